@@ -1,0 +1,1 @@
+"""Runnable measurements: figures are printed, never asserted in tests."""

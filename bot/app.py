@@ -1,0 +1,144 @@
+"""Put the house together: open everything in order, close it in reverse."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.client import TastemapBot, create_bot
+from bot.config import Settings
+from bot.enrichment import open_enricher
+from cogs.analyze import AnalyzeCog
+from cogs.help import HelpCog
+from cogs.quality import QualityCog
+from cogs.reports import ReportsCog
+from sandbox.playlists import PLAYLISTS, load
+from services.compute import ComputePool
+from services.storage.backups import default_folder
+from services.storage.corrections import TempoCorrectionStore
+from services.storage.database import Database
+from services.storage.known_tracks import KnownTrackStore
+from services.storage.marks import MarkStore
+from services.storage.reports import ReportStore
+from services.storage.uploads import UploadStore
+from services.workflows import tasks
+from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows.company import CompanyWorkflow
+from services.workflows.quality import CorrectionsWorkflow
+from services.workflows.reports import ReportsWorkflow
+from services.workflows.uploads import UploadsWorkflow
+
+_SYNCED = "synced commands"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that is open while the bot runs."""
+
+    settings: Settings
+    database: Database
+    compute: ComputePool
+    analyze: AnalyzeWorkflow
+    reports: ReportsWorkflow
+    uploads: UploadsWorkflow
+    corrections: CorrectionsWorkflow
+    marks: MarkStore
+
+    async def sync_commands(self, bot: TastemapBot) -> bool:
+        """Tell Discord about the commands if they have changed since the last time; needs a login.
+
+        Discord allows 200 creations a day, so a bot that syncs at every start may lock itself out.
+        """
+        shape = f"{bot.application_id}:{bot.tree_hash()}"
+        if await self.marks.load(_SYNCED) == shape:
+            return False
+        await bot.tree.sync()
+        await self.marks.save(_SYNCED, shape)
+        return True
+
+    def new_bot(self) -> TastemapBot:
+        """Build a client with all cogs; a restart builds another one on the same services."""
+        return create_bot(
+            cogs=(
+                lambda bot: AnalyzeCog(
+                    analyze=self.analyze,
+                    reports=self.reports,
+                    uploads=self.uploads,
+                    tree=bot.tree,
+                    components=bot.components,
+                    running=bot.running,
+                ),
+                lambda bot: ReportsCog(reports=self.reports, components=bot.components),
+                lambda bot: QualityCog(
+                    analyze=self.analyze,
+                    reports=self.reports,
+                    corrections=self.corrections,
+                    components=bot.components,
+                    running=bot.running,
+                ),
+                lambda _bot: HelpCog(reports=self.reports),
+            )
+        )
+
+
+def utc_now() -> datetime:
+    """Return the present, with its zone."""
+    return datetime.now(UTC)
+
+
+def example_file() -> tuple[str, str, bytes]:
+    """Return title, file name and content of the invented playlist behind the "try it" button."""
+    sample = PLAYLISTS[0]
+    return sample.title, sample.filename, load(sample.filename)
+
+
+async def warm_up(app: App) -> None:
+    """Start the workers, and spare everything that start-up made from garbage collection.
+
+    Half of the event loop's longest gaps were collections of objects that live as long as the bot.
+    """
+    await app.compute.warm()
+    gc.collect()
+    gc.freeze()
+
+
+def new_pool(workers: int) -> ComputePool:
+    """Build the worker pool; its processes start with the first job or with `warm`."""
+    return ComputePool(workers=workers, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
+
+
+@asynccontextmanager
+async def build(settings: Settings, *, pool: ComputePool | None = None) -> AsyncIterator[App]:
+    """Open database, worker pool and sources; close them in reverse order, whatever happens.
+
+    A `pool` that is given, because several applications share it, stays open.
+    """
+    async with Database.open(
+        settings.database_url, backups=default_folder(settings.database_url)
+    ) as database:
+        compute = pool or new_pool(settings.workers)
+        try:
+            company = CompanyWorkflow(compute=compute, known=KnownTrackStore(database))
+            async with open_enricher(settings, database, company) as enricher:
+                corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=utc_now)
+                analyze = AnalyzeWorkflow(
+                    compute=compute, enricher=enricher, company=company, corrections=corrections
+                )
+                yield App(
+                    settings=settings,
+                    database=database,
+                    compute=compute,
+                    analyze=analyze,
+                    reports=ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now),
+                    corrections=corrections,
+                    marks=MarkStore(database),
+                    uploads=UploadsWorkflow(
+                        store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
+                    ),
+                )
+        finally:
+            if pool is None:
+                await compute.aclose()

@@ -1,0 +1,123 @@
+"""The command line: `python -m bot run | demo | analyze FILE | check-config | ...`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.config import Settings, check_config, load_settings
+from bot.logs import configure_logging
+
+EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CONFIG = 0, 1, 2, 78
+ENV_FILE = Path(".env")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(prog="python -m bot", description="Tastemap maps how playlists sound.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser("run", help="connect to Discord and serve")
+
+    demo = commands.add_parser("demo", help="try the real bot in a browser, offline")
+    demo.add_argument(
+        "--once", type=Path, metavar="DIR", help="play a short script and write pictures to DIR instead"
+    )
+    demo.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
+
+    analyze = commands.add_parser("analyze", help="analyse a playlist file in the terminal")
+    analyze.add_argument("file", type=Path, metavar="FILE")
+    analyze.add_argument("--json", action="store_true", help="print the whole report as JSON")
+    analyze.add_argument(
+        "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
+    )
+    analyze.add_argument("--charts", type=Path, metavar="DIR", help="write the charts as PNG and text to DIR")
+    analyze.add_argument("--groups", type=_groups, metavar="N", help="look for N groups (2-8)")
+    analyze.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
+
+    commands.add_parser("check-config", help="say what each setting switches on or off")
+    add_keeping_commands(commands)
+    return top
+
+
+def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands that look after the database."""
+    commands.add_parser("migrate", help="bring the database to the newest schema, after a backup")
+    backup = commands.add_parser("backup", help="write a verified copy of the database")
+    backup.add_argument(
+        "target", type=Path, nargs="?", help="file to write (default: a dated one in data/backups)"
+    )
+    restore = commands.add_parser("restore", help="put a verified backup in place of the database")
+    restore.add_argument("source", type=Path)
+    commands.add_parser("doctor", help="look for problems and say how to cure each")
+    features = commands.add_parser("features", help="look after the cache of audio features")
+    actions = features.add_subparsers(dest="action", required=True, metavar="ACTION")
+    load = actions.add_parser("import", help="load a public dataset (CSV) into the cache")
+    load.add_argument("file", type=Path, metavar="FILE")
+    load.add_argument("--source", metavar="NAME", help="name of the source (default: the name of the file)")
+    actions.add_parser("stats", help="show what is cached, by source and year")
+
+
+def _groups(text: str) -> int:
+    if not text.isdecimal() or not 2 <= int(text) <= 8:
+        raise argparse.ArgumentTypeError("choose a number from 2 to 8")
+    return int(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        settings = load_settings(ENV_FILE if ENV_FILE.is_file() else None)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        return EXIT_CONFIG
+    quiet = options.command != "run"
+    configure_logging("WARNING" if quiet and settings.log_level == "INFO" else settings.log_level)
+    try:
+        return _dispatch(options, settings)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`… | head`); nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+
+
+def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
+    """Import only what the command needs: `check-config` should not wait for numpy."""
+    # ruff: noqa: PLC0415
+    match options.command:
+        case "check-config":
+            return print_config(settings)
+        case "analyze":
+            from bot.commands.analyze import analyze_file
+
+            return asyncio.run(analyze_file(settings, options))
+        case "demo":
+            from bot.demo import run_demo
+
+            return asyncio.run(run_demo(settings, once=options.once, port=options.port))
+        case "run":
+            from bot.commands.run import run_bot
+
+            return asyncio.run(run_bot(settings))
+        case _:
+            from bot.commands.keeping import keep
+
+            return asyncio.run(keep(settings, options))
+
+
+def print_config(settings: Settings) -> int:
+    """Print one line per setting that matters."""
+    for entry in check_config(settings):
+        print(f"{'ok ' if entry.present else '-- '} {entry.setting}: {entry.line}")  # noqa: T201
+    return EXIT_OK

@@ -1,0 +1,61 @@
+"""The Discord client: built from what it is given, connected by whoever runs it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.components import ComponentRouter, receivers
+from cogs.errors import ErrorTree
+from cogs.progress import RunningWork
+
+_log = logging.getLogger(__name__)
+
+CogBuilder = Callable[["TastemapBot"], commands.Cog]
+"""Makes a cog for a bot; everything else the cog needs is bound already."""
+
+
+class TastemapBot(commands.AutoShardedBot):
+    """A client with our cogs, no privileged intents, and no memory of messages or members."""
+
+    def __init__(self, *, cogs: Sequence[CogBuilder]) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=ErrorTree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+        )
+        self.components = ComponentRouter()
+        self.running = RunningWork(self.components)
+        self._builders = tuple(cogs)
+
+    async def setup_hook(self) -> None:
+        """Add the cogs and the receivers of buttons before the first event arrives."""
+        for build in self._builders:
+            await self.add_cog(build(self))
+        self.add_dynamic_items(*receivers(self.components))
+
+    def tree_hash(self) -> str:
+        """Name the present shape of all commands; a sync is needed only when it changes."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        payload.sort(key=lambda command: (command["type"], command["name"]))
+        return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+def create_bot(*, cogs: Sequence[CogBuilder]) -> TastemapBot:
+    """Build the client. It neither connects nor reads the environment."""
+    return TastemapBot(cogs=cogs)

@@ -1,0 +1,160 @@
+"""`migrate`, `backup`, `restore`, `doctor` and `features`: look after the database."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from bot.cli import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK
+from bot.commands.datasets import import_features, show_stats
+from bot.config import Settings, check_config
+from cogs.sentences import sentence
+from services.domain.errors import TastemapError
+from services.domain.errors.datasets import DatasetError
+from services.domain.errors.storage import UnsupportedDatabaseUrlError
+from services.storage import backups
+from services.storage.addresses import parse_address
+from services.storage.doctor import Finding, Severity, diagnose
+from services.storage.migrate import migrate
+
+_MARKS = {
+    Severity.FINE: "[green]ok     [/green]",
+    Severity.NOTE: "[cyan]note   [/cyan]",
+    Severity.WARNING: "[yellow]WARNING[/yellow]",
+    Severity.PROBLEM: "[bold red]PROBLEM[/bold red]",
+}
+_SPOTIFY = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "TOKEN_KEYS")
+"""Only together do they let people connect Spotify."""
+
+_MEGABYTE = 1_000_000
+
+Command = Callable[[Settings, argparse.Namespace, Console], int]
+
+
+async def keep(settings: Settings, options: argparse.Namespace) -> int:
+    """Run one of the commands; a failure costs one line on standard error and says what to do."""
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        match options.command, getattr(options, "action", None):
+            case "features", "import":
+                return await import_features(settings, options, console)
+            case "features", _:
+                return await show_stats(settings, console)
+            case name, _:
+                # They block, and nothing else is going on in this process.
+                return await asyncio.to_thread(_COMMANDS[name], settings, options, console)
+    except TastemapError as error:
+        print(_in_one_line(error), file=sys.stderr)  # noqa: T201
+        return _exit_code(error)
+
+
+def _in_one_line(error: TastemapError) -> str:
+    """Say a failure, and add what sentences made for everybody leave out."""
+    line = sentence(error)
+    problem = getattr(error, "problem", "")
+    return line if not problem or problem in line else f"{line} ({problem})"
+
+
+def _exit_code(error: TastemapError) -> int:
+    if isinstance(error, UnsupportedDatabaseUrlError):
+        return EXIT_CONFIG
+    return EXIT_BAD_INPUT if isinstance(error, DatasetError) else EXIT_FAILED
+
+
+def _migrate(settings: Settings, _options: argparse.Namespace, console: Console) -> int:
+    address = parse_address(settings.database_url)
+    done = migrate(address, backups=backups.default_folder(settings.database_url))
+    if not done.changed:
+        console.print(f"The tables of {escape(str(address))} are up to date (revision {done.after}).")
+        return EXIT_OK
+    found = (
+        f"from revision {done.before} to {done.after}" if done.before else f"new, at revision {done.after}"
+    )
+    console.print(f"The tables of {escape(str(address))} are up to date: {found}.")
+    if done.backup:
+        console.print(f"A copy from before is at {escape(str(done.backup))}.")
+    return EXIT_OK
+
+
+def _backup(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    target: Path | None = options.target
+    folder = backups.default_folder(settings.database_url)
+    if target is not None and not target.is_dir():
+        written = backups.backup(settings.database_url, target)
+    else:
+        # For a server the folder does not matter: the answer is which tool to use instead.
+        written = backups.backup_into(
+            settings.database_url, target or folder or Path(), now=datetime.now(UTC)
+        )
+    size = written.stat().st_size / _MEGABYTE
+    console.print(f"Wrote a checked copy to {escape(str(written))} ({size:.1f} MB).")
+    return EXIT_OK
+
+
+def _restore(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    address = parse_address(settings.database_url)
+    aside = backups.restore(options.source, settings.database_url, now=datetime.now(UTC))
+    console.print(f"{escape(str(options.source))} is now the database at {escape(str(address))}.")
+    if aside:
+        console.print(f"The database that it replaced lies at {escape(str(aside))}.")
+    else:
+        console.print("There was no database before, so nothing was replaced.")
+    return EXIT_OK
+
+
+def _doctor(settings: Settings, _options: argparse.Namespace, console: Console) -> int:
+    try:
+        folder = backups.default_folder(settings.database_url)
+    except UnsupportedDatabaseUrlError:
+        folder = None  # `diagnose` says so better than a failure here
+    findings = diagnose(settings.database_url, backups=folder)
+    console.print("[bold]Database[/bold]")
+    _print_findings(findings, console)
+    of_settings = list(_of_settings(settings))
+    console.print("\n[bold]Settings[/bold]")
+    _print_findings(of_settings, console)
+    findings += of_settings
+    problems = sum(finding.severity is Severity.PROBLEM for finding in findings)
+    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
+    console.print(f"\n{_count(problems, 'problem').capitalize()}, {_count(warnings, 'warning')}.")
+    return EXIT_FAILED if problems else EXIT_OK
+
+
+def _of_settings(settings: Settings) -> Iterable[Finding]:
+    """Turn what `check-config` says into findings; a setting left out is a choice, half a set is a slip."""
+    entries = check_config(settings)
+    for entry in entries:
+        yield Finding(Severity.FINE if entry.present else Severity.NOTE, f"{entry.setting}: {entry.line}")
+    missing = [entry.setting for entry in entries if entry.setting in _SPOTIFY and not entry.present]
+    if 0 < len(missing) < len(_SPOTIFY):
+        yield Finding(
+            Severity.WARNING,
+            f"Spotify is set up by half: {' and '.join(missing)} missing.",
+            f"Set {' and '.join(missing)} in .env (see .env.example), or empty the others too.",
+        )
+
+
+def _print_findings(findings: Iterable[Finding], console: Console) -> None:
+    for finding in findings:
+        console.print(f"{_MARKS[finding.severity]} {escape(finding.what)}")
+        if finding.cure:
+            console.print(f"        → {escape(finding.cure)}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+_COMMANDS: dict[str, Command] = {
+    "migrate": _migrate,
+    "backup": _backup,
+    "restore": _restore,
+    "doctor": _doctor,
+}

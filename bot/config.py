@@ -1,0 +1,134 @@
+"""Settings: read once from the environment or an `.env` file, in `bot.cli`, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Every field is an environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_file_encoding="utf-8")
+
+    discord_token: SecretStr | None = Field(
+        None, description="Token of the bot, from Discord's developer portal."
+    )
+    discord_client_secret: SecretStr | None = Field(
+        None, description="Client secret of the Discord application: lets the login page check who opened it."
+    )
+    spotify_client_id: str | None = Field(None, description="Client ID of your Spotify app.")
+    spotify_client_secret: SecretStr | None = Field(None, description="Client secret of your Spotify app.")
+    token_keys: SecretStr | None = Field(
+        None, description="Keys that encrypt stored tokens, newest first, comma-separated."
+    )
+    public_url: str | None = Field(
+        None, description="Address under which people reach the login pages, with https."
+    )
+    web_host: str = Field("127.0.0.1", description="Address that the login pages listen on.")
+    web_port: int = Field(8080, ge=0, le=65535, description="Port that the login pages listen on.")
+    database_url: str = Field(
+        "sqlite+aiosqlite:///data/tastemap.db",
+        description="Where results are kept: a SQLite file, or postgresql+psycopg://user@host/name.",
+    )
+    reccobeats_url: str = Field(
+        "https://api.reccobeats.com/v1", description="Address of ReccoBeats. Empty switches it off."
+    )
+    spotify_api_url: str = Field("https://api.spotify.com/v1", description="Address of Spotify's Web API.")
+    spotify_accounts_url: str = Field(
+        "https://accounts.spotify.com", description="Address of Spotify's login."
+    )
+    contact_url: str | None = Field(
+        None, description="Page or address that the User-Agent names, so that a service can reach you."
+    )
+    workers: int = Field(2, ge=1, le=16, description="Worker processes for analysis and drawing.")
+    report_days: int = Field(30, ge=1, le=365, description="Days for which results are kept.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+
+
+def load_settings(env_file: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        A value is not what it should be; the error names it.
+    """
+    return Settings(_env_file=env_file)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigNote:
+    """One line of `check-config`."""
+
+    setting: str
+    present: bool
+    line: str
+
+
+def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
+    """Say what each optional setting switches on or off, one line each."""
+    return (
+        ConfigNote(
+            "DISCORD_TOKEN",
+            settings.discord_token is not None,
+            "the bot can connect to Discord"
+            if settings.discord_token
+            else "missing: `run` can't connect to Discord (`demo` and `analyze` work without it)",
+        ),
+        ConfigNote(
+            "SPOTIFY_CLIENT_ID",
+            bool(settings.spotify_client_id),
+            "set; connecting Spotify comes with a later version"
+            if settings.spotify_client_id
+            else "missing: people can't connect Spotify; uploaded files work",
+        ),
+        ConfigNote(
+            "SPOTIFY_CLIENT_SECRET",
+            settings.spotify_client_secret is not None,
+            "set"
+            if settings.spotify_client_secret
+            else "missing: people can't connect Spotify; uploaded files work",
+        ),
+        ConfigNote(
+            "DISCORD_CLIENT_SECRET",
+            settings.discord_client_secret is not None,
+            "set: the login page checks the Discord account itself"
+            if settings.discord_client_secret
+            else "missing: a login is confirmed with a code in Discord instead",
+        ),
+        ConfigNote(
+            "TOKEN_KEYS",
+            settings.token_keys is not None,
+            "set"
+            if settings.token_keys
+            else "missing: no Spotify token can be stored, so nobody can connect Spotify",
+        ),
+        ConfigNote(
+            "PUBLIC_URL",
+            bool(settings.public_url),
+            f"login pages at {settings.public_url}"
+            if settings.public_url
+            else f"missing: login pages only on this machine (http://{settings.web_host}:{settings.web_port})",
+        ),
+        ConfigNote(
+            "RECCOBEATS_URL",
+            bool(settings.reccobeats_url),
+            f"features are fetched from {settings.reccobeats_url}"
+            if settings.reccobeats_url
+            else "empty: features come from files, the cache and estimation only",
+        ),
+        ConfigNote("DATABASE_URL", True, f"results are kept in {_without_password(settings.database_url)}"),
+    )
+
+
+def _without_password(url: str) -> str:
+    head, at, tail = url.rpartition("@")
+    if not at:
+        return url
+    scheme, slashes, user = head.partition("://")
+    return f"{scheme}{slashes}{user.partition(':')[0]}@{tail}"

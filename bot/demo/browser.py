@@ -1,0 +1,63 @@
+"""A Chromium for pictures: the one that is installed, never one that is fetched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+PHONE_WIDTH, DESK_WIDTH = 412, 720
+_PICTURES_LOADED = """id => [...document.querySelectorAll(`article[data-message-id="${id}"] img`)]
+    .every(picture => picture.complete && picture.naturalWidth)"""
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium, or None.
+
+    `TASTEMAP_CHROMIUM` names the one to use, as a path or a command; where it names none, none is used.
+    """
+    named = os.environ.get("TASTEMAP_CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def open_browser(executable: str) -> AsyncIterator[Any]:
+    """Start a browser and close it again."""
+    from playwright.async_api import async_playwright  # noqa: PLC0415  (a development dependency)
+
+    # Chromium refuses its sandbox to root, as whom containers and build machines often run.
+    flags = [*_QUIET, *(["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=flags)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def photograph(browser: Any, url: str, message_id: int, *, width: int) -> bytes:
+    """Return a PNG of one message of a preview page, `width` CSS pixels wide at double density."""
+    page = await browser.new_page(viewport={"width": width, "height": 4200}, device_scale_factor=2)
+    try:
+        await page.goto(url)
+        message = page.locator(f'article[data-message-id="{message_id}"]')
+        await message.wait_for(timeout=60_000)
+        # Only the pictures of this message: the page loads those of all earlier ones too.
+        await page.wait_for_function(_PICTURES_LOADED, arg=str(message_id), timeout=60_000)
+        await page.evaluate("() => document.fonts.ready.then(() => true)")
+        picture: bytes = await message.screenshot(animations="disabled")
+        return picture
+    finally:
+        await page.close()

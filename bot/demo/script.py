@@ -1,0 +1,154 @@
+"""Play a short script with the real bot and keep what it answered as pictures and text."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.config import Settings
+from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph
+from bot.demo.world import World, open_world
+from sandbox.playlists import PLAYLISTS, load
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One answer of the bot."""
+
+    name: str
+    caption: str
+    message: Any
+
+
+async def play(settings: Settings, folder: Path) -> int:
+    """Write the cards of the script to `folder` as PNG, with an `index.html` and a transcript."""
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    chromium = find_chromium()
+    scenes = []
+    async with open_world(settings) as world, _camera(world, chromium) as take_picture:
+        async for scene in _script(world):
+            scenes.append(scene)
+            for attachment in scene.message.attachments:
+                if attachment.filename.endswith(".png"):
+                    _write(folder / f"{scene.name}-{attachment.filename}", await attachment.read())
+            for suffix, width in (("", DESK_WIDTH), ("-phone", PHONE_WIDTH)):
+                if picture := await take_picture(scene, width):
+                    _write(folder / f"{scene.name}{suffix}.png", picture)
+    if chromium is None:
+        print("No Chromium was found: the charts and a transcript are written, without the cards.")  # noqa: T201
+    _write(folder / "transcript.txt", _transcript(scenes).encode())
+    _write(folder / "index.html", _index(scenes, with_cards=chromium is not None).encode())
+    print(f"{len(scenes)} cards are in {folder}; open {folder / 'index.html'}")  # noqa: T201
+    return 0
+
+
+Camera = Callable[[Scene, int], Awaitable[bytes | None]]
+
+
+@asynccontextmanager
+async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
+    """Photograph each scene while it is the newest message: the page draws no older ones in full."""
+    if chromium is None:
+
+        async def nothing(_scene: Scene, _width: int) -> None:
+            return None
+
+        yield nothing
+        return
+    async with (
+        world.env.preview(world.channel, viewers=[world.you], layout="channel") as preview,
+        open_browser(chromium) as browser,
+    ):
+
+        async def picture(scene: Scene, width: int) -> bytes:
+            await preview.refresh()
+            return await photograph(browser, preview.url, scene.message.id, width=width)
+
+        yield picture
+
+
+async def _script(world: World) -> AsyncIterator[Scene]:
+    """Do what a curious person would do first."""
+    you, channel = world.you, world.channel
+
+    async def analyze(filename: str) -> Any:
+        (sample,) = (each for each in PLAYLISTS if each.filename == filename)
+        file = (f"{sample.title}.csv", load(filename))
+        return (await you.slash(channel, "analyze", file=file)).response
+
+    yield Scene("help", "/help", (await you.slash(channel, "help")).response)
+    card = await analyze("late-drive.csv")
+    yield Scene("card", "/analyze with an exported playlist", card)
+    menu = _custom_id(card, "tms:cluster:")
+    group = (await you.select(card, ["0"], custom_id=menu)).response
+    yield Scene("group", "One group, from the menu", group)
+    for name, label in (("charts", "Charts"), ("quality", "Quality"), ("findings", "Outliers & duplicates")):
+        yield Scene(name, f"The button “{label}”", (await you.click(card, label=label)).response)
+    yield Scene("export", "The button “Export”", (await you.click(card, label="Export")).response)
+    yield Scene("one-mood", "A playlist without clear groups", await analyze("sunday-kitchen.csv"))
+    yield Scene(
+        "estimates",
+        "A playlist with recent releases that no source knows",
+        await analyze("road-trip-2026.csv"),
+    )
+    yield Scene("too-few", "A playlist too short for groups", await analyze("tiny.csv"))
+    several = await you.slash(channel, "analyze", file=("account-data.json", load("account-data.json")))
+    yield Scene("choice", "A file with several playlists", several.followups[-1])
+    broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
+    yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
+
+
+def _custom_id(message: Any, prefix: str) -> str:
+    return next(
+        str(part["custom_id"])
+        for part in _walk(message.components)
+        if part.get("custom_id", "").startswith(prefix)
+    )
+
+
+def _walk(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [found for part in components for found in (part, *_walk(part.get("components", [])))]
+
+
+def _transcript(scenes: list[Scene]) -> str:
+    parts = []
+    for scene in scenes:
+        texts = [str(part["content"]) for part in _walk(scene.message.components) if part["type"] == 10]
+        pictures = [
+            f"[{file.filename}: {file.description}]" for file in scene.message.attachments if file.description
+        ]
+        parts.append("\n".join([f"=== {scene.caption}", *texts, *pictures]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _index(scenes: list[Scene], *, with_cards: bool) -> str:
+    figures = []
+    for scene in scenes:
+        names = (
+            [f"{scene.name}.png", f"{scene.name}-phone.png"]
+            if with_cards
+            else [
+                f"{scene.name}-{file.filename}"
+                for file in scene.message.attachments
+                if file.filename.endswith("png")
+            ]
+        )
+        alt = html.escape(" ".join(file.description or "" for file in scene.message.attachments)[:900])
+        pictures = "".join(f'<img src="{name}" alt="{alt or html.escape(scene.caption)}">' for name in names)
+        figures.append(f"<figure><figcaption>{html.escape(scene.caption)}</figcaption>{pictures}</figure>")
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Tastemap, a demo</title>'
+        '<meta name="viewport" content="width=device-width"><style>body{background:#1a1b1e;color:#eee;'
+        "font:16px system-ui;margin:2rem}figure{margin:0 0 3rem}figcaption{margin-bottom:.5rem}"
+        "img{max-width:46%;vertical-align:top;margin-right:1rem}@media(max-width:700px){img{max-width:100%}}"
+        f"</style><h1>Tastemap, a demo</h1>{''.join(figures)}</html>\n"
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)

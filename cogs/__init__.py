@@ -1,0 +1,1 @@
+"""The thin Discord front: parse, defer, one service call, one reply."""

@@ -1,0 +1,85 @@
+"""Answer buttons and menus by what their custom id says, so that they survive a restart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from cogs.errors import UnknownComponentError, explain
+from cogs.replies.ids import BUTTON_PATTERN, SELECT_PATTERN, Action, ComponentRef
+
+Handler = Callable[[discord.Interaction[Any], ComponentRef], Awaitable[None]]
+
+
+class ComponentRouter:
+    """Which cog answers which action."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[Action, Handler] = {}
+
+    def register(self, action: Action, handler: Handler) -> None:
+        """Let `handler` answer `action`; each action has one handler."""
+        if action in self._handlers:
+            raise ValueError(f"{action} is answered already")
+        self._handlers[action] = handler
+
+    async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a pressed component; a failure ends in a sentence as everywhere."""
+        try:
+            await self._handle(interaction)
+        except Exception as error:  # noqa: BLE001  (the last line of defence, like ErrorTree.on_error)
+            await explain(interaction, error)
+
+    async def _handle(self, interaction: discord.Interaction[Any]) -> None:
+        data: Any = interaction.data or {}
+        custom_id = str(data.get("custom_id", ""))
+        ref = ComponentRef.parse(custom_id)
+        handler = None if ref is None else self._handlers.get(ref.action)
+        if ref is None or handler is None:
+            raise UnknownComponentError(custom_id)
+        await handler(interaction, ref)
+
+
+def receivers(router: ComponentRouter) -> tuple[type[ui.DynamicItem[Any]], ...]:
+    """Build the item classes that discord.py matches against incoming custom ids."""
+
+    class Press(ui.DynamicItem[ui.Button[Any]], template=BUTTON_PATTERN):
+        """A pressed button of ours."""
+
+        @classmethod
+        async def from_custom_id(
+            cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+        ) -> Self:
+            """Wrap the button that was found in the message."""
+            return cls(item)  # type: ignore[arg-type]
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            """Hand the press to its cog."""
+            await router.dispatch(interaction)
+
+    class Choice(ui.DynamicItem[ui.Select[Any]], template=SELECT_PATTERN):
+        """A used select menu of ours."""
+
+        @classmethod
+        async def from_custom_id(
+            cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+        ) -> Self:
+            """Wrap the menu that was found in the message."""
+            return cls(item)  # type: ignore[arg-type]
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            """Hand the choice to its cog."""
+            await router.dispatch(interaction)
+
+    return Press, Choice
+
+
+def chosen_value(interaction: discord.Interaction[Any]) -> str:
+    """Return the first chosen value of a select menu, or an empty string."""
+    data: Any = interaction.data or {}
+    values = data.get("values") or [""]
+    return str(values[0])

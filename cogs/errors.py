@@ -1,0 +1,97 @@
+"""One place that turns every failure into a sentence, with a reference that is also in the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import string
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from cogs.answers import answer_privately
+from cogs.replies.layout import WARNING, note, small
+from cogs.replies.text import inert
+from cogs.sentences import UNEXPECTED, sentence
+from services.domain.errors import TastemapError
+
+_log = logging.getLogger(__name__)
+
+_REFERENCE_ALPHABET = string.ascii_uppercase.replace("O", "").replace("I", "") + string.digits[2:]
+_REFERENCE_LENGTH = 8
+
+
+class UnknownComponentError(Exception):
+    """A button or menu says something that this version does not understand; the argument is its id."""
+
+
+def new_reference() -> str:
+    """Make a reference that can be read aloud: eight characters without look-alikes."""
+    return "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """Unwrap what discord.py wrapped."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and isinstance(
+        error.__cause__, BaseException
+    ):
+        error = error.__cause__
+    return error
+
+
+def refusal(error: BaseException) -> str:
+    """Say what is wrong, for errors of ours and of Discord's."""
+    match error:
+        case app_commands.CommandOnCooldown():
+            return f"Please wait {error.retry_after:.0f} seconds before you try that again."
+        case app_commands.TransformerError():
+            return f"“{error.value}” is not something I can use there. Check the option and try again."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed. Close and reopen Discord's command list, then try again."
+        case app_commands.CheckFailure():
+            return "This command can't be used here. Try it in a server or in a direct message with me."
+        case UnknownComponentError():
+            return "I no longer know this button or menu. Run `/analyze` again to get a fresh card."
+        case discord.Forbidden():
+            return (
+                "I may not post here. Allow me to send messages and attach files in this channel, "
+                "or use the private option."
+            )
+        case discord.HTTPException() if error.code == 40005:
+            return "The result is too large for this place. Try the private option, or a smaller playlist."
+        case _:
+            return sentence(error)
+
+
+async def explain(interaction: discord.Interaction[Any], error: BaseException) -> str:
+    """Tell the person what went wrong, privately, and log it; returns the reference.
+
+    A public "thinking…" message is taken away, so that a failure never stays in the channel.
+    """
+    error = root_cause(error)
+    reference = new_reference()
+    line = refusal(error)
+    where = interaction.command.qualified_name if interaction.command else "component"
+    if isinstance(error, TastemapError):
+        _log.info("%s: %s refused: %s", reference, where, error)
+    elif line == UNEXPECTED:
+        _log.error("%s: %s failed", reference, where, exc_info=error)
+    else:
+        _log.warning("%s: %s failed: %r", reference, where, error)
+    reply = note(inert(line), small(f"Reference {reference}"), accent=WARNING)
+    try:
+        await answer_privately(interaction, reply)
+    except discord.HTTPException as problem:
+        _log.warning("%s: could not tell the person: %r", reference, problem)
+    return reference
+
+
+class ErrorTree(app_commands.CommandTree[Any]):
+    """A command tree in which every failure ends in a sentence."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Explain a failed command."""
+        await explain(interaction, error)

@@ -1,0 +1,96 @@
+"""The card of one group: its profile and its tracks, page by page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Reply, button, gallery, rule, small, text
+from cogs.replies.quality import tempo_select
+from cogs.replies.summary import cluster_select
+from cogs.replies.text import CLUSTER_LETTERS, escape, fit, join_words, percent, plural, track_line
+from services.domain.charts import Chart
+from services.domain.report import AnalysisReport, Cluster
+
+PAGE = 12
+_PAGE_CHARACTERS = 2600
+
+
+def page_count(cluster: Cluster) -> int:
+    """Count the pages of a group's track list; at least one."""
+    return max(1, -(-(cluster.size + len(cluster.likely)) // PAGE))
+
+
+def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, chart: Chart) -> Reply:
+    """Build the card of group `index`, showing `page` (from 0) of its tracks, best fitting first."""
+    cluster = report.clusters[index]
+    pages = page_count(cluster)
+    page = min(max(page, 0), pages - 1)
+    evidence = sum(each.size for each in report.clusters)
+    pictures, attached = gallery([chart])
+    traits = [f"**{escape(trait.words)}** — {escape(trait.numbers, 120)}" for trait in cluster.traits[:2]]
+    artists = join_words(
+        f"{escape(name, 40)} ({count})" if count > 1 else escape(name, 40)
+        for name, count in cluster.top_artists
+    )
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## {CLUSTER_LETTERS[index]} · {escape(cluster.name)}",
+            f"{percent(cluster.size, evidence)} of the grouped tracks, {plural(cluster.size, 'track')}"
+            + (f" and {len(cluster.likely)} likely" if cluster.likely else ""),
+            *traits,
+            small(f"Mostly {artists}") if artists else "",
+        ),
+        pictures,
+        rule(),
+        text(fit(_rows(report, cluster, page), _PAGE_CHARACTERS)),
+        ui.ActionRow(cluster_select(report, report_id, chosen=index)),
+    ]
+    shown = _ordered(report, cluster)[page * PAGE : (page + 1) * PAGE]
+    if tempo := tempo_select(report, report_id, [track for track, _ in shown]):
+        blocks.append(ui.ActionRow(tempo))
+    if pages > 1:
+        blocks.append(ui.ActionRow(*_turners(report_id, index, page, pages)))
+    return Reply(tuple(blocks), attached)
+
+
+def _ordered(report: AnalysisReport, cluster: Cluster) -> list[tuple[int, bool]]:
+    """List a group's tracks, best fitting first, then those that are only likely to belong."""
+
+    def fits(track: int) -> float:
+        return -(report.placements[track].confidence or 0.0)
+
+    ordered = [(track, False) for track in sorted(cluster.members, key=fits)]
+    ordered += [(track, True) for track in cluster.likely]
+    return ordered
+
+
+def _rows(report: AnalysisReport, cluster: Cluster, page: int) -> list[str]:
+    rows = []
+    for track, likely in _ordered(report, cluster)[page * PAGE : (page + 1) * PAGE]:
+        placement = report.placements[track]
+        mark = ""
+        if likely:
+            chance = "" if placement.probability is None else f", {placement.probability:.0%} sure"
+            mark = f" · *likely{chance}*"
+        elif placement.confidence is not None and placement.confidence < 0.1:
+            mark = " · *between groups*"
+        rows.append(f"- {track_line(report.tracks[track].track)}{mark}")
+    return rows
+
+
+def _turners(report_id: str, index: int, page: int, pages: int) -> list[ui.Button[Any]]:
+    def to(target: int) -> str:
+        return ComponentRef(Action.CLUSTER, report_id, f"{index}.{target}").button()
+
+    return [
+        button("Previous", to(page - 1) if page else to(0), disabled=page == 0),
+        button(
+            f"Page {page + 1} of {pages}",
+            ComponentRef(Action.CLUSTER, report_id, "here").button(),
+            disabled=True,
+        ),
+        button("Next", to(page + 1), disabled=page + 1 >= pages),
+    ]

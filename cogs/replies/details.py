@@ -1,0 +1,85 @@
+"""The smaller cards of a report: charts, their text twins, outliers and doubles, files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.replies.text import escape, fit, track_line
+from services.domain.charts import Chart
+from services.domain.report import AnalysisReport, Duplicate, DuplicateKind
+
+_SHOWN_OUTLIERS = 5
+_TEXT_FILE_AT = 3500
+_DUPLICATE_WORDS = {
+    DuplicateKind.SAME_ID: "the same track twice",
+    DuplicateKind.SAME_RECORDING: "the same recording under several ids",
+    DuplicateKind.SAME_SONG: "the same song from another release",
+    DuplicateKind.OTHER_VERSION: "another version (live, remix, …): maybe you want both",
+}
+
+
+def charts_card(report: AnalysisReport, report_id: str, charts: Sequence[Chart]) -> Reply:
+    """Show the charts that are not on the summary card."""
+    pictures, attached = gallery(charts)
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## Charts of {escape(report.playlist.name)}", *(f"- {escape(chart.title)}" for chart in charts)
+        ),
+        pictures,
+        ui.ActionRow(button("Read as text", ComponentRef(Action.CHARTS_TEXT, report_id).button())),
+    ]
+    return Reply(tuple(blocks), attached)
+
+
+def charts_text(report: AnalysisReport, charts: Sequence[Chart]) -> Reply:
+    """Give the facts of all charts as plain text, for a screen reader or a search."""
+    whole = "\n\n".join(f"{chart.title}\n{chart.text}" for chart in charts)
+    if len(whole) <= _TEXT_FILE_AT:
+        fence = whole.replace("```", "'''")
+        return Reply((text(f"## {escape(report.playlist.name)}, in words"), text(f"```\n{fence}\n```")))
+    attached = Attached("charts.txt", whole.encode())
+    return Reply(
+        (text(f"## {escape(report.playlist.name)}, in words"), ui.File(f"attachment://{attached.filename}")),
+        (attached,),
+    )
+
+
+def findings_card(report: AnalysisReport) -> Reply:
+    """List what stands out and what is there twice. Nothing is changed."""
+    blocks: list[ui.Item[Any]] = [text(f"## Outliers and duplicates in {escape(report.playlist.name)}")]
+    outliers = [
+        f"- {track_line(report.tracks[outlier.track].track)}\n  {small(escape(outlier.reason, 160))}"
+        for outlier in report.outliers[:_SHOWN_OUTLIERS]
+    ]
+    blocks.append(
+        text("**Stands out most**", *(outliers or ["Nothing stands out: every track has company."]))
+    )
+    lines = [_duplicate_line(report, duplicate) for duplicate in report.duplicates]
+    blocks += [
+        rule(),
+        text("**There more than once**", fit(lines, 2200) if lines else "No track is there twice."),
+    ]
+    return Reply(tuple(blocks))
+
+
+def _duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
+    places = ", ".join(f"#{track + 1}" for track in duplicate.tracks)
+    name = track_line(report.tracks[duplicate.keep].track)
+    return f"- {name} at {places}\n  {small(_DUPLICATE_WORDS[duplicate.kind])}"
+
+
+def export_card(report: AnalysisReport, files: Sequence[Attached]) -> Reply:
+    """Hand over the tracks with features, origins and groups."""
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## {escape(report.playlist.name)} to take along",
+            "Each track with its group, its features and where each value came from.",
+        ),
+        *(ui.File(f"attachment://{file.filename}") for file in files),
+    ]
+    return Reply(tuple(blocks), tuple(files))

@@ -1,0 +1,95 @@
+"""One reply: a components-v2 layout with the files it shows."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from services.domain.charts import Chart
+
+ACCENT = discord.Colour(0x5B8DEF)
+WARNING = discord.Colour(0xE0A030)
+MAX_TEXT = 4000
+"""Characters that all text displays of one message may hold together (Discord)."""
+MAX_ALT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Bytes that become one attachment, made anew for each sending: a sent `discord.File` is spent."""
+
+    filename: str
+    content: bytes
+    alt_text: str = ""
+
+    def to_file(self) -> discord.File:
+        """Build the file that is sent."""
+        return discord.File(
+            io.BytesIO(self.content), filename=self.filename, description=self.alt_text[:MAX_ALT] or None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to say: blocks of a container from top to bottom, and the files they show."""
+
+    blocks: tuple[ui.Item[Any], ...]
+    attached: tuple[Attached, ...] = ()
+    accent: discord.Colour = ACCENT
+
+    def view(self) -> ui.LayoutView:
+        """Build the layout. It is stopped at once: components are answered by id, not from memory."""
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.Container(*self.blocks, accent_colour=self.accent))
+        view.stop()
+        return view
+
+    def files(self) -> list[discord.File]:
+        """Build the attachments."""
+        return [attached.to_file() for attached in self.attached]
+
+
+def text(*lines: str) -> ui.TextDisplay[Any]:
+    """Show lines of text, leaving out the empty ones."""
+    return ui.TextDisplay("\n".join(line for line in lines if line))
+
+
+def small(line: str) -> str:
+    """Write a line in Discord's small print."""
+    return f"-# {line}"
+
+
+def gallery(charts: Sequence[Chart]) -> tuple[ui.MediaGallery[Any], tuple[Attached, ...]]:
+    """Show charts with their alternative text."""
+    attached = tuple(Attached(chart.filename, chart.png, chart.alt_text) for chart in charts)
+    items = [
+        discord.MediaGalleryItem(f"attachment://{file.filename}", description=file.alt_text[:MAX_ALT] or None)
+        for file in attached
+    ]
+    return ui.MediaGallery(*items), attached
+
+
+def button(
+    label: str,
+    custom_id: str,
+    *,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> ui.Button[Any]:
+    """Make a button that is answered by its id."""
+    return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
+
+
+def rule() -> ui.Separator[Any]:
+    """Draw a thin line between two blocks."""
+    return ui.Separator(visible=True, spacing=discord.SeparatorSpacing.small)
+
+
+def note(*lines: str, accent: discord.Colour = ACCENT) -> Reply:
+    """Say something short without a picture."""
+    return Reply((text(*lines),), accent=accent)

@@ -1,0 +1,176 @@
+"""The quality card: where the numbers come from, what is missing, and what that may change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Reply, button, note, rule, small, text
+from cogs.replies.text import escape, fit, percent, plural, skipped_line, track_line
+from services.domain.features import SOUND_FEATURES, Coverage, Feature, Origin
+from services.domain.report import AnalysisReport, EnrichedTrack, Verdict
+
+HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
+MEASURED_ONLY = "measured"
+_STEADY, _SHAKY = 0.8, 0.5
+_KINDS = (
+    ("measured", "measured for exactly this track"),
+    ("uploaded", "taken from the file"),
+    ("borrowed", "borrowed from the same recording under another id"),
+    ("imputed", "estimated: drawn hollow, they decide nothing"),
+    ("unknown", "unknown"),
+)
+
+
+def quality_card(report: AnalysisReport, report_id: str) -> Reply:
+    """Say how much is known, from whom, and how far the estimates could move the groups."""
+    coverage = report.coverage
+    blocks: list[ui.Item[Any]] = [
+        text(f"## Data quality of {escape(report.playlist.name)}", _verdict(coverage), report.quality_line),
+        text(*_kinds(coverage)),
+        text("**Sources**", *_sources(coverage)),
+        text("**Real values by feature**", small(_by_feature(coverage))),
+        text("**The groups**", *_groups(report)),
+    ]
+    missing = [f"- {track_line(entry.track)}{_gap(entry)}" for entry in report.tracks if _gap(entry)]
+    if missing:
+        blocks += [rule(), text("**Tracks without full data**", fit(missing, 1400))]
+    if left_out := skipped_line(report.playlist.skipped):
+        blocks.append(text(small(left_out)))
+    buttons = [button("Draw again", ComponentRef(Action.AGAIN, report_id).button())]
+    if coverage.imputed or coverage.borrowed:
+        again = ComponentRef(Action.AGAIN, report_id, MEASURED_ONLY).button()
+        buttons.insert(0, button("Measured only", again, style=discord.ButtonStyle.primary))
+    blocks.append(ui.ActionRow(*buttons))
+    blocks.append(text(small("A tempo is wrong? Open the track's group and correct it there.")))
+    return Reply(tuple(blocks))
+
+
+def _verdict(coverage: Coverage) -> str:
+    share = coverage.evidence / coverage.total if coverage.total else 0.0
+    if share >= 0.95:
+        return "**Solid:** nearly every track has real values."
+    if share >= 0.7:
+        return "**Good:** most tracks have real values; the picture is right, details may be missing."
+    if share >= 0.4:
+        return "**Patchy:** trust the large shapes, not the details."
+    return "**Thin:** too little is really known to trust this map."
+
+
+def _kinds(coverage: Coverage) -> list[str]:
+    counts = [(getattr(coverage, name), words) for name, words in _KINDS]
+    return [f"- {count:,} {words} ({percent(count, coverage.total)})" for count, words in counts if count]
+
+
+def _sources(coverage: Coverage) -> list[str]:
+    lines = [f"- {escape(name)}: {plural(count, 'track')}" for name, count in coverage.by_source.items()]
+    return lines or ["- none gave a value"]
+
+
+def _by_feature(coverage: Coverage) -> str:
+    shares = {
+        feature: percent(coverage.by_feature.get(feature, 0), coverage.total)
+        for feature in (*SOUND_FEATURES, Feature.KEY)
+    }
+    if len(set(shares.values())) == 1:
+        return f"{next(iter(shares.values()))} for each feature"
+    return ", ".join(f"{feature.value} {share}" for feature, share in shares.items())
+
+
+def _groups(report: AnalysisReport) -> list[str]:
+    structure = report.structure
+    if structure.verdict is Verdict.TOO_FEW or structure.stability is None:
+        return ["Too few tracks have real values to look for groups."]
+    found_again = (
+        f"Looking again at random parts finds the same groups with an agreement of {structure.stability:.2f} "
+        "(1 is identical)."
+    )
+    lines = [found_again]
+    if structure.verdict is Verdict.UNTESTABLE:
+        lines.append("Below about 75 tracks nobody can tell real groups from chance.")
+    agreement = report.estimate_agreement
+    if agreement is not None:
+        effect = (
+            "they would hardly move the groups"
+            if agreement >= _STEADY
+            else "they would move the borders of the groups"
+            if agreement >= _SHAKY
+            else "they would redraw the groups"
+        )
+        lines.append(
+            f"If the estimates were believed as well, {effect} (agreement {agreement:.2f}). They are not."
+        )
+    return lines
+
+
+def _gap(entry: EnrichedTrack) -> str:
+    if any(entry.features.get(feature) is None for feature in SOUND_FEATURES):
+        return " · unknown"
+    guessed = [feature for feature in SOUND_FEATURES if entry.is_imputed(feature)]
+    if not guessed:
+        return ""
+    whole = len(guessed) == len(SOUND_FEATURES)
+    return " · estimated" if whole else f" · {', '.join(guessed)} estimated"
+
+
+def tempo_select(report: AnalysisReport, report_id: str, tracks: list[int]) -> ui.Select[Any] | None:
+    """Offer the tracks of a page whose tempo may be corrected."""
+    options = [
+        discord.SelectOption(
+            label=report.tracks[track].track.label[:100],
+            value=str(track),
+            description=f"about {tempo:.0f} BPM{_whose(report.tracks[track])}",
+        )
+        for track in tracks
+        if report.tracks[track].track.id
+        and (tempo := report.tracks[track].features.tempo) is not None
+        and not report.tracks[track].is_imputed(Feature.TEMPO)
+    ]
+    if not options:
+        return None
+    return ui.Select(
+        custom_id=ComponentRef(Action.TEMPO, report_id).select(), placeholder="Wrong tempo?…", options=options
+    )
+
+
+def _whose(entry: EnrichedTrack) -> str:
+    provenance = entry.provenance.get(Feature.TEMPO)
+    return ", corrected by you" if provenance and provenance.origin is Origin.CORRECTED else ""
+
+
+def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
+    """Ask what the tempo of a track really is."""
+    tempo = entry.features.tempo or 0.0
+    source = entry.provenance[Feature.TEMPO].source
+
+    def choice(label: str, factor: str) -> ui.Button[Any]:
+        return button(label, ComponentRef(Action.TEMPO, report_id, f"{index}.{factor}").button())
+
+    return Reply(
+        (
+            text(
+                f"### {escape(entry.track.label)}",
+                f"About {tempo:.0f} BPM, says {escape(source)}. Programs often hear half or double the tempo "
+                "that people tap.",
+                small("Your correction counts for you alone and is marked as yours."),
+            ),
+            ui.ActionRow(
+                choice(f"Halve to {tempo / 2:.0f}", HALVED),
+                choice(f"Double to {tempo * 2:.0f}", DOUBLED),
+                choice("As it was measured", AS_MEASURED),
+            ),
+        )
+    )
+
+
+def corrected_card(entry: EnrichedTrack, report_id: str, factor: str) -> Reply:
+    """Confirm a correction and offer the map that follows from it."""
+    done = {HALVED: "halved", DOUBLED: "doubled", AS_MEASURED: "as it was measured again"}[factor]
+    confirmed = note(f"The tempo of {escape(entry.track.label)} is {done} for you.")
+    again = button(
+        "Draw again", ComponentRef(Action.AGAIN, report_id).button(), style=discord.ButtonStyle.primary
+    )
+    return Reply((*confirmed.blocks, ui.ActionRow(again)))

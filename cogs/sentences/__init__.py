@@ -1,0 +1,9 @@
+"""Say each failure as a sentence with what to do next, one module per room that can fail."""
+
+from __future__ import annotations
+
+# The imports register the sentences; without them everything would be "our side".
+from cogs.sentences import datasets, sources, storage, uploads, work  # noqa: F401
+from cogs.sentences.root import UNEXPECTED, sentence
+
+__all__ = ["UNEXPECTED", "sentence"]

@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world, with invented music, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""All that would still make sense without Discord."""

@@ -1,0 +1,264 @@
+"""Group tracks by how they sound, and say how far the groups may be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from services.analysis.kmeans import Float, lloyd, seed_centres
+from services.analysis.placement import assign
+from services.analysis.stability import Stability, bootstrap_stability
+from services.analysis.structure import Gap, gaussian_gaps
+from services.domain.report import Structure, Verdict
+
+FEWEST_TRACKS = 12
+"""Below, there are no groups at all."""
+
+TESTABLE_TRACKS = 75
+"""Below, the structure test finds so few true groups that a "no" would mean nothing."""
+
+FEWEST_GROUPS, MOST_GROUPS = 2, 8
+TRACKS_PER_GROUP = 12
+SAMPLE = 1000
+"""Rows that the search for k looks at; the final fit sees all of them."""
+
+RESTARTS = 16
+FOUND_AGAIN, OF_THE_BEST = 0.60, 0.80
+"""The largest k is chosen whose weakest group comes back this well (Jaccard) in bootstrap refits.
+
+In absolute terms, and in relation to the k whose weakest group comes back best: a rule on the mean stability
+splits one of three clear groups in two, because the other two keep the mean high. On 120 mixtures of unseen
+listeners the mean distance to the true k is 1.48 and the adjusted Rand index .237 ("mean stability >= .70":
+1.59 and .230; the true k: .239).
+"""
+
+STILL_STABLE, WORTH_A_CHANGE = 0.55, 0.15
+"""Groups of an earlier run are kept down to here, for people know them by name; below, they are kept unless
+the groups of a new search are stabler by this much.
+"""
+
+TESTED_GROUPS = (2, 4)
+LEAST_GAP, LEAST_GAP_Z = 0.03, 3.0
+"""Needed at one of the tested k: a gap that is not chance, and one that is worth speaking of.
+
+In Gaussian clouds of 30..400 points 0.6 % pass; of mixtures of 3 x 50 and 3 x 100 tracks 85 % and 95 %.
+Testing more k adds false alarms and finds nothing more.
+"""
+
+CLEAR_GAP, CLEAR_STABILITY = 0.05, 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Groups of points and the evidence for them; the same points give the same partition in any order."""
+
+    labels: NDArray[np.intp]
+    """Shape (n,), 0 for the largest group; -1 everywhere when there are too few points."""
+    centres: NDArray[np.float64]
+    """Shape (k, 6), by size, largest first."""
+    stability: float | None
+    gap: float | None
+    gap_z: float | None
+    verdict: Verdict
+    forced: bool = False
+
+    @property
+    def k(self) -> int:
+        """Number of groups."""
+        return len(self.centres)
+
+    @property
+    def structure(self) -> Structure:
+        """The evidence as the domain words it."""
+        return Structure(self.verdict, self.k, self.stability, self.gap, self.gap_z, self.forced)
+
+
+def fit_clusters(
+    points: ArrayLike,
+    *,
+    keys: Sequence[str] | None = None,
+    groups: int | None = None,
+    previous_centres: ArrayLike | None = None,
+    seed: int = 0,
+) -> Partition:
+    """Group points of the sound space by k-means, choosing k by stability and testing for structure.
+
+    Parameters
+    ----------
+    points : array of shape (n, 6)
+        Tracks with evidence in the sound space. Must be finite.
+    keys : sequence of n strings, optional
+        `Track.key` of each row. Rows with one key are one track: they count once and share a label.
+    groups : int, optional
+        Number of groups that the person wants, 2..8; cut down to what the tracks allow.
+    previous_centres : array of shape (k, 6), optional
+        Centres of an earlier run. Their k is kept while it is still stable, and the fit starts from them, so
+        that a few tracks more or less do not reshuffle the groups.
+    seed : int
+        Seed of all random draws; equal tracks and seed give an equal result.
+
+    Raises
+    ------
+    ValueError
+        If a point is not finite, the shapes do not fit, or `groups` is outside 2..8.
+    """
+    given = np.asarray(points, dtype=np.float64)
+    if given.ndim != 2 or not np.isfinite(given).all():
+        msg = f"expected finite points of shape (n, dimensions), got shape {given.shape}"
+        raise ValueError(msg)
+    if groups is not None and not FEWEST_GROUPS <= groups <= MOST_GROUPS:
+        msg = f"groups must be {FEWEST_GROUPS}..{MOST_GROUPS}, got {groups}"
+        raise ValueError(msg)
+    canonical, row_of = _canonical(given, keys)
+    rows = given[canonical]
+    if len(rows) < FEWEST_TRACKS:
+        return Partition(
+            np.full(len(given), -1, dtype=np.intp),
+            np.empty((0, given.shape[1])),
+            None,
+            None,
+            None,
+            Verdict.TOO_FEW,
+            groups is not None,
+        )
+    previous = None if previous_centres is None else np.asarray(previous_centres, dtype=np.float64)
+    if previous is not None and (previous.ndim != 2 or previous.shape[1:] != rows.shape[1:]):
+        previous = None if previous.size == 0 else _reject(previous)
+    chosen = _search(rows, groups, previous, np.random.default_rng(seed))
+    labels, centres = _settle(rows, chosen.centres)
+    return Partition(
+        labels[row_of],
+        centres,
+        chosen.stability,
+        chosen.gap,
+        chosen.gap_z,
+        chosen.verdict,
+        groups is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    centres: NDArray[np.float64]
+    stability: float
+    gap: float
+    gap_z: float
+    verdict: Verdict
+
+
+def _reject(previous: NDArray[np.float64]) -> NDArray[np.float64]:
+    msg = f"previous centres have shape {previous.shape}, which does not fit the points"
+    raise ValueError(msg)
+
+
+def _canonical(
+    points: NDArray[np.float64], keys: Sequence[str] | None
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return one row per track in an order of their own, and each given row's place in it."""
+    by_position = np.lexsort(points.T[::-1])
+    if keys is None:
+        place = np.empty(len(points), dtype=np.intp)
+        place[by_position] = np.arange(len(points))
+        return by_position, place
+    if len(keys) != len(points):
+        msg = f"{len(keys)} keys for {len(points)} points"
+        raise ValueError(msg)
+    first: dict[str, int] = {}
+    for row in by_position:
+        first.setdefault(keys[row], int(row))
+    ordered = sorted(first)
+    rank = {key: index for index, key in enumerate(ordered)}
+    return (
+        np.array([first[key] for key in ordered], dtype=np.intp),
+        np.array([rank[key] for key in keys], dtype=np.intp),
+    )
+
+
+def _search(
+    rows: NDArray[np.float64],
+    groups: int | None,
+    previous: NDArray[np.float64] | None,
+    rng: np.random.Generator,
+) -> _Choice:
+    """Choose k and its centres on at most `SAMPLE` rows."""
+    seen = rows if len(rows) <= SAMPLE else rows[np.sort(rng.choice(len(rows), SAMPLE, replace=False))]
+    offset = seen.mean(axis=0)
+    points = (seen - offset).astype(Float)
+    distinct = len(np.unique(points, axis=0))
+    most = max(1, min(MOST_GROUPS, len(rows) // TRACKS_PER_GROUP, distinct))
+    fits: dict[int, tuple[NDArray[np.float32], Stability]] = {}
+
+    def fit(k: int, start: NDArray[np.float32] | None = None) -> None:
+        if start is None:
+            start = seed_centres(points, k, np.ones((RESTARTS, len(points)), dtype=Float), rng)
+        centres = lloyd(points, start).best(len(start)).centres[0]
+        fits[k] = centres, bootstrap_stability(points, centres, rng)
+
+    k = _k_to_try_first(groups, previous, distinct, len(rows))
+    warm = previous is not None and k == len(previous)
+    if k is not None:
+        fit(k, (previous - offset).astype(Float)[None] if warm and previous is not None else None)
+    if k is None or (groups is None and fits[k][1].agreement < STILL_STABLE):
+        stored, kept = k, dict(fits)
+        fits.clear()
+        for candidate in range(min(FEWEST_GROUPS, most), most + 1):
+            fit(candidate)
+        k = _most_lasting({candidate: stable for candidate, (_, stable) in fits.items()})
+        if stored is not None and fits[k][1].agreement < kept[stored][1].agreement + WORTH_A_CHANGE:
+            k, fits = stored, kept
+    centres, stability = fits[k][0], fits[k][1].agreement
+    gaps = gaussian_gaps(points, TESTED_GROUPS, rng)
+    gap = max(gaps, key=lambda tested: (_is_real(tested), tested.gap))
+    verdict = _verdict(len(rows), stability, gap)
+    return _Choice(centres.astype(np.float64) + offset, stability, gap.gap, gap.z, verdict)
+
+
+def _most_lasting(stabilities: dict[int, Stability]) -> int:
+    """Return the largest k whose weakest group lasts, else the k of the best mean stability."""
+    wanted = max(FOUND_AGAIN, OF_THE_BEST * max(stable.weakest_group for stable in stabilities.values()))
+    lasting = [k for k, stable in stabilities.items() if stable.weakest_group >= wanted]
+    return max(lasting) if lasting else max(stabilities, key=lambda k: stabilities[k].agreement)
+
+
+def _k_to_try_first(
+    groups: int | None, previous: NDArray[np.float64] | None, distinct: int, n: int
+) -> int | None:
+    if groups is not None:
+        return min(groups, distinct, n // 2)
+    if previous is not None and FEWEST_GROUPS <= len(previous) <= min(MOST_GROUPS, distinct):
+        return len(previous)
+    return None
+
+
+def _is_real(tested: Gap) -> bool:
+    return tested.z >= LEAST_GAP_Z and tested.gap >= LEAST_GAP
+
+
+def _verdict(n: int, stability: float, tested: Gap) -> Verdict:
+    if not _is_real(tested):
+        return Verdict.NONE if n >= TESTABLE_TRACKS else Verdict.UNTESTABLE
+    return Verdict.LOOSE if stability < CLEAR_STABILITY or tested.gap < CLEAR_GAP else Verdict.CLEAR
+
+
+def _settle(
+    rows: NDArray[np.float64], start: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Finish the fit on all rows in double precision; drop groups nobody is in; order by size."""
+    centres = start
+    labels = assign(rows, centres)
+    for _ in range(100):
+        counts = np.bincount(labels, minlength=len(centres))
+        sums = np.stack([np.bincount(labels, column, len(centres)) for column in rows.T], axis=1)
+        centres = sums[counts > 0] / counts[counts > 0, None]
+        moved = assign(rows, centres)
+        if len(centres) == len(counts) and np.array_equal(moved, labels):
+            break
+        labels = moved
+    counts = np.bincount(labels, minlength=len(centres))
+    order = np.lexsort((*centres.T[::-1], -counts))
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    return rank[labels], centres[order]

@@ -1,0 +1,159 @@
+"""Fill the gaps of a playlist: borrow from twins first, then estimate from the company.
+
+Borrowed values are measurements of the same recording and count as evidence like any other. Estimates
+carry a standard error each, and nothing is ever estimated from an estimate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from services.analysis.imputation.backoff import back_off
+from services.analysis.imputation.circles import Circles, contributions, ties_of
+from services.analysis.imputation.company import Company
+from services.analysis.imputation.evidence import borrow, measured_matrix, missing_features, with_values
+from services.analysis.imputation.levels import LEVELS, gather
+from services.analysis.imputation.partial import condition, playlist_correlation
+from services.analysis.imputation.prior import expected
+from services.analysis.imputation.shapes import FloatArray
+from services.analysis.imputation.variance import log_breadth, predictive_variance, raw_errors, to_raw
+from services.domain.features import SOUND_FEATURES, Origin, Provenance
+from services.domain.report import EnrichedTrack
+
+IMPUTED = Provenance(Origin.IMPUTED, "imputation")
+"""Where every estimated value comes from."""
+
+
+class Relation(StrEnum):
+    """The closest company an estimate could lean on, from close to none."""
+
+    TWIN = "twin"
+    """The same recording under another id: values are borrowed, not estimated."""
+    SONG = "song"
+    ALBUM = "album"
+    ARTIST = "artist"
+    GENRE = "genre"
+    PLAYLIST = "playlist"
+    NONE = "none"
+    """Nobody at all: the values are those of an average track with such a label. Treat it as unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A track with its gaps filled, and how far to trust the filling."""
+
+    track: EnrichedTrack
+    relation: Relation | None
+    """None where nothing had to be filled."""
+    reliability: float
+    """Share of the spread between tracks in general that the filled values explain, 0..1.
+
+    1 for measured and borrowed values, about 0.4 for a track in good company, near 0 for one without
+    (`Relation.NONE`), whose values are a guess into the dark.
+    """
+
+
+def impute(tracks: Sequence[EnrichedTrack], company: Company) -> tuple[EnrichedTrack, ...]:
+    """Fill the missing features of a playlist's tracks, in the playlist's order.
+
+    Sound features that a twin (same recording, other id) has measured are borrowed, key and mode too;
+    other missing sound features are estimated and get a standard error, while key and mode stay unknown.
+    Values that a track already has are never touched. `estimate_gaps` also says how far to trust each track.
+    """
+    return tuple(estimate.track for estimate in estimate_gaps(tracks, company))
+
+
+def estimate_gaps(tracks: Sequence[EnrichedTrack], company: Company) -> tuple[Estimate, ...]:
+    """Fill missing features as `impute` does and say what each filling leans on."""
+    order = _canonical_order(tracks)
+    ordered = [tracks[i] for i in order]
+    filled = borrow(ordered, company.twins)
+    raw = measured_matrix(filled)
+    gaps = [
+        i for i, track in enumerate(filled) if not set(SOUND_FEATURES).isdisjoint(missing_features(track))
+    ]
+    estimated = dict(zip(gaps, _estimate(gaps, filled, raw, company), strict=True)) if gaps else {}
+    estimates: list[Estimate | None] = [None] * len(tracks)
+    for place, (original, before, after) in enumerate(zip(order, ordered, filled, strict=True)):
+        relation = Relation.TWIN if after is not before else None
+        whole = Estimate(track=after, relation=relation, reliability=1.0)
+        estimates[original] = estimated.get(place, whole)
+    return tuple(estimate for estimate in estimates if estimate is not None)
+
+
+def _canonical_order(tracks: Sequence[EnrichedTrack]) -> list[int]:
+    """Sort tracks the same way in whatever order they come, so that sums round the same way too."""
+    keys = [track.track.key for track in tracks]
+    if len(set(keys)) == len(keys):
+        return sorted(range(len(tracks)), key=keys.__getitem__)
+    return sorted(range(len(tracks)), key=lambda i: (keys[i], repr(tracks[i])))
+
+
+def _estimate(
+    gaps: Sequence[int], tracks: Sequence[EnrichedTrack], raw: FloatArray, company: Company
+) -> list[Estimate]:
+    """Estimate what the tracks at `gaps` still miss."""
+    constants = company.constants
+    labels = [track.track for track in tracks]
+    promised = expected(labels, constants.prior_centre, constants.prior_table)
+    residuals = company.standardised(raw) - promised
+    ties = [ties_of(label) for label in labels]
+    wanted = {(tie.circle, tie.group) for i in gaps for tie in ties[i]}
+    own = Circles()
+    rows = contributions(residuals)
+    for i in np.flatnonzero(np.isfinite(residuals).any(axis=1)):
+        own.add(ties[i], rows[i], wanted)
+    # The playlist's row speaks for its track; what the company holds of the same track must not count twice.
+    cached = [member for label in labels if (member := company.twins.find(label))]
+    for member, row in zip(cached, company.contributions_of(cached), strict=True):
+        own.add(ties_of(member.track), -row, wanted)
+    sums = gather(gaps, labels, ties, residuals, (company.circles, own))
+    estimate, leftover = back_off(sums, constants.shrinkage)
+    variance = predictive_variance(leftover, log_breadth(residuals, constants.breadth), constants)
+    observed = residuals[list(gaps)]
+    if np.isfinite(observed).any():
+        correlation = playlist_correlation(residuals, constants.correlation)
+        estimate, variance = condition(estimate, variance, observed, correlation)
+    standard = estimate + promised[list(gaps)]
+    values = to_raw(standard, constants).tolist()
+    errors = raw_errors(standard, np.sqrt(variance), constants).tolist()
+    relations = _relations(sums)
+    return [
+        _fill(tracks[gap], values[row], errors[row], variance[row], relations[row])
+        for row, gap in enumerate(gaps)
+    ]
+
+
+def _relations(sums: FloatArray) -> list[Relation]:
+    """Name the closest level with anybody in it, for each asking track."""
+    names = [Relation.PLAYLIST if level == "playlist year" else Relation(level) for level in LEVELS]
+    present = sums[:, :, len(SOUND_FEATURES) :].max(axis=2) > 1e-6
+    return [
+        next(
+            (name for name, there in zip(reversed(names), reversed(column), strict=True) if there),
+            Relation.NONE,
+        )
+        for column in present.T.tolist()
+    ]
+
+
+def _fill(
+    track: EnrichedTrack, values: list[float], errors: list[float], variance: FloatArray, relation: Relation
+) -> Estimate:
+    absent = set(missing_features(track))
+    missing = [(j, feature) for j, feature in enumerate(SOUND_FEATURES) if feature in absent]
+    explained = 1 - float(variance[[j for j, _ in missing]].mean())
+    return Estimate(
+        track=with_values(
+            track,
+            {feature: values[j] for j, feature in missing},
+            dict.fromkeys((feature for _, feature in missing), IMPUTED),
+            {feature: errors[j] for j, feature in missing},
+        ),
+        relation=relation,
+        reliability=min(max(explained, 0.0), 1.0),
+    )

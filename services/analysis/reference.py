@@ -1,0 +1,135 @@
+"""Place feature values in a fixed reference population: the same song, the same spot everywhere.
+
+A value becomes its rank among the reference tracks, the rank becomes a normal score ("spreads" in the
+texts for people), and a learned linear map turns nine scores into the six-dimensional sound space in which
+distances say what people put on different playlists. `benchmarks/learn_metric.py` learns the constants;
+nothing here is fitted to the playlist at hand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from statistics import NormalDist
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from services.domain.features import SOUND_FEATURES, Feature
+
+CLIP = 0.01
+"""Ranks end at 1 % and 99 %: beyond, a rank says more about the reference than about the track."""
+
+ROUNDED_TO = MappingProxyType({Feature.INSTRUMENTALNESS: 3})
+"""Decimals before ranking. Instrumentalness 0 and 0.00001 sound the same and must not be ranks apart."""
+
+SOUND_DIMENSIONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference population: quantile tables, medians and the learned map into the sound space."""
+
+    knots: tuple[NDArray[np.float64], ...]
+    """Per feature: increasing raw values."""
+    knot_scores: tuple[NDArray[np.float64], ...]
+    """Per feature: the normal score of each knot."""
+    medians: Mapping[Feature, float]
+    """In the unit of each feature."""
+    projection: NDArray[np.float64]
+    """Shape (9, 6): normal scores times this are points of the sound space."""
+    provenance: Mapping[str, Any]
+    """What the constants were learned from, by which script and when."""
+
+    def normal_scores(self, matrix: ArrayLike) -> NDArray[np.float64]:
+        """Return the rank of each value in the population as a normal score, -2.33..2.33.
+
+        Parameters
+        ----------
+        matrix : array of shape (n, 9)
+            Raw values in the order of `SOUND_FEATURES`; NaN stays NaN.
+        """
+        raw = np.asarray(matrix, dtype=np.float64)
+        if raw.ndim != 2 or raw.shape[1] != len(SOUND_FEATURES):
+            msg = f"expected a matrix of shape (n, {len(SOUND_FEATURES)}), got {raw.shape}"
+            raise ValueError(msg)
+        scores = np.empty_like(raw)
+        for column, feature in enumerate(SOUND_FEATURES):
+            values = raw[:, column]
+            if feature in ROUNDED_TO:
+                values = np.round(values, ROUNDED_TO[feature])
+            scores[:, column] = np.interp(values, self.knots[column], self.knot_scores[column])
+        return scores
+
+    def sound_space(self, matrix: ArrayLike) -> NDArray[np.float64]:
+        """Return the points of raw feature rows in the sound space, shape (n, 6); a NaN makes its row NaN."""
+        return self.points_of(self.normal_scores(matrix))
+
+    def points_of(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the points of rows that are already normal scores, shape (n, 9) to (n, 6)."""
+        # not a matrix product: BLAS may round a row differently in another position of the playlist
+        points: NDArray[np.float64] = (scores[:, :, None] * self.projection).sum(axis=1)
+        return points
+
+
+def read_reference(constants: Mapping[str, Any]) -> Reference:
+    """Build a reference population from the plain values of a constants file.
+
+    Raises
+    ------
+    ValueError
+        If the constants were learned for other features or another number of dimensions.
+    """
+    if list(constants["features"]) != [feature.value for feature in SOUND_FEATURES]:
+        msg = f"the reference constants are for the features {constants['features']}; learn them again"
+        raise ValueError(msg)
+    projection = np.array(constants["projection"], dtype=np.float64)
+    if projection.shape != (len(SOUND_FEATURES), SOUND_DIMENSIONS):
+        msg = (
+            f"the projection has shape {projection.shape}; expected {(len(SOUND_FEATURES), SOUND_DIMENSIONS)}"
+        )
+        raise ValueError(msg)
+    normal = NormalDist()
+    knots: list[NDArray[np.float64]] = []
+    knot_scores: list[NDArray[np.float64]] = []
+    for feature in SOUND_FEATURES:
+        table = constants["quantiles"][feature.value]
+        ranks = np.clip(table["ranks"], CLIP, 1 - CLIP)
+        knots.append(np.array(table["values"], dtype=np.float64))
+        knot_scores.append(np.array([normal.inv_cdf(float(rank)) for rank in ranks]))
+    return Reference(
+        knots=tuple(knots),
+        knot_scores=tuple(knot_scores),
+        medians=MappingProxyType(
+            {feature: float(constants["medians"][feature.value]) for feature in SOUND_FEATURES}
+        ),
+        projection=projection,
+        provenance=MappingProxyType(dict(constants["provenance"])),
+    )
+
+
+def _packaged_constants() -> Mapping[str, Any]:
+    path = resources.files("services.analysis").joinpath("constants", "reference.json")
+    constants: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return constants
+
+
+REFERENCE = read_reference(_packaged_constants())
+"""The population that every analysis is placed in."""
+
+REFERENCE_MEDIANS = REFERENCE.medians
+"""What is typical, per sound feature in its own unit."""
+
+
+def normal_scores(matrix: ArrayLike) -> NDArray[np.float64]:
+    """Return raw feature rows (n, 9) as normal scores of the packaged reference; NaN stays NaN."""
+    return REFERENCE.normal_scores(matrix)
+
+
+def sound_space(matrix: ArrayLike) -> NDArray[np.float64]:
+    """Return raw feature rows (n, 9) as points (n, 6) of the sound space; a NaN makes its row NaN."""
+    return REFERENCE.sound_space(matrix)

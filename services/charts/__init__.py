@@ -1,0 +1,1 @@
+"""Draw an analysis: pictures for a phone, each with a description and a text twin. `render` is the door."""

@@ -1,0 +1,266 @@
+"""Draw how fast the tracks are and in which keys: a histogram of tempi and a Camelot wheel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.colors import to_rgb
+
+from services.charts import theme
+from services.charts.keys import ALL_KEYS, Key, KeyCounts, count_keys
+from services.charts.lettering import drawable
+from services.charts.series import Series, compute_series
+from services.charts.sheet import Sheet, rectangle
+from services.charts.words import count, describe, listed, playlist_name
+from services.domain.charts import Chart, ChartKind
+from services.domain.features import Feature
+from services.domain.report import AnalysisReport
+
+Floats = npt.NDArray[np.float64]
+
+_FELT_LOW, _FELT_HIGH = 70.0, 140.0
+"""One octave in which most people tap the beat; tempi outside are often half or double of it."""
+_TEMPO_HEIGHT = 124.0
+_TEMPO_PANEL = _TEMPO_HEIGHT + 92.0
+_WHEEL_HEIGHT = 252.0
+_DARK_INK_FROM = 0.62
+"""Strength of a sector's colour from which dark figures stand out better than light ones."""
+_RADII = (118.0, 82.0, 46.0)
+"""Outer edge of the major ring, border between the rings, inner edge of the minor ring, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Where the tempi gather once halves and doubles are folded into one octave."""
+
+    median_bpm: float
+    peak_bpm: float
+    outside: int
+    """Tracks measured outside 70-140 BPM: half or double of these may be what one feels."""
+
+
+def fold(tempo_bpm: Floats) -> Floats:
+    """Fold tempi by octaves into 70-140 BPM."""
+    octave = np.floor(np.log2(tempo_bpm / _FELT_LOW))
+    folded: Floats = tempo_bpm / 2.0**octave
+    return folded
+
+
+def compute_felt(tempo_bpm: Floats) -> Felt | None:
+    """Summarise measured tempi; None without any.
+
+    The peak is that of a circular kernel density over one octave (an octave is a full turn), 4 % wide.
+    """
+    tempo_bpm = tempo_bpm[tempo_bpm > 0]
+    if not len(tempo_bpm):
+        return None
+    folded = fold(tempo_bpm)
+    grid = np.linspace(0, 1, 140, endpoint=False)
+    turn = np.log2(folded / _FELT_LOW)
+    counts = np.bincount(np.minimum((turn * len(grid)).astype(np.int64), len(grid) - 1), minlength=len(grid))
+    away = np.abs(grid[:, None] - grid[None, :])
+    away = np.minimum(away, 1 - away)
+    density = np.exp(-0.5 * (away / 0.04) ** 2) @ counts
+    peak = _FELT_LOW * 2 ** float(grid[int(np.argmax(density))] + 0.5 / len(grid))
+    outside = int(((tempo_bpm < _FELT_LOW) | (tempo_bpm >= _FELT_HIGH)).sum())
+    return Felt(float(np.median(folded)), peak, outside)
+
+
+def render_distributions(report: AnalysisReport) -> Chart:
+    """Draw tempi and keys of a playlist."""
+    tempi = compute_series(report.tracks, Feature.TEMPO)
+    felt = compute_felt(tempi.evidence)
+    keys = count_keys(report)
+    sheet = Sheet(50.0 + _TEMPO_PANEL + 12 + 30 + _WHEEL_HEIGHT + 10)
+    top = sheet.head("Tempo and keys", drawable(playlist_name(report, 120)) or "a playlist")
+    sheet.panel(6, top, sheet.width - 12, _TEMPO_PANEL)
+    draw_tempi(sheet, tempi, felt, top + 6)
+    top += _TEMPO_PANEL + 10
+    sheet.panel(6, top, sheet.width - 12, 22 + _WHEEL_HEIGHT)
+    draw_wheel(sheet, keys, top + 8)
+    return Chart(
+        kind=ChartKind.DISTRIBUTIONS,
+        title="Tempo and keys",
+        png=sheet.png(),
+        alt_text=_alt_text(report, tempi, felt, keys),
+        text="\n".join(_twin(tempi, felt, keys)),
+    )
+
+
+def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> None:
+    """Draw the histogram of measured tempi.
+
+    Estimates are counted, not drawn: they crowd around the middle whatever the music is, and a
+    tall hollow peak there would be the estimator's, not the playlist's.
+    """
+    left, right = theme.MARGIN + 6, sheet.width - theme.MARGIN - 6
+    if felt is None:
+        sheet.write(left, top + 12, "Tempo", bold=True)
+        sheet.write(sheet.width / 2, top + 80, "No tempo was measured.", colour=theme.MUTED, align="center")
+        return
+    title = sheet.write(left, top + 12, "Tempo", bold=True)
+    sheet.write(
+        title.right + 8,
+        top + 12,
+        f"gathers about {felt.peak_bpm:.0f} BPM, halves and doubles folded",
+        size=theme.SIZE_SMALL,
+        colour=theme.MUTED,
+        room=right - title.right - 8,
+    )
+    edges, counts = _histogram(tempi)
+    unit = (right - left) / (edges[-1] - edges[0])
+    base = top + 34 + _TEMPO_HEIGHT
+    height = (_TEMPO_HEIGHT - 8) / int(counts.max())
+    x_felt = left + unit * (_FELT_LOW - edges[0])
+    width_felt = unit * (_FELT_HIGH - _FELT_LOW)
+    sheet.bar(x_felt, top + 28, width_felt, base - top - 28, colour=theme.SHADE, alpha=0.35, layer=1)
+    step = unit * (edges[1] - edges[0])
+    bars, colours = [], []
+    for edge, number in zip(edges[:-1].tolist(), counts.tolist(), strict=True):
+        if number:
+            x = left + unit * (edge - edges[0]) + 0.5
+            bars.append(rectangle(x, base - height * number, x + step - 1, base))
+            felt_here = _FELT_LOW <= edge < _FELT_HIGH
+            colours.append(_mix(theme.PANEL, theme.ACCENT, 1.0 if felt_here else 0.55))
+    sheet.polygons(bars, colours)
+    sheet.line([left, right], [base, base], colour=theme.FAINT)
+    for mark in range(int(np.ceil(edges[0] / 20)) * 20, int(edges[-1]) + 1, 20):
+        x = left + unit * (mark - edges[0])
+        if left + 8 <= x <= right - 8:
+            sheet.write(x, base + 9, f"{mark}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="center")
+    notes = [f"dimmer bars ({felt.outside:,}): perhaps felt at half or double"] if felt.outside else []
+    missing = [f"{tempi.estimates:,} only estimated"] if tempi.estimates else []
+    missing += [f"{tempi.unknown:,} unknown"] if tempi.unknown else []
+    notes += [f"left out: {' · '.join(missing)}"] if missing else []
+    for row, words in enumerate(notes):
+        y = base + 25 + 15 * row
+        sheet.write(left, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, room=right - left)
+
+
+def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
+    """Draw the Camelot wheel in pixels: Matplotlib's polar axes take five times as long."""
+    sheet.write(theme.MARGIN + 6, top + 10, "Keys", bold=True)
+    middle = (theme.MARGIN + 6 + _RADII[0], top + 18 + _RADII[0])
+    most = max([1, *keys.counts.values()])
+    corners, colours = [], []
+    for key in ALL_KEYS:
+        number = keys.counts[key]
+        strength = 0.08 + 0.92 * (number / most) ** 0.7 if number else 0.0
+        outer, inner = (_RADII[0], _RADII[1]) if key.major else (_RADII[1], _RADII[2])
+        corners.append(_sector(key.hour, inner, outer) + middle)
+        colours.append(_mix(theme.PANEL, theme.ACCENT, strength))
+        angle = 2 * np.pi * key.hour / 12
+        radius = (outer + inner) / 2 + (1 if key.major else 2)
+        x, y = middle[0] + radius * float(np.sin(angle)), middle[1] - radius * float(np.cos(angle))
+        ink = theme.CANVAS if strength > _DARK_INK_FROM else theme.INK
+        if not number:
+            sheet.write(x, y, key.code, size=theme.SIZE_LABEL, colour=theme.FAINT, align="center")
+            continue
+        sheet.write(x, y - 6, key.code, size=theme.SIZE_LABEL, colour=ink, bold=True, align="center")
+        sheet.write(x, y + 6, f"{number:,}", size=theme.SIZE_LABEL, colour=ink, align="center")
+    sheet.polygons(corners, colours, edge=theme.RULE)
+    sheet.write(
+        middle[0], middle[1] - 12, "outside", size=theme.SIZE_LABEL, colour=theme.MUTED, align="center"
+    )
+    sheet.write(middle[0], middle[1], "major,", size=theme.SIZE_LABEL, colour=theme.MUTED, align="center")
+    sheet.write(
+        middle[0], middle[1] + 12, "inside minor", size=theme.SIZE_LABEL, colour=theme.MUTED, align="center"
+    )
+    _draw_commonest(sheet, keys, middle[0] + _RADII[0] + 14, top + 28)
+
+
+def _draw_commonest(sheet: Sheet, keys: KeyCounts, left: float, top: float) -> None:
+    room = sheet.width - theme.MARGIN - left
+
+    def say(row: float, words: str, *, bold: bool = False, muted: bool = False) -> None:
+        sheet.write(
+            left,
+            top + 17 * row,
+            words,
+            size=theme.SIZE_SMALL,
+            bold=bold,
+            colour=theme.MUTED if muted else theme.INK,
+            room=room,
+        )
+
+    if not keys.known:
+        say(0, "No key was measured", muted=True)
+        return
+    say(0, "Most common", bold=True)
+    row = 1.0
+    for key, number in keys.most_common(5):
+        say(row, f"{key.name} · {number:,}")
+        row += 1
+    say(row + 0.6, f"{100 * keys.major_share:.0f} % major")
+    if keys.unknown:
+        say(row + 1.6, f"{keys.unknown:,} unknown", muted=True)
+    say(row + 2.9, "Neighbours on", muted=True)
+    say(row + 3.7, "the wheel mix well", muted=True)
+
+
+def _histogram(tempi: Series) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return bin edges in BPM and the counts of measured tempi, of which there is at least one."""
+    known = tempi.evidence
+    width = 5.0 if len(known) >= 60 else 10.0
+    low = min(50.0, np.floor(known.min() / 10) * 10)
+    high = max(190.0, np.floor(known.max() / 10) * 10 + 10)
+    edges: Floats = np.arange(low, high + width / 2, width)
+    return edges, np.histogram(known, edges)[0]
+
+
+def _sector(hour: int, inner: float, outer: float) -> Floats:
+    angles = 2 * np.pi * (hour + np.linspace(-0.5, 0.5, 9)) / 12
+    arc = np.column_stack((np.sin(angles), -np.cos(angles)))
+    corners: Floats = np.concatenate((outer * arc, inner * arc[::-1]))
+    return corners
+
+
+def _mix(background: str, colour: str, strength: float) -> tuple[float, float, float]:
+    low, high = np.array(to_rgb(background)), np.array(to_rgb(colour))
+    red, green, blue = (low + (high - low) * strength).tolist()
+    return (red, green, blue)
+
+
+def _commonest(keys: KeyCounts, limit: int) -> str:
+    return listed(f"{key.name} ({key.code}, {number:,})" for key, number in keys.most_common(limit))
+
+
+def _alt_text(report: AnalysisReport, tempi: Series, felt: Felt | None, keys: KeyCounts) -> str:
+    return describe(
+        (
+            f"Histogram of the tempi of {playlist_name(report)} and a wheel of its keys.",
+            f"Tempi gather about {felt.peak_bpm:.0f} BPM (median {felt.median_bpm:.0f}) when halves and "
+            f"doubles are folded together; {count(len(tempi.evidence), 'track')} measured, "
+            f"{tempi.estimates:,} estimated, {tempi.unknown:,} unknown."
+            if felt
+            else "No tempo was measured.",
+            f"The commonest keys are {_commonest(keys, 3)}; {100 * keys.major_share:.0f} % are major, "
+            f"{keys.unknown:,} unknown."
+            if keys.known
+            else "No key was measured.",
+        )
+    )
+
+
+def _twin(tempi: Series, felt: Felt | None, keys: KeyCounts) -> list[str]:
+    lines = []
+    if felt:
+        lines.append(
+            f"Tempo: peak about {felt.peak_bpm:.0f} BPM, median {felt.median_bpm:.0f} (folded to 70–140)"
+        )
+        edges, counts = _histogram(tempi)
+        for low, high, number in zip(edges[:-1], edges[1:], counts, strict=True):
+            if number:
+                lines.append(f"{low:.0f}–{high:.0f} BPM: {number:,}")
+    else:
+        lines.append("Tempo: none measured")
+    lines.append(f"Tempo only estimated: {tempi.estimates:,}, unknown: {tempi.unknown:,}")
+    lines.append(f"Keys measured: {keys.known:,}, unknown: {keys.unknown:,}")
+    lines += [f"{_key_line(key, number)}" for key, number in keys.most_common(24)]
+    return lines
+
+
+def _key_line(key: Key, number: int) -> str:
+    return f"{key.code} {key.name}: {number:,}"

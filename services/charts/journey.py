@@ -1,0 +1,255 @@
+"""Draw the journey: how energy and mood move along the playlist's own order, and which groups it passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts import theme
+from services.charts.legend import draw_group_legend, legend_height
+from services.charts.lettering import drawable
+from services.charts.series import Series, compute_groups, compute_series
+from services.charts.sheet import Sheet
+from services.charts.smoothing import Bins, compute_bins, smooth
+from services.charts.strip import draw_strip
+from services.charts.words import FEATURE_WORDS, cluster_name, count, describe, listed, playlist_name
+from services.domain.charts import Chart, ChartKind
+from services.domain.features import Feature
+from services.domain.report import AnalysisReport
+
+Floats = npt.NDArray[np.float64]
+
+FEATURES = (Feature.ENERGY, Feature.VALENCE)
+_MOST_DOTS = 400
+"""Longer lists are drawn in stretches: a dot per track would be thinner than a pixel."""
+_DOTS_ON_TOP = 60
+"""Up to this many tracks the single dot matters more than the line."""
+_MOST_BINS = 120
+_TRACKS_PER_BIN = 12
+_PANEL = 128.0
+_STRIP = 42.0
+_LEFT, _RIGHT = 18.0, 382.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One feature along the list: what is drawn and what can be said about it."""
+
+    feature: Feature
+    series: Series
+    line: Floats
+    """(points,) smoothed measured values, NaN in gaps."""
+    at: Floats
+    """(points,) positions of the line's points in the list, 0-based."""
+
+
+def compute_course(report: AnalysisReport, feature: Feature) -> Course:
+    """Smooth one feature: over about a twentieth of the list, track by track or stretch by stretch."""
+    series = compute_series(report.tracks, feature)
+    tracks = len(report.tracks)
+    if tracks <= _MOST_DOTS:
+        line = smooth(series.measured, max(1.2, tracks / 36))
+        return Course(feature, series, line, np.arange(tracks, dtype=np.float64))
+    bins = compute_bins(series.measured, _bins_for(tracks))
+    middles = (bins.edges[:-1] + bins.edges[1:] - 1) / 2
+    return Course(feature, series, smooth(bins.middle, len(middles) / 36), middles)
+
+
+def _bins_for(tracks: int) -> int:
+    """Return the number of stretches: enough tracks in each for quartiles that mean something."""
+    return min(tracks // _TRACKS_PER_BIN, _MOST_BINS)
+
+
+def render_journey(report: AnalysisReport) -> Chart:
+    """Draw the journey of a playlist with its description and text twin."""
+    courses = [compute_course(report, feature) for feature in FEATURES]
+    has_groups = bool(report.clusters)
+    tail = _STRIP + 10.0 if has_groups else 0.0
+    note = _note(report, courses)
+    sheet = Sheet(
+        50.0
+        + len(courses) * (_PANEL + 8)
+        + tail
+        + 20.0
+        + legend_height(report, guesses=False)
+        + 16.0 * len(note)
+    )
+    name = drawable(playlist_name(report, 120))
+    top = sheet.head("The journey", f"{name} · in its own order" if name else "in the playlist's own order")
+    for course in courses:
+        sheet.panel(6, top, sheet.width - 12, _PANEL)
+        draw_course(sheet, report, course, top)
+        top += _PANEL + 8
+    if has_groups:
+        draw_strip(sheet, report, left=_LEFT, right=_RIGHT, top=top, height=_STRIP)
+        top += tail
+    _draw_ticks(sheet, len(report.tracks), top + 2)
+    top += 20.0
+    if has_groups:
+        top = draw_group_legend(sheet, report, top, guesses=False)
+    for row, words in enumerate(note):
+        y = top + 8 + 16 * row
+        sheet.write(
+            theme.MARGIN,
+            y,
+            words,
+            size=theme.SIZE_SMALL,
+            colour=theme.MUTED,
+            room=sheet.width - 2 * theme.MARGIN,
+        )
+    return Chart(
+        kind=ChartKind.JOURNEY,
+        title="The journey",
+        png=sheet.png(),
+        alt_text=_alt_text(report, courses),
+        text="\n".join(_twin(report, courses)),
+    )
+
+
+def draw_course(sheet: Sheet, report: AnalysisReport, course: Course, top: float) -> None:
+    """Draw one feature in its panel: single tracks or the middle half of each stretch, and the line."""
+    ends = FEATURE_WORDS[course.feature]
+    title = sheet.write(_LEFT - 2, top + 12, ends.name, bold=True)
+    sheet.write(
+        title.right + 8,
+        top + 12,
+        f"up: {ends.high}, down: {ends.low}",
+        size=theme.SIZE_SMALL,
+        colour=theme.MUTED,
+    )
+    ceiling, floor = top + 27, top + _PANEL - 9
+    for level in (0.0, 0.5, 1.0):
+        y = floor - level * (floor - ceiling)
+        sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=0.8, zorder=1)
+    if np.isnan(course.series.measured).all() and not course.series.estimates:
+        words = f"{ends.name} is unknown for every track."
+        sheet.write(sheet.width / 2, (ceiling + floor) / 2 - 10, words, colour=theme.MUTED, align="center")
+        return
+    tracks = len(report.tracks)
+    xs = _along(course.at, tracks)
+    if tracks <= _MOST_DOTS:
+        _draw_tracks(sheet, report, course.series, ceiling, floor)
+    else:
+        bins = compute_bins(course.series.measured, _bins_for(tracks))
+        sheet.polygons(_band(xs, floor, ceiling, bins), [theme.BAND])
+    sheet.line(xs, floor - course.line * (floor - ceiling), colour=theme.CANVAS, width=4.2, zorder=3.8)
+    sheet.line(xs, floor - course.line * (floor - ceiling), colour=theme.INK, width=2.2, zorder=4)
+
+
+def _band(xs: Floats, floor: float, ceiling: float, bins: Bins) -> list[Floats]:
+    """Return the outlines of the middle half, one for each unbroken stretch of known bins."""
+    known = np.flatnonzero(~np.isnan(bins.low))
+    stretches = np.split(known, np.flatnonzero(np.diff(known) > 1) + 1)
+    lower, upper = (floor - values * (floor - ceiling) for values in (bins.low, bins.high))
+    return [
+        np.concatenate(
+            (np.column_stack((xs[part], upper[part])), np.column_stack((xs[part], lower[part]))[::-1])
+        )
+        for part in stretches
+        if len(part) > 1
+    ]
+
+
+def _draw_tracks(sheet: Sheet, report: AnalysisReport, series: Series, ceiling: float, floor: float) -> None:
+    groups, _ = compute_groups(report)
+    xs = _along(np.arange(len(report.tracks), dtype=np.float64), len(report.tracks))
+    size = float(np.clip(24.0 * len(report.tracks) ** -0.3, 3.6, 8.0))
+    for group in range(-1, len(report.clusters)):
+        style = theme.group_style(group) if group >= 0 else theme.NO_GROUP
+        colour = theme.FAINT if group < 0 and report.clusters else style.colour
+        for values, hollow in ((series.imputed, True), (series.measured, False)):
+            chosen = (groups == group) & ~np.isnan(values)
+            if chosen.any():
+                ys = floor - np.clip(values[chosen], 0, 1) * (floor - ceiling)
+                sheet.dots(
+                    xs[chosen],
+                    ys,
+                    marker=style.marker,
+                    size=size * style.scale,
+                    colour=colour,
+                    hollow=hollow,
+                    alpha=0.85,
+                    layer=4.5 if len(report.tracks) <= _DOTS_ON_TOP else 3.0,
+                )
+
+
+def _along(positions: Floats, tracks: int) -> Floats:
+    """Return x in pixels of 0-based positions in the list."""
+    xs: Floats = _LEFT + (_RIGHT - _LEFT) * (positions + 0.5) / max(tracks, 1)
+    return xs
+
+
+def _draw_ticks(sheet: Sheet, tracks: int, y: float) -> None:
+    if not tracks:
+        return
+    last = sheet.measure(f"{tracks:,}", theme.SIZE_SMALL)
+    sheet.write(_LEFT, y + 4, "track 1", size=theme.SIZE_SMALL, colour=theme.MUTED)
+    sheet.write(_RIGHT - last, y + 4, f"{tracks:,}", size=theme.SIZE_SMALL, colour=theme.MUTED)
+    if tracks >= 20:
+        middle = tracks // 2
+        x = float(_along(np.array([middle - 1.0]), tracks)[0])
+        sheet.write(x, y + 4, f"{middle:,}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="center")
+
+
+def _note(report: AnalysisReport, courses: list[Course]) -> list[str]:
+    """Say what the marks mean, one line each."""
+    long = len(report.tracks) > _MOST_DOTS
+    lines = ["line: the usual course · band: the middle half of the tracks"] if long else []
+    if estimates := max(course.series.estimates for course in courses):
+        lines.append(f"{estimates:,} estimated: {'left out' if long else 'hollow, and not in the line'}")
+    if unknown := max(course.series.unknown for course in courses):
+        lines.append(f"{unknown:,} unknown: left out")
+    return lines
+
+
+def _moves(course: Course) -> str:
+    """Say how a course runs: where it starts and ends, and where it peaks."""
+    known = np.flatnonzero(~np.isnan(course.line))
+    name = FEATURE_WORDS[course.feature].name
+    if not len(known):
+        return f"{name}: too little was measured for a line."
+    line = course.line
+    first, last = line[known[0]], line[known[-1]]
+    highest = known[int(np.argmax(line[known]))]
+    lowest = known[int(np.argmin(line[known]))]
+    return (
+        f"{name} starts about {first:.2f} and ends about {last:.2f}; highest near track "
+        f"{course.at[highest] + 1:,.0f} ({line[highest]:.2f}), lowest near track "
+        f"{course.at[lowest] + 1:,.0f} ({line[lowest]:.2f})."
+    )
+
+
+def _alt_text(report: AnalysisReport, courses: list[Course]) -> str:
+    groups, _ = compute_groups(report)
+    means = []
+    for index, cluster in enumerate(report.clusters):
+        where = np.flatnonzero(groups == index)
+        if len(where):
+            means.append(f"{cluster_name(cluster)} around track {np.median(where) + 1:,.0f}")
+    return describe(
+        (
+            f"Energy and mood along {playlist_name(report)}, {count(len(report.tracks), 'track')} in order.",
+            *(_moves(course) for course in courses),
+            f"Middles of the groups: {listed(means)}." if means else "",
+            *(f"{line}." for line in _note(report, courses)),
+        )
+    )
+
+
+def _twin(report: AnalysisReport, courses: list[Course]) -> list[str]:
+    lines = [f"{playlist_name(report)} in its own order: median energy and mood of each tenth"]
+    tracks = len(report.tracks)
+    stretches = max(1, min(10, tracks))
+    bins = [compute_bins(course.series.measured, stretches) for course in courses]
+    for index in range(stretches if tracks else 0):
+        start, end = int(bins[0].edges[index]), int(bins[0].edges[index + 1])
+        values = ", ".join(
+            f"{FEATURE_WORDS[course.feature].name.lower()} "
+            + ("unknown" if np.isnan(part.middle[index]) else f"{part.middle[index]:.2f}")
+            for course, part in zip(courses, bins, strict=True)
+        )
+        lines.append(f"tracks {start + 1:,}–{end:,}: {values}")
+    lines += [_moves(course) for course in courses]
+    return lines + _note(report, courses)

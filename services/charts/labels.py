@@ -1,0 +1,208 @@
+"""Find a place for each label so that no two overlap and none leaves the picture.
+
+Greedy in the order of importance: every label tries places around its anchor, near ones first, and
+takes the one that hides the fewest dots. A label that fits nowhere is dropped: a missing label
+is a small loss, two on top of each other are a mess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_GAP = 2.0
+"""Pixels kept free between two labels."""
+_DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+_REACHES = (1.0, 8.0, 18.0, 32.0, 50.0, 72.0)
+"""Pixels between the mark and its label; all but the first need a line between them."""
+_SLIDES = (0.0, -0.6, 0.6, -1.2, 1.2, -1.8, 1.8, -2.6, 2.6, -3.5, 3.5)
+"""Steps away from the anchor for labels that may cover it: halves of their width, whole heights."""
+_HIDDEN_DOT = 3.0
+"""Pixels of extra distance that hiding one dot is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle: its middle and its full width and height, in pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def overlaps(self, other: Box, gap: float = 0.0) -> bool:
+        """Whether the two rectangles come closer than `gap` in both directions."""
+        return (
+            abs(self.x - other.x) * 2 < self.width + other.width + 2 * gap
+            and abs(self.y - other.y) * 2 < self.height + other.height + 2 * gap
+        )
+
+    def inside(self, bounds: Box) -> bool:
+        """Whether this rectangle lies in `bounds` entirely."""
+        return (
+            abs(self.x - bounds.x) * 2 <= bounds.width - self.width
+            and abs(self.y - bounds.y) * 2 <= bounds.height - self.height
+        )
+
+    def nearest(self, x: float, y: float) -> tuple[float, float]:
+        """Return the point of this rectangle that is nearest to (x, y)."""
+        return (
+            min(max(x, self.x - self.width / 2), self.x + self.width / 2),
+            min(max(y, self.y - self.height / 2), self.y + self.height / 2),
+        )
+
+    def crossed_by(self, start: tuple[float, float], end: tuple[float, float]) -> bool:
+        """Whether the segment from `start` to `end` touches this rectangle (Liang and Barsky, 1984)."""
+        first, last = 0.0, 1.0
+        for origin, step, middle, extent in (
+            (start[0], end[0] - start[0], self.x, self.width / 2),
+            (start[1], end[1] - start[1], self.y, self.height / 2),
+        ):
+            low, high = middle - extent - origin, middle + extent - origin
+            if step == 0:
+                if low > 0 or high < 0:
+                    return False
+                continue
+            near, far = sorted((low / step, high / step))
+            first, last = max(first, near), min(last, far)
+            if first > last:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A label that wants a place near its anchor."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    clear: float = 0.0
+    """Radius of the mark at the anchor, which the label keeps off."""
+    on_anchor: bool = False
+    """Whether the label may sit right on its anchor: a group's name on the group's middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a label went, and where a line from its anchor should meet it if it needs one."""
+
+    box: Box
+    leader: tuple[float, float] | None
+
+
+def place_labels(
+    wishes: Sequence[Wish],
+    *,
+    bounds: Box,
+    obstacles: Sequence[Box] = (),
+    dots: npt.NDArray[np.float64] | None = None,
+) -> list[Place | None]:
+    """Place `wishes` in their order of importance; None for those that had to be dropped.
+
+    Parameters
+    ----------
+    wishes
+        Most important first.
+    bounds
+        Every label lies inside it.
+    obstacles
+        No label touches these, and no leader line crosses them.
+    dots
+        (n, 2) positions in pixels that labels should not hide; they may when there is no other way.
+    """
+    taken = list(obstacles)
+    leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    places: list[Place | None] = []
+    for wish in wishes:
+        place = _best(wish, bounds, taken, leaders, dots)
+        places.append(place)
+        if place is None:
+            continue
+        taken.append(place.box)
+        if place.leader:
+            leaders.append(((wish.x, wish.y), place.leader))
+    return places
+
+
+def _best(
+    wish: Wish,
+    bounds: Box,
+    taken: Sequence[Box],
+    leaders: Sequence[tuple[tuple[float, float], tuple[float, float]]],
+    dots: npt.NDArray[np.float64] | None,
+) -> Place | None:
+    best: tuple[float, Place] | None = None
+    for reach, box in _candidates(wish):
+        if best is not None and reach >= best[0]:
+            break
+        if not box.inside(bounds) or any(box.overlaps(other, _GAP) for other in taken):
+            continue
+        if any(box.crossed_by(*leader) for leader in leaders):
+            continue
+        leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
+        if leader and _blocked((wish.x, wish.y), leader, taken):
+            continue
+        cost = reach + _HIDDEN_DOT * _hidden(box, dots)
+        if best is None or cost < best[0]:
+            best = (cost, Place(box, leader))
+    return None if best is None else best[1]
+
+
+def _blocked(start: tuple[float, float], end: tuple[float, float], taken: Sequence[Box]) -> bool:
+    """Whether a leader line would cross a label or a foreign mark; the mark it starts from is its own."""
+    return any(other.crossed_by(start, end) and not Box(*start, 0.0, 0.0).inside(other) for other in taken)
+
+
+def _candidates(wish: Wish) -> list[tuple[float, Box]]:
+    """List (distance from the anchor, box), nearest first."""
+    found: list[tuple[float, Box]] = []
+    if wish.on_anchor:
+        for right in _SLIDES:
+            for down in _SLIDES:
+                x, y = wish.x + right * wish.width / 2, wish.y + down * wish.height
+                found.append((float(np.hypot(x - wish.x, y - wish.y)), Box(x, y, wish.width, wish.height)))
+        return sorted(found, key=lambda candidate: candidate[0])
+    for reach in _REACHES:
+        for right, down in _DIRECTIONS:
+            away = (wish.clear + _GAP + reach) * (0.75 if right and down else 1.0)
+            x = wish.x + right * (wish.width / 2 + away)
+            y = wish.y + down * (wish.height / 2 + away)
+            found.append((reach, Box(x, y, wish.width, wish.height)))
+    return found
+
+
+def _hidden(box: Box, dots: npt.NDArray[np.float64] | None) -> float:
+    if dots is None or not len(dots):
+        return 0.0
+    away: Any = np.abs(dots - (box.x, box.y)) * 2 < (box.width, box.height)
+    return float(away.all(axis=1).sum())
+
+
+def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move positions on a line as little as possible until neighbours are `gap` apart.
+
+    Least squares under order (pool adjacent violators on the positions minus their rank's share).
+    When `low`..`high` has no room for all of them, they are spaced evenly in it.
+    """
+    order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
+    if len(order) > 1 and gap * (len(order) - 1) > high - low:
+        gap = (high - low) / (len(order) - 1)
+    blocks: list[list[float]] = []
+    for rank, index in enumerate(order):
+        blocks.append([wanted[index] - rank * gap, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            value, weight = blocks.pop()
+            total = blocks[-1][1] + weight
+            blocks[-1] = [(blocks[-1][0] * blocks[-1][1] + value * weight) / total, total]
+    level = [value for value, weight in blocks for _ in range(int(weight))]
+    room = high - gap * (len(order) - 1)
+    placed = [0.0] * len(order)
+    for rank, index in enumerate(order):
+        placed[index] = min(max(level[rank], low), room) + rank * gap
+    return placed

@@ -1,0 +1,184 @@
+"""Turn the words of strangers into words that can be drawn: every title, no warning, no empty boxes.
+
+Matplotlib ships DejaVu Sans (Latin, Greek, Cyrillic, Arabic, Hebrew). Other scripts are drawn with a
+font of the machine where one of `FALLBACK_FAMILIES` is installed. What no font can draw is left
+out: emoji and other ornaments in silence, letters as "…"; where most letters would be lost the
+caller falls back to other words (a track's position), and the text twin keeps the real title.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
+from PIL import ImageFont
+
+BASE_FAMILY = "DejaVu Sans"
+FALLBACK_FAMILIES: tuple[str, ...] = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Noto Sans JP",
+    "Noto Sans SC",
+    "Noto Sans KR",
+    "Source Han Sans",
+    "WenQuanYi Zen Hei",
+    "IPAGothic",
+    "Hiragino Sans",
+    "Yu Gothic",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Noto Sans Devanagari",
+    "Noto Sans Bengali",
+    "Noto Sans Tamil",
+    "Noto Sans Telugu",
+    "Noto Sans Thai",
+    "Noto Sans Ethiopic",
+    "Arial Unicode MS",
+)
+"""Tried in this order; only installed ones are used."""
+
+ELLIPSIS = "…"
+_LOST = 1 / 3
+"""Share of letters that may be missing before a text is not worth drawing."""
+_NEVER = ("Cc", "Cs", "Co", "Cn", "Cf", "Zl", "Zp")
+"""Controls, lone surrogates, private use, unassigned, invisible formatting (bidi overrides among them)."""
+
+
+def plain(text: str, limit: int = 0) -> str:
+    """Return `text` on one line without controls, at most `limit` characters long when given."""
+    kept = "".join(
+        " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
+        for char in unicodedata.normalize("NFC", text)
+        if unicodedata.category(char) not in _NEVER or unicodedata.category(char) in {"Cc", "Zl", "Zp"}
+    )
+    words = " ".join(kept.split())
+    if limit and len(words) > limit:
+        return words[: limit - 1].rstrip() + ELLIPSIS
+    return words
+
+
+def drawable(text: str) -> str:
+    """Return what the available fonts can draw of `text`; empty where too little would be left."""
+    words = plain(text)
+    if words.isascii():
+        return words
+    kept: list[str] = []
+    letters = lost = 0
+    for char in words:
+        is_letter = unicodedata.category(char)[0] in "LN"
+        letters += is_letter
+        if char.isspace() or _covered(char):
+            kept.append(char)
+            continue
+        plainer = unicodedata.normalize("NFKC", char)
+        if plainer != char and all(_covered(part) for part in plainer):
+            kept.append(plainer)
+        elif is_letter:
+            lost += 1
+            if not kept or kept[-1] != ELLIPSIS:
+                kept.append(ELLIPSIS)
+    if lost > letters * _LOST:
+        return ""
+    drawn = " ".join("".join(kept).split())
+    return drawn if any(unicodedata.category(char)[0] in "LNPS" for char in drawn) else ""
+
+
+def shorten(text: str, fits: Callable[[str], bool]) -> str:
+    """Return `text`, cut with an ellipsis to the longest beginning that `fits`; empty if none does."""
+    if fits(text):
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(_cut(text, middle)):
+            low = middle
+        else:
+            high = middle - 1
+    return _cut(text, low) if low else ""
+
+
+def _cut(text: str, length: int) -> str:
+    while 0 < length < len(text) and unicodedata.combining(text[length]):
+        length -= 1
+    return text[:length].rstrip(" –-,(·&") + ELLIPSIS
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text that one font draws."""
+
+    words: str
+    font: ImageFont.FreeTypeFont
+
+
+def runs(text: str, pixels: float, *, bold: bool = False) -> tuple[Run, ...]:
+    """Split `text` by the fonts it needs: DejaVu Sans wherever it can, the machine's other fonts elsewhere.
+
+    Parameters
+    ----------
+    text
+        As returned by `drawable`, or words of our own.
+    pixels
+        Size of the letters in device pixels.
+    """
+    base = _load(BASE_FAMILY, pixels, bold)
+    if text.isascii():
+        return (Run(text, base),) if text else ()
+    found: list[tuple[str, str]] = []
+    for char in text:
+        family = found[-1][1] if found and char.isspace() else _family(char)
+        if found and found[-1][1] == family:
+            found[-1] = (found[-1][0] + char, family)
+        else:
+            found.append((char, family))
+    return tuple(Run(part, _load(family, pixels, bold)) for part, family in found)
+
+
+def _family(char: str) -> str:
+    point = ord(char)
+    if point not in _coverage(BASE_FAMILY):
+        for name in _installed_fallbacks():
+            if point in _coverage(name):
+                return name
+    return BASE_FAMILY
+
+
+def _covered(char: str) -> bool:
+    return ord(char) in _coverage(_family(char))
+
+
+def _path(family: str, bold: bool) -> str:
+    wanted = FontProperties(family=[family], weight="bold" if bold else "normal")
+    return font_manager.findfont(wanted)
+
+
+@lru_cache(maxsize=128)
+def _load(family: str, pixels: float, bold: bool) -> ImageFont.FreeTypeFont:
+    path = _path(family, bold)
+    return ImageFont.truetype(path, pixels, index=getattr(path, "face_index", 0))
+
+
+@lru_cache(maxsize=32)
+def _coverage(family: str) -> frozenset[int]:
+    """List the code points that `family` has in both weights we set."""
+    normal, bold = (
+        frozenset(font_manager.get_font(_path(family, heavy)).get_charmap()) for heavy in (False, True)
+    )
+    return normal & bold
+
+
+@lru_cache(maxsize=1)
+def _installed_fallbacks() -> tuple[str, ...]:
+    """List the installed fallback families, leaving out those that add next to nothing to the ones before."""
+    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    chosen: list[str] = []
+    known = set(_coverage(BASE_FAMILY))
+    for name in FALLBACK_FAMILIES:
+        if name in installed and len(_coverage(name) - known) >= 40:
+            chosen.append(name)
+            known |= _coverage(name)
+    return tuple(chosen)

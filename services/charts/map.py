@@ -1,0 +1,270 @@
+"""Draw the map: every track a dot, every group an area, the directions in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts import theme
+from services.charts.labels import Box
+from services.charts.legend import draw_group_legend, legend_height
+from services.charts.lettering import drawable
+from services.charts.map_labels import OUTLIER_RING, draw_labels
+from services.charts.regions import compute_area
+from services.charts.sheet import Align, Sheet
+from services.charts.words import (
+    VERDICT_WORDS,
+    cluster_name,
+    count,
+    describe,
+    listed,
+    playlist_name,
+    track_name,
+)
+from services.domain.charts import Chart, ChartKind
+from services.domain.report import AnalysisReport, Verdict
+
+Points = npt.NDArray[np.float64]
+
+_FRAME_HEIGHT = 340.0
+_STRIP = 20.0
+"""Height of the lines that say what up and down mean."""
+_INSET = 16.0
+"""Pixels between the frame and the outermost dot."""
+_STRETCH = 1.5
+"""How much more one direction may be stretched than the other: distances stay nearly comparable."""
+_OUTLINES: dict[Verdict, str] = {
+    Verdict.CLEAR: "solid",
+    Verdict.LOOSE: "dashed",
+    Verdict.UNTESTABLE: "dotted",
+}
+"""Verdicts that draw an outline around a group, and how sure it looks. "None" has no borders to draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The drawing area of the map in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def box(self) -> Box:
+        """The same as a box."""
+        return Box(self.left + self.width / 2, self.top + self.height / 2, self.width, self.height)
+
+
+def compute_positions(report: AnalysisReport, frame: Frame) -> Points:
+    """Return (n, 2) positions in pixels inside `frame`; NaN rows for tracks without a position.
+
+    All but the outermost 0.4 % of a long list fill the frame, and the few beyond sit at its edge: one stray
+    track must not press ten thousand others into a corner.
+    """
+    raw = np.array(
+        [
+            (np.nan, np.nan) if place.x is None or place.y is None else (place.x, place.y)
+            for place in report.placements
+        ],
+        dtype=np.float64,
+    ).reshape(-1, 2)
+    raw[~np.isfinite(raw).all(axis=1)] = np.nan
+    known = raw[~np.isnan(raw[:, 0])]
+    if not len(known):
+        return raw
+    low, high = (
+        (known.min(axis=0), known.max(axis=0))
+        if len(known) < 200
+        else (np.percentile(known, 0.2, axis=0), np.percentile(known, 99.8, axis=0))
+    )
+    extent = np.maximum(high - low, 1e-9)
+    room = np.array((frame.width - 2 * _INSET, frame.height - 2 * _INSET))
+    scale = room / extent
+    scale = np.minimum(scale, scale.min() * _STRETCH)
+    middle = np.array((frame.left + frame.width / 2, frame.top + frame.height / 2))
+    placed = (raw - (low + high) / 2) * scale * (1, -1) + middle
+    half = room / 2 + _INSET / 2
+    clipped: Points = np.clip(placed, middle - half, middle + half)
+    return clipped
+
+
+def render_map(report: AnalysisReport) -> Chart:
+    """Draw the map of a playlist with its description and text twin."""
+    groups = report.clusters
+    positioned = any(place.x is not None for place in report.placements)
+    foot = legend_height(report) + (16.0 if report.outliers or _unplaced(report) else 0.0)
+    sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * _STRIP + 22.0 + foot)
+    top = sheet.head(
+        drawable(playlist_name(report, 120)) or "Playlist map",
+        f"{count(len(report.tracks), 'track')} · {VERDICT_WORDS[report.structure.verdict]}",
+    )
+    sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * _STRIP)
+    frame = Frame(10, top + _STRIP, sheet.width - 20, _FRAME_HEIGHT)
+    positions = compute_positions(report, frame)
+    if positioned:
+        draw_areas(sheet, report, positions, frame)
+        draw_dots(sheet, report, positions)
+        bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 2)
+        draw_labels(sheet, report, positions, bounds, _dot_look(len(report.tracks))[0])
+    else:
+        sheet.write(
+            sheet.width / 2,
+            frame.top + frame.height / 2,
+            "No track of this list has a known sound yet.",
+            colour=theme.MUTED,
+            align="center",
+        )
+    bottom = draw_directions(sheet, report, frame) if positioned else frame.top + frame.height + _STRIP
+    bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
+    _draw_footnote(sheet, report, bottom + 4)
+    return Chart(
+        kind=ChartKind.MAP,
+        title=f"Map of {playlist_name(report)}",
+        png=sheet.png(),
+        alt_text=_alt_text(report),
+        text="\n".join(_twin(report)),
+    )
+
+
+def draw_areas(sheet: Sheet, report: AnalysisReport, positions: Points, frame: Frame) -> None:
+    """Draw each group's area and core: outlined as firmly as the verdict allows."""
+    outline = _OUTLINES.get(report.structure.verdict)
+    for index, cluster in enumerate(report.clusters):
+        points = _known(positions, cluster.members)
+        area = compute_area(points, frame.left, frame.top, frame.width, frame.height)
+        if area is None:
+            continue
+        colour = theme.group_style(index).colour
+        sheet.shape(area.path(area.outer), colour=colour, alpha=0.14, outline=outline)
+        if outline is not None:
+            sheet.shape(area.path(area.inner), colour=colour, alpha=0.12)
+
+
+def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points) -> None:
+    """Draw every positioned track: filled where measured, hollow where its group is a guess."""
+    size, alpha = _dot_look(len(report.tracks))
+    belongs = np.array([-1 if p.cluster is None else p.cluster for p in report.placements], dtype=np.int64)
+    likely = np.array([p.likely for p in report.placements], dtype=bool)
+    seen = ~np.isnan(positions[:, 0]) if len(positions) else np.zeros(0, dtype=bool)
+    for index in range(-1, len(report.clusters)):
+        style = theme.group_style(index) if index >= 0 else theme.NO_GROUP
+        for hollow in (True, False):
+            part = positions[seen & (belongs == index) & (likely == hollow)]
+            if len(part):
+                sheet.dots(
+                    part[:, 0],
+                    part[:, 1],
+                    marker=style.marker,
+                    size=size * style.scale,
+                    colour=style.colour,
+                    hollow=hollow,
+                    alpha=alpha,
+                    edge=0.4 if size > 5 else 0.0,
+                    layer=2.8 if hollow else 3.0,
+                )
+    odd = _known(positions, tuple(outlier.track for outlier in report.outliers))
+    if len(odd):
+        sheet.dots(
+            odd[:, 0],
+            odd[:, 1],
+            marker="o",
+            size=size + OUTLIER_RING - 1,
+            colour=theme.INK,
+            hollow=True,
+            edge=1.4,
+            layer=3.5,
+        )
+
+
+def draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> float:
+    """Say in words what each direction of the map means; return the y below."""
+    bottom = frame.top + frame.height + _STRIP
+    if report.axes is None:
+        return bottom
+    axes = report.axes
+    wide = frame.width - 20
+    ends: tuple[tuple[float, float, str, Align, float], ...] = (
+        (sheet.width / 2, frame.top - _STRIP / 2 + 2, f"↑ {drawable(axes.top)}", "center", wide),
+        (sheet.width / 2, bottom - _STRIP / 2 - 2, f"↓ {drawable(axes.bottom)}", "center", wide),
+        (frame.left + 4, bottom + 11, f"← {drawable(axes.left)}", "left", wide / 2),
+        (frame.left + frame.width - 4, bottom + 11, f"{drawable(axes.right)} →", "right", wide / 2),
+    )
+    for x, y, words, align, room in ends:
+        sheet.write(x, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, align=align, room=room)
+    return bottom + 20
+
+
+def _draw_footnote(sheet: Sheet, report: AnalysisReport, y: float) -> None:
+    parts = []
+    if report.outliers:
+        verb = "stands" if len(report.outliers) == 1 else "stand"
+        parts.append(f"ringed: {count(len(report.outliers), 'track')} that {verb} out")
+    if missing := _unplaced(report):
+        parts.append(f"{count(missing, 'track')} not on the map")
+    sheet.write(
+        theme.MARGIN,
+        y + 6,
+        " · ".join(parts),
+        size=theme.SIZE_SMALL,
+        colour=theme.MUTED,
+        room=sheet.width - 2 * theme.MARGIN,
+    )
+
+
+def _dot_look(tracks: int) -> tuple[float, float]:
+    """Return marker size in pixels and opacity: many dots are small and translucent."""
+    size = float(np.clip(26.0 * tracks**-0.28, 2.2, 8.5))
+    alpha = float(np.clip(1.35 - 0.1 * np.log2(max(tracks, 2)) / 1.2, 0.4, 0.95))
+    return size, alpha
+
+
+def _known(positions: Points, indices: tuple[int, ...]) -> Points:
+    chosen = positions[np.array(indices, dtype=np.int64)]
+    kept: Points = chosen[~np.isnan(chosen[:, 0])]
+    return kept
+
+
+def _unplaced(report: AnalysisReport) -> int:
+    return sum(place.x is None or place.y is None for place in report.placements)
+
+
+def _alt_text(report: AnalysisReport) -> str:
+    total, verdict = count(len(report.tracks), "track"), VERDICT_WORDS[report.structure.verdict]
+    groups = [
+        f"{cluster_name(c)} ({c.size:,}{f' and {len(c.likely):,} likely' if c.likely else ''})"
+        for c in report.clusters
+    ]
+    axes = report.axes
+    return describe(
+        (
+            f"Map of {playlist_name(report)}: {total} as dots, {verdict}.",
+            f"{count(len(groups), 'group')}: {listed(groups)}." if groups else "No groups are drawn.",
+            f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
+            if axes
+            else "",
+            f"Ringed as standing out: {listed(track_name(report, o.track, 50) for o in report.outliers[:3])}."
+            if report.outliers
+            else "",
+            f"{count(_unplaced(report), 'track')} could not be placed." if _unplaced(report) else "",
+        )
+    )
+
+
+def _twin(report: AnalysisReport) -> list[str]:
+    total, verdict = count(len(report.tracks), "track"), VERDICT_WORDS[report.structure.verdict]
+    lines = [f"{playlist_name(report)}: {total}, {verdict}"]
+    if report.axes:
+        axes = report.axes
+        lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
+    for index, cluster in enumerate(report.clusters):
+        likely = f" + {len(cluster.likely):,} likely" if cluster.likely else ""
+        letter = theme.group_style(index).letter
+        lines.append(f"{letter}  {cluster_name(cluster)}: {count(cluster.size, 'track')}{likely}")
+        lines += [f"   typical: {track_name(report, track)}" for track in cluster.typical]
+    lines += [f"Stands out: {track_name(report, o.track)} ({o.reason})" for o in report.outliers]
+    if missing := _unplaced(report):
+        lines.append(f"Not on the map (unknown sound): {missing:,}")
+    return lines

@@ -1,0 +1,162 @@
+"""Write on the map: the groups' names first, then as many typical and odd tracks as there is room for."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts import theme
+from services.charts.labels import Box, Place, Wish, place_labels
+from services.charts.lettering import drawable
+from services.charts.sheet import Sheet
+from services.charts.words import cluster_name
+from services.domain.report import AnalysisReport
+
+Points = npt.NDArray[np.float64]
+
+_MOST_TRACKS = 10
+_NAME_WIDTH = 180.0
+_TRACK_WIDTH = 112.0
+_LINE = 12.0
+_COVERABLE = 6
+"""Groups with fewer dots would vanish under their own name: it stands beside them."""
+OUTLIER_RING = 8.0
+"""Pixels by which the ring of an outlier is wider than its dot."""
+TYPICAL_RING = 2.5
+_MOST_DOTS = 2500
+"""Above this number of dots labels can't but hide some, and looking for gaps is wasted time."""
+
+
+def draw_labels(
+    sheet: Sheet, report: AnalysisReport, positions: Points, bounds: Box, dot: float
+) -> list[Box]:
+    """Write the labels and return their boxes: none overlaps another, none leaves `bounds`.
+
+    Parameters
+    ----------
+    positions
+        (n, 2) in pixels, NaN rows for tracks without a position.
+    dot
+        Diameter of a track's dot in pixels.
+    """
+    names = _draw_names(sheet, report, positions, bounds, dot)
+    chosen = [
+        (track, colour)
+        for track, colour in _worth_a_label(report, positions)
+        if not any(_mark_box(positions, track, _mark(report, track, dot)).overlaps(name) for name in names)
+    ][:_MOST_TRACKS]
+    anchors = [_mark_box(positions, track, _mark(report, track, dot)) for track, _ in chosen]
+    wishes, texts = [], []
+    for track, _ in chosen:
+        lines = _track_lines(sheet, report, track)
+        width = max(sheet.measure(line, theme.SIZE_LABEL) for line in lines)
+        texts.append(lines)
+        x, y = positions[track]
+        wishes.append(
+            Wish(float(x), float(y), width + 4, _LINE * len(lines) + 2, clear=_mark(report, track, dot) / 2)
+        )
+    seen = positions[~np.isnan(positions[:, 0])]
+    places = place_labels(
+        wishes, bounds=bounds, obstacles=names + anchors, dots=seen if len(seen) <= _MOST_DOTS else None
+    )
+    for (_, colour), lines, wish, place in zip(chosen, texts, wishes, places, strict=True):
+        if place is not None:
+            _draw_track(sheet, lines, wish, place, colour=colour, dot=dot)
+    return names + [place.box for place in places if place is not None]
+
+
+def _draw_names(
+    sheet: Sheet, report: AnalysisReport, positions: Points, bounds: Box, dot: float
+) -> list[Box]:
+    texts: list[tuple[str, str]] = []
+    wishes: list[Wish] = []
+    few: list[Points] = []
+    for index, cluster in enumerate(report.clusters):
+        points = positions[np.array(cluster.members, dtype=np.int64)]
+        points = points[~np.isnan(points[:, 0])]
+        if not len(points):
+            continue
+        style = theme.group_style(index)
+        words = f"{style.letter}  {drawable(cluster_name(cluster))}".strip()
+        words = sheet.shorten(words, _NAME_WIDTH, theme.SIZE_BODY, bold=True)
+        width = sheet.measure(words, theme.SIZE_BODY, bold=True) + 8
+        # a name near the edge of the map slides inwards instead of hanging out
+        reach = max((bounds.width - width) / 2, 0.0)
+        x = float(np.clip(np.median(points[:, 0]), bounds.x - reach, bounds.x + reach))
+        texts.append((words, style.colour))
+        y = float(np.median(points[:, 1]))
+        if len(points) >= _COVERABLE:
+            wishes.append(Wish(x, y, width, 16.0, on_anchor=True))
+        else:
+            few.append(points)
+            wishes.append(Wish(float(np.median(points[:, 0])), y, width, 16.0, clear=dot / 2 + OUTLIER_RING))
+    few += [positions[[outlier.track]] for outlier in report.outliers]
+    dots = np.concatenate(few) if few else None
+    boxes = []
+    for (words, colour), place in zip(texts, place_labels(wishes, bounds=bounds, dots=dots), strict=True):
+        if place is not None:
+            sheet.write(
+                place.box.x, place.box.y, words, colour=colour, bold=True, align="center", backing=0.78
+            )
+            boxes.append(place.box)
+    return boxes
+
+
+def _worth_a_label(report: AnalysisReport, positions: Points) -> list[tuple[int, str]]:
+    """List (track, colour): every group's most typical, then outliers, then the other typical ones.
+
+    A list without groups shows as many of its tracks as fit, in its own order.
+    """
+    ranked: list[tuple[int, int, str]] = []
+    for index, cluster in enumerate(report.clusters):
+        colour = theme.group_style(index).colour
+        ranked += [(2 * rank, track, colour) for rank, track in enumerate(cluster.typical)]
+    ranked += [(1, outlier.track, theme.INK) for outlier in report.outliers[:3]]
+    if not report.clusters:
+        ranked += [(2, track, theme.MUTED) for track in range(min(len(report.tracks), 3 * _MOST_TRACKS))]
+    ranked.sort(key=lambda entry: entry[0])
+    chosen: dict[int, str] = {}
+    for _, track, colour in ranked:
+        if not np.isnan(positions[track, 0]):
+            chosen.setdefault(track, colour)
+    return list(chosen.items())
+
+
+def _track_lines(sheet: Sheet, report: AnalysisReport, index: int) -> tuple[str, ...]:
+    """Return `Artist – Title` on one line where it is short, else broken after the dash."""
+    track = report.tracks[index].track
+    title = drawable(track.title)
+    artist = drawable(track.artists[0]) if track.artists else ""
+    if not title and not artist:
+        return (f"track {index + 1}",)
+    whole = f"{artist} – {title}" if title and artist else title or artist
+    if sheet.measure(whole, theme.SIZE_LABEL) <= _TRACK_WIDTH:
+        return (whole,)
+    lines = (f"{artist} –", title) if title and artist else (whole,)
+    return tuple(sheet.shorten(line, _TRACK_WIDTH, theme.SIZE_LABEL) for line in lines)
+
+
+def _draw_track(
+    sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, *, colour: str, dot: float
+) -> None:
+    box = place.box
+    if wish.clear * 2 < dot + OUTLIER_RING:
+        sheet.dots([wish.x], [wish.y], marker="o", size=dot + TYPICAL_RING - 1, colour=theme.INK, hollow=True)
+    if place.leader:
+        sheet.line([wish.x, place.leader[0]], [wish.y, place.leader[1]], colour=colour, width=0.9, zorder=3.3)
+    left, top = box.x - box.width / 2, box.y - box.height / 2
+    sheet.bar(left, top, box.width, box.height, colour=theme.PANEL, alpha=0.8, layer=3.7)
+    for row, line in enumerate(lines):
+        middle = box.y + _LINE * (row - (len(lines) - 1) / 2)
+        sheet.write(box.x, middle, line, size=theme.SIZE_LABEL, align="center")
+
+
+def _mark(report: AnalysisReport, track: int, dot: float) -> float:
+    """Return the diameter of the ring around a labelled track."""
+    return dot + (
+        OUTLIER_RING if any(track == outlier.track for outlier in report.outliers) else TYPICAL_RING
+    )
+
+
+def _mark_box(positions: Points, track: int, diameter: float) -> Box:
+    return Box(float(positions[track, 0]), float(positions[track, 1]), diameter, diameter)

@@ -1,0 +1,34 @@
+"""A drawn chart with the words that say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ChartKind(StrEnum):
+    """The charts of an analysis; `CLUSTER_PROFILE` is about one group, the others about the playlist."""
+
+    MAP = "map"
+    PROFILES = "profiles"
+    JOURNEY = "journey"
+    DISTRIBUTIONS = "distributions"
+    CLUSTER_PROFILE = "cluster_profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A PNG with its alternative text and its text twin."""
+
+    kind: ChartKind
+    title: str
+    png: bytes
+    alt_text: str
+    """At most 1,024 characters: what the picture shows, for somebody who can't see it."""
+    text: str
+    """The same facts as lines of plain text."""
+
+    @property
+    def filename(self) -> str:
+        """File name for an attachment."""
+        return f"{self.kind.value}.png"

@@ -1,0 +1,111 @@
+"""Why something could not be kept or read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.domain.errors import TastemapError
+
+
+class StorageError(TastemapError):
+    """Something about the database stops the work."""
+
+
+@dataclass(eq=False)
+class UnsupportedDatabaseUrlError(StorageError):
+    """The configured database address names no database that Tastemap can use."""
+
+    problem: str
+    """What is wrong with it, without the address itself: it may hold a password."""
+
+
+@dataclass(eq=False)
+class DatabaseUnreachableError(StorageError):
+    """The database can't be opened: no such folder, no permission, server down or wrong password."""
+
+    database: str
+    problem: str
+
+
+@dataclass(eq=False)
+class DatabaseBusyError(StorageError):
+    """Somebody else held the database for longer than was worth waiting; trying again will do."""
+
+    problem: str
+
+
+@dataclass(eq=False)
+class DatabaseInUseError(StorageError):
+    """Another Tastemap process has the database open, and this work needs it alone."""
+
+    database: str
+
+
+@dataclass(eq=False)
+class CannotSaveError(StorageError):
+    """Nothing can be written at the moment; reading still works."""
+
+    problem: str
+
+
+@dataclass(eq=False)
+class DatabaseFullError(CannotSaveError):
+    """The disk, or what the process may use of it, is full."""
+
+
+@dataclass(eq=False)
+class DatabaseReadOnlyError(CannotSaveError):
+    """The database, its folder or its file system may only be read."""
+
+
+@dataclass(eq=False)
+class DamagedDatabaseError(StorageError):
+    """The file is not a sound database any more."""
+
+    database: str
+    problem: str
+    newest_backup: str | None = None
+    """The backup to restore, where one was found."""
+
+
+@dataclass(eq=False)
+class NewerSchemaError(StorageError):
+    """A newer Tastemap wrote this database; this one would misread it."""
+
+    database: str
+    found: str
+    known: str
+
+
+@dataclass(eq=False)
+class MigrationFailedError(StorageError):
+    """The tables could not be brought up to date; the database is as it was before."""
+
+    database: str
+    problem: str
+    backup: str | None = None
+
+
+@dataclass(eq=False)
+class BackupFailedError(StorageError):
+    """No sound copy could be made; an older copy at the same place is untouched."""
+
+    target: str
+    problem: str
+
+
+@dataclass(eq=False)
+class RestoreFailedError(StorageError):
+    """The backup can't be put in place; the present database is untouched."""
+
+    source: str
+    problem: str
+
+
+@dataclass(eq=False)
+class BackupToolError(StorageError):
+    """A database of this kind is copied with its own tool, not by Tastemap."""
+
+    database: str
+    tool: str
+    """The command to use instead."""

@@ -1,0 +1,102 @@
+"""Playlists and tracks as every room of Tastemap sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from services.domain.features import AudioFeatures
+
+TrackId = NewType("TrackId", str)
+"""A Spotify track id: 22 characters of base 62."""
+
+PlaylistId = NewType("PlaylistId", str)
+"""A Spotify playlist id: 22 characters of base 62."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One row of a playlist: what is known about a piece of music before any source is asked.
+
+    `uploaded` holds feature values that an uploaded file carried for this row; they are
+    evidence of their own kind (`Origin.UPLOADED`), never mixed silently with fetched ones.
+    """
+
+    id: TrackId | None = None
+    title: str = ""
+    artists: tuple[str, ...] = ()
+    album: str | None = None
+    album_id: str | None = None
+    isrc: str | None = None
+    duration_ms: int | None = None
+    release_year: int | None = None
+    explicit: bool | None = None
+    popularity: int | None = None
+    genres: tuple[str, ...] = ()
+    added_at: str | None = None
+    uploaded: AudioFeatures | None = None
+
+    @property
+    def key(self) -> str:
+        """Name this track the same way in every order and every run: id, else ISRC, else words."""
+        if self.id:
+            return f"id:{self.id}"
+        if self.isrc:
+            return f"isrc:{self.isrc.upper()}"
+        return f"name:{self.title.casefold()}|{'|'.join(artist.casefold() for artist in self.artists)}"
+
+    @property
+    def label(self) -> str:
+        """Say the track in one line: `Artist – Title`, or its link id where nothing else is known."""
+        if self.title and self.artists:
+            return f"{self.artists[0]} – {self.title}"
+        return self.title or (f"track {self.id}" if self.id else "untitled track")
+
+
+class SkipReason(StrEnum):
+    """Why a row of a playlist or file did not become a track."""
+
+    LOCAL_FILE = "local file"
+    EPISODE = "podcast episode"
+    AUDIOBOOK = "audiobook"
+    NO_TITLE = "no title and no id"
+    UNREADABLE = "unreadable row"
+    UNAVAILABLE = "no longer available"
+    NOT_A_TRACK = "not a track"
+    OVER_LIMIT = "over the row limit"
+    SHORT_PLAY = "never really played"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Rows left out for one reason, with a few of them named so that a person can find them."""
+
+    reason: SkipReason
+    count: int
+    examples: tuple[str, ...] = ()
+
+
+class PlaylistSource(StrEnum):
+    """Where a playlist was read from."""
+
+    UPLOAD = "upload"
+    LINKS = "links"
+    SPOTIFY = "spotify"
+    SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playlist:
+    """A named list of tracks in its own order, with what had to be left out."""
+
+    name: str
+    tracks: tuple[Track, ...]
+    source: PlaylistSource = PlaylistSource.UPLOAD
+    format: str = ""
+    """How the file was recognised, in words a person knows: "Exportify", "Spotify account data"."""
+    id: PlaylistId | None = None
+    snapshot_id: str | None = None
+    skipped: tuple[Skipped, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    """Plain sentences about the reading that a person should see (an encoding guessed, a cut)."""

@@ -1,0 +1,1 @@
+"""Tracks in, features out: the best value anybody has, and of each value where it came from."""

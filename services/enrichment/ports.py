@@ -1,0 +1,76 @@
+"""What enrichment needs from other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.domain.music import Track, TrackId
+from services.domain.report import EnrichedTrack
+from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
+from services.sources.http.deadline import Deadline
+
+OnPart = Callable[[FetchOutcome], Awaitable[None]]
+"""Receives each part of an answer as soon as it is there."""
+
+OnStage = Callable[[str], Awaitable[None]]
+"""Receives one line of progress for people."""
+
+Impute = Callable[[Sequence[EnrichedTrack]], Awaitable[Sequence[EnrichedTrack]]]
+"""Fills the gaps of a playlist with estimates and borrowed values, each marked as such; keeps the order."""
+
+
+class FeatureSource(Protocol):
+    """Something that knows the sound of tracks. Give the chain another one and it is asked in its place."""
+
+    @property
+    def name(self) -> str:
+        """Name this way of asking; what is absent is remembered under it."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """Name whose values these are; several ways of asking may lead to one provider."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Name it to people."""
+        ...
+
+    def key_of(self, track: Track) -> TrackId | None:
+        """Return what to ask for: a Spotify id or an ISRC. None where this source can't be asked."""
+        ...
+
+    async def fetch(
+        self, keys: Sequence[TrackId], *, deadline: Deadline, on_part: OnPart | None = None
+    ) -> FetchOutcome:
+        """Fetch features; each key in exactly one part of the outcome, also when nothing works."""
+        ...
+
+
+class FeatureCache(Protocol):
+    """What has been learned before, by track and source, never by person."""
+
+    async def load_features(self, ids: Collection[TrackId]) -> Mapping[TrackId, tuple[FetchedFeatures, ...]]:
+        """Return everything known about these ids; unknown ids are left out."""
+        ...
+
+    async def load_by_isrc(self, isrcs: Collection[str]) -> Mapping[str, tuple[FetchedFeatures, ...]]:
+        """Return everything known about these recordings, whatever id it was measured on."""
+        ...
+
+    async def save_features(self, rows: Collection[FetchedFeatures]) -> object:
+        """Keep rows, replacing older ones of the same track and source."""
+        ...
+
+    async def load_absences(
+        self, source: str, ids: Collection[TrackId], now: datetime
+    ) -> Collection[TrackId]:
+        """Return those of the keys that `source` is known not to know, as of `now`."""
+        ...
+
+    async def save_absences(self, rows: Collection[Absence]) -> object:
+        """Remember who does not know what, and until when."""
+        ...

@@ -1,0 +1,128 @@
+"""Find out on which scale a file writes its audio features, before one value is believed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.domain.features import FEATURE_RANGES, Feature
+from services.imports import cells
+from services.imports.columns import FEATURE_COLUMNS, Column, says_percent
+
+UNIT_FEATURES: tuple[Feature, ...] = tuple(
+    feature
+    for feature, limits in FEATURE_RANGES.items()
+    if limits == (0.0, 1.0) and feature is not Feature.MODE
+)
+"""Features that run from 0 to 1 in our unit."""
+
+_TEN_POINT_EVIDENCE = 5
+"""So many values above 1 and none above 10 are a scale of ten, not percents that all happen to be tiny."""
+_ENOUGH_LOUDNESS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """By what each feature of a file must be divided; a feature that is absent here is not read."""
+
+    divisors: Mapping[Feature, float]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the values of a column look like; zeros say nothing about a scale."""
+
+    above_one: int = 0
+    fractions: int = 0
+    nonzero: int = 0
+    largest: float = 0.0
+
+    def add(self, other: _Seen) -> None:
+        self.above_one += other.above_one
+        self.fractions += other.fractions
+        self.nonzero += other.nonzero
+        self.largest = max(self.largest, other.largest)
+
+
+def known_scales(found: Mapping[Column, int]) -> Scales:
+    """Trust the file to use our units, as Spotify's own numbers do."""
+    return Scales({feature: 1.0 for feature, column in FEATURE_COLUMNS.items() if column in found})
+
+
+def detect_scales(
+    header: Sequence[str], rows: Sequence[Sequence[str]], found: Mapping[Column, int], *, tens_possible: bool
+) -> Scales:
+    """Judge each feature by all its values: 0..1, 0..100, or neither.
+
+    Parameters
+    ----------
+    tens_possible
+        Whether a scale of one to ten may occur; such values are left out, and the notes say so.
+    """
+    divisors = dict(known_scales(found).divisors)
+    columns = {feature: found[FEATURE_COLUMNS[feature]] for feature in UNIT_FEATURES if feature in divisors}
+    seen = {feature: _look(rows, position) for feature, position in columns.items()}
+    whole = _Seen()
+    for one in seen.values():
+        whole.add(one)
+    notes: list[str] = []
+    percent: list[Feature] = []
+    for feature, position in columns.items():
+        one = seen[feature]
+        if says_percent(header[position]):
+            percent.append(feature)
+        elif tens_possible and _is_ten_point(whole) and _is_ten_point(one):
+            del divisors[feature]
+            notes.append(
+                f"{feature.value.capitalize()} goes up to {one.largest:g} in this file. "
+                "That scale is not known, so these values were left out."
+            )
+        elif 2 * one.above_one > one.nonzero or (
+            2 * whole.above_one > whole.nonzero and 2 * one.fractions <= one.nonzero
+        ):
+            percent.append(feature)
+    divisors |= dict.fromkeys(percent, 100.0)
+    if percent:
+        some = "The audio features" if len(percent) == len(columns) else _listed(percent)
+        notes.append(f"{some} run from 0 to 100 in this file and were converted to 0 to 1.")
+    if Feature.LOUDNESS in divisors and _is_no_decibel(rows, found[Column.LOUDNESS]):
+        del divisors[Feature.LOUDNESS]
+        notes.append("Loudness is not given in decibels in this file, so these values were left out.")
+    return Scales(divisors, tuple(notes))
+
+
+def _values(rows: Sequence[Sequence[str]], position: int) -> list[tuple[float, int]]:
+    """Return the different numbers of a column with their counts; rounded columns repeat a lot."""
+    counts = Counter(row[position] for row in rows if position < len(row))
+    numbers = ((cells.number(cell), count) for cell, count in counts.items())
+    return [(value, count) for value, count in numbers if value is not None]
+
+
+def _look(rows: Sequence[Sequence[str]], position: int) -> _Seen:
+    seen = _Seen()
+    for value, count in _values(rows, position):
+        if 0 < value <= 100:
+            seen.nonzero += count
+            seen.above_one += count * (value > 1)
+            seen.fractions += count * (value < 1)
+            seen.largest = max(seen.largest, value)
+    return seen
+
+
+def _is_ten_point(seen: _Seen) -> bool:
+    return 2 * seen.above_one > seen.nonzero and seen.above_one >= _TEN_POINT_EVIDENCE and seen.largest <= 10
+
+
+def _is_no_decibel(rows: Sequence[Sequence[str]], position: int) -> bool:
+    """Real loudness is nearly always negative; a column of positive numbers is some other measure."""
+    told = [(value, count) for value, count in _values(rows, position) if value]
+    total = sum(count for _, count in told)
+    return total >= _ENOUGH_LOUDNESS and 2 * sum(count for value, count in told if value > 0) > total
+
+
+def _listed(features: Sequence[Feature]) -> str:
+    names = [feature.value for feature in features]
+    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"The values of {joined}"

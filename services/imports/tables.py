@@ -1,0 +1,171 @@
+"""Read delimited text into a header and rows, or say where it is broken."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from services.domain.errors.uploads import DamagedFileError, TooManyRowsError
+from services.imports.cleaning import clean_text
+from services.imports.limits import MAX_RECORDS, MAX_ROWS
+
+DELIMITERS = (",", ";", "\t", "|")
+_PREAMBLE = 5
+"""Records that are tried as header: some programs write a title line above it."""
+_EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+_SENTINEL = "\x00end"
+"""A last row that must come out alone; the decoder removes NUL, so no file can hold it."""
+_HEAD_CHARS = 65_536
+_MAX_HEADER_CELLS = 500
+_NARROW = 4
+"""In a table of so few columns a line with one delimiter is no evidence of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first row that names columns, and how the rows below it are separated."""
+
+    cells: tuple[str, ...]
+    delimiter: str
+    record: int
+    """How many records stand above it."""
+    text: str
+    """The whole text the header was found in, an Excel `sep=` line removed."""
+    lines_above: int = 0
+    """How many lines were removed from `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows below a header, as they are; `lines` tells where each began in the file."""
+
+    header: Header
+    rows: list[list[str]]
+    lines: list[int]
+
+
+def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | None:
+    """Return the header and delimiter for which `score` (recognised columns) is highest, if above 0."""
+    hint = _EXCEL_HINT.match(text)
+    delimiters: tuple[str, ...] = DELIMITERS
+    if hint:
+        text, delimiters = text[hint.end() :], (hint[1],) if hint[1] in DELIMITERS else DELIMITERS
+    best: tuple[int, int, Header] | None = None
+    for delimiter in delimiters:
+        for record, cells in first_records(text, delimiter):
+            header = tuple(clean_text(cell.replace('"', "")) for cell in cells)
+            found = score(header)
+            if found and (best is None or (found, len(header)) > best[:2]):
+                best = (
+                    found,
+                    len(header),
+                    Header(header, delimiter, record, text, lines_above=1 if hint else 0),
+                )
+    return best[2] if best else None
+
+
+def first_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the first few records of `text` with their number from 0, blank and absurd ones left out."""
+    reader = csv.reader(io.StringIO(text[:_HEAD_CHARS], newline=""), delimiter=delimiter)
+    try:
+        for record, cells in enumerate(reader):
+            if record >= _PREAMBLE:
+                return
+            if 0 < len(cells) <= _MAX_HEADER_CELLS:
+                yield record, cells
+    except csv.Error:
+        return
+
+
+def read_table(header: Header, format: str) -> Table:  # noqa: A002 - the errors have a field of this name
+    """Read all rows below `header`; blank ones are left out.
+
+    Quotes are read strictly first. A file that quotes sloppily (`"12" mix"`) is read again with
+    tolerance, as long as each such row has all its cells; a quote that swallows cells or rows is
+    damage, because what it covers is lost.
+
+    Raises
+    ------
+    DamagedFileError
+        A quote is never closed or the quotes of a row do not match, or a cell is absurdly long.
+    TooManyRowsError
+        More than `MAX_ROWS` rows.
+    """
+    try:
+        return _read(header, format, strict=True)
+    except csv.Error:
+        pass
+    try:
+        return _read(header, format, strict=False)
+    except csv.Error:
+        problem = "a cell is longer than any title; probably a quote is never closed"
+    raise DamagedFileError(format=format, problem=problem)
+
+
+def _read(header: Header, format: str, *, strict: bool) -> Table:  # noqa: A002
+    text = header.text + ("" if header.text.endswith(("\n", "\r")) else "\n") + _SENTINEL
+    physical: list[str] = []
+    source = io.StringIO(text, newline="")
+    kept = source if strict else _keeping(source, physical)
+    reader = csv.reader(kept, delimiter=header.delimiter, strict=strict)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    begin, before, records = 1, 0, 0
+    for row in reader:
+        begin, before = before + 1, reader.line_num
+        if row == [_SENTINEL]:
+            return Table(header, rows, lines)
+        records += 1
+        own_lines = physical[:]
+        physical.clear()
+        if records > MAX_RECORDS:
+            raise TooManyRowsError(limit=MAX_ROWS)
+        if records <= header.record + 1 or not any(row):
+            continue
+        line = begin + header.lines_above
+        if before > begin and _swallows_rows(row, header):
+            break
+        if not strict and len(row) != len(header.cells) and _is_torn(own_lines, header):
+            raise DamagedFileError(format=format, problem=f"line {line:,}: the quotes do not match")
+        if len(rows) >= MAX_ROWS:
+            raise TooManyRowsError(limit=MAX_ROWS)
+        rows.append(row)
+        lines.append(line)
+    problem = f"line {begin + header.lines_above:,}: a quote is never closed"
+    raise DamagedFileError(format=format, problem=problem)
+
+
+def _keeping(source: Iterable[str], physical: list[str]) -> Iterator[str]:
+    """Pass lines on and keep them; the csv reader takes exactly those of one record before it yields it."""
+    for line in source:
+        physical.append(line)
+        yield line
+
+
+def _is_torn(physical: list[str], header: Header) -> bool:
+    """Whether a strict reader stumbles over the lines of this one row."""
+    try:
+        list(csv.reader(physical, delimiter=header.delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
+
+
+def _swallows_rows(row: list[str], header: Header) -> bool:
+    """Whether a cell over several lines holds what must be rows: lines with as many delimiters as a row."""
+    if row[-1].endswith(_SENTINEL):
+        return True
+    wanted = len(header.cells) - 1
+    if len(header.cells) > _NARROW:  # Exportify cuts rows in the middle
+        wanted //= 2
+    if not wanted:
+        return False
+    return any(
+        line.count(header.delimiter) >= wanted
+        for cell in row
+        if "\n" in cell or "\r" in cell
+        for line in cell.splitlines()[1:]
+    )

@@ -1,0 +1,268 @@
+"""Ask one service, with everything that can go wrong on the way turned into few outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import TypeVar
+
+import aiohttp
+
+from services.domain.errors.sources import (
+    OutOfTimeError,
+    RateLimitedError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
+from services.sources.http.body import MEBIBYTE, BodyTooLargeError, excerpt, parse_json, read_body
+from services.sources.http.breaker import Breaker
+from services.sources.http.clock import Clock
+from services.sources.http.deadline import Deadline
+from services.sources.http.pacer import Pacer
+from services.sources.http.retry_after import LONGEST_S, parse_http_date, retry_after_s
+from services.sources.http.session import Timeouts
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+_FAIR_CHANCE_S = 3.0
+"""A call that was given less than this and ran out of time says nothing about the service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How often and how long to try again."""
+
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    retries: int = 2
+    """After a 5xx, a timeout, a broken connection or an unreadable answer."""
+    backoff_s: float = 1.0
+    """The first wait is random in 0..backoff_s, each further range twice as wide (full jitter)."""
+    longest_backoff_s: float = 8.0
+    limited_tries: int = 3
+    """Tries of one call that answers 429."""
+    unnamed_rest_s: float = 5.0
+    """Rest after a 429 that does not say how long; doubled each time."""
+    longest_rest_s: float = LONGEST_S
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A sane answer: a success with JSON in it, or a client error (4xx) that the caller has to judge."""
+
+    status: int
+    json: object | None
+    text: str
+    """The beginning of the body, for logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """What came over the wire, before anybody judged it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """The service wants to be left alone for a while."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A call that may succeed at the next try."""
+
+    problem: str
+
+
+class _TransientError(Exception):
+    """A failure that may be gone at the next try."""
+
+    def __init__(self, problem: str, *, counts: bool = True) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.counts = counts
+
+
+class Upstream:
+    """One service outside: its address, its manners and how it has been lately."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        source: str,
+        base_url: str,
+        pacer: Pacer,
+        breaker: Breaker,
+        clock: Clock,
+        random: Random | None = None,
+        patience: Patience | None = None,
+        refusals: frozenset[int] = frozenset({401, 403}),
+        body_limit: int = 8 * MEBIBYTE,
+    ) -> None:
+        self.source = source
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._pacer = pacer
+        self._breaker = breaker
+        self._clock = clock
+        self._random = random or Random()
+        self._patience = patience or Patience()
+        self._refusals = refusals
+        self._body_limit = body_limit
+
+    async def get(
+        self,
+        path: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        deadline: Deadline,
+    ) -> Answer:
+        """Ask for `path`, trying again where that is harmless and there is time.
+
+        Raises
+        ------
+        SourceRefusedError
+            We were turned away; nobody asks for the next quarter of an hour.
+        RateLimitedError
+            The service wants a rest that outlasts `deadline`, or wanted one too often.
+        SourceUnavailableError
+            Down, broken or unreadable, also after the retries.
+        OutOfTimeError
+            No time was left.
+
+        Notes
+        -----
+        A caller that is cancelled while a call is under way leaves when that call has been answered:
+        the answer may ask for a rest, and who never heard of it would call too early. Cancelled a
+        second time, it leaves at once.
+        """
+        limited = failures = 0
+        while True:
+            self._breaker.check()
+            async with self._pacer.turn(deadline):
+                self._breaker.check()
+                outcome = await _to_the_end(self._exchange(path, params, headers, deadline, limited))
+            match outcome:
+                case Answer():
+                    return outcome
+                case _Rest(seconds):
+                    limited += 1
+                    if limited >= self._patience.limited_tries or not deadline.affords(seconds):
+                        raise RateLimitedError(self.source, seconds)
+                case _Failure(problem):
+                    failures += 1
+                    await self._back_off(failures, problem, deadline)
+
+    async def _exchange(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str]],
+        headers: Mapping[str, str] | None,
+        deadline: Deadline,
+        limited: int,
+    ) -> Answer | _Rest | _Failure:
+        """Make one call and note for everybody what its answer means."""
+        try:
+            reply = await self._call(path, params, headers, deadline)
+            return self._rest(reply, limited) if reply.status == 429 else self._judge(path, reply)
+        except _TransientError as failure:
+            if failure.counts:
+                self._breaker.failed(failure.problem)
+            return _Failure(failure.problem)
+
+    async def _call(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str]],
+        headers: Mapping[str, str] | None,
+        deadline: Deadline,
+    ) -> _Reply:
+        given_s = deadline.remaining_s
+        try:
+            async with self._session.get(
+                f"{self._base_url}{path}",
+                params=list(params),
+                headers=headers,
+                allow_redirects=False,
+                timeout=self._patience.timeouts.within(given_s),
+            ) as response:
+                body = await read_body(response, self._body_limit)
+                return _Reply(response.status, response.headers, body)
+        except TimeoutError as error:
+            fair = given_s >= min(_FAIR_CHANCE_S, self._patience.timeouts.total_s)
+            raise _TransientError("timeout", counts=fair) from error
+        except BodyTooLargeError as error:
+            raise _TransientError("endless answer") from error
+        except (aiohttp.ClientError, OSError) as error:
+            _log.info("%s: %s", self.source, type(error).__name__)
+            raise _TransientError("connection failed") from error
+
+    def _judge(self, path: str, reply: _Reply) -> Answer:
+        status, text = reply.status, excerpt(reply.body)
+        if status in self._refusals:
+            _log.error("%s refused %s with HTTP %d: %r", self.source, path, status, text)
+            self._breaker.refused(status)
+            raise SourceRefusedError(self.source, status)
+        if status == 408 or status >= 500:
+            named = self._named_rest(reply)
+            if named is not None:
+                self._pacer.cool_down(named)
+            raise _TransientError(f"HTTP {status}")
+        json = parse_json(reply.body)
+        if 400 <= status < 500:
+            self._breaker.succeeded()
+            return Answer(status, json, text)
+        if status != 200 or json is None:
+            _log.error("%s answered %s with HTTP %d and no JSON: %r", self.source, path, status, text)
+            raise _TransientError("unreadable answer")
+        self._breaker.succeeded()
+        return Answer(status, json, text)
+
+    def _rest(self, reply: _Reply, limited: int) -> _Rest:
+        """Put everybody to rest for as long as a 429 asks, and say how long that is."""
+        named = self._named_rest(reply)
+        unnamed = self._patience.unnamed_rest_s * 2**limited * self._random.uniform(1.0, 1.5)
+        rest_s = min(named if named is not None else unnamed, self._patience.longest_rest_s)
+        _log.warning("%s: HTTP 429, resting for %.1f s", self.source, rest_s)
+        self._pacer.cool_down(rest_s)
+        return _Rest(self._pacer.rest_s)
+
+    def _named_rest(self, reply: _Reply) -> float | None:
+        now = parse_http_date(reply.headers.get("Date")) or self._clock.now()
+        header = reply.headers.get("Retry-After")
+        return retry_after_s(header, now=now, longest_s=self._patience.longest_rest_s)
+
+    async def _back_off(self, failures: int, problem: str, deadline: Deadline) -> None:
+        if not deadline.remaining_s:
+            raise OutOfTimeError(self.source)
+        if failures > self._patience.retries:
+            raise SourceUnavailableError(self.source, problem)
+        widest = min(self._patience.longest_backoff_s, self._patience.backoff_s * 2 ** (failures - 1))
+        wait_s = self._random.uniform(0.0, widest)
+        if not deadline.affords(wait_s):
+            raise SourceUnavailableError(self.source, problem)
+        await self._clock.sleep(wait_s)
+
+
+async def _to_the_end(exchange: Coroutine[None, None, T]) -> T:
+    """Await `exchange`, also when its caller is cancelled meanwhile."""
+    task = asyncio.create_task(exchange)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            task.cancel()
+        raise

@@ -1,0 +1,163 @@
+"""Copy the database while it is in use, and put a copy back. Blocks; run it in a thread or from the CLI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.domain.errors.storage import (
+    BackupFailedError,
+    BackupToolError,
+    DatabaseInUseError,
+    RestoreFailedError,
+    StorageError,
+)
+from services.storage.addresses import Address, parse_address
+from services.storage.leases import Lease
+from services.storage.migrate import find_revision, refuse_newer
+from services.storage.sqlite_files import SIDE_FILES, check_soundness, copy_database, synchronise
+
+KEPT_BACKUPS = 7
+"""A week of daily ones."""
+
+
+def default_folder(url: str) -> Path | None:
+    """Name where dated backups go unless told otherwise: beside the SQLite file; None for a server.
+
+    Raises
+    ------
+    UnsupportedDatabaseUrlError
+    """
+    file = parse_address(url).file
+    return file.parent / "backups" if file else None
+
+
+def backup(url: str, target: Path) -> Path:
+    """Write a checked copy of the database to `target`, replacing an older one only when it is sound.
+
+    The copy is one snapshot, however much is written meanwhile, and on the disk on return.
+
+    Raises
+    ------
+    BackupToolError
+        The database is PostgreSQL, which has its own tools for this.
+    BackupFailedError
+        There is nothing to copy, no room for it, or the database is damaged.
+    """
+    file = _sqlite_file(parse_address(url), tool="pg_dump --format=custom")
+    if not file.exists():
+        raise BackupFailedError(target=str(target), problem=f"there is no database at {file}")
+    if target.exists() and target.samefile(file):
+        raise BackupFailedError(target=str(target), problem="the target is the database itself")
+    copy_database(file, target)
+    return target
+
+
+def backup_into(url: str, folder: Path, *, now: datetime, keep: int = KEPT_BACKUPS) -> Path:
+    """Write a dated copy into a folder and drop the oldest dated ones beyond `keep`.
+
+    Only copies that this function named are ever dropped, and only after the new one is safe.
+    Raises like `backup`.
+    """
+    file = _sqlite_file(parse_address(url), tool="pg_dump --format=custom")
+    target = backup(url, folder / f"{file.stem}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db")
+    dated = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
+    copies = sorted(entry for entry in folder.iterdir() if entry.match(f"*-{dated}.db"))
+    ours = [copy for copy in copies if copy.name[: -len("-20260101T000000Z.db")] == file.stem]
+    for old in ours[: -max(keep, 1)]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def restore(source: Path, url: str, *, now: datetime) -> Path | None:
+    """Put a checked backup in place of the database and keep the replaced one aside.
+
+    Returns
+    -------
+    Path or None
+        Where the replaced database is now; None if there was none.
+
+    Raises
+    ------
+    BackupToolError
+        The database is PostgreSQL.
+    DatabaseInUseError
+        A Tastemap process still has the database open.
+    RestoreFailedError
+        The source is missing, damaged or no database of Tastemap, or there is no room for it.
+    NewerSchemaError
+        A newer Tastemap wrote the source.
+    """
+    file = _sqlite_file(parse_address(url), tool="pg_restore")
+    _check_source(source, file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RestoreFailedError(source=str(source), problem=error.strerror or str(error)) from error
+    lease = Lease(file)
+    try:
+        if not lease.try_exclusive():
+            raise DatabaseInUseError(database=str(file))
+        return _replace(file, source, now)
+    finally:
+        lease.release()
+
+
+def _check_source(source: Path, file: Path) -> None:
+    if not source.is_file():
+        raise RestoreFailedError(source=str(source), problem="there is no such file")
+    if file.exists() and source.samefile(file):
+        raise RestoreFailedError(source=str(source), problem="it is the database itself")
+    address = parse_address(f"sqlite:///{source.absolute()}")
+    try:
+        check_soundness(source, thorough=True)
+        revision = find_revision(address)
+    except StorageError as failure:
+        problem = str(getattr(failure, "problem", failure))
+        raise RestoreFailedError(source=str(source), problem=problem) from failure
+    if revision is None:
+        raise RestoreFailedError(source=str(source), problem="it is no database of Tastemap")
+    refuse_newer(address, revision)
+
+
+def _replace(file: Path, source: Path, now: datetime) -> Path | None:
+    incoming = file.with_name(f".{file.name}.incoming")
+    aside = file.with_name(f"{file.stem}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db")
+    try:
+        copy_database(source, incoming)
+        had_one = file.exists()
+        if had_one:
+            for end in ("", *SIDE_FILES):
+                _keep_aside(Path(f"{file}{end}"), Path(f"{aside}{end}"))
+        # A log left beside the new file would be taken for its own and ruin it. It goes first; all
+        # that it held is in the files aside, should the next line never be reached.
+        for end in SIDE_FILES:
+            Path(f"{file}{end}").unlink(missing_ok=True)
+        incoming.replace(file)
+        synchronise(file.parent)
+    except BackupFailedError as failure:
+        raise RestoreFailedError(source=str(source), problem=failure.problem) from failure
+    except OSError as error:
+        raise RestoreFailedError(source=str(source), problem=error.strerror or str(error)) from error
+    finally:
+        incoming.unlink(missing_ok=True)
+    return aside if had_one else None
+
+
+def _keep_aside(present: Path, aside: Path) -> None:
+    if not present.exists():
+        return
+    aside.unlink(missing_ok=True)
+    try:
+        os.link(present, aside)
+    except OSError:
+        # Not every file system has hard links.
+        shutil.copy2(present, aside)
+
+
+def _sqlite_file(address: Address, *, tool: str) -> Path:
+    if address.file is None:
+        raise BackupToolError(database=str(address), tool=tool)
+    return address.file

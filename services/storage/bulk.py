@@ -1,0 +1,146 @@
+"""Load a large file of features into the cache: in bounded memory, and resumable.
+
+Each chunk and the place in the file that it reaches are written in one transaction. A process
+killed at any moment has therefore written exactly the rows before that place, and goes on there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import delete, select
+
+from services.domain.company import KnownTrack
+from services.domain.sources import FetchedFeatures
+from services.storage.database import Database
+from services.storage.features import write_features
+from services.storage.known_tracks import write_known_tracks
+from services.storage.schema import import_progress
+from services.storage.upserts import upsert
+
+CHUNK_ROWS = 10_000
+"""Some 30 MB of rows in memory, and half a second in which nobody else writes. Keys in random order
+touch every page of an index once per chunk, so smaller chunks write the same pages more often."""
+
+_READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One row of a file: features, and the words about the track where the file has them."""
+
+    features: FetchedFeatures
+    known: KnownTrack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import came."""
+
+    rows_read: int = 0
+    """Rows of the file that are done with, unusable ones included."""
+    rows_saved: int = 0
+    """Rows that carried features."""
+    finished: bool = False
+    """Whether the end of the file was reached."""
+
+
+def fingerprint_file(path: Path) -> str:
+    """Name a file by its content, so that a resumed import is sure to read the same one. Blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_READ_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+async def load_progress(database: Database, *, file_fingerprint: str, source: str) -> ImportProgress:
+    """Read how far an import came; all zero for one that never began."""
+    query = select(
+        import_progress.c.rows_read, import_progress.c.rows_saved, import_progress.c.finished
+    ).where(import_progress.c.file_fingerprint == file_fingerprint, import_progress.c.source == source)
+    async with database.reading() as connection:
+        row = (await connection.execute(query)).one_or_none()
+    return ImportProgress() if row is None else ImportProgress(*row)
+
+
+async def forget_progress(database: Database, *, file_fingerprint: str, source: str) -> None:
+    """Let the next import of this file begin at its start again; its rows stay."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            delete(import_progress).where(
+                import_progress.c.file_fingerprint == file_fingerprint, import_progress.c.source == source
+            )
+        )
+
+
+async def import_rows(
+    database: Database,
+    rows: Iterable[ImportRow | None],
+    *,
+    file_fingerprint: str,
+    source: str,
+    now: datetime,
+    chunk_rows: int = CHUNK_ROWS,
+    on_progress: Callable[[ImportProgress], None] | None = None,
+) -> ImportProgress:
+    """Write the rows of a file, going on where an earlier import of the same file stopped.
+
+    Parameters
+    ----------
+    database
+        Where to.
+    rows
+        Every row from the start of the file, the same ones in the same order each time; None for a
+        row without usable features, which only counts as read. Read in a worker thread, a chunk at
+        a time.
+    file_fingerprint
+        From `fingerprint_file`.
+    source
+        The source name of the rows; one file may be imported under several.
+    now
+        When this happens, aware.
+    chunk_rows
+        Rows held in memory and written together.
+    on_progress
+        Called after each chunk that is safely stored.
+
+    Returns
+    -------
+    ImportProgress
+        Counted from the start of the file, earlier runs included.
+    """
+    progress = await load_progress(database, file_fingerprint=file_fingerprint, source=source)
+    if progress.finished:
+        return progress
+    remaining = islice(rows, progress.rows_read, None)
+    while not progress.finished:
+        chunk = await asyncio.to_thread(lambda: list(islice(remaining, chunk_rows)))
+        usable = [row for row in chunk if row is not None]
+        progress = replace(
+            progress,
+            rows_read=progress.rows_read + len(chunk),
+            rows_saved=progress.rows_saved + len(usable),
+            finished=len(chunk) < chunk_rows,
+        )
+        cursor = {
+            "file_fingerprint": file_fingerprint,
+            "source": source,
+            "rows_read": progress.rows_read,
+            "rows_saved": progress.rows_saved,
+            "finished": progress.finished,
+            "updated_at": now,
+        }
+        async with database.transaction(durable=False) as connection:
+            await write_features(connection, (row.features for row in usable))
+            await write_known_tracks(connection, (row.known for row in usable if row.known))
+            await upsert(connection, import_progress, [cursor])
+        if on_progress:
+            on_progress(progress)
+    return progress

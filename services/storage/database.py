@@ -1,0 +1,233 @@
+"""Hold the connections: one writer and several readers, opened together and closed together.
+
+SQLite: exactly one connection of this process ever writes. On a shared connection one task's commit
+would commit another task's half-done work, and two writing connections can corrupt the file with
+SQLite before 3.51.3. Readers have connections of their own that refuse to write. PostgreSQL: one
+pool; reading transactions are read-only snapshots, so both databases answer alike.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.domain.errors.storage import DatabaseUnreachableError
+from services.storage.addresses import Address, parse_address
+from services.storage.failures import typed_failures
+from services.storage.migrate import claim
+from services.storage.schema import pulse
+from services.storage.sqlite_files import BUSY_TIMEOUT_MS
+from services.storage.upserts import upsert
+
+READERS = 4
+"""Reading connections; SQLite reads are short, and there are two cores to share."""
+
+WRITER_WAIT_S = 10.0
+"""How long a task waits for its turn to write; an interaction can't afford much more."""
+
+_JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
+
+_CHECKPOINT_PAGES = 4_000
+"""16 MB of log between two checkpoints: an import writes the same pages over and over."""
+
+_WRITER_CACHE_KIB = 32 * 1024
+"""Sixteen times the default: keys in random order touch every page of an index."""
+
+_DURABLE = "tastemap_durable"
+_LEVEL = "tastemap_synchronous"
+
+
+class Database:
+    """The connections of one process to its database. Stores take it as their only dependency."""
+
+    def __init__(self, address: Address, *, writer: AsyncEngine, readers: AsyncEngine) -> None:
+        self._address = address
+        self._writer = writer
+        self._readers = readers
+        self._writing: asyncio.Task[Any] | None = None
+
+    @property
+    def address(self) -> Address:
+        """Which database this is; its text hides the password."""
+        return self._address
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, backups: Path | None = None) -> AsyncIterator[Database]:
+        """Check the database, bring its tables up to date and keep it open inside the block.
+
+        Parameters
+        ----------
+        url
+            `sqlite:///path` or `postgresql://...`; the driver part may be left out.
+        backups
+            Folder for the copy made before a migration; None puts it beside an SQLite file.
+
+        Raises
+        ------
+        StorageError
+            One of its kinds (see `services.domain.errors.storage`), with every connection closed
+            again: a failed start never keeps the interpreter from ending.
+        """
+        address = parse_address(url)
+        async with AsyncExitStack() as stack:
+            lease = await asyncio.to_thread(claim, address, backups=backups)
+            if lease:
+                stack.callback(lease.release)
+            writer = _sqlite_writer(address) if address.is_sqlite else _postgresql_pool(address)
+            stack.push_async_callback(writer.dispose)
+            if address.is_sqlite:
+                readers = _sqlite_readers(address)
+                # Pushed last, closed first: the writer is to be the one that empties the log.
+                stack.push_async_callback(readers.dispose)
+            else:
+                readers = writer.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            yield cls(address, writer=writer, readers=readers)
+
+    @asynccontextmanager
+    async def transaction(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
+        """Write: everything inside the block is kept, or nothing when it raises or is cancelled.
+
+        After the block the rows survive a killed process. One transaction at a time on SQLite, so
+        never wait for the network inside.
+
+        Parameters
+        ----------
+        durable
+            False where the last rows may be lost when the *power* fails, because they can be
+            fetched again: several times faster on SQLite, no difference on PostgreSQL.
+
+        Raises
+        ------
+        DatabaseBusyError, CannotSaveError, DamagedDatabaseError, DatabaseUnreachableError
+        """
+        if self._address.is_sqlite and self._writing is not None and self._writing is asyncio.current_task():
+            raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
+        with typed_failures(str(self._address)):
+            async with self._writer.connect() as connection:
+                await connection.execution_options(**{_DURABLE: durable})
+                async with connection.begin():
+                    self._writing = asyncio.current_task()
+                    try:
+                        yield connection
+                    finally:
+                        self._writing = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Read: every statement inside the block sees the same moment, and none can write.
+
+        Raises
+        ------
+        DatabaseBusyError, DatabaseReadOnlyError, DamagedDatabaseError, DatabaseUnreachableError
+        """
+        with typed_failures(str(self._address)):
+            async with self._readers.connect() as connection, connection.begin():
+                yield connection
+
+    async def scrub(self) -> bool:
+        """Take what was deleted out of the write-ahead log too, so that no file holds it any more.
+
+        Deleted rows are overwritten in the database itself; their old pages stay in the log until it
+        is emptied. Nothing to do on PostgreSQL, whose server reuses its log by itself.
+
+        Returns
+        -------
+        bool
+            False if a reader that still needs the log kept it; try again later.
+        """
+        if not self._address.is_sqlite:
+            return True
+        with typed_failures(str(self._address)):
+            async with self._writer.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                # Not through SQLAlchemy, which would begin a transaction first.
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy, *_ = await cursor.fetchone()
+                await cursor.close()
+        return not is_busy
+
+    async def check(self) -> None:
+        """Prove that the database can be written at this moment, for the readiness probe.
+
+        Raises
+        ------
+        StorageError
+            Whatever a command that saves something would meet.
+        """
+        async with self.transaction() as connection:
+            await upsert(connection, pulse, [{"id": 1, "beat": time.monotonic_ns()}])
+
+
+def _sqlite_writer(address: Address) -> AsyncEngine:
+    engine = create_async_engine(address.url, pool_size=1, max_overflow=0, pool_timeout=WRITER_WAIT_S)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        _set_pragmas(
+            connection,
+            "journal_mode=WAL",
+            f"journal_size_limit={_JOURNAL_LIMIT_BYTES}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+            f"cache_size=-{_WRITER_CACHE_KIB}",
+        )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        level = "FULL" if connection.get_execution_options().get(_DURABLE, True) else "NORMAL"
+        if connection.info.get(_LEVEL, "FULL") != level:
+            # Only possible outside a transaction, hence here.
+            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+            connection.info[_LEVEL] = level
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_readers(address: Address) -> AsyncEngine:
+    engine = create_async_engine(address.url, pool_size=READERS, max_overflow=0, pool_timeout=WRITER_WAIT_S)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        _set_pragmas(connection, "query_only=ON")
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _set_pragmas(connection: Any, *pragmas: str) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says, not at the first DML
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "trusted_schema=OFF", *pragmas):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _postgresql_pool(address: Address) -> AsyncEngine:
+    try:
+        return create_async_engine(
+            address.url,
+            pool_size=READERS + 1,
+            max_overflow=READERS,
+            pool_timeout=WRITER_WAIT_S,
+            pool_pre_ping=True,  # a restarted server costs one round trip, not a failed command
+            connect_args={"connect_timeout": 5},
+        )
+    except ModuleNotFoundError as error:
+        problem = "the PostgreSQL driver is not installed (pip install 'tastemap[postgres]')"
+        raise DatabaseUnreachableError(database=str(address), problem=problem) from error

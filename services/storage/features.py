@@ -1,0 +1,223 @@
+"""Remember what feature sources said, keyed by track and source, never by person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.domain.features import AudioFeatures, Feature
+from services.domain.music import TrackId
+from services.domain.sources import Absence, FetchedFeatures
+from services.storage.database import Database
+from services.storage.schema import absences, features, known_tracks
+from services.storage.upserts import in_lookups, upsert
+
+FEATURE_NAMES = tuple(feature.value for feature in Feature)
+"""Column names of the features, in the order in which `to_features` expects them."""
+
+FEATURE_COLUMNS = tuple(features.c[name] for name in FEATURE_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureCount:
+    """How many tracks one source knows of one release year."""
+
+    source: str
+    year: int | None
+    """None where the words about the track are not known."""
+    tracks: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureStats:
+    """What the cache holds."""
+
+    counts: tuple[FeatureCount, ...]
+    """By source, then year; unknown years last."""
+    absences: Mapping[str, int]
+    """Tracks that a source is remembered not to know, expired ones included."""
+
+    @property
+    def by_source(self) -> Mapping[str, int]:
+        """Tracks with features per source."""
+        totals: dict[str, int] = defaultdict(int)
+        for count in self.counts:
+            totals[count.source] += count.tracks
+        return dict(totals)
+
+
+class FeatureStore:
+    """The cache of fetched features and of the answer "not known"."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load_features(self, ids: Iterable[TrackId]) -> Mapping[TrackId, tuple[FetchedFeatures, ...]]:
+        """Read what every source said about these tracks; tracks that nobody knows are left out.
+
+        Several sources for one track come in the order of their names.
+        """
+        found: dict[TrackId, list[FetchedFeatures]] = defaultdict(list)
+        async with self._database.reading() as connection:
+            for some in in_lookups(ids):
+                query = select(features).where(features.c.track_id.in_(some)).order_by(features.c.source)
+                for row in await connection.execute(query):
+                    found[row.track_id].append(_to_fetched(row))
+        return {track_id: tuple(rows) for track_id, rows in found.items()}
+
+    async def load_by_isrc(self, isrcs: Iterable[str]) -> Mapping[str, tuple[FetchedFeatures, ...]]:
+        """Read what is known about recordings, under whatever track id; keys are upper case."""
+        found: dict[str, list[FetchedFeatures]] = defaultdict(list)
+        async with self._database.reading() as connection:
+            for some in in_lookups(isrc.upper() for isrc in isrcs):
+                query = (
+                    select(features)
+                    .where(features.c.isrc.in_(some))
+                    .order_by(features.c.track_id, features.c.source)
+                )
+                for row in await connection.execute(query):
+                    found[row.isrc].append(_to_fetched(row))
+        return {isrc: tuple(rows) for isrc, rows in found.items()}
+
+    async def save_features(self, rows: Iterable[FetchedFeatures]) -> int:
+        """Remember answers, newer over older, and forget that these sources did not know the tracks.
+
+        Returns
+        -------
+        int
+            Number of (track, source) pairs written.
+        """
+        fetched = list(rows)
+        async with self._database.transaction(durable=False) as connection:
+            written = await write_features(connection, fetched)
+            by_source: dict[str, list[TrackId]] = defaultdict(list)
+            for row in fetched:
+                by_source[row.source].append(row.track_id)
+            for source, ids in sorted(by_source.items()):
+                for some in in_lookups(sorted(ids)):
+                    await connection.execute(
+                        delete(absences).where(absences.c.source == source, absences.c.track_id.in_(some))
+                    )
+        return written
+
+    async def load_absences(
+        self, source: str, ids: Iterable[TrackId], now: datetime
+    ) -> Mapping[TrackId, Absence]:
+        """Read which of these tracks a source does not know, as far as that still counts at `now`."""
+        found: dict[TrackId, Absence] = {}
+        async with self._database.reading() as connection:
+            for some in in_lookups(ids):
+                query = select(absences).where(
+                    absences.c.source == source,
+                    absences.c.track_id.in_(some),
+                    absences.c.expires_at > now,
+                )
+                for row in await connection.execute(query):
+                    found[row.track_id] = Absence(
+                        track_id=row.track_id,
+                        source=row.source,
+                        fetched_at=row.fetched_at,
+                        expires_at=row.expires_at,
+                    )
+        return found
+
+    async def save_absences(self, rows: Iterable[Absence]) -> int:
+        """Remember that sources do not know tracks; what they said earlier about them stays."""
+        values = [
+            {
+                "track_id": row.track_id,
+                "source": row.source,
+                "fetched_at": row.fetched_at,
+                "expires_at": row.expires_at,
+            }
+            for row in rows
+        ]
+        async with self._database.transaction(durable=False) as connection:
+            return await upsert(connection, absences, values)
+
+    async def purge_absences(self, now: datetime) -> int:
+        """Drop the absences that no longer count, and return how many there were."""
+        async with self._database.transaction(durable=False) as connection:
+            gone = await connection.execute(delete(absences).where(absences.c.expires_at <= now))
+        return gone.rowcount
+
+    async def delete_source(self, source: str) -> int:
+        """Forget everything a source said: for one that turned out wrong. Returns the tracks."""
+        async with self._database.transaction(durable=False) as connection:
+            await connection.execute(delete(absences).where(absences.c.source == source))
+            gone = await connection.execute(delete(features).where(features.c.source == source))
+        return gone.rowcount
+
+    async def stats(self) -> FeatureStats:
+        """Count what is remembered, by source and release year."""
+        by_year = (
+            select(features.c.source, known_tracks.c.release_year, func.count())
+            .select_from(
+                features.outerjoin(known_tracks, and_(known_tracks.c.track_id == features.c.track_id))
+            )
+            .group_by(features.c.source, known_tracks.c.release_year)
+        )
+        absent = select(absences.c.source, func.count().label("tracks")).group_by(absences.c.source)
+        async with self._database.reading() as connection:
+            counts = [FeatureCount(*row) for row in await connection.execute(by_year)]
+            unknown = sorted((row.source, row.tracks) for row in await connection.execute(absent))
+        counts.sort(key=lambda count: (count.source, count.year is None, count.year or 0))
+        return FeatureStats(counts=tuple(counts), absences=dict(unknown))
+
+
+async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeatures]) -> int:
+    """Upsert features inside a transaction that does more than that. An unsaid ISRC stays known."""
+    values = [
+        {
+            "track_id": row.track_id,
+            "source": row.source,
+            "isrc": row.isrc.upper() if row.isrc else None,
+            "fetched_at": row.fetched_at,
+            "danceability": row.features.danceability,
+            "energy": row.features.energy,
+            "loudness": row.features.loudness,
+            "speechiness": row.features.speechiness,
+            "acousticness": row.features.acousticness,
+            "instrumentalness": row.features.instrumentalness,
+            "liveness": row.features.liveness,
+            "valence": row.features.valence,
+            "tempo": row.features.tempo,
+            "key": row.features.key,
+            "mode": row.features.mode,
+        }
+        for row in rows
+    ]
+    return await upsert(connection, features, values, keep_known={"isrc"})
+
+
+def to_features(row: Row[Any]) -> AudioFeatures:
+    """Build the domain value from a row that has all of `FEATURE_COLUMNS`."""
+    return AudioFeatures(
+        danceability=row.danceability,
+        energy=row.energy,
+        loudness=row.loudness,
+        speechiness=row.speechiness,
+        acousticness=row.acousticness,
+        instrumentalness=row.instrumentalness,
+        liveness=row.liveness,
+        valence=row.valence,
+        tempo=row.tempo,
+        key=row.key,
+        mode=row.mode,
+    )
+
+
+def _to_fetched(row: Row[Any]) -> FetchedFeatures:
+    return FetchedFeatures(
+        track_id=row.track_id,
+        source=row.source,
+        features=to_features(row),
+        fetched_at=row.fetched_at,
+        isrc=row.isrc,
+    )

@@ -1,0 +1,298 @@
+"""Bring the tables of a database up to date before anybody uses them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from services.domain.errors.storage import (
+    DamagedDatabaseError,
+    DatabaseBusyError,
+    DatabaseReadOnlyError,
+    DatabaseUnreachableError,
+    MigrationFailedError,
+    NewerSchemaError,
+)
+from services.storage.addresses import Address
+from services.storage.failures import is_storage_trouble, typed_failures
+from services.storage.leases import Lease
+from services.storage.schema import metadata
+from services.storage.sqlite_files import (
+    BUSY_TIMEOUT_MS,
+    check_soundness,
+    copy_database,
+    looking_into,
+    newest_backup,
+    use_log,
+)
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+"""The steps; part of the package, so no configuration file has to be found."""
+
+LEASE_WAIT_S = 30.0
+"""How long a start waits for a process that is still migrating or stopping."""
+
+_LEASE_POLL_S = 0.05
+
+_ADVISORY_KEY = 0x7A57E3A9
+"""Any constant that no other program in the same PostgreSQL database uses."""
+
+_alembic_lock = threading.Lock()
+"""Alembic's environment is one per process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What bringing the tables up to date did."""
+
+    before: str | None
+    """The revision found; None for a new database."""
+    after: str
+    backup: Path | None
+    """The copy made before anything was changed."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether there was anything to do."""
+        return self.before != self.after
+
+
+def head_revision() -> str:
+    """Name the newest revision that this version of Tastemap knows."""
+    head = ScriptDirectory.from_config(_configuration()).get_current_head()
+    if head is None:
+        raise RuntimeError("the migrations are missing from this installation")
+    return head
+
+
+def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_S) -> Lease | None:
+    """Make the database ready for use and hold it: checked after a crash, with current tables.
+
+    Blocks; run it in a thread. Two processes that start together migrate once.
+
+    Parameters
+    ----------
+    address
+        The database; an SQLite file and its folder are created where they are missing.
+    backups
+        Folder of the copy made before a migration; None puts it beside the database.
+    wait_s
+        How long to wait for another process that is migrating, in seconds.
+
+    Returns
+    -------
+    Lease or None
+        The shared lease on an SQLite file, to be released at the end; None for PostgreSQL.
+
+    Raises
+    ------
+    NewerSchemaError, DamagedDatabaseError, DatabaseBusyError, DatabaseUnreachableError,
+    DatabaseReadOnlyError, MigrationFailedError, BackupFailedError
+    """
+    if address.file is None:
+        migrate(address, backups=backups)
+        return None
+    _create_file(address.file)
+    lease = Lease(address.file)
+    deadline = time.monotonic() + wait_s
+    try:
+        while not _try_claim(lease, address, address.file, backups):
+            _refuse_to_wait_beyond(deadline)
+            time.sleep(_LEASE_POLL_S)
+    except BaseException:
+        lease.release()
+        raise
+    return lease
+
+
+def migrate(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_S) -> Migration:
+    """Bring the tables up to date and let go of the database. Blocks; raises like `claim`."""
+    if address.file is None:
+        return _upgrade(address, None)
+    before = find_revision(address) if address.file.exists() else None
+    lease = claim(address, backups=backups, wait_s=wait_s)
+    if lease:
+        lease.release()
+    after = head_revision()
+    copy = _backup_path(address.file, backups, before) if before not in {None, after} else None
+    return Migration(before=before, after=after, backup=copy if copy and copy.exists() else None)
+
+
+def find_revision(address: Address) -> str | None:
+    """Read which revision a database has; None for an empty one.
+
+    Raises
+    ------
+    DamagedDatabaseError, DatabaseUnreachableError
+    """
+    if address.file is not None:
+        # Without the engine below, which would wait for whoever is writing.
+        with looking_into(address.file) as file:
+            tables = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+            (has_version,) = file.execute(tables).fetchone()
+            row = file.execute("SELECT version_num FROM alembic_version").fetchone() if has_version else None
+            return str(row[0]) if row else None
+    engine = _engine(address)
+    try:
+        with typed_failures(str(address)), engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def _try_claim(lease: Lease, address: Address, file: Path, backups: Path | None) -> bool:
+    if lease.try_exclusive():
+        _check_after_crash(file, backups)
+        use_log(file)
+        _migrate_sqlite(address, file, backups)
+    if not lease.try_shared():
+        return False
+    found = find_revision(address)
+    if found == head_revision():
+        return True
+    refuse_newer(address, found)
+    # Whoever still works with the old tables has to end first; nobody waits for a shared lease.
+    lease.drop()
+    return False
+
+
+def _refuse_to_wait_beyond(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise DatabaseBusyError(problem="another Tastemap process changes the tables or uses old ones")
+
+
+def _migrate_sqlite(address: Address, file: Path, backups: Path | None) -> None:
+    before = find_revision(address)
+    if before == head_revision():
+        return
+    copy = None
+    if before is not None and _has_rows(file):
+        refuse_newer(address, before)
+        copy = _backup_path(file, backups, before)
+        copy_database(file, copy)
+        log.info("copied the database to %s before changing its tables", copy)
+    _upgrade(address, copy)
+
+
+def _upgrade(address: Address, copy: Path | None) -> Migration:
+    engine = _engine(address)
+    try:
+        with typed_failures(str(address)), _alembic_lock, engine.begin() as connection:
+            if not address.is_sqlite:
+                connection.execute(text(f"SET LOCAL lock_timeout = '{int(LEASE_WAIT_S)}s'"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_KEY})"))
+            before = MigrationContext.configure(connection).get_current_revision()
+            after = head_revision()
+            if before != after:
+                refuse_newer(address, before)
+                _run_steps(connection, address, copy)
+                log.info("changed the tables from revision %s to %s", before or "none", after)
+            return Migration(before=before, after=after, backup=copy)
+    finally:
+        engine.dispose()
+
+
+def _run_steps(connection: Connection, address: Address, copy: Path | None) -> None:
+    configuration = _configuration()
+    configuration.attributes["connection"] = connection
+    configuration.attributes["metadata"] = metadata
+    problem: object = ""
+    try:
+        command.upgrade(configuration, "head")
+        if address.is_sqlite:
+            problem = connection.execute(text("PRAGMA foreign_key_check")).first() or ""
+    except (SQLAlchemyError, CommandError) as error:
+        # A full disk or a lost server keeps its own type; the block around this call sees to it.
+        if isinstance(error, DBAPIError) and is_storage_trouble(error):
+            raise
+        problem = getattr(error, "orig", None) or error
+    if problem:
+        raise MigrationFailedError(
+            database=str(address), problem=str(problem), backup=str(copy) if copy else None
+        )
+
+
+def refuse_newer(address: Address, found: str | None) -> None:
+    """Raise `NewerSchemaError` for a revision that this version of Tastemap does not know."""
+    scripts = ScriptDirectory.from_config(_configuration())
+    known = {script.revision for script in scripts.walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerSchemaError(database=str(address), found=found, known=head_revision())
+
+
+def _check_after_crash(file: Path, backups: Path | None) -> None:
+    """Look for damage when a log was left behind: the last process did not close the database."""
+    log_file = Path(f"{file}-wal")
+    if not log_file.exists() or log_file.stat().st_size == 0:
+        return
+    try:
+        check_soundness(file)
+    except DamagedDatabaseError as damage:
+        newest = newest_backup(backups)
+        damage.newest_backup = str(newest) if newest else None
+        raise
+
+
+def _create_file(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Only its owner may read what people entrust to it; SQLite gives its side files the same mode.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise DatabaseUnreachableError(database=str(file), problem=error.strerror or "no folder") from error
+    except OSError as error:
+        raise DatabaseReadOnlyError(problem=f"{error.strerror}: {file}") from error
+
+
+def _has_rows(file: Path) -> bool:
+    with looking_into(file) as connection:
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"
+        ).fetchall()
+        return any(connection.execute(f'SELECT 1 FROM "{name}" LIMIT 1').fetchone() for (name,) in names)  # noqa: S608
+
+
+def _backup_path(file: Path, backups: Path | None, before: str | None) -> Path:
+    return (backups or file.parent) / f"{file.stem}.pre-{before}.db"
+
+
+def _configuration() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    configuration.set_main_option("path_separator", "os")
+    return configuration
+
+
+def _engine(address: Address) -> Engine:
+    engine = create_engine(address.sync_url, poolclass=NullPool)
+    if address.is_sqlite:
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = (
+                None  # transactions begin where SQLAlchemy says, not at the first DML
+            )
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            # Rebuilding a table drops the old one, which must not cascade; checked before the commit.
+            connection.execute("PRAGMA foreign_keys=OFF")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

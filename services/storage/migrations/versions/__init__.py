@@ -1,0 +1,1 @@
+"""One module per step; released steps are never edited."""

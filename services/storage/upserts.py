@@ -1,0 +1,94 @@
+"""Insert rows, or update those that are there already: the same sentence on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Dialect, Table, func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+ROWS_PER_LOOKUP = 1_000
+"""Values in one `IN (...)`: well below SQLite's 32,766 variables and PostgreSQL's 65,535."""
+
+_Item = TypeVar("_Item")
+
+
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    keep_known: Collection[str] = (),
+) -> int:
+    """Write rows keyed by the table's primary key; of rows with one key the last one counts.
+
+    Rows go in the order of their keys: two PostgreSQL transactions that lock the same rows in
+    different orders would otherwise deadlock, and SQLite touches fewer pages.
+
+    Parameters
+    ----------
+    connection
+        Inside a writing transaction.
+    table
+        Where to.
+    rows
+        All with the same columns.
+    keep_known
+        Columns in which None means "not said" and does not overwrite a value.
+
+    Returns
+    -------
+    int
+        Number of different keys written.
+    """
+    keys = [column.name for column in table.primary_key]
+    unique = {tuple(row[key] for key in keys): row for row in rows}
+    if not unique:
+        return 0
+    values = [unique[key] for key in sorted(unique)]
+    columns = tuple(values[0])
+    sql = _sql(connection.dialect, table, columns, frozenset(keep_known))
+    # Straight to the driver: SQLAlchemy's own way through each row costs more than writing it does.
+    await connection.exec_driver_sql(sql, _parameters(connection.dialect, table, columns, values))
+    return len(values)
+
+
+def _parameters(
+    dialect: Dialect, table: Table, columns: tuple[str, ...], rows: Sequence[Mapping[str, Any]]
+) -> list[Any]:
+    processed = []
+    for name in columns:
+        bind = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        column = [row[name] for row in rows]
+        processed.append(column if bind is None else list(map(bind, column)))
+    tuples = zip(*processed, strict=True)
+    return list(tuples) if dialect.positional else [dict(zip(columns, row, strict=True)) for row in tuples]
+
+
+@lru_cache(maxsize=64)
+def _sql(dialect: Dialect, table: Table, columns: tuple[str, ...], keep_known: frozenset[str]) -> str:
+    # Both dialects write the same SQL; only the classes differ.
+    insert: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    keys = [column.name for column in table.primary_key]
+    ordered = [column.name for column in table.c if column.name in columns]
+    if ordered != list(columns):
+        raise ValueError(f"rows for {table.name} need their columns in the order of the table")
+    changes = {
+        name: func.coalesce(insert.excluded[name], table.c[name])
+        if name in keep_known
+        else insert.excluded[name]
+        for name in columns
+        if name not in keys
+    }
+    statement = insert.values(dict.fromkeys(columns)).on_conflict_do_update(index_elements=keys, set_=changes)
+    return str(statement.compile(dialect=dialect, column_keys=columns))
+
+
+def in_lookups(items: Iterable[_Item], size: int = ROWS_PER_LOOKUP) -> Iterator[Sequence[_Item]]:
+    """Cut the different ones among `items`, in their order, into lists that fit one statement."""
+    unique = list(dict.fromkeys(items))
+    for start in range(0, len(unique), size):
+        yield unique[start : start + size]

@@ -1,0 +1,1 @@
+"""The sentences of the product: what happens, in order, when somebody asks for something."""

@@ -1,0 +1,143 @@
+"""A report as files for other programs: JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from services.domain.features import Feature
+from services.domain.report import AnalysisReport
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that begins so; a quote in front keeps it text (OWASP, CSV injection)."""
+
+
+def report_document(report: AnalysisReport) -> dict[str, Any]:
+    """Turn a report into the document that `analyze --json` prints.
+
+    `cluster` is an index into `clusters` or null; `features`, `origin` and `se` map feature names
+    to values in the units of `AudioFeatures`.
+    """
+    outliers = {outlier.track: outlier.reason for outlier in report.outliers}
+    return {
+        "playlist": report.playlist.name,
+        "format": report.playlist.format,
+        "verdict": report.structure.verdict.value,
+        "sentence": report.sentence,
+        "structure": {
+            "groups": len(report.clusters),
+            "stability": report.structure.stability,
+            "gap": report.structure.gap,
+            "gap_z": report.structure.gap_z,
+            "forced": report.structure.forced,
+        },
+        "tracks": [
+            _track_document(report, index, outliers.get(index)) for index in range(len(report.tracks))
+        ],
+        "clusters": [
+            {
+                "name": cluster.name,
+                "blurb": cluster.blurb,
+                "size": cluster.size,
+                "likely": len(cluster.likely),
+                "traits": [
+                    {
+                        "feature": trait.feature.value,
+                        "words": trait.words,
+                        "numbers": trait.numbers,
+                        "value": trait.value,
+                        "typical": trait.typical,
+                        "z": trait.z,
+                        "contrast": trait.contrast,
+                    }
+                    for trait in cluster.traits
+                ],
+                "typical": [report.tracks[track].track.label for track in cluster.typical],
+                "top_artists": [[artist, count] for artist, count in cluster.top_artists],
+            }
+            for cluster in report.clusters
+        ],
+        "coverage": {
+            "total": report.coverage.total,
+            "measured": report.coverage.measured,
+            "uploaded": report.coverage.uploaded,
+            "borrowed": report.coverage.borrowed,
+            "imputed": report.coverage.imputed,
+            "unknown": report.coverage.unknown,
+            "by_source": dict(report.coverage.by_source),
+            "by_feature": {feature.value: count for feature, count in report.coverage.by_feature.items()},
+            "line": report.quality_line,
+        },
+        "skipped": [
+            {"reason": entry.reason.value, "count": entry.count, "examples": list(entry.examples)}
+            for entry in report.playlist.skipped
+        ],
+        "duplicates": [
+            {"kind": duplicate.kind.value, "tracks": list(duplicate.tracks), "keep": duplicate.keep}
+            for duplicate in report.duplicates
+        ],
+        "notices": [*report.playlist.notes, *report.notices],
+    }
+
+
+def _track_document(report: AnalysisReport, index: int, outlier: str | None) -> dict[str, Any]:
+    entry = report.tracks[index]
+    placement = report.placements[index]
+    errors = entry.standard_errors
+    return {
+        "id": entry.track.id,
+        "title": entry.track.title,
+        "artists": list(entry.track.artists),
+        "cluster": placement.cluster,
+        "likely": placement.likely,
+        "probability": placement.probability,
+        "origin": {
+            feature.value: provenance.origin.value for feature, provenance in entry.provenance.items()
+        },
+        "source": {feature.value: provenance.source for feature, provenance in entry.provenance.items()},
+        "features": {feature.value: entry.features.get(feature) for feature in Feature},
+        "se": None if errors is None else {feature.value: errors.get(feature) for feature in errors.known},
+        "outlier": outlier,
+    }
+
+
+def report_json(report: AnalysisReport) -> bytes:
+    """Write the document of a report as UTF-8 JSON."""
+    return json.dumps(report_document(report), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def report_csv(report: AnalysisReport) -> bytes:
+    """Write one row per track as CSV that spreadsheets open as text, never as formulas."""
+    columns = [feature.value for feature in Feature]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(
+        ["position", "id", "title", "artists", "album", "group", "likely", "outlier", *columns, "origins"]
+    )
+    outliers = {outlier.track: outlier.reason for outlier in report.outliers}
+    for index, entry in enumerate(report.tracks):
+        placement = report.placements[index]
+        track = entry.track
+        group = "" if placement.cluster is None else report.clusters[placement.cluster].name
+        origins = sorted({provenance.origin.value for provenance in entry.provenance.values()})
+        writer.writerow(
+            [
+                index + 1,
+                track.id or "",
+                _cell(track.title),
+                _cell(";".join(track.artists)),
+                _cell(track.album or ""),
+                group,
+                "yes" if placement.likely else "",
+                _cell(outliers.get(index, "")),
+                *("" if (value := entry.features.get(feature)) is None else value for feature in Feature),
+                "+".join(origins),
+            ]
+        )
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

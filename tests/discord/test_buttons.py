@@ -1,0 +1,215 @@
+"""Every button and menu of a card, before and after a restart of the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.domain.features import Feature
+from tests.conftest import ROOT
+from tests.discord.cards import button_of, check_message, custom_ids, menu_of, text_of
+from tests.discord.conftest import Room
+from tests.discord.samples import exportify
+
+AGES = pytest.mark.parametrize("restarted", [False, True], ids=["same run", "after a restart"])
+FORMULA = "=HYPERLINK(0)"
+
+
+async def card_of(room: Room, restarted: bool, **options: Any) -> Any:
+    card = await room.analyze(**options)
+    if restarted:
+        await room.restart()
+    return card
+
+
+async def press(room: Room, message: Any, label: str, who: Any = None) -> Any:
+    """Press a button and return the private answer."""
+    answer = (await (who or room.ann).click(message, label=label)).response
+    assert answer is not None
+    assert answer.ephemeral
+    check_message(answer)
+    return answer
+
+
+async def content_of(message: Any, filename: str) -> bytes:
+    (found,) = (each for each in message.attachments if each.filename == filename)
+    content: bytes = await found.read()
+    return content
+
+
+@AGES
+async def test_the_menu_opens_a_group_with_profile_and_tracks(room: Room, restarted: bool) -> None:
+    card = await card_of(room, restarted)
+    before = text_of(card)
+    options = menu_of(card)["options"]
+    for index, option in enumerate(options):
+        group = (await room.choose_group(card, str(index))).response
+        assert group.ephemeral
+        check_message(group)
+        words = text_of(group)
+        letter, _, name = option["label"].partition(" · ")
+        assert words.startswith(f"## {letter} · ")
+        assert name.replace("&", "") in words.replace("\\", "").replace("&", "")
+        assert words.count("](https://open.spotify.com/track/") == 12
+        assert [each.filename for each in group.attachments] == ["cluster_profile.png"]
+        assert [each for each in menu_of(group)["options"] if each.get("default")] == [
+            menu_of(group)["options"][index]
+        ]
+    assert text_of(card) == before
+
+
+@AGES
+async def test_turns_the_pages_of_a_group_in_place_and_shows_every_track_once(
+    room: Room, restarted: bool
+) -> None:
+    card = await room.analyze(content=exportify(100, moods=2), groups=2)
+    group = (await room.choose_group(card, "0")).response
+    if restarted:
+        await room.restart()
+    count = len(room.channel.history())
+    pages = [text_of(group)]
+    while not button_of(group, "Next").get("disabled"):
+        turned = await room.ann.click(group, label="Next")
+        assert turned.followups == []
+        check_message(group)
+        pages.append(text_of(group))
+    assert len(room.channel.history()) == count
+    rows = [line for page in pages for line in page.splitlines() if line.startswith("- [")]
+    size = int(menu_of(group)["options"][0]["description"].split()[0])
+    assert len(rows) == len(set(rows)) == size
+    assert len(pages) == -(-size // 12)
+    await room.ann.click(group, label="Previous")
+    assert text_of(group) == pages[-2]
+
+
+@AGES
+async def test_the_menu_on_a_group_changes_that_group_in_place(room: Room, restarted: bool) -> None:
+    card = await room.analyze()
+    group = (await room.choose_group(card, "0")).response
+    if restarted:
+        await room.restart()
+    count = len(room.channel.history())
+    await room.choose_group(group, "2")
+    check_message(group)
+    assert text_of(group).startswith("## C · ")
+    assert len(room.channel.history()) == count
+    await room.ann.click(group, label="Next")
+    assert text_of(group).startswith("## C · ")
+
+
+@AGES
+async def test_charts_show_three_pictures_and_can_be_read_as_text(room: Room, restarted: bool) -> None:
+    card = await card_of(room, restarted)
+    charts = await press(room, card, "Charts")
+    assert [each.filename for each in charts.attachments] == [
+        "profiles.png",
+        "journey.png",
+        "distributions.png",
+    ]
+    for each in charts.attachments:
+        assert (await each.read()).startswith(b"\x89PNG")
+    if restarted:
+        await room.restart()
+    twin = await press(room, charts, "Read as text")
+    words = text_of(twin)
+    if twin.attachments:
+        words += (await content_of(twin, "charts.txt")).decode()
+    for title in ("Map", "journey"):
+        assert title.lower() in words.lower()
+
+
+@AGES
+async def test_quality_adds_up(room: Room, restarted: bool) -> None:
+    card = await card_of(room, restarted)
+    words = text_of(await press(room, card, "Quality"))
+    assert "- 96 taken from the file" in words
+    assert "agreement of" in words
+
+
+@AGES
+async def test_findings_name_doubles_with_their_places(room: Room, restarted: bool) -> None:
+    card = await card_of(room, restarted)
+    words = text_of(await press(room, card, "Outliers & duplicates"))
+    assert "Stands out most" in words
+    assert " at #" in words
+
+
+@AGES
+async def test_export_hands_over_csv_and_json_that_agree_with_the_card(room: Room, restarted: bool) -> None:
+    card = await card_of(room, restarted)
+    files = await press(room, card, "Export")
+    document = json.loads(await content_of(files, "tastemap.json"))
+    table = list(csv.DictReader(io.StringIO((await content_of(files, "tastemap.csv")).decode("utf-8-sig"))))
+    assert len(table) == len(document["tracks"]) == 96
+    assert [row["id"] for row in table] == [track["id"] for track in document["tracks"]]
+    for row, track in zip(table, document["tracks"], strict=True):
+        for feature in Feature:
+            value = track["features"][feature.value]
+            assert row[feature.value] == ("" if value is None else str(value))
+        group = "" if track["cluster"] is None else document["clusters"][track["cluster"]]["name"]
+        assert row["group"] == group
+    labels = [option["label"].partition(" · ")[2] for option in menu_of(card)["options"]]
+    assert labels == [cluster["name"] for cluster in document["clusters"]]
+
+
+async def test_export_runs_no_formula_in_a_spreadsheet(room: Room) -> None:
+    titles = (FORMULA, "+1", "-1", "@SUM(A1)", "\t=1", "plain")
+    card = await room.analyze(content=exportify(30, titles=titles, artists=('=cmd|"/c calc"!A0',)))
+    files = await press(room, card, "Export")
+    content = (await content_of(files, "tastemap.csv")).decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(content)):
+        for name in row[2:6]:
+            assert not name.startswith(("=", "+", "-", "@", "\t", "\r"))
+    document = json.loads(await content_of(files, "tastemap.json"))
+    assert document["tracks"][0]["title"] == FORMULA
+
+
+async def test_export_says_the_same_as_the_command_line(room: Room, tmp_path: Path) -> None:
+    content = exportify(80)
+    (tmp_path / "same.csv").write_bytes(content)
+    card = await room.analyze("same.csv", content=content)
+    document = json.loads(await content_of(await press(room, card, "Export"), "tastemap.json"))
+    arguments = ("-m", "bot", "analyze", str(tmp_path / "same.csv"), "--json", "--offline")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    assert json.loads(printed) == document
+
+
+@AGES
+async def test_share_posts_a_private_card_for_everybody(room: Room, restarted: bool) -> None:
+    card = await card_of(room, restarted, private=True)
+    assert room.posts() == []
+    shared = (await room.ann.click(card, label="Share")).response
+    assert shared is not None
+    assert not shared.ephemeral
+    check_message(shared)
+    assert text_of(shared) == text_of(card)
+    assert "Share" not in custom_ids(shared)
+    assert [post.id for post in room.posts()] == [shared.id]
+    await press(room, shared, "Quality", who=room.bob)
+    await press(room, card, "Quality")
+
+
+async def test_a_stranger_may_look_into_a_public_card(room: Room) -> None:
+    card = await room.analyze()
+    group = (await room.choose_group(card, "1", room.bob)).response
+    assert group.ephemeral
+    await room.bob.click(group, label="Next")
+    assert "Page 2 of" in str(custom_ids(group))
+    for label in ("Charts", "Quality", "Outliers & duplicates"):
+        await press(room, card, label, who=room.bob)
+
+
+async def test_the_buttons_of_the_first_card_still_show_the_first_report(room: Room) -> None:
+    first = await room.analyze("late-drive.csv")
+    await room.analyze("sunday-kitchen.csv")
+    assert "late\\-drive" in text_of(await press(room, first, "Quality"))

@@ -1,0 +1,127 @@
+"""What people get when Discord itself fails: an answer, or a reference in the log."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sandbox.playlists import load
+from tests.discord.cards import custom_ids, text_of
+from tests.discord.conftest import Room
+from tests.discord.test_refusals import answer_of, log, refused
+
+__all__ = ["log"]
+
+EDIT = "/webhooks/*/messages/@original"
+FOLLOW_UP = "/webhooks/*/simcord_interaction_*"
+FILE = ("late-drive.csv", load("late-drive.csv"))
+
+
+def referenced(log: pytest.LogCaptureFixture) -> bool:
+    return any(re.match(r"[A-HJ-NP-Z2-9]{8}: ", record.getMessage()) for record in log.records)
+
+
+def refuse_the_card(room: Room, monkeypatch: pytest.MonkeyPatch, *, status: int, code: int) -> None:
+    """Refuse the one edit that follows the storing of a report: the card."""
+    store = room.app.reports.store
+    save = store.save
+    fault = {"method": "PATCH", "path": EDIT, "status": status, "code": code, "message": "by the test"}
+
+    async def then_refuse(*arguments: Any, **options: Any) -> None:
+        await save(*arguments, **options)
+        room.env.backend.faults.append(fault | {"times": 1})
+
+    monkeypatch.setattr(store, "save", then_refuse)
+
+
+async def test_a_failed_edit_of_the_progress_line_stops_nothing(room: Room) -> None:
+    room.env.inject_error("PATCH", EDIT, status=500, times=1)
+    card = await room.analyze()
+    assert "96 tracks" in text_of(card)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (413, 40005, "too large for this place"),
+        (403, 50013, "may not post here"),
+        (500, 0, "broke on our side"),
+        (503, 0, "broke on our side"),
+    ],
+)
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_card_that_discord_refuses_ends_in_a_sentence(
+    room: Room,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: tuple[int, int, str],
+    private: bool,
+) -> None:
+    status, code, expected = fault
+    refuse_the_card(room, monkeypatch, status=status, code=code)
+    result = await room.ann.slash(room.channel, "analyze", file=FILE, private=private)
+    assert expected in refused(await answer_of(result), log)
+    assert room.posts() == []
+    assert len(room.env.refusals()) == 1
+
+
+async def test_a_file_that_discord_does_not_hand_over(room: Room, log: pytest.LogCaptureFixture) -> None:
+    room.env.backend.cdn.get = lambda url: None
+    result = await room.ann.slash(room.channel, "analyze", file=FILE)
+    assert "did not hand over the file" in refused(await answer_of(result), log)
+    assert len(room.env.refusals()) == 1
+    assert room.posts() == []
+
+
+async def test_a_token_that_died_before_the_answer_is_in_the_log(
+    room: Room, log: pytest.LogCaptureFixture
+) -> None:
+    room.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062, times=None)
+    result = await room.ann.slash(room.channel, "analyze", file=FILE)
+    assert result.response is None
+    assert len(room.env.refusals()) == 1
+    assert referenced(log)
+    assert "could not tell the person" in log.text
+
+
+async def test_a_refusal_that_cannot_be_sent_is_in_the_log(room: Room, log: pytest.LogCaptureFixture) -> None:
+    room.env.inject_error("POST", FOLLOW_UP, status=500, times=None)
+    result = await room.ann.slash(room.channel, "analyze", file=("x.csv", b""))
+    assert len(room.env.refusals()) == 1
+    assert result.followups == []
+    assert room.posts() == []
+    assert "could not tell the person" in log.text
+
+
+async def test_a_refusal_survives_a_failed_clean_up(room: Room, log: pytest.LogCaptureFixture) -> None:
+    room.env.inject_error("DELETE", EDIT, status=500, times=None)
+    result = await room.ann.slash(room.channel, "analyze", file=("x.csv", b""))
+    assert len(room.env.refusals()) == 1
+    assert "no rows" in refused(result.followups[-1], log)
+    assert [text_of(post) for post in map(_raw, room.posts())] == ["…"]
+
+
+def _raw(message: Any) -> Any:
+    return SimpleNamespace(components=[part.to_dict() for part in message.components])
+
+
+async def test_a_failing_button_answers_too(room: Room, log: pytest.LogCaptureFixture) -> None:
+    card = await room.analyze()
+    room.env.inject_error("PATCH", EDIT, status=500, times=1)
+    answer = await answer_of(await room.ann.click(card, label="Quality"))
+    assert "broke on our side" in refused(answer, log)
+
+
+async def test_a_report_shared_where_the_bot_may_not_post_stays_private(
+    room: Room, log: pytest.LogCaptureFixture
+) -> None:
+    card = await room.analyze(private=True)
+    room.env.inject_error("PATCH", EDIT, status=403, code=50013, times=1)
+    answer = await answer_of(await room.ann.click(card, label="Share"))
+    assert "may not post here" in refused(answer, log)
+    assert room.posts() == []
+    report_id = custom_ids(card)["Charts"].split(":")[2]
+    assert (await room.app.reports.store.load(report_id)).private

@@ -1,0 +1,26 @@
+"""Groups keep their place from one analysis to the next, but nobody is bound by a number once forced."""
+
+from __future__ import annotations
+
+from sandbox.playlists import load
+from tests.discord.cards import text_of
+from tests.discord.conftest import Room
+
+
+async def test_a_forced_number_of_groups_does_not_stick(room: Room) -> None:
+    first = text_of(await room.analyze())
+    forced = text_of(await room.analyze(groups=2))
+    again = text_of(await room.analyze())
+    assert first == again
+    assert "Two" in forced
+    assert forced != first
+
+
+async def test_another_playlist_of_the_same_name_starts_afresh(room: Room) -> None:
+    async def sentence(content: bytes) -> str:
+        result = await room.ann.slash(room.channel, "analyze", file=("playlist.csv", content))
+        return text_of(result.response).splitlines()[1]
+
+    alone = await sentence(load("tam.csv"))
+    await sentence(load("late-drive.csv"))
+    assert await sentence(load("tam.csv")) == alone

@@ -1,0 +1,101 @@
+"""Settings are read once, never printed, and explained in one line each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.cli import main
+from bot.config import Settings, check_config, load_settings
+
+SECRET = "hunter2-secret"
+FULL = {
+    "discord_token": SECRET,
+    "discord_client_secret": SECRET,
+    "spotify_client_id": "client",
+    "spotify_client_secret": SECRET,
+    "token_keys": SECRET,
+    "public_url": "https://tastemap.example",
+    "database_url": f"postgresql+psycopg://tastemap:{SECRET}@db.example/tastemap",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_is_needed_to_start() -> None:
+    settings = load_settings()
+    notes = {note.setting: note for note in check_config(settings)}
+    assert settings.discord_token is None
+    assert not notes["DISCORD_TOKEN"].present
+    assert "`demo` and `analyze` work without it" in notes["DISCORD_TOKEN"].line
+    assert notes["RECCOBEATS_URL"].present
+    assert notes["DATABASE_URL"].present
+
+
+def test_each_setting_gets_one_line_that_says_what_it_switches() -> None:
+    for settings in (Settings(_env_file=None), Settings(_env_file=None, **FULL)):
+        notes = check_config(settings)
+        assert len({note.setting for note in notes}) == len(notes)
+        for note in notes:
+            assert "\n" not in note.line
+            assert note.setting.lower() in Settings.model_fields
+            assert len(note.line) > 2
+
+
+def test_no_secret_is_ever_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(_env_file=None, **FULL)
+    shown = repr(settings) + str(settings) + "".join(note.line for note in check_config(settings))
+    # The address of the database is the one setting with a secret inside; it is never shown as a whole.
+    assert SECRET not in shown.replace(FULL["database_url"], "")
+    for name, value in FULL.items():
+        monkeypatch.setenv(name.upper(), value)
+    assert main(["check-config"]) == 0
+    out, err = capsys.readouterr()
+    assert SECRET not in out + err
+    assert "tastemap@db.example" in out
+
+
+def test_an_empty_address_switches_a_source_off() -> None:
+    notes = {note.setting: note for note in check_config(Settings(_env_file=None, reccobeats_url=""))}
+    assert not notes["RECCOBEATS_URL"].present
+
+
+def test_the_file_gives_way_to_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("WORKERS=3\nWEB_PORT=9000\nUNKNOWN=x\n", encoding="utf-8")
+    monkeypatch.setenv("WORKERS", "5")
+    settings = load_settings(file)
+    assert (settings.workers, settings.web_port) == (5, 9000)
+
+
+def test_settings_cannot_change_while_the_bot_runs() -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None).workers = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("WORKERS", "0"), ("WORKERS", "many"), ("WEB_PORT", "99999"), ("LOG_LEVEL", "LOUD")]
+)
+def test_an_impossible_setting_is_named_and_costs_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert main(["check-config"]) == 78
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"{name}: ")
+    assert err.count("\n") == 1
+
+
+def test_run_without_a_token_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run"]) == 78
+    _, err = capsys.readouterr()
+    assert "DISCORD_TOKEN is missing" in err
+    assert err.count("\n") == 1

@@ -1,0 +1,38 @@
+"""The progress line: seldom enough for Discord, and never a reason to fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from cogs.progress import Progress
+
+
+class Interaction:
+    def __init__(self, *, broken: bool = False) -> None:
+        self.shown: list[str] = []
+        self.broken = broken
+
+    async def edit_original_response(self, *, view: Any) -> None:
+        (text,) = (item for item in view.walk_children() if isinstance(item, discord.ui.TextDisplay))
+        self.shown.append(text.content)
+        if self.broken:
+            response: Any = type("Response", (), {"status": 500, "reason": "broken"})()
+            raise discord.HTTPException(response, "broken")
+
+
+async def test_shows_a_line_and_then_waits_before_the_next() -> None:
+    interaction: Any = Interaction()
+    now = [0.0]
+    progress = Progress(interaction, clock=lambda: now[0])
+    for second, line in ((0.0, "one"), (1.0, "two"), (1.6, "three"), (9.0, "three"), (9.1, "four")):
+        now[0] = second
+        await progress(line)
+    assert interaction.shown == ["⏳ one", "⏳ three", "⏳ four"]
+
+
+async def test_a_failed_edit_is_no_failure() -> None:
+    interaction: Any = Interaction(broken=True)
+    await Progress(interaction)("one")
+    assert interaction.shown == ["⏳ one"]

@@ -1,0 +1,100 @@
+"""Errors become sentences for people, with a reference that can be read aloud."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+
+from cogs.errors import UnknownComponentError, new_reference, refusal, root_cause
+from cogs.sentences import UNEXPECTED, sentence
+from services.domain.errors import TastemapError
+from services.domain.errors.uploads import NothingToAnalyzeError, PlaylistNotInFileError
+from tests.architecture.test_prose import concrete_errors
+
+EXAMPLES: dict[Any, Any] = {str: "Something", int: 3, float: 1.5, bool: True}
+
+
+def example_of(kind: type[TastemapError]) -> TastemapError:
+    hints = typing.get_type_hints(kind)
+    values = {}
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        hint = hints[field.name]
+        if isinstance(hint, types.UnionType):
+            hint = next(each for each in typing.get_args(hint) if each is not type(None))
+        values[field.name] = ("one", "two") if typing.get_origin(hint) is tuple else EXAMPLES[hint]
+    return kind(**values)
+
+
+RECORDS = [kind for kind in concrete_errors() if dataclasses.is_dataclass(kind)]
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_every_error_is_said_in_whole_sentences_of_plain_words(kind: type[TastemapError]) -> None:
+    said = sentence(example_of(kind))
+    assert said.endswith((".", "!", "?"))
+    assert said[0].isupper() or said[0] in "“`"
+    assert 15 < len(said) < 450
+    for jargon in ("None", "Error", "Exception", "Traceback", "{", "}", "  "):
+        assert jargon not in said
+
+
+def test_an_unknown_error_is_our_own_fault() -> None:
+    assert sentence(RuntimeError("secret detail")) == UNEXPECTED
+    assert refusal(KeyError("secret detail")) == UNEXPECTED
+
+
+def test_a_playlist_link_gets_another_answer_than_no_link() -> None:
+    assert "only for its owner" in sentence(NothingToAnalyzeError(has_playlist_link=True))
+    assert "no playlist file" in sentence(NothingToAnalyzeError())
+
+
+def test_a_long_list_of_playlists_is_not_repeated_whole() -> None:
+    names = tuple(f"List {number}" for number in range(500))
+    assert len(sentence(PlaylistNotInFileError("x", names))) < 300
+
+
+class Response:
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.reason = "refused"
+
+
+def http_error(kind: type[discord.HTTPException], status: int, code: int) -> discord.HTTPException:
+    return kind(Response(status), {"code": code, "message": "no"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (http_error(discord.Forbidden, 403, 50013), "I may not post here"),
+        (http_error(discord.HTTPException, 413, 40005), "too large"),
+        (http_error(discord.HTTPException, 500, 0), "broke on our side"),
+        (app_commands.CommandOnCooldown(app_commands.Cooldown(1, 9), 4.2), "wait 4 seconds"),
+        (app_commands.CommandNotFound("x", []), "has changed"),
+        (app_commands.CheckFailure("x"), "can't be used here"),
+        (UnknownComponentError("tmb:x"), "no longer know this button"),
+    ],
+)
+def test_refusals_of_discord_are_said_in_words(error: Exception, expected: str) -> None:
+    assert expected in refusal(error)
+
+
+def test_what_discord_py_wraps_is_unwrapped() -> None:
+    inner = NothingToAnalyzeError()
+    command: Any = types.SimpleNamespace(name="analyze")
+    wrapped = app_commands.CommandInvokeError(command, inner)
+    wrapped.__cause__ = inner
+    assert root_cause(wrapped) is inner
+    assert root_cause(inner) is inner
+
+
+def test_references_have_eight_characters_that_cannot_be_confused() -> None:
+    references = {new_reference() for _ in range(300)}
+    assert len(references) == 300
+    assert all(len(each) == 8 and not set(each) & set("OI01") and each.isalnum() for each in references)

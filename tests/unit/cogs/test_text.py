@@ -1,0 +1,105 @@
+"""Words of others are shown letter by letter: nothing in them acts."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cogs.replies.text import escape, fit, inert, join_words, percent, plain, plural, skipped_line, track_line
+from services.domain.music import Skipped, SkipReason, Track, TrackId
+
+PIECES = (
+    *"\\*_~|`>[]()#<@:-&!/. \n\t",
+    *("://", "https://", "discord.gg/", "@everyone", "<@1>", "||", "```", "](", "<t:1:R>", "<:a:1>", "www."),
+    *("\u200b", "\u202e", "\ufeff", "javascript:", "# ", "-# ", "1. "),
+)
+MARKUP = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=30).map("".join)
+
+SPECIAL = set("\\*_~|`>[]()#<@:-")
+ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def bare(shown: str) -> str:
+    """Return what is left unescaped."""
+    return ESCAPED.sub("", shown)
+
+
+@given(MARKUP)
+@example("@everyone")
+@example("\\@everyone")
+@example("\\](https://evil.example)")
+@example("discord.gg/discord.gg/x")
+def test_escape_leaves_nothing_that_discord_would_format(text: str) -> None:
+    shown = escape(text, 200)
+    assert not SPECIAL & set(bare(shown))
+    assert "://" not in shown
+    assert "discord.gg" not in shown
+    assert not re.search(r"@(everyone|here)", shown)
+    assert "\n" not in shown
+
+
+@given(MARKUP)
+def test_what_escape_shows_reads_as_the_text_itself(text: str) -> None:
+    shown = ESCAPED.sub(r"\1", escape(text, 500).replace("\u200b", ""))
+    assert shown == plain(text, 500)
+
+
+@given(MARKUP, st.integers(5, 90))
+def test_plain_is_one_short_line_without_disguises(text: str, limit: int) -> None:
+    shown = plain(text, limit)
+    assert len(shown) <= limit
+    assert shown == shown.strip()
+    assert not re.search(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", shown)
+
+
+@given(MARKUP, MARKUP)
+def test_a_refusal_formats_only_the_names_of_our_commands(before: str, after: str) -> None:
+    shown = inert(f"It looks like {before}. Run `/analyze` with {after} again.")
+    rest = shown.replace("`/analyze`", "")
+    assert not SPECIAL & set(bare(rest).replace("`/help`", ""))
+    assert "`/analyze`" in shown or "…" in shown
+    assert not re.search(r"@(everyone|here)", shown)
+
+
+@given(MARKUP, MARKUP)
+def test_a_track_has_one_link_and_it_is_ours(title: str, artist: str) -> None:
+    line = track_line(Track(id=TrackId("7" * 22), title=title, artists=(artist,)))
+    label, _, address = line.rpartition("](")
+    assert address == f"https://open.spotify.com/track/{'7' * 22})"
+    assert label.startswith("[")
+    assert not SPECIAL & set(bare(label[1:]))
+
+
+def test_a_track_without_an_id_has_no_link() -> None:
+    assert track_line(Track(title="Moon", artists=("Ann",))) == "Ann – Moon"
+
+
+@given(st.lists(st.text("abc ", min_size=1, max_size=40), max_size=60), st.integers(60, 400))
+def test_fit_never_overflows_and_counts_what_it_leaves_out(lines: list[str], limit: int) -> None:
+    shown = fit(lines, limit)
+    assert len(shown) <= limit
+    kept, _, rest = shown.rpartition("… and ")
+    if rest.endswith(" more"):
+        left = int(rest.removesuffix(" more").replace(",", ""))
+        assert kept == "".join(f"{line}\n" for line in lines[: len(lines) - left])
+        assert left
+    else:
+        assert shown == "\n".join(lines)
+
+
+def test_numbers_and_lists_are_said_as_a_person_would() -> None:
+    shares = ((1, 3), (1, 1000), (0, 5), (0, 0), (5, 5))
+    said = [percent(*pair).replace("\u00a0", " ") for pair in shares]
+    assert said == ["33 %", "<1 %", "0 %", "0 %", "100 %"]
+    counts = [plural(1, "track"), plural(2, "track"), plural(1234, "entry", "entries")]
+    assert counts == ["1 track", "2 tracks", "1,234 entries"]
+    lists = [join_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])]
+    assert lists == ["", "a", "a and b", "a, b and c"]
+
+
+def test_says_what_was_left_out_and_why() -> None:
+    skipped = (Skipped(SkipReason.LOCAL_FILE, 2), Skipped(SkipReason.EPISODE, 1))
+    assert skipped_line(()) == ""
+    assert skipped_line(skipped) == "3 rows left out: 2 local files and 1 podcast episode"

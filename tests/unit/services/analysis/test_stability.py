@@ -1,0 +1,52 @@
+"""Agreement of groupings, and whether groups come back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+
+from services.analysis.kmeans import Float
+from services.analysis.stability import adjusted_rand, agreement, bootstrap_stability
+from tests.unit.services.analysis.clouds import cloud, islands
+
+labellings = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=60)
+
+
+@settings(deadline=None)
+@given(labellings)
+def test_agreement_is_that_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    first, second = np.array(pairs, dtype=np.intp).T
+    assert agreement(first, second) == pytest.approx(adjusted_rand_score(first, second), abs=1e-9)
+
+
+def test_many_tables_at_once_are_each_on_their_own() -> None:
+    tables = np.random.default_rng(0).integers(0, 9, (5, 3, 4)).astype(float)
+    np.testing.assert_allclose(adjusted_rand(tables), [float(adjusted_rand(table)) for table in tables])
+
+
+def test_true_groups_come_back_and_cuts_through_a_cloud_do_not() -> None:
+    points, labels = islands(60, 60, 60)
+    middles = np.stack([points[labels == group].mean(axis=0) for group in range(3)])
+    real = bootstrap_stability(points.astype(Float), middles.astype(Float), np.random.default_rng(1))
+    blob = np.random.default_rng(2).standard_normal((180, 6)).astype(Float)
+    chance = bootstrap_stability(blob, blob[:5], np.random.default_rng(1))
+    assert real.agreement > 0.99
+    assert real.weakest_group > 0.99
+    assert chance.agreement < 0.5
+
+
+def test_one_cut_group_shows_in_the_weakest_though_the_others_come_back() -> None:
+    points, labels = islands(60, 60, 60)
+    middles = np.stack([points[labels == group].mean(axis=0) for group in range(3)])
+    cut = np.concatenate([middles, middles[:1] + 0.5])
+    split = bootstrap_stability(points.astype(Float), cut.astype(Float), np.random.default_rng(1))
+    assert split.weakest_group < 0.65 < split.agreement
+
+
+def test_the_same_draws_give_the_same_stability() -> None:
+    points = cloud(80).astype(Float)
+    first, second = (bootstrap_stability(points, points[:3], np.random.default_rng(3)) for _ in range(2))
+    assert first == second

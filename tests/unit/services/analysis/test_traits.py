@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.audible import audible
+from services.analysis.reference import REFERENCE_MEDIANS, normal_scores
+from services.analysis.traits import blurb, describe_traits, major_share, profile_of
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.report import Trait
+from tests.unit.services.analysis import sounds
+
+
+def traits_of(*groups: sounds.Float, cluster: int = 0) -> tuple[Trait, ...]:
+    return describe_traits(*sounds.playlist(*groups), cluster, REFERENCE_MEDIANS)
+
+
+def words_of(*groups: sounds.Float) -> dict[Feature, str]:
+    return {trait.feature: trait.words for trait in traits_of(*groups)}
+
+
+def test_the_most_telling_features_come_first_in_graded_words() -> None:
+    traits = traits_of(sounds.group(**sounds.QUIET), sounds.group(seed=1))
+    words = [trait.words for trait in traits]
+    assert set(words[:3]) == {"very acoustic", "very calm", "very quiet"}
+
+
+def test_numbers_are_in_units_people_know() -> None:
+    sound = {"energy": 0.21, "loudness": -16.0, "tempo": 92.0}
+    raw = np.tile(
+        [sound.get(feature.value, REFERENCE_MEDIANS[feature]) for feature in SOUND_FEATURES], (5, 1)
+    )
+    typical = REFERENCE_MEDIANS[Feature.ENERGY]
+    numbers = {trait.feature: trait.numbers for trait in traits_of(raw)}
+    assert numbers[Feature.ENERGY] == f"energy 0.21 (typical {typical:.2f})"
+    assert numbers[Feature.LOUDNESS].startswith("loudness −16.0 dB (typical −")
+    assert numbers[Feature.TEMPO].startswith("tempo about 92 BPM (typical 1")
+
+
+def test_a_tempo_outside_the_tapping_octave_says_the_other_reading() -> None:
+    fast = sounds.group(tempo=172.0)
+    numbers = next(trait.numbers for trait in traits_of(fast) if trait.feature is Feature.TEMPO)
+    assert "in half time" in numbers
+
+
+def test_an_ordinary_group_has_two_traits_that_say_so() -> None:
+    raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (6, 1))
+    traits = traits_of(raw)
+    assert len(traits) == 2
+    assert all(abs(trait.z) < 0.15 for trait in traits)
+    assert all(trait.words.startswith("average ") for trait in traits)
+
+
+def test_a_group_that_is_ordinary_but_unlike_the_rest_is_compared() -> None:
+    loud = sounds.group(**sounds.LOUD)
+    raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (6, 1))
+    assert words_of(raw, loud)[Feature.ENERGY] == "calmer than the rest"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(1.0, "instrumental throughout"), (0.6, "mostly instrumental"), (0.3, "partly instrumental")],
+)
+def test_instrumental_words_follow_the_share_of_tracks(share: float, words: str) -> None:
+    rows = sounds.group(20)
+    rows[:, 5] = np.where(np.arange(20) < share * 20, 0.9, 0.0)
+    assert words_of(rows)[Feature.INSTRUMENTALNESS] == words
+
+
+def test_singing_is_never_called_instrumental_however_rare_a_little_more_is() -> None:
+    rows = sounds.group(instrumentalness=0.09)
+    assert Feature.INSTRUMENTALNESS not in words_of(rows)
+    assert "instrumental" not in blurb(*sounds.playlist(rows), 0)
+
+
+def test_a_label_without_tracks_is_refused() -> None:
+    with pytest.raises(ValueError, match="no track"):
+        traits_of(sounds.group(), cluster=3)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    raw = rng.uniform(size=(24, 9))
+    raw[:, 2] = rng.uniform(-30, 0, 24)
+    raw[:, 8] = rng.uniform(60, 180, 24)
+    z, labels = normal_scores(raw), np.arange(24) % k
+    order = rng.permutation(24)
+    traits = describe_traits(z, raw, labels, 0, REFERENCE_MEDIANS)
+    assert 2 <= len(traits) <= 5
+    assert len({trait.feature for trait in traits}) == len(traits)
+    shuffled = describe_traits(z[order], raw[order], labels[order], 0, REFERENCE_MEDIANS)
+    assert [trait.words for trait in shuffled] == [trait.words for trait in traits]
+    for trait in traits:
+        if trait.words.startswith("very ") and trait.feature in {Feature.ENERGY, Feature.VALENCE}:
+            assert abs(trait.z) >= 1.0
+        if " than the rest" in trait.words:
+            assert abs(trait.contrast) >= 0.35
+
+
+def test_the_blurb_says_three_things_the_tempo_and_the_mode() -> None:
+    z, raw, labels = sounds.playlist(sounds.group(**sounds.QUIET), sounds.group(seed=1))
+    line = blurb(z, raw, labels, 0, tempo_bpm=91.6, major_share=0.7)
+    words, tempo, mode = line.split(" · ")
+    assert set(words.split(", ")) == {"very acoustic", "very calm", "very quiet"}
+    assert (tempo, mode) == ("about 92 BPM", "70 % major")
+    assert blurb(z, raw, labels, 0) == words
+
+
+def test_the_blurb_of_an_ordinary_group_claims_nothing() -> None:
+    raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (6, 1))
+    assert blurb(*sounds.playlist(raw), 0) == "close to average in everything"
+
+
+def test_the_longest_blurb_fits_a_line() -> None:
+    for sound in (sounds.QUIET, sounds.LOUD, sounds.DANCE, sounds.RAP, sounds.PIANO, sounds.CROWD):
+        line = blurb(*sounds.playlist(sounds.group(**sound)), 0, tempo_bpm=139.7, major_share=1.0)
+        assert len(line) <= 120
+
+
+def test_a_profile_is_the_mean_of_the_scores() -> None:
+    z, _, labels = sounds.playlist(sounds.group(**sounds.QUIET), sounds.group(seed=1))
+    profile = profile_of(z, labels, 0)
+    assert tuple(profile) == SOUND_FEATURES
+    assert profile[Feature.ENERGY] == pytest.approx(z[labels == 0, 1].mean())
+
+
+def test_the_share_of_major_keys_ignores_unknown_modes() -> None:
+    assert major_share([1, 1, 0, np.nan]) == pytest.approx(2 / 3)
+    assert major_share([np.nan]) is None
+    assert major_share([]) is None
+
+
+def test_what_nobody_hears_is_zero_and_the_rest_keeps_its_order() -> None:
+    levels = [0.0, 0.004, 0.09, 0.3, 0.9]
+    raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (5, 1))
+    raw[:, 5] = levels
+    heard = audible(normal_scores(raw))[:, 5]
+    assert heard[:3].tolist() == [0, 0, 0]
+    assert 0 < heard[3] < heard[4]

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.typical import top_artists, typical_tracks
+
+CENTRES = np.array([[0.0, 0.0], [10.0, 0.0]])
+LINE = np.array([[float(x), 0.0] for x in (-4, -2, -1, 0, 1, 2, 9, 10, 11)])
+SIDES = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1])
+
+
+def solo(*names: str) -> list[tuple[str, ...]]:
+    return [(name,) for name in names]
+
+
+def test_the_clearest_are_typical_but_no_extremes() -> None:
+    artists = solo(*"abcdefghi")
+    first, second = typical_tracks(LINE, SIDES, CENTRES, artists, count=2)
+    # -4 is as clear as -2 and -1, but among the quarter farthest from its own centre.
+    assert first == (1, 2)
+    assert second == (7, 8)  # a tie: the earlier row
+
+
+def test_artists_differ_while_there_are_enough() -> None:
+    artists = solo("x", "x", "The X", "x", "y", "z", "p", "P", "p")
+    first, second = typical_tracks(LINE, SIDES, CENTRES, artists)
+    assert {artists[row][0].lower().removeprefix("the ") for row in first} == {"x", "y", "z"}
+    assert len(second) == 3
+
+
+def test_uncredited_tracks_count_as_different_artists() -> None:
+    assert len(typical_tracks(LINE, SIDES, CENTRES, [()] * 9)[0]) == 3
+
+
+def test_a_recording_listed_twice_is_shown_once_where_possible() -> None:
+    points = np.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.5, 0.0]])
+    (chosen,) = typical_tracks(points, [0] * 4, CENTRES[:1], solo("a", "a", "a", "a"), count=2)
+    assert chosen == (0, 2)
+    (both,) = typical_tracks(points[:2], [0, 0], CENTRES[:1], solo("a", "a"), count=2)
+    assert both == (0, 1)
+
+
+def test_small_and_empty_groups_give_what_they_have() -> None:
+    assert typical_tracks(LINE[:1], [1], CENTRES, solo("a")) == ((), (0,))
+    assert typical_tracks(np.empty((0, 2)), [], np.empty((0, 2)), []) == ()
+
+
+@given(st.integers(0, 1000))
+@settings(max_examples=40, deadline=None)
+def test_the_order_of_rows_does_not_matter(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(40, 3))
+    centres = rng.normal(size=(3, 3))
+    labels = ((points[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1)
+    artists = solo(*(f"artist {number}" for number in rng.integers(0, 12, size=40)))
+    order = rng.permutation(40)
+    chosen = typical_tracks(points, labels, centres, artists)
+    moved = typical_tracks(points[order], labels[order], centres, [artists[row] for row in order])
+    assert [[int(order[row]) for row in rows] for rows in moved] == [list(rows) for rows in chosen]
+    for cluster, rows in enumerate(chosen):
+        assert len(set(rows)) == len(rows) == min(3, int((labels == cluster).sum()))
+        assert all(labels[row] == cluster for row in rows)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, (("Nadia Lune", 3),)), (0, ())])
+def test_top_artists_are_counted_in_their_commonest_spelling(
+    count: int, expected: tuple[tuple[str, int], ...]
+) -> None:
+    credited = [("Nadia Lune",), ("NADIA LUNE", "Otto Vale"), ("Nadia Lune",), ("Otto Vale",), (), ("",)]
+    assert top_artists(credited, count) == expected
+
+
+def test_top_artists_break_ties_by_name() -> None:
+    assert top_artists(solo("b", "a", "c", "c")) == (("c", 2), ("a", 1), ("b", 1))

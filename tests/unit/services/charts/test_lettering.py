@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from services.charts import lettering
+from services.charts.lettering import drawable, plain, runs, shorten
+from tests.unit.services.charts.reports import HOSTILE_TITLES
+
+
+@pytest.fixture
+def only_shipped_fonts(monkeypatch):
+    """Pretend that the machine has no font but the one that comes with Matplotlib."""
+    monkeypatch.setattr(lettering, "FALLBACK_FAMILIES", ())
+    lettering._installed_fallbacks.cache_clear()
+    yield
+    lettering._installed_fallbacks.cache_clear()
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_whatever_comes_in_every_drawn_character_has_a_glyph(text):
+    for run in runs(drawable(text), 20.0):
+        charmap = {ord(char) for char in run.words if not char.isspace()}
+        assert all(lettering._covered(chr(point)) for point in charmap)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_plain_text_is_one_line_without_controls(text):
+    said = plain(text)
+    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in said)
+    assert said == said.strip()
+
+
+@pytest.mark.parametrize("title", HOSTILE_TITLES)
+def test_hostile_titles_can_be_measured_and_drawn(title):
+    pen = ImageDraw.Draw(Image.new("RGB", (300, 40)))
+    for run in runs(drawable(title), 20.0):
+        assert run.font.getlength(run.words) >= 0
+        pen.text((0, 20), run.words, font=run.font, anchor="ls")
+
+
+def test_a_plain_title_is_left_alone():
+    assert drawable("Motörhead – 1, 2 & ½ … ¿Qué?") == "Motörhead – 1, 2 & ½ … ¿Qué?"
+
+
+def test_dollar_signs_survive():
+    assert drawable("$x^2$ for 5$") == "$x^2$ for 5$"
+
+
+def test_emoji_go_in_silence():
+    assert drawable("🔥 fire 💃🏽") == "fire"
+
+
+def test_a_title_of_ornaments_only_is_not_drawable():
+    assert drawable("🦄🦄🦄") == ""
+
+
+def test_fancy_letters_become_plain_ones(only_shipped_fonts):
+    assert drawable("ｆｕｌｌ") == "full"
+
+
+def test_arabic_hebrew_greek_and_cyrillic_need_no_other_font(only_shipped_fonts):
+    for title in ("أغنية الليل", "שיר של לילה", "Τραγούδι", "Ночная песня"):
+        assert drawable(title) == title
+
+
+def test_a_script_without_font_falls_back_to_nothing(only_shipped_fonts):
+    assert drawable("東京の夜に降る雪") == ""
+
+
+def test_a_few_missing_letters_are_marked_as_missing(only_shipped_fonts):
+    assert drawable("Night drive through 東京") == "Night drive through …"
+
+
+def test_bidi_overrides_are_taken_out():
+    assert plain("a\u202eb\u2066c\u200fd") == "abcd"
+
+
+def test_an_installed_font_takes_over_where_the_shipped_one_ends():
+    if not lettering._installed_fallbacks():
+        pytest.skip("no font for other scripts is installed on this machine")
+    parts = runs("Live in 東京", 20.0)
+    if drawable("東京") == "":
+        pytest.skip("the installed fonts have no Chinese characters")
+    assert [part.words for part in parts] == ["Live in ", "東京"]
+    assert parts[0].font.getname() != parts[1].font.getname()
+
+
+@given(st.text(alphabet="abc de", max_size=40), st.integers(1, 40))
+def test_shortened_text_fits(text, limit):
+    short = shorten(text, lambda part: len(part) <= limit)
+    assert len(short) <= limit
+    if len(text) <= limit:
+        assert short == text
+
+
+def test_shortening_never_ends_in_a_dangling_dash():
+    assert shorten("Artist – Title", lambda part: len(part) <= 10) == "Artist…"
+
+
+def test_the_limit_of_plain_text_counts_the_ellipsis():
+    assert plain("abcdefgh", 5) == "abcd…"

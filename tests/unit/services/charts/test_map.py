@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+
+from services.charts.map import Frame, compute_positions, draw_areas, draw_dots, render_map
+from services.charts.sheet import Sheet
+from services.domain.report import Verdict
+from tests.unit.services.charts.reports import make_report
+
+FRAME = Frame(10, 70, 380, 340)
+
+
+def dots_of(report):
+    sheet = Sheet(500)
+    draw_dots(sheet, report, compute_positions(report, FRAME))
+    return [artist for artist in sheet.figure.get_children() if isinstance(artist, Line2D)]
+
+
+@pytest.mark.parametrize("tracks", [12, 199, 200, 3000])
+def test_every_dot_is_inside_the_frame(tracks):
+    positions = compute_positions(make_report(tracks, 3), FRAME)
+    assert (positions[:, 0] >= FRAME.left).all()
+    assert (positions[:, 0] <= FRAME.left + FRAME.width).all()
+    assert (positions[:, 1] >= FRAME.top).all()
+    assert (positions[:, 1] <= FRAME.top + FRAME.height).all()
+
+
+def test_up_is_up_and_right_is_right():
+    report = make_report(80, 2)
+    positions = compute_positions(report, FRAME)
+    assert np.argmax([p.x for p in report.placements]) == np.argmax(positions[:, 0])
+    assert np.argmax([p.y for p in report.placements]) == np.argmin(positions[:, 1])
+
+
+def test_one_stray_track_does_not_press_the_others_together():
+    report = make_report(1000, 3)
+    spread = np.std(compute_positions(report, FRAME)[:, 0])
+    far = replace(report.placements[0], x=1e6, y=1e6)
+    stretched = np.std(
+        compute_positions(replace(report, placements=(far, *report.placements[1:])), FRAME)[:, 0]
+    )
+    assert stretched > 0.8 * spread
+
+
+def test_a_nan_position_counts_as_none():
+    report = make_report(30, 2)
+    odd = replace(report.placements[0], x=float("nan"))
+    positions = compute_positions(replace(report, placements=(odd, *report.placements[1:])), FRAME)
+    assert np.isnan(positions[0]).all()
+    assert not np.isnan(positions[1:]).any()
+
+
+def test_coinciding_tracks_sit_in_the_middle():
+    report = make_report(15, 0)
+    report = replace(report, placements=tuple(replace(p, x=3.0, y=3.0) for p in report.placements))
+    np.testing.assert_allclose(compute_positions(report, FRAME), [(200, 240)] * 15)
+
+
+def test_estimated_tracks_are_hollow_and_all_tracks_are_drawn():
+    report = make_report(200, 3, imputed=0.3, unknown=0.1, outliers=0)
+    hollow = sum(len(line.get_xdata()) for line in dots_of(report) if line.get_markerfacecolor() == "none")
+    filled = sum(len(line.get_xdata()) for line in dots_of(report) if line.get_markerfacecolor() != "none")
+    assert hollow == report.coverage.imputed
+    assert filled == report.coverage.measured
+
+
+def test_estimated_tracks_are_hollow_without_groups_too():
+    report = make_report(40, 0, imputed=0.5, outliers=0)
+    hollow = sum(len(line.get_xdata()) for line in dots_of(report) if line.get_markerfacecolor() == "none")
+    assert hollow == report.coverage.imputed
+
+
+def test_each_group_has_its_own_shape():
+    report = make_report(300, 8, outliers=0)
+    assert len({line.get_marker() for line in dots_of(report)}) == 8
+
+
+@pytest.mark.parametrize(
+    ("verdict", "styles"),
+    [
+        (Verdict.CLEAR, {"solid"}),
+        (Verdict.LOOSE, {"dashed"}),
+        (Verdict.UNTESTABLE, {"dotted"}),
+        (Verdict.NONE, set()),
+    ],
+)
+def test_borders_are_as_firm_as_the_verdict(verdict, styles):
+    report = make_report(200, 3, verdict=verdict)
+    sheet = Sheet(500)
+    draw_areas(sheet, report, compute_positions(report, FRAME), FRAME)
+    patches = [artist for artist in sheet.figure.get_children() if isinstance(artist, PathPatch)]
+    outlined = [patch for patch in patches if patch.get_edgecolor()[3] > 0]
+    assert {patch.get_linestyle() for patch in outlined} == styles
+    assert len(patches) > len(outlined)
+
+
+def test_the_description_names_groups_sizes_and_directions():
+    report = make_report(150, 4)
+    alt = render_map(report).alt_text
+    for cluster in report.clusters:
+        assert f"{cluster.name} ({cluster.size})" in alt
+    assert "From left to right calmer, acoustic to livelier, louder" in alt
+    assert "150 tracks" in alt
+
+
+def test_one_mood_is_called_one_mood():
+    assert "shades of one mood" in render_map(make_report(100, 2, verdict=Verdict.NONE)).alt_text
+
+
+def test_the_twin_lists_typical_tracks_and_outliers():
+    report = make_report(150, 4)
+    text = render_map(report).text
+    for cluster in report.clusters:
+        for track in cluster.typical:
+            assert report.tracks[track].track.label in text
+    for outlier in report.outliers:
+        assert f"Stands out: {report.tracks[outlier.track].track.label} ({outlier.reason})" in text
+
+
+def test_tracks_without_a_place_are_counted():
+    report = make_report(100, 3, unknown=0.2)
+    chart = render_map(report)
+    assert f"{report.coverage.unknown} tracks could not be placed" in chart.alt_text
+    assert f"Not on the map (unknown sound): {report.coverage.unknown}" in chart.text

@@ -1,0 +1,238 @@
+"""The chain with sources that are plain values: order, sharing, failures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+
+import pytest
+
+from services.domain.errors.compute import WorkerLostError
+from services.domain.features import AudioFeatures, Feature, Origin
+from services.domain.music import Track, TrackId
+from services.domain.report import EnrichedTrack
+from services.domain.sources import FetchedFeatures, FetchOutcome
+from services.enrichment.cache import MemoryFeatureCache
+from services.enrichment.enricher import Enricher, file_source
+from services.enrichment.ports import OnPart
+from services.sources.http.deadline import Deadline
+from services.sources.ids import valid_track_id
+from tests.unit.services.enrichment.test_cache import BrokenStore
+from tests.unit.services.sources.fakes import FakeClock
+
+FULL = {feature.value: 0.5 for feature in Feature} | {"key": 5.0, "mode": 1.0, "tempo": 120.0}
+TRACKS = [Track(id=TrackId(f"{number:022d}"), title=f"Song {number}") for number in range(10)]
+IDS = [track.id for track in TRACKS if track.id]
+
+
+class PlainSource:
+    """Knows some tracks; answers in one piece, as a source that is new to the chain may."""
+
+    def __init__(self, name: str, time: FakeClock, knows: Sequence[TrackId] = (), **values: float) -> None:
+        self.name = self.provider = self.label = name
+        self.asked: list[list[TrackId]] = []
+        self._time = time
+        self._knows = set(knows)
+        self._features = AudioFeatures(**(values or FULL))
+        self.before: Callable[[], object] = lambda: None
+        self.gate: asyncio.Event | None = None
+        self.reached = asyncio.Event()
+
+    def key_of(self, track: Track) -> TrackId | None:
+        return valid_track_id(track.id)
+
+    async def fetch(
+        self, keys: Sequence[TrackId], *, deadline: Deadline, on_part: OnPart | None = None
+    ) -> FetchOutcome:
+        self.asked.append(list(keys))
+        self.reached.set()
+        if self.gate is not None:
+            await self.gate.wait()
+        self.before()
+        found = {
+            key: FetchedFeatures(
+                track_id=key, source=self.provider, features=self._features, fetched_at=self._time.now()
+            )
+            for key in keys
+            if key in self._knows
+        }
+        return FetchOutcome(found=found, absent=frozenset(keys) - found.keys())
+
+
+async def test_each_source_is_asked_only_about_what_is_left() -> None:
+    time = FakeClock()
+    first, second = PlainSource("first", time, IDS[:6]), PlainSource("second", time, IDS[5:8])
+    enricher = Enricher(sources=[first, second], clock=time.clock)
+    enrichment = await enricher.enrich(TRACKS)
+    assert first.asked == [IDS]
+    assert second.asked == [IDS[6:]]
+    assert (enrichment.coverage.measured, enrichment.coverage.unknown) == (8, 2)
+    assert enrichment.coverage.by_source == {"first": 6, "second": 2}
+    await enricher.enrich(TRACKS)
+    assert len(first.asked) == len(second.asked) == 1
+
+
+async def test_a_partial_row_is_completed_by_the_next_provider_and_marked_so() -> None:
+    time = FakeClock()
+    partial = {name: value for name, value in FULL.items() if name != "tempo"}
+    first = PlainSource("first", time, IDS, **partial)
+    second = PlainSource("second", time, IDS, tempo=90.0, energy=0.1)
+    enrichment = await Enricher(sources=[first, second], clock=time.clock).enrich(TRACKS[:1])
+    (track,) = enrichment.tracks
+    assert (track.features.tempo, track.features.energy) == (90.0, 0.5)
+    assert track.provenance[Feature.TEMPO].source == "second"
+    assert enrichment.coverage.measured == 1
+
+
+async def test_a_provider_that_has_answered_is_not_asked_in_another_way() -> None:
+    time = FakeClock()
+    by_id = PlainSource("by id", time, IDS, energy=0.5)
+    by_isrc = PlainSource("by isrc", time, IDS)
+    by_id.provider = by_isrc.provider = "one and the same"
+    await Enricher(sources=[by_id, by_isrc], clock=time.clock).enrich(TRACKS)
+    assert by_isrc.asked == []
+
+
+async def test_repeated_tracks_are_asked_once_and_stay_repeated() -> None:
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    enrichment = await Enricher(sources=[source], clock=time.clock).enrich([*TRACKS[:2], TRACKS[0]])
+    assert source.asked == [IDS[:2]]
+    assert [row.track for row in enrichment.tracks] == [*TRACKS[:2], TRACKS[0]]
+    assert enrichment.coverage.measured == 3
+
+
+async def test_a_source_for_one_call_is_asked_last() -> None:
+    time = FakeClock()
+    shared, own = PlainSource("shared", time, IDS[:3]), PlainSource("own", time, IDS)
+    enricher = Enricher(sources=[shared], clock=time.clock)
+    await enricher.enrich(TRACKS[:5], also=[own])
+    assert own.asked == [IDS[3:5]]
+
+
+async def test_a_source_that_breaks_costs_its_own_answers_only(caplog: pytest.LogCaptureFixture) -> None:
+    def explode() -> None:
+        raise ZeroDivisionError
+
+    time = FakeClock()
+    broken, sound = PlainSource("broken", time, IDS), PlainSource("sound", time, IDS[:4])
+    broken.before = explode
+    enrichment = await Enricher(sources=[broken, sound], clock=time.clock).enrich(TRACKS)
+    assert enrichment.coverage.measured == 4
+    assert enrichment.notices == ("Asking broken went wrong. 10 tracks were not looked up there.",)
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_broken_store_costs_nothing_but_memory() -> None:
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    enrichment = await Enricher(store=BrokenStore(), sources=[source], clock=time.clock).enrich(TRACKS)
+    assert enrichment.coverage.measured == 10
+
+
+async def test_everybody_waits_for_one_fetch_and_the_last_to_leave_ends_it() -> None:
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    source.gate = asyncio.Event()
+    enricher = Enricher(sources=[source], clock=time.clock)
+    callers = [asyncio.create_task(enricher.enrich(TRACKS)) for _ in range(20)]
+    await source.reached.wait()
+    for caller in callers[:19]:
+        caller.cancel()
+    await asyncio.sleep(0)
+    source.gate.set()
+    assert (await callers[19]).coverage.measured == 10
+    assert source.asked == [IDS]
+
+
+async def test_what_is_being_stored_when_the_last_one_leaves_is_stored() -> None:
+    class SlowStore(MemoryFeatureCache):
+        async def save_features(self, rows: Collection[FetchedFeatures]) -> None:
+            saving.set()
+            await proceed.wait()
+            await super().save_features(rows)
+
+    saving, proceed = asyncio.Event(), asyncio.Event()
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    enricher = Enricher(store=SlowStore(), sources=[source], clock=time.clock)
+    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    await saving.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    again = asyncio.create_task(enricher.enrich(TRACKS))
+    await asyncio.sleep(0)
+    proceed.set()
+    assert (await again).coverage.measured == 10
+    assert source.asked == [IDS]
+
+
+async def test_a_source_that_ignores_the_deadline_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.enrichment.flights.GRACE_S", 0.01)
+    source = PlainSource("deaf", FakeClock(), IDS)
+    source.gate = asyncio.Event()
+    async with asyncio.timeout(5):
+        enrichment = await Enricher(sources=[source]).enrich(TRACKS, deadline_s=0.01)
+    assert enrichment.coverage.unknown == 10
+    assert enrichment.notices == (
+        "There was no time left to ask deaf about 10 tracks; run it again to get the rest.",
+    )
+
+
+async def test_after_all_have_left_the_next_one_starts_anew() -> None:
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    source.gate = asyncio.Event()
+    enricher = Enricher(sources=[source], clock=time.clock)
+    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    await source.reached.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    source.gate.set()
+    assert (await enricher.enrich(TRACKS)).coverage.measured == 10
+    assert source.asked == [IDS, IDS]
+
+
+async def test_closing_lets_those_who_wait_go_with_what_there_is() -> None:
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    source.gate = asyncio.Event()
+    enricher = Enricher(sources=[source], clock=time.clock)
+    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    await source.reached.wait()
+    await enricher.aclose()
+    async with asyncio.timeout(1):
+        assert (await caller).coverage.unknown == 10
+
+
+async def test_a_failed_estimate_is_said() -> None:
+    async def impute(tracks: Sequence[EnrichedTrack]) -> Sequence[EnrichedTrack]:
+        raise WorkerLostError(job="estimate")
+
+    enrichment = await Enricher(impute=impute).enrich(TRACKS)
+    assert enrichment.coverage.unknown == 10
+    assert "could not be estimated" in enrichment.notices[0]
+
+
+async def test_an_estimate_that_mixes_up_the_tracks_is_a_mistake_of_ours() -> None:
+    async def impute(tracks: Sequence[EnrichedTrack]) -> Sequence[EnrichedTrack]:
+        return tracks[::-1]
+
+    with pytest.raises(ValueError, match="order"):
+        await Enricher(impute=impute).enrich(TRACKS)
+
+
+async def test_the_file_names_its_values() -> None:
+    track = Track(title="Song", uploaded=AudioFeatures(energy=0.3))
+    enrichment = await Enricher().enrich([track], source="Spotify account data")
+    provenance = enrichment.tracks[0].provenance[Feature.ENERGY]
+    assert (provenance.origin, provenance.source) == (Origin.UPLOADED, "file:spotify-account-data")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("Exportify", "file:exportify"), ("", "file"), (" a/b (c) ", "file:a-b-c")]
+)
+def test_file_source(words: str, name: str) -> None:
+    assert file_source(words) == name

@@ -1,0 +1,71 @@
+"""A clock that only moves when somebody sleeps, and clients of loopback servers that use it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from random import Random
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from sandbox.reccobeats import SandboxReccoBeats
+from services.sources.http.clock import Clock
+from services.sources.http.deadline import Deadline
+from services.sources.http.session import Timeouts, open_session
+from services.sources.http.upstream import Patience
+from services.sources.reccobeats.client import ReccoBeats, connect_reccobeats
+
+EPOCH = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).timestamp()
+
+QUICK = Patience(timeouts=Timeouts(connect_s=2.0, read_s=0.2, total_s=0.4))
+"""Real seconds of patience with a loopback server; everything else runs on the fake clock."""
+
+
+class FakeClock:
+    def __init__(self, at: float = EPOCH) -> None:
+        self.at = at
+        self.slept: list[float] = []
+        self.clock = Clock(monotonic=self.monotonic, now=self.now, sleep=self.sleep)
+
+    def monotonic(self) -> float:
+        return self.at
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.slept.append(seconds)
+        self.at += seconds
+        await asyncio.sleep(0)
+
+    def deadline(self, seconds: float = 90.0) -> Deadline:
+        return Deadline(seconds, self.monotonic)
+
+
+@asynccontextmanager
+async def serve(app: web.Application) -> AsyncIterator[str]:
+    async with TestServer(app) as server:
+        yield str(server.make_url("/"))
+    for _ in range(3):
+        await asyncio.sleep(0)  # aborted connections are closed in a later turn of the loop
+
+
+@asynccontextmanager
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with open_session(version="1.0", contact_url="https://example.org/tastemap") as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def reccobeats(
+    sandbox: SandboxReccoBeats, time: FakeClock, patience: Patience = QUICK
+) -> AsyncIterator[ReccoBeats]:
+    async with serve(sandbox.app()) as url, session() as opened:
+        yield connect_reccobeats(
+            opened, base_url=f"{url}v1", clock=time.clock, random=Random(3), patience=patience
+        )

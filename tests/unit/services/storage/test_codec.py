@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from services.domain.features import AudioFeatures, Feature, Origin, Provenance
+from services.domain.music import Track, TrackId
+from services.domain.report import AnalysisReport, EnrichedTrack
+from services.storage.codec import UnreadableReportError, decode_report, encode_report
+from tests.integration.storage.samples import some_report
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+VALUE = st.none() | st.floats(allow_nan=False)
+FEATURES = st.builds(AudioFeatures, **{feature.value: VALUE for feature in Feature})
+TRACKS = st.builds(
+    Track,
+    id=st.none() | TEXT.map(TrackId),
+    title=TEXT,
+    artists=st.lists(TEXT, max_size=3).map(tuple),
+    duration_ms=st.none() | st.integers(),
+    release_year=st.none() | st.integers(),
+    explicit=st.none() | st.booleans(),
+    genres=st.lists(TEXT, max_size=2).map(tuple),
+    uploaded=st.none() | FEATURES,
+)
+PROVENANCES = st.dictionaries(
+    st.sampled_from(Feature), st.builds(Provenance, st.sampled_from(Origin), TEXT), max_size=4
+)
+ROWS = st.builds(
+    EnrichedTrack,
+    track=TRACKS,
+    features=FEATURES,
+    provenance=PROVENANCES,
+    standard_errors=st.none() | FEATURES,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(ROWS, max_size=6).map(tuple), listed=st.none() | st.lists(TRACKS, max_size=4).map(tuple))
+def test_any_report_comes_back_equal(
+    rows: tuple[EnrichedTrack, ...], listed: tuple[Track, ...] | None
+) -> None:
+    report = some_report(3)
+    tracks = tuple(row.track for row in rows) if listed is None else listed
+    report = replace(report, tracks=rows, playlist=replace(report.playlist, tracks=tracks))
+
+    assert decode_report(encode_report(report)) == report
+
+
+@pytest.mark.parametrize("tracks", [0, 1, 499, 500, 501, 1_250])
+def test_every_length_comes_back_with_its_types(tracks: int) -> None:
+    report = some_report(tracks)
+
+    back = decode_report(encode_report(report))
+
+    assert back == report
+    assert isinstance(back, AnalysisReport)
+    for row, original in zip(back.tracks, report.tracks, strict=True):
+        assert type(row.track.artists) is tuple
+        assert all(type(feature) is Feature for feature in row.provenance)
+        assert {source.origin.name for source in row.provenance.values()} == {
+            source.origin.name for source in original.provenance.values()
+        }
+
+
+def test_a_thousand_tracks_take_little_room() -> None:
+    assert len(encode_report(some_report(1_000))) < 400_000
+
+
+def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
+    report = some_report(2)
+    row = replace(report.tracks[0], track=replace(report.tracks[0].track, title="A\ud83d"))
+    report = replace(report, tracks=(row, report.tracks[1]), sentence="\udc00!")
+
+    back = decode_report(encode_report(report))
+
+    assert back.tracks[0].track.title == "A\ufffd"
+    assert back.sentence == "\ufffd!"
+    assert back.tracks[1] == report.tracks[1]
+
+
+def test_a_report_with_wrong_types_is_not_stored_in_silence() -> None:
+    with pytest.raises(ValueError, match="tempo_bpm"):
+        encode_report(
+            replace(some_report(2), clusters=(replace(some_report(2).clusters[0], tempo_bpm="fast"),))  # type: ignore[arg-type]
+        )
+
+
+@settings(max_examples=200, deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+@example(place=0.9140625, bit=4)  # zlib's own checksum takes this one for sound
+def test_a_report_with_a_flipped_bit_is_refused(place: float, bit: int) -> None:
+    payload = bytearray(encode_report(some_report(5)))
+    payload[int(place * len(payload))] ^= 1 << bit
+
+    with pytest.raises(UnreadableReportError):
+        decode_report(bytes(payload))
+
+
+@settings(max_examples=100, deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True))
+def test_a_report_cut_short_is_refused(place: float) -> None:
+    payload = encode_report(some_report(5))
+
+    with pytest.raises(UnreadableReportError):
+        decode_report(payload[: int(place * len(payload))])
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0\0\2[]", b"\0\0\0", b"\0\0\0\x02{}", b"\xff\xff\xff\xff[", b"\0\0\0\x05[null"]
+)
+def test_a_sound_stream_of_something_else_is_refused(content: bytes) -> None:
+    stream = zlib.compress(content)
+    digest = hashlib.blake2b(stream, digest_size=16).digest()
+
+    with pytest.raises(UnreadableReportError):
+        decode_report(b"\x01" + digest + stream)

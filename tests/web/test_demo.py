@@ -1,0 +1,163 @@
+"""The demo as a person meets it: a page in a real browser, and the pictures of its script."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.demo.browser import find_chromium, open_browser
+from sandbox.playlists import PLAYLISTS
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
+WAIT_MS = 60_000
+PNG = b"\x89PNG"
+SCENES = ("help", "card", "group", "charts", "quality", "findings", "export", "choice", "refusal")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = find_chromium()
+    if found is None:
+        if os.environ.get("TASTEMAP_REQUIRE_BROWSER") == "1":
+            pytest.fail("TASTEMAP_REQUIRE_BROWSER is 1, and no Chromium was found")
+        pytest.skip("no Chromium was found: install one, or name one with TASTEMAP_CHROMIUM")
+    return found
+
+
+@asynccontextmanager
+async def demo_page(folder: Path) -> AsyncIterator[str]:
+    """Start the demo in a process of its own; yield the address that it prints."""
+    errors = (folder / "stderr.txt").open("wb")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "demo", "--port", "0",
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            printed = ""
+            while not (address := ADDRESS.search(printed)):
+                line = await process.stdout.readline()
+                assert line, f"the demo ended: {(folder / 'stderr.txt').read_text()}"
+                printed += line.decode()
+        yield address[0]
+        process.send_signal(2)
+        async with asyncio.timeout(30):
+            await process.communicate()
+        assert process.returncode in (0, 130)
+        assert (folder / "stderr.txt").read_text() == ""
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        errors.close()
+
+
+async def send_command(page: Any, name: str, file: Path | None = None) -> None:
+    """Type a slash command into the composer, attach a file, and send it."""
+    await page.locator("#channel-composer-input").fill(f"/{name}")
+    await page.locator(".command-popup [role=option]").first.wait_for(timeout=WAIT_MS)
+    await page.locator("#channel-composer-input").press("Enter")
+    await page.get_by_role("button", name=f"Command /{name}").wait_for(timeout=WAIT_MS)
+    if file is not None:
+        await page.locator("input.command-file-input").set_input_files(str(file))
+    await page.locator("#send-message").click()
+
+
+def cards(page: Any) -> Any:
+    return page.locator("article[data-message-id]")
+
+
+async def card_with(page: Any, words: str) -> Any:
+    card = cards(page).filter(has_text=words).last
+    await card.wait_for(timeout=WAIT_MS)
+    return card
+
+
+async def test_a_person_types_commands_and_presses_buttons(chromium: str, tmp_path: Path) -> None:
+    async with demo_page(tmp_path) as address, open_browser(chromium) as browser:
+        page = await browser.new_page(viewport={"width": 1100, "height": 1400})
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        await page.goto(address)
+        await page.locator("#channel-composer-input").wait_for(timeout=WAIT_MS)
+
+        await send_command(page, "help")
+        help_card = await card_with(page, "Start with one file")
+        assert await help_card.get_by_role("button", name="Try it with an example playlist").is_visible()
+
+        await send_command(page, "analyze", PLAYLISTS[0].path)
+        card = await card_with(page, "Four clear groups")
+        await page.wait_for_function(
+            "() => [...document.images].every(picture => picture.complete && picture.naturalWidth)",
+            timeout=WAIT_MS,
+        )
+        picture = card.locator("img[alt]").last
+        assert len(await picture.get_attribute("alt") or "") > 40
+
+        await card.get_by_role("button", name="Quality").click()
+        assert "96 taken from the file" in await (await card_with(page, "Data quality of")).inner_text()
+
+        card = await card_with(page, "Four clear groups")
+        await card.get_by_role("button", name="Export").click()
+        exported = await card_with(page, "to take along")
+        assert "tastemap.json" in await exported.inner_text()
+        assert problems == []
+
+
+def play(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "demo", "--once", str(folder)],
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
+
+
+def test_the_script_leaves_a_picture_of_every_card(chromium: str, tmp_path: Path) -> None:
+    done = play(tmp_path / "pictures")
+    assert (done.returncode, done.stderr) == (0, "")
+    for scene in SCENES:
+        for name in (f"{scene}.png", f"{scene}-phone.png"):
+            content = (tmp_path / "pictures" / name).read_bytes()
+            assert content.startswith(PNG)
+            assert len(content) > 5_000
+    check_pages(tmp_path / "pictures")
+
+
+@pytest.mark.parametrize("how", ["named but missing", "not on the path"])
+def test_without_a_browser_the_charts_and_the_words_are_there(tmp_path: Path, how: str) -> None:
+    folder = tmp_path / "pictures"
+    missing = str(tmp_path / "nowhere" / "chromium")
+    environment = {"TASTEMAP_CHROMIUM": missing} if how == "named but missing" else {"PATH": str(tmp_path)}
+    if how == "not on the path":
+        environment["TASTEMAP_CHROMIUM"] = ""
+    done = play(folder, **environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "No Chromium was found" in done.stdout
+    assert (folder / "card-map.png").read_bytes().startswith(PNG)
+    assert not (folder / "card.png").exists()
+    check_pages(folder)
+
+
+def check_pages(folder: Path) -> None:
+    """Check that the index shows what is there, with words for each picture; the transcript is whole."""
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    pictures = re.findall(r'<img src="([^"]+)" alt="([^"]*)"', index)
+    assert pictures
+    for name, words in pictures:
+        assert (folder / name).is_file(), name
+        assert words
+    transcript = (folder / "transcript.txt").read_text(encoding="utf-8")
+    for words in ("=== /help", "Four clear groups", "=== A file that is no playlist", "Reference "):
+        assert words in transcript
