@@ -1,0 +1,26 @@
+"""The tables: the newest shape, which the migrations lead to, one module per family.
+
+Whether the migrations really end here is a test (`test_migrations`). Tables about music carry
+nothing about persons; every table with a column of `PERSON_COLUMNS` belongs to somebody and has to
+be cleared when that person asks to be forgotten.
+"""
+
+from services.storage.schema.base import PERSON_COLUMNS, metadata
+from services.storage.schema.music import absences, features, known_tracks, tempo_corrections
+from services.storage.schema.results import pending_uploads, report_messages, reports
+from services.storage.schema.upkeep import import_progress, marks, pulse
+
+__all__ = [
+    "PERSON_COLUMNS",
+    "absences",
+    "features",
+    "import_progress",
+    "known_tracks",
+    "marks",
+    "metadata",
+    "pending_uploads",
+    "pulse",
+    "report_messages",
+    "reports",
+    "tempo_corrections",
+]
