@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+
+from PIL import Image
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _QUIET = (
@@ -17,6 +20,7 @@ _QUIET = (
     "--no-first-run",
 )
 PHONE_WIDTH, DESK_WIDTH = 412, 720
+_SHOTS = 8
 _PICTURES_LOADED = """id => [...document.querySelectorAll(`article[data-message-id="${id}"] img`)]
     .every(picture => picture.complete && picture.naturalWidth)"""
 
@@ -57,7 +61,23 @@ async def photograph(browser: Any, url: str, message_id: int, *, width: int) -> 
         # Only the pictures of this message: the page loads those of all earlier ones too.
         await page.wait_for_function(_PICTURES_LOADED, arg=str(message_id), timeout=60_000)
         await page.evaluate("() => document.fonts.ready.then(() => true)")
-        picture: bytes = await message.screenshot(animations="disabled")
-        return picture
+        return await _settled(message)
     finally:
         await page.close()
+
+
+async def _settled(message: Any) -> bytes:
+    """Return the picture that two shots in a row agree on: a busy browser may not have painted all yet."""
+    before = b""
+    for _ in range(_SHOTS):
+        picture: bytes = await message.screenshot(animations="disabled")
+        if picture == before and not _is_blank(picture):
+            break
+        before = picture
+    return picture
+
+
+def _is_blank(picture: bytes) -> bool:
+    with Image.open(io.BytesIO(picture)) as image:
+        low, high = image.convert("L").getextrema()
+    return low == high
