@@ -68,13 +68,13 @@ async def photograph(browser: Any, url: str, message_id: int, *, width: int) -> 
 
 async def _settled(message: Any) -> bytes:
     """Return the picture that two shots in a row agree on: a busy browser may not have painted all yet."""
-    before = b""
+    before: bytes = await message.screenshot(animations="disabled")
     for _ in range(_SHOTS):
         picture: bytes = await message.screenshot(animations="disabled")
         if picture == before and not _is_blank(picture):
             break
         before = picture
-    return picture
+    return before
 
 
 def _is_blank(picture: bytes) -> bool:
