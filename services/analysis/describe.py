@@ -152,7 +152,8 @@ def _typical(
     if not partition.k:
         return ()
     artists = [tracks[row].track.artists for row in sound.rows]
-    return typical_tracks(sound.points, partition.labels, partition.centres, artists)
+    titles = [tracks[row].track.title for row in sound.rows]
+    return typical_tracks(sound.points, partition.labels, partition.centres, artists, titles=titles)
 
 
 def _cluster(

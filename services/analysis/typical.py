@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.titles import lead_artist
+from services.analysis.titles import core_title, lead_artist
 
 NEAREST_SHARE = 0.75
 """Typical tracks come from the three quarters of a group nearest to its centre: clear cases, not extremes.
@@ -24,6 +24,8 @@ def typical_tracks(
     centres: ArrayLike,
     artists: Sequence[Sequence[str]],
     count: int = 3,
+    *,
+    titles: Sequence[str] = (),
 ) -> tuple[tuple[int, ...], ...]:
     """Choose the tracks of each group that belong to it most clearly, by different artists.
 
@@ -41,11 +43,13 @@ def typical_tracks(
         Artists of each row, main artist first; rows without any count as different artists.
     count : int
         How many per group, where the group has as many.
+    titles : sequence of n titles, or empty
+        Rows whose titles name one song count as that song, whatever release they are on.
 
     Returns
     -------
     tuple of k tuples of row numbers
-        Best first. An artist comes a second time only where there are too few artists, and one recording
+        Best first. An artist comes a second time only where there are too few artists, and a song
         listed twice only where there is nothing else. Does not depend on the order of the rows but for
         exact ties, which the earlier row wins.
     """
@@ -57,7 +61,7 @@ def typical_tracks(
         rows = np.flatnonzero(groups == cluster)
         distances = np.linalg.norm(places[rows, None, :] - middles[None, :, :], axis=2)
         ranked = [int(rows[index]) for index in _clearest_first(distances, cluster)]
-        chosen.append(_by_different_artists(ranked, places, artists, count))
+        chosen.append(_by_different_artists(ranked, places, artists, titles, count))
     return tuple(chosen)
 
 
@@ -72,25 +76,30 @@ def _clearest_first(distances: NDArray[np.float64], cluster: int) -> NDArray[np.
 
 
 def _by_different_artists(
-    ranked: Sequence[int], places: NDArray[np.float64], artists: Sequence[Sequence[str]], count: int
+    ranked: Sequence[int],
+    places: NDArray[np.float64],
+    artists: Sequence[Sequence[str]],
+    titles: Sequence[str],
+    count: int,
 ) -> tuple[int, ...]:
     picked: list[int] = []
     credited: set[str] = set()
-    heard: set[bytes] = set()
-    for strictness in ("new artist", "new recording", "any"):
+    heard: set[bytes | tuple[str, str]] = set()
+    for strictness in ("new artist", "new song", "any"):
         for row in ranked:
             if len(picked) == count:
                 return tuple(picked)
-            artist, sound = lead_artist(artists[row]), places[row].tobytes()
+            artist = lead_artist(artists[row])
+            song = {places[row].tobytes(), *([(artist, core_title(titles[row]))] if titles else [])}
             if row in picked:
                 continue
-            if strictness != "any" and sound in heard:
+            if strictness != "any" and song & heard:
                 continue
             if strictness == "new artist" and artist and artist in credited:
                 continue
             picked.append(row)
             credited.add(artist)
-            heard.add(sound)
+            heard |= song
     return tuple(picked)
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.analysis.titles import core_title
 from services.analysis.typical import top_artists, typical_tracks
 
 CENTRES = np.array([[0.0, 0.0], [10.0, 0.0]])
@@ -75,3 +76,10 @@ def test_top_artists_are_counted_in_their_commonest_spelling(
 
 def test_top_artists_break_ties_by_name() -> None:
     assert top_artists(solo("b", "a", "c", "c")) == (("c", 2), ("a", 1), ("b", 1))
+
+
+def test_one_song_on_several_releases_is_named_once() -> None:
+    titles = ["Tide", "Tide - Remastered 2011", "Tide (Live)", "Ebb", "Moon"]
+    points = LINE[:5]
+    (chosen,) = typical_tracks(points, [0] * 5, CENTRES[:1], solo("a", "a", "a", "a", "a"), titles=titles)
+    assert len({core_title(titles[row]) for row in chosen}) == 3
