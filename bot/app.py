@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -116,29 +116,28 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
 
     A `pool` that is given, because several applications share it, stays open.
     """
-    async with Database.open(
-        settings.database_url, backups=default_folder(settings.database_url)
-    ) as database:
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            Database.open(settings.database_url, backups=default_folder(settings.database_url))
+        )
         compute = pool or new_pool(settings.workers)
-        try:
-            company = CompanyWorkflow(compute=compute, known=KnownTrackStore(database))
-            async with open_enricher(settings, database, company) as enricher:
-                corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=utc_now)
-                analyze = AnalyzeWorkflow(
-                    compute=compute, enricher=enricher, company=company, corrections=corrections
-                )
-                yield App(
-                    settings=settings,
-                    database=database,
-                    compute=compute,
-                    analyze=analyze,
-                    reports=ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now),
-                    corrections=corrections,
-                    marks=MarkStore(database),
-                    uploads=UploadsWorkflow(
-                        store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
-                    ),
-                )
-        finally:
-            if pool is None:
-                await compute.aclose()
+        if pool is None:
+            stack.push_async_callback(compute.aclose)
+        company = CompanyWorkflow(compute=compute, known=KnownTrackStore(database))
+        enricher = await stack.enter_async_context(open_enricher(settings, database, company))
+        corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=utc_now)
+        analyze = AnalyzeWorkflow(
+            compute=compute, enricher=enricher, company=company, corrections=corrections
+        )
+        yield App(
+            settings=settings,
+            database=database,
+            compute=compute,
+            analyze=analyze,
+            reports=ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now),
+            corrections=corrections,
+            marks=MarkStore(database),
+            uploads=UploadsWorkflow(
+                store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
+            ),
+        )

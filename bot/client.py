@@ -13,6 +13,7 @@ from discord.ext import commands
 
 from cogs.components import ComponentRouter, receivers
 from cogs.errors import ErrorTree
+from cogs.gate import Gate
 from cogs.progress import RunningWork
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class TastemapBot(commands.AutoShardedBot):
                 guild=True, dm_channel=True, private_channel=True
             ),
         )
+        self.gate = Gate()
         self.components = ComponentRouter()
         self.running = RunningWork(self.components)
         self._builders = tuple(cogs)

@@ -30,6 +30,7 @@ class ComponentRouter:
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a pressed component; a failure ends in a sentence as everywhere."""
         try:
+            interaction.client.gate.admit()
             await self._handle(interaction)
         except Exception as error:  # noqa: BLE001  (the last line of defence, like ErrorTree.on_error)
             await explain(interaction, error)

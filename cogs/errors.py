@@ -15,6 +15,7 @@ from cogs.replies.layout import WARNING, note, small
 from cogs.replies.text import inert
 from cogs.sentences import UNEXPECTED, sentence
 from services.domain.errors import TastemapError
+from services.domain.errors.compute import ShuttingDownError
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +89,19 @@ async def explain(interaction: discord.Interaction[Any], error: BaseException) -
 
 
 class ErrorTree(app_commands.CommandTree[Any]):
-    """A command tree in which every failure ends in a sentence."""
+    """A command tree in which every failure ends in a sentence, and that is closed when the bot stops."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Turn people away politely once the bot is stopping."""
+        try:
+            interaction.client.gate.admit()
+        except ShuttingDownError as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await explain(interaction, error)
+            return False
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /

@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,9 +32,18 @@ _TASKS_PER_CHILD = 200
 """Workers are replaced now and then, so that a slow leak in a plotting library never grows old."""
 
 
+def _end_with_parent() -> None:
+    """Die when whoever gives the work is gone: a killed bot would leave its workers behind for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _start_worker(warm_up: Callable[[], None] | None) -> None:
     """Prepare a fresh worker: polite to the gateway, deaf to Ctrl+C, imports done before the first job."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
         os.nice(_NICENESS)
     if warm_up is not None:

@@ -4,54 +4,126 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
+import aiohttp
 import discord
 
 from bot.app import App, build, warm_up
 from bot.cli import EXIT_CONFIG, EXIT_FAILED, EXIT_OK
 from bot.client import TastemapBot
 from bot.config import Settings
+from bot.lifetime import DRAIN_S, Lifetime, in_background
 from cogs.sentences import sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.storage import StorageError
 
 _TIDY_EVERY_S = 6 * 3600.0
+_RETRY_S = (2.0, 5.0, 15.0, 60.0)
+"""Waits between attempts while Discord can't be reached; the last one repeats."""
+_UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError, discord.GatewayNotFound)
+_SERVER_FAULT = 500
+_TOO_MANY = 429
+_TOKEN_REVOKED = 4004
+"""Close code of the gateway for a token that is not valid, or no longer."""
 
 _log = logging.getLogger(__name__)
 
 
-async def run_bot(settings: Settings) -> int:
-    """Open everything, connect, and close in order at SIGINT or SIGTERM, which discord.py leaves to us."""
+async def run_bot(settings: Settings, lifetime: Lifetime | None = None) -> int:
+    """Open everything, serve, and close in order; returns the exit code."""
     if settings.discord_token is None:
         print("DISCORD_TOKEN is missing: put it into .env (see .env.example).", file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG
+    lifetime = lifetime or Lifetime()
     try:
-        async with build(settings) as app:
-            return await _run(app, settings.discord_token.get_secret_value())
+        with lifetime.signals():
+            async with AsyncExitStack() as stack:
+                app = await stack.enter_async_context(build(settings))
+                await warm_up(app)
+                await open_beside(stack, app)
+                return await _serve(app, settings.discord_token.get_secret_value(), lifetime)
     except StorageError as error:
         print(f"{sentence(error)} ({error})", file=sys.stderr)  # noqa: T201
         return EXIT_FAILED
 
 
-async def _run(app: App, token: str) -> int:
-    await warm_up(app)
-    bot = app.new_bot()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    async with bot:
-        tidying = asyncio.create_task(_tidy_up(app, timedelta(days=app.settings.report_days)))
-        serving = asyncio.create_task(_serve(bot, app, token))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+async def open_beside(stack: AsyncExitStack, app: App) -> None:
+    """Open what lives beside the client: listening ports and repeated work.
+
+    Opened after the application and closed before it; still open while the client finishes its work.
+    """
+    await stack.enter_async_context(in_background(_tidy_up(app, timedelta(days=app.settings.report_days))))
+
+
+async def _serve(app: App, token: str, lifetime: Lifetime) -> int:
+    """Be connected until told to stop; while Discord can't be reached, try again and again."""
+    stopping = asyncio.create_task(lifetime.until_stopped())
+    attempt = 0
+    try:
+        while True:
+            code = await _one_connection(app, token, stopping)
+            if code is not None:
+                return code
+            wait_s = _RETRY_S[min(attempt, len(_RETRY_S) - 1)]
+            attempt += 1
+            _log.warning("trying to reach Discord again in %.0f s", wait_s)
+            await asyncio.wait((stopping,), timeout=wait_s)
+            if stopping.done():
+                return EXIT_OK
+    finally:
         stopping.cancel()
-        tidying.cancel()
-        await bot.close()
-        return await serving
+
+
+async def _one_connection(app: App, token: str, stopping: asyncio.Task[None]) -> int | None:
+    """Serve with one client; None means that Discord could not be reached."""
+    async with app.new_bot() as bot:
+        connected = asyncio.create_task(_connect(bot, app, token))
+        await asyncio.wait((connected, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if stopping.done():
+            late = await bot.gate.drain(DRAIN_S)
+            if late:
+                _log.warning("%d commands were not finished in time", late)
+            if not bot.is_ready():
+                connected.cancel()  # `close` alone does not end a login or a first connection
+            await bot.close()
+            await asyncio.gather(connected, return_exceptions=True)
+            return EXIT_OK
+        return await connected
+
+
+async def _connect(bot: TastemapBot, app: App, token: str) -> int | None:
+    try:
+        await bot.login(token)
+        await _tell_commands(bot, app)
+        await bot.connect()
+    except discord.LoginFailure:
+        print("Discord refuses DISCORD_TOKEN: make a new one in the developer portal.", file=sys.stderr)  # noqa: T201
+        return EXIT_CONFIG
+    except discord.PrivilegedIntentsRequired:
+        _log.error("Discord refuses the intents of this bot, though it asks for none that is privileged")
+        return EXIT_FAILED
+    except discord.ConnectionClosed as error:
+        _log.error("Discord closed the connection for good (code %s)", error.code)
+        return EXIT_CONFIG if error.code == _TOKEN_REVOKED else EXIT_FAILED
+    except discord.HTTPException as error:
+        _log.error("Discord answered %s", error)
+        return None if error.status >= _SERVER_FAULT or error.status == _TOO_MANY else EXIT_FAILED
+    except _UNREACHABLE as error:
+        _log.error("Discord can't be reached: %r", error)
+        return None
+    return EXIT_OK
+
+
+async def _tell_commands(bot: TastemapBot, app: App) -> None:
+    """Tell Discord about changed commands. Where that fails, people go on with those it knows."""
+    try:
+        if await app.sync_commands(bot):
+            _log.info("told Discord about the commands")
+    except (discord.HTTPException, discord.app_commands.CommandSyncFailure) as error:
+        _log.error("the commands could not be changed, the next start tries again: %s", error)
 
 
 async def _tidy_up(app: App, kept_for: timedelta) -> None:
@@ -64,17 +136,3 @@ async def _tidy_up(app: App, kept_for: timedelta) -> None:
         except TastemapError as error:
             _log.warning("could not tidy up: %s", error)
         await asyncio.sleep(_TIDY_EVERY_S)
-
-
-async def _serve(bot: TastemapBot, app: App, token: str) -> int:
-    try:
-        await bot.login(token)
-        await app.sync_commands(bot)
-        await bot.connect()
-    except discord.LoginFailure:
-        print("Discord refuses DISCORD_TOKEN: make a new one in the developer portal.", file=sys.stderr)  # noqa: T201
-        return EXIT_CONFIG
-    except discord.HTTPException as error:
-        _log.error("Discord answered %s; giving up", error)
-        return EXIT_FAILED
-    return EXIT_OK

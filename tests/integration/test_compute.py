@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from services.compute import ComputePool
 from services.domain.errors.compute import DeadlineExceededError, ShuttingDownError, WorkerLostError
 from services.domain.errors.uploads import DamagedFileError
 from services.workflows import tasks
+from tests.conftest import ROOT
 from tests.integration import jobs
 
 SHORT_S = 2.0
@@ -176,3 +179,40 @@ async def test_a_worker_holds_what_it_needs_and_no_discord() -> None:
         assert await warm.run("imports", jobs.imported, names) == ["matplotlib"]
     finally:
         await warm.aclose()
+
+
+ORPHAN_MAKER = """
+import asyncio, os
+from services.compute import ComputePool
+
+async def main():
+    pool = ComputePool(workers=2)
+    await pool.warm()
+    print(*pool.worker_pids(), flush=True)
+    os.read(0, 1)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_workers_do_not_outlive_a_killed_bot(tmp_path: Path) -> None:
+    (tmp_path / "orphan_maker.py").write_text(ORPHAN_MAKER)
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(tmp_path / "orphan_maker.py"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert bot.stdout is not None
+    pids = [int(word) for word in (await bot.stdout.readline()).split()]
+    assert len(pids) == 2
+    watched = [os.pidfd_open(pid) for pid in pids]
+    bot.kill()
+    await bot.wait()
+    for handle in watched:
+        readable, _, _ = await asyncio.to_thread(select.select, [handle], [], [], 60)
+        assert readable, "a worker is left behind"
+        os.close(handle)
