@@ -9,6 +9,7 @@ from services.storage.schema.base import PERSON_COLUMNS, metadata
 from services.storage.schema.music import absences, features, known_tracks, tempo_corrections
 from services.storage.schema.results import pending_uploads, report_messages, reports
 from services.storage.schema.upkeep import import_progress, marks, pulse
+from services.storage.schema.writes import playlist_writes
 
 __all__ = [
     "PERSON_COLUMNS",
@@ -19,6 +20,7 @@ __all__ = [
     "marks",
     "metadata",
     "pending_uploads",
+    "playlist_writes",
     "pulse",
     "report_messages",
     "reports",

@@ -1,0 +1,183 @@
+"""What is written to Spotify, as a journal sees it: planned, under way, done, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.domain.music import PlaylistId, Skipped, Track, TrackId
+from services.domain.orders import UNCHANGED, Difference
+
+BATCH = 100
+"""Tracks that one request may add or put in place (Spotify)."""
+
+MAX_NAME = 100
+MAX_DESCRIPTION = 300
+LARGEST = 10_000
+"""Tracks that one playlist holds (Spotify)."""
+
+WRITE_SCOPES = frozenset({"playlist-modify-private", "playlist-modify-public"})
+"""Consent that a write needs, asked for at the first one: a playlist changed in place may be public."""
+
+
+class WriteKind(StrEnum):
+    """What becomes of the playlist."""
+
+    CREATE = "create"
+    """A new private playlist."""
+    REPLACE = "replace"
+    """Another order, or fewer tracks, in a playlist that exists."""
+    REMOVE = "remove"
+    """Taking a playlist that we made out of the person's library."""
+
+
+class WriteStage(StrEnum):
+    """How far a write has come."""
+
+    PLANNED = "planned"
+    """In the journal only."""
+    CREATING = "creating"
+    """The new playlist was asked for; whether it exists is unknown."""
+    WRITING = "writing"
+    """The playlist exists, and so does a copy of what was in it."""
+    VERIFYING = "verifying"
+    """All was sent; it has to be read back."""
+    DONE = "done"
+    ABANDONED = "abandoned"
+    """Given up before anything was changed."""
+    BROKEN = "broken"
+    """Given up after something was changed: it can be taken back, not finished."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in {WriteStage.DONE, WriteStage.ABANDONED, WriteStage.BROKEN}
+
+
+class Hindrance(StrEnum):
+    """Why a write is not finished, or was given up."""
+
+    INTERRUPTED = "interrupted"
+    """The bot was stopped."""
+    QUOTA = "quota"
+    RATE = "rate"
+    UNAVAILABLE = "unavailable"
+    LOGIN = "login"
+    CONSENT = "consent"
+    REFUSED = "refused"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One change of one playlist. Saved before each step, so that a killed process loses nothing."""
+
+    write_id: str
+    user_id: int
+    request: str
+    """Names the wish: the same one twice is one write."""
+    kind: WriteKind
+    stage: WriteStage = WriteStage.PLANNED
+    name: str
+    description: str = ""
+    target: tuple[TrackId, ...] = ()
+    original: tuple[TrackId, ...] = ()
+    """What was in the playlist before; while `PLANNED`, what the person saw in it."""
+    playlist_id: PlaylistId | None = None
+    snapshot_id: str | None = None
+    """Of the playlist after our last step."""
+    confirmed: int = 0
+    """Tracks of `target` that were written for certain."""
+    in_flight: int = 0
+    """Tracks after those that were sent and not answered."""
+    difference: Difference = UNCHANGED
+    """What reading back found beside the target: somebody else's changes meanwhile."""
+    hindrance: Hindrance | None = None
+    retry_at: datetime | None = None
+    undoes: str | None = None
+    """The write that this one takes back."""
+    undone_by: str | None = None
+    told: bool = False
+    """Whether the person knows how it stands."""
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was written and read back."""
+        return self.stage is WriteStage.DONE
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something on Spotify may be different already."""
+        return self.stage not in {WriteStage.PLANNED, WriteStage.ABANDONED} and not (
+            self.stage is WriteStage.WRITING
+            and self.kind is WriteKind.REPLACE
+            and not self.confirmed
+            and not self.in_flight
+        )
+
+    @property
+    def marker(self) -> str:
+        """Words in the description by which a new playlist is found again whose id was never heard."""
+        return f"Tastemap {self.write_id}"
+
+    @property
+    def url(self) -> str | None:
+        """Where the playlist can be opened."""
+        return f"https://open.spotify.com/playlist/{self.playlist_id}" if self.playlist_id else None
+
+
+class UndoAction(StrEnum):
+    """How a write is taken back."""
+
+    REMOVE = "remove"
+    """Take the new playlist out of the library."""
+    RESTORE = "restore"
+    """Put the former list back in place."""
+    RECREATE = "recreate"
+    """The playlist is gone: save the former list as a new one."""
+    FORGET = "forget"
+    """There is nothing left to take back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoStep:
+    """What taking back one write would do, as things stand now."""
+
+    write: Write
+    action: UndoAction
+    playlist_id: PlaylistId | None = None
+    found: tuple[TrackId, ...] = ()
+    """What the playlist holds when this step begins."""
+    result: tuple[TrackId, ...] = ()
+    """What it would hold afterwards."""
+    since: Difference = UNCHANGED
+    """What others changed in the playlist after our write."""
+    blocked_by: tuple[Skipped, ...] = ()
+    """Rows that came into the playlist since and could not be put back: it can't be restored in place."""
+
+    @property
+    def loses_dates(self) -> bool:
+        """Whether the dates on which tracks were added become the day of the undo."""
+        return self.action in {UndoAction.RESTORE, UndoAction.RECREATE}
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What an undo would do, newest write first."""
+
+    steps: tuple[UndoStep, ...]
+
+    @property
+    def newest(self) -> str:
+        """Name the plan by the write it begins with, so that a newer one is noticed."""
+        return self.steps[0].write.write_id
+
+
+def writable(tracks: Iterable[Track]) -> tuple[TrackId, ...]:
+    """Return the ids of the tracks that can be put on Spotify, in their order."""
+    return tuple(track.id for track in tracks if track.id is not None)

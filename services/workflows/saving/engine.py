@@ -1,0 +1,177 @@
+"""Carry out one write, step by step, each entered in the journal before it is taken.
+
+Spotify has no transactions, and neither making a playlist nor adding to one may be repeated blindly.
+So what is about to be sent is noted first; after an interruption the playlist itself is asked how
+far it came, and the write goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from services.domain.errors.writes import NotRewritableError, PlaylistChangedError, PlaylistGoneError
+from services.domain.music import Playlist, PlaylistId, TrackId
+from services.domain.orders import UNCHANGED, Difference, arrived, compare, likeness
+from services.domain.writes import BATCH, Hindrance, Write, WriteKind, WriteStage, writable
+from services.storage.writes import WriteStore
+from services.workflows.saving.ports import PlaylistAccess
+
+HELD_FOR = timedelta(minutes=2)
+"""How long a claim lasts without a sign of life; each step renews it."""
+
+_Send = Callable[[int, PlaylistId, Sequence[TrackId]], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteEngine:
+    """The steps of a write. Whatever is raised in one of them, the journal says where it stands."""
+
+    journal: WriteStore
+    playlists: PlaylistAccess
+    clock: Callable[[], datetime]
+
+    async def run(self, write: Write) -> Write:
+        """Go on with a write until it is done.
+
+        Raises
+        ------
+        PlaylistChangedError, NotRewritableError, PlaylistGoneError
+            It was given up; nothing was changed by it that is not in the journal.
+        TastemapError
+            Spotify or the login stand in the way; see the journal for how far it came.
+        """
+        if write.kind is WriteKind.REMOVE:
+            return await self._remove(write)
+        if write.stage is WriteStage.CREATING:
+            write = await self._find_created(write)
+        if write.stage is WriteStage.PLANNED:
+            write = await (self._create(write) if write.kind is WriteKind.CREATE else self._open(write))
+        elif write.stage in {WriteStage.WRITING, WriteStage.VERIFYING}:
+            write = await self._reconcile(write)
+        return await self._verify(await self._fill(write))
+
+    async def save(self, write: Write, **changes: object) -> Write:
+        """Enter a change in the journal."""
+        changed = _changed(write, self.clock(), **changes)
+        await self.journal.save(changed, held_until=self.clock() + HELD_FOR)
+        return changed
+
+    async def _create(self, write: Write) -> Write:
+        write = await self.save(write, stage=WriteStage.CREATING)
+        playlist_id = await self.playlists.create(
+            write.user_id, name=write.name, description=write.description
+        )
+        return await self.save(write, stage=WriteStage.WRITING, playlist_id=playlist_id)
+
+    async def _find_created(self, write: Write) -> Write:
+        """Look whether a playlist was made whose id was never heard; one that was not is made anew."""
+        found = await self.playlists.find_marked(write.user_id, write.marker)
+        if found is None:
+            return await self.save(write, stage=WriteStage.PLANNED)
+        return await self.save(write, stage=WriteStage.WRITING, playlist_id=found)
+
+    async def _open(self, write: Write) -> Write:
+        """Make sure that the journal holds all that is in the playlist before anything is changed."""
+        found = await self._read(write)
+        if found.skipped:
+            await self._give_up(write, Hindrance.REFUSED)
+            raise NotRewritableError(write.name, found.skipped)
+        difference = compare(write.original, writable(found.tracks))
+        if difference:
+            await self._refuse_changed(write, difference)
+        return await self.save(write, stage=WriteStage.WRITING, snapshot_id=found.snapshot_id)
+
+    async def _reconcile(self, write: Write) -> Write:
+        """Ask the playlist how far an interrupted write came."""
+        found = writable((await self._read(write)).tracks)
+        if write.kind is WriteKind.REPLACE and not write.confirmed:
+            return await self._reconcile_first(write, found)
+        done = arrived(write.target, write.confirmed, write.in_flight, found)
+        return await self.save(write, stage=WriteStage.WRITING, confirmed=done, in_flight=0)
+
+    async def _reconcile_first(self, write: Write, found: tuple[TrackId, ...]) -> Write:
+        """Tell whether the playlist still is the original, the beginning of the target, or neither."""
+        head = write.target[: write.in_flight]
+        if write.in_flight and likeness(found, head) > likeness(found, write.original):
+            return await self.save(write, confirmed=len(head), in_flight=0)
+        if difference := compare(write.original, found):
+            await self._refuse_changed(write, difference)
+        return await self.save(write, in_flight=0)
+
+    async def _fill(self, write: Write) -> Write:
+        """Send what is missing, batch by batch."""
+        if write.kind is WriteKind.REPLACE and not write.confirmed:
+            write = await self._send(write, self.playlists.replace)
+        while write.confirmed < len(write.target):
+            write = await self._send(write, self.playlists.add)
+        return await self.save(write, stage=WriteStage.VERIFYING)
+
+    async def _send(self, write: Write, send: _Send) -> Write:
+        """Send one batch. That it arrived is entered together with the next step."""
+        batch = write.target[write.confirmed : write.confirmed + BATCH]
+        write = await self.save(write, in_flight=len(batch))
+        snapshot = await send(write.user_id, _id(write), batch)
+        return replace(
+            write,
+            confirmed=write.confirmed + len(batch),
+            in_flight=0,
+            snapshot_id=snapshot or write.snapshot_id,
+        )
+
+    async def _verify(self, write: Write) -> Write:
+        """Read back what was written; an end that is missing is sent again, once."""
+        found = await self._read(write)
+        ids = writable(found.tracks)
+        if len(ids) < len(write.target) and ids == write.target[: len(ids)]:
+            write = await self.save(write, stage=WriteStage.WRITING, confirmed=len(ids))
+            write = await self._fill(write)
+            found = await self._read(write)
+            ids = writable(found.tracks)
+        return await self._finish(
+            write, snapshot_id=found.snapshot_id or write.snapshot_id, difference=compare(write.target, ids)
+        )
+
+    async def _remove(self, write: Write) -> Write:
+        await self.playlists.remove(write.user_id, _id(write))
+        return await self._finish(write)
+
+    async def _finish(self, write: Write, **changes: object) -> Write:
+        """Enter that a write is done, and what it took back along with it."""
+        done = _changed(
+            write, self.clock(), stage=WriteStage.DONE, hindrance=None, retry_at=None, told=False, **changes
+        )
+        undone = await self.journal.load(write.undoes) if write.undoes else None
+        others = () if undone is None else (replace(undone, undone_by=write.write_id, told=True),)
+        await self.journal.save(done, *others)
+        return done
+
+    async def _read(self, write: Write) -> Playlist:
+        try:
+            return await self.playlists.read(write.user_id, _id(write))
+        except PlaylistGoneError:
+            await self._give_up(write, Hindrance.GONE)
+            raise
+
+    async def _give_up(self, write: Write, hindrance: Hindrance, difference: Difference = UNCHANGED) -> None:
+        stage = WriteStage.BROKEN if write.has_begun else WriteStage.ABANDONED
+        await self.save(write, stage=stage, hindrance=hindrance, retry_at=None, difference=difference)
+
+    async def _refuse_changed(self, write: Write, difference: Difference) -> NoReturn:
+        """Leave a playlist alone that somebody changed, before we changed anything."""
+        await self._give_up(write, Hindrance.CHANGED, difference)
+        raise PlaylistChangedError(
+            write.name, len(difference.added), len(difference.missing), difference.moved
+        )
+
+
+def _changed(write: Write, now: datetime, **changes: object) -> Write:
+    return replace(write, **changes, updated_at=now)  # type: ignore[arg-type]
+
+
+def _id(write: Write) -> PlaylistId:
+    if write.playlist_id is None:
+        raise ValueError(f"write {write.write_id} has no playlist yet")
+    return write.playlist_id
