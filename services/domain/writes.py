@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.domain.music import PlaylistId, Skipped, Track, TrackId
+from services.domain.music import Playlist, PlaylistId, Skipped, Track, TrackId
 from services.domain.orders import UNCHANGED, Difference
 
 BATCH = 100
@@ -97,6 +97,8 @@ class Write:
     """What reading back found beside the target: somebody else's changes meanwhile."""
     hindrance: Hindrance | None = None
     retry_at: datetime | None = None
+    follows: str | None = None
+    """The write that has to be done before this one may begin."""
     undoes: str | None = None
     """The write that this one takes back."""
     undone_by: str | None = None
@@ -129,6 +131,18 @@ class Write:
     def url(self) -> str | None:
         """Where the playlist can be opened."""
         return f"https://open.spotify.com/playlist/{self.playlist_id}" if self.playlist_id else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A playlist as it is to become."""
+
+    name: str
+    tracks: tuple[TrackId, ...]
+    """In their order; repeated ones stay repeated."""
+    description: str = ""
+    in_place_of: Playlist | None = None
+    """The playlist to change, as the person saw it when they decided; None makes a new one."""
 
 
 class UndoAction(StrEnum):

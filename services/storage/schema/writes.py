@@ -28,6 +28,7 @@ playlist_writes = Table(
     Column("moved", Integer, nullable=False),
     Column("hindrance", Text),
     Column("retry_at", Moment),
+    Column("follows", Text),
     Column("undoes", Text),
     Column("undone_by", Text),
     Column("told", Boolean, nullable=False),

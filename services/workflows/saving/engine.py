@@ -53,25 +53,25 @@ class WriteEngine:
             write = await self._reconcile(write)
         return await self._verify(await self._fill(write))
 
-    async def save(self, write: Write, **changes: object) -> Write:
-        """Enter a change in the journal."""
+    async def _save(self, write: Write, **changes: object) -> Write:
+        """Enter a change in the journal, and hold on to the write for another while."""
         changed = _changed(write, self.clock(), **changes)
         await self.journal.save(changed, held_until=self.clock() + HELD_FOR)
         return changed
 
     async def _create(self, write: Write) -> Write:
-        write = await self.save(write, stage=WriteStage.CREATING)
+        write = await self._save(write, stage=WriteStage.CREATING)
         playlist_id = await self.playlists.create(
             write.user_id, name=write.name, description=write.description
         )
-        return await self.save(write, stage=WriteStage.WRITING, playlist_id=playlist_id)
+        return await self._save(write, stage=WriteStage.WRITING, playlist_id=playlist_id)
 
     async def _find_created(self, write: Write) -> Write:
         """Look whether a playlist was made whose id was never heard; one that was not is made anew."""
         found = await self.playlists.find_marked(write.user_id, write.marker)
         if found is None:
-            return await self.save(write, stage=WriteStage.PLANNED)
-        return await self.save(write, stage=WriteStage.WRITING, playlist_id=found)
+            return await self._save(write, stage=WriteStage.PLANNED)
+        return await self._save(write, stage=WriteStage.WRITING, playlist_id=found)
 
     async def _open(self, write: Write) -> Write:
         """Make sure that the journal holds all that is in the playlist before anything is changed."""
@@ -82,7 +82,7 @@ class WriteEngine:
         difference = compare(write.original, writable(found.tracks))
         if difference:
             await self._refuse_changed(write, difference)
-        return await self.save(write, stage=WriteStage.WRITING, snapshot_id=found.snapshot_id)
+        return await self._save(write, stage=WriteStage.WRITING, snapshot_id=found.snapshot_id)
 
     async def _reconcile(self, write: Write) -> Write:
         """Ask the playlist how far an interrupted write came."""
@@ -90,16 +90,16 @@ class WriteEngine:
         if write.kind is WriteKind.REPLACE and not write.confirmed:
             return await self._reconcile_first(write, found)
         done = arrived(write.target, write.confirmed, write.in_flight, found)
-        return await self.save(write, stage=WriteStage.WRITING, confirmed=done, in_flight=0)
+        return await self._save(write, stage=WriteStage.WRITING, confirmed=done, in_flight=0)
 
     async def _reconcile_first(self, write: Write, found: tuple[TrackId, ...]) -> Write:
         """Tell whether the playlist still is the original, the beginning of the target, or neither."""
         head = write.target[: write.in_flight]
         if write.in_flight and likeness(found, head) > likeness(found, write.original):
-            return await self.save(write, confirmed=len(head), in_flight=0)
+            return await self._save(write, confirmed=len(head), in_flight=0)
         if difference := compare(write.original, found):
             await self._refuse_changed(write, difference)
-        return await self.save(write, in_flight=0)
+        return await self._save(write, in_flight=0)
 
     async def _fill(self, write: Write) -> Write:
         """Send what is missing, batch by batch."""
@@ -107,12 +107,12 @@ class WriteEngine:
             write = await self._send(write, self.playlists.replace)
         while write.confirmed < len(write.target):
             write = await self._send(write, self.playlists.add)
-        return await self.save(write, stage=WriteStage.VERIFYING)
+        return await self._save(write, stage=WriteStage.VERIFYING)
 
     async def _send(self, write: Write, send: _Send) -> Write:
         """Send one batch. That it arrived is entered together with the next step."""
         batch = write.target[write.confirmed : write.confirmed + BATCH]
-        write = await self.save(write, in_flight=len(batch))
+        write = await self._save(write, in_flight=len(batch))
         snapshot = await send(write.user_id, _id(write), batch)
         return replace(
             write,
@@ -126,7 +126,7 @@ class WriteEngine:
         found = await self._read(write)
         ids = writable(found.tracks)
         if len(ids) < len(write.target) and ids == write.target[: len(ids)]:
-            write = await self.save(write, stage=WriteStage.WRITING, confirmed=len(ids))
+            write = await self._save(write, stage=WriteStage.WRITING, confirmed=len(ids))
             write = await self._fill(write)
             found = await self._read(write)
             ids = writable(found.tracks)
@@ -157,7 +157,7 @@ class WriteEngine:
 
     async def _give_up(self, write: Write, hindrance: Hindrance, difference: Difference = UNCHANGED) -> None:
         stage = WriteStage.BROKEN if write.has_begun else WriteStage.ABANDONED
-        await self.save(write, stage=stage, hindrance=hindrance, retry_at=None, difference=difference)
+        await self._save(write, stage=stage, hindrance=hindrance, retry_at=None, difference=difference)
 
     async def _refuse_changed(self, write: Write, difference: Difference) -> NoReturn:
         """Leave a playlist alone that somebody changed, before we changed anything."""

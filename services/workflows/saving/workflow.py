@@ -1,11 +1,9 @@
-"""Save a list as a new playlist, apply an order in place, and go on with what was interrupted."""
+"""Save a list as a new playlist, apply an order in place, go on with what was interrupted, take it back."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
-import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,44 +12,25 @@ from weakref import WeakValueDictionary
 from services.domain.errors import TastemapError
 from services.domain.errors.writes import (
     NothingToUndoError,
-    NothingToWriteError,
-    NotOnSpotifyError,
-    NotRewritableError,
-    PlaylistFullError,
-    SameOrderError,
     UndoOutdatedError,
     WriteNotFoundError,
     WriteUnderWayError,
 )
 from services.domain.music import Playlist, TrackId
-from services.domain.writes import (
-    LARGEST,
-    MAX_DESCRIPTION,
-    MAX_NAME,
-    Hindrance,
-    UndoAction,
-    UndoPlan,
-    UndoStep,
-    Write,
-    WriteKind,
-    WriteStage,
-    writable,
-)
+from services.domain.writes import Hindrance, UndoPlan, UndoStep, Wish, Write, WriteStage
 from services.storage.writes import WriteStore
 from services.workflows.saving.engine import HELD_FOR, WriteEngine
 from services.workflows.saving.hindrances import hindrance_of
+from services.workflows.saving.plan import plan_taking_back, plan_writes
 from services.workflows.saving.ports import PlaylistAccess
 from services.workflows.saving.undo import plan_undo
 
 _log = logging.getLogger(__name__)
 
-_ALPHABET = string.ascii_letters + string.digits
-_ID_LENGTH = 14
+CONSENT_LASTS = timedelta(hours=1)
+"""A wish that waits for a consent given later than this is nobody's wish any more."""
 
-
-def new_write_id() -> str:
-    """Make an id that is in no description of any playlist yet."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+_NEEDS_PERSON = frozenset({Hindrance.CONSENT, Hindrance.LOGIN, Hindrance.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,83 +53,62 @@ class SavingWorkflow:
     _locks: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def save_new(
-        self,
-        user_id: int,
-        *,
-        name: str,
-        tracks: Sequence[TrackId],
-        request: str,
-        description: str = "",
+        self, user_id: int, *, name: str, tracks: Sequence[TrackId], request: str, description: str = ""
     ) -> Write:
-        """Save tracks as a new private playlist and read it back.
+        """Save tracks as a new private playlist; see `write`."""
+        (write,) = await self.write(
+            user_id, [Wish(name=name, tracks=tuple(tracks), description=description)], request=request
+        )
+        return write
+
+    async def apply(
+        self, user_id: int, playlist: Playlist, order: Sequence[TrackId], *, request: str
+    ) -> Write:
+        """Put an order, or fewer tracks, in place of what the person saw in a playlist; see `write`."""
+        (write,) = await self.write(
+            user_id,
+            [Wish(name=playlist.name, tracks=tuple(order), in_place_of=playlist)],
+            request=request,
+        )
+        return write
+
+    async def write(self, user_id: int, wishes: Sequence[Wish], *, request: str) -> tuple[Write, ...]:
+        """Write playlists one after the other, and read each back.
+
+        Before a playlist is changed in place, all that is in it is stored, so that it can be put back.
 
         Parameters
         ----------
         user_id
             Discord user id.
-        name, description
-            Cut to what Spotify takes.
-        tracks
-            In their order; repeated ones stay repeated.
+        wishes
+            Names and descriptions are cut to what Spotify takes.
         request
-            Names the wish, such as the id of the interaction: the same one twice is one playlist.
+            Names all this, such as the id of the interaction: the same request twice is done once.
 
         Returns
         -------
-        Write
-            Done, or interrupted: then its `hindrance` says why and `retry_at` when it may go on.
+        tuple of Write
+            One per wish: done, or not yet; then the `hindrance` says why and `retry_at` when it goes on.
 
         Raises
         ------
-        NothingToWriteError, PlaylistFullError, WriteUnderWayError
-            The wish can't be carried out.
+        NothingToWriteError, PlaylistFullError, NotOnSpotifyError, NotRewritableError, SameOrderError
+            A wish can't be carried out.
+        WriteUnderWayError
+            The person has another write of the playlist, or one that goes on at this moment.
+        PlaylistChangedError, PlaylistGoneError
+            The playlist is not any more what the person saw.
         TastemapError
-            Login, consent or Spotify stand in the way, and nothing was changed.
+            Login, consent or Spotify stand in the way of the first one. For all of these nothing was changed.
         """
-        write = self._planned(user_id, WriteKind.CREATE, name, tracks, request)
-        return await self._begin(replace(write, description=_description(write, description)))
-
-    async def apply(
-        self, user_id: int, playlist: Playlist, order: Sequence[TrackId], *, request: str
-    ) -> Write:
-        """Put an order, or fewer tracks, in place of what is in a playlist of this person.
-
-        What is in it is stored first, so that it can be put back.
-
-        Parameters
-        ----------
-        playlist
-            As the person saw it when they decided.
-        order
-            What the playlist is to hold.
-        request
-            As in `save_new`.
-
-        Raises
-        ------
-        NotOnSpotifyError, NotRewritableError, SameOrderError
-            This list can't be changed in place.
-        PlaylistChangedError
-            Somebody changed it since it was read; nothing was changed.
-        PlaylistGoneError
-            It does not exist any more.
-        NothingToWriteError, PlaylistFullError, WriteUnderWayError, TastemapError
-            As in `save_new`.
-        """
-        if playlist.id is None:
-            raise NotOnSpotifyError(playlist.name)
-        if playlist.skipped:
-            raise NotRewritableError(playlist.name, playlist.skipped)
-        if len(writable(playlist.tracks)) < len(playlist.tracks):
-            raise NotOnSpotifyError(playlist.name)
-        original = writable(playlist.tracks)
-        if tuple(order) == original:
-            raise SameOrderError(playlist.name)
+        planned = plan_writes(user_id, wishes, request=request, now=self.clock())
+        targets = {write.playlist_id for write in planned if write.playlist_id}
         for other in await self.journal.unfinished(user_id):
-            if other.playlist_id == playlist.id and other.request != request:
+            if other.playlist_id in targets and other.request.rpartition(".")[0] != request:
                 raise WriteUnderWayError(other.name)
-        write = self._planned(user_id, WriteKind.REPLACE, playlist.name, order, request)
-        return await self._begin(replace(write, playlist_id=playlist.id, original=original))
+        entered = [await self.journal.add(write) for write in planned]
+        return await self._one_by_one(entered)
 
     async def resume(self, user_id: int, write_id: str) -> Write:
         """Go on with an interrupted write; one that is finished is returned as it is.
@@ -163,30 +121,44 @@ class SavingWorkflow:
             It is going on at this moment.
         PlaylistChangedError, PlaylistGoneError, NotRewritableError
             It was given up.
+        TastemapError
+            It still can't begin.
         """
         write = await self.journal.load(write_id)
         if write is None or write.user_id != user_id:
             raise WriteNotFoundError(write_id)
-        return write if write.stage.is_final else await self._carry_out(write, is_resumed=True)
+        return write if write.stage.is_final else await self._carry_out(write, waits=True)
 
-    async def resume_due(self, user_id: int | None = None) -> tuple[Write, ...]:
+    async def resume_due(
+        self, user_id: int | None = None, *, has_consented: bool = False
+    ) -> tuple[Write, ...]:
         """Go on with all interrupted writes whose time has come, oldest first: of one person, or of all.
 
         A write that can't go on yet stays where it is. Called when the bot starts, from time to time,
-        and before a person's next write.
+        and when a person has given the consent that was missing.
+
+        Returns
+        -------
+        tuple of Write
+            As they stand now, those that could be gone on with.
         """
         resumed = []
         for write in reversed(await self.journal.unfinished(user_id)):
-            if write.hindrance in {Hindrance.CONSENT, Hindrance.LOGIN, Hindrance.REFUSED}:
+            if write.hindrance in _NEEDS_PERSON and not has_consented:
+                continue
+            if write.hindrance is Hindrance.CONSENT and write.created_at + CONSENT_LASTS < self.clock():
+                await self._abandon(write, Hindrance.CONSENT)
                 continue
             if write.retry_at is not None and write.retry_at > self.clock():
                 continue
             try:
-                resumed.append(await self._carry_out(write, is_resumed=True))
+                resumed.append(await self._carry_out(write, waits=True))
             except WriteUnderWayError:
                 continue
             except TastemapError as error:
-                _log.info("write %s was not resumed: %s", write.write_id, error)
+                _log.info("write %s was not gone on with: %s", write.write_id, error)
+                reached = await self.journal.load(write.write_id)
+                resumed += [reached] if reached is not None and reached.stage.is_final else []
         return tuple(resumed)
 
     async def plan_undo(self, user_id: int, count: int = 1) -> UndoPlan:
@@ -212,7 +184,7 @@ class SavingWorkflow:
         count
             How many writes it had.
         request
-            As in `save_new`.
+            As in `write`.
 
         Raises
         ------
@@ -237,30 +209,6 @@ class SavingWorkflow:
                 break
         return tuple(undone)
 
-    async def _take_back(self, step: UndoStep, request: str) -> Write | None:
-        taken = step.write
-        if step.blocked_by and step.action is UndoAction.RESTORE:
-            raise NotRewritableError(taken.name, step.blocked_by)
-        now = self.clock()
-        ended = taken if taken.stage.is_final else replace(taken, stage=WriteStage.BROKEN, updated_at=now)
-        if step.action is UndoAction.FORGET:
-            await self.journal.save(replace(ended, undone_by=taken.write_id, told=True))
-            return None
-        kind = {
-            UndoAction.REMOVE: WriteKind.REMOVE,
-            UndoAction.RESTORE: WriteKind.REPLACE,
-            UndoAction.RECREATE: WriteKind.CREATE,
-        }[step.action]
-        write = replace(
-            self._planned(taken.user_id, kind, taken.name, step.result or taken.target, request),
-            undoes=taken.write_id,
-            playlist_id=None if kind is WriteKind.CREATE else step.playlist_id,
-            original=step.found,
-        )
-        if kind is WriteKind.CREATE:
-            write = replace(write, description=_description(write, taken.description))
-        return await self._begin(write, ends=ended)
-
     async def news(self, user_id: int) -> tuple[Write, ...]:
         """List what became of this person's writes without them having been told, newest first."""
         return await self.journal.untold(user_id)
@@ -273,33 +221,50 @@ class SavingWorkflow:
         """Drop writes that nothing has happened to for so long; they can't be taken back any more."""
         return await self.journal.purge(self.clock() - kept_for)
 
-    def _planned(
-        self, user_id: int, kind: WriteKind, name: str, tracks: Sequence[TrackId], request: str
-    ) -> Write:
-        if not tracks:
-            raise NothingToWriteError
-        if len(tracks) > LARGEST:
-            raise PlaylistFullError(len(tracks), LARGEST)
-        now = self.clock()
-        return Write(
-            write_id=new_write_id(),
-            user_id=user_id,
-            request=request,
-            kind=kind,
-            name=" ".join(name.split())[:MAX_NAME] or "Untitled",
-            target=tuple(tracks),
-            created_at=now,
-            updated_at=now,
-        )
+    async def _one_by_one(self, entered: Sequence[Write]) -> tuple[Write, ...]:
+        """Carry out writes in order; where one has to wait, those after it wait as long."""
+        for number, write in enumerate(entered):
+            later = entered[number + 1 :]
+            try:
+                reached = write if write.stage.is_final else await self._carry_out(write, waits=number > 0)
+            except TastemapError:
+                await self._postpone(later, write.write_id)
+                if number == 0:
+                    raise
+                break
+            if not reached.is_done:
+                await self._postpone(later, write.write_id)
+                break
+        now = [await self.journal.load(write.write_id) for write in entered]
+        return tuple(write for write in now if write is not None)
 
-    async def _begin(self, write: Write, *, ends: Write | None = None) -> Write:
-        """Enter a write in the journal and carry it out; what has not begun is not kept when it fails."""
-        write = await self.journal.add(write, *(() if ends is None else (ends,)))
-        if write.stage.is_final:
-            return write
-        return await self._carry_out(write)
+    async def _postpone(self, later: Sequence[Write], reason: str) -> None:
+        """Let writes wait for as long as the one before them, or go with it."""
+        before = await self.journal.load(reason)
+        if before is None:
+            return
+        for write in later:
+            if before.stage.is_final:
+                await self._abandon(write, before.hindrance, told=before.told)
+            else:
+                await self._note(write, hindrance=before.hindrance, retry_at=before.retry_at)
 
-    async def _carry_out(self, write: Write, *, is_resumed: bool = False) -> Write:
+    async def _take_back(self, step: UndoStep, request: str) -> Write | None:
+        write, ended = plan_taking_back(step, request=request, now=self.clock())
+        if write is None:
+            await self.journal.save(ended)
+            return None
+        return await self._carry_out(await self.journal.add(write, ended), waits=False)
+
+    async def _carry_out(self, write: Write, *, waits: bool) -> Write:
+        """Run a write as far as it goes, alone.
+
+        Parameters
+        ----------
+        waits
+            Whether one that can't begin stays in the journal; else it is abandoned, and only the error tells.
+        """
+        await self._check_turn(write)
         lock = self._locks.setdefault(write.user_id, asyncio.Lock())
         if lock.locked():
             raise WriteUnderWayError(write.name)
@@ -310,34 +275,44 @@ class SavingWorkflow:
             try:
                 return await self._engine.run(write)
             except TastemapError as error:
-                return await self._interrupted(write, error, is_resumed=is_resumed)
+                return await self._interrupted(write, error, waits=waits)
             finally:
                 await self.journal.release(write.write_id)
 
-    async def _interrupted(self, write: Write, error: TastemapError, *, is_resumed: bool) -> Write:
-        """Note why a write stopped. Raises `error` where nothing was begun: then nothing is waited for."""
+    async def _check_turn(self, write: Write) -> None:
+        """Let a write begin only when the one that it follows is done, and was not taken back."""
+        if write.follows is None or write.has_begun:
+            return
+        before = await self.journal.load(write.follows)
+        if before is not None and before.is_done and not before.undone_by:
+            return
+        if before is None or before.stage.is_final:
+            await self._abandon(write, Hindrance.CHANGED)
+        raise WriteUnderWayError(write.name)
+
+    async def _interrupted(self, write: Write, error: TastemapError, *, waits: bool) -> Write:
+        """Note why a write stopped. Raises `error` where nothing was begun."""
         reached = await self.journal.load(write.write_id)
         if reached is None or reached.stage.is_final:
             raise error
         hindrance, retry_at = hindrance_of(error, self.clock())
-        if reached.has_begun or is_resumed or hindrance is Hindrance.CONSENT:
-            reached = await self._engine.save(reached, hindrance=hindrance, retry_at=retry_at)
+        if reached.has_begun:
+            _log.info("write %s waits: %s", write.write_id, error)
+            return await self._note(reached, hindrance=hindrance, retry_at=retry_at)
+        if waits or hindrance is Hindrance.CONSENT:
+            await self._note(reached, hindrance=hindrance, retry_at=retry_at)
         else:
-            reached = await self._engine.save(
-                reached, stage=WriteStage.ABANDONED, hindrance=hindrance, told=True
-            )
-        if not reached.has_begun:
-            raise error
-        _log.info("write %s waits: %s", write.write_id, error)
-        return reached
+            await self._abandon(reached, hindrance, told=True)
+        raise error
+
+    async def _abandon(self, write: Write, hindrance: Hindrance | None, *, told: bool = False) -> None:
+        await self._note(write, stage=WriteStage.ABANDONED, hindrance=hindrance, retry_at=None, told=told)
+
+    async def _note(self, write: Write, **changes: object) -> Write:
+        noted = replace(write, **changes, updated_at=self.clock())  # type: ignore[arg-type]
+        await self.journal.save(noted)
+        return noted
 
     @property
     def _engine(self) -> WriteEngine:
         return WriteEngine(journal=self.journal, playlists=self.playlists, clock=self.clock)
-
-
-def _description(write: Write, wanted: str) -> str:
-    """Say what the playlist is, in one line that ends with the words by which it is found again."""
-    ending = write.marker
-    line = " ".join(wanted.split())[: MAX_DESCRIPTION - len(ending) - 3].rstrip()
-    return f"{line} · {ending}" if line else ending

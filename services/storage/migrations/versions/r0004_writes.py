@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("moved", sa.Integer, nullable=False),
         sa.Column("hindrance", sa.Text),
         sa.Column("retry_at", sa.DateTime(timezone=True)),
+        sa.Column("follows", sa.Text),
         sa.Column("undoes", sa.Text),
         sa.Column("undone_by", sa.Text),
         sa.Column("told", sa.Boolean, nullable=False),

@@ -17,12 +17,13 @@ from services.domain.errors.writes import (
     NotRewritableError,
     PlaylistChangedError,
     PlaylistFullError,
+    PlaylistGoneError,
     SameOrderError,
     UndoOutdatedError,
     WriteUnderWayError,
 )
 from services.domain.music import Playlist, PlaylistId, Skipped, SkipReason, Track, TrackId
-from services.domain.writes import Hindrance, UndoAction, WriteStage
+from services.domain.writes import Hindrance, UndoAction, Wish, WriteStage
 from services.storage.database import Database
 from services.storage.writes import WriteStore
 from services.workflows.saving import SavingWorkflow
@@ -291,3 +292,62 @@ async def test_does_not_take_back_what_was_written_after_the_preview(saving: Sav
     await saving.save_new(SAM, name="B", tracks=LONG, request="2")
     with pytest.raises(UndoOutdatedError):
         await saving.undo(SAM, newest=plan.newest, count=1, request="3")
+
+
+def wishes() -> tuple[Wish, ...]:
+    """Move ten tracks out of the list into a new one."""
+    return (
+        Wish(name="Set aside", tracks=LONG[:10]),
+        Wish(name="Late Drive", tracks=LONG[10:], in_place_of=seen()),
+    )
+
+
+async def test_takes_tracks_out_of_a_list_only_when_they_are_elsewhere(
+    saving: SavingWorkflow, shelf: Shelf
+) -> None:
+    def limited(change: str) -> None:
+        if change == "add":
+            raise RateLimitedError("Spotify", 3600)
+
+    shelf.before = limited
+    first, second = await saving.write(SAM, wishes(), request="1")
+    assert (first.stage, second.stage) == (WriteStage.WRITING, WriteStage.PLANNED)
+    assert first.retry_at == second.retry_at == NOON + timedelta(hours=1)
+    assert tuple(shelf.lists[LIST]) == LONG
+
+    shelf.before = lambda _change: None
+    saving.clock = lambda: NOON + timedelta(hours=1)
+    assert [write.is_done for write in await saving.resume_due()] == [True, True]
+    assert tuple(shelf.lists[LIST]) == LONG[10:]
+    assert tuple(shelf.lists[first.playlist_id or LIST]) == LONG[:10]
+
+
+async def test_leaves_the_list_whole_when_the_new_one_was_taken_back(
+    saving: SavingWorkflow, shelf: Shelf, journal: WriteStore
+) -> None:
+    shelf.after = kill_at(2)
+    with pytest.raises(KilledError):
+        await saving.write(SAM, wishes(), request="1")
+    shelf.after = lambda _change: None
+    plan = await saving.plan_undo(SAM)
+    await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+
+    assert await saving.resume_due() == ()
+    assert shelf.lists == {LIST: list(LONG)}
+    assert not await journal.unfinished()
+    assert WriteStage.ABANDONED in {write.stage for write in await saving.news(SAM)}, "it is told"
+
+
+async def test_abandons_all_of_a_wish_that_can_not_begin(
+    saving: SavingWorkflow, shelf: Shelf, journal: WriteStore
+) -> None:
+    def down(change: str) -> None:
+        raise SourceUnavailableError("Spotify", "timeout")
+
+    shelf.lists.clear()
+    with pytest.raises(PlaylistGoneError):
+        await saving.apply(SAM, seen(), BACKWARDS, request="0")
+    shelf.before = down
+    with pytest.raises(SourceUnavailableError):
+        await saving.write(SAM, (*wishes()[1:], Wish(name="B", tracks=LONG)), request="1")
+    assert not await journal.unfinished()
