@@ -17,9 +17,12 @@ from cogs.quality import QualityCog
 from cogs.reports import ReportsCog
 from sandbox.playlists import PLAYLISTS, load
 from services.compute import ComputePool
+from services.jobs.box import TokenBox
+from services.jobs.line import Line
 from services.storage.backups import default_folder
 from services.storage.corrections import TempoCorrectionStore
 from services.storage.database import Database
+from services.storage.jobs import JobStore
 from services.storage.known_tracks import KnownTrackStore
 from services.storage.marks import MarkStore
 from services.storage.reports import ReportStore
@@ -27,11 +30,15 @@ from services.storage.uploads import UploadStore
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.company import CompanyWorkflow
+from services.workflows.jobs import JobsWorkflow
 from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.uploads import UploadsWorkflow
 
 _SYNCED = "synced commands"
+
+_AT_ONCE_PER_WORKER, _FEWEST_AT_ONCE = 3, 4
+"""More at once than there are workers: while one waits for a service, another one computes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,7 @@ class App:
     uploads: UploadsWorkflow
     corrections: CorrectionsWorkflow
     marks: MarkStore
+    jobs: JobsWorkflow
 
     async def sync_commands(self, bot: TastemapBot) -> bool:
         """Tell Discord about the commands if they have changed since the last time; needs a login.
@@ -62,6 +70,8 @@ class App:
     def new_bot(self) -> TastemapBot:
         """Build a client with all cogs; a restart builds another one on the same services."""
         return create_bot(
+            jobs=self.jobs,
+            shrink=self.analyze.shrink,
             cogs=(
                 lambda bot: AnalyzeCog(
                     analyze=self.analyze,
@@ -69,7 +79,8 @@ class App:
                     uploads=self.uploads,
                     tree=bot.tree,
                     components=bot.components,
-                    running=bot.running,
+                    work=bot.work,
+                    fetch=bot.http.get_from_cdn,
                 ),
                 lambda bot: ReportsCog(reports=self.reports, components=bot.components),
                 lambda bot: QualityCog(
@@ -77,10 +88,10 @@ class App:
                     reports=self.reports,
                     corrections=self.corrections,
                     components=bot.components,
-                    running=bot.running,
+                    work=bot.work,
                 ),
                 lambda _bot: HelpCog(reports=self.reports),
-            )
+            ),
         )
 
 
@@ -137,6 +148,12 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             reports=ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now),
             corrections=corrections,
             marks=MarkStore(database),
+            jobs=JobsWorkflow(
+                store=JobStore(database),
+                box=TokenBox(settings.discord_token.get_secret_value() if settings.discord_token else None),
+                line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
+                clock=utc_now,
+            ),
             uploads=UploadsWorkflow(
                 store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
             ),

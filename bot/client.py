@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 from discord import app_commands
@@ -15,17 +16,22 @@ from cogs.components import ComponentRouter, receivers
 from cogs.errors import ErrorTree
 from cogs.gate import Gate
 from cogs.progress import RunningWork
+from cogs.work import Work
+from services.workflows.jobs import JobsWorkflow
 
 _log = logging.getLogger(__name__)
 
 CogBuilder = Callable[["TastemapBot"], commands.Cog]
 """Makes a cog for a bot; everything else the cog needs is bound already."""
 
+Shrink = Callable[[bytes], Awaitable[bytes]]
+"""Makes a picture smaller, for places that take no larger one."""
+
 
 class TastemapBot(commands.AutoShardedBot):
     """A client with our cogs, no privileged intents, and no memory of messages or members."""
 
-    def __init__(self, *, cogs: Sequence[CogBuilder]) -> None:
+    def __init__(self, *, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -43,13 +49,24 @@ class TastemapBot(commands.AutoShardedBot):
         self.gate = Gate()
         self.components = ComponentRouter()
         self.running = RunningWork(self.components)
+        self.work = Work(jobs=jobs, running=self.running, admit=self.gate.admit)
+        self.shrink = shrink
+        self._recovery: asyncio.Task[int] | None = None
         self._builders = tuple(cogs)
 
     async def setup_hook(self) -> None:
-        """Add the cogs and the receivers of buttons before the first event arrives."""
+        """Add the cogs and the receivers of buttons before the first event arrives; go on with old work."""
         for build in self._builders:
             await self.add_cog(build(self))
         self.add_dynamic_items(*receivers(self.components))
+        self._recovery = asyncio.create_task(self.work.recover(self))
+
+    async def close(self) -> None:
+        """End the connection; work that is not finished stays written down."""
+        if self._recovery is not None:
+            self._recovery.cancel()
+            await asyncio.gather(self._recovery, return_exceptions=True)
+        await super().close()
 
     def tree_hash(self) -> str:
         """Name the present shape of all commands; a sync is needed only when it changes."""
@@ -58,6 +75,6 @@ class TastemapBot(commands.AutoShardedBot):
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def create_bot(*, cogs: Sequence[CogBuilder]) -> TastemapBot:
+def create_bot(*, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink) -> TastemapBot:
     """Build the client. It neither connects nor reads the environment."""
-    return TastemapBot(cogs=cogs)
+    return TastemapBot(cogs=cogs, jobs=jobs, shrink=shrink)

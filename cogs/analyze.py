@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from enum import StrEnum
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.answers import answer_privately, show
 from cogs.components import ComponentRouter, chosen_value
-from cogs.progress import Progress, RunningWork
+from cogs.permissions import require_files
+from cogs.progress import OnStage
 from cogs.replies.choice import choice_card
 from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Reply
 from cogs.replies.summary import summary_card
+from cogs.work import Work
 from services.domain.charts import ChartKind
 from services.domain.errors.reports import NotYourReportError
 from services.domain.errors.uploads import (
@@ -22,6 +26,7 @@ from services.domain.errors.uploads import (
     NothingToAnalyzeError,
     UploadError,
 )
+from services.domain.jobs import Job, JobKind
 from services.domain.music import Playlist
 from services.domain.report import AnalysisOptions
 from services.workflows.analyze import AnalyzeWorkflow
@@ -30,6 +35,15 @@ from services.workflows.uploads import UPLOAD_LIMIT_BYTES, UploadsWorkflow
 
 _READABLE = (".csv", ".tsv", ".txt", ".json", ".zip")
 _AUTO = 0
+
+
+class _Source(StrEnum):
+    """Where the playlist of a request comes from, as its row says it."""
+
+    FILE = "file"
+    LINKS = "links"
+    UPLOAD = "upload"
+    EXAMPLE = "example"
 
 
 class AnalyzeCog(commands.Cog):
@@ -43,14 +57,17 @@ class AnalyzeCog(commands.Cog):
         uploads: UploadsWorkflow,
         tree: app_commands.CommandTree[Any],
         components: ComponentRouter,
-        running: RunningWork,
+        work: Work,
+        fetch: Callable[[str], Awaitable[bytes]],
     ) -> None:
         self._analyze = analyze
         self._reports = reports
         self._uploads = uploads
         self._tree = tree
-        self._running = running
+        self._work = work
+        self._fetch = fetch
         self._menu = app_commands.ContextMenu(name="Analyze playlist", callback=self.analyze_message)
+        work.register(JobKind.ANALYZE, self)
         components.register(Action.PICK, self.pick)
         components.register(Action.EXAMPLE, self.example)
 
@@ -85,78 +102,115 @@ class AnalyzeCog(commands.Cog):
     ) -> None:
         """Analyse an uploaded playlist and post its card."""
         _refuse_large(file)
-        await interaction.response.defer(ephemeral=private, thinking=True)
-        await self._from_file(interaction, file, (groups.value if groups else _AUTO) or None, private=private)
+        require_files(interaction, private=private)
+        wanted = (groups.value if groups else _AUTO) or None
+        await self._take_on(interaction, _of_file(file), wanted, private=private)
 
     async def analyze_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Analyse the file or the track links of a message; the answer is private at first."""
         file = next((each for each in message.attachments if each.filename.lower().endswith(_READABLE)), None)
         if file is not None:
             _refuse_large(file)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        if file is not None:
-            await self._from_file(interaction, file, None, private=True)
+            await self._take_on(interaction, _of_file(file), None, private=True)
             return
-        try:
-            playlist = await self._analyze.read_links(
-                message.content, f"Links from {message.author.display_name}"
-            )
-        except UploadError as error:
-            has_playlist_link = "/playlist/" in message.content or "spotify:playlist:" in message.content
-            raise NothingToAnalyzeError(has_playlist_link) from error
-        await self._run(interaction, playlist, None, private=True)
+        links = {
+            "from": _Source.LINKS,
+            "text": message.content,
+            "name": f"Links from {message.author.display_name}",
+        }
+        await self._take_on(interaction, links, None, private=True)
 
     async def pick(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Go on with the playlist that somebody chose from a file with several."""
         pending = await self._uploads.open(ref.subject)
         if pending.owner_id != interaction.user.id:
             raise NotYourReportError(pending.owner_id)
-        await interaction.response.defer(ephemeral=pending.private, thinking=True)
-        wanted = chosen_value(interaction)
-        playlist = await self._uploads.playlist(pending, int(wanted) if wanted.isdecimal() else -1)
-        await self._run(interaction, playlist, pending.groups, private=pending.private)
+        require_files(interaction, private=pending.private)
+        chosen = {"from": _Source.UPLOAD, "upload": ref.subject, "index": chosen_value(interaction)}
+        await self._take_on(interaction, chosen, pending.groups, private=pending.private)
 
     async def example(self, interaction: discord.Interaction[Any], _ref: ComponentRef) -> None:
         """Analyse an invented playlist, so that somebody can see the product before any export."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._run(interaction, await self._uploads.example(), None, private=True)
+        await self._take_on(interaction, {"from": _Source.EXAMPLE}, None, private=True)
 
-    async def _from_file(
+    async def _take_on(
         self,
         interaction: discord.Interaction[Any],
-        file: discord.Attachment,
+        source: Mapping[str, str],
         groups: int | None,
         *,
         private: bool,
     ) -> None:
-        progress = Progress(interaction)
-        await progress("Reading the file…")
-        try:
-            content = await file.read()
-        except discord.HTTPException as error:
-            raise FileUnavailableError(file.filename) from error
-        playlists = await self._analyze.read_upload(content, file.filename)
-        if len(playlists) > 1:
-            upload_id = await self._uploads.keep(
-                interaction.user.id, content, file.filename, groups=groups, private=private
-            )
-            await answer_privately(interaction, choice_card(playlists, upload_id))
-            return
-        await self._run(interaction, playlists[0], groups, private=private)
+        arguments = {**source, "groups": str(groups or _AUTO)}
+        await self._work.take_on(interaction, JobKind.ANALYZE, arguments, private=private)
 
-    async def _run(
-        self, interaction: discord.Interaction[Any], playlist: Playlist, groups: int | None, *, private: bool
-    ) -> None:
-        user_id = interaction.user.id
-        centres = await self._reports.last_centres(user_id, playlist)
-        options = AnalysisOptions(groups=groups, previous_centres=centres)
-        report = await self._running.run(
-            interaction,
-            lambda progress: self._analyze.run(playlist, options, user_id=user_id, on_stage=progress),
+    async def perform(self, job: Job, say: OnStage) -> Reply | None:
+        """Read the playlist and analyse it; a file with several playlists ends in a question instead."""
+        if await self._reports.exists(job.result_id):
+            return None
+        playlist = await self._read(job, say)
+        if isinstance(playlist, Reply):
+            return playlist
+        owner_id = job.asked.owner_id
+        options = AnalysisOptions(
+            groups=int(job.arguments["groups"]) or None,
+            previous_centres=await self._reports.last_centres(owner_id, playlist),
         )
-        stored = await self._reports.keep(interaction.user.id, report, private=private)
+        report = await self._analyze.run(playlist, options, user_id=owner_id, on_stage=say)
+        await self._reports.keep(owner_id, report, private=job.asked.private, report_id=job.result_id)
+        return None
+
+    async def card(self, job: Job) -> Reply:
+        """Build the card of the stored report."""
+        stored = await self._reports.open(job.result_id, job.asked.owner_id)
         (chart,) = await self._reports.charts(stored, [ChartKind.MAP])
-        await show(interaction, summary_card(report, stored.report_id, chart, private=private))
+        return summary_card(stored.report, stored.report_id, chart, private=job.asked.private)
+
+    async def _read(self, job: Job, say: OnStage) -> Playlist | Reply:
+        chosen = job.arguments
+        match _Source(chosen["from"]):
+            case _Source.FILE:
+                return await self._from_file(job, say)
+            case _Source.LINKS:
+                return await self._from_links(chosen["text"], chosen["name"])
+            case _Source.UPLOAD:
+                pending = await self._uploads.open(chosen["upload"])
+                index = chosen["index"]
+                return await self._uploads.playlist(pending, int(index) if index.isdecimal() else -1)
+            case _Source.EXAMPLE:
+                return await self._uploads.example()
+
+    async def _from_file(self, job: Job, say: OnStage) -> Playlist | Reply:
+        filename, content = job.arguments["filename"], job.content
+        await say("Reading the file…")
+        if content is None:
+            try:
+                content = await self._fetch(job.arguments["url"])
+            except discord.HTTPException as error:
+                raise FileUnavailableError(filename) from error
+            await self._work.keep_content(job, content)
+        playlists = await self._analyze.read_upload(content, filename)
+        if len(playlists) == 1:
+            return playlists[0]
+        upload_id = await self._uploads.keep(
+            job.asked.owner_id,
+            content,
+            filename,
+            groups=int(job.arguments["groups"]) or None,
+            private=job.asked.private,
+        )
+        return choice_card(playlists, upload_id)
+
+    async def _from_links(self, text: str, name: str) -> Playlist:
+        try:
+            return await self._analyze.read_links(text, name)
+        except UploadError as error:
+            has_playlist_link = "/playlist/" in text or "spotify:playlist:" in text
+            raise NothingToAnalyzeError(has_playlist_link) from error
+
+
+def _of_file(file: discord.Attachment) -> dict[str, str]:
+    return {"from": _Source.FILE, "url": file.url, "filename": file.filename}
 
 
 def _refuse_large(file: discord.Attachment) -> None:

@@ -8,6 +8,13 @@ from typing import Any
 import discord
 
 from cogs.replies.layout import Reply, note
+from cogs.replies.smaller import in_words, with_contents
+
+PLACEHOLDER = "…"
+"""What completes a public "thinking…" for the moment until a private answer is there."""
+
+_TOO_LARGE = 40005
+_HTTP_TOO_LARGE = 413
 
 
 async def answer_privately(interaction: discord.Interaction[Any], reply: Reply) -> None:
@@ -33,7 +40,7 @@ async def answer_privately(interaction: discord.Interaction[Any], reply: Reply) 
         await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
         return
     with contextlib.suppress(discord.HTTPException):
-        await interaction.edit_original_response(view=note("…").view(), attachments=[])
+        await interaction.edit_original_response(view=note(PLACEHOLDER).view(), attachments=[])
     try:
         await interaction.followup.send(view=reply.view(), files=reply.files(), ephemeral=True)
     finally:
@@ -49,5 +56,42 @@ async def _is_private(interaction: discord.Interaction[Any]) -> bool:
 
 
 async def show(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Replace the deferred message by a card and its files: one edit."""
+    """Replace the deferred message by a card and its files: one edit.
+
+    Where the files are too large for the place, smaller pictures are tried, then words.
+
+    Raises
+    ------
+    discord.HTTPException
+        Discord did not take the answer.
+    """
+    try:
+        await _edit(interaction, reply)
+    except discord.HTTPException as error:
+        if not reply.attached or not _is_too_large(error):
+            raise
+    else:
+        return
+    try:
+        await _edit(interaction, await _smaller(interaction, reply))
+    except discord.HTTPException as error:
+        if not _is_too_large(error):
+            raise
+        await _edit(interaction, in_words(reply))
+
+
+async def _edit(interaction: discord.Interaction[Any], reply: Reply) -> None:
     await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
+
+
+async def _smaller(interaction: discord.Interaction[Any], reply: Reply) -> Reply:
+    shrunk = {
+        file.filename: await interaction.client.shrink(file.content)
+        for file in reply.attached
+        if file.filename.endswith(".png")
+    }
+    return with_contents(reply, shrunk)
+
+
+def _is_too_large(error: discord.HTTPException) -> bool:
+    return error.code == _TOO_LARGE or error.status == _HTTP_TOO_LARGE

@@ -5,22 +5,28 @@ from __future__ import annotations
 import logging
 import secrets
 import string
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 
 from cogs.answers import answer_privately
-from cogs.replies.layout import WARNING, note, small
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import WARNING, Reply, button, note, small
 from cogs.replies.text import inert
 from cogs.sentences import UNEXPECTED, sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.compute import ShuttingDownError
+from services.domain.errors.jobs import AlreadyRunningError
 
 _log = logging.getLogger(__name__)
 
 _REFERENCE_ALPHABET = string.ascii_uppercase.replace("O", "").replace("I", "") + string.digits[2:]
 _REFERENCE_LENGTH = 8
+_TOLD = "reference"
+"""Under this key an interaction remembers that its failure was told."""
 
 
 class UnknownComponentError(Exception):
@@ -50,6 +56,9 @@ def refusal(error: BaseException) -> str:
             return f"“{error.value}” is not something I can use there. Check the option and try again."
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return "This command has changed. Close and reopen Discord's command list, then try again."
+        case app_commands.BotMissingPermissions():
+            needed = " and ".join(name.replace("_", " ").title() for name in error.missing_permissions)
+            return f"I lack a permission in this channel: {needed}. Allow it, or use the private option."
         case app_commands.CheckFailure():
             return "This command can't be used here. Try it in a server or in a direct message with me."
         case UnknownComponentError():
@@ -65,13 +74,25 @@ def refusal(error: BaseException) -> str:
             return sentence(error)
 
 
-async def explain(interaction: discord.Interaction[Any], error: BaseException) -> str:
-    """Tell the person what went wrong, privately, and log it; returns the reference.
+async def explain(
+    interaction: discord.Interaction[Any],
+    error: BaseException,
+    *,
+    tell: Callable[[Reply], Awaitable[None]] | None = None,
+) -> str:
+    """Tell the person what went wrong, privately and once, and log it; returns the reference.
 
     A public "thinking…" message is taken away, so that a failure never stays in the channel.
+
+    Parameters
+    ----------
+    tell
+        Another way to the person than the reply of the interaction.
     """
+    if _TOLD in interaction.extras:
+        return str(interaction.extras[_TOLD])
     error = root_cause(error)
-    reference = new_reference()
+    reference = interaction.extras[_TOLD] = new_reference()
     line = refusal(error)
     where = interaction.command.qualified_name if interaction.command else "component"
     if isinstance(error, TastemapError):
@@ -81,8 +102,14 @@ async def explain(interaction: discord.Interaction[Any], error: BaseException) -
     else:
         _log.warning("%s: %s failed: %r", reference, where, error)
     reply = note(inert(line), small(f"Reference {reference}"), accent=WARNING)
+    if isinstance(error, AlreadyRunningError):
+        stop = button("Stop it", ComponentRef(Action.STOP, str(error.job_id)).button())
+        reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(stop)))
     try:
-        await answer_privately(interaction, reply)
+        if tell is not None:
+            await tell(reply)
+        else:
+            await answer_privately(interaction, reply)
     except discord.HTTPException as problem:
         _log.warning("%s: could not tell the person: %r", reference, problem)
     return reference

@@ -45,7 +45,9 @@ class Progress:
         now = self._clock()
         if line == self._shown or now - self._last < _GAP_S:
             return
-        self._last, self._shown = now, line
+        if self._shown:  # the first line is often over at once, and the second says what will take long
+            self._last = now
+        self._shown = line
         with contextlib.suppress(discord.HTTPException):
             await self._interaction.edit_original_response(view=self._reply(line).view())
 
@@ -54,6 +56,10 @@ class Progress:
         if self._stop is None:
             return said
         return Reply((*said.blocks, ui.ActionRow(button("Stop", self._stop.button()))))
+
+
+async def _unseen(line: str) -> None:
+    """Take a line of progress that nobody can see."""
 
 
 class RunningWork:
@@ -67,8 +73,15 @@ class RunningWork:
         self,
         interaction: discord.Interaction[Any],
         work: Callable[[OnStage], Coroutine[Any, Any, Result]],
+        *,
+        shown: bool = True,
     ) -> Result:
         """Do `work`, which is given the progress line, and let the person stop it.
+
+        Parameters
+        ----------
+        shown
+            False where the reply can't be changed any more; the lines are lost then.
 
         Raises
         ------
@@ -76,7 +89,7 @@ class RunningWork:
             The person pressed Stop.
         """
         name = str(interaction.id)
-        progress = Progress(interaction, stop=ComponentRef(Action.STOP, name))
+        progress = Progress(interaction, stop=ComponentRef(Action.STOP, name)) if shown else _unseen
         task = asyncio.create_task(work(progress))
         self._tasks[name] = (interaction.user.id, task)
         try:
@@ -97,5 +110,13 @@ class RunningWork:
             raise NothingRunsError
         if owner_id != interaction.user.id:
             raise NotYourReportError(owner_id)
-        await interaction.response.defer()
         task.cancel()
+        message = interaction.message
+        if (
+            message is None
+            or message.interaction_metadata is None
+            or (str(message.interaction_metadata.id) == ref.subject)
+        ):
+            await interaction.response.defer()  # the work's own message: it says by itself what became of it
+        else:
+            await interaction.response.edit_message(view=note("Stopped. Now run your command again.").view())

@@ -10,8 +10,9 @@ from discord.ext import commands
 
 from cogs.answers import show
 from cogs.components import ComponentRouter, chosen_value
-from cogs.progress import RunningWork
+from cogs.progress import OnStage
 from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Reply
 from cogs.replies.quality import (
     AS_MEASURED,
     DOUBLED,
@@ -22,9 +23,11 @@ from cogs.replies.quality import (
     tempo_card,
 )
 from cogs.replies.summary import summary_card
+from cogs.work import Work
 from services.domain.charts import ChartKind
 from services.domain.errors.reports import NoReportYetError, ReportNotFoundError
 from services.domain.features import Feature
+from services.domain.jobs import Job, JobKind
 from services.domain.report import EnrichedTrack
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.quality import DOUBLE, HALF, CorrectionsWorkflow, once_more
@@ -43,12 +46,13 @@ class QualityCog(commands.Cog):
         reports: ReportsWorkflow,
         corrections: CorrectionsWorkflow,
         components: ComponentRouter,
-        running: RunningWork,
+        work: Work,
     ) -> None:
         self._analyze = analyze
         self._reports = reports
         self._corrections = corrections
-        self._running = running
+        self._work = work
+        work.register(JobKind.AGAIN, self)
         components.register(Action.QUALITY, self.show)
         components.register(Action.AGAIN, self.again)
         components.register(Action.TEMPO, self.tempo)
@@ -73,17 +77,25 @@ class QualityCog(commands.Cog):
 
     async def again(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Analyse the same playlist once more, privately: for this person, or from measured values alone."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        stored = await self._reports.open(ref.subject, interaction.user.id)
-        playlist, options = once_more(stored.report, measured_only=ref.argument == MEASURED_ONLY)
-        user_id = interaction.user.id
-        report = await self._running.run(
-            interaction,
-            lambda progress: self._analyze.run(playlist, options, user_id=user_id, on_stage=progress),
-        )
-        kept = await self._reports.keep(interaction.user.id, report, private=True)
-        (chart,) = await self._reports.charts(kept, [ChartKind.MAP])
-        await show(interaction, summary_card(report, kept.report_id, chart, private=True))
+        await self._reports.open(ref.subject, interaction.user.id)
+        arguments = {"report": ref.subject, "values": ref.argument}
+        await self._work.take_on(interaction, JobKind.AGAIN, arguments, private=True)
+
+    async def perform(self, job: Job, say: OnStage) -> None:
+        """Analyse the playlist of a report once more."""
+        if await self._reports.exists(job.result_id):
+            return
+        owner_id = job.asked.owner_id
+        stored = await self._reports.open(job.arguments["report"], owner_id)
+        playlist, options = once_more(stored.report, measured_only=job.arguments["values"] == MEASURED_ONLY)
+        report = await self._analyze.run(playlist, options, user_id=owner_id, on_stage=say)
+        await self._reports.keep(owner_id, report, private=True, report_id=job.result_id)
+
+    async def card(self, job: Job) -> Reply:
+        """Build the card of the new report."""
+        stored = await self._reports.open(job.result_id, job.asked.owner_id)
+        (chart,) = await self._reports.charts(stored, [ChartKind.MAP])
+        return summary_card(stored.report, stored.report_id, chart, private=True)
 
     async def tempo(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Ask for a correction, or take it."""

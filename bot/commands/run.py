@@ -83,6 +83,7 @@ async def _one_connection(app: App, token: str, stopping: asyncio.Task[None]) ->
         connected = asyncio.create_task(_connect(bot, app, token))
         await asyncio.wait((connected, stopping), return_when=asyncio.FIRST_COMPLETED)
         if stopping.done():
+            app.jobs.line.close()
             late = await bot.gate.drain(DRAIN_S)
             if late:
                 _log.warning("%d commands were not finished in time", late)
@@ -130,6 +131,7 @@ async def _tidy_up(app: App, kept_for: timedelta) -> None:
     """Drop what is older than it may get, again and again."""
     while True:
         try:
+            await app.jobs.purge()
             count = await app.reports.purge(kept_for)
             if count:
                 _log.info("dropped %d reports older than %d days", count, kept_for.days)

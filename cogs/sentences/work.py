@@ -10,6 +10,7 @@ from services.domain.errors.compute import (
     StoppedError,
     WorkerLostError,
 )
+from services.domain.errors.jobs import AlreadyRunningError, InterruptedTooOftenError, QueueFullError
 from services.domain.errors.reports import NoReportYetError, NotYourReportError, ReportNotFoundError
 
 
@@ -54,3 +55,21 @@ def _(_error: StoppedError) -> str:
 @sentence.register
 def _(_error: NothingRunsError) -> str:
     return "There is nothing left to stop here. If no result came, run the command again."
+
+
+@sentence.register
+def _(_error: AlreadyRunningError) -> str:
+    return "Your last request is not finished, and I do one at a time for everybody. Wait for it, or stop it."
+
+
+@sentence.register
+def _(error: QueueFullError) -> str:
+    return f"Already {error.waiting} requests are waiting, so I take no more. Try again in a few minutes."
+
+
+@sentence.register
+def _(_error: InterruptedTooOftenError) -> str:
+    return (
+        "I was interrupted in the middle of this again and again, so I gave up. "
+        "Try it with another playlist, and tell the operator if this one never works."
+    )

@@ -92,3 +92,11 @@ def in_lookups(items: Iterable[_Item], size: int = ROWS_PER_LOOKUP) -> Iterator[
     unique = list(dict.fromkeys(items))
     for start in range(0, len(unique), size):
         yield unique[start : start + size]
+
+
+async def insert_new(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key (of one column) is taken; says whether it is in because of this call."""
+    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    (key,) = table.primary_key
+    statement = insert(table).values(dict(row)).on_conflict_do_nothing().returning(key)
+    return (await connection.execute(statement)).first() is not None

@@ -112,3 +112,7 @@ class AnalyzeWorkflow:
     async def draw_cluster(self, report: AnalysisReport, index: int) -> Chart:
         """Draw the profile of one group in a worker."""
         return await self.compute.run("cluster chart", tasks.draw_cluster, report, index)
+
+    async def shrink(self, png: bytes) -> bytes:
+        """Make a picture a quarter as large or less, in a worker."""
+        return await self.compute.run("smaller picture", tasks.shrink, png)

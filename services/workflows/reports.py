@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.domain.charts import Chart, ChartKind
-from services.domain.errors.reports import NotYourReportError
+from services.domain.errors.reports import NotYourReportError, ReportNotFoundError
 from services.domain.music import Playlist
 from services.domain.report import AnalysisReport, ReportSummary
 from services.storage.reports import ReportStore, StoredReport, playlist_fingerprint
@@ -41,13 +41,23 @@ class ReportsWorkflow:
     clock: Callable[[], datetime]
     _charts: OrderedDict[tuple[str, str], Chart] = field(default_factory=OrderedDict)
 
-    async def keep(self, owner_id: int, report: AnalysisReport, *, private: bool) -> StoredReport:
-        """Store a report under a new id."""
-        report_id = new_report_id()
+    async def keep(
+        self, owner_id: int, report: AnalysisReport, *, private: bool, report_id: str | None = None
+    ) -> StoredReport:
+        """Store a report under the id that was chosen for it, else under a new one."""
+        report_id = report_id or new_report_id()
         await self.store.save(
             report_id, owner_id, report, private=private, created_at=self.clock(), channel_id=None
         )
         return await self.store.load(report_id)
+
+    async def exists(self, report_id: str) -> bool:
+        """Whether a report is stored: work that is begun again may have come so far before."""
+        try:
+            await self.store.load(report_id)
+        except ReportNotFoundError:
+            return False
+        return True
 
     async def last_centres(self, owner_id: int, playlist: Playlist) -> tuple[tuple[float, ...], ...]:
         """Find the group centres that a new report of this playlist should keep, else nothing.

@@ -91,3 +91,10 @@ def draw_cluster(report: AnalysisReport, index: int) -> Chart:
     from services.charts.render import render_cluster
 
     return render_cluster(report, index)
+
+
+def shrink(png: bytes) -> bytes:
+    """Make a picture smaller."""
+    from services.charts.shrink import shrink as run
+
+    return run(png)

@@ -6,10 +6,11 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 
 from sandbox.playlists import load
-from tests.discord.cards import custom_ids, text_of
+from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.conftest import Room
 from tests.discord.test_refusals import answer_of, log, refused
 
@@ -24,15 +25,17 @@ def referenced(log: pytest.LogCaptureFixture) -> bool:
     return any(re.match(r"[A-HJ-NP-Z2-9]{8}: ", record.getMessage()) for record in log.records)
 
 
-def refuse_the_card(room: Room, monkeypatch: pytest.MonkeyPatch, *, status: int, code: int) -> None:
-    """Refuse the one edit that follows the storing of a report: the card."""
+def refuse_the_card(
+    room: Room, monkeypatch: pytest.MonkeyPatch, *, status: int, code: int, times: int | None = 1
+) -> None:
+    """Refuse the edits that follow the storing of a report: the card."""
     store = room.app.reports.store
     save = store.save
     fault = {"method": "PATCH", "path": EDIT, "status": status, "code": code, "message": "by the test"}
 
     async def then_refuse(*arguments: Any, **options: Any) -> None:
         await save(*arguments, **options)
-        room.env.backend.faults.append(fault | {"times": 1})
+        room.env.backend.faults.append(fault | {"times": times})
 
     monkeypatch.setattr(store, "save", then_refuse)
 
@@ -46,7 +49,6 @@ async def test_a_failed_edit_of_the_progress_line_stops_nothing(room: Room) -> N
 @pytest.mark.parametrize(
     "fault",
     [
-        (413, 40005, "too large for this place"),
         (403, 50013, "may not post here"),
         (500, 0, "broke on our side"),
         (503, 0, "broke on our side"),
@@ -66,6 +68,47 @@ async def test_a_card_that_discord_refuses_ends_in_a_sentence(
     assert expected in refused(await answer_of(result), log)
     assert room.posts() == []
     assert len(room.env.refusals()) == 1
+
+
+async def test_a_picture_that_is_too_large_is_shown_smaller(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (await room.analyze()).attachments[0]
+    refuse_the_card(room, monkeypatch, status=413, code=40005)
+    card = await room.analyze()
+    check_message(card)
+    smaller = card.attachments[0]
+    assert smaller.filename == whole.filename
+    assert 0 < smaller.size < whole.size / 2
+    content = await smaller.read()
+    assert content.startswith(b"\x89PNG")
+
+
+async def test_a_picture_that_is_too_large_in_any_size_is_put_into_words(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await room.analyze()
+    refuse_the_card(room, monkeypatch, status=413, code=40005, times=2)
+    card = await room.analyze()
+    check_message(card)
+    assert card.attachments == []
+    assert "too large for this place. In words:" in text_of(card)
+    assert text_of(whole).splitlines()[0] == text_of(card).splitlines()[0]
+    assert (await room.ann.click(card, label="Charts")).response is not None
+
+
+async def test_a_channel_without_the_right_to_attach_files_is_refused_before_any_work(
+    room: Room, log: pytest.LogCaptureFixture
+) -> None:
+    nothing = discord.PermissionOverwrite(attach_files=False)
+    bot = room.env.bot.user
+    channel = room.guild.create_text_channel("words-only", overwrites={bot: nothing})
+    result = await room.ann.slash(channel, "analyze", file=FILE)
+    assert "Attach Files" in refused(await answer_of(result), log)
+    assert await room.app.jobs.store.unfinished() == ()
+    assert len(room.env.refusals()) == 1
+    private = await room.ann.slash(channel, "analyze", file=FILE, private=True)
+    assert "96 tracks" in text_of(private.response)
 
 
 async def test_a_file_that_discord_does_not_hand_over(room: Room, log: pytest.LogCaptureFixture) -> None:

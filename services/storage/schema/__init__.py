@@ -6,6 +6,7 @@ be cleared when that person asks to be forgotten.
 """
 
 from services.storage.schema.base import PERSON_COLUMNS, metadata
+from services.storage.schema.jobs import jobs
 from services.storage.schema.music import absences, features, known_tracks, tempo_corrections
 from services.storage.schema.results import pending_uploads, report_messages, reports
 from services.storage.schema.upkeep import import_progress, marks, pulse
@@ -16,6 +17,7 @@ __all__ = [
     "absences",
     "features",
     "import_progress",
+    "jobs",
     "known_tracks",
     "marks",
     "metadata",

@@ -22,14 +22,21 @@ class Interaction:
             raise discord.HTTPException(response, "broken")
 
 
-async def test_shows_a_line_and_then_waits_before_the_next() -> None:
+async def test_shows_two_lines_and_then_waits_before_the_next() -> None:
     interaction: Any = Interaction()
     now = [0.0]
     progress = Progress(interaction, clock=lambda: now[0])
-    for second, line in ((0.0, "one"), (1.0, "two"), (1.6, "three"), (9.0, "three"), (9.1, "four")):
+    for second, line in (
+        (0.0, "one"),
+        (0.1, "two"),
+        (1.0, "lost"),
+        (1.7, "three"),
+        (9.0, "three"),
+        (9.1, "four"),
+    ):
         now[0] = second
         await progress(line)
-    assert interaction.shown == ["⏳ one", "⏳ three", "⏳ four"]
+    assert interaction.shown == ["⏳ one", "⏳ two", "⏳ three", "⏳ four"]
 
 
 async def test_a_failed_edit_is_no_failure() -> None:

@@ -1,0 +1,104 @@
+"""A fair, bounded line: so many work at once, the others wait and know their position."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from services.domain.errors.compute import ShuttingDownError
+
+OnPosition = Callable[[int], Awaitable[None]]
+"""Receives the position in the line: 1 is next."""
+
+_YOUR_TURN, _CLOSED = 0, -1
+
+
+class _Place:
+    """One who waits."""
+
+    def __init__(self) -> None:
+        self.news: asyncio.Queue[int] = asyncio.Queue()
+        self.told = 0
+
+    def tell(self, position: int) -> None:
+        """Pass on a position, but only when it is the first or half of the last: each costs a request."""
+        if not self.told or position <= self.told // 2:
+            self.told = position
+            self.news.put_nowait(position)
+
+
+class Line:
+    """Turns are given in the order of arrival."""
+
+    def __init__(self, slots: int) -> None:
+        self._free = slots
+        self._waiting: deque[_Place] = deque()
+        self._closed = False
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
+
+    @asynccontextmanager
+    async def turn(self, on_position: OnPosition) -> AsyncIterator[None]:
+        """Wait for a slot and hold it inside the block.
+
+        Raises
+        ------
+        ShuttingDownError
+            The line was closed before the turn came.
+        """
+        await self._enter(on_position)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def close(self) -> None:
+        """Send home everybody who waits; those whose turn it is go on."""
+        self._closed = True
+        while self._waiting:
+            self._waiting.popleft().news.put_nowait(_CLOSED)
+
+    async def _enter(self, on_position: OnPosition) -> None:
+        if self._closed:
+            raise ShuttingDownError
+        if self._free:
+            self._free -= 1
+            return
+        place = _Place()
+        self._waiting.append(place)
+        place.tell(len(self._waiting))
+        try:
+            while (news := await place.news.get()) > _YOUR_TURN:
+                await on_position(news)
+        except BaseException:
+            if place in self._waiting:
+                self._waiting.remove(place)
+                self._say_positions()
+            elif _has_turn(place):
+                self._leave()  # the turn came while this one gave up
+            raise
+        if news == _CLOSED:
+            raise ShuttingDownError
+
+    def _leave(self) -> None:
+        if not self._waiting:
+            self._free += 1
+            return
+        self._waiting.popleft().news.put_nowait(_YOUR_TURN)
+        self._say_positions()
+
+    def _say_positions(self) -> None:
+        for position, place in enumerate(self._waiting, 1):
+            place.tell(position)
+
+
+def _has_turn(place: _Place) -> bool:
+    while not place.news.empty():
+        if place.news.get_nowait() == _YOUR_TURN:
+            return True
+    return False

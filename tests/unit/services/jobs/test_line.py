@@ -1,0 +1,110 @@
+"""The line is fair, bounded and tells positions; whoever leaves it holds up nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+
+from services.domain.errors.compute import ShuttingDownError
+from services.jobs.line import Line
+
+
+class Person:
+    """Somebody who takes a turn and is told positions."""
+
+    def __init__(self, line: Line) -> None:
+        self.told: list[int] = []
+        self.served = asyncio.Event()
+        self.leave = asyncio.Event()
+        self.task = asyncio.create_task(self._go(line))
+
+    async def _go(self, line: Line) -> None:
+        async with line.turn(self._hear):
+            self.served.set()
+            await self.leave.wait()
+
+    async def _hear(self, position: int) -> None:
+        self.told.append(position)
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_turns_come_in_the_order_of_arrival_and_positions_are_told_seldom() -> None:
+    line = Line(2)
+    people = [Person(line) for _ in range(12)]
+    await settle()
+    assert [person.served.is_set() for person in people] == [True] * 2 + [False] * 10
+    assert people[-1].told == [10]
+    assert line.waiting == 10
+    for index, person in enumerate(people):
+        assert person.served.is_set()
+        person.leave.set()
+        await settle()
+        assert sum(each.served.is_set() for each in people) == min(index + 3, 12)
+    assert people[-1].told == [10, 5, 2, 1]
+    assert line.waiting == 0
+
+
+async def test_whoever_gives_up_leaves_no_gap() -> None:
+    line = Line(1)
+    first, second, third = (Person(line) for _ in range(3))
+    await settle()
+    second.task.cancel()
+    await settle()
+    first.leave.set()
+    await settle()
+    assert third.served.is_set()
+    assert not second.served.is_set()
+    third.leave.set()
+    await settle()
+    last = Person(line)
+    await settle()
+    assert last.served.is_set()
+    assert last.told == []
+    last.leave.set()
+    await last.task
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_no_slot_is_ever_lost_or_given_twice(seed: int) -> None:
+    dice = random.Random(seed)
+    line = Line(3)
+    people: list[Person] = []
+    for _ in range(120):
+        match dice.randrange(3):
+            case 0:
+                people.append(Person(line))
+            case 1 if people:
+                dice.choice(people).task.cancel()
+            case _ if people:
+                dice.choice(people).leave.set()
+        for _ in range(dice.randrange(4)):
+            await asyncio.sleep(0)
+        assert sum(each.served.is_set() and not each.task.done() for each in people) <= 3
+    for person in people:
+        person.leave.set()
+    await asyncio.gather(*(person.task for person in people), return_exceptions=True)
+    after = [Person(line) for _ in range(4)]
+    await settle()
+    assert [each.served.is_set() for each in after] == [True, True, True, False]
+    for person in after:
+        person.leave.set()
+    await asyncio.gather(*(person.task for person in after))
+
+
+async def test_a_closed_line_sends_home_who_waits_and_lets_the_others_finish() -> None:
+    line = Line(1)
+    inside, waiting = Person(line), Person(line)
+    await settle()
+    line.close()
+    with pytest.raises(ShuttingDownError):
+        await waiting.task
+    with pytest.raises(ShuttingDownError):
+        await Person(line).task
+    inside.leave.set()
+    await inside.task
