@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # The imports register the sentences; without them everything would be "our side".
-from cogs.sentences import datasets, playlists, sources, storage, uploads, work, writes  # noqa: F401
+from cogs.sentences import datasets, drafts, playlists, sources, storage, uploads, work, writes  # noqa: F401
 from cogs.sentences.root import UNEXPECTED, sentence
 
 __all__ = ["UNEXPECTED", "sentence"]

@@ -132,3 +132,32 @@ def _worth(track: Track) -> tuple[int, int, int, int, str]:
         )
     )
     return (not track.id, -carried, -(track.popularity or 0), -complete, track.added_at or "9999")
+
+
+_KEEPING = (
+    "it can be opened on Spotify",
+    "it brings more sound data along",
+    "the more popular release",
+    "its details are more complete",
+    "it was added first",
+)
+"""One reason for each place of `_worth`."""
+
+
+def keeping_reason(keep: Track, other: Track, *, is_original: bool = False) -> str:
+    """Say why one of two doubles is suggested for keeping.
+
+    Parameters
+    ----------
+    keep, other
+        The suggested row, and one that it stands for.
+    is_original
+        Whether it is the song itself and the other a version of it.
+    """
+    if is_original:
+        return "the song itself"
+    mine, theirs = _worth(keep), _worth(other)
+    # The first place in which they differ has decided.
+    return next(
+        (reason for place, reason in enumerate(_KEEPING) if mine[place] != theirs[place]), "it comes first"
+    )

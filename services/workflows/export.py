@@ -1,17 +1,23 @@
-"""A report as files for other programs: JSON and CSV."""
+"""Reports and lists of tracks as files for other programs: JSON, CSV and plain links."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from services.domain.features import Feature
+from services.domain.music import Track
 from services.domain.report import AnalysisReport
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that begins so; a quote in front keeps it text (OWASP, CSV injection)."""
+_LIST_COLUMNS = (
+    "Playlist name", "Position", "Track name", "Artist name(s)", "Album name", "ISRC", "Spotify ID", "Link",
+)  # fmt: skip
+"""Names that programs which import playlists look for."""
 
 
 def report_document(report: AnalysisReport) -> dict[str, Any]:
@@ -137,6 +143,44 @@ def report_csv(report: AnalysisReport) -> bytes:
             ]
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def lists_csv(lists: Sequence[tuple[str, Sequence[Track]]]) -> bytes:
+    """Write named lists of tracks as one CSV, in their order, for programs that make playlists of it."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(_LIST_COLUMNS)
+    for name, tracks in lists:
+        for position, track in enumerate(tracks, start=1):
+            writer.writerow(
+                [
+                    _cell(name),
+                    position,
+                    _cell(track.title),
+                    _cell(", ".join(track.artists)),
+                    _cell(track.album or ""),
+                    _cell(track.isrc or ""),
+                    track.id or "",
+                    _link(track),
+                ]
+            )
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def lists_links(lists: Sequence[tuple[str, Sequence[Track]]]) -> bytes:
+    """Write the links of named lists of tracks, one a line, ready to be pasted into a playlist.
+
+    A track without an id has no link; its name stands there instead.
+    """
+    parts = []
+    for name, tracks in lists:
+        heading = [f"# {' '.join(name.split())}"] if len(lists) > 1 else []
+        parts.append("\n".join([*heading, *(_link(track) or f"# {track.label}" for track in tracks)]))
+    return ("\n\n".join(parts) + "\n").encode()
+
+
+def _link(track: Track) -> str:
+    return f"https://open.spotify.com/track/{track.id}" if track.id else ""
 
 
 def _cell(text: str) -> str:

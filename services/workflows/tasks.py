@@ -15,6 +15,7 @@ from services.domain.company import KnownTrack, Relative, TrackKeys
 from services.domain.features import Coverage
 from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.tidying import Finding
 
 PRELOAD = ("services.charts.render", "services.analysis.describe", "services.imports.upload")
 """Modules that the fork server imports once for all workers."""
@@ -77,6 +78,13 @@ def describe(
     from services.analysis.describe import describe as run
 
     return run(playlist, tracks, coverage, options=options, notices=notices)
+
+
+def find_tidying(report: AnalysisReport) -> tuple[Finding, ...]:
+    """List what could be tidied in a playlist."""
+    from services.analysis.tidying import find_tidying as find
+
+    return find(report)
 
 
 def draw(kinds: Sequence[ChartKind], report: AnalysisReport) -> tuple[Chart, ...]:

@@ -6,6 +6,7 @@ be cleared when that person asks to be forgotten.
 """
 
 from services.storage.schema.base import PERSON_COLUMNS, metadata
+from services.storage.schema.drafts import drafts
 from services.storage.schema.jobs import jobs
 from services.storage.schema.music import absences, features, known_tracks, tempo_corrections
 from services.storage.schema.results import pending_uploads, report_messages, reports
@@ -15,6 +16,7 @@ from services.storage.schema.writes import playlist_writes
 __all__ = [
     "PERSON_COLUMNS",
     "absences",
+    "drafts",
     "features",
     "import_progress",
     "jobs",

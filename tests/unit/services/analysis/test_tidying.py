@@ -1,0 +1,80 @@
+"""What could be tidied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.analysis.duplicates import find_duplicates
+from services.analysis.tidying import find_tidying
+from services.domain.features import Feature
+from services.domain.music import Track
+from services.domain.report import AnalysisReport, Outlier
+from services.domain.tidying import Certainty, Decision, Finding
+from tests.unit.services.analysis.test_duplicates import LONG, song
+from tests.unit.services.charts.reports import make_report
+
+
+def findings(*tracks: Track, outliers: tuple[Outlier, ...] = ()) -> tuple[Finding, ...]:
+    report: AnalysisReport = make_report(max(len(tracks), 12))
+    entries = tuple(replace(entry, track=track) for entry, track in zip(report.tracks, tracks, strict=False))
+    return find_tidying(
+        replace(report, tracks=entries, duplicates=find_duplicates(tracks), outliers=outliers)
+    )
+
+
+def test_all_but_the_suggested_keeper_are_asked_about() -> None:
+    first, second = findings(
+        song(id="a"), song("Tide", id="b"), song(id="a"), song("Paper Lantern", id="c", popularity=60)
+    )
+    assert (first.row, first.keeper, first.reason) == (2, 0, "the same track once more")
+    assert (second.row, second.keeper, second.reason) == (0, 3, "the same song from another release")
+    assert first.keeper_reason == "it comes first"
+    assert second.keeper_reason == "the more popular release"
+    assert {first.suggestion, second.suggestion} == {Decision.REMOVE}
+
+
+def test_the_same_recording_is_sure_whatever_the_titles_say() -> None:
+    (found,) = findings(
+        song("Tide", isrc="QZABC2400001", id="a"), song("Tide - Remastered", isrc="QZABC2400001", id="b")
+    )
+    assert (found.certainty, found.reason) == (Certainty.SURE, "the same recording from another release")
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "reason"),
+    [
+        ("Paper Lantern - Live at the Harbour", 1, "this one is live"),
+        ("Paper Lantern (Otter Remix)", 1, "this one is a remix"),
+        ("Paper Lantern - Acoustic", 1, "this one is acoustic"),
+        ("Paper Lantern (Otter Edit)", 1, "this one is an edit"),
+        ("Paper Lantern - Remastered 2011", 1, "this one is a remaster"),
+        ("Paper Lantern", 1, "another version of the same song"),
+    ],
+)
+def test_other_versions_are_a_maybe(title: str, row: int, reason: str) -> None:
+    length = LONG if "Remaster" in title else LONG + 60_000
+    (found,) = findings(song(id="a"), song(title, id="b", duration_ms=length))
+    assert (found.row, found.certainty, found.reason) == (row, Certainty.MAYBE, reason)
+    assert found.suggestion is Decision.KEEP
+
+
+def test_names_the_version_of_the_keeper_where_that_is_the_live_one() -> None:
+    (found,) = findings(song(), song("Paper Lantern - Remastered 2011", id="b"))
+    assert (found.row, found.keeper, found.reason) == (0, 1, "the other one is a remaster")
+    assert found.keeper_reason == "it can be opened on Spotify"
+
+
+def test_the_song_itself_is_kept_rather_than_a_version_of_it() -> None:
+    (found,) = findings(song("Paper Lantern - Live", id="a", popularity=90), song(id="b", duration_ms=9_000))
+    assert (found.row, found.keeper, found.keeper_reason) == (0, 1, "the song itself")
+
+
+def test_what_stands_out_is_an_opinion_and_comes_last() -> None:
+    odd = Outlier(1, "far livelier than Mellow acoustic", 3.0, (Feature.ENERGY,))
+    double = Outlier(2, "far louder than the rest", 4.0, (Feature.LOUDNESS,))
+    first, second = findings(song(id="a"), song("Tide", id="b"), song(id="a"), outliers=(double, odd))
+    assert (first.row, first.certainty) == (2, Certainty.SURE)
+    assert second == Finding(row=1, certainty=Certainty.OPINION, reason="far livelier than Mellow acoustic")
+    assert second.suggestion is Decision.KEEP
