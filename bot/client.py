@@ -12,7 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.components import ComponentRouter, receivers
+from cogs.components import ComponentRouter, is_form, receivers
 from cogs.errors import ErrorTree
 from cogs.gate import Gate
 from cogs.progress import RunningWork
@@ -60,6 +60,11 @@ class TastemapBot(commands.AutoShardedBot):
             await self.add_cog(build(self))
         self.add_dynamic_items(*receivers(self.components))
         self._recovery = asyncio.create_task(self.work.recover(self))
+
+    async def on_interaction(self, interaction: discord.Interaction[TastemapBot]) -> None:
+        """Answer forms, also those that were shown before a restart."""
+        if is_form(interaction):
+            await self.components.dispatch(interaction)
 
     async def close(self) -> None:
         """End the connection; work that is not finished stays written down."""

@@ -1,4 +1,4 @@
-"""Answer buttons and menus by what their custom id says, so that they survive a restart."""
+"""Answer buttons, menus and forms by what their custom id says, so that they survive a restart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from cogs.errors import UnknownComponentError, explain
-from cogs.replies.ids import BUTTON_PATTERN, SELECT_PATTERN, Action, ComponentRef
+from cogs.replies.ids import BUTTON_PATTERN, FORM, SELECT_PATTERN, Action, ComponentRef
 
 Handler = Callable[[discord.Interaction[Any], ComponentRef], Awaitable[None]]
 
@@ -28,7 +28,7 @@ class ComponentRouter:
         self._handlers[action] = handler
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer a pressed component; a failure ends in a sentence as everywhere."""
+        """Answer a pressed component or a form that was sent; a failure ends in a sentence as everywhere."""
         try:
             interaction.client.gate.admit()
             await self._handle(interaction)
@@ -77,6 +77,24 @@ def receivers(router: ComponentRouter) -> tuple[type[ui.DynamicItem[Any]], ...]:
             await router.dispatch(interaction)
 
     return Press, Choice
+
+
+def is_form(interaction: discord.Interaction[Any]) -> bool:
+    """Whether somebody sent a form of ours; discord.py knows those only that this process has shown."""
+    data: Any = interaction.data or {}
+    return interaction.type is discord.InteractionType.modal_submit and str(
+        data.get("custom_id", "")
+    ).startswith(f"{FORM}:")
+
+
+def typed_text(interaction: discord.Interaction[Any], field: str) -> str:
+    """Return what somebody typed into a field of a form, or an empty string."""
+    data: Any = interaction.data or {}
+    for label in data.get("components", []):
+        component = label.get("component") or {}
+        if component.get("custom_id") == field:
+            return str(component.get("value") or "")
+    return ""
 
 
 def chosen_value(interaction: discord.Interaction[Any]) -> str:

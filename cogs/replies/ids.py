@@ -1,7 +1,7 @@
 """The grammar of custom ids: all that a button knows after a restart.
 
-`tmb:<action>:<subject>[:<argument>]` for buttons, `tms:...` for select menus. The subject is the
-id of a stored report or upload; nothing else about it is kept in memory.
+`tmb:<action>:<subject>[:<argument>]` for buttons, `tms:...` for select menus, `tmm:...` for forms. The
+subject is the id of something stored; nothing else about it is kept in memory.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from enum import StrEnum
 
 BUTTON = "tmb"
 SELECT = "tms"
+FORM = "tmm"
 _GRAMMAR = re.compile(
-    rf"(?:{BUTTON}|{SELECT}):(?P<action>[a-z]{{2,12}}):(?P<subject>[0-9A-Za-z]{{1,24}})"
+    rf"(?:{BUTTON}|{SELECT}|{FORM}):(?P<action>[a-z]{{2,12}}):(?P<subject>[0-9A-Za-z]{{1,24}})"
     r"(?::(?P<argument>[0-9A-Za-z.\-]{1,40}))?"
 )
 BUTTON_PATTERN = re.compile(rf"{BUTTON}:.*", re.DOTALL)
@@ -62,6 +63,10 @@ class ComponentRef:
     def select(self) -> str:
         """Write the custom id of a select menu."""
         return self._write(SELECT)
+
+    def form(self) -> str:
+        """Write the custom id of a form."""
+        return self._write(FORM)
 
     def _write(self, prefix: str) -> str:
         parts = [prefix, self.action.value, self.subject, *([self.argument] if self.argument else [])]

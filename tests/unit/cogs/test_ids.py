@@ -20,6 +20,7 @@ def test_what_is_written_is_read_again(action: Action, subject: str, argument: s
         assert ComponentRef.parse(written) == ref
         assert pattern.fullmatch(written)
         assert len(written) <= MAX_LENGTH
+    assert ComponentRef.parse(ref.form()) == ref
 
 
 @given(st.text(max_size=100))
@@ -27,7 +28,7 @@ def test_any_text_is_read_as_nothing_or_as_itself(text: str) -> None:
     for candidate in (text, f"tmb:{text}", f"tms:charts:{text}"):
         ref = ComponentRef.parse(candidate)
         if ref is not None:
-            assert candidate in (ref.button(), ref.select())
+            assert candidate in (ref.button(), ref.select(), ref.form())
 
 
 @pytest.mark.parametrize(
