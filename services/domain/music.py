@@ -26,6 +26,8 @@ class Track:
     id: TrackId | None = None
     title: str = ""
     artists: tuple[str, ...] = ()
+    artist_ids: tuple[str, ...] = ()
+    """Spotify ids, one for each of `artists` in their order and empty where there is none, or nothing."""
     album: str | None = None
     album_id: str | None = None
     isrc: str | None = None
