@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 # The imports register the sentences; without them everything would be "our side".
-from cogs.sentences import datasets, drafts, playlists, sources, storage, uploads, work, writes  # noqa: F401
+from cogs.sentences import (  # noqa: F401
+    accounts,
+    datasets,
+    drafts,
+    playlists,
+    sources,
+    spotify,
+    storage,
+    uploads,
+    work,
+    writes,
+)
 from cogs.sentences.root import UNEXPECTED, sentence
 
 __all__ = ["UNEXPECTED", "sentence"]

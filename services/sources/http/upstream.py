@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -29,6 +29,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
+_SUCCESS = frozenset({200, 201, 202, 204})
 _FAIR_CHANCE_S = 3.0
 """A call that was given less than this and ran out of time says nothing about the service."""
 
@@ -58,15 +59,36 @@ class Answer:
     json: object | None
     text: str
     """The beginning of the body, for logs."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One call as it is to be made."""
+
+    path: str
+    method: str = "GET"
+    params: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] | None = None
+    json: object | None = None
+    form: Mapping[str, str] | None = None
+    repeatable: bool = True
+    """Whether a call that may have been carried out, unheard, can be made once more without harm."""
+    expects_json: bool = True
+    """Whether a success without JSON is no success."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
+class Reply:
     """What came over the wire, before anybody judged it."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def _never(_reply: Reply) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,7 @@ class Upstream:
         random: Random | None = None,
         patience: Patience | None = None,
         refusals: frozenset[int] = frozenset({401, 403}),
+        is_final: Callable[[Reply], bool] = _never,
         body_limit: int = 8 * MEBIBYTE,
     ) -> None:
         self.source = source
@@ -118,6 +141,7 @@ class Upstream:
         self._random = random or Random()
         self._patience = patience or Patience()
         self._refusals = refusals
+        self._is_final = is_final
         self._body_limit = body_limit
 
     async def get(
@@ -128,7 +152,13 @@ class Upstream:
         headers: Mapping[str, str] | None = None,
         deadline: Deadline,
     ) -> Answer:
-        """Ask for `path`, trying again where that is harmless and there is time.
+        """Ask for `path`; see `send`."""
+        return await self.send(Ask(path=path, params=params, headers=headers), deadline=deadline)
+
+    async def send(self, ask: Ask, *, deadline: Deadline) -> Answer:
+        """Make a call, trying again where that is harmless and there is time.
+
+        An answer that `is_final` recognises is handed to the caller as it is, whatever its status.
 
         Raises
         ------
@@ -152,7 +182,7 @@ class Upstream:
             self._breaker.check()
             async with self._pacer.turn(deadline):
                 self._breaker.check()
-                outcome = await _to_the_end(self._exchange(path, params, headers, deadline, limited))
+                outcome = await _to_the_end(self._exchange(ask, deadline, limited))
             match outcome:
                 case Answer():
                     return outcome
@@ -162,43 +192,37 @@ class Upstream:
                         raise RateLimitedError(self.source, seconds)
                 case _Failure(problem):
                     failures += 1
+                    if not ask.repeatable:
+                        raise SourceUnavailableError(self.source, problem)
                     await self._back_off(failures, problem, deadline)
 
-    async def _exchange(
-        self,
-        path: str,
-        params: Sequence[tuple[str, str]],
-        headers: Mapping[str, str] | None,
-        deadline: Deadline,
-        limited: int,
-    ) -> Answer | _Rest | _Failure:
+    async def _exchange(self, ask: Ask, deadline: Deadline, limited: int) -> Answer | _Rest | _Failure:
         """Make one call and note for everybody what its answer means."""
         try:
-            reply = await self._call(path, params, headers, deadline)
-            return self._rest(reply, limited) if reply.status == 429 else self._judge(path, reply)
+            reply = await self._call(ask, deadline)
+            if self._is_final(reply):
+                return _answer(reply)
+            return self._rest(reply, limited) if reply.status == 429 else self._judge(ask, reply)
         except _TransientError as failure:
             if failure.counts:
                 self._breaker.failed(failure.problem)
             return _Failure(failure.problem)
 
-    async def _call(
-        self,
-        path: str,
-        params: Sequence[tuple[str, str]],
-        headers: Mapping[str, str] | None,
-        deadline: Deadline,
-    ) -> _Reply:
+    async def _call(self, ask: Ask, deadline: Deadline) -> Reply:
         given_s = deadline.remaining_s
         try:
-            async with self._session.get(
-                f"{self._base_url}{path}",
-                params=list(params),
-                headers=headers,
+            async with self._session.request(
+                ask.method,
+                f"{self._base_url}{ask.path}",
+                params=list(ask.params),
+                headers=ask.headers,
+                json=ask.json,
+                data=ask.form,
                 allow_redirects=False,
                 timeout=self._patience.timeouts.within(given_s),
             ) as response:
                 body = await read_body(response, self._body_limit)
-                return _Reply(response.status, response.headers, body)
+                return Reply(response.status, response.headers, body)
         except TimeoutError as error:
             fair = given_s >= min(_FAIR_CHANCE_S, self._patience.timeouts.total_s)
             raise _TransientError("timeout", counts=fair) from error
@@ -208,10 +232,10 @@ class Upstream:
             _log.info("%s: %s", self.source, type(error).__name__)
             raise _TransientError("connection failed") from error
 
-    def _judge(self, path: str, reply: _Reply) -> Answer:
+    def _judge(self, ask: Ask, reply: Reply) -> Answer:
         status, text = reply.status, excerpt(reply.body)
         if status in self._refusals:
-            _log.error("%s refused %s with HTTP %d: %r", self.source, path, status, text)
+            _log.error("%s refused %s with HTTP %d: %r", self.source, ask.path, status, text)
             self._breaker.refused(status)
             raise SourceRefusedError(self.source, status)
         if status == 408 or status >= 500:
@@ -219,17 +243,15 @@ class Upstream:
             if named is not None:
                 self._pacer.cool_down(named)
             raise _TransientError(f"HTTP {status}")
-        json = parse_json(reply.body)
-        if 400 <= status < 500:
-            self._breaker.succeeded()
-            return Answer(status, json, text)
-        if status != 200 or json is None:
-            _log.error("%s answered %s with HTTP %d and no JSON: %r", self.source, path, status, text)
+        answer = _answer(reply)
+        is_success = status in _SUCCESS and (answer.json is not None or not ask.expects_json)
+        if not is_success and not 400 <= status < 500:
+            _log.error("%s answered %s with HTTP %d and no JSON: %r", self.source, ask.path, status, text)
             raise _TransientError("unreadable answer")
         self._breaker.succeeded()
-        return Answer(status, json, text)
+        return answer
 
-    def _rest(self, reply: _Reply, limited: int) -> _Rest:
+    def _rest(self, reply: Reply, limited: int) -> _Rest:
         """Put everybody to rest for as long as a 429 asks, and say how long that is."""
         named = self._named_rest(reply)
         unnamed = self._patience.unnamed_rest_s * 2**limited * self._random.uniform(1.0, 1.5)
@@ -238,7 +260,7 @@ class Upstream:
         self._pacer.cool_down(rest_s)
         return _Rest(self._pacer.rest_s)
 
-    def _named_rest(self, reply: _Reply) -> float | None:
+    def _named_rest(self, reply: Reply) -> float | None:
         now = parse_http_date(reply.headers.get("Date")) or self._clock.now()
         header = reply.headers.get("Retry-After")
         return retry_after_s(header, now=now, longest_s=self._patience.longest_rest_s)
@@ -253,6 +275,10 @@ class Upstream:
         if not deadline.affords(wait_s):
             raise SourceUnavailableError(self.source, problem)
         await self._clock.sleep(wait_s)
+
+
+def _answer(reply: Reply) -> Answer:
+    return Answer(reply.status, parse_json(reply.body), excerpt(reply.body), reply.headers)
 
 
 async def _to_the_end(exchange: Coroutine[None, None, T]) -> T:

@@ -1,0 +1,196 @@
+"""Make one call to the Web API and say what its answer means."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Protocol
+
+import aiohttp
+
+from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.sources import SourceUnavailableError
+from services.domain.errors.spotify import (
+    NotAllowlistedError,
+    OwnerPremiumError,
+    PlaylistNotReadableError,
+    QuotaExceededError,
+    SpotifyNotFoundError,
+    SpotifyRejectedError,
+    TokenRefusedError,
+)
+from services.sources.http.body import parse_json
+from services.sources.http.breaker import Breaker
+from services.sources.http.clock import Clock
+from services.sources.http.deadline import Deadline
+from services.sources.http.pacer import Pacer
+from services.sources.http.retry_after import parse_http_date, retry_after_s
+from services.sources.http.upstream import Answer, Ask, Patience, Reply, Upstream
+
+NAME = "Spotify"
+BASE_URL = "https://api.spotify.com/v1"
+MIN_GAP_S = 0.4
+"""One to two calls a second are known to pass."""
+UNNAMED_QUOTA_REST = timedelta(hours=1)
+"""How long to leave Spotify alone when the quota is spent and it does not say until when."""
+LONGEST_QUOTA_REST = timedelta(hours=26)
+"""Seen: 13 to 24 hours. Anything longer is taken for a mistake."""
+OWNER_REST = timedelta(hours=1)
+"""Premium of the app's owner has lapsed: every call of everybody is refused for hours."""
+CALL_DEADLINE_S = 45.0
+
+_log = logging.getLogger(__name__)
+
+
+class CallLedger(Protocol):
+    """The account of calls that all users and all runs of this installation share."""
+
+    async def admit(self, now: datetime) -> None:
+        """Count one more call.
+
+        Raises
+        ------
+        QuotaExceededError
+            There is none left, or Spotify said so before.
+        """
+        ...
+
+    async def block(self, until: datetime) -> None:
+        """Remember that Spotify wants no calls before `until`."""
+        ...
+
+
+class SpotifyApi:
+    """The Web API with its manners: paced, counted, and with typed refusals."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        ledger: CallLedger,
+        base_url: str = BASE_URL,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        patience: Patience | None = None,
+        min_gap_s: float = MIN_GAP_S,
+    ) -> None:
+        self._clock = clock or Clock()
+        self._ledger = ledger
+        self._owner_rest_until: datetime | None = None
+        self._upstream = Upstream(
+            session,
+            source=NAME,
+            base_url=base_url,
+            pacer=Pacer(NAME, clock=self._clock, min_gap_s=min_gap_s),
+            breaker=Breaker(NAME, monotonic=self._clock.monotonic),
+            clock=self._clock,
+            random=random,
+            patience=patience,
+            # 401 is about one person's token and 403 about one playlist: neither turns everybody away.
+            refusals=frozenset(),
+            is_final=_is_quota,
+        )
+
+    async def call(
+        self,
+        token: str,
+        path: str,
+        *,
+        method: str = "GET",
+        params: Sequence[tuple[str, str]] = (),
+        json: object | None = None,
+        repeatable: bool = True,
+        expects_json: bool = True,
+        deadline: Deadline | None = None,
+    ) -> Any:
+        """Return the JSON of a successful answer.
+
+        Raises
+        ------
+        SourceError
+            One of its kinds: `services.domain.errors.spotify` for what Spotify said,
+            `services.domain.errors.sources` for what kept it from saying anything.
+        ScopeMissingError
+            The person has not allowed this.
+        """
+        now = self._clock.now()
+        if self._owner_rest_until is not None and now < self._owner_rest_until:
+            raise OwnerPremiumError
+        await self._ledger.admit(now)
+        answer = await self._upstream.send(
+            Ask(
+                path=path,
+                method=method,
+                params=params,
+                headers={"Authorization": f"Bearer {token}"},
+                json=json,
+                repeatable=repeatable,
+                expects_json=expects_json,
+            ),
+            deadline=deadline or Deadline(CALL_DEADLINE_S, self._clock.monotonic),
+        )
+        if answer.status < 400:
+            return answer.json
+        await self._refuse(answer)
+        return None
+
+    async def _refuse(self, answer: Answer) -> None:
+        text = _message(answer)
+        match answer.status:
+            case 401:
+                raise TokenRefusedError
+            case 403:
+                self._forbid(text)
+            case 404 | 405 | 410:
+                raise SpotifyNotFoundError
+            case 429:
+                until = self._quota_until(answer)
+                await self._ledger.block(until)
+                raise QuotaExceededError(until)
+            case _:
+                _log.warning("Spotify answered HTTP %d: %s", answer.status, text)
+                raise SpotifyRejectedError(answer.status, text)
+
+    def _forbid(self, text: str) -> None:
+        words = text.casefold()
+        if "premium" in words:
+            _log.error("Spotify refuses every call: the owner of the app has no Premium")
+            self._owner_rest_until = self._clock.now() + OWNER_REST
+            raise OwnerPremiumError
+        if "scope" in words:
+            raise ScopeMissingError(frozenset())
+        if "not registered" in words or "dashboard" in words:
+            raise NotAllowlistedError
+        raise PlaylistNotReadableError
+
+    def _quota_until(self, answer: Answer) -> datetime:
+        now = self._clock.now()
+        said = parse_http_date(answer.headers.get("Date")) or now
+        longest = LONGEST_QUOTA_REST.total_seconds()
+        wait_s = retry_after_s(answer.headers.get("Retry-After"), now=said, longest_s=longest)
+        return now + (UNNAMED_QUOTA_REST if wait_s is None else timedelta(seconds=wait_s))
+
+
+def _is_quota(reply: Reply) -> bool:
+    """Whether a 429 means the daily quota: it lasts for hours, where a rate limit lasts for seconds."""
+    return reply.status == 429 and _reason(parse_json(reply.body)) == "QUOTA_EXCEEDED"
+
+
+def _reason(body: object) -> str:
+    error = body.get("error") if isinstance(body, Mapping) else None
+    reason = error.get("reason") if isinstance(error, Mapping) else None
+    return reason if isinstance(reason, str) else ""
+
+
+def _message(answer: Answer) -> str:
+    """Return what Spotify said, whether it said it as JSON or as plain text."""
+    error = answer.json.get("error") if isinstance(answer.json, Mapping) else None
+    message = error.get("message") if isinstance(error, Mapping) else None
+    return message if isinstance(message, str) else answer.text
+
+
+def unreadable() -> SourceUnavailableError:
+    """Make the error for an answer that is JSON of no known shape."""
+    return SourceUnavailableError(NAME, "unreadable answer")

@@ -1,0 +1,183 @@
+"""Read what Spotify answers, in both shapes, row by row: one bad row never costs the others.
+
+Client ids from before and after February 2026 get different answers: `items` or `tracks` for the
+page inside a playlist, `item` or `track` for what a row holds. Path and key vary independently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.domain.music import PlaylistId, Skipped, SkipReason, Track, TrackId
+from services.domain.spotify import PlaylistSummary, SpotifyProfile
+from services.sources.ids import valid_isrc, valid_track_id
+
+_LONGEST_TEXT = 500
+_EXAMPLES = 3
+_PLAYLIST_ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
+_YEAR = re.compile(r"(\d{4})(?:-\d{2}){0,2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows, not yet judged."""
+
+    rows: tuple[Any, ...]
+    total: int | None
+
+
+@dataclass(slots=True)
+class RowTally:
+    """Tracks found so far, and why rows did not become tracks."""
+
+    tracks: list[Track] = field(default_factory=list)
+    unplayable: int = 0
+    _skipped: dict[SkipReason, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def add(self, row: Any) -> None:
+        """Judge one row of a playlist or of the library."""
+        if not isinstance(row, Mapping):
+            self._skip(SkipReason.UNREADABLE)
+            return
+        item = row_item(row)
+        if item is None:
+            self._skip(SkipReason.UNAVAILABLE)
+        elif row.get("is_local") is True or item.get("is_local") is True:
+            self._skip(SkipReason.LOCAL_FILE, _text(item.get("name")))
+        elif item.get("type") == "episode":
+            self._skip(SkipReason.EPISODE, _text(item.get("name")))
+        elif (track := read_track(item, added_at=row.get("added_at"))) is None:
+            self._skip(SkipReason.UNREADABLE, _text(item.get("name")))
+        else:
+            self.tracks.append(track)
+            self.unplayable += item.get("is_playable") is False
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Say what was left out, by reason."""
+        return tuple(Skipped(reason, count, names) for reason, (count, names) in self._skipped.items())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what was kept although it is not as it should be."""
+        if not self.unplayable:
+            return ()
+        noun = "track" if self.unplayable == 1 else "tracks"
+        return (f"{self.unplayable:,} {noun} can't be played in your country at the moment; kept here.",)
+
+    def _skip(self, reason: SkipReason, name: str = "") -> None:
+        count, names = self._skipped.get(reason, (0, ()))
+        shown = (*names, name) if name and len(names) < _EXAMPLES else names
+        self._skipped[reason] = (count + 1, shown)
+
+
+def row_item(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what a row holds; None for a row whose track is gone."""
+    for key in ("item", "track"):
+        if isinstance(row.get(key), Mapping):  # inside an item, "track" may be a bool
+            item: Mapping[str, Any] = row[key]
+            return item
+    return None
+
+
+def read_track(item: Mapping[str, Any], *, added_at: object = None) -> Track | None:
+    """Read a track object; None where it names nothing. Every field but the id may be missing."""
+    track_id = valid_track_id(_text(item.get("id"))) or _id_of_uri(_text(item.get("uri")))
+    title = _text(item.get("name"))
+    if track_id is None and not title:
+        return None
+    album, identifiers = _mapping(item.get("album")), _mapping(item.get("external_ids"))
+    return Track(
+        id=track_id,
+        title=title,
+        artists=_names(item.get("artists")),
+        album=_text(album.get("name")) or None,
+        album_id=_text(album.get("id")) or None,
+        isrc=valid_isrc(_text(identifiers.get("isrc"))),
+        duration_ms=_count(item.get("duration_ms")),
+        release_year=_year(album.get("release_date")),
+        explicit=item.get("explicit") if isinstance(item.get("explicit"), bool) else None,
+        popularity=_count(item.get("popularity")),
+        added_at=_text(added_at) or None,
+    )
+
+
+def read_page(value: object) -> Page | None:
+    """Read a page of rows; None where there is none."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("items"), list):
+        return None
+    return Page(tuple(value["items"]), _count(value.get("total")))
+
+
+def embedded_page(playlist: Mapping[str, Any]) -> Page | None:
+    """Return the rows that came with a playlist, in either shape; None where Spotify shows none."""
+    for key in ("items", "tracks"):
+        if (page := read_page(playlist.get(key))) is not None:
+            return page
+    return None
+
+
+def read_summary(value: object, *, own_id: str | None) -> PlaylistSummary | None:
+    """Read a playlist without its rows; None for an entry that is null or names nothing."""
+    if not isinstance(value, Mapping):
+        return None
+    playlist_id = _text(value.get("id"))
+    if not _PLAYLIST_ID.fullmatch(playlist_id):
+        return None
+    owner = _mapping(value.get("owner"))
+    contents = _mapping(value.get("items")) or _mapping(value.get("tracks"))
+    owner_id = _text(owner.get("id"))
+    return PlaylistSummary(
+        id=PlaylistId(playlist_id),
+        name=_text(value.get("name")) or "Untitled",
+        owner_id=owner_id,
+        owner_name=_text(owner.get("display_name")),
+        snapshot_id=_text(value.get("snapshot_id")) or None,
+        total=_count(contents.get("total")),
+        is_own=own_id is not None and owner_id == own_id,
+        is_collaborative=value.get("collaborative") is True,
+        description=_text(value.get("description")),
+    )
+
+
+def read_profile(value: object) -> SpotifyProfile | None:
+    """Read `GET /me`; None where it names nobody."""
+    if not isinstance(value, Mapping):
+        return None
+    user_id = _text(value.get("id"))
+    account_id = _text(value.get("account_id")) or user_id
+    if not account_id:
+        return None
+    return SpotifyProfile(account_id, user_id or account_id, _text(value.get("display_name")))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _names(value: object) -> tuple[str, ...]:
+    entries: Iterable[Any] = value if isinstance(value, list) else ()
+    names = (_text(entry.get("name")) for entry in entries if isinstance(entry, Mapping))
+    return tuple(name for name in names if name)
+
+
+def _id_of_uri(uri: str) -> TrackId | None:
+    kind, _, rest = uri.partition("spotify:track:")
+    return valid_track_id(rest) if not kind else None
+
+
+def _text(value: object) -> str:
+    return value.strip()[:_LONGEST_TEXT] if isinstance(value, str) else ""
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else None
+
+
+def _year(value: object) -> int | None:
+    match = _YEAR.fullmatch(_text(value))
+    year = int(match[1]) if match else 0
+    return year if 1000 <= year <= 2999 else None
