@@ -1,0 +1,291 @@
+"""What comparing people found: who sounds alike, why, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+from services.domain.features import Feature
+from services.domain.music import TrackId
+from services.domain.report import EnrichedTrack, MapAxes
+
+PersonKey = NewType("PersonKey", str)
+"""Opaque to this room, and different for each person of a comparison."""
+
+FEWEST_MEASURED = 15
+"""Measured tracks that a person needs for a score; below, two halves of one list differ like two people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who takes part, with the tracks that the comparison may use."""
+
+    key: PersonKey
+    name: str
+    tracks: tuple[EnrichedTrack, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a person's measured tracks are distributed in one feature, in its own unit."""
+
+    low: float
+    """First quartile."""
+    median: float
+    high: float
+    """Third quartile."""
+    level: float
+    """Mean in spreads of typical music, 0 = typical."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A person in a result: figures only, no tracks."""
+
+    key: PersonKey
+    name: str
+    tracks: int
+    """Different tracks."""
+    measured: int
+    """Tracks with evidence for the whole sound."""
+    imputed: int
+    """Tracks whose sound is estimated in part or entirely; they count little."""
+    profile: Mapping[Feature, Spread]
+    """Of the measured tracks; empty without any."""
+    shares: tuple[float, ...]
+    """Part of the measured tracks in each group of the union, 0..1, in the order of `Comparison.groups`."""
+    figures: Mapping[str, float]
+    """What the awards are given for, by the name of the figure; only what is known."""
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether enough is measured for a score."""
+        return self.measured >= FEWEST_MEASURED
+
+    @property
+    def unknown(self) -> int:
+        """Tracks whose sound nobody knows; they count for nothing but artists and songs."""
+        return self.tracks - self.measured - self.imputed
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureDifference:
+    """How two people differ in one feature."""
+
+    feature: Feature
+    amount: float
+    """Median of `Pair.a` minus median of `Pair.b`, in the unit of the feature."""
+    distance: float
+    """Wasserstein distance between the two distributions, in spreads of typical music."""
+    a_words: str
+    """What `Pair.a` is, compared to `b`: "14 BPM faster"."""
+    b_words: str
+    """The other way round: "14 BPM slower"."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedArtist:
+    """An artist whom both have."""
+
+    name: str
+    a_tracks: int
+    b_tracks: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTrack:
+    """A song that both have, perhaps under different ids."""
+
+    title: str
+    artists: tuple[str, ...]
+    id: TrackId | None = None
+
+    @property
+    def label(self) -> str:
+        """Say the song in one line."""
+        return f"{self.artists[0]} – {self.title}" if self.artists else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGroup:
+    """A group of the union in which both have a noticeable part of their tracks."""
+
+    group: int
+    """Index into `Comparison.groups`."""
+    name: str
+    a_share: float
+    b_share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """How well the music of two people goes together; the two are in the order of `Comparison.people`."""
+
+    a: PersonKey
+    b: PersonKey
+    score: float | None
+    """Compatibility, 0..100; None where one of them has too few measured tracks."""
+    low: float | None
+    high: float | None
+    """Nine of ten times, other tracks of the same two people would score between these."""
+    sound: float | None
+    """The part of the score that compares sound, 0..100."""
+    overlap: float | None
+    """Shared artists in parts of the smaller set of artists, 0..1; None where one has no artist names."""
+    distance: float | None
+    """Energy distance in the sound space, square root; 0 for two samples of one taste."""
+    reasons: tuple[str, ...]
+    """Sentences with numbers, about the two by name; the first says why there is no score if there is none."""
+    reasons_to_a: tuple[str, ...]
+    """The same said to `a`: "You are 14 BPM faster and less acoustic than Noor"."""
+    reasons_to_b: tuple[str, ...]
+    differences: tuple[FeatureDifference, ...]
+    """All nine, the most audible first; empty without a score."""
+    shared_artists: tuple[SharedArtist, ...]
+    """Those with the most tracks on both sides first."""
+    shared_tracks: tuple[SharedTrack, ...]
+    shared_groups: tuple[SharedGroup, ...]
+
+    def has(self, key: PersonKey) -> bool:
+        """Whether the person is one of the two."""
+        return key in (self.a, self.b)
+
+    def reasons_to(self, key: PersonKey) -> tuple[str, ...]:
+        """Say the reasons to one of the two as "you", to anybody else by name."""
+        return {self.a: self.reasons_to_a, self.b: self.reasons_to_b}.get(key, self.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class UnionGroup:
+    """A group of everybody's tracks taken together."""
+
+    name: str
+    blurb: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopPairs:
+    """The pair at one end of the scores; several are a tie and are said as one."""
+
+    pairs: tuple[tuple[PersonKey, PersonKey], ...]
+    score: float
+    gap: float | None
+    """Points to the next pair; None where there is no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopPeople:
+    """Who is at one end of a figure; several are a tie and are said as one."""
+
+    keys: tuple[PersonKey, ...]
+    value: float
+    gap: float | None
+    """Points to the next person; None where there is no other."""
+
+    @property
+    def only(self) -> PersonKey | None:
+        """The one person, or None for a tie."""
+        return self.keys[0] if len(self.keys) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Something playful and true."""
+
+    title: str
+    """"Darkest mood"."""
+    keys: tuple[PersonKey, ...]
+    """Who has it; several are a tie."""
+    words: str
+    """The number behind it, without names: "median valence 0.21; the next is 0.35"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleDot:
+    """One track on the map of everybody."""
+
+    x: float
+    y: float
+    person: int
+    """Index into `Comparison.people`."""
+    likely: bool
+    """Whether its sound is estimated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What comparing people found. The same people in any order give the same comparison."""
+
+    people: tuple[Participant, ...]
+    """Ordered so that alike people stand next to each other."""
+    pairs: tuple[Pair, ...]
+    """Every two people once: (0, 1), (0, 2), ..., (1, 2), ..."""
+    groups: tuple[UnionGroup, ...]
+    """Groups of everybody's tracks, largest first; empty where too few are measured."""
+    axes: MapAxes | None
+    dots: tuple[PeopleDot, ...]
+    """At most 300 a person, always the same ones."""
+    most_alike: TopPairs | None
+    most_different: TopPairs | None
+    """None below three scored people, as are all below: two are not a group."""
+    centre: TopPeople | None
+    """Whose mean score with the others is the highest."""
+    lone_wolf: TopPeople | None
+    """Whose mean score with the others is the lowest."""
+    bridge: TopPeople | None
+    """Whose lowest score with anybody is the highest."""
+    mean: float | None
+    """Mean score of all pairs."""
+    lowest: float | None
+    """Score of the worst pair."""
+    awards: tuple[Award, ...]
+    sentence: str
+    """The result in one sentence."""
+
+    def person(self, key: PersonKey) -> Participant:
+        """Find a participant.
+
+        Raises
+        ------
+        KeyError
+            Nobody here has that key.
+        """
+        for person in self.people:
+            if person.key == key:
+                return person
+        raise KeyError(key)
+
+    def name(self, key: PersonKey) -> str:
+        """Return somebody's display name."""
+        return self.person(key).name
+
+    def pair(self, one: PersonKey, other: PersonKey) -> Pair:
+        """Find the pair of two different people, named in any order.
+
+        Raises
+        ------
+        KeyError
+            One of them is not here, or both are the same.
+        """
+        for pair in self.pairs:
+            if {pair.a, pair.b} == {one, other}:
+                return pair
+        raise KeyError(one, other)
+
+    def pairs_of(self, key: PersonKey) -> Iterator[Pair]:
+        """List the pairs of one person."""
+        return (pair for pair in self.pairs if pair.has(key))
+
+    @property
+    def matrix(self) -> tuple[tuple[float | None, ...], ...]:
+        """All scores in the order of `people`: 100 with oneself, None where there is not enough data."""
+        index = {person.key: place for place, person in enumerate(self.people)}
+        rows: list[list[float | None]] = [[None] * len(self.people) for _ in self.people]
+        for place, person in enumerate(self.people):
+            rows[place][place] = 100.0 if person.is_scored else None
+        for pair in self.pairs:
+            first, second = index[pair.a], index[pair.b]
+            rows[first][second] = rows[second][first] = pair.score
+        return tuple(tuple(row) for row in rows)
