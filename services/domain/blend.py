@@ -30,7 +30,7 @@ class BlendTrack:
     owners: tuple[PersonKey, ...]
     """Everybody who has the song."""
     serves: tuple[PersonKey, ...]
-    """Whose taste it meets at least halfway, best first; never empty: the person of the turn is among them."""
+    """Whose taste it meets at least halfway, best first; the person of the turn is always among them."""
     satisfaction: tuple[float, ...]
     """For each person of the blend: how much of their own music lies further from their taste, 0..1."""
 

@@ -136,7 +136,7 @@ class Pair:
     distance: float | None
     """Energy distance in the sound space, square root; 0 for two samples of one taste."""
     reasons: tuple[str, ...]
-    """Sentences with numbers, about the two by name; the first says why there is no score if there is none."""
+    """Sentences with numbers, about the two by name; the first says why there is no score, if so."""
     reasons_to_a: tuple[str, ...]
     """The same said to `a`: "You are 14 BPM faster and less acoustic than Noor"."""
     reasons_to_b: tuple[str, ...]
