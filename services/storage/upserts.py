@@ -100,3 +100,11 @@ async def insert_new(connection: AsyncConnection, table: Table, row: Mapping[str
     (key,) = table.primary_key
     statement = insert(table).values(dict(row)).on_conflict_do_nothing().returning(key)
     return (await connection.execute(statement)).first() is not None
+
+
+async def add_to(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert a row of numbers, or add them to the one that is there."""
+    insert: Any = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+    keys = [column.name for column in table.primary_key]
+    sums = {name: table.c[name] + insert.excluded[name] for name in row if name not in keys}
+    await connection.execute(insert.values(dict(row)).on_conflict_do_update(index_elements=keys, set_=sums))

@@ -8,6 +8,7 @@ be cleared when that person asks to be forgotten.
 from services.storage.schema.base import PERSON_COLUMNS, metadata
 from services.storage.schema.drafts import drafts
 from services.storage.schema.jobs import jobs
+from services.storage.schema.library import call_counts, kept_playlists, libraries, listed_playlists
 from services.storage.schema.music import absences, features, known_tracks, tempo_corrections
 from services.storage.schema.results import pending_uploads, report_messages, reports
 from services.storage.schema.upkeep import import_progress, marks, pulse
@@ -16,11 +17,15 @@ from services.storage.schema.writes import playlist_writes
 __all__ = [
     "PERSON_COLUMNS",
     "absences",
+    "call_counts",
     "drafts",
     "features",
     "import_progress",
     "jobs",
+    "kept_playlists",
     "known_tracks",
+    "libraries",
+    "listed_playlists",
     "marks",
     "metadata",
     "pending_uploads",
