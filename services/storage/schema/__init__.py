@@ -5,6 +5,7 @@ nothing about persons; every table with a column of `PERSON_COLUMNS` belongs to 
 be cleared when that person asks to be forgotten.
 """
 
+from services.storage.schema.accounts import link_attempts, links
 from services.storage.schema.base import PERSON_COLUMNS, metadata
 from services.storage.schema.drafts import drafts
 from services.storage.schema.jobs import jobs
@@ -26,6 +27,8 @@ __all__ = [
     "known_tracks",
     "libraries",
     "listed_playlists",
+    "link_attempts",
+    "links",
     "marks",
     "metadata",
     "pending_uploads",

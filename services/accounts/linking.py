@@ -1,0 +1,322 @@
+"""Link a Discord user to a Spotify account so that nobody can be made to link for somebody else.
+
+The named attack is cross-user session fixation (draft-ietf-oauth-security-topics-update): an attacker
+starts a login and lets a victim approve it. State and PKCE do not stop it. Here no token is asked
+for before it is shown that the one who started in Discord and the one who approved in the browser
+are the same person: by Discord's own login in that browser, or by a code that only its page shows
+and only the starter can enter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.accounts.keyring import KeyRing, UnsealError
+from services.accounts.tokens import ACCESS, REFRESH, TokenService
+from services.domain.accounts import (
+    ATTEMPT_LIFE,
+    MOST_TRIES,
+    AttemptStatus,
+    Link,
+    LinkAttempt,
+    Linked,
+    Seat,
+)
+from services.domain.errors.accounts import (
+    AccountTakenError,
+    LinkExpiredError,
+    LoginDeniedError,
+    NoSeatError,
+    NotFinishedInBrowserError,
+    WrongCodeError,
+)
+from services.domain.spotify import SpotifyProfile
+from services.sources.http.clock import Clock
+from services.sources.spotify.auth import TokenGrant, new_verifier
+from services.storage.attempts import AttemptStore
+from services.storage.links import LinkStore
+
+_PURPOSE = "login"
+_VERIFIER, _CODE, _FINISH = "verifier", "code", "finish"
+_TOKEN_BYTES = 32
+"""256 bits for link, state and browser: nobody guesses them."""
+_FINISH_DIGITS = 6
+
+_log = logging.getLogger(__name__)
+
+
+class TradesCodes(Protocol):
+    """The part of `SpotifyAuth` that is needed here."""
+
+    def authorize_url(self, *, state: str, verifier: str, scopes: frozenset[str]) -> str:
+        """Return where the person is asked."""
+        ...
+
+    async def exchange(self, code: str, *, verifier: str) -> TokenGrant:
+        """Trade the code of a login."""
+        ...
+
+
+class NamesOwners(Protocol):
+    """The part of `SpotifyClient` that is needed here."""
+
+    async def me(self, token: str) -> SpotifyProfile:
+        """Say whose token this is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkingService:
+    """Logins from the command to the stored link."""
+
+    attempts: AttemptStore
+    links: LinkStore
+    keys: KeyRing
+    auth: TradesCodes
+    spotify: NamesOwners
+    tokens: TokenService
+    clock: Clock
+    seats: int
+    """How many people the Spotify app may serve."""
+    proves_identity: bool = False
+    """Whether the browser shows its Discord account (strong mode); else the finish code does it."""
+
+    async def begin(
+        self, user_id: int, *, discord_name: str, scopes: frozenset[str], wanted: str = ""
+    ) -> str:
+        """Open a login and return the secret of its link. The person's former login is void.
+
+        Scopes that were granted before are asked for again: a new consent replaces the old one.
+
+        Raises
+        ------
+        NoSeatError
+            All seats are taken by others.
+        """
+        link = await self.links.load(user_id)
+        await self._require_seat(link)
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        await self.attempts.purge(self.clock.now())
+        await self.attempts.begin(
+            LinkAttempt(
+                attempt_id=hash_of(token),
+                user_id=user_id,
+                discord_name=discord_name,
+                scopes=scopes | (link.scopes if link else frozenset()),
+                wanted=wanted,
+                expires_at=self.clock.now() + ATTEMPT_LIFE,
+            )
+        )
+        return token
+
+    async def look(self, token: str) -> LinkAttempt:
+        """Return the login behind a link; changes nothing, however often it is called.
+
+        Raises
+        ------
+        LinkExpiredError
+        """
+        attempt = await self.attempts.load(hash_of(token), self.clock.now())
+        if attempt is None:
+            raise LinkExpiredError
+        return attempt
+
+    async def open(self, token: str, *, browser: str, discord_id: int | None = None) -> str:
+        """Bind the login to a browser, by the secret in its cookie, and return Spotify's address.
+
+        Parameters
+        ----------
+        discord_id
+            In strong mode: who the browser has shown to be at Discord.
+
+        Raises
+        ------
+        LinkExpiredError
+            It is over, or Spotify has answered already.
+        LoginDeniedError
+            The browser belongs to somebody else.
+        """
+        attempt = await self.look(token)
+        if self.proves_identity and discord_id != attempt.user_id:
+            raise LoginDeniedError("this browser is logged in to Discord as somebody else")
+        state, verifier = secrets.token_urlsafe(_TOKEN_BYTES), new_verifier()
+        opened = await self.attempts.open_in_browser(
+            attempt.attempt_id,
+            browser_hash=hash_of(browser),
+            state_hash=hash_of(state),
+            verifier_sealed=self._seal(attempt, _VERIFIER, verifier),
+        )
+        if not opened:
+            raise LinkExpiredError
+        return self.auth.authorize_url(state=state, verifier=verifier, scopes=attempt.scopes)
+
+    async def receive(self, *, state: str, browser: str, code: str | None, error: str | None) -> LinkAttempt:
+        """Take what Spotify sent the browser back with. No token is asked for here.
+
+        Raises
+        ------
+        LinkExpiredError
+            No open login has this state in this browser, or it was used.
+        LoginDeniedError
+            The person said no.
+        """
+        attempt = await self.attempts.of_state(hash_of(state), self.clock.now())
+        if attempt is None or not _same(attempt.browser_hash, hash_of(browser)):
+            raise LinkExpiredError
+        if error is not None or not code:
+            await self.attempts.delete(attempt.attempt_id)
+            raise LoginDeniedError(
+                "you pressed Cancel there" if error == "access_denied" else "Spotify did not agree"
+            )
+        finish = f"{secrets.randbelow(10**_FINISH_DIGITS):0{_FINISH_DIGITS}d}"
+        approved = await self.attempts.approve(
+            attempt,
+            code_sealed=self._seal(attempt, _CODE, code),
+            finish_sealed=self._seal(attempt, _FINISH, finish),
+        )
+        if not approved:
+            raise LinkExpiredError
+        return attempt
+
+    async def finish_code(self, *, browser: str) -> str:
+        """Return the code that this browser shows; changes nothing.
+
+        Raises
+        ------
+        LinkExpiredError
+        """
+        attempt = await self.attempts.of_browser(hash_of(browser), self.clock.now())
+        if attempt is None or attempt.status is not AttemptStatus.APPROVED:
+            raise LinkExpiredError
+        return self._open(attempt, _FINISH, attempt.finish_sealed)
+
+    async def finish(self, user_id: int, entered: str) -> Linked:
+        """Link the account, because the starter entered the code that the browser showed.
+
+        Raises
+        ------
+        LinkExpiredError, NotFinishedInBrowserError, WrongCodeError
+            There is nothing to finish, or the code is not right.
+        NoSeatError, AccountTakenError, AppMisconfiguredError, SourceError
+            Spotify or the house refuse; nothing is stored.
+        """
+        attempt = await self.attempts.of_user(user_id, self.clock.now())
+        if attempt is None or attempt.status is AttemptStatus.FINISHING:
+            raise LinkExpiredError
+        if attempt.status is AttemptStatus.OPEN:
+            raise NotFinishedInBrowserError
+        if not await self.attempts.count_try(attempt.attempt_id):
+            await self.attempts.delete(attempt.attempt_id)
+            raise LinkExpiredError
+        digits = "".join(letter for letter in entered if letter.isdecimal() and letter.isascii())
+        if not _same(self._open(attempt, _FINISH, attempt.finish_sealed), digits):
+            tries_left = MOST_TRIES - attempt.tries - 1
+            if tries_left <= 0:
+                await self.attempts.delete(attempt.attempt_id)
+            raise WrongCodeError(tries_left)
+        return await self._complete(attempt)
+
+    async def finish_proven(self, *, browser: str, discord_id: int) -> Linked:
+        """Link the account in strong mode: the browser has shown that it is the starter's.
+
+        Raises
+        ------
+        LinkExpiredError, LoginDeniedError
+        """
+        if not self.proves_identity:
+            raise LinkExpiredError
+        attempt = await self.attempts.of_browser(hash_of(browser), self.clock.now())
+        if attempt is None or attempt.status is not AttemptStatus.APPROVED:
+            raise LinkExpiredError
+        if attempt.user_id != discord_id:
+            raise LoginDeniedError("this browser is logged in to Discord as somebody else")
+        return await self._complete(attempt)
+
+    async def cancel(self, user_id: int) -> None:
+        """Give up a person's login."""
+        await self.attempts.delete_of(user_id)
+
+    async def unlink(self, user_id: int) -> bool:
+        """Forget the link and its tokens; says whether there was one."""
+        await self.attempts.delete_of(user_id)
+        return await self.links.delete_of(user_id) > 0
+
+    async def taken_seats(self) -> tuple[Seat, ...]:
+        """List who holds a seat."""
+        now = self.clock.now()
+        return tuple(
+            Seat(
+                link.user_id,
+                link.name,
+                link.authorized_at,
+                link.refresh_sealed is not None and now < link.ends_at,
+            )
+            for link in await self.links.all()
+        )
+
+    async def _complete(self, attempt: LinkAttempt) -> Linked:
+        """Trade the code and keep what it gives: reached only once starter and finisher are one."""
+        if not await self.attempts.claim(attempt.attempt_id):
+            raise LinkExpiredError
+        try:
+            code = self._open(attempt, _CODE, attempt.code_sealed)
+            verifier = self._open(attempt, _VERIFIER, attempt.verifier_sealed)
+            await self._require_seat(await self.links.load(attempt.user_id))
+            grant = await self.auth.exchange(code, verifier=verifier)
+            if grant.refresh_token is None:
+                raise LoginDeniedError("Spotify gave no lasting consent")
+            profile = await self.spotify.me(grant.access_token)
+            link = self._link(attempt, grant, grant.refresh_token, profile)
+            await self._keep(link)
+        finally:
+            await self.attempts.delete(attempt.attempt_id)
+        _log.info("a Spotify account was linked")
+        return Linked(link, attempt.wanted)
+
+    async def _keep(self, link: Link) -> None:
+        owner = await self.links.owner_of(link.account_id)
+        if owner is not None and owner != link.user_id:
+            raise AccountTakenError
+        await self.links.save(link)
+
+    def _link(
+        self, attempt: LinkAttempt, grant: TokenGrant, refresh_token: str, profile: SpotifyProfile
+    ) -> Link:
+        return Link(
+            user_id=attempt.user_id,
+            account_id=profile.account_id,
+            spotify_user_id=profile.user_id,
+            name=profile.name,
+            refresh_sealed=self.tokens.seal(attempt.user_id, REFRESH, refresh_token),
+            access_sealed=self.tokens.seal(attempt.user_id, ACCESS, grant.access_token),
+            access_expires_at=grant.expires_at,
+            scopes=grant.scopes or attempt.scopes,
+            authorized_at=self.clock.now(),
+        )
+
+    async def _require_seat(self, link: Link | None) -> None:
+        if link is None and len(await self.links.all()) >= self.seats:
+            raise NoSeatError(self.seats)
+
+    def _seal(self, attempt: LinkAttempt, column: str, text: str) -> str:
+        return self.keys.seal(text, purpose=_PURPOSE, owner_id=attempt.user_id, column=column)
+
+    def _open(self, attempt: LinkAttempt, column: str, sealed: str | None) -> str:
+        try:
+            return self.keys.open(sealed or "", purpose=_PURPOSE, owner_id=attempt.user_id, column=column)
+        except UnsealError as error:
+            raise LinkExpiredError from error
+
+
+def hash_of(secret: str) -> str:
+    """Return what is kept of a secret that only needs to be recognised."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _same(known: str | None, given: str) -> bool:
+    return known is not None and hmac.compare_digest(known.encode(), given.encode())

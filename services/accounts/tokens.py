@@ -1,0 +1,188 @@
+"""Access tokens for the people who linked Spotify: refreshed once, whoever asks, in whatever process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.accounts.keyring import KeyRing, UnsealError
+from services.domain.accounts import Link
+from services.domain.errors.accounts import NotLinkedError, RelinkNeededError, ScopeMissingError
+from services.domain.errors.sources import SourceUnavailableError
+from services.sources.http.clock import Clock
+from services.sources.spotify.auth import NAME, TokenGrant
+from services.storage.links import LinkStore
+
+PURPOSE = "spotify"
+ACCESS, REFRESH = "access", "refresh"
+_EARLY = timedelta(seconds=60)
+"""An access token that ends sooner is refreshed before it is used."""
+_LEASE = timedelta(seconds=30)
+"""Longer than a refresh may take; a process that was killed meanwhile blocks the person no longer."""
+_POLL_S = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+class RefreshesTokens(Protocol):
+    """The part of `SpotifyAuth` that is needed here."""
+
+    async def refresh(self, refresh_token: str) -> TokenGrant:
+        """Trade a refresh token."""
+        ...
+
+
+class TokenService:
+    """The tokens of all linked people. There is no other token: never the app's own.
+
+    Invariant of the locks: in this process one task at a time looks at and refreshes a person's
+    token. Between processes the lease in the person's row decides.
+    """
+
+    def __init__(self, *, links: LinkStore, keys: KeyRing, auth: RefreshesTokens, clock: Clock) -> None:
+        self._links = links
+        self._keys = keys
+        self._auth = auth
+        self._clock = clock
+        self._locks: dict[int, asyncio.Lock] = {}
+
+    async def link_of(self, user_id: int) -> Link:
+        """Return the person's link.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError
+        """
+        link = await self._links.load(user_id)
+        if link is None:
+            raise NotLinkedError
+        if link.refresh_sealed is None or self._clock.now() >= link.ends_at:
+            raise RelinkNeededError
+        return link
+
+    async def access_token(self, user_id: int, *, scopes: frozenset[str] = frozenset()) -> str:
+        """Return a token that is good for at least a minute.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError
+            The person has to log in.
+        ScopeMissingError
+            They have not allowed `scopes`.
+        AppMisconfiguredError, SourceError
+            Spotify could not be asked for a fresh one; the link stays.
+        """
+        link = await self.link_of(user_id)
+        if scopes - link.scopes:
+            raise ScopeMissingError(scopes - link.scopes)
+        token = self._current(link)
+        return token if token is not None else await self._fresh(user_id, stale=None)
+
+    async def refreshed(self, user_id: int, stale: str) -> str:
+        """Return another token than `stale`, which Spotify refused: two callers make one refresh."""
+        return await self._fresh(user_id, stale=stale)
+
+    async def _fresh(self, user_id: int, *, stale: str | None) -> str:
+        lock = self._locks.setdefault(user_id, asyncio.Lock())
+        try:
+            async with lock:
+                return await self._refresh_or_wait(user_id, stale)
+        finally:
+            if not lock.locked():
+                self._locks.pop(user_id, None)
+
+    async def _refresh_or_wait(self, user_id: int, stale: str | None) -> str:
+        ends_at = self._clock.now() + _LEASE
+        while True:
+            link = await self.link_of(user_id)
+            token = self._current(link)
+            if token is not None and token != stale:
+                return token
+            now = self._clock.now()
+            if await self._links.begin_refresh(user_id, now=now, until=now + _LEASE):
+                return await self._refresh(link)
+            if now >= ends_at:
+                raise SourceUnavailableError(NAME, "another process is refreshing the token")
+            await self._clock.sleep(_POLL_S)
+
+    async def _refresh(self, link: Link) -> str:
+        kept = self._open(link, REFRESH, link.refresh_sealed)
+        if kept is None:
+            _log.warning("the token of a link can't be opened with TOKEN_KEYS; the person has to link again")
+            await self._links.end_consent(link.user_id)
+            raise RelinkNeededError
+        try:
+            grant = await self._auth.refresh(kept)
+        except RelinkNeededError:
+            await self._links.end_consent(link.user_id)
+            raise
+        except BaseException:
+            await asyncio.shield(self._links.end_refresh(link.user_id))
+            raise
+        # Stored before it is used: a token that Spotify rotated must not be lost.
+        await self._links.save_tokens(
+            link.user_id,
+            access_sealed=self.seal(link.user_id, ACCESS, grant.access_token),
+            access_expires_at=grant.expires_at,
+            refresh_sealed=self.seal(link.user_id, REFRESH, grant.refresh_token or kept),
+            scopes=grant.scopes or link.scopes,
+        )
+        return grant.access_token
+
+    def _current(self, link: Link) -> str | None:
+        """Return the stored access token if it is good for a while."""
+        if link.access_expires_at is None or self._clock.now() + _EARLY >= link.access_expires_at:
+            return None
+        return self._open(link, ACCESS, link.access_sealed)
+
+    def seal(self, user_id: int, column: str, token: str) -> str:
+        """Encrypt a token for one column of one person's row."""
+        return self._keys.seal(token, purpose=PURPOSE, owner_id=user_id, column=column)
+
+    def _open(self, link: Link, column: str, sealed: str | None) -> str | None:
+        if sealed is None:
+            return None
+        try:
+            return self._keys.open(sealed, purpose=PURPOSE, owner_id=link.user_id, column=column)
+        except UnsealError:
+            return None
+
+
+async def rotate_keys(links: LinkStore, keys: KeyRing, *, batch: int = 200) -> tuple[int, int]:
+    """Seal all tokens anew with the newest key; may be stopped and repeated at any time.
+
+    Returns
+    -------
+    tuple of two ints
+        How many links were resealed, and how many could be opened with no key and were left alone.
+    """
+    resealed = lost = 0
+    async for some in links.sealed(batch):
+        for link in some:
+            try:
+                refresh = _reseal(keys, link, REFRESH, link.refresh_sealed)
+                access = _reseal(keys, link, ACCESS, link.access_sealed)
+            except UnsealError:
+                lost += 1
+                continue
+            if (refresh, access) != (link.refresh_sealed, link.access_sealed):
+                resealed += await links.reseal(link, refresh_sealed=refresh, access_sealed=access)
+    return resealed, lost
+
+
+def _reseal(keys: KeyRing, link: Link, column: str, sealed: str | None) -> str | None:
+    if sealed is None or keys.is_current(sealed):
+        return sealed
+    token = keys.open(sealed, purpose=PURPOSE, owner_id=link.user_id, column=column)
+    return keys.seal(token, purpose=PURPOSE, owner_id=link.user_id, column=column)
+
+
+def expiry_line(link: Link, now: datetime) -> str:
+    """Say in time that the consent will end; empty while there is nothing to say."""
+    if not link.needs_reminder(now) or link.refresh_sealed is None:
+        return ""
+    days = link.days_left(now)
+    when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+    return f"Your consent at Spotify ends {when}. Renew it with `/login`; it takes a minute."

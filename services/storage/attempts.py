@@ -1,0 +1,124 @@
+"""Keep logins under way; each step is one conditional update, so that a step happens once."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, select, update
+
+from services.domain.accounts import MOST_TRIES, AttemptStatus, LinkAttempt
+from services.storage.database import Database
+from services.storage.schema import link_attempts
+
+
+class AttemptStore:
+    """Logins by the hash of their link."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(self, attempt: LinkAttempt) -> None:
+        """Keep a new login; the person's former one is void."""
+        row = {field.name: getattr(attempt, field.name) for field in fields(attempt)}
+        row["scopes"] = " ".join(sorted(attempt.scopes))
+        row["status"] = attempt.status.value
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(link_attempts).where(link_attempts.c.user_id == attempt.user_id))
+            await connection.execute(link_attempts.insert().values(row))
+
+    async def load(self, attempt_id: str, now: datetime) -> LinkAttempt | None:
+        """Return a login whose time is not over."""
+        return await self._one(link_attempts.c.attempt_id == attempt_id, now)
+
+    async def of_state(self, state_hash: str, now: datetime) -> LinkAttempt | None:
+        """Return the login that Spotify was given this state for."""
+        return await self._one(link_attempts.c.state_hash == state_hash, now)
+
+    async def of_browser(self, browser_hash: str, now: datetime) -> LinkAttempt | None:
+        """Return the login that was opened in this browser."""
+        return await self._one(link_attempts.c.browser_hash == browser_hash, now)
+
+    async def of_user(self, user_id: int, now: datetime) -> LinkAttempt | None:
+        """Return a person's login."""
+        return await self._one(link_attempts.c.user_id == user_id, now)
+
+    async def open_in_browser(
+        self, attempt_id: str, *, browser_hash: str, state_hash: str, verifier_sealed: str
+    ) -> bool:
+        """Bind a login to a browser and a state; a former browser is out. False once Spotify has answered."""
+        return await self._step(
+            attempt_id,
+            AttemptStatus.OPEN,
+            browser_hash=browser_hash,
+            state_hash=state_hash,
+            verifier_sealed=verifier_sealed,
+        )
+
+    async def approve(self, attempt: LinkAttempt, *, code_sealed: str, finish_sealed: str) -> bool:
+        """Keep what Spotify answered. True for exactly one caller; the state is used up."""
+        return await self._step(
+            attempt.attempt_id,
+            AttemptStatus.OPEN,
+            link_attempts.c.state_hash == attempt.state_hash,
+            link_attempts.c.browser_hash == attempt.browser_hash,
+            status=AttemptStatus.APPROVED.value,
+            state_hash=None,
+            code_sealed=code_sealed,
+            finish_sealed=finish_sealed,
+        )
+
+    async def count_try(self, attempt_id: str) -> bool:
+        """Count one more try of the finish code before it is looked at; False if there were too many."""
+        return await self._step(
+            attempt_id,
+            AttemptStatus.APPROVED,
+            link_attempts.c.tries < MOST_TRIES,
+            tries=link_attempts.c.tries + 1,
+        )
+
+    async def claim(self, attempt_id: str) -> bool:
+        """Become the one who trades the code. True for exactly one caller."""
+        return await self._step(attempt_id, AttemptStatus.APPROVED, status=AttemptStatus.FINISHING.value)
+
+    async def delete(self, attempt_id: str) -> None:
+        """Drop a login that is over."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(link_attempts).where(link_attempts.c.attempt_id == attempt_id))
+
+    async def delete_of(self, user_id: int) -> int:
+        """Drop a person's login."""
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(delete(link_attempts).where(link_attempts.c.user_id == user_id))
+        return gone.rowcount
+
+    async def purge(self, now: datetime) -> int:
+        """Drop the logins whose time is over and return how many there were."""
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(delete(link_attempts).where(link_attempts.c.expires_at <= now))
+        return gone.rowcount
+
+    async def _one(self, condition: ColumnElement[bool], now: datetime) -> LinkAttempt | None:
+        query = select(link_attempts).where(condition, link_attempts.c.expires_at > now)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else _attempt(row)
+
+    async def _step(
+        self, attempt_id: str, at: AttemptStatus, /, *conditions: ColumnElement[bool], **values: Any
+    ) -> bool:
+        change = (
+            update(link_attempts)
+            .where(link_attempts.c.attempt_id == attempt_id, link_attempts.c.status == at.value, *conditions)
+            .values(**values)
+        )
+        async with self._database.transaction() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+
+def _attempt(row: Row[Any]) -> LinkAttempt:
+    values = dict(row._mapping)
+    values["scopes"] = frozenset(row.scopes.split())
+    values["status"] = AttemptStatus(row.status)
+    return LinkAttempt(**values)
