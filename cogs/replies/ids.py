@@ -38,6 +38,11 @@ class Action(StrEnum):
     AGAIN = "again"
     TEMPO = "tempo"
     STOP = "stop"
+    SAVING = "saving"
+    UNDO = "undo"
+    TIDY = "tidy"
+    SPLIT = "split"
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True)

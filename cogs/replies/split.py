@@ -1,0 +1,178 @@
+"""The cards of `/split`: the playlists that would be made, and what can still be changed about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
+from cogs.replies.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
+from cogs.replies.tidy import FILES_HINT
+from services.domain.report import AnalysisReport, Verdict
+from services.domain.splitting import Part, SplitState, by_closeness
+
+_EXAMPLES = 3
+_DRY_RUN_CHARACTERS = 3000
+
+
+def split_card(report: AnalysisReport, draft_id: str, state: SplitState, chosen: int | None = None) -> Reply:
+    """Show the parts, and for a `chosen` one what can be done with it."""
+    blocks: list[ui.Item[Any]] = [
+        text(f"## Split {escape(report.playlist.name, 90)}", _promise(report, state)),
+        text(*(_part_lines(report, part, number) for number, part in enumerate(state.parts))),
+    ]
+    if state.homeless:
+        blocks.append(text(small(_homeless(state))))
+    blocks.append(rule())
+    blocks.append(ui.ActionRow(_part_select(draft_id, state, chosen)))
+    if chosen is not None and chosen < len(state.parts):
+        blocks.append(ui.ActionRow(*_part_buttons(draft_id, state, chosen)))
+        if len(state.parts) > 1:
+            blocks.append(ui.ActionRow(_merge_select(report, draft_id, state, chosen)))
+    blocks.append(ui.ActionRow(*_last_row(report, draft_id, state)))
+    return Reply(tuple(blocks))
+
+
+def dry_run_card(report: AnalysisReport, draft_id: str, state: SplitState, *, can_write: bool) -> Reply:
+    """List what would be made, and ask once."""
+    count = len(state.chosen)
+    room = _DRY_RUN_CHARACTERS // max(count, 1)
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## Make {plural(count, 'private playlist')}?",
+            f"{escape(report.playlist.name, 90)} itself stays as it is.",
+        ),
+        *(text(_dry_run(report, part, room)) for part in state.chosen),
+    ]
+    without_id = sum(report.tracks[row].track.id is None for part in state.chosen for row in part.rows)
+    if without_id and can_write:
+        blocks.append(
+            text(small(f"{plural(without_id, 'track')} without a Spotify id can only be exported."))
+        )
+    buttons = [_button("Export the lists", draft_id, "x"), _button("Back", draft_id, "b")]
+    if can_write:
+        create = _button(f"Make {plural(count, 'playlist')}", draft_id, "w", discord.ButtonStyle.success)
+        buttons.insert(0, create)
+    blocks.append(ui.ActionRow(*buttons))
+    return Reply(tuple(blocks), accent=WARNING)
+
+
+def split_files_card(report: AnalysisReport, state: SplitState, files: Sequence[Attached]) -> Reply:
+    """Hand out the lists."""
+    return Reply(
+        (
+            text(
+                f"## {escape(report.playlist.name, 90)} in {plural(len(state.chosen), 'list')}",
+                *(f"- {escape(part.name, 90)}: {plural(len(part.rows), 'track')}" for part in state.chosen),
+                small(FILES_HINT),
+            ),
+            *(ui.File(f"attachment://{file.filename}") for file in files),
+        ),
+        tuple(files),
+    )
+
+
+def _promise(report: AnalysisReport, state: SplitState) -> str:
+    words = f"{plural(len(state.chosen), 'playlist')} from {plural(len(report.tracks), 'track')}."
+    if report.structure.verdict in {Verdict.NONE, Verdict.UNTESTABLE}:
+        return f"{words} The borders are soft: this list is close to one continuous mood."
+    return words
+
+
+def _part_lines(report: AnalysisReport, part: Part, number: int) -> str:
+    letter = CLUSTER_LETTERS[number]
+    name = escape(part.name, 90)
+    title = f"**{letter} · {name}**" if part.included else f"~~{letter} · {name}~~ (left out)"
+    likely = f", {part.likely:,} of them by a guess" if part.likely else ""
+    heard = " · ".join(
+        escape(report.tracks[row].track.label, 40)
+        for group in part.groups
+        for row in report.clusters[group].typical[: max(1, _EXAMPLES // len(part.groups))]
+    )
+    sound = join_words(report.clusters[group].blurb.partition(" · ")[0] for group in part.groups)
+    lines = [
+        f"{title} — {plural(len(part.rows), 'track')}{likely}{' · small' if part.is_small else ''}",
+        small(unbroken(escape(sound, 160))),
+        small(f"♪ {heard}") if heard else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _homeless(state: SplitState) -> str:
+    count = len(state.homeless)
+    return (
+        f"{plural(count, 'track')} of which I know no sound {'is' if count == 1 else 'are'} in none of them; "
+        "in the playlist itself they stay."
+    )
+
+
+def _part_select(draft_id: str, state: SplitState, chosen: int | None) -> ui.Select[Any]:
+    return ui.Select(
+        custom_id=ComponentRef(Action.SPLIT, draft_id, "pick").select(),
+        placeholder="Rename, merge or leave out…",
+        options=[
+            discord.SelectOption(
+                label=plain(f"{CLUSTER_LETTERS[number]} · {part.name}", 100),
+                value=str(number),
+                description=plural(len(part.rows), "track"),
+                default=number == chosen,
+            )
+            for number, part in enumerate(state.parts)
+        ],
+    )
+
+
+def _part_buttons(draft_id: str, state: SplitState, chosen: int) -> list[ui.Button[Any]]:
+    letter = CLUSTER_LETTERS[chosen]
+    included = state.parts[chosen].included
+    return [
+        _button(f"Rename {letter}…", draft_id, f"r.{chosen}", discord.ButtonStyle.primary),
+        _button(f"Leave {letter} out" if included else f"Take {letter} in", draft_id, f"t.{chosen}"),
+    ]
+
+
+def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chosen: int) -> ui.Select[Any]:
+    letter = CLUSTER_LETTERS[chosen]
+    options = [
+        discord.SelectOption(
+            label=plain(f"{CLUSTER_LETTERS[other]} · {state.parts[other].name}", 100),
+            value=str(other),
+            description="sounds most alike" if place == 0 else None,
+        )
+        for place, other in enumerate(by_closeness(report, state, chosen))
+    ]
+    return ui.Select(
+        custom_id=ComponentRef(Action.SPLIT, draft_id, f"m.{chosen}").select(),
+        placeholder=f"Merge {letter} into…",
+        options=options,
+    )
+
+
+def _last_row(report: AnalysisReport, draft_id: str, state: SplitState) -> list[ui.Button[Any]]:
+    row = [
+        button(
+            "Go on…",
+            ComponentRef(Action.SPLIT, draft_id, "f").button(),
+            style=discord.ButtonStyle.success,
+            disabled=not state.chosen,
+        )
+    ]
+    if len(state.parts) < len(report.clusters):
+        row.append(_button("Undo the merges", draft_id, "o"))
+    return row
+
+
+def _dry_run(report: AnalysisReport, part: Part, room: int) -> str:
+    title = f"**{escape(part.name, 90)}** — {plural(len(part.rows), 'track')}"
+    lines = [f"- {track_line(report.tracks[row].track, 60)}" for row in part.rows]
+    return f"{title}\n{fit(lines, room - len(title) - 1)}"
+
+
+def _button(
+    label: str, draft_id: str, argument: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.SPLIT, draft_id, argument).button(), style=style)

@@ -1,0 +1,217 @@
+"""The cards of `/tidy`: findings to decide about, and the changes that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
+from cogs.replies.text import escape, fit, join_words, plural, track_line
+from services.domain.report import AnalysisReport
+from services.domain.tidying import Certainty, Decision, Finding, Tidied, TidyState
+
+PAGE = 4
+"""Findings on one card: each takes six of the forty components that a message may have."""
+FILES_HINT = "TuneMyMusic or Soundiiz import the CSV; the links can be pasted into a playlist in Spotify."
+_LISTED_CHARACTERS = 1100
+_MARKS = {
+    Certainty.SURE: "👥 **Double**",
+    Certainty.MAYBE: "🔀 **Maybe a double**",
+    Certainty.OPINION: "🔭 **Stands out**",
+}
+_WORDS = {Decision.KEEP: "Keep", Decision.MOVE: "Move", Decision.REMOVE: "Remove"}
+
+
+def page_count(state: TidyState) -> int:
+    """Count the pages of findings; at least one."""
+    return max(1, -(-len(state.findings) // PAGE))
+
+
+def tidy_card(report: AnalysisReport, draft_id: str, state: TidyState, page: int) -> Reply:
+    """Show a page (from 0) of findings, each with its buttons."""
+    pages = page_count(state)
+    page = min(max(page, 0), pages - 1)
+    name = escape(report.playlist.name, 90)
+    if not state.findings:
+        return Reply(
+            (
+                text(
+                    f"## {name} is tidy",
+                    f"No track of its {len(report.tracks):,} is there twice, and none stands out.",
+                    small("I compared ids, recordings (ISRC), titles, artists and lengths, and the sound."),
+                ),
+            )
+        )
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## Tidy up {name}",
+            f"{_counts(state.findings)} in {plural(len(report.tracks), 'track')}. Decide about each; "
+            "nothing changes before you apply it.",
+        )
+    ]
+    for number in range(page * PAGE, min((page + 1) * PAGE, len(state.findings))):
+        blocks += [
+            text(*_finding_lines(report, state, number)),
+            ui.ActionRow(*_decision_buttons(draft_id, state, number, page)),
+        ]
+    blocks.append(rule())
+    if pages > 1:
+        blocks.append(ui.ActionRow(*_turners(draft_id, page, pages)))
+    blocks.append(ui.ActionRow(*_last_row(draft_id, state, page)))
+    return Reply(tuple(blocks))
+
+
+def final_card(
+    report: AnalysisReport, draft_id: str, state: TidyState, result: Tidied, *, can_write: bool
+) -> Reply:
+    """List all changes and ask once; what is not decided stays."""
+    playlist = report.playlist
+    name = escape(playlist.name, 90)
+    undecided = f" {plural(state.open, 'finding')} left undecided." if state.open else ""
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## Apply to {name}?",
+            f"{len(report.tracks):,} → {plural(len(result.kept), 'track')}.{undecided}",
+        )
+    ]
+    if result.removed:
+        blocks.append(text(f"**Remove {len(result.removed):,}**", _listed(report, result.removed)))
+    if result.moved:
+        blocks.append(
+            text(
+                f"**Move {len(result.moved):,} to a new private playlist, “{escape(state.moved_to, 80)}”**",
+                _listed(report, result.moved),
+            )
+        )
+    without_id = sum(report.tracks[row].track.id is None for row in (*result.kept, *result.moved))
+    if without_id and can_write:
+        blocks.append(
+            text(small(f"{plural(without_id, 'track')} without a Spotify id can only be exported."))
+        )
+    in_place = can_write and playlist.id is not None
+    if in_place:
+        blocks.append(
+            text(
+                small(
+                    "In place, the dates on which tracks were added are lost: all become today's. "
+                    "The list of before is stored, and `/undo` puts it back."
+                )
+            )
+        )
+    blocks.append(ui.ActionRow(*_apply_buttons(draft_id, can_write=can_write, in_place=in_place)))
+    second = [_button("Back", draft_id, "p.0")]
+    if result.moved:
+        second.append(_button("Rename the new playlist…", draft_id, "r"))
+    blocks.append(ui.ActionRow(*second))
+    return Reply(tuple(blocks), accent=WARNING)
+
+
+def tidied_files_card(
+    report: AnalysisReport, state: TidyState, result: Tidied, files: Sequence[Attached]
+) -> Reply:
+    """Hand out the tidied list."""
+    return Reply(
+        (
+            text(
+                f"## {escape(report.playlist.name, 90)}, tidied",
+                f"{plural(len(result.kept), 'track')} stay"
+                + (f", {len(result.moved):,} are in “{escape(state.moved_to, 80)}”" if result.moved else "")
+                + (f", {len(result.removed):,} are left out" if result.removed else "")
+                + ".",
+                small(FILES_HINT),
+            ),
+            *(ui.File(f"attachment://{file.filename}") for file in files),
+        ),
+        tuple(files),
+    )
+
+
+def _counts(findings: Sequence[Finding]) -> str:
+    sure = sum(finding.certainty is Certainty.SURE for finding in findings)
+    maybe = sum(finding.certainty is Certainty.MAYBE for finding in findings)
+    odd = len(findings) - sure - maybe
+    parts = (
+        plural(sure, "double") if sure else "",
+        plural(maybe, "maybe") if maybe else "",
+        f"{plural(odd, 'track')} that stand{'s' if odd == 1 else ''} out" if odd else "",
+    )
+    return join_words(part for part in parts if part)
+
+
+def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> list[str]:
+    finding = state.findings[number]
+    row = state.row_of(number)
+    lines = [f"{_MARKS[finding.certainty]} · #{row + 1} {track_line(report.tracks[row].track, 60)}"]
+    if finding.keeper is None:
+        return [*lines, small(escape(finding.reason, 160))]
+    other = finding.row if row == finding.keeper else finding.keeper
+    stays = f"#{other + 1} {track_line(report.tracks[other].track, 60)}"
+    if row == finding.keeper:
+        return [*lines, small(f"{escape(finding.reason, 100)}; you would rather keep {stays}")]
+    return [
+        *lines,
+        small(f"{escape(finding.reason, 100)} as {stays}, suggested for keeping: {finding.keeper_reason}"),
+    ]
+
+
+def _decision_buttons(draft_id: str, state: TidyState, number: int, page: int) -> list[ui.Button[Any]]:
+    chosen = state.decisions.get(number)
+    buttons = [
+        _button(
+            f"✓ {_WORDS[decision]}" if decision is chosen else _WORDS[decision],
+            draft_id,
+            f"d.{number}.{decision.value}.{page}",
+            discord.ButtonStyle.primary if decision is chosen else discord.ButtonStyle.secondary,
+        )
+        for decision in Decision
+    ]
+    if state.findings[number].keeper is not None:
+        buttons.append(_button("The other one", draft_id, f"s.{number}.{page}"))
+    return buttons
+
+
+def _turners(draft_id: str, page: int, pages: int) -> list[ui.Button[Any]]:
+    return [
+        button("Previous", _id(draft_id, f"p.{max(page - 1, 0)}.back"), disabled=page == 0),
+        button(f"Page {page + 1} of {pages}", _id(draft_id, "here"), disabled=True),
+        button("Next", _id(draft_id, f"p.{page + 1}"), disabled=page + 1 >= pages),
+    ]
+
+
+def _last_row(draft_id: str, state: TidyState, page: int) -> list[ui.Button[Any]]:
+    decided, all_of_them = len(state.decisions), len(state.findings)
+    suggestions = button("Take all suggestions", _id(draft_id, f"a.{page}"), disabled=not state.open)
+    label = f"Apply… ({decided} of {all_of_them} decided)"
+    return [suggestions, _button(label, draft_id, "f", discord.ButtonStyle.success)]
+
+
+def _apply_buttons(draft_id: str, *, can_write: bool, in_place: bool) -> list[ui.Button[Any]]:
+    buttons = []
+    if in_place:
+        buttons.append(_button("Change the playlist", draft_id, "w", discord.ButtonStyle.danger))
+    if can_write:
+        buttons.append(_button("Save as a new playlist", draft_id, "n", discord.ButtonStyle.success))
+    buttons.append(_button("Export the tidied list", draft_id, "x"))
+    return buttons
+
+
+def _listed(report: AnalysisReport, rows: Sequence[int]) -> str:
+    lines = [f"- #{row + 1} {track_line(report.tracks[row].track, 60)}" for row in rows]
+    return fit(lines, _LISTED_CHARACTERS)
+
+
+def _id(draft_id: str, argument: str) -> str:
+    return ComponentRef(Action.TIDY, draft_id, argument).button()
+
+
+def _button(
+    label: str,
+    draft_id: str,
+    argument: str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+) -> ui.Button[Any]:
+    return button(label, _id(draft_id, argument), style=style)

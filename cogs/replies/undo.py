@@ -1,0 +1,119 @@
+"""The preview of an undo: what it does, and what can't be restored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import WARNING, Reply, button, small, text
+from cogs.replies.saved import LAST, name_link
+from cogs.replies.text import escape, plural, skipped_line
+from services.domain.writes import UndoAction, UndoPlan, UndoStep, Write, WriteKind
+
+MOST = 5
+"""Writes that one undo takes back at most: each has to be read from Spotify, and fit one card."""
+DO = "do"
+
+
+def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
+    """Say what taking back these writes would do, and ask.
+
+    Parameters
+    ----------
+    more
+        Whether there are older writes that could be taken back as well.
+    """
+    count = len(plan.steps)
+    blocks: list[ui.Item[Any]] = [
+        text(f"## Take back {'the last change' if count == 1 else f'the last {count} changes'}?"),
+        *(text(*_step_lines(step)) for step in plan.steps),
+        text(small("Nothing has been changed yet.")),
+    ]
+    confirm = ComponentRef(Action.UNDO, plan.newest, f"{DO}.{count}").button()
+    buttons = [
+        button(
+            "Take it back" if count == 1 else f"Take {count} back",
+            confirm,
+            style=discord.ButtonStyle.danger,
+        )
+    ]
+    if more and count < MOST:
+        buttons.append(
+            button("Also the one before", ComponentRef(Action.UNDO, LAST, str(count + 1)).button())
+        )
+    if count > 1:
+        buttons.append(button("Only the last", ComponentRef(Action.UNDO, LAST, "1").button()))
+    blocks.append(ui.ActionRow(*buttons))
+    return Reply(tuple(blocks), accent=WARNING)
+
+
+def _ask(count: int) -> str:
+    return ComponentRef(Action.UNDO, LAST, str(count)).button()
+
+
+def _step_lines(step: UndoStep) -> list[str]:
+    write = step.write
+    when = discord.utils.format_dt(write.created_at, "R")
+    return [
+        f"**{_name(step)}** — {_what(write)} {when}",
+        _action(step),
+        *(small(line) for line in _caveats(step)),
+    ]
+
+
+def _name(step: UndoStep) -> str:
+    gone = step.action in {UndoAction.RECREATE, UndoAction.FORGET}
+    return escape(step.write.name, 80) if gone else name_link(step.write)
+
+
+def _what(write: Write) -> str:
+    half = "" if write.is_done else ", not finished"
+    if write.kind is WriteKind.CREATE:
+        return f"saved as a new playlist{half}"
+    fewer = len(write.original) - len(write.target)
+    changed = f"{plural(fewer, 'track')} taken out" if fewer > 0 else "put in another order"
+    return f"{changed}{half}"
+
+
+def _action(step: UndoStep) -> str:
+    match step.action:
+        case UndoAction.REMOVE:
+            return "→ The new playlist leaves your library. The list it was made from is not touched."
+        case UndoAction.RESTORE:
+            return f"→ Its {plural(len(step.result), 'track')} go back to the order of before."
+        case UndoAction.RECREATE:
+            return (
+                "→ The playlist does not exist any more. Its former list is saved as a new private playlist."
+            )
+        case UndoAction.FORGET:
+            return "→ There is nothing left to take back: the playlist is gone, or already as it was."
+
+
+def _caveats(step: UndoStep) -> list[str]:
+    """Say what can't be restored, and what others changed since."""
+    since = step.since
+    lines = []
+    if step.action is UndoAction.REMOVE:
+        if since.added:
+            lines.append(f"{plural(len(since.added), 'track')} added to it since will be gone with it.")
+        lines.append("Spotify can bring back a deleted playlist for a while, on its account page.")
+    if step.action is UndoAction.RESTORE:
+        if since.added:
+            lines.append(f"{plural(len(since.added), 'track')} added since stay, at the end.")
+        if since.missing:
+            lines.append(f"{plural(len(since.missing), 'track')} removed since stay away.")
+        if since.moved:
+            lines.append(f"{plural(since.moved, 'track')} moved since by somebody else lose that place.")
+        if step.blocked_by:
+            lines.append(
+                f"⚠️ Not possible at the moment: {skipped_line(step.blocked_by)} would be lost. "
+                "Take them out of the playlist first."
+            )
+    if step.loses_dates:
+        lines.append("Can't be restored: the dates on which tracks were added; all become the day of today.")
+    if step.action is UndoAction.RECREATE:
+        lines.append("Can't be restored: its link, picture, followers and collaborators.")
+    return lines
