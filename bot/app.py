@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bot.client import TastemapBot, create_bot
 from bot.config import Settings
 from bot.enrichment import open_enricher
+from bot.writing import Writing, build_writing
 from cogs.analyze import AnalyzeCog
 from cogs.help import HelpCog
 from cogs.quality import QualityCog
@@ -31,6 +32,7 @@ from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.company import CompanyWorkflow
 from services.workflows.jobs import JobsWorkflow
+from services.workflows.playlists import PlaylistsWorkflow
 from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.uploads import UploadsWorkflow
@@ -54,6 +56,7 @@ class App:
     corrections: CorrectionsWorkflow
     marks: MarkStore
     jobs: JobsWorkflow
+    writing: Writing
 
     async def sync_commands(self, bot: TastemapBot) -> bool:
         """Tell Discord about the commands if they have changed since the last time; needs a login.
@@ -91,6 +94,7 @@ class App:
                     work=bot.work,
                 ),
                 lambda _bot: HelpCog(reports=self.reports),
+                *self.writing.cogs(),
             ),
         )
 
@@ -140,12 +144,16 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         analyze = AnalyzeWorkflow(
             compute=compute, enricher=enricher, company=company, corrections=corrections
         )
+        reports = ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now)
+        uploads = UploadsWorkflow(
+            store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
+        )
         yield App(
             settings=settings,
             database=database,
             compute=compute,
             analyze=analyze,
-            reports=ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now),
+            reports=reports,
             corrections=corrections,
             marks=MarkStore(database),
             jobs=JobsWorkflow(
@@ -154,7 +162,14 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
                 line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
                 clock=utc_now,
             ),
-            uploads=UploadsWorkflow(
-                store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
+            uploads=uploads,
+            writing=build_writing(
+                database=database,
+                compute=compute,
+                playlists=PlaylistsWorkflow(reports=reports, analyze=analyze),
+                reports=reports,
+                uploads=uploads,
+                saving=None,
+                clock=utc_now,
             ),
         )

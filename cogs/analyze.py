@@ -199,7 +199,7 @@ class AnalyzeCog(commands.Cog):
             groups=int(job.arguments["groups"]) or None,
             private=job.asked.private,
         )
-        return choice_card(playlists, upload_id)
+        return choice_card(playlists, ComponentRef(Action.PICK, upload_id))
 
     async def _from_links(self, text: str, name: str) -> Playlist:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 from discord import ui
 
-from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.ids import ComponentRef
 from cogs.replies.layout import Reply, small, text
 from cogs.replies.text import escape, plain, plural
 from services.domain.music import Playlist
@@ -17,8 +17,14 @@ OFFERED = 25
 EVERYTHING = "all"
 
 
-def choice_card(playlists: Sequence[Playlist], upload_id: str) -> Reply:
-    """Offer the playlists of a file, the largest first where there are too many for one menu."""
+def choice_card(playlists: Sequence[Playlist], answer: ComponentRef) -> Reply:
+    """Offer the playlists of a file, the largest first where there are too many for one menu.
+
+    Parameters
+    ----------
+    answer
+        Who answers the choice, and about which upload.
+    """
     order = sorted(range(len(playlists)), key=lambda index: -len(playlists[index].tracks))[:OFFERED]
     if len(playlists) <= OFFERED:
         order = list(range(len(playlists)))
@@ -32,7 +38,7 @@ def choice_card(playlists: Sequence[Playlist], upload_id: str) -> Reply:
     ]
     more = len(playlists) - len(order)
     select: ui.Select[ui.LayoutView] = ui.Select(
-        custom_id=ComponentRef(Action.PICK, upload_id).select(),
+        custom_id=answer.select(),
         placeholder="Which playlist?",
         options=options,
     )
@@ -40,7 +46,7 @@ def choice_card(playlists: Sequence[Playlist], upload_id: str) -> Reply:
         (
             text(
                 f"### This file holds {plural(len(playlists), 'playlist')}",
-                f"Read as {escape(playlists[0].format, 40)}. Choose the one to map.",
+                f"Read as {escape(playlists[0].format, 40)}. Choose the one you mean.",
                 small(f"The {len(order)} largest are listed; {plural(more, 'smaller one')} left out.")
                 if more
                 else "",

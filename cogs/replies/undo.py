@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -9,13 +10,14 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, button, small, text
-from cogs.replies.saved import LAST, name_link
+from cogs.replies.saved import LAST, name_link, saved_card
 from cogs.replies.text import escape, plural, skipped_line
-from services.domain.writes import UndoAction, UndoPlan, UndoStep, Write, WriteKind
+from services.domain.writes import UndoAction, Undone, UndoPlan, UndoStep, Write, WriteKind
 
 MOST = 5
 """Writes that one undo takes back at most: each has to be read from Spotify, and fit one card."""
-DO = "do"
+DO, SEE = "do", "see"
+"""Take back what the card lists, or change how much it lists."""
 
 
 def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
@@ -50,8 +52,24 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
     return Reply(tuple(blocks), accent=WARNING)
 
 
+def undone_card(undone: Sequence[Undone], asked: int) -> Reply:
+    """Say what was taken back, and what was not."""
+    writes = [each.write for each in undone if each.write is not None]
+    nothing_left = [each.step.write for each in undone if each.write is None]
+    blocks: list[ui.Item[Any]] = [
+        text(f"**{escape(write.name, 80)}** — there was nothing left to take back.") for write in nothing_left
+    ]
+    if len(undone) < asked:
+        rest = plural(asked - len(undone), "older change")
+        blocks.append(text(f"{rest} not taken back: first the one above has to be done. See `/undo`."))
+    if not writes:
+        return Reply((text("## Taken back"), *blocks))
+    card = saved_card(writes)
+    return Reply((card.blocks[0], *card.blocks[1:], *blocks), accent=card.accent)
+
+
 def _ask(count: int) -> str:
-    return ComponentRef(Action.UNDO, LAST, str(count)).button()
+    return ComponentRef(Action.UNDO, LAST, f"{SEE}.{count}").button()
 
 
 def _step_lines(step: UndoStep) -> list[str]:

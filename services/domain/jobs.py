@@ -13,6 +13,8 @@ class JobKind(StrEnum):
 
     ANALYZE = "analyze"
     AGAIN = "again"
+    TIDY = "tidy"
+    SPLIT = "split"
 
 
 class JobStatus(StrEnum):

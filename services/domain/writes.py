@@ -192,6 +192,14 @@ class UndoPlan:
         return self.steps[0].write.write_id
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A step of an undo, and the write that carried it out; None where there was nothing to do."""
+
+    step: UndoStep
+    write: Write | None
+
+
 def writable(tracks: Iterable[Track]) -> tuple[TrackId, ...]:
     """Return the ids of the tracks that can be put on Spotify, in their order."""
     return tuple(track.id for track in tracks if track.id is not None)

@@ -39,9 +39,13 @@ class DraftsWorkflow(Generic[StateT]):
     kind: type[StateT]
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
-    async def begin(self, stored: StoredReport, state: StateT) -> OpenDraft[StateT]:
-        """Keep the first state of a draft."""
-        draft = Draft(new_report_id(), stored.owner_id, stored.report_id, state)
+    async def begin(
+        self, stored: StoredReport, state: StateT, *, draft_id: str | None = None
+    ) -> OpenDraft[StateT]:
+        """Keep the first state of a draft; one of that id that is kept already stays as it is."""
+        if draft_id is not None and await self.store.load(draft_id) is not None:
+            return await self.open(draft_id, stored.owner_id)
+        draft = Draft(draft_id or new_report_id(), stored.owner_id, stored.report_id, state)
         await self.store.save(draft, now=self.clock())
         return OpenDraft(draft.draft_id, draft.owner_id, stored, state)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.domain.errors.drafts import DraftNotFoundError, NothingDecidedError, NothingToSplitError
+from services.domain.errors.playlists import SpotifyOffError
 from services.domain.music import Track
 from services.domain.splitting import Part, SplitState, plan_split
 from services.domain.writes import Wish, Write, writable
@@ -21,10 +22,11 @@ class SplitWorkflow:
     """Names and merges of the parts. Nothing is written before `create`."""
 
     drafts: DraftsWorkflow[SplitState]
-    saving: SavingWorkflow
+    saving: SavingWorkflow | None
+    """None where no Spotify app is configured: the lists can be exported then."""
 
-    async def begin(self, stored: StoredReport) -> SplitDraft:
-        """Make one part of each group of a report.
+    async def begin(self, stored: StoredReport, *, draft_id: str | None = None) -> SplitDraft:
+        """Make one part of each group of a report; a draft of that id that exists is kept.
 
         Raises
         ------
@@ -33,7 +35,7 @@ class SplitWorkflow:
         """
         if len(stored.report.clusters) < 2:
             raise NothingToSplitError(stored.report.playlist.name, len(stored.report.tracks))
-        return await self.drafts.begin(stored, plan_split(stored.report))
+        return await self.drafts.begin(stored, plan_split(stored.report), draft_id=draft_id)
 
     async def open(self, draft_id: str, user_id: int) -> SplitDraft:
         """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
@@ -62,9 +64,13 @@ class SplitWorkflow:
         ------
         NothingDecidedError
             Every part was left out.
+        SpotifyOffError
+            No Spotify app is configured.
         WriteError, TastemapError
             As in `SavingWorkflow.write`.
         """
+        if self.saving is None:
+            raise SpotifyOffError
         draft = await self.open(draft_id, user_id)
         wishes = [
             Wish(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
 from services.domain.errors.drafts import DraftNotFoundError, NothingDecidedError
+from services.domain.errors.playlists import SpotifyOffError
 from services.domain.music import Track
 from services.domain.tidying import Decision, Tidied, TidyState, suggested, tidied
 from services.domain.writes import Wish, Write, writable
@@ -23,13 +24,14 @@ class TidyWorkflow:
 
     compute: ComputePool
     drafts: DraftsWorkflow[TidyState]
-    saving: SavingWorkflow
+    saving: SavingWorkflow | None
+    """None where no Spotify app is configured: the lists can be exported then."""
 
-    async def begin(self, stored: StoredReport) -> TidyDraft:
-        """Look through a report for what could be tidied."""
+    async def begin(self, stored: StoredReport, *, draft_id: str | None = None) -> TidyDraft:
+        """Look through a report for what could be tidied; a draft of that id that exists is kept."""
         findings = await self.compute.run("tidying", tasks.find_tidying, stored.report)
         name = f"{stored.report.playlist.name} · set aside"
-        return await self.drafts.begin(stored, TidyState(findings, moved_to=name))
+        return await self.drafts.begin(stored, TidyState(findings, moved_to=name), draft_id=draft_id)
 
     async def open(self, draft_id: str, user_id: int) -> TidyDraft:
         """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
@@ -91,7 +93,11 @@ class TidyWorkflow:
         ------
         NothingDecidedError
             The decisions change nothing.
+        SpotifyOffError
+            No Spotify app is configured.
         """
+        if self.saving is None:
+            raise SpotifyOffError
         draft = await self.open(draft_id, user_id)
         result = outcome(draft)
         if not result.changes_something:

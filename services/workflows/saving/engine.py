@@ -157,7 +157,9 @@ class WriteEngine:
 
     async def _give_up(self, write: Write, hindrance: Hindrance, difference: Difference = UNCHANGED) -> None:
         stage = WriteStage.BROKEN if write.has_begun else WriteStage.ABANDONED
-        await self._save(write, stage=stage, hindrance=hindrance, retry_at=None, difference=difference)
+        await self._save(
+            write, stage=stage, hindrance=hindrance, retry_at=None, difference=difference, told=False
+        )
 
     async def _refuse_changed(self, write: Write, difference: Difference) -> NoReturn:
         """Leave a playlist alone that somebody changed, before we changed anything."""

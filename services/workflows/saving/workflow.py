@@ -17,7 +17,7 @@ from services.domain.errors.writes import (
     WriteUnderWayError,
 )
 from services.domain.music import Playlist, TrackId
-from services.domain.writes import Hindrance, UndoPlan, UndoStep, Wish, Write, WriteStage
+from services.domain.writes import Hindrance, Undone, UndoPlan, UndoStep, Wish, Write, WriteStage
 from services.storage.writes import WriteStore
 from services.workflows.saving.engine import HELD_FOR, WriteEngine
 from services.workflows.saving.hindrances import hindrance_of
@@ -31,14 +31,6 @@ CONSENT_LASTS = timedelta(hours=1)
 """A wish that waits for a consent given later than this is nobody's wish any more."""
 
 _NEEDS_PERSON = frozenset({Hindrance.CONSENT, Hindrance.LOGIN, Hindrance.REFUSED})
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A step of an undo, and the write that carried it out; None where there was nothing to do."""
-
-    step: UndoStep
-    write: Write | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,6 +166,10 @@ class SavingWorkflow:
             raise NothingToUndoError
         return await plan_undo(self.playlists, writes)
 
+    async def count_undoable(self, user_id: int, most: int) -> int:
+        """Count the writes that could be taken back, up to `most`."""
+        return len(await self.journal.undoable(user_id, most))
+
     async def undo(self, user_id: int, *, newest: str, count: int, request: str) -> tuple[Undone, ...]:
         """Take back the person's last writes, newest first, and stop at the first that can't be.
 
@@ -210,8 +206,12 @@ class SavingWorkflow:
         return tuple(undone)
 
     async def news(self, user_id: int) -> tuple[Write, ...]:
-        """List what became of this person's writes without them having been told, newest first."""
-        return await self.journal.untold(user_id)
+        """List what became of this person's writes without them having been told, newest first.
+
+        Nothing while one of them is under way: whoever waits for it tells.
+        """
+        lock = self._locks.get(user_id)
+        return () if lock is not None and lock.locked() else await self.journal.untold(user_id)
 
     async def mark_told(self, *writes: Write) -> None:
         """Remember that the person has seen how these writes stand."""
@@ -293,14 +293,18 @@ class SavingWorkflow:
     async def _interrupted(self, write: Write, error: TastemapError, *, waits: bool) -> Write:
         """Note why a write stopped. Raises `error` where nothing was begun."""
         reached = await self.journal.load(write.write_id)
-        if reached is None or reached.stage.is_final:
+        if reached is None:
+            raise error
+        if reached.stage.is_final:
+            if not waits:
+                await self.mark_told(reached)  # the error tells
             raise error
         hindrance, retry_at = hindrance_of(error, self.clock())
         if reached.has_begun:
             _log.info("write %s waits: %s", write.write_id, error)
             return await self._note(reached, hindrance=hindrance, retry_at=retry_at)
         if waits or hindrance is Hindrance.CONSENT:
-            await self._note(reached, hindrance=hindrance, retry_at=retry_at)
+            await self._note(reached, hindrance=hindrance, retry_at=retry_at, told=not waits)
         else:
             await self._abandon(reached, hindrance, told=True)
         raise error
