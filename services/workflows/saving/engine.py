@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
+from services.domain.errors import TastemapError
 from services.domain.errors.writes import NotRewritableError, PlaylistChangedError, PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, TrackId
 from services.domain.orders import UNCHANGED, Difference, arrived, compare, likeness
 from services.domain.writes import BATCH, Hindrance, Write, WriteKind, WriteStage, writable
 from services.storage.writes import WriteStore
+from services.workflows.saving.hindrances import was_not_carried_out
 from services.workflows.saving.ports import PlaylistAccess
 
 HELD_FOR = timedelta(minutes=2)
@@ -43,6 +45,15 @@ class WriteEngine:
         TastemapError
             Spotify or the login stand in the way; see the journal for how far it came.
         """
+        try:
+            return await self._run(write)
+        except PlaylistGoneError:
+            reached = await self.journal.load(write.write_id)
+            if reached is not None and not reached.stage.is_final:
+                await self._give_up(reached, Hindrance.GONE)
+            raise
+
+    async def _run(self, write: Write) -> Write:
         if write.kind is WriteKind.REMOVE:
             return await self._remove(write)
         if write.stage is WriteStage.CREATING:
@@ -61,9 +72,14 @@ class WriteEngine:
 
     async def _create(self, write: Write) -> Write:
         write = await self._save(write, stage=WriteStage.CREATING)
-        playlist_id = await self.playlists.create(
-            write.user_id, name=write.name, description=write.description
-        )
+        try:
+            playlist_id = await self.playlists.create(
+                write.user_id, name=write.name, description=write.description
+            )
+        except TastemapError as error:
+            if was_not_carried_out(error):
+                await self._save(write, stage=WriteStage.PLANNED)
+            raise
         return await self._save(write, stage=WriteStage.WRITING, playlist_id=playlist_id)
 
     async def _find_created(self, write: Write) -> Write:
@@ -113,7 +129,12 @@ class WriteEngine:
         """Send one batch. That it arrived is entered together with the next step."""
         batch = write.target[write.confirmed : write.confirmed + BATCH]
         write = await self._save(write, in_flight=len(batch))
-        snapshot = await send(write.user_id, _id(write), batch)
+        try:
+            snapshot = await send(write.user_id, _id(write), batch)
+        except TastemapError as error:
+            if was_not_carried_out(error):
+                await self._save(write, in_flight=0)
+            raise
         return replace(
             write,
             confirmed=write.confirmed + len(batch),
@@ -149,11 +170,7 @@ class WriteEngine:
         return done
 
     async def _read(self, write: Write) -> Playlist:
-        try:
-            return await self.playlists.read(write.user_id, _id(write))
-        except PlaylistGoneError:
-            await self._give_up(write, Hindrance.GONE)
-            raise
+        return await self.playlists.read(write.user_id, _id(write))
 
     async def _give_up(self, write: Write, hindrance: Hindrance, difference: Difference = UNCHANGED) -> None:
         stage = WriteStage.BROKEN if write.has_begun else WriteStage.ABANDONED

@@ -33,7 +33,14 @@ class PlaylistAccess(Protocol):
         Raises
         ------
         PlaylistGoneError
-            There is none, or the person does not have it in their library any more.
+            There is none.
+        """
+        ...
+
+    async def library(self, user_id: int) -> frozenset[PlaylistId] | None:
+        """List the playlists in the person's library; None where it is too long to be listed.
+
+        A playlist that its owner deleted has left the library, but can still be read and written.
         """
         ...
 

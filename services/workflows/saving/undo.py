@@ -18,6 +18,7 @@ async def plan_undo(playlists: PlaylistAccess, writes: Sequence[Write]) -> UndoP
     Several writes of one playlist are taken back one after the other: each step starts from what
     the step before leaves behind.
     """
+    library = await playlists.library(writes[0].user_id) if writes else None
     found: dict[PlaylistId, Playlist | None] = {}
     left: dict[PlaylistId, tuple[TrackId, ...]] = {}
     steps = []
@@ -28,7 +29,8 @@ async def plan_undo(playlists: PlaylistAccess, writes: Sequence[Write]) -> UndoP
             steps.append(UndoStep(write=write, action=UndoAction.FORGET))
             continue
         if playlist_id not in found:
-            found[playlist_id] = await _read(playlists, write.user_id, playlist_id)
+            is_kept = library is None or playlist_id in library
+            found[playlist_id] = await _read(playlists, write.user_id, playlist_id) if is_kept else None
             if (now := found[playlist_id]) is not None:
                 left[playlist_id] = writable(now.tracks)
         step = _step(located, left.get(playlist_id), found[playlist_id])

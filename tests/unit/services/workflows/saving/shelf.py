@@ -50,6 +50,9 @@ class Shelf:
             skipped=self.rows,
         )
 
+    async def library(self, user_id: int) -> frozenset[PlaylistId]:
+        return frozenset(self.lists)
+
     async def find_marked(self, user_id: int, marker: str) -> PlaylistId | None:
         return next((each for each in self.lists if marker in self.descriptions.get(each, "")), None)
 
