@@ -23,7 +23,7 @@ _WHY = {
     Hindrance.QUOTA: "Spotify's daily limit for this bot is used up",
     Hindrance.RATE: "Spotify asks me to be slower",
     Hindrance.UNAVAILABLE: "Spotify gave no usable answer",
-    Hindrance.LOGIN: "your connection to Spotify has to be renewed with `/connect`",
+    Hindrance.LOGIN: "your connection to Spotify has to be renewed with `/login`",
     Hindrance.CONSENT: "I don't have your consent to change playlists yet",
     Hindrance.REFUSED: "Spotify did not let me",
     Hindrance.CHANGED: "the playlist was changed by somebody else meanwhile",

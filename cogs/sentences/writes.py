@@ -22,7 +22,7 @@ from services.domain.errors.writes import (
 @sentence.register
 def _(_error: NothingToWriteError) -> str:
     return (
-        "None of these tracks has a Spotify id, so there is nothing I could save there. "
+        "Not one of these tracks has a Spotify id, so there is nothing I could save there. "
         "Export the list as a file instead."
     )
 

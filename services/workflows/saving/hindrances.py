@@ -34,6 +34,4 @@ def hindrance_of(error: TastemapError, now: datetime) -> tuple[Hindrance, dateti
 
 def was_not_carried_out(error: TastemapError) -> bool:
     """Whether a request that ended in this error certainly changed nothing: it was refused, or never sent."""
-    return isinstance(
-        error, SpotifyError | RateLimitedError | SourceRefusedError | AccountError | WriteError
-    )
+    return isinstance(error, SpotifyError | RateLimitedError | SourceRefusedError | AccountError | WriteError)

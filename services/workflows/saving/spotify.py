@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from services.domain.accounts import Link
 from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.spotify import SpotifyNotFoundError, TokenRefusedError
 from services.domain.errors.writes import PlaylistGoneError
@@ -21,12 +23,18 @@ Answer = TypeVar("Answer")
 
 
 class Tokens(Protocol):
-    """Where the token of a person comes from."""
+    """The part of `TokenService` that is needed here."""
 
-    async def access_token(
-        self, user_id: int, *, scopes: frozenset[str] = frozenset(), stale: str | None = None
-    ) -> str:
-        """Return a token that allows `scopes`; `stale` is one that Spotify has just refused."""
+    async def link_of(self, user_id: int) -> Link:
+        """Return the person's link."""
+        ...
+
+    async def access_token(self, user_id: int, *, scopes: frozenset[str] = frozenset()) -> str:
+        """Return a token that allows `scopes`."""
+        ...
+
+    async def refreshed(self, user_id: int, stale: str) -> str:
+        """Return another token than the one that Spotify has just refused."""
         ...
 
 
@@ -62,8 +70,9 @@ class SpotifyPlaylists:
     async def read(self, user_id: int, playlist_id: PlaylistId) -> Playlist:
         """Read a playlist with all its rows, all of one moment."""
         with _gone(playlist_id):
+            own_id = (await self.tokens.link_of(user_id)).spotify_user_id
             return await self._with_token(
-                user_id, READ_SCOPES, lambda token: self._read(token, playlist_id)
+                user_id, READ_SCOPES, lambda token: self._read(token, playlist_id, own_id)
             )
 
     async def library(self, user_id: int) -> frozenset[PlaylistId] | None:
@@ -89,16 +98,17 @@ class SpotifyPlaylists:
         except SpotifyNotFoundError:
             return
 
-    async def _read(self, token: str, playlist_id: PlaylistId) -> Playlist:
-        summary, first = await self.client.playlist(token, playlist_id, own_id="")
-        for _ in range(_READS):
-            rows = await self.client.rows(token, summary, first=first)
+    async def _read(self, token: str, playlist_id: PlaylistId, own_id: str) -> Playlist:
+        summary, first = await self.client.playlist(token, playlist_id, own_id=own_id)
+        rows = await self.client.rows(token, summary, first=first)
+        for _ in range(_READS - 1):
             if first is not None and len(first.rows) >= (first.total or 0):
                 break  # the snapshot and all rows came in one answer
-            later, again = await self.client.playlist(token, playlist_id, own_id="")
+            later, again = await self.client.playlist(token, playlist_id, own_id=own_id)
             if later.snapshot_id == summary.snapshot_id:
                 break
             summary, first = later, again
+            rows = await self.client.rows(token, summary, first=first)
         return Playlist(
             name=summary.name,
             tracks=rows.tracks,
@@ -112,12 +122,19 @@ class SpotifyPlaylists:
     async def _with_token(
         self, user_id: int, scopes: frozenset[str], call: Callable[[str], Awaitable[Answer]]
     ) -> Answer:
-        """Make a call; a token that Spotify refuses is replaced once. What was refused was not carried out."""
+        """Make a call; a refused token is replaced once, because nothing was carried out with it."""
         token = await self.tokens.access_token(user_id, scopes=scopes)
         try:
             return await call(token)
         except TokenRefusedError:
-            fresh = await self.tokens.access_token(user_id, scopes=scopes, stale=token)
-            return await call(fresh)
+            return await call(await self.tokens.refreshed(user_id, token))
         except ScopeMissingError as error:
             raise ScopeMissingError(error.scopes or scopes) from error
+
+
+@contextmanager
+def _gone(playlist_id: PlaylistId) -> Iterator[None]:
+    try:
+        yield
+    except SpotifyNotFoundError as error:
+        raise PlaylistGoneError(playlist_id) from error

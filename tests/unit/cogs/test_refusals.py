@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -15,9 +16,19 @@ from cogs.errors import UnknownComponentError, new_reference, refusal, root_caus
 from cogs.sentences import UNEXPECTED, sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.uploads import NothingToAnalyzeError, PlaylistNotInFileError
+from services.domain.music import Skipped, SkipReason
 from tests.architecture.test_prose import concrete_errors
 
-EXAMPLES: dict[Any, Any] = {str: "Something", int: 3, float: 1.5, bool: True}
+EXAMPLES: dict[Any, Any] = {
+    str: "Something",
+    int: 3,
+    float: 1.5,
+    bool: True,
+    datetime: datetime(2026, 3, 14, 12, tzinfo=UTC),
+    frozenset[str]: frozenset({"playlist-modify-private"}),
+    tuple[str, ...]: ("one", "two"),
+    tuple[Skipped, ...]: (Skipped(SkipReason.LOCAL_FILE, 2),),
+}
 
 
 def example_of(kind: type[TastemapError]) -> TastemapError:
@@ -27,7 +38,7 @@ def example_of(kind: type[TastemapError]) -> TastemapError:
         hint = hints[field.name]
         if isinstance(hint, types.UnionType):
             hint = next(each for each in typing.get_args(hint) if each is not type(None))
-        values[field.name] = ("one", "two") if typing.get_origin(hint) is tuple else EXAMPLES[hint]
+        values[field.name] = EXAMPLES[hint]
     return kind(**values)
 
 
