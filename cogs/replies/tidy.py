@@ -145,17 +145,15 @@ def _counts(findings: Sequence[Finding]) -> str:
 def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> list[str]:
     finding = state.findings[number]
     row = state.row_of(number)
-    lines = [f"{_MARKS[finding.certainty]} · #{row + 1} {track_line(report.tracks[row].track, 60)}"]
+    first = f"{_MARKS[finding.certainty]} · #{row + 1} {track_line(report.tracks[row].track, 60)}"
+    reason = escape(finding.reason[:1].upper() + finding.reason[1:], 160)
     if finding.keeper is None:
-        return [*lines, small(escape(finding.reason, 160))]
+        return [first, small(f"{reason}.")]
     other = finding.row if row == finding.keeper else finding.keeper
     stays = f"#{other + 1} {track_line(report.tracks[other].track, 60)}"
     if row == finding.keeper:
-        return [*lines, small(f"{escape(finding.reason, 100)}; you would rather keep {stays}")]
-    return [
-        *lines,
-        small(f"{escape(finding.reason, 100)} as {stays}, suggested for keeping: {finding.keeper_reason}"),
-    ]
+        return [first, small(f"You would rather keep {stays}.")]
+    return [first, small(f"{reason}. Suggested for keeping: {stays} ({finding.keeper_reason}).")]
 
 
 def _decision_buttons(draft_id: str, state: TidyState, number: int, page: int) -> list[ui.Button[Any]]:
