@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from services.domain.errors.drafts import NothingToSplitError
-from tests.discord.cards import button_of, check_message, text_of
+from tests.discord.cards import button_of, check_message, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify
 from tests.discord.test_tidy import AGES, ids, press
