@@ -69,7 +69,7 @@ class Desk:
         await self._give_late(reply, private=True)
 
     async def answered(self) -> bool:
-        """Look whether the answer was given before the last process ended."""
+        """Look whether the answer was given before the last process ended, or was never promised."""
         message: discord.Message
         try:
             if self.open:
@@ -79,7 +79,8 @@ class Desk:
             else:
                 return False
         except discord.NotFound:
-            return self.open  # a private answer takes the public "thinking…" away
+            # A private answer takes the public "thinking…" away; where none ever appeared, nobody waits.
+            return self.open
         except discord.HTTPException:
             return False
         components = str([part.to_dict() for part in message.components])
@@ -148,7 +149,7 @@ def revive(client: discord.Client, asked: Asked) -> discord.Interaction[Any]:
     data: Any = {
         "id": str(asked.interaction_id),
         "application_id": str(asked.application_id),
-        "type": discord.InteractionType.application_command.value,
+        "type": discord.InteractionType.component.value,  # one without a command that would be looked up
         "token": asked.token,
         "version": 1,
         "attachment_size_limit": discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,

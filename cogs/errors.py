@@ -92,7 +92,7 @@ async def explain(
     if _TOLD in interaction.extras:
         return str(interaction.extras[_TOLD])
     error = root_cause(error)
-    reference = interaction.extras[_TOLD] = new_reference()
+    reference = new_reference()
     line = refusal(error)
     where = interaction.command.qualified_name if interaction.command else "component"
     if isinstance(error, TastemapError):
@@ -112,7 +112,13 @@ async def explain(
             await answer_privately(interaction, reply)
     except discord.HTTPException as problem:
         _log.warning("%s: could not tell the person: %r", reference, problem)
+    interaction.extras[_TOLD] = reference
     return reference
+
+
+def was_told(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the failure of an interaction was explained already."""
+    return _TOLD in interaction.extras
 
 
 class ErrorTree(app_commands.CommandTree[Any]):

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import discord
 
 from cogs.desk import Desk, asked_of, revive, stop_row
-from cogs.errors import explain
+from cogs.errors import explain, was_told
 from cogs.progress import OnStage, RunningWork
 from cogs.replies.layout import Reply, note
 from services.domain.errors.compute import ShuttingDownError, StoppedError
@@ -98,13 +98,16 @@ class Work:
         desk = Desk(revive(client, job.asked), job)
         try:
             self._admit()
-            if job.status is JobStatus.POSTING and await desk.answered():
+            if (desk.open or job.status is JobStatus.POSTING) and await desk.answered():
                 await self._finish(job)
                 self._jobs.let_go(job)
                 return
             await self._do(desk)
-        except Exception as error:  # noqa: BLE001  (told to the person already; the others go on)
-            _log.info("a request of before the restart ended in %r", error)
+        except Exception as error:  # noqa: BLE001  (nobody above waits for it, and the others go on)
+            if not was_told(desk.interaction):
+                _log.exception("a request of before the restart could not be finished")
+            else:
+                _log.info("a request of before the restart ended in %r", error)
 
     async def _do(self, desk: Desk) -> None:
         """Work and answer; the row is emptied once something was said."""

@@ -1,0 +1,71 @@
+"""Run the real bot against a loopback Discord: `python -m benchmarks.loopback_bot URL`.
+
+Everything else comes from the environment, as with `python -m bot run`. With PROBE=1 the last line of
+the output is JSON with the event loop's gaps and the memory of bot and workers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import yarl
+from discord import http
+from discord.gateway import DiscordWebSocket
+
+from benchmarks.latency import LoopProbe, _resident_mb
+from bot.commands import run
+from bot.config import load_settings
+from bot.logs import configure_logging
+
+
+def point_at(url: str) -> None:
+    """Let discord.py talk to another Discord; it has no setting for that."""
+    address = yarl.URL(url)
+    http.Route.BASE = f"{url}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = address.with_scheme("ws") / "gateway/"
+
+
+def _peak_mb(pid: int | str) -> float:
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123
+            return int(status.read().split("VmHWM:")[1].split()[0]) / 1024
+    except OSError:
+        return float("nan")
+
+
+@asynccontextmanager
+async def probing() -> AsyncIterator[None]:
+    """Measure the event loop inside the block and print what was found."""
+    probe = LoopProbe()
+    watching = asyncio.create_task(probe.run())
+    yield
+    watching.cancel()
+    gaps = sorted(probe.gaps_ms)
+    found = {
+        "lag_p50_ms": gaps[len(gaps) // 2],
+        "lag_p99_ms": gaps[int(0.99 * len(gaps))],
+        "lag_max_ms": gaps[-1],
+        "memory_mb": _resident_mb("self"),
+        "peak_mb": _peak_mb("self"),
+    }
+    print(json.dumps(found), flush=True)
+
+
+async def main(url: str) -> int:
+    """Serve until a signal comes."""
+    point_at(url)
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    if not os.environ.get("PROBE"):
+        return await run.run_bot(settings)
+    async with probing():
+        return await run.run_bot(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1])))

@@ -1,0 +1,117 @@
+"""Run the loopback Discord and be the people in it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.discord.gateway import Gateway, channel, member
+from sandbox.discord.rest import Rest
+from sandbox.discord.state import APPLICATION, BOT_TOKEN, CHANNEL, GUILD, Message, Request, State
+
+_UPLOAD_LIMIT = 32 * 1024 * 1024
+_COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
+_INTEGER, _STRING, _BOOLEAN, _ATTACHMENT = 4, 3, 5, 11
+
+
+class LoopbackDiscord:
+    """A server with one channel, and anybody who wants to be in it."""
+
+    token = BOT_TOKEN
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.gateway = Gateway()
+        self.url = ""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[LoopbackDiscord]:
+        """Listen on a free port inside the block."""
+        app = web.Application(client_max_size=_UPLOAD_LIMIT)
+        Rest(self.state, lambda: self.gateway.address).add_to(app)
+        app.router.add_get("/gateway/", self.gateway.serve)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            port = runner.addresses[0][1]
+            self.url = f"http://127.0.0.1:{port}"
+            self.gateway.address = f"ws://127.0.0.1:{port}/gateway/"
+            yield self
+        finally:
+            await runner.cleanup()
+
+    async def analyze(self, user_id: int, content: bytes, *, private: bool = False) -> Request:
+        """Run `/analyze` with a file."""
+        attachment = self._upload(content)
+        options: list[dict[str, Any]] = [{"name": "file", "type": _ATTACHMENT, "value": attachment["id"]}]
+        if private:
+            options.append({"name": "private", "type": _BOOLEAN, "value": True})
+        return await self.slash(user_id, "analyze", options, attachments=[attachment])
+
+    async def slash(
+        self,
+        user_id: int,
+        name: str,
+        options: list[dict[str, Any]],
+        attachments: list[dict[str, Any]] | None = None,
+    ) -> Request:
+        """Run a command."""
+        resolved = {"attachments": {each["id"]: each for each in attachments or []}}
+        data = {"id": "1", "name": name, "type": 1, "options": options, "resolved": resolved}
+        return await self._interact(user_id, _COMMAND, {"data": data})
+
+    async def press(self, user_id: int, message: Message, custom_id: str) -> Request:
+        """Press a button of a message."""
+        data = {"custom_id": custom_id, "component_type": 2}
+        return await self._interact(
+            user_id, _COMPONENT, {"data": data, "message": self.state.payload(message)}
+        )
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Return when something has become true; looked at after each change."""
+        async with self.state.changed:
+            await self.state.changed.wait_for(true)
+
+    def _upload(self, content: bytes) -> dict[str, Any]:
+        attachment_id = self.state.snowflake()
+        key = f"{attachment_id}/list.csv"
+        self.state.files[key] = content
+        url = f"{self.url}/attachments/{key}"
+        return {
+            "id": str(attachment_id), "filename": "list.csv", "size": len(content), "url": url,
+            "proxy_url": url, "content_type": "text/csv",
+        }  # fmt: skip
+
+    async def _interact(self, user_id: int, kind: int, more: dict[str, Any]) -> Request:
+        request = Request(
+            self.state.snowflake(), f"token-{secrets.token_hex(8)}", user_id, sent_at=time.perf_counter()
+        )
+        self.state.requests[request.request_id] = request
+        payload = {
+            "id": str(request.request_id),
+            "application_id": str(APPLICATION),
+            "type": kind,
+            "token": request.token,
+            "version": 1,
+            "guild_id": str(GUILD),
+            "channel_id": str(CHANNEL),
+            "channel": channel(),
+            "member": member(user_id, f"person {user_id}"),
+            "locale": "en-US",
+            "guild_locale": "en-US",
+            "app_permissions": str((1 << 53) - 1),
+            "entitlements": [],
+            "authorizing_integration_owners": {},
+            "context": 0,
+            "attachment_size_limit": 10 * 1024 * 1024,
+            **more,
+        }
+        await self.gateway.dispatch("INTERACTION_CREATE", payload)
+        return request
