@@ -8,10 +8,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.chores import chores_of
 from bot.client import TastemapBot, create_bot
 from bot.config import Settings
-from bot.enrichment import open_enricher
+from bot.enrichment import installed_version, open_enricher
+from bot.metrics import Metrics
+from bot.status import StatusReader
+from bot.upkeep import Chore
+from bot.vitals import Vitals
 from bot.writing import Writing, build_writing
+from cogs.admin import AdminCog
 from cogs.analyze import AnalyzeCog
 from cogs.help import HelpCog
 from cogs.quality import QualityCog
@@ -21,6 +27,7 @@ from services.compute import ComputePool
 from services.jobs.box import TokenBox
 from services.jobs.line import Line
 from services.storage.backups import default_folder
+from services.storage.calls import CallStore
 from services.storage.corrections import TempoCorrectionStore
 from services.storage.database import Database
 from services.storage.jobs import JobStore
@@ -57,6 +64,9 @@ class App:
     marks: MarkStore
     jobs: JobsWorkflow
     writing: Writing
+    vitals: Vitals
+    status: StatusReader
+    chores: tuple[Chore, ...]
 
     async def sync_commands(self, bot: TastemapBot) -> bool:
         """Tell Discord about the commands if they have changed since the last time; needs a login.
@@ -72,8 +82,9 @@ class App:
 
     def new_bot(self) -> TastemapBot:
         """Build a client with all cogs; a restart builds another one on the same services."""
-        return create_bot(
+        bot = create_bot(
             jobs=self.jobs,
+            observer=self.vitals.metrics,
             shrink=self.analyze.shrink,
             cogs=(
                 lambda bot: AnalyzeCog(
@@ -95,8 +106,13 @@ class App:
                 ),
                 lambda _bot: HelpCog(reports=self.reports),
                 *self.writing.cogs(),
+                lambda _bot: AdminCog(
+                    read_status=self.status.read, operators=frozenset(self.settings.operator_ids)
+                ),
             ),
         )
+        self.vitals.client = bot
+        return bot
 
 
 def utc_now() -> datetime:
@@ -139,7 +155,11 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         if pool is None:
             stack.push_async_callback(compute.aclose)
         company = CompanyWorkflow(compute=compute, known=KnownTrackStore(database))
-        enricher = await stack.enter_async_context(open_enricher(settings, database, company))
+        metrics = Metrics()
+        vitals = Vitals(database=database, compute=compute, metrics=metrics, started_at=utc_now())
+        enricher = await stack.enter_async_context(
+            open_enricher(settings, database, company, metrics=metrics)
+        )
         corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=utc_now)
         analyze = AnalyzeWorkflow(
             compute=compute, enricher=enricher, company=company, corrections=corrections
@@ -148,6 +168,21 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         uploads = UploadsWorkflow(
             store=UploadStore(database), analyze=analyze, clock=utc_now, example_file=example_file
         )
+        jobs = JobsWorkflow(
+            store=JobStore(database),
+            box=TokenBox(settings.discord_token.get_secret_value() if settings.discord_token else None),
+            line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
+            clock=utc_now,
+        )
+        calls = CallStore(database)
+        status = StatusReader(
+            version=installed_version(),
+            url=settings.database_url,
+            vitals=vitals,
+            jobs=jobs,
+            load_quota=lambda: calls.load(utc_now()),
+        )
+        status.show_gauges()
         yield App(
             settings=settings,
             database=database,
@@ -156,12 +191,10 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             reports=reports,
             corrections=corrections,
             marks=MarkStore(database),
-            jobs=JobsWorkflow(
-                store=JobStore(database),
-                box=TokenBox(settings.discord_token.get_secret_value() if settings.discord_token else None),
-                line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
-                clock=utc_now,
-            ),
+            jobs=jobs,
+            vitals=vitals,
+            status=status,
+            chores=chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
             uploads=uploads,
             writing=build_writing(
                 database=database,

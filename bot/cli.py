@@ -81,7 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG
     quiet = options.command != "run"
-    configure_logging("WARNING" if quiet and settings.log_level == "INFO" else settings.log_level)
+    configure_logging(
+        "WARNING" if quiet and settings.log_level == "INFO" else settings.log_level,
+        style=settings.log_format,
+        secrets=settings.secrets(),
+    )
     try:
         return _dispatch(options, settings)
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -16,6 +17,7 @@ from cogs.components import ComponentRouter, is_form, receivers
 from cogs.errors import ErrorTree
 from cogs.gate import Gate
 from cogs.progress import RunningWork
+from cogs.watching import Observer, end
 from cogs.work import Work
 from services.workflows.jobs import JobsWorkflow
 
@@ -31,7 +33,9 @@ Shrink = Callable[[bytes], Awaitable[bytes]]
 class TastemapBot(commands.AutoShardedBot):
     """A client with our cogs, no privileged intents, and no memory of messages or members."""
 
-    def __init__(self, *, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink) -> None:
+    def __init__(
+        self, *, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink, observer: Observer
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -51,6 +55,7 @@ class TastemapBot(commands.AutoShardedBot):
         self.running = RunningWork(self.components)
         self.work = Work(jobs=jobs, running=self.running, admit=self.gate.admit)
         self.shrink = shrink
+        self.observer = observer
         self._recovery: asyncio.Task[int] | None = None
         self._builders = tuple(cogs)
 
@@ -66,6 +71,14 @@ class TastemapBot(commands.AutoShardedBot):
         if is_form(interaction):
             await self.components.dispatch(interaction)
 
+    async def on_app_command_completion(
+        self,
+        interaction: discord.Interaction[TastemapBot],
+        command: app_commands.Command[Any, ..., Any] | app_commands.ContextMenu,
+    ) -> None:
+        """Count a command that went through."""
+        end(interaction, command.qualified_name)
+
     async def close(self) -> None:
         """End the connection; work that is not finished stays written down."""
         if self._recovery is not None:
@@ -80,6 +93,8 @@ class TastemapBot(commands.AutoShardedBot):
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def create_bot(*, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink) -> TastemapBot:
+def create_bot(
+    *, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink, observer: Observer
+) -> TastemapBot:
     """Build the client. It neither connects nor reads the environment."""
-    return TastemapBot(cogs=cogs, jobs=jobs, shrink=shrink)
+    return TastemapBot(cogs=cogs, jobs=jobs, shrink=shrink, observer=observer)

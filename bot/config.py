@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _by_comma(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+UserIds = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_by_comma)]
+"""Ids of Discord users, separated by commas in the environment."""
 
 
 class Settings(BaseSettings):
@@ -47,7 +55,18 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=1, le=16, description="Worker processes for analysis and drawing.")
     report_days: int = Field(30, ge=1, le=365, description="Days for which results are kept.")
+    operator_ids: UserIds = Field(
+        (), description="Discord ids of those who may use /admin, separated by commas."
+    )
+    health_host: str = Field("127.0.0.1", description="Address of /healthz, /readyz and /metrics.")
+    health_port: int = Field(8081, ge=0, le=65535, description="Their port; 0 switches them off.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON for programs.")
+
+    def secrets(self) -> tuple[str, ...]:
+        """List every secret value, for whoever has to keep them out of something."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
 def load_settings(env_file: Path | None = None) -> Settings:

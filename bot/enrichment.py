@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import metadata
 
 from bot.config import Settings
+from bot.metrics import Metrics
 from services.enrichment.enricher import Enricher
 from services.enrichment.ports import FeatureSource
 from services.sources.http.clock import Clock
@@ -20,7 +21,12 @@ from services.workflows.company import CompanyWorkflow
 
 @asynccontextmanager
 async def open_enricher(
-    settings: Settings, database: Database | None, company: CompanyWorkflow, *, offline: bool = False
+    settings: Settings,
+    database: Database | None,
+    company: CompanyWorkflow,
+    *,
+    offline: bool = False,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Enricher]:
     """Build the chain of sources: cache, file, ReccoBeats by id and by ISRC, estimation.
 
@@ -28,24 +34,28 @@ async def open_enricher(
     """
     async with AsyncExitStack() as stack:
         clock = Clock()
+        metrics = metrics or Metrics()
         sources: list[FeatureSource] = []
         if settings.reccobeats_url and not offline:
             session = await stack.enter_async_context(
-                open_session(version=_version(), contact_url=settings.contact_url)
+                open_session(version=installed_version(), contact_url=settings.contact_url)
             )
-            client = connect_reccobeats(session, base_url=settings.reccobeats_url, clock=clock)
+            client = connect_reccobeats(
+                session, base_url=settings.reccobeats_url, clock=clock, on_call=metrics.called
+            )
             sources = [ReccoBeatsById(client), ReccoBeatsByIsrc(client)]
         enricher = Enricher(
             store=FeatureStore(database) if database else None,
             sources=sources,
             impute=company.estimate,
             clock=clock,
+            observer=metrics,
         )
         stack.push_async_callback(enricher.aclose)
         yield enricher
 
 
-def _version() -> str:
+def installed_version() -> str:
     """Return the version of this installation; a plain checkout says so."""
     try:
         return metadata.version("tastemap")

@@ -11,6 +11,7 @@ from discord import ui
 
 from cogs.errors import UnknownComponentError, explain
 from cogs.replies.ids import BUTTON_PATTERN, FORM, SELECT_PATTERN, Action, ComponentRef
+from cogs.watching import begin, end
 
 Handler = Callable[[discord.Interaction[Any], ComponentRef], Awaitable[None]]
 
@@ -29,16 +30,20 @@ class ComponentRouter:
 
     async def dispatch(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a pressed component or a form that was sent; a failure ends in a sentence as everywhere."""
-        try:
-            interaction.client.gate.admit()
-            await self._handle(interaction)
-        except Exception as error:  # noqa: BLE001  (the last line of defence, like ErrorTree.on_error)
-            await explain(interaction, error)
-
-    async def _handle(self, interaction: discord.Interaction[Any]) -> None:
+        begin(interaction)
         data: Any = interaction.data or {}
         custom_id = str(data.get("custom_id", ""))
         ref = ComponentRef.parse(custom_id)
+        try:
+            interaction.client.gate.admit()
+            await self._handle(interaction, custom_id, ref)
+        except Exception as error:  # noqa: BLE001  (the last line of defence, like ErrorTree.on_error)
+            await explain(interaction, error)
+        end(interaction, f"component {ref.action.name.lower()}" if ref else "unknown")
+
+    async def _handle(
+        self, interaction: discord.Interaction[Any], custom_id: str, ref: ComponentRef | None
+    ) -> None:
         handler = None if ref is None else self._handlers.get(ref.action)
         if ref is None or handler is None:
             raise UnknownComponentError(custom_id)

@@ -17,6 +17,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, button, note, small
 from cogs.replies.text import inert
 from cogs.sentences import UNEXPECTED, sentence
+from cogs.watching import Outcome, begin, end, note_failure
 from services.domain.errors import TastemapError
 from services.domain.errors.compute import ShuttingDownError
 from services.domain.errors.jobs import AlreadyRunningError
@@ -94,13 +95,15 @@ async def explain(
     error = root_cause(error)
     reference = new_reference()
     line = refusal(error)
+    note_failure(interaction, Outcome.FAILED if line == UNEXPECTED else Outcome.REFUSED)
     where = interaction.command.qualified_name if interaction.command else "component"
+    findable = {"reference": reference}
     if isinstance(error, TastemapError):
-        _log.info("%s: %s refused: %s", reference, where, error)
+        _log.info("%s: %s refused: %s", reference, where, error, extra=findable)
     elif line == UNEXPECTED:
-        _log.error("%s: %s failed", reference, where, exc_info=error)
+        _log.error("%s: %s failed", reference, where, exc_info=error, extra=findable)
     else:
-        _log.warning("%s: %s failed: %r", reference, where, error)
+        _log.warning("%s: %s failed: %r", reference, where, error, extra=findable)
     reply = note(inert(line), small(f"Reference {reference}"), accent=WARNING)
     if isinstance(error, AlreadyRunningError):
         stop = button("Stop it", ComponentRef(Action.STOP, str(error.job_id)).button())
@@ -126,6 +129,7 @@ class ErrorTree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Turn people away politely once the bot is stopping."""
+        begin(interaction)
         try:
             interaction.client.gate.admit()
         except ShuttingDownError as error:
@@ -141,3 +145,4 @@ class ErrorTree(app_commands.CommandTree[Any]):
     ) -> None:
         """Explain a failed command."""
         await explain(interaction, error)
+        end(interaction, interaction.command.qualified_name if interaction.command else "unknown")

@@ -15,6 +15,7 @@ from cogs.desk import Desk, asked_of, revive, stop_row
 from cogs.errors import explain, was_told
 from cogs.progress import OnStage, RunningWork
 from cogs.replies.layout import Reply, note
+from cogs.watching import serve
 from services.domain.errors.compute import ShuttingDownError, StoppedError
 from services.domain.errors.storage import StorageError
 from services.domain.jobs import Job, JobKind, JobStatus
@@ -95,6 +96,7 @@ class Work:
         return len(jobs)
 
     async def _resume(self, client: discord.Client, job: Job) -> None:
+        serve(job.asked.interaction_id)
         desk = Desk(revive(client, job.asked), job)
         try:
             self._admit()

@@ -167,6 +167,11 @@ class ComputePool:
                     raise WorkerLostError(job) from error
         raise AssertionError("unreachable")
 
+    @property
+    def closed(self) -> bool:
+        """Whether no work is taken any more."""
+        return self._closed
+
     def worker_pids(self) -> tuple[int, ...]:
         """List the process ids of the living workers, for health checks and fault tests."""
         return _pids(self._executor)

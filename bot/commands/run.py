@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 from contextlib import AsyncExitStack
-from datetime import timedelta
 
 import aiohttp
 import discord
@@ -15,12 +14,12 @@ from bot.app import App, build, warm_up
 from bot.cli import EXIT_CONFIG, EXIT_FAILED, EXIT_OK
 from bot.client import TastemapBot
 from bot.config import Settings
+from bot.health import serve_health
 from bot.lifetime import DRAIN_S, Lifetime, in_background
+from bot.upkeep import keep_house
 from cogs.sentences import sentence
-from services.domain.errors import TastemapError
 from services.domain.errors.storage import StorageError
 
-_TIDY_EVERY_S = 6 * 3600.0
 _RETRY_S = (2.0, 5.0, 15.0, 60.0)
 """Waits between attempts while Discord can't be reached; the last one repeats."""
 _UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError, discord.GatewayNotFound)
@@ -55,7 +54,12 @@ async def open_beside(stack: AsyncExitStack, app: App) -> None:
 
     Opened after the application and closed before it; still open while the client finishes its work.
     """
-    await stack.enter_async_context(in_background(_tidy_up(app, timedelta(days=app.settings.report_days))))
+    settings, vitals = app.settings, app.vitals
+    await stack.enter_async_context(in_background(vitals.beat(), keep_house(app.chores, vitals.metrics)))
+    if settings.health_port:
+        await stack.enter_async_context(
+            serve_health(app.status, host=settings.health_host, port=settings.health_port)
+        )
 
 
 async def _serve(app: App, token: str, lifetime: Lifetime) -> int:
@@ -125,16 +129,3 @@ async def _tell_commands(bot: TastemapBot, app: App) -> None:
             _log.info("told Discord about the commands")
     except (discord.HTTPException, discord.app_commands.CommandSyncFailure) as error:
         _log.error("the commands could not be changed, the next start tries again: %s", error)
-
-
-async def _tidy_up(app: App, kept_for: timedelta) -> None:
-    """Drop what is older than it may get, again and again."""
-    while True:
-        try:
-            await app.jobs.purge()
-            count = await app.reports.purge(kept_for)
-            if count:
-                _log.info("dropped %d reports older than %d days", count, kept_for.days)
-        except TastemapError as error:
-            _log.warning("could not tidy up: %s", error)
-        await asyncio.sleep(_TIDY_EVERY_S)

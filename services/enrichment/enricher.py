@@ -17,7 +17,7 @@ from services.enrichment.assembly import assemble
 from services.enrichment.cache import ForgivingCache, MemoryFeatureCache
 from services.enrichment.coverage import compute_coverage, from_upload
 from services.enrichment.flights import Desk, OnCount
-from services.enrichment.ports import FeatureCache, FeatureSource, Impute, OnStage
+from services.enrichment.ports import FeatureCache, FeatureSource, Impute, Observer, OnStage
 from services.enrichment.progress import CountTeller
 from services.sources.http.clock import Clock
 from services.sources.http.deadline import Deadline
@@ -69,11 +69,13 @@ class Enricher:
         sources: Sequence[FeatureSource] = (),
         impute: Impute | None = None,
         clock: Clock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._clock = clock or Clock()
         self._cache = ForgivingCache(MemoryFeatureCache() if store is None else store)
         self._sources = tuple(sources)
         self._impute = impute
+        self._observer = observer
         self._desk = Desk(self._cache, self._clock)
 
     async def enrich(
@@ -115,6 +117,7 @@ class Enricher:
         board = await _aside(count, _Board, uploaded, [link.provider for link in chain])
         await _aside(count, board.add, await self._cache.load(board.ids()))
         await _aside(count, board.add, await self._cache.load(board.isrcs_without_rows()))
+        remembered = board.known_and_unknown()
         notices = []
         for link in chain:
             wanted = await _aside(count, board.wanted, link)
@@ -127,6 +130,9 @@ class Enricher:
         known = await _aside(count, board.assemble)
         enriched, trouble = await self._estimate(known, on_stage)
         coverage = await _aside(count, compute_coverage, enriched)
+        if self._observer is not None:
+            self._observer.looked_up("features", *remembered)
+            self._observer.enriched(coverage)
         return Enrichment(enriched, coverage, (*dict.fromkeys(notices), *trouble))
 
     async def aclose(self) -> None:
@@ -183,6 +189,11 @@ class _Board:
                 isrc for track_id, isrc in self._keys if isrc and not self._rows.get(track_id or "")
             )
         )
+
+    def known_and_unknown(self) -> tuple[int, int]:
+        """Count the tracks that could be looked up: those with a row by now, and those without."""
+        known = [bool(self._rows_of(index)) for index, keys in enumerate(self._keys) if any(keys)]
+        return sum(known), len(known) - sum(known)
 
     def add(
         self, rows: Mapping[str, Sequence[FetchedFeatures]] | Mapping[TrackId, tuple[FetchedFeatures, ...]]

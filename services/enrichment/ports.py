@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from services.domain.features import Coverage
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
@@ -19,6 +20,16 @@ OnStage = Callable[[str], Awaitable[None]]
 
 Impute = Callable[[Sequence[EnrichedTrack]], Awaitable[Sequence[EnrichedTrack]]]
 """Fills the gaps of a playlist with estimates and borrowed values, each marked as such; keeps the order."""
+
+
+class Observer(Protocol):
+    """Somebody who keeps count of what enrichment does."""
+
+    def looked_up(self, cache: str, hits: int, misses: int) -> None:
+        """Note how many keys a cache knew."""
+
+    def enriched(self, coverage: Coverage) -> None:
+        """Note how well the tracks of one playlist are known."""
 
 
 class FeatureSource(Protocol):

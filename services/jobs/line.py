@@ -19,6 +19,7 @@ class _Place:
     """One who waits."""
 
     def __init__(self) -> None:
+        self.since = asyncio.get_running_loop().time()
         self.news: asyncio.Queue[int] = asyncio.Queue()
         self.told = 0
 
@@ -41,6 +42,11 @@ class Line:
     def waiting(self) -> int:
         """How many wait for their turn."""
         return len(self._waiting)
+
+    @property
+    def longest_wait_s(self) -> float:
+        """How long the next one has waited."""
+        return asyncio.get_running_loop().time() - self._waiting[0].since if self._waiting else 0.0
 
     @asynccontextmanager
     async def turn(self, on_position: OnPosition) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +56,23 @@ def backup(url: str, target: Path) -> Path:
     return target
 
 
+_DATED = re.compile(r"(?P<stem>.+)-(?P<moment>\d{8}T\d{6}Z)\.db")
+_MOMENT = "%Y%m%dT%H%M%SZ"
+
+
+def newest_dated(url: str, folder: Path) -> datetime | None:
+    """Say when `backup_into` last wrote a copy of this database into a folder; None for never.
+
+    Raises
+    ------
+    BackupToolError
+        The database is PostgreSQL.
+    """
+    copies = _dated_copies(_sqlite_file(parse_address(url), tool="pg_dump --format=custom"), folder)
+    found = _DATED.fullmatch(copies[-1].name) if copies else None
+    return datetime.strptime(found["moment"], _MOMENT).replace(tzinfo=UTC) if found else None
+
+
 def backup_into(url: str, folder: Path, *, now: datetime, keep: int = KEPT_BACKUPS) -> Path:
     """Write a dated copy into a folder and drop the oldest dated ones beyond `keep`.
 
@@ -62,13 +80,21 @@ def backup_into(url: str, folder: Path, *, now: datetime, keep: int = KEPT_BACKU
     Raises like `backup`.
     """
     file = _sqlite_file(parse_address(url), tool="pg_dump --format=custom")
-    target = backup(url, folder / f"{file.stem}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db")
-    dated = "[0-9]" * 8 + "T" + "[0-9]" * 6 + "Z"
-    copies = sorted(entry for entry in folder.iterdir() if entry.match(f"*-{dated}.db"))
-    ours = [copy for copy in copies if copy.name[: -len("-20260101T000000Z.db")] == file.stem]
-    for old in ours[: -max(keep, 1)]:
+    target = backup(url, folder / f"{file.stem}-{now.astimezone(UTC).strftime(_MOMENT)}.db")
+    for old in _dated_copies(file, folder)[: -max(keep, 1)]:
         old.unlink(missing_ok=True)
     return target
+
+
+def _dated_copies(file: Path, folder: Path) -> list[Path]:
+    """List the dated copies of `file` in a folder, the oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if (found := _DATED.fullmatch(entry.name)) and found["stem"] == file.stem
+    )
 
 
 def restore(source: Path, url: str, *, now: datetime) -> Path | None:

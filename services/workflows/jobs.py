@@ -39,6 +39,11 @@ class JobsWorkflow:
         return self.line.waiting
 
     @property
+    def longest_wait_s(self) -> float:
+        """How long the next in line has waited."""
+        return self.line.longest_wait_s
+
+    @property
     def unfinished(self) -> int:
         """How many pieces of work are accepted and not answered in this process."""
         return len(self._busy)

@@ -27,6 +27,14 @@ from services.sources.http.session import Timeouts
 
 T = TypeVar("T")
 
+OnCall = Callable[[str, str, float], None]
+"""Receives the service, what came back (an HTTP status, or what was wrong) and the seconds it took."""
+
+
+def unheard(_source: str, _status: str, _seconds: float) -> None:
+    """Tell nobody about a call."""
+
+
 _log = logging.getLogger(__name__)
 
 _SUCCESS = frozenset({200, 201, 202, 204})
@@ -131,6 +139,7 @@ class Upstream:
         refusals: frozenset[int] = frozenset({401, 403}),
         is_final: Callable[[Reply], bool] = _never,
         body_limit: int = 8 * MEBIBYTE,
+        on_call: OnCall = unheard,
     ) -> None:
         self.source = source
         self._session = session
@@ -143,6 +152,7 @@ class Upstream:
         self._refusals = refusals
         self._is_final = is_final
         self._body_limit = body_limit
+        self._on_call = on_call
 
     async def get(
         self,
@@ -198,15 +208,20 @@ class Upstream:
 
     async def _exchange(self, ask: Ask, deadline: Deadline, limited: int) -> Answer | _Rest | _Failure:
         """Make one call and note for everybody what its answer means."""
+        began, status = self._clock.monotonic(), "cancelled"
         try:
             reply = await self._call(ask, deadline)
+            status = str(reply.status)
             if self._is_final(reply):
                 return _answer(reply)
             return self._rest(reply, limited) if reply.status == 429 else self._judge(ask, reply)
         except _TransientError as failure:
             if failure.counts:
                 self._breaker.failed(failure.problem)
+            status = failure.problem.removeprefix("HTTP ")
             return _Failure(failure.problem)
+        finally:
+            self._on_call(self.source, status, self._clock.monotonic() - began)
 
     async def _call(self, ask: Ask, deadline: Deadline) -> Reply:
         given_s = deadline.remaining_s

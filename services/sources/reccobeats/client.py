@@ -17,7 +17,7 @@ from services.sources.http.breaker import Breaker
 from services.sources.http.clock import Clock
 from services.sources.http.deadline import Deadline
 from services.sources.http.pacer import Pacer
-from services.sources.http.upstream import Answer, Patience, Upstream
+from services.sources.http.upstream import Answer, OnCall, Patience, Upstream, unheard
 from services.sources.ids import valid_isrc, valid_track_id
 from services.sources.outcomes import OutcomeBuilder, notice_of, reason_of
 from services.sources.reccobeats.answers import Group, NonsenseError, by_isrc, by_track_id, judge
@@ -48,6 +48,7 @@ def connect_reccobeats(
     clock: Clock | None = None,
     random: Random | None = None,
     patience: Patience | None = None,
+    on_call: OnCall = unheard,
 ) -> ReccoBeats:
     """Build the one client of this process, with its own pacer and breaker."""
     clock = clock or Clock()
@@ -61,6 +62,7 @@ def connect_reccobeats(
         random=random,
         patience=patience,
         body_limit=_BODY_LIMIT,
+        on_call=on_call,
     )
     return ReccoBeats(upstream, clock=clock)
 

@@ -27,7 +27,7 @@ from services.sources.http.clock import Clock
 from services.sources.http.deadline import Deadline
 from services.sources.http.pacer import Pacer
 from services.sources.http.retry_after import parse_http_date, retry_after_s
-from services.sources.http.upstream import Answer, Ask, Patience, Reply, Upstream
+from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Reply, Upstream, unheard
 
 NAME = "Spotify"
 BASE_URL = "https://api.spotify.com/v1"
@@ -75,6 +75,7 @@ class SpotifyApi:
         random: Random | None = None,
         patience: Patience | None = None,
         min_gap_s: float = MIN_GAP_S,
+        on_call: OnCall = unheard,
     ) -> None:
         self._clock = clock or Clock()
         self._ledger = ledger
@@ -91,6 +92,7 @@ class SpotifyApi:
             # 401 is about one person's token and 403 about one playlist: neither turns everybody away.
             refusals=frozenset(),
             is_final=_is_quota,
+            on_call=on_call,
         )
 
     async def call(

@@ -19,7 +19,7 @@ from services.sources.http.breaker import Breaker
 from services.sources.http.clock import Clock
 from services.sources.http.deadline import Deadline
 from services.sources.http.pacer import Pacer
-from services.sources.http.upstream import Answer, Ask, Patience, Upstream
+from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard
 
 NAME = "Spotify's login"
 BASE_URL = "https://accounts.spotify.com"
@@ -66,6 +66,7 @@ class SpotifyAuth:
         clock: Clock | None = None,
         random: Random | None = None,
         patience: Patience | None = None,
+        on_call: OnCall = unheard,
     ) -> None:
         self._clock = clock or Clock()
         self._base_url = base_url.rstrip("/")
@@ -82,6 +83,7 @@ class SpotifyAuth:
             random=random,
             patience=patience,
             refusals=frozenset(),
+            on_call=on_call,
         )
 
     def authorize_url(self, *, state: str, verifier: str, scopes: frozenset[str]) -> str:
