@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.accounts import Accounts, open_accounts
 from bot.chores import chores_of
-from bot.client import TastemapBot, create_bot
+from bot.client import Clients, TastemapBot, create_bot
 from bot.config import Settings
 from bot.enrichment import installed_version, open_enricher
 from bot.metrics import Metrics
@@ -17,6 +18,7 @@ from bot.status import StatusReader
 from bot.upkeep import Chore
 from bot.vitals import Vitals
 from bot.writing import Writing, build_writing
+from cogs.account import AccountCog
 from cogs.admin import AdminCog
 from cogs.analyze import AnalyzeCog
 from cogs.help import HelpCog
@@ -35,6 +37,7 @@ from services.storage.known_tracks import KnownTrackStore
 from services.storage.marks import MarkStore
 from services.storage.reports import ReportStore
 from services.storage.uploads import UploadStore
+from services.storage.writes import WriteStore
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.company import CompanyWorkflow
@@ -42,6 +45,8 @@ from services.workflows.jobs import JobsWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
 from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
+from services.workflows.saving import SavingWorkflow
+from services.workflows.saving.spotify import SpotifyPlaylists
 from services.workflows.uploads import UploadsWorkflow
 
 _SYNCED = "synced commands"
@@ -67,6 +72,8 @@ class App:
     vitals: Vitals
     status: StatusReader
     chores: tuple[Chore, ...]
+    accounts: Accounts | None
+    clients: Clients
 
     async def sync_commands(self, bot: TastemapBot) -> bool:
         """Tell Discord about the commands if they have changed since the last time; needs a login.
@@ -105,13 +112,14 @@ class App:
                     work=bot.work,
                 ),
                 lambda _bot: HelpCog(reports=self.reports),
+                lambda bot: AccountCog(login=self.accounts, components=bot.components, wanted=bot.wanted),
                 *self.writing.cogs(),
                 lambda _bot: AdminCog(
                     read_status=self.status.read, operators=frozenset(self.settings.operator_ids)
                 ),
             ),
         )
-        self.vitals.client = bot
+        self.vitals.client = self.clients.current = bot
         return bot
 
 
@@ -174,7 +182,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
             clock=utc_now,
         )
-        calls = CallStore(database)
+        calls = CallStore(database, budget=settings.spotify_daily_calls)
         status = StatusReader(
             version=installed_version(),
             url=settings.database_url,
@@ -183,6 +191,11 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             load_quota=lambda: calls.load(utc_now()),
         )
         status.show_gauges()
+        accounts = await stack.enter_async_context(open_accounts(settings, database))
+        saving = None
+        if accounts is not None:
+            shelf = SpotifyPlaylists(client=accounts.client, tokens=accounts.tokens)
+            saving = SavingWorkflow(journal=WriteStore(database), playlists=shelf, clock=utc_now)
         yield App(
             settings=settings,
             database=database,
@@ -196,13 +209,15 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             status=status,
             chores=chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
             uploads=uploads,
+            accounts=accounts,
+            clients=Clients(),
             writing=build_writing(
                 database=database,
                 compute=compute,
                 playlists=PlaylistsWorkflow(reports=reports, analyze=analyze),
                 reports=reports,
                 uploads=uploads,
-                saving=None,
+                saving=saving,
                 clock=utc_now,
             ),
         )

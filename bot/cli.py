@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from bot.config import Settings, check_config, load_settings
 from bot.logs import configure_logging
+from cogs.sentences import sentence
+from services.domain.errors.accounts import KeyRingError
 
 EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CONFIG = 0, 1, 2, 78
 ENV_FILE = Path(".env")
@@ -62,6 +64,10 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     load.add_argument("file", type=Path, metavar="FILE")
     load.add_argument("--source", metavar="NAME", help="name of the source (default: the name of the file)")
     actions.add_parser("stats", help="show what is cached, by source and year")
+    keys = commands.add_parser("keys", help="look after the keys that encrypt stored tokens")
+    key_actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+    key_actions.add_parser("new", help="print a new key for TOKEN_KEYS")
+    key_actions.add_parser("rotate", help="seal all stored tokens anew with the first key of TOKEN_KEYS")
 
 
 def _groups(text: str) -> int:
@@ -88,6 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         return _dispatch(options, settings)
+    except KeyRingError as error:
+        print(sentence(error), file=sys.stderr)  # noqa: T201
+        return EXIT_CONFIG
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -114,6 +123,10 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
             from bot.commands.run import run_bot
 
             return asyncio.run(run_bot(settings))
+        case "keys":
+            from bot.commands.keys import manage_keys
+
+            return asyncio.run(manage_keys(settings, options))
         case _:
             from bot.commands.keeping import keep
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -17,6 +18,7 @@ from cogs.components import ComponentRouter, is_form, receivers
 from cogs.errors import ErrorTree
 from cogs.gate import Gate
 from cogs.progress import RunningWork
+from cogs.wanted import Wanted
 from cogs.watching import Observer, end
 from cogs.work import Work
 from services.workflows.jobs import JobsWorkflow
@@ -52,6 +54,7 @@ class TastemapBot(commands.AutoShardedBot):
         )
         self.gate = Gate()
         self.components = ComponentRouter()
+        self.wanted = Wanted()
         self.running = RunningWork(self.components)
         self.work = Work(jobs=jobs, running=self.running, admit=self.gate.admit)
         self.shrink = shrink
@@ -91,6 +94,22 @@ class TastemapBot(commands.AutoShardedBot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         payload.sort(key=lambda command: (command["type"], command["name"]))
         return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Clients:
+    """The client of this moment; after a lost connection it is another one."""
+
+    current: TastemapBot | None = None
+
+    @property
+    def application_id(self) -> int | None:
+        """The id under which Discord knows the application, once a client has logged in."""
+        return self.current.application_id if self.current else None
+
+    async def direct_message(self, user_id: int) -> discord.abc.Messageable | None:
+        """Return the direct channel to a person; None while there is no client."""
+        return await self.current.create_dm(discord.Object(user_id)) if self.current else None
 
 
 def create_bot(

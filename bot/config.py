@@ -39,6 +39,17 @@ class Settings(BaseSettings):
     )
     web_host: str = Field("127.0.0.1", description="Address that the login pages listen on.")
     web_port: int = Field(8080, ge=0, le=65535, description="Port that the login pages listen on.")
+    trusted_proxies: str = Field(
+        "", description="Networks of your reverse proxies, whose X-Forwarded-For is believed."
+    )
+    paste_login: bool = Field(
+        False,
+        description="Log in without pages, by pasting an address into Discord, where no page can be reached.",
+    )
+    spotify_seats: int = Field(5, ge=1, description="People that your Spotify app may serve.")
+    spotify_daily_calls: int = Field(
+        500, ge=10, description="Calls to Spotify in 24 hours, over all people, before we stop by ourselves."
+    )
     database_url: str = Field(
         "sqlite+aiosqlite:///data/tastemap.db",
         description="Where results are kept: a SQLite file, or postgresql+psycopg://user@host/name.",
@@ -102,7 +113,7 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
         ConfigNote(
             "SPOTIFY_CLIENT_ID",
             bool(settings.spotify_client_id),
-            "set; connecting Spotify comes with a later version"
+            f"set: up to {settings.spotify_seats} people can connect Spotify"
             if settings.spotify_client_id
             else "missing: people can't connect Spotify; uploaded files work",
         ),

@@ -13,10 +13,12 @@ import discord
 from discord import app_commands, ui
 
 from cogs.answers import answer_privately
+from cogs.replies.account import connect_button
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, button, note, small
 from cogs.replies.text import inert
 from cogs.sentences import UNEXPECTED, sentence
+from cogs.wanted import LOGIN_HELPS
 from cogs.watching import Outcome, begin, end, note_failure
 from services.domain.errors import TastemapError
 from services.domain.errors.compute import ShuttingDownError
@@ -108,6 +110,9 @@ async def explain(
     if isinstance(error, AlreadyRunningError):
         stop = button("Stop it", ComponentRef(Action.STOP, str(error.job_id)).button())
         reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(stop)))
+    elif isinstance(error, LOGIN_HELPS):
+        connect = connect_button(interaction.client.wanted.keep(interaction, error))
+        reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(connect)))
     try:
         if tell is not None:
             await tell(reply)

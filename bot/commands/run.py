@@ -60,6 +60,9 @@ async def open_beside(stack: AsyncExitStack, app: App) -> None:
         await stack.enter_async_context(
             serve_health(app.status, host=settings.health_host, port=settings.health_port)
         )
+    if app.accounts is not None:
+        port = await stack.enter_async_context(app.accounts.pages(app.clients))
+        _log.info("login pages on port %s, reached at %s", port, app.accounts.public_url)
 
 
 async def _serve(app: App, token: str, lifetime: Lifetime) -> int:

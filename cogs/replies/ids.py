@@ -43,6 +43,8 @@ class Action(StrEnum):
     TIDY = "tidy"
     SPLIT = "split"
     CHOOSE = "choose"
+    CONNECT = "connect"
+    FINISH = "finish"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from services.accounts.keyring import KeyRing, UnsealError
 from services.accounts.tokens import ACCESS, REFRESH, TokenService
@@ -53,6 +54,11 @@ _log = logging.getLogger(__name__)
 class TradesCodes(Protocol):
     """The part of `SpotifyAuth` that is needed here."""
 
+    @property
+    def redirect_uri(self) -> str:
+        """Where Spotify sends the browser back to."""
+        ...
+
     def authorize_url(self, *, state: str, verifier: str, scopes: frozenset[str]) -> str:
         """Return where the person is asked."""
         ...
@@ -85,6 +91,8 @@ class LinkingService:
     """How many people the Spotify app may serve."""
     proves_identity: bool = False
     """Whether the browser shows its Discord account (strong mode); else the finish code does it."""
+    allows_paste: bool = False
+    """Whether people may paste the address they were sent back to, where no pages can be reached."""
 
     async def begin(
         self, user_id: int, *, discord_name: str, scopes: frozenset[str], wanted: str = ""
@@ -168,6 +176,10 @@ class LinkingService:
         attempt = await self.attempts.of_state(hash_of(state), self.clock.now())
         if attempt is None or not _same(attempt.browser_hash, hash_of(browser)):
             raise LinkExpiredError
+        await self._take(attempt, code=code, error=error)
+        return attempt
+
+    async def _take(self, attempt: LinkAttempt, *, code: str | None, error: str | None) -> None:
         if error is not None or not code:
             await self.attempts.delete(attempt.attempt_id)
             raise LoginDeniedError(
@@ -181,7 +193,6 @@ class LinkingService:
         )
         if not approved:
             raise LinkExpiredError
-        return attempt
 
     async def finish_code(self, *, browser: str) -> str:
         """Return the code that this browser shows; changes nothing.
@@ -221,21 +232,46 @@ class LinkingService:
             raise WrongCodeError(tries_left)
         return await self._complete(attempt)
 
-    async def finish_proven(self, *, browser: str, discord_id: int) -> Linked:
-        """Link the account in strong mode: the browser has shown that it is the starter's.
+    async def finish_proven(self, *, browser: str) -> Linked:
+        """Link the account in strong mode: `open` let only the starter's own browser go to Spotify.
 
         Raises
         ------
-        LinkExpiredError, LoginDeniedError
+        LinkExpiredError
         """
-        if not self.proves_identity:
-            raise LinkExpiredError
         attempt = await self.attempts.of_browser(hash_of(browser), self.clock.now())
-        if attempt is None or attempt.status is not AttemptStatus.APPROVED:
+        if not self.proves_identity or attempt is None or attempt.status is not AttemptStatus.APPROVED:
             raise LinkExpiredError
-        if attempt.user_id != discord_id:
-            raise LoginDeniedError("this browser is logged in to Discord as somebody else")
         return await self._complete(attempt)
+
+    async def open_pasted(self, token: str) -> str:
+        """Return Spotify's address for a login without pages; what comes back is pasted by the starter."""
+        return await self.open(token, browser=token)
+
+    async def finish_pasted(self, user_id: int, address: str) -> Linked:
+        """Link the account from the address that the browser ended at, pasted in Discord.
+
+        Raises
+        ------
+        LinkExpiredError
+            It is no such address, or its state belongs to somebody else's login.
+        LoginDeniedError, NoSeatError, AccountTakenError, AppMisconfiguredError, SourceError
+        """
+        if not self.allows_paste:
+            raise LinkExpiredError
+        parts = urlsplit(address.strip())
+        here = urlsplit(self.auth.redirect_uri)
+        if (parts.scheme, parts.netloc, parts.path) != (here.scheme, here.netloc, here.path):
+            raise LinkExpiredError
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        attempt = await self.attempts.of_state(hash_of(query.get("state", "")), self.clock.now())
+        if attempt is None or attempt.user_id != user_id:
+            raise LinkExpiredError
+        await self._take(attempt, code=query.get("code"), error=query.get("error"))
+        approved = await self.attempts.load(attempt.attempt_id, self.clock.now())
+        if approved is None:
+            raise LinkExpiredError
+        return await self._complete(approved)
 
     async def cancel(self, user_id: int) -> None:
         """Give up a person's login."""

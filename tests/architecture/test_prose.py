@@ -76,4 +76,5 @@ def test_every_setting_is_explained_in_the_example_file() -> None:
 def test_example_defaults_are_the_real_defaults() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     for name, value in re.findall(r"^([A-Z_]+)=(.+)$", example, flags=re.MULTILINE):
-        assert str(Settings.model_fields[name.lower()].default) == value
+        default = Settings.model_fields[name.lower()].default
+        assert (str(default).lower() if isinstance(default, bool) else str(default)) == value

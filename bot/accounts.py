@@ -1,0 +1,180 @@
+"""Open everything about people's Spotify accounts; nothing of it where the operator has no Spotify app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bot.client import Clients
+from bot.config import Settings
+from bot.enrichment import installed_version
+from bot.web.guard import parse_networks
+from bot.web.identity import DISCORD_AUTHORIZE_URL, DiscordIdentity
+from bot.web.login import LoginPages
+from bot.web.server import build_pages, listen, origin_of
+from cogs.account import tell_linked
+from services.accounts.keyring import KeyRing
+from services.accounts.linking import LinkingService
+from services.accounts.tokens import TokenService
+from services.domain.errors.accounts import KeyRingError
+from services.domain.quota import Quota
+from services.sources.http.clock import Clock
+from services.sources.http.session import open_session
+from services.sources.spotify.api import SpotifyApi
+from services.sources.spotify.auth import SpotifyAuth
+from services.sources.spotify.client import SpotifyClient
+from services.storage.attempts import AttemptStore
+from services.storage.calls import CallStore
+from services.storage.database import Database
+from services.storage.libraries import LibraryStore
+from services.storage.links import LinkStore
+from services.storage.playlists import PlaylistStore
+
+PASTE_REDIRECT = "http://127.0.0.1:8888/callback"
+"""Where browsers end in paste mode: a page that does not load, whose address is copied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """The Spotify side of this installation, and the logins to it."""
+
+    settings: Settings
+    client: SpotifyClient
+    tokens: TokenService
+    linking: LinkingService
+    links: LinkStore
+    calls: CallStore
+    clock: Clock
+    playlists: PlaylistStore
+    libraries: LibraryStore
+    public_url: str
+
+    @property
+    def is_pasted(self) -> bool:
+        """Whether there are no pages, and people paste the address they were sent back to."""
+        return self.settings.paste_login
+
+    def url_of(self, token: str) -> str:
+        """Return the address of a login's start page."""
+        return f"{self.public_url}/link/{token}"
+
+    async def forget_fetched(self, user_id: int) -> None:
+        """Drop what was read with a person's token."""
+        await self.playlists.delete_of(user_id)
+        await self.libraries.delete_of(user_id)
+
+    async def quota(self) -> Quota:
+        """Say how many calls are left."""
+        return await self.calls.load(self.clock.now())
+
+    @asynccontextmanager
+    async def pages(self, clients: Clients) -> AsyncIterator[int | None]:
+        """Serve the pages of the login inside the block; yields the port, or None without pages."""
+        if self.is_pasted:
+            yield None
+            return
+        settings = self.settings
+        async with AsyncExitStack() as stack:
+            identity = None
+            targets = [origin_of(settings.spotify_accounts_url)]
+            if settings.discord_client_secret is not None:
+                session = await stack.enter_async_context(
+                    open_session(version=installed_version(), contact_url=settings.contact_url)
+                )
+                targets.append(origin_of(DISCORD_AUTHORIZE_URL))
+                identity = DiscordIdentity(
+                    session,
+                    application_id=lambda: clients.application_id,
+                    client_secret=settings.discord_client_secret.get_secret_value(),
+                    redirect_uri=f"{self.public_url}/discord",
+                )
+            login = LoginPages(
+                linking=self.linking,
+                public_url=self.public_url,
+                identity=identity,
+                on_linked=tell_linked(clients.direct_message),
+            )
+            app = build_pages(
+                login,
+                form_targets=targets,
+                is_https=urlsplit(self.public_url).scheme == "https",
+                proxies=parse_networks(settings.trusted_proxies),
+            )
+            yield await stack.enter_async_context(listen(app, host=settings.web_host, port=settings.web_port))
+
+
+@asynccontextmanager
+async def open_accounts(settings: Settings, database: Database) -> AsyncIterator[Accounts | None]:
+    """Build what a Spotify app makes possible; yields None without one.
+
+    Raises
+    ------
+    KeyRingError
+        There is a Spotify app, but no key to seal its tokens with.
+    """
+    if not settings.spotify_client_id:
+        yield None
+        return
+    keys = key_ring(settings)
+    clock = Clock()
+    public_url = (settings.public_url or f"http://{settings.web_host}:{settings.web_port}").rstrip("/")
+    async with AsyncExitStack() as stack:
+        api_session = await stack.enter_async_context(
+            open_session(version=installed_version(), contact_url=settings.contact_url)
+        )
+        auth_session = await stack.enter_async_context(
+            open_session(version=installed_version(), contact_url=settings.contact_url)
+        )
+        calls = CallStore(database, budget=settings.spotify_daily_calls)
+        client = SpotifyClient(
+            SpotifyApi(api_session, ledger=calls, base_url=settings.spotify_api_url, clock=clock)
+        )
+        secret = settings.spotify_client_secret
+        auth = SpotifyAuth(
+            auth_session,
+            client_id=settings.spotify_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+            redirect_uri=PASTE_REDIRECT if settings.paste_login else f"{public_url}/callback",
+            base_url=settings.spotify_accounts_url,
+            clock=clock,
+        )
+        links = LinkStore(database)
+        tokens = TokenService(links=links, keys=keys, auth=auth, clock=clock)
+        linking = LinkingService(
+            attempts=AttemptStore(database),
+            links=links,
+            keys=keys,
+            auth=auth,
+            spotify=client,
+            tokens=tokens,
+            clock=clock,
+            seats=settings.spotify_seats,
+            proves_identity=settings.discord_client_secret is not None and not settings.paste_login,
+            allows_paste=settings.paste_login,
+        )
+        yield Accounts(
+            settings=settings,
+            client=client,
+            tokens=tokens,
+            linking=linking,
+            links=links,
+            calls=calls,
+            clock=clock,
+            playlists=PlaylistStore(database),
+            libraries=LibraryStore(database),
+            public_url=public_url,
+        )
+
+
+def key_ring(settings: Settings) -> KeyRing:
+    """Read TOKEN_KEYS.
+
+    Raises
+    ------
+    KeyRingError
+    """
+    if settings.token_keys is None or not settings.token_keys.get_secret_value().strip():
+        raise KeyRingError("it is missing, and without it no Spotify token can be stored")
+    return KeyRing.parse(settings.token_keys.get_secret_value())

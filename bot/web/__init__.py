@@ -1,0 +1,1 @@
+"""The pages of a login: few, small, and wary of whoever opens them."""

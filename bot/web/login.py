@@ -1,0 +1,149 @@
+"""The way through the pages: start, Spotify, back, finish."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.web.identity import DiscordIdentity
+from bot.web.pages import code_page, done_page, start_page
+from services.accounts.linking import LinkingService
+from services.domain.accounts import Linked
+from services.domain.errors.accounts import LinkExpiredError, LoginDeniedError
+
+_COOKIE_LIFE_S = 15 * 60
+_SECRET_BYTES = 32
+
+OnLinked = Callable[[Linked], Awaitable[None]]
+"""Told when a login was finished in the browser alone, so that Discord can say so too."""
+
+
+class LoginPages:
+    """Four routes. GETs only read; what a browser is, its cookie says.
+
+    Parameters
+    ----------
+    public_url
+        Where people reach these pages. The only source of addresses: the Host header is never used.
+    identity
+        Asks Discord who the browser belongs to (strong mode); None leaves it to the finish code.
+    """
+
+    def __init__(
+        self,
+        *,
+        linking: LinkingService,
+        public_url: str,
+        identity: DiscordIdentity | None = None,
+        on_linked: OnLinked | None = None,
+    ) -> None:
+        self._linking = linking
+        self._public_url = public_url.rstrip("/")
+        self._is_https = urlsplit(public_url).scheme == "https"
+        self._identity = identity
+        self._on_linked = on_linked
+        self._cookie = "__Host-tastemap" if self._is_https else "tastemap"
+
+    def add_to(self, app: web.Application) -> None:
+        """Register the routes."""
+        app.router.add_get("/link/{token}", self.start)
+        app.router.add_post("/link/{token}", self.go_on)
+        app.router.add_get("/callback", self.callback)
+        app.router.add_get("/done", self.done)
+        if self._identity is not None:
+            app.router.add_get("/discord", self.identified)
+
+    def link(self, token: str) -> str:
+        """Return the address of a login's start page."""
+        return f"{self._public_url}/link/{token}"
+
+    async def start(self, request: web.Request) -> web.StreamResponse:
+        """Show whose login this is. Changes nothing: previews and virus scanners open links too."""
+        token = request.match_info["token"]
+        attempt = await self._linking.look(token)
+        browser = request.cookies.get(self._cookie) or secrets.token_urlsafe(_SECRET_BYTES)
+        response = start_page(
+            discord_name=attempt.discord_name,
+            scopes=attempt.scopes,
+            csrf=_csrf(browser, token),
+            strong=self._identity is not None,
+        )
+        self._remember(response, browser)
+        return response
+
+    async def go_on(self, request: web.Request) -> web.StreamResponse:
+        """Bind the login to this browser and send it to Spotify, or first to Discord."""
+        token = request.match_info["token"]
+        browser = request.cookies.get(self._cookie, "")
+        form = await request.post()
+        if not browser or not hmac.compare_digest(str(form.get("csrf", "")), _csrf(browser, token)):
+            raise LinkExpiredError
+        if self._identity is None:
+            return _see_other(await self._linking.open(token, browser=browser))
+        await self._linking.look(token)
+        address, proof = self._identity.ask(browser=browser, token=token)
+        response = _see_other(address)
+        self._remember(response, proof, name=f"{self._cookie}-discord")
+        return response
+
+    async def identified(self, request: web.Request) -> web.StreamResponse:
+        """Take Discord's word for who the browser belongs to, and send it to Spotify."""
+        if self._identity is None:
+            raise web.HTTPNotFound
+        browser = request.cookies.get(self._cookie, "")
+        proof = request.cookies.get(f"{self._cookie}-discord", "")
+        token = self._identity.token_of(proof, state=request.query.get("state", ""), browser=browser)
+        if request.query.get("error") or not request.query.get("code"):
+            raise LoginDeniedError("Discord was not asked to the end")
+        discord_id = await self._identity.who(request.query["code"])
+        return _see_other(await self._linking.open(token, browser=browser, discord_id=discord_id))
+
+    async def callback(self, request: web.Request) -> web.StreamResponse:
+        """Keep what Spotify answered; the token is asked for only once the two people are one."""
+        browser = request.cookies.get(self._cookie, "")
+        state = request.query.get("state", "")
+        if not browser or not state:
+            raise LinkExpiredError
+        await self._linking.receive(
+            state=state,
+            browser=browser,
+            code=request.query.get("code"),
+            error=request.query.get("error"),
+        )
+        if self._identity is not None:
+            linked = await self._linking.finish_proven(browser=browser)
+            if self._on_linked is not None:
+                await self._on_linked(linked)
+            return done_page()
+        return _see_other(f"{self._public_url}/done")
+
+    async def done(self, request: web.Request) -> web.StreamResponse:
+        """Show the finish code; may be reloaded until it was used."""
+        browser = request.cookies.get(self._cookie, "")
+        if not browser:
+            raise LinkExpiredError
+        return code_page(await self._linking.finish_code(browser=browser))
+
+    def _remember(self, response: web.StreamResponse, value: str, *, name: str = "") -> None:
+        response.set_cookie(
+            name or self._cookie,
+            value,
+            max_age=_COOKIE_LIFE_S,
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="Lax",  # Strict would not come back from Spotify with the person
+        )
+
+
+def _csrf(browser: str, token: str) -> str:
+    return hmac.new(browser.encode(), b"go on " + token.encode(), hashlib.sha256).hexdigest()
+
+
+def _see_other(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})
