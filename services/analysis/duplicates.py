@@ -35,12 +35,12 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     rows = _merge(
         tracks, _grouped(rows, [track.id or None for track in tracks]), DuplicateKind.SAME_ID, found
     )
-    recordings = [_recording(track) for track in tracks]
+    recordings = [recording_of(track) for track in tracks]
     rows = _merge(tracks, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
     songs: list[tuple[str, str] | None] = []
     tags: list[frozenset[str]] = []
     for track in tracks:  # one pass, so that each title is read once
-        songs.append(_song(track))
+        songs.append(song_of(track))
         tags.append(version_tags(track.title))
     versions = [song and (song, tag) for song, tag in zip(songs, tags, strict=True)]
     alike = [part for group in _grouped(rows, versions) for part in _by_length(tracks, group)]
@@ -49,13 +49,14 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     return tuple(found)
 
 
-def _recording(track: Track) -> str | None:
+def recording_of(track: Track) -> str | None:
     """Return the ISRC in its plain form, or None for the placeholders that files carry instead."""
     isrc = (track.isrc or "").strip().upper().replace("-", "")
     return isrc if _ISRC.fullmatch(isrc) else None
 
 
-def _song(track: Track) -> tuple[str, str] | None:
+def song_of(track: Track) -> tuple[str, str] | None:
+    """Return core title and lead artist, or None where they name no song ("Intro", nobody credited)."""
     core, artist = core_title(track.title), lead_artist(track.artists)
     return None if is_vague(core) or not artist else (core, artist)
 

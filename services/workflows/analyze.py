@@ -10,7 +10,7 @@ from services.domain.charts import Chart, ChartKind
 from services.domain.music import Playlist
 from services.domain.report import AnalysisOptions, AnalysisReport
 from services.enrichment.coverage import compute_coverage, quality_line
-from services.enrichment.enricher import Enricher
+from services.enrichment.enricher import Enricher, Enrichment
 from services.workflows import tasks
 from services.workflows.company import CompanyWorkflow
 from services.workflows.quality import CorrectionsWorkflow, without_guesses
@@ -52,6 +52,40 @@ class AnalyzeWorkflow:
         """Read the track links in a text; the playlist may be empty."""
         return await self.compute.run("read links", tasks.read_links, text, name)
 
+    async def enrich(
+        self,
+        playlist: Playlist,
+        *,
+        user_id: int | None = None,
+        offline: bool = False,
+        measured_only: bool = False,
+        on_stage: OnStage = quiet,
+    ) -> Enrichment:
+        """Find out how the tracks of a playlist sound, with a person's tempo corrections; nothing more.
+
+        Raises
+        ------
+        DeadlineExceededError, WorkerLostError
+            The work could not be finished.
+        """
+        await on_stage(f"Looking up audio features for {len(playlist.tracks):,} tracks…")
+        enrichment = await self.enricher.enrich(
+            playlist.tracks,
+            source=playlist.format,
+            offline=offline,
+            deadline_s=self.enrichment_deadline_s,
+            on_stage=on_stage,
+        )
+        await self.company.remember(enrichment.tracks)
+        tracks = enrichment.tracks
+        if self.corrections is not None and user_id is not None:
+            tracks = await self.corrections.apply(user_id, tracks)
+        if measured_only:
+            tracks = without_guesses(tracks)
+        if tracks is enrichment.tracks:
+            return enrichment
+        return Enrichment(tracks, compute_coverage(tracks), enrichment.notices)
+
     async def run(
         self,
         playlist: Playlist,
@@ -77,28 +111,20 @@ class AnalyzeWorkflow:
         DeadlineExceededError, WorkerLostError
             The work could not be finished.
         """
-        await on_stage(f"Looking up audio features for {len(playlist.tracks):,} tracks…")
-        enrichment = await self.enricher.enrich(
-            playlist.tracks,
-            source=playlist.format,
+        enrichment = await self.enrich(
+            playlist,
+            user_id=user_id,
             offline=offline,
-            deadline_s=self.enrichment_deadline_s,
+            measured_only=options.measured_only,
             on_stage=on_stage,
         )
-        await self.company.remember(enrichment.tracks)
-        tracks = enrichment.tracks
-        if self.corrections is not None and user_id is not None:
-            tracks = await self.corrections.apply(user_id, tracks)
-        if options.measured_only:
-            tracks = without_guesses(tracks)
-        coverage = enrichment.coverage if tracks is enrichment.tracks else compute_coverage(tracks)
         await on_stage(f"Listening for groups in {len(playlist.tracks):,} tracks…")
         report = await self.compute.run(
             "analysis",
             tasks.describe,
             playlist,
-            tracks,
-            coverage,
+            enrichment.tracks,
+            enrichment.coverage,
             options,
             enrichment.notices,
             deadline_s=ANALYSIS_DEADLINE_S,

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from services.domain.charts import Chart, ChartKind
 from services.domain.company import KnownTrack, Relative, TrackKeys
+from services.domain.comparison import Comparison, Person
 from services.domain.features import Coverage
 from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
@@ -106,3 +107,10 @@ def shrink(png: bytes) -> bytes:
     from services.charts.shrink import shrink as run
 
     return run(png)
+
+
+def compare(people: Sequence[Person]) -> Comparison:
+    """Compare people: every pair, everybody together, and who stands where."""
+    from services.analysis.comparison.compare import compare as run
+
+    return run(people)

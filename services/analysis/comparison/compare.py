@@ -1,0 +1,186 @@
+"""Compare people: every pair, everybody together, and who stands where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from statistics import fmean
+
+from services.analysis.comparison.arrangement import arrange
+from services.analysis.comparison.awards import give_awards
+from services.analysis.comparison.constants import load_rules
+from services.analysis.comparison.differences import Shape, feature_differences
+from services.analysis.comparison.figures import participant
+from services.analysis.comparison.listening import Listening, listen
+from services.analysis.comparison.overlap import (
+    Repertoire,
+    artist_overlap,
+    repertoire,
+    shared_artists,
+    shared_songs,
+)
+from services.analysis.comparison.reasons import Evidence, reasons
+from services.analysis.comparison.score import Sampled, score_pair
+from services.analysis.comparison.sentence import comparison_sentence
+from services.analysis.comparison.standings import (
+    lowest_scores,
+    mean_scores,
+    scored,
+    top_pairs,
+    top_people,
+)
+from services.analysis.comparison.union import Union, shared_groups, unite
+from services.domain.comparison import Comparison, Pair, Participant, Person
+from services.domain.scoring import ScoreRules
+
+
+def compare(people: Sequence[Person], *, rules: ScoreRules | None = None) -> Comparison:
+    """Compare how people's music sounds. The order of the people and of their tracks changes nothing.
+
+    Parameters
+    ----------
+    people : sequence of Person
+        Two or more with different keys.
+    rules : ScoreRules, optional
+        Those of the package by default.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two people, or one key for two of them.
+    """
+    if len(people) < 2 or max(Counter(person.key for person in people).values()) > 1:
+        raise ValueError("a comparison takes two or more people, each with a key of their own")
+    rules = rules or load_rules()
+    listeners = [listen(person) for person in sorted(people, key=lambda person: person.key)]
+    union = unite(listeners)
+    pairs = _pairs(listeners, union, rules)
+    participants = [
+        participant(listener, shares) for listener, shares in zip(listeners, union.shares, strict=True)
+    ]
+    return _in_order(_summed_up(participants, pairs, union))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One person, ready for any number of pairs."""
+
+    listening: Listening
+    sample: Sampled | None
+    """None without enough measured tracks."""
+    shape: Shape | None
+    """As `sample`."""
+    repertoire: Repertoire
+    shares: tuple[float, ...]
+
+
+def _pairs(listeners: Sequence[Listening], union: Union, rules: ScoreRules) -> tuple[Pair, ...]:
+    sides = [
+        _Side(
+            listening=listener,
+            sample=Sampled.of(listener, rules) if listener.is_scored else None,
+            shape=Shape.of(listener.measured) if listener.is_scored else None,
+            repertoire=repertoire(listener),
+            shares=shares,
+        )
+        for listener, shares in zip(listeners, union.shares, strict=True)
+    ]
+    return tuple(_pair(one, other, union, rules) for one, other in combinations(sides, 2))
+
+
+def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules) -> Pair:
+    a, b = one.listening, other.listening
+    repertoires = (one.repertoire, other.repertoire)
+    score = (
+        score_pair(one.sample, other.sample, repertoires, rules)
+        if one.sample is not None and other.sample is not None
+        else None
+    )
+    evidence = Evidence(
+        a=a,
+        b=b,
+        score=score,
+        differences=feature_differences(one.shape, other.shape) if one.shape and other.shape else (),
+        artists=shared_artists(*repertoires),
+        tracks=shared_songs(*repertoires),
+        groups=shared_groups(union.groups, one.shares, other.shares),
+        overlap=artist_overlap(*repertoires),
+    )
+    return Pair(
+        a=a.person.key,
+        b=b.person.key,
+        score=score.value if score else None,
+        low=score.low if score else None,
+        high=score.high if score else None,
+        sound=score.sound if score else None,
+        overlap=evidence.overlap,
+        distance=score.distance if score else None,
+        reasons=reasons(evidence),
+        reasons_to_a=reasons(evidence, to=a),
+        reasons_to_b=reasons(evidence, to=b),
+        differences=evidence.differences,
+        shared_artists=evidence.artists,
+        shared_tracks=evidence.tracks,
+        shared_groups=evidence.groups,
+    )
+
+
+def _summed_up(people: Sequence[Participant], pairs: tuple[Pair, ...], union: Union) -> Comparison:
+    means, lows = mean_scores(pairs), lowest_scores(pairs)
+    scores = [score for _, score in scored(pairs)]
+    found = Comparison(
+        people=tuple(people),
+        pairs=pairs,
+        groups=union.groups,
+        axes=union.axes,
+        dots=union.dots,
+        most_alike=top_pairs(pairs, highest=True),
+        most_different=top_pairs(pairs, highest=False),
+        centre=top_people(means, highest=True),
+        lone_wolf=top_people(means, highest=False),
+        bridge=top_people(lows, highest=True),
+        mean=fmean(scores) if scores else None,
+        lowest=min(scores) if scores else None,
+        awards=give_awards(people),
+        sentence="",
+    )
+    return replace(found, sentence=comparison_sentence(found))
+
+
+def _in_order(found: Comparison) -> Comparison:
+    """Put alike people next to each other, and the pairs in the order of the people."""
+    order = arrange(found.matrix)
+    place = {row: rank for rank, row in enumerate(order)}
+    people = tuple(found.people[row] for row in order)
+    rank = {person.key: index for index, person in enumerate(people)}
+    pairs = [pair if rank[pair.a] < rank[pair.b] else _turned(pair) for pair in found.pairs]
+    return replace(
+        found,
+        people=people,
+        pairs=tuple(sorted(pairs, key=lambda pair: (rank[pair.a], rank[pair.b]))),
+        dots=tuple(replace(dot, person=place[dot.person]) for dot in found.dots),
+    )
+
+
+def _turned(pair: Pair) -> Pair:
+    """Tell the same pair with its two people the other way round."""
+    return replace(
+        pair,
+        a=pair.b,
+        b=pair.a,
+        reasons_to_a=pair.reasons_to_b,
+        reasons_to_b=pair.reasons_to_a,
+        differences=tuple(
+            replace(entry, amount=-entry.amount, a_words=entry.b_words, b_words=entry.a_words)
+            for entry in pair.differences
+        ),
+        shared_artists=tuple(
+            replace(artist, a_tracks=artist.b_tracks, b_tracks=artist.a_tracks)
+            for artist in pair.shared_artists
+        ),
+        shared_groups=tuple(
+            replace(group, a_share=group.b_share, b_share=group.a_share) for group in pair.shared_groups
+        ),
+    )

@@ -1,0 +1,37 @@
+"""The numbers of the score, with where they come from; `benchmarks/learn_comparison.py` writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.domain.scoring import Calibration, Percentiles, ScoreRules
+
+CONSTANTS_FILE = Path(__file__).with_name("constants.json")
+
+
+def read_rules(values: Mapping[str, Any]) -> ScoreRules:
+    """Build the rules from the plain values of a constants file; raises `KeyError` where one is missing."""
+    return ScoreRules(
+        sound_scale=float(values["sound_scale"]),
+        sound_power=float(values["sound_power"]),
+        sound_part=float(values["sound_part"]),
+        overlap_full=float(values["overlap_full"]),
+        imputed_weight=float(values["imputed_weight"]),
+        calibration=tuple(
+            Calibration(
+                int(row["tracks"]), Percentiles(*row["same"]), Percentiles(*row["different"]), row["auc"]
+            )
+            for row in values["calibration"]
+        ),
+        learned_from=str(values["provenance"]),
+    )
+
+
+@cache
+def load_rules() -> ScoreRules:
+    """Load the rules that ship with the package."""
+    return read_rules(json.loads(CONSTANTS_FILE.read_text(encoding="utf-8")))

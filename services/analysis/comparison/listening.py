@@ -1,0 +1,120 @@
+"""Bring a person's tracks into a shape that can be compared: different ones, in an order of their own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.matrix import evidence_mask, feature_matrix, known_mask
+from services.analysis.reference import REFERENCE
+from services.domain.comparison import FEWEST_MEASURED, Person
+from services.domain.report import EnrichedTrack
+
+MOST_COMPARED = 300
+"""Tracks of a person that are compared by sound: the error of a score hardly falls with more of them."""
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """Some tracks as numbers, row by row."""
+
+    entries: tuple[EnrichedTrack, ...]
+    raw: Float
+    """Shape (n, 9), in the units of the features."""
+    z: Float
+    """Normal scores, shape (n, 9)."""
+    points: Float
+    """Shape (n, 6)."""
+
+    @staticmethod
+    def of(entries: Sequence[EnrichedTrack]) -> Sound:
+        """Place tracks with complete sound in the reference population."""
+        raw = feature_matrix(entries)
+        z = REFERENCE.normal_scores(raw)
+        return Sound(tuple(entries), raw, z, REFERENCE.points_of(z))
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A person's different tracks; nothing depends on the order in which they were listed."""
+
+    person: Person
+    entries: tuple[EnrichedTrack, ...]
+    """By key."""
+    measured: Sound
+    """At most `MOST_COMPARED` tracks with evidence."""
+    guessed: Sound
+    """Estimated tracks that fill up to `MOST_COMPARED`."""
+    measured_count: int
+    guessed_count: int
+    seed: int
+    """From the tracks themselves: equal lists draw equal samples, whoever they belong to."""
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether enough is measured for a score."""
+        return self.measured_count >= FEWEST_MEASURED
+
+    @property
+    def points(self) -> Float:
+        """All compared tracks in the sound space, measured ones first."""
+        return np.concatenate([self.measured.points, self.guessed.points])
+
+    def weights(self, imputed_weight: float) -> Float:
+        """Return how much each of `points` counts."""
+        return np.concatenate(
+            [np.ones(len(self.measured.entries)), np.full(len(self.guessed.entries), imputed_weight)]
+        )
+
+
+def listen(person: Person) -> Listening:
+    """Prepare a person's tracks."""
+    entries = distinct(person.tracks)
+    evidence = evidence_mask(entries)
+    known = known_mask(entries)
+    measured = chosen([entry for entry, real in zip(entries, evidence, strict=True) if real], MOST_COMPARED)
+    room = MOST_COMPARED - len(measured)
+    guessed = [entry for entry, real, full in zip(entries, evidence, known, strict=True) if full and not real]
+    keys = "\n".join(entry.track.key for entry in entries)
+    return Listening(
+        person=person,
+        entries=entries,
+        measured=Sound.of(measured),
+        guessed=Sound.of(chosen(guessed, room)),
+        measured_count=int(evidence.sum()),
+        guessed_count=len(guessed),
+        seed=int.from_bytes(_digest(keys), "big"),
+    )
+
+
+def distinct(tracks: Sequence[EnrichedTrack]) -> tuple[EnrichedTrack, ...]:
+    """Return each track once, in the order of the keys; of several rows the one that is known best."""
+    best: dict[str, EnrichedTrack] = {}
+    for entry in tracks:
+        key = entry.track.key
+        if key not in best or _worth(entry) > _worth(best[key]):
+            best[key] = entry
+    return tuple(best[key] for key in sorted(best))
+
+
+def chosen(entries: Sequence[EnrichedTrack], count: int) -> tuple[EnrichedTrack, ...]:
+    """Return at most `count` of the tracks, the same ones in every comparison, in the given order."""
+    if len(entries) <= count:
+        return tuple(entries)
+    ranked = sorted(range(len(entries)), key=lambda row: _digest(entries[row].track.key))
+    return tuple(entries[row] for row in sorted(ranked[:count]))
+
+
+def _worth(entry: EnrichedTrack) -> tuple[int, int, str]:
+    real = sum(provenance.origin != "imputed" for provenance in entry.provenance.values())
+    return real, len(entry.features.known), repr(entry.features)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

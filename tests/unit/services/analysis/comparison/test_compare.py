@@ -1,0 +1,238 @@
+"""What a comparison promises, whoever is compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.comparison.compare import compare
+from services.domain.comparison import FEWEST_MEASURED, Comparison, Person, PersonKey
+from services.domain.features import Feature, Origin
+from tests.unit.services.analysis.comparison.people import mixed, person, renamed
+from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, RAP, group
+
+MIKA, NOOR, TAM = PersonKey("mika"), PersonKey("noor"), PersonKey("tam")
+TASTES = (DANCE, LOUD, PIANO, QUIET, RAP)
+
+
+def trio() -> tuple[Person, Person, Person]:
+    """Two who like the same, in different songs, and one who likes something else."""
+    return (
+        person("mika", np.concatenate([group(30, 1, **DANCE), group(15, 2, **QUIET)])),
+        person("noor", np.concatenate([group(25, 3, **DANCE), group(15, 4, **QUIET)])),
+        person("tam", group(40, 5, **LOUD)),
+    )
+
+
+def test_identical_lists_score_100_with_no_doubt() -> None:
+    mika, *_ = trio()
+    (pair,) = compare([mika, renamed(mika, "noor")]).pairs
+    assert (pair.score, pair.low, pair.high) == (100.0, 100.0, 100.0)
+    assert pair.sound == 100.0
+    assert pair.overlap == 1.0
+    assert len(pair.shared_tracks) == len(mika.tracks)
+
+
+@settings(max_examples=15)
+@given(st.permutations(range(3)), st.integers(0, 1000))
+def test_nobodys_place_and_no_tracks_place_changes_anything(order: list[int], seed: int) -> None:
+    people = trio()
+    shuffled = [replace(people[index], tracks=mixed(people[index].tracks, seed + index)) for index in order]
+    assert compare(shuffled) == compare(people)
+
+
+def test_swapping_two_people_changes_nothing() -> None:
+    mika, _, tam = trio()
+    assert compare([mika, tam]) == compare([tam, mika])
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10_000), st.sampled_from(TASTES))
+def test_disjoint_lists_of_one_taste_sound_alike_and_share_nothing(
+    seed: int, taste: dict[str, float]
+) -> None:
+    (pair,) = compare(
+        [
+            person("mika", group(60, seed, **taste)),
+            person("noor", group(60, seed + 20_000, **taste)),
+        ]
+    ).pairs
+    assert pair.sound is not None
+    assert pair.sound > 85
+    assert pair.overlap == 0
+    assert (pair.shared_artists, pair.shared_tracks) == ((), ())
+    assert pair.low is not None
+    assert pair.high is not None
+    assert pair.score is not None
+    assert pair.low <= pair.score <= pair.high <= 80
+
+
+def test_somebody_with_estimates_alone_gets_no_number() -> None:
+    mika, noor, _ = trio()
+    guessed = person("tam", group(40, 5, **LOUD), origin=Origin.IMPUTED)
+    found = compare([mika, noor, guessed])
+    assert found.person(TAM).imputed == 40
+    for other in (MIKA, NOOR):
+        pair = found.pair(TAM, other)
+        assert (pair.score, pair.low, pair.high, pair.sound, pair.distance) == (None,) * 5
+        assert pair.reasons[0] == "Not enough data: Tam has 0 measured tracks; a score takes 15."
+    assert found.pair(MIKA, NOOR).score is not None
+    assert found.people[-1].key == TAM
+    assert found.matrix[2] == (None, None, None)
+    assert not any(TAM in award.keys for award in found.awards)
+
+
+@pytest.mark.parametrize(("count", "scored"), [(FEWEST_MEASURED - 1, False), (FEWEST_MEASURED, True)])
+def test_the_fewest_tracks_are_counted_once_each(count: int, scored: bool) -> None:
+    mika, *_ = trio()
+    short = person("tam", group(count, 5, **LOUD))
+    short = replace(short, tracks=short.tracks + short.tracks)
+    assert (compare([mika, short]).pair(MIKA, TAM).score is not None) is scored
+
+
+def test_estimates_count_little() -> None:
+    mika, _, _ = trio()
+    measured = person("tam", group(60, 7, **DANCE))
+    doubtful = person("tam", group(60, 8, **LOUD), origin=Origin.IMPUTED, start=100)
+    certain = person("tam", group(60, 8, **LOUD), start=100)
+
+    def distance(extra: Person) -> float:
+        tam = replace(measured, tracks=measured.tracks + extra.tracks)
+        found = compare([mika, tam]).pair(MIKA, TAM).distance
+        assert found is not None
+        return found
+
+    alone = compare([mika, measured]).pair(MIKA, TAM).distance
+    assert alone is not None
+    assert abs(distance(doubtful) - alone) < 0.6 * abs(distance(certain) - alone)
+
+
+def test_the_one_who_differs_is_found() -> None:
+    people = [person(f"p{n}", group(40, n, **DANCE)) for n in range(4)]
+    odd = person("odd", group(40, 9, **PIANO))
+    found = compare([*people[:2], odd, *people[2:]])
+    assert found.lone_wolf is not None
+    assert found.lone_wolf.only == "odd"
+    assert found.lone_wolf.gap is not None
+    assert found.lone_wolf.gap > 20
+    assert found.most_different is not None
+    assert all("odd" in ends for ends in found.most_different.pairs)
+    assert found.people[0].key == "odd" or found.people[-1].key == "odd"
+    assert "Odd is the lone wolf" in found.sentence
+
+
+def test_the_pair_that_fits_is_found_and_stands_together() -> None:
+    mika, noor, tam = trio()
+    found = compare([mika, tam, noor])
+    assert found.most_alike is not None
+    assert [set(ends) for ends in found.most_alike.pairs] == [{MIKA, NOOR}]
+    assert {found.people[1].key} <= {MIKA, NOOR}
+    assert "most alike" in found.sentence
+
+
+def test_equals_are_a_tie() -> None:
+    mika, noor, tam = trio()
+    found = compare([mika, renamed(mika, "mila"), noor, renamed(noor, "nora"), tam])
+    assert found.most_alike is not None
+    assert len(found.most_alike.pairs) == 2
+    assert "in a tie" in found.sentence
+
+
+def test_two_people_have_no_centre_and_no_wolf() -> None:
+    found = compare(trio()[:2])
+    assert (found.centre, found.lone_wolf, found.bridge, found.most_alike) == (None,) * 4
+    assert "of 100" in found.sentence
+
+
+def test_reasons_are_in_own_units_and_turn_around() -> None:
+    slow = person("mika", group(60, 1, **{**LOUD, "tempo": 100.0}))
+    fast = person("noor", group(60, 2, **{**LOUD, "tempo": 140.0}))
+    pair = compare([slow, fast]).pair(MIKA, NOOR)
+    tempo = next(entry for entry in pair.differences if entry.feature is Feature.TEMPO)
+    assert pair.differences[0] == tempo
+    sign = 1 if pair.a == NOOR else -1
+    assert sign * tempo.amount == pytest.approx(40, abs=1.5)
+    assert any("BPM faster" in reason for reason in pair.reasons_to(NOOR))
+    assert any("BPM slower" in reason for reason in pair.reasons_to(MIKA))
+    assert pair.reasons_to(NOOR)[0] == "You are 40 BPM faster (139 against 99) than Mika."
+    assert not any(reason.startswith("You") for reason in pair.reasons_to(PersonKey("somebody")))
+
+
+def test_people_who_sound_alike_are_told_so() -> None:
+    one = person("mika", group(80, 1, **DANCE))
+    other = person("noor", group(80, 2, **DANCE))
+    (pair,) = compare([one, other]).pairs
+    assert pair.reasons[0] == "Mika and Noor differ in no feature that one would hear."
+
+
+def test_shares_in_the_groups_of_all_add_up() -> None:
+    found = compare(trio())
+    assert len(found.groups) >= 2
+    for someone in found.people:
+        assert sum(someone.shares) == pytest.approx(1)
+    shared = found.pair(MIKA, NOOR).shared_groups
+    assert shared
+    assert all(min(group.a_share, group.b_share) >= 0.05 for group in shared)
+    assert sum(group.size for group in found.groups) == 125
+
+
+def test_every_track_is_a_dot_of_its_person() -> None:
+    found = compare(trio())
+    assert [sum(dot.person == place for dot in found.dots) for place in range(3)] == [
+        someone.tracks for someone in found.people
+    ]
+
+
+def test_awards_give_their_number_and_nobody_has_three() -> None:
+    found = compare(trio())
+    assert found.awards
+    assert "Darkest mood" in [award.title for award in found.awards]
+    assert all("the next has" in award.words for award in found.awards)
+    for someone in found.people:
+        assert sum(someone.key in award.keys for award in found.awards) <= 2
+
+
+def test_unknown_artists_leave_sound_alone() -> None:
+    def nameless(someone: Person) -> Person:
+        return replace(
+            someone,
+            tracks=tuple(replace(t, track=replace(t.track, artists=(), title="")) for t in someone.tracks),
+        )
+
+    mika, noor, _ = trio()
+    (pair,) = compare([nameless(mika), nameless(noor)]).pairs
+    assert pair.overlap is None
+    assert pair.score == pair.sound
+
+
+def test_one_person_twice_is_refused() -> None:
+    mika, noor, _ = trio()
+    with pytest.raises(ValueError, match="two or more people"):
+        compare([mika, replace(noor, key=MIKA)])
+    with pytest.raises(ValueError, match="two or more people"):
+        compare([mika])
+
+
+def test_nobody_with_enough_tracks_is_said() -> None:
+    found = compare([person("mika", group(5)), person("noor", group(3, 2), origin=Origin.IMPUTED)])
+    assert found.sentence.startswith("Not enough data to compare anybody")
+    assert (found.mean, found.lowest, found.groups) == (None, None, ())
+
+
+def test_people_without_any_tracks_are_still_people() -> None:
+    nobody = Person(key=TAM, name="Tam", tracks=())
+    found: Comparison = compare([*trio()[:2], nobody])
+    assert found.person(TAM).tracks == 0
+    assert found.pair(MIKA, TAM).score is None
+
+
+def test_the_matrix_is_symmetric_with_100_at_home() -> None:
+    matrix = compare(trio()).matrix
+    for row, column in permutations(range(3), 2):
+        assert matrix[row][column] == matrix[column][row]
+    assert [matrix[place][place] for place in range(3)] == [100.0] * 3
