@@ -10,6 +10,7 @@ class FaultKind(StrEnum):
     """Ways in which an answer goes wrong."""
 
     RATE_LIMIT = "429 with Retry-After"
+    QUOTA = "429 with the reason QUOTA_EXCEEDED"
     BLOCKED = "403 error code: 1010"
     STATUS = "an error status"
     HTML = "a page of HTML with status 200"
@@ -37,9 +38,15 @@ class Fault:
     kind: FaultKind
     status: int = 500
     """For `STATUS`."""
+    text: str | None = None
+    """For `STATUS`: a body of plain text in place of JSON."""
+    message: str = ""
+    """For `STATUS`: what the JSON says; empty for a body that says nothing but the status."""
     retry_after_s: float | None = None
-    """For `RATE_LIMIT`, in seconds from now."""
+    """For `RATE_LIMIT` and `QUOTA`, in seconds from now."""
     as_date: bool = False
     """Send `Retry-After` as an HTTP-date."""
     retry_after: str | None = None
-    """For `RATE_LIMIT`: send this text instead, whatever it is."""
+    """For `RATE_LIMIT` and `QUOTA`: send this text instead, whatever it is."""
+    is_carried_out: bool = False
+    """Whether what was asked for is done all the same: only the answer goes wrong."""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import uuid
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from random import Random
 
 from aiohttp import web
 
 from sandbox.catalogue import Catalogue, CatalogueTrack, build_catalogue
 from sandbox.faults import Fault, FaultKind
+from sandbox.misbehaviour import STREAMS, rest_headers, stream_fault
 from services.domain.features import Feature
 
 MOST_IDS = 40
@@ -27,8 +24,6 @@ _TOO_MANY = {
 }
 _CLIENTS_TURNED_AWAY = ("python-", "aiohttp", "python/", "curl", "wget", "go-http")
 """Cloudflare's "error code: 1010" greets whoever keeps the default User-Agent of a library."""
-_DRIP_S = 0.05
-_MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +186,8 @@ class SandboxReccoBeats:
             return web.json_response({"status": 5000, "errors": []}, status=fault.status)
         if kind is FaultKind.REDIRECT:
             return web.Response(status=302, headers={"Location": "/v1/elsewhere"})
-        if kind in _STREAMS:
-            return await self._stream(request, body, kind)
+        if kind in STREAMS:
+            return await stream_fault(request, body, kind, self.closing)
         return web.Response(body=self._twisted(ids, body, kind), content_type="application/json")
 
     def _twisted(self, ids: Sequence[str], body: bytes, kind: FaultKind) -> bytes:
@@ -220,68 +215,10 @@ class SandboxReccoBeats:
         return json.dumps({"content": rows}).encode()
 
     def _rate_limit(self, fault: Fault) -> web.Response:
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        headers = {"Date": format_datetime(now, usegmt=True)}
-        if fault.retry_after is not None:
-            headers["Retry-After"] = fault.retry_after
-        elif fault.retry_after_s is not None:
+        if fault.retry_after is None and fault.retry_after_s is not None:
             self._not_before = max(self._not_before, self._clock() + fault.retry_after_s)
-            until = now + timedelta(seconds=fault.retry_after_s)
-            seconds = f"{fault.retry_after_s:.0f}"
-            headers["Retry-After"] = format_datetime(until, usegmt=True) if fault.as_date else seconds
+        headers = rest_headers(fault, self._clock())
         return web.json_response({"status": 4290, "errors": []}, status=429, headers=headers)
-
-    async def _stream(self, request: web.Request, body: bytes, kind: FaultKind) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        transport = request.transport
-        if kind is FaultKind.RESET:
-            if transport is not None:
-                transport.abort()
-            return response
-        if kind is FaultKind.SILENCE:
-            await self.closing.wait()
-            return response
-        if kind is FaultKind.TRUNCATED:
-            response.content_length = len(body)
-            await response.prepare(request)
-            await response.write(body[: len(body) // 2])
-            if transport is not None:
-                transport.close()
-            return response
-        if kind is FaultKind.BOMB:
-            response.headers["Content-Encoding"] = "gzip"
-        await response.prepare(request)
-        with contextlib.suppress(ConnectionError):  # the client had enough, as it should
-            await self._pour(response, kind)
-        return response
-
-    async def _pour(self, response: web.StreamResponse, kind: FaultKind) -> None:
-        if kind is FaultKind.DRIP:
-            while not self.closing.is_set():
-                await response.write(b" ")
-                await asyncio.sleep(_DRIP_S)
-        elif kind is FaultKind.BOMB:
-            packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-            for _ in range(2048):
-                await response.write(packer.compress(b"\0" * _MEBIBYTE))
-                await asyncio.sleep(0)
-        else:
-            await response.write(b'{"content": [')
-            while not self.closing.is_set():
-                await response.write(b" " * 65_536)
-                await asyncio.sleep(0)
-
-
-_STREAMS = frozenset(
-    {
-        FaultKind.RESET,
-        FaultKind.SILENCE,
-        FaultKind.DRIP,
-        FaultKind.ENDLESS,
-        FaultKind.BOMB,
-        FaultKind.TRUNCATED,
-    }
-)
 
 
 def wire_row(entry: CatalogueTrack) -> dict[str, object]:

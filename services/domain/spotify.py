@@ -50,3 +50,5 @@ class RowsRead:
     tracks: tuple[Track, ...]
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...] = ()
+    was_still: bool = True
+    """Whether nobody changed the list on the way, as far as its size tells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -99,6 +99,10 @@ def _never(_reply: Reply) -> bool:
     return False
 
 
+async def _freely() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """The service wants to be left alone for a while."""
@@ -138,6 +142,7 @@ class Upstream:
         patience: Patience | None = None,
         refusals: frozenset[int] = frozenset({401, 403}),
         is_final: Callable[[Reply], bool] = _never,
+        before_try: Callable[[], Awaitable[None]] = _freely,
         body_limit: int = 8 * MEBIBYTE,
         on_call: OnCall = unheard,
     ) -> None:
@@ -151,6 +156,7 @@ class Upstream:
         self._patience = patience or Patience()
         self._refusals = refusals
         self._is_final = is_final
+        self._before_try = before_try
         self._body_limit = body_limit
         self._on_call = on_call
 
@@ -168,7 +174,8 @@ class Upstream:
     async def send(self, ask: Ask, *, deadline: Deadline) -> Answer:
         """Make a call, trying again where that is harmless and there is time.
 
-        An answer that `is_final` recognises is handed to the caller as it is, whatever its status.
+        An answer that `is_final` recognises is handed to the caller as it is, whatever its status. What
+        `before_try`, which is awaited before each try, raises ends the call.
 
         Raises
         ------
@@ -192,6 +199,7 @@ class Upstream:
             self._breaker.check()
             async with self._pacer.turn(deadline):
                 self._breaker.check()
+                await self._before_try()
                 outcome = await _to_the_end(self._exchange(ask, deadline, limited))
             match outcome:
                 case Answer():

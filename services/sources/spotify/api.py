@@ -37,6 +37,8 @@ UNNAMED_QUOTA_REST = timedelta(hours=1)
 """How long to leave Spotify alone when the quota is spent and it does not say until when."""
 LONGEST_QUOTA_REST = timedelta(hours=26)
 """Seen: 13 to 24 hours. Anything longer is taken for a mistake."""
+LONGEST_RATE_REST_S = 600.0
+"""A 429 that wants a longer rest than this is about the quota, whether it says so or not."""
 OWNER_REST = timedelta(hours=1)
 """Premium of the app's owner has lapsed: every call of everybody is refused for hours."""
 CALL_DEADLINE_S = 45.0
@@ -91,7 +93,8 @@ class SpotifyApi:
             patience=patience,
             # 401 is about one person's token and 403 about one playlist: neither turns everybody away.
             refusals=frozenset(),
-            is_final=_is_quota,
+            is_final=self._is_quota,
+            before_try=self._admit,
             on_call=on_call,
         )
 
@@ -105,9 +108,19 @@ class SpotifyApi:
         json: object | None = None,
         repeatable: bool = True,
         expects_json: bool = True,
+        needs: frozenset[str] = frozenset(),
         deadline: Deadline | None = None,
     ) -> Any:
         """Return the JSON of a successful answer.
+
+        Parameters
+        ----------
+        repeatable
+            Whether a call that may have been carried out, unheard, can be made once more without harm.
+        expects_json
+            Whether a success without JSON is no success.
+        needs
+            The scopes that the call is refused without.
 
         Raises
         ------
@@ -117,10 +130,6 @@ class SpotifyApi:
         ScopeMissingError
             The person has not allowed this.
         """
-        now = self._clock.now()
-        if self._owner_rest_until is not None and now < self._owner_rest_until:
-            raise OwnerPremiumError
-        await self._ledger.admit(now)
         answer = await self._upstream.send(
             Ask(
                 path=path,
@@ -135,16 +144,22 @@ class SpotifyApi:
         )
         if answer.status < 400:
             return answer.json
-        await self._refuse(answer)
+        await self._refuse(answer, path, needs)
         return None
 
-    async def _refuse(self, answer: Answer) -> None:
+    async def _admit(self) -> None:
+        now = self._clock.now()
+        if self._owner_rest_until is not None and now < self._owner_rest_until:
+            raise OwnerPremiumError
+        await self._ledger.admit(now)
+
+    async def _refuse(self, answer: Answer, path: str, needs: frozenset[str]) -> None:
         text = _message(answer)
         match answer.status:
             case 401:
                 raise TokenRefusedError
             case 403:
-                self._forbid(text)
+                self._forbid(text, path, needs)
             case 404 | 405 | 410:
                 raise SpotifyNotFoundError
             case 429:
@@ -155,29 +170,40 @@ class SpotifyApi:
                 _log.warning("Spotify answered HTTP %d: %s", answer.status, text)
                 raise SpotifyRejectedError(answer.status, text)
 
-    def _forbid(self, text: str) -> None:
+    def _forbid(self, text: str, path: str, needs: frozenset[str]) -> None:
         words = text.casefold()
         if "premium" in words:
             _log.error("Spotify refuses every call: the owner of the app has no Premium")
             self._owner_rest_until = self._clock.now() + OWNER_REST
             raise OwnerPremiumError
         if "scope" in words:
-            raise ScopeMissingError(frozenset())
+            raise ScopeMissingError(needs)
         if "not registered" in words or "dashboard" in words:
             raise NotAllowlistedError
-        raise PlaylistNotReadableError
+        if path.startswith("/playlists/"):
+            raise PlaylistNotReadableError
+        raise SpotifyRejectedError(403, text)
+
+    def _is_quota(self, reply: Reply) -> bool:
+        """Whether a 429 means the daily quota: it lasts for hours, where a rate limit lasts for seconds."""
+        if reply.status != 429:
+            return False
+        wait_s = retry_after_s(
+            reply.headers.get("Retry-After"), now=self._said_at(reply.headers), longest_s=float("inf")
+        )
+        return _reason(parse_json(reply.body)) == "QUOTA_EXCEEDED" or (wait_s or 0.0) > LONGEST_RATE_REST_S
+
+    def _said_at(self, headers: Mapping[str, str]) -> datetime:
+        return parse_http_date(headers.get("Date")) or self._clock.now()
 
     def _quota_until(self, answer: Answer) -> datetime:
         now = self._clock.now()
-        said = parse_http_date(answer.headers.get("Date")) or now
-        longest = LONGEST_QUOTA_REST.total_seconds()
-        wait_s = retry_after_s(answer.headers.get("Retry-After"), now=said, longest_s=longest)
+        wait_s = retry_after_s(
+            answer.headers.get("Retry-After"),
+            now=self._said_at(answer.headers),
+            longest_s=LONGEST_QUOTA_REST.total_seconds(),
+        )
         return now + (UNNAMED_QUOTA_REST if wait_s is None else timedelta(seconds=wait_s))
-
-
-def _is_quota(reply: Reply) -> bool:
-    """Whether a 429 means the daily quota: it lasts for hours, where a rate limit lasts for seconds."""
-    return reply.status == 429 and _reason(parse_json(reply.body)) == "QUOTA_EXCEEDED"
 
 
 def _reason(body: object) -> str:

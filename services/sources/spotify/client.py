@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import json as json_text
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from services.domain.errors.spotify import PlaylistNotReadableError, SpotifyNotFoundError
-from services.domain.music import PlaylistId, TrackId
-from services.domain.spotify import PlaylistSummary, RowsRead, SpotifyProfile
-from services.sources.spotify.api import SpotifyApi, unreadable
-from services.sources.spotify.wire import (
-    Page,
-    RowTally,
-    embedded_page,
-    read_page,
-    read_profile,
-    read_summary,
+from services.domain.errors.spotify import (
+    PlaylistNotReadableError,
+    SpotifyNotFoundError,
+    SpotifyRejectedError,
 )
+from services.domain.music import PlaylistId, TrackId
+from services.domain.spotify import READ_SCOPES, PlaylistSummary, RowsRead, SpotifyProfile
+from services.domain.writes import WRITE_SCOPES
+from services.sources.spotify.api import SpotifyApi, unreadable
+from services.sources.spotify.paging import PAGE, OnCount, at, read_all, silent
+from services.sources.spotify.wire import Page, embedded_page, read_page, read_profile, read_summary
 
-PAGE = 50
-MOST_ROWS = 20_000
-"""As many as a file may have; a playlist holds 10,000, and Liked Songs have no limit."""
 MOST_PLAYLISTS = 1_000
-
-OnCount = Callable[[int, int], Awaitable[None]]
-"""Receives how many rows have been read, and of how many."""
-
-
-async def _silent(_done: int, _total: int) -> None:
-    return
 
 
 class SpotifyClient:
@@ -39,6 +27,8 @@ class SpotifyClient:
         self._api = api
         self._rows_path = "items"
         """The name of the rows' endpoint that this app may use: found out once, by what it answers."""
+        self._is_proven = False
+        """Whether that endpoint has ever answered: from then on a refusal is about the playlist."""
 
     async def me(self, token: str) -> SpotifyProfile:
         """Say whose token this is."""
@@ -47,23 +37,31 @@ class SpotifyClient:
             raise unreadable()
         return profile
 
-    async def playlists(self, token: str, *, own_id: str) -> tuple[PlaylistSummary, ...]:
-        """List the playlists in a person's library, owned and followed, without their rows."""
+    async def playlists(self, token: str, *, own_id: str) -> tuple[tuple[PlaylistSummary, ...], int]:
+        """List the playlists in a person's library, owned and followed, without their rows.
+
+        Returns
+        -------
+        tuple
+            The first `MOST_PLAYLISTS` of them that can be read, and how many entries Spotify counts.
+        """
         found: dict[PlaylistId, PlaylistSummary] = {}
-        offset = 0
+        offset, total = 0, None
         while offset < MOST_PLAYLISTS:
-            params = [("limit", str(PAGE)), ("offset", str(offset))]
-            page = read_page(await self._api.call(token, "/me/playlists", params=params))
+            value = await self._api.call(token, "/me/playlists", params=at(offset), needs=READ_SCOPES)
+            page = read_page(value)
             if page is None:
                 raise unreadable()
             for entry in page.rows:
                 summary = read_summary(entry, own_id=own_id)
                 if summary is not None:
                     found.setdefault(summary.id, summary)
-            offset += len(page.rows)
-            if not page.rows or offset >= (page.total or 0):
+            offset, total = offset + len(page.rows), page.total
+            if offset >= total if total is not None else len(page.rows) < PAGE:
                 break
-        return tuple(found.values())
+            if not page.rows:
+                break
+        return tuple(found.values()), offset if total is None else total
 
     async def playlist(
         self, token: str, playlist_id: PlaylistId, *, own_id: str
@@ -81,7 +79,7 @@ class SpotifyClient:
         summary: PlaylistSummary,
         *,
         first: Page | None = None,
-        on_count: OnCount = _silent,
+        on_count: OnCount = silent,
     ) -> RowsRead:
         """Read all rows of a playlist, stopping at its total: beyond it Spotify repeats rows.
 
@@ -95,21 +93,22 @@ class SpotifyClient:
             return await self._rows_page(token, summary, offset)
 
         try:
-            return await _read_all(page_at, first=first, on_count=on_count)
+            return await read_all(page_at, first=first, on_count=on_count)
         except PlaylistNotReadableError as error:
             raise PlaylistNotReadableError(summary.name) from error
 
-    async def liked(self, token: str, *, on_count: OnCount = _silent) -> RowsRead:
+    async def liked(self, token: str, *, on_count: OnCount = silent) -> RowsRead:
         """Read the Liked Songs of a person."""
 
         async def page_at(offset: int) -> Page:
             return await self.liked_page(token, offset)
 
-        return await _read_all(page_at, first=None, on_count=on_count)
+        return await read_all(page_at, first=None, on_count=on_count)
 
     async def liked_page(self, token: str, offset: int) -> Page:
         """Read one page of the Liked Songs; the first one tells whether anything has changed."""
-        page = read_page(await self._api.call(token, "/me/tracks", params=_at(offset)))
+        needs = frozenset({"user-library-read"})
+        page = read_page(await self._api.call(token, "/me/tracks", params=at(offset), needs=needs))
         if page is None:
             raise unreadable()
         return page
@@ -122,6 +121,7 @@ class SpotifyClient:
             method="POST",
             json={"name": name, "description": description, "public": False, "collaborative": False},
             repeatable=False,
+            needs=WRITE_SCOPES,
         )
         summary = read_summary(value, own_id=None)
         if summary is None:
@@ -142,97 +142,60 @@ class SpotifyClient:
         """Take a playlist out of the person's library: all that deleting means at Spotify."""
         uris = [("uris", f"spotify:playlist:{playlist_id}")]
         try:
-            await self._api.call(token, "/me/library", method="DELETE", params=uris, expects_json=False)
-        except (SpotifyNotFoundError, PlaylistNotReadableError):
-            # Older apps do not have the new route.
             await self._api.call(
-                token, f"/playlists/{playlist_id}/followers", method="DELETE", expects_json=False
+                token, "/me/library", method="DELETE", params=uris, expects_json=False, needs=WRITE_SCOPES
             )
+        except (SpotifyNotFoundError, SpotifyRejectedError):
+            # Older apps do not have the new route.
+            path = f"/playlists/{playlist_id}/followers"
+            await self._api.call(token, path, method="DELETE", expects_json=False, needs=WRITE_SCOPES)
 
     async def _rows_page(self, token: str, summary: PlaylistSummary, offset: int) -> Page:
-        params = [*_at(offset), ("additional_types", "track,episode")]
-        path = f"/playlists/{summary.id}/{self._rows_path}"
-        try:
-            page = read_page(await self._api.call(token, path, params=params))
-        except SpotifyNotFoundError:
-            page = await self._other_route(token, summary, params)
-        except PlaylistNotReadableError:
-            # A route that was removed answers 403 too; on one's own list it can mean nothing else.
-            if not summary.is_own:
-                raise
-            page = await self._other_route(token, summary, params)
+        params = [*at(offset), ("additional_types", "track,episode")]
+        page = read_page(
+            await self._rows_call(
+                token,
+                summary.id,
+                # On one's own list a refusal can only mean that the route was removed.
+                may_be_route=summary.is_own,
+                params=params,
+                needs=frozenset({"playlist-read-private"}),
+            )
+        )
         if page is None:
             raise unreadable()
-        return page
-
-    async def _other_route(
-        self, token: str, summary: PlaylistSummary, params: Sequence[tuple[str, str]]
-    ) -> Page | None:
-        other = "tracks" if self._rows_path == "items" else "items"
-        page = read_page(await self._api.call(token, f"/playlists/{summary.id}/{other}", params=params))
-        if page is not None:
-            self._rows_path = other
         return page
 
     async def _change_rows(
         self, token: str, playlist_id: PlaylistId, method: str, tracks: Sequence[TrackId], *, repeatable: bool
     ) -> str | None:
-        value = await self._api.call(
+        value = await self._rows_call(
             token,
-            f"/playlists/{playlist_id}/{self._rows_path}",
+            playlist_id,
+            may_be_route=True,
             method=method,
             json={"uris": [f"spotify:track:{track}" for track in tracks]},
             repeatable=repeatable,
+            needs=WRITE_SCOPES,
         )
         snapshot = value.get("snapshot_id") if isinstance(value, dict) else None
         return snapshot if isinstance(snapshot, str) and snapshot else None
 
+    async def _rows_call(
+        self, token: str, playlist_id: PlaylistId, *, may_be_route: bool, **call: Any
+    ) -> Any:
+        """Call the rows' endpoint of a playlist; by its other name where this one is not there.
 
-async def _read_all(
-    page_at: Callable[[int], Awaitable[Page]], *, first: Page | None, on_count: OnCount
-) -> RowsRead:
-    """Read page after page; once more from the start if the list grew or shrank meanwhile."""
-    rows, notes = await _read_pages(page_at, first, on_count)
-    if rows is None:
-        rows, notes = await _read_pages(page_at, None, on_count)
-    if rows is None:
-        rows, notes = await _read_pages(page_at, None, on_count, trusting=True)
-        notes = (*notes, "The list was being changed while I read it; run it again for its final state.")
-    tally = RowTally()
-    for row in rows or ():
-        tally.add(row)
-    return RowsRead(tracks=tuple(tally.tracks), skipped=tally.skipped, notes=(*tally.notes, *notes))
-
-
-async def _read_pages(
-    page_at: Callable[[int], Awaitable[Page]],
-    first: Page | None,
-    on_count: OnCount,
-    *,
-    trusting: bool = False,
-) -> tuple[list[Any] | None, tuple[str, ...]]:
-    """Return all rows, or None for the rows when the total changed on the way."""
-    page = first if first is not None and (first.rows or not first.total) else await page_at(0)
-    total = min(page.total or 0, MOST_ROWS)
-    cut = (f"Only the first {MOST_ROWS:,} rows were read.",) if (page.total or 0) > MOST_ROWS else ()
-    rows = list(page.rows)
-    while len(rows) < total:
-        await on_count(len(rows), total)
-        following = await page_at(len(rows))
-        if following.total != page.total and not trusting:
-            return None, ()
-        if not following.rows:
-            break
-        rows += following.rows
-    return rows[:total], cut
-
-
-def _at(offset: int) -> list[tuple[str, str]]:
-    return [("limit", str(PAGE)), ("offset", str(offset))]
-
-
-def row_fingerprint(page: Page) -> str:
-    """Name the state of a list without snapshots by its size and its newest row."""
-    newest = page.rows[0] if page.rows else None
-    added_at = newest.get("added_at") if isinstance(newest, dict) else None
-    return json_text.dumps([page.total, added_at])
+        A removed route answers 404 or 403, and so do playlists: neither was carried out, so that also
+        a call that must not be repeated can go the other way.
+        """
+        try:
+            value = await self._api.call(token, f"/playlists/{playlist_id}/{self._rows_path}", **call)
+        except (SpotifyNotFoundError, PlaylistNotReadableError) as error:
+            if self._is_proven or (isinstance(error, PlaylistNotReadableError) and not may_be_route):
+                raise
+            other = "tracks" if self._rows_path == "items" else "items"
+            value = await self._api.call(token, f"/playlists/{playlist_id}/{other}", **call)
+            self._rows_path = other
+        self._is_proven = True
+        return value

@@ -89,11 +89,13 @@ def read_track(item: Mapping[str, Any], *, added_at: object = None) -> Track | N
     title = _text(item.get("name"))
     if track_id is None and not title:
         return None
+    artists = _artists(item.get("artists"))
     album, identifiers = _mapping(item.get("album")), _mapping(item.get("external_ids"))
     return Track(
         id=track_id,
         title=title,
-        artists=_names(item.get("artists")),
+        artists=tuple(name for name, _ in artists),
+        artist_ids=tuple(key for _, key in artists) if any(key for _, key in artists) else (),
         album=_text(album.get("name")) or None,
         album_id=_text(album.get("id")) or None,
         isrc=valid_isrc(_text(identifiers.get("isrc"))),
@@ -158,10 +160,15 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _names(value: object) -> tuple[str, ...]:
+def _artists(value: object) -> list[tuple[str, str]]:
+    """Return the artists with a name, each with an id or an empty text."""
     entries: Iterable[Any] = value if isinstance(value, list) else ()
-    names = (_text(entry.get("name")) for entry in entries if isinstance(entry, Mapping))
-    return tuple(name for name in names if name)
+    pairs = (
+        (_text(entry.get("name")), valid_track_id(_text(entry.get("id"))) or "")
+        for entry in entries
+        if isinstance(entry, Mapping)
+    )
+    return [(name, key) for name, key in pairs if name]
 
 
 def _id_of_uri(uri: str) -> TrackId | None:
