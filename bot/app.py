@@ -47,6 +47,7 @@ from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
+from services.workflows.spotify import SpotifyAccess
 from services.workflows.uploads import UploadsWorkflow
 
 _SYNCED = "synced commands"
@@ -194,7 +195,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         accounts = await stack.enter_async_context(open_accounts(settings, database))
         saving = None
         if accounts is not None:
-            shelf = SpotifyPlaylists(client=accounts.client, tokens=accounts.tokens)
+            shelf = SpotifyPlaylists(access=SpotifyAccess(client=accounts.client, tokens=accounts.tokens))
             saving = SavingWorkflow(journal=WriteStore(database), playlists=shelf, clock=utc_now)
         yield App(
             settings=settings,

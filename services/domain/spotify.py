@@ -43,6 +43,15 @@ class PlaylistSummary:
         return self.is_own or self.is_collaborative or self.total is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The playlists in somebody's library, as far as they were listed."""
+
+    playlists: tuple[PlaylistSummary, ...]
+    unread: int = 0
+    """Entries beyond the number that is read at most."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowsRead:
     """All rows of a list, in its order."""

@@ -11,7 +11,7 @@ from services.domain.errors.spotify import (
     SpotifyRejectedError,
 )
 from services.domain.music import PlaylistId, TrackId
-from services.domain.spotify import READ_SCOPES, PlaylistSummary, RowsRead, SpotifyProfile
+from services.domain.spotify import READ_SCOPES, Listing, PlaylistSummary, RowsRead, SpotifyProfile
 from services.domain.writes import WRITE_SCOPES
 from services.sources.spotify.api import SpotifyApi, unreadable
 from services.sources.spotify.paging import PAGE, OnCount, at, read_all, silent
@@ -37,14 +37,8 @@ class SpotifyClient:
             raise unreadable()
         return profile
 
-    async def playlists(self, token: str, *, own_id: str) -> tuple[tuple[PlaylistSummary, ...], int]:
-        """List the playlists in a person's library, owned and followed, without their rows.
-
-        Returns
-        -------
-        tuple
-            The first `MOST_PLAYLISTS` of them that can be read, and how many entries Spotify counts.
-        """
+    async def playlists(self, token: str, *, own_id: str) -> Listing:
+        """List the playlists in a person's library, owned and followed, without their rows."""
         found: dict[PlaylistId, PlaylistSummary] = {}
         offset, total = 0, None
         while offset < MOST_PLAYLISTS:
@@ -61,7 +55,7 @@ class SpotifyClient:
                 break
             if not page.rows:
                 break
-        return tuple(found.values()), offset if total is None else total
+        return Listing(tuple(found.values()), max(0, (total or 0) - offset))
 
     async def playlist(
         self, token: str, playlist_id: PlaylistId, *, own_id: str

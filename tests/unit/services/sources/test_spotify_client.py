@@ -108,9 +108,10 @@ async def test_lists_the_library_with_what_may_be_read(shape: Shape) -> None:
         world.library.add(BOB, "Ours", rows_of(TRACKS[:4]), is_collaborative=True, followers=[ANN])
         world.library.add(BOB, "Bob's", rows_of(TRACKS[:9]), is_public=True, followers=[ANN])
         world.library.null_entries = 3
-        found, total = await world.client.playlists("ann", own_id=ANN.id)
+        listing = await world.client.playlists("ann", own_id=ANN.id)
+        found = listing.playlists
 
-    assert total == 125
+    assert listing.unread == 0
     assert [each.name for each in found] == ["Bob's", "Ours", *reversed(names)]
     theirs, ours, last = found[:3]
     assert (theirs.is_own, theirs.is_readable, theirs.owner_name) == (False, shape.is_open, "Bob")
@@ -123,8 +124,8 @@ async def test_lists_of_private_and_shared_lists_need_their_scopes() -> None:
     async with spotify_world() as world:
         world.library.add(ANN, "Private")
         world.library.add(ANN, "Public", is_public=True)
-        found, _ = await world.client.playlists("ann-nothing", own_id=ANN.id)
-    assert [each.name for each in found] == ["Public"]
+        listing = await world.client.playlists("ann-nothing", own_id=ANN.id)
+    assert [each.name for each in listing.playlists] == ["Public"]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
