@@ -43,7 +43,7 @@ def dry_run_card(report: AnalysisReport, draft_id: str, state: SplitState, *, ca
     room = _DRY_RUN_CHARACTERS // max(count, 1)
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## Make {plural(count, 'private playlist')}?",
+            f"## Make {plural(count, 'private playlist')}?" if can_write else f"## {plural(count, 'list')}",
             f"{escape(report.playlist.name, 90)} itself stays as it is.",
         ),
         *(text(_dry_run(report, part, room)) for part in state.chosen),
@@ -87,9 +87,9 @@ def _part_lines(report: AnalysisReport, part: Part, number: int) -> str:
     letter = CLUSTER_LETTERS[number]
     name = escape(part.name, 90)
     title = f"**{letter} · {name}**" if part.included else f"~~{letter} · {name}~~ (left out)"
-    likely = f", {part.likely:,} of them by a guess" if part.likely else ""
+    likely = f", {part.likely:,} likely" if part.likely else ""
     heard = " · ".join(
-        escape(report.tracks[row].track.label, 40)
+        escape(report.tracks[row].track.label, 34)
         for group in part.groups
         for row in report.clusters[group].typical[: max(1, _EXAMPLES // len(part.groups))]
     )

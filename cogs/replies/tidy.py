@@ -81,9 +81,10 @@ def final_card(
     if result.removed:
         blocks.append(text(f"**Remove {len(result.removed):,}**", _listed(report, result.removed)))
     if result.moved:
+        new = "a new private playlist" if can_write else "a list of their own"
         blocks.append(
             text(
-                f"**Move {len(result.moved):,} to a new private playlist, “{escape(state.moved_to, 80)}”**",
+                f"**Move {len(result.moved):,} to {new}, “{escape(state.moved_to, 80)}”**",
                 _listed(report, result.moved),
             )
         )
@@ -105,7 +106,7 @@ def final_card(
     blocks.append(ui.ActionRow(*_apply_buttons(draft_id, can_write=can_write, in_place=in_place)))
     second = [_button("Back", draft_id, "p.0")]
     if result.moved:
-        second.append(_button("Rename the new playlist…", draft_id, "r"))
+        second.append(_button("Rename the new one…", draft_id, "r"))
     blocks.append(ui.ActionRow(*second))
     return Reply(tuple(blocks), accent=WARNING)
 
@@ -168,7 +169,7 @@ def _decision_buttons(draft_id: str, state: TidyState, number: int, page: int) -
         for decision in Decision
     ]
     if state.findings[number].keeper is not None:
-        buttons.append(_button("The other one", draft_id, f"s.{number}.{page}"))
+        buttons.append(_button("⇄ Swap", draft_id, f"s.{number}.{page}"))
     return buttons
 
 

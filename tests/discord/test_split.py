@@ -63,7 +63,7 @@ async def test_each_group_becomes_a_list_under_a_name_of_ones_own(room: Room, re
     assert "B · Late night" in text_of(card)
     await press(room, card, "f")
     dry_run = text_of(card)
-    assert "Make 4 private playlists?" in dry_run
+    assert "## 4 lists" in dry_run
     assert "itself stays as it is" in dry_run
     assert "**Late night** —" in dry_run
     sizes = await exported(room, card)

@@ -112,9 +112,9 @@ async def test_every_finding_is_decided_and_the_changes_are_listed_once_before_t
     assert "38 → 35 tracks" in final
     assert "3 findings" in final
     assert "Remove 2" in final
-    assert "Move 1 to a new private playlist, “Late Drive · set aside”" in final
+    assert "Move 1 to a list of their own, “Late Drive · set aside”" in final
     assert "Live at the Pier" in final
-    assert labels(card) == ["Export the tidied list", "Back", "Rename the new playlist…"]
+    assert labels(card) == ["Export the tidied list", "Back", "Rename the new one…"]
 
     lists = await exported(room, card)
     assert lists["Late Drive · set aside"] == ["Harbour Lights - Live at the Pier"]
@@ -147,7 +147,7 @@ async def test_the_playlist_for_moved_tracks_has_a_name_of_ones_own(room: Room, 
     card = await tidy(room, crowded())
     await press(room, card, "d.0.move.0")
     await press(room, card, "f")
-    shown = await room.ann.click(card, label="Rename the new playlist…")
+    shown = await room.ann.click(card, label="Rename the new one…")
     assert shown.modal is not None
     if restarted:
         await room.restart()
