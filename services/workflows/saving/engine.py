@@ -101,7 +101,13 @@ class WriteEngine:
         return await self._save(write, stage=WriteStage.WRITING, snapshot_id=found.snapshot_id)
 
     async def _reconcile(self, write: Write) -> Write:
-        """Ask the playlist how far an interrupted write came."""
+        """Ask the playlist how far an interrupted write came.
+
+        One that its owner deleted meanwhile could still be written, but nobody would ever see it.
+        """
+        library = await self.playlists.library(write.user_id)
+        if library is not None and _id(write) not in library:
+            raise PlaylistGoneError(_id(write))
         found = writable((await self._read(write)).tracks)
         if write.kind is WriteKind.REPLACE and not write.confirmed:
             return await self._reconcile_first(write, found)

@@ -27,11 +27,6 @@ from services.workflows.saving.undo import plan_undo
 
 _log = logging.getLogger(__name__)
 
-CONSENT_LASTS = timedelta(hours=1)
-"""A wish that waits for a consent given later than this is nobody's wish any more."""
-
-_NEEDS_PERSON = frozenset({Hindrance.CONSENT, Hindrance.LOGIN, Hindrance.REFUSED})
-
 
 @dataclass(slots=True, kw_only=True)
 class SavingWorkflow:
@@ -121,36 +116,32 @@ class SavingWorkflow:
             raise WriteNotFoundError(write_id)
         return write if write.stage.is_final else await self._carry_out(write, waits=True)
 
-    async def resume_due(
-        self, user_id: int | None = None, *, has_consented: bool = False
-    ) -> tuple[Write, ...]:
+    async def resume_due(self, user_id: int | None = None) -> tuple[Write, ...]:
         """Go on with all interrupted writes whose time has come, oldest first: of one person, or of all.
 
-        A write that can't go on yet stays where it is. Called when the bot starts, from time to time,
-        and when a person has given the consent that was missing.
+        A write that can't go on yet stays where it is. Called when the bot starts and from time to
+        time, also for those that wait for a login: whether it came is known without asking Spotify.
 
         Returns
         -------
         tuple of Write
-            As they stand now, those that could be gone on with.
+            As they stand now, those that something happened to.
         """
         resumed = []
         for write in reversed(await self.journal.unfinished(user_id)):
-            if write.hindrance in _NEEDS_PERSON and not has_consented:
-                continue
-            if write.hindrance is Hindrance.CONSENT and write.created_at + CONSENT_LASTS < self.clock():
-                await self._abandon(write, Hindrance.CONSENT)
-                continue
+            if write.hindrance is Hindrance.REFUSED:
+                continue  # only the person can tell when that is worth another try
             if write.retry_at is not None and write.retry_at > self.clock():
                 continue
             try:
-                resumed.append(await self._carry_out(write, waits=True))
+                reached: Write | None = await self._carry_out(write, waits=True)
             except WriteUnderWayError:
                 continue
             except TastemapError as error:
                 _log.info("write %s was not gone on with: %s", write.write_id, error)
                 reached = await self.journal.load(write.write_id)
-                resumed += [reached] if reached is not None and reached.stage.is_final else []
+            if reached is not None and _progress(reached) != _progress(write):
+                resumed.append(reached)
         return tuple(resumed)
 
     async def plan_undo(self, user_id: int, count: int = 1) -> UndoPlan:
@@ -303,8 +294,8 @@ class SavingWorkflow:
         if reached.has_begun:
             _log.info("write %s waits: %s", write.write_id, error)
             return await self._note(reached, hindrance=hindrance, retry_at=retry_at)
-        if waits or hindrance is Hindrance.CONSENT:
-            await self._note(reached, hindrance=hindrance, retry_at=retry_at, told=not waits)
+        if waits:
+            await self._note(reached, hindrance=hindrance, retry_at=retry_at)
         else:
             await self._abandon(reached, hindrance, told=True)
         raise error
@@ -320,3 +311,8 @@ class SavingWorkflow:
     @property
     def _engine(self) -> WriteEngine:
         return WriteEngine(journal=self.journal, playlists=self.playlists, clock=self.clock)
+
+
+def _progress(write: Write) -> tuple[object, ...]:
+    """Return what tells a person how far a write is."""
+    return write.stage, write.confirmed, write.hindrance
