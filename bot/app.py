@@ -196,7 +196,12 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         saving = None
         if accounts is not None:
             shelf = SpotifyPlaylists(access=SpotifyAccess(client=accounts.client, tokens=accounts.tokens))
-            saving = SavingWorkflow(journal=WriteStore(database), playlists=shelf, clock=utc_now)
+            saving = SavingWorkflow(
+                journal=WriteStore(database),
+                playlists=shelf,
+                clock=utc_now,
+                alone=database.address.is_sqlite,
+            )
         yield App(
             settings=settings,
             database=database,

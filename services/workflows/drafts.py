@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -78,7 +78,3 @@ class DraftsWorkflow(Generic[StateT]):
                 draft = Draft(draft_id, user_id, before.stored.report_id, after.state)
                 await self.store.save(draft, now=self.clock())
             return after
-
-    async def purge(self, kept_for: timedelta) -> int:
-        """Drop drafts that nobody has touched for so long."""
-        return await self.store.purge(self.clock() - kept_for)

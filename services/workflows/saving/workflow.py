@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 from services.domain.errors import TastemapError
@@ -207,10 +207,6 @@ class SavingWorkflow:
     async def mark_told(self, *writes: Write) -> None:
         """Remember that the person has seen how these writes stand."""
         await self.journal.mark_told([write.write_id for write in writes])
-
-    async def purge(self, kept_for: timedelta) -> int:
-        """Drop writes that nothing has happened to for so long; they can't be taken back any more."""
-        return await self.journal.purge(self.clock() - kept_for)
 
     async def _one_by_one(self, entered: Sequence[Write]) -> tuple[Write, ...]:
         """Carry out writes in order; where one has to wait, those after it wait as long."""

@@ -133,41 +133,6 @@ async def test_leaves_a_playlist_alone_into_which_a_local_file_came(
     assert shelf.calls == ["read"]
 
 
-@pytest.mark.parametrize(
-    ("when", "number"), [(when, at) for when in ("before", "after") for at in range(1, 6)]
-)
-@pytest.mark.parametrize("in_place", [False, True])
-async def test_a_killed_write_is_finished_at_the_next_start(
-    journal: WriteStore, shelf: Shelf, when: str, number: int, in_place: bool
-) -> None:
-    saving = SavingWorkflow(journal=journal, playlists=shelf, clock=lambda: NOON)
-    setattr(shelf, when, kill_at(number))
-    try:
-        if in_place:
-            await saving.apply(SAM, seen(), BACKWARDS, request="1")
-        else:
-            await saving.save_new(SAM, name="A", tracks=BACKWARDS, request="1")
-        killed = False
-    except KilledError:
-        killed = True
-    assert killed == (when == "before" or number < (4 if in_place else 5))
-    shelf.before = shelf.after = lambda _change: None
-
-    (write,) = await journal.unfinished() if killed else await journal.untold(SAM)
-    restarted = SavingWorkflow(journal=journal, playlists=shelf, clock=lambda: NOON)
-    if killed:
-        (write,) = await restarted.resume_due()
-
-    assert write.is_done
-    assert not write.difference
-    assert write.playlist_id is not None
-    assert tuple(shelf.lists[write.playlist_id]) == BACKWARDS
-    assert len(shelf.lists) == (1 if in_place else 2)
-    assert await restarted.news(SAM) == (write,)
-    await restarted.mark_told(write)
-    assert not await restarted.news(SAM)
-
-
 async def test_tells_when_an_exhausted_limit_lets_it_go_on(saving: SavingWorkflow, shelf: Shelf) -> None:
     def limited(change: str) -> None:
         if shelf.calls.count("add") == 2:
