@@ -8,6 +8,14 @@ be cleared when that person asks to be forgotten.
 from services.storage.schema.accounts import link_attempts, links
 from services.storage.schema.base import PERSON_COLUMNS, metadata
 from services.storage.schema.drafts import drafts
+from services.storage.schema.groups import (
+    group_messages,
+    group_result_members,
+    group_results,
+    lobbies,
+    lobby_members,
+    sharings,
+)
 from services.storage.schema.jobs import jobs
 from services.storage.schema.library import call_counts, kept_playlists, libraries, listed_playlists
 from services.storage.schema.music import absences, features, known_tracks, tempo_corrections

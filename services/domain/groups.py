@@ -1,0 +1,177 @@
+"""People who compare their playlists: who is in, with what, and who may see what came out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+FEWEST, MOST = 2, 25
+"""People that one comparison takes."""
+
+
+class GroupKind(StrEnum):
+    """How people come together."""
+
+    LOBBY = "lobby"
+    """Whoever can see the channel may join; the channel sees the result."""
+    PAIR = "pair"
+    """One person asked one other; nobody else sees the result unless both want that."""
+
+
+class LobbyState(StrEnum):
+    """Whether people can still come and go."""
+
+    OPEN = "open"
+    ENDED = "ended"
+    DECLINED = "declined"
+    """The person who was asked does not want to."""
+
+
+class Standing(StrEnum):
+    """How somebody stands to a comparison. Only who is `IN` is compared, named or counted."""
+
+    ASKED = "asked"
+    IN = "in"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person of a comparison."""
+
+    user_id: int
+    name: str
+    standing: Standing
+    joined_at: datetime
+    by_sharing: bool = False
+    """In without a press, because the person shares in this server; ends with the sharing."""
+    brought: str | None = None
+    """What the person compares with, in words; None while nothing was chosen."""
+    tracks: int = 0
+    bring_id: str = ""
+    """Changes with each choice, so that work on an older one is noticed."""
+    wants: bool = False
+    """Pressed Compare since the last result."""
+    shows: bool = False
+    """Wants the result of a pair to be seen by the channel."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the person can be compared now."""
+        return self.standing is Standing.IN and self.brought is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lobby:
+    """A comparison that people are in."""
+
+    lobby_id: str
+    kind: GroupKind
+    state: LobbyState
+    guild_id: int
+    channel_id: int
+    host_id: int
+    created_at: datetime
+    ends_at: datetime
+    members: tuple[Member, ...]
+    """In the order in which they came."""
+
+    def member(self, user_id: int) -> Member | None:
+        """Find a person, whatever the standing."""
+        return next((member for member in self.members if member.user_id == user_id), None)
+
+    def is_in(self, user_id: int) -> bool:
+        """Whether a person agreed to be compared here."""
+        member = self.member(user_id)
+        return member is not None and member.standing is Standing.IN
+
+    @property
+    def inside(self) -> tuple[Member, ...]:
+        """Everybody who agreed."""
+        return tuple(member for member in self.members if member.standing is Standing.IN)
+
+    @property
+    def ready(self) -> tuple[Member, ...]:
+        """Everybody who can be compared now."""
+        return tuple(member for member in self.members if member.is_ready)
+
+    @property
+    def asked(self) -> Member | None:
+        """The person whose answer a pair waits for."""
+        return next((member for member in self.members if member.standing is Standing.ASKED), None)
+
+    @property
+    def votes_needed(self) -> int:
+        """How many members together may do what the host may: half of them, at least two."""
+        return max(FEWEST, math.ceil(len(self.inside) / 2))
+
+    @property
+    def votes(self) -> int:
+        """How many members have pressed Compare since the last result."""
+        return sum(member.wants for member in self.inside)
+
+    @property
+    def is_shown_to_channel(self) -> bool:
+        """Whether everybody who can see the channel may see the result."""
+        return self.kind is GroupKind.LOBBY or (
+            len(self.inside) >= FEWEST and all(member.shows for member in self.inside)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """That somebody lets others of a server compare with a playlist, until they say otherwise."""
+
+    guild_id: int
+    user_id: int
+    name: str
+    brought: str
+    tracks: int
+    granted_at: datetime
+
+
+class MessageKind(StrEnum):
+    """What a posted message shows."""
+
+    CARD = "card"
+    """Who is in."""
+    RESULT = "result"
+    BLEND = "blend"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupMessage:
+    """A message of ours that shows people of a comparison."""
+
+    message_id: int
+    channel_id: int
+    guild_id: int
+    lobby_id: str
+    kind: MessageKind
+    result_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What taking somebody out has touched; every message of it is marked to be changed already."""
+
+    lobbies: tuple[str, ...] = ()
+    """Comparisons that go on without the person, or are gone."""
+    results: tuple[str, ...] = ()
+    """Results that are deleted because they showed the person."""
+
+
+def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Number the later ones of equal names, so that a chart never mixes two people up."""
+    taken: set[str] = set()
+    told: list[str] = []
+    for name in names:
+        candidate, number = name, 2
+        while candidate.casefold() in taken:
+            candidate, number = f"{name} ({number})", number + 1
+        taken.add(candidate.casefold())
+        told.append(candidate)
+    return tuple(told)
