@@ -7,6 +7,7 @@ from cogs.sentences import (  # noqa: F401
     accounts,
     datasets,
     drafts,
+    groups,
     operators,
     playlists,
     sources,

@@ -165,7 +165,7 @@ class Withdrawal:
 
 
 def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Number the later ones of equal names, so that a chart never mixes two people up."""
+    """Add numbers to the later ones of equal names, so that a chart never mixes two people up."""
     taken: set[str] = set()
     told: list[str] = []
     for name in names:

@@ -2,56 +2,17 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.groups import GroupKind, GroupMessage, Lobby, LobbyState, Member, MessageKind, Standing
-from services.domain.music import Playlist
-from services.storage.columns import cleaned
 from services.storage.schema import group_messages, lobbies, lobby_members
-
-_COMPRESSION = 3
-_CONFIG = ConfigDict(ser_json_inf_nan="constants")
-_PLAYLIST: TypeAdapter[tuple[Playlist]] = TypeAdapter(tuple[Playlist], config=_CONFIG)
-
-_Value = TypeVar("_Value")
 
 MEMBER_COLUMNS = tuple(column for column in lobby_members.c if column.name not in {"lobby_id", "playlist"})
 """All of a member but the frozen playlist, which is read only for a comparison."""
-
-
-def pack(adapter: TypeAdapter[tuple[_Value]], value: _Value) -> bytes:
-    """Write a value as compressed JSON."""
-    try:
-        content = adapter.dump_json((value,), warnings="error")
-    except PydanticSerializationError:
-        # Half a surrogate pair in a title is no text that bytes could hold. Rare, so tried last.
-        content = to_json(cleaned(adapter.dump_python((value,), warnings="error")), inf_nan_mode="constants")
-    return zlib.compress(content, _COMPRESSION)
-
-
-def unpack(adapter: TypeAdapter[tuple[_Value]], payload: bytes) -> _Value | None:
-    """Read a value back; None where another version wrote it."""
-    try:
-        return adapter.validate_json(zlib.decompress(payload))[0]
-    except (zlib.error, ValidationError):
-        return None
-
-
-def pack_playlist(playlist: Playlist) -> bytes:
-    """Freeze a playlist."""
-    return pack(_PLAYLIST, playlist)
-
-
-def unpack_playlist(payload: bytes) -> Playlist | None:
-    """Read a frozen playlist."""
-    return unpack(_PLAYLIST, payload)
 
 
 def lobby_row(lobby: Lobby) -> dict[str, Any]:
@@ -86,9 +47,7 @@ def member_row(lobby_id: str, member: Member, playlist: bytes | None = None) -> 
     }
 
 
-async def read_lobby(
-    connection: AsyncConnection, lobby_id: str, *, for_update: bool = False
-) -> Lobby | None:
+async def read_lobby(connection: AsyncConnection, lobby_id: str, *, for_update: bool = False) -> Lobby | None:
     """Read a comparison with its members inside a transaction."""
     query: Select[Any] = select(lobbies).where(lobbies.c.lobby_id == lobby_id)
     row = (await connection.execute(query.with_for_update() if for_update else query)).one_or_none()
@@ -128,6 +87,4 @@ def message_of(row: Row[Any]) -> GroupMessage:
     )
 
 
-MESSAGE_COLUMNS = tuple(
-    column for column in group_messages.c if column.name not in {"posted_at", "stale"}
-)
+MESSAGE_COLUMNS = tuple(column for column in group_messages.c if column.name not in {"posted_at", "stale"})

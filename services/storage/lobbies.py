@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Select, and_, delete, select, update
 
 from services.domain.groups import MOST, GroupKind, Lobby, LobbyState, Member, Standing
 from services.domain.music import Playlist
+from services.storage.codec import decode_playlist, encode_playlist
 from services.storage.database import Database
-from services.storage.group_rows import lobby_row, member_row, pack_playlist, read_lobby, unpack_playlist
+from services.storage.group_rows import lobby_row, member_row, read_lobby
 from services.storage.schema import lobbies, lobby_members
 from services.storage.upserts import upsert
 
@@ -26,11 +27,9 @@ class LobbyStore:
     async def create(self, lobby: Lobby, playlists: Mapping[int, Playlist] = {}) -> None:
         """Keep a new comparison with its first members and what they brought."""
         frozen = await asyncio.to_thread(
-            lambda: {user_id: pack_playlist(playlist) for user_id, playlist in playlists.items()}
+            lambda: {user_id: encode_playlist(playlist) for user_id, playlist in playlists.items()}
         )
-        rows = [
-            member_row(lobby.lobby_id, member, frozen.get(member.user_id)) for member in lobby.members
-        ]
+        rows = [member_row(lobby.lobby_id, member, frozen.get(member.user_id)) for member in lobby.members]
         async with self._database.transaction() as connection:
             await upsert(connection, lobbies, [lobby_row(lobby)])
             await upsert(connection, lobby_members, rows)
@@ -78,7 +77,7 @@ class LobbyStore:
         self, lobby_id: str, user_id: int, *, brought: str, bring_id: str, playlist: Playlist
     ) -> bool:
         """Freeze what a member compares with; False where the person is not in."""
-        payload = await asyncio.to_thread(pack_playlist, playlist)
+        payload = await asyncio.to_thread(encode_playlist, playlist)
         return await self._change_member(
             lobby_id,
             user_id,
@@ -104,9 +103,7 @@ class LobbyStore:
         if ends_at is not None:
             values["ends_at"] = ends_at
         async with self._database.transaction() as connection:
-            await connection.execute(
-                update(lobbies).where(lobbies.c.lobby_id == lobby_id).values(**values)
-            )
+            await connection.execute(update(lobbies).where(lobbies.c.lobby_id == lobby_id).values(**values))
 
     async def due(self, now: datetime) -> tuple[str, ...]:
         """List the open comparisons whose time is over."""
@@ -114,9 +111,7 @@ class LobbyStore:
 
     async def of_member(self, user_id: int, channel_id: int) -> tuple[str, ...]:
         """List the comparisons of a channel that a person is in, the latest first."""
-        is_member = and_(
-            lobby_members.c.user_id == user_id, lobby_members.c.standing == Standing.IN.value
-        )
+        is_member = and_(lobby_members.c.user_id == user_id, lobby_members.c.standing == Standing.IN.value)
         inside = select(lobby_members.c.lobby_id).where(is_member)
         return await self._ids(lobbies.c.channel_id == channel_id, lobbies.c.lobby_id.in_(inside))
 
@@ -145,8 +140,31 @@ class LobbyStore:
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
-        read = await asyncio.to_thread(lambda: {row.user_id: unpack_playlist(row.playlist) for row in rows})
+        read = await asyncio.to_thread(lambda: {row.user_id: decode_playlist(row.playlist) for row in rows})
         return {user_id: playlist for user_id, playlist in read.items() if playlist is not None}
+
+    async def memberships(self, user_id: int) -> list[dict[str, Any]]:
+        """Say what is kept about a person's comparisons, as plain values."""
+        query = (
+            select(
+                lobbies.c.lobby_id,
+                lobbies.c.kind,
+                lobbies.c.guild_id,
+                lobbies.c.owner_id,
+                lobby_members.c.standing,
+                lobby_members.c.joined_at,
+                lobby_members.c.name,
+                lobby_members.c.brought,
+                lobby_members.c.tracks,
+                lobby_members.c.playlist,
+            )
+            .join(lobby_members)
+            .where(lobby_members.c.user_id == user_id)
+            .order_by(lobby_members.c.joined_at, lobbies.c.lobby_id)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return await asyncio.to_thread(lambda: [_membership(row._mapping, user_id) for row in rows])
 
     async def delete(self, lobby_id: str) -> None:
         """Drop a comparison that nobody ever saw."""
@@ -177,8 +195,20 @@ class LobbyStore:
 
 
 def _without_playlists(condition: ColumnElement[bool]) -> Any:
-    return (
-        update(lobby_members)
-        .where(condition)
-        .values(playlist=None, brought=None, tracks=0, bring_id="")
-    )
+    return update(lobby_members).where(condition).values(playlist=None, brought=None, tracks=0, bring_id="")
+
+
+def _membership(row: Mapping[Any, Any], user_id: int) -> dict[str, Any]:
+    playlist = None if row["playlist"] is None else decode_playlist(row["playlist"])
+    return {
+        "comparison": row["lobby_id"],
+        "kind": row["kind"],
+        "server": row["guild_id"],
+        "started_by_you": row["owner_id"] == user_id,
+        "standing": row["standing"],
+        "since": row["joined_at"].isoformat(),
+        "name": row["name"],
+        "brought": row["brought"],
+        "tracks": row["tracks"],
+        "frozen": [track.key for track in playlist.tracks] if playlist else [],
+    }

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, select
 
 from services.domain.groups import Sharing
 from services.domain.music import Playlist
+from services.storage.codec import decode_playlist, encode_playlist
 from services.storage.database import Database
-from services.storage.group_rows import pack_playlist, unpack_playlist
 from services.storage.schema import sharings
 from services.storage.upserts import upsert
 
@@ -31,7 +31,7 @@ class SharingStore:
             "name": sharing.name,
             "brought": sharing.brought,
             "tracks": sharing.tracks,
-            "playlist": await asyncio.to_thread(pack_playlist, playlist),
+            "playlist": await asyncio.to_thread(encode_playlist, playlist),
             "granted_at": sharing.granted_at,
         }
         async with self._database.transaction() as connection:
@@ -53,7 +53,7 @@ class SharingStore:
         )
         async with self._database.reading() as connection:
             payload = await connection.scalar(query)
-        return None if payload is None else await asyncio.to_thread(unpack_playlist, payload)
+        return None if payload is None else await asyncio.to_thread(decode_playlist, payload)
 
     async def _read(self, *conditions: ColumnElement[bool]) -> tuple[Sharing, ...]:
         query = select(*_COLUMNS).where(*conditions).order_by(sharings.c.granted_at, sharings.c.guild_id)

@@ -58,9 +58,7 @@ group_results = Table(
     "group_results",
     metadata,
     Column("result_id", Text, primary_key=True),
-    Column(
-        "lobby_id", Text, ForeignKey("lobbies.lobby_id", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    Column("lobby_id", Text, ForeignKey("lobbies.lobby_id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", Moment, nullable=False, index=True),
     Column("payload", LargeBinary, nullable=False),
 )
@@ -69,9 +67,7 @@ group_results = Table(
 group_result_members = Table(
     "group_result_members",
     metadata,
-    Column(
-        "result_id", Text, ForeignKey("group_results.result_id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("result_id", Text, ForeignKey("group_results.result_id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("position", Integer, nullable=False),
     Index("ix_group_result_members_user_id", "user_id"),
@@ -88,6 +84,6 @@ group_messages = Table(
     Column("kind", Text, nullable=False),
     Column("result_id", Text, index=True),
     Column("posted_at", Moment, nullable=False, index=True),
-    Column("stale", Boolean, nullable=False, index=True),
+    Column("stale", Integer, nullable=False, index=True),
 )
-"""Messages of ours that show people. They outlive what they show: a stale one still has to be changed."""
+"""Messages of ours that show people. They outlive what they show; `stale` counts changes that one lacks."""

@@ -1,0 +1,194 @@
+"""Take people out of comparisons: rows, results and the duty to change messages, all in one transaction.
+
+The order inside matters where several processes write: the membership goes first, so that a result that
+is being saved at the same moment is either found afterwards or not saved; results go before their
+messages are marked, so that a message that is being noted is either marked or noted as stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Update, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.domain.groups import GroupKind, Standing, Withdrawal
+from services.storage.database import Database
+from services.storage.schema import (
+    group_messages,
+    group_result_members,
+    group_results,
+    lobbies,
+    lobby_members,
+    sharings,
+)
+from services.storage.upserts import in_lookups
+
+
+class WithdrawalStore:
+    """Every way in which somebody stops being part of something."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def leave(self, lobby_id: str, user_ids: Collection[int]) -> Withdrawal:
+        """Take people out of one comparison and of its results."""
+        async with self._database.transaction() as connection:
+            return await _take_out(
+                connection,
+                lobby_members.c.lobby_id == lobby_id,
+                lobby_members.c.user_id.in_(list(user_ids)),
+            )
+
+    async def stop_sharing(self, guild_id: int, user_id: int) -> Withdrawal | None:
+        """End a consent, and all that it alone allowed; None where there was none."""
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(
+                delete(sharings).where(sharings.c.guild_id == guild_id, sharings.c.user_id == user_id)
+            )
+            if gone.rowcount == 0:
+                return None
+            inside = select(lobbies.c.lobby_id).where(lobbies.c.guild_id == guild_id)
+            return await _take_out(
+                connection,
+                lobby_members.c.user_id == user_id,
+                lobby_members.c.by_sharing.is_(True),
+                lobby_members.c.lobby_id.in_(inside),
+            )
+
+    async def delete_of(self, user_id: int) -> Withdrawal:
+        """Forget a person: consents, memberships, requests, and every result that shows them."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(sharings).where(sharings.c.user_id == user_id))
+            taken = await _take_out(connection, lobby_members.c.user_id == user_id)
+            # A host who had left their own comparison is no member, but still named as its host.
+            hosted = await _ids(connection, lobbies.c.owner_id == user_id)
+            await _delete_lobbies(connection, hosted)
+        return Withdrawal((*taken.lobbies, *hosted), taken.results)
+
+    async def drop_guild(self, guild_id: int) -> None:
+        """Forget a server that the bot is no longer in; nothing of it can be changed any more."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(sharings).where(sharings.c.guild_id == guild_id))
+            await connection.execute(delete(lobbies).where(lobbies.c.guild_id == guild_id))
+            await connection.execute(delete(group_messages).where(group_messages.c.guild_id == guild_id))
+
+    async def drop_channel(self, channel_id: int) -> None:
+        """Forget a channel that was deleted, with the comparisons that met in it."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(lobbies).where(lobbies.c.channel_id == channel_id))
+            await connection.execute(delete(group_messages).where(group_messages.c.channel_id == channel_id))
+
+    async def purge(
+        self, *, results_before: datetime, unused_before: datetime, ended_before: datetime
+    ) -> int:
+        """Drop what is kept no longer, and return how many results that were.
+
+        Parameters
+        ----------
+        results_before
+            Older results go; their messages are marked, so that nobody is shown whom nobody could take out.
+        unused_before
+            What people brought goes when their comparison ended earlier without any result.
+        ended_before
+            Comparisons without any result go when they ended earlier.
+        """
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(
+                delete(group_results)
+                .where(group_results.c.created_at < results_before)
+                .returning(group_results.c.result_id)
+            )
+            result_ids = [row.result_id for row in gone]
+            for some in in_lookups(result_ids):
+                await connection.execute(_changed(group_messages.c.result_id.in_(some)))
+            with_results = select(group_results.c.lobby_id)
+            unused = select(lobbies.c.lobby_id).where(
+                lobbies.c.ends_at < unused_before, lobbies.c.lobby_id.not_in(with_results)
+            )
+            await connection.execute(
+                update(lobby_members)
+                .where(lobby_members.c.lobby_id.in_(unused), lobby_members.c.playlist.is_not(None))
+                .values(playlist=None, brought=None, tracks=0, bring_id="")
+            )
+            over = select(lobbies.c.lobby_id).where(
+                lobbies.c.ends_at < ended_before, lobbies.c.lobby_id.not_in(with_results)
+            )
+            for some in in_lookups((await connection.scalars(over)).all()):
+                await _delete_lobbies(connection, some)
+        return len(result_ids)
+
+
+async def _take_out(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Withdrawal:
+    """Remove memberships, the results that show these people, and what can't go on without them."""
+    left = (
+        await connection.execute(
+            delete(lobby_members)
+            .where(and_(*conditions))
+            .returning(lobby_members.c.lobby_id, lobby_members.c.user_id)
+        )
+    ).all()
+    if not left:
+        return Withdrawal()
+    lobby_ids = tuple(sorted({row.lobby_id for row in left}))
+    shown = (
+        select(group_results.c.result_id)
+        .join(group_result_members)
+        .where(
+            or_(
+                *(
+                    and_(
+                        group_results.c.lobby_id == row.lobby_id,
+                        group_result_members.c.user_id == row.user_id,
+                    )
+                    for row in left
+                )
+            )
+        )
+        .distinct()
+    )
+    result_ids = tuple(sorted((await connection.scalars(shown)).all()))
+    await connection.execute(delete(group_results).where(group_results.c.result_id.in_(result_ids)))
+    is_touched = or_(
+        group_messages.c.result_id.in_(result_ids),
+        and_(group_messages.c.lobby_id.in_(lobby_ids), group_messages.c.result_id.is_(None)),
+    )
+    await connection.execute(_changed(is_touched))
+    for lobby_id in lobby_ids:
+        await _go_on_without(connection, lobby_id, {row.user_id for row in left if row.lobby_id == lobby_id})
+    return Withdrawal(lobby_ids, result_ids)
+
+
+async def _go_on_without(connection: AsyncConnection, lobby_id: str, left: Collection[int]) -> None:
+    """End a pair when one goes; give a lobby another host, or end it when nobody is left."""
+    lobby = (await connection.execute(select(lobbies).where(lobbies.c.lobby_id == lobby_id))).one()
+    heir: Select[Any] = (
+        select(lobby_members.c.user_id)
+        .where(lobby_members.c.lobby_id == lobby_id, lobby_members.c.standing == Standing.IN.value)
+        .order_by(lobby_members.c.joined_at, lobby_members.c.user_id)
+        .limit(1)
+    )
+    next_host = await connection.scalar(heir)
+    if lobby.kind == GroupKind.PAIR.value or next_host is None:
+        await _delete_lobbies(connection, (lobby_id,))
+    elif lobby.owner_id in left:
+        await connection.execute(
+            update(lobbies).where(lobbies.c.lobby_id == lobby_id).values(owner_id=next_host)
+        )
+
+
+async def _delete_lobbies(connection: AsyncConnection, lobby_ids: Collection[str]) -> None:
+    """Drop comparisons; their messages stay to be changed."""
+    await connection.execute(_changed(group_messages.c.lobby_id.in_(list(lobby_ids))))
+    await connection.execute(delete(lobbies).where(lobbies.c.lobby_id.in_(list(lobby_ids))))
+
+
+def _changed(condition: ColumnElement[bool]) -> Update:
+    """Mark messages as no longer showing what is so."""
+    return update(group_messages).where(condition).values(stale=group_messages.c.stale + 1)
+
+
+async def _ids(connection: AsyncConnection, condition: ColumnElement[bool]) -> tuple[str, ...]:
+    return tuple((await connection.scalars(select(lobbies.c.lobby_id).where(condition))).all())

@@ -1,0 +1,1 @@
+"""People who compare their playlists: coming together, comparing, and going again."""

@@ -1,0 +1,146 @@
+"""The workflows of comparisons on a real database, with a comparer that only says who was given to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from services.domain.blend import Blend, BlendMode, BlendPerson
+from services.domain.comparison import Comparison, Participant
+from services.domain.music import Playlist, Track
+from services.storage.database import Database
+from services.storage.group_results import GroupResultStore
+from services.storage.lobbies import LobbyStore
+from services.storage.sharings import SharingStore
+from services.storage.withdrawals import WithdrawalStore
+from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
+from services.workflows.groups.messages import GroupMessagesWorkflow
+from services.workflows.groups.ports import Brought, OnStage
+from services.workflows.groups.results import GroupResultsWorkflow
+from services.workflows.groups.sharing import SharingWorkflow
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)  # two things never happen at one moment
+        return self.now
+
+
+@dataclass
+class NamesOnly:
+    """A comparer without music: what it is given is what a result shows."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """Happens once, while people are being compared."""
+
+    async def compare(self, people: Sequence[Brought], *, on_stage: OnStage) -> Comparison:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            await happens()
+        return comparison_of(people)
+
+    async def blend(
+        self, people: Sequence[Brought], *, size: int, mode: BlendMode, on_stage: OnStage
+    ) -> Blend:
+        return Blend(
+            mode=mode,
+            people=tuple(BlendPerson(each.key, each.name, 0.5, 0, 0, 0) for each in people),
+            tracks=(),
+            floor=0.0,
+            notes=(),
+        )
+
+
+def comparison_of(people: Sequence[Brought]) -> Comparison:
+    return Comparison(
+        people=tuple(
+            Participant(
+                key=each.key,
+                name=each.name,
+                tracks=len(each.playlist.tracks),
+                measured=0,
+                imputed=0,
+                profile={},
+                shares=(),
+                figures={},
+            )
+            for each in people
+        ),
+        pairs=(),
+        groups=(),
+        axes=None,
+        dots=(),
+        most_alike=None,
+        most_different=None,
+        centre=None,
+        lone_wolf=None,
+        bridge=None,
+        mean=None,
+        lowest=None,
+        awards=(),
+        sentence="",
+    )
+
+
+@dataclass
+class Server:
+    """Who is in a server, and who of them sees the channel."""
+
+    people: set[int] = field(default_factory=set)
+    blind: set[int] = field(default_factory=set)
+
+    async def __call__(
+        self, guild_id: int, channel_id: int | None, user_ids: Collection[int]
+    ) -> frozenset[int]:
+        hidden = self.blind if channel_id is not None else set()
+        return frozenset(user_ids) & (self.people - hidden)
+
+
+@dataclass
+class House:
+    lobbies: LobbiesWorkflow
+    results: GroupResultsWorkflow
+    sharing: SharingWorkflow
+    messages: GroupMessagesWorkflow
+    comparer: NamesOnly
+    clock: Clock
+
+
+def furnish(database: Database) -> House:
+    clock, comparer = Clock(), NamesOnly()
+    lobbies, results = LobbyStore(database), GroupResultStore(database)
+    sharings, withdrawals = SharingStore(database), WithdrawalStore(database)
+    return House(
+        lobbies=LobbiesWorkflow(store=lobbies, sharings=sharings, withdrawals=withdrawals, clock=clock),
+        results=GroupResultsWorkflow(
+            lobbies=lobbies, results=results, withdrawals=withdrawals, comparer=comparer, clock=clock
+        ),
+        sharing=SharingWorkflow(
+            sharings=sharings, lobbies=lobbies, results=results, withdrawals=withdrawals, clock=clock
+        ),
+        messages=GroupMessagesWorkflow(
+            lobbies=lobbies, results=results, withdrawals=withdrawals, clock=clock
+        ),
+        comparer=comparer,
+        clock=clock,
+    )
+
+
+def visitor(user_id: int) -> Visitor:
+    return Visitor(user_id, f"Person {user_id}")
+
+
+def playlist_of(user_id: int) -> Playlist:
+    """A list that names its owner, so that it can be recognised wherever it turns up."""
+    tracks = tuple(Track(title=f"Song {n} of {user_id}", artists=("Mira Voss",)) for n in range(2))
+    return Playlist(name=f"List of {user_id}", tracks=tracks)
+
+
+async def quiet(line: str) -> None:
+    """Say nothing about progress."""
