@@ -33,7 +33,15 @@ from services.domain.errors import TastemapError
 from services.domain.errors.groups import NotForYouError, ResultGoneError
 from services.domain.groups import GroupKind, Lobby, MessageKind
 from services.storage.database import Database
-from services.storage.schema import PERSON_COLUMNS, metadata
+from services.storage.schema import (
+    PERSON_COLUMNS,
+    group_result_members,
+    group_results,
+    lobbies,
+    lobby_members,
+    metadata,
+    sharings,
+)
 from services.workflows.groups.lobbies import Place
 from tests.integration.groups.house import Server, furnish, playlist_of, quiet, visitor
 
@@ -44,7 +52,7 @@ _STEPS_PER_STORY = 50
 
 PEOPLE = range(101, 107)
 GUILD, OTHER_GUILD, CHANNEL = 1, 2, 11
-OWNED = [table for table in metadata.sorted_tables if PERSON_COLUMNS & {column.name for column in table.c}]
+OWNED = [lobbies, lobby_members, sharings, group_result_members]
 
 Result = TypeVar("Result")
 people = st.sampled_from(PEOPLE)
@@ -342,9 +350,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def no_row_keeps_who_did_not_agree(self) -> None:
-        results = metadata.tables["group_results"]
-        members = metadata.tables["group_result_members"]
-        query = select(results.c.lobby_id, members.c.user_id).join(members)
+        query = select(group_results.c.lobby_id, group_result_members.c.user_id).join(group_result_members)
         for lobby_id, user_id in self.runner.run(self.rows(query)):
             assert user_id in self.allowed(lobby_id)
 
