@@ -152,7 +152,9 @@ class Life(RuleBasedStateMachine):
 
     @initialize(host=people)
     def first(self, host: int) -> None:
+        """Begin with a result that everybody sees, so that there is something to take back."""
         self.start_lobby(host)
+        self.the_host_compares(0, None, True)
 
     @rule(host=people)
     def start_lobby(self, host: int) -> None:
