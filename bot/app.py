@@ -22,6 +22,7 @@ from cogs.account import AccountCog
 from cogs.admin import AdminCog
 from cogs.analyze import AnalyzeCog
 from cogs.help import HelpCog
+from cogs.privacy import PrivacyCog
 from cogs.quality import QualityCog
 from cogs.reports import ReportsCog
 from sandbox.playlists import PLAYLISTS, load
@@ -34,7 +35,10 @@ from services.storage.corrections import TempoCorrectionStore
 from services.storage.database import Database
 from services.storage.jobs import JobStore
 from services.storage.known_tracks import KnownTrackStore
+from services.storage.links import LinkStore
 from services.storage.marks import MarkStore
+from services.storage.persons import PersonStore
+from services.storage.playlists import PlaylistStore
 from services.storage.reports import ReportStore
 from services.storage.uploads import UploadStore
 from services.storage.writes import WriteStore
@@ -43,6 +47,7 @@ from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.company import CompanyWorkflow
 from services.workflows.jobs import JobsWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
+from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
@@ -74,6 +79,7 @@ class App:
     status: StatusReader
     chores: tuple[Chore, ...]
     accounts: Accounts | None
+    privacy: PrivacyWorkflow
     clients: Clients
 
     async def sync_commands(self, bot: TastemapBot) -> bool:
@@ -113,10 +119,21 @@ class App:
                     work=bot.work,
                 ),
                 lambda _bot: HelpCog(reports=self.reports),
+                lambda bot: PrivacyCog(
+                    privacy=self.privacy,
+                    components=bot.components,
+                    stop_work=bot.running.stop_of,
+                    seats=self.settings.spotify_seats if self.accounts else None,
+                    report_days=self.settings.report_days,
+                    policy_url=self.settings.privacy_url,
+                ),
                 lambda bot: AccountCog(login=self.accounts, components=bot.components, wanted=bot.wanted),
                 *self.writing.cogs(),
-                lambda _bot: AdminCog(
-                    read_status=self.status.read, operators=frozenset(self.settings.operator_ids)
+                lambda bot: AdminCog(
+                    read_status=self.status.read,
+                    operators=frozenset(self.settings.operator_ids),
+                    seats=self.accounts.linking if self.accounts else None,
+                    components=bot.components,
                 ),
             ),
         )
@@ -216,6 +233,13 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             chores=chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
             uploads=uploads,
             accounts=accounts,
+            privacy=PrivacyWorkflow(
+                persons=PersonStore(database),
+                links=LinkStore(database),
+                reports=ReportStore(database),
+                clock=utc_now,
+                readable={"kept_playlists": PlaylistStore(database).export_of},
+            ),
             clients=Clients(),
             writing=build_writing(
                 database=database,

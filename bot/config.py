@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     contact_url: str | None = Field(
         None, description="Page or address that the User-Agent names, so that a service can reach you."
     )
+    privacy_url: str | None = Field(None, description="Address of your privacy policy, for /privacy.")
     workers: int = Field(2, ge=1, le=16, description="Worker processes for analysis and drawing.")
     report_days: int = Field(30, ge=1, le=365, description="Days for which results are kept.")
     operator_ids: UserIds = Field(

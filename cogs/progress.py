@@ -103,6 +103,12 @@ class RunningWork:
         finally:
             del self._tasks[name]
 
+    def stop_of(self, user_id: int) -> None:
+        """Stop everything that runs for a person."""
+        for owner_id, task in self._tasks.values():
+            if owner_id == user_id:
+                task.cancel()
+
     async def stop(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Stop the work whose owner presses the button."""
         owner_id, task = self._tasks.get(ref.subject, (0, None))

@@ -45,6 +45,9 @@ class Action(StrEnum):
     CHOOSE = "choose"
     CONNECT = "connect"
     FINISH = "finish"
+    FORGET = "forget"
+    MY_DATA = "mydata"
+    SEAT = "seat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,10 @@
+"""Every kind of row that a person can have is named to them in words."""
+
+from __future__ import annotations
+
+from cogs.replies.privacy import KINDS
+from services.storage.persons import person_tables
+
+
+def test_every_table_about_persons_has_words() -> None:
+    assert {table.name for table, _ in person_tables(1)} == set(KINDS)
