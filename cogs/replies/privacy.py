@@ -110,8 +110,8 @@ def forget_card() -> Reply:
             text(
                 "## Forget everything?",
                 "Your maps, drafts and corrections, the link to Spotify and its tokens, what you shared "
-                "with groups: all of it goes at once and can't be brought back. Playlists that I saved for you "
-                "stay at Spotify, but can no longer be undone here.",
+                "with groups: all of it goes at once and can't be brought back. Playlists that I saved for "
+                "you stay at Spotify, but can no longer be undone here.",
                 small("Maps that you posted into channels stay there; their buttons stop working."),
             ),
             ui.ActionRow(
