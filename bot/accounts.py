@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.client import Clients
 from bot.config import Settings
 from bot.enrichment import installed_version
+from bot.metrics import Metrics
 from bot.web.guard import parse_networks
 from bot.web.identity import DISCORD_AUTHORIZE_URL, DiscordIdentity
 from bot.web.login import LoginPages
@@ -106,7 +107,9 @@ class Accounts:
 
 
 @asynccontextmanager
-async def open_accounts(settings: Settings, database: Database) -> AsyncIterator[Accounts | None]:
+async def open_accounts(
+    settings: Settings, database: Database, metrics: Metrics
+) -> AsyncIterator[Accounts | None]:
     """Build what a Spotify app makes possible; yields None without one.
 
     Raises
@@ -129,7 +132,13 @@ async def open_accounts(settings: Settings, database: Database) -> AsyncIterator
         )
         calls = CallStore(database, budget=settings.spotify_daily_calls)
         client = SpotifyClient(
-            SpotifyApi(api_session, ledger=calls, base_url=settings.spotify_api_url, clock=clock)
+            SpotifyApi(
+                api_session,
+                ledger=calls,
+                base_url=settings.spotify_api_url,
+                clock=clock,
+                on_call=metrics.called,
+            )
         )
         secret = settings.spotify_client_secret
         auth = SpotifyAuth(
@@ -139,6 +148,7 @@ async def open_accounts(settings: Settings, database: Database) -> AsyncIterator
             redirect_uri=PASTE_REDIRECT if settings.paste_login else f"{public_url}/callback",
             base_url=settings.spotify_accounts_url,
             clock=clock,
+            on_call=metrics.called,
         )
         links = LinkStore(database)
         tokens = TokenService(links=links, keys=keys, auth=auth, clock=clock)

@@ -30,7 +30,6 @@ from services.compute import ComputePool
 from services.jobs.box import TokenBox
 from services.jobs.line import Line
 from services.storage.backups import default_folder
-from services.storage.calls import CallStore
 from services.storage.corrections import TempoCorrectionStore
 from services.storage.database import Database
 from services.storage.jobs import JobStore
@@ -200,16 +199,15 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
             clock=utc_now,
         )
-        calls = CallStore(database, budget=settings.spotify_daily_calls)
+        accounts = await stack.enter_async_context(open_accounts(settings, database, metrics))
         status = StatusReader(
             version=installed_version(),
             url=settings.database_url,
             vitals=vitals,
             jobs=jobs,
-            load_quota=lambda: calls.load(utc_now()),
+            load_quota=accounts.quota if accounts is not None else None,
         )
         status.show_gauges()
-        accounts = await stack.enter_async_context(open_accounts(settings, database))
         saving = None
         if accounts is not None:
             shelf = SpotifyPlaylists(access=SpotifyAccess(client=accounts.client, tokens=accounts.tokens))

@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from bot.config import Settings, check_config, load_settings
 from bot.logs import configure_logging
+from bot.secret_files import SecretFileError
 from cogs.sentences import sentence
 from services.domain.errors.accounts import KeyRingError
 
-EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_CONFIG = 0, 1, 2, 78
+EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DATA, EXIT_CONFIG = 0, 1, 2, 65, 78
 ENV_FILE = Path(".env")
 
 
@@ -25,7 +26,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m bot", description="Tastemap maps how playlists sound.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    commands.add_parser("run", help="connect to Discord and serve")
+    run = commands.add_parser("run", help="connect to Discord and serve")
+    run.add_argument(
+        "--fresh",
+        action="store_true",
+        help="begin with an empty database if the present one is damaged and has no good backup",
+    )
 
     demo = commands.add_parser("demo", help="try the real bot in a browser, offline")
     demo.add_argument(
@@ -57,7 +63,11 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     restore = commands.add_parser("restore", help="put a verified backup in place of the database")
     restore.add_argument("source", type=Path)
-    commands.add_parser("doctor", help="look for problems and say how to cure each")
+    doctor = commands.add_parser("doctor", help="look for problems and say how to cure each")
+    doctor.add_argument(
+        "--online", action="store_true", help="also ask Discord and Spotify whether they take the settings"
+    )
+    commands.add_parser("health", help="ask the running bot whether it is alive, for container engines")
     features = commands.add_parser("features", help="look after the cache of audio features")
     actions = features.add_subparsers(dest="action", required=True, metavar="ACTION")
     load = actions.add_parser("import", help="load a public dataset (CSV) into the cache")
@@ -85,6 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"]).upper()
             print(f"{name}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        return EXIT_CONFIG
+    except SecretFileError as error:
+        print(f"{error.setting}: {error.problem}", file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG
     quiet = options.command != "run"
     configure_logging(
@@ -122,11 +135,19 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
         case "run":
             from bot.commands.run import run_bot
 
-            return asyncio.run(run_bot(settings))
+            return asyncio.run(run_bot(settings, fresh=options.fresh))
         case "keys":
             from bot.commands.keys import manage_keys
 
             return asyncio.run(manage_keys(settings, options))
+        case "doctor":
+            from bot.commands.doctor import examine
+
+            return asyncio.run(examine(settings, online=options.online))
+        case "health":
+            from bot.commands.health import ask
+
+            return ask(settings)
         case _:
             from bot.commands.keeping import keep
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.secret_files import named_files, read_secrets
 
 
 def _by_comma(value: object) -> object:
@@ -81,6 +83,16 @@ class Settings(BaseSettings):
         return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 
+FROM_FILES = (
+    "discord_token",
+    "discord_client_secret",
+    "spotify_client_secret",
+    "token_keys",
+    "database_url",
+)
+"""Settings that may hold a secret: each may also be the content of the file that NAME_FILE names."""
+
+
 def load_settings(env_file: Path | None = None) -> Settings:
     """Read the settings.
 
@@ -88,8 +100,11 @@ def load_settings(env_file: Path | None = None) -> Settings:
     ------
     pydantic.ValidationError
         A value is not what it should be; the error names it.
+    SecretFileError
+        A file that should hold a secret does not.
     """
-    return Settings(_env_file=env_file)
+    secrets: dict[str, Any] = dict(read_secrets(named_files(FROM_FILES, env_file)))
+    return Settings(_env_file=env_file, **secrets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ class StatusReader:
     """Address of the database."""
     vitals: Vitals
     jobs: JobsWorkflow
-    load_quota: Callable[[], Awaitable[Quota]]
+    load_quota: Callable[[], Awaitable[Quota]] | None = None
+    """None without a Spotify app."""
     quota: Quota | None = None
     """As of the last `refresh`."""
     last_backup: datetime | None = None
@@ -35,7 +36,8 @@ class StatusReader:
     async def refresh(self) -> None:
         """Read what takes a moment; what can't be read now stays as it was."""
         try:
-            self.quota = await self.load_quota()
+            if self.load_quota is not None:
+                self.quota = await self.load_quota()
             self.last_backup = await asyncio.to_thread(self._newest_backup)
         except (TastemapError, OSError):
             return

@@ -1,11 +1,11 @@
-"""`migrate`, `backup`, `restore`, `doctor` and `features`: look after the database."""
+"""`migrate`, `backup`, `restore` and `features`: look after the database."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,24 +14,14 @@ from rich.markup import escape
 
 from bot.cli import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK
 from bot.commands.datasets import import_features, show_stats
-from bot.config import Settings, check_config
+from bot.config import Settings
 from cogs.sentences import sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.datasets import DatasetError
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
 from services.storage import backups
 from services.storage.addresses import parse_address
-from services.storage.doctor import Finding, Severity, diagnose
 from services.storage.migrate import migrate
-
-_MARKS = {
-    Severity.FINE: "[green]ok     [/green]",
-    Severity.NOTE: "[cyan]note   [/cyan]",
-    Severity.WARNING: "[yellow]WARNING[/yellow]",
-    Severity.PROBLEM: "[bold red]PROBLEM[/bold red]",
-}
-_SPOTIFY = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "TOKEN_KEYS")
-"""Only together do they let people connect Spotify."""
 
 _MEGABYTE = 1_000_000
 
@@ -109,52 +99,8 @@ def _restore(settings: Settings, options: argparse.Namespace, console: Console) 
     return EXIT_OK
 
 
-def _doctor(settings: Settings, _options: argparse.Namespace, console: Console) -> int:
-    try:
-        folder = backups.default_folder(settings.database_url)
-    except UnsupportedDatabaseUrlError:
-        folder = None  # `diagnose` says so better than a failure here
-    findings = diagnose(settings.database_url, backups=folder)
-    console.print("[bold]Database[/bold]")
-    _print_findings(findings, console)
-    of_settings = list(_of_settings(settings))
-    console.print("\n[bold]Settings[/bold]")
-    _print_findings(of_settings, console)
-    findings += of_settings
-    problems = sum(finding.severity is Severity.PROBLEM for finding in findings)
-    warnings = sum(finding.severity is Severity.WARNING for finding in findings)
-    console.print(f"\n{_count(problems, 'problem').capitalize()}, {_count(warnings, 'warning')}.")
-    return EXIT_FAILED if problems else EXIT_OK
-
-
-def _of_settings(settings: Settings) -> Iterable[Finding]:
-    """Turn what `check-config` says into findings; a setting left out is a choice, half a set is a slip."""
-    entries = check_config(settings)
-    for entry in entries:
-        yield Finding(Severity.FINE if entry.present else Severity.NOTE, f"{entry.setting}: {entry.line}")
-    missing = [entry.setting for entry in entries if entry.setting in _SPOTIFY and not entry.present]
-    if 0 < len(missing) < len(_SPOTIFY):
-        yield Finding(
-            Severity.WARNING,
-            f"Spotify is set up by half: {' and '.join(missing)} missing.",
-            f"Set {' and '.join(missing)} in .env (see .env.example), or empty the others too.",
-        )
-
-
-def _print_findings(findings: Iterable[Finding], console: Console) -> None:
-    for finding in findings:
-        console.print(f"{_MARKS[finding.severity]} {escape(finding.what)}")
-        if finding.cure:
-            console.print(f"        → {escape(finding.cure)}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
-
-
 _COMMANDS: dict[str, Command] = {
     "migrate": _migrate,
     "backup": _backup,
     "restore": _restore,
-    "doctor": _doctor,
 }

@@ -6,19 +6,22 @@ import asyncio
 import logging
 import sys
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import aiohttp
 import discord
 
 from bot.app import App, build, warm_up
-from bot.cli import EXIT_CONFIG, EXIT_FAILED, EXIT_OK
+from bot.cli import EXIT_CONFIG, EXIT_DATA, EXIT_FAILED, EXIT_OK
 from bot.client import TastemapBot
 from bot.config import Settings
 from bot.health import serve_health
 from bot.lifetime import DRAIN_S, Lifetime, in_background
 from bot.upkeep import keep_house
 from cogs.sentences import sentence
-from services.domain.errors.storage import StorageError
+from services.domain.errors.storage import DamagedDatabaseError, StorageError
+from services.storage.backups import default_folder
+from services.storage.rescue import make_ready
 
 _RETRY_S = (2.0, 5.0, 15.0, 60.0)
 """Waits between attempts while Discord can't be reached; the last one repeats."""
@@ -31,22 +34,56 @@ _TOKEN_REVOKED = 4004
 _log = logging.getLogger(__name__)
 
 
-async def run_bot(settings: Settings, lifetime: Lifetime | None = None) -> int:
-    """Open everything, serve, and close in order; returns the exit code."""
+async def run_bot(settings: Settings, lifetime: Lifetime | None = None, *, fresh: bool = False) -> int:
+    """Open everything, serve, and close in order; returns the exit code.
+
+    Parameters
+    ----------
+    fresh
+        Whether a damaged database without a good backup gives way to an empty one.
+    """
     if settings.discord_token is None:
         print("DISCORD_TOKEN is missing: put it into .env (see .env.example).", file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG
     lifetime = lifetime or Lifetime()
     try:
         with lifetime.signals():
+            await _make_ready(settings, fresh=fresh)
             async with AsyncExitStack() as stack:
                 app = await stack.enter_async_context(build(settings))
                 await warm_up(app)
                 await open_beside(stack, app)
                 return await _serve(app, settings.discord_token.get_secret_value(), lifetime)
+    except DamagedDatabaseError as damage:
+        print(_no_way_back(settings, damage), file=sys.stderr)  # noqa: T201
+        return EXIT_DATA
     except StorageError as error:
         print(f"{sentence(error)} ({error})", file=sys.stderr)  # noqa: T201
         return EXIT_FAILED
+
+
+async def _make_ready(settings: Settings, *, fresh: bool) -> None:
+    """Bring the tables up to date, and get over a damaged database."""
+    url = settings.database_url
+    rescue = await asyncio.to_thread(
+        make_ready, url, folder=default_folder(url), now=datetime.now(UTC), fresh=fresh
+    )
+    if rescue is None:
+        return
+    instead = (
+        f"going on with the backup {rescue.restored} of {rescue.made_at:%Y-%m-%d %H:%M} UTC"
+        if rescue.restored and rescue.made_at
+        else "beginning with an empty database"
+    )
+    _log.error("the database was damaged (%s) and lies at %s now; %s", rescue.problem, rescue.aside, instead)
+
+
+def _no_way_back(settings: Settings, damage: DamagedDatabaseError) -> str:
+    return (
+        f"The database {damage.database} is damaged ({damage.problem}) and there is no good backup in "
+        f"{default_folder(settings.database_url)}. Put one back with `python -m bot restore FILE`, or begin "
+        "with an empty database with `python -m bot run --fresh`; the damaged file is kept aside."
+    )
 
 
 async def open_beside(stack: AsyncExitStack, app: App) -> None:

@@ -97,8 +97,13 @@ def _dated_copies(file: Path, folder: Path) -> list[Path]:
     )
 
 
-def restore(source: Path, url: str, *, now: datetime) -> Path | None:
+def restore(source: Path, url: str, *, now: datetime, why: str = "replaced") -> Path | None:
     """Put a checked backup in place of the database and keep the replaced one aside.
+
+    Parameters
+    ----------
+    why
+        Goes into the name of the file aside.
 
     Returns
     -------
@@ -117,7 +122,7 @@ def restore(source: Path, url: str, *, now: datetime) -> Path | None:
         A newer Tastemap wrote the source.
     """
     file = _sqlite_file(parse_address(url), tool="pg_restore")
-    _check_source(source, file)
+    check_source(source, file)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -126,12 +131,40 @@ def restore(source: Path, url: str, *, now: datetime) -> Path | None:
     try:
         if not lease.try_exclusive():
             raise DatabaseInUseError(database=str(file))
-        return _replace(file, source, now)
+        return _replace(file, source, _aside_of(file, why, now))
     finally:
         lease.release()
 
 
-def _check_source(source: Path, file: Path) -> None:
+def move_aside(file: Path, *, now: datetime) -> Path:
+    """Take a damaged database out of the way with all that belongs to it; the next start makes a new one.
+
+    Raises
+    ------
+    DatabaseInUseError
+        A Tastemap process still has it open.
+    """
+    aside = _aside_of(file, "damaged", now)
+    lease = Lease(file)
+    try:
+        if not lease.try_exclusive():
+            raise DatabaseInUseError(database=str(file))
+        for end in (*SIDE_FILES, ""):
+            if (present := Path(f"{file}{end}")).exists():
+                present.replace(f"{aside}{end}")
+        synchronise(file.parent)
+    finally:
+        lease.release()
+    return aside
+
+
+def check_source(source: Path, file: Path) -> None:
+    """Make sure that a backup can take the place of `file`.
+
+    Raises
+    ------
+    RestoreFailedError, NewerSchemaError
+    """
     if not source.is_file():
         raise RestoreFailedError(source=str(source), problem="there is no such file")
     if file.exists() and source.samefile(file):
@@ -148,9 +181,12 @@ def _check_source(source: Path, file: Path) -> None:
     refuse_newer(address, revision)
 
 
-def _replace(file: Path, source: Path, now: datetime) -> Path | None:
+def _aside_of(file: Path, why: str, now: datetime) -> Path:
+    return file.with_name(f"{file.stem}.{why}-{now.astimezone(UTC).strftime(_MOMENT)}.db")
+
+
+def _replace(file: Path, source: Path, aside: Path) -> Path | None:
     incoming = file.with_name(f".{file.name}.incoming")
-    aside = file.with_name(f"{file.stem}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.db")
     try:
         copy_database(source, incoming)
         had_one = file.exists()

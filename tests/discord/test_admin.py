@@ -56,7 +56,6 @@ async def test_the_operator_sees_how_the_bot_is_and_no_other_admin_does(room: Ro
     assert "1 answered" in words
     assert "96 tracks: 100\u00a0% from files" in words
     assert "no daily backup yet" in words
-    assert "0 of 500 calls" in words
 
     answer = (await boss.slash(room.channel, "admin status")).response
     assert "Only the people who run this bot" in text_of(answer)

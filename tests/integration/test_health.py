@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.health import serve_health
 from bot.vitals import CHECK_LASTS_S, STUCK_S
 from cogs.watching import Outcome
+from services.domain.quota import Quota
 from services.storage.migrate import head_revision
 
 
@@ -70,6 +71,10 @@ async def forbid_writing(app: App, forbidden: bool) -> None:
         await driver.execute(f"PRAGMA query_only={int(forbidden)}")
 
 
+async def quota() -> Quota:
+    return Quota(spent=120, budget=500)
+
+
 async def test_alive_until_the_loop_is_stuck(app: App, ask: Any) -> None:
     assert await ask("/healthz") == (200, "alive\n")
     app.vitals.monotonic.at += STUCK_S
@@ -121,6 +126,7 @@ async def test_metrics_are_in_the_format_of_prometheus_and_name_nobody(app: App,
     app.vitals.metrics.answered("analyze", Outcome.ANSWERED, 1.5)
     app.vitals.metrics.called("ReccoBeats", "429", 0.2)
     app.vitals.metrics.looked_up("features", 3, 1)
+    app.status.load_quota = quota
     status, text = await ask("/metrics")
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert status == 200
@@ -130,7 +136,7 @@ async def test_metrics_are_in_the_format_of_prometheus_and_name_nobody(app: App,
     assert values["tastemap_cache_lookups_total", "features", "hit"] == 3
     assert values["tastemap_servers",] == 2
     assert values["tastemap_gateway_connected",] == 1
-    assert values["tastemap_quota_left",] > 0
+    assert values["tastemap_quota_left",] == 380
     labels = {label for family in families.values() for s in family.samples for label in s.labels}
     assert labels <= {"command", "outcome", "upstream", "status", "cache", "origin", "work", "le"}
 

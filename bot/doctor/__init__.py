@@ -1,0 +1,1 @@
+"""Look for problems of an installation and name the cure of each."""

@@ -1,0 +1,57 @@
+"""Look at the machine: who can read the secrets, and whether the clock can be right."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from services.storage.addresses import parse_address
+from services.storage.doctor import Finding, Severity
+
+WRITTEN_ON = datetime(2026, 11, 1, tzinfo=UTC)
+"""No clock is right that shows a day before this program was written."""
+_DRIFT = timedelta(minutes=2)
+
+
+def examine_machine(
+    *, url: str, env_file: Path | None, secret_files: Mapping[str, Path], now: datetime
+) -> Iterator[Finding]:
+    """Look at files with secrets, and at the clock."""
+    files = [*([env_file] if env_file else []), *secret_files.values()]
+    for file in files:
+        yield _readable_by_others(file)
+    yield _clock(url, now)
+
+
+def _readable_by_others(file: Path) -> Finding:
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if os.name == "nt" or not mode & 0o077:
+        return Finding(Severity.FINE, f"Only its owner can read {file}.")
+    return Finding(
+        Severity.WARNING,
+        f"Other users of this machine can read the secrets in {file} (mode {mode:o}).",
+        f"chmod 600 {file}",
+    )
+
+
+def _clock(url: str, now: datetime) -> Finding:
+    """Compare the clock with what is certainly past: this program, and the database's last change."""
+    cure = "Let the machine keep time (`timedatectl set-ntp true`): logins and limits depend on it."
+    if now < WRITTEN_ON:
+        return Finding(
+            Severity.PROBLEM, f"The clock shows {now:%Y-%m-%d %H:%M} UTC, which is long past.", cure
+        )
+    file = parse_address(url).file
+    if file is not None and file.exists():
+        changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        if changed > now + _DRIFT:
+            return Finding(
+                Severity.WARNING,
+                f"The clock shows {now:%Y-%m-%d %H:%M} UTC, but the database was changed at "
+                f"{changed:%Y-%m-%d %H:%M}: one of them was wrong.",
+                cure,
+            )
+    return Finding(Severity.FINE, f"The clock shows {now:%Y-%m-%d %H:%M} UTC.")
