@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,13 +19,16 @@ from cogs.account import tell_linked
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
-from services.domain.errors.accounts import KeyRingError
+from services.domain.errors.accounts import AccountError, KeyRingError
+from services.domain.errors.sources import SourceError
 from services.domain.quota import Quota
+from services.enrichment.ports import FeatureSource
 from services.sources.http.clock import Clock
 from services.sources.http.session import open_session
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify.features import SpotifyProbe
 from services.storage.attempts import AttemptStore
 from services.storage.calls import CallStore
 from services.storage.database import Database
@@ -51,6 +54,8 @@ class Accounts:
     playlists: PlaylistStore
     libraries: LibraryStore
     public_url: str
+    probe: SpotifyProbe | None
+    """Spotify's own audio features, closed to nearly every app; None where they are not to be tried."""
 
     @property
     def is_pasted(self) -> bool:
@@ -65,6 +70,15 @@ class Accounts:
         """Drop what was read with a person's token."""
         await self.playlists.delete_of(user_id)
         await self.libraries.delete_of(user_id)
+
+    async def feature_sources(self, user_id: int) -> Sequence[FeatureSource]:
+        """Return what a person's own token opens: never the app's, and nothing without a login."""
+        if self.probe is None:
+            return ()
+        try:
+            return (self.probe.with_token(await self.tokens.access_token(user_id)),)
+        except (AccountError, SourceError):
+            return ()
 
     async def quota(self) -> Quota:
         """Say how many calls are left."""
@@ -175,6 +189,9 @@ async def open_accounts(
             playlists=PlaylistStore(database),
             libraries=LibraryStore(database),
             public_url=public_url,
+            probe=SpotifyProbe(api_session, ledger=calls, base_url=settings.spotify_api_url, clock=clock)
+            if settings.spotify_audio_features
+            else None,
         )
 
 

@@ -42,7 +42,7 @@ from services.storage.reports import ReportStore
 from services.storage.uploads import UploadStore
 from services.storage.writes import WriteStore
 from services.workflows import tasks
-from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources
 from services.workflows.company import CompanyWorkflow
 from services.workflows.jobs import JobsWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
@@ -186,8 +186,13 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             open_enricher(settings, database, company, metrics=metrics)
         )
         corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=utc_now)
+        accounts = await stack.enter_async_context(open_accounts(settings, database))
         analyze = AnalyzeWorkflow(
-            compute=compute, enricher=enricher, company=company, corrections=corrections
+            compute=compute,
+            enricher=enricher,
+            company=company,
+            corrections=corrections,
+            personal_sources=accounts.feature_sources if accounts else nobodys_sources,
         )
         reports = ReportsWorkflow(store=ReportStore(database), analyze=analyze, clock=utc_now)
         uploads = UploadsWorkflow(

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     spotify_accounts_url: str = Field(
         "https://accounts.spotify.com", description="Address of Spotify's login."
     )
+    spotify_audio_features: bool = Field(
+        False, description="Try Spotify's own audio features, which are closed to nearly every app."
+    )
     contact_url: str | None = Field(
         None, description="Page or address that the User-Agent names, so that a service can reach you."
     )

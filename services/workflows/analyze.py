@@ -11,6 +11,7 @@ from services.domain.music import Playlist
 from services.domain.report import AnalysisOptions, AnalysisReport
 from services.enrichment.coverage import compute_coverage, quality_line
 from services.enrichment.enricher import Enricher, Enrichment
+from services.enrichment.ports import FeatureSource
 from services.workflows import tasks
 from services.workflows.company import CompanyWorkflow
 from services.workflows.quality import CorrectionsWorkflow, without_guesses
@@ -20,6 +21,15 @@ OnStage = Callable[[str], Awaitable[None]]
 
 ANALYSIS_DEADLINE_S = 60.0
 """A playlist of 10,000 tracks takes about a second; the rest is room for a busy machine."""
+
+
+PersonalSources = Callable[[int], Awaitable[Sequence[FeatureSource]]]
+"""Returns the sources that a person's own login opens."""
+
+
+async def nobodys_sources(_user_id: int) -> Sequence[FeatureSource]:
+    """Open no source to anybody."""
+    return ()
 
 
 async def quiet(line: str) -> None:
@@ -34,6 +44,7 @@ class AnalyzeWorkflow:
     enricher: Enricher
     company: CompanyWorkflow
     corrections: CorrectionsWorkflow | None = None
+    personal_sources: PersonalSources = nobodys_sources
     enrichment_deadline_s: float = 90.0
 
     async def read_upload(
@@ -61,7 +72,7 @@ class AnalyzeWorkflow:
         measured_only: bool = False,
         on_stage: OnStage = quiet,
     ) -> Enrichment:
-        """Find out how the tracks of a playlist sound, with a person's tempo corrections; nothing more.
+        """Find out how the tracks of a playlist sound, with a person's own sources and tempo corrections.
 
         Raises
         ------
@@ -69,8 +80,10 @@ class AnalyzeWorkflow:
             The work could not be finished.
         """
         await on_stage(f"Looking up audio features for {len(playlist.tracks):,} tracks…")
+        personal = () if offline or user_id is None else await self.personal_sources(user_id)
         enrichment = await self.enricher.enrich(
             playlist.tracks,
+            also=personal,
             source=playlist.format,
             offline=offline,
             deadline_s=self.enrichment_deadline_s,
@@ -100,7 +113,7 @@ class AnalyzeWorkflow:
         Parameters
         ----------
         user_id
-            Whose tempo corrections count.
+            Whose tempo corrections and own sources count.
         offline
             Ask no service.
         on_stage

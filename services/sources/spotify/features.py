@@ -19,6 +19,7 @@ from services.sources.http.pacer import Pacer
 from services.sources.http.upstream import Answer, Patience, Upstream
 from services.sources.ids import valid_track_id
 from services.sources.outcomes import OutcomeBuilder, notice_of, reason_of
+from services.sources.spotify.api import CallLedger
 from services.sources.values import read_features
 
 SOURCE = "spotify"
@@ -71,11 +72,13 @@ class SpotifyProbe:
         self,
         session: aiohttp.ClientSession,
         *,
+        ledger: CallLedger | None = None,
         base_url: str = BASE_URL,
         clock: Clock | None = None,
         patience: Patience | None = None,
     ) -> None:
         self._clock = clock or Clock()
+        self._ledger = ledger
         self._latch = Latch(self._clock)
         self._upstream = Upstream(
             session,
@@ -91,7 +94,9 @@ class SpotifyProbe:
 
     def with_token(self, token: str) -> SpotifyFeatures:
         """Return the source for one person, who asks with their own token."""
-        return SpotifyFeatures(self._upstream, latch=self._latch, clock=self._clock, token=token)
+        return SpotifyFeatures(
+            self._upstream, latch=self._latch, ledger=self._ledger, clock=self._clock, token=token
+        )
 
 
 class SpotifyFeatures:
@@ -104,8 +109,11 @@ class SpotifyFeatures:
     provider = SOURCE
     label = NAME
 
-    def __init__(self, upstream: Upstream, *, latch: Latch, clock: Clock, token: str) -> None:
+    def __init__(
+        self, upstream: Upstream, *, latch: Latch, ledger: CallLedger | None, clock: Clock, token: str
+    ) -> None:
         self._upstream = upstream
+        self._ledger = ledger
         self._latch = latch
         self._clock = clock
         self._token = token
@@ -143,6 +151,8 @@ class SpotifyFeatures:
     async def _fetch_batch(self, batch: Sequence[TrackId], deadline: Deadline, part: OutcomeBuilder) -> None:
         if self._latch.is_closed or not _BEARER.fullmatch(self._token):
             raise _ClosedError
+        if self._ledger is not None:
+            await self._ledger.admit(self._clock.now())
         answer = await self._upstream.get(
             "/audio-features",
             params=[("ids", ",".join(batch))],

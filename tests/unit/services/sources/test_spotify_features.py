@@ -3,11 +3,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import pytest
 from aiohttp import web
 
 from sandbox.catalogue import build_catalogue
+from services.domain.errors.spotify import QuotaExceededError
 from services.domain.features import Feature
 from services.domain.music import Track, TrackId
 from services.sources.spotify.features import SpotifyFeatures, SpotifyProbe
@@ -99,3 +101,19 @@ async def test_rows_in_another_order_are_not_believed() -> None:
         outcome = await source_for("token").fetch(IDS[:3], deadline=time.deadline())
     assert set(outcome.found) == {IDS[0]}
     assert set(outcome.failed) == set(IDS[1:3])
+
+
+async def test_each_try_counts_and_a_spent_quota_is_no_reason_to_ask() -> None:
+    time = FakeClock()
+
+    class Spent:
+        async def admit(self, now: datetime) -> None:
+            raise QuotaExceededError(now)
+
+        async def block(self, until: datetime) -> None:
+            raise AssertionError
+
+    async with session() as opened:
+        probe = SpotifyProbe(opened, ledger=Spent(), base_url="http://127.0.0.1:9", clock=time.clock)
+        outcome = await probe.with_token("token").fetch([TrackId("a" * 22)], deadline=time.deadline())
+    assert list(outcome.failed) == ["a" * 22]
