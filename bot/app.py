@@ -186,7 +186,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             open_enricher(settings, database, company, metrics=metrics)
         )
         corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=utc_now)
-        accounts = await stack.enter_async_context(open_accounts(settings, database))
+        accounts = await stack.enter_async_context(open_accounts(settings, database, metrics))
         analyze = AnalyzeWorkflow(
             compute=compute,
             enricher=enricher,
@@ -204,7 +204,6 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             line=Line(max(_FEWEST_AT_ONCE, _AT_ONCE_PER_WORKER * settings.workers)),
             clock=utc_now,
         )
-        accounts = await stack.enter_async_context(open_accounts(settings, database, metrics))
         status = StatusReader(
             version=installed_version(),
             url=settings.database_url,
