@@ -15,6 +15,8 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("benchmarks.imputation", "--quick"),
     ("benchmarks.charts",),
     ("benchmarks.latency",),
+    ("benchmarks.load", "--people", "50"),
+    ("benchmarks.kills", "--kills", "10"),
 )
 
 

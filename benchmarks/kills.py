@@ -78,6 +78,8 @@ class Bot:
         }
         self._log = folder / "bot.log"
         self.process: asyncio.subprocess.Process | None = None
+        self.output = ""
+        """What it printed by its orderly end."""
 
     async def start(self) -> float:
         """Start it, wait until it is ready, and return how long that took, in seconds."""
@@ -91,6 +93,7 @@ class Bot:
                 self._discord.url,
                 cwd=ROOT,
                 env=self._environment,
+                stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
         async with asyncio.timeout(_PATIENCE_S):
@@ -107,6 +110,8 @@ class Bot:
         """End it in order and return its exit code."""
         assert self.process is not None
         self.process.terminate()
+        output, _ = await self.process.communicate()
+        self.output = output.decode()
         return await self.process.wait()
 
 

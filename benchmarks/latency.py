@@ -85,12 +85,13 @@ async def one_round(app: App, content: bytes) -> dict[str, float]:
     return marks
 
 
-def _resident_mb(pid: int | str) -> float:
+def memory_mb(pid: int | str, line: str = "VmRSS") -> float:
+    """Read how much memory a process has now, or had at most ("VmHWM")."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     except OSError:
         return float("nan")
-    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+    return int(status.split(f"{line}:")[1].split()[0]) / 1024
 
 
 async def measure(content: bytes, rounds: int) -> None:
@@ -112,8 +113,8 @@ async def measure(content: bytes, rounds: int) -> None:
                 print(f"{stage:>14}: {1000 * seconds:7.0f} ms")
             print(f"{'all':>14}: {1000 * sum(best.values()):7.0f} ms (best of {rounds})")
             print(f"{probe.summary()}")
-            workers = sum(_resident_mb(pid) for pid in app.compute.worker_pids())
-            print(f"memory: bot {_resident_mb('self'):.0f} MB, worker {workers:.0f} MB")
+            workers = sum(memory_mb(pid) for pid in app.compute.worker_pids())
+            print(f"memory: bot {memory_mb('self'):.0f} MB, worker {workers:.0f} MB")
 
 
 def main() -> None:

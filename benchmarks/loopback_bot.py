@@ -1,7 +1,8 @@
 """Run the real bot against a loopback Discord: `python -m benchmarks.loopback_bot URL`.
 
 Everything else comes from the environment, as with `python -m bot run`. With PROBE=1 the last line of
-the output is JSON with the event loop's gaps and the memory of bot and workers.
+the output is JSON with the event loop's gaps and the memory of the process; SIGUSR1 begins the
+measurement anew.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +19,7 @@ import yarl
 from discord import http
 from discord.gateway import DiscordWebSocket
 
-from benchmarks.latency import LoopProbe, _resident_mb
+from benchmarks.latency import LoopProbe, memory_mb
 from bot.commands import run
 from bot.config import load_settings
 from bot.logs import configure_logging
@@ -30,19 +32,12 @@ def point_at(url: str) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = address.with_scheme("ws") / "gateway/"
 
 
-def _peak_mb(pid: int | str) -> float:
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:  # noqa: PTH123
-            return int(status.read().split("VmHWM:")[1].split()[0]) / 1024
-    except OSError:
-        return float("nan")
-
-
 @asynccontextmanager
 async def probing() -> AsyncIterator[None]:
     """Measure the event loop inside the block and print what was found."""
     probe = LoopProbe()
     watching = asyncio.create_task(probe.run())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, probe.gaps_ms.clear)
     yield
     watching.cancel()
     gaps = sorted(probe.gaps_ms)
@@ -50,8 +45,8 @@ async def probing() -> AsyncIterator[None]:
         "lag_p50_ms": gaps[len(gaps) // 2],
         "lag_p99_ms": gaps[int(0.99 * len(gaps))],
         "lag_max_ms": gaps[-1],
-        "memory_mb": _resident_mb("self"),
-        "peak_mb": _peak_mb("self"),
+        "memory_mb": memory_mb("self"),
+        "peak_mb": memory_mb("self", "VmHWM"),
     }
     print(json.dumps(found), flush=True)
 

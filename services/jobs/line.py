@@ -13,6 +13,8 @@ OnPosition = Callable[[int], Awaitable[None]]
 """Receives the position in the line: 1 is next."""
 
 _YOUR_TURN, _CLOSED = 0, -1
+_SAY_AFTER_S = 1.0
+"""A shorter wait is not worth a line, least of all while a crowd arrives."""
 
 
 class _Place:
@@ -24,7 +26,7 @@ class _Place:
         self.told = 0
 
     def tell(self, position: int) -> None:
-        """Pass on a position, but only when it is the first or half of the last: each costs a request."""
+        """Pass on a position, but only when it has halved since the last one: each costs a request."""
         if not self.told or position <= self.told // 2:
             self.told = position
             self.news.put_nowait(position)
@@ -33,8 +35,9 @@ class _Place:
 class Line:
     """Turns are given in the order of arrival."""
 
-    def __init__(self, slots: int) -> None:
+    def __init__(self, slots: int, *, say_after_s: float = _SAY_AFTER_S) -> None:
         self._free = slots
+        self._say_after_s = say_after_s
         self._waiting: deque[_Place] = deque()
         self._closed = False
 
@@ -77,7 +80,7 @@ class Line:
             return
         place = _Place()
         self._waiting.append(place)
-        place.tell(len(self._waiting))
+        first_word = asyncio.get_running_loop().call_later(self._say_after_s, self._say_position, place)
         try:
             while (news := await place.news.get()) > _YOUR_TURN:
                 await on_position(news)
@@ -88,6 +91,8 @@ class Line:
             elif _has_turn(place):
                 self._leave()  # the turn came while this one gave up
             raise
+        finally:
+            first_word.cancel()
         if news == _CLOSED:
             raise ShuttingDownError
 
@@ -98,9 +103,14 @@ class Line:
         self._waiting.popleft().news.put_nowait(_YOUR_TURN)
         self._say_positions()
 
+    def _say_position(self, place: _Place) -> None:
+        if place in self._waiting:
+            place.tell(self._waiting.index(place) + 1)
+
     def _say_positions(self) -> None:
         for position, place in enumerate(self._waiting, 1):
-            place.tell(position)
+            if place.told:
+                place.tell(position)
 
 
 def _has_turn(place: _Place) -> bool:

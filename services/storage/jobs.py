@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,34 +24,48 @@ _EMPTY = dict.fromkeys(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """New work on its way into the table."""
+
+    row: Mapping[str, Any]
+    is_new: asyncio.Future[bool]
+
+
 class JobStore:
     """Accepted work by interaction id. Tokens come in sealed and go out sealed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._arrivals: list[_Arrival] = []
+        self._letting_in: asyncio.Task[None] | None = None
 
     async def accept(self, job: Job) -> bool:
-        """Keep new work; False if this interaction was accepted before. A killed process does not lose it."""
-        asked = job.asked
-        row = {
-            "job_id": job.job_id,
-            "kind": job.kind.value,
-            "status": job.status.value,
-            "attempts": job.attempts,
-            "created_at": asked.at,
-            "owner_id": asked.owner_id,
-            "private": asked.private,
-            "application_id": asked.application_id,
-            "guild_id": asked.guild_id,
-            "channel_id": asked.channel_id,
-            "message_id": job.message_id,
-            "token": asked.token,
-            "arguments": json.dumps(dict(job.arguments)),
-            "content": job.content,
-            "result_id": job.result_id,
-        }
-        async with self._database.transaction(durable=False) as connection:
-            return await insert_new(connection, jobs, row)
+        """Keep new work; False if this interaction was accepted before. A killed process does not lose it.
+
+        Those who come while a transaction runs share the next one: Discord waits three seconds for
+        each of them, also when hundreds ask at the same moment.
+        """
+        arrival = _Arrival(_row(job), asyncio.get_running_loop().create_future())
+        self._arrivals.append(arrival)
+        if self._letting_in is None or self._letting_in.done():
+            self._letting_in = asyncio.create_task(self._let_in())
+        return await arrival.is_new
+
+    async def _let_in(self) -> None:
+        while self._arrivals:
+            batch, self._arrivals = self._arrivals, []
+            try:
+                async with self._database.transaction(durable=False) as connection:
+                    fresh = await insert_new(connection, jobs, [each.row for each in batch])
+            except BaseException as error:  # noqa: BLE001  (each of those who wait gets it)
+                for each in batch:
+                    if not each.is_new.done():
+                        each.is_new.set_exception(error)
+                continue
+            for each, is_new in zip(batch, fresh, strict=True):
+                if not each.is_new.done():
+                    each.is_new.set_result(is_new)
 
     async def begin(self, job: Job) -> None:
         """Note that the work runs, how often it was begun, and where its progress is shown."""
@@ -112,6 +129,27 @@ class JobStore:
         # Safe from a killed process, not from a power failure: then a step is repeated, which is harmless.
         async with self._database.transaction(durable=False) as connection:
             return (await connection.execute(change)).rowcount
+
+
+def _row(job: Job) -> dict[str, Any]:
+    asked = job.asked
+    return {
+        "job_id": job.job_id,
+        "kind": job.kind.value,
+        "status": job.status.value,
+        "attempts": job.attempts,
+        "created_at": asked.at,
+        "owner_id": asked.owner_id,
+        "private": asked.private,
+        "application_id": asked.application_id,
+        "guild_id": asked.guild_id,
+        "channel_id": asked.channel_id,
+        "message_id": job.message_id,
+        "token": asked.token,
+        "arguments": json.dumps(dict(job.arguments)),
+        "content": job.content,
+        "result_id": job.result_id,
+    }
 
 
 def _job(row: Row[Any]) -> Job:

@@ -21,8 +21,8 @@ from services.storage.upserts import upsert
 
 log = logging.getLogger(__name__)
 
-CACHED_TRACKS = 50_000
-"""Decoded reports kept in memory, by their tracks together: about 150 MB at the very most."""
+CACHED_TRACKS = 5_000
+"""Decoded reports kept in memory, by their tracks together: about 15 MB. The last one always stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ class ReportStore:
         self._decoded[report_id] = report
         self._decoded.move_to_end(report_id)
         tracks = sum(len(kept.tracks) for kept in self._decoded.values())
-        while tracks > self._cached_tracks and self._decoded:
+        while tracks > self._cached_tracks and len(self._decoded) > 1:
             tracks -= len(self._decoded.popitem(last=False)[1].tracks)
 
 

@@ -94,12 +94,26 @@ def in_lookups(items: Iterable[_Item], size: int = ROWS_PER_LOOKUP) -> Iterator[
         yield unique[start : start + size]
 
 
-async def insert_new(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Insert a row unless its key (of one column) is taken; says whether it is in because of this call."""
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    (key,) = table.primary_key
-    statement = insert(table).values(dict(row)).on_conflict_do_nothing().returning(key)
-    return (await connection.execute(statement)).first() is not None
+async def insert_new(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> list[bool]:
+    """Insert rows unless their key is taken; says for each whether it is in because of this call."""
+    inserted = []
+    for row in rows:
+        columns = tuple(row)
+        sql = _insert_sql(connection.dialect, table, columns)
+        result = await connection.exec_driver_sql(
+            sql, _parameters(connection.dialect, table, columns, [row])[0]
+        )
+        inserted.append(result.rowcount == 1)
+    return inserted
+
+
+@lru_cache(maxsize=16)
+def _insert_sql(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
+    insert: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    statement = insert.values(dict.fromkeys(columns)).on_conflict_do_nothing()
+    return str(statement.compile(dialect=dialect, column_keys=columns))
 
 
 async def add_to(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:

@@ -109,3 +109,22 @@ async def test_a_persons_work_can_be_forgotten(database: Database) -> None:
     assert await store.delete_of(SAM) == 1
     assert [each.job_id for each in await store.unfinished()] == [2]
     assert not await store.claim(1)
+
+
+async def test_a_crowd_is_let_in_together_and_each_learns_what_became_of_it(database: Database) -> None:
+    store = JobStore(database)
+    await store.accept(job(3))
+    answers = await asyncio.gather(*(store.accept(job(number, number)) for number in range(40)))
+    assert [number for number, is_new in enumerate(answers) if not is_new] == [3]
+    assert len(await store.unfinished()) == 40
+
+
+async def test_whoever_gives_up_while_being_let_in_keeps_out_nobody_else(database: Database) -> None:
+    store = JobStore(database)
+    tasks = [asyncio.create_task(store.accept(job(number, number))) for number in range(5)]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(answers[0], asyncio.CancelledError)
+    assert answers[1:] == [True] * 4
+    assert await store.accept(job(9, 9))

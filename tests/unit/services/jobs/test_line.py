@@ -30,12 +30,12 @@ class Person:
 
 
 async def settle() -> None:
-    for _ in range(20):
+    for _ in range(40):
         await asyncio.sleep(0)
 
 
 async def test_turns_come_in_the_order_of_arrival_and_positions_are_told_seldom() -> None:
-    line = Line(2)
+    line = Line(2, say_after_s=0)
     people = [Person(line) for _ in range(12)]
     await settle()
     assert [person.served.is_set() for person in people] == [True] * 2 + [False] * 10
@@ -51,7 +51,7 @@ async def test_turns_come_in_the_order_of_arrival_and_positions_are_told_seldom(
 
 
 async def test_whoever_gives_up_leaves_no_gap() -> None:
-    line = Line(1)
+    line = Line(1, say_after_s=0)
     first, second, third = (Person(line) for _ in range(3))
     await settle()
     second.task.cancel()
@@ -73,7 +73,7 @@ async def test_whoever_gives_up_leaves_no_gap() -> None:
 @pytest.mark.parametrize("seed", range(20))
 async def test_no_slot_is_ever_lost_or_given_twice(seed: int) -> None:
     dice = random.Random(seed)
-    line = Line(3)
+    line = Line(3, say_after_s=0)
     people: list[Person] = []
     for _ in range(120):
         match dice.randrange(3):
@@ -98,7 +98,7 @@ async def test_no_slot_is_ever_lost_or_given_twice(seed: int) -> None:
 
 
 async def test_a_closed_line_sends_home_who_waits_and_lets_the_others_finish() -> None:
-    line = Line(1)
+    line = Line(1, say_after_s=0)
     inside, waiting = Person(line), Person(line)
     await settle()
     line.close()
@@ -108,3 +108,15 @@ async def test_a_closed_line_sends_home_who_waits_and_lets_the_others_finish() -
         await Person(line).task
     inside.leave.set()
     await inside.task
+
+
+async def test_a_short_wait_is_not_worth_a_line() -> None:
+    line = Line(1, say_after_s=60.0)
+    first, second = Person(line), Person(line)
+    await settle()
+    first.leave.set()
+    await settle()
+    assert second.served.is_set()
+    assert second.told == []
+    second.leave.set()
+    await second.task
