@@ -7,13 +7,16 @@ from enum import StrEnum
 
 
 class ChartKind(StrEnum):
-    """The charts of an analysis; `CLUSTER_PROFILE` is about one group, the others about the playlist."""
+    """The charts of an analysis and of a comparison; `CLUSTER_PROFILE` is about one group of a playlist."""
 
     MAP = "map"
     PROFILES = "profiles"
     JOURNEY = "journey"
     DISTRIBUTIONS = "distributions"
     CLUSTER_PROFILE = "cluster_profile"
+    COMPATIBILITY = "compatibility"
+    PEOPLE_MAP = "people_map"
+    PEOPLE_PROFILES = "people_profiles"
 
 
 @dataclass(frozen=True, slots=True)

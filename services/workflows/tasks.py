@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.company import KnownTrack, Relative, TrackKeys
 from services.domain.comparison import Comparison, Person
@@ -114,3 +115,18 @@ def compare(people: Sequence[Person]) -> Comparison:
     from services.analysis.comparison.compare import compare as run
 
     return run(people)
+
+
+def blend(people: Sequence[Person], size: int, mode: BlendMode) -> Blend:
+    """Mix a playlist for several people."""
+    from services.analysis.blending import blend as run
+
+    return run(people, size=size, mode=mode)
+
+
+def draw_comparison(kinds: Sequence[ChartKind], found: Comparison) -> tuple[Chart, ...]:
+    """Draw charts of a comparison."""
+    from services.analysis.comparison.constants import load_rules
+    from services.charts.comparison import render_comparison
+
+    return tuple(render_comparison(kind, found, load_rules()) for kind in kinds)

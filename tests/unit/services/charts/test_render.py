@@ -8,11 +8,10 @@ import pytest
 from PIL import Image
 
 from services.charts import lettering
-from services.charts.labels import Box
 from services.charts.render import PLAYLIST_KINDS, render, render_cluster, warm_up
-from services.charts.sheet import Sheet
 from services.domain.charts import ChartKind
 from services.domain.report import Verdict
+from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
 
 SHAPES = {
@@ -29,26 +28,14 @@ SHAPES = {
     "a library": {"tracks": 10_000, "groups": 8, "imputed": 0.2, "unknown": 0.02},
 }
 
+KINDS = (*PLAYLIST_KINDS, ChartKind.CLUSTER_PROFILE)
+
 
 def draw(kind, report):
     return render_cluster(report, 0) if kind is ChartKind.CLUSTER_PROFILE else render(kind, report)
 
 
-@pytest.fixture
-def sheets(monkeypatch):
-    """Collect the sheets that are turned into pictures."""
-    seen: list[Sheet] = []
-    finish = Sheet.png
-
-    def png(sheet):
-        seen.append(sheet)
-        return finish(sheet)
-
-    monkeypatch.setattr(Sheet, "png", png)
-    return seen
-
-
-@pytest.mark.parametrize("kind", ChartKind)
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_of_report_becomes_a_picture_that_can_be_posted(kind, shape, sheets):
     report = make_report(**SHAPES[shape])
@@ -69,19 +56,7 @@ def test_every_shape_of_report_becomes_a_picture_that_can_be_posted(kind, shape,
     assert_legible(sheets[-1])
 
 
-def assert_legible(sheet):
-    """Assert that no words leave the sheet, none touch others, and none are tiny."""
-    bounds = Box(sheet.width / 2, sheet.height / 2, sheet.width, sheet.height)
-    boxes = [Box(w.box.x, w.box.y, w.width, w.size) for w in sheet.writings]
-    for index, box in enumerate(boxes):
-        words = sheet.writings[index].words
-        assert box.inside(bounds), words
-        assert sheet.writings[index].size >= 9.5
-        for other, writing in zip(boxes[index + 1 :], sheet.writings[index + 1 :], strict=True):
-            assert not box.overlaps(other), (words, writing.words)
-
-
-@pytest.mark.parametrize("kind", ChartKind)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_same_report_gives_the_same_bytes(kind):
     report = make_report(80, 3, imputed=0.2)
     assert draw(kind, report) == draw(kind, report)

@@ -1,0 +1,161 @@
+"""Who is served next, and with which song: rounds in which everybody has one turn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.blending.candidates import Candidates
+from services.analysis.blending.satisfaction import FOREIGN
+from services.domain.blend import BlendMode
+
+MOST_PER_ARTIST = 2
+
+MEAN_WEIGHT = 0.3
+"""What the mean counts beside the least satisfied person in `FAIR`. On 60 groups of listeners it keeps the
+worst satisfaction within .02 of the best rule, with equal shares for everybody."""
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One choice."""
+
+    person: int
+    song: int
+    """Row of the candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """Choices in rounds: nobody has two turns in one, and whoever misses one had nothing left."""
+
+    rounds: tuple[tuple[Turn, ...], ...]
+    missed: frozenset[int]
+    """People who missed a turn because none of their songs was left."""
+
+
+def take_turns(candidates: Candidates, size: int, mode: BlendMode) -> Rounds:
+    """Choose `size` songs or as many as there are, the least satisfied person first in every round."""
+    people = candidates.owners.shape[1]
+    free = allowed(candidates, mode)
+    totals = np.zeros(people)
+    artists: Counter[str] = Counter()
+    rounds: list[tuple[Turn, ...]] = []
+    missed: set[int] = set()
+    count = 0
+    while count < size:
+        turns: list[Turn] = []
+        waiting = set(range(people))
+        while waiting and count < size:
+            person = min(waiting, key=lambda index: (round(float(totals[index]), 9), index))
+            waiting.discard(person)
+            song = _best(candidates, person, free, totals, mode)
+            if song is None:
+                missed.add(person)
+                continue
+            turns.append(Turn(person, song))
+            count += 1
+            totals += candidates.satisfaction[song]
+            _take(candidates, song, free, artists)
+        if not turns:
+            break
+        rounds.append(tuple(turns))
+    return Rounds(tuple(rounds), frozenset(missed))
+
+
+def allowed(candidates: Candidates, mode: BlendMode) -> NDArray[np.bool_]:
+    """Tell which songs may be chosen at all, shape (n,)."""
+    if mode is not BlendMode.SAFE:
+        return np.ones(len(candidates.entries), dtype=np.bool_)
+    return np.asarray((candidates.satisfaction >= FOREIGN).all(axis=1), dtype=np.bool_)
+
+
+def worth(satisfaction: Float, totals: Float, mode: BlendMode) -> Float:
+    """Return how good each song is for the group, shape (n,).
+
+    Parameters
+    ----------
+    satisfaction : array of shape (n, people)
+    totals : array of shape (people,)
+        What everybody has had so far.
+    """
+    if mode is BlendMode.JOY:
+        # Nash: the product of what everybody would have had
+        product: Float = np.log(totals + satisfaction + 1e-3).sum(axis=1)
+        return product
+    least: Float = satisfaction.min(axis=1)
+    return least if mode is BlendMode.SAFE else least + MEAN_WEIGHT * satisfaction.mean(axis=1)
+
+
+def _best(
+    candidates: Candidates, person: int, free: NDArray[np.bool_], totals: Float, mode: BlendMode
+) -> int | None:
+    rows = np.flatnonzero(free & candidates.owners[:, person])
+    if not len(rows):
+        return None
+    values = np.round(worth(candidates.satisfaction[rows], totals, mode), 9)
+    best = rows[values == values.max()]
+    return int(min(best, key=lambda row: candidates.entries[row].track.key))
+
+
+def _take(candidates: Candidates, song: int, free: NDArray[np.bool_], artists: Counter[str]) -> None:
+    free[song] = False
+    artist = candidates.artists[song]
+    if artist:
+        artists[artist] += 1
+        if artists[artist] >= MOST_PER_ARTIST:
+            free[[row for row, other in enumerate(candidates.artists) if other == artist]] = False
+
+
+def lift(
+    candidates: Candidates, rounds: Rounds, mode: BlendMode, floor: float
+) -> tuple[tuple[Turn, ...], ...]:
+    """Exchange songs until everybody's mean reaches `floor`, as long as an exchange helps the lowest.
+
+    A song is exchanged for another one of the same person's turn, so the shares stay as they are.
+    """
+    fits = allowed(candidates, mode)
+    lifted = [list(turns) for turns in rounds.rounds]
+    places = [(one, two) for one, turns in enumerate(lifted) for two in range(len(turns))]
+    for _ in range(len(places)):
+        songs = [lifted[one][two].song for one, two in places]
+        means = candidates.satisfaction[songs].mean(axis=0) if songs else np.ones(1)
+        if means.min() >= floor or not _exchange(candidates, lifted, places, means, fits):
+            break
+    return tuple(tuple(turns) for turns in lifted)
+
+
+def _exchange(
+    candidates: Candidates,
+    lifted: list[list[Turn]],
+    places: Sequence[tuple[int, int]],
+    means: Float,
+    fits: NDArray[np.bool_],
+) -> bool:
+    """Make the one exchange that brings the lowest mean up most; say whether there was one."""
+    used = {lifted[one][two].song for one, two in places}
+    artists = Counter(candidates.artists[song] for song in used)
+    best: tuple[float, str, tuple[int, int], int] | None = None
+    for one, two in places:
+        turn = lifted[one][two]
+        gains = candidates.satisfaction - candidates.satisfaction[turn.song]
+        after = (means + gains / len(places)).min(axis=1)
+        for row in np.flatnonzero(fits & candidates.owners[:, turn.person] & (after > means.min() + 1e-9)):
+            artist = candidates.artists[row]
+            taken = artists[artist] - (artist == candidates.artists[turn.song])
+            if row in used or (artist and taken >= MOST_PER_ARTIST):
+                continue
+            found = (-round(float(after[row]), 9), candidates.entries[row].track.key, (one, two), int(row))
+            if best is None or found < best:
+                best = found
+    if best is None:
+        return False
+    _, _, (one, two), song = best
+    lifted[one][two] = Turn(lifted[one][two].person, song)
+    return True

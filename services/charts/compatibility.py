@@ -1,0 +1,182 @@
+"""Draw who fits whom: a heat map of all scores, for two people one score on its scale."""
+
+from __future__ import annotations
+
+from services.charts import theme
+from services.charts.people import draw_people_key, drawn_name, key_height, name_of, person_style
+from services.charts.shades import ink_on, shade_of_score
+from services.charts.sheet import Sheet
+from services.charts.words import count, describe, listed
+from services.domain.charts import Chart, ChartKind
+from services.domain.comparison import Comparison, Pair, TopPeople
+from services.domain.scoring import ScoreRules
+
+_NAMES_ROOM = 118.0
+_LARGEST_CELL = 46.0
+_MOST_NAMED = 14
+"""With more people than this the names stand in a key below, so that the numbers keep their size."""
+_KEY = 24.0
+"""Height of the colour scale under the heat map."""
+_NO_SCORE = "–"
+_FULL = "★"
+"""Stands for 100 where three digits find no room."""
+
+
+def render_compatibility(found: Comparison, rules: ScoreRules) -> Chart:
+    """Draw the scores of a comparison with their description and text twin."""
+    sheet = _draw_pair(found, rules) if len(found.people) == 2 else _draw_matrix(found)
+    return Chart(
+        kind=ChartKind.COMPATIBILITY,
+        title="Who fits whom",
+        png=sheet.png(),
+        alt_text=_alt_text(found),
+        text="\n".join(_twin(found)),
+    )
+
+
+def _draw_matrix(found: Comparison) -> Sheet:
+    people = found.people
+    many = len(people) > _MOST_NAMED
+    names_room = 16.0 if many else _NAMES_ROOM
+    cell = min(_LARGEST_CELL, (theme.WIDTH - 2 * theme.MARGIN - 6 - names_room) / len(people))
+    height = max(cell * 0.9, 15.0) if len(people) > 6 else cell * 0.8
+    sheet = Sheet(50.0 + 20.0 + height * len(people) + 10.0 + _KEY + (key_height(len(people)) if many else 0))
+    mean = f" · mean score {found.mean:.0f}, lowest {found.lowest:.0f}" if found.mean is not None else ""
+    top = sheet.head("Who fits whom", f"{count(len(people), 'person', 'people')}{mean}")
+    sheet.panel(6, top, sheet.width - 12, 20 + height * len(people) + 6)
+    left = theme.MARGIN + 4 + names_room
+    size = theme.SIZE_BODY if cell >= 24 else theme.SIZE_SMALL if cell >= 18 else theme.SIZE_LABEL
+    for column in range(len(people)):
+        style = person_style(column)
+        sheet.write(
+            left + cell * (column + 0.5),
+            top + 11,
+            style.number,
+            size=min(size, theme.SIZE_SMALL),
+            colour=style.colour,
+            bold=True,
+            align="center",
+        )
+    for row, scores in enumerate(found.matrix):
+        y = top + 20 + height * row
+        _draw_row_name(sheet, found, row, y + height / 2, 0.0 if many else names_room)
+        for column, score in enumerate(scores):
+            x = left + cell * column
+            if column == row:
+                sheet.bar(x + 0.5, y + 0.5, cell - 1, height - 1, colour=theme.CANVAS)
+                continue
+            if score is None:
+                sheet.bar(x + 0.5, y + 0.5, cell - 1, height - 1, colour=theme.RULE, hollow=True)
+                words, colour = _NO_SCORE, theme.MUTED
+            else:
+                shade = shade_of_score(score)
+                sheet.bar(x + 0.5, y + 0.5, cell - 1, height - 1, colour=shade)
+                words, colour = f"{score:.0f}", ink_on(shade)
+            if words == "100" and many:
+                words = _FULL
+            sheet.write(x + cell / 2, y + height / 2, words, size=size, colour=colour, align="center")
+    bottom = top + 20 + height * len(people) + 18
+    _draw_scale(sheet, bottom, f"100 = {_FULL}" if many else "100")
+    if many:
+        draw_people_key(sheet, people, bottom + 12)
+    return sheet
+
+
+def _draw_row_name(sheet: Sheet, found: Comparison, row: int, y: float, room: float) -> None:
+    style = person_style(row)
+    sheet.write(
+        theme.MARGIN + 15, y, style.number, size=theme.SIZE_SMALL, colour=style.colour, bold=True,
+        align="right",
+    )  # fmt: skip
+    name = drawn_name(found.people[row], row) if room else ""
+    sheet.write(theme.MARGIN + 20, y, name, size=theme.SIZE_SMALL, room=room - 18)
+
+
+def _draw_scale(sheet: Sheet, y: float, most: str) -> None:
+    left = sheet.write(theme.MARGIN, y, "0  nothing alike", size=theme.SIZE_SMALL, colour=theme.MUTED).right
+    right = sheet.write(
+        sheet.width - theme.MARGIN, y, f"as one person  {most}", size=theme.SIZE_SMALL, colour=theme.MUTED,
+        align="right",
+    ).left  # fmt: skip
+    steps = 24
+    width = (right - left - 16) / steps
+    for step in range(steps):
+        colour = shade_of_score(100 * (step + 0.5) / steps)
+        sheet.bar(left + 8 + width * step, y - 4, width + 0.3, 8, colour=colour)
+
+
+def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
+    (pair,) = found.pairs
+    sheet = Sheet(236.0)
+    names = " and ".join(drawn_name(person, index) for index, person in enumerate(found.people))
+    top = sheet.head("How well you fit", names)
+    sheet.panel(6, top, sheet.width - 12, 176)
+    if pair.score is None:
+        sheet.write(
+            sheet.width / 2, top + 84, "Not enough data for a score", colour=theme.MUTED, align="center"
+        )
+        return sheet
+    left, right = 24.0, sheet.width - 24.0
+    unit = (right - left) / 100
+
+    def at(score: float) -> float:
+        return left + unit * score
+
+    sheet.write(sheet.width / 2, top + 30, f"{pair.score:.0f}", size=34, bold=True, align="center")
+    band = f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks of yours"
+    sheet.write(sheet.width / 2, top + 56, band, colour=theme.MUTED, align="center")
+    y = top + 82
+    sheet.bar(left, y - 4, right - left, 8, colour=theme.RULE)
+    if pair.low is not None and pair.high is not None:
+        sheet.bar(
+            at(pair.low), y - 4, max(at(pair.high) - at(pair.low), 2), 8, colour=theme.ACCENT, alpha=0.6
+        )
+    sheet.dots([at(pair.score)], [y], marker="D", size=13, colour=theme.INK, edge=1.5)
+    if rules.calibration:
+        row = min(rules.calibration, key=lambda entry: abs(entry.tracks - 50))
+        for place, (words, spread) in enumerate(
+            (("two different people", row.different), ("two lists of one person", row.same))
+        ):
+            line = y + 24 + 30 * place
+            sheet.line([at(spread.low), at(spread.high)], [line, line], colour=theme.FAINT, width=3)
+            sheet.dots([at(spread.median)], [line], marker="|", size=10, colour=theme.MUTED, edge=2)
+            sheet.write(
+                min(max(at(spread.median), left + 60), right - 64), line + 13,
+                f"{words}: {spread.low:.0f}–{spread.high:.0f}",
+                size=theme.SIZE_SMALL, colour=theme.MUTED, align="center",
+            )  # fmt: skip
+    return sheet
+
+
+def _told(found: Comparison, pair: Pair) -> str:
+    score = (
+        f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" if pair.score is not None else "not enough data"
+    )
+    return f"{name_of(found, pair.a)} and {name_of(found, pair.b)}: {score}"
+
+
+def _people(found: Comparison, top: TopPeople) -> str:
+    return listed(name_of(found, key) for key in top.keys[:4])
+
+
+def _alt_text(found: Comparison) -> str:
+    known = [pair for pair in found.pairs if pair.score is not None]
+    ranked = sorted(known, key=lambda pair: -(pair.score or 0))
+    shown = ranked if len(ranked) <= 4 else [*ranked[:2], *ranked[-2:]]
+    missing = len(found.pairs) - len(known)
+    return describe(
+        (
+            f"Compatibility of {count(len(found.people), 'person', 'people')} on a scale from 0 to 100.",
+            f"Mean {found.mean:.0f}." if found.mean is not None and len(known) > 1 else "",
+            *(f"{_told(found, pair)}." for pair in shown),
+            f"In the middle of the group: {_people(found, found.centre)}." if found.centre else "",
+            f"Furthest from all: {_people(found, found.lone_wolf)}." if found.lone_wolf else "",
+            f"{count(missing, 'pair')} without enough data." if missing else "",
+        )
+    )
+
+
+def _twin(found: Comparison) -> list[str]:
+    lines = ["Compatibility, 0 to 100, with the range that nine of ten other samples would give"]
+    ranked = sorted(found.pairs, key=lambda pair: (pair.score is None, -(pair.score or 0)))
+    return [*lines, *(_told(found, pair) for pair in ranked)]

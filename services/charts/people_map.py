@@ -1,0 +1,209 @@
+"""Draw everybody's tracks on one map, coloured and shaped by person."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts import theme
+from services.charts.labels import Box, Wish, place_labels
+from services.charts.lettering import drawable
+from services.charts.people import (
+    draw_people_key,
+    key_height,
+    name_of,
+    person_name,
+    person_style,
+)
+from services.charts.sheet import Align, Sheet
+from services.charts.words import count, describe, listed
+from services.domain.charts import Chart, ChartKind
+from services.domain.comparison import Comparison
+
+Points = npt.NDArray[np.float64]
+
+_FRAME_HEIGHT = 330.0
+_STRIP = 20.0
+_INSET = 14.0
+_STRETCH = 1.5
+_MOST_DOTS = 1500
+"""More dots than this hide each other; of each person every n-th is drawn then."""
+
+
+def render_people_map(found: Comparison) -> Chart:
+    """Draw the map of everybody with its description and text twin."""
+    foot = 16.0
+    sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * _STRIP + 24.0 + key_height(len(found.people)) + foot)
+    top = sheet.head("Everybody's tracks on one map", _subtitle(found))
+    sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * _STRIP)
+    frame = Box(sheet.width / 2, top + _STRIP + _FRAME_HEIGHT / 2, sheet.width - 20, _FRAME_HEIGHT)
+    thinned = 1
+    if found.dots:
+        thinned = max(1, -(-len(found.dots) // _MOST_DOTS))
+        places = _positions(found, frame)
+        _draw_dots(sheet, found, places, thinned)
+        _draw_middles(sheet, found, places, frame)
+        _draw_directions(sheet, found, frame)
+    else:
+        words = "No track has a known sound yet."
+        sheet.write(frame.x, frame.y, words, colour=theme.MUTED, align="center")
+    counts = [sum(dot.person == index for dot in found.dots) for index in range(len(found.people))]
+    bottom = draw_people_key(sheet, found.people, frame.y + frame.height / 2 + _STRIP + 24, counts=counts)
+    _draw_footnote(sheet, found, bottom, thinned)
+    return Chart(
+        kind=ChartKind.PEOPLE_MAP,
+        title="Everybody's tracks on one map",
+        png=sheet.png(),
+        alt_text=_alt_text(found),
+        text="\n".join(_twin(found)),
+    )
+
+
+def _subtitle(found: Comparison) -> str:
+    return f"{count(len(found.dots), 'track')} of {count(len(found.people), 'person', 'people')}"
+
+
+def _positions(found: Comparison, frame: Box) -> Points:
+    """Return the dots in pixels; the outermost few sit at the edge and do not press the rest together."""
+    raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
+    edge = 0.0 if len(raw) < 200 else 0.3
+    low, high = np.percentile(raw, edge, axis=0), np.percentile(raw, 100 - edge, axis=0)
+    room = np.array((frame.width - 2 * _INSET, frame.height - 2 * _INSET))
+    scale = room / np.maximum(high - low, 1e-9)
+    scale = np.minimum(scale, scale.min() * _STRETCH)
+    middle = np.array((frame.x, frame.y))
+    placed = (raw - (low + high) / 2) * scale * (1, -1) + middle
+    clipped: Points = np.clip(placed, middle - room / 2 - _INSET / 2, middle + room / 2 + _INSET / 2)
+    return clipped
+
+
+def _draw_dots(sheet: Sheet, found: Comparison, places: Points, thinned: int) -> None:
+    shown = len(found.dots) / thinned
+    size = float(np.clip(26.0 * shown**-0.28, 3.6, 8.0))
+    alpha = 0.9 if shown < 300 else 0.7
+    owner = np.array([dot.person for dot in found.dots])
+    likely = np.array([dot.likely for dot in found.dots])
+    for index in range(len(found.people)):
+        style = person_style(index)
+        for hollow in (True, False):
+            part = places[(owner == index) & (likely == hollow)][::thinned]
+            if len(part):
+                sheet.dots(
+                    part[:, 0],
+                    part[:, 1],
+                    marker=style.marker,
+                    size=size * style.scale,
+                    colour=style.colour,
+                    hollow=hollow,
+                    alpha=alpha,
+                    edge=0.4,
+                    layer=2.6 if hollow else 2.8,
+                )
+
+
+def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -> None:
+    """Mark the middle of each person's measured tracks with a large shape and the person's number."""
+    owner = np.array([dot.person for dot in found.dots])
+    likely = np.array([dot.likely for dot in found.dots])
+    middles = {
+        index: np.median(places[chosen], axis=0)
+        for index in range(len(found.people))
+        if (chosen := (owner == index) & ~likely).any()
+    }
+    wishes = []
+    for index, (x, y) in middles.items():
+        style = person_style(index)
+        sheet.dots([x], [y], marker=style.marker, size=17 * style.scale, colour=theme.CANVAS, layer=3.2)
+        sheet.dots(
+            [x], [y], marker=style.marker, size=13 * style.scale, colour=style.colour, edge=1.4, layer=3.4
+        )
+        words = _label(found, index)
+        wishes.append(Wish(float(x), float(y), sheet.measure(words, 10, bold=True) + 4, 12, clear=8))
+    marks = [Box(float(x), float(y), 12, 12) for x, y in middles.values()]
+    bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
+    for index, place in zip(middles, place_labels(wishes, bounds=bounds, obstacles=marks), strict=True):
+        if place is None:
+            continue
+        style = person_style(index)
+        if place.leader:
+            x, y = middles[index]
+            sheet.line([x, place.leader[0]], [y, place.leader[1]], colour=style.colour, width=1, zorder=3.3)
+        sheet.write(
+            place.box.x, place.box.y, _label(found, index), size=10, colour=style.colour, bold=True,
+            align="center", backing=0.8,
+        )  # fmt: skip
+
+
+def _label(found: Comparison, index: int) -> str:
+    """Name few people on the map itself, number many."""
+    number = person_style(index).number
+    if len(found.people) > 5:
+        return number
+    return f"{number} {drawable(person_name(found.people[index], index, 14))}".strip()
+
+
+def _draw_directions(sheet: Sheet, found: Comparison, frame: Box) -> None:
+    if found.axes is None:
+        return
+    top, bottom = frame.y - frame.height / 2, frame.y + frame.height / 2
+    axes, wide = found.axes, frame.width - 20
+    ends: tuple[tuple[float, float, str, Align, float], ...] = (
+        (frame.x, top - _STRIP / 2 + 2, f"↑ {axes.top}", "center", wide),
+        (frame.x, bottom + _STRIP / 2 - 2, f"↓ {axes.bottom}", "center", wide),
+        (frame.x - frame.width / 2 + 4, bottom + _STRIP + 11, f"← {axes.left}", "left", wide / 2),
+        (frame.x + frame.width / 2 - 4, bottom + _STRIP + 11, f"{axes.right} →", "right", wide / 2),
+    )
+    for x, y, words, align, room in ends:
+        sheet.write(x, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, align=align, room=room)
+
+
+def _draw_footnote(sheet: Sheet, found: Comparison, y: float, thinned: int) -> None:
+    parts = ["large: the middle of a person's tracks"]
+    if thinned > 1:
+        parts.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
+    if any(dot.likely for dot in found.dots):
+        parts.append("hollow: estimated")
+    if found.dots:
+        sheet.write(
+            theme.MARGIN, y + 6, " · ".join(parts), size=theme.SIZE_SMALL, colour=theme.MUTED,
+            room=sheet.width - 2 * theme.MARGIN,
+        )  # fmt: skip
+
+
+def _where(found: Comparison, index: int) -> str:
+    """Say in which groups a person's tracks are."""
+    person = found.people[index]
+    ranked = sorted(range(len(person.shares)), key=lambda group: -person.shares[group])
+    said = [f"{found.groups[g].name} {100 * person.shares[g]:.0f} %" for g in ranked[:2] if person.shares[g]]
+    return listed(said) or "nothing measured"
+
+
+def _alt_text(found: Comparison) -> str:
+    axes = found.axes
+    people = [
+        f"{name_of(found, person.key)}: {_where(found, index)}." for index, person in enumerate(found.people)
+    ]
+    return describe(
+        (
+            f"Map of {_subtitle(found)} as dots, coloured and shaped by person.",
+            f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
+            if axes
+            else "",
+            *people,
+        )
+    )
+
+
+def _twin(found: Comparison) -> list[str]:
+    lines = [f"Groups of everybody's tracks ({_subtitle(found)}) and who is in them"]
+    if found.axes:
+        axes = found.axes
+        lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
+    for index, group in enumerate(found.groups):
+        shares = [
+            f"{name_of(found, person.key)} {100 * person.shares[index]:.0f} %"
+            for person in sorted(found.people, key=lambda person: -person.shares[index])
+            if person.shares[index] >= 0.005
+        ]
+        lines.append(f"{group.name} ({group.blurb}): {', '.join(shares) or 'nobody'}")
+    return lines

@@ -1,0 +1,210 @@
+"""Draw how people differ, feature by feature, on axes that all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.charts import theme
+from services.charts.people import draw_people_key, drawn_name, key_height, name_of, person_style
+from services.charts.shades import ink_on, shade_of_level
+from services.charts.sheet import Sheet, Writing
+from services.charts.words import FEATURE_WORDS, count, describe, in_unit, leaning, listed
+from services.domain.charts import Chart, ChartKind
+from services.domain.comparison import Comparison, Participant
+from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature
+
+_MOST_LANES = 6
+"""More people than this stand in a table: nobody can follow twelve marks through six scales."""
+_MOST_FEATURES, _FEATURES_OF_MANY = 6, 5
+_LANE = 11.0
+_LEFT, _RIGHT = 92.0, 308.0
+_TABLE_NAMES = 104.0
+_TABLE_ROW = 16.0
+_REACH = 1.8
+"""Spreads at which the colours of the table end."""
+
+_SHORT = {
+    Feature.DANCEABILITY: "dance",
+    Feature.ENERGY: "energy",
+    Feature.LOUDNESS: "loud",
+    Feature.SPEECHINESS: "words",
+    Feature.ACOUSTICNESS: "acoustic",
+    Feature.INSTRUMENTALNESS: "instrum.",
+    Feature.LIVENESS: "live",
+    Feature.VALENCE: "mood",
+    Feature.TEMPO: "tempo",
+}
+
+
+def render_people_profiles(found: Comparison) -> Chart:
+    """Draw everybody's profile with its description and text twin."""
+    known = [index for index, person in enumerate(found.people) if person.profile]
+    sheet = _draw_lanes(found, known) if len(found.people) <= _MOST_LANES else _draw_table(found)
+    return Chart(
+        kind=ChartKind.PEOPLE_PROFILES,
+        title="How everybody sounds",
+        png=sheet.png(),
+        alt_text=_alt_text(found),
+        text="\n".join(_twin(found)),
+    )
+
+
+def dividing_features(people: Sequence[Participant], limit: int = len(SOUND_FEATURES)) -> tuple[Feature, ...]:
+    """List the features in which people lie furthest apart, the strongest first."""
+    spread = {
+        feature: float(
+            np.std([person.profile[feature].level for person in people if person.profile] or [0.0])
+        )
+        for feature in SOUND_FEATURES
+    }
+    ranked = sorted(SOUND_FEATURES, key=lambda feature: (-spread[feature], SOUND_FEATURES.index(feature)))
+    return tuple(ranked[:limit])
+
+
+def _draw_lanes(found: Comparison, known: Sequence[int]) -> Sheet:
+    """Draw, for each feature, the middle half of each person's tracks as a bar on one scale."""
+    many = len(found.people) > 4
+    features = dividing_features(found.people, _FEATURES_OF_MANY if many else _MOST_FEATURES)
+    block = 34.0 + _LANE * max(len(known), 1)
+    sheet = Sheet(50.0 + block * len(features) + 14 + key_height(len(found.people)) + 18)
+    top = sheet.head("How everybody sounds", "the mark is the median, the bar holds half of the tracks")
+    sheet.panel(6, top, sheet.width - 12, block * len(features) + 6)
+    for row, feature in enumerate(features):
+        y = top + 4 + block * row
+        low, high = _scale(found, feature)
+        ends = FEATURE_WORDS[feature]
+        name = sheet.write(theme.MARGIN + 4, y + 11, ends.name, bold=True)
+        middle = y + 24 + _LANE * max(len(known), 1) / 2
+        sheet.write(_LEFT - 8, middle, ends.low, size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
+        sheet.write(_RIGHT + 8, middle, ends.high, size=theme.SIZE_SMALL, colour=theme.MUTED)
+        bottom = y + 26 + _LANE * max(len(known), 1)
+        _draw_ticks(sheet, feature, (low, high), taken=name, bottom=bottom)
+        for lane, index in enumerate(known):
+            spread, style = found.people[index].profile[feature], person_style(index)
+            at = [
+                _LEFT + (_RIGHT - _LEFT) * (min(max(value, low), high) - low) / (high - low)
+                for value in (spread.low, spread.median, spread.high)
+            ]
+            line = y + 24 + _LANE * (lane + 0.5)
+            sheet.bar(at[0], line - 2, max(at[2] - at[0], 1.5), 4, colour=style.colour, alpha=0.5)
+            sheet.dots(
+                [at[1]], [line], marker=style.marker, size=9 * style.scale, colour=style.colour, edge=1
+            )
+    bottom = draw_people_key(sheet, found.people, top + block * len(features) + 12)
+    missing = len(found.people) - len(known)
+    note = f"nothing measured for {count(missing, 'person', 'people')}" if missing else ""
+    sheet.write(theme.MARGIN, bottom + 4, note, size=theme.SIZE_SMALL, colour=theme.MUTED)
+    return sheet
+
+
+def _scale(found: Comparison, feature: Feature) -> tuple[float, float]:
+    """Return the part of a feature's range that all bars lie in, with a little room."""
+    spreads = [person.profile[feature] for person in found.people if person.profile]
+    floor, ceiling = FEATURE_RANGES[feature]
+    if not spreads:
+        return floor, ceiling
+    low, high = min(spread.low for spread in spreads), max(spread.high for spread in spreads)
+    least = {Feature.TEMPO: 30.0, Feature.LOUDNESS: 4.0, Feature.SPEECHINESS: 0.12}.get(feature, 0.3)
+    room = max((high - low) * 0.06, (least - (high - low)) / 2, 0.0)
+    low, high = low - room, high + room
+    if low < floor:
+        low, high = floor, max(high, floor + least)
+    if high > ceiling:
+        low, high = min(low, ceiling - least), ceiling
+    return low, high
+
+
+def _draw_ticks(
+    sheet: Sheet, feature: Feature, ends: tuple[float, float], *, taken: Writing, bottom: float
+) -> None:
+    """Draw both ends and the middle of a scale; a number that would touch the feature's name is left out."""
+    low, high = ends
+    for place in (0.0, 0.5, 1.0):
+        x = _LEFT + (_RIGHT - _LEFT) * place
+        sheet.line([x, x], [taken.y + 9, bottom], colour=theme.RULE, width=1)
+        words = in_unit(feature, low + (high - low) * place).removeprefix("about ")
+        if x - sheet.measure(words, theme.SIZE_LABEL) / 2 > taken.right + 6:
+            sheet.write(x, taken.y, words, size=theme.SIZE_LABEL, colour=theme.MUTED, align="center")
+
+
+def _draw_table(found: Comparison) -> Sheet:
+    """Draw people against features: how far from typical music everybody is, in colour and number."""
+    people = found.people
+    sheet = Sheet(50.0 + 32.0 + _TABLE_ROW * len(people) + 12.0 + 22.0)
+    top = sheet.head("How everybody sounds", "0 is typical music, +1 is more than in five of six songs")
+    sheet.panel(6, top, sheet.width - 12, 32 + _TABLE_ROW * len(people) + 6)
+    left = theme.MARGIN + _TABLE_NAMES
+    cell = (sheet.width - theme.MARGIN - 2 - left) / len(SOUND_FEATURES)
+    for column, feature in enumerate(SOUND_FEATURES):
+        sheet.write(
+            left + cell * (column + 0.5), top + (9 if column % 2 == 0 else 22), _SHORT[feature],
+            size=theme.SIZE_SMALL, colour=theme.MUTED, align="center",
+        )  # fmt: skip
+    for row, person in enumerate(people):
+        y = top + 32 + _TABLE_ROW * row
+        style = person_style(row)
+        sheet.write(
+            theme.MARGIN + 15, y + _TABLE_ROW / 2, style.number,
+            size=theme.SIZE_SMALL, colour=style.colour, bold=True, align="right",
+        )  # fmt: skip
+        sheet.write(
+            theme.MARGIN + 20, y + _TABLE_ROW / 2, drawn_name(person, row),
+            size=theme.SIZE_SMALL, room=_TABLE_NAMES - 24,
+        )  # fmt: skip
+        for column, feature in enumerate(SOUND_FEATURES):
+            x = left + cell * column
+            if feature not in person.profile:
+                sheet.write(x + cell / 2, y + _TABLE_ROW / 2, "–", colour=theme.MUTED, align="center")
+                continue
+            level = person.profile[feature].level
+            shade = shade_of_level(level, _REACH)
+            sheet.bar(x + 0.5, y + 0.5, cell - 1, _TABLE_ROW - 1, colour=shade)
+            words = f"{level:+.1f}".replace("-", "−") if abs(level) >= 0.05 else "0"
+            sheet.write(
+                x + cell / 2, y + _TABLE_ROW / 2, words,
+                size=theme.SIZE_LABEL, colour=ink_on(shade), align="center",
+            )  # fmt: skip
+    y = top + 32 + _TABLE_ROW * len(people) + 18
+    words = "orange: less than typical · blue: more than typical"
+    sheet.write(theme.MARGIN, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED)
+    return sheet
+
+
+def _leanings(person: Participant) -> str:
+    levels = {feature: spread.level for feature, spread in person.profile.items()}
+    ranked = sorted(levels, key=lambda feature: -abs(levels[feature]))
+    said = [leaning(feature, levels[feature]) for feature in ranked]
+    return listed([words for words in said if words != "typical"][:3])
+
+
+def _alt_text(found: Comparison) -> str:
+    features = listed(FEATURE_WORDS[feature].name.lower() for feature in dividing_features(found.people, 3))
+    people = count(len(found.people), "person", "people")
+    return describe(
+        (
+            f"Profiles of {people} on common axes; they lie furthest apart in {features}.",
+            *(
+                f"{name_of(found, person.key)}: "
+                f"{(_leanings(person) or 'typical throughout') if person.profile else 'nothing measured'}."
+                for person in found.people
+            ),
+        )
+    )
+
+
+def _twin(found: Comparison) -> list[str]:
+    lines = ["Median of each person, and between which values half of the tracks lie"]
+    for feature in dividing_features(found.people):
+        ends = FEATURE_WORDS[feature]
+        values = [
+            f"{name_of(found, person.key)} {in_unit(feature, spread.median).removeprefix('about ')}"
+            f" ({in_unit(feature, spread.low).removeprefix('about ')}"
+            f" to {in_unit(feature, spread.high).removeprefix('about ')})"
+            for person in found.people
+            if (spread := person.profile.get(feature)) is not None
+        ]
+        if values:
+            lines.append(f"{ends.name} ({ends.low} to {ends.high}): {', '.join(values)}")
+    return lines

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from services.analysis.comparison.constants import load_rules
+from services.charts import theme
+from services.charts.comparison import COMPARISON_KINDS, render_comparison
+from services.charts.people import person_style
+from services.charts.people_profiles import dividing_features
+from services.charts.shades import ink_on, shade_of_level, shade_of_score
+from services.domain.charts import ChartKind
+from services.domain.comparison import Comparison
+from services.domain.features import Feature
+from tests.unit.services.charts.comparisons import make_comparison, make_twins
+from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.test_theme import contrast
+
+SHAPES = {
+    "two": lambda: make_comparison(2),
+    "two, no score": lambda: make_comparison(2, unscored=1),
+    "two without anything": lambda: make_comparison(2, unscored=2),
+    "twins": lambda: make_twins(2),
+    "five": lambda: make_comparison(5),
+    "five, hostile names": lambda: make_comparison(5, hostile=True, unscored=1),
+    "six": lambda: make_comparison(6),
+    "seven": lambda: make_comparison(7, unscored=2),
+    "twelve": lambda: make_comparison(12, tracks=60),
+    "twelve, hostile names": lambda: make_comparison(12, hostile=True),
+    "twenty-five": lambda: make_comparison(25, tracks=80, unscored=1),
+    "twenty-five, hostile names": lambda: make_comparison(25, hostile=True),
+    "twenty-five twins": lambda: make_twins(25),
+}
+
+
+@pytest.fixture(scope="module", params=SHAPES)
+def found(request) -> Comparison:
+    return SHAPES[request.param]()
+
+
+@pytest.mark.parametrize("kind", COMPARISON_KINDS)
+def test_any_group_becomes_a_picture_that_can_be_posted(kind, found, sheets):
+    chart = render_comparison(kind, found, load_rules())
+    picture = Image.open(io.BytesIO(chart.png))
+    assert picture.format == "PNG"
+    assert picture.width == 800
+    assert 400 < picture.height < 1300
+    assert len(chart.png) < 400_000
+    assert chart.kind is kind
+    assert 0 < len(chart.alt_text) <= 1024
+    assert not any(ord(char) < 32 for char in chart.alt_text)
+    assert chart.text
+    assert "nan" not in chart.text.split()
+    assert_legible(sheets[-1])
+
+
+def test_everybody_looks_different():
+    looks = [person_style(index) for index in range(25)]
+    assert len({(look.colour, look.marker) for look in looks}) == 25
+    assert len({look.number for look in looks}) == 25
+    assert len({look.marker for look in looks[:8]}) == 8
+
+
+def test_numbers_can_be_read_on_every_shade():
+    shades = [shade_of_score(score) for score in range(101)]
+    shades += [shade_of_level(level / 10, 1.8) for level in range(-25, 26)]
+    for shade in shades:
+        assert contrast(shade, ink_on(shade)) >= 4.5, shade
+    lights = [contrast(shade, "#000000") for shade in shades[:101]]
+    assert lights == sorted(lights)
+    assert shade_of_level(9.0, 1.8) == shade_of_level(1.8, 1.8)
+    assert shade_of_level(0.0, 1.8) == theme.PANEL
+
+
+def test_the_heat_map_writes_every_score_twice(sheets):
+    found = make_comparison(5)
+    chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
+    words = [writing.words for writing in sheets[-1].writings]
+    for pair in found.pairs:
+        assert words.count(f"{pair.score:.0f}") >= 2
+        assert f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" in chart.text
+
+
+def test_a_pair_without_a_score_is_said_in_all_three_ways(sheets):
+    found = make_comparison(2, unscored=1)
+    chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
+    assert "Not enough data for a score" in [writing.words for writing in sheets[-1].writings]
+    assert "not enough data" in chart.text
+    assert "1 pair without enough data" in chart.alt_text
+
+
+def test_a_thinned_map_says_so(sheets):
+    render_comparison(ChartKind.PEOPLE_MAP, make_comparison(25, tracks=80), load_rules())
+    assert any("every 2nd track is drawn" in writing.words for writing in sheets[-1].writings)
+    render_comparison(ChartKind.PEOPLE_MAP, make_comparison(5), load_rules())
+    assert not any("track is drawn" in writing.words for writing in sheets[-1].writings)
+
+
+def test_the_feature_that_divides_most_comes_first():
+    people = make_comparison(2).people
+    flat = {feature: replace(spread, level=0.5) for feature, spread in people[0].profile.items()}
+    other = {**flat, Feature.TEMPO: replace(flat[Feature.TEMPO], level=-1.0)}
+    apart = (replace(people[0], profile=flat), replace(people[1], profile=other))
+    assert dividing_features(apart, 1) == (Feature.TEMPO,)
+
+
+def test_a_chart_of_one_playlist_is_refused():
+    with pytest.raises(ValueError, match="one playlist"):
+        render_comparison(ChartKind.MAP, make_comparison(2), load_rules())
