@@ -16,3 +16,7 @@ class Library:
     read_at: datetime
     liked: int | None = None
     """How many Liked Songs there are; None where that is not known."""
+    unread: int = 0
+    """Entries beyond the number that is listed at most."""
+    notice: str = ""
+    """A sentence for people where the list is not of this moment, else empty."""

@@ -32,7 +32,8 @@ class CallStore:
 
     def __init__(self, database: Database, *, budget: int = DEFAULT_BUDGET) -> None:
         self._database = database
-        self._budget = budget
+        self.budget = budget
+        """Calls that may be made in 24 hours."""
 
     async def admit(self, now: datetime) -> None:
         """Count one more call.
@@ -49,7 +50,7 @@ class CallStore:
             # Counted first and looked at second: of two at a time, the second waits for the first one's row.
             await add_to(connection, call_counts, {"starts_at": _stretch_of(now), "calls": 1})
             counts = await _counts(connection, now)
-            until = _affordable_at(counts, self._budget)
+            until = _affordable_at(counts, self.budget)
             if until is not None:
                 raise QuotaExceededError(until)
             await connection.execute(delete(call_counts).where(call_counts.c.starts_at <= _beginning(now)))
@@ -59,6 +60,12 @@ class CallStore:
         async with self._database.transaction() as connection:
             await upsert(connection, marks, [{"name": _BLOCKED, "value": until.astimezone(UTC).isoformat()}])
 
+    async def affords(self, calls: int, now: datetime) -> datetime | None:
+        """Say when so many calls can be made: None for now. Spotify's own refusals are not looked at."""
+        async with self._database.reading() as connection:
+            counts = await _counts(connection, now)
+        return _affordable_at([*counts, (_stretch_of(now), calls)], self.budget)
+
     async def load(self, now: datetime) -> Quota:
         """Say how much is used."""
         async with self._database.reading() as connection:
@@ -67,8 +74,8 @@ class CallStore:
         one_more = [*counts, (_stretch_of(now), 1)]
         return Quota(
             spent=sum(calls for _, calls in counts),
-            budget=self._budget,
-            blocked_until=blocked or _affordable_at(one_more, self._budget),
+            budget=self.budget,
+            blocked_until=blocked or _affordable_at(one_more, self.budget),
         )
 
 

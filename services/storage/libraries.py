@@ -13,6 +13,7 @@ from services.domain.library import Library
 from services.domain.music import PlaylistId
 from services.domain.spotify import PlaylistSummary
 from services.storage.database import Database
+from services.storage.links import is_linked
 from services.storage.schema import libraries, listed_playlists
 from services.storage.upserts import upsert
 
@@ -29,10 +30,12 @@ class LibraryStore:
         self._database = database
 
     async def save(self, user_id: int, library: Library) -> None:
-        """Put a list in place of the one before."""
+        """Put a list in place of the one before; nothing for a person who has unlinked meanwhile."""
         rows = [_row(user_id, place, each) for place, each in enumerate(library.playlists)]
         head = {"user_id": user_id, "read_at": library.read_at, "liked": library.liked}
         async with self._database.transaction(durable=False) as connection:
+            if not await is_linked(connection, user_id):
+                return
             await connection.execute(delete(listed_playlists).where(listed_playlists.c.user_id == user_id))
             await upsert(connection, libraries, [head])
             await upsert(connection, listed_playlists, rows)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.accounts import Link
 from services.domain.errors.accounts import AccountTakenError
@@ -144,6 +145,15 @@ class LinkStore:
     async def _change(self, user_id: int, **values: Any) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(update(links).where(links.c.user_id == user_id).values(**values))
+
+
+async def is_linked(connection: AsyncConnection, user_id: int) -> bool:
+    """Say inside a transaction whether a person is linked, and let nobody end that before it is over.
+
+    What is read with a token may arrive after its owner has gone: then nothing of it is kept.
+    """
+    query = select(links.c.user_id).where(links.c.user_id == user_id).with_for_update(read=True)
+    return await connection.scalar(query) is not None
 
 
 def _write(scopes: frozenset[str]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from services.domain.music import Playlist
 from services.storage.codec import decode_playlist, encode_playlist
 from services.storage.database import Database
+from services.storage.links import is_linked
 from services.storage.schema import kept_playlists
 from services.storage.upserts import upsert
 
@@ -33,7 +34,10 @@ class PlaylistStore:
         self._database = database
 
     async def save(self, user_id: int, key: str, kept: KeptPlaylist, *, expires_at: datetime) -> None:
-        """Keep a playlist in place of an earlier version; its rows and its version are written as one."""
+        """Keep a playlist in place of an earlier version; its rows and its version are written as one.
+
+        Nothing is kept for a person who has unlinked meanwhile.
+        """
         payload = await asyncio.to_thread(encode_playlist, kept.playlist)
         row = {
             "user_id": user_id,
@@ -44,7 +48,8 @@ class PlaylistStore:
             "payload": payload,
         }
         async with self._database.transaction(durable=False) as connection:
-            await upsert(connection, kept_playlists, [row])
+            if await is_linked(connection, user_id):
+                await upsert(connection, kept_playlists, [row])
 
     async def load(self, user_id: int, key: str, now: datetime) -> KeptPlaylist | None:
         """Read a playlist whose time is not over, else None."""

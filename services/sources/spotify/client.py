@@ -84,7 +84,7 @@ class SpotifyClient:
         """
 
         async def page_at(offset: int) -> Page:
-            return await self._rows_page(token, summary, offset)
+            return await self.rows_page(token, summary, offset)
 
         try:
             return await read_all(page_at, first=first, on_count=on_count)
@@ -144,7 +144,8 @@ class SpotifyClient:
             path = f"/playlists/{playlist_id}/followers"
             await self._api.call(token, path, method="DELETE", expects_json=False, needs=WRITE_SCOPES)
 
-    async def _rows_page(self, token: str, summary: PlaylistSummary, offset: int) -> Page:
+    async def rows_page(self, token: str, summary: PlaylistSummary, offset: int) -> Page:
+        """Read one page of a playlist's rows."""
         params = [*at(offset), ("additional_types", "track,episode")]
         page = read_page(
             await self._rows_call(

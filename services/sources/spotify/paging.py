@@ -16,7 +16,7 @@ MOST_ROWS = 20_000
 READ_AGAIN_UP_TO = 500
 """Rows of a list that is read once more when it changed on the way: a longer one costs too many calls."""
 
-_MOVING = "The list was being changed while I read it; run it again for its final state."
+MOVING = "The list was being changed while I read it; run it again for its final state."
 
 OnCount = Callable[[int, int], Awaitable[None]]
 """Receives how many rows have been read, and of how many."""
@@ -73,7 +73,7 @@ async def read_all(page_at: PageAt, *, first: Page | None, on_count: OnCount) ->
     if (read.total or 0) > MOST_ROWS:
         notes = (*notes, f"Only the first {MOST_ROWS:,} of {read.total:,} rows were read.")
     if read.changed:
-        notes = (*notes, _MOVING)
+        notes = (*notes, MOVING)
     return RowsRead(
         tracks=tuple(tally.tracks), skipped=tally.skipped, notes=notes, was_still=not read.changed
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from services.domain.accounts import Link
 from services.domain.errors.spotify import QuotaExceededError
 from services.domain.library import Library
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, SkipReason
@@ -17,6 +18,7 @@ from services.domain.spotify import PlaylistSummary
 from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.libraries import LibraryStore
+from services.storage.links import LinkStore
 from services.storage.playlists import KeptPlaylist, PlaylistStore
 from services.storage.schema import call_counts, kept_playlists
 from tests.integration.storage.samples import NOON, some_track
@@ -66,7 +68,22 @@ def kept(tracks: int = 3) -> KeptPlaylist:
     return KeptPlaylist(playlist=playlist(tracks), snapshot_id="s1", fetched_at=NOON)
 
 
+async def link(database: Database, *users: int) -> None:
+    for user in users or (SAM, KIM):
+        await LinkStore(database).save(
+            Link(
+                user_id=user,
+                account_id=f"account-{user}",
+                spotify_user_id=f"user-{user}",
+                name="",
+                refresh_sealed="sealed",
+                authorized_at=NOON,
+            )
+        )
+
+
 async def test_a_list_comes_back_in_its_order_and_replaces_the_one_before(database: Database) -> None:
+    await link(database)
     store = LibraryStore(database)
     await store.save(SAM, library(5, 3, 9))
     shorter = Library(playlists=(summary(9, snapshot_id=None, total=None), summary(3)), read_at=NOON + HOUR)
@@ -84,6 +101,7 @@ async def test_a_list_comes_back_in_its_order_and_replaces_the_one_before(databa
 
 
 async def test_lists_go_by_person_and_by_age(database: Database) -> None:
+    await link(database)
     store = LibraryStore(database)
     await store.save(SAM, library(1, 2))
     await store.save(KIM, library(1, read_at=NOON + DAY))
@@ -99,6 +117,7 @@ async def test_lists_go_by_person_and_by_age(database: Database) -> None:
 
 @pytest.mark.parametrize("tracks", [0, 3, 1_203])
 async def test_a_playlist_comes_back_as_it_was_read(database: Database, tracks: int) -> None:
+    await link(database)
     store = PlaylistStore(database)
     await store.save(SAM, "p", kept(tracks), expires_at=NOON + DAY)
 
@@ -108,6 +127,7 @@ async def test_a_playlist_comes_back_as_it_was_read(database: Database, tracks: 
 
 
 async def test_a_playlist_is_kept_until_its_time_is_over_or_prolonged(database: Database) -> None:
+    await link(database)
     store = PlaylistStore(database)
     await store.save(SAM, "p", kept(), expires_at=NOON + HOUR)
     await store.save(SAM, "q", kept(), expires_at=NOON + HOUR)
@@ -123,6 +143,7 @@ async def test_a_playlist_is_kept_until_its_time_is_over_or_prolonged(database: 
 
 
 async def test_all_of_a_persons_playlists_go_together(database: Database) -> None:
+    await link(database)
     store = PlaylistStore(database)
     for user, key in ((SAM, "p"), (SAM, "q"), (KIM, "p")):
         await store.save(user, key, kept(), expires_at=NOON + DAY)
@@ -132,7 +153,18 @@ async def test_all_of_a_persons_playlists_go_together(database: Database) -> Non
     assert await store.load(KIM, "p", NOON) is not None
 
 
+async def test_nothing_is_kept_for_somebody_who_has_gone_meanwhile(database: Database) -> None:
+    await link(database, SAM)
+    await LinkStore(database).delete_of(SAM)
+    await PlaylistStore(database).save(SAM, "p", kept(), expires_at=NOON + DAY)
+    await LibraryStore(database).save(SAM, library(1))
+
+    assert await PlaylistStore(database).load(SAM, "p", NOON) is None
+    assert await LibraryStore(database).load(SAM) is None
+
+
 async def test_a_damaged_playlist_is_no_playlist(database: Database) -> None:
+    await link(database)
     store = PlaylistStore(database)
     await store.save(SAM, "p", kept(), expires_at=NOON + DAY)
     async with database.transaction() as connection:

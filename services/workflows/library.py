@@ -1,0 +1,261 @@
+"""People's own playlists at Spotify: listed, and read at the price of as few calls as possible."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
+from services.domain.errors.sources import OutOfTimeError, RateLimitedError, SourceUnavailableError
+from services.domain.errors.spotify import (
+    OwnerPremiumError,
+    PlaylistNotReadableError,
+    QuotaExceededError,
+    SpotifyNotFoundError,
+)
+from services.domain.library import Library
+from services.domain.music import Playlist, PlaylistId, PlaylistSource
+from services.domain.quota import Quota
+from services.domain.spotify import READ_SCOPES, PlaylistSummary, RowsRead
+from services.sources.spotify.paging import MOST_ROWS, MOVING, PAGE, READ_AGAIN_UP_TO, fingerprint, read_all
+from services.sources.spotify.wire import Page
+from services.storage.calls import CallStore
+from services.storage.libraries import LibraryStore
+from services.storage.playlists import KeptPlaylist
+from services.workflows.analyze import OnStage, quiet
+from services.workflows.shelf import LIKED, Shelf
+from services.workflows.spotify import SpotifyAccess
+
+LIKED_NAME = "Liked Songs"
+FORMAT = "Spotify"
+
+LIST_KEPT_FOR = timedelta(days=7)
+"""Names without tracks, for autocomplete; a week is a guess at how often people come back."""
+LIST_IS_FRESH_FOR = timedelta(minutes=10)
+
+_LIKED_SCOPES = frozenset({"user-library-read"})
+_AWAY = (QuotaExceededError, OwnerPremiumError, RateLimitedError, SourceUnavailableError, OutOfTimeError)
+"""Failures about which neither the person nor the playlist can do anything."""
+_CLOSED_KEPT = 2_000
+
+
+@dataclass(slots=True, kw_only=True)
+class LibraryWorkflow:
+    """What linked people have at Spotify."""
+
+    access: SpotifyAccess
+    lists: LibraryStore
+    shelf: Shelf
+    calls: CallStore
+    clock: Callable[[], datetime]
+    _closed: OrderedDict[tuple[int, PlaylistId], None] = field(default_factory=OrderedDict)
+    """Whose playlists were found closed to whom in this process: not asked a second time."""
+
+    async def known(self, user_id: int) -> Library | None:
+        """Return the list of a person's playlists as it is stored; Spotify is not asked."""
+        return await self.lists.load(user_id)
+
+    async def refresh(self, user_id: int) -> Library:
+        """Read the list anew: one call for 50 playlists, and one for the number of Liked Songs.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError, ScopeMissingError, SourceError
+        """
+        own_id = await self.access.own_id(user_id)
+        listing = await self.access.ask(
+            user_id, READ_SCOPES, lambda token: self.access.client.playlists(token, own_id=own_id)
+        )
+        library = Library(
+            playlists=listing.playlists,
+            read_at=self.clock(),
+            liked=await self._count_liked(user_id),
+            unread=listing.unread,
+        )
+        await self.lists.save(user_id, library)
+        return library
+
+    async def current(self, user_id: int) -> Library:
+        """Return the list, read a moment ago; while Spotify can't be asked, as it was read last.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError, ScopeMissingError, SourceError
+        """
+        await self.access.own_id(user_id)
+        known = await self.lists.load(user_id)
+        if known is not None and self.clock() - known.read_at < LIST_IS_FRESH_FOR:
+            return known
+        try:
+            return await self.refresh(user_id)
+        except _AWAY as error:
+            if known is None:
+                raise
+            return replace(known, notice=self.shelf.as_it_was("list", known.read_at, error))
+
+    async def read(self, user_id: int, playlist_id: PlaylistId, *, on_stage: OnStage = quiet) -> Playlist:
+        """Read a playlist; one that has not changed since the last time costs one call.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError, ScopeMissingError
+            The person has to log in, or to allow it.
+        PlaylistNotReadableError, SpotifyNotFoundError
+            Spotify does not show it to this person through an app.
+        EmptyPlaylistError, PlaylistTooLongError
+            There is nothing in it, or more than can be asked for.
+        SourceError
+            Spotify can't be asked, and the playlist was not read lately.
+        """
+        own_id = await self.access.own_id(user_id)
+        known = await self.shelf.load(user_id, playlist_id)
+        try:
+            playlist = await self._read(user_id, playlist_id, own_id, known, on_stage)
+        except _AWAY as error:
+            playlist = await self.shelf.use_instead(user_id, playlist_id, known, error)
+        except (SpotifyNotFoundError, PlaylistNotReadableError):
+            await self.shelf.drop(user_id, playlist_id)
+            raise
+        return _not_empty(playlist)
+
+    async def read_liked(self, user_id: int, *, on_stage: OnStage = quiet) -> Playlist:
+        """Read the Liked Songs, newest first; raises like `read`."""
+        await self.access.own_id(user_id)
+        known = await self.shelf.load(user_id, LIKED)
+        try:
+            playlist = await self._read_liked(user_id, known, on_stage)
+        except _AWAY as error:
+            playlist = await self.shelf.use_instead(user_id, LIKED, known, error)
+        return _not_empty(playlist)
+
+    async def quota(self) -> Quota:
+        """Say how much of the day's calls is used, of everybody together."""
+        return await self.calls.load(self.clock())
+
+    async def _count_liked(self, user_id: int) -> int | None:
+        try:
+            page = await self._liked_page(user_id, 0)
+        except (ScopeMissingError, *_AWAY):
+            return None
+        return page.total
+
+    async def _read(
+        self,
+        user_id: int,
+        playlist_id: PlaylistId,
+        own_id: str,
+        known: KeptPlaylist | None,
+        on_stage: OnStage,
+    ) -> Playlist:
+        summary, first = await self._open(user_id, playlist_id, own_id)
+        if known is not None and summary.snapshot_id and known.snapshot_id == summary.snapshot_id:
+            return replace(await self.shelf.use(user_id, playlist_id, known), name=summary.name)
+        if first is None and (user_id, playlist_id) in self._closed:
+            raise PlaylistNotReadableError(summary.name)
+        rows = await self._rows(user_id, summary, first, on_stage)
+        if not _holds_all(first):
+            # The snapshot and the rows came in several answers: they belong together if it is still the same.
+            later, again = await self._open(user_id, playlist_id, own_id)
+            if later.snapshot_id != summary.snapshot_id:
+                if (later.total or 0) <= READ_AGAIN_UP_TO:
+                    summary = later
+                    rows = await self._rows(user_id, summary, again, on_stage)
+                elif rows.was_still:
+                    rows = replace(rows, was_still=False, notes=(*rows.notes, MOVING))
+        playlist = _playlist(summary.name, rows, playlist_id, summary.snapshot_id)
+        await self.shelf.keep(user_id, playlist_id, playlist)
+        return playlist
+
+    async def _read_liked(self, user_id: int, known: KeptPlaylist | None, on_stage: OnStage) -> Playlist:
+        first = await self._liked_page(user_id, 0)
+        state = fingerprint(first)
+        if known is not None and known.snapshot_id == state:
+            return await self.shelf.use(user_id, LIKED, known)
+        await self._check_budget(LIKED_NAME, first.total, len(first.rows))
+
+        async def on_count(done: int, total: int) -> None:
+            await on_stage(f"Reading your Liked Songs: {done:,} of {total:,}…")
+
+        async def page_at(offset: int) -> Page:
+            return await self._liked_page(user_id, offset)
+
+        rows = await read_all(page_at, first=first, on_count=on_count)
+        playlist = _playlist(LIKED_NAME, rows, None, state)
+        await self.shelf.keep(user_id, LIKED, playlist)
+        return playlist
+
+    async def _open(
+        self, user_id: int, playlist_id: PlaylistId, own_id: str
+    ) -> tuple[PlaylistSummary, Page | None]:
+        return await self.access.ask(
+            user_id,
+            READ_SCOPES,
+            lambda token: self.access.client.playlist(token, playlist_id, own_id=own_id),
+        )
+
+    async def _rows(
+        self, user_id: int, summary: PlaylistSummary, first: Page | None, on_stage: OnStage
+    ) -> RowsRead:
+        """Read the rows, each page with the token of its moment: a long list outlives a token."""
+        await self._check_budget(summary.name, summary.total, len(first.rows) if first else 0)
+
+        async def on_count(done: int, total: int) -> None:
+            await on_stage(f"Reading the playlist: {done:,} of {total:,} rows…")
+
+        async def page_at(offset: int) -> Page:
+            return await self.access.ask(
+                user_id, READ_SCOPES, lambda token: self.access.client.rows_page(token, summary, offset)
+            )
+
+        try:
+            return await read_all(page_at, first=first, on_count=on_count)
+        except PlaylistNotReadableError as error:
+            self._closed[user_id, summary.id] = None
+            while len(self._closed) > _CLOSED_KEPT:
+                self._closed.popitem(last=False)
+            raise PlaylistNotReadableError(summary.name) from error
+
+    async def _liked_page(self, user_id: int, offset: int) -> Page:
+        return await self.access.ask(
+            user_id, _LIKED_SCOPES, lambda token: self.access.client.liked_page(token, offset)
+        )
+
+    async def _check_budget(self, name: str, total: int | None, at_hand: int) -> None:
+        """Refuse to begin what the day's calls would not suffice for.
+
+        Raises
+        ------
+        QuotaExceededError, PlaylistTooLongError
+        """
+        needed = -(-max(0, min(total or 0, MOST_ROWS) - at_hand) // PAGE)
+        if needed > self.calls.budget:
+            raise PlaylistTooLongError(name, total or 0)
+        until = await self.calls.affords(needed, self.clock())
+        if until is not None:
+            raise QuotaExceededError(until)
+
+
+def _playlist(name: str, rows: RowsRead, playlist_id: PlaylistId | None, snapshot_id: str | None) -> Playlist:
+    return Playlist(
+        name=name,
+        tracks=rows.tracks,
+        source=PlaylistSource.SPOTIFY,
+        format=FORMAT,
+        id=playlist_id,
+        snapshot_id=snapshot_id,
+        skipped=rows.skipped,
+        notes=rows.notes,
+    )
+
+
+def _holds_all(first: Page | None) -> bool:
+    return first is not None and first.total is not None and len(first.rows) >= first.total
+
+
+def _not_empty(playlist: Playlist) -> Playlist:
+    if not playlist.tracks:
+        raise EmptyPlaylistError(playlist.name, playlist.skipped)
+    return playlist
