@@ -45,12 +45,14 @@ from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources
 from services.workflows.company import CompanyWorkflow
 from services.workflows.jobs import JobsWorkflow
+from services.workflows.library import LibraryWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
 from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
+from services.workflows.shelf import Shelf
 from services.workflows.spotify import SpotifyAccess
 from services.workflows.uploads import UploadsWorkflow
 
@@ -70,6 +72,7 @@ class App:
     analyze: AnalyzeWorkflow
     reports: ReportsWorkflow
     uploads: UploadsWorkflow
+    playlists: PlaylistsWorkflow
     corrections: CorrectionsWorkflow
     marks: MarkStore
     jobs: JobsWorkflow
@@ -212,15 +215,23 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             load_quota=accounts.quota if accounts is not None else None,
         )
         status.show_gauges()
-        saving = None
+        saving = library = None
         if accounts is not None:
-            shelf = SpotifyPlaylists(access=SpotifyAccess(client=accounts.client, tokens=accounts.tokens))
+            access = SpotifyAccess(client=accounts.client, tokens=accounts.tokens)
+            library = LibraryWorkflow(
+                access=access,
+                lists=accounts.libraries,
+                shelf=Shelf(store=accounts.playlists, clock=utc_now),
+                calls=accounts.calls,
+                clock=utc_now,
+            )
             saving = SavingWorkflow(
                 journal=WriteStore(database),
-                playlists=shelf,
+                playlists=SpotifyPlaylists(access=access),
                 clock=utc_now,
                 alone=database.address.is_sqlite,
             )
+        playlists = PlaylistsWorkflow(reports=reports, analyze=analyze, library=library)
         yield App(
             settings=settings,
             database=database,
@@ -234,6 +245,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             status=status,
             chores=chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
             uploads=uploads,
+            playlists=playlists,
             accounts=accounts,
             privacy=PrivacyWorkflow(
                 persons=PersonStore(database),
@@ -246,7 +258,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             writing=build_writing(
                 database=database,
                 compute=compute,
-                playlists=PlaylistsWorkflow(reports=reports, analyze=analyze),
+                playlists=playlists,
                 reports=reports,
                 uploads=uploads,
                 saving=saving,

@@ -17,11 +17,11 @@ from services.storage.playlists import PlaylistStore
 from services.storage.uploads import UploadStore
 from services.storage.writes import WriteStore
 from services.workflows.jobs import JobsWorkflow
+from services.workflows.library import LIST_KEPT_FOR
 from services.workflows.reports import ReportsWorkflow
 
 WRITES_KEPT_FOR = timedelta(days=30)
 """As long as a change to a playlist can be taken back."""
-LIBRARIES_KEPT_FOR = timedelta(days=1)
 DRAFTS_KEPT_FOR = timedelta(days=1)
 
 
@@ -41,7 +41,7 @@ def chores_of(
         Chore("uploads", lambda: UploadStore(database).purge(clock())),
         Chore("logins", lambda: AttemptStore(database).purge(clock())),
         Chore("playlists", lambda: PlaylistStore(database).purge(clock())),
-        Chore("lists of playlists", lambda: LibraryStore(database).purge(clock() - LIBRARIES_KEPT_FOR)),
+        Chore("lists of playlists", lambda: LibraryStore(database).purge(clock() - LIST_KEPT_FOR)),
         Chore("drafts", lambda: DraftStore(database).purge(clock() - DRAFTS_KEPT_FOR)),
         Chore("changes to playlists", lambda: WriteStore(database).purge(clock() - WRITES_KEPT_FOR)),
         Chore("absences of tracks", lambda: FeatureStore(database).purge_absences(clock())),
