@@ -120,7 +120,10 @@ class App:
                     components=bot.components,
                     work=bot.work,
                 ),
-                lambda _bot: HelpCog(reports=self.reports),
+                lambda _bot: HelpCog(
+                    reports=self.reports,
+                    link_of=self.accounts.tokens.link_of if self.accounts else None,
+                ),
                 lambda bot: PrivacyCog(
                     privacy=self.privacy,
                     components=bot.components,

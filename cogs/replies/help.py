@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -13,36 +14,61 @@ from cogs.replies.layout import Reply, button, rule, small, text
 from cogs.replies.text import escape
 from services.domain.report import ReportSummary
 
-_START = (
-    "**Start with one file**\n"
-    "1. Open exportify.net, log in there and export a playlist as CSV.\n"
-    "2. Run `/analyze` and attach the file."
+_FILE = (
+    "Open exportify.net, log in there and export a playlist as CSV. Then run `/analyze` and attach the file."
 )
 _OTHERS = (
     "Exports of exportify.app, TuneMyMusic, Soundiiz, Chosic, your Spotify account data (ZIP or JSON) "
-    "and plain lists of track links work too."
+    "and plain "
+    "lists of track links work too."
 )
+_CONNECTED = (
+    "`/analyze playlist:` maps one of yours, also your Liked Songs; `/playlists` lists what I can read."
+)
+_CONNECT = "Or connect Spotify with `/login`, and choose from your own playlists."
+_ENDED = "Your consent at Spotify has ended. Renew it with `/login` to use your own playlists again."
 _NEXT = (
-    "**What next?** Pick a group on a map to see its tracks, press *Quality* to see how much of it is "
-    "measured, *Outliers & duplicates* to tidy up, or *Export* to take the data along. `/analyze` with "
-    "*groups* tries another number of groups; with *private* only you see the result."
+    "Pick a group on the map to see its tracks, press *Quality* to see how much of it is measured, "
+    "*Outliers & duplicates* to see what stands out, or *Export* to take the data along. `groups:` tries "
+    "another "
+    "number of groups; with `private:` only you see the result."
+)
+_IMPROVE = (
+    "`/optimize` puts a playlist in an order that flows, `/tidy` finds doubles and misfits, `/split` "
+    "makes several "
+    "playlists of one. You see everything before it happens, and `/undo` takes it back."
+)
+_TOGETHER = (
+    "`/compare` asks somebody whether your playlists get along, `/group start` opens a round for up to "
+    "25 people, "
+    "and `/blend` makes a playlist for all of them. Nobody is in without having said yes."
 )
 _ELSEWHERE = (
-    "Somebody posted an export or track links? Open the menu of that message: **Apps → Analyze playlist**. "
+    "Somebody posted an export or Spotify links? Open the menu of that message: **Apps → Analyze playlist**. "
     "The answer is private until you press *Share*."
 )
+_YOURS = "`/me` shows what I know about you, `/privacy` says what is kept, `/forget` erases it."
 _ABOUT = (
     "Audio features come from the file or from ReccoBeats, a third party that gets track ids and nothing "
     "about you; tempo and key may be wrong. Not affiliated with Spotify."
 )
 
 
-def help_card(recent: Sequence[ReportSummary]) -> Reply:
+class Standing(StrEnum):
+    """Where a person stands with Spotify."""
+
+    FILES_ONLY = "files only"
+    """This installation has no Spotify app."""
+    UNLINKED = "unlinked"
+    LINKED = "linked"
+    ENDED = "ended"
+
+
+def help_card(recent: Sequence[ReportSummary], standing: Standing) -> Reply:
     """Say what Tastemap does and what this person can do next."""
     blocks: list[ui.Item[Any]] = [
         text("## Tastemap", "I draw a map of how a playlist *sounds*, and say how much of it I really know."),
-        text(_START if not recent else _NEXT),
-        text(_OTHERS),
+        text(*_start(recent, standing)),
     ]
     if recent:
         lines = [
@@ -50,8 +76,10 @@ def help_card(recent: Sequence[ReportSummary]) -> Reply:
             f" · {discord.utils.format_dt(entry.created_at, 'R')}"
             for entry in recent
         ]
-        blocks.append(text("**Your latest maps**", *lines))
+        blocks += [text("**Your latest maps**", *lines), text("**With a map**", _NEXT)]
     blocks += [
+        text("**Better playlists**", _IMPROVE),
+        text("**Together**", _TOGETHER),
         text(_ELSEWHERE),
         rule(),
         ui.ActionRow(
@@ -61,6 +89,26 @@ def help_card(recent: Sequence[ReportSummary]) -> Reply:
                 style=discord.ButtonStyle.primary,
             )
         ),
-        text(small(_ABOUT)),
+        text(small(_YOURS), small(_ABOUT)),
     ]
     return Reply(tuple(blocks))
+
+
+def _start(recent: Sequence[ReportSummary], standing: Standing) -> list[str]:
+    match standing:
+        case Standing.LINKED:
+            return [
+                "**Start here**" if not recent else "**More maps**",
+                _CONNECTED,
+                small(f"Or a file: {_FILE}"),
+            ]
+        case Standing.ENDED:
+            return ["**Start here**", _ENDED, small(f"Or a file: {_FILE}")]
+        case _:
+            connect = _CONNECT if standing is Standing.UNLINKED else ""
+            return [
+                "**Start with one file**" if not recent else "**More maps**",
+                _FILE,
+                connect,
+                small(_OTHERS),
+            ]

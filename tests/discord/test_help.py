@@ -21,7 +21,7 @@ async def test_tells_a_newcomer_how_to_start(room: Room) -> None:
 async def test_knows_what_the_person_did_and_nobody_elses(room: Room) -> None:
     await room.analyze("late-drive.csv")
     words = text_of((await room.ann.slash(room.channel, "help")).response)
-    assert "What next?" in words
+    assert "With a map" in words
     assert "late\\-drive · 96 tracks" in words
     assert "Start with one file" in text_of((await room.bob.slash(room.channel, "help")).response)
 
