@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 from typing import Any
 
 import discord
@@ -10,9 +12,12 @@ import discord
 from cogs.replies.layout import Reply, note
 from cogs.replies.smaller import in_words, with_contents
 
+_log = logging.getLogger(__name__)
+
 PLACEHOLDER = "…"
 """What completes a public "thinking…" for the moment until a private answer is there."""
 
+_AGAIN_AFTER_S = (1.0, 3.0)
 _TOO_LARGE = 40005
 _HTTP_TOO_LARGE = 413
 
@@ -81,7 +86,19 @@ async def show(interaction: discord.Interaction[Any], reply: Reply) -> None:
 
 
 async def _edit(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
+    """Edit the reply; again where the connection breaks, as two of the same edit do no harm."""
+    for wait_s in (*_AGAIN_AFTER_S, None):
+        try:
+            await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
+        except discord.DiscordException:
+            raise
+        except Exception as error:
+            if wait_s is None:
+                raise
+            _log.info("the connection broke during an answer, trying again in %.0f s: %r", wait_s, error)
+            await asyncio.sleep(wait_s)
+        else:
+            return
 
 
 async def _smaller(interaction: discord.Interaction[Any], reply: Reply) -> Reply:

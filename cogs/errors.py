@@ -118,7 +118,7 @@ async def explain(
             await tell(reply)
         else:
             await answer_privately(interaction, reply)
-    except discord.HTTPException as problem:
+    except Exception as problem:  # noqa: BLE001  (Discord's refusals, and whatever a network can do)
         _log.warning("%s: could not tell the person: %r", reference, problem)
     interaction.extras[_TOLD] = reference
     return reference

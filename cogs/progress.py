@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from services.domain.errors.reports import NotYourReportError
 
 _GAP_S = 1.5
 """Edits of one message are limited to about five in five seconds; a person reads slower anyway."""
+
+_log = logging.getLogger(__name__)
 
 OnStage = Callable[[str], Awaitable[None]]
 Result = TypeVar("Result")
@@ -48,8 +50,10 @@ class Progress:
         if self._shown:  # the first line is often over at once, and the second says what will take long
             self._last = now
         self._shown = line
-        with contextlib.suppress(discord.HTTPException):
+        try:
             await self._interaction.edit_original_response(view=self._reply(line).view())
+        except Exception as error:  # noqa: BLE001  (Discord's refusals, and whatever a network can do)
+            _log.debug("a line of progress was lost: %r", error)
 
     def _reply(self, line: str) -> Reply:
         said = note(f"⏳ {line}")

@@ -120,6 +120,7 @@ class Work:
             )
             if done is not None:
                 reply, give = done
+                self._jobs.let_go(job)
                 await give(reply)
         except ShuttingDownError:
             await self._say_restarting(desk)
@@ -129,6 +130,7 @@ class Work:
             await self._say_restarting(desk)
             raise
         except Exception as error:
+            self._jobs.let_go(job)  # first, as whoever reads that it ended may ask at once again
             if isinstance(error, StoppedError) or await self._claim(desk):
                 await explain(desk.interaction, error, tell=desk.show_privately)
                 await self._finish(job)

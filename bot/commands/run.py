@@ -53,7 +53,7 @@ async def run_bot(settings: Settings, lifetime: Lifetime | None = None, *, fresh
                 app = await stack.enter_async_context(build(settings))
                 await warm_up(app)
                 await open_beside(stack, app)
-                return await _serve(app, settings.discord_token.get_secret_value(), lifetime)
+                return await serve(app, settings.discord_token.get_secret_value(), lifetime)
     except DamagedDatabaseError as damage:
         print(_no_way_back(settings, damage), file=sys.stderr)  # noqa: T201
         return EXIT_DATA
@@ -102,7 +102,7 @@ async def open_beside(stack: AsyncExitStack, app: App) -> None:
         _log.info("login pages on port %s, reached at %s", port, app.accounts.public_url)
 
 
-async def _serve(app: App, token: str, lifetime: Lifetime) -> int:
+async def serve(app: App, token: str, lifetime: Lifetime) -> int:
     """Be connected until told to stop; while Discord can't be reached, try again and again."""
     stopping = asyncio.create_task(lifetime.until_stopped())
     attempt = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
@@ -63,7 +64,8 @@ class Gateway:
         packet = {"op": _DISPATCH, "t": event, "s": len(session.events) + 1, "d": data}
         session.events.append(packet)
         if self._socket is not None and not self.silent:
-            await self._socket.send_json(packet)
+            with contextlib.suppress(ConnectionError):  # it is kept for the resume
+                await self._socket.send_json(packet)
 
     async def reconnect(self) -> None:
         """Ask the bot to come back (op 7)."""

@@ -91,9 +91,10 @@ class State:
         """Told "before" and "after" each REST call, with its method and path: the moment to kill the bot."""
         self.changed = asyncio.Condition()
 
-    def snowflake(self) -> int:
-        """Make an id of now."""
-        return ((int(time.time() * 1000) - _EPOCH_MS) << 22) | (next(self._numbers) & 0x3FFFFF)
+    def snowflake(self, age_s: float = 0.0) -> int:
+        """Make an id of now, or of a moment before."""
+        made_ms = int((time.time() - age_s) * 1000) - _EPOCH_MS
+        return (made_ms << 22) | (next(self._numbers) & 0x3FFFFF)
 
     def by_token(self, token: str) -> Request | None:
         """Find the request that a token belongs to."""
