@@ -1,0 +1,43 @@
+# Tastemap in a container: `docker build -t tastemap .`, then see compose.yaml. The volume /data holds everything.
+FROM python:3.13-slim AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements.txt /build/requirements.txt
+# Wheels only: nothing is compiled, so the image needs no compiler.
+RUN python -m venv /opt/tastemap \
+    && /opt/tastemap/bin/pip install --require-hashes --only-binary=:all: -r /build/requirements.txt \
+    && /opt/tastemap/bin/pip uninstall --yes pip
+COPY bot /app/bot
+COPY cogs /app/cogs
+COPY services /app/services
+COPY sandbox /app/sandbox
+RUN /opt/tastemap/bin/python -m compileall -q /app
+
+FROM python:3.13-slim
+# For song titles in Chinese, Japanese and Korean on the charts; without it they are replaced by positions.
+# The distribution keeps one version of it per release, so there is nothing to pin.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
+RUN groupadd --system --gid 10001 tastemap \
+    && useradd --system --uid 10001 --gid tastemap --home-dir /data --no-create-home --shell /usr/sbin/nologin tastemap \
+    && install --directory --owner=tastemap --group=tastemap --mode=0700 /data
+COPY --from=build /opt/tastemap /opt/tastemap
+COPY --from=build /app /app
+ENV PATH=/opt/tastemap/bin:$PATH \
+    PYTHONPATH=/app \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    MPLCONFIGDIR=/tmp/matplotlib \
+    DATABASE_URL=sqlite+aiosqlite:////data/tastemap.db \
+    WEB_HOST=0.0.0.0 \
+    LOG_FORMAT=json
+# With / as the working folder the default address of the database, data/tastemap.db, is in the volume too.
+WORKDIR /
+USER 10001:10001
+VOLUME /data
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-m", "bot", "health"]
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["run"]
