@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import aiohttp
+
 from bot.accounts import Accounts, open_accounts
 from bot.chores import chores_of
 from bot.client import Clients, TastemapBot, create_bot
@@ -29,6 +31,7 @@ from sandbox.playlists import PLAYLISTS, load
 from services.compute import ComputePool
 from services.jobs.box import TokenBox
 from services.jobs.line import Line
+from services.sources.http.session import open_session
 from services.storage.backups import default_folder
 from services.storage.corrections import TempoCorrectionStore
 from services.storage.database import Database
@@ -80,6 +83,8 @@ class App:
     vitals: Vitals
     status: StatusReader
     chores: tuple[Chore, ...]
+    downloads: aiohttp.ClientSession
+    """For files that people uploaded."""
     accounts: Accounts | None
     privacy: PrivacyWorkflow
     clients: Clients
@@ -101,6 +106,7 @@ class App:
         bot = create_bot(
             jobs=self.jobs,
             observer=self.vitals.metrics,
+            downloads=self.downloads,
             shrink=self.analyze.shrink,
             cogs=(
                 lambda bot: AnalyzeCog(
@@ -110,7 +116,7 @@ class App:
                     tree=bot.tree,
                     components=bot.components,
                     work=bot.work,
-                    fetch=bot.http.get_from_cdn,
+                    fetch=bot.fetch_file,
                 ),
                 lambda bot: ReportsCog(reports=self.reports, components=bot.components),
                 lambda bot: QualityCog(
@@ -186,6 +192,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         if pool is None:
             stack.push_async_callback(compute.aclose)
         company = CompanyWorkflow(compute=compute, known=KnownTrackStore(database))
+        downloads = await stack.enter_async_context(open_session(version=installed_version()))
         metrics = Metrics()
         vitals = Vitals(database=database, compute=compute, metrics=metrics, started_at=utc_now())
         enricher = await stack.enter_async_context(
@@ -247,6 +254,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             vitals=vitals,
             status=status,
             chores=chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
+            downloads=downloads,
             uploads=uploads,
             playlists=playlists,
             accounts=accounts,

@@ -10,10 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.downloads import fetch_file
 from cogs.components import ComponentRouter, is_form, receivers
 from cogs.errors import ErrorTree
 from cogs.gate import Gate
@@ -36,7 +38,13 @@ class TastemapBot(commands.AutoShardedBot):
     """A client with our cogs, no privileged intents, and no memory of messages or members."""
 
     def __init__(
-        self, *, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink, observer: Observer
+        self,
+        *,
+        cogs: Sequence[CogBuilder],
+        jobs: JobsWorkflow,
+        shrink: Shrink,
+        observer: Observer,
+        downloads: aiohttp.ClientSession,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -59,6 +67,7 @@ class TastemapBot(commands.AutoShardedBot):
         self.work = Work(jobs=jobs, running=self.running, admit=self.gate.admit)
         self.shrink = shrink
         self.observer = observer
+        self._downloads = downloads
         self._recovery: asyncio.Task[int] | None = None
         self._builders = tuple(cogs)
 
@@ -73,6 +82,15 @@ class TastemapBot(commands.AutoShardedBot):
         """Answer forms, also those that were shown before a restart."""
         if is_form(interaction):
             await self.components.dispatch(interaction)
+
+    async def fetch_file(self, url: str) -> bytes:
+        """Fetch what somebody uploaded to Discord.
+
+        Raises
+        ------
+        FileUnavailableError
+        """
+        return await fetch_file(self._downloads, self.http, url)
 
     async def on_app_command_completion(
         self,
@@ -113,7 +131,12 @@ class Clients:
 
 
 def create_bot(
-    *, cogs: Sequence[CogBuilder], jobs: JobsWorkflow, shrink: Shrink, observer: Observer
+    *,
+    cogs: Sequence[CogBuilder],
+    jobs: JobsWorkflow,
+    shrink: Shrink,
+    observer: Observer,
+    downloads: aiohttp.ClientSession,
 ) -> TastemapBot:
     """Build the client. It neither connects nor reads the environment."""
-    return TastemapBot(cogs=cogs, jobs=jobs, shrink=shrink, observer=observer)
+    return TastemapBot(cogs=cogs, jobs=jobs, shrink=shrink, observer=observer, downloads=downloads)

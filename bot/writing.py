@@ -51,7 +51,7 @@ class Writing:
                 uploads=self.uploads,
                 components=bot.components,
                 work=bot.work,
-                fetch=bot.http.get_from_cdn,
+                fetch=bot.fetch_file,
             )
 
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -12,6 +13,7 @@ import aiohttp
 
 from services.domain.errors.accounts import AppMisconfiguredError, LinkExpiredError, LoginDeniedError
 from services.domain.errors.sources import SourceUnavailableError
+from services.sources.http.body import BodyTooLargeError, parse_json, read_body
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_AUTHORIZE_URL = "https://discord.com/oauth2/authorize"
@@ -39,6 +41,7 @@ class DiscordIdentity:
         redirect_uri: str,
         api_url: str = DISCORD_API_URL,
         authorize_url: str = DISCORD_AUTHORIZE_URL,
+        timeout: aiohttp.ClientTimeout = _TIMEOUT,
     ) -> None:
         self._session = session
         self._application_id = application_id
@@ -46,6 +49,7 @@ class DiscordIdentity:
         self._redirect_uri = redirect_uri
         self._api_url = api_url.rstrip("/")
         self._authorize_url = authorize_url
+        self._timeout = timeout
         self._key = secrets.token_bytes(_SECRET_BYTES)
 
     def ask(self, *, browser: str, token: str) -> tuple[str, str]:
@@ -82,14 +86,14 @@ class DiscordIdentity:
         LoginDeniedError, AppMisconfiguredError, SourceUnavailableError
         """
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._redirect_uri}
-        auth = aiohttp.BasicAuth(str(self._client_id()), self._secret)
+        pair = base64.b64encode(f"{self._client_id()}:{self._secret}".encode()).decode()
         try:
-            token = await self._json("POST", "/oauth2/token", data=form, auth=auth)
+            token = await self._json("POST", "/oauth2/token", f"Basic {pair}", data=form)
             access = token.get("access_token")
             if not isinstance(access, str):
                 raise LoginDeniedError("Discord did not agree")
-            user = await self._json("GET", "/users/@me", headers={"Authorization": f"Bearer {access}"})
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            user = await self._json("GET", "/users/@me", f"Bearer {access}")
+        except (aiohttp.ClientError, BodyTooLargeError, TimeoutError, OSError) as error:
             raise SourceUnavailableError(_NAME, type(error).__name__) from error
         user_id = user.get("id")
         if not isinstance(user_id, str) or not user_id.isdecimal():
@@ -100,27 +104,23 @@ class DiscordIdentity:
         self,
         method: str,
         path: str,
+        authorization: str,
         *,
         data: dict[str, str] | None = None,
-        auth: aiohttp.BasicAuth | None = None,
-        headers: dict[str, str] | None = None,
     ) -> dict[str, object]:
         async with self._session.request(
             method,
             f"{self._api_url}{path}",
             data=data,
-            auth=auth,
-            headers=headers,
-            timeout=_TIMEOUT,
+            headers={"Authorization": authorization},
+            timeout=self._timeout,
             allow_redirects=False,
         ) as response:
-            if response.status == 401 and auth is not None:
+            if response.status == 401 and data is not None:
                 raise AppMisconfiguredError("Discord does not accept DISCORD_CLIENT_SECRET")
             if response.status != 200:
                 raise LoginDeniedError("Discord did not agree")
-            if (response.content_length or 0) > _BODY_LIMIT:
-                raise ValueError("too large")
-            value = await response.json()
+            value = parse_json(await read_body(response, _BODY_LIMIT))
             return value if isinstance(value, dict) else {}
 
     def _client_id(self) -> int:
