@@ -27,6 +27,10 @@ from services.workflows.tidy import TidyWorkflow
 from services.workflows.uploads import UploadsWorkflow
 
 
+DeskMaker = Callable[[TastemapBot], PlaylistDesk]
+"""Gives the desk of a bot, always the same one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
     """The workflows that change playlists, and what their cogs need beside them."""
@@ -39,8 +43,8 @@ class Writing:
     reports: ReportsWorkflow
     uploads: UploadsWorkflow
 
-    def cogs(self) -> tuple[CogBuilder, ...]:
-        """Return the makers of the cogs; those of one bot share a desk."""
+    def desk_maker(self) -> DeskMaker:
+        """Return what gives a bot its desk; the cogs of one bot share it."""
 
         @cache
         def desk(bot: TastemapBot) -> PlaylistDesk:
@@ -54,6 +58,10 @@ class Writing:
                 fetch=bot.fetch_file,
             )
 
+        return desk
+
+    def cogs(self, desk: DeskMaker) -> tuple[CogBuilder, ...]:
+        """Return the makers of the cogs."""
         return (
             lambda bot: TidyCog(tidy=self.tidy, desk=desk(bot), components=bot.components, work=bot.work),
             lambda bot: SplitCog(split=self.split, desk=desk(bot), components=bot.components, work=bot.work),

@@ -60,8 +60,8 @@ async def _is_private(interaction: discord.Interaction[Any]) -> bool:
         return False
 
 
-async def show(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Replace the deferred message by a card and its files: one edit.
+async def show(interaction: discord.Interaction[Any], reply: Reply) -> discord.InteractionMessage:
+    """Replace the deferred message by a card and its files: one edit; returns the message.
 
     Where the files are too large for the place, smaller pictures are tried, then words.
 
@@ -71,34 +71,29 @@ async def show(interaction: discord.Interaction[Any], reply: Reply) -> None:
         Discord did not take the answer.
     """
     try:
-        await _edit(interaction, reply)
+        return await _edit(interaction, reply)
     except discord.HTTPException as error:
         if not reply.attached or not _is_too_large(error):
             raise
-    else:
-        return
     try:
-        await _edit(interaction, await _smaller(interaction, reply))
+        return await _edit(interaction, await _smaller(interaction, reply))
     except discord.HTTPException as error:
         if not _is_too_large(error):
             raise
-        await _edit(interaction, in_words(reply))
+        return await _edit(interaction, in_words(reply))
 
 
-async def _edit(interaction: discord.Interaction[Any], reply: Reply) -> None:
+async def _edit(interaction: discord.Interaction[Any], reply: Reply) -> discord.InteractionMessage:
     """Edit the reply; again where the connection breaks, as two of the same edit do no harm."""
-    for wait_s in (*_AGAIN_AFTER_S, None):
+    for wait_s in _AGAIN_AFTER_S:
         try:
-            await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
+            return await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
         except discord.DiscordException:
             raise
-        except Exception as error:
-            if wait_s is None:
-                raise
+        except Exception as error:  # noqa: BLE001  (whatever a broken connection raises)
             _log.info("the connection broke during an answer, trying again in %.0f s: %r", wait_s, error)
             await asyncio.sleep(wait_s)
-        else:
-            return
+    return await interaction.edit_original_response(view=reply.view(), attachments=reply.files())
 
 
 async def _smaller(interaction: discord.Interaction[Any], reply: Reply) -> Reply:

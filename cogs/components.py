@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, Self
 
 import discord
@@ -100,6 +101,39 @@ def typed_text(interaction: discord.Interaction[Any], field: str) -> str:
         if component.get("custom_id") == field:
             return str(component.get("value") or "")
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A file that came with a form."""
+
+    filename: str
+    url: str
+    size: int
+
+
+def chosen_in_form(interaction: discord.Interaction[Any], field: str) -> str:
+    """Return what somebody chose from a menu of a form, or an empty string."""
+    return next(iter(_values_of(interaction, field)), "")
+
+
+def uploaded_in_form(interaction: discord.Interaction[Any], field: str) -> Uploaded | None:
+    """Return the file that somebody attached to a form, or None."""
+    data: Any = interaction.data or {}
+    files = (data.get("resolved") or {}).get("attachments") or {}
+    for name in _values_of(interaction, field):
+        if file := files.get(name):
+            return Uploaded(str(file["filename"]), str(file["url"]), int(file["size"]))
+    return None
+
+
+def _values_of(interaction: discord.Interaction[Any], field: str) -> list[str]:
+    data: Any = interaction.data or {}
+    for label in data.get("components", []):
+        component = label.get("component") or {}
+        if component.get("custom_id") == field:
+            return [str(value) for value in component.get("values") or []]
+    return []
 
 
 def chosen_value(interaction: discord.Interaction[Any]) -> str:

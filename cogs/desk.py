@@ -31,6 +31,8 @@ class Desk:
         self.job = job
         self.claimed = False
         """Whether it is us who answer; set once the row says so."""
+        self.shown_at: tuple[int, int] | None = None
+        """Channel and message of the answer, once it was given for others to see."""
 
     @property
     def open(self) -> bool:
@@ -48,11 +50,12 @@ class Desk:
         """
         if self.open:
             try:
-                await show(self.interaction, reply)
+                message = await show(self.interaction, reply)
             except discord.HTTPException as error:
                 if error.code not in _EXPIRED:
                     raise
             else:
+                self.shown_at = (message.channel.id, message.id)
                 return
         await self._give_late(reply, private=self.job.asked.private)
 
@@ -94,7 +97,7 @@ class Desk:
         if channel is not None:
             mention = text(f"<@{asked.owner_id}>, your result:")
             try:
-                await channel.send(
+                message = await channel.send(
                     view=Reply((mention, *reply.blocks), reply.attached, reply.accent).view(),
                     files=reply.files(),
                     nonce=asked.interaction_id,
@@ -103,6 +106,7 @@ class Desk:
             except (discord.Forbidden, discord.NotFound):
                 _log.info("may not post into the channel; writing to the person instead")
             else:
+                self.shown_at = (message.channel.id, message.id)
                 await self._remove_progress(channel)
                 return
         person = await self.interaction.client.create_dm(discord.Object(asked.owner_id))

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from cogs.components import ComponentRouter, chosen_value
+from cogs.components import ComponentRouter, Uploaded, chosen_value
 from cogs.progress import OnStage
 from cogs.replies.choice import choice_card
 from cogs.replies.ids import Action, ComponentRef
@@ -22,7 +22,7 @@ from services.domain.music import Playlist
 from services.domain.references import PlaylistRef, ReferenceKind, parse_reference
 from services.domain.report import AnalysisOptions
 from services.workflows.analyze import AnalyzeWorkflow
-from services.workflows.playlists import PlaylistsWorkflow
+from services.workflows.playlists import PlaylistsWorkflow, Suggestion
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.uploads import UPLOAD_LIMIT_BYTES, UploadsWorkflow
 
@@ -63,10 +63,16 @@ class PlaylistDesk:
         kind: JobKind,
         *,
         playlist: str | None,
-        file: discord.Attachment | None,
+        file: discord.Attachment | Uploaded | None,
         groups: int | None = None,
+        about: str = "",
     ) -> None:
         """Accept work about a playlist, privately: the file, else what was named, else the latest map.
+
+        Parameters
+        ----------
+        about
+            Id of something else that the work is about; letters, digits and few of them.
 
         Raises
         ------
@@ -82,7 +88,7 @@ class PlaylistDesk:
         else:
             words = playlist or await self._latest(interaction.user.id)
             source = {"from": _Source.REFERENCE, "playlist": words}
-        await self._accept(interaction, kind, source, groups)
+        await self._accept(interaction, kind, source, groups, about)
 
     async def choose(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Go on with the playlist that somebody chose from a file with several."""
@@ -90,7 +96,8 @@ class PlaylistDesk:
         if pending.owner_id != interaction.user.id:
             raise NotYourReportError(pending.owner_id)
         source = {"from": _Source.UPLOAD, "upload": ref.subject, "index": chosen_value(interaction)}
-        await self._accept(interaction, JobKind(ref.argument), source, pending.groups)
+        kind, _, about = ref.argument.partition(".")
+        await self._accept(interaction, JobKind(kind), source, pending.groups, about)
 
     async def report(self, job: Job, say: OnStage) -> StoredReport | Reply:
         """Open the report that the work is about, or make it; a file with several ends in a question.
@@ -117,6 +124,21 @@ class PlaylistDesk:
         report = await self._analyze.run(playlist, options, user_id=owner_id, on_stage=say)
         return await self._reports.keep(owner_id, report, private=True, report_id=job.result_id)
 
+    async def playlist(self, job: Job, say: OnStage) -> Playlist | Reply:
+        """Read the playlist that the work is about, without analysing it; else ask like `report`.
+
+        Raises
+        ------
+        TastemapError
+            The playlist can't be read.
+        """
+        found = await self._read(job, say)
+        return found.report.playlist if isinstance(found, StoredReport) else found
+
+    async def suggestions(self, user_id: int) -> tuple[Suggestion, ...]:
+        """List the playlists that somebody may mean, for the menu of a form."""
+        return await self._playlists.suggest(user_id, "")
+
     async def suggest(
         self, interaction: discord.Interaction[Any], typed: str
     ) -> list[app_commands.Choice[str]]:
@@ -136,8 +158,9 @@ class PlaylistDesk:
         kind: JobKind,
         source: Mapping[str, str],
         groups: int | None,
+        about: str,
     ) -> None:
-        arguments = {**source, "groups": str(groups or 0)}
+        arguments = {**source, "groups": str(groups or 0), "about": about}
         await self._work.take_on(interaction, kind, arguments, private=True)
 
     async def _read(self, job: Job, say: OnStage) -> StoredReport | Playlist | Reply:
@@ -170,4 +193,6 @@ class PlaylistDesk:
         upload_id = await self._uploads.keep(
             job.asked.owner_id, content, filename, groups=int(job.arguments["groups"]) or None, private=True
         )
-        return choice_card(playlists, ComponentRef(Action.CHOOSE, upload_id, job.kind.value))
+        about = job.arguments.get("about", "")
+        kind = f"{job.kind.value}.{about}" if about else job.kind.value
+        return choice_card(playlists, ComponentRef(Action.CHOOSE, upload_id, kind))

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import discord
 
@@ -36,6 +36,14 @@ class Performer(Protocol):
 
     async def card(self, job: Job) -> Reply:
         """Build the answer from the stored result."""
+
+
+@runtime_checkable
+class Posting(Protocol):
+    """A performer that has to know where its answers are, so that it can change them later."""
+
+    async def posted(self, job: Job, channel_id: int, message_id: int) -> None:
+        """Take note of a given answer."""
 
 
 class Work:
@@ -122,6 +130,7 @@ class Work:
                 reply, give = done
                 self._jobs.let_go(job)
                 await give(reply)
+                await self._note(desk)
         except ShuttingDownError:
             await self._say_restarting(desk)
             return
@@ -166,6 +175,14 @@ class Work:
                 _log.warning("answering without a claim: %s", error)
                 desk.claimed = True
         return desk.claimed
+
+    async def _note(self, desk: Desk) -> None:
+        performer = self._performers[desk.job.kind]
+        if desk.shown_at is not None and isinstance(performer, Posting):
+            try:
+                await performer.posted(desk.job, *desk.shown_at)
+            except StorageError as error:
+                _log.warning("where an answer is could not be noted: %s", error)
 
     async def _finish(self, job: Job) -> None:
         try:

@@ -48,6 +48,11 @@ class Action(StrEnum):
     FORGET = "forget"
     MY_DATA = "mydata"
     SEAT = "seat"
+    LOBBY = "lobby"
+    BRING = "bring"
+    RESULT = "result"
+    PEOPLE = "people"
+    BLEND = "blend"
 
 
 @dataclass(frozen=True, slots=True)

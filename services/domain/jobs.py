@@ -15,6 +15,10 @@ class JobKind(StrEnum):
     AGAIN = "again"
     TIDY = "tidy"
     SPLIT = "split"
+    BRING = "bring"
+    COMPARE = "compare"
+    BLEND = "blend"
+    SHARING = "sharing"
 
 
 class JobStatus(StrEnum):

@@ -1,0 +1,86 @@
+"""The card of a blend: the tracks with whose taste they serve, and how satisfied everybody is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Attached, Reply, button, rule, small, text
+from cogs.replies.text import escape, fit, join_words, plural, track_line
+from services.domain.blend import Blend, BlendMode, BlendTrack
+
+SAVE, FILES = "save", "files"
+_NAME = 24
+_MODES = {
+    BlendMode.FAIR: "fair: the least satisfied person comes first",
+    BlendMode.JOY: "joy: as much satisfaction as possible, nobody left out",
+    BlendMode.SAFE: "safe: nothing that anybody would find foreign",
+}
+
+
+def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Reply:
+    """Show a blend."""
+    names = {person.key: escape(person.name, _NAME) for person in blend.people}
+    title = join_words(list(names.values())[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    satisfied = [
+        f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f} % · "
+        f"{plural(person.owned, 'track')} of their own"
+        + (f", {person.foreign} foreign" if person.foreign else "")
+        for person in blend.people
+    ]
+    lines = [
+        f"{number}. {track_line(track.entry.track, 60)}\n{small(_serves(track, names))}"
+        for number, track in enumerate(blend.tracks, 1)
+    ]
+    argument = f"{blend.mode.value}.{size}"
+    row = [button("CSV and links", ComponentRef(Action.BLEND, result_id, f"{argument}.{FILES}").button())]
+    if can_save:
+        save = ComponentRef(Action.BLEND, result_id, f"{argument}.{SAVE}").button()
+        row.insert(0, button("Save to my Spotify", save))
+    others = [
+        button(
+            mode.value.capitalize(), ComponentRef(Action.BLEND, result_id, f"{mode.value}.{size}").button()
+        )
+        for mode in BlendMode
+        if mode is not blend.mode
+    ]
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## A blend for {title}", small(f"{plural(len(blend.tracks), 'track')} · {_MODES[blend.mode]}")
+        ),
+        text(fit(lines, 2300) if lines else "No track is fit for everybody."),
+        rule(),
+        text(
+            "**How satisfied everybody is**",
+            fit(satisfied, 1000),
+            *(small(escape(each, 200)) for each in blend.notes[:3]),
+            small("50 % is what a random track of one's own list would give."),
+        ),
+        ui.ActionRow(*row, *others),
+    ]
+    return Reply(tuple(blocks))
+
+
+def blend_files_card(files: Sequence[Attached]) -> Reply:
+    """Hand over a blend as files."""
+    return Reply(
+        (
+            text("## The blend to take along", "As CSV, which other programs import, and as links."),
+            *(ui.File(f"attachment://{file.filename}") for file in files),
+        ),
+        tuple(files),
+    )
+
+
+def _serves(track: BlendTrack, names: dict[Any, str]) -> str:
+    served = [names[key] for key in track.serves[:4]]
+    more = f" and {len(track.serves) - 4} more" if len(track.serves) > 4 else ""
+    return f"for {names[track.turn]} · meets {join_words(served)}{more}"
+
+
+def _bar(share: float) -> str:
+    full = round(share * 8)
+    return "▰" * full + "▱" * (8 - full)

@@ -1,0 +1,173 @@
+"""The result of a comparison: one sentence, the picture, who stands where, and the ways further in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.replies.lobby import LEAVE, SHOW
+from cogs.replies.text import escape, fit, join_words, plain, plural
+from services.domain.charts import Chart
+from services.domain.comparison import Comparison, PersonKey, TopPairs, TopPeople
+from services.domain.groups import GroupKind
+from services.workflows.groups.results import Shown
+
+MAP, PROFILES, AWARDS, OWN, PERSON, PAIR = "map", "profiles", "awards", "own", "person", "pair"
+"""What the argument of a `PEOPLE` component asks for."""
+_NAME = 32
+_KEPT = "Kept for 30 days. *Leave* takes you out of it, here and in what is stored."
+
+
+def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
+    """Show what comparing people found."""
+    found = shown.stored.comparison
+    pictures, attached = gallery([chart])
+    blocks: list[ui.Item[Any]] = [
+        text(f"## {'You two' if _is_pair(shown) else 'Who sounds alike'}", escape(found.sentence, 600)),
+        pictures,
+    ]
+    if lines := _standings(found):
+        blocks.append(text(*lines))
+    if _is_pair(shown):
+        blocks.append(text(*_reasons(found, viewer)))
+    missing = [person for person in found.people if not person.is_scored]
+    blocks += [
+        rule(),
+        text(
+            *(
+                small(
+                    f"{escape(person.name, _NAME)}: not enough data, only "
+                    f"{plural(person.measured, 'measured track')}"
+                )
+                for person in missing[:5]
+            ),
+            small(_KEPT),
+        ),
+    ]
+    result_id = shown.stored.result_id
+    blocks.append(ui.ActionRow(person_select(found, result_id)))
+    blocks.append(
+        ui.ActionRow(
+            _go("Map", result_id, MAP),
+            _go("Profiles", result_id, PROFILES),
+            _go("Awards", result_id, AWARDS),
+            button("Blend", ComponentRef(Action.BLEND, result_id, "fair.20").button()),
+            _go("My data", result_id, OWN),
+        )
+    )
+    last = [button("Leave", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LEAVE).button())]
+    if shown.lobby.kind is GroupKind.PAIR and not shown.lobby.is_shown_to_channel:
+        last.insert(0, button("Show here", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, SHOW).button()))
+    blocks.append(ui.ActionRow(*last))
+    return Reply(tuple(blocks), attached)
+
+
+def _is_pair(shown: Shown) -> bool:
+    return len(shown.stored.comparison.people) == 2
+
+
+def _standings(found: Comparison) -> list[str]:
+    lines = [
+        _pairs_line("Most alike", found, found.most_alike),
+        _pairs_line("Most different", found, found.most_different),
+        _people_line("The centre", found, found.centre, "mean score with the others"),
+        _people_line("The lone wolf", found, found.lone_wolf, "mean score with the others"),
+    ]
+    return [line for line in lines if line]
+
+
+def _pairs_line(title: str, found: Comparison, top: TopPairs | None) -> str:
+    if top is None:
+        return ""
+    named = [f"{_name(found, one)} & {_name(found, other)}" for one, other in top.pairs[:3]]
+    more = len(top.pairs) - len(named)
+    tie = " (a tie)" if len(top.pairs) > 1 else ""
+    rest = f" and {more} more" if more else ""
+    ahead = _gap(top.gap) if len(top.pairs) == 1 else ""
+    return f"**{title}{tie}:** {', '.join(named)}{rest} · {top.score:.0f}{ahead}"
+
+
+def _people_line(title: str, found: Comparison, top: TopPeople | None, what: str) -> str:
+    if top is None:
+        return ""
+    named = join_words(_name(found, key) for key in top.keys[:3])
+    more = len(top.keys) - len(top.keys[:3])
+    tie = " (a tie)" if top.only is None else ""
+    rest = f" and {more} more" if more else ""
+    ahead = _gap(top.gap) if top.only is not None else ""
+    return f"**{title}{tie}:** {named}{rest} · {what} {top.value:.0f}{ahead}"
+
+
+def _gap(gap: float | None) -> str:
+    if gap is None:
+        return ""
+    return ", barely ahead of the next" if gap < 1 else f", {gap:.0f} from the next"
+
+
+def _reasons(found: Comparison, viewer: PersonKey | None) -> list[str]:
+    (pair,) = found.pairs
+    told = pair.reasons if viewer is None else pair.reasons_to(viewer)
+    return [f"- {escape(reason, 240)}" for reason in told[:6]]
+
+
+def person_select(found: Comparison, result_id: str, chosen: int | None = None) -> ui.Select[Any]:
+    """Offer everybody whom a comparison shows."""
+    options = [
+        discord.SelectOption(
+            label=plain(person.name, 100) or "Somebody", value=str(index), default=index == chosen
+        )
+        for index, person in enumerate(found.people)
+    ]
+    return ui.Select(
+        custom_id=ComponentRef(Action.PEOPLE, result_id, PERSON).select(),
+        placeholder="Pairs: look at one person…",
+        options=options,
+    )
+
+
+def chart_card(shown: Shown, chart: Chart) -> Reply:
+    """Show one more chart of a comparison, with its facts in words below."""
+    pictures, attached = gallery([chart])
+    facts = fit([escape(line, 200) for line in chart.text.splitlines() if line.strip()], 2600)
+    return Reply((text(f"## {escape(chart.title, 120)}"), pictures, text(facts)), attached)
+
+
+def awards_card(shown: Shown) -> Reply:
+    """Hand out the awards, each with its number."""
+    found = shown.stored.comparison
+    lines = []
+    for award in found.awards:
+        names = join_words(_name(found, key) for key in award.keys[:4])
+        more = f" and {len(award.keys) - 4} more" if len(award.keys) > 4 else ""
+        tie = " share it" if len(award.keys) > 1 else ""
+        lines.append(f"**{escape(award.title, 60)}**: {names}{more}{tie}\n{small(escape(award.words, 160))}")
+    none = "No award this time: too little is measured, or nobody is ahead."
+    return Reply((text("## Awards"), text(fit(lines, 3400) if lines else none)))
+
+
+def own_card(shown: Shown, files: Sequence[Attached]) -> Reply:
+    """Hand somebody what the comparison holds about them, and about nobody else."""
+    return Reply(
+        (
+            text(
+                "## Your part of the comparison",
+                "Your profile, your scores with the others, and the tracks you brought. "
+                "Nobody else's tracks or profile are in it.",
+            ),
+            *(ui.File(f"attachment://{file.filename}") for file in files),
+        ),
+        tuple(files),
+    )
+
+
+def _go(label: str, result_id: str, what: str) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.PEOPLE, result_id, what).button())
+
+
+def _name(found: Comparison, key: PersonKey) -> str:
+    return escape(found.name(key), _NAME)

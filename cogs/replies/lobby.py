@@ -1,0 +1,218 @@
+"""The cards of people who come together: who is in, with what, and what each can do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
+from cogs.replies.text import escape, plain, plural
+from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
+from services.workflows.playlists import Suggestion
+
+JOIN, LEAVE, DECLINE, COMPARE, REOPEN, SHOW = "join", "leave", "decline", "compare", "reopen", "show"
+"""What the argument of a `LOBBY` button asks for."""
+
+CHOSEN, FILE, LINKS = "chosen", "file", "links"
+"""Custom ids of the fields of the form."""
+
+_NAME, _LABEL = 32, 48
+_WHAT_JOINING_MEANS = (
+    "Joining lets this channel see how your music compares: scores, a map, awards, by name. "
+    "*Leave* takes you out again at any time, also out of results that were posted."
+)
+_WHAT_ACCEPTING_MEANS = (
+    "Only the two of you see the result, unless both choose to show it. "
+    "*Leave* ends it at any time and deletes the result."
+)
+_LONGEST_TEXT = 4000
+
+
+def lobby_card(lobby: Lobby) -> Reply:
+    """Show who is in a comparison, and with what."""
+    if lobby.kind is GroupKind.PAIR:
+        return _pair_card(lobby)
+    if lobby.state is LobbyState.OPEN:
+        return _open_card(lobby)
+    return Reply(
+        (
+            text(
+                "## This comparison has ended",
+                f"{plural(len(lobby.inside), 'person', 'people')} took part.",
+                small("*Open again* lets the same people compare once more; *Leave* still takes you out."),
+            ),
+            ui.ActionRow(
+                _press("Open again", lobby, REOPEN),
+                _press("Leave", lobby, LEAVE),
+            ),
+        )
+    )
+
+
+def _open_card(lobby: Lobby) -> Reply:
+    ends = discord.utils.format_dt(lobby.ends_at, "R")
+    inside, ready = len(lobby.inside), len(lobby.ready)
+    compare = "Compare"
+    if lobby.votes and ready >= FEWEST:
+        compare = f"Compare ({lobby.votes} of {lobby.votes_needed})"
+    return Reply(
+        (
+            text("## Whose music sounds alike?", *(_line(member, lobby) for member in lobby.inside)),
+            rule(),
+            text(
+                small(f"{inside} of at most {MOST} people, {ready} ready · ends {ends}"),
+                small(
+                    f"Whoever started this can press *Compare*, or any {lobby.votes_needed} of you together."
+                ),
+                small(_WHAT_JOINING_MEANS),
+            ),
+            ui.ActionRow(
+                _press("Join", lobby, JOIN, discord.ButtonStyle.primary),
+                button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
+                _press("Leave", lobby, LEAVE),
+                _press(compare, lobby, COMPARE, discord.ButtonStyle.success),
+            ),
+        )
+    )
+
+
+def _line(member: Member, lobby: Lobby) -> str:
+    host = " · started this" if member.user_id == lobby.host_id else ""
+    if member.brought is None:
+        return f"- **{escape(member.name, _NAME)}**{host} · has not chosen yet"
+    tracks = "" if "tracks," in member.brought else f" · {plural(member.tracks, 'track')}"
+    return f"- **{escape(member.name, _NAME)}**{host} · {escape(member.brought, _LABEL)}{tracks}"
+
+
+def _pair_card(lobby: Lobby) -> Reply:
+    host = lobby.member(lobby.host_id)
+    host_name = escape(host.name, _NAME) if host else "Somebody"
+    if lobby.state is LobbyState.DECLINED:
+        return note("No comparison this time.", small("Nothing that was chosen for it is kept."))
+    asked = lobby.asked
+    if lobby.state is LobbyState.ENDED:
+        said = "There was no answer in time, so this has ended." if asked else "This comparison has ended."
+        row = [_press("Leave", lobby, LEAVE)]
+        if len(lobby.ready) == FEWEST:
+            row.insert(0, _see(lobby))
+        return Reply((text(said), ui.ActionRow(*row)))
+    ends = discord.utils.format_dt(lobby.ends_at, "R")
+    if asked is not None:
+        return Reply(
+            (
+                text(
+                    f"## <@{asked.user_id}>, compare your music?",
+                    f"**{host_name}** would like to know how alike your playlists sound. I ask only once.",
+                    _line(host, lobby) if host and host.brought else "",
+                ),
+                rule(),
+                text(small(_WHAT_ACCEPTING_MEANS), small(f"Without an answer this ends {ends}.")),
+                ui.ActionRow(
+                    _press("Accept", lobby, JOIN, discord.ButtonStyle.success),
+                    _press("Decline", lobby, DECLINE),
+                    button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
+                    _press("Take back", lobby, LEAVE),
+                ),
+            )
+        )
+    return _accepted_card(lobby)
+
+
+def _accepted_card(lobby: Lobby) -> Reply:
+    is_ready = len(lobby.ready) == FEWEST
+    wish = [escape(member.name, _NAME) for member in lobby.inside if member.shows]
+    lines = [
+        "## Ready: how alike do you two sound?" if is_ready else "## Now both choose what to compare",
+        *(_line(member, lobby) for member in lobby.inside),
+    ]
+    if wish and not lobby.is_shown_to_channel:
+        lines.append(small(f"{wish[0]} would like to show the result here; the other one decides too."))
+    row = [
+        button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
+        _press("Leave", lobby, LEAVE),
+    ]
+    if is_ready:
+        row.insert(0, _see(lobby))
+    return Reply((text(*lines), rule(), text(small(_WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
+
+
+def over_card(kind: MessageKind) -> Reply:
+    """Show nobody: what was here is over, or was taken back."""
+    if kind is MessageKind.CARD:
+        return note("This comparison is over.")
+    return note(
+        "This result was taken back.",
+        small("Somebody in it left, or it became 30 days old. *Compare* makes a new one."),
+    )
+
+
+def joined_note(lobby: Lobby) -> Reply:
+    """Tell somebody who just came in what comes next."""
+    return Reply(
+        (
+            text("You are in. Now choose what you want to compare."),
+            ui.ActionRow(
+                button(
+                    "Choose source",
+                    ComponentRef(Action.BRING, lobby.lobby_id).button(),
+                    style=discord.ButtonStyle.primary,
+                )
+            ),
+        )
+    )
+
+
+def brought_note(member: Member, lobby: Lobby) -> Reply:
+    """Tell somebody what they compare with."""
+    lines = [f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."]
+    if lobby.kind is GroupKind.LOBBY:
+        lines.append(small("It stays as it is now, whatever becomes of the playlist. You can choose anew."))
+    else:
+        lines.append(small("Once the other person has chosen too, both of you can see the result."))
+    return Reply((text(*lines),), accent=ACCENT)
+
+
+def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Modal:
+    """Ask what somebody brings: one of their playlists, a file, or links."""
+    form = ui.Modal(title="What do you bring?", custom_id=ref.form(), timeout=None)
+    if suggestions:
+        options = [
+            discord.SelectOption(label=plain(each.label, 100) or "Untitled", value=each.value[:100])
+            for each in suggestions[:25]
+        ]
+        menu: ui.Select[Any] = ui.Select(custom_id=CHOSEN, options=options, required=False, min_values=0)
+        form.add_item(ui.Label(text="A playlist of yours", description="Its name is shown", component=menu))
+    upload: ui.FileUpload[Any] = ui.FileUpload(custom_id=FILE, required=False, min_values=0, max_values=1)
+    form.add_item(
+        ui.Label(
+            text="Or an exported file",
+            description="From Exportify and others; nobody needs a Spotify login here",
+            component=upload,
+        )
+    )
+    links: ui.TextInput[Any] = ui.TextInput(
+        custom_id=LINKS, style=discord.TextStyle.paragraph, required=False, max_length=_LONGEST_TEXT
+    )
+    form.add_item(
+        ui.Label(text="Or links", description="Of one playlist of yours, or of tracks", component=links)
+    )
+    form.stop()  # else discord.py keeps it until somebody sends it, and most forms are just closed
+    return form
+
+
+def _press(
+    label: str, lobby: Lobby, verb: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.LOBBY, lobby.lobby_id, verb).button(), style=style)
+
+
+def _see(lobby: Lobby) -> ui.Button[Any]:
+    return button(
+        "See result",
+        ComponentRef(Action.RESULT, lobby.lobby_id).button(),
+        style=discord.ButtonStyle.primary,
+    )

@@ -1,0 +1,134 @@
+"""One person of a comparison, and two of them with all that they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.comparison import PAIR, PERSON, person_select
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Reply, button, rule, small, text
+from cogs.replies.text import escape, fit, plain, plural, track_line
+from services.domain.comparison import Comparison, Pair, PersonKey, SharedTrack
+from services.domain.music import Track
+from services.workflows.groups.results import Shown
+
+_NAME = 32
+_PAGE = 10
+"""Shared artists and songs on one page."""
+
+
+def person_card(shown: Shown, index: int) -> Reply:
+    """List a person's pairs, best first, and offer each."""
+    found, result_id = shown.stored.comparison, shown.stored.result_id
+    person = found.people[index]
+    pairs = sorted(found.pairs_of(person.key), key=lambda pair: (pair.score is None, -(pair.score or 0)))
+    lines = [f"- **{_other_name(found, pair, person.key)}** · {score_words(pair)}" for pair in pairs]
+    options = [
+        discord.SelectOption(
+            label=plain(_other(found, pair, person.key).name, 100) or "Somebody",
+            value=f"{index}.{found.people.index(_other(found, pair, person.key))}",
+            description=plain(score_words(pair), 100),
+        )
+        for pair in pairs
+    ]
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=ComponentRef(Action.PEOPLE, result_id, PAIR).select(),
+        placeholder="Why? Choose a pair…",
+        options=options,
+    )
+    known = f"{plural(person.tracks, 'track')}, {person.measured} measured, {person.imputed} estimated"
+    return Reply(
+        (
+            text(f"## {escape(person.name, _NAME)} and the others", small(known)),
+            text(fit(lines, 3000)),
+            ui.ActionRow(menu),
+            ui.ActionRow(person_select(found, result_id, index)),
+        )
+    )
+
+
+def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey | None) -> Reply:
+    """Say why two people score as they do, and list what they share."""
+    found, result_id = shown.stored.comparison, shown.stored.result_id
+    a, b = found.people[one], found.people[other]
+    pair = found.pair(a.key, b.key)
+    told = pair.reasons if viewer is None else pair.reasons_to(viewer)
+    shared = [*_artist_lines(found, pair), *_track_lines(pair)]
+    pages = max(1, -(-len(shared) // _PAGE))
+    page = min(max(page, 0), pages - 1)
+    blocks: list[ui.Item[Any]] = [
+        text(f"## {escape(a.name, _NAME)} & {escape(b.name, _NAME)}", f"**{score_words(pair)}**"),
+        text(fit([f"- {escape(reason, 240)}" for reason in told], 1500) or "No reasons without a score."),
+    ]
+    if groups := _group_lines(found, pair):
+        blocks.append(text("**Groups of music that both have**", fit(groups, 600)))
+    count = f"{plural(len(pair.shared_artists), 'shared artist')}, {plural(len(pair.shared_tracks), 'shared song')}"
+    blocks += [
+        rule(),
+        text(f"**{count}**", *shared[page * _PAGE : (page + 1) * _PAGE]),
+    ]
+    if pages > 1:
+        argument = f"{PAIR}.{one}.{other}"
+        blocks.append(
+            ui.ActionRow(
+                _turn("Back", result_id, f"{argument}.{page - 1}", disabled=page == 0),
+                button(
+                    f"Page {page + 1} of {pages}",
+                    ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button(),
+                    disabled=True,
+                ),
+                _turn("More", result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
+            )
+        )
+    blocks.append(
+        ui.ActionRow(button("All pairs", ComponentRef(Action.PEOPLE, result_id, f"{PERSON}.{one}").button()))
+    )
+    return Reply(tuple(blocks))
+
+
+def score_words(pair: Pair) -> str:
+    """Say a score with how sure it is."""
+    if pair.score is None:
+        return "not enough data"
+    if pair.low is None or pair.high is None:
+        return f"{pair.score:.0f} of 100"
+    return f"{pair.score:.0f} of 100, likely {pair.low:.0f} to {pair.high:.0f}"
+
+
+def _other(found: Comparison, pair: Pair, key: PersonKey) -> Any:
+    return found.person(pair.b if pair.a == key else pair.a)
+
+
+def _other_name(found: Comparison, pair: Pair, key: PersonKey) -> str:
+    return escape(_other(found, pair, key).name, _NAME)
+
+
+def _artist_lines(found: Comparison, pair: Pair) -> list[str]:
+    a, b = escape(found.name(pair.a), 24), escape(found.name(pair.b), 24)
+    return [
+        f"- {escape(artist.name, 60)} · {artist.a_tracks} with {a}, {artist.b_tracks} with {b}"
+        for artist in pair.shared_artists
+    ]
+
+
+def _track_lines(pair: Pair) -> list[str]:
+    return [f"- ♪ {_song(track)}" for track in pair.shared_tracks]
+
+
+def _song(track: SharedTrack) -> str:
+    return track_line(Track(id=track.id, title=track.title, artists=track.artists))
+
+
+def _group_lines(found: Comparison, pair: Pair) -> list[str]:
+    a, b = escape(found.name(pair.a), 24), escape(found.name(pair.b), 24)
+    return [
+        f"- {escape(group.name, 60)} · {100 * group.a_share:.0f} % of {a}, {100 * group.b_share:.0f} % of {b}"
+        for group in pair.shared_groups
+    ]
+
+
+def _turn(label: str, result_id: str, argument: str, *, disabled: bool) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.PEOPLE, result_id, argument).button(), disabled=disabled)
