@@ -15,6 +15,7 @@ from bot.chores import chores_of
 from bot.client import Clients, TastemapBot, create_bot
 from bot.config import Settings
 from bot.enrichment import installed_version, open_enricher
+from bot.groups import Groups, build_groups, forgetting
 from bot.metrics import Metrics
 from bot.status import StatusReader
 from bot.upkeep import Chore
@@ -80,6 +81,7 @@ class App:
     marks: MarkStore
     jobs: JobsWorkflow
     writing: Writing
+    groups: Groups
     vitals: Vitals
     status: StatusReader
     chores: tuple[Chore, ...]
@@ -103,6 +105,7 @@ class App:
 
     def new_bot(self) -> TastemapBot:
         """Build a client with all cogs; a restart builds another one on the same services."""
+        desk = self.writing.desk_maker()
         bot = create_bot(
             jobs=self.jobs,
             observer=self.vitals.metrics,
@@ -139,7 +142,8 @@ class App:
                     policy_url=self.settings.privacy_url,
                 ),
                 lambda bot: AccountCog(login=self.accounts, components=bot.components, wanted=bot.wanted),
-                *self.writing.cogs(),
+                *self.writing.cogs(desk),
+                *self.groups.cogs(desk),
                 lambda bot: AdminCog(
                     read_status=self.status.read,
                     operators=frozenset(self.settings.operator_ids),
@@ -242,6 +246,8 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
                 alone=database.address.is_sqlite,
             )
         playlists = PlaylistsWorkflow(reports=reports, analyze=analyze, library=library)
+        groups = build_groups(database=database, analyze=analyze, saving=saving, clock=utc_now)
+        clients = Clients()
         yield App(
             settings=settings,
             database=database,
@@ -253,7 +259,10 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             jobs=jobs,
             vitals=vitals,
             status=status,
-            chores=chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
+            chores=(
+                *chores_of(settings, database, jobs=jobs, reports=reports, clock=utc_now),
+                Chore("comparisons", groups.lobbies.purge),
+            ),
             downloads=downloads,
             uploads=uploads,
             playlists=playlists,
@@ -263,9 +272,11 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
                 links=LinkStore(database),
                 reports=ReportStore(database),
                 clock=utc_now,
+                before_erasing=(forgetting(groups, clients),),
                 readable={"kept_playlists": PlaylistStore(database).export_of},
             ),
-            clients=Clients(),
+            clients=clients,
+            groups=groups,
             writing=build_writing(
                 database=database,
                 compute=compute,

@@ -26,7 +26,6 @@ from services.workflows.split import SplitWorkflow
 from services.workflows.tidy import TidyWorkflow
 from services.workflows.uploads import UploadsWorkflow
 
-
 DeskMaker = Callable[[TastemapBot], PlaylistDesk]
 """Gives the desk of a bot, always the same one."""
 

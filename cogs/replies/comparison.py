@@ -130,7 +130,7 @@ def person_select(found: Comparison, result_id: str, chosen: int | None = None) 
     )
 
 
-def chart_card(shown: Shown, chart: Chart) -> Reply:
+def chart_card(chart: Chart) -> Reply:
     """Show one more chart of a comparison, with its facts in words below."""
     pictures, attached = gallery([chart])
     facts = fit([escape(line, 200) for line in chart.text.splitlines() if line.strip()], 2600)
@@ -150,7 +150,7 @@ def awards_card(shown: Shown) -> Reply:
     return Reply((text("## Awards"), text(fit(lines, 3400) if lines else none)))
 
 
-def own_card(shown: Shown, files: Sequence[Attached]) -> Reply:
+def own_card(files: Sequence[Attached]) -> Reply:
     """Hand somebody what the comparison holds about them, and about nobody else."""
     return Reply(
         (

@@ -65,7 +65,8 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     ]
     if groups := _group_lines(found, pair):
         blocks.append(text("**Groups of music that both have**", fit(groups, 600)))
-    count = f"{plural(len(pair.shared_artists), 'shared artist')}, {plural(len(pair.shared_tracks), 'shared song')}"
+    artists = plural(len(pair.shared_artists), "shared artist")
+    count = f"{artists}, {plural(len(pair.shared_tracks), 'shared song')}"
     blocks += [
         rule(),
         text(f"**{count}**", *shared[page * _PAGE : (page + 1) * _PAGE]),

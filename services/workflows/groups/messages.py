@@ -52,6 +52,10 @@ class GroupMessagesWorkflow:
         )
         return await self.results.note_message(message, self.clock())
 
+    async def note_gone(self, message: GroupMessage) -> None:
+        """Remember a message that shows a result which is deleted already."""
+        await self.results.note_message(message, self.clock())
+
     async def changed(self, lobby_id: str) -> None:
         """Mark the cards of a comparison to be drawn anew."""
         await self.results.touch(lobby_id)

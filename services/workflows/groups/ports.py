@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.blend import Blend, BlendMode
 from services.domain.comparison import Comparison, PersonKey
 from services.domain.music import Playlist
+from services.workflows.analyze import OnStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,6 @@ class Brought:
     key: PersonKey
     name: str
     playlist: Playlist
-
-
-OnStage = Callable[[str], Awaitable[None]]
 
 
 class Comparer(Protocol):

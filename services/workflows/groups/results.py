@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.domain.blend import Blend, BlendMode
-from services.domain.comparison import PersonKey
+from services.domain.charts import Chart, ChartKind
+from services.domain.comparison import Comparison, PersonKey
 from services.domain.errors.groups import (
     ChangedMeanwhileError,
     LobbyEndedError,
@@ -22,8 +24,13 @@ from services.domain.groups import FEWEST, GroupKind, Lobby, LobbyState, Member,
 from services.storage.group_results import GroupResultStore, StoredComparison
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.groups.ports import Brought, Comparer, OnStage, Sight
+from services.workflows.analyze import OnStage, quiet
+from services.workflows.groups.own import OwnPart, own_document
+from services.workflows.groups.ports import Brought, Comparer, Sight
 
+Draw = Callable[[Comparison, Sequence[ChartKind]], Awaitable[tuple[Chart, ...]]]
+
+_CACHED_CHARTS = 24
 _TRIES = 3
 """People may leave while they are compared; the others are compared again, but not for ever."""
 
@@ -48,7 +55,9 @@ class GroupResultsWorkflow:
     results: GroupResultStore
     withdrawals: WithdrawalStore
     comparer: Comparer
+    draw: Draw
     clock: Callable[[], datetime]
+    drawn: OrderedDict[tuple[str, ChartKind], Chart] = field(default_factory=OrderedDict)
 
     async def run(self, lobby_id: str, result_id: str, *, sight: Sight, on_stage: OnStage) -> Shown:
         """Compare everybody who is in, is still there, and has chosen a source; keep the result.
@@ -115,7 +124,33 @@ class GroupResultsWorkflow:
             raise NoResultHereError
         return await self.open(result_id, viewer_id, channel_id, sight=sight)
 
-    async def blend(self, shown: Shown, *, size: int, mode: BlendMode, on_stage: OnStage) -> Blend:
+    async def charts(self, shown: Shown, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
+        """Draw charts of a result, or take them from the few that were drawn lately."""
+        drawn: list[Chart] = []
+        for kind in kinds:
+            key = (shown.stored.result_id, kind)
+            if key not in self.drawn:
+                (self.drawn[key],) = await self.draw(shown.stored.comparison, [kind])
+            self.drawn.move_to_end(key)
+            drawn.append(self.drawn[key])
+            while len(self.drawn) > _CACHED_CHARTS:
+                self.drawn.popitem(last=False)
+        return tuple(drawn)
+
+    async def own_part(self, shown: Shown, user_id: int) -> OwnPart:
+        """Write down what the result holds about one of its people.
+
+        Raises
+        ------
+        NotInResultError
+        """
+        key = shown.key_of(user_id)
+        if key is None:
+            raise NotInResultError
+        playlists = await self.lobbies.playlists(shown.lobby.lobby_id, [user_id])
+        return OwnPart(own_document(shown.stored, key), playlists.get(user_id))
+
+    async def blend(self, shown: Shown, *, size: int, mode: BlendMode, on_stage: OnStage = quiet) -> Blend:
         """Mix a playlist for the people of a result.
 
         Raises
@@ -129,18 +164,6 @@ class GroupResultsWorkflow:
             raise ResultGoneError(shown.stored.result_id)
         people = await self._people(shown.lobby, members)
         return await self.comparer.blend(people, size=size, mode=mode, on_stage=on_stage)
-
-    def require_own(self, shown: Shown, user_id: int) -> PersonKey:
-        """Return the key of somebody who is in the result.
-
-        Raises
-        ------
-        NotInResultError
-        """
-        key = shown.key_of(user_id)
-        if key is None:
-            raise NotInResultError
-        return key
 
     async def _present(self, lobby_id: str, sight: Sight) -> Lobby:
         """Load an open comparison, without those who are no longer there: they are taken out."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from services.domain.blend import Blend, BlendMode, BlendPerson
+from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Participant
 from services.domain.music import Playlist, Track
 from services.storage.database import Database
@@ -14,9 +15,10 @@ from services.storage.group_results import GroupResultStore
 from services.storage.lobbies import LobbyStore
 from services.storage.sharings import SharingStore
 from services.storage.withdrawals import WithdrawalStore
+from services.workflows.analyze import OnStage
 from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
 from services.workflows.groups.messages import GroupMessagesWorkflow
-from services.workflows.groups.ports import Brought, OnStage
+from services.workflows.groups.ports import Brought
 from services.workflows.groups.results import GroupResultsWorkflow
 from services.workflows.groups.sharing import SharingWorkflow
 
@@ -55,6 +57,10 @@ class NamesOnly:
             floor=0.0,
             notes=(),
         )
+
+
+async def no_charts(found: Comparison, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
+    return ()
 
 
 def comparison_of(people: Sequence[Brought]) -> Comparison:
@@ -119,7 +125,12 @@ def furnish(database: Database) -> House:
     return House(
         lobbies=LobbiesWorkflow(store=lobbies, sharings=sharings, withdrawals=withdrawals, clock=clock),
         results=GroupResultsWorkflow(
-            lobbies=lobbies, results=results, withdrawals=withdrawals, comparer=comparer, clock=clock
+            lobbies=lobbies,
+            results=results,
+            withdrawals=withdrawals,
+            comparer=comparer,
+            draw=no_charts,
+            clock=clock,
         ),
         sharing=SharingWorkflow(
             sharings=sharings, lobbies=lobbies, results=results, withdrawals=withdrawals, clock=clock
