@@ -18,6 +18,7 @@ from cogs.sentences import sentence
 from services.domain.errors.accounts import KeyRingError
 
 EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DATA, EXIT_CONFIG = 0, 1, 2, 65, 78
+LARGEST_BLEND = 500
 ENV_FILE = Path(".env")
 
 
@@ -49,9 +50,32 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument("--groups", type=_groups, metavar="N", help="look for N groups (2-8)")
     analyze.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
 
+    add_people_commands(commands)
     commands.add_parser("check-config", help="say what each setting switches on or off")
     add_keeping_commands(commands)
     return top
+
+
+def add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the commands about several people."""
+    compare = commands.add_parser("compare", help="compare how the playlists of several people sound")
+    compare.add_argument("--charts", type=Path, metavar="DIR", help="write the charts as PNG and text to DIR")
+    blend = commands.add_parser("blend", help="mix a playlist for several people")
+    blend.add_argument("--size", type=_size, default=30, metavar="N", help="number of tracks (default: 30)")
+    blend.add_argument(
+        "--mode", choices=("fair", "joy", "safe"), default="fair", help="what matters most (default: fair)"
+    )
+    for command in (compare, blend):
+        command.add_argument(
+            "files",
+            nargs="+",
+            metavar="FILE",
+            help="one for each person; FILE#NAME if it holds several playlists",
+        )
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
+        command.add_argument(
+            "--offline", action="store_true", help="ask no service; use the files, the cache and estimates"
+        )
 
 
 def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -83,6 +107,12 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
 def _groups(text: str) -> int:
     if not text.isdecimal() or not 2 <= int(text) <= 8:
         raise argparse.ArgumentTypeError("choose a number from 2 to 8")
+    return int(text)
+
+
+def _size(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BLEND:
+        raise argparse.ArgumentTypeError(f"choose a number from 1 to {LARGEST_BLEND}")
     return int(text)
 
 
@@ -128,6 +158,14 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
             from bot.commands.analyze import analyze_file
 
             return asyncio.run(analyze_file(settings, options))
+        case "compare":
+            from bot.commands.people import compare_files
+
+            return asyncio.run(compare_files(settings, options))
+        case "blend":
+            from bot.commands.people import blend_files
+
+            return asyncio.run(blend_files(settings, options))
         case "demo":
             from bot.demo import run_demo
 

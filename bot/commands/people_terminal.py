@@ -1,0 +1,90 @@
+"""A comparison and a blend as readable text in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from services.domain.blend import Blend
+from services.domain.comparison import Comparison, Pair, PersonKey
+
+_PAIRS_SHOWN = 12
+_NAMES_SHOWN = 10
+
+
+def print_comparison(found: Comparison, console: Console, *, charts: Path | None) -> None:
+    """Print the sentence, the matrix, each pair with its reasons, and the awards."""
+    console.print(f"\n[bold]{escape(found.sentence)}[/bold]\n")
+    console.print(_matrix(found))
+    roles = (("Centre", found.centre), ("Lone wolf", found.lone_wolf), ("Bridge", found.bridge))
+    for role, top in roles:
+        if top is not None:
+            tie = " (a tie)" if top.only is None else ""
+            console.print(f"{role}: {escape(_names(found, top.keys))}{tie}")
+    ranked = sorted(found.pairs, key=lambda pair: (pair.score is None, -(pair.score or 0)))
+    for pair in ranked[:_PAIRS_SHOWN]:
+        _print_pair(found, pair, console)
+    if len(ranked) > _PAIRS_SHOWN:
+        console.print(f"\n… and {len(ranked) - _PAIRS_SHOWN:,} more pairs; --json has them all")
+    if found.awards:
+        console.print("\n[bold]Awards[/bold]")
+    for award in found.awards:
+        console.print(f"  {award.title}: {escape(_names(found, award.keys))} ({award.words})")
+    if charts:
+        console.print(f"\nCharts are in {escape(str(charts))}")
+
+
+def print_blend(found: Blend, console: Console) -> None:
+    """Print the tracks with whom each serves, and how satisfied everybody is."""
+    names = {person.key: person.name for person in found.people}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("", "Track", "From", "Serves"):
+        table.add_column(heading, justify="right" if not heading else "left", overflow="fold")
+    for number, track in enumerate(found.tracks, 1):
+        table.add_row(
+            str(number),
+            escape(track.entry.track.label),
+            escape(", ".join(names[key] for key in track.owners)),
+            escape(", ".join(names[key] for key in track.serves)),
+        )
+    console.print(f"\n[bold]A {found.mode.value} blend for {escape(', '.join(names.values()))}[/bold]\n")
+    if found.tracks:
+        console.print(table)
+        console.print()
+        for person in found.people:
+            console.print(
+                f"{escape(person.name)}: satisfied {100 * person.satisfaction:.0f} %,"
+                f" {person.turns} turns, {person.owned} of their own songs, {person.foreign} foreign ones"
+            )
+    for note in found.notes:
+        console.print(f"[dim]{escape(note)}[/dim]")
+
+
+def _matrix(found: Comparison) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for number in range(1, len(found.people) + 1):
+        table.add_column(str(number), justify="right")
+    for number, (person, row) in enumerate(zip(found.people, found.matrix, strict=True), 1):
+        scores = ["–" if score is None else f"{score:.0f}" for score in row]
+        table.add_row(f"{number} {escape(person.name)}", *scores)
+    return table
+
+
+def _print_pair(found: Comparison, pair: Pair, console: Console) -> None:
+    score = f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" if pair.score is not None else "no score"
+    console.print(f"\n[bold]{escape(found.name(pair.a))} and {escape(found.name(pair.b))}: {score}[/bold]")
+    for reason in pair.reasons:
+        console.print(f"  {escape(reason)}")
+    if len(pair.shared_tracks) > 1:
+        shown = [track.label for track in pair.shared_tracks[:_NAMES_SHOWN]]
+        more = len(pair.shared_tracks) - len(shown)
+        console.print(f"  [dim]{escape('; '.join(shown))}{f' … and {more:,} more' if more else ''}[/dim]")
+
+
+def _names(found: Comparison, keys: Iterable[PersonKey]) -> str:
+    return ", ".join(found.name(key) for key in keys)

@@ -1,0 +1,166 @@
+"""A comparison and a blend as documents for other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from services.domain.blend import Blend
+from services.domain.comparison import Comparison, Pair, Participant, PersonKey, TopPeople
+
+
+def comparison_document(found: Comparison, order: Sequence[PersonKey]) -> dict[str, Any]:
+    """Turn a comparison into the document that `compare --json` prints.
+
+    People, matrix and pairs are in the given order; `order` of the document is that of the charts, in which
+    alike people stand together. `centre` and `lone_wolf` are names, or null where several tie or fewer than
+    three people have a score; `ties` names them then.
+    """
+    rank = {key: place for place, key in enumerate(order)}
+    people = [found.person(key) for key in order]
+    pairs = sorted(found.pairs, key=lambda pair: sorted((rank[pair.a], rank[pair.b])))
+    names = {person.key: person.name for person in found.people}
+    matrix = [
+        [
+            (100.0 if one.is_scored else None) if one is other else found.pair(one.key, other.key).score
+            for other in people
+        ]
+        for one in people
+    ]
+    return {
+        "sentence": found.sentence,
+        "people": [person.name for person in people],
+        "matrix": [[_rounded(score) for score in row] for row in matrix],
+        "pairs": [_pair_document(pair, found, turned=rank[pair.a] > rank[pair.b]) for pair in pairs],
+        "centre": _only(found.centre, names),
+        "lone_wolf": _only(found.lone_wolf, names),
+        "bridge": _only(found.bridge, names),
+        "ties": {
+            role: [names[key] for key in top.keys]
+            for role, top in (
+                ("centre", found.centre),
+                ("lone_wolf", found.lone_wolf),
+                ("bridge", found.bridge),
+            )
+            if top is not None and top.only is None
+        },
+        "most_alike": [[names[one], names[other]] for one, other in found.most_alike.pairs]
+        if found.most_alike
+        else [],
+        "most_different": [[names[one], names[other]] for one, other in found.most_different.pairs]
+        if found.most_different
+        else [],
+        "mean": _rounded(found.mean),
+        "lowest": _rounded(found.lowest),
+        "order": [person.name for person in found.people],
+        "groups": [{"name": g.name, "blurb": g.blurb, "size": g.size} for g in found.groups],
+        "profiles": [_person_document(person, found) for person in people],
+        "awards": [
+            {"title": award.title, "people": [names[key] for key in award.keys], "words": award.words}
+            for award in found.awards
+        ],
+    }
+
+
+def comparison_json(found: Comparison, order: Sequence[PersonKey]) -> str:
+    """Write the document of a comparison as JSON."""
+    return json.dumps(comparison_document(found, order), ensure_ascii=False, separators=(",", ":"))
+
+
+def blend_document(found: Blend) -> dict[str, Any]:
+    """Turn a blend into the document that `blend --json` prints."""
+    names = {person.key: person.name for person in found.people}
+    return {
+        "mode": found.mode.value,
+        "people": [
+            {
+                "name": person.name,
+                "satisfaction": _rounded(person.satisfaction, 4),
+                "turns": person.turns,
+                "owned": person.owned,
+                "foreign": person.foreign,
+            }
+            for person in found.people
+        ],
+        "floor": found.floor,
+        "tracks": [
+            {
+                "id": track.entry.track.id,
+                "title": track.entry.track.title,
+                "artists": list(track.entry.track.artists),
+                "turn": names[track.turn],
+                "owners": [names[key] for key in track.owners],
+                "serves": [names[key] for key in track.serves],
+                "satisfaction": {
+                    person.name: _rounded(value, 4)
+                    for person, value in zip(found.people, track.satisfaction, strict=True)
+                },
+            }
+            for track in found.tracks
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def blend_json(found: Blend) -> str:
+    """Write the document of a blend as JSON."""
+    return json.dumps(blend_document(found), ensure_ascii=False, separators=(",", ":"))
+
+
+def _pair_document(pair: Pair, found: Comparison, *, turned: bool) -> dict[str, Any]:
+    a, b = (pair.b, pair.a) if turned else (pair.a, pair.b)
+    return {
+        "a": found.name(a),
+        "b": found.name(b),
+        "score": _rounded(pair.score),
+        "low": _rounded(pair.low),
+        "high": _rounded(pair.high),
+        "sound": _rounded(pair.sound),
+        "artist_overlap": _rounded(pair.overlap, 4),
+        "energy_distance": _rounded(pair.distance, 4),
+        "reasons": list(pair.reasons),
+        "differences": {
+            entry.feature.value: {
+                "amount": _rounded(-entry.amount if turned else entry.amount, 4),
+                "distance": _rounded(entry.distance, 4),
+            }
+            for entry in pair.differences
+        },
+        "shared_artists": [artist.name for artist in pair.shared_artists],
+        "shared_tracks": [
+            {"id": track.id, "title": track.title, "artists": list(track.artists)}
+            for track in pair.shared_tracks
+        ],
+        "shared_groups": [group.name for group in pair.shared_groups],
+    }
+
+
+def _person_document(person: Participant, found: Comparison) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "tracks": person.tracks,
+        "measured": person.measured,
+        "imputed": person.imputed,
+        "enough_data": person.is_scored,
+        "groups": {
+            group.name: _rounded(share, 4) for group, share in zip(found.groups, person.shares, strict=True)
+        },
+        "features": {
+            feature.value: {
+                "low": _rounded(spread.low, 4),
+                "median": _rounded(spread.median, 4),
+                "high": _rounded(spread.high, 4),
+                "level": _rounded(spread.level, 4),
+            }
+            for feature, spread in person.profile.items()
+        },
+    }
+
+
+def _only(top: TopPeople | None, names: dict[PersonKey, str]) -> str | None:
+    return names[top.only] if top is not None and top.only is not None else None
+
+
+def _rounded(value: float | None, digits: int = 1) -> float | None:
+    return None if value is None else round(value, digits)
