@@ -25,6 +25,7 @@ from cogs.account import AccountCog
 from cogs.admin import AdminCog
 from cogs.analyze import AnalyzeCog
 from cogs.help import HelpCog
+from cogs.playlists import PlaylistsCog
 from cogs.privacy import PrivacyCog
 from cogs.quality import QualityCog
 from cogs.reports import ReportsCog
@@ -116,6 +117,7 @@ class App:
                     analyze=self.analyze,
                     reports=self.reports,
                     uploads=self.uploads,
+                    playlists=self.playlists,
                     tree=bot.tree,
                     components=bot.components,
                     work=bot.work,
@@ -129,6 +131,7 @@ class App:
                     components=bot.components,
                     work=bot.work,
                 ),
+                lambda bot: PlaylistsCog(library=self.playlists.library, components=bot.components),
                 lambda _bot: HelpCog(
                     reports=self.reports,
                     link_of=self.accounts.tokens.link_of if self.accounts else None,

@@ -1,4 +1,4 @@
-"""`/analyze` and the message menu: from a playlist file to a map in the channel."""
+"""`/analyze` and the message menu: from a playlist to a map in the channel."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from cogs.components import ComponentRouter, chosen_value
 from cogs.permissions import require_files
+from cogs.pointing import FEWEST_GROUPS, MOST_GROUPS, want_analysis, wanted_analysis
 from cogs.progress import OnStage
 from cogs.replies.choice import choice_card
 from cogs.replies.ids import Action, ComponentRef
@@ -19,6 +20,7 @@ from cogs.replies.layout import Reply
 from cogs.replies.summary import summary_card
 from cogs.work import Work
 from services.domain.charts import ChartKind
+from services.domain.errors.playlists import NothingNamedError
 from services.domain.errors.reports import NotYourReportError
 from services.domain.errors.uploads import (
     FileTooLargeError,
@@ -28,8 +30,10 @@ from services.domain.errors.uploads import (
 )
 from services.domain.jobs import Job, JobKind
 from services.domain.music import Playlist
+from services.domain.references import ReferenceKind, parse_reference
 from services.domain.report import AnalysisOptions
 from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows.playlists import PlaylistsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.uploads import UPLOAD_LIMIT_BYTES, UploadsWorkflow
 
@@ -40,6 +44,7 @@ _AUTO = 0
 class _Source(StrEnum):
     """Where the playlist of a request comes from, as its row says it."""
 
+    REFERENCE = "reference"
     FILE = "file"
     LINKS = "links"
     UPLOAD = "upload"
@@ -55,6 +60,7 @@ class AnalyzeCog(commands.Cog):
         analyze: AnalyzeWorkflow,
         reports: ReportsWorkflow,
         uploads: UploadsWorkflow,
+        playlists: PlaylistsWorkflow,
         tree: app_commands.CommandTree[Any],
         components: ComponentRouter,
         work: Work,
@@ -63,6 +69,7 @@ class AnalyzeCog(commands.Cog):
         self._analyze = analyze
         self._reports = reports
         self._uploads = uploads
+        self._playlists = playlists
         self._tree = tree
         self._work = work
         self._fetch = fetch
@@ -70,6 +77,7 @@ class AnalyzeCog(commands.Cog):
         work.register(JobKind.ANALYZE, self)
         components.register(Action.PICK, self.pick)
         components.register(Action.EXAMPLE, self.example)
+        components.register(Action.ANALYZE, self.analyze_again)
 
     async def cog_load(self) -> None:
         """Add the message menu, which a cog can't declare."""
@@ -80,34 +88,46 @@ class AnalyzeCog(commands.Cog):
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(
-        name="analyze", description="Draw a map of how a playlist sounds, from an exported file."
+        name="analyze", description="Draw a map of how a playlist sounds: one of yours, a link, or a file."
     )
     @app_commands.describe(
-        file="An export of Exportify, TuneMyMusic, Soundiiz, Chosic or Spotify, or a list of track links",
+        playlist="One of your playlists at Spotify, Liked Songs, or a link",
+        file="Or an export of Exportify, TuneMyMusic, Soundiiz, Chosic or Spotify, or a list of track links",
         groups="How many groups to look for; auto decides, and may say that there are none",
         private="Show the result only to you; you can share it afterwards",
     )
     @app_commands.choices(
         groups=[
             app_commands.Choice(name="auto", value=_AUTO),
-            *(app_commands.Choice(name=str(k), value=k) for k in range(2, 9)),
+            *(app_commands.Choice(name=str(k), value=k) for k in range(FEWEST_GROUPS, MOST_GROUPS + 1)),
         ]
     )
     async def analyze(
         self,
         interaction: discord.Interaction[Any],
-        file: discord.Attachment,
+        playlist: str | None = None,
+        file: discord.Attachment | None = None,
         groups: app_commands.Choice[int] | None = None,
         private: bool = False,
     ) -> None:
-        """Analyse an uploaded playlist and post its card."""
-        _refuse_large(file)
-        require_files(interaction, private=private)
+        """Analyse a playlist and post its card."""
         wanted = (groups.value if groups else _AUTO) or None
-        await self._take_on(interaction, _of_file(file), wanted, private=private)
+        source = _of_options(playlist, file)
+        require_files(interaction, private=private)
+        if playlist is not None:
+            want_analysis(interaction, parse_reference(playlist), wanted, private=private)
+        await self._take_on(interaction, source, wanted, private=private)
+
+    @analyze.autocomplete("playlist")
+    async def suggest(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """List the playlists that may be meant, from what is known here."""
+        found = await self._playlists.suggest(interaction.user.id, typed, with_reports=False)
+        return [app_commands.Choice(name=each.label, value=each.value) for each in found]
 
     async def analyze_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
-        """Analyse the file or the track links of a message; the answer is private at first."""
+        """Analyse the file or the links of a message; the answer is private at first."""
         file = next((each for each in message.attachments if each.filename.lower().endswith(_READABLE)), None)
         if file is not None:
             _refuse_large(file)
@@ -118,7 +138,15 @@ class AnalyzeCog(commands.Cog):
             "text": message.content,
             "name": f"Links from {message.author.display_name}",
         }
+        want_analysis(interaction, parse_reference(message.content), None, private=True)
         await self._take_on(interaction, links, None, private=True)
+
+    async def analyze_again(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
+        """Analyse what a menu offers, or what was wanted before a login came in between."""
+        playlist, groups, private = wanted_analysis(ref)
+        require_files(interaction, private=private)
+        source = {"from": _Source.REFERENCE, "playlist": chosen_value(interaction) or playlist.write()}
+        await self._take_on(interaction, source, groups, private=private)
 
     async def pick(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Go on with the playlist that somebody chose from a file with several."""
@@ -171,8 +199,11 @@ class AnalyzeCog(commands.Cog):
         match _Source(chosen["from"]):
             case _Source.FILE:
                 return await self._from_file(job, say)
+            case _Source.REFERENCE:
+                ref = parse_reference(chosen["playlist"])
+                return await self._playlists.read(job.asked.owner_id, ref, on_stage=say)
             case _Source.LINKS:
-                return await self._from_links(chosen["text"], chosen["name"])
+                return await self._from_text(job.asked.owner_id, chosen["text"], chosen["name"], say)
             case _Source.UPLOAD:
                 pending = await self._uploads.open(chosen["upload"])
                 index = chosen["index"]
@@ -201,12 +232,26 @@ class AnalyzeCog(commands.Cog):
         )
         return choice_card(playlists, ComponentRef(Action.PICK, upload_id))
 
-    async def _from_links(self, text: str, name: str) -> Playlist:
+    async def _from_text(self, owner_id: int, text: str, name: str, say: OnStage) -> Playlist:
+        """Read what a message links to: a playlist, else tracks."""
+        ref = parse_reference(text)
+        if ref.kind is ReferenceKind.PLAYLIST and self._playlists.is_connected:
+            return await self._playlists.read(owner_id, ref, on_stage=say)
         try:
             return await self._analyze.read_links(text, name)
         except UploadError as error:
-            has_playlist_link = "/playlist/" in text or "spotify:playlist:" in text
-            raise NothingToAnalyzeError(has_playlist_link) from error
+            if ref.kind in {ReferenceKind.PLAYLIST, ReferenceKind.SHORT_LINK}:
+                return await self._playlists.read(owner_id, ref)  # which says why it can't be read
+            raise NothingToAnalyzeError from error
+
+
+def _of_options(playlist: str | None, file: discord.Attachment | None) -> dict[str, str]:
+    if playlist is not None and file is None:
+        return {"from": _Source.REFERENCE, "playlist": playlist}
+    if file is None or playlist is not None:
+        raise NothingNamedError(both=file is not None)
+    _refuse_large(file)
+    return _of_file(file)
 
 
 def _of_file(file: discord.Attachment) -> dict[str, str]:

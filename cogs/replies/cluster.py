@@ -6,6 +6,7 @@ from typing import Any
 
 from discord import ui
 
+from cogs.replies.attribution import ATTRIBUTION, artist_ids, artist_link, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, gallery, rule, small, text
 from cogs.replies.quality import tempo_select
@@ -31,8 +32,9 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
     evidence = sum(each.size for each in report.clusters)
     pictures, attached = gallery([chart])
     traits = [f"**{escape(trait.words)}** — {escape(trait.numbers, 120)}" for trait in cluster.traits[:2]]
+    ids = artist_ids(track.track for track in report.tracks) if is_spotifys(report.playlist) else {}
     artists = join_words(
-        f"{escape(name, 40)} ({count})" if count > 1 else escape(name, 40)
+        artist_link(name, ids.get(name, "")) + (f" ({count})" if count > 1 else "")
         for name, count in cluster.top_artists
     )
     blocks: list[ui.Item[Any]] = [
@@ -53,6 +55,8 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
         blocks.append(ui.ActionRow(tempo))
     if pages > 1:
         blocks.append(ui.ActionRow(*_turners(report_id, index, page, pages)))
+    if is_spotifys(report.playlist):
+        blocks.append(text(ATTRIBUTION))
     return Reply(tuple(blocks), attached)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from discord import ui
 
+from cogs.replies.attribution import ATTRIBUTION, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
 from cogs.replies.text import escape, fit, track_line
@@ -64,6 +65,8 @@ def findings_card(report: AnalysisReport) -> Reply:
         rule(),
         text("**There more than once**", fit(lines, 2200) if lines else "No track is there twice."),
     ]
+    if is_spotifys(report.playlist):
+        blocks.append(text(ATTRIBUTION))
     return Reply(tuple(blocks))
 
 

@@ -53,6 +53,8 @@ class Action(StrEnum):
     RESULT = "result"
     PEOPLE = "people"
     BLEND = "blend"
+    ANALYZE = "analyze"
+    LIBRARY = "library"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.replies.attribution import ATTRIBUTION, is_spotifys, playlist_link
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, MAX_TEXT, WARNING, Attached, Reply, button, gallery, rule, small, text
 from cogs.replies.text import (
@@ -16,9 +17,11 @@ from cogs.replies.text import (
     plain,
     plural,
     skipped_line,
+    track_line,
     unbroken,
 )
 from services.domain.charts import Chart
+from services.domain.music import Track
 from services.domain.report import AnalysisReport, Verdict
 
 _SPARE = 40
@@ -46,7 +49,7 @@ def summary_card(report: AnalysisReport, report_id: str, chart: Chart | None, *,
 def _heading(report: AnalysisReport) -> str:
     playlist = report.playlist
     origin = f"{plural(len(playlist.tracks), 'track')} · {escape(playlist.format, 40)}"
-    return f"## {escape(playlist.name, 90)}\n{report.sentence}\n{small(origin)}"
+    return f"## {playlist_link(playlist)}\n{report.sentence}\n{small(origin)}"
 
 
 def _cluster_list(report: AnalysisReport, room: int) -> str:
@@ -62,7 +65,8 @@ def _cluster_list(report: AnalysisReport, room: int) -> str:
 def _cluster_lines(report: AnalysisReport, index: int, examples: int) -> str:
     cluster = report.clusters[index]
     evidence = sum(each.size for each in report.clusters)
-    heard = " · ".join(escape(report.tracks[track].track.label, 40) for track in cluster.typical[:examples])
+    name = track_line if is_spotifys(report.playlist) else _label
+    heard = " · ".join(name(report.tracks[track].track, 40) for track in cluster.typical[:examples])
     likely = f" + {len(cluster.likely)} likely" if cluster.likely else ""
     title = f"**{CLUSTER_LETTERS[index]} · {escape(cluster.name)}**"
     lines = [
@@ -73,10 +77,15 @@ def _cluster_lines(report: AnalysisReport, index: int, examples: int) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _label(track: Track, limit: int) -> str:
+    return escape(track.label, limit)
+
+
 def _footer(report: AnalysisReport) -> str:
     lines = [report.quality_line, skipped_line(report.playlist.skipped)]
     lines += [*report.playlist.notes[:2], *report.notices[:2]]
-    return "\n".join(small(escape(line, 220)) for line in lines if line)
+    said = [small(escape(line, 220)) for line in lines if line]
+    return "\n".join([*said, *([ATTRIBUTION] if is_spotifys(report.playlist) else [])])
 
 
 def cluster_select(report: AnalysisReport, report_id: str, *, chosen: int | None = None) -> ui.Select[Any]:

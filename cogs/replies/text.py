@@ -13,7 +13,7 @@ from services.domain.music import Skipped, SkipReason, Track
 _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
 _MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
-_COMMAND = re.compile(r"(`(?:/[a-z]+|python -m bot [a-z]+)`)")
+_OURS = re.compile(r"(`(?:/[a-z]+|python -m bot [a-z]+)`|<t:\d{1,12}:[tTdDfFR]>)")
 _COUNTABLE = {SkipReason.LOCAL_FILE, SkipReason.EPISODE, SkipReason.AUDIOBOOK, SkipReason.UNREADABLE}
 ELLIPSIS = "…"
 CLUSTER_LETTERS = "ABCDEFGH"
@@ -33,11 +33,11 @@ def escape(text: str, limit: int = 80) -> str:
 
 
 def inert(sentence: str, limit: int = 1500) -> str:
-    """Return a sentence in which nothing but the names of our own commands is formatted.
+    """Return a sentence in which nothing but the names of our own commands and moments is formatted.
 
     Refusals repeat words of the file that they refuse, such as the names of its columns.
     """
-    parts = _COMMAND.split(plain(sentence, limit))
+    parts = _OURS.split(plain(sentence, limit))
     return "".join(part if index % 2 else _disarm(part) for index, part in enumerate(parts))
 
 

@@ -90,13 +90,8 @@ def _(_error: UploadExpiredError) -> str:
 
 
 @sentence.register
-def _(error: NothingToAnalyzeError) -> str:
-    if error.has_playlist_link:
-        return (
-            "Spotify lets a bot read a playlist only for its owner, so the link alone is not enough. "
-            "Export the playlist with exportify.net and run `/analyze` with that file."
-        )
+def _(_error: NothingToAnalyzeError) -> str:
     return (
-        "There is no playlist file and no Spotify track link in this message. "
-        "Use the menu on a message with an exported file or with track links."
+        "There is no playlist file and no Spotify link in this message. Use the menu on a message with an "
+        "exported file, with track links, or with the link of a playlist of yours."
     )

@@ -35,6 +35,8 @@ FORMAT = "Spotify"
 LIST_KEPT_FOR = timedelta(days=7)
 """Names without tracks, for autocomplete; a week is a guess at how often people come back."""
 LIST_IS_FRESH_FOR = timedelta(minutes=10)
+LIST_IS_STEADY_FOR = timedelta(minutes=1)
+"""Sooner it is not read again, whoever presses the button: everybody shares the day's calls."""
 
 _LIKED_SCOPES = frozenset({"user-library-read"})
 _AWAY = (QuotaExceededError, OwnerPremiumError, RateLimitedError, SourceUnavailableError, OutOfTimeError)
@@ -78,7 +80,7 @@ class LibraryWorkflow:
         await self.lists.save(user_id, library)
         return library
 
-    async def current(self, user_id: int) -> Library:
+    async def current(self, user_id: int, *, fresh_for: timedelta = LIST_IS_FRESH_FOR) -> Library:
         """Return the list, read a moment ago; while Spotify can't be asked, as it was read last.
 
         Raises
@@ -87,7 +89,7 @@ class LibraryWorkflow:
         """
         await self.access.own_id(user_id)
         known = await self.lists.load(user_id)
-        if known is not None and self.clock() - known.read_at < LIST_IS_FRESH_FOR:
+        if known is not None and self.clock() - known.read_at < fresh_for:
             return known
         try:
             return await self.refresh(user_id)

@@ -43,6 +43,11 @@ class PlaylistsWorkflow:
     library: LibraryWorkflow | None = None
     """None where no Spotify app is configured."""
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether this installation can read at Spotify at all."""
+        return self.library is not None
+
     async def read(self, user_id: int, ref: PlaylistRef, *, on_stage: OnStage = quiet) -> Playlist:
         """Read a playlist for the person who asks.
 

@@ -51,9 +51,10 @@ async def test_analyses_track_links_in_the_words_of_a_message(room: Room) -> Non
 @pytest.mark.parametrize(
     ("content", "files", "expected"),
     [
-        ("https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M", (), "only for its owner"),
-        ("hello there", (), "no playlist file and no Spotify track link"),
-        ("", (("cover.png", b"\x89PNG"),), "no playlist file and no Spotify track link"),
+        ("https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M", (), "not connected to Spotify"),
+        ("https://spotify.link/AbCdEf123", (), "short link"),
+        ("hello there", (), "no playlist file and no Spotify link"),
+        ("", (("cover.png", b"\x89PNG"),), "no playlist file and no Spotify link"),
         ("", (("broken.csv", b"\x89PNG\r\n\x1a\n"),), "picture"),
         ("", (("empty.csv", b""),), "no rows"),
     ],

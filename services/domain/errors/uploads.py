@@ -90,6 +90,4 @@ class UploadExpiredError(UploadError):
 
 @dataclass(eq=False)
 class NothingToAnalyzeError(UploadError):
-    """A message holds neither a playlist file nor track links."""
-
-    has_playlist_link: bool = False
+    """A message holds neither a playlist file nor a link to tracks or a playlist."""

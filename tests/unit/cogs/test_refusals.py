@@ -13,8 +13,10 @@ import pytest
 from discord import app_commands
 
 from cogs.errors import UnknownComponentError, new_reference, refusal, root_cause
+from cogs.replies.text import inert
 from cogs.sentences import UNEXPECTED, sentence
 from services.domain.errors import TastemapError
+from services.domain.errors.spotify import QuotaExceededError
 from services.domain.errors.uploads import NothingToAnalyzeError, PlaylistNotInFileError
 from services.domain.music import Skipped, SkipReason
 from tests.architecture.test_prose import concrete_errors
@@ -60,9 +62,9 @@ def test_an_unknown_error_is_our_own_fault() -> None:
     assert refusal(KeyError("secret detail")) == UNEXPECTED
 
 
-def test_a_playlist_link_gets_another_answer_than_no_link() -> None:
-    assert "only for its owner" in sentence(NothingToAnalyzeError(has_playlist_link=True))
-    assert "no playlist file" in sentence(NothingToAnalyzeError())
+def test_a_refusal_shows_a_moment_as_discord_writes_it() -> None:
+    until = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
+    assert f"<t:{int(until.timestamp())}:R>" in inert(sentence(QuotaExceededError(until)))
 
 
 def test_a_long_list_of_playlists_is_not_repeated_whole() -> None:

@@ -1,0 +1,45 @@
+"""Link what Spotify tells about music back to where it is, and say whose data it is.
+
+Its terms ask for both. Nothing of the kind for uploads: what a file says is the file's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cogs.replies.layout import small
+from cogs.replies.text import escape
+from services.domain.music import Playlist, PlaylistSource, Track
+
+ATTRIBUTION = small("Data from Spotify")
+_ROOT = "https://open.spotify.com"
+
+
+def is_spotifys(playlist: Playlist) -> bool:
+    """Whether a playlist was read at Spotify."""
+    return playlist.source is PlaylistSource.SPOTIFY
+
+
+def playlist_link(playlist: Playlist, limit: int = 90) -> str:
+    """Name a playlist, linked to it where it was read at Spotify."""
+    name = escape(playlist.name, limit)
+    if not is_spotifys(playlist):
+        return name
+    # Only Liked Songs come from Spotify without being a playlist.
+    address = f"{_ROOT}/playlist/{playlist.id}" if playlist.id else f"{_ROOT}/collection/tracks"
+    return f"[{name}]({address})"
+
+
+def artist_link(name: str, artist_id: str, limit: int = 40) -> str:
+    """Name an artist, linked where the id is known."""
+    return f"[{escape(name, limit)}]({_ROOT}/artist/{artist_id})" if artist_id else escape(name, limit)
+
+
+def artist_ids(tracks: Iterable[Track]) -> dict[str, str]:
+    """Return the ids of artists by name, as the tracks say them."""
+    return {
+        name: key
+        for track in tracks
+        for name, key in zip(track.artists, track.artist_ids, strict=False)
+        if key
+    }
