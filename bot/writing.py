@@ -12,6 +12,7 @@ from cogs.reading import PlaylistDesk
 from cogs.saving import SavingCog
 from cogs.split import SplitCog
 from cogs.tidy import TidyCog
+from cogs.writes import DraftWrites
 from services.compute import ComputePool
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
@@ -61,9 +62,26 @@ class Writing:
 
     def cogs(self, desk: DeskMaker) -> tuple[CogBuilder, ...]:
         """Return the makers of the cogs."""
+
+        @cache
+        def writes(bot: TastemapBot) -> DraftWrites:
+            return DraftWrites(saving=self.saving, work=bot.work)
+
         return (
-            lambda bot: TidyCog(tidy=self.tidy, desk=desk(bot), components=bot.components, work=bot.work),
-            lambda bot: SplitCog(split=self.split, desk=desk(bot), components=bot.components, work=bot.work),
+            lambda bot: TidyCog(
+                tidy=self.tidy,
+                desk=desk(bot),
+                writes=writes(bot),
+                components=bot.components,
+                work=bot.work,
+            ),
+            lambda bot: SplitCog(
+                split=self.split,
+                desk=desk(bot),
+                writes=writes(bot),
+                components=bot.components,
+                work=bot.work,
+            ),
             lambda bot: SavingCog(saving=self.saving, components=bot.components, client=bot),
         )
 

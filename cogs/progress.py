@@ -14,7 +14,7 @@ from discord import ui
 from cogs.components import ComponentRouter
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note
-from services.domain.errors.compute import NothingRunsError, StoppedError
+from services.domain.errors.compute import CannotStopError, NothingRunsError, StoppedError
 from services.domain.errors.reports import NotYourReportError
 
 _GAP_S = 1.5
@@ -71,6 +71,7 @@ class RunningWork:
 
     def __init__(self, components: ComponentRouter) -> None:
         self._tasks: dict[str, tuple[int, asyncio.Task[Any]]] = {}
+        self._unstoppable: set[str] = set()
         components.register(Action.STOP, self.stop)
 
     async def run(
@@ -79,6 +80,7 @@ class RunningWork:
         work: Callable[[OnStage], Coroutine[Any, Any, Result]],
         *,
         shown: bool = True,
+        stoppable: bool = True,
     ) -> Result:
         """Do `work`, which is given the progress line, and let the person stop it.
 
@@ -86,6 +88,8 @@ class RunningWork:
         ----------
         shown
             False where the reply can't be changed any more; the lines are lost then.
+        stoppable
+            False for work that has to come to its end once it was begun.
 
         Raises
         ------
@@ -96,6 +100,8 @@ class RunningWork:
         progress = Progress(interaction, stop=ComponentRef(Action.STOP, name)) if shown else _unseen
         task = asyncio.create_task(work(progress))
         self._tasks[name] = (interaction.user.id, task)
+        if not stoppable:
+            self._unstoppable.add(name)
         try:
             return await task
         except asyncio.CancelledError:
@@ -106,6 +112,7 @@ class RunningWork:
             raise StoppedError from None
         finally:
             del self._tasks[name]
+            self._unstoppable.discard(name)
 
     def stop_of(self, user_id: int) -> None:
         """Stop everything that runs for a person."""
@@ -120,6 +127,8 @@ class RunningWork:
             raise NothingRunsError
         if owner_id != interaction.user.id:
             raise NotYourReportError(owner_id)
+        if ref.subject in self._unstoppable:
+            raise CannotStopError
         task.cancel()
         message = interaction.message
         if (

@@ -17,22 +17,32 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
 from cogs.replies.lists import list_files
 from cogs.replies.split import dry_run_card, split_card, split_files_card
-from cogs.saving import tell
 from cogs.work import Work
+from cogs.writes import DraftWrites, Wanted, Written
 from services.domain.errors.drafts import DraftNotFoundError, NothingDecidedError
 from services.domain.jobs import Job, JobKind
 from services.domain.writes import MAX_NAME
 from services.workflows.split import SplitDraft, SplitWorkflow, lists_of
+
+_DRAFTS = "split"
 
 
 class SplitCog(commands.Cog):
     """Groups that become playlists."""
 
     def __init__(
-        self, *, split: SplitWorkflow, desk: PlaylistDesk, components: ComponentRouter, work: Work
+        self,
+        *,
+        split: SplitWorkflow,
+        desk: PlaylistDesk,
+        writes: DraftWrites,
+        components: ComponentRouter,
+        work: Work,
     ) -> None:
         self._split = split
         self._desk = desk
+        self._writes = writes
+        writes.register(_DRAFTS, self._write)
         work.register(JobKind.SPLIT, self)
         components.register(Action.SPLIT, self.press)
 
@@ -78,7 +88,7 @@ class SplitCog(commands.Cog):
             case "r":
                 await self._ask_name(interaction, ref, rest)
             case "w":
-                await self._create(interaction, ref)
+                await self._writes.take_on(interaction, _DRAFTS, ref.subject)
             case "x":
                 await self._export(interaction, ref)
             case _:
@@ -133,12 +143,10 @@ class SplitCog(commands.Cog):
         )
         await interaction.response.send_modal(form)
 
-    async def _create(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        draft = await self._split.open(ref.subject, interaction.user.id)
-        writes = await self._split.create(ref.subject, interaction.user.id, request=str(interaction.id))
-        left_out = sum(track.id is None for _, tracks in lists_of(draft) for track in tracks)
-        await tell(interaction, self._split.saving, writes, left_out=left_out)
+    async def _write(self, wanted: Wanted) -> Written:
+        draft = await self._split.open(wanted.draft_id, wanted.user_id)
+        writes = await self._split.create(wanted.draft_id, wanted.user_id, request=wanted.request)
+        return Written(writes, sum(track.id is None for _, tracks in lists_of(draft) for track in tracks))
 
     async def _export(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

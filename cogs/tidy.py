@@ -17,23 +17,33 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
 from cogs.replies.lists import list_files
 from cogs.replies.tidy import final_card, tidied_files_card, tidy_card
-from cogs.saving import tell
 from cogs.work import Work
+from cogs.writes import DraftWrites, Wanted, Written
 from services.domain.errors.drafts import DraftNotFoundError, NothingDecidedError
 from services.domain.jobs import Job, JobKind
 from services.domain.tidying import Decision
 from services.domain.writes import MAX_NAME
 from services.workflows.tidy import TidyDraft, TidyWorkflow, lists_of, outcome
 
+_DRAFTS = "tidy"
+
 
 class TidyCog(commands.Cog):
     """Findings of a playlist, and what becomes of them."""
 
     def __init__(
-        self, *, tidy: TidyWorkflow, desk: PlaylistDesk, components: ComponentRouter, work: Work
+        self,
+        *,
+        tidy: TidyWorkflow,
+        desk: PlaylistDesk,
+        writes: DraftWrites,
+        components: ComponentRouter,
+        work: Work,
     ) -> None:
         self._tidy = tidy
         self._desk = desk
+        self._writes = writes
+        writes.register(_DRAFTS, self._write)
         work.register(JobKind.TIDY, self)
         components.register(Action.TIDY, self.press)
 
@@ -80,7 +90,7 @@ class TidyCog(commands.Cog):
             case "r":
                 await self._ask_name(interaction, ref)
             case "w" | "n":
-                await self._apply(interaction, ref, in_place=verb == "w")
+                await self._writes.take_on(interaction, _DRAFTS, ref.subject, in_place=verb == "w")
             case "x":
                 await self._export(interaction, ref)
             case _:
@@ -126,16 +136,12 @@ class TidyCog(commands.Cog):
         )
         await interaction.response.send_modal(form)
 
-    async def _apply(
-        self, interaction: discord.Interaction[Any], ref: ComponentRef, *, in_place: bool
-    ) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        draft = await self._tidy.open(ref.subject, interaction.user.id)
+    async def _write(self, wanted: Wanted) -> Written:
+        draft = await self._tidy.open(wanted.draft_id, wanted.user_id)
         writes = await self._tidy.apply(
-            ref.subject, interaction.user.id, in_place=in_place, request=str(interaction.id)
+            wanted.draft_id, wanted.user_id, in_place=wanted.in_place, request=wanted.request
         )
-        left_out = sum(track.id is None for _, tracks in lists_of(draft) for track in tracks)
-        await tell(interaction, self._tidy.saving, writes, left_out=left_out)
+        return Written(writes, sum(track.id is None for _, tracks in lists_of(draft) for track in tracks))
 
     async def _export(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

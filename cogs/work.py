@@ -54,10 +54,13 @@ class Work:
         self._running = running
         self._admit = admit
         self._performers: dict[JobKind, Performer] = {}
+        self._unstoppable: set[JobKind] = set()
 
-    def register(self, kind: JobKind, performer: Performer) -> None:
-        """Let `performer` do work of one kind."""
+    def register(self, kind: JobKind, performer: Performer, *, stoppable: bool = True) -> None:
+        """Let `performer` do work of one kind; what changes something outside can't be stopped half-way."""
         self._performers[kind] = performer
+        if not stoppable:
+            self._unstoppable.add(kind)
 
     async def take_on(
         self,
@@ -97,7 +100,11 @@ class Work:
 
     async def recover(self, client: discord.Client) -> int:
         """Finish what an earlier process left undone; returns how much that was."""
-        jobs = await self._jobs.take_over()
+        try:
+            jobs = await self._jobs.take_over()
+        except StorageError as error:
+            _log.error("requests of before the restart wait for the next one: %s", error)
+            return 0
         if jobs:
             _log.info("finishing %d requests of before the restart", len(jobs))
         await asyncio.gather(*(self._resume(client, job) for job in jobs))
@@ -124,7 +131,10 @@ class Work:
         job = desk.job
         try:
             done = await self._running.run(
-                desk.interaction, lambda say: self._work(desk, say), shown=desk.open
+                desk.interaction,
+                lambda say: self._work(desk, say),
+                shown=desk.open,
+                stoppable=job.kind not in self._unstoppable,
             )
             if done is not None:
                 reply, give = done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogs.sentences.root import sentence
 from services.domain.errors.compute import (
+    CannotStopError,
     DeadlineExceededError,
     NothingRunsError,
     ShuttingDownError,
@@ -50,6 +51,11 @@ def _(_error: NoReportYetError) -> str:
 @sentence.register
 def _(_error: StoppedError) -> str:
     return "Stopped. Nothing was posted; what was looked up so far is kept for the next time."
+
+
+@sentence.register
+def _(_error: CannotStopError) -> str:
+    return "Writing to Spotify is not stopped in the middle. It is over in a moment; `/undo` takes it back."
 
 
 @sentence.register

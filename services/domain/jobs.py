@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     COMPARE = "compare"
     BLEND = "blend"
     SHARING = "sharing"
+    WRITE = "write"
 
 
 class JobStatus(StrEnum):

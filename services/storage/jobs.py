@@ -101,10 +101,10 @@ class JobStore:
         )
 
     async def unfinished(self) -> tuple[Job, ...]:
-        """Load everything that is not done, the oldest first."""
+        """Load everything that is not done, the oldest first; what only a newer version can do stays."""
         query = (
             select(jobs)
-            .where(jobs.c.status != JobStatus.DONE.value)
+            .where(jobs.c.status != JobStatus.DONE.value, jobs.c.kind.in_([kind.value for kind in JobKind]))
             .order_by(jobs.c.created_at, jobs.c.job_id)
         )
         async with self._database.reading() as connection:

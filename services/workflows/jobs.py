@@ -128,8 +128,3 @@ class JobsWorkflow:
     async def purge(self) -> int:
         """Drop the traces of answered work and return how many there were."""
         return await self.store.purge(self.clock() - _TRACES_KEPT_FOR)
-
-    async def forget(self, owner_id: int) -> int:
-        """Drop a person's work; what runs finds nothing left to answer."""
-        self._busy.pop(owner_id, None)
-        return await self.store.delete_of(owner_id)

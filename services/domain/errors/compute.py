@@ -33,5 +33,10 @@ class StoppedError(TastemapError):
 
 
 @dataclass(eq=False)
+class CannotStopError(TastemapError):
+    """The work changes something outside and has to come to its end."""
+
+
+@dataclass(eq=False)
 class NothingRunsError(TastemapError):
     """There is nothing to stop: the work is done, or the bot was restarted."""
