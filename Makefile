@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/installed.stamp
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test lint run bench pictures requirements clean
+.PHONY: demo test lint run bench pictures fuzz requirements clean
 
 $(INSTALLED): requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -38,11 +38,20 @@ pictures: $(INSTALLED)
 	mkdir -p docs/pictures
 	cp build/demo/card.png build/demo/group-phone.png docs/pictures/
 
+# Search for inputs that break a parser: SECONDS for each target, or TARGETS="upload links" only.
+SECONDS ?= 120
+TARGETS ?= $(shell $(BIN)/python -c "from tests.fuzz.targets import TARGETS; print(*TARGETS)")
+fuzz: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	for target in $(TARGETS); do $(BIN)/python -m tests.fuzz $$target $(SECONDS) build/fuzz || exit 1; done
+
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
 	  --extra postgres pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
 	  --extra dev pyproject.toml -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-strip-extras \
+	  --constraint requirements-dev.txt --extra dev --extra fuzz pyproject.toml -o requirements-fuzz.txt
 
 clean:
 	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -80,8 +80,10 @@ def visitor_of(request: web.Request, proxies: Sequence[Network]) -> str:
 
 def _network_of(address: IPv4Address | IPv6Address) -> str:
     """Return an address without its last bits: whole ones are never kept."""
-    prefix = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+    # By number, because the text of a local IPv6 address may name an interface, which no network has.
+    if address.version == 4:
+        return str(ipaddress.IPv4Network((int(address), 24), strict=False))
+    return str(ipaddress.IPv6Network((int(address), 48), strict=False))
 
 
 def guard(

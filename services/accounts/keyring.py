@@ -73,7 +73,7 @@ class KeyRing:
         """Encrypt `text` for one column of one person's row."""
         nonce = os.urandom(_NONCE_BYTES)
         bound = _bound(purpose, owner_id, column, self._first.key_id)
-        sealed = self._first.cipher.encrypt(nonce, text.encode(), bound)
+        sealed = self._first.cipher.encrypt(nonce, text.encode("utf-8", "replace"), bound)
         return f"{self._first.key_id}:{_write(nonce)}:{_write(sealed)}"
 
     def open(self, sealed: str, *, purpose: str, owner_id: int, column: str) -> str:

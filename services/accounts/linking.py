@@ -259,11 +259,9 @@ class LinkingService:
         """
         if not self.allows_paste:
             raise LinkExpiredError
-        parts = urlsplit(address.strip())
-        here = urlsplit(self.auth.redirect_uri)
-        if (parts.scheme, parts.netloc, parts.path) != (here.scheme, here.netloc, here.path):
+        place, query = address_parts(address)
+        if place != address_parts(self.auth.redirect_uri)[0]:
             raise LinkExpiredError
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         attempt = await self.attempts.of_state(hash_of(query.get("state", "")), self.clock.now())
         if attempt is None or attempt.user_id != user_id:
             raise LinkExpiredError
@@ -349,9 +347,26 @@ class LinkingService:
             raise LinkExpiredError from error
 
 
+def address_parts(address: str) -> tuple[tuple[str, str, str], dict[str, str]]:
+    """Take an address apart: scheme, host and path; and the first value of each part of its query.
+
+    Raises
+    ------
+    LinkExpiredError
+        It is no address.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        query = parse_qs(parts.query)
+    except ValueError as error:
+        raise LinkExpiredError from error
+    return (parts.scheme, parts.netloc, parts.path), {name: values[0] for name, values in query.items()}
+
+
 def hash_of(secret: str) -> str:
     """Return what is kept of a secret that only needs to be recognised."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # Bytes of a cookie that are no UTF-8 arrive as halves of surrogate pairs.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _same(known: str | None, given: str) -> bool:
