@@ -29,6 +29,12 @@ from services.workflows.saving import SavingWorkflow
 
 _SIZE, _SMALLEST, _LARGEST = 20, 5, 100
 
+_MODES = [
+    app_commands.Choice(name="fair: the least satisfied person first", value=BlendMode.FAIR.value),
+    app_commands.Choice(name="joy: as much satisfaction as possible", value=BlendMode.JOY.value),
+    app_commands.Choice(name="safe: nothing that is foreign to anybody", value=BlendMode.SAFE.value),
+]
+
 
 class BlendCog(commands.Cog):
     """Blends of comparisons."""
@@ -54,19 +60,20 @@ class BlendCog(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.describe(
         size="How many tracks",
-        mode="fair: the least satisfied first; joy: most satisfaction; safe: nothing foreign to anybody",
+        mode="What matters most where tastes pull apart; fair if you leave it out",
     )
+    @app_commands.choices(mode=_MODES)
     async def blend(
         self,
         interaction: discord.Interaction[Any],
         size: app_commands.Range[int, _SMALLEST, _LARGEST] = _SIZE,
-        mode: BlendMode = BlendMode.FAIR,
+        mode: app_commands.Choice[str] | None = None,
     ) -> None:
         """Mix for the latest comparison of this channel."""
         shown = await self._results.latest(
             interaction.user.id, interaction.channel_id or 0, sight=self._board.sight
         )
-        await self._take_on(interaction, shown, mode, size)
+        await self._take_on(interaction, shown, BlendMode(mode.value) if mode else BlendMode.FAIR, size)
 
     async def press(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Mix, or take a mix home: the argument is mode, size, and perhaps how."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import enum
 import logging
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -26,11 +26,17 @@ from services.workflows.groups.lobbies import LobbiesWorkflow, Place
 _log = logging.getLogger(__name__)
 
 
-class Where(enum.Enum):
+class Where(StrEnum):
     """Where the question is put."""
 
-    channel = "in this channel"
-    message = "by direct message"
+    CHANNEL = "channel"
+    MESSAGE = "message"
+
+
+_WHERE = [
+    app_commands.Choice(name="in this channel", value=Where.CHANNEL.value),
+    app_commands.Choice(name="by direct message", value=Where.MESSAGE.value),
+]
 
 
 class CompareCog(commands.Cog):
@@ -67,15 +73,19 @@ class CompareCog(commands.Cog):
     @app_commands.guild_only()
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.describe(user="Whom to ask; they are asked once", where="Where they are asked")
+    @app_commands.choices(where=_WHERE)
     async def compare(
-        self, interaction: discord.Interaction[Any], user: discord.User, where: Where = Where.channel
+        self,
+        interaction: discord.Interaction[Any],
+        user: discord.User,
+        where: app_commands.Choice[str] | None = None,
     ) -> None:
         """Ask somebody."""
-        await self._ask(interaction, user, where)
+        await self._ask(interaction, user, Where(where.value) if where else Where.CHANNEL)
 
     async def compare_menu(self, interaction: discord.Interaction[Any], user: discord.User) -> None:
         """Ask somebody from their menu, in this channel."""
-        await self._ask(interaction, user, Where.channel)
+        await self._ask(interaction, user, Where.CHANNEL)
 
     async def _ask(
         self, interaction: discord.Interaction[Any], user: discord.User | discord.Member, where: Where
@@ -83,11 +93,11 @@ class CompareCog(commands.Cog):
         if user.bot or user.id == interaction.user.id:
             raise CompareWithNobodyError
         guild_id, channel_id = self._board.require_take_back(interaction)
-        watched = channel_id if where is Where.channel else None
+        watched = channel_id if where is Where.CHANNEL else None
         if user.id not in await self._board.sight(guild_id, watched, [user.id]):
             raise CannotSeeChannelError
         lobby = await self._lobbies.ask(Place(guild_id, channel_id), visitor(interaction.user), visitor(user))
-        if where is Where.message:
+        if where is Where.MESSAGE:
             await self._ask_directly(interaction, lobby, user)
             return
         mentions = discord.AllowedMentions(users=[user]) if lobby.asked else discord.AllowedMentions.none()

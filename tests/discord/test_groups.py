@@ -2,92 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+import json
+from datetime import timedelta
 
 import pytest
+from discord import ui
 
-from cogs.groups import GroupsCog
 from sandbox.playlists import load
-from services.compute import ComputePool
 from tests.discord.cards import check_message, custom_ids, text_of
-from tests.discord.conftest import Room, furnish, open_app, simulate
-from tests.discord.test_refusals import log
+from tests.discord.party import FILES, Party, party
+from tests.discord.test_refusals import answer_of, button, log, refused
 
-__all__ = ["log"]
-
-FILES = {"ann": "mika.csv", "bob": "noor.csv", "cat": "tam.csv"}
-
-
-@dataclasses.dataclass
-class Party:
-    """A room with a third person, and what the three do in it."""
-
-    room: Room
-    cat: Any
-    times: list[datetime]
-
-    @property
-    def people(self) -> dict[str, Any]:
-        return {"ann": self.room.ann, "bob": self.room.bob, "cat": self.cat}
-
-    async def start(self) -> Any:
-        result = await self.room.ann.slash(self.room.channel, "group start")
-        check_message(result.response)
-        return result.response
-
-    async def join(self, card: Any, name: str) -> Any:
-        return await self.people[name].click(card, label="Join")
-
-    async def bring(self, card: Any, name: str, file: str | None = None) -> Any:
-        form = await self.people[name].click(card, label="Choose source")
-        assert form.modal is not None
-        filename = file or FILES[name]
-        result = await self.people[name].submit_modal(form, {"file": (filename, load(filename))})
-        check_message(result.response)
-        return result.response
-
-    async def gather(self) -> Any:
-        """Open a lobby in which three people are ready."""
-        card = await self.start()
-        for name in ("bob", "cat"):
-            await self.join(card, name)
-        for name in FILES:
-            await self.bring(card, name)
-        return card
-
-    async def compare(self, card: Any) -> Any:
-        result = await self.room.ann.click(card, label="Compare")
-        check_message(result.response)
-        return result.response
-
-    async def tend(self) -> None:
-        cog = self.room.env.bot.get_cog("GroupsCog")
-        assert isinstance(cog, GroupsCog)
-        await cog.tend()
-
-
-@pytest.fixture
-async def party(tmp_path: Path, pool: ComputePool) -> AsyncIterator[Party]:
-    times = [datetime(2026, 3, 1, 12, tzinfo=UTC)]
-
-    def clock() -> datetime:
-        return times[-1]
-
-    async with open_app(tmp_path, pool) as opened:
-        groups = opened.groups
-        parts = {
-            name: dataclasses.replace(getattr(groups, name), clock=clock)
-            for name in ("lobbies", "results", "messages", "sharing")
-        }
-        app = dataclasses.replace(opened, groups=dataclasses.replace(groups, **parts))
-        async with simulate(app) as simulated:
-            room = await furnish(app, simulated)
-            cat = room.guild.add_member(simulated.create_user("cat"))
-            yield Party(room, cat, times)
+__all__ = ["log", "party"]
 
 
 async def test_three_people_compare_and_see_why(party: Party) -> None:
@@ -111,3 +37,183 @@ async def test_three_people_compare_and_see_why(party: Party) -> None:
     check_message(pair)
     blend = (await party.cat.click(result, label="Blend")).response
     check_message(blend)
+
+
+async def test_who_leaves_is_gone_from_the_result_and_from_the_channel(party: Party) -> None:
+    card = await party.gather()
+    result = await party.compare(card)
+    blend = (await party.cat.click(result, label="Blend")).response
+    left = (await party.cat.click(result, label="Leave")).response
+    assert left.ephemeral
+    assert "1 result" in text_of(left)
+    for message in (card, result, blend):
+        assert "cat" not in text_of(message)
+        assert message.attachments == []
+        check_message(message)
+    assert "taken back" in text_of(result)
+    again = await party.compare(card)
+    assert "cat" not in text_of(again)
+    assert "ann" in text_of(again)
+    gone = await answer_of(await party.room.ann.click(card, label="Leave"))
+    assert "You are out" in text_of(gone)
+    assert "taken back" in text_of(again)
+
+
+async def test_forgetting_reaches_what_was_posted(party: Party) -> None:
+    card = await party.gather()
+    result = await party.compare(card)
+    asked = (await party.room.bob.slash(party.room.channel, "forget")).response
+    label = next(each for each in custom_ids(asked) if "orget" in each or "rase" in each)
+    await party.room.bob.click(asked, label=label)
+    assert "bob" not in text_of(card) + text_of(result)
+    assert result.attachments == []
+
+
+async def test_the_lobby_survives_a_restart_in_the_middle(party: Party) -> None:
+    card = await party.start()
+    await party.join(card, "bob")
+    await party.bring(card, "bob")
+    form = await party.room.ann.click(card, label="Choose source")
+    await party.room.restart()
+    await party.room.ann.submit_modal(form, {"file": ("mika.csv", load("mika.csv"))})
+    assert "2 ready" in text_of(card)
+    await party.room.restart()
+    result = await party.compare(card)
+    await party.room.restart()
+    answer = (await party.room.bob.click(result, label="Awards")).response
+    assert "Awards" in text_of(answer)
+
+
+async def test_a_lobby_ends_by_itself_and_can_be_opened_again(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    card = await party.gather()
+    party.times.append(party.times[0] + timedelta(hours=24))
+    answer = await answer_of(await party.room.ann.click(card, label="Compare"))
+    assert "ended" in refused(answer, log)
+    await party.tend()
+    check_message(card)
+    assert "has ended" in text_of(card)
+    answer = await answer_of(await party.room.ann.click(card, label="Open again"))
+    assert "3 ready" in text_of(card)
+    assert "ann" in text_of(await party.compare(card))
+
+
+async def test_two_members_together_may_do_what_the_host_may(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    card = await party.gather()
+    noted = await party.room.bob.click(card, label="Compare")
+    assert "1 of 2" in text_of(noted.followups[-1])
+    assert "Compare (1 of 2)" in custom_ids(card)
+    result = (await party.cat.click(card, label="Compare (1 of 2)")).response
+    assert "ann" in text_of(result)
+    assert "Compare" in custom_ids(card)
+
+
+async def test_alone_or_without_a_source_nobody_is_compared(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    card = await party.start()
+    await party.bring(card, "ann")
+    answer = await answer_of(await party.room.ann.click(card, label="Compare"))
+    assert "at least two people" in refused(answer, log)
+    await party.join(card, "bob")
+    answer = await answer_of(await party.room.ann.click(card, label="Compare"))
+    assert "One is missing" in refused(answer, log)
+    answer = await answer_of(await party.cat.click(card, label="Choose source"))
+    assert "not in this comparison" in refused(answer, log)
+    assert [each.id for each in party.room.posts()] == [card.id]
+
+
+async def test_who_left_the_server_is_neither_compared_nor_shown(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    card = await party.gather()
+    result = await party.compare(card)
+    party.room.guild.remove_member(party.room.bob)
+    answer = await answer_of(await party.cat.click(result, label="Awards"))
+    assert "no longer stored" in refused(answer, log)
+    await party.tend()
+    assert "bob" not in text_of(card) + text_of(result)
+    again = await party.compare(card)
+    assert "bob" not in text_of(again)
+
+
+async def test_a_server_is_forgotten_when_the_bot_is_taken_out(party: Party) -> None:
+    await party.compare(await party.gather())
+    guild = party.room.env.bot.get_guild(party.room.guild.id)
+    await party.cog.on_guild_remove(guild)
+    assert await party.room.app.groups.messages.guilds() == frozenset()
+
+
+async def test_nobody_is_told_what_is_not_in_the_channel(party: Party, log: pytest.LogCaptureFixture) -> None:
+    """A copied button in another channel shows nothing to whoever was not compared."""
+    result = await party.compare(await party.gather())
+    elsewhere = party.room.guild.create_text_channel("elsewhere")
+    dan = party.room.guild.add_member(party.room.env.create_user("dan"))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.ActionRow(button(custom_ids(result)["Map"]), button(custom_ids(result)["Blend"])))
+    view.stop()
+    copied = await party.room.env.bot.get_channel(elsewhere.id).send(view=view)
+    for label in ("Map", "Blend"):
+        answer = await answer_of(await dan.click(copied, custom_id=custom_ids(result)[label]))
+        assert "Only the people who were compared" in refused(answer, log)
+
+
+async def test_everybody_takes_along_their_own_part_alone(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    result = await party.compare(await party.gather())
+    mine = (await party.cat.click(result, label="My data")).response
+    content = json.loads(await mine.attachments[0].read())
+    assert content["name"] == "cat"
+    assert {score["with"] for score in content["scores"]} == {"ann", "bob"}
+    tracks = (await mine.attachments[1].read()).decode()
+    assert tracks.count("\n") == 81
+    dan = party.room.guild.add_member(party.room.env.create_user("dan"))
+    answer = await answer_of(await dan.click(result, label="My data"))
+    assert "Only the people who were compared" in refused(answer, log)
+
+
+async def test_a_blend_goes_home_as_a_file(party: Party) -> None:
+    await party.compare(await party.gather())
+    blend = (await party.room.bob.slash(party.room.channel, "blend", size=10, mode="joy")).response
+    check_message(blend)
+    assert "10 tracks · joy" in text_of(blend)
+    files = (await party.room.bob.click(blend, label="CSV and links")).response
+    assert files.ephemeral
+    assert len((await files.attachments[1].read()).decode().split()) == 10
+
+
+async def test_sources_come_by_command_by_links_and_from_files_with_several(party: Party) -> None:
+    card = await party.start()
+    await party.join(card, "bob")
+    room = party.room
+    file = ("account-data.json", load("account-data.json"))
+    asked = await answer_of(await room.bob.slash(room.channel, "group source", file=file))
+    chosen = (await room.bob.select(asked, ["1"])).response
+    assert "You bring" in text_of(chosen)
+    await room.analyze()
+    brought = (await room.ann.slash(room.channel, "group source")).response
+    assert "drive" in text_of(brought)
+    assert "2 ready" in text_of(card)
+    form = await room.ann.click(card, label="Choose source")
+    links = load("links.txt").decode()
+    brought = (await room.ann.submit_modal(form, {"links": links[:3900]})).response
+    assert "Links" in text_of(brought)
+    form = await room.ann.click(card, label="Choose source")
+    menu = next(
+        label["component"]
+        for label in form.modal["components"]
+        if label["component"]["custom_id"] == "chosen"
+    )
+    chosen = await room.ann.submit_modal(form, {"chosen": [menu["options"][0]["value"]]})
+    assert "drive" in text_of(chosen.response)
+
+
+async def test_an_empty_form_is_no_choice(party: Party, log: pytest.LogCaptureFixture) -> None:
+    card = await party.start()
+    form = await party.room.ann.click(card, label="Choose source")
+    answer = await answer_of(await party.room.ann.submit_modal(form, {}))
+    assert "no tracks" in refused(answer, log)

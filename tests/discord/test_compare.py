@@ -1,0 +1,160 @@
+"""One person asks another to compare: yes, no, no answer, and who sees what came out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sandbox.playlists import load
+from tests.discord.cards import check_message, custom_ids, text_of
+from tests.discord.party import Party, party
+from tests.discord.test_refusals import answer_of, log, refused
+
+__all__ = ["log", "party"]
+
+
+async def ask(party: Party, **options: Any) -> Any:
+    result = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob, **options)
+    check_message(result.response)
+    return result.response
+
+
+async def accepted(party: Party) -> tuple[Any, Any]:
+    """Ask, accept, and choose on both sides; return the card and what Bob got."""
+    card = await ask(party)
+    await party.bring(card, "ann")
+    await party.room.bob.click(card, label="Accept")
+    return card, await party.bring(card, "bob")
+
+
+async def test_both_agree_and_only_the_two_see_the_result(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    card, result = await accepted(party)
+    assert result.ephemeral
+    assert "You two" in text_of(result)
+    assert "You are" in text_of(result)
+    assert "of 100" not in text_of(card)
+    seen = (await party.room.ann.click(card, label="See result")).response
+    check_message(seen)
+    assert seen.ephemeral
+    assert seen.attachments
+    refusal = await answer_of(await party.cat.click(card, label="See result"))
+    assert "Only the people who were compared" in refused(refusal, log)
+    blend = (await party.room.ann.click(seen, label="Blend")).response
+    assert blend.ephemeral
+    assert [each.id for each in party.room.posts()] == [card.id]
+
+
+async def test_the_channel_sees_it_only_if_both_want_that(party: Party) -> None:
+    card, result = await accepted(party)
+    first = (await party.room.bob.click(result, label="Show here")).response
+    assert "once the other one" in text_of(first)
+    assert "would like to show" in text_of(card)
+    assert len(party.room.posts()) == 1
+    seen = (await party.room.ann.click(card, label="See result")).response
+    await party.room.ann.click(seen, label="Show here")
+    assert len(party.room.posts()) == 2
+    posted = party.room.channel.history()[-1]
+    left = await answer_of(await party.room.bob.click(posted, label="Leave"))
+    assert "with you deleted" in text_of(left)
+    now = next(each for each in party.room.channel.history() if each.id == posted.id)
+    assert not now.attachments
+    assert "comparison is over" in text_of(card)
+
+
+async def test_no_is_no_and_asked_is_once(party: Party, log: pytest.LogCaptureFixture) -> None:
+    card = await ask(party)
+    await party.bring(card, "ann")
+    refusal = await answer_of(await party.cat.click(card, label="Decline"))
+    assert "Only the person who was asked" in refused(refusal, log)
+    await party.room.bob.click(card, label="Decline")
+    check_message(card)
+    assert "No comparison" in text_of(card)
+    assert "bob" not in text_of(card)
+    again = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob)
+    assert "only once" in refused(await answer_of(again), log)
+    assert party.room.env.refusals()
+    other_way = await party.room.bob.slash(party.room.channel, "compare", user=party.room.ann)
+    assert "Accept" in custom_ids(other_way.response)
+
+
+async def test_no_answer_ends_by_itself(party: Party, log: pytest.LogCaptureFixture) -> None:
+    card = await ask(party)
+    party.times.append(party.times[0] + timedelta(days=1))
+    await party.room.restart()
+    await party.tend()
+    assert "no answer in time" in text_of(card)
+    check_message(card)
+    again = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob)
+    assert "only once" in refused(await answer_of(again), log)
+    assert party.room.env.refusals()
+
+
+async def test_strangers_neither_accept_nor_choose(party: Party, log: pytest.LogCaptureFixture) -> None:
+    card = await ask(party)
+    for label, said in (
+        ("Accept", "Only the person who was asked"),
+        ("Choose source", "not in this comparison"),
+        ("Take back", "not in this comparison"),
+    ):
+        assert said in refused(await answer_of(await party.cat.click(card, label=label)), log)
+
+
+async def test_the_menu_of_a_person_asks_too(party: Party, log: pytest.LogCaptureFixture) -> None:
+    room = party.room
+    asked = await room.ann.context_menu(room.channel, "Compare taste", room.bob)
+    assert "Accept" in custom_ids(asked.response)
+    alone = await room.ann.context_menu(room.channel, "Compare taste", room.ann)
+    assert "Choose another person" in refused(await answer_of(alone), log)
+    assert room.env.refusals()
+
+
+async def test_a_question_by_direct_message_is_answered_there(party: Party) -> None:
+    room = party.room
+    said = await ask(party, where="message")
+    assert said.ephemeral
+    card = room.bob.user.dm_channel.history()[-1]
+    await room.bob.user.click(card, label="Accept")
+    form = await room.bob.user.click(card, label="Choose source")
+    await room.bob.user.submit_modal(form, {"file": ("noor.csv", load("noor.csv"))})
+    mine = room.ann.user.dm_channel.history()[-1]
+    form = await room.ann.user.click(mine, label="Choose source")
+    result = await room.ann.user.submit_modal(form, {"file": ("mika.csv", load("mika.csv"))})
+    assert "You two" in text_of(result.response)
+    assert party.room.posts() == []
+
+
+async def test_closed_messages_are_said_and_leave_no_question(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    party.room.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
+    result = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob, where="message")
+    assert "takes no direct messages" in refused(await answer_of(result), log)
+    assert await party.room.app.groups.messages.guilds() == frozenset()
+    assert party.room.env.refusals()
+
+
+async def test_who_shares_here_is_compared_without_a_question_until_they_stop(party: Party) -> None:
+    room = party.room
+    status = (await room.bob.slash(room.channel, "sharing status")).response
+    assert "You share nothing" in text_of(status)
+    file = ("noor.csv", load("noor.csv"))
+    on = (await room.bob.slash(room.channel, "sharing on", file=file)).response
+    check_message(on)
+    assert on.ephemeral
+    assert "You share" in text_of(on)
+    card = await ask(party)
+    assert "Accept" not in custom_ids(card)
+    result = await party.bring(card, "ann")
+    assert "You two" in text_of(result)
+    seen = (await room.bob.click(card, label="See result")).response
+    assert "You two" in text_of(seen)
+    off = (await room.bob.slash(room.channel, "sharing off")).response
+    assert "1 result" in text_of(off)
+    assert "comparison is over" in text_of(card)
+    other = await room.bob.slash(room.channel, "sharing off")
+    assert other.response.ephemeral
+    assert party.room.env.refusals()
