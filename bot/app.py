@@ -21,6 +21,7 @@ from bot.status import StatusReader
 from bot.upkeep import Chore
 from bot.vitals import Vitals
 from bot.writing import Writing, build_writing
+from cogs.about import AboutCog
 from cogs.account import AccountCog
 from cogs.admin import AdminCog
 from cogs.analyze import AnalyzeCog
@@ -49,6 +50,7 @@ from services.storage.writes import WriteStore
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources
 from services.workflows.company import CompanyWorkflow
+from services.workflows.compare import score_rules
 from services.workflows.jobs import JobsWorkflow
 from services.workflows.library import LibraryWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
@@ -147,6 +149,7 @@ class App:
                 lambda bot: AccountCog(login=self.accounts, components=bot.components, wanted=bot.wanted),
                 *self.writing.cogs(desk),
                 *self.groups.cogs(desk),
+                lambda _bot: AboutCog(rules=score_rules()),
                 lambda bot: AdminCog(
                     read_status=self.status.read,
                     operators=frozenset(self.settings.operator_ids),

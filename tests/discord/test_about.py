@@ -1,0 +1,25 @@
+"""`/about`: the formulas are published, with the numbers that the code uses."""
+
+from __future__ import annotations
+
+from services.domain.comparison import FEWEST_MEASURED
+from services.workflows.compare import score_rules
+from tests.discord.cards import check_message, text_of
+from tests.discord.conftest import Room
+
+
+async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
+    card = (await room.ann.slash(room.channel, "about score")).response
+    assert card.ephemeral
+    check_message(card)
+    words = text_of(card)
+    rules = score_rules()
+    assert f"sound = 100 · 2^−(s / {rules.sound_scale:g})^{rules.sound_power:g}" in words
+    assert f"score = {rules.sound_part:g} · sound" in words
+    assert f"overlap / {rules.overlap_full:g}" in words
+    assert f"Below {FEWEST_MEASURED} measured tracks" in words
+    for row in rules.calibration:
+        assert f"{row.tracks} tracks each: two lists of one person {row.same.median:.0f}" in words
+        assert f"two people {row.different.median:.0f}" in words
+    assert rules.learned_from in words
+    assert room.posts() == []
