@@ -55,7 +55,7 @@ async def main(url: str) -> int:
     """Serve until a signal comes."""
     point_at(url)
     settings = load_settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, style=settings.log_format, secrets=settings.secrets())
     if not os.environ.get("PROBE"):
         return await run.run_bot(settings)
     async with probing():
