@@ -71,8 +71,8 @@ class AccountCog(commands.Cog):
         """Forget the link."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         login = self._required()
-        await login.forget_fetched(interaction.user.id)
         had_link = await login.linking.unlink(interaction.user.id)
+        await login.forget_fetched(interaction.user.id)  # afterwards: nothing more comes in
         await answer_privately(interaction, logged_out_card(had_link=had_link))
 
     async def connect(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:

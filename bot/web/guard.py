@@ -23,6 +23,7 @@ _VISITOR_CALLS, _ALL_CALLS = 40, 600
 """A minute. A login takes six; a shared address of a school or office takes some more."""
 _WINDOW_S = 60.0
 _VISITORS_KEPT = 10_000
+_EVERYBODY = ""
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +51,8 @@ class RateLimit:
     def wait_s(self, visitor: str) -> float:
         """Count a call; returns 0, or how long the visitor has to wait."""
         now = self._clock()
-        waits = [self._count(key, limit, now) for key, limit in (("", _ALL_CALLS), (visitor, _VISITOR_CALLS))]
-        return max(waits)
+        # Who is over their own limit does not use up everybody's.
+        return self._count(visitor, _VISITOR_CALLS, now) or self._count(_EVERYBODY, _ALL_CALLS, now)
 
     def _count(self, key: str, limit: int, now: float) -> float:
         since, calls = self._visits.pop(key, (now, 0))
@@ -65,13 +66,16 @@ class RateLimit:
 
 def visitor_of(request: web.Request, proxies: Sequence[Network]) -> str:
     """Return the address a request came from, as a network: the rightmost one that is no proxy of ours."""
-    chain = [request.remote or "", *reversed(request.headers.get("X-Forwarded-For", "").split(","))]
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
+    chain = [request.remote or "", *reversed(forwarded.split(","))]
     found = ""
     for part in chain:
         try:
             address = ipaddress.ip_address(part.strip())
         except ValueError:
             break
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped  # as a socket for both families reports it
         found = _network_of(address)
         if not any(address in network for network in proxies if network.version == address.version):
             break

@@ -74,7 +74,8 @@ class DiscordIdentity:
             This browser was not sent with this state, or before a restart.
         """
         token, _, seal = proof.rpartition(".")
-        if not token or not hmac.compare_digest(seal, self._seal(state, token, browser)):
+        known = self._seal(state, token, browser)
+        if not token or not hmac.compare_digest(_bytes(seal), _bytes(known)):
             raise LinkExpiredError
         return token
 
@@ -130,4 +131,9 @@ class DiscordIdentity:
         return application_id
 
     def _seal(self, state: str, token: str, browser: str) -> str:
-        return hmac.new(self._key, f"{state}|{token}|{browser}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, _bytes(f"{state}|{token}|{browser}"), hashlib.sha256).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    # Bytes of a cookie that are no UTF-8 arrive as halves of surrogate pairs.
+    return text.encode("utf-8", "surrogatepass")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -11,13 +12,15 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.web.identity import DiscordIdentity
-from bot.web.pages import code_page, done_page, start_page
+from bot.web.pages import code_page, done_page, over_page, start_page
 from services.accounts.linking import LinkingService
 from services.domain.accounts import Linked
 from services.domain.errors.accounts import LinkExpiredError, LoginDeniedError
 
 _COOKIE_LIFE_S = 15 * 60
 _SECRET_BYTES = 32
+
+_log = logging.getLogger(__name__)
 
 OnLinked = Callable[[Linked], Awaitable[None]]
 """Told when a login was finished in the browser alone, so that Discord can say so too."""
@@ -53,10 +56,10 @@ class LoginPages:
         """Register the routes."""
         app.router.add_get("/link/{token}", self.start)
         app.router.add_post("/link/{token}", self.go_on)
-        app.router.add_get("/callback", self.callback)
-        app.router.add_get("/done", self.done)
+        app.router.add_get("/callback", self.callback, allow_head=False)
+        app.router.add_get("/done/{login}", self.done)
         if self._identity is not None:
-            app.router.add_get("/discord", self.identified)
+            app.router.add_get("/discord", self.identified, allow_head=False)
 
     def link(self, token: str) -> str:
         """Return the address of a login's start page."""
@@ -80,8 +83,7 @@ class LoginPages:
         """Bind the login to this browser and send it to Spotify, or first to Discord."""
         token = request.match_info["token"]
         browser = request.cookies.get(self._cookie, "")
-        form = await request.post()
-        if not browser or not hmac.compare_digest(str(form.get("csrf", "")), _csrf(browser, token)):
+        if not browser or not _same(await _field(request, "csrf"), _csrf(browser, token)):
             raise LinkExpiredError
         if self._identity is None:
             return _see_other(await self._linking.open(token, browser=browser))
@@ -109,25 +111,34 @@ class LoginPages:
         state = request.query.get("state", "")
         if not browser or not state:
             raise LinkExpiredError
-        await self._linking.receive(
+        attempt = await self._linking.receive(
             state=state,
             browser=browser,
             code=request.query.get("code"),
             error=request.query.get("error"),
         )
         if self._identity is not None:
-            linked = await self._linking.finish_proven(browser=browser)
-            if self._on_linked is not None:
-                await self._on_linked(linked)
+            await self._announce(await self._linking.finish_proven(attempt.attempt_id, browser=browser))
             return done_page()
-        return _see_other(f"{self._public_url}/done")
+        return _see_other(f"{self._public_url}/done/{attempt.attempt_id}")
+
+    async def _announce(self, linked: Linked) -> None:
+        """Let Discord say that the login is done; whatever happens there, it is."""
+        if self._on_linked is None:
+            return
+        try:
+            await self._on_linked(linked)
+        except Exception as error:  # noqa: BLE001  (the login has succeeded, and the page says so)
+            _log.warning("a finished login could not be announced: %s", type(error).__name__)
 
     async def done(self, request: web.Request) -> web.StreamResponse:
         """Show the finish code; may be reloaded until it was used."""
         browser = request.cookies.get(self._cookie, "")
-        if not browser:
-            raise LinkExpiredError
-        return code_page(await self._linking.finish_code(browser=browser))
+        try:
+            code, attempt = await self._linking.finish_code(request.match_info["login"], browser=browser)
+        except LinkExpiredError:
+            return over_page()
+        return code_page(code, discord_name=attempt.discord_name)
 
     def _remember(self, response: web.StreamResponse, value: str, *, name: str = "") -> None:
         response.set_cookie(
@@ -141,8 +152,25 @@ class LoginPages:
         )
 
 
+async def _field(request: web.Request, name: str) -> str:
+    """Read one field of a form, which may be anything."""
+    try:
+        return str((await request.post()).get(name, ""))
+    except (ValueError, LookupError, AssertionError) as error:
+        raise web.HTTPBadRequest from error
+
+
 def _csrf(browser: str, token: str) -> str:
-    return hmac.new(browser.encode(), b"go on " + token.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_bytes(browser), b"go on " + _bytes(token), hashlib.sha256).hexdigest()
+
+
+def _same(given: str, known: str) -> bool:
+    return hmac.compare_digest(_bytes(given), _bytes(known))
+
+
+def _bytes(text: str) -> bytes:
+    # Bytes of a cookie that are no UTF-8 arrive as halves of surrogate pairs.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _see_other(address: str) -> web.Response:

@@ -65,9 +65,20 @@ def start_page(*, discord_name: str, scopes: frozenset[str], csrf: str, strong: 
     )
 
 
-def code_page(code: str) -> web.Response:
-    """Show the code that finishes the login in Discord."""
-    return _page("code.html", code=f"{code[:3]} {code[3:]}", spoken=" ".join(code))
+def code_page(code: str, *, discord_name: str) -> web.Response:
+    """Show the code that finishes the login in Discord, and once more whose login it is."""
+    return _page(
+        "code.html", name=visible(discord_name), code=f"{code[:3]} {code[3:]}", spoken=" ".join(code)
+    )
+
+
+def over_page() -> web.Response:
+    """Say that there is no code to show any more."""
+    return problem_page(
+        400,
+        "This login is over",
+        "If Discord says that Spotify is connected, close this page. Else start again there with /login.",
+    )
 
 
 def done_page() -> web.Response:

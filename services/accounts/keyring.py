@@ -56,7 +56,9 @@ class KeyRing:
         keys = []
         for place, part in enumerate((each.strip() for each in text.split(",") if each.strip()), 1):
             try:
-                key = base64.b64decode(part.translate(str.maketrans("-_", "+/")) + "=" * (-len(part) % 4))
+                key = base64.b64decode(
+                    part.translate(str.maketrans("-_", "+/")) + "=" * (-len(part) % 4), validate=True
+                )
             except (binascii.Error, ValueError):
                 key = b""
             if len(key) != _KEY_BYTES:
@@ -91,8 +93,8 @@ class KeyRing:
             raise UnsealError
         try:
             plain = key.cipher.decrypt(
-                base64.b64decode(nonce, validate=True),
-                base64.b64decode(ciphertext, validate=True),
+                _read(nonce),
+                _read(ciphertext),
                 _bound(purpose, owner_id, column, name),
             )
             return plain.decode()
@@ -120,3 +122,11 @@ def _bound(purpose: str, owner_id: int, column: str, name: str) -> bytes:
 
 def _write(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
+
+
+def _read(written: str) -> bytes:
+    """Read what `_write` wrote, letter by letter: base64 alone has several spellings of some values."""
+    value = base64.b64decode(written, validate=True)
+    if _write(value) != written:
+        raise ValueError("another spelling")
+    return value

@@ -29,7 +29,6 @@ from services.domain.accounts import (
     Seat,
 )
 from services.domain.errors.accounts import (
-    AccountTakenError,
     LinkExpiredError,
     LoginDeniedError,
     NoSeatError,
@@ -194,17 +193,15 @@ class LinkingService:
         if not approved:
             raise LinkExpiredError
 
-    async def finish_code(self, *, browser: str) -> str:
-        """Return the code that this browser shows; changes nothing.
+    async def finish_code(self, attempt_id: str, *, browser: str) -> tuple[str, LinkAttempt]:
+        """Return the code that this browser shows, and whose login it finishes; changes nothing.
 
         Raises
         ------
         LinkExpiredError
         """
-        attempt = await self.attempts.of_browser(hash_of(browser), self.clock.now())
-        if attempt is None or attempt.status is not AttemptStatus.APPROVED:
-            raise LinkExpiredError
-        return self._open(attempt, _FINISH, attempt.finish_sealed)
+        attempt = await self._approved_in(browser, attempt_id)
+        return self._open(attempt, _FINISH, attempt.finish_sealed), attempt
 
     async def finish(self, user_id: int, entered: str) -> Linked:
         """Link the account, because the starter entered the code that the browser showed.
@@ -222,27 +219,34 @@ class LinkingService:
         if attempt.status is AttemptStatus.OPEN:
             raise NotFinishedInBrowserError
         if not await self.attempts.count_try(attempt.attempt_id):
-            await self.attempts.delete(attempt.attempt_id)
             raise LinkExpiredError
         digits = "".join(letter for letter in entered if letter.isdecimal() and letter.isascii())
         if not _same(self._open(attempt, _FINISH, attempt.finish_sealed), digits):
-            tries_left = MOST_TRIES - attempt.tries - 1
-            if tries_left <= 0:
-                await self.attempts.delete(attempt.attempt_id)
-            raise WrongCodeError(tries_left)
+            await self.attempts.drop_guessed(attempt.attempt_id)
+            raise WrongCodeError(max(0, MOST_TRIES - attempt.tries - 1))
         return await self._complete(attempt)
 
-    async def finish_proven(self, *, browser: str) -> Linked:
+    async def finish_proven(self, attempt_id: str, *, browser: str) -> Linked:
         """Link the account in strong mode: `open` let only the starter's own browser go to Spotify.
 
         Raises
         ------
         LinkExpiredError
         """
-        attempt = await self.attempts.of_browser(hash_of(browser), self.clock.now())
-        if not self.proves_identity or attempt is None or attempt.status is not AttemptStatus.APPROVED:
+        if not self.proves_identity:
             raise LinkExpiredError
-        return await self._complete(attempt)
+        return await self._complete(await self._approved_in(browser, attempt_id))
+
+    async def _approved_in(self, browser: str, attempt_id: str) -> LinkAttempt:
+        """Return a login that was approved in this browser, in which others may have been opened too."""
+        attempt = await self.attempts.load(attempt_id, self.clock.now())
+        if (
+            attempt is None
+            or attempt.status is not AttemptStatus.APPROVED
+            or not _same(attempt.browser_hash, hash_of(browser))
+        ):
+            raise LinkExpiredError
+        return attempt
 
     async def open_pasted(self, token: str) -> str:
         """Return Spotify's address for a login without pages; what comes back is pasted by the starter."""
@@ -306,17 +310,11 @@ class LinkingService:
                 raise LoginDeniedError("Spotify gave no lasting consent")
             profile = await self.spotify.me(grant.access_token)
             link = self._link(attempt, grant, grant.refresh_token, profile)
-            await self._keep(link)
+            await self.links.save(link, attempt_id=attempt.attempt_id, seats=self.seats)
         finally:
             await self.attempts.delete(attempt.attempt_id)
         _log.info("a Spotify account was linked")
         return Linked(link, attempt.wanted)
-
-    async def _keep(self, link: Link) -> None:
-        owner = await self.links.owner_of(link.account_id)
-        if owner is not None and owner != link.user_id:
-            raise AccountTakenError
-        await self.links.save(link)
 
     def _link(
         self, attempt: LinkAttempt, grant: TokenGrant, refresh_token: str, profile: SpotifyProfile

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from services.accounts.keyring import KeyRing, UnsealError
 from services.domain.accounts import Link
@@ -43,10 +44,11 @@ class TokenService:
 
     def __init__(self, *, links: LinkStore, keys: KeyRing, auth: RefreshesTokens, clock: Clock) -> None:
         self._links = links
-        self._keys = keys
+        self.keys = keys
         self._auth = auth
         self._clock = clock
-        self._locks: dict[int, asyncio.Lock] = {}
+        # A lock lives as long as somebody holds it or waits for it.
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def link_of(self, user_id: int) -> Link:
         """Return the person's link.
@@ -86,12 +88,8 @@ class TokenService:
 
     async def _fresh(self, user_id: int, *, stale: str | None) -> str:
         lock = self._locks.setdefault(user_id, asyncio.Lock())
-        try:
-            async with lock:
-                return await self._refresh_or_wait(user_id, stale)
-        finally:
-            if not lock.locked():
-                self._locks.pop(user_id, None)
+        async with lock:
+            return await self._refresh_or_wait(user_id, stale)
 
     async def _refresh_or_wait(self, user_id: int, stale: str | None) -> str:
         ends_at = self._clock.now() + _LEASE
@@ -100,36 +98,43 @@ class TokenService:
             token = self._current(link)
             if token is not None and token != stale:
                 return token
+            kept = self._open(link, REFRESH, link.refresh_sealed)
+            if kept is None:
+                # Stays stored: the operator may have taken a key out of TOKEN_KEYS and put it back.
+                _log.warning(
+                    "the token of a link can't be opened with TOKEN_KEYS; the person has to link again"
+                )
+                raise RelinkNeededError
             now = self._clock.now()
-            if await self._links.begin_refresh(user_id, now=now, until=now + _LEASE):
-                return await self._refresh(link)
-            if now >= ends_at:
+            if await self._links.begin_refresh(link, now=now, until=now + _LEASE):
+                fresh = await self._refresh(link, kept)
+                if fresh is not None:
+                    return fresh
+            elif now >= ends_at:
                 raise SourceUnavailableError(NAME, "another process is refreshing the token")
-            await self._clock.sleep(_POLL_S)
+            else:
+                await self._clock.sleep(_POLL_S)
 
-    async def _refresh(self, link: Link) -> str:
-        kept = self._open(link, REFRESH, link.refresh_sealed)
-        if kept is None:
-            _log.warning("the token of a link can't be opened with TOKEN_KEYS; the person has to link again")
-            await self._links.end_consent(link.user_id)
-            raise RelinkNeededError
+    async def _refresh(self, link: Link, kept: str) -> str | None:
+        """Return a fresh token; None where the person left or linked anew while Spotify was asked."""
         try:
             grant = await self._auth.refresh(kept)
         except RelinkNeededError:
-            await self._links.end_consent(link.user_id)
-            raise
+            if await self._links.end_consent(link):
+                raise
+            return None
         except BaseException:
             await asyncio.shield(self._links.end_refresh(link.user_id))
             raise
         # Stored before it is used: a token that Spotify rotated must not be lost.
-        await self._links.save_tokens(
-            link.user_id,
+        saved = await self._links.save_tokens(
+            link,
             access_sealed=self.seal(link.user_id, ACCESS, grant.access_token),
             access_expires_at=grant.expires_at,
             refresh_sealed=self.seal(link.user_id, REFRESH, grant.refresh_token or kept),
             scopes=grant.scopes or link.scopes,
         )
-        return grant.access_token
+        return grant.access_token if saved else None
 
     def _current(self, link: Link) -> str | None:
         """Return the stored access token if it is good for a while."""
@@ -139,13 +144,13 @@ class TokenService:
 
     def seal(self, user_id: int, column: str, token: str) -> str:
         """Encrypt a token for one column of one person's row."""
-        return self._keys.seal(token, purpose=PURPOSE, owner_id=user_id, column=column)
+        return self.keys.seal(token, purpose=PURPOSE, owner_id=user_id, column=column)
 
     def _open(self, link: Link, column: str, sealed: str | None) -> str | None:
         if sealed is None:
             return None
         try:
-            return self._keys.open(sealed, purpose=PURPOSE, owner_id=link.user_id, column=column)
+            return self.keys.open(sealed, purpose=PURPOSE, owner_id=link.user_id, column=column)
         except UnsealError:
             return None
 
@@ -162,14 +167,24 @@ async def rotate_keys(links: LinkStore, keys: KeyRing, *, batch: int = 200) -> t
     async for some in links.sealed(batch):
         for link in some:
             try:
-                refresh = _reseal(keys, link, REFRESH, link.refresh_sealed)
-                access = _reseal(keys, link, ACCESS, link.access_sealed)
+                resealed += await _reseal_link(links, keys, link)
             except UnsealError:
                 lost += 1
-                continue
-            if (refresh, access) != (link.refresh_sealed, link.access_sealed):
-                resealed += await links.reseal(link, refresh_sealed=refresh, access_sealed=access)
     return resealed, lost
+
+
+async def _reseal_link(links: LinkStore, keys: KeyRing, found: Link) -> bool:
+    """Reseal a link, also when the bot refreshes it meanwhile; says whether it was necessary."""
+    link: Link | None = found
+    while link is not None:
+        refresh = _reseal(keys, link, REFRESH, link.refresh_sealed)
+        access = _reseal(keys, link, ACCESS, link.access_sealed)
+        if (refresh, access) == (link.refresh_sealed, link.access_sealed):
+            return False
+        if await links.reseal(link, refresh_sealed=refresh, access_sealed=access):
+            return True
+        link = await links.load(link.user_id)
+    return False
 
 
 def _reseal(keys: KeyRing, link: Link, column: str, sealed: str | None) -> str | None:

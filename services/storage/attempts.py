@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.domain.accounts import MOST_TRIES, AttemptStatus, LinkAttempt
 from services.storage.database import Database
@@ -25,8 +26,10 @@ class AttemptStore:
         row["scopes"] = " ".join(sorted(attempt.scopes))
         row["status"] = attempt.status.value
         async with self._database.transaction() as connection:
-            await connection.execute(delete(link_attempts).where(link_attempts.c.user_id == attempt.user_id))
-            await connection.execute(link_attempts.insert().values(row))
+            insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+            await connection.execute(
+                insert(link_attempts).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row)
+            )
 
     async def load(self, attempt_id: str, now: datetime) -> LinkAttempt | None:
         """Return a login whose time is not over."""
@@ -35,10 +38,6 @@ class AttemptStore:
     async def of_state(self, state_hash: str, now: datetime) -> LinkAttempt | None:
         """Return the login that Spotify was given this state for."""
         return await self._one(link_attempts.c.state_hash == state_hash, now)
-
-    async def of_browser(self, browser_hash: str, now: datetime) -> LinkAttempt | None:
-        """Return the login that was opened in this browser."""
-        return await self._one(link_attempts.c.browser_hash == browser_hash, now)
 
     async def of_user(self, user_id: int, now: datetime) -> LinkAttempt | None:
         """Return a person's login."""
@@ -77,6 +76,16 @@ class AttemptStore:
             link_attempts.c.tries < MOST_TRIES,
             tries=link_attempts.c.tries + 1,
         )
+
+    async def drop_guessed(self, attempt_id: str) -> None:
+        """Drop a login whose tries are used up, unless the code was right and it is being finished."""
+        gone = delete(link_attempts).where(
+            link_attempts.c.attempt_id == attempt_id,
+            link_attempts.c.status == AttemptStatus.APPROVED.value,
+            link_attempts.c.tries >= MOST_TRIES,
+        )
+        async with self._database.transaction() as connection:
+            await connection.execute(gone)
 
     async def claim(self, attempt_id: str) -> bool:
         """Become the one who trades the code. True for exactly one caller."""

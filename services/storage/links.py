@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.accounts import Link
-from services.domain.errors.accounts import AccountTakenError
+from services.domain.errors.accounts import AccountTakenError, LinkExpiredError, NoSeatError
 from services.storage.database import Database
-from services.storage.schema import links
+from services.storage.schema import kept_playlists, libraries, link_attempts, links, listed_playlists
 from services.storage.upserts import upsert
 
 
@@ -29,24 +29,28 @@ class LinkStore:
             row = (await connection.execute(select(links).where(links.c.user_id == user_id))).one_or_none()
         return None if row is None else _link(row)
 
-    async def owner_of(self, account_id: str) -> int | None:
-        """Say who has linked an account."""
-        query = select(links.c.user_id).where(links.c.account_id == account_id)
-        async with self._database.reading() as connection:
-            found: int | None = (await connection.execute(query)).scalar_one_or_none()
-        return found
-
     async def all(self) -> tuple[Link, ...]:
         """List all links, the oldest first."""
         async with self._database.reading() as connection:
             rows = (await connection.execute(select(links).order_by(links.c.authorized_at))).all()
         return tuple(map(_link, rows))
 
-    async def save(self, link: Link) -> None:
-        """Keep a fresh link in place of the person's former one.
+    async def save(self, link: Link, *, attempt_id: str | None = None, seats: int | None = None) -> None:
+        """Keep a fresh link in place of the person's former one, and end the login that led to it.
+
+        Parameters
+        ----------
+        attempt_id
+            Nothing is kept if this login is gone: the person has left, or begun another one, meanwhile.
+        seats
+            How many people may be linked.
 
         Raises
         ------
+        LinkExpiredError
+            The login is gone.
+        NoSeatError
+            Others took the last seat.
         AccountTakenError
             Somebody else has linked this account.
         """
@@ -64,17 +68,28 @@ class LinkStore:
         }
         try:
             async with self._database.transaction() as connection:
+                if connection.dialect.name == "postgresql":
+                    # One login at a time: seats are counted, and nobody may come in between.
+                    await connection.execute(text("LOCK TABLE links IN SHARE ROW EXCLUSIVE MODE"))
+                if attempt_id is not None:
+                    await _end(connection, attempt_id)
+                await _require_place(connection, link, seats)
+                await _forget_other_account(connection, link)
                 await upsert(connection, links, [row])
         except IntegrityError as error:
             raise AccountTakenError from error
 
-    async def begin_refresh(self, user_id: int, *, now: datetime, until: datetime) -> bool:
-        """Become the one who refreshes this person's token; a lease that is over counts as none."""
+    async def begin_refresh(self, link: Link, *, now: datetime, until: datetime) -> bool:
+        """Become the one who refreshes this person's token; a lease that is over counts as none.
+
+        False also where the tokens are no longer those of `link`: somebody has refreshed them.
+        """
         change = (
             update(links)
             .where(
-                links.c.user_id == user_id,
-                links.c.refresh_sealed.is_not(None),
+                links.c.user_id == link.user_id,
+                links.c.refresh_sealed == link.refresh_sealed,
+                links.c.access_sealed.is_not_distinct_from(link.access_sealed),
                 or_(links.c.refreshing_until.is_(None), links.c.refreshing_until <= now),
             )
             .values(refreshing_until=until)
@@ -88,16 +103,20 @@ class LinkStore:
 
     async def save_tokens(
         self,
-        user_id: int,
+        link: Link,
         *,
         access_sealed: str,
         access_expires_at: datetime,
         refresh_sealed: str,
         scopes: frozenset[str],
-    ) -> None:
-        """Keep refreshed tokens and end the lease, in one step."""
-        await self._change(
-            user_id,
+    ) -> bool:
+        """Keep refreshed tokens and end the lease, in one step.
+
+        False if this consent is not the present one.
+        """
+        return await self._change(
+            link.user_id,
+            *_is_of(link),
             access_sealed=access_sealed,
             access_expires_at=access_expires_at,
             refresh_sealed=refresh_sealed,
@@ -105,10 +124,18 @@ class LinkStore:
             refreshing_until=None,
         )
 
-    async def end_consent(self, user_id: int) -> None:
-        """Drop the tokens of a consent that has ended; the seat stays until the person goes."""
-        await self._change(
-            user_id, access_sealed=None, access_expires_at=None, refresh_sealed=None, refreshing_until=None
+    async def end_consent(self, link: Link) -> bool:
+        """Drop the tokens of a consent that has ended; the seat stays until the person goes.
+
+        False if this consent is not the present one.
+        """
+        return await self._change(
+            link.user_id,
+            *_is_of(link),
+            access_sealed=None,
+            access_expires_at=None,
+            refresh_sealed=None,
+            refreshing_until=None,
         )
 
     async def sealed(self, batch: int) -> AsyncIterator[tuple[Link, ...]]:
@@ -142,9 +169,47 @@ class LinkStore:
         async with self._database.transaction() as connection:
             return (await connection.execute(delete(links).where(links.c.user_id == user_id))).rowcount
 
-    async def _change(self, user_id: int, **values: Any) -> None:
+    async def _change(self, user_id: int, /, *conditions: ColumnElement[bool], **values: Any) -> bool:
+        change = update(links).where(links.c.user_id == user_id, *conditions).values(**values)
         async with self._database.transaction() as connection:
-            await connection.execute(update(links).where(links.c.user_id == user_id).values(**values))
+            return (await connection.execute(change)).rowcount == 1
+
+
+async def _end(connection: AsyncConnection, attempt_id: str) -> None:
+    gone = await connection.execute(delete(link_attempts).where(link_attempts.c.attempt_id == attempt_id))
+    if not gone.rowcount:
+        raise LinkExpiredError
+
+
+async def _require_place(connection: AsyncConnection, link: Link, seats: int | None) -> None:
+    """Refuse an account that somebody else has linked, and a person too many."""
+    # Both ids: the immutable one stands where the other stood before Spotify began to give it.
+    known = {link.account_id, link.spotify_user_id}
+    same = or_(links.c.account_id.in_(known), links.c.spotify_user_id.in_(known))
+    taken = select(links.c.user_id).where(same, links.c.user_id != link.user_id)
+    if (await connection.execute(taken)).first() is not None:
+        raise AccountTakenError
+    others = select(func.count()).select_from(links).where(links.c.user_id != link.user_id)
+    here = select(links.c.user_id).where(links.c.user_id == link.user_id)
+    if seats is None or await connection.scalar(here) is not None:
+        return
+    if (await connection.execute(others)).scalar_one() >= seats:
+        raise NoSeatError(seats)
+
+
+async def _forget_other_account(connection: AsyncConnection, link: Link) -> None:
+    """Drop what was read with another account that the person had linked before."""
+    query = select(links.c.account_id, links.c.spotify_user_id).where(links.c.user_id == link.user_id)
+    before = (await connection.execute(query)).one_or_none()
+    if before is None or {*before} & {link.account_id, link.spotify_user_id}:
+        return
+    for table in (kept_playlists, listed_playlists, libraries):
+        await connection.execute(delete(table).where(table.c.user_id == link.user_id))
+
+
+def _is_of(link: Link) -> tuple[ColumnElement[bool], ...]:
+    """Recognise one consent: refreshing and resealing leave it, linking anew replaces it."""
+    return links.c.account_id == link.account_id, links.c.authorized_at == link.authorized_at
 
 
 async def is_linked(connection: AsyncConnection, user_id: int) -> bool:

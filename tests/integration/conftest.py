@@ -89,7 +89,7 @@ def start_child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     def start(command: str, *arguments: str) -> subprocess.Popen[str]:
         child = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "tests.integration.storage.children", command, *arguments],
-            cwd=Path(__file__).parents[3],
+            cwd=Path(__file__).parents[2],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
