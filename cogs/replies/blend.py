@@ -9,11 +9,13 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, rule, small, text
-from cogs.replies.text import escape, fit, join_words, plural, track_line
+from cogs.replies.text import escape, fit, plural, some_of, track_line
 from services.domain.blend import Blend, BlendMode, BlendTrack
 
 SAVE, FILES = "save", "files"
 _NAME = 24
+_IN_LINES = 8
+"""People who get a line each; more share one."""
 _MODES = {
     BlendMode.FAIR: "fair: the least satisfied person comes first",
     BlendMode.JOY: "joy: as much satisfaction as possible, nobody left out",
@@ -24,13 +26,7 @@ _MODES = {
 def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Reply:
     """Show a blend."""
     names = {person.key: escape(person.name, _NAME) for person in blend.people}
-    title = join_words(list(names.values())[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    satisfied = [
-        f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f} % · "
-        f"{plural(person.owned, 'track')} of their own"
-        + (f", {person.foreign} foreign" if person.foreign else "")
-        for person in blend.people
-    ]
+    title = some_of(list(names.values()), 4)
     lines = [
         f"{number}. {track_line(track.entry.track, 60)}\n{small(_serves(track, names))}"
         for number, track in enumerate(blend.tracks, 1)
@@ -55,7 +51,7 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Re
         rule(),
         text(
             "**How satisfied everybody is**",
-            fit(satisfied, 1000),
+            fit(_satisfied(blend, names), 1000),
             *(small(escape(each, 200)) for each in blend.notes[:3]),
             small("50 % is what a random track of one's own list would give."),
         ),
@@ -76,9 +72,21 @@ def blend_files_card(files: Sequence[Attached]) -> Reply:
 
 
 def _serves(track: BlendTrack, names: dict[Any, str]) -> str:
-    served = [names[key] for key in track.serves[:4]]
-    more = f" and {len(track.serves) - 4} more" if len(track.serves) > 4 else ""
-    return f"for {names[track.turn]} · meets {join_words(served)}{more}"
+    is_for_all = len(track.serves) == len(names) > 2
+    served = "everybody" if is_for_all else some_of([names[key] for key in track.serves], 3)
+    return f"for {names[track.turn]} · meets {served}"
+
+
+def _satisfied(blend: Blend, names: dict[Any, str]) -> list[str]:
+    if len(blend.people) > _IN_LINES:
+        each = [f"**{names[person.key]}** {100 * person.satisfaction:.0f} %" for person in blend.people]
+        return [" · ".join(each[start : start + 5]) for start in range(0, len(each), 5)]
+    return [
+        f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f} % · "
+        f"{plural(person.owned, 'track')} of their own"
+        + (f", {person.foreign} foreign" if person.foreign else "")
+        for person in blend.people
+    ]
 
 
 def _bar(share: float) -> str:

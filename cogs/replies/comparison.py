@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
 from cogs.replies.lobby import LEAVE, SHOW
-from cogs.replies.text import escape, fit, join_words, plain, plural
+from cogs.replies.text import escape, fit, plain, plural, some_of
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, PersonKey, TopPairs, TopPeople
 from services.domain.groups import GroupKind
@@ -20,6 +20,8 @@ from services.workflows.groups.results import Shown
 MAP, PROFILES, AWARDS, OWN, PERSON, PAIR = "map", "profiles", "awards", "own", "person", "pair"
 """What the argument of a `PEOPLE` component asks for."""
 _NAME = 32
+_FACTS_IN_CARD = 900
+"""Characters of a chart's text twin that are read in the card; longer ones come as a file."""
 _KEPT = "Kept for 30 days. *Leave* takes you out of it, here and in what is stored."
 
 
@@ -28,7 +30,7 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     found = shown.stored.comparison
     pictures, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
-        text(f"## {'You two' if _is_pair(shown) else 'Who sounds alike'}", escape(found.sentence, 600)),
+        text(f"## {_title(shown)}", escape(found.sentence, 600)),
         pictures,
     ]
     if lines := _standings(found):
@@ -50,21 +52,30 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
         ),
     ]
     result_id = shown.stored.result_id
-    blocks.append(ui.ActionRow(person_select(found, result_id)))
-    blocks.append(
-        ui.ActionRow(
-            _go("Map", result_id, MAP),
-            _go("Profiles", result_id, PROFILES),
-            _go("Awards", result_id, AWARDS),
-            button("Blend", ComponentRef(Action.BLEND, result_id, "fair.20").button()),
-            _go("My data", result_id, OWN),
-        )
-    )
-    last = [button("Leave", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LEAVE).button())]
+    row = [
+        _go("Map", result_id, MAP),
+        _go("Profiles", result_id, PROFILES),
+        _go("Awards", result_id, AWARDS),
+        button("Blend", ComponentRef(Action.BLEND, result_id, "fair.20").button()),
+    ]
+    if _is_pair(shown):
+        row.insert(0, _go("Why, and what you share", result_id, f"{PAIR}.0.1"))
+    else:
+        blocks.append(ui.ActionRow(person_select(found, result_id)))
+    blocks.append(ui.ActionRow(*row))
+    last = [
+        _go("My data", result_id, OWN),
+        button("Leave", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LEAVE).button()),
+    ]
     if shown.lobby.kind is GroupKind.PAIR and not shown.lobby.is_shown_to_channel:
         last.insert(0, button("Show here", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, SHOW).button()))
     blocks.append(ui.ActionRow(*last))
     return Reply(tuple(blocks), attached)
+
+
+def _title(shown: Shown) -> str:
+    people = shown.stored.comparison.people
+    return " & ".join(escape(each.name, _NAME) for each in people) if len(people) == 2 else "Who sounds alike"
 
 
 def _is_pair(shown: Shown) -> bool:
@@ -84,23 +95,19 @@ def _standings(found: Comparison) -> list[str]:
 def _pairs_line(title: str, found: Comparison, top: TopPairs | None) -> str:
     if top is None:
         return ""
-    named = [f"{_name(found, one)} & {_name(found, other)}" for one, other in top.pairs[:3]]
-    more = len(top.pairs) - len(named)
+    named = some_of([f"{_name(found, one)} & {_name(found, other)}" for one, other in top.pairs], 3)
     tie = " (a tie)" if len(top.pairs) > 1 else ""
-    rest = f" and {more} more" if more else ""
     ahead = _gap(top.gap) if len(top.pairs) == 1 else ""
-    return f"**{title}{tie}:** {', '.join(named)}{rest} · {top.score:.0f}{ahead}"
+    return f"**{title}{tie}:** {named} · {top.score:.0f}{ahead}"
 
 
 def _people_line(title: str, found: Comparison, top: TopPeople | None, what: str) -> str:
     if top is None:
         return ""
-    named = join_words(_name(found, key) for key in top.keys[:3])
-    more = len(top.keys) - len(top.keys[:3])
+    named = some_of([_name(found, key) for key in top.keys], 3)
     tie = " (a tie)" if top.only is None else ""
-    rest = f" and {more} more" if more else ""
     ahead = _gap(top.gap) if top.only is not None else ""
-    return f"**{title}{tie}:** {named}{rest} · {what} {top.value:.0f}{ahead}"
+    return f"**{title}{tie}:** {named} · {what} {top.value:.0f}{ahead}"
 
 
 def _gap(gap: float | None) -> str:
@@ -133,8 +140,12 @@ def person_select(found: Comparison, result_id: str, chosen: int | None = None) 
 def chart_card(chart: Chart) -> Reply:
     """Show one more chart of a comparison, with its facts in words below."""
     pictures, attached = gallery([chart])
-    facts = fit([escape(line, 200) for line in chart.text.splitlines() if line.strip()], 2600)
-    return Reply((text(f"## {escape(chart.title, 120)}"), pictures, text(facts)), attached)
+    heading = text(f"## {escape(chart.title, 120)}")
+    if len(chart.text) <= _FACTS_IN_CARD:
+        facts = text(*(escape(line, 400) for line in chart.text.splitlines() if line.strip()))
+        return Reply((heading, pictures, facts), attached)
+    words = Attached("in-words.txt", chart.text.encode(), "The facts of the picture in words")
+    return Reply((heading, pictures, ui.File(f"attachment://{words.filename}")), (*attached, words))
 
 
 def awards_card(shown: Shown) -> Reply:
@@ -142,10 +153,9 @@ def awards_card(shown: Shown) -> Reply:
     found = shown.stored.comparison
     lines = []
     for award in found.awards:
-        names = join_words(_name(found, key) for key in award.keys[:4])
-        more = f" and {len(award.keys) - 4} more" if len(award.keys) > 4 else ""
+        names = some_of([_name(found, key) for key in award.keys], 4)
         tie = " share it" if len(award.keys) > 1 else ""
-        lines.append(f"**{escape(award.title, 60)}**: {names}{more}{tie}\n{small(escape(award.words, 160))}")
+        lines.append(f"**{escape(award.title, 60)}**: {names}{tie}\n{small(escape(award.words, 160))}")
     none = "No award this time: too little is measured, or nobody is ahead."
     return Reply((text("## Awards"), text(fit(lines, 3400) if lines else none)))
 

@@ -92,6 +92,13 @@ def join_words(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+def some_of(words: Sequence[str], most: int) -> str:
+    """Join words, naming at most `most` of them: `a, b and 3 more`."""
+    if len(words) <= most:
+        return join_words(words)
+    return f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
 def fit(lines: Sequence[str], limit: int, more: str = "… and {count:,} more") -> str:
     """Join lines as long as they fit into `limit` characters; say how many did not."""
     kept: list[str] = []

@@ -34,7 +34,7 @@ async def test_both_agree_and_only_the_two_see_the_result(
 ) -> None:
     card, result = await accepted(party)
     assert result.ephemeral
-    assert "You two" in text_of(result)
+    assert "ann & bob" in text_of(result)
     assert "You are" in text_of(result)
     assert "of 100" not in text_of(card)
     seen = (await party.room.ann.click(card, label="See result")).response
@@ -123,7 +123,7 @@ async def test_a_question_by_direct_message_is_answered_there(party: Party) -> N
     mine = room.ann.user.dm_channel.history()[-1]
     form = await room.ann.user.click(mine, label="Choose source")
     result = await room.ann.user.submit_modal(form, {"file": ("mika.csv", load("mika.csv"))})
-    assert "You two" in text_of(result.response)
+    assert "ann & bob" in text_of(result.response)
     assert party.room.posts() == []
 
 
@@ -149,9 +149,9 @@ async def test_who_shares_here_is_compared_without_a_question_until_they_stop(pa
     card = await ask(party)
     assert "Accept" not in custom_ids(card)
     result = await party.bring(card, "ann")
-    assert "You two" in text_of(result)
+    assert "ann & bob" in text_of(result)
     seen = (await room.bob.click(card, label="See result")).response
-    assert "You two" in text_of(seen)
+    assert "ann & bob" in text_of(seen)
     off = (await room.bob.slash(room.channel, "sharing off")).response
     assert "1 result" in text_of(off)
     assert "comparison is over" in text_of(card)
