@@ -13,6 +13,8 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("benchmarks.clustering", "--quick"),
     ("benchmarks.naming", "--quick"),
     ("benchmarks.imputation", "--quick"),
+    ("benchmarks.comparison", "--quick"),
+    ("benchmarks.blending", "--quick"),
     ("benchmarks.charts",),
     ("benchmarks.latency",),
     ("benchmarks.load", "--people", "50"),

@@ -13,9 +13,9 @@ class BlendMode(StrEnum):
     """What matters most when tastes pull apart."""
 
     FAIR = "fair"
-    """The least satisfied person counts most, the mean a little."""
+    """The less somebody has had so far, the more their satisfaction counts; foreign songs are avoided."""
     JOY = "joy"
-    """As much satisfaction as possible, multiplied over the people so that nobody is left with none."""
+    """As much satisfaction as possible, multiplied over the people so that nobody is left with little."""
     SAFE = "safe"
     """Nothing that anybody would find foreign."""
 
