@@ -16,10 +16,16 @@ from services.domain.company import KnownTrack, Relative, TrackKeys
 from services.domain.comparison import Comparison, Person
 from services.domain.features import Coverage
 from services.domain.music import Playlist, Track
+from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
 from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
 from services.domain.tidying import Finding
 
-PRELOAD = ("services.charts.render", "services.analysis.describe", "services.imports.upload")
+PRELOAD = (
+    "services.charts.render",
+    "services.analysis.describe",
+    "services.analysis.ordering",
+    "services.imports.upload",
+)
 """Modules that the fork server imports once for all workers."""
 
 
@@ -87,6 +93,22 @@ def find_tidying(report: AnalysisReport) -> tuple[Finding, ...]:
     from services.analysis.tidying import find_tidying as find
 
     return find(report)
+
+
+def order(tracks: Sequence[EnrichedTrack], options: OrderOptions) -> OrderResult:
+    """Put tracks in another order."""
+    from services.analysis.ordering import find_order
+
+    return find_order(tracks, options)
+
+
+def describe_transitions(
+    tracks: Sequence[EnrichedTrack], rows: Sequence[int], goal: Goal
+) -> tuple[Transition, ...]:
+    """Describe every step of an order."""
+    from services.analysis.ordering import describe_transitions as run
+
+    return run(tracks, rows, goal)
 
 
 def draw(kinds: Sequence[ChartKind], report: AnalysisReport) -> tuple[Chart, ...]:

@@ -1,0 +1,119 @@
+"""Count what an order is like, and what it costs beside chance and the best that could be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.ordering.arcs import Arc
+from services.analysis.ordering.blocks import LARGEST
+from services.analysis.ordering.bounds import nearest_bound, path_bound
+from services.analysis.ordering.camelot import FITTING
+from services.analysis.ordering.cost import WEIGHTS, Steps, Weights
+from services.domain.ordering import Figures, Goal, OrderCosts
+
+Floats = NDArray[np.float64]
+
+RANDOM_ORDERS = 40
+_RANDOM_SEED = 20
+_STRIPE = 256
+"""Rows of the table of steps that are priced at once for the weaker bound."""
+
+
+def compute_costs(
+    steps: Steps, arc: Arc | None, goal: Goal, locks: Mapping[int, int], orders: Sequence[Sequence[int]]
+) -> OrderCosts:
+    """Price the original and the new order (the two `orders`), chance, and what none can be cheaper than.
+
+    Random orders keep the locks; they are the same in every run.
+    """
+    count = len(steps)
+    if count < 2:
+        return OrderCosts(0.0, 0.0, 0.0, 0.0)
+    weights = WEIGHTS[goal]
+    original, optimized = (total_cost(steps, arc, order, weights) for order in orders)
+    rng = np.random.default_rng(_RANDOM_SEED)
+    movable = np.array([row for row in range(count) if row not in set(locks.values())], dtype=np.intp)
+    free = [place for place in range(count) if place not in locks]
+    drawn = np.zeros(count, dtype=np.intp)
+    for place, row in locks.items():
+        drawn[place] = row
+    totals = []
+    for _ in range(RANDOM_ORDERS):
+        drawn[free] = rng.permutation(movable)
+        totals.append(total_cost(steps, arc, drawn, weights))
+    if count <= LARGEST:
+        ends = {"start": locks.get(0), "end": locks.get(count - 1)}
+        bound = path_bound(steps.matrix(weights), optimized, **ends)
+    else:
+        bound = nearest_bound(_two_nearest(steps, weights))
+    per_step = count - 1
+    return OrderCosts(
+        original=original / per_step,
+        random_mean=float(np.mean(totals)) / per_step,
+        optimized=optimized / per_step,
+        lower_bound=min(bound, optimized) / per_step,
+    )
+
+
+def total_cost(
+    steps: Steps, arc: Arc | None, order: Sequence[int] | NDArray[np.intp], weights: Weights
+) -> float:
+    """Return the whole cost of an order: its steps, artists that come back too soon, and the arc."""
+    rows = np.array(order, dtype=np.intp)
+    total = float(steps.along(rows, weights).sum())
+    total += sum(float(steps.repeats(rows, distance).sum()) for distance in (2, 3) if len(rows) > distance)
+    return total if arc is None else total + float(arc.costs(rows).sum())
+
+
+def compute_figures(steps: Steps, arc: Arc | None, order: Sequence[int], weights: Weights) -> Figures:
+    """Count what can be counted in an order."""
+    rows = np.array(order, dtype=np.intp)
+    if len(rows) < 2:
+        return Figures(0.0, None, None, 0, None, 0.0)
+    parts = steps.parts(rows[:-1], rows[1:])
+    keys = steps.key_costs(rows)
+    keys = keys[np.isfinite(keys)]
+    bpm = np.exp2(steps.octaves[rows])
+    jumps = np.min([np.abs(bpm[1:] * factor - bpm[:-1]) for factor in (0.5, 1.0, 2.0)], axis=0)
+    jumps = jumps[np.isfinite(jumps)]
+    artists = np.array(steps.artists)[rows]
+    return Figures(
+        step_cost=float(parts.weighted(weights).mean()),
+        harmonic_share=float((keys <= FITTING).mean()) if len(keys) else None,
+        median_bpm_jump=float(np.median(jumps)) if len(jumps) else None,
+        same_artist_steps=int((artists[:-1] == artists[1:]).sum()),
+        arc_fit=None if arc is None else _fit(arc, rows),
+        coherence=_coherence(steps, rows),
+    )
+
+
+def _fit(arc: Arc, rows: NDArray[np.intp]) -> float | None:
+    heights = arc.heights[rows]
+    known = np.isfinite(heights)
+    if known.sum() < 3 or np.ptp(heights[known]) == 0 or np.ptp(arc.targets[known]) == 0:
+        return None
+    return float(np.corrcoef(heights[known], arc.targets[known])[0, 1])
+
+
+def _coherence(steps: Steps, rows: NDArray[np.intp]) -> float:
+    """Return how much less neighbours vary than any two tracks (after Schweiger 2025), at most 1."""
+    points = steps.points[rows]
+    near = ((points[1:] - points[:-1]) ** 2).sum(axis=1)
+    near = near[np.isfinite(near)]
+    known = points[np.isfinite(points).all(axis=1)]
+    any_two = 2 * float(known.var(axis=0, ddof=1).sum()) if len(known) > 1 else 0.0
+    return 1 - float(near.mean()) / any_two if any_two > 0 and len(near) else 0.0
+
+
+def _two_nearest(steps: Steps, weights: Weights) -> Floats:
+    everything = np.arange(len(steps), dtype=np.intp)
+    stripes = []
+    for low in range(0, len(steps), _STRIPE):
+        rows = everything[low : low + _STRIPE]
+        costs = steps.parts(rows[:, None], everything[None, :]).weighted(weights)
+        costs[np.arange(len(rows)), rows] = np.inf
+        stripes.append(np.sort(np.partition(costs, 1, axis=1)[:, :2], axis=1))
+    return np.concatenate(stripes)

@@ -1,0 +1,171 @@
+"""Find an order for tracks: for certain where they are few, by search where they are many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.ordering import annealing, exact, search
+from services.analysis.ordering.arcs import Arc, compute_arc
+from services.analysis.ordering.blocks import LARGEST, order_in_blocks
+from services.analysis.ordering.cost import WEIGHTS, Steps, compute_steps
+from services.analysis.ordering.figures import compute_costs, compute_figures
+from services.analysis.ordering.problem import Problem
+from services.analysis.ordering.transitions import roughest_transitions
+from services.domain.ordering import Goal, OrderOptions, OrderResult
+from services.domain.report import EnrichedTrack
+
+Floats = NDArray[np.float64]
+
+NOISE = 0.3
+"""Share by which steps are made dearer at random for another good order: enough for half of the neighbours
+to be others, at a few percent of the cost."""
+_MILD = 0.03
+"""Temperature at which an order with locked places is mended rather than made anew."""
+_DIGITS = 4
+
+
+def find_order(tracks: Sequence[EnrichedTrack], options: OrderOptions) -> OrderResult:
+    """Put tracks in the order that an option asks for; the same options give the same order.
+
+    Raises
+    ------
+    ValueError
+        A lock names a track or a place that does not exist, or one of them twice.
+    """
+    locks = _checked(options, len(tracks))
+    steps, arc = compute_steps(tracks), compute_arc(tracks, options.goal)
+    if len(tracks) <= LARGEST:
+        problem = make_problem(steps, arc, options.goal, locks)
+        order = solve(problem, seed=options.seed)
+    else:
+        order = order_in_blocks(steps, arc, WEIGHTS[options.goal], locks, seed=options.seed)
+    as_it_was = list(range(len(tracks)))
+    costs = compute_costs(steps, arc, options.goal, locks, [as_it_was, order])
+    if costs.original < costs.optimized and options.seed == 0 and _respects(as_it_was, locks):
+        order, costs = as_it_was, replace(costs, optimized=costs.original)
+    weights = WEIGHTS[options.goal]
+    is_exact = len(tracks) <= exact.MOST and options.seed == 0
+    if is_exact:
+        costs = replace(costs, lower_bound=costs.optimized)
+    return OrderResult(
+        goal=options.goal,
+        seed=options.seed,
+        order=tuple(order),
+        costs=costs,
+        before=compute_figures(steps, arc, as_it_was, weights),
+        after=compute_figures(steps, arc, order, weights),
+        exact=is_exact,
+        roughest=roughest_transitions(tracks, steps, order, options.goal),
+        course=_course(arc, tracks),
+        wanted=() if arc is None else tuple(arc.targets.round(_DIGITS).tolist()),
+        steps_before=_rounded(steps, as_it_was, options.goal),
+        steps_after=_rounded(steps, order, options.goal),
+    )
+
+
+def make_problem(steps: Steps, arc: Arc | None, goal: Goal, locks: Mapping[int, int]) -> Problem:
+    """Price all steps of a list that is short enough for a table."""
+    nothing = [0.0] * len(steps)
+    return Problem(
+        costs=steps.matrix(WEIGHTS[goal]),
+        artists=steps.artists,
+        repeats=steps.penalties[1:],
+        heights=nothing if arc is None else np.nan_to_num(arc.heights).tolist(),
+        pulls=nothing if arc is None else arc.pulls.tolist(),
+        targets=nothing if arc is None else arc.targets.tolist(),
+        locks=locks,
+    )
+
+
+def solve(problem: Problem, *, seed: int) -> list[int]:
+    """Return the best order that is found for `seed` 0, and another good one for any other."""
+    wanted = problem if seed == 0 else replace(problem, costs=_shaken(problem.costs, seed))
+    order = _find(wanted, seed)
+    if seed and not problem.has_arc and not problem.inner_locks:
+        order = search.improve(problem, order, seed=seed, kicks=0)
+    if not problem.has_arc and not problem.locks and np.corrcoef(order, range(len(order)))[0, 1] < 0:
+        order.reverse()  # costs the same, and what came first still comes first
+    return order
+
+
+def _find(problem: Problem, seed: int) -> list[int]:
+    count = len(problem)
+    if count < 3:
+        return problem.with_locks(range(count))
+    if problem.has_arc:
+        order = annealing.anneal(
+            problem, _along_the_arc(problem), seed=seed, moves=annealing.moves_for(count)
+        )
+    else:
+        ends = {place: row for place, row in problem.locks.items() if place in {0, count - 1}}
+        free = replace(problem, locks=ends)
+        order = search.improve(free, nearest_first(free), seed=seed, kicks=search.kicks_for(count))
+        if problem.inner_locks:
+            order = annealing.anneal(
+                problem, problem.with_locks(order), seed=seed, moves=annealing.moves_for(count), hot=_MILD
+            )
+    return list(exact.best_order(problem, order)) if count <= exact.MOST else order
+
+
+def nearest_first(problem: Problem) -> list[int]:
+    """Go from track to track, always to the nearest that is left; locked ends are kept."""
+    count = len(problem)
+    costs = problem.costs.copy()
+    np.fill_diagonal(costs, np.inf)
+    last = problem.locks.get(count - 1)
+    here = problem.locks.get(0)
+    if here is None:
+        here = next(row for row in range(count) if row != last)
+    order = [here]
+    costs[:, here] = np.inf
+    if last is not None:
+        costs[:, last] = np.inf
+    while len(order) < count - (last is not None):
+        here = int(costs[here].argmin())
+        order.append(here)
+        costs[:, here] = np.inf
+    return order if last is None else [*order, last]
+
+
+def _along_the_arc(problem: Problem) -> list[int]:
+    """Put the track of each height at a place of that height; those without one in between."""
+    count = len(problem)
+    heights = np.array(problem.heights)
+    unknown = np.flatnonzero(np.array(problem.pulls) == 0)
+    heights[unknown] = (np.arange(len(unknown)) + 0.5) / max(len(unknown), 1)
+    order = np.empty(count, dtype=np.intp)
+    order[np.argsort(problem.targets, kind="stable")] = np.argsort(heights, kind="stable")
+    return problem.with_locks(order.tolist())
+
+
+def _shaken(costs: Floats, seed: int) -> Floats:
+    upper = np.triu(np.random.default_rng(seed).random(costs.shape), 1)
+    shaken: Floats = costs * (1 + NOISE * (upper + upper.T))
+    return shaken
+
+
+def _checked(options: OrderOptions, tracks: int) -> dict[int, int]:
+    locks = {lock.position: lock.row for lock in options.locks}
+    valid = all(0 <= number < tracks for pair in locks.items() for number in pair)
+    if not valid or len(locks) < len(options.locks) or len(set(locks.values())) < len(locks):
+        raise ValueError(f"locks {options.locks} do not fit {tracks} tracks")
+    return locks
+
+
+def _respects(order: Sequence[int], locks: Mapping[int, int]) -> bool:
+    return all(order[place] == row for place, row in locks.items())
+
+
+def _course(arc: Arc | None, tracks: Sequence[EnrichedTrack]) -> tuple[float | None, ...]:
+    shown = arc or compute_arc(tracks, Goal.STEADY)
+    heights = [] if shown is None else shown.heights.round(_DIGITS).tolist()
+    return tuple(None if np.isnan(height) else height for height in heights)
+
+
+def _rounded(steps: Steps, order: Sequence[int], goal: Goal) -> tuple[float, ...]:
+    rows = np.array(order, dtype=np.intp)
+    return tuple(steps.along(rows, WEIGHTS[goal]).round(_DIGITS).tolist())
