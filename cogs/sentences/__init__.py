@@ -9,6 +9,7 @@ from cogs.sentences import (  # noqa: F401
     drafts,
     groups,
     operators,
+    ordering,
     playlists,
     sources,
     spotify,

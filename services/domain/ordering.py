@@ -139,3 +139,11 @@ class OrderResult:
     def changes_something(self) -> bool:
         """Whether the new order is another one."""
         return self.order != tuple(range(len(self.order)))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """What somebody asked of an order so far, and what was found."""
+
+    options: OrderOptions
+    result: OrderResult

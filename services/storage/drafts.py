@@ -9,18 +9,21 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
 
+from services.domain.ordering import OrderState
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
 from services.storage.database import Database
 from services.storage.schema import drafts
 from services.storage.upserts import upsert
 
-State = TidyState | SplitState
+State = TidyState | SplitState | OrderState
 
 _ADAPTERS: dict[str, TypeAdapter[State]] = {
     "tidy": TypeAdapter(TidyState),
     "split": TypeAdapter(SplitState),
+    "order": TypeAdapter(OrderState),
 }
+_KINDS: dict[type[State], str] = {TidyState: "tidy", SplitState: "split", OrderState: "order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class DraftStore:
 
     async def save(self, draft: Draft, *, now: datetime) -> None:
         """Keep a draft; once this returns, a killed process does not lose it."""
-        kind = "tidy" if isinstance(draft.state, TidyState) else "split"
+        kind = _KINDS[type(draft.state)]
         state = _ADAPTERS[kind].dump_python(draft.state, mode="json")
         row = {
             "draft_id": draft.draft_id,

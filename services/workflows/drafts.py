@@ -11,12 +11,13 @@ from weakref import WeakValueDictionary
 
 from services.domain.errors.drafts import DraftNotFoundError
 from services.domain.errors.reports import NotYourReportError
+from services.domain.ordering import OrderState
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
 from services.storage.drafts import Draft, DraftStore
 from services.workflows.reports import ReportsWorkflow, StoredReport, new_report_id
 
-StateT = TypeVar("StateT", TidyState, SplitState)
+StateT = TypeVar("StateT", TidyState, SplitState, OrderState)
 
 
 @dataclass(frozen=True, slots=True)

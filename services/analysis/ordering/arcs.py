@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 PULL = 4.0
 """Cost of the squared distance from the arc, in heights of the whole arc, against the cost of a step."""
-TEMPO_PULL = 16.0
+TEMPO_PULL = 100.0
 """Somebody who wants the tempo to rise will check the numbers."""
 LOUDNESS_SHARE = 0.3
 """Of the height on the arc; the rest is energy."""

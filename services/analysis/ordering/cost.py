@@ -175,7 +175,7 @@ def compute_steps(tracks: Sequence[EnrichedTrack]) -> Steps:
                     tracks, (Feature.KEY, Feature.MODE), np.array([place is not None for place in places])
                 ),
                 _trust(tracks, (Feature.TEMPO,), np.isfinite(octaves)),
-                _trust(tracks, SOUND_FEATURES, np.isfinite(points).all(axis=1)),
+                _trust(tracks, SOUND_FEATURES, np.asarray(np.isfinite(points).all(axis=1))),
             )
         ),
         artists=artists,

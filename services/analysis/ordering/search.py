@@ -36,7 +36,7 @@ def improve(problem: Problem, order: Sequence[int], *, seed: int, kicks: int) ->
     if len(problem) < 3:
         return list(order)
     tour = Tour(problem, order)
-    search = _LocalSearch(tour)
+    search = LocalSearch(tour)
     search.settle(list(order))
     tour.keep()
     rng = random.Random(seed)
@@ -68,7 +68,7 @@ def _kick(tour: Tour, rng: random.Random) -> tuple[float, list[int]]:
     return change, [node for node in (before, first, last, then, final, after) if node < tour.count]
 
 
-class _LocalSearch:
+class LocalSearch:
     """Moves that are taken as long as one of them pays."""
 
     def __init__(self, tour: Tour) -> None:

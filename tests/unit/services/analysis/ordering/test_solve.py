@@ -1,0 +1,165 @@
+"""Orders as people ask for them."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.ordering import describe_transitions, find_order
+from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult
+from tests.unit.services.analysis.ordering.invented import playlist, track
+
+
+def heights_along(result: OrderResult) -> Any:
+    return np.array([result.course[row] for row in result.order])
+
+
+@pytest.mark.parametrize("goal", Goal)
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 12, 13, 40])
+def test_an_order_has_every_track_once_and_is_never_dearer_than_before(goal: Goal, count: int) -> None:
+    tracks = playlist(count, artists=6, unknown=0.1)
+    result = find_order(tracks, OrderOptions(goal=goal))
+    assert sorted(result.order) == list(range(count))
+    assert result.costs.lower_bound <= result.costs.optimized <= result.costs.original
+    assert result.exact == (count <= 12)
+    assert len(result.wanted) == (count if goal.has_arc else 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(5, 30),
+    st.sampled_from(list(Goal)),
+    st.sets(st.integers(0, 29), max_size=4),
+    st.integers(0, 9),
+)
+def test_locks_are_kept_and_the_same_wish_gives_the_same_order(
+    count: int, goal: Goal, places: set[int], seed: int
+) -> None:
+    chosen = sorted(place for place in places if place < count)
+    locks = tuple(Lock(place, row) for place, row in zip(chosen, reversed(chosen), strict=True))
+    options = OrderOptions(goal=goal, seed=seed, locks=locks)
+    tracks = playlist(count, seed=seed, artists=8)
+    first = find_order(tracks, options)
+    assert sorted(first.order) == list(range(count))
+    assert all(first.order[lock.position] == lock.row for lock in locks)
+    assert find_order(tracks, options) == first
+
+
+def test_flow_beats_chance_by_far_and_comes_close_to_the_bound() -> None:
+    result = find_order(playlist(100), OrderOptions())
+    assert result.costs.optimized < 0.6 * result.costs.random_mean
+    assert result.costs.optimized < 1.03 * result.costs.lower_bound
+    assert result.after.coherence > 0.4 > result.before.coherence
+    assert result.costs.score(result.costs.random_mean) == 0
+
+
+def test_again_gives_other_orders_that_are_nearly_as_good() -> None:
+    tracks = playlist(60)
+    results = [find_order(tracks, OrderOptions(seed=seed)) for seed in range(4)]
+    neighbours = [
+        {frozenset(pair) for pair in zip(result.order, result.order[1:], strict=False)} for result in results
+    ]
+    for one in range(4):
+        assert results[one].costs.optimized <= 1.06 * results[0].costs.optimized
+        assert results[one].costs.optimized >= results[0].costs.optimized - 1e-9
+        for other in range(one):
+            assert len(neighbours[one] & neighbours[other]) <= 0.85 * 59
+
+
+@pytest.mark.parametrize(("goal", "sign"), [(Goal.WARM_UP, 1), (Goal.COOL_DOWN, -1)])
+def test_an_arc_rises_or_falls_without_rough_steps(goal: Goal, sign: int) -> None:
+    result = find_order(playlist(80), OrderOptions(goal=goal))
+    assert sign * np.corrcoef(heights_along(result), np.arange(80))[0, 1] > 0.9
+    assert result.after.arc_fit is not None
+    assert result.after.arc_fit > 0.9
+    assert result.after.step_cost < 0.75 * result.before.step_cost
+
+
+def test_a_wave_goes_up_and_down_and_a_steady_list_nowhere() -> None:
+    tracks = playlist(96)
+    wave = find_order(tracks, OrderOptions(goal=Goal.WAVE))
+    assert sum(heights_along(wave)[low : low + 12].mean() > 0.5 for low in range(0, 96, 12)) == pytest.approx(
+        4, abs=2
+    )
+    assert wave.after.arc_fit is not None
+    assert wave.after.arc_fit > 0.85
+    steady = heights_along(find_order(tracks, OrderOptions(goal=Goal.STEADY)))
+    assert all(abs(steady[low : low + 16].mean() - 0.5) < 0.12 for low in range(0, 96, 16))
+
+
+def test_the_tempo_goes_up() -> None:
+    tracks = playlist(60)
+    order = find_order(tracks, OrderOptions(goal=Goal.TEMPO_UP)).order
+    tempi = [tracks[row].features.tempo or 0 for row in order]
+    assert np.mean(np.diff(np.log2(tempi)) > -0.085) > 0.95, "a fall of 6 % is heard"
+    assert tempi[0] < 80
+    assert tempi[-1] > 170
+
+
+def test_in_key_makes_nearly_all_steps_fit() -> None:
+    result = find_order(playlist(60), OrderOptions(goal=Goal.HARMONIC))
+    flow = find_order(playlist(60), OrderOptions())
+    assert result.after.harmonic_share is not None
+    assert flow.after.harmonic_share is not None
+    assert result.after.harmonic_share > max(0.85, flow.after.harmonic_share)
+
+
+def test_artists_do_not_come_back_within_three_tracks() -> None:
+    tracks = playlist(60, artists=12)
+    order = find_order(tracks, OrderOptions()).order
+    artists = [tracks[row].track.artists[0] for row in order]
+    close = sum(artists[place] in artists[max(place - 3, 0) : place] for place in range(60))
+    assert close <= 6
+
+
+@pytest.mark.parametrize(
+    "locks",
+    [(Lock(0, 5), Lock(0, 6)), (Lock(0, 5), Lock(1, 5)), (Lock(9, 0),), (Lock(-1, 0),), (Lock(0, 9),)],
+)
+def test_refuses_locks_that_can_not_be_kept(locks: tuple[Lock, ...]) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        find_order(playlist(8), OrderOptions(locks=locks))
+
+
+@pytest.mark.parametrize("goal", [Goal.FLOW, Goal.WAVE])
+def test_a_list_too_long_for_a_table_is_ordered_in_blocks(
+    goal: Goal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from services.analysis.ordering import blocks, figures, solve
+
+    for module in (blocks, figures, solve):
+        monkeypatch.setattr(module, "LARGEST", 100)
+    monkeypatch.setattr(blocks, "BLOCK", 40)
+    monkeypatch.setattr(blocks, "_MOVES", 4_000)
+    tracks = playlist(150, artists=30, unknown=0.1)
+    locks = (Lock(0, 149), Lock(75, 3), Lock(149, 80))
+    result = find_order(tracks, OrderOptions(goal=goal, locks=locks))
+    assert sorted(result.order) == list(range(150))
+    assert all(result.order[lock.position] == lock.row for lock in locks)
+    assert 0 < result.costs.lower_bound < result.costs.optimized < 0.8 * result.costs.random_mean
+
+
+def test_every_step_is_described_and_the_roughest_is_what_it_says() -> None:
+    tracks = [
+        track(0),
+        track(1, tempo=121.0),
+        track(2, tempo=170.0, key=1.0, energy=0.05, loudness=-30.0, acousticness=0.99),
+        track(3, tempo=85.0, key=1.0, energy=0.06, loudness=-29.0, acousticness=0.98),
+    ]
+    steps = describe_transitions(tracks, (0, 1, 2, 3), Goal.FLOW)
+    assert [(step.before, step.after) for step in steps] == [(0, 1), (1, 2), (2, 3)]
+    assert steps[0].words == "no jump to speak of"
+    assert "much calmer" in steps[1].words or "far more acoustic" in steps[1].words
+    assert "121 → 170 BPM" in steps[1].words
+    assert "8B → 3B (a semitone up)" in steps[1].words
+    assert steps[2].words == "half time"
+    assert steps[1].cost > steps[2].cost > steps[0].cost
+    result = find_order(tracks, OrderOptions())
+    assert result.roughest[0].cost == max(step.cost for step in result.roughest)
+
+
+def test_what_is_unknown_is_not_called_rough() -> None:
+    tracks = [*playlist(20), track(20, key=None, tempo=None, energy=None)]
+    assert all(20 not in (step.before, step.after) for step in find_order(tracks, OrderOptions()).roughest)
