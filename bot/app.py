@@ -241,7 +241,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             library = LibraryWorkflow(
                 access=access,
                 lists=accounts.libraries,
-                shelf=Shelf(store=accounts.playlists, clock=utc_now),
+                shelf=Shelf(store=accounts.playlists, clock=utc_now, looked_up=metrics.looked_up),
                 calls=accounts.calls,
                 clock=utc_now,
             )

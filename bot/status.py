@@ -47,7 +47,7 @@ class StatusReader:
         await self.refresh()
         readiness = await self.vitals.readiness()
         metrics, compute, latency_s = self.vitals.metrics, self.vitals.compute, self.latency_s
-        cached = metrics.totals("cache_lookups", "outcome")
+        cached = metrics.totals("cache_lookups", "outcome", cache="features")
         return Status(
             version=self.version,
             started_at=self.vitals.started_at,

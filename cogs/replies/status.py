@@ -37,7 +37,11 @@ def status_card(status: Status) -> Reply:
         text("**Database**", _database(status)),
         text("**Services**", *_services(status)),
         rule(),
-        text(small(f"Tastemap {escape(status.version)} · counts since {_ago(status.started_at)}")),
+        text(
+            small(
+                f"Tastemap {escape(status.version)} · started {_ago(status.started_at)}, counts are since then"
+            )
+        ),
     ]
     return Reply(tuple(blocks), accent=WARNING if worries else ACCENT)
 
@@ -50,7 +54,7 @@ def _worries(status: Status) -> list[str]:
         found.append(f"The database can't be written: {escape(status.database_problem, 200)}.")
     if status.quota is not None and status.quota.blocked_until is not None:
         until = discord.utils.format_dt(status.quota.blocked_until, "R")
-        found.append(f"Spotify is not asked before {until}: the quota is spent.")
+        found.append(f"Spotify's quota is spent; I ask again {until}.")
     if status.worst_lag_s >= _SLOW_S:
         found.append(f"The event loop was late by {status.worst_lag_s:.1f} s once.")
     found += [
@@ -67,7 +71,8 @@ def _discord(status: Status) -> str:
 
 
 def _work(status: Status) -> list[str]:
-    lag = f"event loop late by at most {status.worst_lag_s * 1000:.0f} ms"
+    worst = status.worst_lag_s
+    lag = f"event loop late by at most {f'{worst * 1000:.0f} ms' if worst < 1 else f'{worst:.1f} s'}"
     wait = f" (the next for {status.longest_wait_s:.0f} s)" if status.waiting else ""
     return [
         f"{status.running:,} running · {status.waiting:,} waiting{wait}",

@@ -21,12 +21,18 @@ KEPT_AFTER_USE = timedelta(days=1)
 KEPT_AT_MOST = timedelta(days=30)
 
 
+def uncounted(_cache: str, _hits: int, _misses: int) -> None:
+    """Keep no count of what was still there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
     """Playlists that were read lately, each for the person whose login read it."""
 
     store: PlaylistStore
     clock: Callable[[], datetime]
+    looked_up: Callable[[str, int, int], None] = uncounted
+    """Receives the name of this cache, and how many playlists were still in it and how many were not."""
 
     async def load(self, user_id: int, key: str) -> KeptPlaylist | None:
         """Take a playlist that is still kept."""
@@ -37,12 +43,14 @@ class Shelf:
 
         One that changed meanwhile has another snapshot by now, and so is not taken for current later.
         """
+        self.looked_up("playlists", 0, 1)
         now = self.clock()
         kept = KeptPlaylist(playlist=playlist, snapshot_id=playlist.snapshot_id or "", fetched_at=now)
         await self.store.save(user_id, key, kept, expires_at=now + KEPT_AFTER_USE)
 
     async def use(self, user_id: int, key: str, kept: KeptPlaylist) -> Playlist:
         """Use a playlist once more, which makes it stay for another while."""
+        self.looked_up("playlists", 1, 0)
         longest = KEPT_AFTER_USE if key == LIKED else KEPT_AT_MOST
         expires_at = min(self.clock() + KEPT_AFTER_USE, kept.fetched_at + longest)
         await self.store.prolong(user_id, key, expires_at=expires_at)
