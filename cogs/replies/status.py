@@ -37,11 +37,7 @@ def status_card(status: Status) -> Reply:
         text("**Database**", _database(status)),
         text("**Services**", *_services(status)),
         rule(),
-        text(
-            small(
-                f"Tastemap {escape(status.version)} · started {_ago(status.started_at)}, counts are since then"
-            )
-        ),
+        text(small(f"Tastemap {escape(status.version)} · counts since the start {_ago(status.started_at)}")),
     ]
     return Reply(tuple(blocks), accent=WARNING if worries else ACCENT)
 

@@ -1,0 +1,27 @@
+"""Each use of a kept playlist, and each that had to be fetched, is counted once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.domain.music import Playlist, Track
+from services.storage.database import Database
+from services.storage.playlists import KeptPlaylist, PlaylistStore
+from services.workflows.shelf import LIKED, Shelf
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+async def test_a_fetched_playlist_is_a_miss_and_a_kept_one_a_hit(tmp_path: Path) -> None:
+    counted: list[tuple[str, int, int]] = []
+    async with Database.open(f"sqlite:///{tmp_path / 'test.db'}") as database:
+        shelf = Shelf(
+            store=PlaylistStore(database),
+            clock=lambda: NOON,
+            looked_up=lambda *counts: counted.append(counts),
+        )
+        liked = Playlist(name="Liked", tracks=(Track(title="Song"),))
+        await shelf.keep(1, LIKED, liked)
+        await shelf.use(1, LIKED, KeptPlaylist(playlist=liked, snapshot_id="", fetched_at=NOON))
+    assert counted == [("playlists", 0, 1), ("playlists", 1, 0)]
