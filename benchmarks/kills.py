@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 READY_S = 10.0
 PHASES = ("before", "after", "between")
 """Of a request to Discord; between them the bot computes or waits for its disk."""
-_PATIENCE_S = 60.0
+PATIENCE_S = 60.0
 _CONTENTS = (load("late-drive.csv"), load("sunday-kitchen.csv"), load("account-data.json"), b"")
 """Two that end in a card, one in a question to the person alone, and one in a refusal."""
 _PRIVATE_SHARE = 0.4
@@ -67,13 +67,16 @@ class Bot:
 
     def __init__(self, discord: LoopbackDiscord, folder: Path, **settings: str) -> None:
         self._discord = discord
+        self.database_url = f"sqlite+aiosqlite:///{folder / 'kills.db'}"
         self._environment = {
             **os.environ,
             "DISCORD_TOKEN": discord.token,
-            "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'kills.db'}",
+            "DATABASE_URL": self.database_url,
             "RECCOBEATS_URL": "",
             "WORKERS": "1",
             "LOG_LEVEL": "WARNING",
+            "HEALTH_PORT": "0",
+            "WEB_PORT": "0",
             **settings,
         }
         self._log = folder / "bot.log"
@@ -96,7 +99,7 @@ class Bot:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             await self._discord.gateway.ready.wait()
         return time.perf_counter() - began
 
@@ -153,7 +156,7 @@ async def one_kill(
     for person in range(people):
         is_private = dice.random() < _PRIVATE_SHARE
         asked.append(await discord.analyze(100 + person, dice.choice(_CONTENTS), private=is_private))
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S):
         await discord.until(lambda: killed.is_set() or all(map(discord.state.answers, asked)))
     if not killed.is_set():
         phase = "idle"  # everything was done with fewer calls
@@ -164,7 +167,7 @@ async def one_kill(
     tally.slowest_start_s = max(tally.slowest_start_s, await bot.start())
     accepted = [each for each in asked if each.acknowledged_at is not None]
     try:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             await discord.until(lambda: all(discord.state.answers(each) for each in accepted))
     except TimeoutError:
         pass

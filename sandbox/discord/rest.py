@@ -110,6 +110,9 @@ class Rest:
                 self._state.fill(known.original, data, files)
                 self._ended(known)
         elif kind in {_UPDATE, _DEFERRED_UPDATE}:
+            known.original = known.pressed
+            if kind == _UPDATE and known.original is not None:
+                self._state.fill(known.original, data, files)
             self._ended(known)
         await self._state.notify()
         named = {"id": request.match_info["id"], "type": 2}

@@ -47,13 +47,15 @@ class LoopbackDiscord:
         finally:
             await runner.cleanup()
 
-    async def analyze(self, user_id: int, content: bytes, *, private: bool = False) -> Request:
-        """Run `/analyze` with a file."""
+    async def analyze(
+        self, user_id: int, content: bytes, *, private: bool = False, command: str = "analyze"
+    ) -> Request:
+        """Run `/analyze`, or another command that takes a file."""
         attachment = self._upload(content)
         options: list[dict[str, Any]] = [{"name": "file", "type": _ATTACHMENT, "value": attachment["id"]}]
         if private:
             options.append({"name": "private", "type": _BOOLEAN, "value": True})
-        return await self.slash(user_id, "analyze", options, attachments=[attachment])
+        return await self.slash(user_id, command, options, attachments=[attachment])
 
     async def slash(
         self,
@@ -70,9 +72,8 @@ class LoopbackDiscord:
     async def press(self, user_id: int, message: Message, custom_id: str) -> Request:
         """Press a button of a message."""
         data = {"custom_id": custom_id, "component_type": 2}
-        return await self._interact(
-            user_id, _COMPONENT, {"data": data, "message": self.state.payload(message)}
-        )
+        more = {"data": data, "message": self.state.payload(message)}
+        return await self._interact(user_id, _COMPONENT, more, pressed=message)
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Return when something has become true; looked at after each change."""
@@ -89,9 +90,12 @@ class LoopbackDiscord:
             "proxy_url": url, "content_type": "text/csv",
         }  # fmt: skip
 
-    async def _interact(self, user_id: int, kind: int, more: dict[str, Any]) -> Request:
+    async def _interact(
+        self, user_id: int, kind: int, more: dict[str, Any], *, pressed: Message | None = None
+    ) -> Request:
+        token = f"token-{secrets.token_hex(8)}"
         request = Request(
-            self.state.snowflake(), f"token-{secrets.token_hex(8)}", user_id, sent_at=time.perf_counter()
+            self.state.snowflake(), token, user_id, sent_at=time.perf_counter(), pressed=pressed
         )
         self.state.requests[request.request_id] = request
         payload = {

@@ -55,6 +55,8 @@ class Request:
     user_id: int
     sent_at: float
     acknowledged_at: float | None = None
+    pressed: Message | None = None
+    """The message whose button it was; an update changes that one."""
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     expired: bool = False

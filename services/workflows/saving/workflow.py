@@ -213,7 +213,11 @@ class SavingWorkflow:
         for number, write in enumerate(entered):
             later = entered[number + 1 :]
             try:
-                reached = write if write.stage.is_final else await self._carry_out(write, waits=number > 0)
+                reached = (
+                    write
+                    if write.stage.is_final
+                    else await self._carry_out(write, waits=number > 0, in_turn=True)
+                )
             except TastemapError:
                 await self._postpone(later, write.write_id)
                 if number == 0:
@@ -243,19 +247,29 @@ class SavingWorkflow:
             return None
         return await self._carry_out(await self.journal.add(write, ended), waits=False)
 
-    async def _carry_out(self, write: Write, *, waits: bool) -> Write:
+    async def _carry_out(self, write: Write, *, waits: bool, in_turn: bool = False) -> Write:
         """Run a write as far as it goes, alone.
 
         Parameters
         ----------
         waits
             Whether one that can't begin stays in the journal; else it is abandoned, and only the error tells.
+        in_turn
+            Whether to let another write of the person end first, such as one of before a restart that is
+            gone on with; else that is refused.
         """
-        await self._check_turn(write)
         lock = self._locks.setdefault(write.user_id, asyncio.Lock())
-        if lock.locked():
+        if lock.locked() and not in_turn:
+            await self._check_turn(write)
             raise WriteUnderWayError(write.name)
         async with lock:
+            reached = await self.journal.load(write.write_id)
+            if reached is None:
+                raise WriteNotFoundError(write.write_id)
+            if reached.stage.is_final:
+                return reached
+            write = reached
+            await self._check_turn(write)
             now = self.clock()
             if not await self.journal.hold(write.write_id, now=now, until=now + HELD_FOR, alone=self.alone):
                 raise WriteUnderWayError(write.name)
