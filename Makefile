@@ -43,6 +43,7 @@ SECONDS ?= 120
 TARGETS ?= $(shell $(BIN)/python -c "from tests.fuzz.targets import TARGETS; print(*TARGETS)")
 fuzz: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	$(BIN)/python -m tests.fuzz.pages
 	for target in $(TARGETS); do $(BIN)/python -m tests.fuzz $$target $(SECONDS) build/fuzz || exit 1; done
 
 requirements:

@@ -23,6 +23,7 @@ _FLOORS = {
     "discord.gateway": logging.INFO,
     "discord.webhook": logging.WARNING,  # same
     "aiohttp.access": logging.CRITICAL,  # prints whole request lines, with codes and states of a login
+    "aiohttp.server": logging.CRITICAL,  # prints the bytes of a bad request, cookies and codes included
     "matplotlib": logging.WARNING,
     "asyncio": logging.WARNING,
 }

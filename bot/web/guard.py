@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.web.pages import problem_page
+from bot.web.pages import Page, problem_page
 from cogs.sentences import sentence
 from services.domain.errors import TastemapError
 
@@ -138,8 +138,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _protect(response: web.StreamResponse, form_targets: str, *, is_https: bool) -> None:
-    nonce = response.get("nonce", "")
-    style = f"'nonce-{nonce}'" if nonce else "'none'"
+    style = f"'nonce-{response.nonce}'" if isinstance(response, Page) else "'none'"
     response.headers.update(
         {
             "Content-Security-Policy": (

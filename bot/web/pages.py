@@ -52,6 +52,12 @@ _environment = Environment(
 )
 
 
+class Page(web.Response):
+    """A page, with the word that lets its style in."""
+
+    nonce = ""
+
+
 def start_page(*, discord_name: str, scopes: frozenset[str], csrf: str, strong: bool) -> web.Response:
     """Say whose login this is and what it opens, and ask to go on."""
     name = visible(discord_name)
@@ -103,6 +109,6 @@ def visible(name: str) -> str:
 def _page(template: str, *, status: int = 200, **values: object) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     text = _environment.get_template(template).render(nonce=nonce, style=_STYLE, **values)
-    response = web.Response(text=text, status=status, content_type="text/html")
-    response["nonce"] = nonce
+    response = Page(text=text, status=status, content_type="text/html")
+    response.nonce = nonce
     return response
