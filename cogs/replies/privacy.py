@@ -27,6 +27,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "kept_playlists": ("playlist read lately", "playlists read lately"),
     "libraries": ("list of your playlists", "lists of your playlists"),
     "listed_playlists": ("playlist name", "playlist names"),
+    "lobbies": ("comparison you started", "comparisons you started"),
+    "lobby_members": ("comparison you are in", "comparisons you are in"),
+    "group_result_members": ("result you are part of", "results you are part of"),
+    "sharings": ("server that you share with", "servers that you share with"),
 }
 """Rows of each table in words; a test sees to it that no table is missing."""
 
