@@ -109,7 +109,7 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
     (pair,) = found.pairs
     sheet = Sheet(236.0)
     names = " and ".join(drawn_name(person, index) for index, person in enumerate(found.people))
-    top = sheet.head("How well you fit", names)
+    top = sheet.head("Compatibility", names)
     sheet.panel(6, top, sheet.width - 12, 176)
     if pair.score is None:
         sheet.write(
@@ -123,7 +123,7 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
         return left + unit * score
 
     sheet.write(sheet.width / 2, top + 30, f"{pair.score:.0f}", size=34, bold=True, align="center")
-    band = f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks of yours"
+    band = f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks of the same two"
     sheet.write(sheet.width / 2, top + 56, band, colour=theme.MUTED, align="center")
     y = top + 82
     sheet.bar(left, y - 4, right - left, 8, colour=theme.RULE)
@@ -140,9 +140,10 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
             line = y + 24 + 30 * place
             sheet.line([at(spread.low), at(spread.high)], [line, line], colour=theme.FAINT, width=3)
             sheet.dots([at(spread.median)], [line], marker="|", size=10, colour=theme.MUTED, edge=2)
+            told = f"{words}: {spread.low:.0f}–{spread.high:.0f}"
+            half = sheet.measure(told, theme.SIZE_SMALL) / 2
             sheet.write(
-                min(max(at(spread.median), left + 60), right - 64), line + 13,
-                f"{words}: {spread.low:.0f}–{spread.high:.0f}",
+                min(max(at(spread.median), left + half), right - half), line + 13, told,
                 size=theme.SIZE_SMALL, colour=theme.MUTED, align="center",
             )  # fmt: skip
     return sheet

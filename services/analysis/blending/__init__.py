@@ -2,7 +2,7 @@
 
 Turns go around: everybody gets one track of their own list before anybody gets a second one, the least
 satisfied person first (`turns`). Which of their tracks it is depends on how the others like it
-(`satisfaction`, `policies`). The order inside a round is free, so that it can flow (`blend`).
+(`satisfaction`, `turns`). The order inside a round is free, so that it can flow (`flow`).
 """
 
 from services.analysis.blending.blend import blend

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from services.analysis.blending.candidates import Candidates, gather
+from services.analysis.blending.flow import let_flow
 from services.analysis.blending.satisfaction import FOREIGN
 from services.analysis.blending.turns import Turn, lift, take_turns
 from services.analysis.comparison.listening import Listening, listen
@@ -37,17 +38,14 @@ def blend(people: Sequence[Person], *, size: int, mode: BlendMode = BlendMode.FA
     listeners = [listen(person) for person in sorted(people, key=lambda person: person.key)]
     candidates = gather(listeners, size)
     chosen = take_turns(candidates, size, mode)
-    rounds = lift(candidates, chosen, mode, FLOOR)
-    turns = [turn for round_ in rounds for turn in round_]
+    turns = let_flow(lift(candidates, chosen, mode, FLOOR), candidates.entries)
     members = [_person(listener, index, turns, candidates) for index, listener in enumerate(listeners)]
     return Blend(
         mode=mode,
         people=tuple(members),
         tracks=tuple(_track(turn, candidates, listeners) for turn in turns),
         floor=FLOOR,
-        notes=_notes(
-            candidates, members, [listeners[i].person.name for i in sorted(chosen.missed)], mode, size
-        ),
+        notes=_notes(candidates, members, chosen.missed, mode, size),
     )
 
 
@@ -80,7 +78,7 @@ def _person(listener: Listening, index: int, turns: Sequence[Turn], candidates: 
 def _notes(
     candidates: Candidates,
     members: Sequence[BlendPerson],
-    missed: Sequence[str],
+    missed: Collection[int],
     mode: BlendMode,
     size: int,
 ) -> tuple[str, ...]:
@@ -90,7 +88,10 @@ def _notes(
     if not found:
         return ("Every song would be foreign to somebody: the tastes are too far apart for the safe mode.",)
     notes = []
-    for name in missed:
+    most = max(member.turns for member in members)
+    for name in [
+        member.name for index, member in enumerate(members) if index in missed and member.turns < most
+    ]:
         why = (
             "no further song that nobody finds foreign"
             if mode is BlendMode.SAFE
