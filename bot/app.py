@@ -280,6 +280,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
                 clock=utc_now,
                 before_erasing=(forgetting(groups, clients),),
                 readable={"kept_playlists": PlaylistStore(database).export_of},
+                summaries={"together": groups.sharing.export},
             ),
             clients=clients,
             groups=groups,

@@ -42,6 +42,8 @@ class PrivacyWorkflow:
     before_erasing: tuple[BeforeErasing, ...] = ()
     readable: Mapping[str, Readable] = field(default_factory=dict)
     """Better than raw rows, by table."""
+    summaries: Mapping[str, Callable[[int], Awaitable[Any]]] = field(default_factory=dict)
+    """What several tables say together, by the name it has in the document."""
 
     async def stored(self, user_id: int) -> Stored:
         """Say what there is."""
@@ -61,7 +63,8 @@ class PrivacyWorkflow:
                 }
                 for row in tables["reports"]
             ]
-        document = {"user_id": user_id, "written_at": self.clock().isoformat(), "tables": tables}
+        said = {name: await summary(user_id) for name, summary in self.summaries.items()}
+        document = {"user_id": user_id, "written_at": self.clock().isoformat(), **said, "tables": tables}
         return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
     async def forget(self, user_id: int) -> Mapping[str, int]:

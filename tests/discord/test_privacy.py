@@ -72,6 +72,7 @@ async def test_mydata_hands_over_every_row_and_no_key(room: Room) -> None:
     document = json.loads(await file.read())
     assert document["user_id"] == room.ann.id
     assert set(document["tables"]) == {table.name for table, _ in person_tables(1)}
+    assert document["together"] == {"sharing": [], "comparisons": [], "results": []}
     (report,) = document["tables"]["reports"]
     assert len(report["report"]["tracks"]) == 96
 
