@@ -17,6 +17,8 @@ class ChartKind(StrEnum):
     COMPATIBILITY = "compatibility"
     PEOPLE_MAP = "people_map"
     PEOPLE_PROFILES = "people_profiles"
+    ORDER = "order"
+    """A new order of a playlist beside the old one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,16 @@ class Goal(StrEnum):
         """Whether the place in the list matters, and not the neighbours alone."""
         return self not in {Goal.FLOW, Goal.HARMONIC}
 
+    @property
+    def words(self) -> str:
+        """How people call it."""
+        return {
+            Goal.WARM_UP: "warm-up to peak",
+            Goal.COOL_DOWN: "peak to cool-down",
+            Goal.TEMPO_UP: "tempo up",
+            Goal.HARMONIC: "in key",
+        }.get(self, self.value)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Lock:

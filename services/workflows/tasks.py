@@ -125,6 +125,13 @@ def draw_cluster(report: AnalysisReport, index: int) -> Chart:
     return render_cluster(report, index)
 
 
+def draw_order(report: AnalysisReport, result: OrderResult) -> Chart:
+    """Draw the way of a playlist before and after."""
+    from services.charts.order import render_order
+
+    return render_order(report, result)
+
+
 def shrink(png: bytes) -> bytes:
     """Make a picture smaller."""
     from services.charts.shrink import shrink as run

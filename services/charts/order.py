@@ -1,0 +1,272 @@
+"""Draw an order: the way through the list before and after, over the wanted arc, and how rough its steps are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts import theme
+from services.charts.lettering import drawable
+from services.charts.sheet import Sheet
+from services.charts.smoothing import compute_bins, smooth
+from services.charts.words import describe, playlist_name
+from services.domain.charts import Chart, ChartKind
+from services.domain.features import Feature
+from services.domain.ordering import Figures, Goal, OrderResult
+from services.domain.report import AnalysisReport
+
+Floats = npt.NDArray[np.float64]
+
+_MOST_DOTS = 400
+"""Longer lists are drawn as lines alone: a dot per track would be thinner than a pixel."""
+_MOST_BINS = 120
+_DETAIL = 36
+"""The lines are averaged over one such part of the list."""
+_PANEL, _STEPS = 112.0, 92.0
+_GAP = 8.0
+_LEFT, _RIGHT = 18.0, 382.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One order of the tracks."""
+
+    name: str
+    order: npt.NDArray[np.intp]
+    figures: Figures
+    steps: Floats
+    cost: float
+
+
+def render_order(report: AnalysisReport, result: OrderResult) -> Chart:
+    """Draw the old and the new order of a playlist, with description and text twin."""
+    ways = (
+        _Way(
+            "Before",
+            np.arange(len(result.order), dtype=np.intp),
+            result.before,
+            np.array(result.steps_before),
+            result.costs.original,
+        ),
+        _Way(
+            "After",
+            np.array(result.order, dtype=np.intp),
+            result.after,
+            np.array(result.steps_after),
+            result.costs.optimized,
+        ),
+    )
+    notes = _notes(report, result)
+    sheet = Sheet(50 + 2 * (_PANEL + _GAP) + _STEPS + _GAP + 20 + 16 * len(notes) + 4)
+    name = drawable(playlist_name(report, 120))
+    top = sheet.head(f"The order: {result.goal.words}", f"{name} · {_measure(result)}")
+    for way in ways:
+        sheet.panel(6, top, sheet.width - 12, _PANEL)
+        _draw_way(sheet, report, result, way, top)
+        top += _PANEL + _GAP
+    sheet.panel(6, top, sheet.width - 12, _STEPS)
+    _draw_steps(sheet, ways, top)
+    top += _STEPS + _GAP
+    _draw_ticks(sheet, len(result.order), top + 2)
+    for row, words in enumerate(notes):
+        sheet.write(
+            theme.MARGIN,
+            top + 26 + 16 * row,
+            words,
+            size=theme.SIZE_SMALL,
+            colour=theme.MUTED,
+            room=sheet.width - 2 * theme.MARGIN,
+        )
+    return Chart(
+        kind=ChartKind.ORDER,
+        title=f"The order: {result.goal.words}",
+        png=sheet.png(),
+        alt_text=_alt_text(report, result, ways),
+        text="\n".join([*_twin(report, result, ways), *notes]),
+    )
+
+
+def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _Way, top: float) -> None:
+    title = sheet.write(_LEFT - 2, top + 12, way.name, bold=True)
+    sheet.write(
+        title.right + 8,
+        top + 12,
+        _figures_words(way.figures),
+        size=theme.SIZE_SMALL,
+        colour=theme.MUTED,
+        room=_RIGHT - title.right - 8,
+    )
+    ceiling, floor = top + 27, top + _PANEL - 9
+    for level in (0.0, 0.5, 1.0):
+        y = floor - level * (floor - ceiling)
+        sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=0.8, zorder=1)
+    count = len(way.order)
+    if result.wanted:
+        xs, wanted = _course(np.array(result.wanted))
+        sheet.line(
+            _along(xs, count), floor - wanted * (floor - ceiling), colour=theme.BAND, width=9.0, zorder=2
+        )
+    heights = np.array([np.nan if height is None else height for height in result.course])[way.order]
+    if count <= _MOST_DOTS:
+        guessed = np.array([_is_guessed(report, result.goal, int(row)) for row in way.order])
+        size = float(np.clip(22.0 * count**-0.3, 3.4, 7.5))
+        for hollow in (False, True):
+            chosen = (guessed == hollow) & np.isfinite(heights)
+            if chosen.any():
+                sheet.dots(
+                    _along(np.flatnonzero(chosen).astype(np.float64), count),
+                    floor - heights[chosen] * (floor - ceiling),
+                    marker="o",
+                    size=size,
+                    colour=theme.ACCENT,
+                    hollow=hollow,
+                    alpha=0.9,
+                )
+    xs, line = _course(heights)
+    for colour, width in ((theme.CANVAS, 4.0), (theme.INK, 2.0)):
+        sheet.line(_along(xs, count), floor - line * (floor - ceiling), colour=colour, width=width, zorder=4)
+
+
+def _draw_steps(sheet: Sheet, ways: Sequence[_Way], top: float) -> None:
+    """Draw what the steps cost: the old order as a thin line, the new one as an area."""
+    title = sheet.write(_LEFT - 2, top + 12, "Steps", bold=True)
+    word = sheet.write(
+        title.right + 8, top + 12, "up: rough, down: smooth", size=theme.SIZE_SMALL, colour=theme.MUTED
+    )
+    key = sheet.write(_RIGHT, top + 12, "before", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
+    sheet.line([key.left - 20, key.left - 5], [top + 12, top + 12], colour=theme.MUTED, width=1.3)
+    after = sheet.write(
+        key.left - 28, top + 12, "after", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right"
+    )
+    if after.left - 18 > word.right:
+        sheet.bar(after.left - 17, top + 8, 12, 8, colour=theme.ACCENT)
+    ceiling, floor = top + 27, top + _STEPS - 9
+    lines = [_course(way.steps) for way in ways]
+    highest = max(float(np.nanmax(line, initial=0.0)) for _, line in lines) or 1.0
+    sheet.line([_LEFT, _RIGHT], [floor, floor], colour=theme.RULE, width=0.8, zorder=1)
+    count = len(ways[0].order)
+    for index, (xs, line) in enumerate(lines):
+        across = _along(xs + 0.5, count)
+        ys = floor - line / highest * (floor - ceiling)
+        if index:
+            outline = np.concatenate(
+                (np.column_stack((across, ys)), [[across[-1], floor], [across[0], floor]])
+            )
+            sheet.polygons([outline], [theme.BAND])
+            sheet.line(across, ys, colour=theme.ACCENT, width=2.0, zorder=4)
+        else:
+            sheet.line(across, ys, colour=theme.MUTED, width=1.3, zorder=3)
+
+
+def _course(values: Floats) -> tuple[Floats, Floats]:
+    """Return positions and smoothed values: track by track, or stretch by stretch of a long list."""
+    count = len(values)
+    if count <= _MOST_DOTS:
+        return np.arange(count, dtype=np.float64), smooth(values, max(0.8, count / _DETAIL))
+    bins = compute_bins(values, _MOST_BINS)
+    return (bins.edges[:-1] + bins.edges[1:] - 1) / 2, smooth(bins.middle, _MOST_BINS / _DETAIL)
+
+
+def _along(positions: Floats, tracks: int) -> Floats:
+    """Return x in pixels of 0-based positions in the list."""
+    xs: Floats = _LEFT + (_RIGHT - _LEFT) * (positions + 0.5) / max(tracks, 1)
+    return xs
+
+
+def _draw_ticks(sheet: Sheet, tracks: int, y: float) -> None:
+    sheet.write(_LEFT, y + 4, "track 1", size=theme.SIZE_SMALL, colour=theme.MUTED)
+    sheet.write(_RIGHT, y + 4, f"{tracks:,}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
+
+
+def _is_guessed(report: AnalysisReport, goal: Goal, row: int) -> bool:
+    return report.tracks[row].is_imputed(Feature.TEMPO if goal is Goal.TEMPO_UP else Feature.ENERGY)
+
+
+def _measure(result: OrderResult) -> str:
+    return "up: fast, down: slow" if result.goal is Goal.TEMPO_UP else "up: lively and loud, down: calm"
+
+
+def _figures_words(figures: Figures) -> str:
+    parts = []
+    if figures.harmonic_share is not None:
+        parts.append(f"{100 * figures.harmonic_share:.0f} % of steps in key")
+    if figures.median_bpm_jump is not None:
+        parts.append(f"usual jump {figures.median_bpm_jump:.0f} BPM")
+    if not parts:
+        parts.append(f"mean step {figures.step_cost:.2f}")
+    return " · ".join(parts)
+
+
+def _notes(report: AnalysisReport, result: OrderResult) -> list[str]:
+    """Say what the marks mean, one line each."""
+    marks = ["broad line: the wanted arc"] if result.wanted else []
+    marks.append("line: the usual course")
+    if len(result.order) <= _MOST_DOTS:
+        marks.append("dot: a track")
+    lines = [" · ".join(marks)]
+    estimated = sum(_is_guessed(report, result.goal, row) for row in range(len(result.order)))
+    unknown = sum(height is None for height in result.course)
+    if estimated:
+        lines.append(
+            f"{estimated:,} estimated: hollow"
+            if len(result.order) <= _MOST_DOTS
+            else f"{estimated:,} estimated"
+        )
+    if unknown:
+        lines.append(f"{unknown:,} unknown: left out of the lines")
+    return lines
+
+
+def _cost_words(result: OrderResult) -> str:
+    costs = result.costs
+    return (
+        f"Mean cost of a step: {costs.original:.2f} before, {costs.random_mean:.2f} in a random order, "
+        f"{costs.optimized:.2f} now; no order can be below {costs.lower_bound:.2f}."
+    )
+
+
+def _fit_words(result: OrderResult) -> str:
+    before, after = result.before.arc_fit, result.after.arc_fit
+    if before is None or after is None:
+        return ""
+    return f"The course follows the wanted arc with a correlation of {before:.2f} before and {after:.2f} now."
+
+
+def _alt_text(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> str:
+    return describe(
+        (
+            f"{playlist_name(report)} before and after it was put in order for the goal “{result.goal.words}”, "
+            f"{len(result.order):,} tracks.",
+            _cost_words(result),
+            _fit_words(result),
+            *(f"{way.name}: {_figures_words(way.figures)}." for way in ways),
+        )
+    )
+
+
+def _twin(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> list[str]:
+    what = "tempo" if result.goal is Goal.TEMPO_UP else "energy and loudness"
+    lines = [
+        f"{playlist_name(report)}, {result.goal.words}: median rank of {what} (0 lowest, 1 highest) of each tenth"
+    ]
+    count = len(result.order)
+    heights = np.array([np.nan if height is None else height for height in result.course])
+    parts = max(1, min(10, count))
+    bins = [compute_bins(heights[way.order], parts) for way in ways]
+    wanted = compute_bins(np.array(result.wanted), parts).middle if result.wanted else None
+    for index in range(parts):
+        start, end = int(bins[0].edges[index]), int(bins[0].edges[index + 1])
+        said = [
+            f"{way.name.lower()} "
+            + ("unknown" if np.isnan(part.middle[index]) else f"{part.middle[index]:.2f}")
+            for way, part in zip(ways, bins, strict=True)
+        ]
+        if wanted is not None:
+            said.append(f"wanted {wanted[index]:.2f}")
+        lines.append(f"tracks {start + 1:,}–{end:,}: {', '.join(said)}")
+    lines += [_cost_words(result), _fit_words(result)]
+    lines += [f"{way.name}: {_figures_words(way.figures)}." for way in ways]
+    return [line for line in lines if line]
