@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | analyze FILE | check-config | ...`."""
+"""The command line: `python -m bot run | demo | analyze FILE | optimize FILE | check-config | ...`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from bot.logs import configure_logging
 from bot.secret_files import SecretFileError
 from cogs.sentences import sentence
 from services.domain.errors.accounts import KeyRingError
+from services.domain.ordering import Goal
 
 EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DATA, EXIT_CONFIG = 0, 1, 2, 65, 78
 LARGEST_BLEND = 500
 ENV_FILE = Path(".env")
+_GOALS = ", ".join(Goal)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
 
     add_people_commands(commands)
+    add_optimize_command(commands)
     commands.add_parser("check-config", help="say what each setting switches on or off")
     add_keeping_commands(commands)
     return top
@@ -78,6 +81,27 @@ def add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
         )
 
 
+def add_optimize_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command that orders a file."""
+    optimize = commands.add_parser("optimize", help="put a playlist file in a better order")
+    optimize.add_argument("file", type=Path, metavar="FILE")
+    optimize.add_argument(
+        "--goal", type=_goal, default=Goal.FLOW, metavar="G", help=f"{_GOALS} (default: flow)"
+    )
+    optimize.add_argument(
+        "--seed", type=_seed, default=0, metavar="N", help="other numbers, other good orders"
+    )
+    optimize.add_argument("--start", default="", metavar="N", help="first track: its number, or words of it")
+    optimize.add_argument("--end", default="", metavar="N", help="last track, likewise")
+    optimize.add_argument("--lock", default="", metavar="PLACES", help="1-3,7 stay; 12@20 moves one there")
+    optimize.add_argument("--json", action="store_true", help="print order, cost and transitions as JSON")
+    optimize.add_argument("--charts", type=Path, metavar="DIR", help="write the picture to DIR")
+    optimize.add_argument(
+        "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
+    )
+    optimize.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
+
+
 def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the commands that look after the database."""
     commands.add_parser("migrate", help="bring the database to the newest schema, after a backup")
@@ -102,6 +126,18 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     key_actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     key_actions.add_parser("new", help="print a new key for TOKEN_KEYS")
     key_actions.add_parser("rotate", help="seal all stored tokens anew with the first key of TOKEN_KEYS")
+
+
+def _goal(text: str) -> Goal:
+    if text not in set(Goal):
+        raise argparse.ArgumentTypeError(f"choose one of {_GOALS}")
+    return Goal(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError("choose a number from 0 on")
+    return int(text)
 
 
 def _groups(text: str) -> int:
@@ -166,6 +202,10 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
             from bot.commands.people import blend_files
 
             return asyncio.run(blend_files(settings, options))
+        case "optimize":
+            from bot.commands.optimize import optimize_file
+
+            return asyncio.run(optimize_file(settings, options))
         case "demo":
             from bot.demo import run_demo
 

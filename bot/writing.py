@@ -1,4 +1,4 @@
-"""Put together what changes playlists: tidying, splitting, saving and taking back."""
+"""Put together what changes playlists: tidying, splitting, ordering, saving and taking back."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from datetime import datetime
 from functools import cache
 
 from bot.client import CogBuilder, TastemapBot
+from cogs.optimize import OptimizeCog
 from cogs.reading import PlaylistDesk
 from cogs.saving import SavingCog
 from cogs.split import SplitCog
 from cogs.tidy import TidyCog
 from cogs.writes import DraftWrites
 from services.compute import ComputePool
+from services.domain.ordering import OrderState
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
 from services.storage.database import Database
 from services.storage.drafts import DraftStore
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.drafts import DraftsWorkflow
+from services.workflows.optimize import OptimizeWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
@@ -37,6 +40,7 @@ class Writing:
 
     tidy: TidyWorkflow
     split: SplitWorkflow
+    optimize: OptimizeWorkflow
     saving: SavingWorkflow | None
     playlists: PlaylistsWorkflow
     analyze: AnalyzeWorkflow
@@ -82,6 +86,13 @@ class Writing:
                 components=bot.components,
                 work=bot.work,
             ),
+            lambda bot: OptimizeCog(
+                optimize=self.optimize,
+                desk=desk(bot),
+                writes=writes(bot),
+                components=bot.components,
+                work=bot.work,
+            ),
             lambda bot: SavingCog(saving=self.saving, components=bot.components, client=bot),
         )
 
@@ -106,6 +117,11 @@ def build_writing(
         ),
         split=SplitWorkflow(
             drafts=DraftsWorkflow(store=store, reports=reports, clock=clock, kind=SplitState), saving=saving
+        ),
+        optimize=OptimizeWorkflow(
+            compute=compute,
+            drafts=DraftsWorkflow(store=store, reports=reports, clock=clock, kind=OrderState),
+            saving=saving,
         ),
         saving=saving,
         playlists=playlists,

@@ -66,6 +66,7 @@ class PlaylistDesk:
         file: discord.Attachment | Uploaded | None,
         groups: int | None = None,
         about: str = "",
+        more: Mapping[str, str] | None = None,
     ) -> None:
         """Accept work about a playlist, privately: the file, else what was named, else the latest map.
 
@@ -73,6 +74,8 @@ class PlaylistDesk:
         ----------
         about
             Id of something else that the work is about; letters, digits and few of them.
+        more
+            Other arguments of the work; forgotten where a file with several playlists ends in a question.
 
         Raises
         ------
@@ -88,7 +91,7 @@ class PlaylistDesk:
         else:
             words = playlist or await self._latest(interaction.user.id)
             source = {"from": _Source.REFERENCE, "playlist": words}
-        await self._accept(interaction, kind, source, groups, about)
+        await self._accept(interaction, kind, {**source, **(more or {})}, groups, about)
 
     async def choose(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Go on with the playlist that somebody chose from a file with several."""

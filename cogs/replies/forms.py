@@ -25,6 +25,7 @@ def text_form(
     value: str = "",
     longest: int,
     hint: str = "",
+    required: bool = True,
 ) -> ui.Modal:
     """Build a form with one line of text; it is answered by its id, like a button."""
     entry: ui.TextInput[Any] = ui.TextInput(
@@ -32,6 +33,7 @@ def text_form(
         default=plain(value, longest) or None,
         max_length=longest,
         style=discord.TextStyle.short,
+        required=required,
     )
     form = ui.Modal(title=plain(title, _MAX_TITLE), custom_id=ref.form(), timeout=None)
     form.add_item(ui.Label(text=plain(label, _MAX_LABEL), description=hint or None, component=entry))

@@ -42,6 +42,7 @@ class Action(StrEnum):
     UNDO = "undo"
     TIDY = "tidy"
     SPLIT = "split"
+    OPTIMIZE = "optimize"
     CHOOSE = "choose"
     CONNECT = "connect"
     FINISH = "finish"

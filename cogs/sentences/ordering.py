@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.replies.text import escape, plural
+from cogs.replies.text import plain, plural
 from cogs.sentences.root import sentence
 from services.domain.errors.ordering import (
     LockedTwiceError,
@@ -21,8 +21,8 @@ def _(error: TooFewToOrderError) -> str:
 @sentence.register
 def _(error: UnreadableLockError) -> str:
     return (
-        f"I can't read “{escape(error.text, 60)}” as places. Write numbers like `1-3, 7`: these tracks stay "
-        "where they are. `12@20` puts track 12 at place 20."
+        f"I can't read “{plain(error.text, 60)}” as places. Write numbers like 1-3, 7: these tracks stay "
+        "where they are. 12@20 puts track 12 at place 20."
     )
 
 
@@ -35,13 +35,13 @@ def _(error: NoSuchPlaceError) -> str:
 def _(error: LockedTwiceError) -> str:
     return (
         f"Place {error.place:,} is asked for twice, or its track for two places. Name each track and each "
-        "place once; `start` and `end` count too."
+        "place once; start and end count too."
     )
 
 
 @sentence.register
 def _(error: TrackNotFoundError) -> str:
     return (
-        f"No track of this list is called “{escape(error.text, 60)}”. Write its number in the list, or words "
+        f"No track of this list is called “{plain(error.text, 60)}”. Write its number in the list, or words "
         "of its title."
     )

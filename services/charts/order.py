@@ -1,4 +1,4 @@
-"""Draw an order: the way through the list before and after, over the wanted arc, and how rough its steps are."""
+"""Draw an order: the way through the list before and after, over the wanted arc, and its steps."""
 
 from __future__ import annotations
 
@@ -238,8 +238,7 @@ def _fit_words(result: OrderResult) -> str:
 def _alt_text(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> str:
     return describe(
         (
-            f"{playlist_name(report)} before and after it was put in order for the goal “{result.goal.words}”, "
-            f"{len(result.order):,} tracks.",
+            f"{playlist_name(report)}, {len(result.order):,} tracks, before and after: {result.goal.words}.",
             _cost_words(result),
             _fit_words(result),
             *(f"{way.name}: {_figures_words(way.figures)}." for way in ways),
@@ -249,9 +248,7 @@ def _alt_text(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way])
 
 def _twin(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> list[str]:
     what = "tempo" if result.goal is Goal.TEMPO_UP else "energy and loudness"
-    lines = [
-        f"{playlist_name(report)}, {result.goal.words}: median rank of {what} (0 lowest, 1 highest) of each tenth"
-    ]
+    lines = [f"{playlist_name(report)}, {result.goal.words}: median rank of {what}, 0 to 1, in each tenth"]
     count = len(result.order)
     heights = np.array([np.nan if height is None else height for height in result.course])
     parts = max(1, min(10, count))

@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     AGAIN = "again"
     TIDY = "tidy"
     SPLIT = "split"
+    OPTIMIZE = "optimize"
     BRING = "bring"
     COMPARE = "compare"
     BLEND = "blend"

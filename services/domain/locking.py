@@ -14,7 +14,7 @@ from services.domain.errors.ordering import (
 from services.domain.music import Track
 from services.domain.ordering import Lock
 
-_PART = re.compile(r"#?(\d{1,6})(?:\s*(?:-|–|to)\s*#?(\d{1,6})|\s*(?:@|→|->)\s*#?(\d{1,6}))?")
+_PART = re.compile(r"#?(\d{1,6})(?:(?:-|–|to)#?(\d{1,6})|(?:@|→|->)#?(\d{1,6}))?")
 
 
 def parse_locks(text: str, tracks: int) -> tuple[Lock, ...]:
@@ -26,6 +26,7 @@ def parse_locks(text: str, tracks: int) -> tuple[Lock, ...]:
         The words are something else, name a place that is not there, or contradict themselves.
     """
     locks: list[Lock] = []
+    text = re.sub(r"\s*(@|→|->|–|-|\bto\b)\s*", r"\1", text)
     for part in filter(None, (piece.strip() for piece in re.split(r"[,;\s]*[,;][,;\s]*|\s+(?=#?\d)", text))):
         match = _PART.fullmatch(part)
         if match is None:
@@ -84,7 +85,7 @@ def find_row(tracks: Sequence[Track], text: str) -> int:
     if words.lstrip("#").isdecimal():
         return _place(int(words.lstrip("#")[:7]), len(tracks))
     names = [" ".join(f"{track.title} {track.label}".casefold().split()) for track in tracks]
-    exact = [row for row, track in enumerate(tracks) if track.title.casefold().strip() == words]
+    exact = [row for row, track in enumerate(tracks) if words and track.title.casefold().strip() == words]
     found = exact or [row for row, name in enumerate(names) if words and words in name]
     if not found:
         raise TrackNotFoundError(text)

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from services.domain.features import Feature
 from services.domain.music import Track
+from services.domain.ordering import OrderResult, Transition
 from services.domain.report import AnalysisReport
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -112,6 +114,48 @@ def _track_document(report: AnalysisReport, index: int, outlier: str | None) -> 
 def report_json(report: AnalysisReport) -> bytes:
     """Write the document of a report as UTF-8 JSON."""
     return json.dumps(report_document(report), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def order_document(
+    report: AnalysisReport, result: OrderResult, transitions: Sequence[Transition]
+) -> dict[str, Any]:
+    """Turn an order into the document that `optimize --json` prints.
+
+    `order` holds the Spotify ids, or `row:N` (counted from 1 in the file) for a track without one.
+    Costs are means of a step.
+    """
+    costs = result.costs
+    return {
+        "playlist": report.playlist.name,
+        "goal": result.goal.value,
+        "seed": result.seed,
+        "exact": result.exact,
+        "order": [report.tracks[row].track.id or f"row:{row + 1}" for row in result.order],
+        "rows": [row + 1 for row in result.order],
+        "cost": {
+            "original": costs.original,
+            "random_mean": costs.random_mean,
+            "optimized": costs.optimized,
+            "lower_bound": costs.lower_bound,
+        },
+        "before": asdict(result.before),
+        "after": asdict(result.after),
+        "transitions": [
+            {
+                **asdict(step),
+                "position": step.position + 1,
+                "before": report.tracks[step.before].track.label,
+                "after": report.tracks[step.after].track.label,
+            }
+            for step in transitions
+        ],
+    }
+
+
+def order_json(report: AnalysisReport, result: OrderResult, transitions: Sequence[Transition]) -> bytes:
+    """Write the document of an order as UTF-8 JSON."""
+    document = order_document(report, result, transitions)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def report_csv(report: AnalysisReport) -> bytes:
