@@ -12,6 +12,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import App, build
+from bot.cli import EXIT_FAILED, EXIT_OK
+from bot.commands import health
 from bot.config import Settings
 from bot.health import serve_health
 from bot.vitals import CHECK_LASTS_S, STUCK_S
@@ -139,6 +141,14 @@ async def test_metrics_are_in_the_format_of_prometheus_and_name_nobody(app: App,
     assert values["tastemap_quota_left",] == 380
     labels = {label for family in families.values() for s in family.samples for label in s.labels}
     assert labels <= {"command", "outcome", "upstream", "status", "cache", "origin", "work", "le"}
+
+
+async def test_the_command_for_container_engines_asks_the_running_bot(app: App) -> None:
+    async with serve_health(app.status, host="127.0.0.1", port=0) as port:
+        settings = app.settings.model_copy(update={"health_host": "0.0.0.0", "health_port": port})
+        assert await asyncio.to_thread(health.ask, settings) == EXIT_OK
+        app.vitals.monotonic.at += STUCK_S
+        assert await asyncio.to_thread(health.ask, settings) == EXIT_FAILED
 
 
 async def test_a_taken_port_costs_a_line_and_not_the_bot(app: App, caplog: pytest.LogCaptureFixture) -> None:
