@@ -29,7 +29,6 @@ ENV PATH=/opt/tastemap/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MPLCONFIGDIR=/tmp/matplotlib \
-    DATABASE_URL=sqlite+aiosqlite:////data/tastemap.db \
     WEB_HOST=0.0.0.0 \
     LOG_FORMAT=json
 # With / as the working folder the default address of the database, data/tastemap.db, is in the volume too.

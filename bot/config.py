@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.secret_files import named_files, read_secrets
@@ -79,6 +79,13 @@ class Settings(BaseSettings):
     health_port: int = Field(8081, ge=0, le=65535, description="Their port; 0 switches them off.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON for programs.")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _left_empty(cls, value: object, info: ValidationInfo) -> object:
+        """Take a setting that is left empty, as in `.env.example`, for one that is missing."""
+        is_optional = cls.model_fields[info.field_name or ""].default is None
+        return None if is_optional and isinstance(value, str) and not value.strip() else value
 
     def secrets(self) -> tuple[str, ...]:
         """List every secret value, for whoever has to keep them out of something."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bot.cli import main
 from bot.config import Settings, check_config, load_settings
+from tests.conftest import ROOT
 
 SECRET = "hunter2-secret"
 FULL = {
@@ -27,6 +28,14 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+def test_the_example_file_as_it_is_means_the_defaults() -> None:
+    example = load_settings(ROOT / ".env.example")
+    assert example == Settings(_env_file=None)
+    notes = {note.setting: note for note in check_config(example)}
+    assert not notes["DISCORD_TOKEN"].present
+    assert not notes["DISCORD_CLIENT_SECRET"].present
 
 
 def test_nothing_is_needed_to_start() -> None:
