@@ -113,7 +113,7 @@ def guard(
             response.headers["Retry-After"] = str(int(wait_s) + 1)
         else:
             response = await _answer(request, handler)
-        _protect(response, targets, is_https=is_https)
+        protect(response, targets, is_https=is_https)
         return response
 
     return middleware
@@ -137,7 +137,8 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem_page(500, "Something broke on our side", "Start again with /login in Discord.")
 
 
-def _protect(response: web.StreamResponse, form_targets: str, *, is_https: bool) -> None:
+def protect(response: web.StreamResponse, form_targets: str, *, is_https: bool) -> None:
+    """Put on the headers that every answer wears."""
     style = f"'nonce-{response.nonce}'" if isinstance(response, Page) else "'none'"
     response.headers.update(
         {

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.identity import DiscordIdentity
 from bot.web.pages import code_page, done_page, over_page, start_page
@@ -156,7 +157,7 @@ async def _field(request: web.Request, name: str) -> str:
     """Read one field of a form, which may be anything."""
     try:
         return str((await request.post()).get(name, ""))
-    except (ValueError, LookupError, AssertionError) as error:
+    except (ValueError, LookupError, AssertionError, HttpProcessingError) as error:
         raise web.HTTPBadRequest from error
 
 

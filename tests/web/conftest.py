@@ -1,0 +1,57 @@
+"""A migrated database file to copy, and the pages of a login on one."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.storage.database import Database
+from tests.web.site import Browser, Site, open_site
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all tables: a copy of it costs much less than making it."""
+    path = tmp_path_factory.mktemp("pages") / "migrated.db"
+
+    async def make() -> None:
+        async with Database.open(f"sqlite:///{path}"):
+            pass
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+def database_file(migrated_file: Path, tmp_path: Path) -> Path:
+    """A database of the test's own."""
+    path = tmp_path / "tastemap.db"
+    shutil.copy(migrated_file, path)
+    return path
+
+
+@pytest.fixture
+async def site(database_file: Path) -> AsyncIterator[Site]:
+    """The pages with the finish code."""
+    async with Database.open(f"sqlite:///{database_file}") as database, open_site(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def strong_site(database_file: Path) -> AsyncIterator[Site]:
+    """The pages with Discord's login."""
+    async with (
+        Database.open(f"sqlite:///{database_file}") as database,
+        open_site(database, is_strong=True) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    """A browser without cookies."""
+    return Browser(site)

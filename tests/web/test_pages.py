@@ -1,0 +1,336 @@
+"""The pages as a browser, a preview, a scanner and somebody malicious meet them."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web.guard import RateLimit
+from bot.web.pages import code_page, done_page, problem_page, start_page, visible
+from services.domain.spotify import READ_SCOPES
+from services.domain.writes import WRITE_SCOPES
+from services.storage.database import Database
+from tests.integration.accounts.world import ANN, ANNA
+from tests.web.site import Browser, Site, open_site, query_of
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }}{% raw %}",
+    "</title></style><svg onload=alert(1)>",
+    "Ann\u202egnp.exe\u2066",
+    "a\u200bb\ufeff\u0000c",
+    "Z\u0351\u0352\u0353\u0354algo" + "\u0301" * 40,
+    "\U000e0041\U000e0042",
+    "x" * 5000,
+    " \n ",
+)
+
+
+async def finish_in_browser(site: Site, browser: Browser) -> str:
+    """Go from the command to the page with the code and return the code."""
+    await browser.get(f"{site.url}/link/{await site.world.begin()}")
+    page = await browser.press()
+    assert page.location is not None
+    page = await browser.get(site.world.accounts.decide(query_of(page.location), ANNA))
+    assert page.code is not None
+    return page.code
+
+
+async def test_the_whole_way_without_scripts(site: Site, browser: Browser) -> None:
+    code = await finish_in_browser(site, browser)
+    assert site.world.trades == []
+    assert (await browser.get(browser.address)).code == code  # may be loaded again
+    linked = await site.world.linking.finish(ANN, code)
+    assert linked.link.name == "Anna"
+    page = await browser.get(browser.address)
+    assert (page.status, "This login is over" in page.text) == (400, True)
+
+
+async def test_discord_proves_whose_browser_it_is(strong_site: Site) -> None:
+    site, browser = strong_site, Browser(strong_site)
+    await browser.get(f"{site.url}/link/{await site.world.begin()}")
+    asked = (await browser.press()).location or ""
+    assert asked.startswith(site.discord_url)
+    at_spotify = (await browser.get(site.discord.decide(query_of(asked), ANN))).location or ""
+    page = await browser.get(site.world.accounts.decide(query_of(at_spotify), ANNA))
+    assert (page.status, "Connected" in page.text) == (200, True)
+    assert [linked.link.user_id for linked in site.announced] == [ANN]
+
+
+async def test_a_hundred_previews_change_nothing(site: Site) -> None:
+    address = f"{site.url}/link/{await site.world.begin()}"
+    before = await site.world.attempts.of_user(ANN, site.world.time.now())
+    pages = [await Browser(site).get(address) for _ in range(100)]
+    assert {page.status for page in pages} == {200}
+    async with site.session.head(address) as answer:
+        assert answer.status == 200
+    assert await site.world.attempts.of_user(ANN, site.world.time.now()) == before
+
+
+EXPECTED = {
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def check_headers(headers: Any) -> None:
+    for name, value in EXPECTED.items():
+        assert headers.getall(name) == [value], name
+    policy = headers["Content-Security-Policy"]
+    for rule in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"):
+        assert rule in policy
+    assert "unsafe" not in policy
+    assert "Server" not in headers
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE")
+ROUTES = (
+    "/", "/link", "/link/x", "/callback", "/callback?code=1&state=2", "/done", "/done/x", "/discord",
+    "/nothing/here", "/link/../etc/passwd", "/%00", "//evil.example/", "/link/%F0%9F%8E%B5",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_strong", [False, True])
+async def test_every_answer_of_every_route_wears_the_headers(database_file: Path, is_strong: bool) -> None:
+    async with (
+        Database.open(f"sqlite:///{database_file}") as database,
+        open_site(database, is_strong=is_strong) as site,
+    ):
+        seen = set()
+        for route in ROUTES:
+            for method in METHODS:
+                async with site.session.request(
+                    method, f"{site.url}{route}", allow_redirects=False
+                ) as answer:
+                    check_headers(answer.headers)
+                    seen.add(answer.status)
+                    assert answer.status < 500
+        assert seen >= {400, 404, 405}
+        browser = Browser(site)
+        assert (await browser.get(f"{site.url}/link/{await site.world.begin()}")).status == 200
+        check_headers(browser.page.headers if browser.page else {})
+        page = await browser.press()
+        assert page.status == 303
+        check_headers(page.headers)
+
+
+async def test_cookies_are_out_of_reach_for_scripts(site: Site) -> None:
+    page = await Browser(site).get(f"{site.url}/link/{await site.world.begin()}")
+    (cookie,) = page.headers.getall("Set-Cookie")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+
+
+async def test_a_failure_of_ours_tells_nothing(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_self: object, _token: str) -> None:
+        raise RuntimeError("secret inner life")
+
+    monkeypatch.setattr(type(site.world.linking), "look", broken)
+    page = await browser.get(f"{site.url}/link/x")
+    assert page.status == 500
+    check_headers(page.headers)
+    assert "secret inner life" not in page.text
+
+
+async def test_a_request_that_is_no_http_learns_nothing(site: Site) -> None:
+    for line in (b"GET /callback?code=topsecret HTTP/9\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n",
+                 b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n"):  # fmt: skip
+        reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+        writer.write(line)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        writer.close()
+        assert b"400 Bad Request" in answer
+        assert b"aiohttp" not in answer
+        assert b"Python" not in answer
+        assert b"topsecret" not in answer
+
+
+@pytest.mark.parametrize(
+    "header", ["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Original-URL"]
+)
+@pytest.mark.parametrize("value", ["evil.example", "evil.example:80", "127.0.0.1@evil.example", "<script>"])
+async def test_only_the_configured_address_appears(site: Site, header: str, value: str) -> None:
+    browser = Browser(site)
+    address = (
+        f"{site.url}/link/{await site.world.begin()}?next=https://evil.example/&redirect_uri=//evil.example"
+    )
+    await browser.get(address)
+    cookie = "; ".join(f"{name}={each}" for name, each in browser.cookies.items())
+    text = browser.page.text if browser.page else ""
+    csrf = re.findall(r'name="csrf" value="(\w+)"', text)[0]
+    async with site.session.post(
+        address, data={"csrf": csrf, "next": "//evil.example"}, headers={header: value, "Cookie": cookie},
+        allow_redirects=False,
+    ) as answer:  # fmt: skip
+        assert answer.headers["Location"].startswith(f"{site.world.accounts_url}/authorize?")
+        assert query_of(answer.headers["Location"])["redirect_uri"] == f"{site.url}/callback"
+        assert "evil" not in str(answer.headers)
+    async with site.session.get(address, headers={header: value}) as answer:
+        assert "evil" not in str(answer.headers) + await answer.text()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"csrf=%ff%fe", "application/x-www-form-urlencoded"),
+        ("csrf=é".encode("latin-1"), "application/x-www-form-urlencoded"),
+        (b"csrf=x", "application/x-www-form-urlencoded; charset=nonsense"),
+        (b"--x\r\nno part", "multipart/form-data; boundary=x"),
+        (b"", "multipart/form-data"),
+        (b'--x\r\nContent-Disposition: form-data; name="csrf"; filename="f"\r\n\r\nx\r\n--x--\r\n',
+         "multipart/form-data; boundary=x"),
+        (b"{}", "application/json"),
+    ],
+)  # fmt: skip
+async def test_forms_of_every_kind_of_nonsense_are_refused(site: Site, body: bytes, kind: str) -> None:
+    for cookie in (b"tastemap=abc", b"tastemap=\xff\xfe", "tastemap=é".encode(), b"tastemap"):
+        headers = {"Content-Type": kind, "Cookie": cookie.decode("utf-8", "surrogateescape")}
+        async with site.session.post(f"{site.url}/link/x", data=body, headers=headers) as answer:
+            assert answer.status in {400, 415}
+            check_headers(answer.headers)
+
+
+@given(state=st.text(max_size=40), code=st.text(max_size=40))
+def test_any_callback_is_refused_in_words(state: str, code: str) -> None:
+    """The same checks as the pages make, without a server: hashing and comparing bear any text."""
+    from services.accounts.linking import hash_of
+
+    assert len(hash_of(state + code)) == 64
+
+
+async def test_a_body_of_more_than_sixteen_kilobytes_is_refused(site: Site, browser: Browser) -> None:
+    await browser.get(f"{site.url}/link/{await site.world.begin()}")
+    cookie = "; ".join(f"{name}={each}" for name, each in browser.cookies.items())
+    async with site.session.post(
+        browser.address, data={"csrf": "x" * 17_000}, headers={"Cookie": cookie}
+    ) as answer:
+        assert answer.status == 413
+        check_headers(answer.headers)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /link/x HTTP/1.1\r\nHost: a\r\nX-Slow: "])
+async def test_connections_that_never_ask_are_closed_while_others_are_served(
+    database_file: Path, sent: bytes
+) -> None:
+    async with (
+        Database.open(f"sqlite:///{database_file}") as database,
+        open_site(database, headers_within_s=0.4) as site,
+    ):
+        slow = [await asyncio.open_connection("127.0.0.1", site.port) for _ in range(100)]
+        for _, writer in slow:
+            writer.write(sent)
+        assert (await Browser(site).get(f"{site.url}/link/{await site.world.begin()}")).status == 200
+        async with asyncio.timeout(30):
+            ends = await asyncio.gather(*(reader.read() for reader, _ in slow), return_exceptions=True)
+        assert all(end == b"" or isinstance(end, ConnectionError) for end in ends)
+        for _, writer in slow:
+            writer.close()
+        assert (await Browser(site).get(f"{site.url}/link/{await site.world.begin()}")).status == 200
+
+
+class TestLimits:
+    async def ask(self, site: Site, forwarded: str = "") -> int:
+        headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+        async with site.session.get(f"{site.url}/nothing", headers=headers) as answer:
+            if answer.status == 429:
+                assert 0 < int(answer.headers["Retry-After"]) <= 61
+                check_headers(answer.headers)
+            return answer.status
+
+    async def test_a_visitor_has_forty_calls_a_minute_whatever_they_claim(self, database_file: Path) -> None:
+        now = [0.0]
+        async with (
+            Database.open(f"sqlite:///{database_file}") as database,
+            open_site(database, limit=RateLimit(clock=lambda: now[0])) as site,
+        ):
+            statuses = [await self.ask(site, f"203.0.{turn}.7") for turn in range(42)]
+            assert statuses == [404] * 40 + [429] * 2
+            now[0] = 60.0
+            assert await self.ask(site) == 404
+
+    async def test_behind_a_trusted_proxy_each_visitor_counts_alone(self, database_file: Path) -> None:
+        async with (
+            Database.open(f"sqlite:///{database_file}") as database,
+            open_site(database, limit=RateLimit(clock=lambda: 0.0), proxies="127.0.0.0/8, 10.0.0.1") as site,
+        ):
+            for visitor in ("203.0.113.7", "2001:db8::1", "198.51.100.1, 10.0.0.1"):
+                statuses = [await self.ask(site, visitor) for _ in range(41)]
+                assert statuses == [404] * 40 + [429]
+            # What a visitor writes in front of the proxy's word does not count.
+            assert await self.ask(site, "192.0.2.1, 203.0.113.9") == 429
+
+    def test_one_visitor_cannot_use_up_everybodys_calls(self) -> None:
+        limit = RateLimit(clock=lambda: 0.0)
+        assert sum(limit.wait_s("loud") == 0 for _ in range(10_000)) == 40
+        assert limit.wait_s("quiet") == 0
+
+    def test_all_together_have_six_hundred(self) -> None:
+        limit = RateLimit(clock=lambda: 0.0)
+        assert sum(limit.wait_s(f"visitor {number}") == 0 for number in range(2_000)) == 600
+
+
+class Elements(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(" ".join([tag, *sorted(name for name, _ in attrs)]))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def pages_with(name: str) -> list[str]:
+    scopes = READ_SCOPES | WRITE_SCOPES
+    pages = [
+        start_page(discord_name=name, scopes=scopes, csrf="1f", strong=strong) for strong in (True, False)
+    ]
+    return [str(page.text) for page in (*pages, code_page("123456", discord_name=name))]
+
+
+PLAIN = [Elements(text).tags for text in pages_with("Ann")]
+
+
+@given(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=100)))
+def test_a_name_is_words_and_nothing_else(name: str) -> None:
+    for text, plain in zip(pages_with(name), PLAIN, strict=True):
+        found = Elements(text)
+        assert found.tags == plain
+        assert visible(name) in found.words or html.escape(visible(name)) in text
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_one_short_line_without_tricks(name: str) -> None:
+    shown = visible(name)
+    assert shown == " ".join(shown.split())
+    assert 0 < len(shown) <= 60
+    assert not set(shown) & set("\u202e\u2066\u200b\ufeff\x00\u0301\U000e0041")
+
+
+def test_every_page_has_one_heading_a_title_and_a_language() -> None:
+    texts = [*pages_with("Ann"), str(done_page().text), str(problem_page(400, "No", "Because.").text)]
+    for text in texts:
+        found = Elements(text)
+        assert found.tags.count("h1") == 1
+        assert "html lang" in found.tags
+        assert not [tag for tag in found.tags if tag.startswith(("script", "img", "link", "iframe"))]
+        assert not re.search(r"https?://", text)
