@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.people_pairs import PROTOCOLS, Crowd, PairOfLists, auc, load_crowd
+from services.analysis.comparison.constants import load_rules
+
+NO_ROWS = np.array([], dtype=np.intp)
+SAME, DIFFERENT = PairOfLists(NO_ROWS, NO_ROWS, ("a",)), PairOfLists(NO_ROWS, NO_ROWS, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("likeness", "expected"),
+    [((3, 2, 1, 0), 1.0), ((0, 1, 2, 3), 0.0), ((1, 1, 1, 1), 0.5), ((3, 1, 2, 0), 0.75)],
+)
+def test_counts_how_often_one_person_is_more_alike(likeness: tuple[float, ...], expected: float) -> None:
+    assert auc([SAME, SAME, DIFFERENT, DIFFERENT], likeness) == expected
+
+
+def test_the_shipped_calibration_makes_sense() -> None:
+    rules = load_rules()
+    lengths = [row.tracks for row in rules.calibration]
+    assert lengths == sorted(lengths)
+    for row in rules.calibration:
+        assert row.different.low < row.different.median < row.same.median <= row.same.high <= 100
+        assert row.auc >= 0.98
+    assert 0 <= rules.imputed_weight < 1
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Crowd:
+    return load_crowd()
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_lists_of_a_pair_share_no_track_and_are_whose_they_are_said_to_be(
+    crowd: Crowd, protocol: str
+) -> None:
+    for pair in crowd.pairs(20, protocol, 1, seed=1):
+        assert len(pair.first) == len(pair.second) == 20
+        assert not set(pair.first) & set(pair.second)
+        assert set(pair.first) <= set(crowd.library.rows_of(pair.listeners[0]))
+        assert set(pair.second) <= set(crowd.library.rows_of(pair.listeners[-1]))
