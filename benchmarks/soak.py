@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import socket
 import sys
 import tempfile
@@ -58,10 +59,19 @@ _UPSTREAM_WEATHER = (
 )
 _DISCORD_WEATHER = (
     DiscordFault("PATCH", "/webhooks/", 500),
-    DiscordFault("PATCH", "/webhooks/", 429, '{"message": "slow", "retry_after": 0.5, "global": false}'),
+    DiscordFault(
+        "PATCH",
+        "/webhooks/",
+        429,
+        '{"message": "You are being rate limited.", "retry_after": 0.5, "global": false}',
+        {"Via": "1.1 google", "Retry-After": "1"},  # without the first it would be a ban at the door
+    ),
     DiscordFault("PATCH", "/webhooks/", 502, "<html>bad gateway</html>", content_type="text/html"),
     DiscordFault("POST", "/callback", 500),
 )
+
+
+_REFUSED = re.compile(r"refused: (\w+)\(")
 
 
 @dataclass(slots=True)
@@ -76,6 +86,8 @@ class Findings:
     unanswered: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     metrics: dict[str, float] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
+    """What people were told was in the way, by kind."""
     errors: list[str] = field(default_factory=list)
     exit_code: int | None = None
 
@@ -99,6 +111,7 @@ class Findings:
         )
         lines = (
             f"{self.at_s[-1] / 60:.1f} minutes, {asked}; {outcomes}",
+            f"refusals: {dict(self.refusals)}",
             f"faults: {dict(self.faults)}",
             f"gateway memory: {memory}; slope {self.slope_mb_per_hour:+.1f} MB an hour",
             f"open files: {files}",
@@ -253,6 +266,8 @@ class Soak:
             except ValueError:
                 self.found.errors.append(line)
                 continue
+            if refused := _REFUSED.search(entry["message"]):
+                self.found.refusals[refused[1]] += 1
             if "error" in entry and entry["level"] in {"ERROR", "CRITICAL"}:
                 self.found.errors.append(f"{entry['logger']}: {entry['message']} … {entry['error'][-200:]}")
 
