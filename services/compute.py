@@ -118,8 +118,9 @@ class ComputePool:
         _kill(executor)
 
     async def warm(self) -> None:
-        """Start the workers now instead of at the first job."""
-        executor, _ = self._running()
+        """Start the workers now instead of at the first job, and let the event loop go on meanwhile."""
+        # In a thread: the first fork waits until the fork server has imported everything.
+        executor, _ = await asyncio.to_thread(self._running)
         loop = asyncio.get_running_loop()
         await asyncio.gather(*(loop.run_in_executor(executor, _touch, 0.05) for _ in range(self._workers)))
 

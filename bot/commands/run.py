@@ -51,7 +51,6 @@ async def run_bot(settings: Settings, lifetime: Lifetime | None = None, *, fresh
             await _make_ready(settings, fresh=fresh)
             async with AsyncExitStack() as stack:
                 app = await stack.enter_async_context(build(settings))
-                await warm_up(app)
                 await open_beside(stack, app)
                 return await serve(app, settings.discord_token.get_secret_value(), lifetime)
     except DamagedDatabaseError as damage:
@@ -92,7 +91,10 @@ async def open_beside(stack: AsyncExitStack, app: App) -> None:
     Opened after the application and closed before it; still open while the client finishes its work.
     """
     settings, vitals = app.settings, app.vitals
-    await stack.enter_async_context(in_background(vitals.beat(), keep_house(app.chores, vitals.metrics)))
+    # The workers start while the client connects: after a crash the bot is to be back soon.
+    await stack.enter_async_context(
+        in_background(warm_up(app), vitals.beat(), keep_house(app.chores, vitals.metrics))
+    )
     if settings.health_port:
         await stack.enter_async_context(
             serve_health(app.status, host=settings.health_host, port=settings.health_port)

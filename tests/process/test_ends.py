@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks.kills import Bot, run
+from benchmarks.kills_saving import run as kill_while_saving
 from sandbox.discord import LoopbackDiscord
 from sandbox.playlists import load
 from tests.discord.samples import exportify
@@ -37,6 +41,12 @@ async def test_whatever_was_accepted_is_answered_once_however_often_the_bot_is_k
     assert tally.kills == 6
     assert tally.accepted >= 10
     assert (tally.lost, tally.doubled) == ([], []), str(tally)
+
+
+async def test_lists_that_were_to_be_written_are_written_once_whatever_kills_the_bot(tmp_path: Path) -> None:
+    accepted, wrong, _ = await kill_while_saving(2, seed=3, folder=tmp_path)
+    assert accepted >= 1
+    assert wrong == []
 
 
 async def test_a_signal_lets_work_finish_turns_others_away_and_leaves_nothing_open(
@@ -68,7 +78,9 @@ async def test_two_signals_end_at_once_and_the_next_start_goes_on(discord: Loopb
     await discord.until(lambda: waiting.acknowledged_at is not None)
     assert bot.process is not None
     while bot.process.returncode is None:
-        bot.process.terminate()
+        # Not `terminate`, which reaps a child that has just ended, and its exit code with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(bot.process.pid, signal.SIGTERM)
         await asyncio.wait((asyncio.ensure_future(bot.process.wait()),), timeout=0.01)
     assert bot.process.returncode in {0, 128 + 15}
     await bot.start()
