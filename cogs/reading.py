@@ -173,7 +173,7 @@ class PlaylistDesk:
                 ref = parse_reference(chosen["playlist"])
                 if ref.kind is ReferenceKind.REPORT:
                     return await self._reports.open(ref.value, owner_id, owner_only=True)
-                return await self._playlists.read(owner_id, ref)
+                return await self._playlists.read(owner_id, ref, on_stage=say)
             case _Source.FILE:
                 return await self._from_file(job, say)
             case _Source.UPLOAD:

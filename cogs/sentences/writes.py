@@ -9,6 +9,7 @@ from services.domain.errors.writes import (
     NothingToWriteError,
     NotOnSpotifyError,
     NotRewritableError,
+    NotYourPlaylistError,
     PlaylistChangedError,
     PlaylistFullError,
     PlaylistGoneError,
@@ -48,6 +49,14 @@ def _(error: NotRewritableError) -> str:
     return (
         f"I don't change “{error.name}” in place: it has rows that I could not put back "
         f"({skipped_line(error.rows)}). Nothing was changed; save the list as a new playlist instead."
+    )
+
+
+@sentence.register
+def _(_error: NotYourPlaylistError) -> str:
+    return (
+        "Spotify lets only the owner and the collaborators of a playlist change it. Nothing was changed; "
+        "save the list as a new playlist of yours instead."
     )
 
 

@@ -41,6 +41,13 @@ class NotRewritableError(WriteError):
 
 
 @dataclass(eq=False)
+class NotYourPlaylistError(WriteError):
+    """Spotify lets only its owner and collaborators change the playlist."""
+
+    playlist_id: str
+
+
+@dataclass(eq=False)
 class SameOrderError(WriteError):
     """The playlist already is as it was to become."""
 

@@ -26,7 +26,7 @@ def hindrance_of(error: TastemapError, now: datetime) -> tuple[Hindrance, dateti
             return Hindrance.CONSENT, None
         case NotLinkedError() | RelinkNeededError() | TokenRefusedError():
             return Hindrance.LOGIN, None
-        case SpotifyError() | SourceRefusedError() | AccountError():
+        case SpotifyError() | SourceRefusedError() | AccountError() | WriteError():
             return Hindrance.REFUSED, None
         case _:
             return Hindrance.UNAVAILABLE, now + LATER

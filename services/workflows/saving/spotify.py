@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from services.domain.errors.spotify import SpotifyNotFoundError
-from services.domain.errors.writes import PlaylistGoneError
+from services.domain.errors.spotify import PlaylistNotReadableError, SpotifyNotFoundError
+from services.domain.errors.writes import NotYourPlaylistError, PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, TrackId
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
@@ -33,14 +33,14 @@ class SpotifyPlaylists:
 
     async def add(self, user_id: int, playlist_id: PlaylistId, tracks: Sequence[TrackId]) -> str | None:
         """Add tracks at the end."""
-        with _gone(playlist_id):
+        with _gone(playlist_id), _not_mine(playlist_id):
             return await self.access.ask(
                 user_id, WRITE_SCOPES, lambda token: self.access.client.add_items(token, playlist_id, tracks)
             )
 
     async def replace(self, user_id: int, playlist_id: PlaylistId, tracks: Sequence[TrackId]) -> str | None:
         """Let a playlist hold these tracks and nothing else."""
-        with _gone(playlist_id):
+        with _gone(playlist_id), _not_mine(playlist_id):
             return await self.access.ask(
                 user_id,
                 WRITE_SCOPES,
@@ -106,3 +106,11 @@ def _gone(playlist_id: PlaylistId) -> Iterator[None]:
         yield
     except SpotifyNotFoundError as error:
         raise PlaylistGoneError(playlist_id) from error
+
+
+@contextmanager
+def _not_mine(playlist_id: PlaylistId) -> Iterator[None]:
+    try:
+        yield
+    except PlaylistNotReadableError as error:
+        raise NotYourPlaylistError(playlist_id) from error

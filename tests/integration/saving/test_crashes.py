@@ -10,11 +10,12 @@ import pytest
 from aiohttp import web
 
 from sandbox.faults import Fault, FaultKind
+from sandbox.spotify_library import rows_of
 from sandbox.spotify_shapes import Shape
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.domain.errors.spotify import QuotaExceededError
-from services.domain.errors.writes import PlaylistChangedError, PlaylistGoneError
-from services.domain.music import TrackId
+from services.domain.errors.writes import NotYourPlaylistError, PlaylistChangedError, PlaylistGoneError
+from services.domain.music import Track, TrackId
 from services.domain.writes import Hindrance, UndoAction, WriteStage
 from tests.integration.saving.world import (
     BACKWARDS,
@@ -27,6 +28,7 @@ from tests.integration.saving.world import (
     saving_world,
     seen,
 )
+from tests.unit.services.sources.spotify_world import ANN, BOB
 
 
 @pytest.fixture
@@ -277,6 +279,16 @@ async def test_a_playlist_that_is_deleted_meanwhile_is_not_written_any_more(
     await world.saving.undo(SAM, newest=plan.newest, count=1, request="2")
     if in_place:
         assert world.own[0].track_ids == LONG
+
+
+async def test_a_list_of_somebody_else_is_not_changed(world: SavingWorld) -> None:
+    listed = world.library.add(BOB, "Bob's", rows_of([Track(id=each) for each in LONG]), followers=[ANN])
+    listed.is_public = True
+    world.server.shape = Shape.EXTENDED
+    with pytest.raises(NotYourPlaylistError):
+        await world.saving.apply(SAM, seen(listed), BACKWARDS, request="1")
+    assert listed.track_ids == LONG
+    assert await world.stages() == []
 
 
 async def test_nobody_changes_a_list_that_never_was(world: SavingWorld) -> None:
