@@ -43,11 +43,9 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
         )
     ]
     if more and count < MOST:
-        buttons.append(
-            button("Also the one before", ComponentRef(Action.UNDO, LAST, str(count + 1)).button())
-        )
+        buttons.append(button("Also the one before", _ask(count + 1)))
     if count > 1:
-        buttons.append(button("Only the last", ComponentRef(Action.UNDO, LAST, "1").button()))
+        buttons.append(button("Only the last", _ask(1)))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), accent=WARNING)
 
