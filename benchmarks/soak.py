@@ -43,6 +43,8 @@ SAMPLE_EVERY_S = 5.0
 WEATHER_EVERY_S = 4.0
 ACKNOWLEDGED_WITHIN_S = 5.0
 ANSWER_WITHIN_S = 150.0
+FILES_KEPT = 100
+"""By the loopback Discord, whose own memory should not grow for hours; far more than are under way."""
 WARM_UP_SHARE = 0.34
 """The beginning does not count for the slope: caches and pools fill up."""
 
@@ -182,7 +184,9 @@ class Soak:
             if await self._within(ACKNOWLEDGED_WITHIN_S, _is_acknowledged, asked):
                 self.found.accepted += 1
                 self.found.unanswered += not await self._within(ANSWER_WITHIN_S, self._is_answered, asked)
-            self.discord.state.files.clear()
+            files = self.discord.state.files
+            while len(files) > FILES_KEPT:
+                del files[next(iter(files))]
 
     def _is_answered(self, asked: Request) -> bool:
         return bool(self.discord.state.answers(asked))
