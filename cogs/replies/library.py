@@ -37,7 +37,7 @@ def library_card(library: Library, page: int) -> Reply:
     shown = library.playlists[page * PAGE : (page + 1) * PAGE]
     lines = [_line(each) for each in shown]
     if page == 0 and library.liked is not None:
-        lines.insert(0, f"- [Liked Songs]({_LIKED_ADDRESS}) · {plural(library.liked, 'track')}")
+        lines.insert(0, f"- [Liked Songs]({_LIKED_ADDRESS}) · {_count(library.liked)}")
     blocks: list[ui.Item[Any]] = [
         text(
             "## Your playlists",
@@ -68,7 +68,7 @@ def _counts(library: Library) -> str:
 def _age(library: Library) -> str:
     if library.notice:
         return escape(library.notice, 220)
-    return f"As of {discord.utils.format_dt(library.read_at, 'R')}"
+    return f"Read {discord.utils.format_dt(library.read_at, 'R')}"
 
 
 def _line(summary: PlaylistSummary) -> str:
@@ -76,8 +76,12 @@ def _line(summary: PlaylistSummary) -> str:
     owner = f" · by {escape(summary.owner_name, 40)}" if summary.owner_name and not summary.is_own else ""
     if not summary.is_readable:
         return f"- {name}{owner} · *closed to bots*"
-    count = "" if summary.total is None else f" · {plural(summary.total, 'track')}"
+    count = "" if summary.total is None else f" · {_count(summary.total)}"
     return f"- {name}{count}{owner}"
+
+
+def _count(tracks: int) -> str:
+    return plural(tracks, "track").replace(" ", "\u00a0") if tracks else "empty"
 
 
 def _menu(library: Library, shown: tuple[PlaylistSummary, ...], page: int) -> ui.Select[Any] | None:

@@ -185,10 +185,12 @@ async def test_the_list_says_what_can_be_read_and_draws_a_map_of_it(world: Conne
     assert card.ephemeral
     words = text_of(card)
     assert "9 playlists: I can read 7, the other 2 are closed to bots." in words
-    assert "[Liked Songs](https://open.spotify.com/collection/tracks) · 420 tracks" in words
+    assert "[Liked Songs](https://open.spotify.com/collection/tracks) · 420\u00a0tracks" in words
     late = world.playlist("Late Drive Home")
-    assert f"[Late Drive Home](https://open.spotify.com/playlist/{late.id}) · 96 tracks" in words
+    assert f"[Late Drive Home](https://open.spotify.com/playlist/{late.id}) · 96\u00a0tracks" in words
     assert "· by Mika · *closed to bots*" in words
+    assert "[Empty for now]" in words
+    assert "· empty" in words
     assert "exportify.net" in words
     assert "Data from Spotify" in words
 
