@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from cogs.account import tell_linked
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
+from services.domain.accounts import Linked
 from services.domain.errors.accounts import AccountError, KeyRingError
 from services.domain.errors.sources import SourceError
 from services.domain.quota import Quota
@@ -35,9 +38,17 @@ from services.storage.database import Database
 from services.storage.libraries import LibraryStore
 from services.storage.links import LinkStore
 from services.storage.playlists import PlaylistStore
+from services.workflows.library import LibraryWorkflow
+from services.workflows.shelf import Shelf
+from services.workflows.spotify import SpotifyAccess
+
+_LIST_S = 10.0
+"""How long a login waits for the list of playlists; it is read later if that was too short."""
 
 PASTE_REDIRECT = "http://127.0.0.1:8888/callback"
 """Where browsers end in paste mode: a page that does not load, whose address is copied."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,8 @@ class Accounts:
     clock: Clock
     playlists: PlaylistStore
     libraries: LibraryStore
+    access: SpotifyAccess
+    library: LibraryWorkflow
     public_url: str
     probe: SpotifyProbe | None
     """Spotify's own audio features, closed to nearly every app; None where they are not to be tried."""
@@ -70,6 +83,14 @@ class Accounts:
         """Drop what was read with a person's token."""
         await self.playlists.delete_of(user_id)
         await self.libraries.delete_of(user_id)
+
+    async def fetch_list(self, user_id: int) -> None:
+        """Read the list of a person's playlists after a login, so that they are offered while they type."""
+        try:
+            async with asyncio.timeout(_LIST_S):
+                await self.library.refresh(user_id)
+        except (AccountError, SourceError, TimeoutError) as error:
+            _log.info("the list of playlists was not read after a login: %r", error)
 
     async def feature_sources(self, user_id: int) -> Sequence[FeatureSource]:
         """Return what a person's own token opens: never the app's, and nothing without a login."""
@@ -109,7 +130,7 @@ class Accounts:
                 linking=self.linking,
                 public_url=self.public_url,
                 identity=identity,
-                on_linked=tell_linked(clients.direct_message),
+                on_linked=self._after_login(tell_linked(clients.direct_message)),
             )
             app = build_pages(
                 login,
@@ -118,6 +139,13 @@ class Accounts:
                 proxies=parse_networks(settings.trusted_proxies),
             )
             yield await stack.enter_async_context(listen(app, host=settings.web_host, port=settings.web_port))
+
+    def _after_login(self, tell: Callable[[Linked], Awaitable[None]]) -> Callable[[Linked], Awaitable[None]]:
+        async def after_login(linked: Linked) -> None:
+            await tell(linked)
+            await self.fetch_list(linked.link.user_id)
+
+        return after_login
 
 
 @asynccontextmanager
@@ -178,6 +206,8 @@ async def open_accounts(
             proves_identity=settings.discord_client_secret is not None and not settings.paste_login,
             allows_paste=settings.paste_login,
         )
+        playlists, libraries = PlaylistStore(database), LibraryStore(database)
+        access = SpotifyAccess(client=client, tokens=tokens)
         yield Accounts(
             settings=settings,
             client=client,
@@ -186,8 +216,16 @@ async def open_accounts(
             links=links,
             calls=calls,
             clock=clock,
-            playlists=PlaylistStore(database),
-            libraries=LibraryStore(database),
+            playlists=playlists,
+            libraries=libraries,
+            access=access,
+            library=LibraryWorkflow(
+                access=access,
+                lists=libraries,
+                shelf=Shelf(store=playlists, clock=clock.now),
+                calls=calls,
+                clock=clock.now,
+            ),
             public_url=public_url,
             probe=SpotifyProbe(api_session, ledger=calls, base_url=settings.spotify_api_url, clock=clock)
             if settings.spotify_audio_features

@@ -52,15 +52,12 @@ from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources
 from services.workflows.company import CompanyWorkflow
 from services.workflows.compare import score_rules
 from services.workflows.jobs import JobsWorkflow
-from services.workflows.library import LibraryWorkflow
 from services.workflows.playlists import PlaylistsWorkflow
 from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
-from services.workflows.shelf import Shelf
-from services.workflows.spotify import SpotifyAccess
 from services.workflows.uploads import UploadsWorkflow
 
 _SYNCED = "synced commands"
@@ -237,17 +234,10 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
         status.show_gauges()
         saving = library = None
         if accounts is not None:
-            access = SpotifyAccess(client=accounts.client, tokens=accounts.tokens)
-            library = LibraryWorkflow(
-                access=access,
-                lists=accounts.libraries,
-                shelf=Shelf(store=accounts.playlists, clock=utc_now, looked_up=metrics.looked_up),
-                calls=accounts.calls,
-                clock=utc_now,
-            )
+            library = accounts.library
             saving = SavingWorkflow(
                 journal=WriteStore(database),
-                playlists=SpotifyPlaylists(access=access),
+                playlists=SpotifyPlaylists(access=accounts.access),
                 clock=utc_now,
                 alone=database.address.is_sqlite,
             )

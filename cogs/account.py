@@ -51,6 +51,10 @@ class Login(Protocol):
         """Drop what was read with a person's token."""
         ...
 
+    async def fetch_list(self, user_id: int) -> None:
+        """Read the list of a person's playlists, so that they are offered while they type."""
+        ...
+
 
 class AccountCog(commands.Cog):
     """Connect and disconnect."""
@@ -94,6 +98,7 @@ class AccountCog(commands.Cog):
         else:
             linked = await login.linking.finish(user_id, entered)
         await answer_privately(interaction, linked_card(linked))
+        await login.fetch_list(user_id)
 
     async def _begin(
         self, interaction: discord.Interaction[Any], scopes: frozenset[str], wanted: str

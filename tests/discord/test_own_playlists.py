@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_samples import MIKA
 from sandbox.spotify_shapes import Shape
 from services.compute import ComputePool
@@ -218,6 +219,18 @@ async def test_a_long_list_has_pages_and_is_not_read_anew_at_will(world: Connect
     assert len(world.spotify.calls) == asked
 
 
+async def test_a_login_brings_the_list_and_never_fails_for_it(world: ConnectedRoom) -> None:
+    bob, accounts = world.room.bob, world.room.app.accounts
+    assert accounts is not None
+    await accounts.fetch_list(bob.id)
+    await world.link(bob, MIKA)
+    world.spotify.faults.append(Fault(FaultKind.STATUS, status=403, text="User not registered"))
+    await accounts.fetch_list(bob.id)
+    assert await choices(world, "", bob) == {}
+    await accounts.fetch_list(bob.id)
+    assert "Our long weekend · 40 tracks" in await choices(world, "", bob)
+
+
 async def test_the_list_of_somebody_without_a_link_is_a_login(
     world: ConnectedRoom, log: pytest.LogCaptureFixture
 ) -> None:
@@ -225,7 +238,7 @@ async def test_the_list_of_somebody_without_a_link_is_a_login(
     assert "not connected" in await said(world, log, result)
     await world.link(world.room.bob, MIKA)
     card = (await world.room.bob.slash(world.room.channel, "playlists")).response
-    assert "2 playlists" in text_of(card) or "Mika" in text_of(card)
+    assert "2 playlists, and I can read all of them." in text_of(card)
 
 
 async def test_without_quota_a_playlist_of_before_still_becomes_a_card(
