@@ -11,7 +11,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.components import ComponentRouter, chosen_value
-from cogs.permissions import require_files
 from cogs.pointing import FEWEST_GROUPS, MOST_GROUPS, want_analysis, wanted_analysis
 from cogs.progress import OnStage
 from cogs.replies.choice import choice_card
@@ -113,7 +112,6 @@ class AnalyzeCog(commands.Cog):
         """Analyse a playlist and post its card."""
         wanted = (groups.value if groups else _AUTO) or None
         source = _of_options(playlist, file)
-        require_files(interaction, private=private)
         if playlist is not None:
             want_analysis(interaction, parse_reference(playlist), wanted, private=private)
         await self._take_on(interaction, source, wanted, private=private)
@@ -144,7 +142,6 @@ class AnalyzeCog(commands.Cog):
     async def analyze_again(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Analyse what a menu offers, or what was wanted before a login came in between."""
         playlist, groups, private = wanted_analysis(ref)
-        require_files(interaction, private=private)
         source = {"from": _Source.REFERENCE, "playlist": chosen_value(interaction) or playlist.write()}
         await self._take_on(interaction, source, groups, private=private)
 
@@ -153,7 +150,6 @@ class AnalyzeCog(commands.Cog):
         pending = await self._uploads.open(ref.subject)
         if pending.owner_id != interaction.user.id:
             raise NotYourReportError(pending.owner_id)
-        require_files(interaction, private=pending.private)
         chosen = {"from": _Source.UPLOAD, "upload": ref.subject, "index": chosen_value(interaction)}
         await self._take_on(interaction, chosen, pending.groups, private=pending.private)
 

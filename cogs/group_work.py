@@ -7,7 +7,6 @@ from typing import Any
 import discord
 
 from cogs.group_board import GroupBoard
-from cogs.permissions import require_files
 from cogs.progress import OnStage
 from cogs.reading import PlaylistDesk
 from cogs.replies.comparison import result_card
@@ -44,7 +43,6 @@ class GroupWork:
 
     async def compare(self, interaction: discord.Interaction[Any], lobby: Lobby) -> None:
         """Compare everybody who is ready, for the channel to see."""
-        require_files(interaction, private=False)
         await self._work.take_on(interaction, JobKind.COMPARE, {"about": lobby.lobby_id}, private=False)
 
     async def perform(self, job: Job, say: OnStage) -> Reply | None:

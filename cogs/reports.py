@@ -9,6 +9,7 @@ from discord.ext import commands
 
 from cogs.answers import show
 from cogs.components import ComponentRouter, chosen_value
+from cogs.permissions import require_files
 from cogs.replies.cluster import cluster_card
 from cogs.replies.details import charts_card, charts_text, export_card, findings_card
 from cogs.replies.ids import Action, ComponentRef
@@ -93,6 +94,7 @@ class ReportsCog(commands.Cog):
 
     async def share(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Post a private result into the channel, because its owner asks for it."""
+        require_files(interaction, private=False)
         stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
         await interaction.response.defer(thinking=True)
         (chart,) = await self._reports.charts(stored, [ChartKind.MAP])

@@ -13,6 +13,7 @@ import discord
 
 from cogs.desk import Desk, asked_of, revive, stop_row
 from cogs.errors import explain, was_told
+from cogs.permissions import require_files
 from cogs.progress import OnStage, RunningWork
 from cogs.replies.layout import Reply, note
 from cogs.watching import serve
@@ -81,7 +82,13 @@ class Work:
             Whether only the person sees the answer.
         content
             A file that is at hand already.
+
+        Raises
+        ------
+        app_commands.BotMissingPermissions
+            The picture could not be posted into this channel; nothing was begun.
         """
+        require_files(interaction, private=private)
         job = await self._jobs.accept(asked_of(interaction, private=private), kind, arguments, content)
         if job is None:
             _log.info("interaction %d came twice and is answered once", interaction.id)

@@ -109,6 +109,8 @@ async def test_a_channel_without_the_right_to_attach_files_is_refused_before_any
     assert len(room.env.refusals()) == 1
     private = await room.ann.slash(channel, "analyze", file=FILE, private=True)
     assert "96 tracks" in text_of(private.response)
+    shared = await answer_of(await room.ann.click(private.response, label="Share"))
+    assert "Attach Files" in refused(shared, log)
 
 
 async def test_a_file_that_discord_does_not_hand_over(room: Room, log: pytest.LogCaptureFixture) -> None:
