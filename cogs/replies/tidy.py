@@ -120,8 +120,8 @@ def tidied_files_card(
             text(
                 f"## {escape(report.playlist.name, 90)}, tidied",
                 f"{plural(len(result.kept), 'track')} stay"
-                + (f", {len(result.moved):,} are in “{escape(state.moved_to, 80)}”" if result.moved else "")
-                + (f", {len(result.removed):,} are left out" if result.removed else "")
+                + (f", {len(result.moved):,} to “{escape(state.moved_to, 80)}”" if result.moved else "")
+                + (f", {len(result.removed):,} left out" if result.removed else "")
                 + ".",
                 small(FILES_HINT),
             ),

@@ -114,15 +114,19 @@ def _caveats(step: UndoStep) -> list[str]:
     lines = []
     if step.action is UndoAction.REMOVE:
         if since.added:
-            lines.append(f"{plural(len(since.added), 'track')} added to it since will be gone with it.")
+            lines.append(f"Gone with it: {plural(len(since.added), 'track')} added to it since.")
         lines.append("Spotify can bring back a deleted playlist for a while, on its account page.")
     if step.action is UndoAction.RESTORE:
         if since.added:
-            lines.append(f"{plural(len(since.added), 'track')} added since stay, at the end.")
+            lines.append(f"Kept at the end: {plural(len(since.added), 'track')} added since.")
         if since.missing:
-            lines.append(f"{plural(len(since.missing), 'track')} removed since stay away.")
+            lines.append(
+                f"Not brought back: {plural(len(since.missing), 'track')} removed since by somebody else."
+            )
         if since.moved:
-            lines.append(f"{plural(since.moved, 'track')} moved since by somebody else lose that place.")
+            lines.append(
+                f"Not kept: the places of {plural(since.moved, 'track')} moved since by somebody else."
+            )
         if step.blocked_by:
             lines.append(
                 f"⚠️ Not possible at the moment: {skipped_line(step.blocked_by)} would be lost. "

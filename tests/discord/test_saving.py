@@ -63,7 +63,7 @@ async def test_tidies_a_playlist_in_place_and_takes_it_back(connected: Connected
     check_message(preview)
     said = text_of(preview)
     assert "Its 122 tracks go back to the order of before" in said
-    assert "1 track added since stay" in said
+    assert "Kept at the end: 1 track added since" in said
     assert "Can't be restored: the dates" in said
     await connected.room.ann.click(preview, label="Take it back")
     assert "the former list is back" in text_of(preview)
