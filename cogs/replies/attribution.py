@@ -20,6 +20,11 @@ def is_spotifys(playlist: Playlist) -> bool:
     return playlist.source is PlaylistSource.SPOTIFY
 
 
+def credit(playlist: Playlist) -> str:
+    """Return the line that says whose data it is; empty for uploads."""
+    return ATTRIBUTION if is_spotifys(playlist) else ""
+
+
 def playlist_link(playlist: Playlist, limit: int = 90) -> str:
     """Name a playlist, linked to it where it was read at Spotify."""
     name = escape(playlist.name, limit)

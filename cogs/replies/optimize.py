@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, gallery, rule, small, text
 from cogs.replies.text import escape, fit, percent, plural, track_line, unbroken
@@ -40,9 +41,10 @@ def order_card(
     picture, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## {escape(report.playlist.name, 90)} · {result.goal.words}",
+            f"## {playlist_link(report.playlist)} · {result.goal.words}",
             *_gain_lines(result),
             small(unbroken(_figures_line(result.before, result.after))),
+            credit(report.playlist),
         ),
         picture,
     ]

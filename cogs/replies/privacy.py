@@ -37,7 +37,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 _PRIVACY = """\
 **What I keep.** The maps you make and the playlists in them, for at most {days} days, so that their \
 buttons work. Tempi you corrected. If you connect Spotify: the link, its tokens (encrypted), and what I read \
-with it, for a day after its last use.
+with it, for a day after its last use; the names of your playlists for a week.
 
 **What I don't.** Your messages, lists of members, your mail address, your listening history, any password.
 

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.replies.attribution import credit
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
 from cogs.replies.text import escape, fit, percent, plural, skipped_line, track_line
@@ -45,7 +46,9 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
         again = ComponentRef(Action.AGAIN, report_id, MEASURED_ONLY).button()
         buttons.insert(0, button("Measured only", again, style=discord.ButtonStyle.primary))
     blocks.append(ui.ActionRow(*buttons))
-    blocks.append(text(small("A tempo is wrong? Open the track's group and correct it there.")))
+    blocks.append(
+        text(small("A tempo is wrong? Open the track's group and correct it there."), credit(report.playlist))
+    )
     return Reply(tuple(blocks))
 
 

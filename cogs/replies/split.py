@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
 from cogs.replies.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
@@ -22,7 +23,7 @@ _DRY_RUN_CHARACTERS = 3000
 def split_card(report: AnalysisReport, draft_id: str, state: SplitState, chosen: int | None = None) -> Reply:
     """Show the parts, and for a `chosen` one what can be done with it."""
     blocks: list[ui.Item[Any]] = [
-        text(f"## Split {escape(report.playlist.name, 90)}", _promise(report, state)),
+        text(f"## Split {playlist_link(report.playlist)}", _promise(report, state), credit(report.playlist)),
         text(*(_part_lines(report, part, number) for number, part in enumerate(state.parts))),
     ]
     if state.homeless:

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
 from cogs.replies.text import escape, fit, join_words, plural, track_line
@@ -35,7 +36,7 @@ def tidy_card(report: AnalysisReport, draft_id: str, state: TidyState, page: int
     """Show a page (from 0) of findings, each with its buttons."""
     pages = page_count(state)
     page = min(max(page, 0), pages - 1)
-    name = escape(report.playlist.name, 90)
+    name = playlist_link(report.playlist)
     if not state.findings:
         return Reply(
             (
@@ -51,6 +52,7 @@ def tidy_card(report: AnalysisReport, draft_id: str, state: TidyState, page: int
             f"## Tidy up {name}",
             f"{_counts(state.findings)} in {plural(len(report.tracks), 'track')}. Decide about each; "
             "nothing changes before you apply it.",
+            credit(report.playlist),
         )
     ]
     for number in range(page * PAGE, min((page + 1) * PAGE, len(state.findings))):
