@@ -15,6 +15,7 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("benchmarks.imputation", "--quick"),
     ("benchmarks.comparison", "--quick"),
     ("benchmarks.blending", "--quick"),
+    ("benchmarks.ordering", "--quick"),
     ("benchmarks.charts",),
     ("benchmarks.latency",),
     ("benchmarks.load", "--people", "50"),

@@ -139,7 +139,7 @@ def _rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
 
 
 def _step_line(report: AnalysisReport, step: Transition) -> str:
-    before, after = (escape(report.tracks[row].track.label, 45) for row in (step.before, step.after))
+    before, after = (escape(report.tracks[row].track.label, 38) for row in (step.before, step.after))
     guess = " (partly estimated)" if step.estimated else ""
     return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {unbroken(step.words)}{guess}"
 

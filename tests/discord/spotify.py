@@ -66,13 +66,18 @@ class ConnectedRoom:
 
 @asynccontextmanager
 async def connected_room(
-    folder: Path, pool: ComputePool, shape: Shape = Shape.NEW, *, with_features: bool = False
+    folder: Path,
+    pool: ComputePool,
+    shape: Shape = Shape.NEW,
+    *,
+    with_features: bool = False,
+    scopes: frozenset[str] = READ_SCOPES,
 ) -> AsyncIterator[ConnectedRoom]:
     """Open an application with a Spotify app; Ann has linked, Bob has not.
 
     With features there is a ReccoBeats too, which takes its time.
     """
-    grants = {user.id: Grant(user, READ_SCOPES) for user in (YOU, MIKA)}
+    grants = {user.id: Grant(user, scopes) for user in (YOU, MIKA)}
     spotify = SandboxSpotify(sample_library(), check_token=grants.get, clock=lambda: EPOCH, shape=shape)
     reccobeats = SandboxReccoBeats(sample_catalogue(), clock=time.monotonic)
     async with (
@@ -90,7 +95,7 @@ async def connected_room(
         simulate(app) as env,
     ):
         room = ConnectedRoom(await furnish(app, env), spotify)
-        await room.link(room.room.ann, YOU)
+        await room.link(room.room.ann, YOU, scopes)
         yield room
 
 
