@@ -5,24 +5,17 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
 from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph
+from bot.demo.groups import group_story
+from bot.demo.scenes import Scene, custom_id, walk
 from bot.demo.world import World, open_world
 from sandbox.playlists import PLAYLISTS, load
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One answer of the bot."""
-
-    name: str
-    caption: str
-    message: Any
 
 
 async def play(settings: Settings, folder: Path) -> int:
@@ -50,6 +43,14 @@ async def play(settings: Settings, folder: Path) -> int:
 Camera = Callable[[Scene, int], Awaitable[bytes | None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A channel and the page that shows it."""
+
+    channel: Any
+    preview: Any
+
+
 @asynccontextmanager
 async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
     """Photograph each scene while it is the newest message: the page draws no older ones in full."""
@@ -60,14 +61,21 @@ async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
 
         yield nothing
         return
-    async with (
-        world.env.preview(world.channel, viewers=[world.you], layout="channel") as preview,
-        open_browser(chromium) as browser,
-    ):
+    channels = {channel.id: channel for channel in (world.channel, world.together)}
+    shown: _Page | None = None
+    async with open_browser(chromium) as browser, AsyncExitStack() as page:
 
         async def picture(scene: Scene, width: int) -> bytes:
-            await preview.refresh()
-            return await photograph(browser, preview.url, scene.message.id, width=width)
+            nonlocal shown
+            channel = channels[scene.message.channel_id]
+            if shown is None or shown.channel is not channel:
+                await page.aclose()  # the simulator shows one channel at a time
+                preview = await page.enter_async_context(
+                    world.env.preview(channel, viewers=[world.you], layout="channel")
+                )
+                shown = _Page(channel, preview)
+            await shown.preview.refresh()
+            return await photograph(browser, shown.preview.url, scene.message.id, width=width)
 
         yield picture
 
@@ -84,7 +92,7 @@ async def _script(world: World) -> AsyncIterator[Scene]:
     yield Scene("help", "/help", (await you.slash(channel, "help")).response)
     card = await analyze("late-drive.csv")
     yield Scene("card", "/analyze with an exported playlist", card)
-    menu = _custom_id(card, "tms:cluster:")
+    menu = custom_id(card, "tms:cluster:")
     group = (await you.select(card, ["0"], custom_id=menu)).response
     yield Scene("group", "One group, from the menu", group)
     for name, label in (("charts", "Charts"), ("quality", "Quality"), ("findings", "Outliers & duplicates")):
@@ -101,24 +109,14 @@ async def _script(world: World) -> AsyncIterator[Scene]:
     yield Scene("choice", "A file with several playlists", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
     yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
-
-
-def _custom_id(message: Any, prefix: str) -> str:
-    return next(
-        str(part["custom_id"])
-        for part in _walk(message.components)
-        if part.get("custom_id", "").startswith(prefix)
-    )
-
-
-def _walk(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [found for part in components for found in (part, *_walk(part.get("components", [])))]
+    async for scene in group_story(world):
+        yield scene
 
 
 def _transcript(scenes: list[Scene]) -> str:
     parts = []
     for scene in scenes:
-        texts = [str(part["content"]) for part in _walk(scene.message.components) if part["type"] == 10]
+        texts = [str(part["content"]) for part in walk(scene.message.components) if part["type"] == 10]
         pictures = [
             f"[{file.filename}: {file.description}]" for file in scene.message.attachments if file.description
         ]

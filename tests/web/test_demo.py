@@ -23,7 +23,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 WAIT_MS = 60_000
 PNG = b"\x89PNG"
-SCENES = ("help", "card", "group", "charts", "quality", "findings", "export", "choice", "refusal")
+SCENES = (
+    *("help", "card", "group", "charts", "quality", "findings", "export", "choice", "refusal"),
+    *("group-lobby", "group-result", "group-pair", "group-blend", "group-left", "compare-result"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -159,5 +162,8 @@ def check_pages(folder: Path) -> None:
         assert (folder / name).is_file(), name
         assert words
     transcript = (folder / "transcript.txt").read_text(encoding="utf-8")
-    for words in ("=== /help", "Four clear groups", "=== A file that is no playlist", "Reference "):
+    for words in (
+        *("=== /help", "Four clear groups", "=== A file that is no playlist", "Reference "),
+        *("Noor after hours", "Mika and Noor are most alike", "A blend for", "was taken back"),
+    ):
         assert words in transcript
