@@ -6,7 +6,7 @@ import base64
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,8 +81,19 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                     yield World(app, env, guild, channel, together, you, mika, noor)
 
 
+@web.middleware
+async def _closing(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Keep no connection: the timer of a kept one would be work that the simulator waits for."""
+    response = await handler(request)
+    response.force_close()
+    return response
+
+
 @asynccontextmanager
 async def _loopback(application: web.Application) -> AsyncIterator[str]:
+    application.middlewares.append(_closing)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
