@@ -62,8 +62,9 @@ from services.workflows.uploads import UploadsWorkflow
 
 _SYNCED = "synced commands"
 
-_AT_ONCE_PER_WORKER, _FEWEST_AT_ONCE = 3, 4
-"""More at once than there are workers: while one waits for a service, another one computes."""
+_AT_ONCE_PER_WORKER, _FEWEST_AT_ONCE = 2, 4
+"""More at once than there are workers: while one waits for a service, another one computes. Not many
+more: in the line a person can wait for long, before a worker only as long as the work's deadline."""
 
 
 @dataclass(frozen=True, slots=True)
