@@ -18,6 +18,7 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("benchmarks.ordering", "--quick"),
     ("benchmarks.charts",),
     ("benchmarks.latency",),
+    ("benchmarks.groups", "--people", "12", "--rounds", "1"),
     ("benchmarks.load", "--people", "50"),
     ("benchmarks.kills", "--kills", "10"),
 )
