@@ -97,9 +97,12 @@ class SavingCog(commands.Cog):
     async def resume(self) -> None:
         """Go on with the writes whose time has come, and tell their owners."""
         saving = self._required()
-        resumed = await saving.resume_due()
-        for user_id in {write.user_id for write in resumed}:
-            await self._tell_directly(saving, user_id)
+        try:
+            resumed = await saving.resume_due()
+            for user_id in {write.user_id for write in resumed}:
+                await self._tell_directly(saving, user_id)
+        except Exception:  # (a loop that an error ends would never look again)
+            _log.exception("interrupted writes could not be looked at; the next round tries again")
 
     async def _tell_directly(self, saving: SavingWorkflow, user_id: int) -> None:
         news = await saving.news(user_id)
