@@ -101,7 +101,7 @@ class SavingCog(commands.Cog):
             resumed = await saving.resume_due()
             for user_id in {write.user_id for write in resumed}:
                 await self._tell_directly(saving, user_id)
-        except Exception:  # (a loop that an error ends would never look again)
+        except Exception:  # noqa: BLE001  (a loop that an error ends would never look again)
             _log.exception("interrupted writes could not be looked at; the next round tries again")
 
     async def _tell_directly(self, saving: SavingWorkflow, user_id: int) -> None:
