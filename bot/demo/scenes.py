@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+_TEXT = 10
+"""Discord's number for a text display."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -13,6 +16,27 @@ class Scene:
     name: str
     caption: str
     message: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a scene showed at its time: the message may be changed or taken back later in the story."""
+
+    name: str
+    caption: str
+    texts: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+    """Names of the attachments, each with its alternative text."""
+
+
+def seen(scene: Scene) -> Seen:
+    """Write down what a scene shows now."""
+    return Seen(
+        scene.name,
+        scene.caption,
+        tuple(str(part["content"]) for part in walk(scene.message.components) if part["type"] == _TEXT),
+        tuple((file.filename, file.description or "") for file in scene.message.attachments),
+    )
 
 
 def custom_id(message: Any, prefix: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from bot.config import Settings
 from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph
 from bot.demo.groups import group_story
-from bot.demo.scenes import Scene, custom_id, walk
+from bot.demo.scenes import Scene, Seen, custom_id, seen
 from bot.demo.world import World, open_world
 from sandbox.playlists import PLAYLISTS, load
 
@@ -25,7 +25,7 @@ async def play(settings: Settings, folder: Path) -> int:
     scenes = []
     async with open_world(settings) as world, _camera(world, chromium) as take_picture:
         async for scene in _script(world):
-            scenes.append(scene)
+            scenes.append(seen(scene))
             for attachment in scene.message.attachments:
                 if attachment.filename.endswith(".png"):
                     _write(folder / f"{scene.name}-{attachment.filename}", await attachment.read())
@@ -117,30 +117,23 @@ async def _script(world: World) -> AsyncIterator[Scene]:
         yield scene
 
 
-def _transcript(scenes: list[Scene]) -> str:
+def _transcript(scenes: list[Seen]) -> str:
     parts = []
     for scene in scenes:
-        texts = [str(part["content"]) for part in walk(scene.message.components) if part["type"] == 10]
-        pictures = [
-            f"[{file.filename}: {file.description}]" for file in scene.message.attachments if file.description
-        ]
-        parts.append("\n".join([f"=== {scene.caption}", *texts, *pictures]))
+        pictures = [f"[{name}: {words}]" for name, words in scene.files if words]
+        parts.append("\n".join([f"=== {scene.caption}", *scene.texts, *pictures]))
     return "\n\n".join(parts) + "\n"
 
 
-def _index(scenes: list[Scene], *, with_cards: bool) -> str:
+def _index(scenes: list[Seen], *, with_cards: bool) -> str:
     figures = []
     for scene in scenes:
         names = (
             [f"{scene.name}.png", f"{scene.name}-phone.png"]
             if with_cards
-            else [
-                f"{scene.name}-{file.filename}"
-                for file in scene.message.attachments
-                if file.filename.endswith("png")
-            ]
+            else [f"{scene.name}-{name}" for name, _words in scene.files if name.endswith("png")]
         )
-        alt = html.escape(" ".join(file.description or "" for file in scene.message.attachments)[:900])
+        alt = html.escape(" ".join(words for _name, words in scene.files)[:900])
         pictures = "".join(f'<img src="{name}" alt="{alt or html.escape(scene.caption)}">' for name in names)
         figures.append(f"<figure><figcaption>{html.escape(scene.caption)}</figcaption>{pictures}</figure>")
     return (
