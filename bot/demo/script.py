@@ -105,10 +105,6 @@ async def _script(world: World) -> AsyncIterator[Scene]:
         await analyze("road-trip-2026.csv"),
     )
     yield Scene("too-few", "A playlist too short for groups", await analyze("tiny.csv"))
-    ordered = await you.slash(
-        channel, "optimize", file=("Late drive.csv", load("late-drive.csv")), goal="warm-up"
-    )
-    yield Scene("order", "/optimize with a goal", ordered.response)
     several = await you.slash(channel, "analyze", file=("account-data.json", load("account-data.json")))
     yield Scene("choice", "A file with several playlists", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
