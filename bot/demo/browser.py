@@ -66,6 +66,19 @@ async def photograph(browser: Any, url: str, message_id: int, *, width: int) -> 
         await page.close()
 
 
+async def photograph_page(browser: Any, content: str, *, width: int, scheme: str = "dark") -> bytes:
+    """Return a PNG of a whole page that needs nothing from anywhere."""
+    page = await browser.new_page(
+        viewport={"width": width, "height": 400}, device_scale_factor=2, color_scheme=scheme
+    )
+    try:
+        await page.set_content(content)
+        picture: bytes = await page.screenshot(full_page=True, animations="disabled")
+        return picture
+    finally:
+        await page.close()
+
+
 async def _settled(message: Any) -> bytes:
     """Return the picture that two shots in a row agree on: a busy browser may not have painted all yet."""
     before: bytes = await message.screenshot(animations="disabled")

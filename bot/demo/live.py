@@ -8,7 +8,8 @@ from sandbox.playlists import PLAYLISTS
 
 _WELCOME = (
     "Welcome to the listening room. Type `/help`, or run `/analyze` and attach one of the invented "
-    "playlists:\n{files}"
+    "playlists:\n{files}\nOr use `/login`: the invented Spotify of this demo lets you in, and then "
+    "`/playlists` and `/analyze playlist:` work too."
 )
 
 

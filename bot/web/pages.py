@@ -65,7 +65,8 @@ def start_page(*, discord_name: str, scopes: frozenset[str], csrf: str, strong: 
         "start.html",
         name=name,
         short_name=name if len(name) <= _BUTTON_NAME else f"{name[:_BUTTON_NAME]}…",
-        permissions=[_PERMISSIONS.get(scope, scope) for scope in sorted(scopes)],
+        permissions=[line for scope, line in _PERMISSIONS.items() if scope in scopes]
+        + sorted(scopes - _PERMISSIONS.keys()),
         csrf=csrf,
         strong=strong,
     )

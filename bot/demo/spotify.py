@@ -1,0 +1,83 @@
+"""The invented Spotify of the demo: a Web API, a login, and the bot's own pages to go through it."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.spotify import SandboxSpotify
+from sandbox.spotify_accounts import SandboxAccounts
+from sandbox.spotify_library import SandboxLibrary
+from sandbox.spotify_samples import MIKA, YOU, sample_library
+from services.accounts.keyring import new_key
+
+_CLIENT_ID = "demo"
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSpotify:
+    """Both halves of it, and the settings with which the bot finds them."""
+
+    accounts: SandboxAccounts
+    library: SandboxLibrary
+    settings: dict[str, Any]
+
+
+@asynccontextmanager
+async def open_spotify() -> AsyncIterator[DemoSpotify]:
+    """Serve an invented Spotify with two people inside the block.
+
+    The port of the login pages has to be known first, because a login may return to a registered
+    address only.
+    """
+    port = _free_port()
+    client_secret = secrets.token_urlsafe(16)
+    accounts = SandboxAccounts(
+        [YOU, MIKA],
+        client_id=_CLIENT_ID,
+        client_secret=client_secret,
+        redirect_uris=[f"http://{_HOST}:{port}/callback"],
+        clock=time.monotonic,
+    )
+    api = SandboxSpotify(sample_library(), check_token=accounts.check_token, clock=time.time)
+    async with loopback(api.app()) as api_url, loopback(accounts.app()) as accounts_url:
+        settings = {
+            "spotify_client_id": _CLIENT_ID,
+            "spotify_client_secret": client_secret,
+            "spotify_api_url": f"{api_url}/v1",
+            "spotify_accounts_url": accounts_url,
+            "token_keys": new_key(),
+            "public_url": None,
+            "web_host": _HOST,
+            "web_port": port,
+            "paste_login": False,
+            "discord_client_secret": None,
+        }
+        yield DemoSpotify(accounts, api.library, settings)
+
+
+@asynccontextmanager
+async def loopback(application: web.Application) -> AsyncIterator[str]:
+    """Serve on a free port of this machine; yields the address."""
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, _HOST, 0)
+        await site.start()
+        yield f"http://{_HOST}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
