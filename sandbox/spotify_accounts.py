@@ -110,6 +110,8 @@ class SandboxAccounts:
         self._codes: dict[str, _Code] = {}
         self._consents: dict[str, _Consent] = {}
         self._access: dict[str, tuple[_Consent, float]] = {}
+        self._shown: list[str] = []
+        """States and verifiers."""
 
     def app(self) -> web.Application:
         """Build the web application; its address is the base URL of the accounts service."""
@@ -137,8 +139,8 @@ class SandboxAccounts:
 
     @property
     def secrets(self) -> list[str]:
-        """Everything secret that was ever given out."""
-        return [*self._codes, *self._consents, *self._access]
+        """Everything secret that was ever given out or shown here."""
+        return [*self._codes, *self._consents, *self._access, *filter(None, self._shown)]
 
     def decide(self, query: Mapping[str, str], user: SandboxUser | None) -> str:
         """Return the address that the browser is sent to when `user` agrees, or None cancels.
@@ -150,6 +152,7 @@ class SandboxAccounts:
         """
         scopes = self._checked(query)
         state = query.get("state", "")
+        self._shown.append(state)
         if user is None:
             return self._back(query, {"error": "access_denied", "state": state})
         code = f"code-{secrets.token_urlsafe(24)}"
@@ -223,6 +226,7 @@ class SandboxAccounts:
 
     def _trade_code(self, form: Mapping[str, str]) -> tuple[int, dict[str, object], SandboxUser | None]:
         code = self._codes.get(form.get("code", ""))
+        self._shown.append(form.get("code_verifier", ""))
         digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
         if (

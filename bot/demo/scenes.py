@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +17,14 @@ class Scene:
 
     name: str
     caption: str
-    message: Any
+    message: Any = None
+    page: str = ""
+    """A page of a login in place of a message, as HTML."""
+
+    @property
+    def attachments(self) -> list[Any]:
+        """Files of the message."""
+        return [] if self.message is None else list(self.message.attachments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +43,19 @@ def seen(scene: Scene) -> Seen:
     return Seen(
         scene.name,
         scene.caption,
-        tuple(str(part["content"]) for part in walk(scene.message.components) if part["type"] == _TEXT),
-        tuple((file.filename, file.description or "") for file in scene.message.attachments),
+        (words_of(scene.page),) if scene.page else tuple(_texts(scene.message)),
+        tuple((file.filename, file.description or "") for file in scene.attachments),
     )
+
+
+def _texts(message: Any) -> list[str]:
+    return [str(part["content"]) for part in walk(message.components) if part["type"] == _TEXT]
+
+
+def words_of(page: str) -> str:
+    """Return what a page says, without its style and its tags."""
+    body = re.sub(r"<style.*?</style>|<[^>]+>", " ", page.partition("<body>")[2], flags=re.DOTALL)
+    return " ".join(html.unescape(body).split())
 
 
 def custom_id(message: Any, prefix: str) -> str:

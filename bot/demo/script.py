@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
-from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph
+from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph, photograph_page
 from bot.demo.groups import group_story
+from bot.demo.login import login_story
 from bot.demo.scenes import Scene, Seen, custom_id, seen
 from bot.demo.world import World, open_world
 from sandbox.playlists import PLAYLISTS, load
@@ -26,7 +27,7 @@ async def play(settings: Settings, folder: Path) -> int:
     async with open_world(settings) as world, _camera(world, chromium) as take_picture:
         async for scene in _script(world):
             scenes.append(seen(scene))
-            for attachment in scene.message.attachments:
+            for attachment in scene.attachments:
                 if attachment.filename.endswith(".png"):
                     _write(folder / f"{scene.name}-{attachment.filename}", await attachment.read())
             for suffix, width in (("", DESK_WIDTH), ("-phone", PHONE_WIDTH)):
@@ -67,6 +68,8 @@ async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
 
         async def picture(scene: Scene, width: int) -> bytes:
             nonlocal shown
+            if scene.page:
+                return await photograph_page(browser, scene.page, width=width)
             channel = channels[scene.message.channel_id]
             if shown is None or shown.channel is not channel:
                 await page.aclose()  # the simulator shows one channel at a time
@@ -109,6 +112,8 @@ async def _script(world: World) -> AsyncIterator[Scene]:
     yield Scene("choice", "A file with several playlists", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
     yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
+    async for scene in login_story(world):
+        yield scene
     async for scene in group_story(world):
         yield scene
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from bot.demo.people import GRANTS
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
-from sandbox.spotify_library import SandboxLibrary
-from sandbox.spotify_samples import MIKA, YOU, sample_library
+from sandbox.spotify_library import Grant, SandboxLibrary
+from sandbox.spotify_samples import YOU, sample_library
 from services.accounts.keyring import new_key
 
 _CLIENT_ID = "demo"
@@ -41,13 +42,17 @@ async def open_spotify() -> AsyncIterator[DemoSpotify]:
     port = _free_port()
     client_secret = secrets.token_urlsafe(16)
     accounts = SandboxAccounts(
-        [YOU, MIKA],
+        [YOU],
         client_id=_CLIENT_ID,
         client_secret=client_secret,
         redirect_uris=[f"http://{_HOST}:{port}/callback"],
         clock=time.monotonic,
     )
-    api = SandboxSpotify(sample_library(), check_token=accounts.check_token, clock=time.time)
+
+    def check_token(token: str) -> Grant | None:
+        return GRANTS.get(token) or accounts.check_token(token)
+
+    api = SandboxSpotify(sample_library(), check_token=check_token, clock=time.time)
     async with loopback(api.app()) as api_url, loopback(accounts.app()) as accounts_url:
         settings = {
             "spotify_client_id": _CLIENT_ID,
@@ -67,6 +72,7 @@ async def open_spotify() -> AsyncIterator[DemoSpotify]:
 @asynccontextmanager
 async def loopback(application: web.Application) -> AsyncIterator[str]:
     """Serve on a free port of this machine; yields the address."""
+    application.middlewares.append(_closing)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
@@ -75,6 +81,16 @@ async def loopback(application: web.Application) -> AsyncIterator[str]:
         yield f"http://{_HOST}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@web.middleware
+async def _closing(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Keep no connection: the timer of a kept one would be work that the simulator waits for."""
+    response = await handler(request)
+    response.force_close()
+    return response
 
 
 def _free_port() -> int:

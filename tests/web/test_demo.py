@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 WAIT_MS = 60_000
 PNG = b"\x89PNG"
+LOGIN = ("connect", "login", "login-start", "login-code", "login-done", "playlists", "own-playlist")
 SCENES = (
+    *LOGIN,
     *("help", "card", "group", "charts", "quality", "findings", "export", "choice", "refusal"),
     *("group-lobby", "group-result", "group-pair", "group-blend", "group-left", "compare-result"),
 )
@@ -120,6 +122,31 @@ async def test_a_person_types_commands_and_presses_buttons(chromium: str, tmp_pa
         assert problems == []
 
 
+async def test_a_person_logs_in_and_sees_their_own_playlists(chromium: str, tmp_path: Path) -> None:
+    async with demo_page(tmp_path) as address, open_browser(chromium) as browser:
+        page = await browser.new_page(viewport={"width": 1100, "height": 1400})
+        await page.goto(address)
+        await page.locator("#channel-composer-input").wait_for(timeout=WAIT_MS)
+        await send_command(page, "playlists")
+        refusal = await card_with(page, "not connected")
+        await refusal.get_by_role("button", name="Connect Spotify").click()
+        link_card = await card_with(page, "Open the link and check")
+        link = await link_card.get_by_role("link", name="Open the login").get_attribute("href")
+
+        login = await browser.new_page(viewport={"width": 390, "height": 844})
+        await login.goto(link)
+        await login.get_by_role("button").click()
+        await login.get_by_role("button", name="Agree as nightdriver").click()
+        code = await login.locator(".code").inner_text()
+
+        await link_card.get_by_role("button", name="Finish login").click()
+        await page.locator(".modal-dialog input").fill(code)
+        await page.locator(".modal-dialog [type=submit]").click()
+        done = await card_with(page, "You are connected as nightdriver")
+        await done.get_by_role("button", name="Show my playlists").click()
+        await card_with(page, "Late Drive Home")
+
+
 def play(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", "demo", "--once", str(folder)],
@@ -163,7 +190,13 @@ def check_pages(folder: Path) -> None:
         assert words
     transcript = (folder / "transcript.txt").read_text(encoding="utf-8")
     for words in (
-        *("=== /help", "Four clear groups", "=== A file that is no playlist", "Reference "),
+        *(
+            "=== /help",
+            "Four clear groups",
+            "=== A file that is no playlist",
+            "Reference ",
+            "Spotify is connected",
+        ),
         *("Noor after hours", "Mika and Noor are most alike", "A blend for", "was taken back"),
     ):
         assert words in transcript
