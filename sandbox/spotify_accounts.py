@@ -111,7 +111,7 @@ class SandboxAccounts:
         self._consents: dict[str, _Consent] = {}
         self._access: dict[str, tuple[_Consent, float]] = {}
         self._shown: list[str] = []
-        """States and verifiers."""
+        """Codes, states, verifiers and tokens."""
 
     def app(self) -> web.Application:
         """Build the web application; its address is the base URL of the accounts service."""
@@ -140,7 +140,7 @@ class SandboxAccounts:
     @property
     def secrets(self) -> list[str]:
         """Everything secret that was ever given out or shown here."""
-        return [*self._codes, *self._consents, *self._access, *filter(None, self._shown)]
+        return [*filter(None, self._shown)]
 
     def decide(self, query: Mapping[str, str], user: SandboxUser | None) -> str:
         """Return the address that the browser is sent to when `user` agrees, or None cancels.
@@ -156,6 +156,7 @@ class SandboxAccounts:
         if user is None:
             return self._back(query, {"error": "access_denied", "state": state})
         code = f"code-{secrets.token_urlsafe(24)}"
+        self._shown.append(code)
         allowed = scopes - self.leaves_out
         self._codes[code] = _Code(
             user, allowed, query["redirect_uri"], query["code_challenge"], self._clock()
@@ -259,11 +260,13 @@ class SandboxAccounts:
 
     def _new_refresh(self, consent: _Consent) -> str:
         refresh = f"refresh-{secrets.token_urlsafe(32)}"
+        self._shown.append(refresh)
         self._consents[refresh] = consent
         return refresh
 
     def _answer(self, consent: _Consent) -> dict[str, object]:
         token = f"access-{secrets.token_urlsafe(32)}"
+        self._shown.append(token)
         self._access[token] = (consent, self._clock() + ACCESS_LIFE_S)
         answer: dict[str, object] = {
             "access_token": token,
