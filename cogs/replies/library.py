@@ -30,8 +30,11 @@ def page_count(library: Library) -> int:
     return max(1, -(-len(library.playlists) // PAGE))
 
 
-def library_card(library: Library, page: int) -> Reply:
-    """List one page (from 0) of the playlists, with a menu to analyse one of them."""
+def library_card(library: Library, page: int, *, reminder: str = "") -> Reply:
+    """List one page (from 0) of the playlists, with a menu to analyse one of them.
+
+    `reminder` says in time that the person's consent will end.
+    """
     pages = page_count(library)
     page = min(max(page, 0), pages - 1)
     shown = library.playlists[page * PAGE : (page + 1) * PAGE]
@@ -51,7 +54,9 @@ def library_card(library: Library, page: int) -> Reply:
     blocks.append(ui.ActionRow(*_buttons(page, pages)))
     blocks.append(rule())
     has_closed = any(not each.is_readable for each in shown)
-    blocks.append(text(small(_CLOSED) if has_closed else "", ATTRIBUTION))
+    last = [small(_CLOSED)] if has_closed else []
+    last += [small(reminder)] if reminder else []
+    blocks.append(text(*last, ATTRIBUTION))
     return Reply(tuple(blocks))
 
 

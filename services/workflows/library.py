@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.domain.errors.accounts import ScopeMissingError
+from services.accounts.tokens import expiry_line
+from services.domain.errors.accounts import AccountError, ScopeMissingError
 from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
 from services.domain.errors.sources import OutOfTimeError, RateLimitedError, SourceUnavailableError
 from services.domain.errors.spotify import (
@@ -55,6 +56,14 @@ class LibraryWorkflow:
     clock: Callable[[], datetime]
     _closed: OrderedDict[tuple[int, PlaylistId], None] = field(default_factory=OrderedDict)
     """Whose playlists were found closed to whom in this process: not asked a second time."""
+
+    async def reminder(self, user_id: int) -> str:
+        """Say from day 165 on when the person's consent ends; empty before, and without a link."""
+        try:
+            link = await self.access.tokens.link_of(user_id)
+        except AccountError:
+            return ""
+        return expiry_line(link, self.clock())
 
     async def known(self, user_id: int) -> Library | None:
         """Return the list of a person's playlists as it is stored; Spotify is not asked."""
