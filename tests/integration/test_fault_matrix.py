@@ -172,8 +172,9 @@ async def log_in(linking: LinkingService, user_id: int = ANN + 1) -> None:
     token = await linking.begin(user_id, discord_name="bob", scopes=frozenset())
     address = await linking.open(token, browser="browser")
     state = dict(part.split("=") for part in address.partition("?")[2].split("&"))["state"]
-    await linking.receive(state=state, browser="browser", code="code", error=None)
-    await linking.finish(user_id, await linking.finish_code(browser="browser"))
+    received = await linking.receive(state=state, browser="browser", code="code", error=None)
+    code, _ = await linking.finish_code(received.attempt_id, browser="browser")
+    await linking.finish(user_id, code)
 
 
 async def timed(call: Awaitable[Any]) -> Any:
