@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -148,7 +150,7 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
             settings.spotify_client_secret is not None,
             "set"
             if settings.spotify_client_secret
-            else "missing: people can't connect Spotify; uploaded files work",
+            else "missing: logins go by PKCE alone, which is enough for an app without a secret",
         ),
         ConfigNote(
             "DISCORD_CLIENT_SECRET",
@@ -167,10 +169,16 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
         ConfigNote(
             "PUBLIC_URL",
             bool(settings.public_url),
-            f"login pages at {settings.public_url}"
-            if settings.public_url
-            else f"missing: login pages only on this machine (http://{settings.web_host}:{settings.web_port})",
+            _pages_line(settings),
         ),
+        ConfigNote(
+            "PASTE_LOGIN",
+            settings.paste_login,
+            "on: no pages are served, people paste the address that their browser ended at"
+            if settings.paste_login
+            else "off: people log in through the pages",
+        ),
+        ConfigNote("TRUSTED_PROXIES", bool(settings.trusted_proxies), _proxies_line(settings)),
         ConfigNote(
             "RECCOBEATS_URL",
             bool(settings.reccobeats_url),
@@ -180,6 +188,28 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
         ),
         ConfigNote("DATABASE_URL", True, f"results are kept in {_without_password(settings.database_url)}"),
     )
+
+
+def _pages_line(settings: Settings) -> str:
+    if not settings.public_url:
+        return f"missing: login pages only on this machine (http://{settings.web_host}:{settings.web_port})"
+    parts = urlsplit(settings.public_url)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1"}:
+        return f"{settings.public_url} is neither https nor this machine: Spotify refuses it as a redirect"
+    address = settings.public_url.rstrip("/")
+    return f"login pages at {address}; register {address}/callback as redirect address at Spotify"
+
+
+def _proxies_line(settings: Settings) -> str:
+    networks = [part.strip() for part in settings.trusted_proxies.split(",") if part.strip()]
+    if not networks:
+        return "empty: X-Forwarded-For is not believed; behind a proxy all visitors count as one"
+    for network in networks:
+        try:
+            ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            return f"{network!r} is neither an address nor a network: the pages can't be served"
+    return f"X-Forwarded-For is believed from {', '.join(networks)}"
 
 
 def _without_password(url: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -185,3 +187,18 @@ async def test_without_pages_the_address_is_pasted(tmp_path: Path, pool: Compute
         back = world.accounts.decide(question, YOU)
         done = await answer_of(await world.enter(world.room.ann, answer, back))
         assert "Spotify is connected" in text_of(done)
+
+
+async def test_the_end_of_a_consent_is_announced_in_time(world: LoginRoom) -> None:
+    room = world.room
+    answer = await login(world)
+    done = await answer_of(await world.enter(room.ann, answer, await world.code_for(answer)))
+    assert "lasts 180 days" in text_of(done)
+    listed = await answer_of(await room.ann.slash(room.channel, "playlists"))
+    assert "consent" not in text_of(listed)
+    assert room.app.accounts is not None
+    links = room.app.accounts.links
+    (link,) = await links.all()
+    await links.save(replace(link, authorized_at=link.authorized_at - timedelta(days=170)))
+    listed = await answer_of(await room.ann.slash(room.channel, "playlists"))
+    assert "Your consent at Spotify ends in 9 days" in text_of(listed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -108,3 +109,20 @@ def test_run_without_a_token_says_what_is_missing(capsys: pytest.CaptureFixture[
     _, err = capsys.readouterr()
     assert "DISCORD_TOKEN is missing" in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "values", "words"),
+    [
+        ("PUBLIC_URL", {"public_url": "https://map.example/"}, "register https://map.example/callback"),
+        ("PUBLIC_URL", {"public_url": "http://map.example"}, "neither https nor this machine"),
+        ("PUBLIC_URL", {"public_url": "http://127.0.0.1:8080"}, "register http://127.0.0.1:8080/callback"),
+        ("PASTE_LOGIN", {"paste_login": True}, "no pages are served"),
+        ("TRUSTED_PROXIES", {"trusted_proxies": "10.0.0.0/8, ::1"}, "believed from 10.0.0.0/8, ::1"),
+        ("TRUSTED_PROXIES", {"trusted_proxies": "proxy.local"}, "neither an address nor a network"),
+        ("SPOTIFY_CLIENT_SECRET", {}, "PKCE"),
+    ],
+)
+def test_says_what_the_settings_of_the_login_mean(setting: str, values: dict[str, Any], words: str) -> None:
+    notes = {note.setting: note for note in check_config(Settings(_env_file=None, **values))}
+    assert words in notes[setting].line
