@@ -14,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.web.guard import RateLimit
+from bot.web.login import LoginPages
 from bot.web.pages import code_page, done_page, problem_page, start_page, visible
+from bot.web.server import build_pages, listen
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
 from tests.integration.accounts.world import ANN, ANNA
-from tests.web.site import Browser, Site, open_site, query_of
+from tests.web.site import Browser, Site, open_site, patient_limit, query_of
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -334,3 +336,24 @@ def test_every_page_has_one_heading_a_title_and_a_language() -> None:
         assert "html lang" in found.tags
         assert not [tag for tag in found.tags if tag.startswith(("script", "img", "link", "iframe"))]
         assert not re.search(r"https?://", text)
+
+
+async def test_on_https_the_cookie_belongs_to_this_host_alone(site: Site) -> None:
+    """Behind a proxy that ends TLS the pages speak plain HTTP, but say what browsers see."""
+    pages = LoginPages(linking=site.world.linking, public_url="https://map.example/")
+    app = build_pages(
+        pages, form_targets=["https://accounts.spotify.com"], is_https=True, limit=patient_limit()
+    )
+    async with listen(app, host="127.0.0.1", port=0) as port:
+        token = await site.world.begin()
+        async with site.session.get(f"http://127.0.0.1:{port}/link/{token}") as answer:
+            check_headers(answer.headers)
+            assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+            assert (
+                "form-action 'self' https://accounts.spotify.com;"
+                in answer.headers["Content-Security-Policy"]
+            )
+            (cookie,) = answer.headers.getall("Set-Cookie")
+            assert cookie.startswith("__Host-tastemap=")
+            assert "Secure" in cookie
+            assert "Domain" not in cookie

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from services.accounts.keyring import new_key
 from services.accounts.tokens import expiry_line, rotate_keys
+from services.domain.accounts import Link
 from services.domain.errors import TastemapError
 from services.domain.errors.accounts import (
     AppMisconfiguredError,
@@ -17,6 +20,7 @@ from services.domain.errors.sources import RateLimitedError, SourceUnavailableEr
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
+from services.storage.links import LinkStore
 from tests.integration.accounts.world import ANN, ANNA, BOB, ROBERT, LoginWorld, login_world
 
 
@@ -195,3 +199,51 @@ class TestRotation:
         assert await world.links.end_consent(link)
         both, _ = self.rings(world)
         assert await self.rotate(world, both) == (0, 0)
+
+    async def test_stopped_half_way_it_is_gone_on_with(self, database: Database) -> None:
+        async with login_world(database, rotates=True) as world:
+            await world.link(ANN, ANNA)
+            await world.link(BOB, ROBERT)
+            both, new = self.rings(world)
+            bot = world.restarted(keys=both)
+            with pytest.raises(InterruptedError):
+                await rotate_keys(StopsAfterOne(database), bot.tokens.keys, batch=1)
+            world.pass_time(hours=2)
+            with pytest.raises(RelinkNeededError):  # a process that was not restarted with the new key
+                await world.tokens.access_token(ANN)
+            assert world.owner_of(await world.tokens.access_token(BOB)) == ROBERT
+            assert world.owner_of(await bot.tokens.access_token(ANN)) == ANNA
+            assert await self.rotate(world, both) == (1, 0)
+            world.pass_time(hours=2)
+            alone = world.restarted(keys=new)
+            for user_id, user in ((ANN, ANNA), (BOB, ROBERT)):
+                assert alone.owner_of(await alone.tokens.access_token(user_id)) == user
+
+    async def test_fifty_refreshes_meanwhile_lose_nothing(self, each_world: LoginWorld) -> None:
+        await each_world.link(ANN, ANNA)
+        await each_world.link(BOB, ROBERT)
+        both, new = self.rings(each_world)
+        bot = each_world.restarted(keys=both)
+        each_world.pass_time(hours=2)
+        await asyncio.gather(
+            *(bot.tokens.access_token((ANN, BOB)[turn % 2]) for turn in range(50)),
+            self.rotate(each_world, both),
+            self.rotate(each_world, both),
+        )
+        await self.rotate(each_world, both)
+        alone = each_world.restarted(keys=new)
+        each_world.pass_time(hours=2)
+        for user_id, user in ((ANN, ANNA), (BOB, ROBERT)):
+            assert alone.owner_of(await alone.tokens.access_token(user_id)) == user
+
+
+class StopsAfterOne(LinkStore):
+    """A store whose process ends after one link was sealed anew."""
+
+    has_resealed = False
+
+    async def reseal(self, link: Link, *, refresh_sealed: str | None, access_sealed: str | None) -> bool:
+        if self.has_resealed:
+            raise InterruptedError
+        self.has_resealed = True
+        return await super().reseal(link, refresh_sealed=refresh_sealed, access_sealed=access_sealed)
