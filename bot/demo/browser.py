@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ _QUIET = (
 )
 PHONE_WIDTH, DESK_WIDTH = 412, 720
 _SHOTS = 8
+_FIRST_HEIGHT, _MARGIN = 900, 120
 _PICTURES_LOADED = """id => [...document.querySelectorAll(`article[data-message-id="${id}"] img`)]
     .every(picture => picture.complete && picture.naturalWidth)"""
 
@@ -51,9 +52,11 @@ async def open_browser(executable: str) -> AsyncIterator[Any]:
             await browser.close()
 
 
-async def photograph(browser: Any, url: str, message_id: int, *, width: int) -> bytes:
-    """Return a PNG of one message of a preview page, `width` CSS pixels wide at double density."""
-    page = await browser.new_page(viewport={"width": width, "height": 4200}, device_scale_factor=2)
+async def photograph(browser: Any, url: str, message_id: int, *, widths: Sequence[int]) -> list[bytes]:
+    """Return PNGs of one message of a preview page, so many CSS pixels wide, at double density."""
+    page = await browser.new_page(
+        viewport={"width": widths[0], "height": _FIRST_HEIGHT}, device_scale_factor=2
+    )
     try:
         await page.goto(url)
         message = page.locator(f'article[data-message-id="{message_id}"]')
@@ -61,9 +64,17 @@ async def photograph(browser: Any, url: str, message_id: int, *, width: int) -> 
         # Only the pictures of this message: the page loads those of all earlier ones too.
         await page.wait_for_function(_PICTURES_LOADED, arg=str(message_id), timeout=60_000)
         await page.evaluate("() => document.fonts.ready.then(() => true)")
-        return await _settled(message)
+        return [await _at_width(page, message, width) for width in widths]
     finally:
         await page.close()
+
+
+async def _at_width(page: Any, message: Any, width: int) -> bytes:
+    """Photograph with a window just high enough: each pixel that is painted for nothing costs time."""
+    await page.set_viewport_size({"width": width, "height": _FIRST_HEIGHT})
+    box = await message.bounding_box()
+    await page.set_viewport_size({"width": width, "height": int(box["height"]) + _MARGIN})
+    return await _settled(message)
 
 
 async def photograph_page(browser: Any, content: str, *, width: int, scheme: str = "dark") -> bytes:

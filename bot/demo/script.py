@@ -24,15 +24,14 @@ async def play(settings: Settings, folder: Path) -> int:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     chromium = find_chromium()
     scenes = []
-    async with open_world(settings) as world, _camera(world, chromium) as take_picture:
+    async with open_world(settings) as world, _camera(world, chromium) as take_pictures:
         async for scene in _script(world):
             scenes.append(seen(scene))
             for attachment in scene.attachments:
                 if attachment.filename.endswith(".png"):
                     _write(folder / f"{scene.name}-{attachment.filename}", await attachment.read())
-            for suffix, width in (("", DESK_WIDTH), ("-phone", PHONE_WIDTH)):
-                if picture := await take_picture(scene, width):
-                    _write(folder / f"{scene.name}{suffix}.png", picture)
+            for suffix, picture in zip(("", "-phone"), await take_pictures(scene), strict=False):
+                _write(folder / f"{scene.name}{suffix}.png", picture)
     if chromium is None:
         print("No Chromium was found: the charts and a transcript are written, without the cards.")  # noqa: T201
     _write(folder / "transcript.txt", _transcript(scenes).encode())
@@ -41,7 +40,10 @@ async def play(settings: Settings, folder: Path) -> int:
     return 0
 
 
-Camera = Callable[[Scene, int], Awaitable[bytes | None]]
+Camera = Callable[[Scene], Awaitable[list[bytes]]]
+"""Returns a scene as seen on a desk and on a phone; nothing without a browser."""
+
+_WIDTHS = (DESK_WIDTH, PHONE_WIDTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
     """Photograph each scene while it is the newest message: the page draws no older ones in full."""
     if chromium is None:
 
-        async def nothing(_scene: Scene, _width: int) -> None:
-            return None
+        async def nothing(_scene: Scene) -> list[bytes]:
+            return []
 
         yield nothing
         return
@@ -66,10 +68,10 @@ async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
     shown: _Page | None = None
     async with open_browser(chromium) as browser, AsyncExitStack() as page:
 
-        async def picture(scene: Scene, width: int) -> bytes:
+        async def pictures(scene: Scene) -> list[bytes]:
             nonlocal shown
             if scene.page:
-                return await photograph_page(browser, scene.page, width=width)
+                return [await photograph_page(browser, scene.page, width=width) for width in _WIDTHS]
             channel = channels[scene.message.channel_id]
             if shown is None or shown.channel is not channel:
                 await page.aclose()  # the simulator shows one channel at a time
@@ -78,9 +80,9 @@ async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
                 )
                 shown = _Page(channel, preview)
             await shown.preview.refresh()
-            return await photograph(browser, shown.preview.url, scene.message.id, width=width)
+            return await photograph(browser, shown.preview.url, scene.message.id, widths=_WIDTHS)
 
-        yield picture
+        yield pictures
 
 
 async def _script(world: World) -> AsyncIterator[Scene]:
