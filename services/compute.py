@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 from services.domain.errors.compute import DeadlineExceededError, ShuttingDownError, WorkerLostError
@@ -28,8 +29,12 @@ Result = TypeVar("Result")
 
 _SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _NICENESS = 10
-_TASKS_PER_CHILD = 200
-"""Workers are replaced now and then, so that a slow leak in a plotting library never grows old."""
+JOBS_PER_WORKER = 200
+"""Workers are replaced now and then, so that a slow leak in a plotting library never grows old.
+
+By us, all at once: `max_tasks_per_child` of the standard library can leave an executor without any worker,
+because it counts one that has just ended as idle (CPython issue 115634). Every job then waits for ever.
+"""
 
 
 def _end_with_parent() -> None:
@@ -67,6 +72,8 @@ class ComputePool:
         Called in each new worker; must be importable by name.
     deadline_s
         Longest time a job may take unless `run` says otherwise, in seconds.
+    jobs_per_worker
+        Jobs, on average, after which workers are replaced by fresh ones.
     """
 
     def __init__(
@@ -76,6 +83,7 @@ class ComputePool:
         preload: Sequence[str] = (),
         warm_up: Callable[[], None] | None = None,
         deadline_s: float = 15.0,
+        jobs_per_worker: int = JOBS_PER_WORKER,
     ) -> None:
         for name in _SINGLE_THREAD:
             os.environ.setdefault(name, "1")
@@ -88,27 +96,50 @@ class ComputePool:
         self._deadline_s = deadline_s
         self._executor: ProcessPoolExecutor | None = None
         self._generation = 0
+        self._jobs_left = self._jobs_each = jobs_per_worker * workers
+        self._retired: dict[int, list[BaseProcess]] = {}
+        """Processes of executors that take no new jobs, by generation."""
         self._closed = False
         self.restarts = 0
 
     def _running(self) -> tuple[ProcessPoolExecutor, int]:
         if self._closed:
             raise ShuttingDownError
+        if self._jobs_left <= 0:
+            self._retire()
         if self._executor is None:
+            self._jobs_left = self._jobs_each
             self._executor = ProcessPoolExecutor(
                 self._workers,
                 mp_context=self._context,
                 initializer=_start_worker,
                 initargs=(self._warm_up,),
-                max_tasks_per_child=_TASKS_PER_CHILD,
             )
             # All at once and with an empty context: a worker that is made for one request, perhaps after a
             # rebuild, outlives it, and whoever asks next should not wait for another.
             contextvars.Context().run(_start_all, self._executor, self._workers)
         return self._executor, self._generation
 
+    def _retire(self) -> None:
+        """Let the executor finish what it has and end; the next job gets a fresh one."""
+        executor, self._executor = self._executor, None
+        if executor is None:
+            return
+        self._retired = {
+            generation: processes
+            for generation, processes in self._retired.items()
+            if any(process.is_alive() for process in processes)
+        }
+        self._retired[self._generation] = _processes(executor)
+        self._generation += 1
+        executor.shutdown(wait=False)
+
     def _discard(self, generation: int, why: str) -> None:
         """Drop the executor of `generation` with its processes; later callers get a new one."""
+        if generation in self._retired:
+            _log.warning("ending workers that were to be replaced: %s", why)
+            _end(self._retired.pop(generation))
+            return
         if generation != self._generation or self._executor is None:
             return
         executor, self._executor = self._executor, None
@@ -152,6 +183,7 @@ class ComputePool:
         ends_at = loop.time() + limit_s
         for attempt in (1, 2):
             executor, generation = self._running()
+            self._jobs_left -= 1
             try:
                 async with asyncio.timeout_at(ends_at):
                     return await loop.run_in_executor(executor, function, *arguments)
@@ -175,12 +207,15 @@ class ComputePool:
 
     def worker_pids(self) -> tuple[int, ...]:
         """List the process ids of the living workers, for health checks and fault tests."""
-        return _pids(self._executor)
+        return tuple(process.pid for process in _processes(self._executor) if process.pid is not None)
 
     async def aclose(self) -> None:
         """Stop the workers; jobs that still run are lost."""
         self._closed = True
         executor, self._executor = self._executor, None
+        retired, self._retired = self._retired, {}
+        for processes in retired.values():
+            await asyncio.to_thread(_end, processes)
         if executor is not None:
             await asyncio.to_thread(_kill, executor)
 
@@ -198,15 +233,18 @@ def _touch(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _pids(executor: Executor | None) -> tuple[int, ...]:
-    processes = getattr(executor, "_processes", None) or {}
-    return tuple(processes)
+def _processes(executor: Executor | None) -> list[BaseProcess]:
+    return list((getattr(executor, "_processes", None) or {}).values())
 
 
 def _kill(executor: ProcessPoolExecutor) -> None:
     """End the processes of an executor at once: `shutdown` alone waits for running jobs."""
-    processes = list((getattr(executor, "_processes", None) or {}).values())
+    processes = _processes(executor)
     executor.shutdown(wait=False, cancel_futures=True)
+    _end(processes)
+
+
+def _end(processes: Sequence[BaseProcess]) -> None:
     for process in processes:
         with contextlib.suppress(Exception):
             process.kill()

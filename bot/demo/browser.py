@@ -21,7 +21,7 @@ _QUIET = (
 )
 PHONE_WIDTH, DESK_WIDTH = 412, 720
 _SHOTS = 8
-_FIRST_HEIGHT, _MARGIN = 900, 120
+_FIRST_HEIGHT, _MARGIN = 900, 700
 _PICTURES_LOADED = """id => [...document.querySelectorAll(`article[data-message-id="${id}"] img`)]
     .every(picture => picture.complete && picture.naturalWidth)"""
 
@@ -70,7 +70,7 @@ async def photograph(browser: Any, url: str, message_id: int, *, widths: Sequenc
 
 
 async def _at_width(page: Any, message: Any, width: int) -> bytes:
-    """Photograph with a window just high enough: each pixel that is painted for nothing costs time."""
+    """Photograph with a window just high enough, bars of the page included: painting more costs time."""
     await page.set_viewport_size({"width": width, "height": _FIRST_HEIGHT})
     box = await message.bounding_box()
     await page.set_viewport_size({"width": width, "height": int(box["height"]) + _MARGIN})

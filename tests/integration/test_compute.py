@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -216,3 +217,28 @@ async def test_workers_do_not_outlive_a_killed_bot(tmp_path: Path) -> None:
         readable, _, _ = await asyncio.to_thread(select.select, [handle], [], [], 60)
         assert readable, "a worker is left behind"
         os.close(handle)
+
+
+async def test_workers_are_replaced_without_losing_or_holding_up_a_job() -> None:
+    pool = ComputePool(workers=1, jobs_per_worker=4)
+    try:
+        seen = [await pool.run("pid", os.getpid) for _ in range(13)]
+        assert len(set(seen)) == 4
+        together = await asyncio.gather(*(pool.run("pid", os.getpid) for _ in range(20)))
+        assert len(together) == 20
+        assert pool.restarts == 0
+    finally:
+        await pool.aclose()
+
+
+async def test_a_job_that_hangs_in_a_replaced_worker_is_ended_too() -> None:
+    pool = ComputePool(workers=1, jobs_per_worker=1)
+    try:
+        hanging = asyncio.create_task(pool.run("sleep", time.sleep, 60.0, deadline_s=1.5))
+        await asyncio.sleep(0)
+        assert await pool.run("abs", abs, -2) == 2
+        with pytest.raises(DeadlineExceededError):
+            await hanging
+        assert await pool.run("abs", abs, -3) == 3
+    finally:
+        await pool.aclose()
