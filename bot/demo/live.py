@@ -7,9 +7,9 @@ from bot.demo.world import open_world
 from sandbox.playlists import PLAYLISTS
 
 _WELCOME = (
-    "Welcome to the listening room. Type `/help`, or run `/analyze` and attach one of the invented "
-    "playlists:\n{files}\nOr use `/login`: the invented Spotify of this demo lets you in, and then "
-    "`/playlists` and `/analyze playlist:` work too."
+    "Welcome to the listening room. Type `/help`, or `/analyze`, choose its option *file* and attach one of "
+    "the invented playlists:\n{files}\nOr use `/login`: the invented Spotify of this demo lets you in, "
+    "and then `/playlists` and `/analyze playlist:` work too."
 )
 
 
@@ -22,8 +22,8 @@ async def serve(settings: Settings, port: int) -> int:
             world.channel, viewers=[world.you, world.mika], layout="channel", port=port or None
         ) as preview:
             print(f"\nTastemap is listening. Open this page:\n\n  {preview.url}\n")  # noqa: T201
-            print("Type /help there, or /analyze and attach one of the invented playlists in")  # noqa: T201
-            print(f"  {folder}\nCtrl+C ends the demo.\n", flush=True)  # noqa: T201
+            print("Type /help there, or /analyze with its option file and one of the invented")  # noqa: T201
+            print(f"playlists in\n  {folder}\nCtrl+C ends the demo.\n", flush=True)  # noqa: T201
             await preview.wait_closed()
     return 0
 

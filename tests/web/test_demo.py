@@ -77,6 +77,8 @@ async def send_command(page: Any, name: str, file: Path | None = None) -> None:
     await page.locator("#channel-composer-input").press("Enter")
     await page.get_by_role("button", name=f"Command /{name}").wait_for(timeout=WAIT_MS)
     if file is not None:
+        await page.locator(".command-ghost").click()
+        await page.locator('.command-suggestion[data-value="file"]').click()
         await page.locator("input.command-file-input").set_input_files(str(file))
     await page.locator("#send-message").click()
 
