@@ -56,7 +56,7 @@ class BlendCog(commands.Cog):
         work.register(JobKind.BLEND, self)
 
     @app_commands.command(name="blend", description="Mix a playlist for the people compared here last.")
-    @app_commands.guild_only()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.describe(
         size="How many tracks",

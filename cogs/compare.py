@@ -58,8 +58,11 @@ class CompareCog(commands.Cog):
             name="Compare taste",
             callback=self.compare_menu,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
         )
-        self._menu = app_commands.guild_only(menu)
+        self._menu = menu
 
     async def cog_load(self) -> None:
         """Add the menu of a person, which a cog can't declare."""
@@ -70,7 +73,7 @@ class CompareCog(commands.Cog):
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
     @app_commands.command(name="compare", description="Ask somebody to compare how your playlists sound.")
-    @app_commands.guild_only()
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.describe(user="Whom to ask; they are asked once", where="Where they are asked")
     @app_commands.choices(where=_WHERE)

@@ -47,7 +47,7 @@ class GroupsCog(commands.Cog):
     group = app_commands.Group(
         name="group",
         description="Compare the music of several people.",
-        guild_only=True,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 

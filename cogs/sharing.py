@@ -25,7 +25,7 @@ class SharingCog(commands.Cog):
     group = app_commands.Group(
         name="sharing",
         description="Whether others of this server may compare with you without asking.",
-        guild_only=True,
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
     )
 

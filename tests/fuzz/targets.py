@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from multidict import CIMultiDict
+
 from bot.redaction import Redactor
 from bot.web.guard import parse_networks, visitor_of
 from cogs.replies.ids import MAX_LENGTH, ComponentRef
@@ -125,9 +127,8 @@ def pasted_address(content: bytes) -> None:
 
 
 def forwarded_for(content: bytes) -> None:
-    request: Any = SimpleNamespace(
-        remote="127.0.0.1", headers={"X-Forwarded-For": words(content).replace("\n", "")}
-    )
+    headers = CIMultiDict({"X-Forwarded-For": words(content).replace("\n", "")})
+    request: Any = SimpleNamespace(remote="127.0.0.1", headers=headers)
     assert visitor_of(request, PROXIES)
 
 
