@@ -43,7 +43,7 @@ async def import_features(settings: Settings, options: argparse.Namespace, conso
     source = source_name(options.file, options.source)
     refuse_second_writer(settings.database_url)
     began = time.monotonic()
-    async with open_database(settings) as database:
+    async with open_database(settings, bulk=True) as database:
         with _Display(console) as display:
             try:
                 report = await import_dataset(
@@ -77,10 +77,10 @@ async def show_stats(settings: Settings, console: Console) -> int:
     return EXIT_OK
 
 
-def open_database(settings: Settings) -> AbstractAsyncContextManager[Database]:
+def open_database(settings: Settings, *, bulk: bool = False) -> AbstractAsyncContextManager[Database]:
     """Open the database; should its tables be old, the copy from before goes where `migrate` puts it."""
     url = settings.database_url
-    return Database.open(url, backups=default_folder(url))
+    return Database.open(url, backups=default_folder(url), bulk=bulk)
 
 
 def refuse_second_writer(url: str) -> None:

@@ -37,8 +37,8 @@ _JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
 _CHECKPOINT_PAGES = 4_000
 """16 MB of log between two checkpoints: an import writes the same pages over and over."""
 
-_WRITER_CACHE_KIB = 32 * 1024
-"""Sixteen times the default: keys in random order touch every page of an index."""
+_WRITER_CACHE_KIB, _BULK_CACHE_KIB = 4 * 1024, 32 * 1024
+"""Fills up with every report that is stored. Many rows in random order touch every page of an index."""
 
 _DURABLE = "tastemap_durable"
 _LEVEL = "tastemap_synchronous"
@@ -60,7 +60,9 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, backups: Path | None = None) -> AsyncIterator[Database]:
+    async def open(
+        cls, url: str, *, backups: Path | None = None, bulk: bool = False
+    ) -> AsyncIterator[Database]:
         """Check the database, bring its tables up to date and keep it open inside the block.
 
         Parameters
@@ -69,6 +71,8 @@ class Database:
             `sqlite:///path` or `postgresql://...`; the driver part may be left out.
         backups
             Folder for the copy made before a migration; None puts it beside an SQLite file.
+        bulk
+            Whether to spend 32 MB on writing hundreds of thousands of rows quickly.
 
         Raises
         ------
@@ -81,7 +85,8 @@ class Database:
             lease = await asyncio.to_thread(claim, address, backups=backups)
             if lease:
                 stack.callback(lease.release)
-            writer = _sqlite_writer(address) if address.is_sqlite else _postgresql_pool(address)
+            cache_kib = _BULK_CACHE_KIB if bulk else _WRITER_CACHE_KIB
+            writer = _sqlite_writer(address, cache_kib) if address.is_sqlite else _postgresql_pool(address)
             stack.push_async_callback(writer.dispose)
             if address.is_sqlite:
                 readers = _sqlite_readers(address)
@@ -168,7 +173,7 @@ class Database:
             await upsert(connection, pulse, [{"id": 1, "beat": time.monotonic_ns()}])
 
 
-def _sqlite_writer(address: Address) -> AsyncEngine:
+def _sqlite_writer(address: Address, cache_kib: int) -> AsyncEngine:
     engine = create_async_engine(address.url, pool_size=1, max_overflow=0, pool_timeout=WRITER_WAIT_S)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -181,7 +186,7 @@ def _sqlite_writer(address: Address) -> AsyncEngine:
             "foreign_keys=ON",
             "secure_delete=ON",
             f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
-            f"cache_size=-{_WRITER_CACHE_KIB}",
+            f"cache_size=-{cache_kib}",
         )
 
     @event.listens_for(engine.sync_engine, "begin")
