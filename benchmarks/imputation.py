@@ -256,11 +256,11 @@ def judge_cold_starts(fold: Fold, found: Findings) -> None:
             )
 
 
-def judge_clusters(fold: Fold, found: Findings, step: int) -> None:
+def judge_clusters(fold: Fold, found: Findings) -> None:
     """Fit clusters on measured tracks, place imputed ones after, compare with the clusters of the truth."""
     for name in ("cold", "20k"):
         cache = fold.cache(name, fold.shelf.without_genres())
-        for salt, rows in enumerate(fold.playlists[::step]):
+        for salt, rows in enumerate(fold.playlists):
             if np.isnan(fold.raw[rows]).any():
                 continue
             whole = [enriched(fold.shelf, row, ()) for row in rows.tolist()]
@@ -317,7 +317,7 @@ def main() -> None:
         judge_rivals(fold, found)
         judge_partial(fold, found, ("cold", "20k"))
         judge_cold_starts(fold, found)
-        judge_clusters(fold, found, 2 if options.quick else 5)
+        judge_clusters(fold, found)
         print(f"listener {listener}: {len(fold.playlists)} playlists", flush=True)
     report(found, listeners)
     assert constants is not None

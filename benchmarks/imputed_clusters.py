@@ -32,7 +32,7 @@ def agreement(
     evidence = np.isfinite(measured_matrix(filled)).all(axis=1)
     if evidence.all():
         evidence = np.isfinite(measured_matrix(measured)).all(axis=1)
-    partition = fit_clusters(points[evidence])
+    partition = fit_clusters(points[evidence], placed_later=int((~evidence).sum()))
     if not partition.k:
         return 0.0
     return float(adjusted_rand_score(truth, assign(points, partition.centres)))

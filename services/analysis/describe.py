@@ -56,6 +56,7 @@ def describe(
         keys=[tracks[row].track.key for row in sound.rows],
         groups=options.groups,
         previous_centres=np.array(options.previous_centres) if options.previous_centres else None,
+        placed_later=len(_estimated_rows(tracks)),
     )
     guesses = _Guesses.of(tracks, partition)
     names = name_clusters(sound.z, sound.raw, partition.labels) if partition.k else ()
@@ -109,6 +110,10 @@ class _Sound:
         return _Sound(rows, raw, z, REFERENCE.points_of(z))
 
 
+def _estimated_rows(tracks: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
+    return np.flatnonzero(known_mask(tracks) & ~evidence_mask(tracks))
+
+
 @dataclass(frozen=True, slots=True)
 class _Guesses:
     """The tracks that are placed afterwards."""
@@ -121,7 +126,7 @@ class _Guesses:
 
     @staticmethod
     def of(tracks: Sequence[EnrichedTrack], partition: Partition) -> _Guesses:
-        rows = np.flatnonzero(known_mask(tracks) & ~evidence_mask(tracks))
+        rows = _estimated_rows(tracks)
         estimated = [tracks[int(row)] for row in rows]
         raw = feature_matrix(estimated)
         points = REFERENCE.sound_space(raw)
