@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Protocol
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.answers import answer_privately
 from cogs.components import ComponentRouter, typed_text
+from cogs.progress import OnStage
 from cogs.replies.account import link_card, linked_card, logged_out_card, paste_card, sent_card
 from cogs.replies.forms import FIELD, text_form
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
 from cogs.wanted import Wanted
+from cogs.work import Work
 from services.accounts.linking import LinkingService
 from services.domain.accounts import Linked
+from services.domain.errors.accounts import LoginInterruptedError
 from services.domain.errors.playlists import SpotifyOffError
+from services.domain.jobs import Job, JobKind
 from services.domain.spotify import READ_SCOPES
 
 _CLOSED_DMS = frozenset({50007, 50278})
@@ -27,7 +32,13 @@ _CLOSED_DMS = frozenset({50007, 50278})
 _CODE_LENGTH = 12
 _ADDRESS_LENGTH = 2000
 
+_SERVER = "server"
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
+
 _log = logging.getLogger(__name__)
+
+OpenChannel = Callable[[int], Awaitable[discord.abc.Messageable | None]]
+"""Opens the direct messages with a person, while the bot is connected."""
 
 
 class Login(Protocol):
@@ -56,12 +67,33 @@ class Login(Protocol):
         ...
 
 
-class AccountCog(commands.Cog):
-    """Connect and disconnect."""
+class _Step(StrEnum):
+    """What a request wants of the link, as its row says it."""
 
-    def __init__(self, *, login: Login | None, components: ComponentRouter, wanted: Wanted) -> None:
+    BEGIN = "begin"
+    FINISH = "finish"
+    END = "end"
+
+
+class AccountCog(commands.Cog):
+    """Connect and disconnect. Each step is accepted work: killed in between, the next start answers it."""
+
+    def __init__(
+        self,
+        *,
+        login: Login | None,
+        components: ComponentRouter,
+        wanted: Wanted,
+        work: Work,
+        direct_message: OpenChannel,
+    ) -> None:
         self._login = login
         self._wanted = wanted
+        self._work = work
+        self._direct_message = direct_message
+        self._entered: dict[int, str] = {}
+        """What people typed, by request. Never written down: a restart asks for it once more."""
+        work.register(JobKind.ACCOUNT, self, stoppable=False)
         components.register(Action.CONNECT, self.connect)
         components.register(Action.FINISH, self.finish)
 
@@ -73,11 +105,7 @@ class AccountCog(commands.Cog):
     @app_commands.command(name="logout", description="Disconnect Spotify and forget everything read with it.")
     async def logout(self, interaction: discord.Interaction[Any]) -> None:
         """Forget the link."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        login = self._required()
-        had_link = await login.linking.unlink(interaction.user.id)
-        await login.forget_fetched(interaction.user.id)  # afterwards: nothing more comes in
-        await answer_privately(interaction, logged_out_card(had_link=had_link))
+        await self._take_on(interaction, _Step.END)
 
     async def connect(self, interaction: discord.Interaction[Any], ref: ComponentRef) -> None:
         """Begin a login from the button under a refusal; afterwards what was wanted can go on."""
@@ -90,32 +118,86 @@ class AccountCog(commands.Cog):
         if interaction.type is not discord.InteractionType.modal_submit:
             await interaction.response.send_modal(_form(ref, is_pasted=login.is_pasted))
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        entered = typed_text(interaction, FIELD)
-        user_id = interaction.user.id
-        if login.is_pasted:
-            linked = await login.linking.finish_pasted(user_id, entered)
-        else:
-            linked = await login.linking.finish(user_id, entered)
-        await answer_privately(interaction, linked_card(linked))
-        await login.fetch_list(user_id)
+        self._entered[interaction.id] = typed_text(interaction, FIELD)
+        try:
+            await self._take_on(interaction, _Step.FINISH)
+        finally:
+            self._entered.pop(interaction.id, None)
+        await login.fetch_list(interaction.user.id)
+
+    async def perform(self, job: Job, _say: OnStage) -> Reply:
+        """Do one step; nothing of it is for others to see."""
+        login = self._required()
+        match _Step(job.arguments["step"]):
+            case _Step.BEGIN:
+                return await self._hand_over(login, job)
+            case _Step.FINISH:
+                return linked_card(await self._finished(login, job))
+            case _Step.END:
+                had_link = await login.linking.unlink(job.asked.owner_id)
+                await login.forget_fetched(job.asked.owner_id)  # afterwards: nothing more comes in
+                return logged_out_card(had_link=had_link or job.attempts > 0)
+
+    async def card(self, job: Job) -> Reply:
+        """Never asked for: each step is told to the person alone."""
+        raise NotImplementedError
 
     async def _begin(
         self, interaction: discord.Interaction[Any], scopes: frozenset[str], wanted: str
     ) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        login = self._required()
+        await self._take_on(
+            interaction,
+            _Step.BEGIN,
+            scopes=" ".join(sorted(scopes)),
+            wanted=wanted,
+            name=_name_of(interaction.user),
+            place=_SERVER if _is_at_home(interaction) else "",
+        )
+
+    async def _take_on(self, interaction: discord.Interaction[Any], step: _Step, **arguments: str) -> None:
+        await self._work.take_on(interaction, JobKind.ACCOUNT, {"step": step, **arguments}, private=True)
+
+    async def _hand_over(self, login: Login, job: Job) -> Reply:
+        chosen = job.arguments
         token = await login.linking.begin(
-            interaction.user.id, discord_name=_name_of(interaction.user), scopes=scopes, wanted=wanted
+            job.asked.owner_id,
+            discord_name=chosen["name"],
+            scopes=frozenset(chosen["scopes"].split()),
+            wanted=chosen["wanted"],
         )
         if login.is_pasted:
-            await answer_privately(interaction, paste_card(await login.linking.open_pasted(token)))
-            return
+            return paste_card(await login.linking.open_pasted(token))
         proven = login.linking.proves_identity
         card = link_card(login.url_of(token), proven=proven)
-        if _is_at_home(interaction) and await _send(interaction.user, card):
-            card = sent_card(proven=proven)
-        await answer_privately(interaction, card)
+        # Begun a second time, it may have written to the person already; the link in there is void now.
+        if chosen["place"] == _SERVER and not job.attempts and await self._send(job.asked.owner_id, card):
+            return sent_card(proven=proven)
+        return card
+
+    async def _finished(self, login: Login, job: Job) -> Linked:
+        user_id = job.asked.owner_id
+        if job.attempts:
+            linked = await login.linking.linked_since(user_id, job.asked.at - _CLOCKS_DIFFER_BY)
+            if linked is not None:
+                return linked
+        entered = self._entered.get(job.job_id)
+        if entered is None:
+            raise LoginInterruptedError
+        if login.is_pasted:
+            return await login.linking.finish_pasted(user_id, entered)
+        return await login.linking.finish(user_id, entered)
+
+    async def _send(self, user_id: int, card: Reply) -> bool:
+        try:
+            channel = await self._direct_message(user_id)
+            if channel is None:
+                return False
+            await channel.send(view=card.view())
+        except discord.HTTPException as error:
+            if error.code not in _CLOSED_DMS:
+                _log.info("a direct message was refused: %s", error.code)
+            return False
+        return True
 
     def _required(self) -> Login:
         if self._login is None:
@@ -123,9 +205,7 @@ class AccountCog(commands.Cog):
         return self._login
 
 
-def tell_linked(
-    open_channel: Callable[[int], Awaitable[discord.abc.Messageable | None]],
-) -> Callable[[Linked], Awaitable[None]]:
+def tell_linked(open_channel: OpenChannel) -> Callable[[Linked], Awaitable[None]]:
     """Build what tells a person in Discord that a login was finished in the browser."""
 
     async def tell(linked: Linked) -> None:
@@ -160,16 +240,6 @@ def _form(ref: ComponentRef, *, is_pasted: bool) -> discord.ui.Modal:
 def _is_at_home(interaction: discord.Interaction[Any]) -> bool:
     """Whether the bot is a member where it was asked; else it can't write direct messages."""
     return interaction.is_guild_integration() and interaction.guild is not None
-
-
-async def _send(user: discord.User | discord.Member, card: Reply) -> bool:
-    try:
-        await user.send(view=card.view())
-    except discord.HTTPException as error:
-        if error.code not in _CLOSED_DMS:
-            _log.info("a direct message was refused: %s", error.code)
-        return False
-    return True
 
 
 def _name_of(user: discord.User | discord.Member) -> str:

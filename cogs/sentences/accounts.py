@@ -9,6 +9,7 @@ from services.domain.errors.accounts import (
     KeyRingError,
     LinkExpiredError,
     LoginDeniedError,
+    LoginInterruptedError,
     NoSeatError,
     NotFinishedInBrowserError,
     NotLinkedError,
@@ -67,6 +68,14 @@ def _(error: WrongCodeError) -> str:
 @sentence.register
 def _(_error: NotFinishedInBrowserError) -> str:
     return "Open the link first and allow the access at Spotify. The page then shows the code to enter here."
+
+
+@sentence.register
+def _(_error: LoginInterruptedError) -> str:
+    return (
+        "I was restarted while you finished your login, and Spotify is not connected yet. Start a new login "
+        "with `/login`; nothing else was lost."
+    )
 
 
 @sentence.register

@@ -15,7 +15,8 @@ from sandbox.discord.rest import Rest
 from sandbox.discord.state import APPLICATION, BOT_TOKEN, CHANNEL, GUILD, Message, Request, State
 
 _UPLOAD_LIMIT = 32 * 1024 * 1024
-_COMMAND, _COMPONENT, _AUTOCOMPLETE = 2, 3, 4
+_COMMAND, _COMPONENT, _AUTOCOMPLETE, _FORM = 2, 3, 4, 5
+_TEXT_INPUT, _LABEL = 4, 18
 _INTEGER, _STRING, _BOOLEAN, _ATTACHMENT = 4, 3, 5, 11
 
 
@@ -75,6 +76,14 @@ class LoopbackDiscord:
         more = {"data": data, "message": self.state.payload(message)}
         return await self._interact(user_id, _COMPONENT, more, pressed=message)
 
+    async def submit(self, user_id: int, message: Message, custom_id: str, typed: str) -> Request:
+        """Send a form with one field, which a button of a message has opened."""
+        entry = {"type": _TEXT_INPUT, "id": 2, "custom_id": "text", "value": typed}
+        label = {"type": _LABEL, "id": 1, "component": entry}
+        data = {"custom_id": custom_id, "components": [label]}
+        more = {"data": data, "message": self.state.payload(message)}
+        return await self._interact(user_id, _FORM, more)
+
     async def until(self, true: Callable[[], bool]) -> None:
         """Return when something has become true; looked at after each change."""
         async with self.state.changed:
@@ -112,7 +121,7 @@ class LoopbackDiscord:
             "guild_locale": "en-US",
             "app_permissions": str((1 << 53) - 1),
             "entitlements": [],
-            "authorizing_integration_owners": {},
+            "authorizing_integration_owners": {"0": str(GUILD)},
             "context": 0,
             "attachment_size_limit": 10 * 1024 * 1024,
             **more,

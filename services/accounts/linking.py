@@ -14,6 +14,7 @@ import hmac
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -275,9 +276,10 @@ class LinkingService:
             raise LinkExpiredError
         return await self._complete(approved)
 
-    async def cancel(self, user_id: int) -> None:
-        """Give up a person's login."""
-        await self.attempts.delete_of(user_id)
+    async def linked_since(self, user_id: int, moment: datetime) -> Linked | None:
+        """Return the link that a person made since then, for one whose answer was lost on the way."""
+        link = await self.links.load(user_id)
+        return Linked(link, "") if link is not None and link.authorized_at >= moment else None
 
     async def unlink(self, user_id: int) -> bool:
         """Forget the link and its tokens; says whether there was one."""

@@ -21,6 +21,12 @@ class JobKind(StrEnum):
     BLEND = "blend"
     SHARING = "sharing"
     WRITE = "write"
+    ACCOUNT = "account"
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it computes nothing: it waits for nobody, and runs beside a person's other work."""
+        return self is JobKind.ACCOUNT
 
 
 class JobStatus(StrEnum):

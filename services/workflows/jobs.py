@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -60,15 +60,16 @@ class JobsWorkflow:
         QueueFullError
             Too many wait.
         """
-        running = self._busy.get(asked.owner_id)
-        if running == asked.interaction_id:
-            return None
-        if running is not None:
-            raise AlreadyRunningError(running)
-        if self.line.waiting >= WAITING_LIMIT:
-            raise QueueFullError(self.line.waiting)
         job = Job(asked=asked, kind=kind, arguments=arguments, result_id=new_report_id(), content=content)
-        self._busy[asked.owner_id] = job.job_id
+        if not kind.is_light:
+            running = self._busy.get(asked.owner_id)
+            if running == job.job_id:
+                return None
+            if running is not None:
+                raise AlreadyRunningError(running)
+            if self.line.waiting >= WAITING_LIMIT:
+                raise QueueFullError(self.line.waiting)
+            self._busy[asked.owner_id] = job.job_id
         try:
             sealed = replace(asked, token=self.box.seal(asked.token, job.job_id))
             is_new = await self.store.accept(replace(job, asked=sealed))
@@ -90,7 +91,7 @@ class JobsWorkflow:
         InterruptedTooOftenError
             It was begun too often already.
         """
-        async with self.line.turn(on_position):
+        async with nullcontext() if job.kind.is_light else self.line.turn(on_position):
             if job.attempts >= _MAX_ATTEMPTS:
                 raise InterruptedTooOftenError(job.attempts)
             await self.store.begin(job)
@@ -121,7 +122,8 @@ class JobsWorkflow:
             if self._busy.get(job.asked.owner_id) == job.job_id:
                 continue
             token = self.box.open(job.asked.token, job.job_id) or ""
-            self._busy.setdefault(job.asked.owner_id, job.job_id)
+            if not job.kind.is_light:
+                self._busy.setdefault(job.asked.owner_id, job.job_id)
             taken.append(replace(job, asked=replace(job.asked, token=token)))
         return tuple(taken)
 

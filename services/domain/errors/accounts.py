@@ -54,6 +54,11 @@ class NotFinishedInBrowserError(AccountError):
 
 
 @dataclass(eq=False)
+class LoginInterruptedError(AccountError):
+    """The bot was restarted while a login was being finished, and nothing came of it."""
+
+
+@dataclass(eq=False)
 class LoginDeniedError(AccountError):
     """The person pressed Cancel at Spotify, or Spotify refused the login."""
 
