@@ -30,7 +30,11 @@ features .09, and .16 like this).
 SAMPLE = 1000
 """Rows that the search for k looks at; the final fit sees all of them."""
 
-RESTARTS = 16
+FEWEST_STARTS, MOST_STARTS, STARTED_POINTS = 16, 48, 14_400
+"""Starts of the fit to each k; few points need more. With 16 the groups of 30..300 tracks agree with those of
+another seed by .83 (adjusted Rand index), with 48 by .88.
+"""
+
 FOUND_AGAIN, OF_THE_BEST = 0.60, 0.80
 """The largest k is chosen whose weakest group comes back this well (Jaccard) in bootstrap refits.
 
@@ -207,7 +211,8 @@ def _search(
 
     def fit(k: int, start: NDArray[np.float32] | None = None) -> None:
         if start is None:
-            start = seed_centres(points, k, np.ones((RESTARTS, len(points)), dtype=Float), rng)
+            starts = min(max(STARTED_POINTS // len(points), FEWEST_STARTS), MOST_STARTS)
+            start = seed_centres(points, k, np.ones((starts, len(points)), dtype=Float), rng)
         centres = lloyd(points, start).best(len(start)).centres[0]
         fits[k] = centres, bootstrap_stability(points, centres, rng)
 

@@ -223,3 +223,10 @@ def test_grouping_loads_no_scikit_learn() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_tracks_without_evidence_count_for_how_many_groups_there_may_be() -> None:
+    points = islands(8, 8, 8)[0]
+    assert fit_clusters(points).k == 2
+    assert fit_clusters(points, placed_later=36).k == 3
+    assert fit_clusters(islands(6, 6)[0], placed_later=200).k == 2
