@@ -106,7 +106,7 @@ class App:
 
     def new_bot(self) -> TastemapBot:
         """Build a client with all cogs; a restart builds another one on the same services."""
-        desk = self.writing.desk_maker()
+        desk, writes = self.writing.desk_maker(), self.writing.writes_maker()
         bot = create_bot(
             jobs=self.jobs,
             observer=self.vitals.metrics,
@@ -151,8 +151,8 @@ class App:
                     work=bot.work,
                     direct_message=self.clients.direct_message,
                 ),
-                *self.writing.cogs(desk),
-                *self.groups.cogs(desk),
+                *self.writing.cogs(desk, writes),
+                *self.groups.cogs(desk, writes),
                 lambda _bot: AboutCog(rules=score_rules()),
                 lambda bot: AdminCog(
                     read_status=self.status.read,

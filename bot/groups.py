@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from bot.client import Clients, CogBuilder, TastemapBot
-from bot.writing import DeskMaker
+from bot.writing import DeskMaker, WritesMaker
 from cogs.blend import BlendCog
 from cogs.compare import CompareCog
 from cogs.group_board import GroupBoard
@@ -41,7 +41,7 @@ class Groups:
     sharing: SharingWorkflow
     saving: SavingWorkflow | None
 
-    def cogs(self, desk: DeskMaker) -> tuple[CogBuilder, ...]:
+    def cogs(self, desk: DeskMaker, writes: WritesMaker) -> tuple[CogBuilder, ...]:
         """Return the makers of the cogs; those of one bot share a board."""
 
         @cache
@@ -71,6 +71,7 @@ class Groups:
             lambda bot: BlendCog(
                 results=self.results,
                 saving=self.saving,
+                writes=writes(bot),
                 board=board(bot),
                 components=bot.components,
                 work=bot.work,

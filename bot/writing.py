@@ -33,6 +33,9 @@ from services.workflows.uploads import UploadsWorkflow
 DeskMaker = Callable[[TastemapBot], PlaylistDesk]
 """Gives the desk of a bot, always the same one."""
 
+WritesMaker = Callable[[TastemapBot], DraftWrites]
+"""Gives what takes on the presses on "write it", always the same for one bot."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writing:
@@ -64,13 +67,17 @@ class Writing:
 
         return desk
 
-    def cogs(self, desk: DeskMaker) -> tuple[CogBuilder, ...]:
-        """Return the makers of the cogs."""
+    def writes_maker(self) -> WritesMaker:
+        """Return what gives a bot its one place for writing drafts."""
 
         @cache
         def writes(bot: TastemapBot) -> DraftWrites:
             return DraftWrites(saving=self.saving, work=bot.work)
 
+        return writes
+
+    def cogs(self, desk: DeskMaker, writes: WritesMaker) -> tuple[CogBuilder, ...]:
+        """Return the makers of the cogs."""
         return (
             lambda bot: TidyCog(
                 tidy=self.tidy,

@@ -17,8 +17,8 @@ from cogs.replies.blend import FILES, SAVE, blend_card, blend_files_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
 from cogs.replies.lists import list_files
-from cogs.saving import tell
 from cogs.work import Work
+from cogs.writes import DraftWrites, Wanted, Written
 from services.domain.blend import Blend, BlendMode
 from services.domain.errors.groups import ResultGoneError
 from services.domain.errors.playlists import SpotifyOffError
@@ -27,6 +27,7 @@ from services.domain.jobs import Job, JobKind
 from services.workflows.groups.results import GroupResultsWorkflow, Shown
 from services.workflows.saving import SavingWorkflow
 
+_DRAFTS = "blend"
 _SIZE, _SMALLEST, _LARGEST = 20, 5, 100
 
 _MODES = [
@@ -44,6 +45,7 @@ class BlendCog(commands.Cog):
         *,
         results: GroupResultsWorkflow,
         saving: SavingWorkflow | None,
+        writes: DraftWrites,
         board: GroupBoard,
         components: ComponentRouter,
         work: Work,
@@ -51,7 +53,9 @@ class BlendCog(commands.Cog):
         self._results = results
         self._saving = saving
         self._board = board
+        self._writes = writes
         self._work = work
+        writes.register(_DRAFTS, self._write)
         components.register(Action.BLEND, self.press)
         work.register(JobKind.BLEND, self)
 
@@ -84,20 +88,21 @@ class BlendCog(commands.Cog):
         mode, size = BlendMode(mode_words), min(max(int(size_words), _SMALLEST), _LARGEST)
         if verb == SAVE and self._saving is None:
             raise SpotifyOffError
-        if verb in {SAVE, FILES}:
+        if verb == SAVE:
+            draft = f"{ref.subject} {mode} {size} {interaction.channel_id}"
+            await self._writes.take_on(interaction, _DRAFTS, draft)
+            return
+        if verb == FILES:
             await interaction.response.defer(ephemeral=True, thinking=True)
         shown = await self._results.open(
             ref.subject, interaction.user.id, interaction.channel_id, sight=self._board.sight
         )
-        if verb not in {SAVE, FILES}:
+        if verb != FILES:
             await self._take_on(interaction, shown, mode, size)
             return
         blend = await self._results.blend(shown, size=size, mode=mode)
-        if verb == FILES:
-            lists = [(_name(blend), [each.entry.track for each in blend.tracks])]
-            await show(interaction, blend_files_card(list_files(lists, "blend")))
-            return
-        await self._save(interaction, blend)
+        lists = [(_name(blend), [each.entry.track for each in blend.tracks])]
+        await show(interaction, blend_files_card(list_files(lists, "blend")))
 
     async def perform(self, job: Job, say: OnStage) -> Reply | None:
         """Look whether there is something to mix; the blend, which is not stored, is mixed with its card."""
@@ -149,14 +154,18 @@ class BlendCog(commands.Cog):
     async def _note(self, shown: Shown, channel_id: int, message_id: int) -> None:
         await self._board.note(shown.lobby, MessageKind.BLEND, channel_id, message_id, shown.stored.result_id)
 
-    async def _save(self, interaction: discord.Interaction[Any], blend: Blend) -> None:
+    async def _write(self, wanted: Wanted) -> Written:
+        """Mix once more, as the press has named it, and save that."""
         if self._saving is None:
             raise SpotifyOffError
+        result_id, mode, size, channel_id = wanted.draft_id.split()
+        shown = await self._results.open(result_id, wanted.user_id, int(channel_id), sight=self._board.sight)
+        blend = await self._results.blend(shown, size=int(size), mode=BlendMode(mode))
         ids = [each.entry.track.id for each in blend.tracks if each.entry.track.id]
         write = await self._saving.save_new(
-            interaction.user.id, name=_name(blend), tracks=ids, request=str(interaction.id)
+            wanted.user_id, name=_name(blend), tracks=ids, request=wanted.request
         )
-        await tell(interaction, self._saving, [write], left_out=len(blend.tracks) - len(ids))
+        return Written([write], len(blend.tracks) - len(ids))
 
 
 def _name(blend: Blend) -> str:

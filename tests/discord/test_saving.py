@@ -232,3 +232,22 @@ async def test_the_preview_of_an_undo_grows_and_is_void_after_a_new_write(connec
     answer = await room.ann.click(preview, label="Take it back")
     assert "after this preview" in text_of(answer.followups[-1])
     assert len(connected.own) == 3
+
+
+async def test_a_blend_is_saved_as_a_private_playlist(connected: ConnectedRoom) -> None:
+    room = connected.room
+    lobby = (await room.ann.slash(room.channel, "group start")).response
+    await room.bob.click(lobby, label="Join")
+    for who in (room.ann, room.bob):
+        form = await who.click(lobby, label="Choose source")
+        await who.submit_modal(form, {"file": ("mine.csv", exportify(60))})
+    result = (await room.ann.click(lobby, label="Compare")).response
+    blend = (await room.ann.click(result, label="Blend")).response
+    before = len(connected.own)
+    saved = (await room.ann.click(blend, label="Save to my Spotify")).response
+    check_message(saved)
+    assert saved.ephemeral
+    assert "20 tracks in a new private playlist, read back and complete" in text_of(saved)
+    made = connected.own[0]
+    assert (len(connected.own) - before, made.is_public, len(made.track_ids)) == (1, False, 20)
+    assert made.name.startswith("Blend: ")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kills import Bot, run
+from benchmarks.kills_linking import run as kill_while_linking
 from benchmarks.kills_saving import run as kill_while_saving
 from sandbox.discord import LoopbackDiscord
 from sandbox.playlists import load
@@ -47,6 +48,25 @@ async def test_lists_that_were_to_be_written_are_written_once_whatever_kills_the
     accepted, wrong, _ = await kill_while_saving(2, seed=3, folder=tmp_path)
     assert accepted >= 1
     assert wrong == []
+
+
+async def test_people_get_connected_and_disconnected_whatever_kills_the_bot(tmp_path: Path) -> None:
+    tally = await kill_while_linking(3, seed=5, folder=tmp_path)
+    assert tally.moments.total() == 3
+    assert tally.wrong == []
+
+
+async def test_a_login_waits_for_nobody_not_even_for_ones_own_analysis(
+    discord: LoopbackDiscord, bot: Bot, tmp_path: Path
+) -> None:
+    await bot.start()
+    working = await discord.analyze(1, exportify(6_000))
+    await discord.until(lambda: working.acknowledged_at is not None)
+    answered = await discord.slash(1, "logout", [])
+    await asyncio.wait_for(discord.until(lambda: bool(discord.state.answers(answered))), 60)
+    assert discord.state.answers(working) == []
+    assert "not finished" not in discord.state.answers(answered)[0].words
+    await asyncio.wait_for(discord.until(lambda: bool(discord.state.answers(working))), 60)
 
 
 async def test_a_signal_lets_work_finish_turns_others_away_and_leaves_nothing_open(
