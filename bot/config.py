@@ -12,6 +12,8 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.secret_files import named_files, read_secrets
+from services.accounts.keyring import KeyRing
+from services.domain.errors.accounts import KeyRingError
 
 
 def _by_comma(value: object) -> object:
@@ -162,9 +164,7 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
         ConfigNote(
             "TOKEN_KEYS",
             settings.token_keys is not None,
-            "set"
-            if settings.token_keys
-            else "missing: no Spotify token can be stored, so nobody can connect Spotify",
+            _keys_line(settings),
         ),
         ConfigNote(
             "PUBLIC_URL",
@@ -188,6 +188,18 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
         ),
         ConfigNote("DATABASE_URL", True, f"results are kept in {_without_password(settings.database_url)}"),
     )
+
+
+def _keys_line(settings: Settings) -> str:
+    if settings.token_keys is None:
+        return "missing: no Spotify token can be stored, so nobody can connect Spotify"
+    try:
+        KeyRing.parse(settings.token_keys.get_secret_value())
+    except KeyRingError as error:
+        return (
+            f"unusable, the bot will not start with them: {error.problem}; `python -m bot keys new` makes one"
+        )
+    return "set"
 
 
 def _pages_line(settings: Settings) -> str:

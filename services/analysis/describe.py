@@ -13,7 +13,7 @@ from services.analysis.duplicates import find_duplicates
 from services.analysis.matrix import evidence_mask, feature_matrix, known_mask, standard_error_matrix
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
-from services.analysis.placement import assign, assignment_probability, confidence
+from services.analysis.placement import assignment_probability, confidence
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
 from services.analysis.stability import agreement
@@ -133,8 +133,7 @@ class _Guesses:
         if not partition.k or not len(rows):
             return _Guesses(rows, points, np.full(len(rows), -1, dtype=np.intp), np.zeros(len(rows)))
         chances = assignment_probability(raw, standard_error_matrix(estimated), partition.centres)
-        labels = assign(points, partition.centres)
-        return _Guesses(rows, points, labels, chances[np.arange(len(rows)), labels])
+        return _Guesses(rows, points, chances.argmax(axis=1), chances.max(axis=1))
 
 
 def _agreement_with_estimates(

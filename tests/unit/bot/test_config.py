@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bot.cli import main
 from bot.config import Settings, check_config, load_settings
+from services.accounts.keyring import new_key
 from tests.conftest import ROOT
 
 SECRET = "hunter2-secret"
@@ -126,3 +127,12 @@ def test_run_without_a_token_says_what_is_missing(capsys: pytest.CaptureFixture[
 def test_says_what_the_settings_of_the_login_mean(setting: str, values: dict[str, Any], words: str) -> None:
     notes = {note.setting: note for note in check_config(Settings(_env_file=None, **values))}
     assert words in notes[setting].line
+
+
+def test_names_what_is_wrong_with_the_keys() -> None:
+    (note,) = [
+        each for each in check_config(Settings(token_keys="not-a-key")) if each.setting == "TOKEN_KEYS"
+    ]
+    assert "key 1 is not 32 bytes in base64" in note.line
+    (note,) = [each for each in check_config(Settings(token_keys=new_key())) if each.setting == "TOKEN_KEYS"]
+    assert note.line == "set"
