@@ -92,6 +92,9 @@ class Database:
                 readers = _sqlite_readers(address)
                 # Pushed last, closed first: the writer is to be the one that empties the log.
                 stack.push_async_callback(readers.dispose)
+                with typed_failures(str(address)):
+                    await _open_all(writer, 1)
+                    await _open_all(readers, READERS)
             else:
                 readers = writer.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -213,6 +216,13 @@ def _sqlite_readers(address: Address) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+async def _open_all(engine: AsyncEngine, connections: int) -> None:
+    """Fill a pool now: a task that is cancelled while it connects would leave an open file behind."""
+    async with AsyncExitStack() as stack:
+        for _ in range(connections):
+            await stack.enter_async_context(engine.connect())
 
 
 def _set_pragmas(connection: Any, *pragmas: str) -> None:
