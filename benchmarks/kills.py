@@ -118,6 +118,17 @@ class Bot:
         return await self.process.wait()
 
 
+def spotify_settings(api_url: str, accounts_url: str, keys: str) -> dict[str, str]:
+    """Return the settings with which a `Bot` finds a loopback Spotify."""
+    return {
+        "SPOTIFY_CLIENT_ID": "loopback",
+        "SPOTIFY_CLIENT_SECRET": "loopback",
+        "SPOTIFY_API_URL": api_url,
+        "SPOTIFY_ACCOUNTS_URL": accounts_url,
+        "TOKEN_KEYS": keys,
+    }
+
+
 async def one_kill(
     discord: LoopbackDiscord,
     bot: Bot,

@@ -29,7 +29,8 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from benchmarks.kills import PATIENCE_S, READY_S, Bot
+from benchmarks.kills import PATIENCE_S, READY_S, Bot, spotify_settings
+from bot.demo.login import CODE, CSRF
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
@@ -41,8 +42,6 @@ _MOST_MOMENTS = 40
 """Of one login and one logout, if nothing goes wrong."""
 _MOST_LOGINS = 4
 _FINISH = "tmb:finish:me"
-_CSRF = re.compile(r'name="csrf" value="(\w+)"')
-_CODE = re.compile(r'class="code"[^>]*>(\d{3}) (\d{3})<')
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/link/[\w-]+")
 
 
@@ -133,7 +132,7 @@ class Person:
         if link is None:
             raise AssertionError(f"no link: {card.words}")
         page = await self._page(browser, "GET", link[0])
-        csrf = _CSRF.search(page)
+        csrf = CSRF.search(page)
         if csrf is None:
             raise GoneError
         location = await self._page(browser, "POST", link[0], csrf=csrf[1])
@@ -141,7 +140,7 @@ class Person:
             raise GoneError
         question = dict(parse_qsl(urlsplit(location).query))
         back = self._accounts.decide(question, YOU)
-        code = _CODE.search(await self._page(browser, "GET", back))
+        code = CODE.search(await self._page(browser, "GET", back))
         if code is None:
             raise GoneError
         await self._enter(card, "".join(code.groups()))
@@ -250,12 +249,8 @@ async def run(kills: int, *, seed: int, folder: Path) -> Tally:
         bot = Bot(
             discord,
             folder,
-            SPOTIFY_CLIENT_ID="loopback",
-            SPOTIFY_CLIENT_SECRET="loopback",
-            SPOTIFY_API_URL=str(api.make_url("/v1")),
-            SPOTIFY_ACCOUNTS_URL=str(login.make_url("")).rstrip("/"),
-            TOKEN_KEYS=new_key(),
             WEB_PORT=str(port),
+            **spotify_settings(str(api.make_url("/v1")), str(login.make_url("")).rstrip("/"), new_key()),
         )
         fuse = Fuse(discord, bot, tally)
         person = Person(discord, fuse, accounts)

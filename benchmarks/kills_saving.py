@@ -24,7 +24,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from benchmarks.kills import PATIENCE_S, Bot
+from benchmarks.kills import PATIENCE_S, Bot, spotify_settings
 from benchmarks.latency import grown_playlist
 from sandbox.discord import LoopbackDiscord, Message
 from sandbox.spotify import SandboxSpotify
@@ -185,12 +185,8 @@ async def run(kills: int, *, seed: int, folder: Path) -> tuple[int, list[str], f
         bot = Bot(
             discord,
             folder,
-            SPOTIFY_CLIENT_ID="loopback",
-            SPOTIFY_CLIENT_SECRET="loopback",
-            SPOTIFY_API_URL=str(server.make_url("/v1")),
-            SPOTIFY_ACCOUNTS_URL=str(server.make_url("/no-accounts")),
             SPOTIFY_AUDIO_FEATURES="false",
-            TOKEN_KEYS=_KEY,
+            **spotify_settings(str(server.make_url("/v1")), str(server.make_url("/no-accounts")), _KEY),
         )
         await link_person(bot.database_url)
         try:

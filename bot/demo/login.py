@@ -17,8 +17,9 @@ from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_library import SandboxUser
 from sandbox.spotify_samples import YOU
 
-_CSRF = re.compile(r'name="csrf" value="(\w+)"')
-_CODE = re.compile(r'class="code"[^>]*>(\d{3}) (\d{3})<')
+CSRF = re.compile(r'name="csrf" value="(\w+)"')
+CODE = re.compile(r'class="code"[^>]*>(\d{3}) (\d{3})<')
+"""What somebody finds on the pages: the field of the first, and the code on the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,12 @@ async def walk(url: str, accounts: SandboxAccounts, user: SandboxUser) -> Walk:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(url) as answer:
             start_page = await answer.text()
-        csrf = _found(_CSRF, start_page)[0]
+        csrf = _found(CSRF, start_page)[0]
         async with browser.post(url, data={"csrf": csrf}, allow_redirects=False) as answer:
             question = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
         async with browser.get(accounts.decide(question, user)) as answer:
             code_page = await answer.text()
-        return Walk(start_page, code_page, "".join(_found(_CODE, code_page)))
+        return Walk(start_page, code_page, "".join(_found(CODE, code_page)))
 
 
 def _found(pattern: re.Pattern[str], page: str) -> tuple[str, ...]:

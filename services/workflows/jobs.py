@@ -32,6 +32,8 @@ class JobsWorkflow:
     clock: Callable[[], datetime]
     _busy: dict[int, int] = field(default_factory=dict)
     """Which job each person waits for."""
+    _light: set[int] = field(default_factory=set)
+    """Light jobs that this process has, beside those."""
 
     @property
     def waiting(self) -> int:
@@ -46,7 +48,7 @@ class JobsWorkflow:
     @property
     def unfinished(self) -> int:
         """How many pieces of work are accepted and not answered in this process."""
-        return len(self._busy)
+        return len(self._busy) + len(self._light)
 
     async def accept(
         self, asked: Asked, kind: JobKind, arguments: Mapping[str, str], content: bytes | None = None
@@ -61,15 +63,14 @@ class JobsWorkflow:
             Too many wait.
         """
         job = Job(asked=asked, kind=kind, arguments=arguments, result_id=new_report_id(), content=content)
+        if self._has(job):
+            return None
         if not kind.is_light:
-            running = self._busy.get(asked.owner_id)
-            if running == job.job_id:
-                return None
-            if running is not None:
+            if (running := self._busy.get(asked.owner_id)) is not None:
                 raise AlreadyRunningError(running)
             if self.line.waiting >= WAITING_LIMIT:
                 raise QueueFullError(self.line.waiting)
-            self._busy[asked.owner_id] = job.job_id
+        self._take(job)
         try:
             sealed = replace(asked, token=self.box.seal(asked.token, job.job_id))
             is_new = await self.store.accept(replace(job, asked=sealed))
@@ -112,18 +113,27 @@ class JobsWorkflow:
 
     def let_go(self, job: Job) -> None:
         """Let the person ask for something else, without calling the work done."""
+        self._light.discard(job.job_id)
         if self._busy.get(job.asked.owner_id) == job.job_id:
             del self._busy[job.asked.owner_id]
+
+    def _has(self, job: Job) -> bool:
+        return job.job_id in self._light or self._busy.get(job.asked.owner_id) == job.job_id
+
+    def _take(self, job: Job) -> None:
+        if job.kind.is_light:
+            self._light.add(job.job_id)
+        else:
+            self._busy.setdefault(job.asked.owner_id, job.job_id)
 
     async def take_over(self) -> tuple[Job, ...]:
         """Load what an earlier process left, with opened tokens; each is this process's to finish."""
         taken = []
         for job in await self.store.unfinished():
-            if self._busy.get(job.asked.owner_id) == job.job_id:
+            if self._has(job):
                 continue
             token = self.box.open(job.asked.token, job.job_id) or ""
-            if not job.kind.is_light:
-                self._busy.setdefault(job.asked.owner_id, job.job_id)
+            self._take(job)
             taken.append(replace(job, asked=replace(job.asked, token=token)))
         return tuple(taken)
 

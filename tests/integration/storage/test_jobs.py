@@ -9,10 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from services.domain.errors.jobs import AlreadyRunningError
 from services.domain.jobs import Asked, Job, JobKind, JobStatus
+from services.jobs.box import TokenBox
+from services.jobs.line import Line
 from services.storage.database import Database
 from services.storage.jobs import JobStore
 from services.storage.schema import PERSON_COLUMNS, jobs
+from services.workflows.jobs import JobsWorkflow
 from tests.integration.storage.samples import NOON
 
 SAM, KIM = 123_456_789_012_345_678, 2
@@ -128,3 +132,26 @@ async def test_whoever_gives_up_while_being_let_in_keeps_out_nobody_else(databas
     assert isinstance(answers[0], asyncio.CancelledError)
     assert answers[1:] == [True] * 4
     assert await store.accept(job(9, 9))
+
+
+async def test_light_work_goes_on_beside_other_work_and_is_taken_over_by_the_next_process_only(
+    database: Database,
+) -> None:
+    def process() -> JobsWorkflow:
+        return JobsWorkflow(
+            store=JobStore(database), box=TokenBox("secret"), line=Line(0), clock=lambda: NOON
+        )
+
+    this, following = process(), process()
+    assert await this.accept(job(1).asked, JobKind.ANALYZE, {})
+    with pytest.raises(AlreadyRunningError):
+        await this.accept(job(2).asked, JobKind.ANALYZE, {})
+    login = await this.accept(job(3).asked, JobKind.ACCOUNT, {})
+    assert login is not None
+    assert await this.accept(job(3).asked, JobKind.ACCOUNT, {}) is None
+    async with asyncio.timeout(5), this.turn(login, lambda _position: asyncio.sleep(0)):
+        assert this.unfinished == 2
+        assert await this.take_over() == (), "what a process does itself it does not do twice"
+    assert {each.job_id for each in await following.take_over()} == {1, 3}
+    await this.finish(login)
+    assert this.unfinished == 1
