@@ -89,7 +89,7 @@ class BlendCog(commands.Cog):
         if verb == SAVE and self._saving is None:
             raise SpotifyOffError
         if verb == SAVE:
-            draft = f"{ref.subject} {mode} {size} {interaction.channel_id}"
+            draft = f"{ref.subject} {mode} {size} {interaction.channel_id or 0}"
             await self._writes.take_on(interaction, _DRAFTS, draft)
             return
         if verb == FILES:

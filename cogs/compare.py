@@ -54,7 +54,7 @@ class CompareCog(commands.Cog):
         self._board = board
         self._tree = tree
         self._client = client
-        menu = app_commands.ContextMenu(
+        self._menu = app_commands.ContextMenu(
             name="Compare taste",
             callback=self.compare_menu,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -62,7 +62,6 @@ class CompareCog(commands.Cog):
                 guild=True, dm_channel=False, private_channel=False
             ),
         )
-        self._menu = menu
 
     async def cog_load(self) -> None:
         """Add the menu of a person, which a cog can't declare."""
