@@ -235,5 +235,6 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
 def print_config(settings: Settings) -> int:
     """Print one line per setting that matters."""
     for entry in check_config(settings):
-        print(f"{'ok ' if entry.present else '-- '} {entry.setting}: {entry.line}")  # noqa: T201
+        mark = "!!" if entry.unusable else "ok" if entry.present else "--"
+        print(f"{mark}  {entry.setting}: {entry.line}")  # noqa: T201
     return EXIT_OK

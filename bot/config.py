@@ -128,6 +128,8 @@ class ConfigNote:
     setting: str
     present: bool
     line: str
+    unusable: bool = False
+    """Whether this value is no good."""
 
 
 def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
@@ -161,11 +163,7 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
             if settings.discord_client_secret
             else "missing: a login is confirmed with a code in Discord instead",
         ),
-        ConfigNote(
-            "TOKEN_KEYS",
-            settings.token_keys is not None,
-            _keys_line(settings),
-        ),
+        _keys_note(settings),
         ConfigNote(
             "PUBLIC_URL",
             bool(settings.public_url),
@@ -190,16 +188,16 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
     )
 
 
-def _keys_line(settings: Settings) -> str:
+def _keys_note(settings: Settings) -> ConfigNote:
     if settings.token_keys is None:
-        return "missing: no Spotify token can be stored, so nobody can connect Spotify"
+        line = "missing: no Spotify token can be stored, so nobody can connect Spotify"
+        return ConfigNote("TOKEN_KEYS", False, line)
     try:
         KeyRing.parse(settings.token_keys.get_secret_value())
     except KeyRingError as error:
-        return (
-            f"unusable, the bot will not start with them: {error.problem}; `python -m bot keys new` makes one"
-        )
-    return "set"
+        line = f"unusable: {error.problem}; nobody can connect Spotify (`python -m bot keys new` makes a key)"
+        return ConfigNote("TOKEN_KEYS", True, line, unusable=True)
+    return ConfigNote("TOKEN_KEYS", True, "set")
 
 
 def _pages_line(settings: Settings) -> str:

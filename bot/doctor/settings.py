@@ -24,8 +24,10 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
     """Say what each setting does, and what is wrong with it."""
     yield from _what_is_set(settings)
     yield from _of_discord(settings)
+    if settings.spotify_client_id or settings.token_keys:
+        yield from _of_keys(settings)
     if settings.spotify_client_id:
-        yield from _of_spotify(settings, settings.spotify_client_id)
+        yield from _of_spotify(settings.spotify_client_id)
         yield from _of_redirect(settings)
     yield from _of_health(settings)
 
@@ -42,6 +44,8 @@ def _what_is_set(settings: Settings) -> Iterator[Finding]:
     """Turn what `check-config` says into findings; a setting left out is a choice, half a set is a slip."""
     entries = check_config(settings)
     for entry in entries:
+        if entry.unusable:
+            continue  # named with its cure below
         yield Finding(Severity.FINE if entry.present else Severity.NOTE, f"{entry.setting}: {entry.line}")
     missing = [entry.setting for entry in entries if entry.setting in _SPOTIFY and not entry.present]
     if 0 < len(missing) < len(_SPOTIFY):
@@ -71,19 +75,22 @@ def _of_discord(settings: Settings) -> Iterator[Finding]:
         yield Finding(Severity.NOTE, "OPERATOR_IDS is empty: nobody may use /admin.")
 
 
-def _of_spotify(settings: Settings, client_id: str) -> Iterator[Finding]:
+def _of_spotify(client_id: str) -> Iterator[Finding]:
     if not _SPOTIFY_ID.fullmatch(client_id):
         yield Finding(
             Severity.WARNING,
             "SPOTIFY_CLIENT_ID has not the form of a client id (32 characters, 0-9 and a-f).",
             "Spotify developer dashboard > your app > Settings > Client ID.",
         )
+
+
+def _of_keys(settings: Settings) -> Iterator[Finding]:
     try:
         key_ring(settings)
     except KeyRingError as error:
         yield Finding(
             Severity.PROBLEM,
-            f"TOKEN_KEYS can't be used: {error.problem}. `run` refuses to start like this.",
+            f"TOKEN_KEYS can't be used: {error.problem}. A bot with a Spotify app does not start like this.",
             "Make a key with `python -m bot keys new` and keep a copy of it apart from the backups.",
         )
     else:
