@@ -10,8 +10,12 @@ from services.analysis.titles import version_tags
 from services.domain.features import AudioFeatures, Feature, Provenance
 from services.domain.music import Track
 
-TWIN_TOLERANCE_MS = 3000
-"""Two releases of one recording differ by less: a fade, a gap of silence."""
+TWIN_TOLERANCE_MS = 2000
+"""Two releases of one recording differ by less: a fade, a gap of silence.
+
+Of 303 hidden tracks, those with a known one within two seconds borrowed with .39 of the playlist mean's
+error, those two to three seconds apart with .60: such a pair is a song, hardly a recording.
+"""
 
 
 @dataclass(frozen=True, slots=True)

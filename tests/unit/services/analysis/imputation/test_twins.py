@@ -25,8 +25,8 @@ REMASTER = track(
     ("other", "same"),
     [
         (REMASTER, True),
-        (track(3, title="LANTERN SONG (feat. Odd Jib)", artists=("mara quill",), duration_ms=197_000), True),
-        (track(3, title="Lantern Song", artists=("Mara Quill",), duration_ms=203_001), False),
+        (track(3, title="LANTERN SONG (feat. Odd Jib)", artists=("mara quill",), duration_ms=198_000), True),
+        (track(3, title="Lantern Song", artists=("Mara Quill",), duration_ms=202_001), False),
         (track(3, title="Lantern Song", artists=("Mara Quill",), duration_ms=None), False),
         (track(3, title="Lantern Song (Live)", artists=("Mara Quill",), duration_ms=200_000), False),
         (track(3, title="Lantern Song", artists=("Somebody Else",), duration_ms=200_000), False),
