@@ -1,5 +1,8 @@
 # Tastemap in a container: `docker build -t tastemap .`, then see compose.yaml. The volume /data holds everything.
-FROM python:3.13-slim AS build
+# Tags move with security fixes. A release names the digest that `docker pull python:3.13-slim` prints:
+# docker build --build-arg BASE=python:3.13-slim@sha256:... -t tastemap .
+ARG BASE=python:3.13-slim
+FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt /build/requirements.txt
 # Wheels only: nothing is compiled, so the image needs no compiler.
@@ -12,12 +15,16 @@ COPY services /app/services
 COPY sandbox /app/sandbox
 RUN /opt/tastemap/bin/python -m compileall -q /app
 
-FROM python:3.13-slim
-# For song titles in Chinese, Japanese and Korean on the charts; without it they are replaced by positions.
-# The distribution keeps one version of it per release, so there is nothing to pin.
+FROM ${BASE}
+LABEL org.opencontainers.image.title="Tastemap" \
+    org.opencontainers.image.description="A Discord bot that maps how playlists sound" \
+    org.opencontainers.image.licenses="MIT"
+# For song titles in Chinese, Japanese and Korean, and in the scripts of South and South-East Asia and Ethiopia, on the
+# charts; without them a track is named by its number (`doctor` lists the scripts).
+# The distribution keeps one version of each per release, so there is nothing to pin.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk fonts-noto-core \
     && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 tastemap \
     && useradd --system --uid 10001 --gid tastemap --home-dir /data --no-create-home --shell /usr/sbin/nologin tastemap \

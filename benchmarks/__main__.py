@@ -11,15 +11,25 @@ import sys
 
 QUICK: tuple[tuple[str, ...], ...] = (
     ("benchmarks.clustering", "--quick"),
+    ("benchmarks.sound", "--quick"),
+    ("benchmarks.style", "--quick"),
+    ("benchmarks.structure", "--quick"),
+    ("benchmarks.continuity", "--quick"),
+    ("benchmarks.drift", "--quick"),
+    ("benchmarks.server_map", "--quick"),
+    ("benchmarks.portrait", "--quick"),
+    ("benchmarks.outliers",),
     ("benchmarks.naming", "--quick"),
     ("benchmarks.imputation", "--quick"),
     ("benchmarks.comparison", "--quick"),
     ("benchmarks.blending", "--quick"),
     ("benchmarks.ordering", "--quick"),
+    ("benchmarks.learn_order",),
     ("benchmarks.charts",),
     ("benchmarks.latency",),
     ("benchmarks.groups", "--people", "12", "--rounds", "1"),
     ("benchmarks.load", "--people", "50"),
+    ("benchmarks.poison", "--seconds", "20"),
     ("benchmarks.kills", "--kills", "10"),
 )
 

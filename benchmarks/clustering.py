@@ -27,7 +27,7 @@ from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libr
 from benchmarks.mixtures import Mixture, mixtures
 from services.analysis.clustering import MOST_GROUPS, Partition, fit_clusters
 from services.analysis.reference import REFERENCE, Reference, read_reference
-from services.analysis.stability import agreement
+from services.analysis.validity import agreement
 from services.domain.report import Verdict
 
 LISTENERS = ("P1", "P2", "P3")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.listeners import SHARED_DATA
-from services.analysis.imputation.company import Company
-from services.analysis.imputation.constants import Constants
-from services.analysis.imputation.twins import Member
+from benchmarks.listeners import FIRST, SHARED_DATA, read_tables
+from services.analysis.imputation.recordings import Member
+from services.analysis.imputation.related_tracks import RelatedTracks
+from services.analysis.imputation.shapes import Constants
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.music import Track, TrackId
 
@@ -57,7 +55,7 @@ class Shelf:
         ]
 
     def member(self, row: int) -> Member:
-        """Return one track as company."""
+        """Return one track as a related track."""
         return Member(self.tracks[row], self.features[row], "cache")
 
     def without_genres(self) -> Shelf:
@@ -80,42 +78,39 @@ def _track(row: dict[str, str]) -> Track:
     )
 
 
-def load_shelf(folder: Path = SHARED_DATA) -> Shelf:
+def load_shelf(folder: Path = SHARED_DATA, files: Sequence[str] = (FIRST,)) -> Shelf:
     """Read `libraries/` below `folder`."""
-    tracks, features = [], []
-    with gzip.open(folder / "libraries" / "tracks.csv.gz", "rt", encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            tracks.append(_track(row))
-            features.append(
-                AudioFeatures.of({f: accepted(f, float(row[f])) if row[f] else None for f in Feature})
-            )
+    rows, listed = read_tables(folder, files)
+    tracks = [_track(row) for row in rows]
+    features = [
+        AudioFeatures.of({f: accepted(f, float(row[f])) if row[f] else None for f in Feature}) for row in rows
+    ]
     members: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
-    with gzip.open(folder / "libraries" / "playlists.csv.gz", "rt", encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            members[row["user"], row["playlist"]][int(row["track"])] = None
+    for row in listed:
+        members[row["user"], row["playlist"]][int(row["track"])] = None
     playlists = {key: np.array(list(rows), dtype=np.intp) for key, rows in sorted(members.items())}
     return Shelf(tuple(tracks), tuple(features), playlists)
 
 
 class Cache:
-    """Company that can forget a playlist for a while, so that no hidden track is its own relative."""
+    """Related tracks that can forget a playlist for a while, so that no hidden track is its own relative."""
 
     def __init__(self, shelf: Shelf, rows: Rows, constants: Constants) -> None:
-        self.company = Company(constants)
+        self.related_tracks = RelatedTracks(constants)
         self._shelf = shelf
         self._rows = set(rows.tolist())
-        self.company.extend(shelf.member(row) for row in sorted(self._rows))
+        self.related_tracks.extend(shelf.member(row) for row in sorted(self._rows))
 
     @contextmanager
-    def without(self, rows: Rows) -> Iterator[Company]:
+    def without(self, rows: Rows) -> Iterator[RelatedTracks]:
         """Take some tracks out for the length of a `with` block."""
         present = [row for row in rows.tolist() if row in self._rows]
         for row in present:
-            self.company.discard(self._shelf.tracks[row])
+            self.related_tracks.discard(self._shelf.tracks[row])
         try:
-            yield self.company
+            yield self.related_tracks
         finally:
-            self.company.extend(self._shelf.member(row) for row in present)
+            self.related_tracks.extend(self._shelf.member(row) for row in present)
 
 
 def cache_rows(

@@ -34,9 +34,15 @@ from benchmarks.imputation_table import COLD_STARTS, Findings, print_line, repor
 from benchmarks.imputed_clusters import agreement, true_groups
 from benchmarks.learn_imputation import learn
 from benchmarks.listeners import SHARED_DATA
-from services.analysis.imputation import Company, Estimate, Relation, estimate_gaps, impute, likely_range
-from services.analysis.imputation.constants import Constants
-from services.analysis.imputation.shapes import FloatArray, raw_matrix, to_shape
+from services.analysis.imputation import (
+    Estimate,
+    RelatedTracks,
+    Relation,
+    estimate_gaps,
+    impute,
+    likely_range,
+)
+from services.analysis.imputation.shapes import Constants, FloatArray, raw_matrix, to_shape
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Origin, Provenance
 from services.domain.report import EnrichedTrack
 
@@ -93,7 +99,7 @@ def judge(fold: Fold, found: Findings, shares: Sequence[float]) -> None:
         for name in CACHES:
             cache = fold.cache(name, shelf)
             for salt, rows in enumerate(fold.playlists):
-                with cache.without(rows) as company:
+                with cache.without(rows) as related_tracks:
                     for share in shares:
                         hidden = hidden_rows(rows, share, salt)
                         _judge_one(
@@ -101,17 +107,24 @@ def judge(fold: Fold, found: Findings, shares: Sequence[float]) -> None:
                             shelf,
                             rows,
                             hidden,
-                            company=company,
+                            related_tracks=related_tracks,
                             found=found,
                             name=f"{name}{words} {share:.0%}",
                         )
 
 
 def _judge_one(
-    fold: Fold, shelf: Shelf, rows: Rows, hidden: set[int], *, company: Company, found: Findings, name: str
+    fold: Fold,
+    shelf: Shelf,
+    rows: Rows,
+    hidden: set[int],
+    *,
+    related_tracks: RelatedTracks,
+    found: Findings,
+    name: str,
 ) -> None:
     tracks = [enriched(shelf, row, None if i in hidden else ()) for i, row in enumerate(rows.tolist())]
-    estimates = estimate_gaps(tracks, company)
+    estimates = estimate_gaps(tracks, related_tracks)
     asked = sorted(hidden)
     known = sorted(set(range(len(rows))) - hidden)
     truth = fold.truth[rows[asked]]
@@ -129,7 +142,7 @@ def _check_intervals(
     fold: Fold, estimates: Sequence[Estimate], rows: Rows, found: Findings, name: str
 ) -> None:
     for estimate, row in zip(estimates, rows.tolist(), strict=True):
-        if estimate.relation is Relation.TWIN or estimate.track.standard_errors is None:
+        if estimate.relation is Relation.SAME_RECORDING or estimate.track.standard_errors is None:
             continue
         value = raw_matrix([estimate.track.features])[0]
         error = raw_matrix([estimate.track.standard_errors])[0]
@@ -204,8 +217,8 @@ def judge_partial(fold: Fold, found: Findings, caches: Sequence[str]) -> None:
                 for i in hidden_rows(rows, 0.3, salt)
             }
             tracks = [enriched(fold.shelf, row, holes.get(i, ())) for i, row in enumerate(rows.tolist())]
-            with cache.without(rows) as company:
-                filled = impute(tracks, company)
+            with cache.without(rows) as related_tracks:
+                filled = impute(tracks, related_tracks)
             mask = np.zeros((len(rows), WIDTH), dtype=bool)
             for i, columns in holes.items():
                 mask[i, columns] = True
@@ -239,7 +252,7 @@ def judge_cold_starts(fold: Fold, found: Findings) -> None:
             hidden_all = set(hide_all_but(known)(len(rows), np.random.default_rng(salt)).tolist())
             kept = [i for i in range(len(rows)) if i not in hidden_all or i in hidden]
             tracks = [enriched(fold.shelf, int(rows[i]), None if i in hidden else ()) for i in kept]
-            estimates = estimate_gaps(tracks, Company(fold.constants))
+            estimates = estimate_gaps(tracks, RelatedTracks(fold.constants))
             asked = [place for place, i in enumerate(kept) if i in hidden]
             truth = fold.truth[[rows[kept[place]] for place in asked]]
             guess = fold.standard(raw_matrix([estimates[place].track.features for place in asked]))
@@ -265,14 +278,14 @@ def judge_clusters(fold: Fold, found: Findings) -> None:
                 continue
             whole = [enriched(fold.shelf, row, ()) for row in rows.tolist()]
             truth = true_groups(whole)
-            with cache.without(rows) as company:
+            with cache.without(rows) as related_tracks:
                 for share in SHARES:
                     hidden = hidden_rows(rows, share, salt)
                     tracks = [
                         enriched(fold.shelf, row, None if i in hidden else ())
                         for i, row in enumerate(rows.tolist())
                     ]
-                    reached = agreement(truth, tracks, impute(tracks, company))
+                    reached = agreement(truth, tracks, impute(tracks, related_tracks))
                     found.errors[f"ari {name} {share:.0%}"].append(np.array([reached]))
                     if name == "cold":
                         ceiling = agreement(truth, tracks, whole)
@@ -282,24 +295,24 @@ def judge_clusters(fold: Fold, found: Findings) -> None:
 def measure_speed(shelf: Shelf, constants: Constants) -> Iterator[tuple[str, str, str]]:
     """Time 50 unknown tracks against a cache of everything there is (best of 20, processor time)."""
     started = time.process_time()
-    company = Company.of(zip(shelf.tracks, shelf.features, strict=True), constants=constants)
+    related_tracks = RelatedTracks.of(zip(shelf.tracks, shelf.features, strict=True), constants=constants)
     built = time.process_time() - started
     rows = np.random.default_rng(0).permutation(len(shelf.tracks))[:150]
     for row in rows[:50]:
-        company.discard(shelf.tracks[row])
+        related_tracks.discard(shelf.tracks[row])
     for words, chosen in (("50 unknown tracks", rows[:50]), ("50 unknown among 150", rows)):
         tracks = [enriched(shelf, row, None if i < 50 else ()) for i, row in enumerate(chosen.tolist())]
         spent = []
         for _ in range(20):
             started = time.process_time()
-            impute(tracks, company)
+            impute(tracks, related_tracks)
             spent.append(time.process_time() - started)
         yield (
-            f"{words}, cache of {len(company):,}",
+            f"{words}, cache of {len(related_tracks):,}",
             "5 ms",
             f"{1e3 * min(spent):.1f} ms (first {1e3 * spent[0]:.1f})",
         )
-    yield "building that cache", "", f"{built:.1f} s, {1e6 * built / len(company):.0f} µs a track"
+    yield "building that cache", "", f"{built:.1f} s, {1e6 * built / len(related_tracks):.0f} µs a track"
 
 
 def main() -> None:

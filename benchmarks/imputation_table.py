@@ -47,7 +47,7 @@ class Findings:
 TARGETS = {
     "cold 30%": 0.960, "20k 30%": 0.925, "foreign 30%": 0.948,
     "cold + genres 30%": 0.955, "20k + genres 30%": 0.918, "foreign + genres 30%": 0.942,
-    "partial cold": 0.89, "partial 20k": 0.87, "20k 30% by twin": 0.40,
+    "partial cold": 0.89, "partial 20k": 0.87, "20k 30% by same recording": 0.40,
 }  # fmt: skip
 CLUSTER_TARGETS = {
     "cold 10%": 0.65, "cold 30%": 0.40, "cold 60%": 0.14, "20k 10%": 0.67, "20k 30%": 0.43, "20k 60%": 0.18,

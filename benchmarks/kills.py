@@ -1,10 +1,11 @@
 """Kill the bot again and again while people wait, and look whether anything is lost or said twice.
 
-    python -m benchmarks.kills [--kills 100] [--seed 1] [--people 3]
+    python -m benchmarks.kills [--kills 100] [--seed 1] [--people 3] [--scene analyses]
 
 The real bot runs in a process of its own against a loopback Discord that outlives it. It is killed
 with SIGKILL before or after one of its requests to Discord, or at a random moment between them, then
-started again; everything that was acknowledged has to be answered exactly once.
+started again; everything that was acknowledged has to be answered exactly once. The scenes
+`comparisons`, `pairs` and `blends` also look whether somebody was thrown out of a comparison.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from aiohttp import web
 
-from sandbox.discord import LoopbackDiscord, Request
+from benchmarks.kills_groups import SCENES
+from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.playlists import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,6 +51,8 @@ class Tally:
     """Killed before the acknowledgement: Discord itself tells the person to try again."""
     lost: list[int] = field(default_factory=list)
     doubled: list[int] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """Whatever else a scene found."""
     slowest_start_s: float = 0.0
     moments: dict[str, int] = field(default_factory=dict)
 
@@ -57,9 +62,52 @@ class Tally:
         return (
             f"{self.kills} kills ({moments})\n"
             f"{self.sent} requests: {self.accepted} accepted, {self.never_accepted} killed before that; "
-            f"{len(self.lost)} lost, {len(self.doubled)} answered twice\n"
+            f"{len(self.lost)} lost, {len(self.doubled)} answered twice, {len(self.wrong)} otherwise wrong\n"
             f"slowest start until ready: {self.slowest_start_s:.1f} s"
         )
+
+
+class Scene(Protocol):
+    """What people do while the bot is killed."""
+
+    calls: int
+    """How many requests to Discord it takes at most."""
+    wrong: list[str]
+    """What was found wrong beside the number of answers."""
+
+    async def prepare(self) -> None:
+        """Do what has to come before, uninterrupted."""
+
+    async def ask(self, dice: random.Random) -> list[Request]:
+        """Send what may be interrupted."""
+
+    def check(self, answers: list[Message]) -> None:
+        """Look at what came of what was accepted."""
+
+
+class Analyses:
+    """Several people have a playlist analysed at once."""
+
+    def __init__(self, discord: LoopbackDiscord, people: int) -> None:
+        self._discord = discord
+        self._people = people
+        self.calls = _CALLS_PER_PERSON * people
+        self.wrong: list[str] = []
+
+    async def prepare(self) -> None:
+        """Nothing has to come before."""
+
+    async def ask(self, dice: random.Random) -> list[Request]:
+        """Send a file each."""
+        asked: list[Request] = []
+        for person in range(self._people):
+            is_private = dice.random() < _PRIVATE_SHARE
+            content = dice.choice(_CONTENTS)
+            asked.append(await self._discord.analyze(100 + person, content, private=is_private))
+        return asked
+
+    def check(self, answers: list[Message]) -> None:
+        """Any answer will do: some are cards, some are refusals."""
 
 
 class Bot:
@@ -68,7 +116,7 @@ class Bot:
     def __init__(self, discord: LoopbackDiscord, folder: Path, **settings: str) -> None:
         self._discord = discord
         self.database_url = f"sqlite+aiosqlite:///{folder / 'kills.db'}"
-        self._environment = {
+        self.environment = {
             **os.environ,
             "DISCORD_TOKEN": discord.token,
             "DATABASE_URL": self.database_url,
@@ -95,7 +143,7 @@ class Bot:
                 "benchmarks.loopback_bot",
                 self._discord.url,
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
@@ -135,12 +183,13 @@ async def one_kill(
     dice: random.Random,
     tally: Tally,
     *,
-    people: int,
+    scene: Scene,
     phases: Sequence[str],
 ) -> None:
     """Let people ask, kill the bot at some moment, start it again and wait for all answers."""
+    await scene.prepare()
     killed = asyncio.Event()
-    number = dice.randrange(1, _CALLS_PER_PERSON * people + 1)
+    number = dice.randrange(1, scene.calls + 1)
     phase = dice.choice(phases)
     pause_s = dice.uniform(0.0, 0.15)
     seen = 0
@@ -163,10 +212,7 @@ async def one_kill(
                 raise web.HTTPServiceUnavailable  # to nobody: the request never came
 
     discord.state.on_call = watch
-    asked: list[Request] = []
-    for person in range(people):
-        is_private = dice.random() < _PRIVATE_SHARE
-        asked.append(await discord.analyze(100 + person, dice.choice(_CONTENTS), private=is_private))
+    asked = await scene.ask(dice)
     async with asyncio.timeout(PATIENCE_S):
         await discord.until(lambda: killed.is_set() or all(map(discord.state.answers, asked)))
     if not killed.is_set():
@@ -191,17 +237,28 @@ async def one_kill(
             tally.lost.append(each.request_id)
         elif answers > 1:
             tally.doubled.append(each.request_id)
+    scene.check([answer for each in accepted for answer in discord.state.answers(each)])
 
 
-async def run(kills: int, *, seed: int, people: int, folder: Path, phases: Sequence[str] = PHASES) -> Tally:
+async def run(
+    kills: int,
+    *,
+    seed: int,
+    folder: Path,
+    people: int = 3,
+    phases: Sequence[str] = PHASES,
+    scene: str = "analyses",
+) -> Tally:
     """Kill the bot so often; returns what became of the requests."""
     dice, tally, discord = random.Random(seed), Tally(), LoopbackDiscord()
+    acted: Scene = SCENES[scene](discord, folder) if scene in SCENES else Analyses(discord, people)
+    tally.wrong = acted.wrong
     async with discord.running():
         bot = Bot(discord, folder)
         try:
             tally.slowest_start_s = await bot.start()
             for _ in range(kills):
-                await one_kill(discord, bot, dice, tally, people=people, phases=phases)
+                await one_kill(discord, bot, dice, tally, scene=acted, phases=phases)
             # Whatever a late repetition would post a second time has appeared by the orderly end.
             await bot.stop()
         finally:
@@ -215,11 +272,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--people", type=int, default=3)
-    options = parser.parse_args()
+    parser.add_argument("--scene", choices=["analyses", *SCENES], default="analyses")
+    options = vars(parser.parse_args())
     with tempfile.TemporaryDirectory(prefix="tastemap-kills-") as folder:
-        tally = asyncio.run(run(options.kills, seed=options.seed, people=options.people, folder=Path(folder)))
+        tally = asyncio.run(run(**options, folder=Path(folder)))
     print(tally)
-    return 1 if tally.lost or tally.doubled or tally.slowest_start_s > READY_S else 0
+    for each in tally.wrong:
+        print(f"  {each}")
+    return 1 if tally.lost or tally.doubled or tally.wrong or tally.slowest_start_s > READY_S else 0
 
 
 if __name__ == "__main__":

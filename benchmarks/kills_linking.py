@@ -30,7 +30,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from benchmarks.kills import PATIENCE_S, READY_S, Bot, spotify_settings
-from bot.demo.login import CODE, CSRF
+from bot.demo.stories import CODE, CSRF
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts

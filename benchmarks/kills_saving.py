@@ -123,8 +123,8 @@ async def one_kill(
     state, library = discord.state, spotify.library
     card, draft = await _split(discord)
     parts = len(re.findall(r"'value': '\d+'", str(card.components)))
-    write = f"tmb:split:{draft}:w"
-    await discord.press(_PERSON, card, f"tmb:split:{draft}:f")
+    write = f"tmb:split:{draft}:save"
+    await discord.press(_PERSON, card, f"tmb:split:{draft}:review")
     async with asyncio.timeout(PATIENCE_S):
         await discord.until(lambda: write in str(card.components))
     before = set(library.lists)
@@ -164,7 +164,7 @@ async def _split(discord: LoopbackDiscord) -> tuple[Message, str]:
             asked = await discord.analyze(_PERSON, grown_playlist(_TRACKS), command="split")
             await discord.until(lambda: bool(state.answers(asked)))  # noqa: B023
             (card,) = state.answers(asked)
-            if drafts := set(re.findall(r"tmb:split:(\w+):f", str(card.components))):
+            if drafts := set(re.findall(r"tmb:split:(\w+):review", str(card.components))):
                 return card, drafts.pop()
 
 

@@ -4,13 +4,18 @@
 
 The shape of the formula and the scale of the sound part (half of it at a distance of 0.9, power 1.5, four
 fifths of the score) were set on 19 listeners of whom 14 are kept aside for judging; they are not learned
-again from the five at hand, whose ten pairs are too few to say where most people lie. Learned here:
+again. Learned here from eleven listeners, each pair in a sound space and with genre shares that know neither:
 
 - `overlap_full`, the share of common artists from which more of them change nothing: the largest that tells
   two lists of one person from lists of two people as well as the best (AUC, mean over protocols and lengths);
+- `genre_part`, the weight of genre words: logistic regression of same or different on the score without them
+  and on their affinity, each listener left out in turn; the mean;
 - `imputed_weight`, what an estimated track counts: half of the tracks of one side are hidden and estimated,
   and the sound score has to come as near as possible to the one of the measured tracks;
-- the calibration: where the scores of pairs of one person and of two people lie.
+- the curves from a score to the share of strangers' pairs below it, by isotonic regression, for libraries as
+  people bring them: so many tracks beside as many, and beside a whole library;
+- the calibration: where the scores of pairs of one person and of two people lie;
+- `genre_shares.json`: how common each genre is, every listener alike. It holds genres and numbers only.
 
 Deterministic: the same files give the same constants.
 """
@@ -19,29 +24,38 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 
 from benchmarks.listeners import SHARED_DATA
-from benchmarks.people_pairs import Crowd, PairOfLists, auc, load_crowd
-from services.analysis.comparison.constants import CONSTANTS_FILE
+from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, auc, load_crowd
+from services.analysis.comparison.affinity import SHARES_FILE, plain_genre
 from services.analysis.comparison.distance import energy_distance
-from services.analysis.comparison.score import combine, sound_score
-from services.analysis.imputation import Company, estimate_gaps
-from services.analysis.matrix import evidence_mask, feature_matrix, known_mask
+from services.analysis.comparison.score import CONSTANTS_FILE, combine, sound_score
+from services.analysis.imputation import RelatedTracks, estimate_gaps
+from services.analysis.matrix import FeatureTable
 from services.analysis.reference import REFERENCE
 from services.domain.features import AudioFeatures, Origin, Provenance
 from services.domain.report import EnrichedTrack
-from services.domain.scoring import ScoreRules
+from services.domain.scoring import KNOTS, ScoreRules
 
 SCALE, POWER, SOUND_PART = 0.9, 1.5, 0.8
 FULL = (0.4, 0.3, 0.2, 0.15, 0.1)
+GENRE_LISTENERS, GENRE_SHARE = 2, 0.0005
+"""Genres are kept that so many listeners have, or that are so common with one of them."""
 WEIGHTS = (0.0, 0.1, 0.25, 0.5, 1.0)
-LENGTHS = (20, 50, 200)
-REPEATS = 60
+LENGTHS = (15, 20, 50, 200)
+REPEATS = 20
+WHOLE_TRACKS = 3000
+"""Where a whole library stands among the numbers of tracks."""
 WORTH = 0.0025
 """Area under the curve that nobody would notice."""
 SEED = 20261125
@@ -49,45 +63,145 @@ SEED = 20261125
 Float = NDArray[np.float64]
 
 
-def rules_of(overlap_full: float) -> ScoreRules:
-    """Return the rules with one number open."""
+def rules_of(overlap_full: float, genre_part: float = 0.0) -> ScoreRules:
+    """Return the rules with two numbers open."""
     return ScoreRules(
         sound_scale=SCALE,
         sound_power=POWER,
         sound_part=SOUND_PART,
         overlap_full=overlap_full,
+        genre_part=genre_part,
         imputed_weight=0.0,
         calibration=(),
         learned_from="",
     )
 
 
-def distance_of(crowd: Crowd, pair: PairOfLists) -> float:
-    """Return the square root of the energy distance in a sound space that knows neither listener."""
-    points = crowd.points(pair.listeners)
-    return float(np.sqrt(max(energy_distance(points[pair.first], points[pair.second]), 0.0)))
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Pairs with the parts of their scores, measured once."""
+
+    pairs: tuple[PairOfLists, ...]
+    distance: Float
+    overlap: Float
+    affinity: Float
+    """NaN where one side has too few tagged tracks."""
+
+    @staticmethod
+    def of(crowd: Crowd, pairs: Iterable[PairOfLists]) -> Measured:
+        """Measure pairs."""
+        rng = np.random.default_rng(SEED)
+        drawn = tuple(pairs)
+        parts = [crowd.parts(pair, rng) for pair in drawn]
+        affinity = [np.nan if part.affinity is None else part.affinity for part in parts]
+        return Measured(
+            drawn,
+            np.array([part.distance for part in parts]),
+            np.array([part.overlap for part in parts]),
+            np.array(affinity),
+        )
+
+    @property
+    def same(self) -> NDArray[np.bool_]:
+        """Which pairs are of one person."""
+        return np.array([pair.is_same for pair in self.pairs], dtype=np.bool_)
+
+    def scores(self, rules: ScoreRules, *, genres: bool = True) -> Float:
+        """Return the scores; with `genres`, those of pairs that know genres have them in."""
+        base = combine(sound_score(self.distance, rules), self.overlap, rules)
+        if not genres:
+            return base
+        return np.where(
+            np.isnan(self.affinity),
+            base,
+            (1 - rules.genre_part) * base + rules.genre_part * 100 * np.nan_to_num(self.affinity),
+        )
+
+    def auc(self, scores: Float, chosen: NDArray[np.bool_] | None = None) -> float:
+        """Return how well scores tell one person from two among the chosen pairs."""
+        kept = np.ones(len(self.pairs), dtype=np.bool_) if chosen is None else chosen
+        return auc([pair for pair, keep in zip(self.pairs, kept, strict=True) if keep], scores[kept])
 
 
-def score_of(crowd: Crowd, pair: PairOfLists, rules: ScoreRules) -> float:
-    """Return the compatibility score of two lists."""
-    sound = sound_score(np.array([distance_of(crowd, pair)]), rules)
-    return float(combine(sound, np.array([crowd.overlap(pair)]), rules)[0])
-
-
-def learn_overlap_full(crowd: Crowd) -> tuple[float, dict[float, float]]:
+def learn_overlap_full(known: Sequence[Measured]) -> tuple[float, dict[float, float]]:
     """Return the chosen point of saturation, and the mean AUC of all that were tried."""
-    found: dict[float, list[float]] = {full: [] for full in FULL}
-    for size in LENGTHS[:2]:
-        for protocol in ("random", "early and late"):
-            pairs = list(crowd.pairs(size, protocol, REPEATS, SEED))
-            apart = np.array([distance_of(crowd, pair) for pair in pairs])
-            overlap = np.array([crowd.overlap(pair) for pair in pairs])
-            for full, values in found.items():
-                rules = rules_of(full)
-                values.append(auc(pairs, combine(sound_score(apart, rules), overlap, rules)))
-    means = {full: float(np.mean(values)) for full, values in found.items()}
+    means = {
+        full: float(np.mean([some.auc(some.scores(rules_of(full), genres=False)) for some in known]))
+        for full in FULL
+    }
     good = [full for full, mean in means.items() if mean >= max(means.values()) - WORTH]
     return max(good), means
+
+
+def learn_genre_part(known: Sequence[Measured], full: float) -> tuple[float, list[float]]:
+    """Return the weight of genre words, and the weights with each listener left out."""
+    base = np.concatenate([some.scores(rules_of(full), genres=False) for some in known])
+    affinity = np.concatenate([100 * some.affinity for some in known])
+    same = np.concatenate([some.same for some in known])
+    people = [pair.listeners for some in known for pair in some.pairs]
+    tagged = np.isfinite(affinity)
+    found = []
+    for left_out in sorted({name for names in people for name in names}):
+        kept = tagged & np.array([left_out not in names for names in people])
+        model = LogisticRegression(class_weight="balanced").fit(
+            np.stack([base[kept], affinity[kept]], axis=1), same[kept]
+        )
+        weights = np.maximum(model.coef_[0], 0.0)
+        found.append(float(weights[1] / weights.sum()))
+    return round(float(np.mean(found)), 2), found
+
+
+def learn_curves(
+    crowd: Crowd, rules: ScoreRules, *, genres: bool, without: str | None = None
+) -> list[dict[str, Any]]:
+    """Learn what share of strangers' pairs lies below a score, by the tracks of the smaller side."""
+    curves = []
+    for size in (*LENGTHS, WHOLE):
+        pairs = [pair for pair in crowd.strangers(size, 8, SEED + 2) if without not in pair.listeners]
+        strangers = Measured.of(crowd, pairs)
+        scores = strangers.scores(rules, genres=genres)
+        if genres:
+            scores = scores[np.isfinite(strangers.affinity)]
+        ordered = np.sort(scores)
+        below = (np.arange(len(ordered)) + 0.5) / len(ordered)
+        fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
+            np.concatenate([[0.0], ordered, [100.0]]), np.concatenate([[0.0], below, [1.0]])
+        )
+        same = Measured.of(crowd, _of_one(crowd, size))
+        ours = same.scores(rules, genres=genres)
+        if genres:
+            ours = ours[np.isfinite(same.affinity)]
+        curves.append(
+            {
+                "tracks": size or WHOLE_TRACKS,
+                "shares": [round(float(share), 3) for share in fitted.predict(np.array(KNOTS))],
+                "same_median": round(float(np.median(ours)), 1),
+            }
+        )
+    return curves
+
+
+def _of_one(crowd: Crowd, size: int) -> list[PairOfLists]:
+    return [pair for pair in crowd.pairs(size, "random", 8, SEED + 3) if pair.is_same]
+
+
+def learn_genre_shares(crowd: Crowd) -> dict[str, float]:
+    """Return how common the genres are that several listeners have, most common first."""
+    holders = Counter(
+        genre
+        for name in crowd.library.listeners
+        for genre in {
+            plain_genre(genre)
+            for row in crowd.library.rows_of(name)
+            for genre in crowd.shelf.tracks[int(row)].genres
+        }
+    )
+    shares = {
+        genre: round(share, 5)
+        for genre, share in crowd.genre_shares().items()
+        if share >= GENRE_SHARE or (holders[genre] >= GENRE_LISTENERS and round(share, 5) > 0)
+    }
+    return dict(sorted(shares.items(), key=lambda item: (-item[1], item[0])))
 
 
 def learn_imputed_weight(crowd: Crowd) -> tuple[float, dict[float, float]]:
@@ -101,12 +215,11 @@ def learn_imputed_weight(crowd: Crowd) -> tuple[float, dict[float, float]]:
         entries = [
             _entry(crowd, int(row), known=not gone) for row, gone in zip(pair.second, hidden, strict=True)
         ]
-        filled = [estimate.track for estimate in estimate_gaps(entries, Company())]
-        known, real = known_mask(filled), evidence_mask(filled)
+        filled = [estimate.track for estimate in estimate_gaps(entries, RelatedTracks())]
+        table = FeatureTable.of(filled)
+        known, real = table.is_known, table.is_measured
         # the package's own space: what is learned is a weight, not a distance
-        own = REFERENCE.sound_space(
-            feature_matrix([f for f, is_known in zip(filled, known, strict=True) if is_known])
-        )
+        own = REFERENCE.sound_space(table.raw[known])
         base = REFERENCE.sound_space(crowd.library.features[pair.first])
         truth = _sound(base, REFERENCE.sound_space(crowd.library.features[pair.second]), np.ones(60), rules)
         for weight in WEIGHTS:
@@ -118,14 +231,14 @@ def learn_imputed_weight(crowd: Crowd) -> tuple[float, dict[float, float]]:
 def calibrate(crowd: Crowd, rules: ScoreRules) -> list[dict[str, Any]]:
     """Say where the scores of known pairs lie."""
     rows = []
-    for size in LENGTHS:
-        pairs = list(crowd.pairs(size, "random", REPEATS, SEED + 1))
-        scores = {id(pair): score_of(crowd, pair, rules) for pair in pairs}
+    for size in LENGTHS[1:]:
+        known = Measured.of(crowd, crowd.pairs(size, "random", REPEATS, SEED + 1))
+        scores = known.scores(rules)
         row: dict[str, Any] = {"tracks": size}
         for name, wanted in (("same", True), ("different", False)):
-            values = [scores[id(pair)] for pair in pairs if pair.is_same is wanted]
+            values = scores[known.same == wanted]
             row[name] = [round(float(value)) for value in np.percentile(values, (5, 50, 95))]
-        row["auc"] = round(auc(pairs, [scores[id(pair)] for pair in pairs]), 3)
+        row["auc"] = round(known.auc(scores), 3)
         rows.append(row)
     return rows
 
@@ -146,12 +259,20 @@ def _sound(first: Float, second: Float, weights: Float, rules: ScoreRules) -> fl
 
 def learn(crowd: Crowd) -> dict[str, Any]:
     """Learn all numbers."""
-    full, tried = learn_overlap_full(crowd)
+    known = [
+        Measured.of(crowd, crowd.pairs(size, protocol, REPEATS, SEED))
+        for size in LENGTHS[:3]
+        for protocol in PROTOCOLS[:2]
+    ]
+    full, tried = learn_overlap_full(known)
     print("AUC by overlap_full:", {key: round(value, 4) for key, value in tried.items()})
+    part, parts = learn_genre_part(known, full)
+    print(f"genre_part {part}, each listener left out: {min(parts):.2f} to {max(parts):.2f}")
     weight, errors = learn_imputed_weight(crowd)
     print(
         "error of the sound score by imputed_weight:", {key: round(value, 2) for key, value in errors.items()}
     )
+    rules = rules_of(full, part)
     return {
         "provenance": (
             f"benchmarks/learn_comparison.py, from {len(crowd.library.listeners)} listeners who published"
@@ -161,8 +282,11 @@ def learn(crowd: Crowd) -> dict[str, Any]:
         "sound_power": POWER,
         "sound_part": SOUND_PART,
         "overlap_full": full,
+        "genre_part": part,
         "imputed_weight": weight,
-        "calibration": calibrate(crowd, rules_of(full)),
+        "calibration": calibrate(crowd, rules),
+        "curves": learn_curves(crowd, rules, genres=True),
+        "curves_without_genres": learn_curves(crowd, rules, genres=False),
     }
 
 
@@ -173,14 +297,14 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=SHARED_DATA)
     parser.add_argument("--write", action="store_true", help="replace the constants of the package")
     options = parser.parse_args()
-    constants = learn(load_crowd(options.folder))
-    for row in constants["calibration"]:
+    crowd = load_crowd(options.folder)
+    constants = learn(crowd)
+    for row in (*constants["calibration"], *constants["curves"], *constants["curves_without_genres"]):
         print(row)
     if options.write:
-        CONSTANTS_FILE.write_text(
-            json.dumps(constants, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        print(f"wrote {CONSTANTS_FILE.name}")
+        for path, content in ((CONSTANTS_FILE, constants), (SHARES_FILE, learn_genre_shares(crowd))):
+            path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            print(f"wrote {path.name}")
 
 
 if __name__ == "__main__":

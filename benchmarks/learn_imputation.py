@@ -32,13 +32,11 @@ from benchmarks.hidden_tracks import (
 )
 from benchmarks.listeners import SHARED_DATA
 from services.analysis.imputation.backoff import back_off
-from services.analysis.imputation.circles import ties_of
-from services.analysis.imputation.company import Company
-from services.analysis.imputation.constants import CONSTANTS_FILE, Constants
-from services.analysis.imputation.levels import LEVELS, gather
+from services.analysis.imputation.neighbourhoods import LEVELS, gather, ties_of
 from services.analysis.imputation.prior import PRIOR_ROWS, describe, expected
-from services.analysis.imputation.shapes import FloatArray, raw_matrix, to_shape
-from services.analysis.imputation.twins import find_twins
+from services.analysis.imputation.recordings import find_same_recordings
+from services.analysis.imputation.related_tracks import RelatedTracks
+from services.analysis.imputation.shapes import CONSTANTS_FILE, Constants, FloatArray, raw_matrix, to_shape
 from services.analysis.imputation.variance import BREADTH_WEIGHT, raw_errors, to_raw
 from services.domain.features import SOUND_FEATURES
 
@@ -61,7 +59,7 @@ SLOPE_PULL = 2e-3
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Hidden tracks with what their company says and what is true; `n` over all simulated playlists."""
+    """Hidden tracks with what their related tracks say and what is true; `n` over all simulated playlists."""
 
     sums: FloatArray
     """(n_levels, n, 18)"""
@@ -138,13 +136,13 @@ def _simulate(
                 sample = rng.permutation(rows)[:LARGEST]
                 few = hide_all_but(int(rng.choice(FEW_KNOWN)))
                 judged = len(sample) >= SMALLEST
-                with cache.without(sample) as company:
+                with cache.without(sample) as related_tracks:
                     for hide in (
                         (hide_share(0.1), hide_share(0.3), hide_share(0.6), few)
                         if judged
                         else (few, hide_share(0.3))
                     ):
-                        case = _hide(shelf, sample, hide, company, rng)
+                        case = _hide(shelf, sample, hide, related_tracks, rng)
                         cases.append((listener, *case))
     sizes = [len(case[2]) for case in cases]
     owner = np.repeat([case[0] for case in cases], sizes)
@@ -163,22 +161,26 @@ def _simulate(
 
 
 def _hide(
-    shelf: Shelf, rows: Rows, hide: Hide, company: Company, rng: np.random.Generator
+    shelf: Shelf, rows: Rows, hide: Hide, related_tracks: RelatedTracks, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray, int, FloatArray]:
-    """Hide some tracks of one playlist; twins are left out, they will be borrowed."""
+    """Hide some tracks of one playlist; the same recordings are left out, they will be borrowed."""
     tracks = [shelf.tracks[row] for row in rows]
-    constants = company.constants
+    constants = related_tracks.constants
     prior = expected(tracks, constants.prior_centre, constants.prior_table)
-    residuals = np.nan_to_num(company.standardised(raw_matrix([shelf.features[row] for row in rows])) - prior)
+    residuals = np.nan_to_num(
+        related_tracks.standardised(raw_matrix([shelf.features[row] for row in rows])) - prior
+    )
     hidden = sorted(hide(len(rows), rng).tolist())
     known = sorted(set(range(len(rows))) - set(hidden))
-    own = Company(constants)
+    own = RelatedTracks(constants)
     own.extend(shelf.member(int(rows[i])) for i in known)
-    hidden = [i for i in hidden if not find_twins(tracks[i], (own.twins, company.twins))]
+    hidden = [
+        i for i in hidden if not find_same_recordings(tracks[i], (own.recordings, related_tracks.recordings))
+    ]
     evidence = np.full_like(residuals, np.nan)
     evidence[known] = residuals[known]
     ties = [ties_of(track) for track in tracks]
-    sums = gather(hidden, tracks, ties, evidence, (company.circles, own.circles))
+    sums = gather(hidden, tracks, ties, evidence, (related_tracks.neighbourhoods, own.neighbourhoods))
     if rng.random() < 0.5:
         sums[LEVELS.index("genre")] = 0.0
     breadth = residuals[known].var(axis=0) if known else np.zeros(WIDTH)
@@ -240,7 +242,7 @@ def _learn_errors(hidden: Hidden, constants: Constants) -> Constants:
             value = (weight * (log_variance + ratio)).sum() + pull * (away**2).sum()
             return float(value), rows @ (weight * (1 - ratio)) + 2 * pull * away
 
-        # More company never makes an estimate less sure, so no slope is negative.
+        # More related tracks never make an estimate less sure, so no slope is negative.
         bounds = [(-5.0, 5.0)] + [(0.0, 3.0)] * (len(start) - 1)
         found: FloatArray = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
         return found

@@ -6,7 +6,7 @@ import csv
 import gzip
 import os
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,20 +50,43 @@ class Library:
         )
 
 
-def load_libraries(folder: Path = SHARED_DATA) -> Library:
+FIRST, MORE = "", "more-"
+EVERYBODY = (FIRST, MORE)
+"""Files of the listeners from whom the sound space was learned, and of those it has never seen."""
+
+
+def load_more_libraries(folder: Path = SHARED_DATA) -> Library:
+    """Read the whole libraries of further listeners; their rows are those of a table of their own."""
+    return load_libraries(folder, (MORE,))
+
+
+def read_tables(folder: Path, files: Sequence[str]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Read the rows of tracks and of playlists below `folder`; the row numbers of later files follow on."""
+    tracks: list[dict[str, str]] = []
+    members: list[dict[str, str]] = []
+    for name in files:
+        offset = len(tracks)
+        for table, kept in (("tracks", tracks), ("playlists", members)):
+            path = folder / "libraries" / f"{name}{table}.csv.gz"
+            with gzip.open(path, "rt", encoding="utf-8", newline="") as handle:
+                rows = list(csv.DictReader(handle))
+            if table == "playlists":
+                rows = [{**row, "track": str(int(row["track"]) + offset)} for row in rows]
+            kept.extend(rows)
+    return tracks, members
+
+
+def load_libraries(folder: Path = SHARED_DATA, files: Sequence[str] = (FIRST,)) -> Library:
     """Read `libraries/` below `folder`, dropping tracks that miss a sound feature."""
-    with gzip.open(folder / "libraries" / "tracks.csv.gz", "rt", encoding="utf-8", newline="") as handle:
-        features = np.array(
-            [[float(row[name.value] or "nan") for name in SOUND_FEATURES] for row in csv.DictReader(handle)]
-        )
+    tracks, listed = read_tables(folder, files)
+    features = np.array([[float(row[name.value] or "nan") for name in SOUND_FEATURES] for row in tracks])
     features[features[:, -1] == 0, -1] = np.nan  # a tempo of 0 means "not detected"
     complete = np.isfinite(features).all(axis=1)
     members: dict[tuple[str, str], set[int]] = defaultdict(set)
-    with gzip.open(folder / "libraries" / "playlists.csv.gz", "rt", encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            track = int(row["track"])
-            if complete[track]:
-                members[row["user"], row["playlist"]].add(track)
+    for row in listed:
+        track = int(row["track"])
+        if complete[track]:
+            members[row["user"], row["playlist"]].add(track)
     return Library(
         features, {key: np.array(sorted(rows), dtype=np.intp) for key, rows in sorted(members.items())}
     )

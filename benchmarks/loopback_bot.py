@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import yarl
-from discord import http
 from discord.gateway import DiscordWebSocket
 
 from benchmarks.latency import LoopProbe, memory_mb
@@ -26,9 +25,9 @@ from bot.logs import configure_logging
 
 
 def point_at(url: str) -> None:
-    """Let discord.py talk to another Discord; it has no setting for that."""
+    """Let the bot talk to another Discord; for its gateway discord.py has no setting."""
     address = yarl.URL(url)
-    http.Route.BASE = f"{url}/api/v10"
+    os.environ["DISCORD_API_URL"] = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = address.with_scheme("ws") / "gateway/"
 
 

@@ -14,7 +14,7 @@ import gzip
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,23 +22,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libraries
+from benchmarks.rows import figure, head
 from services.analysis.clustering import Partition, fit_clusters
 from services.analysis.duplicates import find_duplicates
-from services.analysis.naming import CONTRAST, name_clusters
+from services.analysis.naming import CONTRAST, FEWEST_TAGGED, RAP_SHARE, name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
-from services.analysis.reference import REFERENCE_MEDIANS, normal_scores, sound_space
+from services.analysis.reference import REFERENCE_MEDIANS, sound_space, typical_scores
+from services.analysis.subtitle import grounded, scene_of, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import blurb, describe_traits
 from services.analysis.typical import typical_tracks
-from services.analysis.vocabulary import CATALOGUE, COMPARATIVES, FALLBACK
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, GENRE_WORDS, SHRUGS, Claim
 from services.domain.features import SOUND_FEATURES
+from services.domain.group_names import GroupName, SceneKind
+from services.domain.group_words import mood_words, name_words
 from services.domain.music import Track, TrackId
-from services.domain.report import DuplicateKind
+from services.domain.report import FEWEST_TRACKS, DuplicateKind, Trait
+from services.imports.upload import read_upload
 
-SMALLEST = 40
-MODIFIER_WEIGHT = 0.5
+SMALLEST, MODIFIER_WEIGHT, PLANTED = 40, 0.5, 0.03
 COMMON_SHARE, LIFT = 0.05, 2.0
-PLANTED = 0.03
 
 Floats = NDArray[np.float64]
 
@@ -64,8 +67,8 @@ class Case:
     """Titles and genres of the rows; None for the editorial playlists."""
 
 
-def row(figure: str, target: str, reached: str) -> None:
-    print(f"{figure:58s} {target:>12s}   {reached}", flush=True)
+def row(name: str, target: str, reached: str) -> None:
+    figure(name, reached, goal=target)
 
 
 def read_words(folder: Path) -> list[Row]:
@@ -77,6 +80,8 @@ def read_words(folder: Path) -> list[Row]:
                     title=line["title"],
                     artists=tuple(line["artists"].split(";")),
                     duration_ms=int(float(line["duration_ms"])),
+                    genres=tuple(genre for genre in line["genres"].split(";") if genre),
+                    release_year=int(float(line["year"])) if line["year"] else None,
                 ),
                 frozenset(genre for genre in line["genres"].split(";") if genre),
             )
@@ -95,22 +100,26 @@ def build_cases(library: Library, editorial: Library, words: list[Row], *, quick
         known = [words[index] for index in rows] if source is library else None
         for groups in (None, 5):
             partition = fit_clusters(points, groups=groups)
-            cases.append(Case(rows, raw, normal_scores(raw), points, partition, known))
+            cases.append(Case(rows, raw, typical_scores(raw), points, partition, known))
     return cases
 
 
-def direction_of(name: str) -> Floats:
+def direction_of(name: GroupName) -> Floats:
     """Return what a name alone tells about the sound of its group."""
-    base, _, modifier = name.partition(" · ")
-    told = np.zeros(len(SOUND_FEATURES))
+    weights = {lean.feature: 1.0 if lean.high else -1.0 for lean in name.leans}
     for entry in CATALOGUE:
-        if entry.words == base:
-            told[:] = [entry.weights.get(feature, 0.0) for feature in SOUND_FEATURES]
-            told /= np.linalg.norm(told)
-    for column, feature in enumerate(SOUND_FEATURES):
-        if modifier in COMPARATIVES[feature]:
-            told[column] += MODIFIER_WEIGHT * (1 if modifier == COMPARATIVES[feature][1] else -1)
+        if entry.id is name.sound:
+            weights = dict(entry.weights)
+    told = np.array([weights.get(feature, 0.0) for feature in SOUND_FEATURES])
+    told /= float(np.linalg.norm(told)) or 1.0
+    if name.differs is not None:
+        told[SOUND_FEATURES.index(name.differs.feature)] += MODIFIER_WEIGHT * (1 if name.differs.high else -1)
     return told
+
+
+def traits_of(z: Floats, raw: Floats, labels: NDArray[np.intp]) -> list[tuple[Trait, ...]]:
+    groups = range(int(labels.max()) + 1)
+    return [describe_traits(z, raw, labels, group, REFERENCE_MEDIANS) for group in groups]
 
 
 def measure_names(cases: Sequence[Case]) -> None:
@@ -119,11 +128,11 @@ def measure_names(cases: Sequence[Case]) -> None:
     for case in cases:
         labels = case.partition.labels
         start = time.perf_counter()
-        names = name_clusters(case.z, case.raw, labels)
+        names = name_clusters(case.z, case.raw, labels, traits_of(case.z, case.raw, labels))
         spent.append(time.perf_counter() - start)
-        given.update(name.partition(" · ")[0] for name in names)
-        distinct.append(len(set(names)) == len(names))
-        modified += [" · " in name for name in names]
+        given.update(name_words(replace(name, differs=None, number=1)) for name in names)
+        distinct.append(len(set(map(name_words, names))) == len(names))
+        modified += [name.differs is not None or name.number > 1 for name in names]
         emphasised = case.z + CONTRAST * (case.z - case.z.mean(axis=0))
         guess = (emphasised @ np.array([direction_of(name) for name in names]).T).argmax(axis=1)
         guessed.append(np.mean(guess == labels))
@@ -133,13 +142,97 @@ def measure_names(cases: Sequence[Case]) -> None:
     row("playlists x (auto k, k=5); groups", "", f"{len(cases)}; {total}")
     row("playlists whose names are distinct", "100 %", f"{np.mean(distinct):.1%}")
     row("names that need a modifier", "5.8 %", f"{np.mean(modified):.1%}")
-    row("fallback name", "<= 1 %", f"{given[FALLBACK.words] / total:.2%}")
+    row("fallback name", "<= 1 %", f"{given[name_words(GroupName(sound=FALLBACK.id))] / total:.2%}")
     row("commonest name; names in use", "8 %", f"{count / total:.1%} ({name}); {len(given)}")
     row("group of a track guessed from names alone (majority)", ".67 (.38)",
         f"{np.mean(guessed):.2f} ({np.mean(majority):.2f})")  # fmt: skip
     row(
         "time per playlist, median / slowest", "", f"{np.median(spent) * 1e3:.1f} / {max(spent) * 1e3:.1f} ms"
     )
+
+
+def real_playlists(folder: Path, most_tracks: int = 20_000) -> list[Case]:
+    """Read the playlists of the folder as they came, with k chosen; rows without features are left out."""
+    cases = []
+    for file in sorted((folder / "playlists").glob("real-*.csv")):
+        words, values = [], []
+        for track in read_upload(file.read_bytes(), filename=file.name).playlists[0].tracks:
+            sound = [track.uploaded.get(f) if track.uploaded else None for f in SOUND_FEATURES]
+            if None not in sound:
+                words.append(Row(track, frozenset(track.genres)))
+                values.append(sound)
+        if not FEWEST_TRACKS <= len(words) <= most_tracks:
+            continue
+        raw = np.array(values, dtype=np.float64)
+        points = sound_space(raw)
+        cases.append(Case(np.arange(len(raw)), raw, typical_scores(raw), points, fit_clusters(points), words))
+    return cases
+
+
+def count_rules(cases: Sequence[Case]) -> Counter[str]:
+    """Count the names that keep and that break each rule."""
+    seen: Counter[str] = Counter()
+    for case in cases:
+        if case.words is None or case.partition.k < 1:
+            continue
+        labels = case.partition.labels
+        music = [word.track for word in case.words]
+        traits, genres = traits_of(case.z, case.raw, labels), [track.genres for track in music]
+        groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
+        tracks = [[music[row] for row in rows] for rows in groups]
+        rests = [[music[row] for row in np.flatnonzero(labels != group)] for group in range(len(groups))]
+        scenes = [scene_of(own, rest) for own, rest in zip(tracks, rests, strict=True)]
+        names = tuple(
+            grounded(name, own, rest)
+            for name, own, rest in zip(
+                name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
+                tracks,
+                rests,
+                strict=True,
+            )
+        )
+        whole = describe_traits(case.z, case.raw, np.zeros(len(labels), dtype=np.intp), 0, REFERENCE_MEDIANS)
+        parts = list(zip(names, traits, strict=True))
+        mood = name_playlist(case.z, case.raw, whole, genres=genres, labels=labels, parts=parts)
+        seen["lists"] += 1
+        borne = {name_words(replace(name, scene=None)).lower() for name in names}
+        seen["mood of a part"] += mood_words(mood) in borne
+        seen["shrug leads"] += names[0].sound in SHRUGS and names[0].scene is None
+        for name, said, own, rest in zip(names, traits, tracks, rests, strict=True):
+            entry = next((entry for entry in (*CATALOGUE, FALLBACK) if entry.id is name.sound), None)
+            main = name.leans if entry is None else entry.main
+            at = {trait.feature: trait.contrast if name.compared else trait.z for trait in said}
+            seen["groups"] += 1
+            seen["says a trait"] += all(at.get(lean.feature, 0.0) * (lean.high - 0.5) > 0 for lean in main)
+            if name.differs is not None:
+                base = direction_of(replace(name, differs=None))
+                denied = base[SOUND_FEATURES.index(name.differs.feature)] * (name.differs.high - 0.5) < 0
+                seen["denied"] += bool(denied)
+            tagged = [" ".join(track.genres).casefold().replace("-", " ") for track in own if track.genres]
+            if len(tagged) < FEWEST_TAGGED:
+                continue
+            rap = sum(any(word in genre for word in GENRE_WORDS[Claim.RAP]) for genre in tagged) / len(tagged)
+            wordy = entry is not None and entry.claim in {Claim.RAP, Claim.WORDS}
+            seen["tagged"] += 1
+            seen["wordy without rap"] += wordy and rap < RAP_SHARE
+            is_named = name.scene is not None and name.scene.kind is SceneKind.GENRE
+            seen["genre in the name"] += is_named
+            seen["genre said"] += is_named or bool(subtitle_of(own, rest).genres)
+    return seen
+
+
+def measure_rules(what: str, cases: Sequence[Case]) -> None:
+    """Say how often the rules of names hold: promises, to be 0 or 100 %."""
+    seen = count_rules(cases)
+    row(f"rules, {what}: lists; groups; tagged", "", f"{seen['lists']}; {seen['groups']}; {seen['tagged']}")
+    kept = seen["says a trait"] / max(seen["groups"], 1)
+    row("names whose main feature is among the traits", "100 %", f"{kept:.1%}")
+    row("modifiers that deny the name", "0", f"{seen['denied']}")
+    row("names of words with under 30 % rap-like tags", "0", f"{seen['wordy without rap']}")
+    row("moods that are the name of a part", "0", f"{seen['mood of a part']}")
+    row("largest group has a name that says nothing", "0", f"{seen['shrug leads']}")
+    shares = [seen[key] / max(seen["tagged"], 1) for key in ("genre said", "genre in the name")]
+    row("tagged groups that say a genre / in the name", "50 %", f"{shares[0]:.0%} / {shares[1]:.0%}")
 
 
 def marking_genres(case: Case, members: NDArray[np.intp]) -> set[str]:
@@ -275,12 +368,13 @@ def measure_time(library: Library, words: list[Row]) -> None:
     for n in (100, 1_000, 10_000):
         rows = everything[:n]
         raw = library.features[rows]
-        z, points = normal_scores(raw), sound_space(raw)
+        z, points = typical_scores(raw), sound_space(raw)
         labels = np.arange(n) % 5
-        names = name_clusters(z, raw, labels)
+        said = traits_of(z, raw, labels)
+        names = list(map(name_words, name_clusters(z, raw, labels, said)))
         tracks = [words[index].track for index in rows]
         parts: dict[str, Callable[[], object]] = {
-            "names": partial(name_clusters, z, raw, labels),
+            "names": partial(name_clusters, z, raw, labels, said),
             "outliers": partial(find_outliers, points, z, labels, names),
             "traits": partial(describe_all, z, raw, labels),
             "duplicates": partial(find_duplicates, tracks),
@@ -300,9 +394,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a quarter of the playlists")
     arguments = parser.parse_args()
     library, words = load_libraries(arguments.data), read_words(arguments.data)
-    row("FIGURE", "TARGET", "REACHED")
+    head("Names, examples and odd ones")
     cases = build_cases(library, load_editorial(arguments.data), words, quick=arguments.quick)
     measure_names(cases)
+    measure_rules("libraries", cases)
+    measure_rules("files", real_playlists(arguments.data))
     measure_typical(cases)
     measure_outliers(library, quick=arguments.quick)
     measure_duplicates(library, words)

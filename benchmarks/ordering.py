@@ -27,8 +27,8 @@ from importlib.util import find_spec
 import numpy as np
 
 from benchmarks.listeners import SHARED_DATA
-from services.analysis.ordering.bounds import path_bound
 from services.analysis.ordering.cost import Steps, compute_steps
+from services.analysis.ordering.figures import path_bound
 from services.analysis.ordering.problem import Problem
 from services.analysis.ordering.search import improve, kicks_for
 from services.analysis.ordering.solve import make_problem, nearest_first, solve

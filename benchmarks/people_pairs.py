@@ -1,10 +1,13 @@
 """Draw pairs of lists whose truth is known: two of one listener, or of two.
 
-A sound space never judges a listener it was learned from: for each pair it is learned again from the others.
+A sound space never judges a listener it was learned from, and neither do shares of genres: for each pair they
+are learned again from the others.
 """
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -15,7 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from benchmarks.hidden_tracks import Shelf, load_shelf
 from benchmarks.learn_metric import learn_constants
-from benchmarks.listeners import SHARED_DATA, Library, load_libraries
+from benchmarks.listeners import EVERYBODY, SHARED_DATA, Library, load_libraries
+from services.analysis.comparison.affinity import Palette, genre_affinity, plain_genre
+from services.analysis.comparison.distance import energy_distance
+from services.analysis.comparison.listening import MOST_COMPARED
+from services.analysis.comparison.overlap import expected_artists
 from services.analysis.reference import read_reference
 from services.analysis.titles import lead_artist
 
@@ -26,10 +33,13 @@ PROTOCOLS = ("random", "early and late", "other playlists")
 """How two lists of one listener are drawn: from all tracks; from the beginning and the end of the longest
 playlist; from two halves of the playlists, without what is in both."""
 
+WHOLE = 0
+"""In place of a number of tracks: the library as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class PairOfLists:
-    """Two lists of equally many tracks, none of them in both."""
+    """Two lists; of one listener they have no track in common."""
 
     first: Rows
     second: Rows
@@ -41,6 +51,21 @@ class PairOfLists:
         """Whether both lists are of one person."""
         return len(self.listeners) == 1
 
+    @property
+    def smaller(self) -> int:
+        """Tracks of the shorter list."""
+        return min(len(self.first), len(self.second))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a score is made of, before any rule."""
+
+    distance: float
+    """Square root of the energy distance."""
+    overlap: float
+    affinity: float | None
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
@@ -50,22 +75,59 @@ class Crowd:
     shelf: Shelf
     artists: tuple[frozenset[str], ...]
     """Of each track, in caseless words."""
+    taught: frozenset[str]
+    """Listeners from whom the sound space is learned."""
     _spaces: dict[frozenset[str], Float] = field(default_factory=dict)
+    _shares: dict[frozenset[str], dict[str, float]] = field(default_factory=dict)
 
     def points(self, without: tuple[str, ...]) -> Float:
         """Return all tracks in a sound space that was learned without some listeners."""
-        key = frozenset(without)
+        key = frozenset(without) & self.taught
         if key not in self._spaces:
-            reference = read_reference(learn_constants(self.library, leave_out=without))
+            teachers = self.library.of(self.taught)
+            reference = read_reference(learn_constants(teachers, leave_out=sorted(key)))
             self._spaces[key] = reference.sound_space(self.library.features)
         return self._spaces[key]
 
-    def overlap(self, pair: PairOfLists) -> float:
-        """Return the overlap coefficient of the artists."""
-        one, other = (
-            {name for row in rows for name in self.artists[row]} for rows in (pair.first, pair.second)
+    def genre_shares(self, without: Sequence[str] = ()) -> dict[str, float]:
+        """Return how common genres are among the tagged tracks of a library, every listener alike."""
+        key = frozenset(without)
+        if key not in self._shares:
+            names = [name for name in self.library.listeners if name not in key]
+            shares: Counter[str] = Counter()
+            for name in names:
+                tagged = [set(map(plain_genre, genres)) for genres in self._genres_of(name) if genres]
+                for genre, count in Counter(genre for genres in tagged for genre in genres).items():
+                    shares[genre] += count / max(len(tagged), 1) / len(names)  # type: ignore[assignment]
+            self._shares[key] = dict(shares)
+        return self._shares[key]
+
+    def _genres_of(self, listener: str) -> list[tuple[str, ...]]:
+        return [self.shelf.tracks[int(row)].genres for row in self.library.rows_of(listener)]
+
+    def parts(self, pair: PairOfLists, rng: np.random.Generator) -> Parts:
+        """Measure a pair in a space and with shares that know neither listener."""
+        points = self.points(pair.listeners)
+        one, other = (_some(rows, rng) for rows in (pair.first, pair.second))
+        shares = self.genre_shares(pair.listeners)
+        palettes = [
+            Palette.of((self.shelf.tracks[int(row)].genres for row in rows), shares)
+            for rows in (pair.first, pair.second)
+        ]
+        return Parts(
+            math.sqrt(max(energy_distance(points[one], points[other]), 0.0)),
+            self.overlap(pair),
+            genre_affinity(*palettes),
         )
-        return len(one & other) / max(min(len(one), len(other)), 1)
+
+    def overlap(self, pair: PairOfLists) -> float:
+        """Return the expected overlap coefficient of the artists, as the score has it."""
+        mine, theirs = (
+            expected_artists(Counter(name for row in rows for name in self.artists[row]), len(rows))
+            for rows in (pair.first, pair.second)
+        )
+        shared = sum(chance * theirs[name] for name, chance in mine.items() if name in theirs)
+        return shared / max(min(sum(mine.values()), sum(theirs.values())), 1e-9)
 
     def halves(self, listener: str, protocol: str, rng: np.random.Generator) -> tuple[Rows, Rows]:
         """Draw two disjoint pools of one listener."""
@@ -96,30 +158,50 @@ class Crowd:
         for listener in listeners:
             for _ in range(repeats):
                 first, second = self.halves(listener, protocol, rng)
-                if min(len(first), len(second)) < size:
+                if min(len(first), len(second)) < max(size, 1):
                     break
                 same += 1
-                yield PairOfLists(
-                    rng.choice(first, size, replace=False),
-                    rng.choice(second, size, replace=False),
-                    (listener,),
-                )
+                yield PairOfLists(_drawn(first, size, rng), _drawn(second, size, rng), (listener,))
         couples = list(combinations(listeners, 2))
         for index in range(max(same, len(couples))):
             one, other = couples[index % len(couples)]
             first, second = (rng.permutation(self.library.rows_of(name)) for name in (one, other))
-            second = np.setdiff1d(second, first[:size], assume_unique=True)
-            yield PairOfLists(first[:size], rng.permutation(second)[:size], (one, other))
+            mine = _drawn(first, size, rng)
+            yield PairOfLists(mine, _drawn(np.setdiff1d(second, mine), size, rng), (one, other))
+
+    def strangers(self, size: int, repeats: int, seed: int) -> Iterator[PairOfLists]:
+        """Draw pairs of two listeners as people bring them: so many tracks beside as many, and beside all."""
+        rng = np.random.default_rng(seed)
+        for one, other in combinations(self.library.listeners, 2):
+            rows = [self.library.rows_of(name) for name in (one, other)]
+            if size == WHOLE:
+                yield PairOfLists(rows[0], rows[1], (one, other))
+                continue
+            for repeat in range(repeats):
+                first, second = (_drawn(own, size, rng) for own in rows)
+                whole = (first, rows[1]) if repeat % 2 else (rows[0], second)
+                yield PairOfLists(first, second, (one, other))
+                yield PairOfLists(*whole, (one, other))
+
+
+def _drawn(rows: Rows, size: int, rng: np.random.Generator) -> Rows:
+    """Draw so many rows, or take all of them."""
+    return rows if size == WHOLE or len(rows) <= size else rng.choice(rows, size, replace=False)
+
+
+def _some(rows: Rows, rng: np.random.Generator) -> Rows:
+    return _drawn(rows, MOST_COMPARED, rng)
 
 
 def load_crowd(folder: Path = SHARED_DATA) -> Crowd:
-    """Read the measured listeners."""
-    shelf = load_shelf(folder)
+    """Read all measured listeners."""
+    shelf = load_shelf(folder, EVERYBODY)
     artists = tuple(
         frozenset(words for name in track.artists if (words := lead_artist((name,))))
         for track in shelf.tracks
     )
-    return Crowd(load_libraries(folder), shelf, artists)
+    taught = frozenset(load_libraries(folder).listeners)
+    return Crowd(load_libraries(folder, EVERYBODY), shelf, artists, taught)
 
 
 def auc(pairs: Sequence[PairOfLists], likeness: ArrayLike) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import random
 import re
@@ -43,6 +44,8 @@ SAMPLE_EVERY_S = 5.0
 WEATHER_EVERY_S = 4.0
 ACKNOWLEDGED_WITHIN_S = 5.0
 ANSWER_WITHIN_S = 150.0
+_PEOPLE_IN_ALL = 200
+"""People for each that the command line names: they take turns."""
 FILES_KEPT = 100
 """By the loopback Discord, whose own memory should not grow for hours; far more than are under way."""
 WARM_UP_SHARE = 0.34
@@ -168,17 +171,23 @@ class Soak:
             asyncio.create_task(self._watch(bot.process.pid)),
             asyncio.create_task(self._make_weather()),
         ]
-        await asyncio.gather(*(self._person(100 + number) for number in range(self._people)))
+        await asyncio.gather(*(self._chair(number) for number in range(self._people)))
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await self._sample(bot.process.pid)
 
-    async def _person(self, user_id: int) -> None:
-        """Ask for one map after the other, as soon as the last one is there."""
+    async def _chair(self, number: int) -> None:
+        """Ask for one map after the other, as soon as the last one is there: each time as somebody else.
+
+        One person alone would soon be told to wait.
+        """
+        people = itertools.cycle(range(100 + number, 100 + _PEOPLE_IN_ALL * self._people, self._people))
         while time.monotonic() < self._ends_at:
             await self.discord.gateway.ready.wait()
-            asked = await self.discord.analyze(user_id, self._content(), private=self._dice.random() < 0.3)
+            asked = await self.discord.analyze(
+                next(people), self._content(), private=self._dice.random() < 0.3
+            )
             self.found.sent += 1
             # Never acknowledged means that Discord itself tells the person to try again.
             if await self._within(ACKNOWLEDGED_WITHIN_S, _is_acknowledged, asked):

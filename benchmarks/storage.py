@@ -25,9 +25,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from services.domain.company import KnownTrack, TrackKeys
 from services.domain.features import AudioFeatures, Coverage, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track, TrackId
+from services.domain.related_tracks import KnownTrack, TrackKeys
 from services.domain.report import AnalysisReport, EnrichedTrack, Placement, Structure, Verdict
 from services.domain.sources import FetchedFeatures
 from services.storage.backups import backup
@@ -106,7 +106,6 @@ def some_report(tracks: int) -> AnalysisReport:
         outliers=(),
         duplicates=(),
         coverage=Coverage(tracks, tracks, 0, 0, 0, 0, {}, {}),
-        sentence="A benchmark.",
     )
 
 

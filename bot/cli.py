@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | analyze FILE | optimize FILE | check-config | ...`."""
+"""The command line: `tastemap run | demo | analyze FILE | stats FILE | optimize FILE | ...`."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.config import Settings, check_config, load_settings
+from bot import __version__
+from bot.commands import EXIT_CONFIG, EXIT_FAILED, EXIT_OK
+from bot.config import ENV_FILE, Settings, check_config, load_settings
 from bot.logs import configure_logging
+from bot.roles import Role
 from bot.secret_files import SecretFileError
-from cogs.sentences import sentence
+from cogs.words.errors import sentence
 from services.domain.errors.accounts import KeyRingError
 from services.domain.ordering import Goal
+from services.domain.program import PROGRAM
 
-EXIT_OK, EXIT_FAILED, EXIT_BAD_INPUT, EXIT_DATA, EXIT_CONFIG = 0, 1, 2, 65, 78
 LARGEST_BLEND = 500
-ENV_FILE = Path(".env")
+_FORMATS = "as rekordbox XML, M3U8 and CSV"
 _GOALS = ", ".join(Goal)
+_ONE_OF_SEVERAL = "FILE#NAME if it holds several playlists"
 
 
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
-    top = argparse.ArgumentParser(prog="python -m bot", description="Tastemap maps how playlists sound.")
+    top = argparse.ArgumentParser(prog=PROGRAM, description="Tastemap maps how playlists sound.")
+    top.add_argument("--version", action="version", version=f"tastemap {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="connect to Discord and serve")
@@ -36,27 +41,86 @@ def parser() -> argparse.ArgumentParser:
         help="begin with an empty database if the present one is damaged and has no good backup",
     )
 
+    run.add_argument(
+        "--role",
+        type=Role,
+        choices=tuple(Role),
+        metavar="ROLE",
+        help="all (default), or gateway, web or worker, which share the work through PostgreSQL",
+    )
+
+    run.add_argument("--shards", metavar="SHARDS", help="of a gateway: 0-15/64, or 'any 16/64' for free ones")
+
     demo = commands.add_parser("demo", help="try the real bot in a browser, offline")
     demo.add_argument(
         "--once", type=Path, metavar="DIR", help="play a short script and write pictures to DIR instead"
     )
+    demo.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="SCENE",
+        help="photograph this scene of --once, not all",
+    )
     demo.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
 
-    analyze = commands.add_parser("analyze", help="analyse a playlist file in the terminal")
-    analyze.add_argument("file", type=Path, metavar="FILE")
+    analyze = commands.add_parser("analyze", help="analyse a playlist file or sound files in the terminal")
+    analyze.add_argument(
+        "files", nargs="+", metavar="FILE", help=f"{_ONE_OF_SEVERAL}; or sound files, or a folder of them"
+    )
     analyze.add_argument("--json", action="store_true", help="print the whole report as JSON")
     analyze.add_argument(
         "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
     )
     analyze.add_argument("--charts", type=Path, metavar="DIR", help="write the charts as PNG and text to DIR")
+    analyze.add_argument("--export", type=Path, metavar="DIR", help=f"write the groups to DIR, {_FORMATS}")
     analyze.add_argument("--groups", type=_groups, metavar="N", help="look for N groups (2-8)")
+    analyze.add_argument(
+        "--by",
+        choices=("sound", "style"),
+        default="sound",
+        help="group by sound (default), or by style and era: year, artist and genre words too",
+    )
     analyze.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
 
+    add_stats_command(commands)
+    add_drift_command(commands)
     add_people_commands(commands)
     add_optimize_command(commands)
     commands.add_parser("check-config", help="say what each setting switches on or off")
     add_keeping_commands(commands)
     return top
+
+
+def add_stats_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command that counts a file."""
+    stats = commands.add_parser("stats", help="count what is in a playlist file, and how it sounds")
+    stats.add_argument(
+        "files", nargs="+", metavar="FILE", help=f"{_ONE_OF_SEVERAL}; or sound files, or a folder of them"
+    )
+    stats.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    stats.add_argument(
+        "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
+    )
+    stats.add_argument("--charts", type=Path, metavar="DIR", help="write the picture as PNG and text to DIR")
+    stats.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
+
+
+def add_drift_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command that compares two exports of a list."""
+    drift = commands.add_parser(
+        "drift", help="say what changed in a list: from one export to the next, and by when tracks were added"
+    )
+    drift.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="one export, or an earlier and a later one; FILE#NAME for one list of several",
+    )
+    drift.add_argument(
+        "--offline", action="store_true", help="ask no service; use the files, the cache and estimates"
+    )
+    drift.add_argument("--charts", type=Path, metavar="DIR", help="write the picture as PNG and text to DIR")
 
 
 def add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -84,7 +148,7 @@ def add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
 def add_optimize_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command that orders a file."""
     optimize = commands.add_parser("optimize", help="put a playlist file in a better order")
-    optimize.add_argument("file", type=Path, metavar="FILE")
+    optimize.add_argument("file", metavar="FILE", help=_ONE_OF_SEVERAL)
     optimize.add_argument(
         "--goal", type=_goal, default=Goal.FLOW, metavar="G", help=f"{_GOALS} (default: flow)"
     )
@@ -96,6 +160,7 @@ def add_optimize_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     optimize.add_argument("--lock", default="", metavar="PLACES", help="1-3,7 stay; 12@20 moves one there")
     optimize.add_argument("--json", action="store_true", help="print order, cost and transitions as JSON")
     optimize.add_argument("--charts", type=Path, metavar="DIR", help="write the picture to DIR")
+    optimize.add_argument("--export", type=Path, metavar="DIR", help=f"write the order to DIR, {_FORMATS}")
     optimize.add_argument(
         "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
     )
@@ -111,6 +176,12 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     )
     restore = commands.add_parser("restore", help="put a verified backup in place of the database")
     restore.add_argument("source", type=Path)
+    database = commands.add_parser("database", help="move the database")
+    moves = database.add_subparsers(dest="action", required=True, metavar="ACTION")
+    copy = moves.add_parser(
+        "copy", help="copy the SQLite database to a PostgreSQL server, and compare each row"
+    )
+    copy.add_argument("target", metavar="URL", help="such as postgresql://user:password@host/tastemap")
     doctor = commands.add_parser("doctor", help="look for problems and say how to cure each")
     doctor.add_argument(
         "--online", action="store_true", help="also ask Discord and Spotify whether they take the settings"
@@ -118,14 +189,26 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     commands.add_parser("health", help="ask the running bot whether it is alive, for container engines")
     features = commands.add_parser("features", help="look after the cache of audio features")
     actions = features.add_subparsers(dest="action", required=True, metavar="ACTION")
-    load = actions.add_parser("import", help="load a public dataset (CSV) into the cache")
-    load.add_argument("file", type=Path, metavar="FILE")
+    load = actions.add_parser("import", help="load a public dataset (CSV) into the cache of the database")
+    which = load.add_mutually_exclusive_group(required=True)
+    which.add_argument("file", type=Path, nargs="?", metavar="FILE", help="features by Spotify id")
+    which.add_argument(
+        "--acousticbrainz", type=Path, metavar="FILE", help="tempo or key from the CSV dump of AcousticBrainz"
+    )
+    which.add_argument(
+        "--musicbrainz-canonical",
+        type=Path,
+        metavar="FILE",
+        help="canonical_musicbrainz_data.csv: which recording a name means",
+    )
     load.add_argument("--source", metavar="NAME", help="name of the source (default: the name of the file)")
     actions.add_parser("stats", help="show what is cached, by source and year")
     keys = commands.add_parser("keys", help="look after the keys that encrypt stored tokens")
     key_actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     key_actions.add_parser("new", help="print a new key for TOKEN_KEYS")
-    key_actions.add_parser("rotate", help="seal all stored tokens anew with the first key of TOKEN_KEYS")
+    key_actions.add_parser(
+        "rotate", help="seal all stored tokens anew with the first key of TOKEN_KEYS; writes to the database"
+    )
 
 
 def _goal(text: str) -> Goal:
@@ -194,14 +277,19 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
             from bot.commands.analyze import analyze_file
 
             return asyncio.run(analyze_file(settings, options))
-        case "compare":
-            from bot.commands.people import compare_files
+        case "stats":
+            from bot.commands.analyze import count_file
 
-            return asyncio.run(compare_files(settings, options))
-        case "blend":
-            from bot.commands.people import blend_files
+            return asyncio.run(count_file(settings, options))
+        case "drift":
+            from bot.commands.drift import look_back_at_files
 
-            return asyncio.run(blend_files(settings, options))
+            return asyncio.run(look_back_at_files(settings, options))
+        case "compare" | "blend":
+            from bot.commands.people import blend_files, compare_files
+
+            together = compare_files if options.command == "compare" else blend_files
+            return asyncio.run(together(settings, options))
         case "optimize":
             from bot.commands.optimize import optimize_file
 
@@ -209,11 +297,13 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
         case "demo":
             from bot.demo import run_demo
 
-            return asyncio.run(run_demo(settings, once=options.once, port=options.port))
+            return asyncio.run(run_demo(settings, once=options.once, only=options.only, port=options.port))
         case "run":
             from bot.commands.run import run_bot
 
-            return asyncio.run(run_bot(settings, fresh=options.fresh))
+            given = {"role": options.role, "shards": options.shards}
+            chosen = settings.model_copy(update={name: value for name, value in given.items() if value})
+            return asyncio.run(run_bot(chosen, fresh=options.fresh))
         case "keys":
             from bot.commands.keys import manage_keys
 
@@ -225,7 +315,7 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
         case "health":
             from bot.commands.health import ask
 
-            return ask(settings)
+            return ask(settings.health_host, settings.health_port)
         case _:
             from bot.commands.keeping import keep
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,14 +12,21 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.ports import Holder, holder_of
+from bot.roles import Role
 from bot.secret_files import named_files, read_secrets
+from bot.shards import parse_shards
 from services.accounts.keyring import KeyRing
 from services.domain.errors.accounts import KeyRingError
+from services.domain.program import PROGRAM
 
 
 def _by_comma(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+
+ENV_FILE = Path(".env")
+"""Read from the folder in which a command is started."""
 
 UserIds = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_by_comma)]
 """Ids of Discord users, separated by commas in the environment."""
@@ -60,8 +68,45 @@ class Settings(BaseSettings):
         "sqlite+aiosqlite:///data/tastemap.db",
         description="Where results are kept: a SQLite file, or postgresql+psycopg://user@host/name.",
     )
+    database_connections: int = Field(
+        5, ge=2, le=50, description="Connections that one process keeps to a PostgreSQL server."
+    )
+    discord_public_key: str | None = Field(
+        None, description="Public key of the Discord application, to take its signed commands at PUBLIC_URL."
+    )
+    discord_api_url: str = Field(
+        "https://discord.com/api/v10", description="Address of Discord's API, or of a proxy before it."
+    )
+    shards: str | None = Field(
+        None, description="Share of a gateway: 0-15/64, or any 16/64 for free ones. Empty for all of them."
+    )
+    role: Role = Field(
+        Role.ALL, description="What this process does: all, or gateway, web or worker beside others."
+    )
     reccobeats_url: str = Field(
         "https://api.reccobeats.com/v1", description="Address of ReccoBeats. Empty switches it off."
+    )
+    reccobeats_clips: bool = Field(
+        True,
+        description="Offer to send clips of people's own sound to ReccoBeats, after a press each time.",
+    )
+    listenbrainz_url: str = Field(
+        "", description="Address of ListenBrainz: names become recordings, people's public lists can be read."
+    )
+    listenbrainz_labs_url: str = Field(
+        "", description="Address of ListenBrainz' labs host, which finds Spotify ids by name."
+    )
+    musicbrainz_tags: bool = Field(
+        True,
+        description="Take genres of MusicBrainz along with names (CC BY-NC-SA: no commercial use).",
+    )
+    reccobeats_search: bool = Field(
+        False,
+        description="Look for titles at ReccoBeats where nothing else finds a track; needs its address.",
+    )
+    lastfm_url: str = Field("https://ws.audioscrobbler.com/2.0/", description="Address of Last.fm.")
+    lastfm_api_key: SecretStr | None = Field(
+        None, description="Key of Last.fm's API, with which people can name their account there."
     )
     spotify_api_url: str = Field("https://api.spotify.com/v1", description="Address of Spotify's Web API.")
     spotify_accounts_url: str = Field(
@@ -84,12 +129,24 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON for programs.")
 
+    @field_validator("shards")
+    @classmethod
+    def _shards(cls, value: str | None) -> str | None:
+        if value is not None:
+            parse_shards(value)
+        return value
+
     @field_validator("*", mode="before")
     @classmethod
     def _left_empty(cls, value: object, info: ValidationInfo) -> object:
         """Take a setting that is left empty, as in `.env.example`, for one that is missing."""
         is_optional = cls.model_fields[info.field_name or ""].default is None
         return None if is_optional and isinstance(value, str) and not value.strip() else value
+
+    @property
+    def discord_token_text(self) -> str | None:
+        """The token in the clear, for whoever connects, or makes keys of it."""
+        return self.discord_token.get_secret_value() if self.discord_token else None
 
     def secrets(self) -> tuple[str, ...]:
         """List every secret value, for whoever has to keep them out of something."""
@@ -102,6 +159,7 @@ FROM_FILES = (
     "discord_client_secret",
     "spotify_client_secret",
     "token_keys",
+    "lastfm_api_key",
     "database_url",
 )
 """Settings that may hold a secret: each may also be the content of the file that NAME_FILE names."""
@@ -176,7 +234,7 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
             if settings.paste_login
             else "off: people log in through the pages",
         ),
-        ConfigNote("TRUSTED_PROXIES", bool(settings.trusted_proxies), _proxies_line(settings)),
+        _proxies_note(settings),
         ConfigNote(
             "RECCOBEATS_URL",
             bool(settings.reccobeats_url),
@@ -184,7 +242,60 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
             if settings.reccobeats_url
             else "empty: features come from files, the cache and estimation only",
         ),
+        *_name_notes(settings),
+        ConfigNote(
+            "RECCOBEATS_CLIPS",
+            settings.reccobeats_clips,
+            "on: people may send clips of their own sound to ReccoBeats, each time with a press"
+            if settings.reccobeats_clips and settings.reccobeats_url
+            else "off: no sound ever leaves this machine",
+        ),
+        _health_note(settings),
         ConfigNote("DATABASE_URL", True, f"results are kept in {_without_password(settings.database_url)}"),
+        _role_note(settings),
+        _public_key_note(settings),
+    )
+
+
+def _name_notes(settings: Settings) -> tuple[ConfigNote, ...]:
+    """Say what becomes of lists that hold names and no ids."""
+    return (
+        ConfigNote(
+            "LISTENBRAINZ_LABS_URL",
+            bool(settings.listenbrainz_labs_url),
+            f"tracks without ids are found by name at {settings.listenbrainz_labs_url}, which gets titles, "
+            "artists and albums"
+            if settings.listenbrainz_labs_url
+            else "empty: lists of names (Apple Music, YouTube, DJ programs) get no measured features",
+        ),
+        ConfigNote(
+            "LISTENBRAINZ_URL",
+            bool(settings.listenbrainz_url),
+            f"lengths, ISRCs and people's public lists come from {settings.listenbrainz_url}"
+            if settings.listenbrainz_url
+            else "empty: `from: listenbrainz:NAME` can't be read, and fewer names are found",
+        ),
+        ConfigNote(
+            "MUSICBRAINZ_TAGS",
+            settings.musicbrainz_tags,
+            "on: genres of MusicBrainz come with names; their licence (CC BY-NC-SA) forbids commercial use"
+            if settings.musicbrainz_tags
+            else "off: no genres are taken from MusicBrainz",
+        ),
+        ConfigNote(
+            "RECCOBEATS_SEARCH",
+            settings.reccobeats_search,
+            "on: titles that nothing else finds are sent to ReccoBeats, 20 of a list at most"
+            if settings.reccobeats_search
+            else "off: no title is sent to ReccoBeats",
+        ),
+        ConfigNote(
+            "LASTFM_API_KEY",
+            settings.lastfm_api_key is not None,
+            "set: people can name their Last.fm account (`from: lastfm:NAME`)"
+            if settings.lastfm_api_key
+            else "missing: `from: lastfm:NAME` can't be read; a key is free at last.fm/api",
+        ),
     )
 
 
@@ -195,7 +306,7 @@ def _keys_note(settings: Settings) -> ConfigNote:
     try:
         KeyRing.parse(settings.token_keys.get_secret_value())
     except KeyRingError as error:
-        line = f"unusable: {error.problem}; nobody can connect Spotify (`python -m bot keys new` makes a key)"
+        line = f"unusable: {error.problem}; nobody can connect Spotify (`{PROGRAM} keys new` makes a key)"
         return ConfigNote("TOKEN_KEYS", True, line, unusable=True)
     return ConfigNote("TOKEN_KEYS", True, "set")
 
@@ -210,16 +321,59 @@ def _pages_line(settings: Settings) -> str:
     return f"login pages at {address}; register {address}/callback as redirect address at Spotify"
 
 
-def _proxies_line(settings: Settings) -> str:
+def _proxies_note(settings: Settings) -> ConfigNote:
     networks = [part.strip() for part in settings.trusted_proxies.split(",") if part.strip()]
     if not networks:
-        return "empty: X-Forwarded-For is not believed; behind a proxy all visitors count as one"
+        line = "empty: X-Forwarded-For is not believed; behind a proxy all visitors count as one"
+        return ConfigNote("TRUSTED_PROXIES", False, line)
     for network in networks:
         try:
             ipaddress.ip_network(network, strict=False)
         except ValueError:
-            return f"{network!r} is neither an address nor a network: the pages can't be served"
-    return f"X-Forwarded-For is believed from {', '.join(networks)}"
+            line = f"{network!r} is neither an address nor a network: the pages can't be served"
+            return ConfigNote("TRUSTED_PROXIES", True, line, unusable=True)
+    return ConfigNote("TRUSTED_PROXIES", True, f"X-Forwarded-For is believed from {', '.join(networks)}")
+
+
+def _health_note(settings: Settings) -> ConfigNote:
+    if not settings.health_port:
+        return ConfigNote("HEALTH_PORT", False, "0: nobody can ask how the bot is")
+    where = f"{settings.health_host}:{settings.health_port}"
+    holder = holder_of(settings.health_host, settings.health_port)
+    if holder is Holder.OTHER:
+        line = f"{where} is taken by {holder}: the bot would run, but nobody could watch it"
+        return ConfigNote("HEALTH_PORT", True, line, unusable=True)
+    line = f"health and metrics at http://{where}"
+    return ConfigNote("HEALTH_PORT", True, f"{line}, by {holder}" if holder is Holder.TASTEMAP else line)
+
+
+def role_problem(settings: Settings) -> str | None:
+    """Say why a process of this role can't run with these settings; None where it can."""
+    if settings.role.is_one_of_many and not settings.database_url.startswith("postgres"):
+        return "needs PostgreSQL: processes that share the work meet there, and a file has one bot"
+    if settings.shards and not settings.role.is_one_of_many:
+        return "connects all shards: SHARDS belongs to gateways that stand beside each other"
+    return None
+
+
+def _public_key_note(settings: Settings) -> ConfigNote:
+    if settings.discord_public_key is None:
+        line = "missing: commands arrive over the gateway alone"
+        if settings.role is Role.WEB:
+            line = "missing: this process serves the login pages alone, and no command arrives here"
+        return ConfigNote("DISCORD_PUBLIC_KEY", False, line)
+    if not re.fullmatch("[0-9a-fA-F]{64}", settings.discord_public_key):
+        line = "unusable: it has 64 hexadecimal digits (General Information in the developer portal)"
+        return ConfigNote("DISCORD_PUBLIC_KEY", True, line, unusable=True)
+    address = (settings.public_url or f"http://{settings.web_host}:{settings.web_port}").rstrip("/")
+    line = f"set: Discord may send commands to {address}/interactions"
+    return ConfigNote("DISCORD_PUBLIC_KEY", True, line)
+
+
+def _role_note(settings: Settings) -> ConfigNote:
+    problem = role_problem(settings)
+    line = f"{settings.role}: {problem or settings.role.explained}"
+    return ConfigNote("ROLE", True, line, unusable=problem is not None)
 
 
 def _without_password(url: str) -> str:

@@ -14,7 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from cogs.watching import Outcome
+from cogs.work.interaction_metrics import Outcome
 from services.domain.features import Coverage
 
 COMMAND_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -61,6 +61,11 @@ class Metrics:
         self._swept = Counter(
             "tastemap_upkeep_runs", "Repeated work by how it ended", ("work", "outcome"), registry=registry
         )
+        self._succeeded = Gauge(
+            "tastemap_upkeep_last_success_timestamp_seconds",
+            "When repeated work last went through, 0 for not since the start", ("work",),
+            registry=registry,
+        )  # fmt: skip
 
     def answered(self, what: str, outcome: Outcome, seconds: float) -> None:
         """Note that a command, a button or a form is done."""
@@ -71,6 +76,12 @@ class Metrics:
         """Note one call to a service and what came back: an HTTP status, or what was wrong."""
         self._calls.labels(upstream, status).inc()
         self._call_seconds.labels(upstream).observe(seconds)
+
+    def is_role(self, role: str) -> None:
+        """Say what this process is, for the labels of a dashboard."""
+        Gauge("tastemap_process", "1 for the role of this process", ("role",), registry=self.registry).labels(
+            role
+        ).set(1)
 
     def lagged(self, seconds: float) -> None:
         """Note how late the event loop was."""
@@ -87,8 +98,11 @@ class Metrics:
             self._tracks.labels(origin).inc(getattr(coverage, origin))
 
     def swept(self, work: str, *, succeeded: bool) -> None:
-        """Note that a piece of repeated work was done, or failed."""
+        """Count a task as done or failed."""
         self._swept.labels(work, "done" if succeeded else "failed").inc()
+        last = self._succeeded.labels(work)
+        if succeeded:
+            last.set_to_current_time()
 
     def watch(self, name: str, meaning: str, value: Callable[[], float]) -> None:
         """Show a value that is read when somebody asks."""

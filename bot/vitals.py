@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from bot.metrics import Metrics
+from bot.roles import Role
 from services.compute import ComputePool
 from services.domain.errors import TastemapError
+from services.maintenance import Maintenance, RepeatedTask
 from services.storage.database import Database
 
 TICK_S = 0.1
@@ -65,11 +68,13 @@ class Vitals:
     compute: ComputePool
     metrics: Metrics
     started_at: datetime
+    role: Role = Role.ALL
     monotonic: Callable[[], float] = time.monotonic
     client: Gateway | None = None
     """The present client; a reconnection may bring another one."""
     last_tick: float = field(init=False)
     worst_lag_s: float = 0.0
+    _due: float = math.inf
     _checked_at: float = float("-inf")
     _problem: str = ""
 
@@ -86,27 +91,37 @@ class Vitals:
         """Whether commands arrive."""
         return self.client is not None and self.client.is_ready() and not self.client.is_closed()
 
+    @property
+    def _works(self) -> bool:
+        """Whether accepted work is done, where it is this process that has to."""
+        working = getattr(self.client, "working", None)
+        return not (self.role.performs and self.role.is_one_of_many) or not (working and working.done())
+
     async def readiness(self) -> Readiness:
         """Look whether gateway, database and workers are there."""
         if self.monotonic() - self._checked_at >= CHECK_LASTS_S:
             self._problem = await self._database_problem()
             self._checked_at = self.monotonic()
         return Readiness(
-            gateway=self.connected,
+            gateway=self.connected or not self.role.connects,
             database=not self._problem,
-            workers=not self.compute.closed,
+            workers=not self.compute.closed and self._works,
             problem=self._problem,
         )
 
-    async def beat(self, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+    async def beat(self, maintenance: Maintenance) -> None:
         """Measure again and again how late the event loop is."""
-        while True:
-            due = self.monotonic() + TICK_S
-            await sleep(TICK_S)
-            self.last_tick = self.monotonic()
-            lag_s = max(0.0, self.last_tick - due)
-            self.worst_lag_s = max(self.worst_lag_s, lag_s)
-            self.metrics.lagged(lag_s)
+        self._due = math.inf
+        await maintenance.repeat([RepeatedTask("heartbeats", self._tick)], every_s=TICK_S)
+
+    async def _tick(self) -> None:
+        due, self.last_tick = self._due, self.monotonic()
+        self._due = self.last_tick + TICK_S
+        if due == math.inf:
+            return
+        lag_s = max(0.0, self.last_tick - due)
+        self.worst_lag_s = max(self.worst_lag_s, lag_s)
+        self.metrics.lagged(lag_s)
 
     async def _database_problem(self) -> str:
         try:

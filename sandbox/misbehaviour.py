@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import zlib
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -26,6 +28,52 @@ STREAMS = frozenset(
 
 _DRIP_S = 0.05
 _MEBIBYTE = 1024 * 1024
+
+
+class Timed:
+    """A request that a service wrote down, with the time and when it was allowed."""
+
+    __slots__ = ()
+
+    at: float
+    """In seconds of the service's clock."""
+    not_before: float
+    """The earliest time that all earlier answers allowed for this call."""
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the client came back before it was allowed to."""
+        return self.at < self.not_before
+
+
+class Misbehaving:
+    """Base of whatever goes wrong on demand.
+
+    Parameters
+    ----------
+    clock
+        Seconds that the log and the dates run on.
+    faults
+        What goes wrong with the first answers, in this order; then all is well.
+    """
+
+    def __init__(self, clock: Callable[[], float], faults: Iterable[Fault | None]) -> None:
+        self.faults: deque[Fault | None] = deque(faults)
+        self.always: Fault | None = None
+        """What goes wrong with every answer, once `faults` are used up."""
+        self.closing = asyncio.Event()
+        """Set to let go of the connections that hang."""
+        self._clock = clock
+        self._not_before = float("-inf")
+
+    def _next_fault(self) -> Fault | None:
+        return self.faults.popleft() if self.faults else self.always
+
+    def _rest(self, fault: Fault) -> dict[str, str]:
+        """Ask for a pause, and return the headers that say so."""
+        if fault.retry_after is None and fault.retry_after_s is not None:
+            self._not_before = max(self._not_before, self._clock() + fault.retry_after_s)
+        return rest_headers(fault, self._clock())
 
 
 def rest_headers(fault: Fault, now_s: float) -> dict[str, str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from aiohttp import web
 
 from sandbox.catalogue import Catalogue, CatalogueTrack, build_catalogue
 from sandbox.faults import Fault, FaultKind
-from sandbox.misbehaviour import STREAMS, rest_headers, stream_fault
+from sandbox.misbehaviour import STREAMS, Misbehaving, Timed, stream_fault
+from sandbox.reccobeats_analysis import ANY_BYTES, CLIENTS_TURNED_AWAY, SandboxAnalysis
 from services.domain.features import Feature
 
 MOST_IDS = 40
@@ -22,32 +22,28 @@ _TOO_MANY = {
     "status": 4004,
     "errors": [{"path": "getAudioFeatures.ids", "message": "size must be between 1 and 40"}],
 }
-_CLIENTS_TURNED_AWAY = ("python-", "aiohttp", "python/", "curl", "wget", "go-http")
-"""Cloudflare's "error code: 1010" greets whoever keeps the default User-Agent of a library."""
+
+
+FEATURES, TRACKS, SEARCH = "/v1/audio-features", "/v1/track", "/v1/track/search"
+_MOST_FOUND = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Timed):
     """One request as the server saw it."""
 
     at: float
-    """In seconds of the server's clock."""
     ids: tuple[str, ...]
     status: int
     """0 where no status was ever sent."""
     user_agent: str
     headers: tuple[tuple[str, str], ...]
     not_before: float
-    """The earliest time that all earlier answers allowed for this call."""
-
-    @property
-    def is_early(self) -> bool:
-        """Whether the client came back before it was allowed to."""
-        return self.at < self.not_before
+    path: str = FEATURES
 
 
-class SandboxReccoBeats:
-    """The server side of `GET /v1/audio-features`, with a log of who asked for what, and when.
+class SandboxReccoBeats(Misbehaving):
+    """The server side of features, titles and search, with a log of who asked for what, and when.
 
     Parameters
     ----------
@@ -73,31 +69,32 @@ class SandboxReccoBeats:
         burst: int | None = None,
         seed: int = 1,
     ) -> None:
+        super().__init__(clock, faults)
         self.catalogue = catalogue or build_catalogue()
         self.calls: list[Call] = []
-        self.faults: deque[Fault | None] = deque(faults)
-        self.always: Fault | None = None
-        """What goes wrong with every answer, once `faults` are used up."""
         self.malformed = set(malformed)
-        self._clock = clock
+        self.analysis = SandboxAnalysis(clock=clock)
         self._burst = burst
         self._random = Random(seed)
-        self._not_before = float("-inf")
         self._arrival = asyncio.Condition()
-        self.closing = asyncio.Event()
-        """Set to let go of the connections that hang."""
 
     def app(self) -> web.Application:
         """Build the web application; its base URL for clients ends in `/v1`."""
-        app = web.Application()
-        app.router.add_get("/v1/audio-features", self._audio_features)
+        app = web.Application(client_max_size=ANY_BYTES)
+        for path in (FEATURES, TRACKS, SEARCH):
+            app.router.add_get(path, self._watched)
+        self.analysis.add_to(app)
         app.on_shutdown.append(self._let_go)
         return app
 
     @property
     def ids_asked(self) -> list[str]:
-        """Every id of every call, in the order of arrival."""
-        return [key for call in self.calls for key in call.ids]
+        """Every id whose features were asked for, in the order of arrival."""
+        return [key for call in self.calls if call.path == FEATURES for key in call.ids]
+
+    def calls_of(self, path: str) -> list[Call]:
+        """List the calls of one kind."""
+        return [call for call in self.calls if call.path == path]
 
     @property
     def early_calls(self) -> list[Call]:
@@ -111,31 +108,22 @@ class SandboxReccoBeats:
 
     async def _let_go(self, _: web.Application) -> None:
         self.closing.set()
+        self.analysis.closing.set()
 
-    async def _audio_features(self, request: web.Request) -> web.StreamResponse:
+    async def _watched(self, request: web.Request) -> web.StreamResponse:
         ids = tuple(key for value in request.query.getall("ids", []) for key in value.split(",") if key)
-        fault = self.faults.popleft() if self.faults else self.always
+        fault = self._next_fault()
         if fault is None and self._is_burst():
             fault = Fault(FaultKind.RATE_LIMIT, retry_after_s=10)
         at = self._clock()
         number = len(self.calls)
-        self.calls.append(
-            Call(
-                at,
-                ids,
-                0,
-                request.headers.get("User-Agent", ""),
-                tuple(request.headers.items()),
-                self._not_before,
-            )
-        )
+        headers = tuple(request.headers.items())
+        agent = request.headers.get("User-Agent", "")
+        self.calls.append(Call(at, ids, 0, agent, headers, self._not_before, request.path))
         async with self._arrival:
             self._arrival.notify_all()
         response = await self._answer(request, ids, fault)
-        call = self.calls[number]
-        self.calls[number] = Call(
-            call.at, call.ids, response.status, call.user_agent, call.headers, call.not_before
-        )
+        self.calls[number] = replace(self.calls[number], status=response.status)
         return response
 
     def _is_burst(self) -> bool:
@@ -148,16 +136,38 @@ class SandboxReccoBeats:
         self, request: web.Request, ids: Sequence[str], fault: Fault | None
     ) -> web.StreamResponse:
         agent = request.headers.get("User-Agent", "").casefold()
-        if not agent or agent.startswith(_CLIENTS_TURNED_AWAY):
+        if not agent or agent.startswith(CLIENTS_TURNED_AWAY):
             return self._blocked()
         if fault is not None:
             return await self._misbehave(request, ids, fault)
+        if request.path == SEARCH:
+            return self._search(request)
         if not 1 <= len(ids) <= MOST_IDS:
             return web.json_response(_TOO_MANY, status=400)
         if self.malformed.intersection(ids):
             problem = {"path": "getAudioFeatures.ids", "message": "invalid value"}
             return web.json_response({"status": 4001, "errors": [problem]}, status=400)
-        return web.json_response({"content": self._rows(ids)})
+        return web.json_response(
+            {"content": self._named_rows(ids) if request.path == TRACKS else self._rows(ids)}
+        )
+
+    def _named_rows(self, ids: Sequence[str]) -> list[dict[str, object]]:
+        entries = [self.catalogue.by_id[key] for key in dict.fromkeys(ids) if key in self.catalogue.by_id]
+        rows = [named_row(entry) for entry in entries if entry.known]
+        self._random.shuffle(rows)
+        return rows
+
+    def _search(self, request: web.Request) -> web.Response:
+        """Look for a title, literally: artist and title together find nothing; covers come first."""
+        words, size = request.query.get("searchText", "").casefold(), int(request.query.get("size", "25"))
+        if size > _MOST_FOUND or not words:
+            problem = {"path": "searchTrack.size", "message": "must be less than or equal to 50"}
+            return web.json_response({"status": 4001, "errors": [problem]}, status=400)
+        found = [
+            entry for entry in self.catalogue.tracks if words in entry.track.title.casefold() and entry.known
+        ]
+        found.sort(key=lambda entry: entry.track.popularity or 0)
+        return web.json_response({"content": [named_row(entry) for entry in found[:size]], "page": 0})
 
     def _rows(self, ids: Sequence[str]) -> list[dict[str, object]]:
         rows = []
@@ -179,7 +189,7 @@ class SandboxReccoBeats:
         body = json.dumps({"content": self._rows(ids)}).encode()
         kind = fault.kind
         if kind is FaultKind.RATE_LIMIT:
-            return self._rate_limit(fault)
+            return web.json_response({"status": 4291, "errors": []}, status=429, headers=self._rest(fault))
         if kind is FaultKind.BLOCKED:
             return self._blocked()
         if kind is FaultKind.STATUS:
@@ -214,11 +224,21 @@ class SandboxReccoBeats:
                 rows = []
         return json.dumps({"content": rows}).encode()
 
-    def _rate_limit(self, fault: Fault) -> web.Response:
-        if fault.retry_after is None and fault.retry_after_s is not None:
-            self._not_before = max(self._not_before, self._clock() + fault.retry_after_s)
-        headers = rest_headers(fault, self._clock())
-        return web.json_response({"status": 4290, "errors": []}, status=429, headers=headers)
+
+def named_row(entry: CatalogueTrack) -> dict[str, object]:
+    """Write the names of a track as ReccoBeats does."""
+    track = entry.track
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, str(track.id))),
+        "trackTitle": track.title,
+        "artists": [
+            {"id": str(uuid.uuid5(uuid.NAMESPACE_URL, name)), "name": name} for name in track.artists
+        ],
+        "durationMs": track.duration_ms,
+        "isrc": track.isrc,
+        "href": f"https://open.spotify.com/track/{track.id}",
+        "popularity": track.popularity,
+    }
 
 
 def wire_row(entry: CatalogueTrack) -> dict[str, object]:

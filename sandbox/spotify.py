@@ -99,10 +99,6 @@ class SandboxSpotify(SpotifyEndpoints):
         app.on_shutdown.append(self._let_go)
         return app
 
-    def calls_to(self, path: str, method: str = "GET") -> list[ApiCall]:
-        """Return the calls to one path below `/v1`."""
-        return [call for call in self.calls if call.path == path and call.method == method]
-
     async def _let_go(self, _: web.Application) -> None:
         self.closing.set()
 

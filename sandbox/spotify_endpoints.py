@@ -18,7 +18,8 @@ NO_SCOPE = "Insufficient client scope"
 
 _LIKED = "user-library-read"
 _PRIVATE, _COLLABORATIVE = "playlist-read-private", "playlist-read-collaborative"
-_WRITE_PRIVATE, _WRITE_PUBLIC = "playlist-modify-private", "playlist-modify-public"
+_MODIFY = ("playlist-modify-private", "playlist-modify-public")
+_TAKE_OUT = ("user-library-modify", "user-follow-modify", "playlist-modify-public")
 
 Handler = Callable[[web.Request, Grant], Awaitable[web.StreamResponse]]
 
@@ -67,11 +68,11 @@ class SpotifyEndpoints:
         return web.json_response(user_json(grant.user, self.shape))
 
     async def _my_playlists(self, request: web.Request, grant: Grant) -> web.Response:
+        _require(grant, _PRIVATE)
         found: list[SandboxList | None] = [
             listed
             for listed in self.library.library_of(grant.user)
-            if (listed.is_public or _PRIVATE in grant.scopes)
-            and (not listed.is_collaborative or _COLLABORATIVE in grant.scopes)
+            if not listed.is_collaborative or _COLLABORATIVE in grant.scopes
         ]
         found += [None] * self.library.null_entries
 
@@ -98,6 +99,7 @@ class SpotifyEndpoints:
 
     async def _rows(self, request: web.Request, grant: Grant) -> web.Response:
         listed = self._routed(request, grant)
+        _require(grant, _PRIVATE)
         if not self._shows(listed, grant):
             raise RefusalError(403, "Forbidden")
         most = PAGE if request.match_info["rows"] == "items" else OLD_PAGE
@@ -108,7 +110,7 @@ class SpotifyEndpoints:
         name, is_public = wanted.get("name"), wanted.get("public", True) is not False
         if not isinstance(name, str) or not name:
             raise RefusalError(400, "Missing required field: name")
-        _require(grant, _WRITE_PUBLIC if is_public else _WRITE_PRIVATE)
+        _require(grant, *_MODIFY)
         description = str(wanted.get("description") or "")
         made = self.library.add(grant.user, name, is_public=is_public, description=description)
         page = self._page(request, made.rows, self._write_row, offset=0, limit=OLD_PAGE)
@@ -125,6 +127,7 @@ class SpotifyEndpoints:
     async def _unfollow_by_uri(self, request: web.Request, grant: Grant) -> web.Response:
         if self.shape is Shape.OLD:
             raise RefusalError(403, "Forbidden")
+        _require(grant, *_TAKE_OUT)
         for uri in request.query.get("uris", "").split(","):
             self._take_out(grant, uri.rpartition(":")[2])
         return web.Response(status=200)
@@ -132,6 +135,7 @@ class SpotifyEndpoints:
     async def _unfollow(self, request: web.Request, grant: Grant) -> web.Response:
         if not self.shape.is_open:
             raise RefusalError(403, "Forbidden")
+        _require(grant, *_MODIFY)
         self._take_out(grant, request.match_info["id"])
         return web.Response(status=200)
 
@@ -139,7 +143,7 @@ class SpotifyEndpoints:
         listed = self._routed(request, grant)
         if not listed.is_readable_by(grant.user):
             raise RefusalError(403, "You cannot add tracks to a playlist you don't own.")
-        _require(grant, _WRITE_PUBLIC if listed.is_public else _WRITE_PRIVATE)
+        _require(grant, *_MODIFY)
         uris = (await _json(request)).get("uris")
         rows = self.library.rows_for(uris) if isinstance(uris, list) and len(uris) <= MOST_URIS else None
         if rows is None:
@@ -147,7 +151,6 @@ class SpotifyEndpoints:
         return listed, rows
 
     def _take_out(self, grant: Grant, playlist_id: str) -> None:
-        _require(grant, _WRITE_PRIVATE)
         kept = [each for each in self.library.saved.get(grant.user.id, []) if each != playlist_id]
         self.library.saved[grant.user.id] = kept
 
@@ -204,8 +207,8 @@ class SpotifyEndpoints:
         )
 
 
-def _require(grant: Grant, scope: str) -> None:
-    if scope not in grant.scopes:
+def _require(grant: Grant, *scopes: str) -> None:
+    if not grant.scopes.issuperset(scopes):
         raise RefusalError(403, NO_SCOPE)
 
 

@@ -45,13 +45,9 @@ class Shape(StrEnum):
 def user_json(user: SandboxUser, shape: Shape) -> Json:
     """Write `GET /me`."""
     value: Json = {
-        "id": user.id,
+        **_links("user", user.id),
         "display_name": user.name or None,
         "images": [],
-        "type": "user",
-        "uri": f"spotify:user:{user.id}",
-        "href": f"https://api.spotify.com/v1/users/{user.id}",
-        "external_urls": {"spotify": f"https://open.spotify.com/user/{user.id}"},
     }
     if user.account_id:
         value["account_id"] = user.account_id
@@ -63,23 +59,14 @@ def user_json(user: SandboxUser, shape: Shape) -> Json:
 def playlist_json(listed: SandboxList, shape: Shape, page: Json | None, *, place: int = 0) -> Json:
     """Write a playlist object; `page` is the part with the rows or their number, None where it is hidden."""
     value: Json = {
-        "id": listed.id,
+        **_links("playlist", listed.id),
         "name": listed.name,
         "description": listed.description,
         "collaborative": listed.is_collaborative,
         "public": listed.is_public,
         "snapshot_id": listed.snapshot_id,
-        "images": None,
-        "owner": {
-            "id": listed.owner.id,
-            "display_name": listed.owner.name or None,
-            "type": "user",
-            "uri": f"spotify:user:{listed.owner.id}",
-        },
-        "type": "playlist",
-        "uri": f"spotify:playlist:{listed.id}",
-        "href": f"https://api.spotify.com/v1/playlists/{listed.id}",
-        "external_urls": {"spotify": f"https://open.spotify.com/playlist/{listed.id}"},
+        "images": None,  # as the real one sends it, whatever its contract says
+        "owner": {**_links("user", listed.owner.id), "display_name": listed.owner.name or None},
     }
     if page is not None:
         is_old = shape.is_open or (shape is Shape.MIXED and place % 2 == 1)
@@ -109,7 +96,7 @@ def row_json(row: Row, shape: Shape, *, place: int = 0) -> Json | None:
     item = item_json(row, shape)
     value: Json = {
         "added_at": None if row.added_at is None else row.added_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "added_by": None,
+        "added_by": _ADDED_BY,
         "is_local": row.kind is RowKind.LOCAL,
         "primary_color": None,
         "video_thumbnail": {"url": None},
@@ -169,24 +156,22 @@ def track_json(track: Track, shape: Shape) -> Json:
     year = track.release_year or 2020
     released = f"{year}" if year % 7 == 0 else f"{year}-06-01"
     artists = [_artist_json(name) for name in track.artists]
+    album_id = track.album_id or invented_id(f"album {track.album} {track.id}")
     value: Json = {
-        "id": track.id,
+        **_links("track", str(track.id)),
         "name": track.title,
-        "type": "track",
-        "uri": f"spotify:track:{track.id}",
-        "href": f"https://api.spotify.com/v1/tracks/{track.id}",
-        "external_urls": {"spotify": f"https://open.spotify.com/track/{track.id}"},
         "external_ids": {"isrc": track.isrc} if track.isrc else {},
         "artists": artists,
         "album": {
-            "id": track.album_id,
+            **_links("album", album_id),
             "name": track.album,
             "album_type": "album",
             "artists": artists[:1],
             "images": [],
+            "total_tracks": 1,
             "release_date": released,
             "release_date_precision": "year" if len(released) == 4 else "day",
-            "type": "album",
+            **({"available_markets": ["DE"]} if shape.is_open else {}),
         },
         "duration_ms": track.duration_ms,
         "explicit": bool(track.explicit),
@@ -210,13 +195,21 @@ def artist_id_of(name: str) -> str:
 
 def _artist_json(name: str) -> Mapping[str, object]:
     key = artist_id_of(name)
+    return {**_links("artist", key), "name": name}
+
+
+def _links(kind: str, key: str) -> Json:
+    """Write what every object says about where it is."""
     return {
         "id": key,
-        "name": name,
-        "type": "artist",
-        "uri": f"spotify:artist:{key}",
-        "external_urls": {"spotify": f"https://open.spotify.com/artist/{key}"},
+        "type": kind,
+        "uri": f"spotify:{kind}:{key}",
+        "href": f"https://api.spotify.com/v1/{kind}s/{key}",
+        "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{key}"},
     }
+
+
+_ADDED_BY: Json = _links("user", "somebody")
 
 
 def _local_json(row: Row) -> Json:

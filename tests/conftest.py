@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import logging
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cachetools import LRUCache
 from hypothesis import settings
 
+from bot.redaction import OWN
+from cogs.work.interaction_metrics import present_interaction
+from services.compute import ComputePool, Limits
+from services.compute.pieces import dump, load
+from services.workflows import tasks
+from tests.depth import examples
+
 # A gate gives the same answer for the same commit; elsewhere each run tries something new.
-settings.register_profile("gate", derandomize=True, deadline=None)
-settings.register_profile("search", deadline=None)
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=examples(40, 400))
+settings.register_profile("search", deadline=None, max_examples=examples(40, 400))
 settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip tests on the measured playlists where those are not at hand."""
+    """Begin with what one worker has to do alone, lest all others wait for it at the end.
+
+    Tests on the measured playlists are skipped where those are not at hand.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     folder = shared_data_folder()
     if folder.is_dir():
         return
@@ -32,7 +50,59 @@ def shared_data_folder() -> Path:
     return Path(os.environ.get("TASTEMAP_SHARED_DATA") or ROOT.parent / "shared" / "data")
 
 
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """Undo what the command line does to logging, so that no later test of this process is deaf.
+
+    A test that leaves the id of an interaction behind fails itself, not the next one whose log shows it.
+    """
+    levels = {name: logging.getLogger(name).level for name in (*OWN, "")}
+    yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    assert not present_interaction(), "serve an interaction in a context of its own"
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder with the measured playlists; use together with the `shared_data` marker."""
     return shared_data_folder()
+
+
+class RememberingPool(ComputePool):
+    """A pool whose work is done once for all tests: what a worker returns depends on what it is given alone.
+
+    Most tests analyse the same few playlists, and what is drawn of these takes more processor time than all
+    else. A test of the work itself, or of what happens to a worker, opens a pool of its own.
+    """
+
+    _MOST_BYTES = 300_000_000
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._answers: LRUCache[bytes, bytes] = LRUCache(self._MOST_BYTES, getsizeof=len)
+
+    async def run(
+        self,
+        job: str,
+        function: Callable[..., Any],
+        *arguments: object,
+        deadline_s: float | None = None,
+        limits: Limits | None = None,
+    ) -> Any:
+        asked = hashlib.sha256(dump((function, arguments))).digest()
+        known = self._answers.get(asked)
+        if known is not None and not self.closed:
+            await asyncio.sleep(0)
+            return load(known)
+        answer = await super().run(job, function, *arguments, deadline_s=deadline_s, limits=limits)
+        self._answers[asked] = dump(answer)
+        return answer
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[ComputePool]:
+    """One warm worker for all tests of this process that don't harm it."""
+    shared = RememberingPool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
+    yield shared
+    asyncio.run(shared.aclose())

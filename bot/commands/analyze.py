@@ -1,61 +1,125 @@
-"""`analyze FILE`: the whole analysis in the terminal."""
+"""`analyze FILE…` and `stats FILE…`: a playlist in the terminal, as a map or in numbers."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from rich.console import Console
 
-from bot.cli import EXIT_BAD_INPUT, EXIT_OK
-from bot.commands.files import BadInputError, only_playlist, open_workflow, read_input, save_charts
-from bot.commands.terminal import print_report
+from bot.app import utc_now
+from bot.commands import EXIT_BAD_INPUT, EXIT_OK
+from bot.commands.files import (
+    BadInputError,
+    open_workflow,
+    paths_of,
+    print_hints,
+    read_playlist,
+    read_sounds,
+    save_charts,
+    save_lists,
+    split_file,
+)
+from bot.commands.terminal import print_numbers, print_report
 from bot.config import Settings
-from cogs.sentences import sentence
-from services.domain.charts import ChartKind
+from cogs.words.errors import sentence
+from cogs.words.messages import progress_line
+from cogs.words.report import report_words
+from services.domain.charts import Chart, ChartKind
 from services.domain.errors import TastemapError
+from services.domain.grouping import Grouping
+from services.domain.messages import OnProgress, Progress
+from services.domain.music import Playlist
 from services.domain.report import AnalysisOptions, AnalysisReport
+from services.domain.stats import PlaylistStats
 from services.workflows.analyze import AnalyzeWorkflow
-from services.workflows.export import report_json
+from services.workflows.export import report_json, stats_json
+from services.workflows.list_export import groups_of
+from services.workflows.reports import count_numbers, draw_posters
+
+_CHARTS = (ChartKind.MAP, ChartKind.PROFILES, ChartKind.JOURNEY, ChartKind.DISTRIBUTIONS)
+
+Result = TypeVar("Result")
+Use = Callable[[AnalyzeWorkflow, Playlist, OnProgress], Awaitable[Result]]
 
 
 async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
-    """Analyse one file and print the result; bad input costs one line on standard error."""
-    console = Console(stderr=True)
-    try:
-        content = read_input(options.file)
-        async with open_workflow(settings, offline=options.offline) as workflow:
-            playlists = await workflow.read_upload(content, options.file.name, options.playlist)
-            playlist = only_playlist(playlists, "--playlist NAME")
-            with console.status("Analysing…") as status:
+    """Analyse a list, or sound files, and print the result; bad input costs one line on standard error."""
+    by = AnalysisOptions(groups=options.groups, by=Grouping(options.by))
 
-                async def on_stage(line: str) -> None:
-                    status.update(line)
+    async def draw(
+        workflow: AnalyzeWorkflow, playlist: Playlist, on_stage: OnProgress
+    ) -> tuple[AnalysisReport, tuple[str, ...]]:
+        hints: tuple[str, ...] = ()
+        kinds = _CHARTS if options.charts else ()
+        await workflow.learn_genres(playlist)
+        analysis = await workflow.run(playlist, by, offline=options.offline, draw=kinds, on_stage=on_stage)
+        if options.charts:
+            posters = await draw_posters(workflow.compute, analysis.report, utc_now().date())
+            await asyncio.to_thread(save_charts, (*analysis.charts, *posters), options.charts)
+        if options.export:
+            lists = groups_of(analysis.report)
+            hints = await asyncio.to_thread(save_lists, lists, options.export, "groups")
+        return analysis.report, hints
 
-                report = await workflow.run(
-                    playlist,
-                    AnalysisOptions(groups=options.groups),
-                    offline=options.offline,
-                    on_stage=on_stage,
-                )
-                if options.charts:
-                    await _write_charts(workflow, report, options.charts)
-    except BadInputError as error:
-        print(f"{options.file}: {error}", file=sys.stderr)  # noqa: T201
+    done = await _with_files(settings, options, draw)
+    if done is None:
         return EXIT_BAD_INPUT
-    except TastemapError as error:
-        print(f"{options.file}: {sentence(error)}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
+    report, hints = done
     if options.json:
-        sys.stdout.write(report_json(report).decode() + "\n")
+        sys.stdout.write(report_json(report, report_words(report)).decode() + "\n")
     else:
         print_report(report, Console(), charts=options.charts)
+        print_hints(hints, Console())
     return EXIT_OK
 
 
-async def _write_charts(workflow: AnalyzeWorkflow, report: AnalysisReport, folder: Path) -> None:
-    kinds = (ChartKind.MAP, ChartKind.PROFILES, ChartKind.JOURNEY, ChartKind.DISTRIBUTIONS)
-    charts = await workflow.draw(report, kinds)
-    await asyncio.to_thread(save_charts, charts, folder)
+async def count_file(settings: Settings, options: argparse.Namespace) -> int:
+    """Count what is in a list and print it; bad input costs one line on standard error."""
+
+    async def count(
+        workflow: AnalyzeWorkflow, playlist: Playlist, on_stage: OnProgress
+    ) -> tuple[AnalysisReport, PlaylistStats, Chart]:
+        analysis = await workflow.run(playlist, AnalysisOptions(), offline=options.offline, on_stage=on_stage)
+        stats, chart = await count_numbers(workflow.compute, analysis.report)
+        if options.charts:
+            await asyncio.to_thread(save_charts, [chart], options.charts)
+        return analysis.report, stats, chart
+
+    counted = await _with_files(settings, options, count)
+    if counted is None:
+        return EXIT_BAD_INPUT
+    report, stats, chart = counted
+    if options.json:
+        sys.stdout.write(stats_json(report, stats).decode() + "\n")
+    else:
+        print_numbers(report, stats, chart, Console())
+    return EXIT_OK
+
+
+async def _with_files(settings: Settings, options: argparse.Namespace, use: Use[Result]) -> Result | None:
+    """Read what is meant and use it; None where it is no good, which is said on standard error."""
+    console, given = Console(stderr=True), " ".join(options.files[:3])
+    try:
+        async with open_workflow(settings, offline=options.offline) as workflow:
+            with console.status("Analysing…") as status:
+
+                async def on_stage(progress: Progress) -> None:
+                    status.update(progress_line(progress))
+
+                paths = paths_of(options.files)
+                if paths is None:
+                    path, named = split_file(options.files[0])
+                    wanted = options.playlist or named
+                    playlist = await read_playlist(workflow, path, wanted, "--playlist NAME")
+                else:
+                    playlist = await read_sounds(workflow, paths, on_stage)
+                return await use(workflow, playlist, on_stage)
+    except BadInputError as error:
+        print(f"{given}: {error}", file=sys.stderr)  # noqa: T201
+    except TastemapError as error:
+        print(f"{given}: {sentence(error)}", file=sys.stderr)  # noqa: T201
+    return None

@@ -7,8 +7,8 @@ import asyncio
 import sqlite3
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -16,9 +16,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.cli import EXIT_BAD_INPUT, EXIT_OK
+from bot.commands import EXIT_BAD_INPUT, EXIT_OK
 from bot.config import Settings
+from cogs.words.messages import note_line
 from services.domain.errors.storage import DatabaseInUseError
+from services.domain.program import PROGRAM
+from services.imports.open_dumps import OpenDump
 from services.storage.addresses import parse_address
 from services.storage.backups import default_folder
 from services.storage.bulk import ImportProgress
@@ -26,7 +29,9 @@ from services.storage.database import Database
 from services.storage.doctor import SOUND_SQLITE
 from services.storage.features import FeatureStats, FeatureStore
 from services.storage.leases import Lease
+from services.storage.recordings import RecordingStore
 from services.workflows.datasets import DatasetReport, DatasetStep, import_dataset, source_name
+from services.workflows.open_dumps import DumpReport, import_dump
 
 _SHARE_PER_LINE = 5
 """Per cent of the file between two lines where there is no terminal."""
@@ -40,35 +45,63 @@ async def import_features(settings: Settings, options: argparse.Namespace, conso
     DatasetError, StorageError
         What the person has to be told.
     """
+    if options.file is None:
+        return await _import_dump(settings, options, console)
     source = source_name(options.file, options.source)
     refuse_second_writer(settings.database_url)
     began = time.monotonic()
     async with open_database(settings, bulk=True) as database:
-        with _Display(console) as display:
-            try:
-                report = await import_dataset(
-                    database,
-                    options.file,
-                    source=source,
-                    now=datetime.now(UTC),
-                    on_start=display.start,
-                    on_step=display.step,
-                )
-            except asyncio.CancelledError:
-                print("Stopped. Run the same command to go on from here.", file=sys.stderr)  # noqa: T201
-                raise
+        with _resumable(), _Display(console) as display:
+            report = await import_dataset(
+                database,
+                options.file,
+                source=source,
+                now=datetime.now(UTC),
+                on_start=display.start,
+                on_step=display.step,
+            )
     _print_report(report, console, seconds=time.monotonic() - began)
     return EXIT_OK if report.rows_saved else EXIT_BAD_INPUT
 
 
+async def _import_dump(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    """Load a dump of MetaBrainz; stopped at any moment, the same command goes on where it was."""
+    kind = OpenDump.ACOUSTICBRAINZ if options.acousticbrainz else OpenDump.CANONICAL
+    refuse_second_writer(settings.database_url)
+    began = time.monotonic()
+    async with open_database(settings, bulk=True) as database:
+        with _resumable(), _Display(console) as display:
+            report = await import_dump(
+                database,
+                options.acousticbrainz or options.musicbrainz_canonical,
+                kind,
+                now=datetime.now(UTC),
+                on_start=display.start,
+                on_step=display.step,
+            )
+        readings, names = await RecordingStore(database).count()
+    _print_dump(report, console, readings=readings, names=names, seconds=time.monotonic() - began)
+    return EXIT_OK if report.rows_saved else EXIT_BAD_INPUT
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Say how an import that is stopped goes on."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        print("Stopped. Run the same command to go on from here.", file=sys.stderr)  # noqa: T201
+        raise
+
+
 async def show_stats(settings: Settings, console: Console) -> int:
     """Print how many tracks the cache knows, by release year and source."""
-    async with open_database(settings) as database:
+    async with open_database(settings, read_only=True) as database:
         stats = await FeatureStore(database).stats()
         where = str(database.address)
     if not stats.counts and not stats.absences:
         console.print(f"No audio features are cached in {escape(where)} yet.")
-        console.print("Load a public dataset with `python -m bot features import FILE`.")
+        console.print(f"Load a public dataset with `{PROGRAM} features import FILE`.")
         return EXIT_OK
     console.print(f"Audio features in {escape(where)}, in tracks")
     console.print(_stats_table(stats))
@@ -77,10 +110,12 @@ async def show_stats(settings: Settings, console: Console) -> int:
     return EXIT_OK
 
 
-def open_database(settings: Settings, *, bulk: bool = False) -> AbstractAsyncContextManager[Database]:
+def open_database(
+    settings: Settings, *, bulk: bool = False, read_only: bool = False
+) -> AbstractAsyncContextManager[Database]:
     """Open the database; should its tables be old, the copy from before goes where `migrate` puts it."""
     url = settings.database_url
-    return Database.open(url, backups=default_folder(url), bulk=bulk)
+    return Database.open(url, backups=default_folder(url), bulk=bulk, read_only=read_only)
 
 
 def refuse_second_writer(url: str) -> None:
@@ -180,11 +215,32 @@ def _print_report(report: DatasetReport, console: Console, *, seconds: float) ->
             f"Left out of rows that count otherwise: {report.out_of_range:,} values that can't be true."
         )
     for note in report.notes:
-        console.print(escape(note))
+        console.print(escape(note_line(note)))
     if not report.rows_saved:
         console.print("No row could be used. Check the columns above against the file.")
     elif seconds > 1:
         console.print(f"{new / seconds:,.0f} rows a second.")
+
+
+def _print_dump(report: DumpReport, console: Console, *, readings: int, names: int, seconds: float) -> None:
+    read, saved = f"{report.rows_read:,} rows read", f"{report.rows_saved:,} saved"
+    if report.was_complete:
+        console.print(f"This file is loaded already: {read}, {saved}. Nothing to do.")
+        return
+    console.print(f"{read}, {saved}.")
+    console.print(
+        f"The database now has tempo or key of {readings:,} recordings, and {names:,} names of recordings."
+    )
+    if not report.rows_saved:
+        console.print("No row could be used. Check the columns above against the file.")
+    elif seconds > 1:
+        console.print(f"{(report.rows_read - report.rows_before) / seconds:,.0f} rows a second.")
+    if not (readings and names):
+        lacks = "--musicbrainz-canonical" if readings else "--acousticbrainz"
+        console.print(
+            f"Tracks get tempo and key from here once both are loaded: the other one with `{lacks} FILE`. "
+            "Tracks whose own file names their recording need no names."
+        )
 
 
 def _stats_table(stats: FeatureStats) -> Table:

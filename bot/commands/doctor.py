@@ -1,4 +1,4 @@
-"""`doctor`: examine database, settings and machine, and print each finding with its cure."""
+"""`doctor`: examine database, settings and machine, and print each diagnosis with its cure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.markup import escape
 
-from bot.cli import ENV_FILE, EXIT_FAILED, EXIT_OK
-from bot.config import FROM_FILES, Settings
+from bot.commands import EXIT_FAILED, EXIT_OK
+from bot.config import ENV_FILE, FROM_FILES, Settings
 from bot.doctor.machine import examine_machine
 from bot.doctor.online import examine_online
 from bot.doctor.settings import examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
 from services.storage.backups import default_folder
-from services.storage.doctor import Finding, Severity, diagnose
+from services.storage.doctor import Diagnosis, Severity, diagnose
 
 _MARKS = {
     Severity.FINE: "[green]ok     [/green]",
@@ -31,26 +31,26 @@ async def examine(settings: Settings, *, online: bool) -> int:
     """Print what was found; the exit code is 1 if anything keeps the bot from working."""
     console = Console(highlight=False, soft_wrap=True)
     now = datetime.now(UTC)
-    parts: dict[str, list[Finding]] = {
+    parts: dict[str, list[Diagnosis]] = {
         "Database": await asyncio.to_thread(_database, settings),
         "Settings": list(examine_settings(settings)),
         "Machine": await asyncio.to_thread(_machine, settings, now),
     }
     if online:
-        parts["Services"] = [finding async for finding in examine_online(settings, now=now)]
-    for number, (title, findings) in enumerate(parts.items()):
+        parts["Services"] = [diagnosis async for diagnosis in examine_online(settings, now=now)]
+    for number, (title, diagnoses) in enumerate(parts.items()):
         console.print(f"{chr(10) if number else ''}[bold]{title}[/bold]")
-        _print_findings(findings, console)
-    everything = [finding for findings in parts.values() for finding in findings]
-    problems = sum(finding.severity is Severity.PROBLEM for finding in everything)
-    warnings = sum(finding.severity is Severity.WARNING for finding in everything)
+        _print_diagnoses(diagnoses, console)
+    everything = [diagnosis for diagnoses in parts.values() for diagnosis in diagnoses]
+    problems = sum(diagnosis.severity is Severity.PROBLEM for diagnosis in everything)
+    warnings = sum(diagnosis.severity is Severity.WARNING for diagnosis in everything)
     console.print(f"\n{_count(problems, 'problem').capitalize()}, {_count(warnings, 'warning')}.")
     if not online:
         console.print("[dim]`doctor --online` also asks Discord, Spotify and ReccoBeats.[/dim]")
     return EXIT_FAILED if problems else EXIT_OK
 
 
-def _database(settings: Settings) -> list[Finding]:
+def _database(settings: Settings) -> list[Diagnosis]:
     try:
         folder = default_folder(settings.database_url)
     except UnsupportedDatabaseUrlError:
@@ -58,7 +58,7 @@ def _database(settings: Settings) -> list[Finding]:
     return diagnose(settings.database_url, backups=folder)
 
 
-def _machine(settings: Settings, now: datetime) -> list[Finding]:
+def _machine(settings: Settings, now: datetime) -> list[Diagnosis]:
     env_file = ENV_FILE if ENV_FILE.is_file() else None
     try:
         return list(
@@ -73,11 +73,11 @@ def _machine(settings: Settings, now: datetime) -> list[Finding]:
         return []
 
 
-def _print_findings(findings: Iterable[Finding], console: Console) -> None:
-    for finding in findings:
-        console.print(f"{_MARKS[finding.severity]} {escape(finding.what)}")
-        if finding.cure:
-            console.print(f"        → {escape(finding.cure)}")
+def _print_diagnoses(diagnoses: Iterable[Diagnosis], console: Console) -> None:
+    for diagnosis in diagnoses:
+        console.print(f"{_MARKS[diagnosis.severity]} {escape(diagnosis.what)}")
+        if diagnosis.cure:
+            console.print(f"        → {escape(diagnosis.cure)}")
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.app import new_pool
+from rich.console import Console
+from rich.markup import escape
+
+from bot.app import new_pool, utc_now
+from bot.app.sources import open_name_services, open_sources
 from bot.config import Settings
-from bot.enrichment import open_enricher
+from cogs.replies.lists import dj_attachments
+from cogs.words.errors import sentence
+from services.audio.kinds import may_hold_sound, sound_kind
 from services.domain.charts import Chart
-from services.domain.errors.uploads import FileTooLargeError
-from services.domain.music import Playlist
+from services.domain.errors.playlists import FileTooLargeError
+from services.domain.errors.sound import MixedChoiceError, SoundError, SoundTooLargeError
+from services.domain.inputs import UploadedFile
+from services.domain.lists import parse_user_list
+from services.domain.messages import Activity, Note, OnProgress, Progress
+from services.domain.music import Playlist, Track
 from services.storage.addresses import parse_address
+from services.storage.artist_genres import ArtistGenreStore
 from services.storage.backups import default_folder
 from services.storage.database import Database
 from services.storage.known_tracks import KnownTrackStore
+from services.storage.leases import bot_runs_on
 from services.workflows.analyze import AnalyzeWorkflow
-from services.workflows.company import CompanyWorkflow
-from services.workflows.uploads import UPLOAD_LIMIT_BYTES
+from services.workflows.artist_genres import ArtistGenresWorkflow
+from services.workflows.list_export import NamedList, dj_files, lists_csv
+from services.workflows.names import NamesWorkflow
+from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistChoice, PlaylistReader
+from services.workflows.related_tracks import RelatedTracksWorkflow
+from services.workflows.sounds import joined, playlist_of
+
+SOUND_LIMIT_BYTES = 512 * 1024 * 1024
+"""Twelve minutes of stereo at 96 kHz and 32 bits: here a file need not pass through Discord."""
+_HEAD_BYTES = 64 * 1024
+_MOST_SOUNDS = 500
+"""Of one folder; they are measured a few at a time."""
+NOBODY = 0
+"""Whoever sits at the terminal has no account here."""
 
 
 class BadInputError(Exception):
@@ -32,20 +58,40 @@ def read_input(path: Path) -> bytes:
     ------
     BadInputError
         It is not there or may not be read.
-    FileTooLargeError
-        It is larger than the bot accepts.
+    FileTooLargeError, SoundTooLargeError
+        It is larger than the bot accepts; of sound more is, because its minutes count.
     """
     try:
         size = path.stat().st_size
         if size > UPLOAD_LIMIT_BYTES:
-            raise FileTooLargeError(size, UPLOAD_LIMIT_BYTES)
+            with path.open("rb") as file:
+                is_sound = may_hold_sound(file.read(_HEAD_BYTES))
+            if is_sound and size > SOUND_LIMIT_BYTES:
+                raise SoundTooLargeError(size, SOUND_LIMIT_BYTES)
+            if not is_sound:
+                raise FileTooLargeError(size, UPLOAD_LIMIT_BYTES)
         return path.read_bytes()
     except OSError as error:
         raise BadInputError(f"can't be read: {error.strerror or error}.") from error
 
 
-def only_playlist(playlists: tuple[Playlist, ...], how: str) -> Playlist:
-    """Return the one playlist of a file.
+def split_file(file: str) -> tuple[Path, str | None]:
+    """Read `FILE` or `FILE#NAME OF A PLAYLIST`; a file that is really called so comes first.
+
+    The name may hold `#` itself: the shortest beginning that is a file is taken.
+    """
+    parts = file.split("#")
+    for number in (len(parts), *range(1, len(parts))):
+        path = Path("#".join(parts[:number]))
+        if path.is_file():
+            return path, "#".join(parts[number:]) or None
+    if len(parts) == 1:
+        return Path(file), None
+    return Path("#".join(parts[:-1])), parts[-1] or None
+
+
+async def read_playlist(workflow: AnalyzeWorkflow, path: Path, wanted: str | None, how: str) -> Playlist:
+    """Read a file, or the playlist in it that is wanted by its name.
 
     Parameters
     ----------
@@ -55,12 +101,91 @@ def only_playlist(playlists: tuple[Playlist, ...], how: str) -> Playlist:
     Raises
     ------
     BadInputError
-        There are several.
+        It can't be read, or there are several playlists in it.
+    UploadError
+        What is in it can't be read.
     """
-    if len(playlists) == 1:
-        return playlists[0]
-    names = ", ".join(f"“{playlist.name}” ({len(playlist.tracks)})" for playlist in playlists[:20])
-    raise BadInputError(f"holds {len(playlists)} playlists; choose one with {how}: {names}")
+    listed = parse_user_list(str(path))
+    if listed is not None:  # no file is called so, but by intent; `./` in front then means the file
+        return await workflow.reader.lists.read(listed)
+    content = await asyncio.to_thread(read_input, path)
+    file = UploadedFile("", path.name, wanted, content)
+    read = await workflow.reader.read(NOBODY, file)
+    if not isinstance(read, PlaylistChoice):
+        return read
+    names = ", ".join(f"“{playlist.name}” ({len(playlist.tracks)})" for playlist in read.playlists[:20])
+    raise BadInputError(f"holds {len(read.playlists)} playlists; choose one with {how}: {names}")
+
+
+def paths_of(files: Sequence[str]) -> list[Path] | None:
+    """List the files that are meant where it is several, or a folder of sound; None for one file.
+
+    Raises
+    ------
+    BadInputError
+        There are none, or too many.
+    """
+    if len(files) == 1 and not Path(files[0]).is_dir():
+        return None
+    paths: list[Path] = []
+    for file in files:
+        path = Path(file)
+        paths += sorted(each for each in path.rglob("*") if _is_sound(each)) if path.is_dir() else [path]
+    if not paths:
+        raise BadInputError("holds no sound file.")
+    if len(paths) > _MOST_SOUNDS:
+        raise BadInputError(f"these are {len(paths):,} files; {_MOST_SOUNDS} are measured at once.")
+    return paths
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return sound_kind(file.read(_HEAD_BYTES)) is not None
+    except OSError:
+        return False
+
+
+async def read_sounds(workflow: AnalyzeWorkflow, paths: Sequence[Path], on_stage: OnProgress) -> Playlist:
+    """Measure the sound files among some files, for the list among them if there is one.
+
+    Raises
+    ------
+    BadInputError
+        A file can't be read.
+    UploadError
+        What is in them can't be used; the class says why.
+    """
+    reader, listener = workflow.reader, workflow.reader.listener
+    tracks: list[Track] = []
+    notes: list[Note] = []
+    lists: list[UploadedFile] = []
+    first_error: SoundError | None = None
+    for number, path in enumerate(paths):
+        await on_stage(Progress(Activity.LISTENING, number, len(paths), path.name))
+        content = await asyncio.to_thread(read_input, path)
+        sounds, others = await listener.told_apart([UploadedFile("", path.name, None, content)])
+        lists += others
+        try:
+            found, said = await listener.read(NOBODY, sounds)
+        except SoundError as error:
+            print(f"{path}: {sentence(error)}", file=sys.stderr)  # noqa: T201
+            first_error = first_error or error
+            continue
+        tracks += found
+        notes += said
+    if not tracks and first_error is not None:
+        raise first_error
+    if len(lists) > 1:
+        raise MixedChoiceError(len(lists))
+    if not lists:
+        return playlist_of(
+            tracks, [UploadedFile("", path.parent.resolve().name) for path in paths[:1]], tuple(notes)
+        )
+    playlists = await reader.read_upload(lists[0].content or b"", lists[0].filename)
+    if len(playlists) > 1:
+        raise MixedChoiceError(len(playlists))
+    return joined(playlists[0], tracks, tuple(notes))
 
 
 @asynccontextmanager
@@ -68,18 +193,86 @@ async def open_workflow(settings: Settings, *, offline: bool) -> AsyncIterator[A
     """Open what the terminal needs: no Discord, and the cache only where one exists or would be filled."""
     async with AsyncExitStack() as stack:
         database: Database | None = None
-        file = parse_address(settings.database_url).file
-        if not offline or (file is not None and file.is_file()):
+        address = parse_address(settings.database_url)
+        beside_a_bot = bot_runs_on(address)
+        if beside_a_bot:
+            print(  # noqa: T201
+                f"A bot runs on {address}, so it is only read here: what is looked up now is not kept.",
+                file=sys.stderr,
+            )
+        if not offline or (address.file is not None and address.file.is_file()):
             database = await stack.enter_async_context(
-                Database.open(settings.database_url, backups=default_folder(settings.database_url))
+                Database.open(
+                    settings.database_url,
+                    backups=default_folder(settings.database_url),
+                    read_only=beside_a_bot,
+                )
             )
         compute = new_pool(1)
         stack.push_async_callback(compute.aclose)
-        company = CompanyWorkflow(compute=compute, known=KnownTrackStore(database) if database else None)
-        enricher = await stack.enter_async_context(
-            open_enricher(settings, database, company, offline=offline)
+        related_tracks = RelatedTracksWorkflow(
+            compute=compute,
+            known=KnownTrackStore(database) if database else None,
+            remembers=not beside_a_bot,
         )
-        yield AnalyzeWorkflow(compute=compute, enricher=enricher, company=company)
+        lists = await stack.enter_async_context(open_name_services(settings))
+        sources = await stack.enter_async_context(
+            open_sources(
+                settings,
+                database,
+                related_tracks,
+                offline=offline,
+                keeps=not beside_a_bot,
+                lists=lists,
+            )
+        )
+        reader = PlaylistReader(
+            compute=compute, related_tracks=related_tracks, lists=lists.lists, clock=utc_now
+        )
+        yield AnalyzeWorkflow(
+            compute=compute,
+            reader=reader,
+            enricher=sources.enricher,
+            related_tracks=related_tracks,
+            names=NamesWorkflow(resolver=sources.enricher.names, clock=utc_now),
+            genres=ArtistGenresWorkflow(
+                store=ArtistGenreStore(database),
+                clock=utc_now,
+                remembers=not beside_a_bot,
+                takes_musicbrainz=sources.enricher.names.takes_genres,
+            )
+            if database
+            else None,
+        )
+
+
+def save_lists(lists: Sequence[NamedList], folder: Path, name: str) -> tuple[str, ...]:
+    """Write lists for DJ programs and as CSV; return what is to be said of them.
+
+    Raises
+    ------
+    BadInputError
+        They can't be written there.
+    """
+    files = dj_files(lists)
+    attached, hints = dj_attachments(files, name)
+    contents = {f"{name}.csv": lists_csv(lists)}
+    contents |= {file.filename: file.content for file in attached if not file.filename.endswith(".zip")}
+    if len(files.m3u8) > 1 and attached:
+        contents |= dict(files.m3u8)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for filename, content in contents.items():
+            (folder / filename).write_bytes(content)
+    except OSError as error:
+        raise BadInputError(f"the lists can't be written to {folder}: {error.strerror or error}.") from error
+    return hints
+
+
+def print_hints(hints: Sequence[str], console: Console) -> None:
+    """Print what is to be said of written files."""
+    for hint in hints:
+        console.print(f"[dim]{escape(hint)}[/dim]")
 
 
 def save_charts(charts: Sequence[Chart], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""`migrate`, `backup`, `restore` and `features`: look after the database."""
+"""`migrate`, `backup`, `restore`, `database copy` and `features`: look after the database."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from bot.cli import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK
+from bot.commands import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK
 from bot.commands.datasets import import_features, show_stats
 from bot.config import Settings
-from cogs.sentences import sentence
+from cogs.words.errors import sentence
 from services.domain.errors import TastemapError
-from services.domain.errors.datasets import DatasetError
-from services.domain.errors.storage import UnsupportedDatabaseUrlError
+from services.domain.errors.playlists import DatasetError
+from services.domain.errors.storage import CopyRefusedError, UnsupportedDatabaseUrlError
 from services.storage import backups
 from services.storage.addresses import parse_address
+from services.storage.copying import DatabaseCopy
+from services.storage.database import Database
+from services.storage.leases import only_bot_on
 from services.storage.migrate import migrate
 
 _MEGABYTE = 1_000_000
@@ -37,6 +40,8 @@ async def keep(settings: Settings, options: argparse.Namespace) -> int:
                 return await import_features(settings, options, console)
             case "features", _:
                 return await show_stats(settings, console)
+            case "database", _:
+                return await _copy(settings, options, console)
             case name, _:
                 # They block, and nothing else is going on in this process.
                 return await asyncio.to_thread(_COMMANDS[name], settings, options, console)
@@ -96,6 +101,23 @@ def _restore(settings: Settings, options: argparse.Namespace, console: Console) 
         console.print(f"The database that it replaced lies at {escape(str(aside))}.")
     else:
         console.print("There was no database before, so nothing was replaced.")
+    return EXIT_OK
+
+
+async def _copy(settings: Settings, options: argparse.Namespace, console: Console) -> int:
+    """Copy the SQLite database of the settings to a server, while no bot runs on it."""
+    here, there = parse_address(settings.database_url), parse_address(options.target)
+    if here.file is None or there.file is not None:
+        raise CopyRefusedError(problem="it goes from an SQLite file in DATABASE_URL to a PostgreSQL server")
+    if not here.file.exists():
+        raise CopyRefusedError(problem=f"there is no database at {here}")
+    with only_bot_on(here):
+        async with Database.open(settings.database_url) as source, Database.open(options.target) as target:
+            rows = await DatabaseCopy(source=source, target=target).run(
+                lambda table, count: console.print(f"{table}: {count}")
+            )
+    console.print(f"All {rows} rows of {escape(str(here))} are in {escape(str(there))}, each compared.")
+    console.print("Set DATABASE_URL to that address; the file stays as it is.")
     return EXIT_OK
 
 

@@ -5,44 +5,74 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.cli import EXIT_BAD_INPUT, EXIT_OK
-from bot.commands.files import BadInputError, only_playlist, open_workflow, read_input, save_charts
+from bot.commands import EXIT_BAD_INPUT, EXIT_OK
+from bot.commands.files import (
+    BadInputError,
+    open_workflow,
+    print_hints,
+    read_playlist,
+    save_charts,
+    save_lists,
+    split_file,
+)
 from bot.config import Settings
-from cogs.sentences import sentence
+from cogs.words.errors import sentence
+from cogs.words.messages import progress_line
+from cogs.words.ordering import (
+    cost_lines,
+    gain_words,
+    goal_words,
+    kept_line,
+    step_reason,
+    transition_words,
+)
 from services.domain.errors import TastemapError
-from services.domain.ordering import OrderOptions, OrderResult
+from services.domain.messages import Progress
+from services.domain.ordering import OrderOptions, OrderResult, Transition
 from services.domain.report import AnalysisOptions, AnalysisReport
 from services.workflows.export import order_json
-from services.workflows.optimize import describe_transitions, draw_order, order_tracks, read_locks
+from services.workflows.optimize import (
+    describe_transitions,
+    draw_order,
+    order_tracks,
+    ordered_list,
+    read_locks,
+)
 
 
 async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
     """Order one file and print the result; bad input costs one line on standard error."""
     console = Console(stderr=True)
+    hints: tuple[str, ...] = ()
     try:
-        content = read_input(options.file)
         async with open_workflow(settings, offline=options.offline) as workflow:
-            playlists = await workflow.read_upload(content, options.file.name, options.playlist)
-            playlist = only_playlist(playlists, "--playlist NAME")
+            path, named = split_file(options.file)
+            wanted = options.playlist or named
+            playlist = await read_playlist(workflow, path, wanted, "--playlist NAME")
             locks = read_locks(playlist.tracks, start=options.start, end=options.end, lock=options.lock)
             with console.status("Ordering…") as status:
 
-                async def on_stage(line: str) -> None:
-                    status.update(line)
+                async def on_stage(progress: Progress) -> None:
+                    status.update(progress_line(progress))
 
-                report = await workflow.run(
+                analysis = await workflow.run(
                     playlist, AnalysisOptions(), offline=options.offline, on_stage=on_stage
                 )
+                report = analysis.report
                 wish = OrderOptions(goal=options.goal, seed=options.seed, locks=locks)
                 result = await order_tracks(workflow.compute, report.tracks, wish)
                 steps = await describe_transitions(workflow.compute, report.tracks, result)
                 if options.charts:
                     chart = await draw_order(workflow.compute, report, result)
                     await asyncio.to_thread(save_charts, [chart], options.charts)
+                if options.export:
+                    lists = [ordered_list(report, result)]
+                    hints = await asyncio.to_thread(save_lists, lists, options.export, "order")
     except BadInputError as error:
         print(f"{options.file}: {error}", file=sys.stderr)  # noqa: T201
         return EXIT_BAD_INPUT
@@ -50,24 +80,30 @@ async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
         print(f"{options.file}: {sentence(error)}", file=sys.stderr)  # noqa: T201
         return EXIT_BAD_INPUT
     if options.json:
-        sys.stdout.write(order_json(report, result, steps).decode() + "\n")
+        sys.stdout.write(order_json(report, result, steps, transition_words).decode() + "\n")
     else:
-        print_order(report, result, Console())
+        print_order(report, result, steps, Console())
+        print_hints(hints, Console())
     return EXIT_OK
 
 
-def print_order(report: AnalysisReport, result: OrderResult, console: Console) -> None:
-    """Print what the order costs, where it is still rough, and the whole list."""
-    costs = result.costs
-    console.print(f"\n[bold]{escape(report.playlist.name)}[/bold]  {result.goal.words}")
-    console.print(
-        f"Mean cost of a step: {costs.original:.3f} before, {costs.random_mean:.3f} in a random order, "
-        f"{costs.optimized:.3f} now; no order can be below {costs.lower_bound:.3f}.\n"
-    )
-    for place, row in enumerate(result.order, 1):
-        moved = "" if row + 1 == place else f"  [dim]was {row + 1:,}[/dim]"
-        console.print(f"{place:>5}  {escape(report.tracks[row].track.label)}{moved}")
+def print_order(
+    report: AnalysisReport, result: OrderResult, steps: Sequence[Transition], console: Console
+) -> None:
+    """Print what the order gains and costs, the whole list with the reason of each step, and the roughest."""
+    console.print(f"\n[bold]{escape(report.playlist.name)}[/bold]  {goal_words(result.goal, report.tracks)}")
+    console.print(escape(kept_line(result, report.tracks) or gain_words(result.before, result.after)))
+    for line in cost_lines(result):
+        console.print(f"[dim]{escape(line)}[/dim]")
+    console.print()
+    reasons = {step.position + 1: step_reason(step) for step in steps}
+    for place, row in enumerate(result.order):
+        moved = "" if row == place else f"  [dim]was {row + 1:,}[/dim]"
+        why = f"  [dim]{escape(reasons[place])}[/dim]" if place in reasons else ""
+        console.print(f"{place + 1:>5}  {escape(report.tracks[row].track.label)}{moved}{why}")
     console.print("\n[bold]Roughest steps left[/bold]")
     for step in result.roughest:
-        console.print(f"  {step.position + 1} → {step.position + 2}: {escape(step.words)} ({step.cost:.2f})")
+        console.print(
+            f"  {step.position + 1} → {step.position + 2}: {escape(transition_words(step))} ({step.cost:.2f})"
+        )
     console.print()

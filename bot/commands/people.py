@@ -10,20 +10,24 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.cli import EXIT_BAD_INPUT, EXIT_OK
-from bot.commands.files import BadInputError, only_playlist, open_workflow, read_input, save_charts
+from bot.commands import EXIT_BAD_INPUT, EXIT_OK
+from bot.commands.files import BadInputError, open_workflow, read_playlist, save_charts, split_file
 from bot.commands.people_terminal import print_blend, print_comparison
 from bot.config import Settings
-from cogs.sentences import sentence
+from cogs.words.comparison import comparison_sentence
+from cogs.words.errors import sentence
+from cogs.words.messages import note_lines, progress_line
 from services.domain.blend import BlendMode
-from services.domain.comparison import Person, PersonKey
+from services.domain.comparison import PersonKey
 from services.domain.errors import TastemapError
 from services.domain.groups import FEWEST, MOST, distinct_names
-from services.workflows.analyze import AnalyzeWorkflow, OnStage
-from services.workflows.compare import CompareWorkflow, listen_to
+from services.domain.messages import OnProgress, Progress
+from services.domain.music import Playlist
+from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows.compare import Brought, CompareWorkflow
 from services.workflows.compare_export import blend_json, comparison_json
 
-_Action = Callable[[CompareWorkflow, Sequence[Person], argparse.Namespace], Awaitable[None]]
+_Action = Callable[[CompareWorkflow, Sequence[Brought], argparse.Namespace, OnProgress], Awaitable[None]]
 
 
 async def compare_files(settings: Settings, options: argparse.Namespace) -> int:
@@ -45,24 +49,19 @@ async def _with_people(settings: Settings, options: argparse.Namespace, action: 
     try:
         async with open_workflow(settings, offline=options.offline) as workflow:
             with Console(stderr=True).status("Reading…") as status:
-                people: list[Person] = []
+                people: list[Brought] = []
                 names = distinct_names([_person_name(file) for file in files])
                 for number, (file, name) in enumerate(zip(files, names, strict=True)):
                     at_work = f"{file}: "
-
-                    async def on_stage(line: str, name: str = name) -> None:
-                        status.update(f"{name}: {line}")
-
                     key = PersonKey(f"{Path(file).name} {number:02d}")
-                    people.append(
-                        await _read_person(
-                            workflow, file, key=key, name=name, offline=options.offline, on_stage=on_stage
-                        )
-                    )
+                    people.append(Brought(key, name, await _read(workflow, file)))
                 at_work = ""
-                status.update("Comparing…")
-                compare = CompareWorkflow(compute=workflow.compute)
-                await action(compare, people, options)
+
+                async def on_stage(progress: Progress) -> None:
+                    status.update(progress_line(progress))
+
+                compare = CompareWorkflow(analyze=workflow, offline=options.offline)
+                await action(compare, people, options, on_stage)
     except BadInputError as error:
         print(f"{at_work}{error}", file=sys.stderr)  # noqa: T201
         return EXIT_BAD_INPUT
@@ -72,42 +71,36 @@ async def _with_people(settings: Settings, options: argparse.Namespace, action: 
     return EXIT_OK
 
 
-def _split(file: str) -> tuple[Path, str | None]:
-    """Read `FILE` or `FILE#NAME OF A PLAYLIST`; a file that is really called so comes first."""
-    if "#" not in file or Path(file).exists():
-        return Path(file), None
-    path, _, wanted = file.rpartition("#")
-    return Path(path), wanted
-
-
 def _person_name(file: str) -> str:
-    path, wanted = _split(file)
+    path, wanted = split_file(file)
     return wanted or path.stem or path.name
 
 
-async def _read_person(
-    workflow: AnalyzeWorkflow, file: str, *, key: PersonKey, name: str, offline: bool, on_stage: OnStage
-) -> Person:
-    path, wanted = _split(file)
-    content = await asyncio.to_thread(read_input, path)
-    playlists = await workflow.read_upload(content, path.name, wanted)
-    playlist = only_playlist(playlists, f"{path.name}#NAME")
-    return await listen_to(workflow, playlist, key=key, name=name, offline=offline, on_stage=on_stage)
+async def _read(workflow: AnalyzeWorkflow, file: str) -> Playlist:
+    path, wanted = split_file(file)
+    return await read_playlist(workflow, path, wanted, f"{path.name}#NAME")
 
 
-async def _compare(compare: CompareWorkflow, people: Sequence[Person], options: argparse.Namespace) -> None:
-    found = await compare.compare(people)
+async def _compare(
+    compare: CompareWorkflow, people: Sequence[Brought], options: argparse.Namespace, on_stage: OnProgress
+) -> None:
+    found = await compare.compare(people, on_stage=on_stage)
     if options.charts:
         await asyncio.to_thread(save_charts, await compare.draw(found), options.charts)
     if options.json:
-        sys.stdout.write(comparison_json(found, [person.key for person in people]) + "\n")
+        sys.stdout.write(
+            comparison_json(found, [person.key for person in people], comparison_sentence(found)) + "\n"
+        )
     else:
         print_comparison(found, Console(), charts=options.charts)
 
 
-async def _blend(compare: CompareWorkflow, people: Sequence[Person], options: argparse.Namespace) -> None:
-    found = await compare.blend(people, size=options.size, mode=BlendMode(options.mode))
+async def _blend(
+    compare: CompareWorkflow, people: Sequence[Brought], options: argparse.Namespace, on_stage: OnProgress
+) -> None:
+    mode = BlendMode(options.mode)
+    found = await compare.blend(people, size=options.size, mode=mode, on_stage=on_stage)
     if options.json:
-        sys.stdout.write(blend_json(found) + "\n")
+        sys.stdout.write(blend_json(found, note_lines(found.notes)) + "\n")
     else:
         print_blend(found, Console())

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cogs.words.comparison import comparison_sentence, meaning_words
+from cogs.words.messages import note_lines
 from services.domain.blend import Blend
 from services.domain.comparison import Comparison, Pair, PersonKey
 
@@ -18,7 +20,7 @@ _NAMES_SHOWN = 10
 
 def print_comparison(found: Comparison, console: Console, *, charts: Path | None) -> None:
     """Print the sentence, the matrix, each pair with its reasons, and the awards."""
-    console.print(f"\n[bold]{escape(found.sentence)}[/bold]\n")
+    console.print(f"\n[bold]{escape(comparison_sentence(found))}[/bold]\n")
     console.print(_matrix(found))
     roles = (("Centre", found.centre), ("Lone wolf", found.lone_wolf), ("Bridge", found.bridge))
     for role, top in roles:
@@ -60,7 +62,7 @@ def print_blend(found: Blend, console: Console) -> None:
                 f"{escape(person.name)}: satisfied {100 * person.satisfaction:.0f} %,"
                 f" {person.turns} turns, {person.owned} of their own songs, {person.foreign} foreign ones"
             )
-    for note in found.notes:
+    for note in note_lines(found.notes):
         console.print(f"[dim]{escape(note)}[/dim]")
 
 
@@ -78,6 +80,8 @@ def _matrix(found: Comparison) -> Table:
 def _print_pair(found: Comparison, pair: Pair, console: Console) -> None:
     score = f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" if pair.score is not None else "no score"
     console.print(f"\n[bold]{escape(found.name(pair.a))} and {escape(found.name(pair.b))}: {score}[/bold]")
+    if words := meaning_words(pair):
+        console.print(f"  {escape(words[:1].upper() + words[1:])}.")
     for reason in pair.reasons:
         console.print(f"  {escape(reason)}")
     if len(pair.shared_tracks) > 1:

@@ -8,9 +8,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cogs.words.grouping import basis_line
+from cogs.words.portrait import type_line
+from cogs.words.report import notices, quality, subtitle, verdict
+from cogs.words.sound import tempo_words
+from cogs.words.stats import finding, number_lines, sound_line
+from cogs.words.text import letter_of
+from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, DuplicateKind
+from services.domain.stats import PlaylistStats
 
-_LETTERS = "ABCDEFGH"
 _SHOWN = 8
 
 
@@ -20,18 +27,35 @@ def print_report(report: AnalysisReport, console: Console, *, charts: Path | Non
     console.print(
         f"\n[bold]{escape(playlist.name)}[/bold]  {len(playlist.tracks):,} tracks · {escape(playlist.format)}"
     )
-    console.print(f"{escape(report.sentence)}\n")
+    console.print(escape(verdict(report)))
+    console.print(f"{escape(type_line(report.portrait))}\n")
     if report.clusters:
         console.print(_groups(report))
+    if any(entry.track.sound for entry in report.tracks):
+        console.print(_sounds(report))
     _print_findings(report, console)
-    console.print(f"[dim]{escape(report.quality_line)}[/dim]")
+    if report.clusters:
+        console.print(f"[dim]{escape(basis_line(report.basis))}[/dim]")
+    console.print(f"[dim]{escape(quality(report))}[/dim]")
     for entry in playlist.skipped:
         examples = f" ({escape(', '.join(entry.examples[:3]))})" if entry.examples else ""
         console.print(f"[dim]Left out: {entry.count:,} × {escape(entry.reason.value)}{examples}[/dim]")
-    for line in (*playlist.notes, *report.notices):
+    for line in notices(report):
         console.print(f"[dim]{escape(line)}[/dim]")
     if charts:
         console.print(f"Charts are in {escape(str(charts))}")
+
+
+def print_numbers(report: AnalysisReport, stats: PlaylistStats, chart: Chart, console: Console) -> None:
+    """Print what a playlist is made of, and how it sounds beside typical music."""
+    console.print(f"\n[bold]{escape(report.playlist.name)}[/bold]  {escape(report.playlist.format)}")
+    console.print(f"{escape(finding(stats))}\n")
+    for head, line in number_lines(stats, report.playlist.source):
+        console.print(f"[bold]{head}[/bold]  {escape(line)}")
+    console.print(f"\n{escape(chart.text)}")
+    for line in (sound_line(stats), quality(report)):
+        if line:
+            console.print(f"[dim]{escape(line)}[/dim]")
 
 
 def _groups(report: AnalysisReport) -> Table:
@@ -46,13 +70,32 @@ def _groups(report: AnalysisReport) -> Table:
         # The first part of the blurb repeats the traits in other words.
         measures = cluster.blurb.partition(" · ")[2]
         examples = "\n".join(report.tracks[track].track.label for track in cluster.typical)
+        known = subtitle(cluster)
         table.add_row(
-            _LETTERS[index],
-            escape(cluster.name),
+            letter_of(report.clusters, index),
+            escape(f"{cluster.name}\n{known}" if known else cluster.name),
             f"{cluster.size:,}{likely} ({share:.0f} %)",
             escape(f"{traits}; {measures}" if measures else traits),
             escape(examples),
         )
+    return table
+
+
+def _sounds(report: AnalysisReport) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Track", "Tempo", "Key", "LUFS", "Length"):
+        table.add_column(heading, overflow="fold")
+    for entry in report.tracks:
+        if entry.track.sound is not None:
+            reading = entry.track.sound.reading
+            minutes, seconds = divmod(round(reading.length_s), 60)
+            table.add_row(
+                escape(entry.track.label),
+                tempo_words(reading.tempo) if reading.tempo else "none",
+                reading.key.words if reading.key else "none",
+                f"{reading.loudness_lufs:.1f}",
+                f"{minutes}:{seconds:02d}",
+            )
     return table
 
 

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.config import Settings
 
 
-async def run_demo(settings: Settings, *, once: Path | None, port: int) -> int:
+async def run_demo(settings: Settings, *, once: Path | None, only: Sequence[str], port: int) -> int:
     """Serve the demo in a browser, or play its script once and write pictures to a folder."""
     # The simulator, when imported, probes discord.py with a client without intents, which warns about that.
     logging.getLogger("discord.state").setLevel(logging.ERROR)
-    # ruff: noqa: PLC0415  (the simulator is a development dependency that `run` works without)
-    try:
-        import simcord  # noqa: F401
-    except ImportError:
-        print("The demo needs SimCord: install requirements-dev.txt, or use `make demo`.")  # noqa: T201
-        return 1
+    # ruff: noqa: PLC0415  (the simulator is in the extra `demo`; `bot.__main__` says how to install it)
     if once is not None:
         from bot.demo.script import play
 
-        return await play(settings, once)
+        return await play(settings, once, only)
     from bot.demo.live import serve
 
     return await serve(settings, port)

@@ -19,7 +19,7 @@ _QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
-PHONE_WIDTH, DESK_WIDTH = 412, 720
+PHONE_WIDTH, DESK_WIDTH = 390, 720
 _SHOTS = 8
 _FIRST_HEIGHT, _MARGIN = 900, 700
 _PICTURES_LOADED = """id => [...document.querySelectorAll(`article[data-message-id="${id}"] img`)]

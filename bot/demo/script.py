@@ -4,38 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import html
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
 from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph, photograph_page
-from bot.demo.groups import group_story
-from bot.demo.login import login_story
 from bot.demo.scenes import Scene, Seen, custom_id, seen
+from bot.demo.stories import group_story, login_story, map_story, sound_story
 from bot.demo.world import World, open_world
 from sandbox.playlists import PLAYLISTS, load
 
 
-async def play(settings: Settings, folder: Path) -> int:
-    """Write the cards of the script to `folder` as PNG, with an `index.html` and a transcript."""
+async def play(settings: Settings, folder: Path, only: Sequence[str] = ()) -> int:
+    """Write the cards of the script to `folder` as PNG, with an `index.html` and a transcript.
+
+    Where scenes are named in `only`, these alone are photographed, and the script ends after the last one.
+    """
+    wanted = set(only)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     chromium = find_chromium()
-    scenes = []
-    async with open_world(settings) as world, _camera(world, chromium) as take_pictures:
-        async for scene in _script(world):
+    scenes: list[Seen] = []
+    cards: dict[str, list[str]] = {}
+    async with (
+        open_world(settings) as world,
+        _camera(world, chromium) as take_pictures,
+        AsyncExitStack() as around,
+    ):
+        script = await around.enter_async_context(aclosing(_script(world)))
+        async for scene in script:
             scenes.append(seen(scene))
             for attachment in scene.attachments:
                 if attachment.filename.endswith(".png"):
                     _write(folder / f"{scene.name}-{attachment.filename}", await attachment.read())
+            if only and scene.name not in only:
+                continue
             for suffix, picture in zip(("", "-phone"), await take_pictures(scene), strict=False):
-                _write(folder / f"{scene.name}{suffix}.png", picture)
+                cards.setdefault(scene.name, []).append(name := f"{scene.name}{suffix}.png")
+                _write(folder / name, picture)
+            wanted.discard(scene.name)
+            if only and not wanted:
+                break
+    if wanted:
+        names = ", ".join(scene.name for scene in scenes)
+        print(f"No scene is called {' or '.join(sorted(wanted))}. There are: {names}.", file=sys.stderr)  # noqa: T201
+        return 2
     if chromium is None:
         print("No Chromium was found: the charts and a transcript are written, without the cards.")  # noqa: T201
     _write(folder / "transcript.txt", _transcript(scenes).encode())
-    _write(folder / "index.html", _index(scenes, with_cards=chromium is not None).encode())
+    _write(folder / "index.html", _index(scenes, cards).encode())
     print(f"{len(scenes)} cards are in {folder}; open {folder / 'index.html'}")  # noqa: T201
     return 0
 
@@ -85,13 +105,13 @@ async def _camera(world: World, chromium: str | None) -> AsyncIterator[Camera]:
         yield pictures
 
 
-async def _script(world: World) -> AsyncIterator[Scene]:
+async def _script(world: World) -> AsyncGenerator[Scene]:
     """Do what a curious person would do first."""
     you, channel = world.you, world.channel
 
     async def analyze(filename: str) -> Any:
         (sample,) = (each for each in PLAYLISTS if each.filename == filename)
-        file = (f"{sample.title}.csv", load(filename))
+        file = (f"{sample.title}{Path(filename).suffix}", load(filename))
         return (await you.slash(channel, "analyze", file=file)).response
 
     yield Scene("help", "/help", (await you.slash(channel, "help")).response)
@@ -100,7 +120,12 @@ async def _script(world: World) -> AsyncIterator[Scene]:
     menu = custom_id(card, "tms:cluster:")
     group = (await you.select(card, ["0"], custom_id=menu)).response
     yield Scene("group", "One group, from the menu", group)
-    for name, label in (("charts", "Charts"), ("quality", "Quality"), ("findings", "Outliers & duplicates")):
+    for name, label in (
+        ("charts", "Charts"),
+        ("numbers", "Numbers"),
+        ("quality", "Quality"),
+        ("findings", "Outliers & duplicates"),
+    ):
         yield Scene(name, f"The button “{label}”", (await you.click(card, label=label)).response)
     yield Scene("export", "The button “Export”", (await you.click(card, label="Export")).response)
     yield Scene("one-mood", "A playlist without clear groups", await analyze("sunday-kitchen.csv"))
@@ -109,15 +134,21 @@ async def _script(world: World) -> AsyncIterator[Scene]:
         "A playlist with recent releases that no source knows",
         await analyze("road-trip-2026.csv"),
     )
+    names = await analyze("night-bus.txt")
+    yield Scene("names", "A list of names without ids, from a music program", names)
+    same = custom_id(names, "tmb:samesong:")
+    doubtful = (await you.click(names, custom_id=same)).response
+    yield Scene("same-song", "The button “Same song?”", doubtful)
+    listed = await you.slash(channel, "analyze", **{"from": "listenbrainz:robin"})
+    yield Scene("listener", "The public list of somebody at ListenBrainz", listed.response)
     yield Scene("too-few", "A playlist too short for groups", await analyze("tiny.csv"))
     several = await you.slash(channel, "analyze", file=("account-data.json", load("account-data.json")))
     yield Scene("choice", "A file with several playlists", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
     yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
-    async for scene in login_story(world):
-        yield scene
-    async for scene in group_story(world):
-        yield scene
+    for story in (sound_story, login_story, group_story, map_story):
+        async for scene in story(world):
+            yield scene
 
 
 def _transcript(scenes: list[Seen]) -> str:
@@ -128,14 +159,11 @@ def _transcript(scenes: list[Seen]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _index(scenes: list[Seen], *, with_cards: bool) -> str:
+def _index(scenes: list[Seen], cards: Mapping[str, list[str]]) -> str:
     figures = []
     for scene in scenes:
-        names = (
-            [f"{scene.name}.png", f"{scene.name}-phone.png"]
-            if with_cards
-            else [f"{scene.name}-{name}" for name, _words in scene.files if name.endswith("png")]
-        )
+        charts = [f"{scene.name}-{name}" for name, _words in scene.files if name.endswith("png")]
+        names = cards.get(scene.name, charts)
         alt = html.escape(" ".join(words for _name, words in scene.files)[:900])
         pictures = "".join(f'<img src="{name}" alt="{alt or html.escape(scene.caption)}">' for name in names)
         figures.append(f"<figure><figcaption>{html.escape(scene.caption)}</figcaption>{pictures}</figure>")

@@ -1,26 +1,36 @@
-"""The invented Spotify of the demo: a Web API, a login, and the bot's own pages to go through it."""
+"""The invented Spotify of the demo: a Web API, a login, and people who have connected their accounts."""
 
 from __future__ import annotations
 
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from bot.demo.people import GRANTS
+from bot.app import App
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
-from sandbox.spotify_library import Grant, SandboxLibrary
-from sandbox.spotify_samples import YOU, sample_library
+from sandbox.spotify_library import Grant, SandboxLibrary, SandboxUser
+from sandbox.spotify_samples import MIKA, YOU, sample_library
 from services.accounts.keyring import new_key
+from services.accounts.tokens import ACCESS, REFRESH
+from services.domain.accounts import Link
+from services.domain.spotify import READ_SCOPES
+from services.domain.writes import WRITE_SCOPES
 
 _CLIENT_ID = "demo"
 _HOST = "127.0.0.1"
+_SCOPES = READ_SCOPES | WRITE_SCOPES
+_CONNECTED_FOR = timedelta(days=150)
+
+GRANTS: Mapping[str, Grant] = {user.id: Grant(user, _SCOPES) for user in (YOU, MIKA)}
+"""By access token, which in the demo is the account's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,33 @@ async def open_spotify() -> AsyncIterator[DemoSpotify]:
             "discord_client_secret": None,
         }
         yield DemoSpotify(accounts, api.library, settings)
+
+
+async def connect(app: App, user_id: int, account: SandboxUser) -> None:
+    """Store what a finished login leaves behind.
+
+    Raises
+    ------
+    LookupError
+        The application has no Spotify app.
+    """
+    accounts = app.accounts
+    if accounts is None:
+        raise LookupError("the demo needs a Spotify app to connect people to")
+    now = accounts.clock.now()
+    await accounts.links.save(
+        Link(
+            user_id=user_id,
+            account_id=account.account_id,
+            spotify_user_id=account.id,
+            name=account.name,
+            refresh_sealed=accounts.tokens.seal(user_id, REFRESH, account.id),
+            access_sealed=accounts.tokens.seal(user_id, ACCESS, account.id),
+            access_expires_at=now + _CONNECTED_FOR,
+            scopes=_SCOPES,
+            authorized_at=now,
+        )
+    )
 
 
 @asynccontextmanager

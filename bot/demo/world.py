@@ -14,8 +14,10 @@ import simcord
 
 from bot.app import App, build, warm_up
 from bot.config import Settings
-from bot.demo.people import connect
-from bot.demo.spotify import DemoSpotify, loopback, open_spotify
+from bot.demo.spotify import DemoSpotify, connect, loopback, open_spotify
+from cogs.work.admission import Allowance, Limits
+from sandbox.labs import SandboxLabs
+from sandbox.listenbrainz import SandboxListenBrainz, SandboxListener
 from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.sample_catalogue import sample_catalogue
 from sandbox.spotify_samples import MIKA
@@ -42,12 +44,18 @@ class World:
 
 @asynccontextmanager
 async def open_world(settings: Settings) -> AsyncIterator[World]:
-    """Start a loopback ReccoBeats and Spotify, the bot on a temporary database, and a server with people.
+    """Start loopback services, the bot on a temporary database, and a server with people.
 
     Mika has connected an invented Spotify account; you can, and Noor has none.
     """
-    reccobeats = SandboxReccoBeats(sample_catalogue(), clock=time.monotonic)
-    async with loopback(reccobeats.app()) as reccobeats_url, open_spotify() as spotify:
+    catalogue, clock = sample_catalogue(), time.monotonic
+    robin = SandboxListener("robin", top=[entry.track for entry in catalogue.tracks[:240:3]])
+    async with (
+        loopback(SandboxReccoBeats(catalogue, clock=clock).app()) as reccobeats_url,
+        loopback(SandboxLabs(catalogue, clock=clock).app()) as labs_url,
+        loopback(SandboxListenBrainz(catalogue, clock=clock, users=[robin]).app()) as listenbrainz_url,
+        open_spotify() as spotify,
+    ):
         with tempfile.TemporaryDirectory(prefix="tastemap-demo-") as folder:
             offline = Settings(
                 _env_file=None,
@@ -55,12 +63,16 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                     **settings.model_dump(),
                     "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'demo.db'}",
                     "reccobeats_url": f"{reccobeats_url}/v1",
+                    "listenbrainz_labs_url": labs_url,
+                    "listenbrainz_url": listenbrainz_url,
                     **spotify.settings,
                 },
             )
             async with build(offline) as app, _pages(app):
                 await warm_up(app)
                 bot = app.new_bot()
+                # The script presses faster than people can: it would be told to wait.
+                bot.limits = Limits(person=Allowance(1e9, 1.0), server=Allowance(1e9, 1.0))
                 async with simcord.run(
                     bot, settle_timeout=SETTLE_S, shard_count=1, check_errors=False
                 ) as env:

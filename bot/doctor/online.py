@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 import aiohttp
 import discord
 
+from bot import __version__
 from bot.config import Settings
-from bot.enrichment import installed_version
-from services.sources.http.retry_after import parse_http_date
+from services.sources.http.answers import parse_http_date, parse_json
 from services.sources.http.session import open_session
-from services.storage.doctor import Finding, Severity
+from services.storage.doctor import Diagnosis, Severity
 
 _CLOCK_DRIFT = timedelta(minutes=1)
 _NOT_REACHED = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
-async def examine_online(settings: Settings, *, now: datetime) -> AsyncIterator[Finding]:
+async def examine_online(settings: Settings, *, now: datetime) -> AsyncIterator[Diagnosis]:
     """Make one harmless request to each service."""
-    async with open_session(version=installed_version(), contact_url=settings.contact_url) as session:
+    async with open_session(version=__version__, contact_url=settings.contact_url) as session:
         if settings.discord_token is not None:
             yield await _discord(session, settings.discord_token.get_secret_value())
         if settings.spotify_client_id and settings.spotify_client_secret is not None:
@@ -30,9 +30,17 @@ async def examine_online(settings: Settings, *, now: datetime) -> AsyncIterator[
             yield await _spotify(session, settings, settings.spotify_client_id, secret)
         if settings.reccobeats_url:
             yield await _reccobeats(session, settings.reccobeats_url, now)
+        if settings.listenbrainz_labs_url:
+            path = "/spotify-id-from-metadata/json?artist_name=Nobody&release_name=&track_name=Nothing"
+            yield await _answers(session, "ListenBrainz' labs host", settings.listenbrainz_labs_url, path)
+        if settings.listenbrainz_url:
+            path = "/1/metadata/recording/?recording_mbids=00000000-0000-4000-8000-000000000000"
+            yield await _answers(session, "ListenBrainz", settings.listenbrainz_url, path)
+        if settings.lastfm_api_key is not None and settings.lastfm_url:
+            yield await _lastfm(session, settings.lastfm_url, settings.lastfm_api_key.get_secret_value())
 
 
-async def _discord(session: aiohttp.ClientSession, token: str) -> Finding:
+async def _discord(session: aiohttp.ClientSession, token: str) -> Diagnosis:
     headers = {"Authorization": f"Bot {token}"}
     try:
         async with session.get(f"{discord.http.Route.BASE}/users/@me", headers=headers) as answer:
@@ -40,19 +48,19 @@ async def _discord(session: aiohttp.ClientSession, token: str) -> Finding:
     except _NOT_REACHED as error:
         return _unreached("Discord", error)
     if status == 200:
-        return Finding(Severity.FINE, "Discord takes DISCORD_TOKEN.")
+        return Diagnosis(Severity.FINE, "Discord takes DISCORD_TOKEN.")
     if status == 401:
-        return Finding(
+        return Diagnosis(
             Severity.PROBLEM,
             "Discord refuses DISCORD_TOKEN.",
             "Developer portal > your application > Bot > Reset Token.",
         )
-    return Finding(Severity.WARNING, f"Discord answered HTTP {status}.", "Try again in some minutes.")
+    return Diagnosis(Severity.WARNING, f"Discord answered HTTP {status}.", "Try again in some minutes.")
 
 
 async def _spotify(
     session: aiohttp.ClientSession, settings: Settings, client_id: str, secret: str
-) -> Finding:
+) -> Diagnosis:
     pair = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
     try:
         async with session.post(
@@ -64,41 +72,81 @@ async def _spotify(
     except _NOT_REACHED as error:
         return _unreached("Spotify", error)
     if status == 200:
-        return Finding(Severity.FINE, "Spotify takes SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.")
+        return Diagnosis(Severity.FINE, "Spotify takes SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.")
     if status in {400, 401, 403}:
-        return Finding(
+        return Diagnosis(
             Severity.PROBLEM,
             "Spotify refuses SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
             "Compare both with the developer dashboard; its owner needs Premium, too.",
         )
-    return Finding(Severity.WARNING, f"Spotify answered HTTP {status}.", "Try again in some minutes.")
+    return Diagnosis(Severity.WARNING, f"Spotify answered HTTP {status}.", "Try again in some minutes.")
 
 
-async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -> Finding:
+async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -> Diagnosis:
     try:
         async with session.get(f"{url.rstrip('/')}/audio-features", params={"ids": ""}) as answer:
             status, said = answer.status, parse_http_date(answer.headers.get("Date"))
     except _NOT_REACHED as error:
         return _unreached("ReccoBeats", error)
     if said is not None and abs(said - now) > _CLOCK_DRIFT:
-        return Finding(
+        return Diagnosis(
             Severity.WARNING,
             f"The clock of this machine is off by {abs(said - now).total_seconds():.0f} s.",
             "Let the machine keep time (`timedatectl set-ntp true`): logins and limits depend on it.",
         )
     if status in {401, 403}:
-        return Finding(
+        return Diagnosis(
             Severity.PROBLEM,
             f"ReccoBeats turns us away (HTTP {status}).",
             "Set CONTACT_URL, so that they know whom to write to, and wait a day.",
         )
     if status >= 500:
-        return Finding(Severity.WARNING, f"ReccoBeats answered HTTP {status}.", "Try again later.")
-    return Finding(Severity.FINE, "ReccoBeats answers, and the clock agrees with its.")
+        return Diagnosis(Severity.WARNING, f"ReccoBeats answered HTTP {status}.", "Try again later.")
+    return Diagnosis(Severity.FINE, "ReccoBeats answers, and the clock agrees with its.")
 
 
-def _unreached(service: str, error: BaseException) -> Finding:
-    return Finding(
+async def _answers(session: aiohttp.ClientSession, service: str, url: str, path: str) -> Diagnosis:
+    try:
+        async with session.get(f"{url.rstrip('/')}{path}", allow_redirects=False) as answer:
+            status = answer.status
+    except _NOT_REACHED as error:
+        return _unreached(service, error)
+    if status == 200:
+        return Diagnosis(Severity.FINE, f"{service} answers.")
+    if status in {401, 403}:
+        return Diagnosis(
+            Severity.PROBLEM,
+            f"{service} turns us away (HTTP {status}).",
+            "Set CONTACT_URL, so that they know whom to write to, and wait a day.",
+        )
+    return Diagnosis(
+        Severity.WARNING,
+        f"{service} answered HTTP {status}.",
+        "Compare the address with `.env.example`, or try again later.",
+    )
+
+
+async def _lastfm(session: aiohttp.ClientSession, url: str, key: str) -> Diagnosis:
+    params = {"method": "chart.getTopTracks", "limit": "1", "format": "json", "api_key": key}
+    try:
+        async with session.get(f"{url.rstrip('/')}/", params=params, allow_redirects=False) as answer:
+            body = parse_json(await answer.content.read(65_536))
+    except _NOT_REACHED as error:
+        return _unreached("Last.fm", error)
+    error_number = body.get("error") if isinstance(body, dict) else None
+    if error_number in {10, 26}:
+        return Diagnosis(
+            Severity.PROBLEM,
+            "Last.fm refuses LASTFM_API_KEY.",
+            "Make a new key at last.fm/api/account/create.",
+        )
+    if not isinstance(body, dict) or error_number is not None:
+        return Diagnosis(Severity.WARNING, "Last.fm gives no usable answer.", "Try again later.")
+    return Diagnosis(Severity.FINE, "Last.fm takes LASTFM_API_KEY.")
+
+
+def _unreached(service: str, error: BaseException) -> Diagnosis:
+    return Diagnosis(
         Severity.PROBLEM,
         f"{service} can't be reached ({type(error).__name__}).",
         "Check the machine's connection, its DNS and a firewall in between.",

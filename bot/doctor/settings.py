@@ -9,18 +9,43 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from bot.accounts import PASTE_REDIRECT, key_ring
-from bot.config import Settings, check_config
+from bot.app.accounts import PASTE_REDIRECT, key_ring
+from bot.config import Settings, check_config, role_problem
+from bot.ports import Holder, holder_of
+from bot.web.guard import parse_networks
 from services.domain.errors.accounts import KeyRingError
-from services.storage.doctor import Finding, Severity
+from services.domain.program import PROGRAM
+from services.storage.doctor import Diagnosis, Severity
 
 _SPOTIFY = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "TOKEN_KEYS")
 """Only together do they let people connect Spotify."""
+_BOT_PAGE = "Developer portal > your application > Bot > Reset Token"
+_NEXT = {
+    "SPOTIFY_CLIENT_ID": "To let people use their own playlists, enter the Client ID of your Spotify app.",
+    "SPOTIFY_CLIENT_SECRET": "If your Spotify app has a secret, enter it: dashboard > your app > Settings.",
+    "DISCORD_CLIENT_SECRET": "To spare people the code, enter it: developer portal > OAuth2.",
+    "TOKEN_KEYS": f"With a Spotify app enter what `{PROGRAM} keys new` prints; without one leave it empty.",
+    "PUBLIC_URL": "With a Spotify app enter the https address of the login pages.",
+    "PASTE_LOGIN": "Leave it off, unless no page of this machine can be reached from outside.",
+    "TRUSTED_PROXIES": "Behind a reverse proxy enter its address or network; without one leave it empty.",
+    "RECCOBEATS_URL": "To fetch measured features, take the empty RECCOBEATS_URL out of the settings.",
+    "LISTENBRAINZ_LABS_URL": "If titles and artists may go there, enter https://labs.api.listenbrainz.org.",
+    "LISTENBRAINZ_URL": "If titles and artists may go there, enter https://api.listenbrainz.org.",
+    "MUSICBRAINZ_TAGS": "If your use is not commercial, set it to true.",
+    "RECCOBEATS_SEARCH": "If titles may go there, set it to true.",
+    "RECCOBEATS_CLIPS": "If people may send clips of their own sound, set it to true.",
+    "LASTFM_API_KEY": "Make a key at last.fm/api/account/create and enter it.",
+    "HEALTH_PORT": "To let a monitor ask, set it to a free port such as 8081.",
+    "DISCORD_PUBLIC_KEY": "Leave it empty, unless several processes share the work.",
+}
+"""What to do about a setting that is left out, or that it may stay so."""
 _SNOWFLAKE = re.compile(r"\d{17,20}")
+_PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")
+_USER_ID_PLACE = "In Discord: Settings > Advanced > Developer Mode, then your name > Copy User ID."
 _SPOTIFY_ID = re.compile(r"[0-9a-f]{32}")
 
 
-def examine_settings(settings: Settings) -> Iterator[Finding]:
+def examine_settings(settings: Settings) -> Iterator[Diagnosis]:
     """Say what each setting does, and what is wrong with it."""
     yield from _what_is_set(settings)
     yield from _of_discord(settings)
@@ -29,7 +54,14 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
     if settings.spotify_client_id:
         yield from _of_spotify(settings.spotify_client_id)
         yield from _of_redirect(settings)
+    yield from _of_proxies(settings)
     yield from _of_health(settings)
+    if problem := role_problem(settings):
+        yield Diagnosis(
+            Severity.PROBLEM,
+            f"ROLE is {settings.role}, which {problem}.",
+            "Set DATABASE_URL to a PostgreSQL server (docs/scale.md), or ROLE to all.",
+        )
 
 
 def redirect_of(settings: Settings) -> str:
@@ -40,79 +72,91 @@ def redirect_of(settings: Settings) -> str:
     return f"{base.rstrip('/')}/callback"
 
 
-def _what_is_set(settings: Settings) -> Iterator[Finding]:
-    """Turn what `check-config` says into findings; a setting left out is a choice, half a set is a slip."""
+def _what_is_set(settings: Settings) -> Iterator[Diagnosis]:
+    """Turn what `check-config` says into diagnoses; a setting left out is a choice, half a set is a slip."""
     entries = check_config(settings)
     for entry in entries:
         if entry.unusable:
             continue  # named with its cure below
-        yield Finding(Severity.FINE if entry.present else Severity.NOTE, f"{entry.setting}: {entry.line}")
+        what = f"{entry.setting}: {entry.line}"
+        if entry.present:
+            yield Diagnosis(Severity.FINE, what)
+        elif entry.setting == "DISCORD_TOKEN":
+            yield Diagnosis(Severity.PROBLEM, what, f"{_BOT_PAGE}; enter it as DISCORD_TOKEN.")
+        else:
+            yield Diagnosis(Severity.NOTE, what, _NEXT[entry.setting])
     missing = [entry.setting for entry in entries if entry.setting in _SPOTIFY and not entry.present]
     if 0 < len(missing) < len(_SPOTIFY):
-        yield Finding(
+        yield Diagnosis(
             Severity.WARNING,
             f"Spotify is set up by half: {' and '.join(missing)} missing.",
             f"Set {' and '.join(missing)} in .env (see .env.example), or empty the others too.",
         )
 
 
-def _of_discord(settings: Settings) -> Iterator[Finding]:
+def _of_discord(settings: Settings) -> Iterator[Diagnosis]:
     token = settings.discord_token.get_secret_value() if settings.discord_token else ""
     if token and not _is_bot_token(token):
-        yield Finding(
+        yield Diagnosis(
             Severity.PROBLEM,
             "DISCORD_TOKEN has not the form of a bot's token (three parts with dots between them).",
-            "Developer portal > your application > Bot > Reset Token. The client secret is something else.",
+            f"{_BOT_PAGE}. The client secret is something else.",
         )
     for operator in settings.operator_ids:
         if not _SNOWFLAKE.fullmatch(str(operator)):
-            yield Finding(
+            yield Diagnosis(
                 Severity.WARNING,
                 f"OPERATOR_IDS holds {operator}, which is no id of a Discord user.",
-                "In Discord: Settings > Advanced > Developer Mode, then your name > Copy User ID.",
+                _USER_ID_PLACE,
             )
     if not settings.operator_ids:
-        yield Finding(Severity.NOTE, "OPERATOR_IDS is empty: nobody may use /admin.")
+        yield Diagnosis(Severity.NOTE, "OPERATOR_IDS is empty: nobody may use /admin.", _USER_ID_PLACE)
+    if settings.discord_public_key and not _PUBLIC_KEY.fullmatch(settings.discord_public_key):
+        yield Diagnosis(
+            Severity.PROBLEM,
+            "DISCORD_PUBLIC_KEY has not the form of a public key (64 characters, 0-9 and a-f).",
+            "Developer portal > your application > General Information > Public Key.",
+        )
 
 
-def _of_spotify(client_id: str) -> Iterator[Finding]:
+def _of_spotify(client_id: str) -> Iterator[Diagnosis]:
     if not _SPOTIFY_ID.fullmatch(client_id):
-        yield Finding(
+        yield Diagnosis(
             Severity.WARNING,
             "SPOTIFY_CLIENT_ID has not the form of a client id (32 characters, 0-9 and a-f).",
             "Spotify developer dashboard > your app > Settings > Client ID.",
         )
 
 
-def _of_keys(settings: Settings) -> Iterator[Finding]:
+def _of_keys(settings: Settings) -> Iterator[Diagnosis]:
     try:
         key_ring(settings)
     except KeyRingError as error:
-        yield Finding(
+        yield Diagnosis(
             Severity.PROBLEM,
             f"TOKEN_KEYS can't be used: {error.problem}. A bot with a Spotify app does not start like this.",
-            "Make a key with `python -m bot keys new` and keep a copy of it apart from the backups.",
+            f"Make a key with `{PROGRAM} keys new` and keep a copy of it apart from the backups.",
         )
     else:
-        yield Finding(Severity.FINE, "TOKEN_KEYS can be used.")
+        yield Diagnosis(Severity.FINE, "TOKEN_KEYS can be used.")
 
 
-def _of_redirect(settings: Settings) -> Iterator[Finding]:
+def _of_redirect(settings: Settings) -> Iterator[Diagnosis]:
     address = redirect_of(settings)
     problem = _problem_of(address)
     if problem:
-        yield Finding(
+        yield Diagnosis(
             Severity.PROBLEM,
             f"Spotify refuses {address} as a redirect address: {problem}.",
             "Set PUBLIC_URL to an https address that leads to the login pages, or set PASTE_LOGIN.",
         )
         return
-    yield Finding(
+    yield Diagnosis(
         Severity.FINE,
         f"The redirect address is {address}; your Spotify app must list exactly this.",
     )
     if not settings.public_url and not settings.paste_login:
-        yield Finding(
+        yield Diagnosis(
             Severity.WARNING,
             "PUBLIC_URL is missing: only a browser on this very machine can finish a login.",
             "Set PUBLIC_URL to the https address under which people reach the login pages.",
@@ -140,11 +184,36 @@ def _problem_of(address: str) -> str:
     return "" if loopback else "http is allowed for 127.0.0.1 and [::1] only"
 
 
-def _of_health(settings: Settings) -> Iterator[Finding]:
+def _of_proxies(settings: Settings) -> Iterator[Diagnosis]:
+    cure = "Set TRUSTED_PROXIES to the address or network of your reverse proxy, as the bot sees it."
+    try:
+        networks = parse_networks(settings.trusted_proxies)
+    except ValueError as error:
+        yield Diagnosis(
+            Severity.PROBLEM, f"TRUSTED_PROXIES can't be read: {error}. The pages can't be served.", cure
+        )
+        return
+    has_pages = settings.spotify_client_id and not settings.paste_login
+    if has_pages and not networks and urlsplit(settings.public_url or "").scheme == "https":
+        yield Diagnosis(
+            Severity.WARNING,
+            "PUBLIC_URL is https, so a proxy stands before the pages, but TRUSTED_PROXIES is empty: all "
+            "visitors count as one, and one of them can use up everybody's calls.",
+            cure,
+        )
+
+
+def _of_health(settings: Settings) -> Iterator[Diagnosis]:
     if not settings.health_port:
-        yield Finding(Severity.NOTE, "HEALTH_PORT is 0: nobody can ask how the bot is.")
-    elif settings.health_host not in {"127.0.0.1", "::1", "localhost"}:
-        yield Finding(
+        return
+    if holder_of(settings.health_host, settings.health_port) is Holder.OTHER:
+        yield Diagnosis(
+            Severity.WARNING,
+            f"Another program has {settings.health_host}:{settings.health_port}: nobody could watch the bot.",
+            "Set HEALTH_PORT to a free port, or to 0 if nobody is to watch.",
+        )
+    if settings.health_host not in {"127.0.0.1", "::1", "localhost"}:
+        yield Diagnosis(
             Severity.WARNING,
             f"Health and metrics listen on {settings.health_host}, not on this machine alone.",
             "Make sure that a firewall keeps that port from the internet, or set HEALTH_HOST=127.0.0.1.",

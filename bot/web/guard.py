@@ -6,24 +6,27 @@ import asyncio
 import ipaddress
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Protocol
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
+from cachetools import TTLCache
 
 from bot.web.pages import Page, problem_page
-from cogs.sentences import sentence
+from cogs.words.errors import sentence
 from services.domain.errors import TastemapError
 
 BODY_LIMIT_BYTES = 16 * 1024
 REQUEST_DEADLINE_S = 30.0
-_VISITOR_CALLS, _ALL_CALLS = 40, 600
+_VISITOR_CALLS, _ALL_CALLS, _LOGIN_CALLS = 40, 600, 40
 """A minute. A login takes six; a shared address of a school or office takes some more."""
+_ALL_LOOKS = 6_000
+"""A minute: each is one row by its key, and costs a tenth of a millisecond."""
 _WINDOW_S = 60.0
-_VISITORS_KEPT = 10_000
-_EVERYBODY = ""
+_WINDOWS_KEPT = 10_000
+_EVERYBODY, _LOOKS = "everybody", "looks"
 
 _log = logging.getLogger(__name__)
 
@@ -42,26 +45,45 @@ def parse_networks(text: str) -> tuple[Network, ...]:
 
 
 class RateLimit:
-    """Calls a minute: per visitor and altogether."""
+    """Calls a minute: per visitor, altogether, and apart from those per login under way."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._visits: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._windows: TTLCache[str, list[float]] = TTLCache(_WINDOWS_KEPT, _WINDOW_S, timer=clock)
 
     def wait_s(self, visitor: str) -> float:
-        """Count a call; returns 0, or how long the visitor has to wait."""
-        now = self._clock()
+        """Count a call of a stranger; returns 0, or how long the visitor has to wait."""
         # Who is over their own limit does not use up everybody's.
-        return self._count(visitor, _VISITOR_CALLS, now) or self._count(_EVERYBODY, _ALL_CALLS, now)
+        return self._count(visitor, _VISITOR_CALLS) or self._count(_EVERYBODY, _ALL_CALLS)
 
-    def _count(self, key: str, limit: int, now: float) -> float:
-        since, calls = self._visits.pop(key, (now, 0))
-        if now - since >= _WINDOW_S:
-            since, calls = now, 0
-        self._visits[key] = (since, calls + 1)
-        if len(self._visits) > _VISITORS_KEPT:
-            self._visits.popitem(last=False)
+    def login_wait_s(self, login: str) -> float:
+        """Count a call that belongs to a login under way; no crowd of strangers takes its place."""
+        return self._count(f"login {login}", _LOGIN_CALLS)
+
+    def may_look(self) -> bool:
+        """Count a look into the database on behalf of a stranger who would be refused."""
+        return not self._count(_LOOKS, _ALL_LOOKS)
+
+    def _count(self, key: str, limit: int) -> float:
+        now = self._clock()
+        window = self._windows.get(key)
+        if window is None:
+            self._windows[key] = window = [now, 0]
+        since, calls = window
+        window[1] = calls + 1
         return max(0.0, since + _WINDOW_S - now) if calls >= limit else 0.0
+
+
+class Passes(Protocol):
+    """Somebody who knows which requests belong to a login under way."""
+
+    def known(self, request: web.Request) -> str:
+        """Name the login that this browser was shown a page of; empty for strangers. Asks nobody."""
+        ...
+
+    async def vouch(self, request: web.Request) -> str:
+        """Look up the login whose link is being opened; empty where there is none."""
+        ...
 
 
 def visitor_of(request: web.Request, proxies: Sequence[Network]) -> str:
@@ -91,50 +113,59 @@ def _network_of(address: IPv4Address | IPv6Address) -> str:
 
 
 def guard(
-    *, form_targets: Sequence[str], is_https: bool, limit: RateLimit, proxies: Sequence[Network]
+    *, limit: RateLimit, proxies: Sequence[Network], passes: Passes, exempt: Collection[str] = ()
 ) -> Middleware:
-    """Build the outermost middleware.
-
-    Parameters
-    ----------
-    form_targets
-        Origins that a form may lead to, also by redirects: browsers check each step.
-    """
-    targets = " ".join(["'self'", *form_targets])
+    """Build the outermost middleware. Paths that are exempt answer for themselves, without limits."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        visitor = visitor_of(request, proxies)
-        wait_s = limit.wait_s(visitor)
-        if wait_s:
-            response: web.StreamResponse = problem_page(
-                429, "Too many requests", "Wait a minute, then load this page again."
-            )
-            response.headers["Retry-After"] = str(int(wait_s) + 1)
-        else:
-            response = await _answer(request, handler)
-        protect(response, targets, is_https=is_https)
-        return response
+        try:
+            async with asyncio.timeout(REQUEST_DEADLINE_S):
+                if request.path in exempt:
+                    return await handler(request)
+                wait_s = await _wait_s(request, limit=limit, proxies=proxies, passes=passes)
+                return _too_many(wait_s) if wait_s else await handler(request)
+        except Exception as error:  # noqa: BLE001  (the last line of defence of the pages)
+            return _answer_to(error, request)
 
     return middleware
 
 
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        async with asyncio.timeout(REQUEST_DEADLINE_S):
-            return await handler(request)
-    except TastemapError as error:
-        _log.info("page refused: %s", type(error).__name__)
-        return problem_page(400, "That did not work", sentence(error).replace("`", ""))
-    except web.HTTPException as error:
-        if error.status in {404, 405}:
+async def _wait_s(
+    request: web.Request, *, limit: RateLimit, proxies: Sequence[Network], passes: Passes
+) -> float:
+    """Return how long a request has to wait, by the budget of its login or else of its visitor."""
+    if login := passes.known(request):
+        return limit.login_wait_s(login)
+    wait_s = limit.wait_s(visitor_of(request, proxies))
+    if wait_s and limit.may_look() and (login := await passes.vouch(request)):
+        return limit.login_wait_s(login)
+    return wait_s
+
+
+def _too_many(wait_s: float) -> web.Response:
+    response = problem_page(429, "Too many requests", "Wait a minute, then load this page again.")
+    response.headers["Retry-After"] = str(int(wait_s) + 1)
+    return response
+
+
+def _answer_to(error: Exception, request: web.Request) -> web.Response:
+    match error:
+        case TastemapError():
+            _log.info("page refused: %s", type(error).__name__)
+            return problem_page(400, "That did not work", sentence(error).replace("`", ""))
+        case web.HTTPException(status=404 | 405):
             return problem_page(error.status, "Nothing here", "Start a login with /login in Discord.")
-        return problem_page(error.status, "That did not work", "Start again with /login in Discord.")
-    except TimeoutError:
-        return problem_page(504, "That took too long", "Start again with /login in Discord.")
-    except Exception as error:  # noqa: BLE001  (the last line of defence of the pages)
-        _log.error("a page failed: %s", type(error).__name__, exc_info=error)
-        return problem_page(500, "Something broke on our side", "Start again with /login in Discord.")
+        case web.HTTPException():
+            return problem_page(error.status, "That did not work", "Start again with /login in Discord.")
+        case TimeoutError():
+            return problem_page(504, "That took too long", "Start again with /login in Discord.")
+        case ConnectionError() if request.transport is None or request.transport.is_closing():
+            _log.info("a visitor hung up in the middle of a request")
+            return problem_page(400, "That did not work", "Start again with /login in Discord.")
+        case _:
+            _log.error("a page failed: %s", type(error).__name__, exc_info=error)
+            return problem_page(500, "Something broke on our side", "Start again with /login in Discord.")
 
 
 def protect(response: web.StreamResponse, form_targets: str, *, is_https: bool) -> None:
@@ -157,6 +188,20 @@ def protect(response: web.StreamResponse, form_targets: str, *, is_https: bool) 
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
-async def hide_server(_request: web.Request, response: web.StreamResponse) -> None:
-    """Say nothing about the software; for `on_response_prepare`."""
-    response.headers.pop(hdrs.SERVER, None)
+def dress(
+    form_targets: Sequence[str] = (), *, is_https: bool
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Build what puts the headers on every answer of an application; for `on_response_prepare`.
+
+    Parameters
+    ----------
+    form_targets
+        Origins that a form may lead to, also by redirects: browsers check each step.
+    """
+    targets = " ".join(["'self'", *form_targets])
+
+    async def put_on(_request: web.Request, response: web.StreamResponse) -> None:
+        protect(response, targets, is_https=is_https)
+        response.headers.pop(hdrs.SERVER, None)  # which software this is concerns nobody
+
+    return put_on

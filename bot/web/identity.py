@@ -13,7 +13,7 @@ import aiohttp
 
 from services.domain.errors.accounts import AppMisconfiguredError, LinkExpiredError, LoginDeniedError
 from services.domain.errors.sources import SourceUnavailableError
-from services.sources.http.body import BodyTooLargeError, parse_json, read_body
+from services.sources.http.answers import BodyTooLargeError, parse_json, read_body
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_AUTHORIZE_URL = "https://discord.com/oauth2/authorize"
@@ -30,6 +30,8 @@ class DiscordIdentity:
     ----------
     application_id
         Known once the bot has logged in; None before that.
+    key
+        Seals what a browser has to bring back, which may be to another process; None for a key of this one.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class DiscordIdentity:
         api_url: str = DISCORD_API_URL,
         authorize_url: str = DISCORD_AUTHORIZE_URL,
         timeout: aiohttp.ClientTimeout = _TIMEOUT,
+        key: bytes | None = None,
     ) -> None:
         self._session = session
         self._application_id = application_id
@@ -50,7 +53,7 @@ class DiscordIdentity:
         self._api_url = api_url.rstrip("/")
         self._authorize_url = authorize_url
         self._timeout = timeout
-        self._key = secrets.token_bytes(_SECRET_BYTES)
+        self._key = key or secrets.token_bytes(_SECRET_BYTES)
 
     def ask(self, *, browser: str, token: str) -> tuple[str, str]:
         """Return where the browser is sent, and the proof that it has to bring back in a cookie."""

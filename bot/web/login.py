@@ -6,20 +6,26 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from cachetools import TTLCache
 
+from bot.web.guard import BODY_LIMIT_BYTES, Network, RateLimit, dress, guard
 from bot.web.identity import DiscordIdentity
+from bot.web.interactions import PATH, SignedInteractions
 from bot.web.pages import code_page, done_page, over_page, start_page
 from services.accounts.linking import LinkingService
 from services.domain.accounts import Linked
+from services.domain.errors import TastemapError
 from services.domain.errors.accounts import LinkExpiredError, LoginDeniedError
 
 _COOKIE_LIFE_S = 15 * 60
 _SECRET_BYTES = 32
+_PASSES_KEPT = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +51,7 @@ class LoginPages:
         public_url: str,
         identity: DiscordIdentity | None = None,
         on_linked: OnLinked | None = None,
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._linking = linking
         self._public_url = public_url.rstrip("/")
@@ -52,6 +59,8 @@ class LoginPages:
         self._identity = identity
         self._on_linked = on_linked
         self._cookie = "__Host-tastemap" if self._is_https else "tastemap"
+        self._passes: TTLCache[str, str] = TTLCache(_PASSES_KEPT, _COOKIE_LIFE_S, timer=timer)
+        """Logins by the browsers that were shown their page, both as hashes."""
 
     def add_to(self, app: web.Application) -> None:
         """Register the routes."""
@@ -62,9 +71,18 @@ class LoginPages:
         if self._identity is not None:
             app.router.add_get("/discord", self.identified, allow_head=False)
 
-    def link(self, token: str) -> str:
-        """Return the address of a login's start page."""
-        return f"{self._public_url}/link/{token}"
+    def known(self, request: web.Request) -> str:
+        """Name the login that this browser was shown a page of; empty for strangers."""
+        browser = request.cookies.get(self._cookie, "")
+        return self._passes.get(_digest(browser), "") if browser else ""
+
+    async def vouch(self, request: web.Request) -> str:
+        """Look up the login whose link is being opened; empty where there is none."""
+        token = request.match_info.get("token", "")
+        try:
+            return (await self._linking.look(token)).attempt_id if token else ""
+        except TastemapError:
+            return ""
 
     async def start(self, request: web.Request) -> web.StreamResponse:
         """Show whose login this is. Changes nothing: previews and virus scanners open links too."""
@@ -78,6 +96,7 @@ class LoginPages:
             strong=self._identity is not None,
         )
         self._remember(response, browser)
+        self._passes[_digest(browser)] = attempt.attempt_id
         return response
 
     async def go_on(self, request: web.Request) -> web.StreamResponse:
@@ -165,6 +184,10 @@ def _csrf(browser: str, token: str) -> str:
     return hmac.new(_bytes(browser), b"go on " + _bytes(token), hashlib.sha256).hexdigest()
 
 
+def _digest(text: str) -> str:
+    return hashlib.sha256(_bytes(text)).hexdigest()
+
+
 def _same(given: str, known: str) -> bool:
     return hmac.compare_digest(_bytes(given), _bytes(known))
 
@@ -176,3 +199,30 @@ def _bytes(text: str) -> bytes:
 
 def _see_other(address: str) -> web.Response:
     return web.Response(status=303, headers={"Location": address})
+
+
+def build_pages(
+    pages: LoginPages,
+    *,
+    form_targets: Sequence[str],
+    is_https: bool,
+    limit: RateLimit | None = None,
+    proxies: Sequence[Network] = (),
+    interactions: SignedInteractions | None = None,
+) -> web.Application:
+    """Build the web application of the login, and of commands that Discord sends to the same address."""
+    app = web.Application(
+        client_max_size=BODY_LIMIT_BYTES,
+        middlewares=[guard(limit=limit or RateLimit(), proxies=proxies, passes=pages, exempt={PATH})],
+    )
+    app.on_response_prepare.append(dress(form_targets, is_https=is_https))
+    pages.add_to(app)
+    if interactions is not None:
+        interactions.add_to(app)
+    return app
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

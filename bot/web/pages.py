@@ -28,12 +28,16 @@ border-radius:.5rem;background:var(--act);color:var(--on-act);cursor:pointer}
 button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
 .code{font:700 2.6rem/1.2 ui-monospace,monospace;letter-spacing:.15em;text-align:center;padding:1rem 0;
 border:1px solid var(--line);border-radius:.5rem;user-select:all}
+.who{font-size:1.25rem;margin:.25rem 0}
 .small,footer{color:var(--quiet);font-size:.9rem}
 footer{max-width:34rem;margin:0 auto;padding:0 1.25rem 1.5rem}
 """
 
 _LONGEST_NAME = 60
-_BUTTON_NAME = 24
+_SHOWN_AS_NOTHING = frozenset(
+    "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159\u17b4\u17b5\ufffc"
+)
+"""Letters and signs that fonts leave blank: fillers of Hangul, an empty braille cell and the like."""
 
 _PERMISSIONS = {
     "playlist-read-private": "read your playlists, also private ones",
@@ -42,6 +46,8 @@ _PERMISSIONS = {
     "playlist-modify-private": "make private playlists and change them, when you press a button that says so",
     "playlist-modify-public": "change your public playlists, when you press a button that says so",
 }
+
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"})
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -60,11 +66,11 @@ class Page(web.Response):
 
 def start_page(*, discord_name: str, scopes: frozenset[str], csrf: str, strong: bool) -> web.Response:
     """Say whose login this is and what it opens, and ask to go on."""
-    name = visible(discord_name)
+    name, called = _account_of(discord_name)
     return _page(
         "start.html",
         name=name,
-        short_name=name if len(name) <= _BUTTON_NAME else f"{name[:_BUTTON_NAME]}…",
+        called=called,
         permissions=[line for scope, line in _PERMISSIONS.items() if scope in scopes]
         + sorted(scopes - _PERMISSIONS.keys()),
         csrf=csrf,
@@ -74,9 +80,8 @@ def start_page(*, discord_name: str, scopes: frozenset[str], csrf: str, strong: 
 
 def code_page(code: str, *, discord_name: str) -> web.Response:
     """Show the code that finishes the login in Discord, and once more whose login it is."""
-    return _page(
-        "code.html", name=visible(discord_name), code=f"{code[:3]} {code[3:]}", spoken=" ".join(code)
-    )
+    name, called = _account_of(discord_name)
+    return _page("code.html", name=name, called=called, code=f"{code[:3]} {code[3:]}", spoken=" ".join(code))
 
 
 def over_page() -> web.Response:
@@ -99,12 +104,24 @@ def problem_page(status: int, heading: str, sentence: str) -> web.Response:
 
 
 def visible(name: str) -> str:
-    """Return a name on one line, without characters that hide, reorder or stack."""
+    """Return a name on one line, without characters that hide, reorder, stack or show nothing."""
     kept = "".join(
-        letter if unicodedata.category(letter) not in {"Cc", "Cf", "Co", "Cn", "Cs", "Mn", "Me"} else " "
+        " " if letter in _SHOWN_AS_NOTHING or unicodedata.category(letter) in _UNSEEN else letter
         for letter in unicodedata.normalize("NFC", name)
     )
     return " ".join(kept.split())[:_LONGEST_NAME] or "somebody without a name"
+
+
+def _account_of(discord_name: str) -> tuple[str, str]:
+    """Split `display name (@name)` into the name that is unique at Discord and the one that anybody can take.
+
+    Only the last bracket counts: it was put behind whatever the person wrote, and holds no bracket itself.
+    """
+    called, bracket, name = discord_name.rpartition(" (@")
+    if not bracket:
+        return visible(discord_name), ""
+    name = name.removesuffix(")")
+    return visible(f"@{name}"), "" if called == name else visible(called)
 
 
 def _page(template: str, *, status: int = 200, **values: object) -> web.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogs.replies.layout import Reply, rule, small, text
 from services.domain.comparison import FEWEST_MEASURED
-from services.domain.scoring import Calibration, ScoreRules
+from services.domain.scoring import ARTIST_DRAW, FEWEST_TAGGED, Calibration, ScoreRules
 
 _SOUND = (
     "**{sound:.0f} points are sound.** Each measured track is a point in a space in which music that people "
@@ -15,21 +15,32 @@ _SOUND = (
 _SOUND_FORMULA = "```\nsound = 100 · 2^−(s / {scale:g})^{power:g}\n```"
 _ARTISTS = (
     "**{artists:.0f} points are artists.** The overlap is the number of artists you share in parts of the "
-    "smaller collection; from {full:.0f} % on it counts in full."
+    "smaller collection, as expected among {draw} tracks of each of you, so that it does not grow with a "
+    "library; from {full:.0f} % on it counts in full."
 )
 _SCORE_FORMULA = "```\nscore = {part:g} · sound\n      + {artists:.0f} · √min(1, overlap / {overlap:g})\n```"
+_GENRES = (
+    "**Genre words count where everybody has {fewest} tracks with them.** The affinity is how often a "
+    "track of yours and one of theirs share genres, rare ones more, in parts of how often two of your own "
+    "do: 0 without a common one, 1 for one taste."
+)
+_GENRE_FORMULA = "```\nwith genres = {rest:g} · score + {genres:.0f} · affinity\n```"
 _PARTS = (
-    "Where artists are not known, the score is the sound alone. Shared songs are listed, and not counted "
-    "once more."
+    "Where artists are not known, the score is the sound alone; where genres are not, they are left out. "
+    "Shared songs are listed, and not counted once more."
 )
 _MEANING = (
     "**What the numbers mean.** Measured on people whose playlists are public; the median, and where nine "
     "of ten lie:"
 )
-_READING = "So what two people have by chance is a score in the forties; above 80 you could be one person."
+_READING = (
+    "“More alike than 8 of 10 pairs of strangers” counts pairs of people as they bring their music, by the "
+    "tracks of the smaller side, with and without genre words. From the median of two lists of one person on "
+    "it is “as alike as two lists of one person”."
+)
 _SURE = (
-    "**How sure it is.** The range behind a score holds nine of ten scores that other tracks of the same "
-    "two people would give. Scores less than a point apart are a tie."
+    "**How sure it is.** The range behind a score holds about eight of ten scores that other tracks of the "
+    "same two people would give; with 20 tracks each it is wide. Scores less than a point apart are a tie."
 )
 _COUNTS = (
     "**What counts.** Measured tracks count 1, tracks whose sound is estimated {weight:g}. Below {fewest} "
@@ -51,8 +62,12 @@ def score_card(rules: ScoreRules) -> Reply:
             _SOUND_FORMULA.format(scale=rules.sound_scale, power=rules.sound_power),
         ),
         text(
-            _ARTISTS.format(artists=artists, full=100 * rules.overlap_full),
+            _ARTISTS.format(artists=artists, full=100 * rules.overlap_full, draw=ARTIST_DRAW),
             _SCORE_FORMULA.format(part=rules.sound_part, artists=artists, overlap=rules.overlap_full),
+        ),
+        text(
+            _GENRES.format(fewest=FEWEST_TAGGED),
+            _GENRE_FORMULA.format(rest=1 - rules.genre_part, genres=100 * rules.genre_part),
             _PARTS,
         ),
         rule(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -9,8 +10,9 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, small, text
-from cogs.replies.text import escape
-from services.domain.accounts import Linked
+from cogs.replies.privacy import said_rows
+from cogs.words.text import escape, plural
+from services.domain.accounts import Disconnected, Linked
 
 _UPLOAD = "Without a login: attach an exported file to any command (exportify.net makes one)."
 HERE = "me"
@@ -23,7 +25,7 @@ def connect_button(wanted_id: str) -> ui.Button[Any]:
     return button("Connect Spotify", ref.button(), style=discord.ButtonStyle.primary)
 
 
-def link_card(url: str, *, proven: bool) -> Reply:
+def link_card(url: str, *, proven: bool, connected_as: str | None = None) -> Reply:
     """Hand over the link of a login, to the person alone."""
     last = (
         "Then come back here: done."
@@ -36,7 +38,11 @@ def link_card(url: str, *, proven: bool) -> Reply:
         buttons.append(finish_button())
     return Reply(
         (
-            text("## Connect Spotify", "This link is for you alone and good for ten minutes."),
+            text(
+                "## Connect Spotify",
+                _connected(connected_as),
+                "This link is for you alone and good for ten minutes.",
+            ),
             text(steps),
             ui.ActionRow(*buttons),
             text(
@@ -46,11 +52,15 @@ def link_card(url: str, *, proven: bool) -> Reply:
     )
 
 
-def paste_card(url: str) -> Reply:
+def paste_card(url: str, *, connected_as: str | None = None) -> Reply:
     """Hand over Spotify's own address; the person brings back where the browser ended."""
     return Reply(
         (
-            text("## Connect Spotify", "This link is for you alone and good for ten minutes."),
+            text(
+                "## Connect Spotify",
+                _connected(connected_as),
+                "This link is for you alone and good for ten minutes.",
+            ),
             text(
                 "1. Open the link and allow the access at Spotify.\n"
                 "2. The browser then shows a page that can't be loaded: copy its whole address.\n"
@@ -63,6 +73,14 @@ def paste_card(url: str) -> Reply:
             ),
         )
     )
+
+
+def _connected(name: str | None) -> str:
+    """Say that and as whom somebody is connected already; None for one who is not."""
+    if name is None:
+        return ""
+    whom = f" as **{escape(name)}**" if name else ""
+    return f"You are connected already{whom}. Going on renews your consent, or connects another account."
 
 
 def finish_button() -> ui.Button[Any]:
@@ -96,16 +114,62 @@ def linked_card(linked: Linked) -> Reply:
     return Reply(tuple(blocks))
 
 
-def logged_out_card(*, had_link: bool) -> Reply:
-    """Say that the link is forgotten."""
-    if not had_link:
+class LinkEnd(StrEnum):
+    """Why a link ended that its person did not end."""
+
+    RELEASED = "released"
+    """Somebody who runs the bot gave the seat away."""
+    OVER = "over"
+    """The consent is over, by time or because it was withdrawn at Spotify."""
+
+
+def logged_out_card(ended: Disconnected, *, again: bool = False) -> Reply:
+    """Say what went with the link.
+
+    Parameters
+    ----------
+    again
+        Whether this was begun before a restart, so that an earlier try may have ended the link.
+    """
+    if not (ended.had_link or again):
         return Reply((text("Your Spotify account is not connected, so there is nothing to end."),))
     return Reply(
         (
             text(
                 "## Spotify is disconnected",
-                "I have forgotten the link, its tokens and all that was read with it.",
+                *_gone_lines(ended),
                 "To withdraw the consent at Spotify too: spotify.com/account/apps.",
             ),
         )
     )
+
+
+def disconnected_card(ended: Disconnected, why: LinkEnd) -> Reply:
+    """Tell somebody that their link was ended."""
+    reason = {
+        LinkEnd.RELEASED: "The people who run this bot have released your seat at Spotify.",
+        LinkEnd.OVER: "Your consent at Spotify has ended, so I have ended the link.",
+    }[why]
+    return Reply(
+        (
+            text("## Spotify is disconnected", reason, *_gone_lines(ended)),
+            text("`/login` connects it again while there is a seat. Exported files work without."),
+        )
+    )
+
+
+def _gone_lines(ended: Disconnected) -> list[str]:
+    said = said_rows(ended.gone)
+    lines = ["I have forgotten the link, its tokens and all that was read with it."]
+    if said:
+        lines.append(f"Erased: {said}.")
+    if ended.gone.get("playlist_writes"):
+        lines.append("What I saved stays at Spotify as it is, and can no longer be undone here.")
+    if ended.unfinished:
+        changes = plural(ended.unfinished, "change")
+        lines.append(
+            f"I keep {changes} of a playlist that came only half through, with the former list: after "
+            "`/login`, `/undo` puts it back. `/forget` erases that too."
+        )
+    lines.append(small("Maps made from files or links stay; `/me` lists them."))
+    return lines

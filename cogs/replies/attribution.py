@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cogs.replies.layout import small
-from cogs.replies.text import escape
+from cogs.words.text import escape
 from services.domain.music import Playlist, PlaylistSource, Track
 
 ATTRIBUTION = small("Data from Spotify")
@@ -22,6 +22,9 @@ def is_spotifys(playlist: Playlist) -> bool:
 
 def credit(playlist: Playlist) -> str:
     """Return the line that says whose data it is; empty for uploads."""
+    if playlist.source is PlaylistSource.LISTS:
+        address = "www.last.fm" if playlist.format == "Last.fm" else "listenbrainz.org"
+        return small(f"A public list at [{playlist.format}](https://{address})")
     return ATTRIBUTION if is_spotifys(playlist) else ""
 
 

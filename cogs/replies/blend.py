@@ -7,12 +7,14 @@ from typing import Any
 
 from discord import ui
 
-from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, rule, small, text
-from cogs.replies.text import escape, fit, plural, some_of, track_line
+from cogs.replies.ids import BlendPress, BlendVerb
+from cogs.replies.layout import Reply, button, gallery, rule, small, text
+from cogs.replies.lists import ListFiles
+from cogs.words.messages import note_lines
+from cogs.words.text import escape, fit, plural, some_of, track_line
 from services.domain.blend import Blend, BlendMode, BlendTrack
+from services.domain.charts import Chart
 
-SAVE, FILES = "save", "files"
 _NAME = 24
 _IN_LINES = 8
 """People who get a line each; more share one."""
@@ -23,7 +25,7 @@ _MODES = {
 }
 
 
-def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Reply:
+def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_poster: bool = False) -> Reply:
     """Show a blend."""
     names = {person.key: escape(person.name, _NAME) for person in blend.people}
     title = some_of(list(names.values()), 4)
@@ -31,15 +33,15 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Re
         f"{number}. {track_line(track.entry.track, 60)}\n{small(_serves(track, names))}"
         for number, track in enumerate(blend.tracks, 1)
     ]
-    argument = f"{blend.mode.value}.{size}"
-    row = [button("CSV and links", ComponentRef(Action.BLEND, result_id, f"{argument}.{FILES}").button())]
+    row = [button("CSV and links", BlendPress(blend.mode, size, BlendVerb.FILES).button(result_id))]
     if can_save:
-        save = ComponentRef(Action.BLEND, result_id, f"{argument}.{SAVE}").button()
+        save = BlendPress(blend.mode, size, BlendVerb.SAVE).button(result_id)
         row.insert(0, button("Save to my Spotify", save))
+    if has_poster and blend.tracks:
+        poster = BlendPress(blend.mode, size, BlendVerb.POSTER).button(result_id)
+        row.append(button("Poster", poster))
     others = [
-        button(
-            mode.value.capitalize(), ComponentRef(Action.BLEND, result_id, f"{mode.value}.{size}").button()
-        )
+        button(mode.value.capitalize(), BlendPress(mode, size).button(result_id))
         for mode in BlendMode
         if mode is not blend.mode
     ]
@@ -52,7 +54,7 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Re
         text(
             "**How satisfied everybody is**",
             fit(_satisfied(blend, names), 1000),
-            *(small(escape(each, 200)) for each in blend.notes[:3]),
+            *(small(escape(each, 200)) for each in note_lines(blend.notes[:3])),
             small("50 % is what a random track of one's own list would give."),
         ),
         ui.ActionRow(*row, *others),
@@ -60,14 +62,29 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool) -> Re
     return Reply(tuple(blocks))
 
 
-def blend_files_card(files: Sequence[Attached]) -> Reply:
+def blend_files_card(files: ListFiles) -> Reply:
     """Hand over a blend as files."""
     return Reply(
         (
             text("## The blend to take along", "As CSV, which other programs import, and as links."),
-            *(ui.File(f"attachment://{file.filename}") for file in files),
+            *(ui.File(f"attachment://{file.filename}") for file in files.files),
         ),
-        tuple(files),
+        files.files,
+    )
+
+
+def blend_poster_card(posters: Sequence[Chart]) -> Reply:
+    """Show what was mixed as a poster in both sizes."""
+    pictures, attached = gallery(posters)
+    return Reply(
+        (
+            text(
+                "## Your poster", "One size for feeds, one for stories. Everybody who agreed is named on it."
+            ),
+            pictures,
+            text(small("Only you see it here: save the picture to show it to others.")),
+        ),
+        attached,
     )
 
 
@@ -92,3 +109,9 @@ def _satisfied(blend: Blend, names: dict[Any, str]) -> list[str]:
 def _bar(share: float) -> str:
     full = round(share * 8)
     return "▰" * full + "▱" * (8 - full)
+
+
+def blend_name(blend: Blend) -> str:
+    """Name the playlist after its people: they asked for it, and it is saved privately."""
+    names = [person.name for person in blend.people]
+    return f"Blend: {', '.join(names[:4])}{f' and {len(names) - 4} more' if len(names) > 4 else ''}"

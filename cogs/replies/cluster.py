@@ -11,7 +11,8 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, gallery, rule, small, text
 from cogs.replies.quality import tempo_select
 from cogs.replies.summary import cluster_select
-from cogs.replies.text import CLUSTER_LETTERS, escape, fit, join_words, percent, plural, track_line
+from cogs.words.report import subtitle
+from cogs.words.text import escape, fit, join_words, letter_of, percent, plural, track_line
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Cluster
 
@@ -39,9 +40,10 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
     )
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## {CLUSTER_LETTERS[index]} · {escape(cluster.name)}",
+            f"## {letter_of(report.clusters, index)} · {escape(cluster.name)}",
             f"{percent(cluster.size, evidence)} of the grouped tracks, {plural(cluster.size, 'track')}"
             + (f" and {len(cluster.likely)} likely" if cluster.likely else ""),
+            small(escape(subtitle(cluster), 200)) if subtitle(cluster) else "",
             *traits,
             small(f"Mostly {artists}") if artists else "",
         ),

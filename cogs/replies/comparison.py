@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import discord
 from discord import ui
 
-from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
-from cogs.replies.lobby import LEAVE, SHOW
-from cogs.replies.text import escape, fit, plain, plural, some_of
+from cogs.replies.lobby import LobbyVerb
+from cogs.words.comparison import comparison_sentence
+from cogs.words.text import escape, fit, plain, plural, some_of
+from services.domain.blend import BlendMode
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, PersonKey, TopPairs, TopPeople
 from services.domain.groups import GroupKind
 from services.workflows.groups.results import Shown
 
-MAP, PROFILES, AWARDS, OWN, PERSON, PAIR = "map", "profiles", "awards", "own", "person", "pair"
-"""What the argument of a `PEOPLE` component asks for."""
 _NAME = 32
 _FACTS_IN_CARD = 900
 """Characters of a chart's text twin that are read in the card; longer ones come as a file."""
+_BEFORE_POSTING = (
+    "*Post here* shows it to this channel, until somebody on it leaves. What people download stays theirs."
+)
 _KEPT = "Kept for 30 days. *Leave* takes you out of it, here and in what is stored."
+
+
+class ResultVerb(StrEnum):
+    """What a `PEOPLE` component asks for; numbers of people, and of a page, follow with dots."""
+
+    MAP = "map"
+    PROFILES = "profiles"
+    AWARDS = "awards"
+    OWN = "own"
+    PERSON = "person"
+    PAIR = "pair"
+    POSTER = "poster"
+    POST = "post"
+    """The poster, into the channel of the comparison."""
 
 
 def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
@@ -30,7 +48,7 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     found = shown.stored.comparison
     pictures, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
-        text(f"## {_title(shown)}", escape(found.sentence, 600)),
+        text(f"## {_title(shown)}", escape(comparison_sentence(found), 600)),
         pictures,
     ]
     if lines := _standings(found):
@@ -53,22 +71,25 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     ]
     result_id = shown.stored.result_id
     row = [
-        _go("Map", result_id, MAP),
-        _go("Profiles", result_id, PROFILES),
-        _go("Awards", result_id, AWARDS),
-        button("Blend", ComponentRef(Action.BLEND, result_id, "fair.20").button()),
+        _go("Map", result_id, ResultVerb.MAP),
+        _go("Profiles", result_id, ResultVerb.PROFILES),
+        _go("Awards", result_id, ResultVerb.AWARDS),
+        button("Blend", BlendPress(BlendMode.FAIR, USUAL_BLEND).button(result_id)),
     ]
     if _is_pair(shown):
-        row.insert(0, _go("Why, and what you share", result_id, f"{PAIR}.0.1"))
+        row.insert(0, _go("Why, and what you share", result_id, f"{ResultVerb.PAIR}.0.1"))
     else:
         blocks.append(ui.ActionRow(person_select(found, result_id)))
     blocks.append(ui.ActionRow(*row))
     last = [
-        _go("My data", result_id, OWN),
-        button("Leave", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LEAVE).button()),
+        *([_go("Poster", result_id, ResultVerb.POSTER)] if shown.lobby.is_shown_to_channel else []),
+        _go("My data", result_id, ResultVerb.OWN),
+        button("Leave", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE).button()),
     ]
     if shown.lobby.kind is GroupKind.PAIR and not shown.lobby.is_shown_to_channel:
-        last.insert(0, button("Show here", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, SHOW).button()))
+        last.insert(
+            0, button("Show here", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.SHOW).button())
+        )
     blocks.append(ui.ActionRow(*last))
     return Reply(tuple(blocks), attached)
 
@@ -131,7 +152,7 @@ def person_select(found: Comparison, result_id: str, chosen: int | None = None) 
         for index, person in enumerate(found.people)
     ]
     return ui.Select(
-        custom_id=ComponentRef(Action.PEOPLE, result_id, PERSON).select(),
+        custom_id=ComponentRef(Action.PEOPLE, result_id, ResultVerb.PERSON).select(),
         placeholder="Pairs: look at one person…",
         options=options,
     )
@@ -146,6 +167,29 @@ def chart_card(chart: Chart) -> Reply:
         return Reply((heading, pictures, facts), attached)
     words = Attached("in-words.txt", chart.text.encode(), "The facts of the picture in words")
     return Reply((heading, pictures, ui.File(f"attachment://{words.filename}")), (*attached, words))
+
+
+def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None) -> Reply:
+    """Show the poster in both sizes; who is on it may post it."""
+    pictures, attached = gallery(posters)
+    may_post = viewer is not None
+    blocks: list[ui.Item[Any]] = [
+        text("## Your poster", "One size for feeds, one for stories. Everybody who agreed is named on it."),
+        pictures,
+    ]
+    if may_post:
+        post = ComponentRef(Action.PEOPLE, shown.stored.result_id, ResultVerb.POST).button()
+        blocks += [
+            text(small(_BEFORE_POSTING)),
+            ui.ActionRow(button("Post here", post, style=discord.ButtonStyle.primary)),
+        ]
+    return Reply(tuple(blocks), attached)
+
+
+def posted_poster(shown: Shown, posters: Sequence[Chart]) -> Reply:
+    """Show the size for feeds to everybody; it goes when the result goes."""
+    pictures, attached = gallery(posters)
+    return Reply((pictures, ui.ActionRow(_go("Awards", shown.stored.result_id, ResultVerb.AWARDS))), attached)
 
 
 def awards_card(shown: Shown) -> Reply:

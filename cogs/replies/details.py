@@ -1,8 +1,9 @@
-"""The smaller cards of a report: charts, their text twins, outliers and doubles, files."""
+"""The smaller cards of a report: charts, their text twins, numbers, outliers and doubles, files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from discord import ui
@@ -10,10 +11,15 @@ from discord import ui
 from cogs.replies.attribution import ATTRIBUTION, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
-from cogs.replies.text import escape, fit, track_line
+from cogs.replies.lists import ListFiles
+from cogs.words.stats import finding, number_lines, sound_line
+from cogs.words.text import escape, fit, track_line, unbroken
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Duplicate, DuplicateKind
+from services.domain.stats import PlaylistStats
 
+AS_TEXT = "text"
+"""Argument of a button that asks for numbers without a picture."""
 _SHOWN_OUTLIERS = 5
 _TEXT_FILE_AT = 3500
 _DUPLICATE_WORDS = {
@@ -50,6 +56,36 @@ def charts_text(report: AnalysisReport, charts: Sequence[Chart]) -> Reply:
     )
 
 
+def numbers_card(report: AnalysisReport, report_id: str, stats: PlaylistStats, chart: Chart) -> Reply:
+    """Show what a playlist is made of and how it sounds beside typical music, each number with its count."""
+    pictures, attached = gallery([chart])
+    lines = [
+        f"**{head}** {unbroken(escape(line, 240))}"
+        for head, line in number_lines(stats, report.playlist.source)
+    ]
+    again = ComponentRef(Action.NUMBERS, report_id, AS_TEXT).button()
+    blocks: list[ui.Item[Any]] = [
+        text(f"## {escape(report.playlist.name)} in numbers", escape(finding(stats), 240)),
+        pictures,
+        text(*lines, *(small(escape(line, 240)) for line in [sound_line(stats)] if line)),
+        ui.ActionRow(
+            button("Read as text", again),
+            button("Quality", ComponentRef(Action.QUALITY, report_id).button()),
+            button("Over time", ComponentRef(Action.DRIFT, report_id).button()),
+        ),
+    ]
+    if is_spotifys(report.playlist):
+        blocks.append(text(ATTRIBUTION))
+    return Reply(tuple(blocks), attached)
+
+
+def numbers_text(report: AnalysisReport, stats: PlaylistStats, chart: Chart) -> Reply:
+    """Give all numbers as plain text, those in the picture too."""
+    lines = [f"{head}: {line}" for head, line in number_lines(stats, report.playlist.source)]
+    whole = "\n".join(line for line in (finding(stats), *lines, sound_line(stats)) if line)
+    return charts_text(report, [replace(chart, text=f"{chart.text}\n\n{whole}")])
+
+
 def findings_card(report: AnalysisReport) -> Reply:
     """List what stands out and what is there twice. Nothing is changed."""
     blocks: list[ui.Item[Any]] = [text(f"## Outliers and duplicates in {escape(report.playlist.name)}")]
@@ -76,13 +112,15 @@ def _duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
     return f"- {name} at {places}\n  {small(_DUPLICATE_WORDS[duplicate.kind])}"
 
 
-def export_card(report: AnalysisReport, files: Sequence[Attached]) -> Reply:
+def export_card(report: AnalysisReport, files: ListFiles) -> Reply:
     """Hand over the tracks with features, origins and groups."""
     blocks: list[ui.Item[Any]] = [
         text(
             f"## {escape(report.playlist.name)} to take along",
-            "Each track with its group, its features and where each value came from.",
+            "Each track with its group, its features and where each value came from; the groups as lists for "
+            "rekordbox and other DJ programs, where they can be named there.",
+            *(small(hint) for hint in files.hints),
         ),
-        *(ui.File(f"attachment://{file.filename}") for file in files),
+        *(ui.File(f"attachment://{file.filename}") for file in files.files),
     ]
-    return Reply(tuple(blocks), tuple(files))
+    return Reply(tuple(blocks), files.files)

@@ -1,14 +1,17 @@
-"""Forms that ask for a few words."""
+"""Ask for something: a few words in a form, or one of the playlists of a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.ids import ComponentRef
-from cogs.replies.text import plain
+from cogs.replies.layout import Reply, small, text
+from cogs.words.text import escape, plain, plural
+from services.domain.music import Playlist
 
 FIELD = "text"
 """Custom id of the one field of a form."""
@@ -39,3 +42,49 @@ def text_form(
     form.add_item(ui.Label(text=plain(label, _MAX_LABEL), description=hint or None, component=entry))
     form.stop()  # else discord.py keeps it until somebody sends it, and most forms are just closed
     return form
+
+
+OFFERED = 25
+"""Options that one select menu holds (Discord)."""
+
+
+def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: str = "") -> Reply:
+    """Offer the playlists of a file, the largest first where there are too many for one menu.
+
+    Parameters
+    ----------
+    answer
+        Who answers the choice, and about which upload.
+    hint
+        What the choice does not repeat of the request.
+    """
+    order = sorted(range(len(playlists)), key=lambda index: -len(playlists[index].tracks))[:OFFERED]
+    if len(playlists) <= OFFERED:
+        order = list(range(len(playlists)))
+    options = [
+        discord.SelectOption(
+            label=plain(playlists[index].name, 100) or "Untitled",
+            value=str(index),
+            description=plural(len(playlists[index].tracks), "track"),
+        )
+        for index in order
+    ]
+    more = len(playlists) - len(order)
+    select: ui.Select[ui.LayoutView] = ui.Select(
+        custom_id=answer.select(),
+        placeholder="Which playlist?",
+        options=options,
+    )
+    return Reply(
+        (
+            *([text(hint)] if hint else []),
+            text(
+                f"### This file holds {plural(len(playlists), 'playlist')}",
+                f"Read as {escape(playlists[0].format, 40)}. Choose the one you mean.",
+                small(f"The {len(order)} largest are listed; {plural(more, 'smaller one')} left out.")
+                if more
+                else "",
+            ),
+            ui.ActionRow(select),
+        )
+    )

@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, rule, small, text
-from cogs.replies.text import escape
+from cogs.words.text import escape
 from services.domain.report import ReportSummary
 
 _FILE = (
@@ -20,7 +20,7 @@ _FILE = (
 _OTHERS = (
     "Exports of exportify.app, TuneMyMusic, Soundiiz, Chosic, your Spotify account data (ZIP or JSON) "
     "and plain "
-    "lists of track links work too."
+    "lists of track links work too, and so do lists of names from Apple Music, YouTube or a DJ program."
 )
 _CONNECTED = (
     "`/analyze playlist:` maps one of yours, also your Liked Songs; `/playlists` lists what I can read."
@@ -28,9 +28,11 @@ _CONNECTED = (
 _CONNECT = "Or connect Spotify with `/login`, and choose from your own playlists."
 _ENDED = "Your consent at Spotify has ended. Renew it with `/login` to use your own playlists again."
 _NEXT = (
-    "Pick a group on the map to see its tracks, press *Quality* to see how much of it is measured, "
-    "*Outliers & duplicates* to see what stands out, or *Export* to take the data along. `groups:` tries "
-    "another "
+    "Pick a group on the map to see its tracks, press *Numbers* to count what is in it, "
+    "*Quality* to see how much of it is measured, "
+    "*Outliers & duplicates* to see what stands out, *Poster* for a picture to post, or *Export* to take "
+    "the data along; `/drift` says what changed since last time. "
+    "*Group by style and era* looks at years and artists too; `groups:` tries another "
     "number of groups; with `private:` only you see the result."
 )
 _IMPROVE = (
@@ -41,7 +43,8 @@ _IMPROVE = (
 _TOGETHER = (
     "`/compare` asks somebody whether your playlists get along, `/group start` opens a round for up to "
     "25 people, "
-    "and `/blend` makes a playlist for all of them. Nobody is in without having said yes."
+    "and `/blend` makes a playlist for all of them. `/map server` has everybody on one map who wants to be. "
+    "Nobody is in without having said yes."
 )
 _ELSEWHERE = (
     "Somebody posted an export or Spotify links? Open the menu of that message: **Apps → Analyze playlist**. "
@@ -54,7 +57,7 @@ _ABOUT = (
 )
 
 
-class Standing(StrEnum):
+class LinkState(StrEnum):
     """Where a person stands with Spotify."""
 
     FILES_ONLY = "files only"
@@ -64,11 +67,11 @@ class Standing(StrEnum):
     ENDED = "ended"
 
 
-def help_card(recent: Sequence[ReportSummary], standing: Standing) -> Reply:
+def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
     """Say what Tastemap does and what this person can do next."""
     blocks: list[ui.Item[Any]] = [
         text("## Tastemap", "I draw a map of how a playlist *sounds*, and say how much of it I really know."),
-        text(*_start(recent, standing)),
+        text(*_start(recent, state)),
     ]
     if recent:
         lines = [
@@ -94,18 +97,18 @@ def help_card(recent: Sequence[ReportSummary], standing: Standing) -> Reply:
     return Reply(tuple(blocks))
 
 
-def _start(recent: Sequence[ReportSummary], standing: Standing) -> list[str]:
-    match standing:
-        case Standing.LINKED:
+def _start(recent: Sequence[ReportSummary], state: LinkState) -> list[str]:
+    match state:
+        case LinkState.LINKED:
             return [
                 "**Start here**" if not recent else "**More maps**",
                 _CONNECTED,
                 small(f"Or a file: {_FILE}"),
             ]
-        case Standing.ENDED:
+        case LinkState.ENDED:
             return ["**Start here**", _ENDED, small(f"Or a file: {_FILE}")]
         case _:
-            connect = _CONNECT if standing is Standing.UNLINKED else ""
+            connect = _CONNECT if state is LinkState.UNLINKED else ""
             return [
                 "**Start with one file**" if not recent else "**More maps**",
                 _FILE,

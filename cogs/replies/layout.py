@@ -1,15 +1,16 @@
-"""One reply: a components-v2 layout with the files it shows."""
+"""One reply: a layout with the files it shows, and what it becomes where those are too large."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
 from discord import ui
 
+from cogs.words.text import escape
 from services.domain.charts import Chart
 
 ACCENT = discord.Colour(0x5B8DEF)
@@ -93,3 +94,28 @@ def rule() -> ui.Separator[Any]:
 def note(*lines: str, accent: discord.Colour = ACCENT) -> Reply:
     """Say something short without a picture."""
     return Reply((text(*lines),), accent=accent)
+
+
+_SAID = "The pictures are too large for this place. In words:"
+
+
+def with_contents(reply: Reply, contents: Mapping[str, bytes]) -> Reply:
+    """Return the reply with other contents for some of its files."""
+    return replace(
+        reply,
+        attached=tuple(
+            replace(file, content=contents.get(file.filename, file.content)) for file in reply.attached
+        ),
+    )
+
+
+def in_words(reply: Reply) -> Reply:
+    """Return the reply without its files, with what they show in words as far as there is room."""
+    kept: list[ui.Item[Any]] = [
+        block for block in reply.blocks if not isinstance(block, ui.MediaGallery | ui.File)
+    ]
+    used = sum(len(block.content) for block in kept if isinstance(block, ui.TextDisplay))
+    room = MAX_TEXT - used - len(small(_SAID)) - 1
+    words = escape(" ".join(file.alt_text for file in reply.attached if file.alt_text), max(room, 1))
+    said = text(small(_SAID), words) if words and len(words) <= room else None
+    return Reply((*kept[:1], *([said] if said else []), *kept[1:]), (), reply.accent)

@@ -10,10 +10,10 @@ from discord import ui
 from cogs.replies.attribution import ATTRIBUTION
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, rule, small, text
-from cogs.replies.text import escape, fit, plain, plural
-from services.domain.library import Library
+from cogs.words.messages import note_line
+from cogs.words.text import escape, fit, plain, plural
 from services.domain.references import PlaylistRef, ReferenceKind
-from services.domain.spotify import PlaylistSummary
+from services.domain.spotify import Library, PlaylistSummary
 
 PAGE = 15
 _PAGE_CHARACTERS = 3000
@@ -45,7 +45,7 @@ def library_card(library: Library, page: int, *, reminder: str = "") -> Reply:
         text(
             "## Your playlists",
             _counts(library),
-            small(escape(library.notice, 220) if library.notice else _age(library)),
+            small(_age(library)),
         ),
         text(fit(lines, _PAGE_CHARACTERS) if lines else "There is no playlist in your library yet."),
     ]
@@ -72,7 +72,7 @@ def _counts(library: Library) -> str:
 
 def _age(library: Library) -> str:
     if library.notice:
-        return escape(library.notice, 220)
+        return escape(note_line(library.notice), 220)
     return f"Read {discord.utils.format_dt(library.read_at, 'R')}"
 
 

@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cogs.replies.layout import Attached
-from services.domain.music import Track
-from services.workflows.export import lists_csv, lists_links
+from cogs.words.files import ESTIMATES_HINT, LISTS_HINT, STREAMED_HINT, dj_line
+from services.domain.features import Feature
+from services.domain.music import Playlist
+from services.workflows.list_export import DjFiles, NamedList, brought, dj_files, lists_csv, lists_links
 
 
-def list_files(lists: Sequence[tuple[str, Sequence[Track]]], name: str) -> tuple[Attached, ...]:
-    """Write lists as CSV and as links, for files called `name`."""
-    return (
-        Attached(f"{name}.csv", lists_csv(lists), "The lists as CSV, in their order"),
+@dataclass(frozen=True, slots=True)
+class ListFiles:
+    """Files with lists, and what is to be said of them."""
+
+    files: tuple[Attached, ...]
+    hints: tuple[str, ...] = ()
+
+
+async def list_files(lists: Sequence[NamedList], name: str, *, for_djs: bool = True) -> ListFiles:
+    """Write lists in all formats, for files called `name`, without stopping the event loop.
+
+    Parameters
+    ----------
+    for_djs
+        Whether the paths of files may be in them: of nobody but the person who gets the lists.
+    """
+    return await asyncio.to_thread(_list_files, lists, name, for_djs)
+
+
+async def brought_files(playlist: Playlist, name: str) -> ListFiles:
+    """Write a list as somebody brought it."""
+    return await list_files([(playlist.name, brought(playlist.tracks))], name, for_djs=False)
+
+
+def dj_attachments(files: DjFiles, name: str) -> tuple[tuple[Attached, ...], tuple[str, ...]]:
+    """Return the files for DJ programs with what is to be said of them; none where they would be empty."""
+    line = dj_line(files.total, files.in_rekordbox, files.in_m3u8)
+    if not files.in_m3u8:
+        return (), (line,)
+    attached = []
+    if files.in_rekordbox:
+        attached.append(
+            Attached(f"{name}-rekordbox.xml", files.rekordbox, "The lists for rekordbox, with tempo and key")
+        )
+    if len(files.m3u8) == 1:
+        attached.append(Attached(f"{name}.m3u8", files.m3u8[0][1], "The list as M3U8"))
+    else:
+        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, "The lists as M3U8, one file each"))
+    return tuple(attached), (line, *((STREAMED_HINT,) if files.streamed else ()))
+
+
+def _list_files(lists: Sequence[NamedList], name: str, for_djs: bool) -> ListFiles:
+    plain = (
+        Attached(f"{name}.csv", lists_csv(lists), "The lists as CSV, in their order, with tempo and key"),
         Attached(f"{name}-links.txt", lists_links(lists), "The links of the tracks, one a line"),
     )
+    attached, hints = dj_attachments(dj_files(lists), name) if for_djs else ((), ())
+    entries = (entry for _, tracks in lists for entry in tracks)
+    guessed = any(entry.is_imputed(Feature.TEMPO) or entry.is_imputed(Feature.ENERGY) for entry in entries)
+    return ListFiles((*plain, *attached), (LISTS_HINT, *hints, *((ESTIMATES_HINT,) if guessed else ())))

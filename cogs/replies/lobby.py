@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -10,15 +11,30 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
-from cogs.replies.text import escape, plain, plural
+from cogs.words.text import escape, plain, plural, suggestion_label
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
-from services.workflows.playlists import Suggestion
+from services.domain.references import Suggestion
 
-JOIN, LEAVE, DECLINE, COMPARE, REOPEN, SHOW = "join", "leave", "decline", "compare", "reopen", "show"
-"""What the argument of a `LOBBY` button asks for."""
 
-CHOSEN, FILE, LINKS = "chosen", "file", "links"
-"""Custom ids of the fields of the form."""
+class LobbyVerb(StrEnum):
+    """What a `LOBBY` button asks for."""
+
+    JOIN = "join"
+    LEAVE = "leave"
+    DECLINE = "decline"
+    NEVER = "never"
+    COMPARE = "compare"
+    REOPEN = "reopen"
+    SHOW = "show"
+
+
+class SourceField(StrEnum):
+    """Custom ids of the fields of the form."""
+
+    CHOSEN = "chosen"
+    FILE = "file"
+    LINKS = "links"
+
 
 _NAME, _LABEL = 32, 48
 _WHAT_JOINING_MEANS = (
@@ -32,10 +48,10 @@ _WHAT_ACCEPTING_MEANS = (
 _LONGEST_TEXT = 4000
 
 
-def lobby_card(lobby: Lobby) -> Reply:
-    """Show who is in a comparison, and with what."""
+def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
+    """Show who is in a comparison, and with what; whoever asked sees no answers to press in their copy."""
     if lobby.kind is GroupKind.PAIR:
-        return _pair_card(lobby)
+        return _pair_card(lobby, kind)
     if lobby.state is LobbyState.OPEN:
         return _open_card(lobby)
     return Reply(
@@ -46,8 +62,8 @@ def lobby_card(lobby: Lobby) -> Reply:
                 small("*Open again* lets the same people compare once more; *Leave* still takes you out."),
             ),
             ui.ActionRow(
-                _press("Open again", lobby, REOPEN),
-                _press("Leave", lobby, LEAVE),
+                _press("Open again", lobby, LobbyVerb.REOPEN),
+                _press("Leave", lobby, LobbyVerb.LEAVE),
             ),
         )
     )
@@ -71,10 +87,10 @@ def _open_card(lobby: Lobby) -> Reply:
                 small(_WHAT_JOINING_MEANS),
             ),
             ui.ActionRow(
-                _press("Join", lobby, JOIN, discord.ButtonStyle.primary),
+                _press("Join", lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
                 button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
-                _press("Leave", lobby, LEAVE),
-                _press(compare, lobby, COMPARE, discord.ButtonStyle.success),
+                _press("Leave", lobby, LobbyVerb.LEAVE),
+                _press(compare, lobby, LobbyVerb.COMPARE, discord.ButtonStyle.success),
             ),
         )
     )
@@ -88,7 +104,7 @@ def _line(member: Member, lobby: Lobby) -> str:
     return f"- **{escape(member.name, _NAME)}**{host} · {escape(member.brought, _LABEL)}{tracks}"
 
 
-def _pair_card(lobby: Lobby) -> Reply:
+def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
     host = lobby.member(lobby.host_id)
     host_name = escape(host.name, _NAME) if host else "Somebody"
     if lobby.state is LobbyState.DECLINED:
@@ -96,11 +112,29 @@ def _pair_card(lobby: Lobby) -> Reply:
     asked = lobby.asked
     if lobby.state is LobbyState.ENDED:
         said = "There was no answer in time, so this has ended." if asked else "This comparison has ended."
-        row = [_press("Leave", lobby, LEAVE)]
+        row = [_press("Leave", lobby, LobbyVerb.LEAVE)]
         if len(lobby.ready) == FEWEST:
             row.insert(0, _see(lobby))
         return Reply((text(said), ui.ActionRow(*row)))
     ends = discord.utils.format_dt(lobby.ends_at, "R")
+    if asked is not None and kind is MessageKind.ASKER_CARD:
+        return Reply(
+            (
+                text(
+                    f"## I have asked {escape(asked.name, _NAME)}",
+                    _line(host, lobby) if host and host.brought else "",
+                ),
+                rule(),
+                text(
+                    small("Only the two of you see the result, unless both choose to show it."),
+                    small(f"Without an answer this ends {ends}."),
+                ),
+                ui.ActionRow(
+                    button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
+                    _press("Take back", lobby, LobbyVerb.LEAVE),
+                ),
+            )
+        )
     if asked is not None:
         return Reply(
             (
@@ -112,10 +146,11 @@ def _pair_card(lobby: Lobby) -> Reply:
                 rule(),
                 text(small(_WHAT_ACCEPTING_MEANS), small(f"Without an answer this ends {ends}.")),
                 ui.ActionRow(
-                    _press("Accept", lobby, JOIN, discord.ButtonStyle.success),
-                    _press("Decline", lobby, DECLINE),
+                    _press("Accept", lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
+                    _press("Decline", lobby, LobbyVerb.DECLINE),
                     button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
-                    _press("Take back", lobby, LEAVE),
+                    _press("Take back", lobby, LobbyVerb.LEAVE),
+                    _press("Never ask me again", lobby, LobbyVerb.NEVER),
                 ),
             )
         )
@@ -126,28 +161,42 @@ def _accepted_card(lobby: Lobby) -> Reply:
     is_ready = len(lobby.ready) == FEWEST
     wish = [escape(member.name, _NAME) for member in lobby.inside if member.shows]
     lines = [
-        "## Ready: how alike do you two sound?" if is_ready else "## Now both choose what to compare",
+        "## Ready: how alike do you two sound?" if is_ready else f"## Now {_who_chooses(lobby)}",
         *(_line(member, lobby) for member in lobby.inside),
     ]
     if wish and not lobby.is_shown_to_channel:
         lines.append(small(f"{wish[0]} would like to show the result here; the other one decides too."))
     row = [
         button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
-        _press("Leave", lobby, LEAVE),
+        _press("Leave", lobby, LobbyVerb.LEAVE),
     ]
     if is_ready:
         row.insert(0, _see(lobby))
     return Reply((text(*lines), rule(), text(small(_WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
 
 
+def _who_chooses(lobby: Lobby) -> str:
+    missing = [member for member in lobby.inside if not member.is_ready]
+    if len(missing) == 1:
+        return f"{escape(missing[0].name, _NAME)} chooses what to compare"
+    return "both choose what to compare"
+
+
 def over_card(kind: MessageKind) -> Reply:
     """Show nobody: what was here is over, or was taken back."""
-    if kind is MessageKind.CARD:
+    if kind.is_card:
         return note("This comparison is over.")
     return note(
         "This result was taken back.",
         small("Somebody in it left, or it became 30 days old. *Compare* makes a new one."),
     )
+
+
+def asked_note(lobby: Lobby, *, directly: bool) -> Reply:
+    """Tell who wanted a comparison of two that the other one knows of it."""
+    said = "I have asked." if lobby.asked else "The other person shares in this server, so I need not ask."
+    where = "You find the same card in our direct messages." if directly else "The card is in the channel."
+    return note(said, small(where))
 
 
 def joined_note(lobby: Lobby) -> Reply:
@@ -181,12 +230,18 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
     form = ui.Modal(title="What do you bring?", custom_id=ref.form(), timeout=None)
     if suggestions:
         options = [
-            discord.SelectOption(label=plain(each.label, 100) or "Untitled", value=each.value[:100])
+            discord.SelectOption(
+                label=plain(suggestion_label(each), 100) or "Untitled", value=each.value[:100]
+            )
             for each in suggestions[:25]
         ]
-        menu: ui.Select[Any] = ui.Select(custom_id=CHOSEN, options=options, required=False, min_values=0)
+        menu: ui.Select[Any] = ui.Select(
+            custom_id=SourceField.CHOSEN, options=options, required=False, min_values=0
+        )
         form.add_item(ui.Label(text="A playlist of yours", description="Its name is shown", component=menu))
-    upload: ui.FileUpload[Any] = ui.FileUpload(custom_id=FILE, required=False, min_values=0, max_values=1)
+    upload: ui.FileUpload[Any] = ui.FileUpload(
+        custom_id=SourceField.FILE, required=False, min_values=0, max_values=1
+    )
     form.add_item(
         ui.Label(
             text="Or an exported file",
@@ -195,7 +250,10 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
         )
     )
     links: ui.TextInput[Any] = ui.TextInput(
-        custom_id=LINKS, style=discord.TextStyle.paragraph, required=False, max_length=_LONGEST_TEXT
+        custom_id=SourceField.LINKS,
+        style=discord.TextStyle.paragraph,
+        required=False,
+        max_length=_LONGEST_TEXT,
     )
     form.add_item(
         ui.Label(text="Or links", description="Of one playlist of yours, or of tracks", component=links)
@@ -205,7 +263,7 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
 
 
 def _press(
-    label: str, lobby: Lobby, verb: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    label: str, lobby: Lobby, verb: LobbyVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> ui.Button[Any]:
     return button(label, ComponentRef(Action.LOBBY, lobby.lobby_id, verb).button(), style=style)
 

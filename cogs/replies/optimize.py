@@ -9,21 +9,25 @@ import discord
 from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
-from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Attached, Reply, button, gallery, rule, small, text
-from cogs.replies.text import escape, fit, percent, plural, track_line, unbroken
-from cogs.replies.tidy import FILES_HINT
+from cogs.replies.ids import Action, DraftVerb, draft_ref
+from cogs.replies.layout import WARNING, Reply, button, gallery, rule, small, text
+from cogs.replies.lists import ListFiles
+from cogs.words.ordering import cost_lines, gain_words, goal_words, kept_line, step_reason, transition_words
+from cogs.words.text import escape, fit, percent, plural, track_line, unbroken
 from services.domain.charts import Chart
-from services.domain.locking import write_locks
-from services.domain.ordering import Figures, Goal, OrderResult, OrderState, Transition
+from services.domain.ordering import Goal, OrderResult, OrderState, Transition, write_locks
 from services.domain.report import AnalysisReport
+from services.domain.vocabulary import GOAL_NAMES
+from services.workflows.optimize import OrderDraft
 
 _ROUGHEST = 3
+_MOST_IN_A_ROW = 5
 _FIRST_ROWS = 8
 _LISTED_CHARACTERS = 1300
 _LOCKS_SHOWN = 60
 _GOAL_HINTS = {
     Goal.FLOW: "as few jumps as possible",
+    Goal.GENTLE: "the roughest jumps go, the other surprises stay",
     Goal.WARM_UP: "from calm to a peak at the end",
     Goal.COOL_DOWN: "from the peak to calm",
     Goal.WAVE: "up and down a few times",
@@ -33,17 +37,15 @@ _GOAL_HINTS = {
 }
 
 
-def order_card(
-    report: AnalysisReport, draft_id: str, state: OrderState, chart: Chart, *, can_write: bool
-) -> Reply:
+def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
     """Show an order before anything is done with it."""
+    report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     result = state.result
     picture, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## {playlist_link(report.playlist)} · {result.goal.words}",
-            *_gain_lines(result),
-            small(unbroken(_figures_line(result.before, result.after))),
+            f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}",
+            unbroken(kept_line(result, report.tracks) or gain_words(result.before, result.after)),
             credit(report.playlist),
         ),
         picture,
@@ -55,13 +57,36 @@ def order_card(
         text(small(_remarks(report, state))),
         rule(),
         ui.ActionRow(_goal_select(draft_id, result.goal)),
-        ui.ActionRow(*_buttons(report, draft_id, can_write=can_write)),
+        *(ui.ActionRow(*row) for row in _rows_of(_buttons(report, draft_id, can_write=can_write))),
     ]
     return Reply(tuple(blocks), attached)
 
 
-def in_place_card(report: AnalysisReport, draft_id: str, result: OrderResult) -> Reply:
+def order_details_card(draft: OrderDraft) -> Reply:
+    """Say what the order costs, beside the list as it was, chance and the bound."""
+    report, result = draft.stored.report, draft.state.result
+    lines = [unbroken(line) for line in cost_lines(result)]
+    return Reply(
+        (
+            text(f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}", *lines),
+            text(
+                small(
+                    "A step costs 0 between two tracks that could be one. "
+                    "Key, tempo, loudness and sound are in it, and the same artist at once."
+                )
+            ),
+            ui.ActionRow(_button("Back", draft.draft_id, DraftVerb.SHOW)),
+        )
+    )
+
+
+def _rows_of(buttons: Sequence[ui.Button[Any]]) -> list[Sequence[ui.Button[Any]]]:
+    return [buttons[low : low + _MOST_IN_A_ROW] for low in range(0, len(buttons), _MOST_IN_A_ROW)]
+
+
+def in_place_card(draft: OrderDraft) -> Reply:
     """Ask once more before the playlist itself is changed, and say what that loses."""
+    report, draft_id, result = draft.stored.report, draft.draft_id, draft.state.result
     name = escape(report.playlist.name, 90)
     moved = sum(row != place for place, row in enumerate(result.order))
     return Reply(
@@ -75,63 +100,29 @@ def in_place_card(report: AnalysisReport, draft_id: str, result: OrderResult) ->
                 small("A list with local files or podcast episodes is refused: they could not be put back."),
             ),
             ui.ActionRow(
-                _button("Change the playlist", draft_id, "w", discord.ButtonStyle.danger),
-                _button("Save as a new playlist", draft_id, "n", discord.ButtonStyle.success),
-                _button("Back", draft_id, "b"),
+                _button("Change the playlist", draft_id, DraftVerb.REPLACE, discord.ButtonStyle.danger),
+                _button("Save as a new playlist", draft_id, DraftVerb.SAVE, discord.ButtonStyle.success),
+                _button("Back", draft_id, DraftVerb.SHOW),
             ),
         ),
         accent=WARNING,
     )
 
 
-def order_files_card(report: AnalysisReport, result: OrderResult, files: Sequence[Attached]) -> Reply:
+def order_files_card(draft: OrderDraft, files: ListFiles) -> Reply:
     """Hand out the list in its new order."""
+    report, result = draft.stored.report, draft.state.result
     return Reply(
         (
             text(
-                f"## {escape(report.playlist.name, 90)} · {result.goal.words}",
+                f"## {escape(report.playlist.name, 90)} · {goal_words(result.goal, report.tracks)}",
                 f"{plural(len(result.order), 'track')} in the new order.",
-                small(FILES_HINT),
+                *(small(hint) for hint in files.hints),
             ),
-            *(ui.File(f"attachment://{file.filename}") for file in files),
+            *(ui.File(f"attachment://{file.filename}") for file in files.files),
         ),
-        tuple(files),
+        files.files,
     )
-
-
-def _gain_lines(result: OrderResult) -> list[str]:
-    costs = result.costs
-    bound = "no order is better" if result.exact else f"no order at all can be below {costs.lower_bound:.2f}"
-    lines = [
-        (
-            f"Cost of a step: **{costs.optimized:.2f}** · before {costs.original:.2f} · "
-            f"in a random order {costs.random_mean:.2f} · {bound}."
-        ),
-        (
-            f"Of the way from chance to that bound: **{_score(costs.score(costs.optimized))}**, "
-            f"before {_score(costs.score(costs.original))}."
-        ),
-    ]
-    if not result.changes_something:
-        lines.append("The list already stands in the best order that I found.")
-    return [unbroken(line) for line in lines]
-
-
-def _score(score: float) -> str:
-    return f"{score:.0f} %".replace("-", "−")
-
-
-def _figures_line(before: Figures, after: Figures) -> str:
-    parts = []
-    if before.harmonic_share is not None and after.harmonic_share is not None:
-        parts.append(f"steps in key {100 * before.harmonic_share:.0f} → {100 * after.harmonic_share:.0f} %")
-    if before.median_bpm_jump is not None and after.median_bpm_jump is not None:
-        parts.append(f"usual tempo jump {before.median_bpm_jump:.0f} → {after.median_bpm_jump:.0f} BPM")
-    parts.append(f"same artist in a row {before.same_artist_steps:,} → {after.same_artist_steps:,}")
-    if after.arc_fit is not None:
-        was = "–" if before.arc_fit is None else f"{before.arc_fit:.2f}".replace("-", "−")
-        parts.append(f"fit to the arc {was} → {after.arc_fit:.2f} of 1")
-    return " · ".join(parts)
 
 
 def _rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
@@ -141,16 +132,19 @@ def _rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
 def _step_line(report: AnalysisReport, step: Transition) -> str:
     before, after = (escape(report.tracks[row].track.label, 38) for row in (step.before, step.after))
     guess = " (partly estimated)" if step.estimated else ""
-    return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {unbroken(step.words)}{guess}"
+    rough = unbroken(transition_words(step))
+    return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {rough}{guess}"
 
 
 def _rows(report: AnalysisReport, state: OrderState) -> list[str]:
     locked = {lock.position for lock in state.options.locks}
+    reasons = {step.position + 1: f"\n{small(unbroken(step_reason(step)))}" for step in state.result.opening}
     lines = []
     for place, row in enumerate(state.result.order[:_FIRST_ROWS]):
         was = "" if row == place else f" · was {row + 1:,}"
         lock = " 🔒" if place in locked else ""
-        lines.append(f"{place + 1}. {track_line(report.tracks[row].track, 60)}{was}{lock}")
+        why = reasons.get(place, "")
+        lines.append(f"{place + 1}. {track_line(report.tracks[row].track, 60)}{was}{lock}{why}")
     if rest := len(state.result.order) - len(lines):
         lines.append(small(f"and {plural(rest, 'more track')}; Export has them all"))
     return lines
@@ -178,11 +172,11 @@ def _remarks(report: AnalysisReport, state: OrderState) -> str:
 
 def _goal_select(draft_id: str, goal: Goal) -> ui.Select[Any]:
     return ui.Select(
-        custom_id=ComponentRef(Action.OPTIMIZE, draft_id, "goal").select(),
+        custom_id=draft_ref(Action.OPTIMIZE, draft_id, DraftVerb.AIM).select(),
         placeholder="Another goal…",
         options=[
             discord.SelectOption(
-                label=each.words[:1].upper() + each.words[1:],
+                label=GOAL_NAMES[each][:1].upper() + GOAL_NAMES[each][1:],
                 value=each.value,
                 description=_GOAL_HINTS[each],
                 default=each is goal,
@@ -194,18 +188,21 @@ def _goal_select(draft_id: str, goal: Goal) -> ui.Select[Any]:
 
 def _buttons(report: AnalysisReport, draft_id: str, *, can_write: bool) -> list[ui.Button[Any]]:
     buttons = [
-        _button("Again", draft_id, "again", discord.ButtonStyle.primary),
-        _button("Lock…", draft_id, "lock"),
+        _button("Again", draft_id, DraftVerb.AGAIN, discord.ButtonStyle.primary),
+        _button("Lock…", draft_id, DraftVerb.ASK),
     ]
+    buttons.append(_button("Details", draft_id, DraftVerb.DETAILS))
     if can_write:
-        buttons.append(_button("Save as a new playlist", draft_id, "n", discord.ButtonStyle.success))
+        buttons.append(
+            _button("Save as a new playlist", draft_id, DraftVerb.SAVE, discord.ButtonStyle.success)
+        )
         if report.playlist.id is not None:
-            buttons.append(_button("Apply in place…", draft_id, "place"))
-    buttons.append(_button("Export", draft_id, "x"))
+            buttons.append(_button("Apply in place…", draft_id, DraftVerb.REVIEW))
+    buttons.append(_button("Export", draft_id, DraftVerb.EXPORT))
     return buttons
 
 
 def _button(
-    label: str, draft_id: str, argument: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    label: str, draft_id: str, verb: DraftVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.OPTIMIZE, draft_id, argument).button(), style=style)
+    return button(label, draft_ref(Action.OPTIMIZE, draft_id, verb).button(), style=style)

@@ -1,4 +1,4 @@
-"""One person of a comparison, and two of them with all that they share."""
+"""People of a comparison: one, two with all that they share, and what one shares in a server."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.replies.comparison import PAIR, PERSON, person_select
+from cogs.replies.comparison import ResultVerb, person_select
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, rule, small, text
-from cogs.replies.text import escape, fit, plain, plural, track_line
+from cogs.replies.layout import Reply, button, note, rule, small, text
+from cogs.words.comparison import meaning_words
+from cogs.words.text import escape, fit, plain, plural, track_line
 from services.domain.comparison import Comparison, Pair, PersonKey, SharedTrack
+from services.domain.groups import Sharing
 from services.domain.music import Track
 from services.workflows.groups.results import Shown
 
@@ -35,7 +37,7 @@ def person_card(shown: Shown, index: int) -> Reply:
         for pair in pairs
     ]
     menu: ui.Select[Any] = ui.Select(
-        custom_id=ComponentRef(Action.PEOPLE, result_id, PAIR).select(),
+        custom_id=ComponentRef(Action.PEOPLE, result_id, ResultVerb.PAIR).select(),
         placeholder="Why? Choose a pair…",
         options=options,
     )
@@ -56,6 +58,8 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     a, b = found.people[one], found.people[other]
     pair = found.pair(a.key, b.key)
     told = pair.reasons if viewer is None else pair.reasons_to(viewer)
+    if words := meaning_words(pair):
+        told = (f"{words[:1].upper()}{words[1:]}.", *told)
     shared = [*_artist_lines(found, pair), *_track_lines(pair)]
     pages = max(1, -(-len(shared) // _PAGE))
     page = min(max(page, 0), pages - 1)
@@ -72,7 +76,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
         text(f"**{count}**", *shared[page * _PAGE : (page + 1) * _PAGE]),
     ]
     if pages > 1:
-        argument = f"{PAIR}.{one}.{other}"
+        argument = f"{ResultVerb.PAIR}.{one}.{other}"
         blocks.append(
             ui.ActionRow(
                 _turn("Back", result_id, f"{argument}.{page - 1}", disabled=page == 0),
@@ -84,9 +88,9 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
                 _turn("More", result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
             )
         )
-    blocks.append(
-        ui.ActionRow(button("All pairs", ComponentRef(Action.PEOPLE, result_id, f"{PERSON}.{one}").button()))
-    )
+    if len(found.people) > 2:
+        all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
+        blocks.append(ui.ActionRow(button("All pairs", all_pairs.button())))
     return Reply(tuple(blocks))
 
 
@@ -133,3 +137,30 @@ def _group_lines(found: Comparison, pair: Pair) -> list[str]:
 
 def _turn(label: str, result_id: str, argument: str, *, disabled: bool) -> ui.Button[Any]:
     return button(label, ComponentRef(Action.PEOPLE, result_id, argument).button(), disabled=disabled)
+
+
+def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
+    """Say what others of the server may do, and see."""
+    mapped = "You are on the map of this server; `/map leave` takes you off." if on_map else ""
+    if sharing is None:
+        return note(
+            "You share no playlist in this server.",
+            "Nobody can compare with you here unless you accept or join, each time anew.",
+            mapped,
+            small("`/sharing on` lets people of this server compare without asking you first."),
+        )
+    return note(
+        f"You share **{escape(sharing.brought, 80)}** in this server, {plural(sharing.tracks, 'track')}.",
+        "Who uses `/compare` with you sees at once how alike you two sound, with shared artists and songs. "
+        "You see the same result. Others see it only if both of you show it.",
+        mapped,
+        small(
+            "The playlist stays as it is now. It counts in no other server. `/sharing off` ends it at once."
+        ),
+    )
+
+
+def stopped_card(results: int) -> Reply:
+    """Confirm that everything is private again."""
+    deleted = f" {plural(results, 'result')} that only this allowed went with it." if results else ""
+    return note(f"You are private in this server again.{deleted}")

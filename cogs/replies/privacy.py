@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
@@ -10,42 +10,31 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
-from cogs.replies.text import escape, join_words, plural
+from cogs.words.text import escape, join_words, plural
 from services.domain.accounts import Link
 from services.workflows.privacy import Stored
 
 YES = "yes"
-KINDS: Mapping[str, tuple[str, str]] = {
-    "reports": ("map", "maps"),
-    "pending_uploads": ("waiting file", "waiting files"),
-    "tempo_corrections": ("corrected tempo", "corrected tempi"),
-    "jobs": ("command under way", "commands under way"),
-    "drafts": ("draft", "drafts"),
-    "playlist_writes": ("saved change of a playlist", "saved changes of playlists"),
-    "links": ("link to Spotify", "links to Spotify"),
-    "link_attempts": ("open login", "open logins"),
-    "kept_playlists": ("playlist read lately", "playlists read lately"),
-    "libraries": ("list of your playlists", "lists of your playlists"),
-    "listed_playlists": ("playlist name", "playlist names"),
-    "lobbies": ("comparison you started", "comparisons you started"),
-    "lobby_members": ("comparison you are in", "comparisons you are in"),
-    "group_result_members": ("result you are part of", "results you are part of"),
-    "sharings": ("server that you share with", "servers that you share with"),
-}
-"""Rows of each table in words; a test sees to it that no table is missing."""
-
 _PRIVACY = """\
 **What I keep.** The maps you make and the playlists in them, for at most {days} days, so that their \
-buttons work. Tempi you corrected. If you connect Spotify: the link, its tokens (encrypted), and what I read \
-with it, for a day after its last use; the names of your playlists for a week.
+buttons work: your newest 100, fewer of very long playlists. Tempi you corrected, and which \
+doubtful songs you took. Of a list that you have remembered (`/drift`): its name, means and groups for 13 \
+months after each map, without any track. If you connect Spotify: the link, its tokens (encrypted), and \
+what I read with it, for a day after its last use; the names of your playlists for a week.
 
 **What I don't.** Your messages, lists of members, your mail address, your listening history, any password.
 
 **Who sees what.** A result is public only where you ask for it in a channel; everything else only you see. \
 Nobody is compared with anybody without having joined.
 
-**Who else learns something.** ReccoBeats gets ids of tracks and nothing about you. Spotify sees that this \
-bot reads your playlists, if you connect it. Nobody gets anything else.
+**Sound.** A sound file is measured in memory, never written down, and gone when the answer is there. Only \
+if you press *Send … to ReccoBeats?* below an answer, up to three mono clips of 30 seconds leave, without \
+names or tags; what they gave is kept for you alone for {days} days.
+
+**Who else learns something.** ReccoBeats gets ids of tracks and nothing about you. \
+ListenBrainz gets titles, artists and albums of tracks that have no id, and ListenBrainz or Last.fm a name \
+there that you type, where whoever runs this bot has switched them on; neither learns who asked. Spotify \
+sees that this bot reads your playlists, if you connect it. Nobody gets anything else.
 
 **What you can do.** `/me` shows what is stored, `/mydata` hands over all of it, `/logout` ends the link to \
 Spotify, `/forget` erases everything at once."""
@@ -116,7 +105,7 @@ def forget_card() -> Reply:
                 "Your maps, drafts and corrections, the link to Spotify and its tokens, what you shared "
                 "with groups: all of it goes at once and can't be brought back. Playlists that I saved for "
                 "you stay at Spotify, but can no longer be undone here.",
-                small("Maps that you posted into channels stay there; their buttons stop working."),
+                small("Maps that you posted into channels are emptied there, where Discord still lets me."),
             ),
             ui.ActionRow(
                 button(
@@ -131,13 +120,14 @@ def forget_card() -> Reply:
     )
 
 
-def forgotten_card(gone: Mapping[str, int]) -> Reply:
-    """Say what went."""
-    said = join_words(plural(count, *KINDS.get(name, (name, name))) for name, count in gone.items())
+def forgotten_card(gone: Mapping[str, int], settled: Sequence[str] = ()) -> Reply:
+    """Say what went, and first what came of the playlists that were half written."""
+    said = said_rows(gone)
     return Reply(
         (
             text(
                 "## Forgotten",
+                *settled,
                 f"Erased: {said}." if said else "There was nothing stored about you.",
                 small("To withdraw the consent at Spotify too: spotify.com/account/apps."),
             ),
@@ -145,15 +135,59 @@ def forgotten_card(gone: Mapping[str, int]) -> Reply:
     )
 
 
-def mydata_card(file: Attached) -> Reply:
-    """Hand over the file."""
+def mydata_card(file: Attached, *, unreadable: int = 0) -> Reply:
+    """Hand over the file, and say how much in it only another version could read."""
+    missing = (
+        f"{plural(unreadable, 'entry', 'entries')} can't be read by this version of Tastemap: the file "
+        "names them with their dates, without their tracks."
+    )
     return Reply(
         (
             text(
                 "## All that is stored about you",
                 "One JSON file, by table. Tokens are named in it, not shown: they are keys.",
+                missing if unreadable else "",
             ),
             ui.File(f"attachment://{file.filename}"),
         ),
         (file,),
     )
+
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "reports": ("map", "maps"),
+    "pending_uploads": ("waiting file", "waiting files"),
+    "tempo_corrections": ("corrected tempo", "corrected tempi"),
+    "remembered_maps": (
+        "map in numbers, of a list that is remembered",
+        "maps in numbers, of lists that are remembered",
+    ),
+    "preferences": ("choice of a way of grouping", "choices of a way of grouping"),
+    "name_answers": ("answer to “Same song?”", "answers to “Same song?”"),
+    "jobs": ("command under way", "commands under way"),
+    "heard_sounds": ("sound measured by ReccoBeats", "sounds measured by ReccoBeats"),
+    "sound_offers": ("offer to send clips", "offers to send clips"),
+    "drafts": ("draft", "drafts"),
+    "playlist_writes": ("saved change of a playlist", "saved changes of playlists"),
+    "links": ("link to Spotify", "links to Spotify"),
+    "link_attempts": ("open login", "open logins"),
+    "kept_playlists": ("playlist read lately", "playlists read lately"),
+    "person_calls": ("count of calls to Spotify of today", "counts of calls to Spotify of today"),
+    "libraries": ("list of your playlists", "lists of your playlists"),
+    "listed_playlists": ("playlist name", "playlist names"),
+    "lobbies": ("comparison you started", "comparisons you started"),
+    "questions": ("question whether you compare", "questions whether you compare"),
+    "lobby_members": ("comparison you are in", "comparisons you are in"),
+    "group_result_members": ("result you are part of", "results you are part of"),
+    "asks": ("question of the last days", "questions of the last days"),
+    "unasked": ("wish not to be asked", "wishes not to be asked"),
+    "digest_news": ("line of a weekly digest", "lines of weekly digests"),
+    "map_members": ("server map you are on", "server maps you are on"),
+    "sharings": ("server that you share with", "servers that you share with"),
+}
+"""Rows of each table in words; a test sees to it that no table is missing."""
+
+
+def said_rows(counts: Mapping[str, int]) -> str:
+    """Say how many rows of which kind, in the order given; empty where there are none."""
+    return join_words(plural(count, *KINDS.get(name, (name, name))) for name, count in counts.items())

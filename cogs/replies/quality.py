@@ -10,15 +10,27 @@ from discord import ui
 from cogs.replies.attribution import credit
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
-from cogs.replies.text import escape, fit, percent, plural, skipped_line, track_line
+from cogs.words.grouping import basis_line
+from cogs.words.report import estimated_line, partly_line, quality
+from cogs.words.text import escape, fit, percent, plural, skipped_line, track_line
 from services.domain.features import SOUND_FEATURES, Coverage, Feature, Origin
+from services.domain.opinions import Opinions, second_opinions
 from services.domain.report import AnalysisReport, EnrichedTrack, Verdict
+from services.domain.sound import CLIP_SOURCE, NOTE_NAMES, SOUND_SOURCE
 
 HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
 MEASURED_ONLY = "measured"
+_SOURCES = {
+    SOUND_SOURCE: "its sound, measured here",
+    CLIP_SOURCE: "ReccoBeats, from clips of its sound",
+    "acousticbrainz": "AcousticBrainz, of the same recording",
+    "imputation": "estimates from related tracks",
+    "loudness, tempo and key": "estimates from loudness, tempo and key",
+}
 _STEADY, _SHAKY = 0.8, 0.5
 _KINDS = (
     ("measured", "measured for exactly this track"),
+    ("heard", "measured from the sound of a file, here or by ReccoBeats"),
     ("uploaded", "taken from the file"),
     ("borrowed", "borrowed from the same recording under another id"),
     ("imputed", "estimated: drawn hollow, they decide nothing"),
@@ -30,12 +42,14 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
     """Say how much is known, from whom, and how far the estimates could move the groups."""
     coverage = report.coverage
     blocks: list[ui.Item[Any]] = [
-        text(f"## Data quality of {escape(report.playlist.name)}", _verdict(coverage), report.quality_line),
+        text(f"## Data quality of {escape(report.playlist.name)}", _verdict(coverage), quality(report)),
         text(*_kinds(coverage)),
         text("**Sources**", *_sources(coverage)),
         text("**Real values by feature**", small(_by_feature(coverage))),
-        text("**The groups**", *_groups(report)),
+        text("**The groups**", basis_line(report.basis) if report.clusters else "", *_groups(report)),
     ]
+    if opinions := [each for entry in report.tracks for each in second_opinions(entry)]:
+        blocks.append(text("**Two sources of one track**", *_opinions(report, opinions)))
     missing = [f"- {track_line(entry.track)}{_gap(entry)}" for entry in report.tracks if _gap(entry)]
     if missing:
         blocks += [rule(), text("**Tracks without full data**", fit(missing, 1400))]
@@ -53,24 +67,66 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
 
 
 def _verdict(coverage: Coverage) -> str:
-    share = coverage.evidence / coverage.total if coverage.total else 0.0
+    share = coverage.real_share
     if share >= 0.95:
-        return "**Solid:** nearly every track has real values."
+        return "**Solid:** nearly all values are real."
     if share >= 0.7:
-        return "**Good:** most tracks have real values; the picture is right, details may be missing."
+        return "**Good:** most values are real; the picture is right, details may be missing."
     if share >= 0.4:
         return "**Patchy:** trust the large shapes, not the details."
     return "**Thin:** too little is really known to trust this map."
 
 
 def _kinds(coverage: Coverage) -> list[str]:
-    counts = [(getattr(coverage, name), words) for name, words in _KINDS]
+    partly = coverage.partly
+    in_part = {"imputed": partly.estimated, "unknown": partly.unknown} if partly else {}
+    counts = [(getattr(coverage, name) - in_part.get(name, 0), words) for name, words in _KINDS]
+    if partly:
+        counts.append((partly.tracks, f"known in part: {partly_line(partly)}"))
     return [f"- {count:,} {words} ({percent(count, coverage.total)})" for count, words in counts if count]
 
 
 def _sources(coverage: Coverage) -> list[str]:
-    lines = [f"- {escape(name)}: {plural(count, 'track')}" for name, count in coverage.by_source.items()]
+    lines = [f"- {_source(name)}: {plural(count, 'track')}" for name, count in coverage.by_source.items()]
     return lines or ["- none gave a value"]
+
+
+def _source(name: str) -> str:
+    """Call a source as people do: values that came with a file are those of the person's own file."""
+    if name in _SOURCES:
+        return _SOURCES[name]
+    kind, _, rest = name.partition(":")
+    if kind == "file":
+        format_name = rest.replace("-", " ").capitalize()
+        return f"your {escape(format_name)} file" if format_name else "your file"
+    return f"the data set {escape(rest)}" if kind == "dataset" else escape(name)
+
+
+def _opinions(report: AnalysisReport, opinions: list[Opinions]) -> list[str]:
+    """Count where two sources differ, and show both values of a few tracks."""
+    apart = [each for each in opinions if each.differ]
+    octaves = sum(each.are_octaves for each in apart)
+    said = f"{len(apart):,} of {plural(len(opinions), 'value')} that two sources know differ"
+    said += f", {octaves:,} of them by an octave of the tempo." if octaves else "."
+    lines = []
+    for entry in report.tracks:
+        pairs = [_pair(each) for each in second_opinions(entry) if each.feature is not Feature.MODE]
+        if pairs:
+            lines.append(f"- {escape(entry.track.label, 60)}: {'; '.join(pairs)}")
+    return [said, fit(lines, 900)]
+
+
+def _pair(both: Opinions) -> str:
+    value, other = (_value(both.feature, each) for each in (both.value, both.other))
+    sign = "≠" if both.differ else "≈"
+    sources = [_source(each.source) for each in (both.source, both.other_source)]
+    return f"{both.feature.value} {value} ({sources[0]}) {sign} {other} ({sources[1]})"
+
+
+def _value(feature: Feature, value: float) -> str:
+    if feature is Feature.KEY:
+        return NOTE_NAMES[round(value)]
+    return f"{value:.1f}" if feature in {Feature.TEMPO, Feature.LOUDNESS} else f"{value:.2f}"
 
 
 def _by_feature(coverage: Coverage) -> str:
@@ -86,14 +142,16 @@ def _by_feature(coverage: Coverage) -> str:
 def _groups(report: AnalysisReport) -> list[str]:
     structure = report.structure
     if structure.verdict is Verdict.TOO_FEW or structure.stability is None:
-        return ["Too few tracks have real values to look for groups."]
+        return ["Too few tracks have enough real values to look for groups."]
     found_again = (
         f"Looking again at random parts finds the same groups with an agreement of {structure.stability:.2f} "
         "(1 is identical)."
     )
-    lines = [found_again]
+    lines = [found_again] if structure.k > 1 else []
     if structure.verdict is Verdict.UNTESTABLE:
         lines.append("Below about 75 tracks nobody can tell real groups from chance.")
+    if structure.estimated:
+        lines.append(f"{estimated_line(structure)} Groups that lean on an estimate are never called clear.")
     agreement = report.estimate_agreement
     if agreement is not None:
         effect = (
@@ -156,8 +214,8 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
         (
             text(
                 f"### {escape(entry.track.label)}",
-                f"About {tempo:.0f} BPM, says {escape(source)}. Programs often hear half or double the tempo "
-                "that people tap.",
+                f"About {tempo:.0f} BPM, says {_source(source)}. Programs often hear half or double "
+                "the tempo that people tap.",
                 small("Your correction counts for you alone and is marked as yours."),
             ),
             ui.ActionRow(

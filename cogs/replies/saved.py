@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -10,13 +11,32 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, button, small, text
-from cogs.replies.text import escape, join_words, plural
+from cogs.words.text import escape, join_words, plural
 from services.domain.orders import Difference
 from services.domain.writes import Hindrance, Write, WriteKind, WriteStage
 
 LAST = "last"
-"""Subject of the button that leads to the preview of an undo."""
-GO_ON = "goon"
+"""Subject of buttons about the newest changes, whichever those are."""
+
+
+class UndoVerb(StrEnum):
+    """What a button about an undo asks for."""
+
+    DO = "do"
+    """Take back what the card lists."""
+    SEE = "see"
+    """Change how much it lists."""
+    BACK_TO = "to"
+    """List all changes down to the one that is named."""
+
+
+class SavedVerb(StrEnum):
+    """What a button below a write asks for."""
+
+    GO_ON = "goon"
+    COPY = "copy"
+    """Save the same once more."""
+
 
 _WHY = {
     Hindrance.INTERRUPTED: "I was stopped in the middle",
@@ -31,20 +51,27 @@ _WHY = {
 }
 
 
-def saved_card(writes: Sequence[Write], *, left_out: int = 0) -> Reply:
+def saved_card(writes: Sequence[Write], *, left_out: int = 0, again: bool = False) -> Reply:
     """Say how writes stand, newest wish first as they were made.
 
     Parameters
     ----------
     left_out
         Tracks that could not be written because they have no Spotify id.
+    again
+        Whether all this was saved, and told, before.
     """
-    blocks: list[ui.Item[Any]] = [text(f"## {_heading(writes)}"), *(text(*_lines(write)) for write in writes)]
+    title = "Saved already" if again else _heading(writes)
+    blocks: list[ui.Item[Any]] = [text(f"## {title}"), *(text(*_lines(write)) for write in writes)]
     if left_out:
         blocks.append(
             text(small(f"{plural(left_out, 'track')} without a Spotify id could not be saved there."))
         )
-    if buttons := _buttons(writes):
+    buttons = _buttons(writes)
+    if again and len(writes) == 1 and writes[0].kind is WriteKind.CREATE:
+        copy = ComponentRef(Action.SAVING, writes[0].write_id, SavedVerb.COPY).button()
+        buttons.append(button("Save another copy", copy))
+    if buttons:
         blocks.append(ui.ActionRow(*buttons))
     finished = all(write.is_done for write in writes)
     return Reply(tuple(blocks), accent=ACCENT if finished else WARNING)
@@ -61,6 +88,15 @@ def name_link(write: Write) -> str:
     name = escape(write.name, 80)
     gone = write.hindrance is Hindrance.GONE or write.kind is WriteKind.REMOVE
     return f"[{name}]({write.url})" if write.url and not gone else name
+
+
+def standing_line(write: Write) -> str:
+    """Say how far a write is that has begun, and why it is not done."""
+    if write.stage.is_final:
+        return _given_up(write)
+    if write.hindrance is None:
+        return f"{write.confirmed:,} of {plural(len(write.target), 'track')} written so far."
+    return _waiting(write)
 
 
 def difference_words(difference: Difference) -> str:
@@ -144,12 +180,13 @@ def _buttons(writes: Sequence[Write]) -> list[ui.Button[Any]]:
     buttons: list[ui.Button[Any]] = []
     waiting = next((write for write in writes if not write.stage.is_final), None)
     if waiting is not None:
-        go_on = ComponentRef(Action.SAVING, waiting.write_id, GO_ON).button()
+        go_on = ComponentRef(Action.SAVING, waiting.write_id, SavedVerb.GO_ON).button()
         buttons.append(button("Go on now", go_on, style=discord.ButtonStyle.primary))
     elif len(writes) == 1 and writes[0].is_done and writes[0].url and writes[0].kind is not WriteKind.REMOVE:
         buttons.append(ui.Button(label="Open in Spotify", url=writes[0].url))
-    undoable = sum(write.has_begun and not write.undoes and not write.undone_by for write in writes)
+    undoable = [write for write in writes if write.has_begun and not write.undoes and not write.undone_by]
     if undoable:
+        oldest = min(undoable, key=lambda write: write.created_at)
         label = "Undo…" if all(write.is_done for write in writes) else "Take it back…"
-        buttons.append(button(label, ComponentRef(Action.UNDO, LAST, str(undoable)).button()))
+        buttons.append(button(label, ComponentRef(Action.UNDO, oldest.write_id, UndoVerb.BACK_TO).button()))
     return buttons

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
-from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
-from cogs.replies.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
-from cogs.replies.tidy import FILES_HINT
+from cogs.replies.ids import Action, DraftVerb, draft_ref
+from cogs.replies.layout import WARNING, Reply, button, rule, small, text
+from cogs.replies.lists import ListFiles
+from cogs.words.grouping import basis_line
+from cogs.words.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
+from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Verdict
 from services.domain.splitting import Part, SplitState, by_closeness
+from services.workflows.split import SplitDraft
 
 _EXAMPLES = 3
 _DRY_RUN_CHARACTERS = 3000
 
 
-def split_card(report: AnalysisReport, draft_id: str, state: SplitState, chosen: int | None = None) -> Reply:
+def split_card(draft: SplitDraft, chosen: int | None = None) -> Reply:
     """Show the parts, and for a `chosen` one what can be done with it."""
+    report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     blocks: list[ui.Item[Any]] = [
         text(f"## Split {playlist_link(report.playlist)}", _promise(report, state), credit(report.playlist)),
         text(*(_part_lines(report, part, number) for number, part in enumerate(state.parts))),
@@ -38,8 +41,9 @@ def split_card(report: AnalysisReport, draft_id: str, state: SplitState, chosen:
     return Reply(tuple(blocks))
 
 
-def dry_run_card(report: AnalysisReport, draft_id: str, state: SplitState, *, can_write: bool) -> Reply:
+def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
     """List what would be made, and ask once."""
+    report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     count = len(state.chosen)
     room = _DRY_RUN_CHARACTERS // max(count, 1)
     blocks: list[ui.Item[Any]] = [
@@ -54,33 +58,39 @@ def dry_run_card(report: AnalysisReport, draft_id: str, state: SplitState, *, ca
         blocks.append(
             text(small(f"{plural(without_id, 'track')} without a Spotify id can only be exported."))
         )
-    buttons = [_button("Export the lists", draft_id, "x"), _button("Back", draft_id, "b")]
+    buttons = [
+        _button("Export the lists", draft_id, DraftVerb.EXPORT),
+        _button("Back", draft_id, DraftVerb.SHOW),
+    ]
     if can_write:
-        create = _button(f"Make {plural(count, 'playlist')}", draft_id, "w", discord.ButtonStyle.success)
-        buttons.insert(0, create)
+        label = f"Make {plural(count, 'playlist')}"
+        buttons.insert(0, _button(label, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), accent=WARNING)
 
 
-def split_files_card(report: AnalysisReport, state: SplitState, files: Sequence[Attached]) -> Reply:
+def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
     """Hand out the lists."""
+    report, state = draft.stored.report, draft.state
     return Reply(
         (
             text(
                 f"## {escape(report.playlist.name, 90)} in {plural(len(state.chosen), 'list')}",
                 *(f"- {escape(part.name, 90)}: {plural(len(part.rows), 'track')}" for part in state.chosen),
-                small(FILES_HINT),
+                *(small(hint) for hint in files.hints),
             ),
-            *(ui.File(f"attachment://{file.filename}") for file in files),
+            *(ui.File(f"attachment://{file.filename}") for file in files.files),
         ),
-        tuple(files),
+        files.files,
     )
 
 
 def _promise(report: AnalysisReport, state: SplitState) -> str:
     words = f"{plural(len(state.chosen), 'playlist')} from {plural(len(report.tracks), 'track')}."
+    if report.basis.grouping is Grouping.STYLE:
+        return f"{words} {basis_line(report.basis)}"
     if report.structure.verdict in {Verdict.NONE, Verdict.UNTESTABLE}:
-        return f"{words} The borders are soft: this list is close to one continuous mood."
+        return f"{words} The borders are soft: the sound alone doesn't split this list."
     return words
 
 
@@ -113,7 +123,7 @@ def _homeless(state: SplitState) -> str:
 
 def _part_select(draft_id: str, state: SplitState, chosen: int | None) -> ui.Select[Any]:
     return ui.Select(
-        custom_id=ComponentRef(Action.SPLIT, draft_id, "pick").select(),
+        custom_id=draft_ref(Action.SPLIT, draft_id, DraftVerb.PICK).select(),
         placeholder="Rename, merge or leave out…",
         options=[
             discord.SelectOption(
@@ -131,8 +141,10 @@ def _part_buttons(draft_id: str, state: SplitState, chosen: int) -> list[ui.Butt
     letter = CLUSTER_LETTERS[chosen]
     included = state.parts[chosen].included
     return [
-        _button(f"Rename {letter}…", draft_id, f"r.{chosen}", discord.ButtonStyle.primary),
-        _button(f"Leave {letter} out" if included else f"Take {letter} in", draft_id, f"t.{chosen}"),
+        _button(f"Rename {letter}…", draft_id, DraftVerb.ASK, chosen, style=discord.ButtonStyle.primary),
+        _button(
+            f"Leave {letter} out" if included else f"Take {letter} in", draft_id, DraftVerb.TOGGLE, chosen
+        ),
     ]
 
 
@@ -147,7 +159,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
         for place, other in enumerate(by_closeness(report, state, chosen))
     ]
     return ui.Select(
-        custom_id=ComponentRef(Action.SPLIT, draft_id, f"m.{chosen}").select(),
+        custom_id=draft_ref(Action.SPLIT, draft_id, DraftVerb.MERGE, chosen).select(),
         placeholder=f"Merge {letter} into…",
         options=options,
     )
@@ -155,15 +167,16 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
 
 def _last_row(report: AnalysisReport, draft_id: str, state: SplitState) -> list[ui.Button[Any]]:
     row = [
-        button(
+        _button(
             "Go on…",
-            ComponentRef(Action.SPLIT, draft_id, "f").button(),
+            draft_id,
+            DraftVerb.REVIEW,
             style=discord.ButtonStyle.success,
             disabled=not state.chosen,
         )
     ]
     if len(state.parts) < len(report.clusters):
-        row.append(_button("Undo the merges", draft_id, "o"))
+        row.append(_button("Undo the merges", draft_id, DraftVerb.START_OVER))
     return row
 
 
@@ -174,6 +187,12 @@ def _dry_run(report: AnalysisReport, part: Part, room: int) -> str:
 
 
 def _button(
-    label: str, draft_id: str, argument: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    label: str,
+    draft_id: str,
+    verb: DraftVerb,
+    *details: int,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
 ) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.SPLIT, draft_id, argument).button(), style=style)
+    custom_id = draft_ref(Action.SPLIT, draft_id, verb, *details).button()
+    return button(label, custom_id, style=style, disabled=disabled)

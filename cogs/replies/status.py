@@ -1,16 +1,18 @@
-"""The card of `/admin status`."""
+"""The cards of `/admin`: how the bot is, and who has a seat at Spotify."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import discord
 from discord import ui
 
+from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, rule, small, text
-from cogs.replies.text import escape, percent, plural
+from cogs.words.text import escape, percent, plain, plural
+from services.domain.accounts import Seat
 from services.domain.status import Status
 
 _SLOW_S = 0.25
@@ -55,7 +57,7 @@ def _worries(status: Status) -> list[str]:
         found.append(f"The event loop was late by {status.worst_lag_s:.1f} s once.")
     found += [
         f"Upkeep of {escape(work)} failed {plural(count, 'time')}."
-        for work, count in status.upkeep_failures.items()
+        for work, count in status.maintenance_failures.items()
     ]
     return found
 
@@ -108,3 +110,41 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _ago(moment: datetime) -> str:
     return discord.utils.format_dt(moment, "R")
+
+
+_OFFERED = 25
+
+
+def seats_card(taken: Sequence[Seat], seats: int) -> Reply:
+    """List who is connected to Spotify, with a menu to disconnect one."""
+    lines = [
+        f"- <@{seat.user_id}>{f' as {escape(seat.name, 40)}' if seat.name else ''}, since "
+        f"{discord.utils.format_dt(seat.since, 'D')}{'' if seat.is_live else ' · consent ended'}"
+        for seat in taken
+    ]
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## {len(taken)} of {seats} seats are taken",
+            *(lines or ["Nobody is connected."]),
+            small(
+                "A new Spotify app serves five people, each of them listed in its dashboard under User "
+                "Management. Everybody else uses exported files."
+            ),
+        )
+    ]
+    if taken:
+        options = [
+            discord.SelectOption(
+                label=plain(seat.name, 60) or f"User {seat.user_id}",
+                value=str(seat.user_id),
+                description=f"Discord user {seat.user_id}",
+            )
+            for seat in taken[:_OFFERED]
+        ]
+        menu: ui.Select[Any] = ui.Select(
+            custom_id=ComponentRef(Action.SEAT, "release").select(),
+            placeholder="Disconnect somebody…",
+            options=options,
+        )
+        blocks.append(ui.ActionRow(menu))
+    return Reply(tuple(blocks))

@@ -7,41 +7,68 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.replies.attribution import ATTRIBUTION, is_spotifys, playlist_link
+from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import ACCENT, MAX_TEXT, WARNING, Attached, Reply, button, gallery, rule, small, text
-from cogs.replies.text import (
-    CLUSTER_LETTERS,
+from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, gallery, small, text
+from cogs.replies.sound import clips_offer
+from cogs.words.drift import since_line
+from cogs.words.grouping import WAY, basis_line
+from cogs.words.messages import note_lines
+from cogs.words.portrait import type_line
+from cogs.words.report import quality, verdict
+from cogs.words.text import (
     escape,
+    letter_of,
     percent,
     plain,
     plural,
     skipped_line,
-    track_line,
-    unbroken,
 )
 from services.domain.charts import Chart
-from services.domain.music import Track
+from services.domain.grouping import Grouping
+from services.domain.messages import NoteKind
 from services.domain.report import AnalysisReport, Verdict
 
-_SPARE = 40
+_UNFINISHED = {NoteKind.NO_TIME_LEFT, NoteKind.SOURCE_SLOW, NoteKind.SOURCE_PAUSES, NoteKind.SOURCE_DOWN}
+"""What a second look can mend."""
+_VERDICT = 1000
+"""Characters; its genres are words of a file."""
+_IN_FULL = 4
+"""Groups up to which each has a line of usual size."""
 _SELECT_DESCRIPTION = 100
 
 
-def summary_card(report: AnalysisReport, report_id: str, chart: Chart | None, *, private: bool) -> Reply:
-    """Build the card that `/analyze` posts."""
+def summary_card(
+    report: AnalysisReport, report_id: str, chart: Chart | None, *, private: bool, offers_clips: bool = False
+) -> Reply:
+    """Build the card that `/analyze` posts.
+
+    Parameters
+    ----------
+    offers_clips
+        Whether clips of the sound may be sent if the person presses for it.
+    """
     heading, footer = _heading(report), _footer(report)
+    if line := _apart(report, private=private):
+        heading = f"{heading}\n{small(line)}"
     blocks: list[ui.Item[Any]] = [text(heading)]
     attached: tuple[Attached, ...] = ()
     if chart is not None:
         pictures, attached = gallery([chart])
         blocks.append(pictures)
-    if report.clusters:
-        blocks.append(text(_cluster_list(report, MAX_TEXT - len(heading) - len(footer) - _SPARE)))
-    blocks += [rule(), text(footer)]
+    groups = _group_lines(report)
+    blocks.append(text(*groups, footer))
     if report.clusters:
         blocks.append(ui.ActionRow(cluster_select(report, report_id)))
-    blocks.append(ui.ActionRow(*_buttons(report_id, private=private)))
+    blocks += _ways_on(report, report_id, private=private)
+    if offers_clips:
+        blocks += clips_offer(report, report_id)
+    if doubtful := sum(round(each.number) for each in report.notices if each.kind is NoteKind.FOUND_BY_NAME):
+        same = ComponentRef(Action.SAME_SONG, report_id).button()
+        blocks.append(ui.ActionRow(button(f"Same song? ({doubtful:,})", same)))
+    if any(each.kind in _UNFINISHED for each in report.notices):
+        whole = ComponentRef(Action.AGAIN, report_id).button()
+        blocks.append(ui.ActionRow(button("Complete the map", whole)))
     accent = WARNING if report.structure.verdict is Verdict.TOO_FEW else ACCENT
     return Reply(tuple(blocks), attached, accent)
 
@@ -49,50 +76,66 @@ def summary_card(report: AnalysisReport, report_id: str, chart: Chart | None, *,
 def _heading(report: AnalysisReport) -> str:
     playlist = report.playlist
     origin = f"{plural(len(playlist.tracks), 'track')} · {escape(playlist.format, 40)}"
-    return f"## {playlist_link(playlist)}\n{report.sentence}\n{small(origin)}"
+    found = escape(verdict(report, names_them=False), _VERDICT)
+    return f"## {playlist_link(playlist)}\n{found}\n{small(origin)}"
 
 
-def _cluster_list(report: AnalysisReport, room: int) -> str:
-    """List the groups, each with typical tracks as far as the room goes."""
-    whole = ""
-    for examples in (3, 2, 1, 0):
-        whole = "\n".join(_cluster_lines(report, index, examples) for index in range(len(report.clusters)))
-        if len(whole) <= room:
-            break
-    return whole
+def _apart(report: AnalysisReport, *, private: bool) -> str:
+    """Say what changed, which is its owner's to know, else what sets the list apart: one screen."""
+    if private and report.since is not None:
+        return since_line(report.since, discord.utils.format_dt(report.since.made_at, "D"), name=escape)
+    return escape(type_line(report.portrait), 120)
 
 
-def _cluster_lines(report: AnalysisReport, index: int, examples: int) -> str:
-    cluster = report.clusters[index]
-    evidence = sum(each.size for each in report.clusters)
-    name = track_line if is_spotifys(report.playlist) else _label
-    heard = " · ".join(name(report.tracks[track].track, 40) for track in cluster.typical[:examples])
-    likely = f" + {len(cluster.likely)} likely" if cluster.likely else ""
-    title = f"**{CLUSTER_LETTERS[index]} · {escape(cluster.name)}**"
-    lines = [
-        f"{title} — {percent(cluster.size, evidence)}, {plural(cluster.size, 'track')}{likely}",
-        small(unbroken(escape(cluster.blurb, 160))),
-        small(f"♪ {heard}") if heard else "",
-    ]
-    return "\n".join(line for line in lines if line)
+def _group_lines(report: AnalysisReport) -> list[str]:
+    """Name each group on a line; what is known of it stands behind the menu."""
+    evidence = sum(cluster.size for cluster in report.clusters)
+    lines = []
+    for index, cluster in enumerate(report.clusters):
+        was = f" (was: {escape(cluster.was)})" if cluster.was else ""
+        letter, share = letter_of(report.clusters, index), percent(cluster.size, evidence)
+        line = f"**{letter}** {escape(cluster.name)}{was} {share}"
+        lines.append(line if len(report.clusters) <= _IN_FULL else small(line))
+    if likely := sum(len(cluster.likely) for cluster in report.clusters):
+        lines.append(small(f"{plural(likely, 'more track')} likely belong, by estimates (hollow dots)."))
+    return lines
 
 
-def _label(track: Track, limit: int) -> str:
-    return escape(track.label, limit)
+def _ways_on(report: AnalysisReport, report_id: str, *, private: bool) -> list[ui.Item[Any]]:
+    """Offer what else there is, in rows that fit a phone."""
+
+    def of(
+        label: str, action: Action, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    ) -> ui.Button[Any]:
+        return button(label, ComponentRef(action, report_id).button(), style=style)
+
+    first = [of("Poster", Action.POSTER), of("Charts", Action.CHARTS), of("Numbers", Action.NUMBERS)]
+    last = [of("Export", Action.EXPORT)]
+    if report.clusters:
+        last.append(other_way_button(report, report_id))
+    rows = [first, [of("Quality", Action.QUALITY), of("Outliers & duplicates", Action.FINDINGS)], last]
+    if private:
+        share = of("Share", Action.SHARE, discord.ButtonStyle.primary)
+        rows = [[share, *first[:2]], [first[2], rows[1][0]], [rows[1][1], last[0]], last[1:]]
+    return [ui.ActionRow(*row) for row in rows if row]
 
 
 def _footer(report: AnalysisReport) -> str:
-    lines = [report.quality_line, skipped_line(report.playlist.skipped)]
-    lines += [*report.playlist.notes[:2], *report.notices[:2]]
+    basis = basis_line(report.basis, brief=True) if report.clusters else ""
+    lines = [
+        f"{basis} {quality(report)}".strip(),
+        skipped_line(report.playlist.skipped),
+    ]
+    lines += note_lines((*report.playlist.notes[:2], *report.notices[:2]))
     said = [small(escape(line, 220)) for line in lines if line]
-    return "\n".join([*said, *([ATTRIBUTION] if is_spotifys(report.playlist) else [])])
+    return "\n".join([*said, *filter(None, [credit(report.playlist)])])
 
 
 def cluster_select(report: AnalysisReport, report_id: str, *, chosen: int | None = None) -> ui.Select[Any]:
     """Offer each group."""
     options = [
         discord.SelectOption(
-            label=plain(f"{CLUSTER_LETTERS[index]} · {cluster.name}", 100),
+            label=plain(f"{letter_of(report.clusters, index)} · {cluster.name}", 100),
             value=str(index),
             description=plain(f"{plural(cluster.size, 'track')} · {cluster.blurb}", _SELECT_DESCRIPTION),
             default=index == chosen,
@@ -106,18 +149,13 @@ def cluster_select(report: AnalysisReport, report_id: str, *, chosen: int | None
     )
 
 
-def _buttons(report_id: str, *, private: bool) -> list[ui.Button[Any]]:
-    def of(
-        label: str, action: Action, style: discord.ButtonStyle = discord.ButtonStyle.secondary
-    ) -> ui.Button[Any]:
-        return button(label, ComponentRef(action, report_id).button(), style=style)
-
-    buttons = [
-        of("Charts", Action.CHARTS),
-        of("Quality", Action.QUALITY),
-        of("Outliers & duplicates", Action.FINDINGS),
-        of("Export", Action.EXPORT),
-    ]
-    if private:
-        buttons.append(of("Share", Action.SHARE, discord.ButtonStyle.primary))
-    return buttons
+def other_way_button(report: AnalysisReport, report_id: str) -> ui.Button[Any]:
+    """Offer the other way of grouping; where years are too few for it, to be seen and not to be pressed."""
+    other = Grouping.STYLE if report.basis.grouping is Grouping.SOUND else Grouping.SOUND
+    can_be = other is Grouping.SOUND or report.basis.has_enough_years
+    label = f"Group {WAY[other]}"
+    return button(
+        label if can_be else f"{label}: too few years",
+        ComponentRef(Action.AGAIN, report_id, other.value).button(),
+        disabled=not can_be,
+    )

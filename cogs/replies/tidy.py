@@ -9,15 +9,16 @@ import discord
 from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
-from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
-from cogs.replies.text import escape, fit, join_words, plural, track_line
+from cogs.replies.ids import Action, DraftVerb, draft_ref
+from cogs.replies.layout import WARNING, Reply, button, rule, small, text
+from cogs.replies.lists import ListFiles
+from cogs.words.text import escape, fit, join_words, plural, track_line
 from services.domain.report import AnalysisReport
-from services.domain.tidying import Certainty, Decision, Finding, Tidied, TidyState
+from services.domain.tidying import Certainty, Decision, Finding, TidyState
+from services.workflows.tidy import TidyDraft, outcome
 
 PAGE = 4
 """Findings on one card: each takes six of the forty components that a message may have."""
-FILES_HINT = "TuneMyMusic or Soundiiz import the CSV; the links can be pasted into a playlist in Spotify."
 _LISTED_CHARACTERS = 1100
 _MARKS = {
     Certainty.SURE: "👥 **Double**",
@@ -32,8 +33,9 @@ def page_count(state: TidyState) -> int:
     return max(1, -(-len(state.findings) // PAGE))
 
 
-def tidy_card(report: AnalysisReport, draft_id: str, state: TidyState, page: int) -> Reply:
+def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
     """Show a page (from 0) of findings, each with its buttons."""
+    report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     pages = page_count(state)
     page = min(max(page, 0), pages - 1)
     name = playlist_link(report.playlist)
@@ -67,10 +69,9 @@ def tidy_card(report: AnalysisReport, draft_id: str, state: TidyState, page: int
     return Reply(tuple(blocks))
 
 
-def final_card(
-    report: AnalysisReport, draft_id: str, state: TidyState, result: Tidied, *, can_write: bool
-) -> Reply:
+def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
     """List all changes and ask once; what is not decided stays."""
+    report, draft_id, state, result = draft.stored.report, draft.draft_id, draft.state, outcome(draft)
     playlist = report.playlist
     name = escape(playlist.name, 90)
     undecided = f" {plural(state.open, 'finding')} left undecided." if state.open else ""
@@ -106,17 +107,16 @@ def final_card(
             )
         )
     blocks.append(ui.ActionRow(*_apply_buttons(draft_id, can_write=can_write, in_place=in_place)))
-    second = [_button("Back", draft_id, "p.0")]
+    second = [_button("Back", draft_id, DraftVerb.SHOW, 0)]
     if result.moved:
-        second.append(_button("Rename the new one…", draft_id, "r"))
+        second.append(_button("Rename the new one…", draft_id, DraftVerb.ASK))
     blocks.append(ui.ActionRow(*second))
     return Reply(tuple(blocks), accent=WARNING)
 
 
-def tidied_files_card(
-    report: AnalysisReport, state: TidyState, result: Tidied, files: Sequence[Attached]
-) -> Reply:
+def tidied_files_card(draft: TidyDraft, files: ListFiles) -> Reply:
     """Hand out the tidied list."""
+    report, state, result = draft.stored.report, draft.state, outcome(draft)
     return Reply(
         (
             text(
@@ -125,11 +125,11 @@ def tidied_files_card(
                 + (f", {len(result.moved):,} to “{escape(state.moved_to, 80)}”" if result.moved else "")
                 + (f", {len(result.removed):,} left out" if result.removed else "")
                 + ".",
-                small(FILES_HINT),
+                *(small(hint) for hint in files.hints),
             ),
-            *(ui.File(f"attachment://{file.filename}") for file in files),
+            *(ui.File(f"attachment://{file.filename}") for file in files.files),
         ),
-        tuple(files),
+        files.files,
     )
 
 
@@ -165,38 +165,47 @@ def _decision_buttons(draft_id: str, state: TidyState, number: int, page: int) -
         _button(
             f"✓ {_WORDS[decision]}" if decision is chosen else _WORDS[decision],
             draft_id,
-            f"d.{number}.{decision.value}.{page}",
-            discord.ButtonStyle.primary if decision is chosen else discord.ButtonStyle.secondary,
+            DraftVerb.DECIDE,
+            number,
+            decision.value,
+            page,
+            style=discord.ButtonStyle.primary if decision is chosen else discord.ButtonStyle.secondary,
         )
         for decision in Decision
     ]
     if state.findings[number].keeper is not None:
-        buttons.append(_button("⇄ Swap", draft_id, f"s.{number}.{page}"))
+        buttons.append(_button("⇄ Swap", draft_id, DraftVerb.SWAP, number, page))
     return buttons
 
 
 def _turners(draft_id: str, page: int, pages: int) -> list[ui.Button[Any]]:
     return [
-        button("Previous", _id(draft_id, f"p.{max(page - 1, 0)}.back"), disabled=page == 0),
-        button(f"Page {page + 1} of {pages}", _id(draft_id, "here"), disabled=True),
-        button("Next", _id(draft_id, f"p.{page + 1}"), disabled=page + 1 >= pages),
+        _button("Previous", draft_id, DraftVerb.SHOW, max(page - 1, 0), "back", disabled=page == 0),
+        _button(f"Page {page + 1} of {pages}", draft_id, DraftVerb.SHOW, page, "here", disabled=True),
+        _button("Next", draft_id, DraftVerb.SHOW, page + 1, disabled=page + 1 >= pages),
     ]
 
 
 def _last_row(draft_id: str, state: TidyState, page: int) -> list[ui.Button[Any]]:
     decided, all_of_them = len(state.decisions), len(state.findings)
-    suggestions = button("Take all suggestions", _id(draft_id, f"a.{page}"), disabled=not state.open)
+    suggestions = _button(
+        "Take all suggestions", draft_id, DraftVerb.TAKE_SUGGESTIONS, page, disabled=not state.open
+    )
     label = f"Apply… ({decided} of {all_of_them} decided)"
-    return [suggestions, _button(label, draft_id, "f", discord.ButtonStyle.success)]
+    return [suggestions, _button(label, draft_id, DraftVerb.REVIEW, style=discord.ButtonStyle.success)]
 
 
 def _apply_buttons(draft_id: str, *, can_write: bool, in_place: bool) -> list[ui.Button[Any]]:
     buttons = []
     if in_place:
-        buttons.append(_button("Change the playlist", draft_id, "w", discord.ButtonStyle.danger))
+        buttons.append(
+            _button("Change the playlist", draft_id, DraftVerb.REPLACE, style=discord.ButtonStyle.danger)
+        )
     if can_write:
-        buttons.append(_button("Save as a new playlist", draft_id, "n", discord.ButtonStyle.success))
-    buttons.append(_button("Export the tidied list", draft_id, "x"))
+        buttons.append(
+            _button("Save as a new playlist", draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success)
+        )
+    buttons.append(_button("Export the tidied list", draft_id, DraftVerb.EXPORT))
     return buttons
 
 
@@ -205,14 +214,13 @@ def _listed(report: AnalysisReport, rows: Sequence[int]) -> str:
     return fit(lines, _LISTED_CHARACTERS)
 
 
-def _id(draft_id: str, argument: str) -> str:
-    return ComponentRef(Action.TIDY, draft_id, argument).button()
-
-
 def _button(
     label: str,
     draft_id: str,
-    argument: str,
+    verb: DraftVerb,
+    *details: int | str,
     style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
 ) -> ui.Button[Any]:
-    return button(label, _id(draft_id, argument), style=style)
+    custom_id = draft_ref(Action.TIDY, draft_id, verb, *details).button()
+    return button(label, custom_id, style=style, disabled=disabled)

@@ -10,14 +10,12 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, button, small, text
-from cogs.replies.saved import LAST, name_link, saved_card
-from cogs.replies.text import escape, plural, skipped_line
+from cogs.replies.saved import LAST, UndoVerb, name_link, saved_card
+from cogs.words.text import escape, plural, skipped_line
 from services.domain.writes import UndoAction, Undone, UndoPlan, UndoStep, Write, WriteKind
 
 MOST = 5
 """Writes that one undo takes back at most: each has to be read from Spotify, and fit one card."""
-DO, SEE = "do", "see"
-"""Take back what the card lists, or change how much it lists."""
 
 
 def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
@@ -34,7 +32,7 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
         *(text(*_step_lines(step)) for step in plan.steps),
         text(small("Nothing has been changed yet.")),
     ]
-    confirm = ComponentRef(Action.UNDO, plan.newest, f"{DO}.{count}").button()
+    confirm = ComponentRef(Action.UNDO, plan.newest, f"{UndoVerb.DO}.{count}").button()
     buttons = [
         button(
             "Take it back" if count == 1 else f"Take {count} back",
@@ -53,21 +51,31 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
 def undone_card(undone: Sequence[Undone], asked: int) -> Reply:
     """Say what was taken back, and what was not."""
     writes = [each.write for each in undone if each.write is not None]
-    nothing_left = [each.step.write for each in undone if each.write is None]
+    nothing_left = [each.step.write for each in undone if each.write is None and not each.stays]
     blocks: list[ui.Item[Any]] = [
         text(f"**{escape(write.name, 80)}** — there was nothing left to take back.") for write in nothing_left
     ]
+    blocks += [text(_stays(each.step.write)) for each in undone if each.stays]
     if len(undone) < asked:
         rest = plural(asked - len(undone), "older change")
         blocks.append(text(f"{rest} not taken back: first the one above has to be done. See `/undo`."))
     if not writes:
-        return Reply((text("## Taken back"), *blocks))
+        title = "Not taken back" if all(each.stays for each in undone) else "Taken back"
+        return Reply((text(f"## {title}"), *blocks))
     card = saved_card(writes)
     return Reply((card.blocks[0], *card.blocks[1:], *blocks), accent=card.accent)
 
 
+def _stays(write: Write) -> str:
+    where = f" Open it at {write.url} and delete it there." if write.url else ""
+    return (
+        f"**{name_link(write)}** — Spotify does not let me take this playlist out of your library, "
+        f"whatever you allow me.{where} I leave it alone from now on."
+    )
+
+
 def _ask(count: int) -> str:
-    return ComponentRef(Action.UNDO, LAST, f"{SEE}.{count}").button()
+    return ComponentRef(Action.UNDO, LAST, f"{UndoVerb.SEE}.{count}").button()
 
 
 def _step_lines(step: UndoStep) -> list[str]:

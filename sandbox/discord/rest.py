@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from sandbox.discord.gateway import channel
+from sandbox.discord.gateway import channel, guild, member
 from sandbox.discord.state import APPLICATION, BOT_TOKEN, BOT_USER, CHANNEL, Message, Request, State, user
 
 _EPHEMERAL, _LOADING = 1 << 6, 1 << 7
@@ -21,8 +21,9 @@ API = "/api/v10"
 class Rest:
     """Routes on one state."""
 
-    def __init__(self, state: State, gateway_address: Callable[[], str]) -> None:
+    def __init__(self, state: State, gateway_address: Callable[[], str], gone: Collection[int]) -> None:
         self._state = state
+        self._gone = gone
         self._gateway_address = gateway_address
 
     def add_to(self, app: web.Application) -> None:
@@ -43,7 +44,10 @@ class Rest:
             ("GET", f"{API}/channels/{{channel}}", self._channel),
             ("POST", f"{API}/channels/{{channel}}/messages", self._post),
             ("GET", f"{API}/channels/{{channel}}/messages/{{message}}", self._message),
+            ("PATCH", f"{API}/channels/{{channel}}/messages/{{message}}", self._edit),
             ("DELETE", f"{API}/channels/{{channel}}/messages/{{message}}", self._delete),
+            ("GET", f"{API}/guilds/{{guild}}", self._server),
+            ("GET", f"{API}/guilds/{{guild}}/members/{{user}}", self._member),
             ("GET", "/attachments/{name:.+}", self._file),
         ):
             app.router.add_route(method, path, handler)
@@ -55,7 +59,11 @@ class Rest:
             if fault.times > 0 and request.method == fault.method and fault.path in request.path:
                 fault.times -= 1
                 await request.read()
+                if fault.takes_effect:
+                    await handler(request)
                 self._state.calls.append((request.method, request.path, fault.status))
+                if fault.cut and request.transport is not None:
+                    request.transport.abort()
                 headers = {"Content-Type": fault.content_type, **fault.headers}
                 return web.Response(status=fault.status, body=fault.body.encode(), headers=headers)
         if request.path.startswith("/gateway"):
@@ -189,6 +197,24 @@ class Rest:
         return (
             _error(404, 10008, "Unknown Message") if message is None else _json(self._state.payload(message))
         )
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        message = self._named(request)
+        if message is None:
+            return _error(404, 10008, "Unknown Message")
+        payload, files = await _body(request)
+        self._state.fill(message, payload, files)
+        await self._state.notify()
+        return _json(self._state.payload(message))
+
+    async def _server(self, _: web.Request) -> web.Response:
+        return _json(guild())
+
+    async def _member(self, request: web.Request) -> web.Response:
+        user_id = int(request.match_info["user"])
+        if user_id in self._gone:
+            return _error(404, 10007, "Unknown Member")
+        return _json(member(user_id, f"person {user_id}"))
 
     async def _delete(self, request: web.Request) -> web.Response:
         message = self._named(request)

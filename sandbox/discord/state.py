@@ -60,13 +60,18 @@ class Request:
     original: Message | None = None
     followups: list[Message] = field(default_factory=list)
     expired: bool = False
+    delivered: int | None = None
+    """What the endpoint answered that it was sent to; 0 where that was cut."""
     done_at: float | None = None
     """When it first had an answer."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """An answer that goes wrong for requests of one method whose path contains a text."""
+    """An answer that goes wrong for requests of one method whose path contains a text.
+
+    With `cut` the connection is closed instead; with `takes_effect` only the answer is lost.
+    """
 
     method: str
     path: str
@@ -75,6 +80,8 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
     times: int = 1
+    cut: bool = False
+    takes_effect: bool = False
 
 
 class State:
@@ -84,6 +91,8 @@ class State:
         self._numbers = itertools.count(1)
         self.requests: dict[int, Request] = {}
         self.messages: dict[int, Message] = {}
+        self.free_to_mention: list[int] = []
+        """Messages that were made or changed by a request that forbids no mentions."""
         self.files: dict[str, bytes] = {}
         self.commands: list[Any] = []
         self.faults: list[Fault] = []
@@ -111,6 +120,8 @@ class State:
 
     def fill(self, message: Message, payload: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         """Give a message its content, with the attachments it names."""
+        if "allowed_mentions" not in payload:
+            self.free_to_mention.append(message.message_id)
         message.flags = (message.flags & ~_LOADING) | int(payload.get("flags") or 0)
         message.components = payload.get("components") or []
         message.nonce = payload.get("nonce")

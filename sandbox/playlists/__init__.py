@@ -69,6 +69,9 @@ PLAYLISTS: tuple[SamplePlaylist, ...] = (
     SamplePlaylist(
         "links.txt", "Pasted links", "15 track links, nothing else: names and features are looked up"
     ),
+    SamplePlaylist(
+        "night-bus.txt", "Night Bus", "96 songs from a music program: names and no ids, found by name"
+    ),
     SamplePlaylist("mika.csv", "Mika", "One of three people to compare: indie, quiet songs, some soul"),
     SamplePlaylist("noor.csv", "Noor", "One of three people to compare: shares artists and songs with Mika"),
     SamplePlaylist(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.playlists.generator import listings
-from sandbox.playlists.writers import account_data, exportify_app_german, exportify_net, pasted_links
+from sandbox.playlists.writers import (
+    account_data,
+    apple_text,
+    exportify_app_german,
+    exportify_net,
+    pasted_links,
+)
 
 
 def generated() -> Mapping[str, bytes]:
@@ -20,4 +26,6 @@ def generated() -> Mapping[str, bytes]:
             files[filename] = pasted_links(contents[0])
         else:
             files[filename] = exportify_net(contents[0])
+    # The same songs as names alone: what a program on a computer exports.
+    files["night-bus.txt"] = apple_text(listings()["late-drive.csv"][0])
     return files

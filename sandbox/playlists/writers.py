@@ -33,6 +33,10 @@ _EXPORTIFY_APP_GERMAN = (
 )  # fmt: skip
 
 
+_APPLE = ("Name", "Artist", "Album", "Genre", "Time", "Year")
+_APPLE_UNKNOWN, _APPLE_LONGER = frozenset({11, 48}), frozenset({5, 30, 70})
+
+
 def exportify_net(listing: Listing) -> bytes:
     """Write a CSV as exportify.net does: BOM, CRLF, rows cut short where features were refused."""
     out = io.StringIO(newline="")
@@ -105,6 +109,20 @@ def pasted_links(listing: Listing) -> bytes:
         else:
             lines.append(f"https://open.spotify.com/track/{song.id}")
     return ("\n".join(lines) + "\n").encode()
+
+
+def apple_text(listing: Listing) -> bytes:
+    """Write a playlist as Apple's Music does: UTF-16, tabs, whole seconds, and not one id.
+
+    Two songs are known to nobody, and some have another length than anywhere else.
+    """
+    rows = ["\t".join(_APPLE)]
+    for position, song in enumerate(listing.songs):
+        title = f"{song.title} (Kitchen Tape)" if position in _APPLE_UNKNOWN else song.title
+        artist = "My Cousin's Band" if position in _APPLE_UNKNOWN else ", ".join(song.artists)
+        seconds = round(song.duration_ms / 1000) + (9 if position in _APPLE_LONGER else 0)
+        rows.append("\t".join([title, artist, song.album.title, "", str(seconds), song.album.released[:4]]))
+    return b"\xff\xfe" + ("\r".join(rows) + "\r").encode("utf-16-le")
 
 
 def _feature_cells(entry: Entry) -> list[str]:

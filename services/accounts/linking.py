@@ -24,6 +24,7 @@ from services.domain.accounts import (
     ATTEMPT_LIFE,
     MOST_TRIES,
     AttemptStatus,
+    Disconnected,
     Link,
     LinkAttempt,
     Linked,
@@ -281,10 +282,14 @@ class LinkingService:
         link = await self.links.load(user_id)
         return Linked(link, "") if link is not None and link.authorized_at >= moment else None
 
-    async def unlink(self, user_id: int) -> bool:
-        """Forget the link and its tokens; says whether there was one."""
-        await self.attempts.delete_of(user_id)
-        return await self.links.delete_of(user_id) > 0
+    async def unlink(self, user_id: int) -> Disconnected:
+        """Forget the link, its tokens, and all that was read with it.
+
+        Raises
+        ------
+        UnfinishedWritesError
+        """
+        return await self.links.disconnect(user_id, cut_no_write_at=self.clock.now())
 
     async def taken_seats(self) -> tuple[Seat, ...]:
         """List who holds a seat."""
@@ -334,7 +339,7 @@ class LinkingService:
         )
 
     async def _require_seat(self, link: Link | None) -> None:
-        if link is None and len(await self.links.all()) >= self.seats:
+        if link is None and await self.links.count() >= self.seats:
             raise NoSeatError(self.seats)
 
     def _seal(self, attempt: LinkAttempt, column: str, text: str) -> str:

@@ -1,19 +1,23 @@
-"""Access tokens for the people who linked Spotify: refreshed once, whoever asks, in whatever process."""
+"""Access tokens of people who linked Spotify, refreshed once however many ask, and calls made with them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from services.accounts.keyring import KeyRing, UnsealError
 from services.domain.accounts import Link
 from services.domain.errors.accounts import NotLinkedError, RelinkNeededError, ScopeMissingError
-from services.domain.errors.sources import SourceUnavailableError
+from services.domain.errors.sources import SourceUnavailableError, TokenRefusedError
+from services.domain.spotify import charged_to
 from services.sources.http.clock import Clock
 from services.sources.spotify.auth import NAME, TokenGrant
+from services.sources.spotify.client import SpotifyClient
 from services.storage.links import LinkStore
 
 PURPOSE = "spotify"
@@ -120,7 +124,7 @@ class TokenService:
         try:
             grant = await self._auth.refresh(kept)
         except RelinkNeededError:
-            if await self._links.end_consent(link):
+            if await self._links.end_consent(link, self._clock.now()):
                 raise
             return None
         except BaseException:
@@ -201,3 +205,68 @@ def expiry_line(link: Link, now: datetime) -> str:
     days = link.days_left(now)
     when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
     return f"Your consent at Spotify ends {when}. Renew it with `/login`; it takes a minute."
+
+
+Answer = TypeVar("Answer")
+P = ParamSpec("P")
+
+
+class Tokens(Protocol):
+    """The part of `TokenService` that is needed here."""
+
+    async def link_of(self, user_id: int) -> Link:
+        """Return the person's link."""
+        ...
+
+    async def access_token(self, user_id: int, *, scopes: frozenset[str] = frozenset()) -> str:
+        """Return a token that allows `scopes`."""
+        ...
+
+    async def refreshed(self, user_id: int, stale: str) -> str:
+        """Return another token than the one that Spotify has just refused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotifyAccess:
+    """The client together with the tokens of the people that it asks for."""
+
+    client: SpotifyClient
+    tokens: Tokens
+
+    async def own_id(self, user_id: int) -> str:
+        """Return the id under which the person owns playlists.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError
+        """
+        return (await self.tokens.link_of(user_id)).spotify_user_id
+
+    async def ask(
+        self,
+        user_id: int,
+        scopes: frozenset[str],
+        call: Callable[Concatenate[str, P], Awaitable[Answer]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Answer:
+        """Make a call with a token and `args`; a refused token is replaced once, as nothing was done with it.
+
+        Raises
+        ------
+        NotLinkedError, RelinkNeededError, ScopeMissingError
+            The person has to log in, or to allow more.
+        SourceError
+            Spotify said no, or could not be asked.
+        """
+        token = await self.tokens.access_token(user_id, scopes=scopes)
+        try:
+            with charged_to(user_id):
+                return await call(token, *args, **kwargs)
+        except TokenRefusedError:
+            fresh = await self.tokens.refreshed(user_id, token)
+            with charged_to(user_id):
+                return await call(fresh, *args, **kwargs)
+        except ScopeMissingError as error:
+            raise ScopeMissingError(error.scopes or scopes) from error

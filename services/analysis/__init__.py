@@ -1,1 +1,1 @@
-"""Pure numpy: what a playlist sounds like, as numbers and names. No I/O, no clock, no chance but seeded."""
+"""Analyse how a playlist sounds, in pure numpy. No I/O, no clock; randomness is seeded."""

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.clustering import FEWEST_TRACKS, Partition, fit_clusters
+from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
+from services.analysis.continuity import keep_groups
 from services.analysis.duplicates import find_duplicates
-from services.analysis.matrix import evidence_mask, feature_matrix, known_mask, standard_error_matrix
+from services.analysis.genres import dressed
+from services.analysis.grouping import Estimated, basis_of, group_by_style, middles
+from services.analysis.matrix import FeatureTable
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.placement import assignment_probability, confidence
 from services.analysis.projection import Projection, project
-from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
-from services.analysis.stability import agreement
-from services.analysis.tempo import median_tempo
-from services.analysis.traits import blurb, describe_traits, major_share, profile_of
+from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS, TYPICAL
+from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
+from services.analysis.titles import lead_artist
+from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
 from services.analysis.typical import top_artists, typical_tracks
-from services.analysis.verdict import verdict_sentence
+from services.analysis.validity import Margins, agreement
+from services.analysis.witness import ask, is_of_one_genre
 from services.domain.features import SOUND_FEATURES, Coverage, Feature
-from services.domain.music import Playlist
+from services.domain.group_names import GroupName, Mood
+from services.domain.group_words import mood_words, name_words
+from services.domain.grouping import Grouping
+from services.domain.messages import Note
+from services.domain.music import Playlist, Track
 from services.domain.report import (
     AnalysisOptions,
     AnalysisReport,
@@ -30,9 +39,16 @@ from services.domain.report import (
     EnrichedTrack,
     Outlier,
     Placement,
+    Structure,
+    Subtitle,
+    Trait,
+    Verdict,
 )
+from services.domain.tempo import is_corrected
 
-_TEMPO = SOUND_FEATURES.index(Feature.TEMPO)
+LEANING = 0.1
+"""Share of the deciding tracks that may lack one feature before the groups are said to lean on estimates."""
+
 _NOWHERE = Placement(cluster=None, confidence=None, likely=False, probability=None, x=None, y=None)
 
 
@@ -42,49 +58,111 @@ def describe(
     coverage: Coverage,
     *,
     options: AnalysisOptions,
-    notices: tuple[str, ...] = (),
+    notices: tuple[Note, ...] = (),
+    artist_genres: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    earlier_genres: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> AnalysisReport:
     """Analyse a playlist whose tracks are enriched.
 
-    Only tracks with evidence for all nine sound features decide anything; imputed tracks are
-    placed afterwards, with the probability of the guess. Deterministic: the same tracks give the
+    Only tracks with evidence decide anything: all nine sound features known, one estimated at most. Other
+    tracks are placed afterwards, with the probability of the guess. Deterministic: the same tracks give the
     same groups in any order.
+
+    Parameters
+    ----------
+    artist_genres, earlier_genres
+        Genres by lead artist, for tracks that come without any: what came with the names of this list, and
+        what earlier files, data sets and answers agree on for the rest. The tracks of the report stay as
+        they came.
     """
-    sound = _Sound.of(tracks)
+    table = FeatureTable.of(tracks)
+    sound = _Sound.of(table, tracks)
+    earlier = {lead: some for lead, some in earlier_genres.items() if lead not in artist_genres}
+    came = [entry.track for entry in tracks]
+    music = [dressed(track, {**earlier, **artist_genres}) for track in came]
+    basis = basis_of(came, music, options, earlier)
+    is_by_sound = basis.grouping is Grouping.SOUND
     partition = fit_clusters(
         sound.points,
         keys=[tracks[row].track.key for row in sound.rows],
-        groups=options.groups,
-        previous_centres=np.array(options.previous_centres) if options.previous_centres else None,
-        placed_later=len(_estimated_rows(tracks)),
+        margins=Margins(sound.z, REFERENCE.projection),
+        groups=options.groups if is_by_sound else None,
+        previous_centres=np.array(options.previous_centres)
+        if options.previous_centres and is_by_sound
+        else None,
+        placed_later=int((table.is_known & ~table.is_evidence).sum()),
     )
-    guesses = _Guesses.of(tracks, partition)
-    names = name_clusters(sound.z, sound.raw, partition.labels) if partition.k else ()
-    projection = project(sound.points, partition.labels, partition.centres, sound.z)
+    guesses = _Guesses.of(table, partition)
+    grouped, structure = sound, _structure(partition, sound)
+    if not is_by_sound:
+        style = group_by_style(
+            music,
+            sound.rows,
+            sound.z,
+            Estimated(guesses.rows, table.raw[guesses.rows], table.errors[guesses.rows]),
+            sound=structure,
+            basis=basis,
+            options=options,
+        )
+        partition, basis, structure = style.partition, style.basis, style.structure
+        grouped, guesses = replace(sound, points=style.points), guesses.placed(style.guesses)
+    kept = keep_groups(partition, options.earlier, [tracks[row].track for row in sound.rows])
+    partition, guesses = kept.partition, replace(guesses, labels=kept.moved(guesses.labels))
+    if is_by_sound:
+        structure = _witnessed(structure, [music[row] for row in sound.rows], partition)
+    genres = [music[row].genres for row in sound.rows]
+    apart = _groups_and_rests([music[row] for row in sound.rows], partition)
+    given = {id(now) for before, now in zip(came, music, strict=True) if now is not before}
+    subtitles = tuple(_subtitle(group, rest, given) for group, rest in apart)
+    traits = [_traits(sound, partition.labels, index) for index in range(partition.k)]
+    called = name_clusters(
+        sound.heard,
+        sound.raw,
+        partition.labels,
+        traits,
+        genres=genres,
+        scenes=[scene_of(group, rest) for group, rest in apart],
+        earlier=kept.called,
+    )
+    called = tuple(grounded(name, *groups) for name, groups in zip(called, apart, strict=True))
+    names = tuple(map(name_words, called))
+    projection = project(
+        sound.points, partition.labels, middles(sound.points, partition.labels, partition.k), sound.z
+    )
     return AnalysisReport(
         playlist=playlist,
         tracks=tuple(tracks),
-        placements=_placements(len(tracks), sound, guesses, partition, projection),
-        clusters=tuple(
-            _cluster(tracks, sound, guesses, partition, index=index, name=name, typical=typical)
-            for index, (name, typical) in enumerate(
-                zip(names, _typical(tracks, sound, partition), strict=True)
-            )
+        placements=_placements(len(tracks), grouped, guesses, partition, projection),
+        clusters=kept.dressed(
+            [
+                _cluster(
+                    tracks,
+                    sound,
+                    guesses,
+                    partition,
+                    index=index,
+                    name=name,
+                    traits=said,
+                    typical=typical,
+                    subtitle=subtitle,
+                )
+                for index, (name, said, typical, subtitle) in enumerate(
+                    zip(names, traits, _typical(music, grouped, partition, subtitles), subtitles, strict=True)
+                )
+            ],
+            called,
         ),
-        structure=partition.structure,
+        structure=structure,
+        basis=basis,
         axes=projection.axes if projection else None,
-        outliers=_outliers(sound, partition, names),
+        outliers=_outliers(tracks, sound, partition, names),
         duplicates=find_duplicates([entry.track for entry in tracks]),
         coverage=coverage,
-        sentence=verdict_sentence(
-            partition.structure,
-            names,
-            mood=name_playlist(sound.z, sound.raw) if len(sound.rows) else "",
-            tracks=len(tracks),
-            evidence=len({tracks[row].track.key for row in sound.rows}),
-            fewest=FEWEST_TRACKS,
-        ),
-        estimate_agreement=_agreement_with_estimates(tracks, sound, guesses, partition),
+        mood=mood_words(_mood(sound, genres, partition, called, traits)) if len(sound.rows) else "",
+        evidence=len({tracks[row].track.key for row in sound.rows}),
+        estimate_agreement=_agreement_with_estimates(tracks, sound, guesses, partition)
+        if is_by_sound
+        else None,
         notices=notices,
     )
 
@@ -98,20 +176,45 @@ class _Sound:
     raw: NDArray[np.float64]
     """Shape (n, 9)."""
     z: NDArray[np.float64]
-    """Normal scores, shape (n, 9)."""
+    """Normal scores that the points are made of, shape (n, 9)."""
+    heard: NDArray[np.float64]
+    """Normal scores against typical music, that words are made of; 0 where a feature is estimated."""
     points: NDArray[np.float64]
     """Shape (n, 6)."""
+    corrected: NDArray[np.bool_]
+    """Tracks whose tempo a person said, shape (n,)."""
+    estimated: tuple[Feature, ...]
+    """What is estimated for so many of the tracks that nothing may be said of it."""
+
+    @property
+    def timed(self) -> NDArray[np.float64]:
+        """The raw values without an estimated tempo, which is no tempo of anything; shape (n, 9)."""
+        if Feature.TEMPO not in self.estimated:
+            return self.raw
+        values = self.raw.copy()
+        values[:, SOUND_FEATURES.index(Feature.TEMPO)] = 0.0
+        return values
 
     @staticmethod
-    def of(tracks: Sequence[EnrichedTrack]) -> _Sound:
-        rows = np.flatnonzero(evidence_mask(tracks))
-        raw = feature_matrix([tracks[int(row)] for row in rows])
-        z = REFERENCE.normal_scores(raw)
-        return _Sound(rows, raw, z, REFERENCE.points_of(z))
+    def of(table: FeatureTable, tracks: Sequence[EnrichedTrack]) -> _Sound:
+        rows = np.flatnonzero(table.is_evidence)
+        raw = table.raw[rows]
+        corrected = np.array([is_corrected(tracks[int(row)]) for row in rows], dtype=np.bool_)
+        shares = table.is_estimated[rows].mean(axis=0) if len(rows) else np.zeros(len(SOUND_FEATURES))
+        estimated = tuple(
+            feature for feature, share in zip(SOUND_FEATURES, shares, strict=True) if share > LEANING
+        )
+        z, heard = REFERENCE.normal_scores(raw), TYPICAL.normal_scores(raw)
+        heard[:, [SOUND_FEATURES.index(feature) for feature in estimated]] = 0.0
+        return _Sound(rows, raw, z, heard, REFERENCE.points_of(z), corrected, estimated)
 
 
-def _estimated_rows(tracks: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
-    return np.flatnonzero(known_mask(tracks) & ~evidence_mask(tracks))
+def _structure(partition: Partition, sound: _Sound) -> Structure:
+    """Take the verdict of the fit, and call no groups clear that lean on estimates."""
+    found = replace(partition.structure, estimated=sound.estimated)
+    if found.verdict is Verdict.CLEAR and found.estimated:
+        return replace(found, verdict=Verdict.LOOSE)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +228,20 @@ class _Guesses:
     probabilities: NDArray[np.float64]
 
     @staticmethod
-    def of(tracks: Sequence[EnrichedTrack], partition: Partition) -> _Guesses:
-        rows = _estimated_rows(tracks)
-        estimated = [tracks[int(row)] for row in rows]
-        raw = feature_matrix(estimated)
+    def of(table: FeatureTable, partition: Partition) -> _Guesses:
+        rows = np.flatnonzero(table.is_known & ~table.is_evidence)
+        raw = table.raw[rows]
         points = REFERENCE.sound_space(raw)
         if not partition.k or not len(rows):
             return _Guesses(rows, points, np.full(len(rows), -1, dtype=np.intp), np.zeros(len(rows)))
-        chances = assignment_probability(raw, standard_error_matrix(estimated), partition.centres)
+        chances = assignment_probability(raw, table.errors[rows], partition.centres)
         return _Guesses(rows, points, chances.argmax(axis=1), chances.max(axis=1))
+
+    def placed(self, chances: NDArray[np.float64]) -> _Guesses:
+        """Return them in other groups, from the probability of each, shape (m, k)."""
+        if not chances.shape[1] or not len(self.rows):
+            return replace(self, labels=np.full(len(self.rows), -1, dtype=np.intp))
+        return replace(self, labels=chances.argmax(axis=1), probabilities=chances.max(axis=1))
 
 
 def _agreement_with_estimates(
@@ -150,14 +258,64 @@ def _agreement_with_estimates(
     return agreement(partition.labels, trusting.labels[: len(sound.rows)])
 
 
+def _groups_and_rests(music: list[Track], partition: Partition) -> list[tuple[list[Track], list[Track]]]:
+    """Return the deciding tracks of each group, and those of all the others."""
+    return [
+        (
+            [music[row] for row in np.flatnonzero(partition.labels == index)],
+            [music[row] for row in np.flatnonzero(partition.labels != index)],
+        )
+        for index in range(partition.k)
+    ]
+
+
+def _subtitle(group: Sequence[Track], rest: Sequence[Track], given: Collection[int]) -> Subtitle:
+    """Say what distinguishes a group, and whether most of its genres were given to tracks without any."""
+    found = subtitle_of(group, rest)
+    telling = [id(track) in given for track in group if carries(track, found)]
+    return replace(found, of_artists=2 * sum(telling) > len(telling))
+
+
 def _typical(
-    tracks: Sequence[EnrichedTrack], sound: _Sound, partition: Partition
+    music: Sequence[Track], sound: _Sound, partition: Partition, subtitles: Sequence[Subtitle]
 ) -> tuple[tuple[int, ...], ...]:
     if not partition.k:
         return ()
-    artists = [tracks[row].track.artists for row in sound.rows]
-    titles = [tracks[row].track.title for row in sound.rows]
-    return typical_tracks(sound.points, partition.labels, partition.centres, artists, titles=titles)
+    artists = [music[row].artists for row in sound.rows]
+    titles = [music[row].title for row in sound.rows]
+    telling = [
+        carries(music[row], subtitles[label]) for row, label in zip(sound.rows, partition.labels, strict=True)
+    ]
+    return typical_tracks(
+        sound.points, partition.labels, partition.centres, artists, titles=titles, telling=telling
+    )
+
+
+def _witnessed(structure: Structure, music: Sequence[Track], partition: Partition) -> Structure:
+    """Ask the second witness where the sound does not separate the groups."""
+    if partition.k < FEWEST_GROUPS or structure.verdict not in {Verdict.NONE, Verdict.UNTESTABLE}:
+        return structure
+    witnesses = ask(music, partition.labels, partition.k)
+    alike = not witnesses and is_of_one_genre(music, partition.labels, partition.k)
+    return replace(structure, witnesses=witnesses, is_one_genre=alike)
+
+
+def _traits(sound: _Sound, labels: NDArray[np.intp], index: int) -> tuple[Trait, ...]:
+    return describe_traits(
+        sound.heard, sound.timed, labels, index, REFERENCE_MEDIANS, corrected=sound.corrected
+    )
+
+
+def _mood(
+    sound: _Sound,
+    genres: Sequence[Sequence[str]],
+    partition: Partition,
+    names: Sequence[GroupName],
+    traits: Sequence[tuple[Trait, ...]],
+) -> Mood:
+    whole = _traits(sound, np.zeros(len(sound.rows), dtype=np.intp), 0)
+    parts = list(zip(names, traits, strict=True))
+    return name_playlist(sound.heard, sound.raw, whole, genres=genres, labels=partition.labels, parts=parts)
 
 
 def _cluster(
@@ -168,25 +326,29 @@ def _cluster(
     *,
     index: int,
     name: str,
+    traits: tuple[Trait, ...],
     typical: tuple[int, ...],
+    subtitle: Subtitle,
 ) -> Cluster:
     labels = partition.labels
     own = np.flatnonzero(labels == index)
     members = [tracks[row] for row in sound.rows[own]]
-    tempo = median_tempo(sound.raw[own, _TEMPO])
+    tempo = group_tempo(sound.timed[own], sound.corrected[own])
     modes = [entry.features.mode for entry in members if entry.features.mode is not None]
     major = major_share(modes)
     return Cluster(
         name=name,
-        blurb=blurb(sound.z, sound.raw, labels, index, tempo_bpm=tempo, major_share=major),
+        blurb=blurb(sound.heard, sound.timed, labels, index, corrected=sound.corrected, major_share=major),
         members=tuple(int(row) for row in sound.rows[own]),
         likely=tuple(int(row) for row in guesses.rows[guesses.labels == index]),
-        traits=describe_traits(sound.z, sound.raw, labels, index, REFERENCE_MEDIANS),
+        traits=traits,
         typical=tuple(int(sound.rows[row]) for row in typical),
         top_artists=top_artists([entry.track.artists for entry in members]),
         centre=tuple(float(value) for value in partition.centres[index]),
-        profile=dict(profile_of(sound.z, labels, index)),
-        tempo_bpm=tempo,
+        profile=dict(profile_of(sound.heard, labels, index)),
+        subtitle=subtitle,
+        tempo_bpm=tempo.bpm if tempo else None,
+        tempo_range_bpm=(tempo.low_bpm, tempo.high_bpm) if tempo else None,
         major_share=major,
     )
 
@@ -222,10 +384,13 @@ def _placements(
     return tuple(placements)
 
 
-def _outliers(sound: _Sound, partition: Partition, names: Sequence[str]) -> tuple[Outlier, ...]:
+def _outliers(
+    tracks: Sequence[EnrichedTrack], sound: _Sound, partition: Partition, names: Sequence[str]
+) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()
+    artists = [lead_artist(tracks[row].track.artists) for row in sound.rows]
     return tuple(
         Outlier(int(sound.rows[found.track]), found.reason, found.score, found.features)
-        for found in find_outliers(sound.points, sound.z, partition.labels, names)
+        for found in find_outliers(sound.points, sound.heard, partition.labels, names, artists=artists)
     )

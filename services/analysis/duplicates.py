@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
-from services.analysis.titles import core_title, is_vague, lead_artist, version_tags
+from services.analysis.titles import core_title, is_vague, joined_credits, lead_artist, version_tags
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track
 from services.domain.report import Duplicate, DuplicateKind
@@ -42,6 +42,7 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     for track in tracks:  # one pass, so that each title is read once
         songs.append(song_of(track))
         tags.append(version_tags(track.title))
+    songs = _under_one_credit(tracks, songs)
     versions = [song and (song, tag) for song, tag in zip(songs, tags, strict=True)]
     alike = [part for group in _grouped(rows, versions) for part in _by_length(tracks, group)]
     rows = _merge(tracks, alike, DuplicateKind.SAME_SONG, found)
@@ -59,6 +60,22 @@ def song_of(track: Track) -> tuple[str, str] | None:
     """Return core title and lead artist, or None where they name no song ("Intro", nobody credited)."""
     core, artist = core_title(track.title), lead_artist(track.artists)
     return None if is_vague(core) or not artist else (core, artist)
+
+
+def _under_one_credit(
+    tracks: Sequence[Track], songs: Sequence[tuple[str, str] | None]
+) -> list[tuple[str, str] | None]:
+    """Let a song by "A & B" be that by ("A", "B"), where both are here; names are never split for it."""
+    several = {
+        (song[0], joined_credits(track.artists)): song
+        for track, song in zip(tracks, songs, strict=True)
+        if song and len(track.artists) > 1
+    }
+    found = list(songs)
+    for row, (track, song) in enumerate(zip(tracks, songs, strict=True)):
+        if song and len(track.artists) == 1:
+            found[row] = several.get((song[0], joined_credits(track.artists)), song)
+    return found
 
 
 def _grouped(rows: Iterable[int], keys: Sequence[Hashable | None]) -> list[list[int]]:

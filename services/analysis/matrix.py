@@ -1,74 +1,64 @@
-"""Turn enriched tracks into the number matrix that everything else is computed from."""
+"""Turn enriched tracks into the numbers that everything else is computed from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.domain.features import SOUND_FEATURES
+from services.domain.features import MOST_ESTIMATED, SOUND_FEATURES, Origin
 from services.domain.report import EnrichedTrack
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureTable:
+    """The sound features of some tracks, read once and handed down; one row per track in their order.
+
+    Columns as in `SOUND_FEATURES`, each in its own unit (loudness dB, tempo BPM, the rest 0..1).
+    """
+
+    raw: NDArray[np.float64]
+    """Shape (n_tracks, 9); NaN where nobody knows. Imputed values are included."""
+    errors: NDArray[np.float64]
+    """Standard errors of the imputed values, 0 for all others; shape (n_tracks, 9)."""
+    is_known: NDArray[np.bool_]
+    """Which tracks have some value, measured or imputed, for all nine; shape (n_tracks,)."""
+    is_measured: NDArray[np.bool_]
+    """Which tracks have all nine and none of them imputed; shape (n_tracks,)."""
+    is_evidence: NDArray[np.bool_]
+    """Which tracks may decide groups: all nine known, `MOST_ESTIMATED` imputed at most; shape (n_tracks,)."""
+    is_estimated: NDArray[np.bool_]
+    """Which values are imputed; shape (n_tracks, 9)."""
+
+    @staticmethod
+    def of(tracks: Sequence[EnrichedTrack]) -> FeatureTable:
+        """Read the features of `tracks`."""
+        raw = feature_matrix(tracks)
+        errors = np.zeros_like(raw)
+        for row, track in enumerate(tracks):
+            if track.standard_errors is not None:
+                errors[row] = np.nan_to_num(np.array(track.standard_errors.sound, dtype=np.float64))
+        is_known = np.asarray(~np.isnan(raw).any(axis=1), dtype=np.bool_)
+        is_estimated = np.array([_estimated(track) for track in tracks], dtype=np.bool_).reshape(raw.shape)
+        estimates = is_estimated.sum(axis=1)
+        return FeatureTable(
+            raw,
+            errors,
+            is_known,
+            is_known & (estimates == 0),
+            is_known & (estimates <= MOST_ESTIMATED),
+            is_estimated,
+        )
+
+
 def feature_matrix(tracks: Sequence[EnrichedTrack]) -> NDArray[np.float64]:
-    """Return the raw sound features, one row per track in the given order.
-
-    Returns
-    -------
-    ndarray of shape (n_tracks, 9)
-        Columns as in `SOUND_FEATURES`, each in its own unit (loudness dB, tempo BPM, the rest 0..1);
-        NaN where nobody knows. Imputed values are included: `evidence_mask` tells them apart.
-    """
-    matrix = np.full((len(tracks), len(SOUND_FEATURES)), np.nan)
-    for row, track in enumerate(tracks):
-        for column, feature in enumerate(SOUND_FEATURES):
-            value = track.features.get(feature)
-            if value is not None:
-                matrix[row, column] = value
-    return matrix
+    """Return the raw sound features alone, as in `FeatureTable.raw`."""
+    rows = [track.features.sound for track in tracks]
+    return np.array(rows, dtype=np.float64).reshape(len(tracks), len(SOUND_FEATURES))
 
 
-def standard_error_matrix(tracks: Sequence[EnrichedTrack]) -> NDArray[np.float64]:
-    """Return the standard errors of the imputed values in the unit of each feature, 0 for all others.
-
-    Returns
-    -------
-    ndarray of shape (n_tracks, 9)
-        Columns as in `SOUND_FEATURES`.
-    """
-    errors = np.zeros((len(tracks), len(SOUND_FEATURES)))
-    for row, track in enumerate(tracks):
-        if track.standard_errors is None:
-            continue
-        for column, feature in enumerate(SOUND_FEATURES):
-            value = track.standard_errors.get(feature)
-            if value is not None:
-                errors[row, column] = value
-    return errors
-
-
-def known_mask(tracks: Sequence[EnrichedTrack]) -> NDArray[np.bool_]:
-    """Tell which tracks have some value, measured or imputed, for all nine sound features.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_tracks,)
-    """
-    return np.array(
-        [all(track.features.get(feature) is not None for feature in SOUND_FEATURES) for track in tracks],
-        dtype=np.bool_,
-    )
-
-
-def evidence_mask(tracks: Sequence[EnrichedTrack]) -> NDArray[np.bool_]:
-    """Tell which tracks may decide groups: all nine sound features known and none of them imputed.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_tracks,)
-    """
-    imputed = np.array(
-        [any(track.is_imputed(feature) for feature in SOUND_FEATURES) for track in tracks], dtype=np.bool_
-    )
-    return known_mask(tracks) & ~imputed
+def _estimated(track: EnrichedTrack) -> tuple[bool, ...]:
+    origins = [track.provenance.get(feature) for feature in SOUND_FEATURES]
+    return tuple(entry is not None and entry.origin is Origin.IMPUTED for entry in origins)

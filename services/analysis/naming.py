@@ -1,16 +1,32 @@
-"""Find a name for each group that is true, fits best and is its own."""
+"""Name each group: every name is true, fits best and is used once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.audible import audible
-from services.analysis.vocabulary import CATALOGUE, COMPARATIVES, FALLBACK, Guard, Name
+from services.analysis.name_rules import (
+    AUDIBLE,
+    COLUMN,
+    ENTRIES,
+    Floats,
+    Traits,
+    agrees,
+    bears_out,
+    holds,
+    still_true,
+    weights_of,
+)
+from services.analysis.perception import audible
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, GENRE_WORDS, SHRUGS, Claim
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_names import GroupName, Lean, Mood, Scene, SoundName
 
 CONTRAST = 0.5
 """How much of the difference to the whole playlist is added to a group's profile: names tell groups apart."""
@@ -18,87 +34,189 @@ CONTRAST = 0.5
 UNEXPLAINED_COST = 0.25
 """Per spread that a name leaves unsaid."""
 
-FALLBACK_SCORE = -0.3
-"""What the fallback name is worth before its unexplained part: any guarded name that fits at all beats it."""
+PLAIN_COST = 0.35
+"""For naming features where a name of the catalogue is true: that one says more in fewer words."""
 
-REPEAT_COST = 0.35
+COMPARED_COST = 1.5
+"""For saying how a group differs from the rest where it is close to typical music in everything."""
+
+SHRUG_COST = 4.0
+"""For a name that says little, where no genre, decade or artist stands before it."""
+
+SHRUG_SCORE = -0.3
+"""What a name without a direction is worth before its unexplained part."""
+
+TALK_WORTH = 2.0
+"""Where people talk, nothing else about the sound is worth its name."""
+
+REPEAT_COST = 0.6
 """For giving two groups one name, told apart by a modifier."""
 
 CANDIDATES = 6
 """Names per group that the exact search considers; a seventh best never took part in a best assignment."""
 
-AUDIBLE = 0.15
-"""Spreads between two groups below which a comparison ("faster") would not be heard."""
+PLAINLY = 2
+"""Degree of a trait that a plain name may say: not what is only slightly so."""
 
-_COLUMN = {feature: column for column, feature in enumerate(SOUND_FEATURES)}
+PLAIN_FEATURES = 3
+"""The strongest traits, of which one or two make a plain name."""
+
+FEWEST_TAGGED = 8
+"""Tracks with genre words below which these say nothing about a group."""
+
+RAP_SHARE, DANCE_SHARE = 0.3, 0.1
+"""Shares of the tagged tracks that have to be rap, or dance music, for a name that says so."""
+
+LARGE_PART = 0.2
+"""Part of a list that the mood of the whole must not contradict."""
+
+APART = 0.5
+"""Spreads between two groups from which a list is said to run from the one to the other."""
+
+_ONE_SIDED = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS, Feature.LIVENESS})
+"""That music is sung, in a studio, and not spoken is nothing to call it by."""
 
 
-def _directions() -> NDArray[np.float64]:
-    table = np.zeros((len(CATALOGUE), len(SOUND_FEATURES)))
-    for row, name in enumerate(CATALOGUE):
-        for feature, weight in name.weights.items():
-            table[row, _COLUMN[feature]] = weight
-    table /= np.linalg.norm(table, axis=1, keepdims=True)
-    return table
+def _unit(weights: Mapping[Feature, float]) -> Floats:
+    direction = np.zeros(len(SOUND_FEATURES))
+    for feature, weight in weights.items():
+        direction[COLUMN[feature]] = weight
+    return direction / (float(np.linalg.norm(direction)) or 1.0)
 
 
-_DIRECTIONS = _directions()
+_DIRECTIONS = np.array([_unit(name.weights) for name in CATALOGUE])
 
 
-def name_clusters(z: ArrayLike, raw: ArrayLike, labels: ArrayLike) -> tuple[str, ...]:
-    """Name each group; the names are distinct and every one is true of its group.
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """What a group may be called, how well that fits and where it stands among equals."""
 
-    The best assignment of catalogue names is searched exactly over the best candidates of each group. Two
-    groups share a name only where any second name would fit much worse; then the one it fits less well says
-    how it differs ("Big & anthemic · faster").
+    name: GroupName
+    weights: Mapping[Feature, float]
+    score: float
+
+
+def name_clusters(
+    z: ArrayLike,
+    raw: ArrayLike,
+    labels: ArrayLike,
+    traits: Sequence[Traits],
+    *,
+    genres: Sequence[Sequence[str]] = (),
+    scenes: Sequence[Scene | None] = (),
+    earlier: Sequence[GroupName | None] = (),
+) -> tuple[GroupName, ...]:
+    """Name each group; the names are distinct, and every one is true of its group and says one of its traits.
+
+    The best assignment is searched exactly over the best candidates of each group: names of the catalogue,
+    else the plain words of its strongest traits, else how it differs from the rest. Two groups share a name
+    only where any second name would fit much worse; then the one it fits less well says how it differs
+    ("Big & anthemic · faster").
 
     Parameters
     ----------
     z : array of shape (n, 9)
-        Normal scores against the reference population, columns as in `SOUND_FEATURES`.
+        Normal scores against typical music, columns as in `SOUND_FEATURES`.
     raw : array of shape (n, 9)
         The values behind them, each in its own unit.
     labels : array of n ints
         Group of each row, 0..k-1, each at least once; rows with a negative label are ignored.
+    traits : sequence of k sequences of Trait
+        What `describe_traits` says of each group: no name says otherwise.
+    genres : sequence of n sequences of str, optional
+        Genre words of each row: rap and dance are said only where they agree.
+    scenes : sequence of k scenes, optional
+        What joins the name of each group.
+    earlier : sequence of k names, optional
+        What each group was called before, where its scene still holds: it stays while it is true.
 
     Returns
     -------
-    tuple of k str
+    tuple of k GroupName
         The same for any order of the rows. Pass rows with evidence only: imputed values decide no name.
     """
+    tags = _Tags.of(genres, np.asarray(labels, dtype=np.intp))
     z, raw, labels = _checked(z, raw, labels)
     if not labels.size:
         return ()
     groups = [labels == cluster for cluster in range(int(labels.max()) + 1)]
     profiles = np.array([z[rows].mean(axis=0) for rows in groups])
     emphasised = profiles + CONTRAST * (profiles - z.mean(axis=0))
+    joined = [*scenes, *[None] * (len(groups) - len(scenes))]
     options = [
-        _scored(profile, raw[rows])[:CANDIDATES] for profile, rows in zip(emphasised, groups, strict=True)
+        _options(profile, raw[rows], said, tags.refused(cluster), has_scene=scene is not None)
+        for cluster, (profile, rows, said, scene) in enumerate(
+            zip(emphasised, groups, traits, joined, strict=True)
+        )
     ]
+    kept = [
+        name if name and still_true(name, raw[rows], said, tags.refused(cluster)) else None
+        for cluster, (name, rows, said) in enumerate(
+            zip([*earlier, *[None] * (len(groups) - len(earlier))], groups, traits, strict=True)
+        )
+    ]
+    options = [
+        own[:CANDIDATES] if name is None else [_Option(name, weights_of(name), own[0].score)]
+        for name, own in zip(kept, options, strict=True)
+    ]
+    joined = [name.scene if name else scene for name, scene in zip(kept, joined, strict=True)]
     chosen = _best_assignment(options)
     heard = np.array([audible(z[rows]).mean(axis=0) for rows in groups])
-    return _told_apart([name.words for name, _ in chosen], [score for _, score in chosen], heard)
+    with_scenes = [replace(option.name, scene=scene) for option, scene in zip(chosen, joined, strict=True)]
+    return _keep(kept, _told_apart(with_scenes, chosen, heard), chosen, heard)
 
 
-def name_playlist(z: ArrayLike, raw: ArrayLike) -> str:
-    """Say the one mood of a playlist in lower case, as in "one continuous mood: mellow acoustic"."""
-    z, raw, labels = _checked(z, raw, np.zeros(len(np.asarray(z)), dtype=np.intp))
-    if not labels.size:
-        return "nothing to name"
-    best, _ = _scored(z.mean(axis=0), raw)[0]
-    return "a bit of everything" if best is FALLBACK else best.words.lower()
+def name_playlist(
+    z: ArrayLike,
+    raw: ArrayLike,
+    traits: Traits,
+    *,
+    genres: Sequence[Sequence[str]] = (),
+    labels: ArrayLike | None = None,
+    parts: Sequence[tuple[GroupName, Traits]] = (),
+) -> Mood:
+    """Say how a whole playlist sounds: in words that are true of every large part and the name of none.
+
+    Parameters
+    ----------
+    z, raw, genres
+        As in `name_clusters`.
+    traits
+        What `describe_traits` says of the list as one group.
+    labels : array of n ints, optional
+        Group of each row.
+    parts
+        Name and traits of each group.
+    """
+    everything = np.zeros(len(np.asarray(z)), dtype=np.intp)
+    tags = _Tags.of(genres, everything)
+    z, raw, _ = _checked(z, raw, everything)
+    groups = np.full(len(z), -1) if labels is None else np.asarray(labels, dtype=np.intp)
+    if not len(z):
+        return Mood()
+    rows = [groups == part for part in range(len(parts))]
+    large = [part for part in range(len(parts)) if rows[part].sum() >= LARGE_PART * len(z)]
+    borne = {(name.sound, frozenset(name.leans)) for name, _ in parts}
+    for option in _options(z.mean(axis=0), raw, traits, tags.refused(0), has_scene=False):
+        name = option.name
+        if name.sound in SHRUGS or name.compared or (name.sound, frozenset(name.leans)) in borne:
+            continue
+        promised = () if name.sound is None else ENTRIES[name.sound].guards
+        if all(
+            all(holds(guard, raw[rows[part]]) for guard in promised)
+            and agrees(option.weights, parts[part][1], at_all=True)
+            for part in large
+        ):
+            return Mood(sound=name.sound, leans=name.leans)
+    return Mood(between=_widest(z, rows) if len(parts) > 1 else None)
 
 
-def holds(guard: Guard, raw: NDArray[np.float64]) -> bool:
-    """Tell whether a group's own values, shape (n, 9), keep what a guard promises."""
-    values = raw[:, _COLUMN[guard.feature]]
-    if guard.share:
-        value = float(np.mean(values > 0.5))
-    elif guard.feature is Feature.TEMPO:
-        value = float(np.median(values))
-    else:
-        value = float(np.mean(values))
-    return guard.low <= value <= guard.high
+def _widest(z: Floats, rows: Sequence[NDArray[np.bool_]]) -> Feature | None:
+    """Return the feature in which the groups lie farthest apart, where that is heard."""
+    means = np.array([audible(z[row]).mean(axis=0) for row in rows])
+    apart = np.round(np.ptp(means, axis=0), 9)
+    column = int(apart.argmax())
+    return SOUND_FEATURES[column] if apart[column] >= APART else None
 
 
 def _checked(
@@ -122,20 +240,111 @@ def _checked(
     return scores, values, groups
 
 
-def _scored(profile: NDArray[np.float64], raw: NDArray[np.float64]) -> list[tuple[Name, float]]:
-    """Score the names that may be given to a group, best first; the fallback is always among them."""
-    said = _DIRECTIONS @ profile
+@dataclass(frozen=True, slots=True)
+class _Tags:
+    """The genre words that came with each group."""
+
+    groups: Mapping[int, list[str]]
+    """Of each tagged track, one text of words between spaces."""
+
+    @staticmethod
+    def of(genres: Sequence[Sequence[str]], labels: NDArray[np.intp]) -> _Tags:
+        groups: dict[int, list[str]] = {}
+        for label, words in zip(labels.tolist(), genres, strict=False):
+            if said := " | ".join(
+                " ".join(word.casefold().replace("-", " ").split()) for word in words if word
+            ):
+                groups.setdefault(label, []).append(f" {said} ")
+        return _Tags(groups)
+
+    def refused(self, group: int) -> frozenset[Claim]:
+        """Return what a name of this group may not say."""
+        tagged = self.groups.get(group, [])
+        if len(tagged) < FEWEST_TAGGED:
+            return frozenset({Claim.RAP})
+        refused = set()
+        if _share(tagged, Claim.RAP) < RAP_SHARE:
+            refused |= {Claim.RAP, Claim.WORDS}
+        if max(_share(tagged, Claim.RAP), _share(tagged, Claim.TALK)) < RAP_SHARE:
+            refused.add(Claim.TALK)
+        if _share(tagged, Claim.DANCE) < DANCE_SHARE:
+            refused.add(Claim.DANCE)
+        return frozenset(refused)
+
+
+def _share(tagged: Sequence[str], claim: Claim) -> float:
+    carry = (
+        number
+        for said, number in Counter(tagged).items()
+        if any(f" {word} " in said for word in GENRE_WORDS[claim])
+    )
+    return sum(carry) / len(tagged)
+
+
+def _options(
+    profile: Floats, raw: Floats, traits: Traits, refused: Collection[Claim], *, has_scene: bool
+) -> list[_Option]:
+    """List what a group may be called, the best fitting first; the fallback is always among it."""
     length = float(profile @ profile)
-    unsaid = np.sqrt(np.maximum(length - said**2, 0.0))
-    # Rounded so that the summation order of the rows can't swap two names.
-    scores = np.round(said - UNEXPLAINED_COST * unsaid, 9)
-    allowed = [
-        (name, float(score))
-        for name, score in zip(CATALOGUE, scores, strict=True)
-        if all(holds(guard, raw) for guard in name.guards)
-    ]
-    allowed.append((FALLBACK, FALLBACK_SCORE - UNEXPLAINED_COST * length**0.5))
-    return sorted(allowed, key=lambda option: (-option[1], option[0].words))
+
+    def fit(direction: Floats) -> float:
+        said = float(direction @ profile)
+        unsaid = math.sqrt(max(length - said**2, 0.0))
+        # Rounded so that the summation order of the rows can't swap two names.
+        return round(said - UNEXPLAINED_COST * unsaid, 9)
+
+    found = []
+    for name, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
+        if (
+            name.claim in refused
+            or not all(bears_out(lean, traits) for lean in name.main)
+            or not agrees(name.weights, traits)
+            or not all(holds(guard, raw) for guard in name.guards)
+        ):
+            continue
+        score = fit(direction) + (0.0 if name.weights else SHRUG_SCORE)
+        if name.id in SHRUGS:
+            score -= PLAIN_COST if has_scene else SHRUG_COST
+        if name is FALLBACK:
+            score -= SHRUG_COST
+        if name.claim is Claim.TALK:
+            score += TALK_WORTH
+        found.append(_Option(GroupName(sound=name.id), name.weights, score))
+    for leans, compared in _plain(traits, refused):
+        weights = {lean.feature: 1.0 if lean.high else -1.0 for lean in leans}
+        cost = COMPARED_COST if compared else PLAIN_COST
+        found.append(_Option(GroupName(leans=leans, compared=compared), weights, fit(_unit(weights)) - cost))
+    # The sort is stable: between equals the order of the catalogue and of the traits decides.
+    return sorted(found, key=lambda option: -option.score)
+
+
+def _plain(traits: Traits, refused: Collection[Claim]) -> Iterator[tuple[tuple[Lean, ...], bool]]:
+    """Yield what may be said in plain words: one or two strong traits, or one beside the rest of the list.
+
+    Never the tempo: half of the calmest music is measured at twice its own.
+    """
+    absolute, compared = [], []
+    energy = next((trait.degree for trait in traits if trait.feature is Feature.ENERGY), 0)
+    for trait in traits:
+        if trait.feature is Feature.TEMPO or (
+            trait.feature is Feature.SPEECHINESS and Claim.WORDS in refused
+        ):
+            continue
+        if trait.feature is Feature.LOUDNESS and trait.degree * energy <= 0:
+            # Old recordings are quiet however lively the music, and remastered ones loud.
+            continue
+        if trait.compared:
+            compared.append(Lean(trait.feature, trait.degree > 0))
+        elif (trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _ONE_SIDED)) and (
+            trait.z * trait.degree > 0
+        ):
+            absolute.append(Lean(trait.feature, trait.degree > 0))
+        elif abs(trait.contrast) >= AUDIBLE * 2 and trait.feature not in _ONE_SIDED:
+            compared.append(Lean(trait.feature, trait.contrast > 0))
+    strongest = absolute[:PLAIN_FEATURES]
+    yield from (((lean,), False) for lean in strongest)
+    yield from ((pair, False) for pair in combinations(strongest, 2))
+    yield from (((lean,), True) for lean in compared[:PLAIN_FEATURES])
 
 
 @dataclass(slots=True)
@@ -143,51 +352,77 @@ class _Best:
     """The best assignment found so far."""
 
     total: float
-    names: list[tuple[Name, float]]
+    options: list[_Option]
 
 
-def _best_assignment(options: Sequence[Sequence[tuple[Name, float]]]) -> list[tuple[Name, float]]:
+def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
     """Choose one option per group for the largest total, where a repeated name costs `REPEAT_COST`."""
-    bounds = np.append(np.cumsum([choices[0][1] for choices in options][::-1])[::-1], 0.0)
+    bounds = np.append(np.cumsum([choices[0].score for choices in options][::-1])[::-1], 0.0)
     best = _Best(float("-inf"), [])
 
-    def descend(group: int, total: float, names: list[tuple[Name, float]]) -> None:
+    def descend(group: int, total: float, chosen: list[_Option]) -> None:
         if total + bounds[group] <= best.total + 1e-9:
             return
         if group == len(options):
-            best.total, best.names = total, names
+            best.total, best.options = total, chosen
             return
-        taken = {name.words for name, _ in names}
-        for name, score in options[group]:
-            cost = REPEAT_COST if name.words in taken else 0.0
-            descend(group + 1, total + score - cost, [*names, (name, score)])
+        taken = {_identity(option.name) for option in chosen}
+        for option in options[group]:
+            cost = REPEAT_COST if _identity(option.name) in taken else 0.0
+            descend(group + 1, total + option.score - cost, [*chosen, option])
 
     descend(0, 0.0, [])
-    return best.names
+    return best.options
 
 
-def _told_apart(words: list[str], scores: list[float], profiles: NDArray[np.float64]) -> tuple[str, ...]:
+def _identity(name: GroupName) -> tuple[SoundName | None, frozenset[Lean], bool, Scene | None]:
+    return name.sound, frozenset(name.leans), name.compared, name.scene
+
+
+def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:
     """Give every group but the best fitting of a shared name a modifier; number what sounds the same."""
-    result = list(words)
-    for shared in sorted({word for word in words if words.count(word) > 1}):
-        first, *others = sorted(
-            (group for group, word in enumerate(words) if word == shared),
-            key=lambda group: (-scores[group], group),
-        )
+    result = list(names)
+    shared: dict[object, list[int]] = {}
+    for group, name in enumerate(names):
+        shared.setdefault(_identity(name), []).append(group)
+    for alike in shared.values():
+        first, *others = sorted(alike, key=lambda group: (-chosen[group].score, group))
         for group in others:
-            result[group] = _modified(shared, profiles[group] - profiles[first], taken=set(result))
+            # Of one wording, so that "calm & acoustic" and "acoustic & calm" are told apart as well.
+            base = replace(names[first], differs=None)
+            difference = profiles[group] - profiles[first]
+            result[group] = _modified(base, chosen[first].weights, difference, set(result))
     return tuple(result)
 
 
-def _modified(word: str, difference: NDArray[np.float64], taken: set[str]) -> str:
+def _keep(
+    kept: Sequence[GroupName | None], names: Sequence[GroupName], chosen: Sequence[_Option], profiles: Floats
+) -> tuple[GroupName, ...]:
+    """Give back the names that stay, and tell the new ones apart from them."""
+    result = [before or name for before, name in zip(kept, names, strict=True)]
+    for group, before in enumerate(kept):
+        same = next((other for other, name in enumerate(kept) if name == result[group]), None)
+        if before is None and same is not None:
+            difference = profiles[group] - profiles[same]
+            base = replace(result[group], differs=None)
+            result[group] = _modified(base, chosen[group].weights, difference, set(result))
+    return tuple(result)
+
+
+def _modified(
+    base: GroupName, weights: Mapping[Feature, float], difference: Floats, taken: set[GroupName]
+) -> GroupName:
+    """Add how a group differs, in a feature of which the name does not say the opposite."""
     for column in np.argsort(-np.abs(difference), kind="stable"):
         if abs(difference[column]) < AUDIBLE:
             break
-        less, more = COMPARATIVES[SOUND_FEATURES[column]]
-        modified = f"{word} · {more if difference[column] > 0 else less}"
+        feature = SOUND_FEATURES[column]
+        if difference[column] * weights.get(feature, 0.0) < 0:
+            continue
+        modified = replace(base, differs=Lean(feature, bool(difference[column] > 0)))
         if modified not in taken:
             return modified
     number = 2
-    while f"{word} · {number}" in taken:
+    while replace(base, number=number) in taken:
         number += 1
-    return f"{word} · {number}"
+    return replace(base, number=number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -68,20 +70,27 @@ def assignment_probability(
     ndarray of shape (n, k)
         Rows sum to 1.
     """
-    values, errors = _rows(matrix), np.nan_to_num(_rows(standard_errors), nan=0.0)
     goals = _rows(centres)
-    noise = np.random.default_rng(DRAW_SEED).standard_normal((DRAWS // 2, values.shape[1]))
-    noise = np.concatenate([noise, -noise])  # antithetic: the draws centre on the estimate exactly
-    low, high = np.array([FEATURE_RANGES[feature] for feature in SOUND_FEATURES]).T
-    probabilities = np.empty((len(values), len(goals)))
-    for start in range(0, len(values), TRACKS_AT_ONCE):
-        some = slice(start, start + TRACKS_AT_ONCE)
-        drawn = np.clip(values[some, None, :] + noise * errors[some, None, :], low, high)
+    probabilities = np.empty((len(_rows(matrix)), len(goals)))
+    for some, drawn in drawn_values(matrix, standard_errors):
         groups = assign(reference.sound_space(drawn.reshape(-1, drawn.shape[2])), goals).reshape(
             drawn.shape[:2]
         )
         probabilities[some] = (groups[:, :, None] == np.arange(len(goals))).mean(axis=1)
     return probabilities
+
+
+def drawn_values(
+    matrix: ArrayLike, standard_errors: ArrayLike
+) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Yield what the values of some tracks at a time may be, shape (tracks, draws, 9), with their place."""
+    values, errors = _rows(matrix), np.nan_to_num(_rows(standard_errors), nan=0.0)
+    noise = np.random.default_rng(DRAW_SEED).standard_normal((DRAWS // 2, values.shape[1]))
+    noise = np.concatenate([noise, -noise])  # antithetic: the draws centre on the estimate exactly
+    low, high = np.array([FEATURE_RANGES[feature] for feature in SOUND_FEATURES]).T
+    for start in range(0, len(values), TRACKS_AT_ONCE):
+        some = slice(start, start + TRACKS_AT_ONCE)
+        yield some, np.clip(values[some, None, :] + noise * errors[some, None, :], low, high)
 
 
 def _rows(values: ArrayLike) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Lay the sound space out on a map of two directions, and say the directions in words."""
+"""Project the sound space onto a map of two directions, and describe the directions in words."""
 
 from __future__ import annotations
 
@@ -9,19 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import MapAxes
-
-POLES: dict[Feature, tuple[str, str]] = {
-    Feature.DANCEABILITY: ("free-flowing", "danceable"),
-    Feature.ENERGY: ("calmer", "livelier"),
-    Feature.LOUDNESS: ("quieter", "louder"),
-    Feature.SPEECHINESS: ("sung", "more spoken"),
-    Feature.ACOUSTICNESS: ("acoustic", "electronic-sounding"),
-    Feature.INSTRUMENTALNESS: ("vocal", "instrumental"),
-    Feature.LIVENESS: ("studio", "live"),
-    Feature.VALENCE: ("darker", "brighter"),
-    Feature.TEMPO: ("slower", "faster"),
-}
-"""What lies left or below, and what right or above. Acousticness runs backwards: acoustic sits with calm."""
+from services.domain.vocabulary import FEATURE_WORDS
 
 LIVELINESS = frozenset({Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS})
 """Features that go from left to right where only one direction of the map is of their kind."""
@@ -135,7 +123,9 @@ def _turn(
         [-1.0 if towards * _BACKWARDS[feature] < 0 else 1.0 for _, feature, towards in directions]
     )
     basis: NDArray[np.float64] = plane @ np.stack([d for d, _, _ in directions], axis=1) * signs
-    (left_word, right_word), (low_word, high_word) = [POLES[SOUND_FEATURES[f]] for _, f, _ in directions]
+    (left_word, right_word), (low_word, high_word) = [
+        FEATURE_WORDS[SOUND_FEATURES[f]].poles for _, f, _ in directions
+    ]
     return basis, MapAxes(left_word, right_word, low_word, high_word)
 
 

@@ -3,7 +3,7 @@
 A value becomes its rank among the reference tracks, the rank becomes a normal score ("spreads" in the
 texts for people), and a learned linear map turns nine scores into the six-dimensional sound space in which
 distances say what people put on different playlists. `benchmarks/learn_metric.py` learns the constants;
-nothing here is fitted to the playlist at hand.
+nothing here is fitted to the playlist at hand. What is said in words is measured against a table of its own.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ SOUND_DIMENSIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """A reference population: quantile tables, medians and the learned map into the sound space."""
+class Population:
+    """How a population of tracks is distributed: quantile tables and medians."""
 
     knots: tuple[NDArray[np.float64], ...]
     """Per feature: increasing raw values."""
@@ -40,10 +40,6 @@ class Reference:
     """Per feature: the normal score of each knot."""
     medians: Mapping[Feature, float]
     """In the unit of each feature."""
-    projection: NDArray[np.float64]
-    """Shape (9, 6): normal scores times this are points of the sound space."""
-    provenance: Mapping[str, Any]
-    """What the constants were learned from, by which script and when."""
 
     def normal_scores(self, matrix: ArrayLike) -> NDArray[np.float64]:
         """Return the rank of each value in the population as a normal score, -2.33..2.33.
@@ -64,6 +60,25 @@ class Reference:
                 values = np.round(values, ROUNDED_TO[feature])
             scores[:, column] = np.interp(values, self.knots[column], self.knot_scores[column])
         return scores
+
+    def quantile(self, feature: Feature, share: float) -> float:
+        """Return the value below which a share of the population lies, 0..1 exclusive."""
+        column = SOUND_FEATURES.index(feature)
+        score = NormalDist().inv_cdf(share)
+        return float(np.interp(score, self.knot_scores[column], self.knots[column]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Population):
+    """The tracks that the sound space was learned from, the learned map into it, and typical music."""
+
+    projection: NDArray[np.float64]
+    """Shape (9, 6): normal scores times this are points of the sound space."""
+    typical: Population
+    """In which every listener weighs alike, whatever the size of their library: levels, words and typical
+    values are said against it. Distances are not: its tracks cost the sound space .004 of agreement."""
+    provenance: Mapping[str, Any]
+    """What the constants were learned from, by which script and when."""
 
     def sound_space(self, matrix: ArrayLike) -> NDArray[np.float64]:
         """Return the points of raw feature rows in the sound space, shape (n, 6); a NaN makes its row NaN."""
@@ -93,6 +108,19 @@ def read_reference(constants: Mapping[str, Any]) -> Reference:
             f"the projection has shape {projection.shape}; expected {(len(SOUND_FEATURES), SOUND_DIMENSIONS)}"
         )
         raise ValueError(msg)
+    everything = read_population(constants)
+    return Reference(
+        knots=everything.knots,
+        knot_scores=everything.knot_scores,
+        medians=everything.medians,
+        projection=projection,
+        typical=read_population(constants["typical"]),
+        provenance=MappingProxyType(dict(constants["provenance"])),
+    )
+
+
+def read_population(constants: Mapping[str, Any]) -> Population:
+    """Build a population from its quantile tables and medians."""
     normal = NormalDist()
     knots: list[NDArray[np.float64]] = []
     knot_scores: list[NDArray[np.float64]] = []
@@ -101,15 +129,8 @@ def read_reference(constants: Mapping[str, Any]) -> Reference:
         ranks = np.clip(table["ranks"], CLIP, 1 - CLIP)
         knots.append(np.array(table["values"], dtype=np.float64))
         knot_scores.append(np.array([normal.inv_cdf(float(rank)) for rank in ranks]))
-    return Reference(
-        knots=tuple(knots),
-        knot_scores=tuple(knot_scores),
-        medians=MappingProxyType(
-            {feature: float(constants["medians"][feature.value]) for feature in SOUND_FEATURES}
-        ),
-        projection=projection,
-        provenance=MappingProxyType(dict(constants["provenance"])),
-    )
+    medians = {feature: float(constants["medians"][feature.value]) for feature in SOUND_FEATURES}
+    return Population(tuple(knots), tuple(knot_scores), MappingProxyType(medians))
 
 
 def _packaged_constants() -> Mapping[str, Any]:
@@ -121,13 +142,21 @@ def _packaged_constants() -> Mapping[str, Any]:
 REFERENCE = read_reference(_packaged_constants())
 """The population that every analysis is placed in."""
 
-REFERENCE_MEDIANS = REFERENCE.medians
+TYPICAL = REFERENCE.typical
+"""What words and typical numbers are said against."""
+
+REFERENCE_MEDIANS = TYPICAL.medians
 """What is typical, per sound feature in its own unit."""
 
 
 def normal_scores(matrix: ArrayLike) -> NDArray[np.float64]:
     """Return raw feature rows (n, 9) as normal scores of the packaged reference; NaN stays NaN."""
     return REFERENCE.normal_scores(matrix)
+
+
+def typical_scores(matrix: ArrayLike) -> NDArray[np.float64]:
+    """Return raw feature rows (n, 9) as normal scores against typical music; NaN stays NaN."""
+    return TYPICAL.normal_scores(matrix)
 
 
 def sound_space(matrix: ArrayLike) -> NDArray[np.float64]:

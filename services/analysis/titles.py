@@ -23,6 +23,19 @@ _LATIN_MARKS = re.compile("[\u0300-\u036f]+")
 _SEGMENT = re.compile(
     r"\(([^()]*)\)?|\[([^\[\]]*)\]?|【([^】]*)】?|\s[-–—]\s+([^(\[【]*?)(?=\s[-–—]\s|[(\[【]|$)"
 )
+_VERSION_WORDS = (
+    r"(?:[\w' ]+ )?(?:remix|remaster(?:ed)?(?: \d{4})?|live|acoustic|instrumental|karaoke|demo|sped up|slowed"
+    r"|(?:radio |club |extended |original )?(?:edit|mix))"
+)
+_TIGHT_HYPHENS = (
+    # "Title -Japanese ver.-"
+    (re.compile(r"\s*[-–—~]\s*([^-–—~()\[\]]*\bver(?:sion)?\.?)\s*[-–—~]\s*$"), r" (\1)"),
+    # "Title-Remix", and not "Pre-Live" or "Re-Edit"
+    (re.compile(rf"(?<=[^\W\d_]{{4}})[-–—]({_VERSION_WORDS})$"), r" (\1)"),
+)
+"""Hyphens without blanks that set a version off."""
+
+_LATIN = re.compile(r"[a-z]")
 _ASCII_GAP = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile("['’‘`´]")
 
@@ -47,7 +60,13 @@ _LIVE = (
     r"|\ben vivo\b|\bao vivo\b|\ben directo\b|\ben concert\b|\bin concert\b|\bdal vivo\b|ライブ|現場"
 )
 """A bare "live" is also a verb: it counts at the end, or before a place, a date or another version word."""
+_STYLE = (
+    r"^(?:hard ?style|hard techno|hyper ?techno|tekkno|techno|drum (?:and|&|n) bass|dnb|phonk|jersey club"
+    r"|amapiano|hard ?core|psytrance|bounce)$"
+)
+"""A style alone in brackets is a remix in that style."""
 _REMIX = (
+    rf"{_STYLE}|"
     r"\bremix\b|\bremixed\b|\brmx\b|\bmix$|\bmix\b(?= \d{4}$)|\bre-?work(?:ed)?\b|\bbootleg\b|\bflip$"
     r"|\bre-?fix\b|\bvip\b|\bdub$|\bre-?edit\b|リミックス|\bremezcla\b"
 )
@@ -120,7 +139,7 @@ _VAGUE = frozenset(
 )
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Return `text` caseless, with compatibility forms unified and accents removed."""
     text = text.casefold()
     if text.isascii():
@@ -158,7 +177,10 @@ def _tags_of(segment: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def _read(title: str) -> tuple[str, frozenset[str]]:
-    folded = _fold(title).strip()
+    folded = fold(title).strip()
+    for pattern, apart in _TIGHT_HYPHENS:
+        folded = pattern.sub(apart, folded)
+    outside = _SEGMENT.sub(" ", folded)
     tags: set[str] = set()
     kept: list[str] = []
     position = 0
@@ -172,7 +194,7 @@ def _read(title: str) -> tuple[str, frozenset[str]]:
             continue
         if found:
             tags |= found
-        elif not release:
+        elif not release and not _is_same_in_other_script(outside, segment):
             kept.append(f" {segment} ")
     kept.append(folded[position:])
     core = _FEATURING_TAIL.sub("", "".join(kept).strip())
@@ -188,12 +210,34 @@ def _read(title: str) -> tuple[str, frozenset[str]]:
     return _words(folded) or folded or title.strip().casefold(), frozenset()
 
 
+def _is_same_in_other_script(outside: str, segment: str) -> bool:
+    """Whether a bracket writes the title once more in another script: "夜に駆ける (Yoru ni Kakeru)"."""
+    scripts = [(bool(_LATIN.search(text)), _has_other_letters(text)) for text in (outside, segment)]
+    return scripts in ([(True, False), (False, True)], [(False, True), (True, False)])
+
+
+def _has_other_letters(text: str) -> bool:
+    return any(ord(letter) > 0x24F and letter.isalpha() for letter in text)
+
+
 def core_title(title: str) -> str:
     """Reduce a title to the song it names: caseless words without release and version wording.
 
     Letters of every script survive; a title of symbols alone stays as it is; an empty one stays empty.
     """
     return _read(title)[0]
+
+
+def bare_title(title: str) -> str:
+    """Return a title as it is written, without release wording: "(feat. B)", "- 2011 Remaster"."""
+
+    def kept(match: re.Match[str]) -> str:
+        segment = next((group for group in match.groups() if group is not None), "")
+        folded = fold(segment).strip().replace('"', "").replace("'", "").rstrip(" .")
+        is_release = _RELEASE.search(folded) and not _tags_of(folded) - {"version"}
+        return "" if is_release else match[0]
+
+    return " ".join(_SEGMENT.sub(kept, title).split()) or title.strip()
 
 
 def version_tags(title: str) -> frozenset[str]:
@@ -206,8 +250,9 @@ def version_tags(title: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _artist_words(name: str) -> str:
-    folded = _fold(name).strip()
+def artist_words(name: str) -> str:
+    """Return one artist's name as caseless words, without a leading "the" and without guests."""
+    folded = fold(name).strip()
     plain = _words(_FEATURING_TAIL.sub("", folded)).removeprefix("the ")
     return plain or folded or name.strip().casefold()
 
@@ -217,7 +262,16 @@ def lead_artist(artists: Sequence[str]) -> str:
 
     Names are never split at commas or ampersands: they are part of too many of them.
     """
-    return next((words for words in map(_artist_words, artists) if words), "")
+    return next((words for words in map(artist_words, artists) if words), "")
+
+
+def joined_credits(artists: Sequence[str]) -> str:
+    """Return all credits as one: "A & B", "A x B" and ("A", "B") are written alike."""
+    words = " and ".join(filter(None, map(artist_words, artists)))
+    return " and ".join(part for part in _JOINTS.split(words) if part)
+
+
+_JOINTS = re.compile(r"\s(?:and|x|vs|with)\s")
 
 
 def is_vague(core: str) -> bool:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.audible import audible
-from services.analysis.tempo import fold_tempo
-from services.analysis.vocabulary import COMPARATIVES
+from services.analysis.perception import audible, audible_tempo
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Trait
+from services.domain.tempo import Tempo, is_fast, typical_tempo
+from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
 
 SLIGHT, NOTICEABLE, STRONG = 0.15, 0.35, 1.0
 """Spreads from which a feature is "slightly" so, so, and "very" so."""
@@ -27,46 +28,8 @@ _TRUST = MappingProxyType({Feature.TEMPO: 0.6, Feature.LIVENESS: 0.6, Feature.SP
 """Measured tempi double and halve, and liveness is noisy: they lead only where they are far out."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """Words for a feature from slightly to very much, and how its number is written."""
-
-    low: tuple[str, str, str]
-    high: tuple[str, str, str]
-    number: str = "{name} {value:.2f} (typical {typical:.2f})"
-
-
-def _graded(word: str) -> tuple[str, str, str]:
-    return (f"slightly {word}", word, f"very {word}")
-
-
-_WORDS: Mapping[Feature, _Wording] = MappingProxyType(
-    {
-        Feature.DANCEABILITY: _Wording(
-            ("slightly less danceable than most", "less danceable than most", "hardly danceable"),
-            _graded("danceable"),
-        ),
-        Feature.ENERGY: _Wording(_graded("calm"), _graded("energetic")),
-        Feature.LOUDNESS: _Wording(
-            _graded("quiet"), _graded("loud"), "loudness {value:.1f} dB (typical {typical:.1f} dB)"
-        ),
-        Feature.SPEECHINESS: _Wording(
-            ("hardly any spoken words",) * 3, ("some spoken words", "wordy", "very wordy")
-        ),
-        Feature.ACOUSTICNESS: _Wording(_graded("electric"), _graded("acoustic")),
-        Feature.INSTRUMENTALNESS: _Wording(
-            ("mostly sung", "sung", "sung throughout"),
-            ("partly instrumental", "mostly instrumental", "instrumental throughout"),
-        ),
-        Feature.LIVENESS: _Wording(
-            ("studio sound",) * 3, ("a touch of live sound", "live sound", "very live")
-        ),
-        Feature.VALENCE: _Wording(_graded("dark"), _graded("cheerful")),
-        Feature.TEMPO: _Wording(
-            _graded("slow"), _graded("fast"), "tempo about {value:.0f} BPM (typical {typical:.0f})"
-        ),
-    }
-)
+_TEMPO = SOUND_FEATURES.index(Feature.TEMPO)
+_INSTRUMENTAL = SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)
 _TRUSTED = np.array([_TRUST.get(feature, 1.0) for feature in SOUND_FEATURES])
 
 
@@ -76,6 +39,8 @@ def describe_traits(
     labels: ArrayLike,
     cluster: int,
     reference_medians: Mapping[Feature, float],
+    *,
+    corrected: ArrayLike | None = None,
 ) -> tuple[Trait, ...]:
     """Describe a group by its most telling features, strongest first.
 
@@ -91,20 +56,25 @@ def describe_traits(
         Label of the group to describe.
     reference_medians : mapping
         What is typical, per sound feature in its own unit.
+    corrected : array of n bools, optional
+        Tracks whose tempo a person said.
 
     Returns
     -------
     tuple of Trait
         Two to five; also an ordinary group has two, which then say that it is ordinary.
     """
-    group = _group(z, raw, labels, cluster)
+    group = _group(z, raw, labels, cluster, corrected)
     strength = np.round(np.abs(group.level + CONTRAST * group.contrast) * _TRUSTED, 9)
+    if group.tempo is None:
+        strength[_TEMPO] = -1.0
     traits: list[Trait] = []
     for column in np.argsort(-strength, kind="stable"):
         if len(traits) >= (MOST_TRAITS if strength[column] >= NOTICEABLE else FEWEST_TRAITS):
             break
         feature = SOUND_FEATURES[column]
         value, usual = float(group.medians[column]), float(reference_medians[feature])
+        degree, compared = _degree(group, int(column))
         traits.append(
             Trait(
                 feature=feature,
@@ -112,8 +82,10 @@ def describe_traits(
                 contrast=float(group.contrast[column]),
                 value=value,
                 typical=usual,
-                words=_words(group, int(column)),
-                numbers=_numbers(feature, value, usual),
+                words=_words(feature, degree, compared),
+                numbers=_numbers(feature, value, usual, group),
+                degree=degree,
+                compared=compared,
             )
         )
     return tuple(traits)
@@ -125,29 +97,29 @@ def blurb(
     labels: ArrayLike,
     cluster: int,
     *,
-    tempo_bpm: float | None = None,
+    corrected: ArrayLike | None = None,
     major_share: float | None = None,
 ) -> str:
     """Describe a group in one line: "very calm, acoustic, quiet · about 92 BPM · 70 % major".
 
     Parameters
     ----------
-    z, raw, labels, cluster
+    z, raw, labels, cluster, corrected
         As for `describe_traits`.
-    tempo_bpm : float, optional
-        Median folded tempo (`tempo.median_tempo`); left out where unknown, as is `major_share`.
     major_share : float, optional
-        Share of tracks in a major key, 0..1.
+        Share of tracks in a major key, 0..1; left out where unknown.
     """
-    group = _group(z, raw, labels, cluster)
+    group = _group(z, raw, labels, cluster, corrected)
     strength = np.round(np.abs(group.level) * _TRUSTED, 9)
-    # The folded tempo is written out next; a word for the unfolded one could only contradict it.
-    strength[SOUND_FEATURES.index(Feature.TEMPO)] = 0.0
+    # The tempo is written out next, where the group has one.
+    strength[_TEMPO] = 0.0
     said = [column for column in np.argsort(-strength, kind="stable") if strength[column] > NOTICEABLE]
-    words = ", ".join(_words(group, int(column)) for column in said[:BLURB_TRAITS])
+    words = ", ".join(
+        _words(SOUND_FEATURES[column], *_degree(group, int(column))) for column in said[:BLURB_TRAITS]
+    )
     parts = [words or "close to average in everything"]
-    if tempo_bpm is not None:
-        parts.append(f"about {tempo_bpm:.0f} BPM")
+    if group.tempo is not None:
+        parts.append(group.tempo.words)
     if major_share is not None:
         parts.append(f"{major_share:.0%} major".replace("%", " %"))
     return " · ".join(parts)
@@ -169,6 +141,10 @@ def major_share(modes: ArrayLike) -> float | None:
     return float(np.mean(known > 0.5)) if known.size else None
 
 
+_TIMED = [SOUND_FEATURES.index(each) for each in (Feature.TEMPO, Feature.ENERGY, Feature.DANCEABILITY)]
+"""What the tempo of a group is told from."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """What there is to say about a group, one entry per sound feature."""
@@ -179,50 +155,92 @@ class _Group:
     contrast: NDArray[np.float64]
     """The same minus that of the rest of the playlist."""
     medians: NDArray[np.float64]
-    instrumental_share: float
+    instrumental: int
+    """Tracks without singing: the word for instrumentalness is that of their share."""
+    size: int
+    tempo: Tempo | None
 
 
-def _group(z: ArrayLike, raw: ArrayLike, labels: ArrayLike, cluster: int) -> _Group:
+def _group(
+    z: ArrayLike, raw: ArrayLike, labels: ArrayLike, cluster: int, corrected: ArrayLike | None
+) -> _Group:
     scores, values = np.asarray(z, dtype=np.float64), np.asarray(raw, dtype=np.float64)
     inside = np.asarray(labels) == cluster
     if not inside.any():
         msg = f"no track carries the label {cluster}"
         raise ValueError(msg)
     heard = audible(scores)
-    level = heard[inside].mean(axis=0)
-    rest = heard[~inside].mean(axis=0) if not inside.all() else level
-    without_singing = values[inside, SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] > 0.5
+    # Word and number are both medians: the mean of a mixed group may lie where its number does not.
+    level = _level(heard[inside])
+    without_singing = values[inside, _INSTRUMENTAL] > 0.5
+    profile, medians = _level(scores[inside]), np.median(values[inside], axis=0)
+    said = np.zeros(len(values), dtype=bool) if corrected is None else np.asarray(corrected, dtype=bool)
+    tempo = group_tempo(values[inside], said[inside])
+    if tempo is not None:
+        # The word is that of the number beside it: halves and doubles would pull a mean to where no track is.
+        medians[_TEMPO] = tempo.middle_bpm
+        profile[_TEMPO], level[_TEMPO] = audible_tempo(tempo.middle_bpm)
     return _Group(
-        profile=scores[inside].mean(axis=0),
+        profile=profile,
         level=level,
-        contrast=level - rest,
-        medians=np.median(values[inside], axis=0),
-        instrumental_share=float(np.mean(without_singing)),
+        contrast=level - _level(heard[~inside]) if not inside.all() else np.zeros_like(level),
+        medians=medians,
+        instrumental=int(without_singing.sum()),
+        size=int(inside.sum()),
+        tempo=tempo,
     )
 
 
-def _words(group: _Group, column: int) -> str:
+def _level(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of each feature; of instrumentalness the mean, for its words follow a share."""
+    middle: NDArray[np.float64] = np.median(scores, axis=0)
+    middle[_INSTRUMENTAL] = scores[:, _INSTRUMENTAL].mean()
+    return middle
+
+
+def group_tempo(raw: NDArray[np.float64], corrected: NDArray[np.bool_]) -> Tempo | None:
+    """Return how fast tracks with the values `raw`, shape (n, 9), are."""
+    return _tempo_of(raw[:, _TIMED].tobytes(), np.asarray(corrected, dtype=np.bool_).tobytes())
+
+
+@lru_cache(maxsize=16)
+def _tempo_of(values: bytes, corrected: bytes) -> Tempo | None:
+    """Read tempo, energy and danceability of tracks: traits, blurb and card ask for the same groups."""
+    tempi, energies, danceabilities = np.frombuffer(values).reshape(-1, len(_TIMED)).T.tolist()
+    said = np.frombuffer(corrected, dtype=np.bool_).tolist()
+    return typical_tempo(tempi, corrected=said, fast=is_fast(energies, danceabilities))
+
+
+def _degree(group: _Group, column: int) -> tuple[int, bool]:
+    """Return how far to which side a feature lies, -3..3, and whether that is beside the rest of the list."""
     feature = SOUND_FEATURES[column]
     level, contrast = float(group.level[column]), float(group.contrast[column])
-    wording = _WORDS[feature]
     if feature is Feature.INSTRUMENTALNESS:
-        for share, word in zip((0.85, 0.5, 0.2), reversed(wording.high), strict=True):
-            if group.instrumental_share >= share:
-                return word
-        return wording.low[1] if contrast <= -NOTICEABLE else wording.low[0]
+        for share, degree in ((0.85, 3), (0.5, 2), (0.2, 1)):
+            if group.instrumental >= share * group.size:
+                return degree, False
+        return (-2 if contrast <= -NOTICEABLE else -1), False
     if abs(level) >= SLIGHT:
-        grade = (abs(level) >= NOTICEABLE) + (abs(level) >= STRONG)
-        return (wording.high if level > 0 else wording.low)[grade]
+        degree = 1 + (abs(level) >= NOTICEABLE) + (abs(level) >= STRONG)
+        return (degree if level > 0 else -degree), False
     if abs(contrast) >= NOTICEABLE:
-        return f"{COMPARATIVES[feature][int(contrast > 0)]} than the rest"
-    return f"average {feature.value}"
+        return (1 if contrast > 0 else -1), True
+    return 0, False
 
 
-def _numbers(feature: Feature, value: float, typical: float) -> str:
-    text = _WORDS[feature].number.format(name=feature.value, value=value, typical=typical)
-    if feature is Feature.TEMPO:
-        felt = float(fold_tempo(value))
-        if abs(felt - value) > 1.0:
-            word = "half" if felt < value else "double"
-            text = text.replace(" BPM", f" BPM, or {felt:.0f} in {word} time")
+def _words(feature: Feature, degree: int, compared: bool) -> str:
+    low, high = FEATURE_WORDS[feature].grades
+    if not degree:
+        return f"average {feature.value}"
+    if compared:
+        return f"{COMPARATIVES[feature][degree > 0]} than the rest"
+    return high[degree - 1] if degree > 0 else low[-degree - 1]
+
+
+def _numbers(feature: Feature, value: float, typical: float, group: _Group) -> str:
+    if feature is Feature.TEMPO and group.tempo is not None:
+        return f"{feature.value} {group.tempo.words} (typical {typical:.0f})"
+    if feature is Feature.INSTRUMENTALNESS:
+        return f"{group.instrumental:,} of {group.size:,} without singing"
+    text = FEATURE_WORDS[feature].number.format(name=feature.value, value=value, typical=typical)
     return text.replace("-", "−")

@@ -26,6 +26,7 @@ def typical_tracks(
     count: int = 3,
     *,
     titles: Sequence[str] = (),
+    telling: Sequence[bool] = (),
 ) -> tuple[tuple[int, ...], ...]:
     """Choose the tracks of each group that belong to it most clearly, by different artists.
 
@@ -45,6 +46,8 @@ def typical_tracks(
         How many per group, where the group has as many.
     titles : sequence of n titles, or empty
         Rows whose titles name one song count as that song, whatever release they are on.
+    telling : sequence of n bool, or empty
+        Which rows carry the words that distinguish their group: of the clear cases these come first.
 
     Returns
     -------
@@ -60,18 +63,21 @@ def typical_tracks(
     for cluster in range(len(middles)):
         rows = np.flatnonzero(groups == cluster)
         distances = np.linalg.norm(places[rows, None, :] - middles[None, :, :], axis=2)
-        ranked = [int(rows[index]) for index in _clearest_first(distances, cluster)]
+        carries = np.array(telling, dtype=np.bool_)[rows] if telling else np.zeros(len(rows), dtype=np.bool_)
+        ranked = [int(rows[index]) for index in _clearest_first(distances, cluster, carries)]
         chosen.append(_by_different_artists(ranked, places, artists, titles, count))
     return tuple(chosen)
 
 
-def _clearest_first(distances: NDArray[np.float64], cluster: int) -> NDArray[np.intp]:
-    """Order the tracks of a group by margin; the nearest first, the rest only to fill up."""
+def _clearest_first(
+    distances: NDArray[np.float64], cluster: int, carries: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Order the tracks of a group: the nearest first, of these those that carry its words, then by margin."""
     own = distances[:, cluster]
     others = np.delete(distances, cluster, axis=1)
     margin = np.round((others.min(axis=1) if others.shape[1] else 0.0) - own, 9)
     near = own <= (np.quantile(own, NEAREST_SHARE) if own.size else 0.0)
-    order: NDArray[np.intp] = np.lexsort((-margin, ~near))
+    order: NDArray[np.intp] = np.lexsort((-margin, ~carries, ~near))
     return order
 
 

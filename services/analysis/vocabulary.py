@@ -3,16 +3,20 @@
 A name is a direction in the space of the nine sound features and a set of guards. The direction says which
 groups it describes best; the guards are checked on the group's own values, so that a name cannot lie
 however unusual the rest of the playlist is. Names speak of what was measured (how calm, how acoustic, how
-much singing) in words that need no knowledge of the features, and never of genres, eras or quality.
+much singing) in words that need no knowledge of the features, and never of quality. What sound alone cannot
+carry (that it is rap, that one dances) has to agree with the genre words that came with the tracks. Genres,
+decades and artists are quoted beside these names (`scenes`), never inferred from sound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_names import Lean, SoundName
 
 DANCE, ENERGY, LOUD, SPEECH, ACOUSTIC, INSTRUMENTAL, LIVE, VALENCE, TEMPO = SOUND_FEATURES
 
@@ -31,18 +35,57 @@ class Guard:
     share: bool = False
 
 
+class Claim(StrEnum):
+    """What a name says beyond the sound; genre words decide whether it may."""
+
+    RAP = "rap"
+    """Speechiness is high in dancehall, hardstyle and afropop too: only genre words can tell."""
+    WORDS = "words"
+    """What was measured, where nobody can say whether it is rap; refused where genre words say it is not."""
+    TALK = "talk"
+    DANCE = "dance"
+
+
+GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
+    {
+        Claim.RAP: (
+            "rap", "hip hop", "drill", "trap", "grime", "phonk", "boom bap", "spoken", "comedy",
+        ),
+        Claim.TALK: (
+            "spoken", "comedy", "hoerspiel", "hörspiel", "audiobook", "audiobooks", "poetry", "story",
+            "stories", "standup", "podcast", "drama",
+        ),
+        Claim.DANCE: (
+            "dance", "house", "techno", "disco", "edm", "electro", "club", "trance", "rave", "garage",
+            "dancehall", "reggaeton", "funk", "eurodance", "dubstep", "hardstyle", "breakbeat", "jungle",
+            "drum and bass", "afrobeats", "afrobeat", "amapiano", "salsa", "samba", "cumbia", "bachata",
+            "merengue", "soca", "kizomba", "baile", "latin", "gqom", "kuduro", "eurobeat", "italo",
+            "big beat",
+        ),
+    }
+)  # fmt: skip
+"""Words of a genre that bear a claim out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name, the direction it describes and what it promises."""
 
-    words: str
+    id: SoundName
     weights: Mapping[Feature, float]
     """In spreads; only the direction counts. Features left out are expected to be ordinary."""
     guards: tuple[Guard, ...]
+    claim: Claim | None = None
+
+    @property
+    def main(self) -> tuple[Lean, ...]:
+        """What the name says first: the features of the largest weight."""
+        largest = max((abs(weight) for weight in self.weights.values()), default=0.0)
+        return tuple(Lean(f, weight > 0) for f, weight in self.weights.items() if abs(weight) == largest)
 
 
-def _name(words: str, weights: dict[Feature, float], *guards: Guard) -> Name:
-    return Name(words, MappingProxyType(weights), guards)
+def _name(name: SoundName, weights: dict[Feature, float], *guards: Guard, claim: Claim | None = None) -> Name:
+    return Name(name, MappingProxyType(weights), guards, claim)
 
 
 def _at_least(feature: Feature, value: float) -> Guard:
@@ -58,218 +101,217 @@ _SUNG = Guard(INSTRUMENTAL, high=0.3, share=True)
 
 CATALOGUE: tuple[Name, ...] = (
     _name(
-        "Calm instrumentals",
+        SoundName.CALM_INSTRUMENTALS,
         {ENERGY: -1.0, LOUD: -1.0, ACOUSTIC: 0.6, INSTRUMENTAL: 0.8, DANCE: -0.7, VALENCE: -0.6},
         _NO_SINGING, _at_most(ENERGY, 0.4), _at_most(DANCE, 0.55),
     ),
     _name(
-        "Instrumental focus",
+        SoundName.INSTRUMENTAL_FOCUS,
         {INSTRUMENTAL: 1.0, SPEECH: -0.3, ENERGY: -0.3, VALENCE: -0.2},
         _NO_SINGING, Guard(ENERGY, 0.2, 0.65),
     ),
     _name(
-        "Acoustic instrumentals",
+        SoundName.ACOUSTIC_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, ACOUSTIC: 1.0, ENERGY: -0.4},
         _NO_SINGING, _at_least(ACOUSTIC, 0.5),
     ),
     _name(
-        "Instrumental grooves",
+        SoundName.INSTRUMENTAL_GROOVES,
         {INSTRUMENTAL: 1.0, DANCE: 0.8, VALENCE: 0.3},
         _NO_SINGING, _at_least(DANCE, 0.55),
     ),
     _name(
-        "Driving instrumentals",
+        SoundName.DRIVING_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, ENERGY: 0.8, TEMPO: 0.4, ACOUSTIC: -0.5},
         _NO_SINGING, _at_least(ENERGY, 0.62),
     ),
     _name(
-        "Epic instrumentals",
+        SoundName.EPIC_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, DANCE: -0.8, VALENCE: -0.7, ENERGY: 0.2},
         _NO_SINGING, _at_most(DANCE, 0.45), _at_least(ENERGY, 0.4), _at_most(VALENCE, 0.35),
     ),
     _name(
-        "Feel-good dance",
+        SoundName.FEEL_GOOD_DANCE,
         {DANCE: 1.0, VALENCE: 0.9, ENERGY: 0.5, ACOUSTIC: -0.3, LOUD: 0.3},
-        _at_least(DANCE, 0.62), _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.5),
+        _at_least(DANCE, 0.62), _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.5), claim=Claim.DANCE,
     ),
     _name(
-        "High-energy dance",
+        SoundName.HIGH_ENERGY_DANCE,
         {DANCE: 0.7, ENERGY: 1.0, LOUD: 0.7, ACOUSTIC: -0.6, TEMPO: 0.3},
-        _at_least(DANCE, 0.58), _at_least(ENERGY, 0.7),
+        _at_least(DANCE, 0.58), _at_least(ENERGY, 0.7), claim=Claim.DANCE,
     ),
     _name(
-        "Dark club",
+        SoundName.DARK_CLUB,
         {DANCE: 0.8, VALENCE: -0.6, ENERGY: 0.4, ACOUSTIC: -0.6, INSTRUMENTAL: 0.6},
         _at_least(DANCE, 0.6), _at_most(VALENCE, 0.42), _at_most(ACOUSTIC, 0.25), _at_least(ENERGY, 0.5),
+        claim=Claim.DANCE,
     ),
     _name(
-        "Laid-back grooves",
+        SoundName.LAID_BACK_GROOVES,
         {DANCE: 1.0, ENERGY: -0.5, LOUD: -0.4, VALENCE: 0.2},
         _at_least(DANCE, 0.58), _at_most(ENERGY, 0.62),
     ),
     _name(
-        "Sunny & easy-going",
+        SoundName.SUNNY_EASY_GOING,
         {VALENCE: 1.0, DANCE: 0.5, ENERGY: -0.3, ACOUSTIC: 0.4, LOUD: -0.3},
         _at_least(VALENCE, 0.52), _at_most(ENERGY, 0.65),
     ),
     _name(
-        "Bright & upbeat",
+        SoundName.BRIGHT_UPBEAT,
         {VALENCE: 1.0, ENERGY: 0.7, DANCE: 0.3, LOUD: 0.4},
         _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.6),
     ),
     _name(
-        "High-spirited & loud",
+        SoundName.HIGH_SPIRITED_LOUD,
         {VALENCE: 0.8, ENERGY: 0.9, LOUD: 0.7, ACOUSTIC: -0.5, DANCE: -0.2, TEMPO: 0.2},
         _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.75), _at_least(LOUD, -8.5),
     ),
     _name(
-        "Full-throttle energy",
+        SoundName.FULL_THROTTLE_ENERGY,
         {ENERGY: 1.0, LOUD: 0.7, ACOUSTIC: -0.9, TEMPO: 0.4, DANCE: -0.3, SPEECH: 0.3},
         _at_least(ENERGY, 0.8), _at_most(ACOUSTIC, 0.15), _at_least(LOUD, -8.5),
     ),
     _name(
-        "Loud & intense",
+        SoundName.LOUD_INTENSE,
         {ENERGY: 0.9, LOUD: 0.9, VALENCE: -0.4, ACOUSTIC: -0.7, DANCE: -0.4},
         _at_least(ENERGY, 0.68), _at_least(LOUD, -8.5), _at_most(VALENCE, 0.5),
     ),
     _name(
-        "Big & anthemic",
+        SoundName.BIG_ANTHEMIC,
         {ENERGY: 0.6, LOUD: 0.8, DANCE: -0.6, INSTRUMENTAL: -0.6, ACOUSTIC: -0.3},
         _SUNG, _at_least(ENERGY, 0.6), _at_least(LOUD, -8.5), _at_most(DANCE, 0.58),
     ),
     _name(
-        "Brooding & moody",
+        SoundName.BROODING_MOODY,
         {VALENCE: -1.0, ENERGY: -0.3, ACOUSTIC: -0.2, LOUD: -0.1},
         _at_most(VALENCE, 0.36), Guard(ENERGY, 0.3, 0.68), _at_most(ACOUSTIC, 0.5),
     ),
     _name(
-        "Mellow acoustic",
+        SoundName.MELLOW_ACOUSTIC,
         {ACOUSTIC: 1.0, ENERGY: -0.7, LOUD: -0.4},
         _at_least(ACOUSTIC, 0.48), _at_most(ENERGY, 0.5),
     ),
     _name(
-        "Wistful acoustic",
+        SoundName.WISTFUL_ACOUSTIC,
         {ACOUSTIC: 1.0, VALENCE: -0.8, ENERGY: -0.6, DANCE: -0.3, INSTRUMENTAL: -0.2},
         _SUNG, _at_least(ACOUSTIC, 0.5), _at_most(VALENCE, 0.4),
     ),
     _name(
-        "Sunny acoustic",
+        SoundName.SUNNY_ACOUSTIC,
         {ACOUSTIC: 1.0, VALENCE: 0.9, DANCE: 0.4},
         _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.5),
     ),
     _name(
-        "Quiet & sparse",
+        SoundName.QUIET_SPARSE,
         {LOUD: -1.0, ENERGY: -0.9, SPEECH: 0.2, ACOUSTIC: 0.4},
         _at_most(LOUD, -11.0), _at_most(ENERGY, 0.38),
     ),
     _name(
-        "Slow & tender",
+        SoundName.SLOW_TENDER,
         {TEMPO: -0.8, ENERGY: -0.8, VALENCE: -0.5, ACOUSTIC: 0.4, INSTRUMENTAL: -0.5},
         _SUNG, _at_most(TEMPO, 112.0), _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.48),
     ),
     _name(
-        "Soft & tender",
-        {ENERGY: -0.8, INSTRUMENTAL: -0.8, ACOUSTIC: 0.6, VALENCE: -0.4, DANCE: -0.3},
+        SoundName.SOFT_TENDER,
+        {ENERGY: -0.9, INSTRUMENTAL: -0.7, ACOUSTIC: 0.6, VALENCE: -0.4, DANCE: -0.3},
         _SUNG, _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.5),
     ),
     _name(
-        "Rap & spoken word",
+        SoundName.RAP_SPOKEN_WORD,
         {SPEECH: 1.0, DANCE: 0.5, INSTRUMENTAL: -0.4},
-        _SUNG, _at_least(SPEECH, 0.15), _at_least(DANCE, 0.5),
+        _SUNG, Guard(SPEECH, 0.15, 0.5), _at_least(DANCE, 0.5), claim=Claim.RAP,
     ),
     _name(
-        "Punchy wordplay",
+        SoundName.WORDY_RHYTHMIC,
+        {SPEECH: 1.0, DANCE: 0.5, INSTRUMENTAL: -0.4},
+        _SUNG, Guard(SPEECH, 0.15, 0.5), _at_least(DANCE, 0.5), claim=Claim.WORDS,
+    ),
+    _name(
+        SoundName.PUNCHY_WORDPLAY,
         {SPEECH: 0.9, ENERGY: 0.5, LOUD: 0.5, DANCE: 0.5, ACOUSTIC: -0.4, INSTRUMENTAL: -0.4},
-        _SUNG, _at_least(SPEECH, 0.125), _at_least(ENERGY, 0.6),
+        _SUNG, Guard(SPEECH, 0.125, 0.5), _at_least(ENERGY, 0.6), claim=Claim.RAP,
     ),
     _name(
-        "Wordy & low-key",
+        SoundName.WORDY_LOW_KEY,
         {SPEECH: 0.9, ENERGY: -0.6, ACOUSTIC: 0.7, LOUD: -0.5, INSTRUMENTAL: -0.2},
-        _SUNG, _at_least(SPEECH, 0.11), _at_most(ENERGY, 0.55),
+        _SUNG, Guard(SPEECH, 0.11, 0.5), _at_most(ENERGY, 0.55), claim=Claim.WORDS,
     ),
     _name(
-        "Live recordings",
+        SoundName.MOSTLY_SPOKEN,
+        {SPEECH: 1.0},
+        _at_least(SPEECH, 0.5), claim=Claim.TALK,
+    ),
+    _name(
+        SoundName.LIVE_RECORDINGS,
         {LIVE: 1.0},
         _at_least(LIVE, 0.4), Guard(LIVE, low=0.35, share=True),
     ),
     _name(
-        "Warm mid-tempo",
+        SoundName.WARM_MID_TEMPO,
         {VALENCE: 0.4, ACOUSTIC: 0.5, LOUD: -0.4, ENERGY: -0.2, TEMPO: -0.2},
         Guard(ENERGY, 0.35, 0.68), Guard(TEMPO, 88.0, 132.0),
         _at_least(VALENCE, 0.38), _at_least(ACOUSTIC, 0.15),
     ),
     _name(
-        "Polished & punchy",
-        {LOUD: 0.7, DANCE: 0.6, INSTRUMENTAL: -0.8, ENERGY: 0.4, ACOUSTIC: -0.2},
+        SoundName.POLISHED_PUNCHY,
+        {LOUD: 0.8, DANCE: 0.6, INSTRUMENTAL: -0.6, ENERGY: 0.4, ACOUSTIC: -0.2},
         _SUNG, _at_least(LOUD, -8.2), _at_least(DANCE, 0.55), _at_least(ENERGY, 0.55),
     ),
     _name(
-        "Raw & roomy",
+        SoundName.RAW_ROOMY,
         {LOUD: -0.9, ENERGY: 0.4, LIVE: 0.3, VALENCE: 0.2},
         _at_most(LOUD, -9.5), _at_least(ENERGY, 0.45),
     ),
     _name(
-        "Dreamy & hazy",
+        SoundName.DREAMY_HAZY,
         {INSTRUMENTAL: 0.8, VALENCE: -0.6, DANCE: -0.4, ENERGY: -0.3, SPEECH: -0.4},
         _at_least(INSTRUMENTAL, 0.15), _at_most(VALENCE, 0.42), _at_most(ENERGY, 0.65),
     ),
     _name(
-        "Hypnotic grooves",
+        SoundName.HYPNOTIC_GROOVES,
         {DANCE: 0.8, INSTRUMENTAL: 0.8, ACOUSTIC: -0.2},
         _at_least(DANCE, 0.58), _at_least(INSTRUMENTAL, 0.2), _at_least(ENERGY, 0.4),
     ),
     _name(
-        "Dark & driving",
+        SoundName.DARK_DRIVING,
         {ENERGY: 0.7, INSTRUMENTAL: 0.7, ACOUSTIC: -0.7, VALENCE: -0.5},
         _at_least(ENERGY, 0.62), _at_least(INSTRUMENTAL, 0.2),
         _at_most(ACOUSTIC, 0.25), _at_most(VALENCE, 0.45),
     ),
     _name(
-        "Electric & driving",
+        SoundName.ELECTRIC_DRIVING,
         {ACOUSTIC: -1.0, ENERGY: 0.6, INSTRUMENTAL: 0.4, LOUD: -0.2},
         _at_most(ACOUSTIC, 0.1), _at_least(ENERGY, 0.66), _at_least(INSTRUMENTAL, 0.1),
     ),
     _name(
-        "Big acoustic sound",
+        SoundName.BIG_ACOUSTIC_SOUND,
         {ACOUSTIC: 1.0, LOUD: 0.7, ENERGY: 0.3},
         _at_least(ACOUSTIC, 0.48), _at_least(ENERGY, 0.45), _at_least(LOUD, -8.5),
     ),
     _name(
-        "Bittersweet songs",
-        {VALENCE: -0.8, INSTRUMENTAL: -0.9, SPEECH: -0.3, ACOUSTIC: 0.2},
+        SoundName.BITTERSWEET_SONGS,
+        {VALENCE: -0.9, INSTRUMENTAL: -0.8, SPEECH: -0.3, ACOUSTIC: 0.2},
         _SUNG, Guard(ENERGY, 0.42, 0.7), _at_most(VALENCE, 0.4),
     ),
     _name(
-        "Even-tempered songs",
-        {INSTRUMENTAL: -0.9, SPEECH: -0.4, LOUD: 0.3, ACOUSTIC: 0.2},
-        _SUNG, Guard(ENERGY, 0.4, 0.68),
+        SoundName.EVEN_TEMPERED_SONGS,
+        {},
+        _SUNG, Guard(ENERGY, 0.4, 0.72),
     ),
     _name(
-        "Fast & restless",
+        SoundName.FAST_RESTLESS,
         {TEMPO: 1.0, ENERGY: 0.5, DANCE: -0.4},
         _at_least(TEMPO, 132.0), _at_least(ENERGY, 0.6),
     ),
     _name(
-        "Slow & heavy",
+        SoundName.SLOW_HEAVY,
         {TEMPO: -0.8, ENERGY: 0.6, LOUD: 0.5, VALENCE: -0.4},
         _at_most(TEMPO, 105.0), _at_least(ENERGY, 0.6), _at_most(VALENCE, 0.5), _at_least(LOUD, -8.5),
     ),
 )  # fmt: skip
 
-FALLBACK = Name("All-rounders", MappingProxyType({}), ())
+FALLBACK = Name(SoundName.ALL_ROUNDERS, MappingProxyType({}), ())
 """For a group that is ordinary in everything, or that no name may describe."""
 
-COMPARATIVES: Mapping[Feature, tuple[str, str]] = MappingProxyType(
-    {
-        DANCE: ("less danceable", "more danceable"),
-        ENERGY: ("calmer", "livelier"),
-        LOUD: ("quieter", "louder"),
-        SPEECH: ("less wordy", "wordier"),
-        ACOUSTIC: ("more electric", "more acoustic"),
-        INSTRUMENTAL: ("more sung", "more instrumental"),
-        LIVE: ("more studio-like", "more live"),
-        VALENCE: ("darker", "sunnier"),
-        TEMPO: ("slower", "faster"),
-    }
-)
-"""How one group differs from another in a feature: (less, more)."""
+SHRUGS = frozenset({SoundName.EVEN_TEMPERED_SONGS, SoundName.WARM_MID_TEMPO, SoundName.ALL_ROUNDERS})
+"""Names that say little: where nothing else distinguishes a group, or after what came with its tracks."""

@@ -1,1 +1,1 @@
-"""Draw an analysis: pictures for a phone, each with a description and a text twin. `render` is the door."""
+"""Draw an analysis: pictures for a phone, each with a description and a text twin. Enter by `render`."""

@@ -12,7 +12,6 @@ from services.charts.profiles import profile_value
 from services.charts.series import compute_series
 from services.charts.sheet import Sheet
 from services.charts.words import (
-    FEATURE_WORDS,
     cluster_name,
     count,
     describe,
@@ -25,6 +24,7 @@ from services.charts.words import (
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import AnalysisReport
+from services.domain.vocabulary import FEATURE_WORDS
 
 _ROW = 33.0
 _LEFT, _RIGHT = 104.0, 280.0
@@ -50,7 +50,7 @@ def render_cluster_profile(report: AnalysisReport, index: int) -> Chart:
     if not 0 <= index < len(report.clusters):
         raise IndexError(f"no group {index} in a report with {len(report.clusters)}")
     cluster = report.clusters[index]
-    style = theme.group_style(index)
+    style = theme.cluster_style(report.clusters, index)
     sheet = Sheet(50.0 + 8.0 + _ROW * len(SOUND_FEATURES) + 34.0)
     known = sum(other.size for other in report.clusters)
     share = f" · {100 * cluster.size / known:.0f} % of the known ones" if known else ""
@@ -78,7 +78,7 @@ def draw_cluster_profile(
 ) -> None:
     """Draw a bar per feature from typical music to the group, and a mark for the playlist."""
     cluster = report.clusters[index]
-    colour = theme.group_style(index).colour
+    colour = theme.cluster_style(report.clusters, index).colour
     values = [profile_value(cluster, feature) for feature in SOUND_FEATURES]
     means = [playlist_mean(report, feature) for feature in SOUND_FEATURES]
     reach = max([_LEAST_REACH] + [abs(value) for value in values + means if not np.isnan(value)]) * 1.05

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.charts import theme
-from services.charts.people import draw_people_key, drawn_name, key_height, name_of, person_style
-from services.charts.shades import ink_on, shade_of_score
+from services.charts.legend import draw_people_key, drawn_name, key_height, name_of, person_style
 from services.charts.sheet import Sheet
+from services.charts.theme import ink_on, shade_of_score
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Pair, TopPeople
@@ -178,6 +178,6 @@ def _alt_text(found: Comparison) -> str:
 
 
 def _twin(found: Comparison) -> list[str]:
-    lines = ["Compatibility, 0 to 100, with the range that nine of ten other samples would give"]
+    lines = ["Compatibility, 0 to 100, with the range that about eight of ten other samples would give"]
     ranked = sorted(found.pairs, key=lambda pair: (pair.score is None, -(pair.score or 0)))
     return [*lines, *(_told(found, pair) for pair in ranked)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,19 +10,18 @@ import numpy.typing as npt
 from matplotlib.colors import to_rgb
 
 from services.charts import theme
-from services.charts.keys import ALL_KEYS, Key, KeyCounts, count_keys
 from services.charts.lettering import drawable
 from services.charts.series import Series, compute_series
 from services.charts.sheet import Sheet, rectangle
 from services.charts.words import count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
-from services.domain.report import AnalysisReport
+from services.domain.keys import ALL_KEYS, Key, KeyCounts, count_keys
+from services.domain.report import AnalysisReport, EnrichedTrack
+from services.domain.tempo import CLOSE, Tempo, tempo_of
 
 Floats = npt.NDArray[np.float64]
 
-_FELT_LOW, _FELT_HIGH = 70.0, 140.0
-"""One octave in which most people tap the beat; tempi outside are often half or double of it."""
 _TEMPO_HEIGHT = 124.0
 _TEMPO_PANEL = _TEMPO_HEIGHT + 92.0
 _WHEEL_HEIGHT = 252.0
@@ -33,45 +33,37 @@ _RADII = (118.0, 82.0, 46.0)
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """Where the tempi gather once halves and doubles are folded into one octave."""
+    """Where the tempi gather."""
 
-    median_bpm: float
-    peak_bpm: float
-    outside: int
-    """Tracks measured outside 70-140 BPM: half or double of these may be what one feels."""
-
-
-def fold(tempo_bpm: Floats) -> Floats:
-    """Fold tempi by octaves into 70-140 BPM."""
-    octave = np.floor(np.log2(tempo_bpm / _FELT_LOW))
-    folded: Floats = tempo_bpm / 2.0**octave
-    return folded
+    tempo: Tempo | None
+    """None where they gather nowhere."""
+    halves: int
+    """Tracks measured near half or double of the one number: it may be what one feels."""
 
 
-def compute_felt(tempo_bpm: Floats) -> Felt | None:
-    """Summarise measured tempi; None without any.
-
-    The peak is that of a circular kernel density over one octave (an octave is a full turn), 4 % wide.
-    """
-    tempo_bpm = tempo_bpm[tempo_bpm > 0]
-    if not len(tempo_bpm):
+def compute_felt(tracks: Sequence[EnrichedTrack]) -> Felt | None:
+    """Summarise the measured tempi of tracks; None without any."""
+    tempi = compute_series(tracks, Feature.TEMPO).evidence
+    if not (tempi > 0).any():
         return None
-    folded = fold(tempo_bpm)
-    grid = np.linspace(0, 1, 140, endpoint=False)
-    turn = np.log2(folded / _FELT_LOW)
-    counts = np.bincount(np.minimum((turn * len(grid)).astype(np.int64), len(grid) - 1), minlength=len(grid))
-    away = np.abs(grid[:, None] - grid[None, :])
-    away = np.minimum(away, 1 - away)
-    density = np.exp(-0.5 * (away / 0.04) ** 2) @ counts
-    peak = _FELT_LOW * 2 ** float(grid[int(np.argmax(density))] + 0.5 / len(grid))
-    outside = int(((tempo_bpm < _FELT_LOW) | (tempo_bpm >= _FELT_HIGH)).sum())
-    return Felt(float(np.median(folded)), peak, outside)
+    tempo = tempo_of(tracks)
+    if tempo is None or tempo.bpm is None:
+        return Felt(tempo, 0)
+    return Felt(tempo, int(_is_octave_away(tempi[tempi > 0], tempo.bpm).sum()))
+
+
+def _is_octave_away(tempi_bpm: Floats, bpm: float) -> npt.NDArray[np.bool_]:
+    octaves = np.log2(tempi_bpm / bpm)
+    away: npt.NDArray[np.bool_] = (np.round(octaves) != 0) & (
+        np.abs(octaves - np.round(octaves)) <= np.log2(1 + CLOSE)
+    )
+    return away
 
 
 def render_distributions(report: AnalysisReport) -> Chart:
     """Draw tempi and keys of a playlist."""
     tempi = compute_series(report.tracks, Feature.TEMPO)
-    felt = compute_felt(tempi.evidence)
+    felt = compute_felt(report.tracks)
     keys = count_keys(report)
     sheet = Sheet(50.0 + _TEMPO_PANEL + 12 + 30 + _WHEEL_HEIGHT + 10)
     top = sheet.head("Tempo and keys", drawable(playlist_name(report, 120)) or "a playlist")
@@ -104,7 +96,7 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
     sheet.write(
         title.right + 8,
         top + 12,
-        f"gathers about {felt.peak_bpm:.0f} BPM, halves and doubles folded",
+        _where(felt),
         size=theme.SIZE_SMALL,
         colour=theme.MUTED,
         room=right - title.right - 8,
@@ -113,24 +105,27 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
     unit = (right - left) / (edges[-1] - edges[0])
     base = top + 34 + _TEMPO_HEIGHT
     height = (_TEMPO_HEIGHT - 8) / int(counts.max())
-    x_felt = left + unit * (_FELT_LOW - edges[0])
-    width_felt = unit * (_FELT_HIGH - _FELT_LOW)
-    sheet.bar(x_felt, top + 28, width_felt, base - top - 28, colour=theme.SHADE, alpha=0.35, layer=1)
+    if felt.tempo is not None:
+        low, high = _around(felt.tempo)
+        x_felt, width_felt = left + unit * (low - edges[0]), unit * (high - low)
+        sheet.bar(x_felt, top + 28, width_felt, base - top - 28, colour=theme.SHADE, alpha=0.35, layer=1)
     step = unit * (edges[1] - edges[0])
     bars, colours = [], []
     for edge, number in zip(edges[:-1].tolist(), counts.tolist(), strict=True):
         if number:
             x = left + unit * (edge - edges[0]) + 0.5
             bars.append(rectangle(x, base - height * number, x + step - 1, base))
-            felt_here = _FELT_LOW <= edge < _FELT_HIGH
-            colours.append(_mix(theme.PANEL, theme.ACCENT, 1.0 if felt_here else 0.55))
+            middle = np.array([edge + (edges[1] - edges[0]) / 2])
+            single = felt.tempo.bpm if felt.tempo else None
+            dim = felt.halves > 0 and single is not None and bool(_is_octave_away(middle, single)[0])
+            colours.append(_mix(theme.PANEL, theme.ACCENT, 0.55 if dim else 1.0))
     sheet.polygons(bars, colours)
     sheet.line([left, right], [base, base], colour=theme.FAINT)
     for mark in range(int(np.ceil(edges[0] / 20)) * 20, int(edges[-1]) + 1, 20):
         x = left + unit * (mark - edges[0])
         if left + 8 <= x <= right - 8:
             sheet.write(x, base + 9, f"{mark}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="center")
-    notes = [f"dimmer bars ({felt.outside:,}): perhaps felt at half or double"] if felt.outside else []
+    notes = [f"dimmer bars ({felt.halves:,}): perhaps felt at half or double"] if felt.halves else []
     missing = [f"{tempi.estimates:,} only estimated"] if tempi.estimates else []
     missing += [f"{tempi.unknown:,} unknown"] if tempi.unknown else []
     notes += [f"left out: {' · '.join(missing)}"] if missing else []
@@ -200,6 +195,19 @@ def _draw_commonest(sheet: Sheet, keys: KeyCounts, left: float, top: float) -> N
     say(row + 3.7, "the wheel mix well", muted=True)
 
 
+def _where(felt: Felt) -> str:
+    if felt.tempo is None:
+        return "of many kinds"
+    also = f", {felt.halves:,} at half or double of it" if felt.halves else ""
+    return f"{felt.tempo.words}{also}"
+
+
+def _around(tempo: Tempo) -> tuple[float, float]:
+    if tempo.bpm is None:
+        return tempo.low_bpm, tempo.high_bpm
+    return tempo.bpm * (1 - CLOSE), tempo.bpm * (1 + CLOSE)
+
+
 def _histogram(tempi: Series) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Return bin edges in BPM and the counts of measured tempi, of which there is at least one."""
     known = tempi.evidence
@@ -231,8 +239,7 @@ def _alt_text(report: AnalysisReport, tempi: Series, felt: Felt | None, keys: Ke
     return describe(
         (
             f"Histogram of the tempi of {playlist_name(report)} and a wheel of its keys.",
-            f"Tempi gather about {felt.peak_bpm:.0f} BPM (median {felt.median_bpm:.0f}) when halves and "
-            f"doubles are folded together; {count(len(tempi.evidence), 'track')} measured, "
+            f"Tempo: {_where(felt)}; {count(len(tempi.evidence), 'track')} measured, "
             f"{tempi.estimates:,} estimated, {tempi.unknown:,} unknown."
             if felt
             else "No tempo was measured.",
@@ -247,9 +254,7 @@ def _alt_text(report: AnalysisReport, tempi: Series, felt: Felt | None, keys: Ke
 def _twin(tempi: Series, felt: Felt | None, keys: KeyCounts) -> list[str]:
     lines = []
     if felt:
-        lines.append(
-            f"Tempo: peak about {felt.peak_bpm:.0f} BPM, median {felt.median_bpm:.0f} (folded to 70–140)"
-        )
+        lines.append(f"Tempo: {_where(felt)}")
         edges, counts = _histogram(tempi)
         for low, high, number in zip(edges[:-1], edges[1:], counts, strict=True):
             if number:

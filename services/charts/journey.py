@@ -10,14 +10,14 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
-from services.charts.series import Series, compute_groups, compute_series
+from services.charts.series import Bins, Series, compute_bins, compute_groups, compute_series, smooth
 from services.charts.sheet import Sheet
-from services.charts.smoothing import Bins, compute_bins, smooth
 from services.charts.strip import draw_strip
-from services.charts.words import FEATURE_WORDS, cluster_name, count, describe, listed, playlist_name
+from services.charts.words import cluster_name, count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
 from services.domain.report import AnalysisReport
+from services.domain.vocabulary import FEATURE_WORDS
 
 Floats = npt.NDArray[np.float64]
 
@@ -157,7 +157,7 @@ def _draw_tracks(sheet: Sheet, report: AnalysisReport, series: Series, ceiling: 
     xs = _along(np.arange(len(report.tracks), dtype=np.float64), len(report.tracks))
     size = float(np.clip(24.0 * len(report.tracks) ** -0.3, 3.6, 8.0))
     for group in range(-1, len(report.clusters)):
-        style = theme.group_style(group) if group >= 0 else theme.NO_GROUP
+        style = theme.cluster_style(report.clusters, group) if group >= 0 else theme.NO_GROUP
         colour = theme.FAINT if group < 0 and report.clusters else style.colour
         for values, hollow in ((series.imputed, True), (series.measured, False)):
             chosen = (groups == group) & ~np.isnan(values)

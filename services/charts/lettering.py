@@ -1,4 +1,4 @@
-"""Turn the words of strangers into words that can be drawn: every title, no warning, no empty boxes.
+"""Prepare text of strangers for drawing: any title, without warnings or empty boxes.
 
 Matplotlib ships DejaVu Sans (Latin, Greek, Cyrillic, Arabic, Hebrew). Other scripts are drawn with a
 font of the machine where one of `FALLBACK_FAMILIES` is installed. What no font can draw is left
@@ -9,11 +9,13 @@ caller falls back to other words (a track's position), and the text twin keeps t
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
-from matplotlib import font_manager
+from matplotlib import font_manager, get_cachedir
 from matplotlib.font_manager import FontProperties
 from PIL import ImageFont
 
@@ -37,13 +39,54 @@ FALLBACK_FAMILIES: tuple[str, ...] = (
     "Noto Sans Telugu",
     "Noto Sans Thai",
     "Noto Sans Ethiopic",
+    "Noto Sans Gujarati",
+    "Noto Sans Gurmukhi",
+    "Noto Sans Kannada",
+    "Noto Sans Malayalam",
+    "Noto Sans Sinhala",
+    "Noto Sans Khmer",
+    "Noto Sans Lao",
+    "Noto Sans Myanmar",
     "Arial Unicode MS",
 )
 """Tried in this order; only installed ones are used."""
 
+_LETTERS = {
+    "Chinese": "爱",
+    "Japanese": "あ",
+    "Korean": "한",
+    "Greek": "α",
+    "Cyrillic": "я",
+    "Georgian": "ქ",
+    "Armenian": "հ",
+    "Arabic": "م",
+    "Hebrew": "ש",
+    "Devanagari": "न",
+    "Bengali": "ব",
+    "Tamil": "த",
+    "Telugu": "త",
+    "Gujarati": "ગ",
+    "Gurmukhi": "ਗ",
+    "Kannada": "ಕ",
+    "Malayalam": "മ",
+    "Sinhala": "ස",
+    "Thai": "ท",
+    "Lao": "ລ",
+    "Khmer": "ខ",
+    "Burmese": "မ",
+    "Ethiopic": "አ",
+}
+"""A letter of each script in which songs have titles."""
+
 ELLIPSIS = "…"
 _LOST = 1 / 3
 """Share of letters that may be missing before a text is not worth drawing."""
+_SCRIPTS = {
+    "Cjk": "Chinese or Japanese",
+    "Hiragana": "Japanese",
+    "Katakana": "Japanese",
+    "Hangul": "Korean",
+}
 _NEVER = ("Cc", "Cs", "Co", "Cn", "Cf", "Zl", "Zp")
 """Controls, lone surrogates, private use, unassigned, invisible formatting (bidi overrides among them)."""
 
@@ -87,6 +130,30 @@ def drawable(text: str) -> str:
     return drawn if any(unicodedata.category(char)[0] in "LNPS" for char in drawn) else ""
 
 
+def missing_scripts(text: str) -> str:
+    """Name the script of a text whose letters no font here has: "a name in Thai letters"; else nothing."""
+    lost = Counter(
+        unicodedata.name(char, "").split(" ")[0].capitalize()
+        for char in plain(text)
+        if unicodedata.category(char)[0] == "L" and not _covered(char)
+    )
+    if not lost:
+        return ""
+    kana = next((script for script in lost if _SCRIPTS.get(script) == "Japanese"), "")
+    script = kana or lost.most_common(1)[0][0]
+    return f"a name in {_SCRIPTS.get(script, script)} letters"
+
+
+def undrawable_scripts() -> tuple[str, ...]:
+    """Name the scripts of which no installed font draws the letters."""
+    return tuple(script for script, letter in _LETTERS.items() if not _covered(letter))
+
+
+def font_list() -> Path:
+    """Return the folder in which Matplotlib keeps its list of fonts: fonts installed later are not in it."""
+    return Path(get_cachedir())
+
+
 def shorten(text: str, fits: Callable[[str], bool]) -> str:
     """Return `text`, cut with an ellipsis to the longest beginning that `fits`; empty if none does."""
     if fits(text):
@@ -108,6 +175,18 @@ def _cut(text: str, length: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """A typeface for words of ours; what it lacks is drawn in DejaVu Sans or a font of the machine."""
+
+    family: str
+    narrow: float = 1.0
+    """By what its letters are set narrower than they were drawn."""
+
+
+SANS = Face(BASE_FAMILY)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A stretch of text that one font draws."""
 
@@ -115,8 +194,8 @@ class Run:
     font: ImageFont.FreeTypeFont
 
 
-def runs(text: str, pixels: float, *, bold: bool = False) -> tuple[Run, ...]:
-    """Split `text` by the fonts it needs: DejaVu Sans wherever it can, the machine's other fonts elsewhere.
+def runs(text: str, pixels: float, *, bold: bool = False, face: Face = SANS) -> tuple[Run, ...]:
+    """Split `text` by the fonts it needs: `face` where it has all of it, else DejaVu Sans wherever that can.
 
     Parameters
     ----------
@@ -125,9 +204,10 @@ def runs(text: str, pixels: float, *, bold: bool = False) -> tuple[Run, ...]:
     pixels
         Size of the letters in device pixels.
     """
-    base = _load(BASE_FAMILY, pixels, bold)
-    if text.isascii():
-        return (Run(text, base),) if text else ()
+    if not text:
+        return ()
+    if text.isascii() or (face is not SANS and _coverage(face.family).issuperset(map(ord, text))):
+        return (Run(text, _load(face.family, pixels, bold)),)
     found: list[tuple[str, str]] = []
     for char in text:
         family = found[-1][1] if found and char.isspace() else _family(char)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,8 @@ from services.charts.words import (
     track_name,
 )
 from services.domain.charts import Chart, ChartKind
-from services.domain.report import AnalysisReport, Verdict
+from services.domain.report import AnalysisReport, EnrichedTrack, Outlier, Placement, Verdict
+from services.domain.sound import SoundPlace
 
 Points = npt.NDArray[np.float64]
 
@@ -33,6 +34,8 @@ _STRIP = 20.0
 """Height of the lines that say what up and down mean."""
 _INSET = 16.0
 """Pixels between the frame and the outermost dot."""
+_INSETS = (8.0, 16.0, 26.0, 38.0)
+"""By how much the dots move inwards where an area would be cut off."""
 _STRETCH = 1.5
 """How much more one direction may be stretched than the other: distances stay nearly comparable."""
 _OUTLINES: dict[Verdict, str] = {
@@ -58,7 +61,7 @@ class Frame:
         return Box(self.left + self.width / 2, self.top + self.height / 2, self.width, self.height)
 
 
-def compute_positions(report: AnalysisReport, frame: Frame) -> Points:
+def compute_positions(report: AnalysisReport, frame: Frame, *, stretch: float = _STRETCH) -> Points:
     """Return (n, 2) positions in pixels inside `frame`; NaN rows for tracks without a position.
 
     All but the outermost 0.4 % of a long list fill the frame, and the few beyond sit at its edge: one stray
@@ -83,7 +86,7 @@ def compute_positions(report: AnalysisReport, frame: Frame) -> Points:
     extent = np.maximum(high - low, 1e-9)
     room = np.array((frame.width - 2 * _INSET, frame.height - 2 * _INSET))
     scale = room / extent
-    scale = np.minimum(scale, scale.min() * _STRETCH)
+    scale = np.minimum(scale, scale.min() * stretch)
     middle = np.array((frame.left + frame.width / 2, frame.top + frame.height / 2))
     placed = (raw - (low + high) / 2) * scale * (1, -1) + middle
     half = room / 2 + _INSET / 2
@@ -91,19 +94,62 @@ def compute_positions(report: AnalysisReport, frame: Frame) -> Points:
     return clipped
 
 
+def settle(report: AnalysisReport, frame: Frame) -> Points:
+    """Return positions with which every group's area ends inside `frame`, as far as there is room."""
+    positions = compute_positions(report, frame)
+    for inset in _INSETS:
+        areas = (
+            compute_area(_known(positions, each.members), frame.left, frame.top, frame.width, frame.height)
+            for each in report.clusters
+        )
+        if not any(area is not None and area.reaches_edge(area.outer) for area in areas):
+            break
+        inner = Frame(
+            frame.left + inset, frame.top + inset, frame.width - 2 * inset, frame.height - 2 * inset
+        )
+        positions = compute_positions(report, inner)
+    return positions
+
+
+def render_place(report: AnalysisReport, entry: EnrichedTrack, place: SoundPlace) -> Chart | None:
+    """Draw a map with one more track on it, ringed; None where it has no place there."""
+    if place.x is None or place.y is None:
+        return None
+    ghost = Placement(
+        cluster=place.cluster,
+        confidence=None,
+        likely=True,
+        probability=place.probability,
+        x=place.x,
+        y=place.y,
+    )
+    with_it = replace(
+        report,
+        tracks=(*report.tracks, entry),
+        placements=(*report.placements, ghost),
+        outliers=(Outlier(len(report.tracks), "your file", 0.0, ()),),
+    )
+    return _render(with_it, ringed=f"your file, {drawable(entry.track.label)}")
+
+
 def render_map(report: AnalysisReport) -> Chart:
     """Draw the map of a playlist with its description and text twin."""
-    groups = report.clusters
+    return _render(report)
+
+
+def _render(report: AnalysisReport, *, ringed: str = "") -> Chart:
+    """Draw the map; `ringed` says what is, where it is the last track and none that stands out."""
+    groups, tracks = report.clusters, len(report.tracks) - bool(ringed)
     positioned = any(place.x is not None for place in report.placements)
     foot = legend_height(report) + (16.0 if report.outliers or _unplaced(report) else 0.0)
     sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * _STRIP + 22.0 + foot)
     top = sheet.head(
         drawable(playlist_name(report, 120)) or "Playlist map",
-        f"{count(len(report.tracks), 'track')} · {VERDICT_WORDS[report.structure.verdict]}",
+        f"{count(tracks, 'track')} · {VERDICT_WORDS[report.structure.verdict]}",
     )
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * _STRIP)
     frame = Frame(10, top + _STRIP, sheet.width - 20, _FRAME_HEIGHT)
-    positions = compute_positions(report, frame)
+    positions = settle(report, frame)
     if positioned:
         draw_areas(sheet, report, positions, frame)
         draw_dots(sheet, report, positions)
@@ -119,13 +165,13 @@ def render_map(report: AnalysisReport) -> Chart:
         )
     bottom = draw_directions(sheet, report, frame) if positioned else frame.top + frame.height + _STRIP
     bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
-    _draw_footnote(sheet, report, bottom + 4)
+    _draw_footnote(sheet, report, bottom + 4, ringed)
     return Chart(
         kind=ChartKind.MAP,
         title=f"Map of {playlist_name(report)}",
         png=sheet.png(),
-        alt_text=_alt_text(report),
-        text="\n".join(_twin(report)),
+        alt_text=describe_map(report, ringed),
+        text="\n".join(tell_map(report, ringed)),
     )
 
 
@@ -137,20 +183,24 @@ def draw_areas(sheet: Sheet, report: AnalysisReport, positions: Points, frame: F
         area = compute_area(points, frame.left, frame.top, frame.width, frame.height)
         if area is None:
             continue
-        colour = theme.group_style(index).colour
+        colour = theme.cluster_style(report.clusters, index).colour
         sheet.shape(area.path(area.outer), colour=colour, alpha=0.14, outline=outline)
         if outline is not None:
             sheet.shape(area.path(area.inner), colour=colour, alpha=0.12)
 
 
-def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points) -> None:
-    """Draw every positioned track: filled where measured, hollow where its group is a guess."""
-    size, alpha = _dot_look(len(report.tracks))
+def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points, *, size: float | None = None) -> None:
+    """Draw every positioned track: filled where measured, hollow where its group is a guess.
+
+    What stands out has a dashed ring, which means nothing else anywhere.
+    """
+    usual, alpha = _dot_look(len(report.tracks))
+    size = usual if size is None else size
     belongs = np.array([-1 if p.cluster is None else p.cluster for p in report.placements], dtype=np.int64)
     likely = np.array([p.likely for p in report.placements], dtype=bool)
     seen = ~np.isnan(positions[:, 0]) if len(positions) else np.zeros(0, dtype=bool)
     for index in range(-1, len(report.clusters)):
-        style = theme.group_style(index) if index >= 0 else theme.NO_GROUP
+        style = theme.cluster_style(report.clusters, index) if index >= 0 else theme.NO_GROUP
         for hollow in (True, False):
             part = positions[seen & (belongs == index) & (likely == hollow)]
             if len(part):
@@ -165,18 +215,8 @@ def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points) -> None:
                     edge=0.4 if size > 5 else 0.0,
                     layer=2.8 if hollow else 3.0,
                 )
-    odd = _known(positions, tuple(outlier.track for outlier in report.outliers))
-    if len(odd):
-        sheet.dots(
-            odd[:, 0],
-            odd[:, 1],
-            marker="o",
-            size=size + OUTLIER_RING - 1,
-            colour=theme.INK,
-            hollow=True,
-            edge=1.4,
-            layer=3.5,
-        )
+    for x, y in _known(positions, tuple(outlier.track for outlier in report.outliers)):
+        sheet.ring(float(x), float(y), size + OUTLIER_RING - 1)
 
 
 def draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> float:
@@ -197,9 +237,9 @@ def draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> float
     return bottom + 20
 
 
-def _draw_footnote(sheet: Sheet, report: AnalysisReport, y: float) -> None:
-    parts = []
-    if report.outliers:
+def _draw_footnote(sheet: Sheet, report: AnalysisReport, y: float, ringed: str) -> None:
+    parts = [f"ringed: {ringed}"] if ringed else []
+    if report.outliers and not ringed:
         verb = "stands" if len(report.outliers) == 1 else "stand"
         parts.append(f"ringed: {count(len(report.outliers), 'track')} that {verb} out")
     if missing := _unplaced(report):
@@ -231,8 +271,10 @@ def _unplaced(report: AnalysisReport) -> int:
     return sum(place.x is None or place.y is None for place in report.placements)
 
 
-def _alt_text(report: AnalysisReport) -> str:
-    total, verdict = count(len(report.tracks), "track"), VERDICT_WORDS[report.structure.verdict]
+def describe_map(report: AnalysisReport, ringed: str = "") -> str:
+    """Say for somebody who can't see it what the map shows."""
+    tracks = len(report.tracks) - bool(ringed)
+    total, verdict = count(tracks, "track"), VERDICT_WORDS[report.structure.verdict]
     groups = [
         f"{cluster_name(c)} ({c.size:,}{f' and {len(c.likely):,} likely' if c.likely else ''})"
         for c in report.clusters
@@ -245,26 +287,36 @@ def _alt_text(report: AnalysisReport) -> str:
             f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
             if axes
             else "",
-            f"Ringed as standing out: {listed(track_name(report, o.track, 50) for o in report.outliers[:3])}."
-            if report.outliers
-            else "",
+            _ringed(report, ringed),
             f"{count(_unplaced(report), 'track')} could not be placed." if _unplaced(report) else "",
         )
     )
 
 
-def _twin(report: AnalysisReport) -> list[str]:
-    total, verdict = count(len(report.tracks), "track"), VERDICT_WORDS[report.structure.verdict]
+def _ringed(report: AnalysisReport, ringed: str) -> str:
+    if ringed:
+        return f"Ringed: {ringed}."
+    odd = listed(track_name(report, each.track, 50) for each in report.outliers[:3])
+    return f"Ringed as standing out: {odd}." if odd else ""
+
+
+def tell_map(report: AnalysisReport, ringed: str = "") -> list[str]:
+    """Say in lines of text what the map shows."""
+    tracks = len(report.tracks) - bool(ringed)
+    total, verdict = count(tracks, "track"), VERDICT_WORDS[report.structure.verdict]
     lines = [f"{playlist_name(report)}: {total}, {verdict}"]
     if report.axes:
         axes = report.axes
         lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
     for index, cluster in enumerate(report.clusters):
         likely = f" + {len(cluster.likely):,} likely" if cluster.likely else ""
-        letter = theme.group_style(index).letter
+        letter = theme.cluster_style(report.clusters, index).letter
         lines.append(f"{letter}  {cluster_name(cluster)}: {count(cluster.size, 'track')}{likely}")
         lines += [f"   typical: {track_name(report, track)}" for track in cluster.typical]
-    lines += [f"Stands out: {track_name(report, o.track)} ({o.reason})" for o in report.outliers]
+    if ringed:
+        lines.append(f"Ringed: {ringed}")
+    else:
+        lines += [f"Stands out: {track_name(report, o.track)} ({o.reason})" for o in report.outliers]
     if missing := _unplaced(report):
         lines.append(f"Not on the map (unknown sound): {missing:,}")
     return lines

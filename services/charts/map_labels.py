@@ -22,7 +22,8 @@ _COVERABLE = 6
 """Groups with fewer dots would vanish under their own name: it stands beside them."""
 OUTLIER_RING = 8.0
 """Pixels by which the ring of an outlier is wider than its dot."""
-TYPICAL_RING = 2.5
+_ROOM = 2.5
+"""The same for the dot of any other track with a label."""
 _MOST_DOTS = 2500
 """Above this number of dots labels can't but hide some, and looking for gaps is wasted time."""
 
@@ -61,7 +62,7 @@ def draw_labels(
     )
     for (_, colour), lines, wish, place in zip(chosen, texts, wishes, places, strict=True):
         if place is not None:
-            _draw_track(sheet, lines, wish, place, colour=colour, dot=dot)
+            _draw_track(sheet, lines, wish, place, colour=colour)
     return names + [place.box for place in places if place is not None]
 
 
@@ -76,7 +77,7 @@ def _draw_names(
         points = points[~np.isnan(points[:, 0])]
         if not len(points):
             continue
-        style = theme.group_style(index)
+        style = theme.cluster_style(report.clusters, index)
         words = f"{style.letter}  {drawable(cluster_name(cluster))}".strip()
         words = sheet.shorten(words, _NAME_WIDTH, theme.SIZE_BODY, bold=True)
         width = sheet.measure(words, theme.SIZE_BODY, bold=True) + 8
@@ -109,7 +110,7 @@ def _worth_a_label(report: AnalysisReport, positions: Points) -> list[tuple[int,
     """
     ranked: list[tuple[int, int, str]] = []
     for index, cluster in enumerate(report.clusters):
-        colour = theme.group_style(index).colour
+        colour = theme.cluster_style(report.clusters, index).colour
         ranked += [(2 * rank, track, colour) for rank, track in enumerate(cluster.typical)]
     ranked += [(1, outlier.track, theme.INK) for outlier in report.outliers[:3]]
     if not report.clusters:
@@ -136,12 +137,8 @@ def _track_lines(sheet: Sheet, report: AnalysisReport, index: int) -> tuple[str,
     return tuple(sheet.shorten(line, _TRACK_WIDTH, theme.SIZE_LABEL) for line in lines)
 
 
-def _draw_track(
-    sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, *, colour: str, dot: float
-) -> None:
+def _draw_track(sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, *, colour: str) -> None:
     box = place.box
-    if wish.clear * 2 < dot + OUTLIER_RING:
-        sheet.dots([wish.x], [wish.y], marker="o", size=dot + TYPICAL_RING - 1, colour=theme.INK, hollow=True)
     if place.leader:
         sheet.line([wish.x, place.leader[0]], [wish.y, place.leader[1]], colour=colour, width=0.9, zorder=3.3)
     left, top = box.x - box.width / 2, box.y - box.height / 2
@@ -152,10 +149,8 @@ def _draw_track(
 
 
 def _mark(report: AnalysisReport, track: int, dot: float) -> float:
-    """Return the diameter of the ring around a labelled track."""
-    return dot + (
-        OUTLIER_RING if any(track == outlier.track for outlier in report.outliers) else TYPICAL_RING
-    )
+    """Return the diameter of what a label keeps off: the dot, with its ring if it has one."""
+    return dot + (OUTLIER_RING if any(track == outlier.track for outlier in report.outliers) else _ROOM)
 
 
 def _mark_box(positions: Points, track: int, diameter: float) -> Box:

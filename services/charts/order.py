@@ -1,4 +1,4 @@
-"""Draw an order: the way through the list before and after, over the wanted arc, and its steps."""
+"""Draw an order: the course of the list before and after, over the requested arc, and its steps."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.lettering import drawable
+from services.charts.series import compute_bins, smooth
 from services.charts.sheet import Sheet
-from services.charts.smoothing import compute_bins, smooth
 from services.charts.words import describe, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
 from services.domain.ordering import Figures, Goal, OrderResult
 from services.domain.report import AnalysisReport
+from services.domain.vocabulary import GOAL_NAMES
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def render_order(report: AnalysisReport, result: OrderResult) -> Chart:
     notes = _notes(report, result)
     sheet = Sheet(50 + 2 * (_PANEL + _GAP) + _STEPS + _GAP + 20 + 16 * len(notes) + 4)
     name = drawable(playlist_name(report, 120))
-    top = sheet.head(f"The order: {result.goal.words}", f"{name} · {_measure(result)}")
+    top = sheet.head(f"The order: {GOAL_NAMES[result.goal]}", f"{name} · {_measure(result)}")
     for way in ways:
         sheet.panel(6, top, sheet.width - 12, _PANEL)
         _draw_way(sheet, report, result, way, top)
@@ -82,7 +83,7 @@ def render_order(report: AnalysisReport, result: OrderResult) -> Chart:
         )
     return Chart(
         kind=ChartKind.ORDER,
-        title=f"The order: {result.goal.words}",
+        title=f"The order: {GOAL_NAMES[result.goal]}",
         png=sheet.png(),
         alt_text=_alt_text(report, result, ways),
         text="\n".join([*_twin(report, result, ways), *notes]),
@@ -236,9 +237,10 @@ def _fit_words(result: OrderResult) -> str:
 
 
 def _alt_text(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> str:
+    goal = GOAL_NAMES[result.goal]
     return describe(
         (
-            f"{playlist_name(report)}, {len(result.order):,} tracks, before and after: {result.goal.words}.",
+            f"{playlist_name(report)}, {len(result.order):,} tracks, before and after: {goal}.",
             _cost_words(result),
             _fit_words(result),
             *(f"{way.name}: {_figures_words(way.figures)}." for way in ways),
@@ -248,7 +250,9 @@ def _alt_text(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way])
 
 def _twin(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> list[str]:
     what = "tempo" if result.goal is Goal.TEMPO_UP else "energy and loudness"
-    lines = [f"{playlist_name(report)}, {result.goal.words}: median rank of {what}, 0 to 1, in each tenth"]
+    lines = [
+        f"{playlist_name(report)}, {GOAL_NAMES[result.goal]}: median rank of {what}, 0 to 1, in each tenth"
+    ]
     count = len(result.order)
     heights = np.array([np.nan if height is None else height for height in result.course])
     parts = max(1, min(10, count))

@@ -7,23 +7,24 @@ import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.labels import Box, Wish, place_labels
-from services.charts.lettering import drawable
-from services.charts.people import (
+from services.charts.legend import (
     draw_people_key,
     key_height,
     name_of,
     person_name,
     person_style,
 )
+from services.charts.lettering import drawable
 from services.charts.sheet import Align, Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison
+from services.domain.report import MapAxes
 
 Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 330.0
-_STRIP = 20.0
+STRIP = 20.0
 _INSET = 14.0
 _STRETCH = 1.5
 _MOST_DOTS = 1500
@@ -33,22 +34,22 @@ _MOST_DOTS = 1500
 def render_people_map(found: Comparison) -> Chart:
     """Draw the map of everybody with its description and text twin."""
     foot = 16.0
-    sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * _STRIP + 24.0 + key_height(len(found.people)) + foot)
+    sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * STRIP + 24.0 + key_height(len(found.people)) + foot)
     top = sheet.head("Everybody's tracks on one map", _subtitle(found))
-    sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * _STRIP)
-    frame = Box(sheet.width / 2, top + _STRIP + _FRAME_HEIGHT / 2, sheet.width - 20, _FRAME_HEIGHT)
+    sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
+    frame = Box(sheet.width / 2, top + STRIP + _FRAME_HEIGHT / 2, sheet.width - 20, _FRAME_HEIGHT)
     thinned = 1
     if found.dots:
         thinned = max(1, -(-len(found.dots) // _MOST_DOTS))
         places = _positions(found, frame)
         _draw_dots(sheet, found, places, thinned)
         _draw_middles(sheet, found, places, frame)
-        _draw_directions(sheet, found, frame)
+        draw_directions(sheet, found.axes, frame)
     else:
         words = "No track has a known sound yet."
         sheet.write(frame.x, frame.y, words, colour=theme.MUTED, align="center")
     counts = [sum(dot.person == index for dot in found.dots) for index in range(len(found.people))]
-    bottom = draw_people_key(sheet, found.people, frame.y + frame.height / 2 + _STRIP + 24, counts=counts)
+    bottom = draw_people_key(sheet, found.people, frame.y + frame.height / 2 + STRIP + 24, counts=counts)
     _draw_footnote(sheet, found, bottom, thinned)
     return Chart(
         kind=ChartKind.PEOPLE_MAP,
@@ -64,17 +65,24 @@ def _subtitle(found: Comparison) -> str:
 
 
 def _positions(found: Comparison, frame: Box) -> Points:
-    """Return the dots in pixels; the outermost few sit at the edge and do not press the rest together."""
-    raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
+    """Return the dots in pixels."""
+    return fit(np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64), frame)[0]
+
+
+def fit(raw: Points, frame: Box, *, stretch: float = _STRETCH) -> tuple[Points, Points]:
+    """Return places of a map in pixels, and pixels per unit in both directions.
+
+    The outermost few of many sit at the edge and do not press the rest together.
+    """
     edge = 0.0 if len(raw) < 200 else 0.3
     low, high = np.percentile(raw, edge, axis=0), np.percentile(raw, 100 - edge, axis=0)
     room = np.array((frame.width - 2 * _INSET, frame.height - 2 * _INSET))
     scale = room / np.maximum(high - low, 1e-9)
-    scale = np.minimum(scale, scale.min() * _STRETCH)
+    scale = np.minimum(scale, scale.min() * stretch)
     middle = np.array((frame.x, frame.y))
     placed = (raw - (low + high) / 2) * scale * (1, -1) + middle
     clipped: Points = np.clip(placed, middle - room / 2 - _INSET / 2, middle + room / 2 + _INSET / 2)
-    return clipped
+    return clipped, scale
 
 
 def _draw_dots(sheet: Sheet, found: Comparison, places: Points, thinned: int) -> None:
@@ -142,16 +150,17 @@ def _label(found: Comparison, index: int) -> str:
     return f"{number} {drawable(person_name(found.people[index], index, 14))}".strip()
 
 
-def _draw_directions(sheet: Sheet, found: Comparison, frame: Box) -> None:
-    if found.axes is None:
+def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box) -> None:
+    """Say around the frame of a map what its directions mean; above and below it `STRIP` is kept free."""
+    if axes is None:
         return
     top, bottom = frame.y - frame.height / 2, frame.y + frame.height / 2
-    axes, wide = found.axes, frame.width - 20
+    wide = frame.width - 20
     ends: tuple[tuple[float, float, str, Align, float], ...] = (
-        (frame.x, top - _STRIP / 2 + 2, f"↑ {axes.top}", "center", wide),
-        (frame.x, bottom + _STRIP / 2 - 2, f"↓ {axes.bottom}", "center", wide),
-        (frame.x - frame.width / 2 + 4, bottom + _STRIP + 11, f"← {axes.left}", "left", wide / 2),
-        (frame.x + frame.width / 2 - 4, bottom + _STRIP + 11, f"{axes.right} →", "right", wide / 2),
+        (frame.x, top - STRIP / 2 + 2, f"↑ {axes.top}", "center", wide),
+        (frame.x, bottom + STRIP / 2 - 2, f"↓ {axes.bottom}", "center", wide),
+        (frame.x - frame.width / 2 + 4, bottom + STRIP + 11, f"← {axes.left}", "left", wide / 2),
+        (frame.x + frame.width / 2 - 4, bottom + STRIP + 11, f"{axes.right} →", "right", wide / 2),
     )
     for x, y, words, align, room in ends:
         sheet.write(x, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, align=align, room=room)

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from services.charts import theme
-from services.charts.people import draw_people_key, drawn_name, key_height, name_of, person_style
-from services.charts.shades import ink_on, shade_of_level
+from services.charts.legend import draw_people_key, drawn_name, key_height, name_of, person_style
 from services.charts.sheet import Sheet, Writing
-from services.charts.words import FEATURE_WORDS, count, describe, in_unit, leaning, listed
+from services.charts.theme import ink_on, shade_of_level
+from services.charts.words import count, describe, in_unit, leaning, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Participant
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature
+from services.domain.vocabulary import FEATURE_WORDS
 
 _MOST_LANES = 6
 """More people than this stand in a table: nobody can follow twelve marks through six scales."""

@@ -13,7 +13,6 @@ from services.charts.lettering import drawable
 from services.charts.series import compute_series
 from services.charts.sheet import Sheet
 from services.charts.words import (
-    FEATURE_WORDS,
     VERDICT_WORDS,
     cluster_name,
     count,
@@ -26,6 +25,7 @@ from services.charts.words import (
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature
 from services.domain.report import AnalysisReport, Cluster
+from services.domain.vocabulary import FEATURE_WORDS
 
 _MOST_FEATURES = 6
 _ROW = 47.0
@@ -120,7 +120,7 @@ def draw_profiles(sheet: Sheet, clusters: Sequence[Cluster], features: Sequence[
         sheet.line([min(xs), max(xs)], [y, y], colour=theme.FAINT, width=3)
         letters = spread_apart(xs, _LETTER_GAP, max(_LEFT, name_ends + _LETTER_GAP), _RIGHT)
         for index, x, letter_x in zip(known, xs, letters, strict=True):
-            style = theme.group_style(index)
+            style = theme.cluster_style(clusters, index)
             sheet.dots([x], [y], marker=style.marker, size=9.5 * style.scale, colour=style.colour, edge=0.8)
             sheet.write(letter_x, y - 13, style.letter, colour=style.colour, bold=True, align="center")
 
@@ -170,7 +170,7 @@ def _alt_text(report: AnalysisReport, features: Sequence[Feature]) -> str:
         )
     names = listed(FEATURE_WORDS[feature].name.lower() for feature in features[:3])
     parts = [
-        f"{theme.group_style(index).letter}, {cluster_name(cluster)} ({cluster.size:,}): "
+        f"{theme.cluster_style(report.clusters, index).letter}, {cluster_name(cluster)} ({cluster.size:,}): "
         + (_leanings(cluster, features) or "typical throughout")
         + "."
         for index, cluster in enumerate(report.clusters)
@@ -203,14 +203,14 @@ def _twin(report: AnalysisReport) -> list[str]:
     lines = ["Mean of each group in spreads of typical music (0 = typical)"]
     for feature in telling_features(report.clusters, len(SOUND_FEATURES)):
         values = [
-            f"{theme.group_style(index).letter} {profile_value(cluster, feature):+.1f}"
+            f"{theme.cluster_style(report.clusters, index).letter} {profile_value(cluster, feature):+.1f}"
             for index, cluster in enumerate(report.clusters)
             if not np.isnan(profile_value(cluster, feature))
         ]
         ends = FEATURE_WORDS[feature]
         lines.append(f"{ends.name} ({ends.low} − … + {ends.high}): {', '.join(values)}")
     lines += [
-        f"{theme.group_style(index).letter} = {cluster_name(cluster)} ({cluster.size:,})"
+        f"{theme.cluster_style(report.clusters, index).letter} = {cluster_name(cluster)} ({cluster.size:,})"
         for index, cluster in enumerate(report.clusters)
     ]
     return lines

@@ -1,4 +1,4 @@
-"""Where a group lives on the map: soft areas of equal density, instead of a hull that outliers stretch."""
+"""Draw the area of a group on the map: contours of equal density, which outliers do not stretch."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ class Area:
     """Level that encloses about 85 % of the group."""
     inner: float
     """Level that encloses about 45 %."""
+
+    def reaches_edge(self, level: float) -> bool:
+        """Whether what is denser than `level` is cut off by the frame."""
+        density = self.density
+        edge = max(density[0].max(), density[-1].max(), density[:, 0].max(), density[:, -1].max())
+        return bool(edge >= level)
 
     def path(self, level: float) -> Path:
         """Return the outline of everything denser than `level`, islands and holes included."""

@@ -1,4 +1,4 @@
-"""A sheet of paper measured in CSS pixels: one figure without axes, and words that are never mathematics."""
+"""A canvas measured in CSS pixels: one figure without axes, whose text is never read as mathematics."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class Writing:
     size: float
     colour: str
     bold: bool
+    face: lettering.Face = lettering.SANS
 
     @property
     def box(self) -> Box:
@@ -56,22 +57,23 @@ class Writing:
         """Where the line ends."""
         return self.left + self.width
 
-    def draw(self, pen: ImageDraw.ImageDraw) -> None:
+    def draw(self, pen: ImageDraw.ImageDraw, density: int) -> None:
         """Put the letters on the picture, run by run."""
-        over = _OVERSAMPLING
-        size = self.size * theme.DENSITY
-        height = int(size * 1.8)
-        mask = Image.new("L", ((int(self.width * theme.DENSITY) + 6) * over, height * over))
+        over, narrow = _OVERSAMPLING, self.face.narrow
+        size = self.size * density
+        height, width = int(size * 1.8), int(self.width * density) + 6
+        mask = Image.new("L", (int(width / narrow) * over, height * over))
         ink = ImageDraw.Draw(mask)
-        x = 2.0 * over + (self.left * theme.DENSITY % 1) * over
-        for run in lettering.runs(self.words, size * over, bold=self.bold):
+        x = 2.0 * over + (self.left * density % 1) * over
+        for run in lettering.runs(self.words, size * over, bold=self.bold, face=self.face):
             ink.text((x, int(size * 1.26) * over), run.words, font=run.font, fill=255, anchor="ls")
             x += run.font.getlength(run.words)
         corner = (
-            int(self.left * theme.DENSITY) - 2,
-            round((self.y + 0.36 * self.size) * theme.DENSITY) - int(size * 1.26),
+            int(self.left * density) - 2,
+            round((self.y + 0.36 * self.size) * density) - int(size * 1.26),
         )
-        pen.bitmap(corner, mask.reduce(over), fill=self.colour)
+        small = mask.reduce(over) if narrow == 1.0 else mask.resize((width, height), Image.Resampling.BOX)
+        pen.bitmap(corner, small, fill=self.colour)
 
 
 def rectangle(left: float, top: float, right: float, bottom: float) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -89,28 +91,49 @@ class Sheet:
 
     Parameters
     ----------
-    height
-        In CSS pixels; the width is `theme.WIDTH`.
+    height, width
+        In CSS pixels of the place where it is shown.
+    density
+        Device pixels per CSS pixel.
+    ground
+        Colour behind everything.
     """
 
-    def __init__(self, height: float) -> None:
-        self.width = theme.WIDTH
+    def __init__(
+        self,
+        height: float,
+        width: float = theme.WIDTH,
+        *,
+        density: int = theme.DENSITY,
+        ground: str = theme.CANVAS,
+    ) -> None:
+        self.width = width
         self.height = height
-        self.figure = Figure(
-            figsize=(self.width / 72, height / 72), dpi=72 * theme.DENSITY, facecolor=theme.CANVAS
-        )
+        self.density = density
+        self.ground = ground
+        self.figure = Figure(figsize=(width / 72, height / 72), dpi=72 * density, facecolor=ground)
         self._canvas = FigureCanvasAgg(self.figure)
-        self._pixels = Affine2D().scale(theme.DENSITY, -theme.DENSITY).translate(0, height * theme.DENSITY)
+        self._pixels = Affine2D().scale(density, -density).translate(0, height * density)
         self.writings: list[Writing] = []
 
-    def measure(self, words: str, size: float, *, bold: bool = False) -> float:
+    def measure(
+        self, words: str, size: float, *, bold: bool = False, face: lettering.Face = lettering.SANS
+    ) -> float:
         """Return the width of one line of `words`, in CSS pixels."""
-        pieces = lettering.runs(words, size * theme.DENSITY, bold=bold)
-        return sum(piece.font.getlength(piece.words) for piece in pieces) / theme.DENSITY
+        pieces = lettering.runs(words, size * self.density, bold=bold, face=face)
+        return face.narrow * sum(piece.font.getlength(piece.words) for piece in pieces) / self.density
 
-    def shorten(self, words: str, width: float, size: float, *, bold: bool = False) -> str:
+    def shorten(
+        self,
+        words: str,
+        width: float,
+        size: float,
+        *,
+        bold: bool = False,
+        face: lettering.Face = lettering.SANS,
+    ) -> str:
         """Cut `words` with an ellipsis so that they are at most `width` wide."""
-        return lettering.shorten(words, lambda part: self.measure(part, size, bold=bold) <= width)
+        return lettering.shorten(words, lambda part: self.measure(part, size, bold=bold, face=face) <= width)
 
     def write(
         self,
@@ -124,6 +147,7 @@ class Sheet:
         align: Align = "left",
         room: float | None = None,
         backing: float = 0.0,
+        face: lettering.Face = lettering.SANS,
     ) -> Writing:
         """Write one line, vertically centred on `y` and above all drawing; return what was written.
 
@@ -135,10 +159,10 @@ class Sheet:
             Opacity of a patch behind the words, 0 for none.
         """
         if room is not None:
-            words = self.shorten(words, room, size, bold=bold)
-        width = self.measure(words, size, bold=bold)
+            words = self.shorten(words, room, size, bold=bold, face=face)
+        width = self.measure(words, size, bold=bold, face=face)
         left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
-        writing = Writing(words, left, y, width, size, colour, bold)
+        writing = Writing(words, left, y, width, size, colour, bold, face)
         if words:
             self.writings.append(writing)
             if backing:
@@ -180,12 +204,18 @@ class Sheet:
                 marker=marker,
                 markersize=size,
                 markerfacecolor="none" if hollow else colour,
-                markeredgecolor=colour if hollow else theme.CANVAS,
+                markeredgecolor=colour if hollow else self.ground,
                 markeredgewidth=max(1.0, edge) if hollow else edge,
                 alpha=alpha,
                 zorder=layer,
             )
         )
+
+    def ring(self, x: float, y: float, size: float) -> None:
+        """Draw a dashed ring around something that stands out."""
+        turn = np.linspace(0.0, 2 * np.pi, 33)
+        xs, ys = x + size / 2 * np.cos(turn), y + size / 2 * np.sin(turn)
+        self.line(xs, ys, colour=theme.INK, width=1.4, linestyle=(0, (2.2, 1.4)), zorder=3.5)
 
     def panel(self, x: float, y: float, width: float, height: float) -> FancyBboxPatch:
         """Draw the lighter ground of a drawing area."""
@@ -267,7 +297,7 @@ class Sheet:
         picture = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
         pen = ImageDraw.Draw(picture)
         for writing in self.writings:
-            writing.draw(pen)
+            writing.draw(pen, self.density)
         few = picture.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         stream = io.BytesIO()
         few.save(stream, "PNG", compress_level=_COMPRESSION)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.charts import theme
-from services.charts.series import compute_groups
+from services.charts.series import compute_groups, smooth
 from services.charts.sheet import Sheet, rectangle
-from services.charts.smoothing import smooth
-from services.domain.report import AnalysisReport
+from services.domain.report import AnalysisReport, Cluster
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,11 +53,9 @@ def draw_strip(
     ground = Ground(left, right, top, height)
     if len(groups) > _MOST_COLUMNS:
         bins = min(len(groups) // _TRACKS_PER_BIN, _MOST_BINS)
-        _draw_shares(
-            sheet, np.where(likely, -1, groups), ground, groups_count=len(report.clusters), bins=bins
-        )
+        _draw_shares(sheet, np.where(likely, -1, groups), ground, clusters=report.clusters, bins=bins)
     elif len(groups):
-        _draw_columns(sheet, groups, likely, ground)
+        _draw_columns(sheet, groups, likely, ground, report.clusters)
 
 
 def _draw_columns(
@@ -65,6 +63,7 @@ def _draw_columns(
     groups: npt.NDArray[np.int64],
     likely: npt.NDArray[np.bool_],
     ground: Ground,
+    clusters: Sequence[Cluster],
 ) -> None:
     left, right, top, height = ground
     step = (right - left) / len(groups)
@@ -80,13 +79,13 @@ def _draw_columns(
         x0, x1 = left + step * start, left + step * end
         y0 = top + (height / 2 if likely[start] else 0.0)
         corners.append(rectangle(x0, y0, x1, top + height))
-        colours.append(theme.group_style(group).colour)
+        colours.append(theme.cluster_style(clusters, group).colour)
         if not likely[start]:
             widest[group] = max(widest.get(group, (0.0, 0.0)), (x1 - x0, (x0 + x1) / 2))
     sheet.polygons(corners, colours)
     for group, (width, x) in widest.items():
         if width >= _LETTER_ROOM:
-            _write_letter(sheet, group, x, top + height / 2)
+            _write_letter(sheet, clusters, group, x, top + height / 2)
 
 
 def _draw_shares(
@@ -94,29 +93,29 @@ def _draw_shares(
     groups: npt.NDArray[np.int64],
     ground: Ground,
     *,
-    groups_count: int,
+    clusters: Sequence[Cluster],
     bins: int,
 ) -> None:
     left, right, top, height = ground
     edges = np.linspace(0, len(groups), bins + 1).round().astype(np.int64)
-    shares = np.zeros((bins, groups_count))
+    shares = np.zeros((bins, len(clusters)))
     for index in range(bins):
         part = groups[edges[index] : edges[index + 1]]
-        shares[index] = np.bincount(part[part >= 0], minlength=groups_count) / max(len(part), 1)
+        shares[index] = np.bincount(part[part >= 0], minlength=len(clusters)) / max(len(part), 1)
     shares = np.column_stack([smooth(column, max(bins / _SMOOTHING, 0.8)) for column in shares.T])
     tops = top + height * (1 - np.cumsum(shares, axis=1))
     xs = left + (right - left) * edges / len(groups)
     corners, colours = [], []
-    for group in range(groups_count):
+    for group in range(len(clusters)):
         lower = tops[:, group] + height * shares[:, group]
         # one outline per group: along the upper steps and back along the lower ones
         upper_steps = np.column_stack((np.repeat(xs, 2)[1:-1], np.repeat(tops[:, group], 2)))
         lower_steps = np.column_stack((np.repeat(xs, 2)[1:-1], np.repeat(lower, 2)))
         corners.append(np.concatenate((upper_steps, lower_steps[::-1])))
-        colours.append(theme.group_style(group).colour)
+        colours.append(theme.cluster_style(clusters, group).colour)
         room, x, y = _roomiest(xs, tops[:, group], lower)
         if room >= _LETTER_ROOM:
-            _write_letter(sheet, group, x, y)
+            _write_letter(sheet, clusters, group, x, y)
     sheet.polygons(corners, colours)
 
 
@@ -131,6 +130,6 @@ def _roomiest(xs: Floats, upper: Floats, lower: Floats) -> tuple[float, float, f
     return best
 
 
-def _write_letter(sheet: Sheet, group: int, x: float, y: float) -> None:
-    letter = theme.group_style(group).letter
+def _write_letter(sheet: Sheet, clusters: Sequence[Cluster], group: int, x: float, y: float) -> None:
+    letter = theme.cluster_style(clusters, group).letter
     sheet.write(x, y, letter, size=theme.SIZE_SMALL, colour=theme.CANVAS, bold=True, align="center")

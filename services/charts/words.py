@@ -1,46 +1,23 @@
-"""The words around the charts: what a feature's ends mean, counts, and descriptions of limited length."""
+"""Text for charts: what a feature's ends mean, counts, and descriptions of limited length."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from services.charts.lettering import plain
 from services.domain.features import Feature
 from services.domain.report import AnalysisReport, Cluster, Verdict
+from services.domain.vocabulary import FEATURE_WORDS
 
 ALT_LIMIT = 1024
 """Characters that Discord accepts as the description of an attachment."""
 _NAME_LIMIT = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """How people call a feature and its two ends; "very" goes before an end that has no word of its own."""
-
-    name: str
-    low: str
-    high: str
-    very_low: str = ""
-    very_high: str = ""
-
-
-FEATURE_WORDS: Mapping[Feature, Ends] = {
-    Feature.DANCEABILITY: Ends("Danceability", "free-flowing", "danceable"),
-    Feature.ENERGY: Ends("Energy", "calm", "energetic"),
-    Feature.LOUDNESS: Ends("Loudness", "quiet", "loud"),
-    Feature.SPEECHINESS: Ends("Speech", "few words", "wordy", "hardly any words"),
-    Feature.ACOUSTICNESS: Ends("Acousticness", "electric", "acoustic"),
-    Feature.INSTRUMENTALNESS: Ends("Instrumental", "sung", "instrumental", "sung throughout"),
-    Feature.LIVENESS: Ends("Liveness", "studio sound", "live sound", "studio sound", "very live"),
-    Feature.VALENCE: Ends("Mood", "dark", "cheerful"),
-    Feature.TEMPO: Ends("Tempo", "slow", "fast"),
-}
-
 VERDICT_WORDS: Mapping[Verdict, str] = {
     Verdict.CLEAR: "clear groups",
     Verdict.LOOSE: "loose groups, blurred borders",
-    Verdict.NONE: "shades of one mood",
+    Verdict.NONE: "groups not separated by sound",
     Verdict.UNTESTABLE: "groups, too few tracks to test them",
     Verdict.TOO_FEW: "too few known tracks for groups",
 }

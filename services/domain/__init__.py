@@ -1,1 +1,1 @@
-"""The words of Tastemap: frozen values and errors. Standard library only; imports no other room."""
+"""Domain values and errors, frozen. Standard library only; imports no other package of Tastemap."""

@@ -1,7 +1,8 @@
-"""A Discord user's tie to a Spotify account, and the way there."""
+"""A Discord user's link to a Spotify account, and the login that leads to it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +10,9 @@ from enum import StrEnum
 LINK_LIFE = timedelta(days=180)
 """Spotify's consent ends six months after it was given; refreshing does not extend it."""
 REMIND_AFTER = timedelta(days=165)
+ENDED_LINK_KEPT_FOR = timedelta(days=5)
+"""How long a link whose consent was withdrawn waits for a new login. Spotify's terms give five days to
+delete what was read."""
 ATTEMPT_LIFE = timedelta(minutes=10)
 MOST_TRIES = 5
 
@@ -41,6 +45,19 @@ class Link:
     def needs_reminder(self, now: datetime) -> bool:
         """Whether it is time to speak of the end."""
         return now >= self.authorized_at + REMIND_AFTER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnected:
+    """What went with a link that ended."""
+
+    user_id: int
+    had_link: bool
+    gone: Mapping[str, int] = field(default_factory=dict)
+    """Rows by table, without those of the link and of open logins."""
+    unfinished: int = 0
+    """Changes of playlists that stay written down, because a playlist is half changed or can only be put
+    back from them."""
 
 
 class AttemptStatus(StrEnum):

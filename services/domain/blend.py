@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.domain.comparison import PersonKey
+from services.domain.messages import Note
 from services.domain.report import EnrichedTrack
 
 
@@ -60,8 +61,8 @@ class Blend:
     tracks: tuple[BlendTrack, ...]
     floor: float
     """Mean satisfaction that everybody should reach at least."""
-    notes: tuple[str, ...]
-    """Plain sentences on what could not be kept: a list that ran out, a floor that was not reached."""
+    notes: tuple[Note, ...]
+    """What could not be kept: a list that ran out, a floor that was not reached."""
 
     @property
     def lowest(self) -> float:

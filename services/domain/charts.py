@@ -1,4 +1,4 @@
-"""A drawn chart with the words that say the same."""
+"""A drawn chart with its alternative text and its text twin."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ class ChartKind(StrEnum):
     """The charts of an analysis and of a comparison; `CLUSTER_PROFILE` is about one group of a playlist."""
 
     MAP = "map"
+    CARD = "card"
+    """The map as a card shows it: small, with few words."""
     PROFILES = "profiles"
     JOURNEY = "journey"
     DISTRIBUTIONS = "distributions"
+    NUMBERS = "numbers"
+    DRIFT = "drift"
+    ERAS = "eras"
     CLUSTER_PROFILE = "cluster_profile"
     COMPATIBILITY = "compatibility"
     PEOPLE_MAP = "people_map"
+    SERVER_MAP = "server_map"
     PEOPLE_PROFILES = "people_profiles"
     ORDER = "order"
     """A new order of a playlist beside the old one."""
+    POSTER_FEED = "poster-feed"
+    POSTER_STORY = "poster-story"
+    """Made to be posted: four to five for feeds, nine to sixteen for stories."""
+
+
+POSTER_KINDS = (ChartKind.POSTER_FEED, ChartKind.POSTER_STORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +48,4 @@ class Chart:
     @property
     def filename(self) -> str:
         """File name for an attachment."""
-        return f"{self.kind.value}.png"
+        return f"{(ChartKind.MAP if self.kind is ChartKind.CARD else self.kind).value}.png"

@@ -9,6 +9,7 @@ from typing import NewType
 from services.domain.features import Feature
 from services.domain.music import TrackId
 from services.domain.report import EnrichedTrack, MapAxes
+from services.domain.scoring import Band
 
 PersonKey = NewType("PersonKey", str)
 """Opaque to this room, and different for each person of a comparison."""
@@ -128,11 +129,12 @@ class Pair:
     """Compatibility, 0..100; None where one of them has too few measured tracks."""
     low: float | None
     high: float | None
-    """Nine of ten times, other tracks of the same two people would score between these."""
+    """About eight of ten times, other tracks of the same two people would score between these."""
     sound: float | None
     """The part of the score that compares sound, 0..100."""
     overlap: float | None
-    """Shared artists in parts of the smaller set of artists, 0..1; None where one has no artist names."""
+    """Shared artists in parts of the smaller set of artists, both thinned to 100 tracks, 0..1; None where one
+    has no artist names."""
     distance: float | None
     """Energy distance in the sound space, square root; 0 for two samples of one taste."""
     reasons: tuple[str, ...]
@@ -146,6 +148,12 @@ class Pair:
     """Those with the most tracks on both sides first."""
     shared_tracks: tuple[SharedTrack, ...]
     shared_groups: tuple[SharedGroup, ...]
+    affinity: float | None = None
+    """How alike the genre words are, 0..1; None where they are not in the score."""
+    percentile: float | None = None
+    """Share of pairs of strangers that score lower, 0..1; None where that is not known."""
+    band: Band | None = None
+    """The score in a word; None as `percentile`."""
 
     def has(self, key: PersonKey) -> bool:
         """Whether the person is one of the two."""
@@ -241,8 +249,6 @@ class Comparison:
     lowest: float | None
     """Score of the worst pair."""
     awards: tuple[Award, ...]
-    sentence: str
-    """The result in one sentence."""
 
     def person(self, key: PersonKey) -> Participant:
         """Find a participant.

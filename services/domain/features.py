@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 
 
 class Feature(StrEnum):
@@ -74,23 +75,46 @@ class AudioFeatures:
 
     def get(self, feature: Feature) -> float | None:
         """Return the value of `feature`, or None."""
-        value: float | None = getattr(self, feature.value)
+        value: float | None = getattr(self, feature)
         return value
+
+    @property
+    def values(self) -> tuple[float | None, ...]:
+        """List all values in the order of `Feature`."""
+        values: tuple[float | None, ...] = _values_of(self)
+        return values
+
+    @property
+    def sound(self) -> tuple[float | None, ...]:
+        """List the values of `SOUND_FEATURES`, in their order."""
+        return self.values[: len(SOUND_FEATURES)]
 
     @property
     def known(self) -> tuple[Feature, ...]:
         """List the features that have a value."""
-        return tuple(feature for feature in Feature if getattr(self, feature.value) is not None)
+        return tuple(
+            feature for feature, value in zip(_FEATURES, _values_of(self), strict=True) if value is not None
+        )
 
     @property
     def is_empty(self) -> bool:
         """Whether no feature at all is known."""
-        return all(getattr(self, feature.value) is None for feature in Feature)
+        return not self.known
 
     @staticmethod
     def of(values: Mapping[Feature, float | None]) -> AudioFeatures:
         """Build features from a mapping."""
-        return AudioFeatures(**{feature.value: value for feature, value in values.items()})
+        return AudioFeatures(**{feature._value_: value for feature, value in values.items()})
+
+    def accepted(self) -> AudioFeatures:
+        """Return only what can be true, each value as `accepted` would have it."""
+        kept = map(accepted, _FEATURES, _values_of(self))
+        return AudioFeatures(**dict(zip(_NAMES, kept, strict=True)))
+
+
+_FEATURES = tuple(Feature)
+_NAMES = tuple(feature.value for feature in Feature)
+_values_of = attrgetter(*_NAMES)
 
 
 def accepted(feature: Feature, value: float | None) -> float | None:
@@ -113,6 +137,10 @@ class Origin(StrEnum):
 
     MEASURED = "measured"
     """Fetched from a provider for exactly this track id."""
+    SOUND = "measured from the sound"
+    """Measured here, from the samples of the person's own file."""
+    CLIP = "measured by ReccoBeats from a clip"
+    """Measured there, from pieces of the person's own file; whether on the catalogue's scale is unknown."""
     UPLOADED = "uploaded"
     """Carried by the uploaded file."""
     BORROWED = "borrowed"
@@ -120,7 +148,7 @@ class Origin(StrEnum):
     CORRECTED = "corrected"
     """Halved or doubled by the person who looked at it."""
     IMPUTED = "imputed"
-    """Estimated from the track's company; has a standard error and decides nothing."""
+    """Estimated from related tracks; has a standard error and decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +160,63 @@ class Provenance:
     """`reccobeats`, `file:exportify`, `spotify`, `imputation`, ..."""
 
 
+class GapKind(StrEnum):
+    """What tracks without evidence may have in common."""
+
+    NO_ID = "no id"
+    YEARS = "years"
+    COUNTRY = "country"
+    SCRIPT = "script"
+    GENRE = "genre"
+    ARTIST = "artist"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What most tracks without evidence have in common, and others have not."""
+
+    kind: GapKind
+    name: str = ""
+    """A country by the two letters of its ISRCs, a script, a genre or an artist."""
+    first: int = 0
+    last: int = 0
+    """Years of release, inclusive."""
+
+
+MOST_ESTIMATED = 1
+"""Sound features of a track that may be estimated without costing it its say about groups.
+
+With one of nine lost in all tracks the groups agree with those of all nine by .65 (acousticness) to .94
+(liveness); with three lost by .37 (adjusted Rand index, 40 lists; another seed of the same fit: .98).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyKnown:
+    """Tracks with real values of some features and not of all nine; each is imputed or unknown as well."""
+
+    estimated: int
+    """Of them, those whose other features are estimated."""
+    unknown: int
+    """Of them, those whose other features nobody knows."""
+    deciding: int
+    """Of them, those of which so little is estimated (`MOST_ESTIMATED`) that they may decide groups."""
+    known: Mapping[Feature, int]
+    """How many of them have a real value, by feature; key and mode are among them."""
+    origin: Origin | None = None
+    """What kind of knowledge all these values are; None for several."""
+
+    @property
+    def tracks(self) -> int:
+        """How many there are."""
+        return self.estimated + self.unknown
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How many tracks of a playlist are known, by the best origin of their sound features.
 
-    A track counts as measured, uploaded or borrowed when all nine sound features have such an
+    A track counts as measured, heard, uploaded or borrowed when all nine sound features have such an
     origin (the weakest of them names it), as imputed when any of the nine is imputed, and as
     unknown when it misses one altogether.
     """
@@ -151,10 +231,21 @@ class Coverage:
     """Tracks per source name that gave at least one value."""
     by_feature: Mapping[Feature, int]
     """Tracks with real (not imputed) evidence per feature."""
-    note: str = ""
-    """What the tracks without evidence have in common, in words: "mostly 2025-26 releases"."""
+    gap: Gap | None = None
+    """What the tracks without evidence have in common."""
+    heard: int = 0
+    """Tracks with values that were measured from the sound of a file, here or by ReccoBeats."""
+    partly: PartlyKnown | None = None
+    """The tracks of which some features are really known; None where there are none."""
 
     @property
     def evidence(self) -> int:
-        """Tracks that may decide clusters: everything but imputed and unknown."""
-        return self.measured + self.uploaded + self.borrowed
+        """Tracks that may decide clusters: wholly known, or all but `MOST_ESTIMATED` of the nine."""
+        whole = self.measured + self.heard + self.uploaded + self.borrowed
+        return whole + (self.partly.deciding if self.partly else 0)
+
+    @property
+    def real_share(self) -> float:
+        """Share of the nine values of all tracks that are not estimates, 0..1."""
+        values = len(SOUND_FEATURES) * self.total
+        return sum(self.by_feature.get(feature, 0) for feature in SOUND_FEATURES) / values if values else 0.0

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.domain.digest import News
+from services.domain.server_map import MapMember
+
 FEWEST, MOST = 2, 25
 """People that one comparison takes."""
 
@@ -30,7 +33,7 @@ class LobbyState(StrEnum):
     """The person who was asked does not want to."""
 
 
-class Standing(StrEnum):
+class Membership(StrEnum):
     """How somebody stands to a comparison. Only who is `IN` is compared, named or counted."""
 
     ASKED = "asked"
@@ -44,7 +47,7 @@ class Member:
 
     user_id: int
     name: str
-    standing: Standing
+    standing: Membership
     joined_at: datetime
     by_sharing: bool = False
     """In without a press, because the person shares in this server; ends with the sharing."""
@@ -61,7 +64,7 @@ class Member:
     @property
     def is_ready(self) -> bool:
         """Whether the person can be compared now."""
-        return self.standing is Standing.IN and self.brought is not None
+        return self.standing is Membership.IN and self.brought is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +83,18 @@ class Lobby:
     """In the order in which they came."""
 
     def member(self, user_id: int) -> Member | None:
-        """Find a person, whatever the standing."""
+        """Find a person, whatever their membership."""
         return next((member for member in self.members if member.user_id == user_id), None)
 
     def is_in(self, user_id: int) -> bool:
         """Whether a person agreed to be compared here."""
         member = self.member(user_id)
-        return member is not None and member.standing is Standing.IN
+        return member is not None and member.standing is Membership.IN
 
     @property
     def inside(self) -> tuple[Member, ...]:
         """Everybody who agreed."""
-        return tuple(member for member in self.members if member.standing is Standing.IN)
+        return tuple(member for member in self.members if member.standing is Membership.IN)
 
     @property
     def ready(self) -> tuple[Member, ...]:
@@ -101,7 +104,7 @@ class Lobby:
     @property
     def asked(self) -> Member | None:
         """The person whose answer a pair waits for."""
-        return next((member for member in self.members if member.standing is Standing.ASKED), None)
+        return next((member for member in self.members if member.standing is Membership.ASKED), None)
 
     @property
     def votes_needed(self) -> int:
@@ -118,6 +121,24 @@ class Lobby:
         """Whether everybody who can see the channel may see the result."""
         return self.kind is GroupKind.LOBBY or (
             len(self.inside) >= FEWEST and all(member.shows for member in self.inside)
+        )
+
+    def message(
+        self,
+        message_id: int,
+        kind: MessageKind | None = None,
+        *,
+        channel_id: int | None = None,
+        result_id: str | None = None,
+    ) -> GroupMessage:
+        """Describe a message that shows this comparison: its card unless another kind is said."""
+        return GroupMessage(
+            message_id=message_id,
+            channel_id=channel_id or self.channel_id,
+            guild_id=self.guild_id,
+            lobby_id=self.lobby_id,
+            kind=kind or MessageKind.CARD,
+            result_id=result_id,
         )
 
 
@@ -138,8 +159,23 @@ class MessageKind(StrEnum):
 
     CARD = "card"
     """Who is in."""
+    ASKER_CARD = "asker card"
+    """The same in the direct messages of whoever asked: the other one's answer is not theirs to give."""
     RESULT = "result"
     BLEND = "blend"
+    SERVER_MAP = "server map"
+    DIGEST = "digest"
+    """Of the week that its `result_id` numbers."""
+
+    @property
+    def is_card(self) -> bool:
+        """Whether it shows who is in, and no result."""
+        return self in {MessageKind.CARD, MessageKind.ASKER_CARD}
+
+    @property
+    def is_of_map(self) -> bool:
+        """Whether it names people of the map of a server."""
+        return self in {MessageKind.SERVER_MAP, MessageKind.DIGEST}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +188,52 @@ class GroupMessage:
     lobby_id: str
     kind: MessageKind
     result_id: str | None = None
+    is_on_its_way: bool = False
+    """Whether Discord has not named it yet; its id is that of the request that posts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """What a message has to show now."""
+
+    message: GroupMessage
+    version: int
+    """The change up to which this drawing shows everything."""
+    drawn: int
+    """The change up to which the message showed everything when the drawing began."""
+    lobby: Lobby | None
+    """For a card: who is in. None where it is over for good, and for results, which were taken back."""
+    on_map: tuple[MapMember, ...] = ()
+    """For the map of a server: who is on it. Nobody where it is over."""
+    news: tuple[News, ...] = ()
+    """For a digest: what it says of those who still are on the map."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the message shows nobody any more."""
+        return self.lobby is None and not self.on_map and not self.news
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What Discord said about some people: who is there, who is not, and of whom nothing is known."""
+
+    there: frozenset[int] = frozenset()
+    absent: frozenset[int] = frozenset()
+    unknown: frozenset[int] = frozenset()
+
+    @property
+    def known(self) -> frozenset[int]:
+        """Everybody about whom there was an answer."""
+        return self.there | self.absent
+
+    def __or__(self, later: Presence) -> Presence:
+        """Add what was seen later, which counts more."""
+        return Presence(
+            (self.there - later.absent) | later.there,
+            (self.absent - later.there) | later.absent,
+            (self.unknown - later.known) | (later.unknown - self.known),
+        )
 
 
 @dataclass(frozen=True, slots=True)

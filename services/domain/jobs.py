@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.domain.requests import JobKind, Request
 
-class JobKind(StrEnum):
-    """What is to be done; each kind has one cog that knows how."""
-
-    ANALYZE = "analyze"
-    AGAIN = "again"
-    TIDY = "tidy"
-    SPLIT = "split"
-    OPTIMIZE = "optimize"
-    BRING = "bring"
-    COMPARE = "compare"
-    BLEND = "blend"
-    SHARING = "sharing"
-    WRITE = "write"
-    ACCOUNT = "account"
-
-    @property
-    def is_light(self) -> bool:
-        """Whether it computes nothing: it waits for nobody, and runs beside a person's other work."""
-        return self is JobKind.ACCOUNT
+__all__ = ["Asked", "Job", "JobKind", "JobStatus", "QueueEntry"]
 
 
 class JobStatus(StrEnum):
@@ -36,6 +18,8 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     POSTING = "posting"
     """Claimed by the one who answers; whoever finds it so looks for the answer before giving it again."""
+    UNDELIVERED = "undelivered"
+    """Answered, and nobody could be reached; given below the person's next command."""
     DONE = "done"
 
 
@@ -59,9 +43,8 @@ class Job:
     """One piece of accepted work."""
 
     asked: Asked
-    kind: JobKind
-    arguments: Mapping[str, str]
-    """What the person chose, as the kind's cog wrote it down."""
+    request: Request
+    """What is to be done."""
     result_id: str
     """Under which the result is stored, fixed from the start: work that is repeated replaces it."""
     content: bytes | None = None
@@ -71,8 +54,32 @@ class Job:
     """How often it was begun before."""
     message_id: int | None = None
     """The message that shows the progress and becomes the answer, once Discord named it."""
+    entered: str | None = field(default=None, repr=False)
+    """A code that was typed for it, where another process does the work: sealed, gone with the row."""
+    is_to_end: bool = False
+    """Whether somebody asked for its end while it waited or ran."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was promised an answer and never begun, so that nobody can have answered."""
+        return self.status is JobStatus.QUEUED and not self.attempts and self.message_id is not None
+
+    @property
+    def kind(self) -> JobKind:
+        """What is to be done, in one word."""
+        return self.request.kind
 
     @property
     def job_id(self) -> int:
         """The id of the interaction: the same request is never accepted twice."""
         return self.asked.interaction_id
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """All that a queue has to know about some work."""
+
+    job_id: int
+    owner_id: int
+    is_heavy: bool
+    """Whether it computes: one at a time for each person, and after the light work of others."""

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import NewType
 
 from services.domain.features import AudioFeatures
+from services.domain.messages import Note
+from services.domain.sound import Sound
 
 TrackId = NewType("TrackId", str)
 """A Spotify track id: 22 characters of base 62."""
@@ -38,6 +40,12 @@ class Track:
     genres: tuple[str, ...] = ()
     added_at: str | None = None
     uploaded: AudioFeatures | None = None
+    recording_id: str | None = None
+    """Of MusicBrainz, where a sound file named it."""
+    location: str | None = None
+    """Path of its file, as the person's own program wrote it; for them alone."""
+    sound: Sound | None = None
+    """What was measured from the file of the track, where there was one."""
 
     @property
     def key(self) -> str:
@@ -49,11 +57,18 @@ class Track:
         return f"name:{self.title.casefold()}|{'|'.join(artist.casefold() for artist in self.artists)}"
 
     @property
+    def words_key(self) -> str:
+        """Name this track by title and first artist, alike from every source; without a title by its key."""
+        if not self.title:
+            return self.key
+        return f"{self.title.casefold()}|{self.artists[0].casefold() if self.artists else ''}"
+
+    @property
     def label(self) -> str:
-        """Say the track in one line: `Artist – Title`, or its link id where nothing else is known."""
+        """Say the track in one line: `Artist – Title`; an id says nothing to people, so it stays away."""
         if self.title and self.artists:
             return f"{self.artists[0]} – {self.title}"
-        return self.title or (f"track {self.id}" if self.id else "untitled track")
+        return self.title or "unnamed track"
 
 
 class SkipReason(StrEnum):
@@ -67,6 +82,7 @@ class SkipReason(StrEnum):
     UNAVAILABLE = "no longer available"
     NOT_A_TRACK = "not a track"
     OVER_LIMIT = "over the row limit"
+    SHORT_LINK = "short link, which hides its track: open it and copy the long one"
     SHORT_PLAY = "never really played"
 
 
@@ -86,6 +102,8 @@ class PlaylistSource(StrEnum):
     LINKS = "links"
     SPOTIFY = "spotify"
     SAMPLE = "sample"
+    LISTS = "lists"
+    """A public list of somebody, by their name at another service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,5 +118,5 @@ class Playlist:
     id: PlaylistId | None = None
     snapshot_id: str | None = None
     skipped: tuple[Skipped, ...] = field(default=())
-    notes: tuple[str, ...] = ()
-    """Plain sentences about the reading that a person should see (an encoding guessed, a cut)."""
+    notes: tuple[Note, ...] = ()
+    """What a person should know about the reading (an encoding guessed, a cut)."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
+from services.domain.lists import parse_user_list
 from services.domain.music import PlaylistId
 
 
@@ -22,6 +24,10 @@ class ReferenceKind(StrEnum):
     """Spelled out as track links."""
     SHORT_LINK = "short link"
     """Behind an address that would have to be opened to know; it never is."""
+    LIST = "list"
+    """A public list of somebody at ListenBrainz or Last.fm."""
+    OTHER_SERVICE = "other service"
+    """At a service that shows its lists to its own programs alone; the value is its name."""
     UNKNOWN = "unknown"
     """Neither of these: words that name nothing."""
 
@@ -70,9 +76,24 @@ _TRACK = re.compile(
 _SHORT = re.compile(r"spotify\.(?:link|app\.link)/|spoti\.fi/", re.IGNORECASE)
 
 
+_OTHERS = tuple(
+    (name, re.compile(rf"(?:^|[/.\s<(])(?:{hosts})(?:[/?#\s>)]|$)", re.IGNORECASE))
+    for name, hosts in (
+        ("Apple Music", r"(?:music|itunes|geo\.music)\.apple\.com"),
+        ("YouTube", r"(?:music\.|www\.|m\.)?youtube\.com|youtu\.be"),
+        ("Deezer", r"(?:www\.)?deezer\.com|(?:deezer|dzr)\.page\.link|link\.deezer\.com"),
+        ("Tidal", r"(?:listen\.|www\.|desktop\.)?tidal\.com"),
+        ("SoundCloud", r"(?:on\.|m\.|www\.)?soundcloud\.com"),
+        ("Amazon Music", r"music\.amazon\.[a-z.]{2,6}"),
+    )
+)
+
+
 def parse_reference(text: str) -> PlaylistRef:
     """Read what a person typed, chose or pasted. Never fails: unknown words are a kind of their own."""
-    words = text.strip().strip("<>")
+    words = text
+    while (bare := words.strip().strip("<>")) != words:
+        words = bare
     if match := _REPORT.fullmatch(words):
         return PlaylistRef(ReferenceKind.REPORT, match[1])
     if _LIKED.fullmatch(words):
@@ -83,4 +104,22 @@ def parse_reference(text: str) -> PlaylistRef:
         return PlaylistRef(ReferenceKind.TRACKS, words)
     if _SHORT.search(words):
         return PlaylistRef(ReferenceKind.SHORT_LINK, words)
+    if parse_user_list(words) is not None:
+        return PlaylistRef(ReferenceKind.LIST, words)
+    for name, pattern in _OTHERS:
+        if pattern.search(words):
+            return PlaylistRef(ReferenceKind.OTHER_SERVICE, name)
     return PlaylistRef(ReferenceKind.UNKNOWN, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line of an autocomplete list."""
+
+    name: str
+    value: str
+    """What `parse_reference` reads back."""
+    tracks: int | None
+    map_age: timedelta | None = None
+    """How old the stored map is; None for a playlist at Spotify."""
+    is_liked: bool = False

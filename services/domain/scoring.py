@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +31,114 @@ class Calibration:
     """How often a pair of one person scores higher than a pair of two."""
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How many pairs of strangers score lower, where the smaller side has so many tracks."""
+
+    tracks: int
+    shares: tuple[float, ...]
+    """Share of the pairs below each score of `KNOTS`, 0..1, never falling."""
+    same_median: float
+    """Median score of two lists of one person, each of so many tracks."""
+
+
+KNOTS: tuple[float, ...] = tuple(float(score) for score in range(0, 101, 5))
+"""Scores at which a curve is known; between them it is straight."""
+
+
+class Band(StrEnum):
+    """A score in a word."""
+
+    FAR = "far apart"
+    APART = "rather apart"
+    USUAL = "as most pairs"
+    NEAR = "rather close"
+    CLOSE = "close"
+    ONE = "as one person"
+    """At least the median of two lists of one person."""
+
+
+_BANDS: tuple[tuple[float, Band], ...] = (
+    (0.15, Band.FAR),
+    (0.35, Band.APART),
+    (0.65, Band.USUAL),
+    (0.85, Band.NEAR),
+    (math.inf, Band.CLOSE),
+)
+"""Up to which share of strangers' pairs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreRules:
     """The numbers of the formula.
 
     sound = 100 · 2^−(s / `sound_scale`)^`sound_power`, where s is the square root of the energy distance;
-    score = `sound_part` · sound + (1 − `sound_part`) · 100 · √min(1, overlap / `overlap_full`).
+    base = `sound_part` · sound + (1 − `sound_part`) · 100 · √min(1, overlap / `overlap_full`);
+    score = (1 − `genre_part`) · base + `genre_part` · 100 · affinity, where both sides know genres.
     """
 
     sound_scale: float
     sound_power: float
     sound_part: float
     overlap_full: float
-    """Shared artists in parts of the smaller set from which more of them change nothing."""
+    """Shared artists, expected among `ARTIST_DRAW` tracks of each, from which more of them change nothing."""
+    genre_part: float = 0.0
+    """Weight of the genre words, where both sides have enough of them."""
     imputed_weight: float
     """What a track with estimated sound counts, where a measured one counts 1."""
     calibration: tuple[Calibration, ...]
     """By number of tracks, ascending."""
+    curves: tuple[Curve, ...] = ()
+    """By number of tracks, ascending, for scores with genre words."""
+    curves_without_genres: tuple[Curve, ...] = ()
     learned_from: str
     """Where the numbers come from, in words."""
+
+    def percentile(self, score: float, smaller: int, *, genres: bool) -> float | None:
+        """Return the share of pairs of strangers that score lower, 0..1; None without curves.
+
+        Parameters
+        ----------
+        score : float
+            0..100.
+        smaller : int
+            Tracks of the person with fewer of them.
+        genres : bool
+            Whether genre words are in the score.
+        """
+        curves = self.curves if genres else self.curves_without_genres
+        return _between(curves, smaller, [_share_at(curve, score) for curve in curves]) if curves else None
+
+    def band(self, score: float, smaller: int, *, genres: bool) -> Band | None:
+        """Say a score in a word; None without curves."""
+        share = self.percentile(score, smaller, genres=genres)
+        if share is None:
+            return None
+        curves = self.curves if genres else self.curves_without_genres
+        if score >= _between(curves, smaller, [curve.same_median for curve in curves]):
+            return Band.ONE
+        return next(band for limit, band in _BANDS if share < limit)
+
+
+FEWEST_TAGGED = 8
+"""Different tracks with genres that it takes on each side; below, genre words are left out of the score."""
+
+ARTIST_DRAW = 100
+"""Tracks to which a library is thinned for the artist part, so that the part does not grow with it."""
+
+
+def _share_at(curve: Curve, score: float) -> float:
+    place = min(max(bisect_right(KNOTS, score) - 1, 0), len(KNOTS) - 2)
+    part = min(max((score - KNOTS[place]) / (KNOTS[place + 1] - KNOTS[place]), 0.0), 1.0)
+    return curve.shares[place] + part * (curve.shares[place + 1] - curve.shares[place])
+
+
+def _between(curves: Sequence[Curve], tracks: int, values: Sequence[float]) -> float:
+    """Interpolate over the logarithm of the number of tracks; the ends hold beyond."""
+    sizes = [math.log(curve.tracks) for curve in curves]
+    size = math.log(max(tracks, 1))
+    place = bisect_right(sizes, size)
+    if place == 0 or place == len(sizes):
+        return values[min(place, len(sizes) - 1)]
+    part = (size - sizes[place - 1]) / (sizes[place] - sizes[place - 1])
+    return values[place - 1] + part * (values[place] - values[place - 1])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.domain.features import AudioFeatures
+from services.domain.messages import Note
 from services.domain.music import TrackId
 
 
@@ -39,5 +40,18 @@ class FetchOutcome:
     absent: frozenset[TrackId] = frozenset()
     failed: Mapping[TrackId, str] = field(default_factory=dict)
     """Why the answer is missing, in a few words: "rate limit", "timeout"."""
-    notice: str = ""
-    """One sentence for people when the source as a whole was in trouble, else empty."""
+    notice: Note | None = None
+    """Set when the source as a whole was in trouble."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What the shared row of an outside service says to somebody who wants to call it."""
+
+    is_taken: bool
+    """Whether the caller may call, after the wait."""
+    wait_s: float = 0.0
+    rest_s: float = 0.0
+    """How long nobody is to call."""
+    reason: str | None = None
+    """Why, where it is no mere rate limit."""

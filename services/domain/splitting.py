@@ -1,4 +1,4 @@
-"""A pile of tracks as several playlists: which, under what names, and what goes together."""
+"""Split a playlist into several: which tracks, under what names, and which groups are merged."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from services.domain.report import AnalysisReport
+from services.domain.writes import name_with_end
 
 SMALL = 10
 """Tracks below which a playlist is hardly worth having; merging it is offered first."""
@@ -77,7 +78,7 @@ def plan_split(report: AnalysisReport) -> SplitState:
     """Make one part of each group of a report; every track with a place is in exactly one."""
     parts = tuple(
         Part(
-            name=f"{report.playlist.name} · {cluster.name}",
+            name=name_with_end(report.playlist.name, cluster.name),
             groups=(number,),
             rows=tuple(sorted((*cluster.members, *cluster.likely))),
             likely=len(cluster.likely),

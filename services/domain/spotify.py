@@ -1,9 +1,14 @@
-"""Spotify accounts and playlists as the rest of the house sees them."""
+"""Spotify accounts, libraries, playlists and quota as other rooms see them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
+from services.domain.messages import Note
 from services.domain.music import PlaylistId, Skipped, Track
 
 READ_SCOPES = frozenset({"playlist-read-private", "playlist-read-collaborative", "user-library-read"})
@@ -58,6 +63,48 @@ class RowsRead:
 
     tracks: tuple[Track, ...]
     skipped: tuple[Skipped, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     was_still: bool = True
     """Whether nobody changed the list on the way, as far as its size tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The playlists that a person owns or follows, in Spotify's order, as they were at one moment."""
+
+    playlists: tuple[PlaylistSummary, ...]
+    read_at: datetime
+    liked: int | None = None
+    """How many Liked Songs there are; None where that is not known."""
+    unread: int = 0
+    """Entries beyond the number that is listed at most."""
+    notice: Note | None = None
+    """Set where the list is not of this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Calls of the last 24 hours, of everybody together."""
+
+    spent: int
+    budget: int
+    blocked_until: datetime | None = None
+    """Set while nothing may be asked: our own budget is spent, or Spotify says that its quota is."""
+
+
+_CHARGED: ContextVar[int | None] = ContextVar("charged", default=None)
+
+
+@contextmanager
+def charged_to(user_id: int) -> Iterator[None]:
+    """Let the calls to Spotify that are made inside the block count as this person's."""
+    token = _CHARGED.set(user_id)
+    try:
+        yield
+    finally:
+        _CHARGED.reset(token)
+
+
+def whose_call() -> int | None:
+    """Return whom a call that is made now is for; None where it is for nobody in particular."""
+    return _CHARGED.get()

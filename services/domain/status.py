@@ -1,4 +1,4 @@
-"""How the whole installation is, for its operator. Numbers only, nothing about any person."""
+"""The state of the whole installation for its operator: numbers only, nothing about any person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.domain.quota import Quota
+from services.domain.spotify import Quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,5 +37,5 @@ class Status:
     """Tracks by the weakest origin of their sound."""
     cache_hits: int = 0
     cache_misses: int = 0
-    upkeep_failures: Mapping[str, int] = field(default_factory=dict)
+    maintenance_failures: Mapping[str, int] = field(default_factory=dict)
     quota: Quota | None = None

@@ -24,7 +24,7 @@ class Certainty(StrEnum):
     MAYBE = "maybe"
     """Live, remix, remaster: many people want both."""
     OPINION = "opinion"
-    """It sounds unlike its company; that may be why it is there."""
+    """It sounds unlike the tracks around it; that may be why it is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

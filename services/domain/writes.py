@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from services.domain.music import Playlist, PlaylistId, Skipped, Track, TrackId
 from services.domain.orders import UNCHANGED, Difference
@@ -20,6 +21,15 @@ LARGEST = 10_000
 
 WRITE_SCOPES = frozenset({"playlist-modify-private", "playlist-modify-public"})
 """Consent that a write needs, asked for at the first one: a playlist changed in place may be public."""
+REMOVE_SCOPES = frozenset({"user-library-modify", "user-follow-modify", "playlist-modify-public"})
+"""What the public contract wants for taking something out of a library; asked for when it is refused."""
+
+
+def name_with_end(name: str, end: str) -> str:
+    """Name a new playlist after another one, shortening that name only: what tells them apart is the end."""
+    end = f" · {end}"
+    room = max(1, MAX_NAME - len(end))
+    return (name if len(name) <= room else f"{name[: room - 1].rstrip()}…") + end
 
 
 class WriteKind(StrEnum):
@@ -69,6 +79,11 @@ class Hindrance(StrEnum):
     REFUSED = "refused"
     CHANGED = "changed"
     GONE = "gone"
+
+    @property
+    def is_for_the_person(self) -> bool:
+        """Whether only a login, a consent or another decision of the person clears it away."""
+        return self in {Hindrance.LOGIN, Hindrance.CONSENT, Hindrance.REFUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +138,11 @@ class Write:
         )
 
     @property
+    def waits_for_its_person(self) -> bool:
+        """Whether it goes on only after its person has done something."""
+        return self.hindrance is not None and self.hindrance.is_for_the_person
+
+    @property
     def marker(self) -> str:
         """Words in the description by which a new playlist is found again whose id was never heard."""
         return f"Tastemap {self.write_id}"
@@ -131,6 +151,56 @@ class Write:
     def url(self) -> str | None:
         """Where the playlist can be opened."""
         return f"https://open.spotify.com/playlist/{self.playlist_id}" if self.playlist_id else None
+
+
+class WriteChanges(TypedDict, total=False):
+    """The fields of a write that change while it goes on, as `changed` takes them."""
+
+    stage: WriteStage
+    playlist_id: PlaylistId | None
+    snapshot_id: str | None
+    confirmed: int
+    in_flight: int
+    difference: Difference
+    hindrance: Hindrance | None
+    retry_at: datetime | None
+    undone_by: str | None
+    told: bool
+
+
+def changed(write: Write, now: datetime, **changes: Unpack[WriteChanges]) -> Write:
+    """Return a write with other values, as of now."""
+    return replace(write, **changes, updated_at=now)
+
+
+class Settling(StrEnum):
+    """What becomes of a write that was begun, before everything about its person is erased."""
+
+    FINISH = "finish"
+    PUT_BACK = "back"
+
+
+class Ending(StrEnum):
+    """How a write stands after it was to be settled."""
+
+    FINISHED = "finished"
+    PUT_BACK = "put back"
+    NOTHING_LEFT = "nothing left"
+    """There was nothing to put back: nothing had been changed, or it is as it was already."""
+    STAYS = "stays"
+    """Spotify does not let us take the new playlist out of the library."""
+    GIVEN_UP = "given up"
+    """Half done for good."""
+    OPEN = "open"
+    """Neither finished nor put back yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A write that its person wanted finished or put back, and what really came of it."""
+
+    write: Write
+    ending: Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +213,15 @@ class Wish:
     description: str = ""
     in_place_of: Playlist | None = None
     """The playlist to change, as the person saw it when they decided; None makes a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of wishes."""
+
+    writes: tuple[Write, ...]
+    left_out: int
+    """Tracks that have no Spotify id."""
 
 
 class UndoAction(StrEnum):
@@ -198,6 +277,8 @@ class Undone:
 
     step: UndoStep
     write: Write | None
+    stays: bool = False
+    """Spotify does not let us take the playlist out of the library, whatever the person allows."""
 
 
 def writable(tracks: Iterable[Track]) -> tuple[TrackId, ...]:

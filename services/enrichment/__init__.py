@@ -1,1 +1,1 @@
-"""Tracks in, features out: the best value anybody has, and of each value where it came from."""
+"""Find the audio features of tracks: the best known value of each, with its origin."""

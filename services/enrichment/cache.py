@@ -1,17 +1,19 @@
-"""A cache in memory, and a way to live with one that is out of order."""
+"""Cache features in memory, and go on where the cache behind it fails."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from cachetools import LRUCache
 
 from services.domain.errors import TastemapError
-from services.domain.music import TrackId
+from services.domain.music import Track, TrackId
+from services.domain.names import IdWords, NameKey, NameMatch
 from services.domain.sources import Absence, FetchedFeatures
-from services.enrichment.ports import FeatureCache
+from services.enrichment.ports import FeatureCache, NameStore
 
 ROWS_KEPT = 50_000
 """About 40 MB at most; the rows longest not used go first."""
@@ -22,15 +24,28 @@ _TRACKS_AT_ONCE = 500
 _log = logging.getLogger(__name__)
 
 
+class _Rows(LRUCache[tuple[TrackId, str], FetchedFeatures]):
+    """Rows by track and source; reports evicted ones."""
+
+    def __init__(self, maxsize: int, *, on_evicted: Callable[[FetchedFeatures], None]) -> None:
+        super().__init__(maxsize)
+        self._on_evicted = on_evicted
+
+    def popitem(self) -> tuple[tuple[TrackId, str], FetchedFeatures]:
+        """Evict the least recently used entry."""
+        key, row = super().popitem()
+        self._on_evicted(row)
+        return key, row
+
+
 class MemoryFeatureCache:
     """What this process has learned, for when there is no database."""
 
     def __init__(self, rows_kept: int = ROWS_KEPT) -> None:
-        self._rows_kept = rows_kept
-        self._features: OrderedDict[tuple[TrackId, str], FetchedFeatures] = OrderedDict()
+        self._features = _Rows(rows_kept, on_evicted=self._unlist)
         self._by_track: dict[TrackId, set[str]] = {}
         self._by_isrc: dict[str, set[tuple[TrackId, str]]] = {}
-        self._absences: OrderedDict[tuple[str, TrackId], Absence] = OrderedDict()
+        self._absences: LRUCache[tuple[str, TrackId], Absence] = LRUCache(rows_kept)
 
     async def load_features(self, ids: Collection[TrackId]) -> Mapping[TrackId, tuple[FetchedFeatures, ...]]:
         """Return the rows of each known id."""
@@ -58,8 +73,6 @@ class MemoryFeatureCache:
             self._by_track.setdefault(row.track_id, set()).add(row.source)
             if row.isrc:
                 self._by_isrc.setdefault(row.isrc, set()).add((row.track_id, row.source))
-        while len(self._features) > self._rows_kept:
-            self._drop(next(iter(self._features)))
 
     async def load_absences(
         self, source: str, ids: Collection[TrackId], now: datetime
@@ -71,28 +84,80 @@ class MemoryFeatureCache:
     async def save_absences(self, rows: Collection[Absence]) -> None:
         """Remember absences, within the same limit as rows."""
         self._absences.update(((row.source, row.track_id), row) for row in rows)
-        while len(self._absences) > self._rows_kept:
-            self._absences.popitem(last=False)
 
     def _rows(self, track_id: TrackId) -> tuple[FetchedFeatures, ...]:
-        keys = [(track_id, source) for source in sorted(self._by_track[track_id])]
-        for key in keys:
-            self._features.move_to_end(key)
-        return tuple(self._features[key] for key in keys)
+        return tuple(self._features[track_id, source] for source in sorted(self._by_track[track_id]))
 
     def _drop(self, key: tuple[TrackId, str]) -> None:
         row = self._features.pop(key, None)
-        if row is None:
-            return
+        if row is not None:
+            self._unlist(row)
+
+    def _unlist(self, row: FetchedFeatures) -> None:
         sources = self._by_track[row.track_id]
         sources.discard(row.source)
         if not sources:
             del self._by_track[row.track_id]
         if row.isrc:
             keys = self._by_isrc[row.isrc]
-            keys.discard(key)
+            keys.discard((row.track_id, row.source))
             if not keys:
                 del self._by_isrc[row.isrc]
+
+
+class ReadOnlyCache:
+    """A cache that is read and never written."""
+
+    def __init__(self, store: FeatureCache) -> None:
+        self.load_features = store.load_features
+        self.load_by_isrc = store.load_by_isrc
+        self.load_absences = store.load_absences
+
+    async def save_features(self, rows: Collection[FetchedFeatures]) -> None:
+        """Keep nothing."""
+
+    async def save_absences(self, rows: Collection[Absence]) -> None:
+        """Keep nothing."""
+
+
+class MemoryNameStore:
+    """What this process has learned about names, for when there is no database."""
+
+    def __init__(self, rows_kept: int = ROWS_KEPT) -> None:
+        self._matches: LRUCache[NameKey, NameMatch] = LRUCache(rows_kept)
+        self._words: LRUCache[TrackId, IdWords] = LRUCache(rows_kept)
+
+    async def load_matches(self, keys: Collection[NameKey], now: datetime) -> Mapping[NameKey, NameMatch]:
+        """Return what is known about names."""
+        found = ((key, self._matches.get(key)) for key in keys)
+        return {key: match for key, match in found if match and match.expires_at > now}
+
+    async def save_matches(self, matches: Iterable[NameMatch]) -> None:
+        """Remember what services said about names."""
+        self._matches.update((each.key, each) for each in matches)
+
+    async def load_words(self, ids: Collection[TrackId], now: datetime) -> Mapping[TrackId, IdWords]:
+        """Return what ids are called."""
+        found = ((key, self._words.get(key)) for key in ids)
+        return {key: words for key, words in found if words and words.expires_at > now}
+
+    async def save_words(self, words: Iterable[IdWords]) -> None:
+        """Remember what ids are called."""
+        self._words.update((each.track_id, each) for each in words)
+
+
+class ReadOnlyNames:
+    """Names that are read and never written."""
+
+    def __init__(self, store: NameStore) -> None:
+        self.load_matches = store.load_matches
+        self.load_words = store.load_words
+
+    async def save_matches(self, matches: Iterable[NameMatch]) -> None:
+        """Keep nothing."""
+
+    async def save_words(self, words: Iterable[IdWords]) -> None:
+        """Keep nothing."""
 
 
 class ForgivingCache:
@@ -139,3 +204,32 @@ class ForgivingCache:
 def is_isrc(key: str) -> bool:
     """Tell an ISRC from a Spotify id: 12 characters from 22."""
     return len(key) == 12
+
+
+NEW_RELEASE = timedelta(days=548)
+"""18 months: providers are still catching up with these."""
+BELIEVED_FOR_NEW = timedelta(days=7)
+BELIEVED_FOR_OLD = timedelta(days=45)
+
+
+def compute_absence(key: TrackId, track: Track | None, source: str, now: datetime) -> Absence:
+    """Note that `source` does not know `key`, to be asked again sooner for new releases."""
+    believed_for = BELIEVED_FOR_NEW if track and is_new_release(track, now) else BELIEVED_FOR_OLD
+    return Absence(track_id=key, source=source, fetched_at=now, expires_at=now + believed_for)
+
+
+def is_new_release(track: Track, now: datetime) -> bool:
+    """Whether `track` may have come out in the last 18 months; only its year is known."""
+    year = track.release_year or _isrc_year(track.isrc, now)
+    if year is None or not 1 <= year <= now.year + 1:
+        return False
+    return now - datetime(year, 12, 31, tzinfo=UTC) < NEW_RELEASE
+
+
+def _isrc_year(isrc: str | None, now: datetime) -> int | None:
+    """Read the year of reference out of an ISRC; its two digits mean the latest possible century."""
+    digits = (isrc or "").replace("-", "")[5:7]
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 2):
+        return None
+    year = now.year // 100 * 100 + int(digits)
+    return year if year <= now.year else year - 100

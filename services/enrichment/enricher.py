@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from services.domain.errors import TastemapError
-from services.domain.features import SOUND_FEATURES, Coverage
-from services.domain.music import Track, TrackId
-from services.domain.report import EnrichedTrack
-from services.domain.sources import FetchedFeatures, FetchOutcome
-from services.enrichment.assembly import assemble
-from services.enrichment.cache import ForgivingCache, MemoryFeatureCache
-from services.enrichment.coverage import compute_coverage, from_upload
-from services.enrichment.flights import Desk, OnCount
-from services.enrichment.ports import FeatureCache, FeatureSource, Impute, Observer, OnStage
-from services.enrichment.progress import CountTeller
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
-from services.sources.ids import valid_isrc, valid_track_id
+from services.domain.features import Coverage
+from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress
+from services.domain.music import Track
+from services.domain.names import Pair
+from services.domain.report import EnrichedTrack, LookedUp
+from services.enrichment.assembly import from_upload
+from services.enrichment.board import Board, is_complete
+from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, MemoryNameStore
+from services.enrichment.coverage import compute_coverage
+from services.enrichment.filling import Filling
+from services.enrichment.in_flight import CountTeller, InFlight, OnCount
+from services.enrichment.ports import Claims, FeatureCache, FeatureSource, Impute, Observer, PutAside
+from services.enrichment.recordings import KnownRecordings
+from services.enrichment.resolver import NameResolver
+from services.sources.http.clock import Clock, Deadline
+from services.sources.outcomes import notice_of
 
 DEADLINE_S = 90.0
 """1,000 tracks that nobody has asked about take about 20 s."""
@@ -32,7 +35,10 @@ _SHORT_WORK = 200
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_NOT_ESTIMATED = "The missing values could not be estimated this time; run it again to try once more."
+NOT_ESTIMATED = Note(NoteKind.NOT_ESTIMATED)
+NO_ANSWERS: Mapping[Pair, bool] = {}
+SHARE_FOR_NAMES = 0.6
+"""Of the time that is left, for finding ids; the rest is for asking how those sound."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +49,8 @@ class Enrichment:
 
     tracks: tuple[EnrichedTrack, ...]
     coverage: Coverage
-    notices: tuple[str, ...]
-    """Sentences for people about sources that were in trouble; empty when all went well."""
+    notices: tuple[Note, ...]
+    """What the trouble of sources has cost; empty when all went well."""
 
 
 class Enricher:
@@ -60,6 +66,12 @@ class Enricher:
     impute
         Fills what is left; None leaves it empty. Called also when nothing is missing, so that it can
         remember the tracks for the sake of others.
+    names
+        Finds ids for tracks that have nothing but names; None asks nobody for those.
+    put_aside
+        Where keys wait that there was no time for; None forgets them.
+    recordings
+        Open dumps in our own database, for tempo and key that nobody else knows.
     """
 
     def __init__(
@@ -70,25 +82,36 @@ class Enricher:
         impute: Impute | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        names: NameResolver | None = None,
+        claims: Claims | None = None,
+        put_aside: PutAside | None = None,
+        recordings: KnownRecordings | None = None,
     ) -> None:
         self._clock = clock or Clock()
         self._cache = ForgivingCache(MemoryFeatureCache() if store is None else store)
         self._sources = tuple(sources)
         self._impute = impute
         self._observer = observer
-        self._desk = Desk(self._cache, self._clock)
+        self.names = names or NameResolver(store=MemoryNameStore(), clock=self._clock)
+        self._in_flight = InFlight(self._cache, self._clock, claims)
+        self.filling: Filling | None = None
+        """Asks for what there was no time for; None where that is forgotten."""
+        if put_aside is not None:
+            self.filling = Filling(put_aside, self._sources, self._in_flight, self._clock)
+        self._recordings = recordings
 
-    async def enrich(
+    async def look_up(
         self,
         tracks: Sequence[Track],
         *,
         source: str = "",
         offline: bool = False,
         deadline_s: float = DEADLINE_S,
-        on_stage: OnStage | None = None,
+        on_stage: OnProgress | None = None,
         also: Sequence[FeatureSource] = (),
-    ) -> Enrichment:
-        """Return `tracks` with their features, whatever state the outside world is in.
+        answers: Mapping[Pair, bool] = NO_ANSWERS,
+    ) -> LookedUp:
+        """Return `tracks` with the features that somebody knows, whatever state the outside world is in.
 
         Parameters
         ----------
@@ -101,62 +124,139 @@ class Enricher:
         deadline_s
             After so many seconds no source is waited for any more; what is known by then counts.
         on_stage
-            Receives a line of progress every few seconds.
+            Receives progress every few seconds.
         also
             Sources for this call only, asked last: those that need the person's own token.
+        answers
+            What the person said about doubtful finds; one without an answer is not used.
 
         Notes
         -----
-        Raises nothing for what sources, cache or the estimate do. A caller that is cancelled takes
+        Raises nothing for what sources or the cache do. A caller that is cancelled takes
         nothing away from others who wait for the same tracks.
         """
         deadline = Deadline(deadline_s, self._clock.monotonic)
         count = len(tracks)
         uploaded = await _aside(count, from_upload, tracks, file_source(source))
         chain = () if offline else (*self._sources, *also)
-        board = await _aside(count, _Board, uploaded, [link.provider for link in chain])
+        board = await _aside(count, Board, uploaded, [link.provider for link in chain])
         await _aside(count, board.add, await self._cache.load(board.ids()))
         await _aside(count, board.add, await self._cache.load(board.isrcs_without_rows()))
         remembered = board.known_and_unknown()
-        notices = []
-        for link in chain:
-            wanted = await _aside(count, board.wanted, link)
-            if not wanted:
-                continue
-            outcome = await self._desk.look_up(link, wanted, deadline, self._teller(link, on_stage))
-            board.add({key: (row,) for key, row in outcome.found.items()})
-            if notice := _notice(link, outcome):
-                notices.append(notice)
+        notices = await self._ask(chain, board, deadline, on_stage)
+        if chain:
+            named = await self._ask_by_name(chain, board, deadline, on_stage, answers=answers)
+            notices = [*named, *notices]
+        if self._recordings is not None:
+            lacking = await _aside(count, board.lacking_tempo_or_key)
+            board.add_recordings(await self._recordings.rows_of(lacking) if lacking else {})
         known = await _aside(count, board.assemble)
-        enriched, trouble = await self._estimate(known, on_stage)
-        coverage = await _aside(count, compute_coverage, enriched)
         if self._observer is not None:
             self._observer.looked_up("features", *remembered)
+        return LookedUp(
+            tracks=known,
+            artist_genres=board.genres,
+            genre_claims=board.genre_claims,
+            notices=tuple(dict.fromkeys(notices)),
+        )
+
+    async def _ask(
+        self,
+        chain: Sequence[FeatureSource],
+        board: Board,
+        deadline: Deadline,
+        on_stage: OnProgress | None,
+    ) -> list[Note]:
+        """Ask one source after the other about what is still missing; return what went wrong."""
+        notices = []
+        for link in chain:
+            wanted = await _aside(board.count, board.wanted, link)
+            if not wanted:
+                continue
+            outcome = await self._in_flight.look_up(link, wanted, deadline, self._teller(link, on_stage))
+            board.add({key: (row,) for key, row in outcome.found.items()})
+            board.unanswered.update(outcome.failed)
+            later_s = await self.filling.put_aside(link, wanted, outcome) if self.filling else None
+            if notice := notice_of(link.label, outcome, later_s):
+                notices.append(notice)
+        return notices
+
+    async def _ask_by_name(
+        self,
+        chain: Sequence[FeatureSource],
+        board: Board,
+        deadline: Deadline,
+        on_stage: OnProgress | None,
+        *,
+        answers: Mapping[Pair, bool],
+    ) -> list[Note]:
+        """Find ids for tracks that could not be asked about otherwise, and ask about those."""
+        named = await _aside(board.count, board.nameable, chain)
+        if not named:
+            return []
+        if on_stage is not None and self.names.is_on:
+            await on_stage(Progress(Activity.FINDING_BY_NAME, total=len(named)))
+        time_for_names = Deadline(SHARE_FOR_NAMES * deadline.remaining_s, self._clock.monotonic)
+        found = await self.names.resolve(named, time_for_names)
+        tally = board.take_names(found.matches, answers)
+        board.take_genres(found.matches)
+        await _aside(board.count, board.add, await self._cache.load(board.found_keys()))
+        notices = await self._ask(chain, board, deadline, on_stage)
+        said = [tally] if self.names.is_on or found.matches else []
+        return [*said, *found.notices, *notices]
+
+    async def enrich(
+        self,
+        tracks: Sequence[Track],
+        *,
+        source: str = "",
+        offline: bool = False,
+        deadline_s: float = DEADLINE_S,
+        on_stage: OnProgress | None = None,
+        also: Sequence[FeatureSource] = (),
+        answers: Mapping[Pair, bool] = NO_ANSWERS,
+    ) -> Enrichment:
+        """Look tracks up, as `look_up` does, and estimate the rest; an estimate that fails is only noted."""
+        found = await self.look_up(
+            tracks,
+            source=source,
+            offline=offline,
+            deadline_s=deadline_s,
+            on_stage=on_stage,
+            also=also,
+            answers=answers,
+        )
+        enriched, trouble = await self._estimate(found.tracks, on_stage)
+        coverage = await _aside(len(tracks), compute_coverage, enriched)
+        self.note(coverage)
+        return Enrichment(enriched, coverage, (*found.notices, *trouble))
+
+    def note(self, coverage: Coverage) -> None:
+        """Count how well the tracks of one playlist are known."""
+        if self._observer is not None:
             self._observer.enriched(coverage)
-        return Enrichment(enriched, coverage, (*dict.fromkeys(notices), *trouble))
 
     async def aclose(self) -> None:
         """Stop what is being fetched; what has arrived is kept."""
-        await self._desk.aclose()
+        await self._in_flight.aclose()
+        await self.names.aclose()
 
-    def _teller(self, link: FeatureSource, on_stage: OnStage | None) -> OnCount | None:
+    def _teller(self, link: FeatureSource, on_stage: OnProgress | None) -> OnCount | None:
         return None if on_stage is None else CountTeller(link.label, on_stage, self._clock.monotonic)
 
     async def _estimate(
-        self, tracks: tuple[EnrichedTrack, ...], on_stage: OnStage | None
-    ) -> tuple[tuple[EnrichedTrack, ...], tuple[str, ...]]:
+        self, tracks: tuple[EnrichedTrack, ...], on_stage: OnProgress | None
+    ) -> tuple[tuple[EnrichedTrack, ...], tuple[Note, ...]]:
         if self._impute is None or not tracks:
             return tracks, ()
-        gaps = sum(not _is_complete(track) for track in tracks)
+        gaps = sum(not is_complete(track) for track in tracks)
         if on_stage is not None and gaps:
-            await on_stage(f"Estimating {gaps:,} {'track' if gaps == 1 else 'tracks'} that no source knows…")
+            await on_stage(Progress(Activity.ESTIMATING, total=gaps))
         try:
             estimated = tuple(await self._impute(tracks))
         except TastemapError as error:
             _log.warning("The estimate failed: %s", error)
-            return tracks, (
-                "The missing values could not be estimated this time; run it again to try once more.",
-            )
+            return tracks, (NOT_ESTIMATED,)
         if [track.track for track in estimated] != [track.track for track in tracks]:
             raise ValueError("an imputation must keep the tracks and their order")
         return estimated, ()
@@ -169,65 +269,6 @@ async def _aside(count: int, work: Callable[P, R], *args: P.args, **kwargs: P.kw
     return await asyncio.to_thread(work, *args, **kwargs)
 
 
-class _Board:
-    """What is known so far about each track of one playlist."""
-
-    def __init__(self, uploaded: Sequence[EnrichedTrack], providers: Sequence[str]) -> None:
-        self._uploaded = uploaded
-        self._providers = providers
-        self._rows: dict[str, dict[tuple[str, str], FetchedFeatures]] = {}
-        self._keys = [_keys_of(track.track) for track in uploaded]
-
-    def ids(self) -> list[TrackId]:
-        """List the Spotify ids, each once."""
-        return list(dict.fromkeys(track_id for track_id, _ in self._keys if track_id))
-
-    def isrcs_without_rows(self) -> list[TrackId]:
-        """List the ISRCs of tracks about whose own id nothing is known."""
-        return list(
-            dict.fromkeys(
-                isrc for track_id, isrc in self._keys if isrc and not self._rows.get(track_id or "")
-            )
-        )
-
-    def known_and_unknown(self) -> tuple[int, int]:
-        """Count the tracks that could be looked up: those with a row by now, and those without."""
-        known = [bool(self._rows_of(index)) for index, keys in enumerate(self._keys) if any(keys)]
-        return sum(known), len(known) - sum(known)
-
-    def add(
-        self, rows: Mapping[str, Sequence[FetchedFeatures]] | Mapping[TrackId, tuple[FetchedFeatures, ...]]
-    ) -> None:
-        """Take in rows by what was asked for."""
-        for key, group in rows.items():
-            self._rows.setdefault(key, {}).update(((row.track_id, row.source), row) for row in group)
-
-    def wanted(self, link: FeatureSource) -> dict[TrackId, Track]:
-        """List what `link` should be asked for, each key once with a track that it stands for."""
-        wanted: dict[TrackId, Track] = {}
-        for index, track in enumerate(self._uploaded):
-            key = link.key_of(track.track)
-            if key is None or key in wanted:
-                continue
-            known_to_provider = any(row.source == link.provider for row in self._rows_of(index))
-            if not known_to_provider and not _is_complete(self._assemble(index)):
-                wanted[key] = track.track
-        return wanted
-
-    def assemble(self) -> tuple[EnrichedTrack, ...]:
-        """Return all tracks with what is known now."""
-        return tuple(self._assemble(index) for index in range(len(self._uploaded)))
-
-    def _assemble(self, index: int) -> EnrichedTrack:
-        return assemble(self._uploaded[index], self._rows_of(index), self._providers)
-
-    def _rows_of(self, index: int) -> list[FetchedFeatures]:
-        rows: dict[tuple[str, str], FetchedFeatures] = {}
-        for key in self._keys[index]:
-            rows.update(self._rows.get(key or "", {}))
-        return list(rows.values())
-
-
 def file_source(format_name: str) -> str:
     """Name the values of a file after its format.
 
@@ -237,29 +278,3 @@ def file_source(format_name: str) -> str:
     """
     words = "".join(letter if letter.isalnum() else " " for letter in format_name.casefold()).split()
     return f"file:{'-'.join(words)}" if words else "file"
-
-
-def _keys_of(track: Track) -> tuple[TrackId | None, TrackId | None]:
-    isrc = valid_isrc(track.isrc)
-    return valid_track_id(track.id), None if isrc is None else TrackId(isrc)
-
-
-def _is_complete(track: EnrichedTrack) -> bool:
-    return all(feature in track.provenance for feature in SOUND_FEATURES)
-
-
-def _notice(link: FeatureSource, outcome: FetchOutcome) -> str:
-    """Say how many tracks a trouble has cost this caller."""
-    count = len(outcome.failed)
-    if not count or not outcome.notice:
-        return _out_of_time(link, outcome)
-    noun = "track was" if count == 1 else "tracks were"
-    return f"{outcome.notice} {count:,} {noun} not looked up there."
-
-
-def _out_of_time(link: FeatureSource, outcome: FetchOutcome) -> str:
-    late = sum(reason == "no time left" for reason in outcome.failed.values())
-    if not late:
-        return ""
-    noun = "track" if late == 1 else "tracks"
-    return f"There was no time left to ask {link.label} about {late:,} {noun}; run it again to get the rest."

@@ -1,11 +1,12 @@
-"""Say in a few words what the tracks without evidence have in common."""
+"""Find what the tracks without evidence have in common."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from services.domain.features import Gap, GapKind
 from services.domain.music import Track
 
 FEWEST_GAPS = 3
@@ -18,98 +19,83 @@ CONTRAST = 0.2
 _WIDER_IS_WEAKER = 0.1
 """What a span of years loses per doubling of its width when it competes with a narrower one."""
 
-_ISRC_COUNTRIES = {
-    "AR": "Argentina", "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BG": "Bulgaria", "BR": "Brazil",
-    "CA": "Canada", "CH": "Switzerland", "CL": "Chile", "CN": "China", "CO": "Colombia", "CZ": "Czechia",
-    "DE": "Germany", "DK": "Denmark", "EE": "Estonia", "EG": "Egypt", "ES": "Spain", "FI": "Finland",
-    "FR": "France", "GR": "Greece", "HK": "Hong Kong", "HR": "Croatia", "HU": "Hungary", "ID": "Indonesia",
-    "IE": "Ireland", "IL": "Israel", "IN": "India", "IS": "Iceland", "IT": "Italy", "JP": "Japan",
-    "KE": "Kenya", "KR": "South Korea", "LT": "Lithuania", "LV": "Latvia", "MX": "Mexico", "MY": "Malaysia",
-    "NG": "Nigeria", "NL": "the Netherlands", "NO": "Norway", "NZ": "New Zealand", "PE": "Peru",
-    "PH": "the Philippines", "PL": "Poland", "PT": "Portugal", "RO": "Romania", "RS": "Serbia",
-    "RU": "Russia", "SE": "Sweden", "SG": "Singapore", "SI": "Slovenia", "SK": "Slovakia", "TH": "Thailand",
-    "TR": "Turkey", "TW": "Taiwan", "UA": "Ukraine", "VN": "Vietnam", "ZA": "South Africa",
-}  # fmt: skip
+_ISRC_COUNTRIES = frozenset({
+    "AR", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CL", "CN", "CO", "CZ", "DE", "DK", "EE", "EG",
+    "ES", "FI", "FR", "GR", "HK", "HR", "HU", "ID", "IE", "IL", "IN", "IS", "IT", "JP", "KE", "KR",
+    "LT", "LV", "MX", "MY", "NG", "NL", "NO", "NZ", "PE", "PH", "PL", "PT", "RO", "RS", "RU", "SE",
+    "SG", "SI", "SK", "TH", "TR", "TW", "UA", "VN", "ZA",
+})  # fmt: skip
 """First two letters of an ISRC. US, GB and the Q codes are left out: the whole world registers there."""
 
 _SCRIPTS = {
-    "HANGUL": "Korean", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "CJK": "Chinese or Japanese",
-    "CYRILLIC": "Cyrillic", "ARABIC": "Arabic", "HEBREW": "Hebrew", "THAI": "Thai", "GREEK": "Greek",
-    "DEVANAGARI": "Devanagari", "GEORGIAN": "Georgian", "ARMENIAN": "Armenian", "TAMIL": "Tamil",
+    "HANGUL": "korean", "HIRAGANA": "japanese", "KATAKANA": "japanese", "CJK": "han",
+    "CYRILLIC": "cyrillic", "ARABIC": "arabic", "HEBREW": "hebrew", "THAI": "thai", "GREEK": "greek",
+    "DEVANAGARI": "devanagari", "GEORGIAN": "georgian", "ARMENIAN": "armenian", "TAMIL": "tamil",
 }  # fmt: skip
 
 _Reading = Callable[[Track], Iterable[str]]
 
 
-def describe_gaps(gaps: Sequence[Track], evidence: Sequence[Track]) -> str:
-    """Return "mostly 2025-26 releases", or the like, or nothing.
+def describe_gaps(gaps: Sequence[Track], evidence: Sequence[Track]) -> Gap | None:
+    """Return the trait that most of `gaps` share, or None.
 
     The trait must be common among `gaps` and clearly rarer among `evidence`; with nothing to compare
     to, a common trait would only describe the playlist and pass for a reason, so nothing is said.
     """
     if len(gaps) < FEWEST_GAPS or not evidence:
-        return ""
-    if name := _commonest(gaps, evidence, _missing_ids):
-        return f"mostly {name}"
-    if years := _commonest_years(gaps, evidence):
-        return f"mostly {years}"
-    for read in (_country, _script, _genres, _lead_artist):
-        if name := _commonest(gaps, evidence, read):
-            return f"mostly {name}"
-    return ""
+        return None
+    found = _commonest(gaps, evidence, GapKind.NO_ID, _missing_ids) or _commonest_years(gaps, evidence)
+    for kind, read in _READINGS.items():
+        found = found or _commonest(gaps, evidence, kind, read)
+    return found
 
 
 def _stands_out(gap_share: float, evidence_share: float) -> bool:
     return gap_share > MOSTLY and gap_share - evidence_share >= CONTRAST
 
 
-def _commonest(gaps: Sequence[Track], evidence: Sequence[Track], read: _Reading) -> str:
+def _commonest(gaps: Sequence[Track], evidence: Sequence[Track], kind: GapKind, read: _Reading) -> Gap | None:
     counts = Counter(name for track in gaps for name in set(read(track)))
     others = Counter(name for track in evidence for name in set(read(track)))
-    # Ties are broken by name, so that the order of the tracks never changes the words.
+    # Ties are broken by name, so that the order of the tracks never changes the answer.
     for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         if _stands_out(count / len(gaps), others[name] / len(evidence)):
-            return name
-    return ""
+            return Gap(kind, name)
+    return None
 
 
-def _commonest_years(gaps: Sequence[Track], evidence: Sequence[Track]) -> str:
+def _commonest_years(gaps: Sequence[Track], evidence: Sequence[Track]) -> Gap | None:
     gap_years = Counter(track.release_year for track in gaps if track.release_year)
     evidence_years = Counter(track.release_year for track in evidence if track.release_year)
-    best: tuple[float, int, str] | None = None
+    best: tuple[float, int, int] | None = None
     for year in gap_years:
         decade = year // 10 * 10
         spans = (
-            (year, year, f"{year} releases", 0.0),
-            (year - 1, year, f"{_span(year - 1, year)} releases", _WIDER_IS_WEAKER),
-            (decade, decade + 9, f"releases of the {decade}s", 3 * _WIDER_IS_WEAKER),
+            (year, year, 0.0),
+            (year - 1, year, _WIDER_IS_WEAKER),
+            (decade, decade + 9, 3 * _WIDER_IS_WEAKER),
         )
-        for first, last, words, cost in spans:
+        for first, last, cost in spans:
             share = _share(gap_years, first, last, len(gaps))
             if not _stands_out(share, _share(evidence_years, first, last, len(evidence))):
                 continue
-            score = (share - cost, last, words)
+            score = (share - cost, last, first)
             if best is None or score > best:
                 best = score
-    return best[2] if best else ""
+    return Gap(GapKind.YEARS, first=best[2], last=best[1]) if best else None
 
 
 def _share(years: Counter[int], first: int, last: int, total: int) -> float:
     return sum(count for year, count in years.items() if first <= year <= last) / total
 
 
-def _span(first: int, last: int) -> str:
-    same_century = first // 100 == last // 100
-    return f"{first}-{last % 100:02d}" if same_century else f"{first}-{last}"
-
-
 def _missing_ids(track: Track) -> Iterable[str]:
-    return () if track.id or track.isrc else ("tracks without a Spotify id",)
+    return () if track.id or track.isrc else ("",)
 
 
 def _country(track: Track) -> Iterable[str]:
-    country = _ISRC_COUNTRIES.get((track.isrc or "")[:2].upper())
-    return (f"recordings registered in {country}",) if country else ()
+    code = (track.isrc or "")[:2].upper()
+    return (code,) if code in _ISRC_COUNTRIES else ()
 
 
 def _script(track: Track) -> Iterable[str]:
@@ -117,7 +103,7 @@ def _script(track: Track) -> Iterable[str]:
         if letter.isalpha():
             script = _SCRIPTS.get(unicodedata.name(letter, "").split(" ")[0].split("-")[0])
             if script:
-                return (f"titles in {script} script",)
+                return (script,)
     return ()
 
 
@@ -126,4 +112,12 @@ def _genres(track: Track) -> Iterable[str]:
 
 
 def _lead_artist(track: Track) -> Iterable[str]:
-    return (f"by {track.artists[0]}",) if track.artists else ()
+    return track.artists[:1]
+
+
+_READINGS: Mapping[GapKind, _Reading] = {
+    GapKind.COUNTRY: _country,
+    GapKind.SCRIPT: _script,
+    GapKind.GENRE: _genres,
+    GapKind.ARTIST: _lead_artist,
+}

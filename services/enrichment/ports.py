@@ -1,29 +1,27 @@
-"""What enrichment needs from other rooms."""
+"""What enrichment needs from other packages."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from services.domain.features import Coverage
 from services.domain.music import Track, TrackId
+from services.domain.names import IdWords, NameKey, NameMatch
 from services.domain.report import EnrichedTrack
 from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
-from services.sources.http.deadline import Deadline
+from services.sources.http.clock import Deadline
 
 OnPart = Callable[[FetchOutcome], Awaitable[None]]
 """Receives each part of an answer as soon as it is there."""
-
-OnStage = Callable[[str], Awaitable[None]]
-"""Receives one line of progress for people."""
 
 Impute = Callable[[Sequence[EnrichedTrack]], Awaitable[Sequence[EnrichedTrack]]]
 """Fills the gaps of a playlist with estimates and borrowed values, each marked as such; keeps the order."""
 
 
 class Observer(Protocol):
-    """Somebody who keeps count of what enrichment does."""
+    """Counts what enrichment does."""
 
     def looked_up(self, cache: str, hits: int, misses: int) -> None:
         """Note how many keys a cache knew."""
@@ -61,6 +59,38 @@ class FeatureSource(Protocol):
         ...
 
 
+class Claims(Protocol):
+    """What is being fetched, where several processes share a cache: nobody else asks for it meanwhile."""
+
+    async def take(self, source: str, keys: Collection[str]) -> frozenset[str]:
+        """Claim keys that nobody fetches; returns those that are the caller's now."""
+        ...
+
+    async def renew(self, source: str, keys: Collection[str]) -> None:
+        """Keep claims while a call waits."""
+        ...
+
+    async def release(self, source: str, keys: Collection[str]) -> None:
+        """Let others have keys: their answers are in the cache, or will not come."""
+        ...
+
+
+class PutAside(Protocol):
+    """Keys about which nobody had time to ask, with the release years of their tracks."""
+
+    async def put(self, source: str, keys: Mapping[TrackId, int | None], now: datetime) -> int:
+        """Add keys; returns how many wait for this source now."""
+        ...
+
+    async def load(self, source: str, most: int) -> Mapping[TrackId, int | None]:
+        """Return the keys that have waited longest."""
+        ...
+
+    async def drop(self, source: str, keys: Collection[TrackId]) -> None:
+        """Take out what is answered."""
+        ...
+
+
 class FeatureCache(Protocol):
     """What has been learned before, by track and source, never by person."""
 
@@ -84,4 +114,24 @@ class FeatureCache(Protocol):
 
     async def save_absences(self, rows: Collection[Absence]) -> object:
         """Remember who does not know what, and until when."""
+        ...
+
+
+class NameStore(Protocol):
+    """What has been learned about names and ids, never by person."""
+
+    async def load_matches(self, keys: Collection[NameKey], now: datetime) -> Mapping[NameKey, NameMatch]:
+        """Return what is known about names and still counts at `now`."""
+        ...
+
+    async def save_matches(self, matches: Iterable[NameMatch]) -> object:
+        """Remember what services said about names."""
+        ...
+
+    async def load_words(self, ids: Collection[TrackId], now: datetime) -> Mapping[TrackId, IdWords]:
+        """Return what ids are called, as far as that still counts at `now`."""
+        ...
+
+    async def save_words(self, words: Iterable[IdWords]) -> object:
+        """Remember what ids are called."""
         ...

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
-from services.domain.errors.uploads import DamagedFileError, TooManyRowsError, UnknownFormatError
+from services.domain.errors.playlists import DamagedFileError, TooManyRowsError, UnknownFormatError
+from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.cleaning import clean_text
-from services.imports.formats import ACCOUNT_DATA, JSON
-from services.imports.history import BASIC, EXTENDED, History
+from services.imports.documents import read_rows
+from services.imports.entries import Library, make_track, number_of, text_of
+from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, JSON
+from services.imports.history import BASIC, EXTENDED, LISTENS, WATCHED, History, HistoryFields
 from services.imports.limits import MAX_JSON_VALUES, MAX_NAME_CHARS, MAX_ROWS
+from services.imports.links import local_label
+from services.imports.pieces import cut
 from services.imports.rows import reason_of_link
-from services.imports.tally import Tally
+from services.imports.tally import Budget, Tally
+from services.imports.text import clean_text, count_bytes
+from services.imports.watched import is_watch_history, plays_of
 
-_TELLTALE = re.compile(r'"(playlists|tracks|msPlayed|ms_played|trackName|master_metadata_track_name)"')
+_TELLTALE = re.compile(
+    r'"(playlists|tracks?|msPlayed|ms_played|trackName|master_metadata_track_name|track_metadata|'
+    r'Track Identifier|titleUrl|Playlist Item Identifiers)"'
+)
 _TELLTALE_CHARS = 65_536
 _NAMED_FIELDS = 6
 
@@ -28,13 +37,32 @@ class AccountData:
     """What the files of an export held so far; history files continue each other."""
 
     playlists: list[Playlist] = field(default_factory=list)
-    basic: History = field(default_factory=lambda: History(BASIC))
-    extended: History = field(default_factory=lambda: History(EXTENDED))
+    notes: list[Note] = field(default_factory=list)
+    """How the files of histories and libraries had to be read."""
+    _histories: dict[str, History] = field(default_factory=dict)
+    _libraries: dict[str, Library] = field(default_factory=dict)
+
+    def history(self, fields: HistoryFields) -> History:
+        """Return the plays of one kind, which its files add to."""
+        return self._histories.setdefault(fields.format, History(fields))
+
+    def library(self, format: str, budget: Budget) -> Library:  # noqa: A002
+        """Return the collection of one service, whose tracks and lists may stand in several files."""
+        if format not in self._libraries:
+            self._libraries[format] = Library(format, budget)
+        return self._libraries[format]
 
     def all_playlists(self) -> tuple[Playlist, ...]:
         """Return the playlists in file order, the counted histories last."""
-        histories = (self.basic.playlist(), self.extended.playlist())
-        return (*self.playlists, *(history for history in histories if history is not None))
+        libraries = [one for library in self._libraries.values() for one in library.playlists("Library")]
+        ordered = sorted(self._histories.values(), key=lambda history: history.is_extended)
+        histories = [history.playlist() for history in ordered]
+        joined = (*libraries, *(history for history in histories if history is not None))
+        notes = tuple(dict.fromkeys(self.notes))
+        return (
+            *self.playlists,
+            *(replace(playlist, notes=(*playlist.notes, *notes)) for playlist in joined),
+        )
 
 
 def may_hold_tracks(text: str) -> bool:
@@ -42,8 +70,12 @@ def may_hold_tracks(text: str) -> bool:
     return _TELLTALE.search(text, 0, _TELLTALE_CHARS) is not None
 
 
-def read_account_file(text: str, into: AccountData) -> None:
-    """Add one file, recognised by its fields, to what is known of an export.
+def read_account_file(text: str, content: bytes, into: AccountData, budget: Budget, name: str = "") -> None:
+    """Add one JSON file, recognised by its fields, to what is known of an export.
+
+    `name` is the playlist's where the content tells none.
+
+    `content` is what `text` was decoded from.
 
     Raises
     ------
@@ -52,37 +84,122 @@ def read_account_file(text: str, into: AccountData) -> None:
     UnknownFormatError
         The JSON holds no tracks in a known way.
     TooManyRowsError
-        A playlist is longer than `MAX_ROWS`, or the JSON would fill the memory.
+        A playlist is longer than `MAX_ROWS`, all of them than `budget` allows, or
+        the JSON would fill the memory.
     """
+    if count_bytes(content, b"{[,") > MAX_JSON_VALUES and sum(map(text.count, "{[,")) > MAX_JSON_VALUES:
+        raise TooManyRowsError(limit=MAX_ROWS)  # in no encoding has a text fewer of these bytes than marks
+    if _skim_history(text, into):
+        return
     document = _parse(text)
     if isinstance(document, dict):
         playlists, library = document.get("playlists"), document.get("tracks")
         if _are_objects(playlists) and any("items" in entry for entry in playlists):
-            into.playlists.extend(_read_playlist(entry) for entry in playlists)
+            into.playlists.extend(_read_playlist(entry, budget) for entry in playlists)
             return
         if isinstance(playlists, list) and not playlists and set(document) == {"playlists"}:
             return
         if _are_objects(library) and all("track" in entry or "uri" in entry for entry in library):
-            into.playlists.append(_read_library(library))
+            into.playlists.append(_read_library(library, budget))
             return
-    if _are_objects(document) and document:
-        first = document[0]
-        if "ms_played" in first or EXTENDED.title in first:
-            into.extended.add(document)
-            return
-        if "msPlayed" in first:
-            into.basic.add(document)
-            return
-    raise UnknownFormatError(looks_like=_describe(document))
+    played = _plays(document)
+    if played is not None:
+        fields, plays = played
+        into.history(fields).add(plays)
+        return
+    if _are_objects(document) and document and _is_apple(document[0]):
+        _read_apple(document, into.library(APPLE_EXPORT, budget))
+        return
+    playlist = read_rows(document, name, budget)
+    if playlist is None:
+        raise UnknownFormatError(looks_like=_describe(document))
+    into.playlists.append(playlist)
+
+
+def _plays(document: object) -> tuple[HistoryFields, Iterable[object]] | None:
+    """Return the plays of a history with what its fields are called, or None if it is none."""
+    listens = _listens(document)
+    if listens is not None:
+        return LISTENS, (_flat(listen) for listen in listens)
+    if isinstance(document, list) and is_watch_history(document):
+        return WATCHED, plays_of(document)
+    if not _are_objects(document) or not document:
+        return None
+    first = document[0]
+    if "ms_played" in first or EXTENDED.title in first:
+        return EXTENDED, document
+    return (BASIC, document) if "msPlayed" in first else None
+
+
+def _listens(document: object) -> list[Any] | None:
+    """Return the listens of a ListenBrainz export or answer, or None if it is neither."""
+    if isinstance(document, dict):
+        payload = document.get("payload", document)
+        document = payload.get("listens") if isinstance(payload, dict) else None
+    if isinstance(document, list) and document and isinstance(document[0], dict):
+        return document if isinstance(document[0].get("track_metadata"), dict) else None
+    return None
+
+
+def _flat(listen: object) -> dict[str, object] | None:
+    """Return the fields of a listen on one level; a link under another name counts as the Spotify id."""
+    told = listen.get("track_metadata") if isinstance(listen, dict) else None
+    if not isinstance(told, dict):
+        return None
+    more = told.get("additional_info")
+    link = (more.get("spotify_id") or more.get("origin_url")) if isinstance(more, dict) else None
+    return {
+        **{name: told.get(name) for name in (LISTENS.title, LISTENS.artist, LISTENS.album)},
+        LISTENS.uri: link,
+    }
+
+
+def _is_apple(row: Mapping[str, Any]) -> bool:
+    return "Playlist Item Identifiers" in row or {"Title", "Track Identifier"} <= row.keys()
+
+
+def _read_apple(rows: Sequence[Mapping[str, Any]], library: Library) -> None:
+    """Add a file of Apple's privacy export: the tracks of the library, or its playlists."""
+    for row in rows:
+        listed = row.get("Playlist Item Identifiers")
+        if isinstance(listed, list):
+            library.add_list(text_of(row.get("Title")), (text_of(key) for key in listed))
+        elif "Track Identifier" in row:
+            title = text_of(row.get("Title"))
+            track = make_track(
+                title=title,
+                artists=(row.get("Artist") or row.get("Album Artist"),),
+                album=row.get("Album"),
+                duration_ms=number_of(row.get("Track Duration")),
+                year=row.get("Track Year"),
+                genre=row.get("Genre"),
+            )
+            library.add(track, text_of(row["Track Identifier"]), example=title)
+
+
+def _skim_history(text: str, into: AccountData) -> bool:
+    """Count the plays of a history that names its tracks, where it is written as Spotify writes it.
+
+    Building an object for each play is most of what the longest histories cost.
+    """
+    if f'"{EXTENDED.uri}"' not in text[:_TELLTALE_CHARS] or (pieces := cut(text)) is None:
+        return False
+    try:
+        if EXTENDED.played_ms not in json.loads(pieces[0]):
+            return False
+        into.history(EXTENDED).add_texts(pieces)
+    except (ValueError, RecursionError):
+        return False  # parsed as a whole, which says where it is damaged
+    return True
 
 
 def _parse(text: str) -> Any:
     """Parse JSON; errors keep no piece of the text, which may hold addresses and other private things."""
-    if sum(text.count(mark) for mark in "{[,") > MAX_JSON_VALUES:
-        raise TooManyRowsError(limit=MAX_ROWS)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
+        if error.msg.startswith("Extra data") and "\n" in text[: error.pos] and text[error.pos] == "{":
+            return list(_one_a_line(text))
         at = f"line {error.lineno:,}, column {error.colno:,}"
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         problem = f"the file breaks off at {at}" if ended else f"{at}: this is no valid JSON"
@@ -93,15 +210,38 @@ def _parse(text: str) -> Any:
     raise DamagedFileError(format=ACCOUNT_DATA if may_hold_tracks(text) else JSON, problem=problem)
 
 
+def _one_a_line(text: str) -> Iterator[Any]:
+    """Yield the objects of a file that holds one on each line.
+
+    Raises
+    ------
+    DamagedFileError
+        A line is no whole object.
+    """
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            problem = f"line {number:,}: this is no valid JSON, or it breaks off"
+        else:
+            yield value
+            continue
+        raise DamagedFileError(format=ACCOUNT_DATA if may_hold_tracks(text) else JSON, problem=problem)
+
+
 def _are_objects(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
 
 
-def _read_playlist(entry: Mapping[str, Any]) -> Playlist:
+def _read_playlist(entry: Mapping[str, Any], budget: Budget) -> Playlist:
     items = entry.get("items")
     tracks: list[Track] = []
     tally = Tally()
+    budget.take_rows()  # an empty playlist costs something, too
     for item in items if isinstance(items, list) else []:
+        budget.take_rows()
         result = _read_item(item)
         if isinstance(result, Track):
             tracks.append(result)
@@ -143,13 +283,14 @@ def _item_name(item: object) -> str:
         return ""
     for kind, title in (("episode", "episodeName"), ("audiobook", "audiobookName"), ("localTrack", "uri")):
         if isinstance(item.get(kind), dict):
-            return _text(item[kind], title)
+            return local_label(_text(item[kind], title))
     return ""
 
 
-def _read_library(entries: Sequence[Mapping[str, Any]]) -> Playlist:
+def _read_library(entries: Sequence[Mapping[str, Any]], budget: Budget) -> Playlist:
     if len(entries) > MAX_ROWS:
         raise TooManyRowsError(limit=MAX_ROWS)
+    budget.take_rows(len(entries))
     tracks: list[Track] = []
     tally = Tally()
     for entry in entries:

@@ -8,12 +8,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.domain.errors.uploads import ArchiveRefusedError, DamagedFileError
-from services.imports.cleaning import clean_text
+from services.domain.errors.playlists import ArchiveRefusedError, DamagedFileError
 from services.imports.formats import ZIP
-from services.imports.kinds import is_zip, other_archive
 from services.imports.limits import (
     CHUNK_BYTES,
     MAX_COMPRESSION_RATIO,
@@ -22,8 +21,12 @@ from services.imports.limits import (
     MAX_UNPACKED_BYTES,
     RATIO_FREE_BYTES,
 )
+from services.imports.text import clean_text, is_zip, other_archive
 
 _ENTRY = b"PK\x01\x02"
+_LOCAL_BYTES = 30
+"""Size of what stands before each file in the archive; it ends with the lengths of two more fields."""
+_LOCAL_LENGTHS = 26
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _BROKEN = (
@@ -48,6 +51,12 @@ _OFFICE = {
 }
 
 
+_PACKED_ALONE = re.compile(r"\.(json|csv)\.zip$", re.IGNORECASE)
+"""What Apple's privacy export packs once more, inside its archive."""
+_PACKED_WHOLE = re.compile(r"Apple[ _]Media[ _]Services\.zip", re.IGNORECASE)
+"""That archive itself, as it lies in the download."""
+
+
 class Member(NamedTuple):
     """One unpacked file of an archive."""
 
@@ -67,7 +76,8 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     Raises
     ------
     ArchiveRefusedError
-        It has too many entries, is protected by a password, or is packed in an unusual way.
+        It has too many entries, two of them share bytes, it is protected by a password, or packed in an
+        unusual way.
     DamagedFileError
         Its directory is missing or contradicts itself, as in an unfinished download.
     """
@@ -81,6 +91,8 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
         raise DamagedFileError(
             format=ZIP, problem="its table of contents is missing or broken; download it again"
         )
+    if _share_bytes(archive.infolist(), content):
+        raise ArchiveRefusedError(problem="two files in it share the same bytes")
     for entry in archive.infolist():
         if entry.flag_bits & _ENCRYPTED:
             raise ArchiveRefusedError(problem="it is protected by a password")
@@ -89,23 +101,61 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     return archive
 
 
+def _share_bytes(entries: list[zipfile.ZipInfo], content: bytes) -> bool:
+    """Whether one file, or a piece of it, would be unpacked more than once: a few kilobytes name gigabytes.
+
+    Python looks at this in some versions, at some of it in others, and not at all in the oldest.
+    """
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        begin = entry.header_offset
+        if begin < end:
+            return True
+        lengths = content[begin + _LOCAL_LENGTHS : begin + _LOCAL_BYTES]
+        if begin < 0 or len(lengths) < _LOCAL_BYTES - _LOCAL_LENGTHS:
+            continue  # it points nowhere: unpacking will say so
+        end = begin + _LOCAL_BYTES + sum(struct.unpack("<HH", lengths)) + entry.compress_size
+    return False
+
+
 def members(archive: zipfile.ZipFile) -> Iterator[Member]:
     """Unpack one file after the other; folders and the leftovers of macOS are passed over.
 
     Raises
     ------
     ArchiveRefusedError
-        A file unpacks to more than is accepted, or is an archive itself.
+        A file unpacks to more than is accepted, or is an archive itself. Only what Apple packs is unpacked:
+        its archive in the download, and in it the files that are packed one by one (`Tracks.json.zip`),
+        each of the two one level deep, all within the same limits.
     DamagedFileError
         A file cannot be unpacked, or its checksum is wrong.
     """
-    left = MAX_UNPACKED_BYTES
+    yield from _members(archive, _Room(), (_PACKED_WHOLE, _PACKED_ALONE))
+
+
+@dataclass(slots=True)
+class _Room:
+    """What may still be unpacked of an archive and of those in it, together."""
+
+    left_bytes: int = field(default_factory=lambda: MAX_UNPACKED_BYTES)
+    entries: int = 0
+
+
+def _members(archive: zipfile.ZipFile, room: _Room, opened: tuple[re.Pattern[str], ...]) -> Iterator[Member]:
+    """Unpack an archive, and those in it that a name in `opened` knows; in these only later names count."""
+    room.entries += len(archive.infolist())
+    if room.entries > MAX_MEMBERS:
+        raise ArchiveRefusedError(problem=f"it holds more than {MAX_MEMBERS} files")
     for entry in archive.infolist():
         name = clean_text(re.split(r"[/\\]", entry.filename.rstrip("/\\"))[-1], 200)
         if entry.is_dir() or name.startswith(("._", ".DS_Store")) or "__MACOSX" in entry.filename:
             continue
-        content = _unpack(archive, entry, name, left)
-        left -= len(content)
+        content = _unpack(archive, entry, name, room.left_bytes)
+        room.left_bytes -= len(content)
+        depth = next((depth for depth, known in enumerate(opened, start=1) if known.search(name)), 0)
+        if is_zip(content) and depth:
+            yield from _members(open_archive(content), room, opened[depth:])
+            continue
         if is_zip(content) or other_archive(content):
             raise ArchiveRefusedError(problem="it holds another archive; unpack that one first")
         yield Member(name, content)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from services.imports.cleaning import clean_text
 from services.imports.limits import MAX_LISTED, MAX_TEXT_CHARS
+from services.imports.text import clean_text
 
 SplitArtists = Callable[[str, int | None], tuple[str, ...]]
 """Takes the cell and, if known, the number of artists in it."""

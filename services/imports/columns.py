@@ -15,6 +15,8 @@ class Column(StrEnum):
     URI = "uri"
     TITLE = "title"
     ARTISTS = "artists"
+    JOINED = "artist and title"
+    """`Artist - Title` in one cell, perhaps as the name of a sound file."""
     ARTIST_IDS = "artist ids"
     ALBUM = "album"
     ALBUM_URI = "album uri"

@@ -11,19 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain, islice
 
-from services.domain.errors.datasets import DatasetColumnsError, DatasetUnreadableError
+from services.domain.errors.playlists import DatasetColumnsError, DatasetUnreadableError
 from services.domain.features import Feature
 from services.domain.music import SkipReason, Track
 from services.imports import cells
 from services.imports.artists import split_any
-from services.imports.cleaning import clean_text
 from services.imports.columns import FEATURE_COLUMNS, Column, names, normal
-from services.imports.dialects import Dialect
-from services.imports.generic import GENERIC
+from services.imports.dialects import GENERIC, Dialect
 from services.imports.records import Record, read_records
 from services.imports.rows import RowReader
 from services.imports.scales import detect_scales
 from services.imports.tables import Header, find_header
+from services.imports.text import clean_text
 
 SAMPLE_ROWS = 5_000
 """Rows that tell the scale of the features and the column of the ids."""
@@ -107,7 +106,7 @@ class Dataset:
         self._found = _find_columns(header_cells, rows)
         self._scales = detect_scales(header_cells, rows, self._found, tens_possible=True)
         self.notes = self._scales.notes
-        """Plain sentences about how the numbers are read."""
+        """What has to be said about how the numbers are read."""
         self.columns: Mapping[str, str] = {
             column.value: clean_text(header_cells[place], _NAMED_CHARS)
             for column, place in sorted(self._found.items(), key=lambda item: item[1])

@@ -1,9 +1,8 @@
-"""The file formats by the names that people know, and by the names that provenance carries."""
+"""The file formats by the names that people know."""
 
 from __future__ import annotations
 
-import re
-
+TASTEMAP = "Tastemap"
 EXPORTIFY = "Exportify"
 EXPORTIFY_APP = "Exportify.app"
 CHOSIC = "Chosic"
@@ -14,14 +13,20 @@ HISTORY = "Spotify listening history"
 EXTENDED_HISTORY = "Spotify extended listening history"
 TRACK_LINKS = "Track links"
 GENERIC_CSV = "CSV table"
+REKORDBOX = "rekordbox XML"
+TRAKTOR = "Traktor playlist"
+ITUNES = "Apple Music library"
+XSPF = "XSPF playlist"
+M3U = "M3U playlist"
+PLS = "PLS playlist"
+LINES = "Artist and title lines"
+JSPF = "JSPF playlist"
+JSON_ROWS = "JSON list of tracks"
+LISTENBRAINZ = "ListenBrainz listens"
+LASTFM = "Last.fm scrobbles"
+APPLE_HISTORY = "Apple Music play history"
+APPLE_EXPORT = "Apple privacy export"
+YOUTUBE = "YouTube Music Takeout"
 ZIP = "ZIP archive"
 JSON = "JSON"
 TEXT = "text file"
-
-
-def source_slug(format: str) -> str:  # noqa: A002 - the field of Playlist has this name
-    """Name a format as provenance does: `Exportify` becomes `file:exportify`.
-
-    Stable for every name in this module, because stored feature values carry it.
-    """
-    return "file:" + (re.sub(r"[^a-z0-9]+", "-", format.casefold()).strip("-") or "unknown")

@@ -1,24 +1,36 @@
-"""Boil a listening history down to the tracks that were really played, most played first."""
+"""Reduce a listening history to the tracks that were really played, most played first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.domain.errors.uploads import TooManyRowsError
+from services.domain.errors.playlists import TooManyRowsError
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.cleaning import clean_text, count_of
-from services.imports.formats import EXTENDED_HISTORY, HISTORY
+from services.imports.formats import (
+    APPLE_HISTORY,
+    EXTENDED_HISTORY,
+    HISTORY,
+    LASTFM,
+    LISTENBRAINZ,
+    YOUTUBE,
+)
 from services.imports.limits import MAX_DISTINCT_PLAYED, MAX_PLAYS, MAX_ROWS
 from services.imports.tally import Tally
+from services.imports.text import clean_text
 
+_QUOTED = r'"([^"\\]*)"'
+"""A text in JSON without a backslash in it."""
 REAL_PLAY_MS = 30_000
 """Spotify itself counts a play from 30 seconds on."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Fields:
+class HistoryFields:
     """What one kind of history calls its fields; nothing else of a play is ever looked at."""
 
     format: str
@@ -27,11 +39,14 @@ class _Fields:
     artist: str
     album: str
     uri: str
-    played_ms: str
-    others: tuple[tuple[str, SkipReason], ...]
+    played_ms: str = ""
+    """Empty where no length of a play is told."""
+    others: tuple[tuple[str, SkipReason], ...] = ()
+    plays: str = ""
+    """Holds how often a row was played; without it and without `played_ms`, a row is a play."""
 
 
-BASIC = _Fields(
+BASIC = HistoryFields(
     format=HISTORY,
     name="Listening history",
     title="trackName",
@@ -41,7 +56,7 @@ BASIC = _Fields(
     played_ms="msPlayed",
     others=(("episodeName", SkipReason.EPISODE), ("podcastName", SkipReason.EPISODE)),
 )
-EXTENDED = _Fields(
+EXTENDED = HistoryFields(
     format=EXTENDED_HISTORY,
     name="Listening history (extended)",
     title="master_metadata_track_name",
@@ -58,21 +73,116 @@ EXTENDED = _Fields(
 )
 
 
+LISTENS = HistoryFields(
+    format=LISTENBRAINZ,
+    name="Listens",
+    title="track_name",
+    artist="artist_name",
+    album="release_name",
+    uri="spotify_id",
+)
+SCROBBLES = HistoryFields(
+    format=LASTFM, name="Scrobbles", title="track", artist="artist", album="album", uri="spotify_uri"
+)
+WATCHED = HistoryFields(
+    format=YOUTUBE,
+    name="Watch history",
+    title="title",
+    artist="artist",
+    album="album",
+    uri="",
+    others=(("gone", SkipReason.UNAVAILABLE), ("video", SkipReason.NOT_A_TRACK)),
+)
+APPLE_PLAYS = HistoryFields(
+    format=APPLE_HISTORY,
+    name="Play history",
+    title="title",
+    artist="artist",
+    album="album",
+    uri="",
+    plays="plays",
+)
+
+
 @dataclass(slots=True)
 class _Played:
     track: Track
     plays: int = 0
 
 
+_Key = str | tuple[str, str]
+"""What tells the tracks of one file apart: the URI of a track, else artist and title."""
+
+
+class _File:
+    """Plays of one file by track. Most are of a track that was played before, and cost two look-ups."""
+
+    def __init__(self, fields: HistoryFields) -> None:
+        self._fields = fields
+        self.rows = 0
+        self.first: dict[_Key, Mapping[str, object]] = {}
+        self.heard: dict[_Key, int] = {}
+        """How often each track was really played."""
+        self.skipped = Tally()
+
+    def count(self, play: object) -> None:
+        """Count one play, or why it is none."""
+        self.rows += 1
+        if not isinstance(play, dict):
+            self.skipped.add(SkipReason.UNREADABLE)
+            return
+        key = play.get(self._fields.uri)
+        if not isinstance(key, str) or key not in self.heard:
+            key = self._key(play)
+            if key is None:
+                return
+            if key not in self.heard:
+                self.first[key], self.heard[key] = play, 0
+        self.heard[key] += self._plays(play)
+
+    def _plays(self, play: Mapping[str, object]) -> int:
+        """Return how often a row says that its track was really played."""
+        fields = self._fields
+        if fields.played_ms:
+            played_ms = play.get(fields.played_ms)
+            if isinstance(played_ms, str):
+                played_ms = cells.number(played_ms[:20])
+            return int(isinstance(played_ms, int | float) and played_ms >= REAL_PLAY_MS)
+        if not fields.plays:
+            return 1
+        times = play.get(fields.plays)
+        return min(times, MAX_PLAYS) if isinstance(times, int) and times > 0 else 0
+
+    def _key(self, play: Mapping[str, object]) -> _Key | None:
+        """Tell which track was played, or count what is none."""
+        fields = self._fields
+        uri, title = _text(play, fields.uri), _text(play, fields.title)
+        if cells.track_id(uri):
+            return uri
+        if title:
+            return _text(play, fields.artist), title
+        reason = next((reason for field, reason in fields.others if play.get(field)), SkipReason.NO_TITLE)
+        name = next((_text(play, field) for field, _ in fields.others if play.get(field)), "")
+        self.skipped.add(reason, name)
+        return None
+
+
 class History:
     """Plays of one kind of history, counted file by file: the files of an export continue each other."""
 
-    def __init__(self, fields: _Fields) -> None:
+    def __init__(self, fields: HistoryFields) -> None:
         self._fields = fields
         self._played: dict[str, _Played] = {}
         self._skipped = Tally()
+        self.notes: list[Note] = []
+        """What else is to be said of how the plays were read."""
         self.rows = 0
         """Plays seen so far, short ones and podcasts included."""
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether this is the longer of Spotify's two histories, which comes last."""
+        return self._fields is EXTENDED
 
     def add(self, plays: Iterable[object]) -> None:
         """Count the plays of one file.
@@ -82,36 +192,62 @@ class History:
         TooManyRowsError
             More plays, or more distinct tracks, than are counted.
         """
+        file = _File(self._fields)
         for play in plays:
-            self.rows += 1
-            if self.rows > MAX_PLAYS or len(self._played) > MAX_DISTINCT_PLAYED:
-                raise TooManyRowsError(limit=MAX_PLAYS)
-            if isinstance(play, Mapping):
-                self._count(play)
-            else:
-                self._skipped.add(SkipReason.UNREADABLE)
+            file.count(play)
+        self._merge(file)
 
-    def _count(self, play: Mapping[str, object]) -> None:
+    def add_texts(self, plays: Sequence[str]) -> None:
+        """Count the plays of one file, each as JSON text; those of a track that was seen are not parsed.
+
+        Raises
+        ------
+        ValueError
+            One of those that are parsed is no valid JSON; nothing was counted then.
+        TooManyRowsError
+        """
+        file = _File(self._fields)
+        find_uri, find_ms = (
+            re.compile(rf'"{field}"\s*:\s*{value}').search
+            for field, value in ((self._fields.uri, _QUOTED), (self._fields.played_ms, r"(\d+)(?![\d.eE])"))
+        )
+        heard = file.heard
+        for play in plays:
+            uri = find_uri(play)
+            if uri is not None and uri[1] in heard:
+                played_ms = find_ms(play)
+                if played_ms is not None:
+                    file.rows += 1
+                    heard[uri[1]] += int(played_ms[1]) >= REAL_PLAY_MS
+                    continue
+            file.count(json.loads(play))
+        self._merge(file)
+
+    def _merge(self, file: _File) -> None:
+        self.rows += file.rows
+        if self.rows > MAX_PLAYS:
+            raise TooManyRowsError(limit=MAX_PLAYS)
+        self._skipped.merge(file.skipped)
+        for key, play in file.first.items():
+            self._hear(play, file.heard[key])
+
+    def _hear(self, play: Mapping[str, object], plays: int) -> None:
+        """Add plays of a track that one of them tells about."""
         fields = self._fields
-        title, artist, uri = _text(play, fields.title), _text(play, fields.artist), _text(play, fields.uri)
-        identity = cells.track_id(uri)
-        if not (title or identity):
-            reason = next((reason for field, reason in fields.others if play.get(field)), SkipReason.NO_TITLE)
-            name = next((_text(play, field) for field, _ in fields.others if play.get(field)), "")
-            self._skipped.add(reason, name)
-            return
+        title, artist = _text(play, fields.title), _text(play, fields.artist)
+        identity = cells.track_id(_text(play, fields.uri))
         key = identity or f"{artist}\n{title}".casefold()
         played = self._played.get(key)
         if played is None:
+            if len(self._played) >= MAX_DISTINCT_PLAYED:
+                raise TooManyRowsError(limit=MAX_DISTINCT_PLAYED)
             artists = (
                 (clean_text(artist),) if artist.strip() else ()
             )  # one cell holds exactly one artist here
             album = clean_text(_text(play, fields.album)) or None
             played = _Played(Track(id=identity, title=clean_text(title), artists=artists, album=album))
             self._played[key] = played
-        milliseconds = play.get(fields.played_ms)
-        if isinstance(milliseconds, int | float) and milliseconds >= REAL_PLAY_MS:
-            played.plays += 1
+        played.plays += plays
 
     def playlist(self) -> Playlist | None:
         """Return the tracks by falling number of plays, or None if no file was added.
@@ -132,14 +268,14 @@ class History:
         for played in heard[MAX_ROWS:]:
             skipped.add(SkipReason.OVER_LIMIT, played.track.label)
         plays = sum(played.plays for played in heard)
-        distinct = count_of(min(len(heard), MAX_ROWS), "different track")
-        note = f"{count_of(plays, 'play')} of at least 30 seconds became {distinct}, the most played first."
+        kind = NoteKind.PLAYS if self._fields.played_ms else NoteKind.COUNTED_PLAYS
+        note = Note(kind, count=plays, total=min(len(heard), MAX_ROWS))
         return Playlist(
             name=self._fields.name,
             tracks=tuple(played.track for played in heard[:MAX_ROWS]),
             format=self._fields.format,
             skipped=skipped.skipped(),
-            notes=(note,),
+            notes=(note, *dict.fromkeys(self.notes)),
         )
 
 

@@ -11,13 +11,16 @@ MAX_ROWS = 20_000
 MAX_RECORDS = 5 * MAX_ROWS
 """Lines of one table with the blank ones, which are free but take time."""
 
-MAX_TOTAL_ROWS = 200_000
-"""Tracks of all playlists in one upload together."""
+MAX_TOTAL_ROWS = 75_000
+"""Rows of all files in one upload together, counted while they are read: 1.5 to 2.2 s of computing."""
+
+MAX_NAMES = 300_000
+"""Artists and genres in one upload together: small text can become very many objects in memory."""
 
 MAX_PLAYS = 2_000_000
 """Plays of a listening history. They are counted, never kept: memory grows with the distinct tracks alone."""
 
-MAX_DISTINCT_PLAYED = 300_000
+MAX_DISTINCT_PLAYED = 200_000
 """Distinct tracks of a history that are held while counting; the `MAX_ROWS` most played of them are kept."""
 
 MAX_MEMBERS = 200
@@ -28,6 +31,12 @@ MAX_JSON_VALUES = 1_500_000
 
 A history file of 12 MB has about 450,000.
 """
+
+MAX_MARKUP_ELEMENTS = 1_000_000
+"""Elements of one XML document. A library of Apple Music has about 60 for each track."""
+
+MAX_MARKUP_DEPTH = 64
+"""Elements that stand inside each other; folders of playlists are rarely ten deep."""
 
 MAX_MEMBER_BYTES = 24 * 1024 * 1024
 """Unpacked size of one member. Spotify cuts its history files at about 12 MB."""

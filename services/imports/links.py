@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from html import unescape
+from urllib.parse import unquote_plus
 
-from services.domain.errors.uploads import (
+from services.domain.errors.playlists import (
+    FOREIGN_SERVICES,
     EmptyFileError,
     FileTooLargeError,
     NoTracksError,
@@ -12,15 +16,17 @@ from services.domain.errors.uploads import (
     UnknownFormatError,
 )
 from services.domain.music import Playlist, PlaylistSource, SkipReason, Track, TrackId
-from services.imports.cleaning import clean_text
 from services.imports.formats import TRACK_LINKS
 from services.imports.limits import MAX_NAME_CHARS, MAX_ROWS, MAX_UPLOAD_BYTES
-from services.imports.tally import Tally, in_words
+from services.imports.link_names import Named, names_beside, spread_anchors
+from services.imports.tally import Budget, Tally, in_words
+from services.imports.text import clean_text
 
 _LINK = re.compile(
     r"""
     (?:
-        spotify:(?:user:[^\s:]{1,100}:)?(?P<uri_kind>[a-z]{3,12}):(?P<uri_id>[^\s<>"'()\[\],;|]{1,200})
+        spotify:(?://)?(?:user[:/][^\s:/]{1,100}[:/])?(?P<uri_kind>[a-z]{3,12})[:/]
+        (?P<uri_id>[^\s<>"'()\[\],;|]{1,200})
       | (?:open|play)\.spotify\.com/(?:intl-[a-z]{2,5}(?:-[a-z]{2,5})?/)?(?:embed/)?
         (?:user/[^\s/]{1,100}/)?(?P<kind>[a-z]{3,12})/(?P<id>[0-9A-Za-z]{1,64})
       | (?P<short>spotify\.(?:link|app\.link)/[0-9A-Za-z]{1,40})
@@ -29,6 +35,20 @@ _LINK = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
+_ESCAPES = {"%3a": ":", "%2f": "/", "%3f": "?", "%3d": "=", "%26": "&", "%25": "%", "\\/": "/", "&amp;": "&"}
+_ESCAPE = re.compile("|".join(map(re.escape, _ESCAPES)), re.IGNORECASE)
+_TIMES_ESCAPED = 2
+"""A link inside a link is escaped twice."""
+_FOREIGN_HOSTS = dict(
+    zip(("you", "music.apple", "deezer", "tidal", "soundcloud", "amazon"), FOREIGN_SERVICES, strict=True)
+)
+_FOREIGN = re.compile(
+    r"\b((?:music\.)?youtube\.com|youtu\.be|music\.apple\.com|deezer\.(?:com|page\.link)|tidal\.com|"
+    r"soundcloud\.com|music\.amazon\.[a-z.]{2,6})/",
+    re.IGNORECASE,
+)
+_CONTEXT = "context="
+"""What follows in a link says where it was copied, not what it leads to."""
 _ID = re.compile(r"[0-9A-Za-z]{22}")
 _OTHER_KINDS = {
     "episode": SkipReason.EPISODE,
@@ -44,26 +64,34 @@ _OTHER_KINDS = {
 }
 
 
-def find_links(text: str) -> tuple[tuple[Track, ...], Tally]:
+def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ...], Tally]:
     """Return the linked tracks in their order, repeats included, and what other links there were.
 
     Links in every spelling count: URIs, `intl-de` paths, embeds, `?si=` tails, angle brackets, and
     bare ids that stand alone on a line. Short links (spotify.link) hide their track; they are
-    counted as unreadable, because finding out would mean opening them.
+    counted, because finding out would mean opening them.
 
     Raises
     ------
     TooManyRowsError
-        More than `MAX_ROWS` tracks.
+        More than `MAX_ROWS` tracks, or more links than `budget` has left.
     """
     tracks: list[Track] = []
     tally = Tally()
+    budget = budget or Budget()
+    text = _unescaped(text)
+    spans: list[tuple[int, int]] = []
+    at: list[int] = []
     for found in _LINK.finditer(text):
+        if text.endswith(_CONTEXT, 0, found.start()):
+            continue
+        budget.take_rows()
+        spans.append(found.span())
         kind = (found["uri_kind"] or found["kind"] or "track").casefold()
         if found["short"]:
-            tally.add(SkipReason.UNREADABLE, found["short"])
+            tally.add(SkipReason.SHORT_LINK, found["short"])
         elif kind != "track":
-            tally.add(_OTHER_KINDS.get(kind, SkipReason.UNREADABLE), found[0])
+            tally.add(_OTHER_KINDS.get(kind, SkipReason.UNREADABLE), local_label(found[0]))
         else:
             identity = _identity(found)
             if identity is None:
@@ -71,12 +99,61 @@ def find_links(text: str) -> tuple[tuple[Track, ...], Tally]:
                 continue
             if len(tracks) >= MAX_ROWS:
                 raise TooManyRowsError(limit=MAX_ROWS)
+            at.append(len(spans) - 1)
             tracks.append(Track(id=identity))
-    return tuple(tracks), tally
+    names = names_beside(text, spans)
+    return tuple(_named(track, names[index]) for track, index in zip(tracks, at, strict=True)), tally
+
+
+def local_label(uri: str) -> str:
+    """Say a local file as `Artist – Title`, from `spotify:local:artist:album:title:seconds`."""
+    parts = uri.split(":")
+    if len(parts) < 5 or parts[1] != "local":
+        return uri
+    artist, title = unquote_plus(parts[2]), unquote_plus(parts[4])
+    return " – ".join(part for part in (artist, title) if part) or uri
+
+
+def foreign_links(text: str) -> str | None:
+    """Say which other service the links in a text lead to (`links to Deezer`), or None."""
+    found = _FOREIGN.search(text)
+    if found is None:
+        return None
+    host = found[1].casefold()
+    return f"links to {next(name for mark, name in _FOREIGN_HOSTS.items() if mark in host)}"
+
+
+def spotify_link(words: str) -> str:
+    """Return the first Spotify link in some words as a URI, or nothing."""
+    found = _LINK.search(_unescaped(words))
+    if found is None or found["bare"] or found["short"]:
+        return ""
+    identity = _identity(found)
+    kind = (found["uri_kind"] or found["kind"]).casefold()
+    return f"spotify:{kind}:{identity or ''}"
+
+
+def _unescaped(text: str) -> str:
+    for _ in range(_TIMES_ESCAPED):
+        if not _ESCAPE.search(text):
+            break
+        text = _ESCAPE.sub(lambda found: _ESCAPES[found[0].casefold()], text)
+    return spread_anchors(text) if "</a>" in text else text
+
+
+def _named(track: Track, name: Named) -> Track:
+    if not name.title:
+        return track
+    return replace(
+        track,
+        title=clean_text(unescape(name.title)),
+        artists=(clean_text(unescape(name.artist)),) if name.artist else (),
+        album=clean_text(unescape(name.album)) or None,
+    )
 
 
 def _identity(found: re.Match[str]) -> TrackId | None:
-    told = found["bare"] or found["id"] or re.split(r"[?/#]", found["uri_id"] or "")[0].rstrip(".!:*_~")
+    told = found["bare"] or found["id"] or re.split(r"[?/#&]", found["uri_id"] or "")[0].rstrip(".!:*_~")
     return TrackId(told) if _ID.fullmatch(told) else None
 
 

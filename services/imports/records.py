@@ -1,4 +1,4 @@
-"""Cut an endless stream of lines into the records of a table, losing no more than the torn ones.
+"""Read a stream of lines of any length as records of a table, losing no more than broken ones.
 
 A file of gigabytes is never refused for one bad quote: where a quote swallows the rows that follow,
 the swallowed lines are read again one by one.

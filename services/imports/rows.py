@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.music import SkipReason, Track
 from services.imports import cells
 from services.imports.artists import SplitArtists, split_list
-from services.imports.cleaning import clean_text
 from services.imports.columns import FEATURE_COLUMNS, Column
 from services.imports.dialects import Dialect
+from services.imports.encodings import Mending
+from services.imports.keys import KeyReader, is_no_key, read_mode
+from services.imports.lengths import LengthReader, milliseconds
 from services.imports.limits import MAX_LIST_CHARS
 from services.imports.scales import Scales
+from services.imports.text import clean_text
 
 _T = TypeVar("_T")
 
@@ -32,6 +36,13 @@ _LINK_SKIPS = (
     ("/show/", SkipReason.EPISODE),
 )
 _ARTIST_AND_TITLE = " - "
+_NAMES = (Column.TITLE, Column.ARTISTS, Column.ALBUM, Column.JOINED)
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|wav|aiff?|flac|ogg|opus|wma|alac)$", re.IGNORECASE)
+_SILENCE_DB = -60.0
+_ENOUGH_ZEROS = 3
+"""So many features at 0 are no measurement; a single one may be."""
+_FILLED_UP = frozenset({"", "0", "0.0", "0.00", "0.000", "-1", "-1.0", "0%", "0,0"})
 
 
 def reason_of_link(link: str) -> SkipReason | None:
@@ -43,10 +54,24 @@ class RowReader:
     """Reads the rows of one table; knows its columns, its scales and its way to join artists."""
 
     def __init__(
-        self, dialect: Dialect, found: Mapping[Column, int], scales: Scales, split_artists: SplitArtists
+        self,
+        dialect: Dialect,
+        found: Mapping[Column, int],
+        scales: Scales,
+        split_artists: SplitArtists,
+        *,
+        rows: Sequence[Sequence[str]] = (),
+        further_artists: Sequence[int] = (),
+        newest_year: int = 2099,
     ) -> None:
+        """Look at the columns of keys and lengths in `rows`, where all rows are at hand.
+
+        `further_artists` are the places of a second and third artist; `newest_year` is the last in
+        which a track can have come out.
+        """
         self._at = found
         self._width = 1 + max(found.values())
+        self._further_artists = tuple(further_artists)
         self._types = dialect.kept_types
         self._joined = dialect.joins_artist_and_title
         self._split_artists = split_artists
@@ -57,11 +82,24 @@ class RowReader:
         )
         self._first_feature = min((position for _, _, position, _ in self._features), default=self._width)
         self._tonal = bool({Column.KEY, Column.MODE, Column.CAMELOT} & found.keys())
+        self._keys = KeyReader(self._column(rows, Column.KEY))
+        self._lengths = LengthReader(self._column(rows, Column.DURATION))
+        self._newest_year = newest_year
+        self.mendings = {column: Mending(self._column(rows, column)) for column in _NAMES}
+        """How the names of each column are mended."""
         # The same few genre lists and keys come back all the time: read each once.
         self._genres: dict[str, tuple[str, ...]] = {}
         self._tonalities: dict[tuple[str, str, str], dict[str, float | None]] = {}
         self.out_of_range = 0
         """Feature cells that hold a number, or text, that cannot be true."""
+        self.zero_rows = 0
+        """Rows whose features are all 0: a filled-up cell, not a measurement; they count as unknown."""
+        self.unread_keys = 0
+        """Cells that hold something else than a key in any notation."""
+        self.short_links = 0
+        """Rows whose link hides its track."""
+        self.names = 0
+        """Names of artists and genres that were made; a list that comes again counts for genres once."""
         self.taken_apart = 0
         """Rows whose title was split into artist and title."""
 
@@ -74,7 +112,8 @@ class RowReader:
             row = row + [""] * (self._width - len(row))
         if self._types is not None and self._is_other_type(row):
             return SkipReason.NOT_A_TRACK
-        uri, url = self._cell(row, Column.URI), self._cell(row, Column.URL)
+        uri = cells.plain_link(self._cell(row, Column.URI))
+        url = cells.plain_link(self._cell(row, Column.URL))
         identity = cells.track_id(uri) if uri and self._is_spotify(row) else None
         if identity is None and url:
             identity = cells.track_id(url)
@@ -83,24 +122,30 @@ class RowReader:
             if reason is not None:
                 return reason
         isrc = self._read(row, Column.ISRC, cells.isrc)
-        title = clean_text(self._cell(row, Column.TITLE))
+        title = self._text(row, Column.TITLE)
         artists = self._artists(row)
+        if not title and Column.JOINED in self._at:
+            title, artists = self._parted(self._text(row, Column.JOINED), artists)
+        hidden = identity is None and (cells.is_short_link(uri) or cells.is_short_link(url))
         if not (identity or isrc or title):
-            return SkipReason.NO_TITLE
+            return SkipReason.SHORT_LINK if hidden else SkipReason.NO_TITLE
+        if self._heads_an_evening(title, artists, identity or isrc):
+            return SkipReason.NOT_A_TRACK
+        self.short_links += hidden
         if self._joined and title and not artists and title.count(_ARTIST_AND_TITLE) == 1:
             artist, title = title.split(_ARTIST_AND_TITLE)
             artists = (artist.strip(),) if artist.strip() else ()
             self.taken_apart += 1
-        milliseconds = self._read(row, Column.DURATION_MS, cells.milliseconds)
+        length_ms = self._read(row, Column.DURATION_MS, milliseconds)
         return Track(
             id=identity,
             title=title,
             artists=artists,
-            album=clean_text(self._cell(row, Column.ALBUM)) or None,
+            album=self._text(row, Column.ALBUM) or None,
             album_id=self._read(row, Column.ALBUM_URI, cells.album_id),
             isrc=isrc,
-            duration_ms=milliseconds or self._read(row, Column.DURATION, cells.duration_ms),
-            release_year=self._read(row, Column.RELEASE, cells.year),
+            duration_ms=length_ms or self._read(row, Column.DURATION, self._lengths.read),
+            release_year=self._read(row, Column.RELEASE, self._year),
             explicit=self._read(row, Column.EXPLICIT, cells.truth),
             popularity=self._read(row, Column.POPULARITY, _popularity),
             genres=self._listed_genres(row),
@@ -113,9 +158,52 @@ class RowReader:
         position = self._at.get(Column.PLAYLIST)
         return row[position] if position is not None and position < len(row) else ""
 
+    @property
+    def unread_lengths(self) -> int:
+        """Cells that hold something, and no length of a track."""
+        return self._lengths.unread
+
+    @property
+    def hours_are_minutes(self) -> bool:
+        """Whether all lengths looked like whole minutes up to hours, and were read as minutes and seconds."""
+        return self._lengths.hours_are_minutes
+
+    def _column(self, rows: Sequence[Sequence[str]], column: Column) -> Iterator[str]:
+        position = self._at.get(column)
+        return (row[position] for row in rows if position is not None and position < len(row))
+
+    def _year(self, cell: str) -> int | None:
+        return cells.year(cell, self._newest_year)
+
     def _cell(self, row: list[str], column: Column) -> str:
         position = self._at.get(column)
         return "" if position is None else row[position].strip()
+
+    def _text(self, row: list[str], column: Column) -> str:
+        return clean_text(self._name(row, column))
+
+    def _name(self, row: list[str], column: Column) -> str:
+        """Return a name as it was meant: not encoded twice, without HTML entities."""
+        position = self._at.get(column)
+        if position is None:
+            return ""
+        mending = self.mendings.get(column)
+        return cells.unescaped(mending.mend(row[position]) if mending else row[position]).strip()
+
+    def _parted(self, words: str, artists: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """Part `Artist - Title`, which may be a path to a sound file, at its first dash."""
+        name = _SOUND_FILE.sub("", words)
+        if name != words:
+            name = re.split(r"[/\\]", name)[-1]
+        artist, dash, title = name.partition(_ARTIST_AND_TITLE)
+        if not dash or artists or not (artist.strip() and title.strip()):
+            return name.strip(), artists
+        self.taken_apart += 1
+        return title.strip(), self._split_artists(artist.strip(), None)
+
+    def _heads_an_evening(self, title: str, artists: tuple[str, ...], identity: str | None) -> bool:
+        """Whether a row only names a date, as Serato's histories do before the tracks of each evening."""
+        return not artists and not identity and Column.ARTISTS in self._at and bool(_DATE.fullmatch(title))
 
     def _read(self, row: list[str], column: Column, reader: Callable[[str], _T]) -> _T | None:
         cell = self._cell(row, column)
@@ -130,19 +218,28 @@ class RowReader:
         return Column.PLATFORM not in self._at or self._cell(row, Column.PLATFORM).casefold() == "spotify"
 
     def _artists(self, row: list[str]) -> tuple[str, ...]:
-        cell = self._cell(row, Column.ARTISTS)
+        cell = self._name(row, Column.ARTISTS)
         if not cell:
             return ()
+        if self._further_artists:
+            listed_apart = (row[place] for place in self._further_artists if place < len(row))
+            told = (clean_text(cells.unescaped(name)) for name in (cell, *listed_apart))
+            artists = tuple(dict.fromkeys(name for name in told if name))
+            self.names += len(artists)
+            return artists
         listed = self._cell(row, Column.ARTIST_IDS)
-        return self._split_artists(
+        artists = self._split_artists(
             cell[:MAX_LIST_CHARS], listed.replace(";", ",").count(",") + 1 if listed else None
         )
+        self.names += len(artists)
+        return artists
 
     def _listed_genres(self, row: list[str]) -> tuple[str, ...]:
         cell = self._cell(row, Column.GENRES)[:MAX_LIST_CHARS]
         genres = self._genres.get(cell)
         if genres is None:
             genres = self._genres[cell] = split_list(cell)
+            self.names += len(genres)
         return genres
 
     def _uploaded(self, row: list[str]) -> AudioFeatures | None:
@@ -157,30 +254,46 @@ class RowReader:
             kept = accepted(feature, value)
             if kept is not None:
                 values[name] = kept
-            elif cell.strip() and not (value == 0 and feature is Feature.TEMPO):
+            elif (
+                cell.strip() and not (value == 0 and feature is Feature.TEMPO) and not cells.is_estimate(cell)
+            ):
                 self.out_of_range += 1
+        if len(values) >= _ENOUGH_ZEROS and self._is_filled_up(values, row):
+            self.zero_rows += 1
+            return None
         if self._tonal:
             values |= self._tonality(row)
         return AudioFeatures(**values) if values else None
 
+    def _is_filled_up(self, values: Mapping[str, float | None], row: list[str]) -> bool:
+        """Whether a row holds nothing but zeros and what stands for them in loudness and key."""
+        silent = all(
+            value == 0 or (name == Feature.LOUDNESS.value and value == _SILENCE_DB)
+            for name, value in values.items()
+        )
+        return silent and all(
+            self._cell(row, column) in _FILLED_UP for column in (Column.TEMPO, Column.KEY, Column.CAMELOT)
+        )
+
     def _tonality(self, row: list[str]) -> dict[str, float | None]:
-        """Read key and mode: numbers, note names, or a Camelot code for what those leave open."""
+        """Read key and mode: a key in any notation, then a Camelot column for what that leaves open."""
         told = (self._cell(row, Column.KEY), self._cell(row, Column.MODE), self._cell(row, Column.CAMELOT))
         known = self._tonalities.get(told)
         if known is None:
-            known = self._tonalities[told] = _key_and_mode(*told)
+            known = self._tonalities[told] = self._key_and_mode(*told)
+        if Feature.KEY.value not in known and not (is_no_key(told[0]) and is_no_key(told[2])):
+            self.unread_keys += 1
         return known
 
-
-def _key_and_mode(key: str, mode: str, code: str) -> dict[str, float | None]:
-    named, wheel = cells.tonality(key), cells.camelot(code)
-    keys = (named.key, wheel.key)
-    modes = (cells.mode(mode), named.mode, wheel.mode)
-    first = {Feature.KEY.value: keys, Feature.MODE.value: modes}
-    values = {
-        name: next((value for value in told if value is not None), None) for name, told in first.items()
-    }
-    return {name: value for name, value in values.items() if value is not None}
+    def _key_and_mode(self, key: str, mode: str, code: str) -> dict[str, float | None]:
+        named, wheel = self._keys.read(key), self._keys.read(code)
+        keys = (named.key, wheel.key)
+        modes = (read_mode(mode), named.mode, wheel.mode)
+        first = {Feature.KEY.value: keys, Feature.MODE.value: modes}
+        values = {
+            name: next((value for value in told if value is not None), None) for name, told in first.items()
+        }
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def _popularity(cell: str) -> int | None:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.domain.features import FEATURE_RANGES, Feature
+from services.domain.features import FEATURE_RANGES, Feature, accepted
+from services.domain.messages import Note, NoteKind
 from services.imports import cells
 from services.imports.columns import FEATURE_COLUMNS, Column, says_percent
 
@@ -19,7 +20,10 @@ UNIT_FEATURES: tuple[Feature, ...] = tuple(
 
 _TEN_POINT_EVIDENCE = 5
 """So many values above 1 and none above 10 are a scale of ten, not percents that all happen to be tiny."""
+_PERCENT_EVIDENCE = 3
+"""So many values above 1 make a scale of a table whose exporter writes 0 to 1."""
 _ENOUGH_LOUDNESS = 3
+_ENOUGH_RUINED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Scales:
     """By what each feature of a file must be divided; a feature that is absent here is not read."""
 
     divisors: Mapping[Feature, float]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,6 +42,8 @@ class _Seen:
     fractions: int = 0
     nonzero: int = 0
     largest: float = 0.0
+    signed: int = 0
+    """Cells that carry a percent sign themselves."""
 
     def add(self, other: _Seen) -> None:
         self.above_one += other.above_one
@@ -52,7 +58,12 @@ def known_scales(found: Mapping[Column, int]) -> Scales:
 
 
 def detect_scales(
-    header: Sequence[str], rows: Sequence[Sequence[str]], found: Mapping[Column, int], *, tens_possible: bool
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    found: Mapping[Column, int],
+    *,
+    tens_possible: bool,
+    each_its_own: bool = True,
 ) -> Scales:
     """Judge each feature by all its values: 0..1, 0..100, or neither.
 
@@ -60,6 +71,9 @@ def detect_scales(
     ----------
     tens_possible
         Whether a scale of one to ten may occur; such values are left out, and the notes say so.
+    each_its_own
+        Whether one feature alone may run to 100; else only where most values of the table do, or where
+        its cells carry a percent sign: a single odd value is no scale.
     """
     divisors = dict(known_scales(found).divisors)
     columns = {feature: found[FEATURE_COLUMNS[feature]] for feature in UNIT_FEATURES if feature in divisors}
@@ -67,29 +81,37 @@ def detect_scales(
     whole = _Seen()
     for one in seen.values():
         whole.add(one)
-    notes: list[str] = []
+    most_run_high = 2 * whole.above_one > whole.nonzero
+    notes: list[Note] = []
     percent: list[Feature] = []
     for feature, position in columns.items():
         one = seen[feature]
-        if says_percent(header[position]):
+        if says_percent(header[position]) or one.signed > 0:
             percent.append(feature)
         elif tens_possible and _is_ten_point(whole) and _is_ten_point(one):
             del divisors[feature]
-            notes.append(
-                f"{feature.value.capitalize()} goes up to {one.largest:g} in this file. "
-                "That scale is not known, so these values were left out."
-            )
-        elif 2 * one.above_one > one.nonzero or (
-            2 * whole.above_one > whole.nonzero and 2 * one.fractions <= one.nonzero
+            notes.append(Note(NoteKind.UNKNOWN_SCALE, number=one.largest, names=(feature.value,)))
+        elif (2 * one.above_one > one.nonzero or (most_run_high and 2 * one.fractions <= one.nonzero)) and (
+            each_its_own or (most_run_high and whole.above_one >= _PERCENT_EVIDENCE)
         ):
             percent.append(feature)
     divisors |= dict.fromkeys(percent, 100.0)
     if percent:
-        some = "The audio features" if len(percent) == len(columns) else _listed(percent)
-        notes.append(f"{some} run from 0 to 100 in this file and were converted to 0 to 1.")
+        some = () if len(percent) == len(columns) else tuple(feature.value for feature in percent)
+        notes.append(Note(NoteKind.PERCENT_SCALE, names=some))
     if Feature.LOUDNESS in divisors and _is_no_decibel(rows, found[Column.LOUDNESS]):
         del divisors[Feature.LOUDNESS]
-        notes.append("Loudness is not given in decibels in this file, so these values were left out.")
+        notes.append(Note(NoteKind.NO_DECIBELS))
+    ruined = {
+        feature: example
+        for feature, divisor in divisors.items()
+        if feature not in {Feature.KEY, Feature.MODE}
+        and (example := _impossible(feature, _values(rows, found[FEATURE_COLUMNS[feature]]), divisor))
+    }
+    if ruined:
+        names = tuple(feature.value for feature in ruined)
+        divisors = {feature: divisor for feature, divisor in divisors.items() if feature not in ruined}
+        notes.append(Note(NoteKind.RUINED_COLUMNS, number=next(iter(ruined.values())), names=names))
     return Scales(divisors, tuple(notes))
 
 
@@ -101,7 +123,7 @@ def _values(rows: Sequence[Sequence[str]], position: int) -> list[tuple[float, i
 
 
 def _look(rows: Sequence[Sequence[str]], position: int) -> _Seen:
-    seen = _Seen()
+    seen = _Seen(signed=sum(row[position].rstrip().endswith("%") for row in rows if position < len(row)))
     for value, count in _values(rows, position):
         if 0 < value <= 100:
             seen.nonzero += count
@@ -115,14 +137,21 @@ def _is_ten_point(seen: _Seen) -> bool:
     return 2 * seen.above_one > seen.nonzero and seen.above_one >= _TEN_POINT_EVIDENCE and seen.largest <= 10
 
 
+def _impossible(feature: Feature, told: Sequence[tuple[float, int]], divisor: float) -> float | None:
+    """Return one of the values of a column most of which can't be true, else None; zeros say nothing.
+
+    What is left of such a column is as wrong: a spreadsheet that takes 124.21 for 12421 leaves 98 as it is.
+    """
+    nonzero = [(value, count) for value, count in told if value]
+    wrong = [(value, count) for value, count in nonzero if accepted(feature, value / divisor) is None]
+    total = sum(count for _, count in nonzero)
+    if total < _ENOUGH_RUINED or 2 * sum(count for _, count in wrong) <= total:
+        return None
+    return wrong[0][0]
+
+
 def _is_no_decibel(rows: Sequence[Sequence[str]], position: int) -> bool:
     """Real loudness is nearly always negative; a column of positive numbers is some other measure."""
     told = [(value, count) for value, count in _values(rows, position) if value]
     total = sum(count for _, count in told)
     return total >= _ENOUGH_LOUDNESS and 2 * sum(count for value, count in told if value > 0) > total
-
-
-def _listed(features: Sequence[Feature]) -> str:
-    names = [feature.value for feature in features]
-    joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"The values of {joined}"

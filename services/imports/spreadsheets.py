@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from services.domain.errors.uploads import UnknownFormatError
+from services.domain.errors.playlists import UnknownFormatError
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.artists import SplitArtists
-from services.imports.chosic import CHOSIC_TABLE
-from services.imports.cleaning import clean_text, count_of
 from services.imports.columns import FEATURE_COLUMNS, Column, match, normal
-from services.imports.decode import Decoded
-from services.imports.dialects import Dialect
-from services.imports.exportify import EXPORTIFY_NET, exportify_app, net_artists
+from services.imports.dialects import (
+    CHOSIC_TABLE,
+    EXPORTIFY_NET,
+    GENERIC,
+    SOUNDIIZ_TABLE,
+    TASTEMAP_TABLE,
+    TUNEMYMUSIC_TABLE,
+    Dialect,
+    exportify_app,
+    net_artists,
+)
 from services.imports.formats import CHOSIC, EXPORTIFY
-from services.imports.generic import GENERIC
+from services.imports.headers import further_artists
 from services.imports.limits import MAX_NAME_CHARS
 from services.imports.rows import RowReader
-from services.imports.scales import detect_scales, known_scales
+from services.imports.scales import detect_scales
 from services.imports.tables import Header, Table, find_header, first_records, read_table
-from services.imports.tally import Tally
-from services.imports.transfers import SOUNDIIZ_TABLE, TUNEMYMUSIC_TABLE
+from services.imports.tally import Budget, Tally
+from services.imports.text import Decoded, clean_text
 
 _NAMED_COLUMNS = 6
+_TELLING_COLUMNS = 2
 _DELIMITER_NAMES = {",": "a CSV", ";": "a CSV", "\t": "a table", "|": "a table"}
 
 
@@ -44,7 +53,15 @@ class _Group:
 
 def dialects() -> tuple[Dialect, ...]:
     """List the exporters, the most particular first: the first that recognises a header has it."""
-    return exportify_app(), EXPORTIFY_NET, CHOSIC_TABLE, TUNEMYMUSIC_TABLE, SOUNDIIZ_TABLE, GENERIC
+    return (
+        TASTEMAP_TABLE,
+        exportify_app(),
+        EXPORTIFY_NET,
+        CHOSIC_TABLE,
+        TUNEMYMUSIC_TABLE,
+        SOUNDIIZ_TABLE,
+        GENERIC,
+    )
 
 
 def recognise(text: str) -> Recognised | None:
@@ -74,7 +91,20 @@ def describe_columns(text: str) -> str:
         return "text without any track link"
     named = [clean_text(cell, 30) or "(unnamed)" for cell in header.cells]
     more = f" and {len(named) - _NAMED_COLUMNS} more" if len(named) > _NAMED_COLUMNS else ""
-    return f"{_DELIMITER_NAMES[header.delimiter]} with the columns {', '.join(named[:_NAMED_COLUMNS])}{more}"
+    told = f"{_DELIMITER_NAMES[header.delimiter]} with the columns {', '.join(named[:_NAMED_COLUMNS])}{more}"
+    return told + _lacking(header.cells)
+
+
+def _lacking(cells: tuple[str, ...]) -> str:
+    """Name the column that a table needs to be one of tracks, where more than a name tells of music."""
+    found = match(cells, GENERIC.columns)
+    if len(found) < _TELLING_COLUMNS:
+        return ""
+    if Column.TITLE in found and Column.ARTISTS not in found:
+        return "; a column with the artist is missing"
+    if Column.ARTISTS in found and Column.TITLE not in found:
+        return "; a column with the title is missing"
+    return ""
 
 
 def _has_second_row(header: Header) -> bool:
@@ -83,7 +113,9 @@ def _has_second_row(header: Header) -> bool:
     return len(records.get(header.record + 1, [])) == len(header.cells)
 
 
-def read_spreadsheet(recognised: Recognised, decoded: Decoded, name: str) -> tuple[Playlist, ...]:
+def read_spreadsheet(
+    recognised: Recognised, decoded: Decoded, name: str, budget: Budget
+) -> tuple[Playlist, ...]:
     """Read all playlists of a recognised table; `name` serves rows that name no playlist.
 
     A table without rows gives one playlist without tracks.
@@ -94,17 +126,30 @@ def read_spreadsheet(recognised: Recognised, decoded: Decoded, name: str) -> tup
         The columns seemed to hold ids of tracks, and not one of them is.
     DamagedFileError, TooManyRowsError
         As `tables.read_table` does.
+    TooManyNamesError
+        More artists and genres than `budget` has left.
     """
     dialect, header, found = recognised.dialect, recognised.header, recognised.found
-    table = read_table(header, dialect.format)
-    scales = (
-        detect_scales(header.cells, table.rows, found, tens_possible=dialect.format != CHOSIC)
-        if dialect.guesses_scale
-        else known_scales(found)
+    table = read_table(header, dialect.format, budget)
+    scales = detect_scales(
+        header.cells,
+        table.rows,
+        found,
+        tens_possible=dialect.guesses_scale and dialect.format != CHOSIC,
+        each_its_own=dialect.guesses_scale,
     )
-    reader = RowReader(dialect, found, scales, _artist_splitter(dialect, header, table, found))
-    groups, others = _group_rows(table, reader, name)
-    if dialect is GENERIC and table.rows and not _is_music(groups, found):
+    reader = RowReader(
+        dialect,
+        found,
+        scales,
+        _artist_splitter(dialect, header, table, found),
+        rows=table.rows,
+        further_artists=further_artists(header.cells, found.get(Column.ARTISTS)),
+        newest_year=datetime.now(UTC).year + 1,
+    )
+    groups, others = _group_rows(table, reader, name, budget)
+    hidden = any(entry.reason is SkipReason.SHORT_LINK for entry in others.skipped())
+    if dialect is GENERIC and table.rows and not hidden and not _is_music(groups, found):
         raise UnknownFormatError(looks_like=describe_columns(header.text))
     if not groups:
         groups = {name: _Group()}
@@ -113,10 +158,7 @@ def read_spreadsheet(recognised: Recognised, decoded: Decoded, name: str) -> tup
         if len(groups) == 1:
             next(iter(groups.values())).skipped.merge(others)
         else:
-            notes = (
-                *notes,
-                f"{count_of(others.total, 'row')} of the file could not be put into any playlist.",
-            )
+            notes = (*notes, Note(NoteKind.HOMELESS_ROWS, count=others.total))
     return tuple(
         Playlist(
             name=group_name,
@@ -131,7 +173,7 @@ def read_spreadsheet(recognised: Recognised, decoded: Decoded, name: str) -> tup
 
 def _is_music(groups: dict[str, _Group], found: dict[Column, int]) -> bool:
     """Whether a table of unknown origin holds tracks: `id,name` without one real id is some other list."""
-    if {Column.TITLE, Column.ARTISTS} <= found.keys():
+    if {Column.TITLE, Column.ARTISTS} <= found.keys() or Column.JOINED in found:
         return True
     return any(track.id or track.isrc for group in groups.values() for track in group.tracks)
 
@@ -146,12 +188,17 @@ def _artist_splitter(
     return net_artists(joined, frozenset(normal(cell) for cell in header.cells))
 
 
-def _group_rows(table: Table, reader: RowReader, name: str) -> tuple[dict[str, _Group], Tally]:
+def _group_rows(
+    table: Table, reader: RowReader, name: str, budget: Budget
+) -> tuple[dict[str, _Group], Tally]:
     """Sort tracks and skipped rows by playlist; skips of playlists without any track come back apart."""
     width = len(table.header.cells)
     groups: dict[str, _Group] = {}
+    counted = 0
     for row, line in zip(table.rows, table.lines, strict=True):
         result = reader.read(row, width)
+        budget.take_names(reader.names - counted)
+        counted = reader.names
         own = reader.playlist(row) if result is not SkipReason.UNREADABLE else ""
         group = groups.setdefault(clean_text(own, MAX_NAME_CHARS) or name, _Group())
         if isinstance(result, Track):
@@ -159,6 +206,8 @@ def _group_rows(table: Table, reader: RowReader, name: str) -> tuple[dict[str, _
         else:
             group.skipped.add(result, _example(row, line))
     others = Tally()
+    for line in table.lost:
+        others.add(SkipReason.UNREADABLE, f"line {line:,}: its quotes do not match")
     for group in groups.values():
         if not group.tracks:
             others.merge(group.skipped)
@@ -170,29 +219,33 @@ def _example(row: list[str], line: int) -> str:
     return f"line {line:,}" + (f": {clean_text(words, 60)}" if words else "")
 
 
-def _table_notes(table: Table, reader: RowReader, found: dict[Column, int]) -> list[str]:
+def _table_notes(table: Table, reader: RowReader, found: dict[Column, int]) -> list[Note]:
     notes = []
     width = len(table.header.cells)
     lengths = Counter(len(row) for row in table.rows)
     usual_cut = min((found[column] for column in FEATURE_COLUMNS.values() if column in found), default=width)
     short = sum(count for length, count in lengths.items() if length < width and length != usual_cut)
     if table.header.record:
-        notes.append(f"{count_of(table.header.record, 'line')} above the header did not count.")
+        notes.append(Note(NoteKind.LINES_ABOVE_HEADER, count=table.header.record))
     if short:
-        notes.append(
-            f"{count_of(short, 'row')} had fewer cells than the header; missing cells count as empty."
-        )
+        notes.append(Note(NoteKind.SHORT_ROWS, count=short))
     last = len(table.rows[-1]) if table.rows else width
     ends_open = not table.header.text.endswith(("\n", "\r"))
     if ends_open and last < width and last != usual_cut and lengths[last] == 1:
-        notes.append("The last row is incomplete; the file may have been cut off while it was saved.")
+        notes.append(Note(NoteKind.CUT_OFF))
     if reader.out_of_range:
-        notes.append(
-            f"{count_of(reader.out_of_range, 'feature value')} could not be true and "
-            f"{'was' if reader.out_of_range == 1 else 'were'} left out."
-        )
+        notes.append(Note(NoteKind.IMPOSSIBLE_VALUES, count=reader.out_of_range))
+    for kind, count in (
+        (NoteKind.ENCODED_TWICE, sum(mending.whole for mending in reader.mendings.values())),
+        (NoteKind.LEFT_ENCODED_TWICE, sum(mending.left for mending in reader.mendings.values())),
+        (NoteKind.SHORT_LINKS, reader.short_links),
+        (NoteKind.ZERO_ROWS, reader.zero_rows),
+        (NoteKind.UNREAD_KEYS, reader.unread_keys),
+        (NoteKind.UNREAD_LENGTHS, reader.unread_lengths),
+        (NoteKind.HOURS_AS_MINUTES, int(reader.hours_are_minutes)),
+    ):
+        if count:
+            notes.append(Note(kind, count=count))
     if reader.taken_apart:
-        notes.append(
-            f"In {count_of(reader.taken_apart, 'row')} artist and title shared a cell and were taken apart."
-        )
+        notes.append(Note(NoteKind.TAKEN_APART, count=reader.taken_apart))
     return notes

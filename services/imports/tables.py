@@ -6,11 +6,20 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.domain.errors.uploads import DamagedFileError, TooManyRowsError
-from services.imports.cleaning import clean_text
+from services.domain.errors.playlists import DamagedFileError, TooManyRowsError
 from services.imports.limits import MAX_RECORDS, MAX_ROWS
+from services.imports.quoting import (
+    has_blanks_before_quotes,
+    is_rule,
+    split_loosely,
+    unwrapped,
+    without_backslashes,
+    without_wrapping,
+)
+from services.imports.tally import Budget
+from services.imports.text import clean_text, without_letters_of_mark
 
 DELIMITERS = (",", ";", "\t", "|")
 _PREAMBLE = 5
@@ -45,6 +54,8 @@ class Table:
     header: Header
     rows: list[list[str]]
     lines: list[int]
+    lost: list[int] = field(default_factory=list)
+    """The lines of rows whose quotes leave open where their cells end."""
 
 
 def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | None:
@@ -53,10 +64,11 @@ def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | 
     delimiters: tuple[str, ...] = DELIMITERS
     if hint:
         text, delimiters = text[hint.end() :], (hint[1],) if hint[1] in DELIMITERS else DELIMITERS
+    text = without_backslashes(without_wrapping(text))
     best: tuple[int, int, Header] | None = None
     for delimiter in delimiters:
         for record, cells in first_records(text, delimiter):
-            header = tuple(clean_text(cell.replace('"', "")) for cell in cells)
+            header = tuple(_header_cell(cell) for cell in cells)
             found = score(header)
             if found and (best is None or (found, len(header)) > best[:2]):
                 best = (
@@ -69,7 +81,9 @@ def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | 
 
 def first_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the first few records of `text` with their number from 0, blank and absurd ones left out."""
-    reader = csv.reader(io.StringIO(text[:_HEAD_CHARS], newline=""), delimiter=delimiter)
+    head = text[:_HEAD_CHARS]
+    blanks = has_blanks_before_quotes(head, delimiter)
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter, skipinitialspace=blanks)
     try:
         for record, cells in enumerate(reader):
             if record >= _PREAMBLE:
@@ -80,7 +94,11 @@ def first_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         return
 
 
-def read_table(header: Header, format: str) -> Table:  # noqa: A002 - the errors have a field of this name
+def read_table(
+    header: Header,
+    format: str,  # noqa: A002 - the errors have a field of this name
+    budget: Budget | None = None,
+) -> Table:
     """Read all rows below `header`; blank ones are left out.
 
     Quotes are read strictly first. A file that quotes sloppily (`"12" mix"`) is read again with
@@ -92,32 +110,36 @@ def read_table(header: Header, format: str) -> Table:  # noqa: A002 - the errors
     DamagedFileError
         A quote is never closed or the quotes of a row do not match, or a cell is absurdly long.
     TooManyRowsError
-        More than `MAX_ROWS` rows.
+        More than `MAX_ROWS` rows, or more than `budget` has left.
     """
+    budget = budget or Budget()
     try:
-        return _read(header, format, strict=True)
+        return _read(header, format, budget, strict=True)
     except csv.Error:
         pass
     try:
-        return _read(header, format, strict=False)
+        return _read(header, format, budget, strict=False)
     except csv.Error:
         problem = "a cell is longer than any title; probably a quote is never closed"
     raise DamagedFileError(format=format, problem=problem)
 
 
-def _read(header: Header, format: str, *, strict: bool) -> Table:  # noqa: A002
+def _read(header: Header, format: str, budget: Budget, *, strict: bool) -> Table:  # noqa: A002
     text = header.text + ("" if header.text.endswith(("\n", "\r")) else "\n") + _SENTINEL
     physical: list[str] = []
     source = io.StringIO(text, newline="")
     kept = source if strict else _keeping(source, physical)
-    reader = csv.reader(kept, delimiter=header.delimiter, strict=strict)
+    blanks = has_blanks_before_quotes(header.text[:_HEAD_CHARS], header.delimiter)
+    reader = csv.reader(kept, delimiter=header.delimiter, strict=strict, skipinitialspace=blanks)
+    width = len(header.cells)
     rows: list[list[str]] = []
     lines: list[int] = []
+    lost: list[int] = []
     begin, before, records = 1, 0, 0
     for row in reader:
         begin, before = before + 1, reader.line_num
         if row == [_SENTINEL]:
-            return Table(header, rows, lines)
+            return Table(header, rows, lines, lost)
         records += 1
         own_lines = physical[:]
         physical.clear()
@@ -128,10 +150,21 @@ def _read(header: Header, format: str, *, strict: bool) -> Table:  # noqa: A002
         line = begin + header.lines_above
         if before > begin and _swallows_rows(row, header):
             break
-        if not strict and len(row) != len(header.cells) and _is_torn(own_lines, header):
-            raise DamagedFileError(format=format, problem=f"line {line:,}: the quotes do not match")
+        if not strict and _is_torn(own_lines, header):
+            mended = split_loosely(own_lines[0], header.delimiter, width) if len(own_lines) == 1 else None
+            if mended is None and len(row) != width:
+                if len(own_lines) > 1 or own_lines[0].count('"') % 2:
+                    raise DamagedFileError(format=format, problem=f"line {line:,}: the quotes do not match")
+                budget.take_rows()
+                lost.append(line)
+                continue
+            row = mended or row  # noqa: PLW2901 - the same row, its quotes as they were meant
+        row = unwrapped(row, width, header.delimiter)  # noqa: PLW2901 - the same row, out of its one cell
+        if is_rule(row) or _repeats(row, header):
+            continue
         if len(rows) >= MAX_ROWS:
             raise TooManyRowsError(limit=MAX_ROWS)
+        budget.take_rows()
         rows.append(row)
         lines.append(line)
     problem = f"line {begin + header.lines_above:,}: a quote is never closed"
@@ -143,6 +176,18 @@ def _keeping(source: Iterable[str], physical: list[str]) -> Iterator[str]:
     for line in source:
         physical.append(line)
         yield line
+
+
+def _repeats(row: list[str], header: Header) -> bool:
+    """Whether a row is the header once more, as in exports that were joined or printed page by page."""
+    return len(row) == len(header.cells) and all(
+        _header_cell(cell) == name
+        for cell, name in zip(row, header.cells, strict=True)  # most rows differ at once
+    )
+
+
+def _header_cell(cell: str) -> str:
+    return clean_text(without_letters_of_mark(cell).replace('"', ""))
 
 
 def _is_torn(physical: list[str], header: Header) -> bool:

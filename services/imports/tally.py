@@ -1,10 +1,45 @@
-"""Count what was left out and why, and remember a few examples."""
+"""Count what an upload costs while it is read, and what was left out of it and why."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from services.domain.errors.playlists import TooManyNamesError, TooManyRowsError
 from services.domain.music import Skipped, SkipReason
-from services.imports.cleaning import clean_text
-from services.imports.limits import MAX_EXAMPLES
+from services.imports.limits import MAX_EXAMPLES, MAX_NAMES, MAX_TOTAL_ROWS
+from services.imports.text import clean_text
+
+
+@dataclass(slots=True)
+class Budget:
+    """What is left for the rest of an upload."""
+
+    rows: int = MAX_TOTAL_ROWS
+    names: int = MAX_NAMES
+
+    def take_rows(self, number: int = 1) -> None:
+        """Count rows, skipped ones included.
+
+        Raises
+        ------
+        TooManyRowsError
+            All files of the upload together hold more than one upload may.
+        """
+        self.rows -= number
+        if self.rows < 0:
+            raise TooManyRowsError(limit=MAX_TOTAL_ROWS)
+
+    def take_names(self, number: int) -> None:
+        """Count names of artists and genres.
+
+        Raises
+        ------
+        TooManyNamesError
+            All files of the upload together hold more than one upload may.
+        """
+        self.names -= number
+        if self.names < 0:
+            raise TooManyNamesError(limit=MAX_NAMES)
 
 
 class Tally:

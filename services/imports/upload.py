@@ -1,31 +1,47 @@
-"""Read an uploaded file into playlists, whatever made it; the one door into this room."""
+"""Read an uploaded file into playlists, whatever made it. The only entry to this room."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from services.domain.errors.uploads import (
+from services.domain.errors.playlists import (
     ArchiveRefusedError,
     DamagedFileError,
     EmptyFileError,
     FileTooLargeError,
     NoTracksError,
     PlaylistNotInFileError,
-    TooManyRowsError,
     UnknownFormatError,
 )
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist
-from services.imports.account import AccountData, may_hold_tracks
+from services.imports.account import AccountData, may_hold_tracks, read_account_file
 from services.imports.archive import Member, members, office_kind, open_archive
-from services.imports.cleaning import count_of, playlist_name, same_name
-from services.imports.documents import read_document
-from services.imports.formats import ACCOUNT_DATA, ZIP
-from services.imports.kinds import is_zip, other_archive
-from services.imports.limits import MAX_EXAMPLES, MAX_TOTAL_ROWS, MAX_UPLOAD_BYTES
-from services.imports.tally import in_words
+from services.imports.formats import ACCOUNT_DATA, TRACK_LINKS, ZIP
+from services.imports.libraries import read_library
+from services.imports.limits import MAX_EXAMPLES, MAX_UPLOAD_BYTES
+from services.imports.links import find_links, foreign_links
+from services.imports.lists import read_lines, read_list
+from services.imports.markup import is_xml
+from services.imports.plays import read_plays
+from services.imports.spreadsheets import describe_columns, read_spreadsheet, recognise
+from services.imports.takeout import read_takeout
+from services.imports.tally import Budget, in_words
+from services.imports.text import (
+    decode,
+    is_zip,
+    markup_kind,
+    other_archive,
+    plain_name,
+    playlist_name,
+    same_name,
+)
 
 _JSON_HEAD = 65_536
+_JSON = re.compile(r'\s*(?:\{|\[\s*(?:[\[{"\d\]-]|null|true|false|$))')
+"""An object, or a list that begins with a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,7 @@ def read_upload(content: bytes, *, filename: str = "", wanted: str | None = None
     UploadError
         One of its subclasses, for every input that cannot be read in full: `FileTooLargeError`,
         `EmptyFileError`, `UnknownFormatError`, `DamagedFileError`, `ArchiveRefusedError`,
-        `TooManyRowsError`, `NoTracksError`, `PlaylistNotInFileError`.
+        `TooManyRowsError`, `TooManyNamesError`, `NoTracksError`, `PlaylistNotInFileError`.
     """
     if len(content) > MAX_UPLOAD_BYTES:
         raise FileTooLargeError(size_bytes=len(content), limit_bytes=MAX_UPLOAD_BYTES)
@@ -67,16 +83,29 @@ def read_upload(content: bytes, *, filename: str = "", wanted: str | None = None
     if is_zip(content):
         playlists, empty_format = _read_archive(content), ZIP
     else:
-        account = AccountData()
-        tables = read_document(content, playlist_name(filename), account)
+        account, budget = AccountData(), Budget()
+        tables = read_document(content, playlist_name(filename), account, budget)
         playlists, empty_format = (*tables, *account.all_playlists()), ACCOUNT_DATA
-    return _choose(playlists, wanted, empty_format)
+    return _choose(_numbered(playlists), wanted, empty_format)
+
+
+def _numbered(playlists: Iterable[Playlist]) -> tuple[Playlist, ...]:
+    """Give each playlist a name of its own: of several called `Mix` the second is `Mix (2)`."""
+    taken: set[str] = set()
+    numbered: list[Playlist] = []
+    following: dict[str, int] = {}
+    for playlist in playlists:
+        name, base = playlist.name, plain_name(playlist.name)
+        while plain_name(name) in taken:
+            following[base] = following.get(base, 1) + 1
+            name = f"{playlist.name} ({following[base]})"
+        taken.add(plain_name(name))
+        numbered.append(playlist if name == playlist.name else replace(playlist, name=name))
+    return tuple(numbered)
 
 
 def _choose(playlists: tuple[Playlist, ...], wanted: str | None, empty_format: str) -> Upload:
     """Narrow to the wanted playlists and to those with tracks; say why if none is left."""
-    if sum(len(playlist.tracks) for playlist in playlists) > MAX_TOTAL_ROWS:
-        raise TooManyRowsError(limit=MAX_TOTAL_ROWS)
     if wanted is not None and wanted.strip():
         chosen = tuple(playlist for playlist in playlists if same_name(playlist.name, wanted))
         if not chosen and playlists:
@@ -88,7 +117,7 @@ def _choose(playlists: tuple[Playlist, ...], wanted: str | None, empty_format: s
     if full:
         empty = [playlist.name for playlist in playlists if not playlist.tracks]
         if empty:
-            full = _with_note(full, f"Left out because no track was found in them: {_listed(empty)}.")
+            full = _with_note(full, _named(NoteKind.EMPTY_PLAYLISTS, empty))
         return Upload(full, ", ".join(dict.fromkeys(playlist.format for playlist in full)))
     format_name = playlists[0].format if playlists else empty_format
     skipped = "; ".join(in_words(playlist.skipped) for playlist in playlists if playlist.skipped)
@@ -107,7 +136,7 @@ def _read_archive(content: bytes) -> tuple[Playlist, ...]:
     office = office_kind(archive.namelist())
     if office:
         raise UnknownFormatError(looks_like=office)
-    account = AccountData()
+    account, budget = AccountData(), Budget()
     tables: list[Playlist] = []
     foreign: list[str] = []
     damaged: list[str] = []
@@ -117,7 +146,7 @@ def _read_archive(content: bytes) -> tuple[Playlist, ...]:
             if _is_private(member):
                 foreign.append(member.name)
             elif member.content.strip():
-                tables.extend(read_document(member.content, playlist_name(member.name), account))
+                tables.extend(read_document(member.content, playlist_name(member.name), account, budget))
         except UnknownFormatError:
             foreign.append(member.name)
         except DamagedFileError as error:
@@ -129,11 +158,9 @@ def _read_archive(content: bytes) -> tuple[Playlist, ...]:
     if not playlists and foreign:
         raise ArchiveRefusedError(problem=f"no file in it holds tracks ({_listed(foreign)})")
     if damaged:
-        playlists = _with_note(playlists, f"Not read because damaged: {_listed(damaged)}.")
+        playlists = _with_note(playlists, _named(NoteKind.DAMAGED_FILES, damaged))
     if foreign:
-        playlists = _with_note(
-            playlists, f"{count_of(len(foreign), 'other file')} in the archive did not count."
-        )
+        playlists = _with_note(playlists, Note(NoteKind.OTHER_FILES, count=len(foreign)))
     return playlists
 
 
@@ -145,10 +172,65 @@ def _is_private(member: Member) -> bool:
     return not may_hold_tracks(head.decode("utf-8", errors="replace"))
 
 
-def _with_note(playlists: Iterable[Playlist], note: str) -> tuple[Playlist, ...]:
+def _with_note(playlists: Iterable[Playlist], note: Note) -> tuple[Playlist, ...]:
     return tuple(replace(playlist, notes=(*playlist.notes, note)) for playlist in playlists)
+
+
+def _named(kind: NoteKind, names: list[str]) -> Note:
+    return Note(kind, count=len(names), names=tuple(names[:MAX_EXAMPLES]))
 
 
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - MAX_EXAMPLES} more" if len(names) > MAX_EXAMPLES else ""
     return ", ".join(names[:MAX_EXAMPLES]) + more
+
+
+def _kind_of(text: str) -> str:
+    """Name what holds no tracks: a web page, links to another service, a table by its columns, or text."""
+    return markup_kind(text) or foreign_links(text) or describe_columns(text)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text begins as JSON does; Markdown links and the sections of PLS begin with `[`, too."""
+    return _JSON.match(text) is not None
+
+
+def read_document(content: bytes, name: str, into: AccountData, budget: Budget) -> tuple[Playlist, ...]:
+    """Return the playlists of a table or link list; account data is added to `into` instead.
+
+    `name` is the playlist's name where the content tells none; `budget` is what its upload may still hold.
+
+    Raises
+    ------
+    UploadError
+        `UnknownFormatError`, `DamagedFileError`, `TooManyRowsError` or `TooManyNamesError`.
+    """
+    decoded = decode(content)
+    text = decoded.text
+    if _is_json(text):
+        before = len(into.playlists)
+        read_account_file(text, content, into, budget, name)
+        into.playlists[before:] = [
+            replace(playlist, notes=(*playlist.notes, *decoded.notes)) for playlist in into.playlists[before:]
+        ]
+        return ()
+    if is_xml(text):
+        return read_library(text, name, budget, decoded.notes)
+    if read_takeout(text, name, into, budget) or read_plays(text, into):
+        into.notes.extend(decoded.notes)
+        return ()
+    listed = read_list(text, name, budget, decoded.notes)
+    if listed is not None:
+        return (listed,)
+    recognised = None if markup_kind(text) else recognise(text)
+    if recognised is not None:
+        return read_spreadsheet(recognised, decoded, name, budget)
+    tracks, tally = find_links(text, budget)
+    if not tracks and not tally.total:
+        listed = read_lines(text, name, budget, decoded.notes)
+        if listed is not None:
+            return (listed,)
+        raise UnknownFormatError(looks_like=_kind_of(text))
+    return (
+        Playlist(name=name, tracks=tracks, format=TRACK_LINKS, skipped=tally.skipped(), notes=decoded.notes),
+    )

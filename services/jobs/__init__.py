@@ -1,1 +1,1 @@
-"""The engine room of accepted work: a fair line to wait in, and a seal for what must not be read."""
+"""The queue behind accepted work, its slots, and the encryption of its tokens."""

@@ -1,1 +1,1 @@
-"""The outside world: one client per upstream, domain values at the edge, no cache and no Discord."""
+"""Clients of outside services, one per service. They return domain values and cache nothing."""

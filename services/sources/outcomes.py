@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from services.domain.errors.sources import (
     OutOfTimeError,
@@ -11,8 +12,13 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from services.domain.messages import Note, NoteKind
 from services.domain.music import TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
+
+NO_TIME = "no time left"
+IN_VAIN = frozenset({"not a valid id", "the id is refused", "refused", "error"})
+"""Reasons for which nobody is asked again by himself."""
 
 
 class OutcomeBuilder:
@@ -22,7 +28,7 @@ class OutcomeBuilder:
         self._found: dict[TrackId, FetchedFeatures] = {}
         self._absent: set[TrackId] = set()
         self._failed: dict[TrackId, str] = {}
-        self._notice = ""
+        self._notice: Note | None = None
 
     def find(self, key: str, features: FetchedFeatures) -> None:
         """Note that `key` has `features`."""
@@ -32,7 +38,7 @@ class OutcomeBuilder:
         """Note that the source does not know `keys`."""
         self._absent.update(map(TrackId, keys))
 
-    def fail(self, keys: Iterable[str], reason: str, notice: str = "") -> None:
+    def fail(self, keys: Iterable[str], reason: str, notice: Note | None = None) -> None:
         """Note that there is no answer about `keys`, and why."""
         self._failed.update((TrackId(key), reason) for key in keys)
         self._notice = self._notice or notice
@@ -60,46 +66,36 @@ def reason_of(error: SourceError) -> str:
         case SourceRefusedError():
             return "refused"
         case OutOfTimeError():
-            return "no time left"
+            return NO_TIME
         case SourceUnavailableError(problem=problem):
             return problem
         case _:
             return "error"
 
 
-def notice_of(error: SourceError) -> str:
-    """Say to people in one sentence what is wrong with a source and what to do."""
+def note_of(error: SourceError) -> Note | None:
+    """Say what is wrong with a source as a whole."""
     match error:
         case RateLimitedError(source=source, retry_after_s=wait_s):
-            return f"{source} asks for a pause; try again in {about(wait_s)}."
+            return Note(NoteKind.SOURCE_PAUSES, names=(source,), wait_s=wait_s)
         case SourceRefusedError(source=source):
-            return (
-                f"{source} turns the bot away at the moment, whoever asks; "
-                "there is nothing wrong with your account or your playlist."
-            )
+            return Note(NoteKind.SOURCE_REFUSES, names=(source,))
         case OutOfTimeError(source=source):
-            return (
-                f"There was not enough time to ask {source} about everything; run it again to get the rest."
-            )
+            return Note(NoteKind.SOURCE_SLOW, names=(source,))
         case SourceUnavailableError(source=source, problem=problem):
-            return f"{source} gives no usable answer at the moment ({problem}); try again later."
+            return Note(NoteKind.SOURCE_DOWN, names=(source, problem))
         case _:
-            return ""
+            return None
 
 
-def about(seconds: float) -> str:
-    """Round a wait up to what people say.
-
-    Examples
-    --------
-    2 -> "a few seconds", 40 -> "about 40 seconds", 90 -> "about 2 minutes"
-    """
-    if seconds <= 5:
-        return "a few seconds"
-    if seconds <= 55:
-        return f"about {-(-seconds // 10) * 10:.0f} seconds"
-    minutes = -(-seconds // 60)
-    if minutes < 60:
-        return f"about {minutes:.0f} minutes" if minutes > 1 else "about a minute"
-    hours = -(-seconds // 3600)
-    return f"about {hours:.0f} hours" if hours > 1 else "about an hour"
+def notice_of(label: str, outcome: FetchOutcome, later_s: float | None) -> Note | None:
+    """Say how many tracks a trouble has cost a caller, and in how many seconds they can be known at best."""
+    notice, late = outcome.notice, len(outcome.failed)
+    if notice is None:
+        late = sum(reason == NO_TIME for reason in outcome.failed.values())
+        notice = Note(NoteKind.NO_TIME_LEFT, names=(label,))
+    if not late:
+        return None
+    if notice.kind in {NoteKind.NO_TIME_LEFT, NoteKind.SOURCE_SLOW}:
+        notice = replace(notice, wait_s=later_s)
+    return replace(notice, count=late)

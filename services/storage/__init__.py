@@ -1,1 +1,1 @@
-"""What Tastemap keeps: one store per noun, on SQLite or PostgreSQL. Rows never leave this room."""
+"""Storage: one store per noun, on SQLite or PostgreSQL. Rows never leave this package."""

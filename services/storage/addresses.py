@@ -1,4 +1,4 @@
-"""Where the database is: what a database address means to Tastemap."""
+"""Parse and check database addresses."""
 
 from __future__ import annotations
 

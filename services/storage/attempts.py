@@ -1,4 +1,4 @@
-"""Keep logins under way; each step is one conditional update, so that a step happens once."""
+"""Store logins in progress. Each step is one conditional update, so it happens once."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.domain.accounts import MOST_TRIES, AttemptStatus, LinkAttempt
-from services.storage.database import Database
 from services.storage.schema import link_attempts
+from services.storage.store import Store
 
 
-class AttemptStore:
+class AttemptStore(Store):
     """Logins by the hash of their link."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def begin(self, attempt: LinkAttempt) -> None:
         """Keep a new login; the person's former one is void."""
@@ -32,7 +29,7 @@ class AttemptStore:
             )
 
     async def load(self, attempt_id: str, now: datetime) -> LinkAttempt | None:
-        """Return a login whose time is not over."""
+        """Return a login that has not expired."""
         return await self._one(link_attempts.c.attempt_id == attempt_id, now)
 
     async def of_state(self, state_hash: str, now: datetime) -> LinkAttempt | None:
@@ -84,34 +81,23 @@ class AttemptStore:
             link_attempts.c.status == AttemptStatus.APPROVED.value,
             link_attempts.c.tries >= MOST_TRIES,
         )
-        async with self._database.transaction() as connection:
-            await connection.execute(gone)
+        await self._change(gone)
 
     async def claim(self, attempt_id: str) -> bool:
-        """Become the one who trades the code. True for exactly one caller."""
+        """Claim the right to trade the code. True for exactly one caller."""
         return await self._step(attempt_id, AttemptStatus.APPROVED, status=AttemptStatus.FINISHING.value)
 
     async def delete(self, attempt_id: str) -> None:
-        """Drop a login that is over."""
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(link_attempts).where(link_attempts.c.attempt_id == attempt_id))
-
-    async def delete_of(self, user_id: int) -> int:
-        """Drop a person's login."""
-        async with self._database.transaction() as connection:
-            gone = await connection.execute(delete(link_attempts).where(link_attempts.c.user_id == user_id))
-        return gone.rowcount
+        """Delete a finished login."""
+        await self._change(delete(link_attempts).where(link_attempts.c.attempt_id == attempt_id))
 
     async def purge(self, now: datetime) -> int:
-        """Drop the logins whose time is over and return how many there were."""
-        async with self._database.transaction() as connection:
-            gone = await connection.execute(delete(link_attempts).where(link_attempts.c.expires_at <= now))
-        return gone.rowcount
+        """Delete expired logins and return how many there were."""
+        return await self._change(delete(link_attempts).where(link_attempts.c.expires_at <= now))
 
     async def _one(self, condition: ColumnElement[bool], now: datetime) -> LinkAttempt | None:
         query = select(link_attempts).where(condition, link_attempts.c.expires_at > now)
-        async with self._database.reading() as connection:
-            row = (await connection.execute(query)).one_or_none()
+        row = await self._row(query)
         return None if row is None else _attempt(row)
 
     async def _step(

@@ -1,4 +1,4 @@
-"""Copy the database while it is in use, and put a copy back. Blocks; run it in a thread or from the CLI."""
+"""Back up the database while it is in use, and restore a backup. Blocks; run it in a thread or the CLI."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ from services.domain.errors.storage import (
 from services.storage.addresses import Address, parse_address
 from services.storage.leases import Lease
 from services.storage.migrate import find_revision, refuse_newer
-from services.storage.sqlite_files import SIDE_FILES, check_soundness, copy_database, synchronise
+from services.storage.sqlite_files import (
+    MOMENT,
+    SIDE_FILES,
+    check_soundness,
+    copy_database,
+    moment_in,
+    synchronise,
+)
 
 KEPT_BACKUPS = 7
 """A week of daily ones."""
@@ -57,7 +64,6 @@ def backup(url: str, target: Path) -> Path:
 
 
 _DATED = re.compile(r"(?P<stem>.+)-(?P<moment>\d{8}T\d{6}Z)\.db")
-_MOMENT = "%Y%m%dT%H%M%SZ"
 
 
 def newest_dated(url: str, folder: Path) -> datetime | None:
@@ -69,8 +75,7 @@ def newest_dated(url: str, folder: Path) -> datetime | None:
         The database is PostgreSQL.
     """
     copies = _dated_copies(_sqlite_file(parse_address(url), tool="pg_dump --format=custom"), folder)
-    found = _DATED.fullmatch(copies[-1].name) if copies else None
-    return datetime.strptime(found["moment"], _MOMENT).replace(tzinfo=UTC) if found else None
+    return moment_in(copies[-1].name) if copies else None
 
 
 def backup_into(url: str, folder: Path, *, now: datetime, keep: int = KEPT_BACKUPS) -> Path:
@@ -80,7 +85,7 @@ def backup_into(url: str, folder: Path, *, now: datetime, keep: int = KEPT_BACKU
     Raises like `backup`.
     """
     file = _sqlite_file(parse_address(url), tool="pg_dump --format=custom")
-    target = backup(url, folder / f"{file.stem}-{now.astimezone(UTC).strftime(_MOMENT)}.db")
+    target = backup(url, folder / f"{file.stem}-{now.astimezone(UTC).strftime(MOMENT)}.db")
     for old in _dated_copies(file, folder)[: -max(keep, 1)]:
         old.unlink(missing_ok=True)
     return target
@@ -93,7 +98,7 @@ def _dated_copies(file: Path, folder: Path) -> list[Path]:
     return sorted(
         entry
         for entry in folder.iterdir()
-        if (found := _DATED.fullmatch(entry.name)) and found["stem"] == file.stem
+        if (found := _DATED.fullmatch(entry.name)) and found["stem"] == file.stem and moment_in(entry.name)
     )
 
 
@@ -182,7 +187,7 @@ def check_source(source: Path, file: Path) -> None:
 
 
 def _aside_of(file: Path, why: str, now: datetime) -> Path:
-    return file.with_name(f"{file.stem}.{why}-{now.astimezone(UTC).strftime(_MOMENT)}.db")
+    return file.with_name(f"{file.stem}.{why}-{now.astimezone(UTC).strftime(MOMENT)}.db")
 
 
 def _replace(file: Path, source: Path, aside: Path) -> Path | None:

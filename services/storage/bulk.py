@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.company import KnownTrack
+from services.domain.artist_genres import GenreClaim
+from services.domain.related_tracks import KnownTrack
 from services.domain.sources import FetchedFeatures
+from services.storage.artist_genres import write_artist_genres
 from services.storage.database import Database
 from services.storage.features import write_features
 from services.storage.known_tracks import write_known_tracks
@@ -30,6 +34,8 @@ touch every page of an index once per chunk, so smaller chunks write the same pa
 
 _READ_BYTES = 1 << 20
 
+Row = TypeVar("Row")
+
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
@@ -37,6 +43,8 @@ class ImportRow:
 
     features: FetchedFeatures
     known: KnownTrack | None = None
+    genres: tuple[str, ...] = ()
+    """Known genres of the track in their one spelling, which are given to its lead artist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +78,42 @@ async def load_progress(database: Database, *, file_fingerprint: str, source: st
     return ImportProgress() if row is None else ImportProgress(*row)
 
 
-async def forget_progress(database: Database, *, file_fingerprint: str, source: str) -> None:
-    """Let the next import of this file begin at its start again; its rows stay."""
-    async with database.transaction() as connection:
-        await connection.execute(
-            delete(import_progress).where(
-                import_progress.c.file_fingerprint == file_fingerprint, import_progress.c.source == source
-            )
-        )
+async def _write_import_rows(connection: AsyncConnection, rows: Sequence[ImportRow]) -> None:
+    """Write features and words about tracks, and the genres that these give to artists."""
+    await write_features(connection, (row.features for row in rows))
+    await write_known_tracks(connection, (row.known for row in rows if row.known))
+    if rows:
+        await write_artist_genres(connection, _claims(rows), now=rows[-1].features.fetched_at, adds=True)
 
 
 async def import_rows(
     database: Database,
     rows: Iterable[ImportRow | None],
     *,
+    file_fingerprint: str,
+    source: str,
+    now: datetime,
+    chunk_rows: int = CHUNK_ROWS,
+    on_progress: Callable[[ImportProgress], None] | None = None,
+) -> ImportProgress:
+    """Write rows of features: see `import_any_rows`."""
+    return await import_any_rows(
+        database,
+        rows,
+        write=_write_import_rows,
+        file_fingerprint=file_fingerprint,
+        source=source,
+        now=now,
+        chunk_rows=chunk_rows,
+        on_progress=on_progress,
+    )
+
+
+async def import_any_rows(
+    database: Database,
+    rows: Iterable[Row | None],
+    *,
+    write: Callable[[AsyncConnection, Sequence[Row]], Awaitable[None]],
     file_fingerprint: str,
     source: str,
     now: datetime,
@@ -98,8 +128,9 @@ async def import_rows(
         Where to.
     rows
         Every row from the start of the file, the same ones in the same order each time; None for a
-        row without usable features, which only counts as read. Read in a worker thread, a chunk at
-        a time.
+        row of no use, which only counts as read. Read in a worker thread, a chunk at a time.
+    write
+        Writes a chunk inside the transaction that also notes how far the import came.
     file_fingerprint
         From `fingerprint_file`.
     source
@@ -138,9 +169,19 @@ async def import_rows(
             "updated_at": now,
         }
         async with database.transaction(durable=False) as connection:
-            await write_features(connection, (row.features for row in usable))
-            await write_known_tracks(connection, (row.known for row in usable if row.known))
+            await write(connection, usable)
             await upsert(connection, import_progress, [cursor])
         if on_progress:
             on_progress(progress)
     return progress
+
+
+def _claims(rows: Iterable[ImportRow]) -> list[GenreClaim]:
+    """Count the tracks of each artist that carry a genre, within one chunk."""
+    carried: dict[tuple[str, str, str], set[str]] = {}
+    for row in rows:
+        if row.known is not None and row.known.keys.lead_artist:
+            for genre in row.genres:
+                key = (row.known.keys.lead_artist, genre, row.features.source)
+                carried.setdefault(key, set()).add(row.features.track_id)
+    return [GenreClaim(*key, len(tracks)) for key, tracks in carried.items()]

@@ -1,22 +1,28 @@
-"""How analyses and playlists are kept: compressed JSON that comes back exactly as it was.
+"""Encode analyses and playlists as compressed JSON that decodes to equal values.
 
 The first frame is the whole without its tracks, each further one holds some of the tracks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from services.domain.features import AudioFeatures, Feature, Provenance
+from services.domain.messages import NoteKind
 from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.storage.frames import DamagedFramesError, cut, dump_json, pack, unpack
 
-VERSION = 1
-"""Of the layout. A report of another version is gone for good: results live 30 days, programs longer."""
+VERSION = 2
+"""Of the layout. A report of an unknown version is gone for good: results live 30 days, programs longer."""
+_WORDED = 1
+"""The version before, which held sentences where there are values now; they are shown as they were."""
 
 
 class UnreadableReportError(ValueError):
@@ -40,6 +46,7 @@ class _Row:
     features: AudioFeatures
     provenance: int
     standard_errors: AudioFeatures | None = None
+    others: tuple[tuple[AudioFeatures, Provenance], ...] | None = None
 
 
 _CONFIG = ConfigDict(ser_json_inf_nan="constants")
@@ -69,7 +76,7 @@ def decode_report(payload: bytes) -> AnalysisReport:
         The bytes are damaged, or of another version.
     """
     try:
-        frames = unpack(VERSION, payload)
+        frames = _open(payload, _renewed_report)
         (head,) = _HEAD.validate_json(next(frames))
         tracks: list[EnrichedTrack] = []
         while len(tracks) < head.tracks:
@@ -79,6 +86,7 @@ def decode_report(payload: bytes) -> AnalysisReport:
                     features=row.features,
                     provenance=head.provenances[row.provenance],
                     standard_errors=row.standard_errors,
+                    others=row.others or (),
                 )
                 for row in _ROWS.validate_json(next(frames))
             )
@@ -100,11 +108,48 @@ def encode_playlist(playlist: Playlist) -> bytes:
 def decode_playlist(payload: bytes) -> Playlist | None:
     """Read a playlist back, or None where the bytes are damaged or of another version."""
     try:
-        frames = unpack(VERSION, payload)
+        frames = _open(payload, _renewed_playlist)
         playlist, count = _PLAYLIST.validate_json(next(frames))
         return replace(playlist, tracks=_listed(frames, count))
     except (DamagedFramesError, ValidationError, StopIteration):
         return None
+
+
+def _open(payload: bytes, renew: Callable[[Any], object]) -> Iterator[bytes]:
+    """Read the frames of a piece; the head of one of the version before is renewed.
+
+    Raises
+    ------
+    DamagedFramesError
+    """
+    if payload[:1] != bytes([_WORDED]):
+        return unpack(VERSION, payload)
+    frames = unpack(_WORDED, payload)
+    try:
+        head = json.dumps(renew(json.loads(next(frames)))).encode()
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise DamagedFramesError("no head of the version before") from error
+    return chain([head], frames)
+
+
+def _renewed_report(head: Any) -> object:
+    """Turn the head of a report with sentences into one of today's."""
+    (whole,) = head
+    report = whole["report"]
+    report["stored_words"] = {"verdict": report.pop("sentence"), "quality": report.pop("quality_line", "")}
+    report["notices"] = _worded(report.get("notices", ()))
+    report["playlist"]["notes"] = _worded(report["playlist"].get("notes", ()))
+    return head
+
+
+def _renewed_playlist(head: Any) -> object:
+    playlist, _count = head
+    playlist["notes"] = _worded(playlist.get("notes", ()))
+    return head
+
+
+def _worded(sentences: Iterable[str]) -> list[dict[str, object]]:
+    return [{"kind": NoteKind.AS_STORED, "names": [sentence]} for sentence in sentences]
 
 
 def _listed(frames: Iterator[bytes], count: int) -> tuple[Track, ...]:
@@ -122,6 +167,7 @@ def _frames(report: AnalysisReport) -> Iterator[bytes]:
             features=track.features,
             provenance=numbers.setdefault(tuple(track.provenance.items()), len(numbers)),
             standard_errors=track.standard_errors,
+            others=track.others or None,
         )
         for track in report.tracks
     ]

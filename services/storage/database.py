@@ -1,4 +1,4 @@
-"""Hold the connections: one writer and several readers, opened together and closed together.
+"""Manage the connections: one writer and several readers, opened and closed together.
 
 SQLite: exactly one connection of this process ever writes. On a shared connection one task's commit
 would commit another task's half-done work, and two writing connections can corrupt the file with
@@ -9,20 +9,25 @@ pool; reading transactions are read-only snapshots, so both databases answer ali
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from services.domain.errors.storage import DatabaseUnreachableError
+from services.domain.errors.jobs import ForgottenError
+from services.domain.errors.storage import DatabaseReadOnlyError, DatabaseUnreachableError
+from services.domain.program import install
 from services.storage.addresses import Address, parse_address
 from services.storage.failures import typed_failures
+from services.storage.leases import Presence
 from services.storage.migrate import claim
-from services.storage.schema import pulse
+from services.storage.schema import jobs, pulse
 from services.storage.sqlite_files import BUSY_TIMEOUT_MS
 from services.storage.upserts import upsert
 
@@ -43,25 +48,59 @@ _WRITER_CACHE_KIB, _BULK_CACHE_KIB = 4 * 1024, 32 * 1024
 _DURABLE = "tastemap_durable"
 _LEVEL = "tastemap_synchronous"
 
+_log = logging.getLogger(__name__)
+
+_on_behalf: ContextVar[int | None] = ContextVar("job that writes", default=None)
+
+
+@contextmanager
+def on_behalf_of(job_id: int) -> Iterator[None]:
+    """Write only while the row of a job exists: each transaction inside the block looks for it first.
+
+    So whoever was forgotten meanwhile leaves nothing behind, in whichever process the work runs.
+    """
+    before = _on_behalf.set(job_id)
+    try:
+        yield
+    finally:
+        _on_behalf.reset(before)
+
 
 class Database:
     """The connections of one process to its database. Stores take it as their only dependency."""
 
-    def __init__(self, address: Address, *, writer: AsyncEngine, readers: AsyncEngine) -> None:
+    def __init__(self, address: Address, *, writer: AsyncEngine | None, readers: AsyncEngine) -> None:
         self._address = address
-        self._writer = writer
+        self._name = str(address)
+        self._engine = writer
         self._readers = readers
+        self._presence: Presence | None = None
         self._writing: asyncio.Task[Any] | None = None
+        self._in_use: set[asyncio.Task[Any]] = set()
+        self._idle = asyncio.Event()
+        self._is_closing = False
 
     @property
     def address(self) -> Address:
         """Which database this is; its text hides the password."""
         return self._address
 
+    @property
+    def _writer(self) -> AsyncEngine:
+        if self._engine is None:
+            raise DatabaseReadOnlyError(problem="it was opened for reading alone")
+        return self._engine
+
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, backups: Path | None = None, bulk: bool = False
+        cls,
+        url: str,
+        *,
+        backups: Path | None = None,
+        bulk: bool = False,
+        read_only: bool = False,
+        connections: int = READERS + 1,
     ) -> AsyncIterator[Database]:
         """Check the database, bring its tables up to date and keep it open inside the block.
 
@@ -73,6 +112,11 @@ class Database:
             Folder for the copy made before a migration; None puts it beside an SQLite file.
         bulk
             Whether to spend 32 MB on writing hundreds of thousands of rows quickly.
+        read_only
+            Whether no connection that can write is opened, as beside a running bot. Tables that are
+            old are brought up to date all the same, unless somebody uses them.
+        connections
+            How many are kept to a server; nearly twice as many in a rush.
 
         Raises
         ------
@@ -83,23 +127,29 @@ class Database:
         address = parse_address(url)
         async with AsyncExitStack() as stack:
             lease = await asyncio.to_thread(claim, address, backups=backups)
-            if lease:
-                stack.callback(lease.release)
-            cache_kib = _BULK_CACHE_KIB if bulk else _WRITER_CACHE_KIB
-            writer = _sqlite_writer(address, cache_kib) if address.is_sqlite else _postgresql_pool(address)
-            stack.push_async_callback(writer.dispose)
-            if address.is_sqlite:
+            stack.callback(lease.release)
+            writer: AsyncEngine | None = None
+            if not address.is_sqlite:
+                writer = _postgresql_pool(address, connections)
+                stack.push_async_callback(writer.dispose)
+                readers = writer.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            else:
+                if not read_only:
+                    writer = _sqlite_writer(address, _BULK_CACHE_KIB if bulk else _WRITER_CACHE_KIB)
+                    stack.push_async_callback(writer.dispose)
                 readers = _sqlite_readers(address)
                 # Pushed last, closed first: the writer is to be the one that empties the log.
                 stack.push_async_callback(readers.dispose)
                 with typed_failures(str(address)):
-                    await _open_all(writer, 1)
+                    if writer is not None:
+                        await _open_all(writer, 1)
                     await _open_all(readers, READERS)
-            else:
-                readers = writer.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            yield cls(address, writer=writer, readers=readers)
+            opened = cls(address, writer=None if read_only else writer, readers=readers)
+            opened._presence = lease if isinstance(lease, Presence) else None
+            stack.push_async_callback(opened._end_use)
+            yield opened
 
     @asynccontextmanager
     async def transaction(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
@@ -117,15 +167,18 @@ class Database:
         Raises
         ------
         DatabaseBusyError, CannotSaveError, DamagedDatabaseError, DatabaseUnreachableError
+        ForgottenError
+            The person for whom this is written has been erased (see `on_behalf_of`).
         """
-        if self._address.is_sqlite and self._writing is not None and self._writing is asyncio.current_task():
+        if self._writing is not None and self._writing is asyncio.current_task() and self._address.is_sqlite:
             raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
-        with typed_failures(str(self._address)):
-            async with self._writer.connect() as connection:
+        with typed_failures(self._name):
+            async with self._connection(self._writer) as connection:
                 await connection.execution_options(**{_DURABLE: durable})
                 async with connection.begin():
                     self._writing = asyncio.current_task()
                     try:
+                        await _require_job(connection)
                         yield connection
                     finally:
                         self._writing = None
@@ -138,9 +191,55 @@ class Database:
         ------
         DatabaseBusyError, DatabaseReadOnlyError, DamagedDatabaseError, DatabaseUnreachableError
         """
-        with typed_failures(str(self._address)):
-            async with self._readers.connect() as connection, connection.begin():
+        with typed_failures(self._name):
+            async with self._connection(self._readers) as connection, connection.begin():
                 yield connection
+
+    @asynccontextmanager
+    async def _connection(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        """Take a connection, and give it back whatever becomes of the task.
+
+        Neither is cut by a cancellation: a connection that nobody has, or that comes back to a pool that was
+        closed meanwhile, would stay open for ever.
+        """
+        if self._is_closing:
+            raise DatabaseUnreachableError(database=self._name, problem="it is being closed")
+        opening = asyncio.create_task(engine.connect().start())
+        self._in_use.add(opening)
+        try:
+            connection = await asyncio.shield(opening)
+        except BaseException:
+            self._end_with(asyncio.create_task(_give_back(opening)), opening)
+            raise
+        try:
+            yield connection
+        finally:
+            closing = asyncio.create_task(connection.close())
+            self._end_with(closing, opening)
+            await asyncio.shield(closing)
+
+    def _end_with(self, closing: asyncio.Task[None], opening: asyncio.Task[AsyncConnection]) -> None:
+        """End the use of what was opened as soon as it is closed."""
+        self._in_use.add(closing)
+
+        def end(_closed: asyncio.Task[None]) -> None:
+            self._in_use -= {opening, closing}
+            if not self._in_use:
+                self._idle.set()
+
+        closing.add_done_callback(end)
+
+    async def _end_use(self) -> None:
+        """Let what has a connection give it back, and nobody else take one."""
+        self._is_closing = True
+        if not self._in_use:
+            return
+        self._idle.clear()
+        try:
+            async with asyncio.timeout(WRITER_WAIT_S):
+                await self._idle.wait()
+        except TimeoutError:
+            _log.warning("the database is closed while %d connections are in use", len(self._in_use))
 
     async def scrub(self) -> bool:
         """Take what was deleted out of the write-ahead log too, so that no file holds it any more.
@@ -155,8 +254,8 @@ class Database:
         """
         if not self._address.is_sqlite:
             return True
-        with typed_failures(str(self._address)):
-            async with self._writer.connect() as connection:
+        with typed_failures(self._name):
+            async with self._connection(self._writer) as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 # Not through SQLAlchemy, which would begin a transaction first.
                 cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -174,6 +273,25 @@ class Database:
         """
         async with self.transaction() as connection:
             await upsert(connection, pulse, [{"id": 1, "beat": time.monotonic_ns()}])
+        if self._presence is not None:
+            with typed_failures(self._name):
+                await asyncio.to_thread(self._presence.renew)
+
+
+async def _give_back(opening: asyncio.Task[AsyncConnection]) -> None:
+    """Close what was opened for a task that is over."""
+    with suppress(Exception):
+        await (await opening).close()
+
+
+async def _require_job(connection: AsyncConnection) -> None:
+    job_id = _on_behalf.get()
+    if job_id is None:
+        return
+    # Held until the end on PostgreSQL, so that an erasing waits and then finds what was written.
+    query = select(jobs.c.job_id).where(jobs.c.job_id == job_id).with_for_update(read=True, key_share=True)
+    if await connection.scalar(query) is None:
+        raise ForgottenError
 
 
 def _sqlite_writer(address: Address, cache_kib: int) -> AsyncEngine:
@@ -233,16 +351,16 @@ def _set_pragmas(connection: Any, *pragmas: str) -> None:
     cursor.close()
 
 
-def _postgresql_pool(address: Address) -> AsyncEngine:
+def _postgresql_pool(address: Address, connections: int) -> AsyncEngine:
     try:
         return create_async_engine(
             address.url,
-            pool_size=READERS + 1,
-            max_overflow=READERS,
+            pool_size=connections,
+            max_overflow=connections - 1,
             pool_timeout=WRITER_WAIT_S,
             pool_pre_ping=True,  # a restarted server costs one round trip, not a failed command
             connect_args={"connect_timeout": 5},
         )
     except ModuleNotFoundError as error:
-        problem = "the PostgreSQL driver is not installed (pip install 'tastemap[postgres]')"
+        problem = f"the PostgreSQL driver is not installed (run `{install('postgres')}`)"
         raise DatabaseUnreachableError(database=str(address), problem=problem) from error

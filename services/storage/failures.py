@@ -1,7 +1,8 @@
-"""What a driver's error means: the one place where SQL exceptions become typed failures."""
+"""Translate exceptions of the SQL drivers into typed errors, and go on after those that cost only time."""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,3 +115,15 @@ def _of_postgresql(error: BaseException, database: str) -> StorageError | None:
     if state in {"XX001", "XX002"}:
         return DamagedDatabaseError(database=database, problem=problem)
     return None
+
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def forgiven(what: str) -> Iterator[None]:
+    """Go on after a failure of the database in here, and tell the operator what was not kept or found."""
+    try:
+        yield
+    except StorageError as error:
+        _log.warning("%s: %s", what, type(error).__name__)

@@ -1,4 +1,4 @@
-"""Remember what feature sources said, keyed by track and source, never by person."""
+"""Cache what feature sources answered, by track and source, never by person."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.domain.features import AudioFeatures, Feature
 from services.domain.music import TrackId
 from services.domain.sources import Absence, FetchedFeatures
-from services.storage.database import Database
 from services.storage.schema import absences, features, known_tracks
+from services.storage.store import Store
 from services.storage.upserts import in_lookups, upsert
 
 FEATURE_NAMES = tuple(feature.value for feature in Feature)
@@ -52,11 +52,8 @@ class FeatureStats:
         return dict(totals)
 
 
-class FeatureStore:
+class FeatureStore(Store):
     """The cache of fetched features and of the answer "not known"."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def load_features(self, ids: Iterable[TrackId]) -> Mapping[TrackId, tuple[FetchedFeatures, ...]]:
         """Read what every source said about these tracks; tracks that nobody knows are left out.
@@ -145,13 +142,6 @@ class FeatureStore:
         """Drop the absences that no longer count, and return how many there were."""
         async with self._database.transaction(durable=False) as connection:
             gone = await connection.execute(delete(absences).where(absences.c.expires_at <= now))
-        return gone.rowcount
-
-    async def delete_source(self, source: str) -> int:
-        """Forget everything a source said: for one that turned out wrong. Returns the tracks."""
-        async with self._database.transaction(durable=False) as connection:
-            await connection.execute(delete(absences).where(absences.c.source == source))
-            gone = await connection.execute(delete(features).where(features.c.source == source))
         return gone.rowcount
 
     async def stats(self) -> FeatureStats:

@@ -1,4 +1,4 @@
-"""Pack long values as bytes that say when they are damaged and are read in short steps.
+"""Pack long values as bytes with a digest that reveals damage, in frames that decode in short steps.
 
 Layout: one byte for the version, a digest of what follows, then one zlib stream of frames, each a
 four-byte length and that much JSON. Several frames, so that no single step of reading a long list keeps
@@ -16,8 +16,6 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json
-
-from services.storage.columns import storable
 
 _ITEMS_PER_FRAME = 500
 _COMPRESSION = 3
@@ -83,6 +81,13 @@ def dump_json(adapter: TypeAdapter[Any], value: object, *, exclude_none: bool) -
         # Half a surrogate pair in a title is no text that bytes could hold. Rare, so tried last.
         plain = adapter.dump_python(value, exclude_none=exclude_none, warnings="error")
         return to_json(_cleaned(plain), inf_nan_mode="constants")
+
+
+def storable(text: str) -> str:
+    """Return `text` without U+0000 and with U+FFFD for each lone surrogate."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _cleaned(value: Any) -> Any:

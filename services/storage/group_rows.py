@@ -1,17 +1,24 @@
-"""Between the rows of comparisons and their values: the one place that knows both."""
+"""Convert between rows of comparisons and domain values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.groups import GroupKind, GroupMessage, Lobby, LobbyState, Member, MessageKind, Standing
-from services.storage.schema import group_messages, lobbies, lobby_members
+from services.domain.digest import News, NewsKind
+from services.domain.features import Feature
+from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership
+from services.domain.music import PlaylistSource
+from services.domain.server_map import ListOfMap, MapMember, SoundSummary
+from services.storage.schema import digest_news, lobbies, lobby_members, map_members
 
-MEMBER_COLUMNS = tuple(column for column in lobby_members.c if column.name not in {"lobby_id", "playlist"})
+_NOT_OF_A_MEMBER = {"lobby_id", "playlist", "source"}
+_SOUND: TypeAdapter[SoundSummary] = TypeAdapter(SoundSummary)
+MEMBER_COLUMNS = tuple(column for column in lobby_members.c if column.name not in _NOT_OF_A_MEMBER)
 """All of a member but the frozen playlist, which is read only for a comparison."""
 
 
@@ -29,7 +36,9 @@ def lobby_row(lobby: Lobby) -> dict[str, Any]:
     }
 
 
-def member_row(lobby_id: str, member: Member, playlist: bytes | None = None) -> dict[str, Any]:
+def member_row(
+    lobby_id: str, member: Member, playlist: bytes | None = None, source: PlaylistSource | None = None
+) -> dict[str, Any]:
     """Write a member as a row."""
     return {
         "lobby_id": lobby_id,
@@ -42,6 +51,7 @@ def member_row(lobby_id: str, member: Member, playlist: bytes | None = None) -> 
         "tracks": member.tracks,
         "bring_id": member.bring_id,
         "playlist": playlist,
+        "source": source and source.value,
         "wants": member.wants,
         "shows": member.shows,
     }
@@ -72,19 +82,76 @@ async def read_lobby(connection: AsyncConnection, lobby_id: str, *, for_update: 
 
 
 def _member(row: Mapping[Any, Any]) -> Member:
-    return Member(**{**row, "standing": Standing(row["standing"])})
+    return Member(**{**row, "standing": Membership(row["standing"])})
 
 
-def message_of(row: Row[Any]) -> GroupMessage:
-    """Read a posted message."""
-    return GroupMessage(
-        message_id=row.message_id,
-        channel_id=row.channel_id,
-        guild_id=row.guild_id,
-        lobby_id=row.lobby_id,
-        kind=MessageKind(row.kind),
-        result_id=row.result_id,
+async def members_of(connection: AsyncConnection, guild_id: int) -> tuple[MapMember, ...]:
+    """List who is on the map of a server inside a transaction, in the order of their ids."""
+    query = select(map_members).where(map_members.c.guild_id == guild_id).order_by(map_members.c.user_id)
+    return tuple(map(map_member, await connection.execute(query)))
+
+
+async def news_of(connection: AsyncConnection, guild_id: int, week: int) -> tuple[News, ...]:
+    """Read what a digest says inside a transaction, of those who still are on the map."""
+    here = select(map_members.c.user_id, map_members.c.name).where(map_members.c.guild_id == guild_id)
+    names = {row.user_id: row.name for row in await connection.execute(here)}
+    query = (
+        select(digest_news)
+        .where(digest_news.c.guild_id == guild_id, digest_news.c.week == week)
+        .order_by(digest_news.c.position)
+    )
+    return tuple(
+        News(
+            kind=NewsKind(row.kind),
+            user_id=row.user_id,
+            other_id=row.owner_id,
+            feature=Feature(row.feature) if row.feature else None,
+            more=row.more,
+            name=names[row.user_id],
+            other_name=names.get(row.owner_id, ""),
+        )
+        for row in await connection.execute(query)
+        if row.user_id in names and (row.owner_id is None or row.owner_id in names)
     )
 
 
-MESSAGE_COLUMNS = tuple(column for column in group_messages.c if column.name not in {"posted_at", "stale"})
+def read_sound(written: str) -> SoundSummary:
+    """Read how a list sounds."""
+    return _SOUND.validate_json(written)
+
+
+def sound_json(sound: SoundSummary) -> str:
+    """Write how a list sounds."""
+    return _SOUND.dump_json(sound).decode()
+
+
+def map_member_row(member: MapMember) -> dict[str, Any]:
+    """Write a place on the map of a server as a row."""
+    return {
+        "guild_id": member.guild_id,
+        "user_id": member.user_id,
+        "name": member.name,
+        "list_name": member.list.name,
+        "report_id": member.list.report_id,
+        "playlist_fingerprint": member.list.fingerprint,
+        "source": member.list.source.value,
+        "sound": sound_json(member.sound),
+        "agreed_at": member.agreed_at,
+    }
+
+
+def map_member(row: Row[Any]) -> MapMember:
+    """Read a place on the map of a server."""
+    return MapMember(
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        name=row.name,
+        list=ListOfMap(
+            report_id=row.report_id,
+            fingerprint=row.playlist_fingerprint,
+            name=row.list_name,
+            source=PlaylistSource(row.source),
+        ),
+        sound=read_sound(row.sound),
+        agreed_at=row.agreed_at,
+    )

@@ -1,17 +1,22 @@
-"""Keep accepted work until it is answered: a row per request, empty as soon as it is done."""
+"""Store accepted work until it is answered: a row per request, emptied as soon as it is done."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, select, update
+from sqlalchemy import Row, Update, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.jobs import Asked, Job, JobKind, JobStatus
+from services.domain.errors.jobs import AlreadyRunningError
+from services.domain.errors.storage import StorageError
+from services.domain.jobs import Asked, Job, JobStatus
+from services.domain.requests import JobKind, request_from_row
 from services.storage.database import Database
 from services.storage.schema import jobs
 from services.storage.upserts import insert_new
@@ -19,9 +24,15 @@ from services.storage.upserts import insert_new
 _EMPTY = dict.fromkeys(
     (
         "owner_id", "private", "application_id", "guild_id", "channel_id", "message_id", "token",
-        "arguments", "content", "result_id",
+        "arguments", "content", "result_id", "entered", "holder", "lease_until",
     )
 )  # fmt: skip
+
+
+UNCLAIMED = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
+"""Nobody has begun to answer."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +51,21 @@ class JobStore:
         self._arrivals: list[_Arrival] = []
         self._letting_in: asyncio.Task[None] | None = None
 
-    async def accept(self, job: Job) -> bool:
+    async def accept(self, job: Job, *, holder: str | None = None, until: datetime | None = None) -> bool:
         """Keep new work; False if this interaction was accepted before. A killed process does not lose it.
+
+        A `holder` works on it from the start, until a moment unless it says again that it lives.
 
         Those who come while a transaction runs share the next one: Discord waits three seconds for
         each of them, also when hundreds ask at the same moment.
+
+        Raises
+        ------
+        AlreadyRunningError
+            The person has heavy work that nobody has begun to answer, in this process or another.
         """
-        arrival = _Arrival(_row(job), asyncio.get_running_loop().create_future())
+        row = {**_row(job), "holder": holder, "lease_until": until}
+        arrival = _Arrival(row, asyncio.get_running_loop().create_future())
         self._arrivals.append(arrival)
         if self._letting_in is None or self._letting_in.done():
             self._letting_in = asyncio.create_task(self._let_in())
@@ -54,18 +73,38 @@ class JobStore:
 
     async def _let_in(self) -> None:
         while self._arrivals:
-            batch, self._arrivals = self._arrivals, []
+            batch, self._arrivals = [each for each in self._arrivals if not each.is_new.done()], []
             try:
                 async with self._database.transaction(durable=False) as connection:
                     fresh = await insert_new(connection, jobs, [each.row for each in batch])
+                    outcomes = [
+                        is_new or await _why_not(connection, each.row)
+                        for each, is_new in zip(batch, fresh, strict=True)
+                    ]
             except BaseException as error:  # noqa: BLE001  (each of those who wait gets it)
                 for each in batch:
                     if not each.is_new.done():
                         each.is_new.set_exception(error)
                 continue
-            for each, is_new in zip(batch, fresh, strict=True):
-                if not each.is_new.done():
-                    each.is_new.set_result(is_new)
+            for each, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, AlreadyRunningError):
+                    if not each.is_new.done():
+                        each.is_new.set_exception(outcome)
+                elif not each.is_new.done():
+                    each.is_new.set_result(outcome)
+                elif outcome:
+                    await self._forget_withdrawn(int(each.row["job_id"]))
+
+    async def _forget_withdrawn(self, job_id: int) -> None:
+        """Finish work whose person was told, while its row was on the way, that it can't be accepted."""
+        try:
+            await self.finish(job_id)
+        except StorageError as error:
+            _log.warning("a withdrawn request stays until the next start: %s", error)
+
+    async def note_message(self, job_id: int, message_id: int) -> None:
+        """Note which message was promised to become the answer."""
+        await self._change(update(jobs).where(jobs.c.job_id == job_id).values(message_id=message_id))
 
     async def begin(self, job: Job) -> None:
         """Note that the work runs, how often it was begun, and where its progress is shown."""
@@ -73,7 +112,11 @@ class JobStore:
         await self._change(
             update(jobs)
             .where(jobs.c.job_id == job.job_id, jobs.c.status != JobStatus.DONE.value)
-            .values(status=status.value, attempts=jobs.c.attempts + 1, message_id=job.message_id)
+            .values(
+                status=status.value,
+                attempts=jobs.c.attempts + 1,
+                message_id=func.coalesce(job.message_id, jobs.c.message_id),
+            )
         )
 
     async def keep_content(self, job_id: int, content: bytes) -> None:
@@ -86,13 +129,45 @@ class JobStore:
 
     async def claim(self, job_id: int) -> bool:
         """Become the one who answers; True for exactly one caller."""
-        open_ones = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
         claimed = await self._change(
             update(jobs)
-            .where(jobs.c.job_id == job_id, jobs.c.status.in_(open_ones))
+            .where(jobs.c.job_id == job_id, jobs.c.status.in_(UNCLAIMED))
             .values(status=JobStatus.POSTING.value)
         )
         return claimed == 1
+
+    async def set_aside(self, job_id: int) -> None:
+        """Note that an answer reached nobody; the dead token and the file go."""
+        await self._change(
+            update(jobs)
+            .where(jobs.c.job_id == job_id, jobs.c.status != JobStatus.DONE.value)
+            .values(status=JobStatus.UNDELIVERED.value, token="", content=None)
+        )
+
+    async def set_aside_of(self, owner_id: int) -> tuple[Job, ...]:
+        """Load what waits for a person, the oldest first."""
+        query = (
+            select(jobs)
+            .where(jobs.c.owner_id == owner_id, jobs.c.status == JobStatus.UNDELIVERED.value)
+            .order_by(jobs.c.created_at, jobs.c.job_id)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return read_jobs(rows)
+
+    async def ids_of(self, owner_id: int) -> tuple[int, ...]:
+        """List what is stored of a person's requests."""
+        async with self._database.reading() as connection:
+            return tuple(await connection.scalars(select(jobs.c.job_id).where(jobs.c.owner_id == owner_id)))
+
+    async def take_up(self, job_id: int) -> bool:
+        """Become the one who gives what was set aside; True for exactly one caller."""
+        taken = await self._change(
+            update(jobs)
+            .where(jobs.c.job_id == job_id, jobs.c.status == JobStatus.UNDELIVERED.value)
+            .values(status=JobStatus.POSTING.value)
+        )
+        return taken == 1
 
     async def finish(self, job_id: int) -> None:
         """Note that the answer is given, and forget everything about the person and the work."""
@@ -102,26 +177,29 @@ class JobStore:
 
     async def unfinished(self) -> tuple[Job, ...]:
         """Load everything that is not done, the oldest first; what only a newer version can do stays."""
+        over = (JobStatus.DONE.value, JobStatus.UNDELIVERED.value)
         query = (
             select(jobs)
-            .where(jobs.c.status != JobStatus.DONE.value, jobs.c.kind.in_([kind.value for kind in JobKind]))
+            .where(jobs.c.status.not_in(over), jobs.c.kind.in_([kind.value for kind in JobKind]))
             .order_by(jobs.c.created_at, jobs.c.job_id)
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
-        return tuple(map(_job, rows))
+        return read_jobs(rows)
 
-    async def delete_of(self, owner_id: int) -> int:
-        """Drop a person's work that is not done and return how much there was."""
-        async with self._database.transaction() as connection:
-            gone = await connection.execute(delete(jobs).where(jobs.c.owner_id == owner_id))
-        return gone.rowcount
+    async def purge(self, older_than: datetime, set_aside_before: datetime | None = None) -> int:
+        """Drop the traces of work that was asked for before a moment and is over; returns how many.
 
-    async def purge(self, older_than: datetime) -> int:
-        """Drop the traces of work that was done before a moment and return how many there were."""
+        What was set aside may have another age.
+        """
+        is_done = jobs.c.status == JobStatus.DONE.value
+        is_set_aside = jobs.c.status == JobStatus.UNDELIVERED.value
         async with self._database.transaction(durable=False) as connection:
             gone = await connection.execute(
-                delete(jobs).where(jobs.c.status == JobStatus.DONE.value, jobs.c.created_at < older_than)
+                delete(jobs).where(
+                    (is_done & (jobs.c.created_at < older_than))
+                    | (is_set_aside & (jobs.c.created_at < (set_aside_before or older_than)))
+                )
             )
         return gone.rowcount
 
@@ -129,6 +207,16 @@ class JobStore:
         # Safe from a killed process, not from a power failure: then a step is repeated, which is harmless.
         async with self._database.transaction(durable=False) as connection:
             return (await connection.execute(change)).rowcount
+
+
+async def _why_not(connection: AsyncConnection, row: Mapping[str, Any]) -> bool | AlreadyRunningError:
+    """Say why work was not let in: False for a request that came before, else what its person waits for."""
+    job_id, owner_id = row["job_id"], row["owner_id"]
+    if await connection.scalar(select(jobs.c.job_id).where(jobs.c.job_id == job_id)) is not None:
+        return False
+    is_open = jobs.c.status.in_(UNCLAIMED)
+    running = select(jobs.c.job_id).where(jobs.c.owner_id == owner_id, jobs.c.heavy, is_open)
+    return AlreadyRunningError(await connection.scalar(running) or job_id)
 
 
 def _row(job: Job) -> dict[str, Any]:
@@ -146,10 +234,23 @@ def _row(job: Job) -> dict[str, Any]:
         "channel_id": asked.channel_id,
         "message_id": job.message_id,
         "token": asked.token,
-        "arguments": json.dumps(dict(job.arguments)),
+        "arguments": json.dumps(job.request.to_row()),
         "content": job.content,
         "result_id": job.result_id,
+        "heavy": not job.kind.is_light,
+        "entered": job.entered,
     }
+
+
+def read_jobs(rows: Iterable[Row[Any]]) -> tuple[Job, ...]:
+    """Read rows; what only another version can read stays for it."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_job(row))
+        except (KeyError, TypeError, ValueError) as error:
+            _log.warning("accepted work that this version can't read waits for another one: %r", error)
+    return tuple(found)
 
 
 def _job(row: Row[Any]) -> Job:
@@ -164,11 +265,12 @@ def _job(row: Row[Any]) -> Job:
             private=row.private,
             at=row.created_at,
         ),
-        kind=JobKind(row.kind),
-        arguments=json.loads(row.arguments),
+        request=request_from_row(JobKind(row.kind), json.loads(row.arguments)),
         result_id=row.result_id,
         content=row.content,
         status=JobStatus(row.status),
         attempts=row.attempts,
         message_id=row.message_id,
+        entered=row.entered,
+        is_to_end=row.cancel_requested,
     )

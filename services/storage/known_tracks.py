@@ -1,4 +1,4 @@
-"""Remember words about tracks, to find a track's company: same song, artist, album or recording.
+"""Store titles, artists and albums of tracks, to find related tracks: same song, artist, album or recording.
 
 Only what anybody can read on a record sleeve; nothing says who had the track in which playlist.
 """
@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.company import KnownTrack, Relative, TrackKeys
 from services.domain.music import Track, TrackId
-from services.storage.columns import storable
-from services.storage.database import Database
+from services.domain.related_tracks import KnownTrack, Relative, TrackKeys
 from services.storage.features import FEATURE_COLUMNS, to_features
+from services.storage.frames import storable
 from services.storage.schema import features, known_tracks
+from services.storage.store import Store
 from services.storage.upserts import in_lookups, upsert
 
 RELATIVES_PER_KEY = 20
@@ -30,11 +30,8 @@ _LAST_YEAR = 9_999
 _LONGEST_MS = 2**40
 
 
-class KnownTrackStore:
+class KnownTrackStore(Store):
     """Words about tracks by id, and the relations that follow from them."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def remember(self, tracks: Iterable[KnownTrack]) -> int:
         """Keep the words about tracks that have an id; what is not said this time stays known.
@@ -85,6 +82,7 @@ async def write_known_tracks(connection: AsyncConnection, tracks: Iterable[Known
         known_tracks,
         rows,
         keep_known={"isrc", "album", "album_id", "duration_ms", "release_year", "explicit"},
+        keep_filled={"genres"},
     )
 
 

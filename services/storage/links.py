@@ -1,4 +1,4 @@
-"""Keep people's links to their Spotify accounts."""
+"""Store people's links to their Spotify accounts."""
 
 from __future__ import annotations
 
@@ -6,34 +6,39 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.accounts import Link
-from services.domain.errors.accounts import AccountTakenError, LinkExpiredError, NoSeatError
-from services.storage.database import Database
-from services.storage.schema import kept_playlists, libraries, link_attempts, links, listed_playlists
+from services.domain.accounts import ENDED_LINK_KEPT_FOR, LINK_LIFE, Disconnected, Link
+from services.domain.errors.accounts import AccountTakenError, LinkExpiredError, NoSeatError, NotLinkedError
+from services.domain.errors.writes import UnfinishedWritesError
+from services.domain.music import Playlist, PlaylistSource
+from services.storage.disconnecting import disconnect, forget_read
+from services.storage.erasures import Erased, ErasureNotes
+from services.storage.persons import TO_SCRUB
+from services.storage.schema import link_attempts, links, marks
+from services.storage.store import Store
 from services.storage.upserts import upsert
+from services.storage.writes import bar_new_writes, refuse_to_disconnect
 
 
-class LinkStore:
+class LinkStore(Store):
     """Links by Discord user. Tokens come in sealed and go out sealed."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def load(self, user_id: int) -> Link | None:
         """Return a person's link."""
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(links).where(links.c.user_id == user_id))).one_or_none()
+        row = await self._row(select(links).where(links.c.user_id == user_id))
         return None if row is None else _link(row)
 
     async def all(self) -> tuple[Link, ...]:
         """List all links, the oldest first."""
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(select(links).order_by(links.c.authorized_at))).all()
+        rows = await self._rows(select(links).order_by(links.c.authorized_at))
         return tuple(map(_link, rows))
+
+    async def count(self) -> int:
+        """Count the links: each takes a seat."""
+        return int(await self._value(select(func.count()).select_from(links)))
 
     async def save(self, link: Link, *, attempt_id: str | None = None, seats: int | None = None) -> None:
         """Keep a fresh link in place of the person's former one, and end the login that led to it.
@@ -80,7 +85,7 @@ class LinkStore:
             raise AccountTakenError from error
 
     async def begin_refresh(self, link: Link, *, now: datetime, until: datetime) -> bool:
-        """Become the one who refreshes this person's token; a lease that is over counts as none.
+        """Claim the right to refresh this person's token; an expired lease counts as none.
 
         False also where the tokens are no longer those of `link`: somebody has refreshed them.
         """
@@ -99,7 +104,7 @@ class LinkStore:
 
     async def end_refresh(self, user_id: int) -> None:
         """Let others refresh again."""
-        await self._change(user_id, refreshing_until=None)
+        await self._update(user_id, refreshing_until=None)
 
     async def save_tokens(
         self,
@@ -114,7 +119,7 @@ class LinkStore:
 
         False if this consent is not the present one.
         """
-        return await self._change(
+        return await self._update(
             link.user_id,
             *_is_of(link),
             access_sealed=access_sealed,
@@ -124,27 +129,26 @@ class LinkStore:
             refreshing_until=None,
         )
 
-    async def end_consent(self, link: Link) -> bool:
-        """Drop the tokens of a consent that has ended; the seat stays until the person goes.
+    async def end_consent(self, link: Link, now: datetime) -> bool:
+        """Drop the tokens of a consent that has ended; the rest follows with `end_old`.
 
         False if this consent is not the present one.
         """
-        return await self._change(
+        return await self._update(
             link.user_id,
             *_is_of(link),
             access_sealed=None,
-            access_expires_at=None,
+            access_expires_at=now,
             refresh_sealed=None,
             refreshing_until=None,
         )
 
     async def sealed(self, batch: int) -> AsyncIterator[tuple[Link, ...]]:
-        """Walk over all links in batches, for a change of keys; may be repeated at any time."""
+        """Iterate over all links in batches, for a change of keys; may be repeated at any time."""
         last = -1
         while True:
             query = select(links).where(links.c.user_id > last).order_by(links.c.user_id).limit(batch)
-            async with self._database.reading() as connection:
-                rows = (await connection.execute(query)).all()
+            rows = await self._rows(query)
             if not rows:
                 return
             yield tuple(map(_link, rows))
@@ -164,12 +168,55 @@ class LinkStore:
         async with self._database.transaction() as connection:
             return (await connection.execute(change)).rowcount == 1
 
-    async def delete_of(self, user_id: int) -> int:
-        """Forget a person's link."""
-        async with self._database.transaction() as connection:
-            return (await connection.execute(delete(links).where(links.c.user_id == user_id))).rowcount
+    async def disconnect(
+        self, user_id: int, *, cut_no_write_at: datetime | None = None, is_new: bool = True
+    ) -> Disconnected:
+        """End a person's link and open logins, and forget what was read with it: all, or nothing.
 
-    async def _change(self, user_id: int, /, *conditions: ColumnElement[bool], **values: Any) -> bool:
+        Parameters
+        ----------
+        cut_no_write_at
+            The present, where a change of a playlist that needs the link to go on forbids this.
+        is_new
+            Whether to note it, so that it is done again in a copy of before that is restored.
+
+        Raises
+        ------
+        UnfinishedWritesError
+            A playlist of theirs is being changed.
+        """
+        async with self._database.transaction() as connection:
+            await bar_new_writes(connection, user_id)
+            if cut_no_write_at is not None:
+                await refuse_to_disconnect(connection, user_id, cut_no_write_at)
+            ended = await disconnect(connection, user_id)
+            if is_new and ended.had_link:
+                await ErasureNotes(self._database.address.file).add(connection, user_id, Erased.LOGIN)
+            await upsert(connection, marks, [{"name": TO_SCRUB, "value": "1"}])
+        await self._database.scrub()
+        return ended
+
+    async def end_old(self, now: datetime) -> tuple[Disconnected, ...]:
+        """End the links whose consent is over: by time, or withdrawn some days ago."""
+        is_over = or_(
+            links.c.authorized_at <= now - LINK_LIFE,
+            and_(links.c.refresh_sealed.is_(None), links.c.access_expires_at <= now - ENDED_LINK_KEPT_FOR),
+        )
+        async with self._database.transaction() as connection:
+            over = (await connection.scalars(select(links.c.user_id).where(is_over))).all()
+            ended = []
+            for user_id in over:
+                await bar_new_writes(connection, user_id)
+                try:
+                    await refuse_to_disconnect(connection, user_id, now)
+                except UnfinishedWritesError:
+                    continue  # it is final soon, and the next round ends the link
+                ended.append(await disconnect(connection, user_id))
+            if ended:
+                await upsert(connection, marks, [{"name": TO_SCRUB, "value": "1"}])
+        return tuple(ended)
+
+    async def _update(self, user_id: int, /, *conditions: ColumnElement[bool], **values: Any) -> bool:
         change = update(links).where(links.c.user_id == user_id, *conditions).values(**values)
         async with self._database.transaction() as connection:
             return (await connection.execute(change)).rowcount == 1
@@ -182,7 +229,7 @@ async def _end(connection: AsyncConnection, attempt_id: str) -> None:
 
 
 async def _require_place(connection: AsyncConnection, link: Link, seats: int | None) -> None:
-    """Refuse an account that somebody else has linked, and a person too many."""
+    """Refuse an account that is linked to somebody else, and a link beyond the number of seats."""
     # Both ids: the immutable one stands where the other stood before Spotify began to give it.
     known = {link.account_id, link.spotify_user_id}
     same = or_(links.c.account_id.in_(known), links.c.spotify_user_id.in_(known))
@@ -203,8 +250,7 @@ async def _forget_other_account(connection: AsyncConnection, link: Link) -> None
     before = (await connection.execute(query)).one_or_none()
     if before is None or {*before} & {link.account_id, link.spotify_user_id}:
         return
-    for table in (kept_playlists, listed_playlists, libraries):
-        await connection.execute(delete(table).where(table.c.user_id == link.user_id))
+    await forget_read(connection, link.user_id)
 
 
 def _is_of(link: Link) -> tuple[ColumnElement[bool], ...]:
@@ -219,6 +265,18 @@ async def is_linked(connection: AsyncConnection, user_id: int) -> bool:
     """
     query = select(links.c.user_id).where(links.c.user_id == user_id).with_for_update(read=True)
     return await connection.scalar(query) is not None
+
+
+async def require_login(connection: AsyncConnection, user_id: int, playlist: Playlist) -> None:
+    """Make sure inside a transaction that a playlist may be kept for somebody.
+
+    Raises
+    ------
+    NotLinkedError
+        It was read with a login that ended meanwhile.
+    """
+    if playlist.source is PlaylistSource.SPOTIFY and not await is_linked(connection, user_id):
+        raise NotLinkedError
 
 
 def _write(scopes: frozenset[str]) -> str:

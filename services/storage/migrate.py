@@ -1,4 +1,4 @@
-"""Bring the tables of a database up to date before anybody uses them."""
+"""Migrate the tables of a database before they are used."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ from services.domain.errors.storage import (
     DatabaseUnreachableError,
     MigrationFailedError,
     NewerSchemaError,
+    OldProcessesError,
+    StorageError,
 )
 from services.storage.addresses import Address
 from services.storage.failures import is_storage_trouble, typed_failures
-from services.storage.leases import Lease
+from services.storage.leases import Lease, Presence, create_folder
 from services.storage.schema import metadata
 from services.storage.sqlite_files import (
     BUSY_TIMEOUT_MS,
@@ -42,12 +44,16 @@ from services.storage.sqlite_files import (
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-"""The steps; part of the package, so no configuration file has to be found."""
+"""The steps; part of the package, so no configuration file has to be found.
+
+A step that sets `additive = True` may be taken while processes of the version before it work with the same
+PostgreSQL database: it adds tables, indexes, or columns that may be left out, and takes nothing away.
+"""
 
 LEASE_WAIT_S = 30.0
 """How long a start waits for a process that is still migrating or stopping."""
 
-_LEASE_POLL_S = 0.05
+_LEASE_POLL_S, _PRESENCE_POLL_S = 0.05, 0.25
 
 _ADVISORY_KEY = 0x7A57E3A9
 """Any constant that no other program in the same PostgreSQL database uses."""
@@ -80,7 +86,7 @@ def head_revision() -> str:
     return head
 
 
-def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_S) -> Lease | None:
+def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_S) -> Lease | Presence:
     """Make the database ready for use and hold it: checked after a crash, with current tables.
 
     Blocks; run it in a thread. Two processes that start together migrate once.
@@ -96,23 +102,26 @@ def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_
 
     Returns
     -------
-    Lease or None
-        The shared lease on an SQLite file, to be released at the end; None for PostgreSQL.
+    Lease or Presence
+        The shared lease on an SQLite file, or the presence in a PostgreSQL database; to be released at
+        the end.
 
     Raises
     ------
     NewerSchemaError, DamagedDatabaseError, DatabaseBusyError, DatabaseUnreachableError,
-    DatabaseReadOnlyError, MigrationFailedError, BackupFailedError
+    DatabaseReadOnlyError, MigrationFailedError, BackupFailedError, OldProcessesError
     """
     if address.file is None:
-        migrate(address, backups=backups)
-        return None
+        return _claim_server(address, wait_s)
     _create_file(address.file)
     lease = Lease(address.file)
     deadline = time.monotonic() + wait_s
     try:
         while not _try_claim(lease, address, address.file, backups):
-            _refuse_to_wait_beyond(deadline)
+            _refuse_to_wait_beyond(
+                deadline,
+                DatabaseBusyError(problem="another Tastemap process changes the tables or uses old ones"),
+            )
             time.sleep(_LEASE_POLL_S)
     except BaseException:
         lease.release()
@@ -122,13 +131,11 @@ def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_
 
 def migrate(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_S) -> Migration:
     """Bring the tables up to date and let go of the database. Blocks; raises like `claim`."""
-    if address.file is None:
-        return _upgrade(address, None)
-    before = find_revision(address) if address.file.exists() else None
-    lease = claim(address, backups=backups, wait_s=wait_s)
-    if lease:
-        lease.release()
+    before = find_revision(address) if address.file is None or address.file.exists() else None
+    claim(address, backups=backups, wait_s=wait_s).release()
     after = head_revision()
+    if address.file is None:
+        return Migration(before=before, after=after, backup=None)
     copy = _backup_path(address.file, backups, before) if before not in {None, after} else None
     return Migration(before=before, after=after, backup=copy if copy and copy.exists() else None)
 
@@ -171,9 +178,49 @@ def _try_claim(lease: Lease, address: Address, file: Path, backups: Path | None)
     return False
 
 
-def _refuse_to_wait_beyond(deadline: float) -> None:
+def _claim_server(address: Address, wait_s: float) -> Presence:
+    deadline = time.monotonic() + wait_s
+    presence = Presence(_engine(address))
+    try:
+        with typed_failures(str(address)):
+            while not _try_presence(presence, address):
+                _refuse_to_wait_beyond(deadline, OldProcessesError(database=str(address)))
+                time.sleep(_PRESENCE_POLL_S)
+    except BaseException:
+        presence.release()
+        raise
+    return presence
+
+
+def _try_presence(presence: Presence, address: Address) -> bool:
+    """Take the lock shared with current tables; False while another process must end first."""
+    found = find_revision(address)
+    refuse_newer(address, found)
+    if found is None or (found != head_revision() and _is_additive(found)):
+        _upgrade(address, None)
+    elif found != head_revision():
+        if not presence.try_exclusive():
+            return False
+        _upgrade(address, None)
+        presence.drop()
+    if not presence.try_shared():
+        return False
+    if find_revision(address) == head_revision():
+        return True
+    presence.drop()
+    return False
+
+
+def _is_additive(found: str) -> bool:
+    """Whether whoever works with the tables of a revision can go on while the steps after it are taken."""
+    scripts = ScriptDirectory.from_config(_configuration())
+    steps = scripts.iterate_revisions("head", found)
+    return all(getattr(step.module, "additive", False) for step in steps)
+
+
+def _refuse_to_wait_beyond(deadline: float, refusal: StorageError) -> None:
     if time.monotonic() > deadline:
-        raise DatabaseBusyError(problem="another Tastemap process changes the tables or uses old ones")
+        raise refusal
 
 
 def _migrate_sqlite(address: Address, file: Path, backups: Path | None) -> None:
@@ -249,8 +296,8 @@ def _check_after_crash(file: Path, backups: Path | None) -> None:
 
 
 def _create_file(file: Path) -> None:
+    create_folder(file)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         # Only its owner may read what people entrust to it; SQLite gives its side files the same mode.
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except (FileExistsError, FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:

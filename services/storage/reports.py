@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from cachetools import LRUCache
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.domain.drift import Stage, Summary
 from services.domain.errors.reports import ReportNotFoundError
 from services.domain.music import Playlist
-from services.domain.report import AnalysisReport, ReportSummary
+from services.domain.report import AnalysisReport, PostedMessage, ReportSummary
 from services.storage.codec import UnreadableReportError, decode_report, encode_report
 from services.storage.database import Database
+from services.storage.links import require_login
+from services.storage.remembered_maps import add_if_remembered
 from services.storage.schema import report_messages, reports
 from services.storage.upserts import upsert
+
+KEPT_MAPS = 100
+"""Most reports that are kept for one person, whatever their size."""
+KEPT_BYTES = 32 * 1024 * 1024
+"""So much of one person's reports is kept as they are stored: fifteen of the longest."""
 
 log = logging.getLogger(__name__)
 
@@ -36,25 +45,13 @@ class StoredReport:
     report: AnalysisReport
 
 
-@dataclass(frozen=True, slots=True)
-class PostedMessage:
-    """Where a result was posted."""
-
-    channel_id: int
-    message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeletedReports:
-    """What a deletion took away; the messages still have to be taken down by whoever posted them."""
-
-    count: int
-    messages: tuple[PostedMessage, ...]
-
-
 def playlist_fingerprint(playlist: Playlist) -> str:
-    """Name a playlist the same way each time it is analysed: its id, else its name and kind of file."""
-    return playlist.id or f"{playlist.format}|{playlist.name.casefold()}"
+    """Name a playlist the same way each time it is analysed: by its id, else its name and kind of file.
+
+    Equality is all that is ever asked of it, and a name can be of any length and hold anything: so a digest.
+    """
+    said = playlist.id or f"{playlist.format}|{playlist.name.casefold()}"
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class ReportStore:
@@ -62,8 +59,12 @@ class ReportStore:
 
     def __init__(self, database: Database, *, cached_tracks: int = CACHED_TRACKS) -> None:
         self._database = database
-        self._cached_tracks = cached_tracks
-        self._decoded: OrderedDict[str, AnalysisReport] = OrderedDict()
+        self._decoded: LRUCache[str, tuple[datetime, AnalysisReport]] = LRUCache(
+            cached_tracks, getsizeof=lambda known: max(1, min(len(known[1].tracks), cached_tracks))
+        )
+        """With the moment it was made: another process may store a newer one under the same id."""
+        self._one_at_a_time = asyncio.Lock()
+        """Held by whoever encodes or decodes: several threads at it would keep the event loop waiting."""
 
     async def save(
         self,
@@ -73,10 +74,14 @@ class ReportStore:
         *,
         private: bool,
         created_at: datetime,
+        encoded: bytes | None = None,
+        summary: Summary | None = None,
         channel_id: int | None = None,
         message_id: int | None = None,
-    ) -> None:
+    ) -> StoredReport:
         """Keep a report; once this returns, a killed process does not lose it.
+
+        Beyond `KEPT_MAPS` or `KEPT_BYTES` of one person the oldest ones go; the one just saved stays.
 
         Parameters
         ----------
@@ -86,25 +91,71 @@ class ReportStore:
             Discord user id.
         created_at
             Aware.
+        encoded
+            What `encode_report` makes of the report, where a worker has done that.
+        summary
+            What is remembered of it where its owner asked for that.
         channel_id, message_id
             Where it was posted already, if both are known; else see `note_message`.
+
+        Raises
+        ------
+        NotLinkedError
+            The playlist was read with a login that ended meanwhile.
         """
-        payload = await asyncio.to_thread(encode_report, report)
+        if encoded is None:
+            async with self._one_at_a_time:
+                encoded = await asyncio.to_thread(encode_report, report)
+        fingerprint = playlist_fingerprint(report.playlist)
         row = {
             "report_id": report_id,
             "owner_id": owner_id,
             "private": private,
             "created_at": created_at,
-            "playlist_fingerprint": _digest(playlist_fingerprint(report.playlist)),
+            "playlist_fingerprint": fingerprint,
             "playlist_name": report.playlist.name,
             "tracks": len(report.tracks),
-            "payload": payload,
+            "payload": encoded,
+            "source": report.playlist.source.value,
         }
         async with self._database.transaction() as connection:
+            await require_login(connection, owner_id, report.playlist)
             await upsert(connection, reports, [row])
+            if summary is not None:
+                stage = Stage(created_at, summary)
+                await add_if_remembered(connection, owner_id, fingerprint, report.playlist, stage)
             if channel_id is not None and message_id is not None:
                 await upsert(connection, report_messages, [_message_row(report_id, channel_id, message_id)])
-        self._remember(report_id, report)
+            outgrown = await self._outgrown(connection, owner_id, report_id)
+            if outgrown:  # their cards stay where they were posted, like those of reports that are too old
+                await connection.execute(
+                    delete(report_messages).where(report_messages.c.report_id.in_(outgrown))
+                )
+                await connection.execute(delete(reports).where(reports.c.report_id.in_(outgrown)))
+        for gone in outgrown:
+            self._decoded.pop(gone, None)
+        self._decoded[report_id] = created_at, report
+        return StoredReport(report_id, owner_id, private, created_at, report)
+
+    async def _outgrown(self, connection: AsyncConnection, owner_id: int, newest: str) -> list[str]:
+        """List the reports of a person that are too many or too much, beginning with the oldest."""
+        kept = (
+            select(reports.c.report_id, func.length(reports.c.payload))
+            .where(reports.c.owner_id == owner_id, reports.c.report_id != newest)
+            .order_by(reports.c.created_at.desc(), reports.c.report_id)
+        )
+        left_bytes = KEPT_BYTES - (
+            await connection.scalar(
+                select(func.length(reports.c.payload)).where(reports.c.report_id == newest)
+            )
+            or 0
+        )
+        outgrown = []
+        for number, (report_id, size) in enumerate(await connection.execute(kept), start=2):
+            left_bytes -= size
+            if number > KEPT_MAPS or left_bytes < 0:
+                outgrown.append(report_id)
+        return outgrown
 
     async def load(self, report_id: str) -> StoredReport:
         """Read a report.
@@ -114,31 +165,54 @@ class ReportStore:
         ReportNotFoundError
             No such report, or one that only another version of Tastemap can read.
         """
-        known = self._decoded.get(report_id)
         columns = [reports.c.owner_id, reports.c.private, reports.c.created_at]
-        if known is None:
+        if report_id not in self._decoded:
             columns.append(reports.c.payload)
         async with self._database.reading() as connection:
             row = (
                 await connection.execute(select(*columns).where(reports.c.report_id == report_id))
             ).one_or_none()
-        if row is None:
-            self._decoded.pop(report_id, None)
-            raise ReportNotFoundError(report_id)
-        if known is None:
-            try:
-                known = await asyncio.to_thread(decode_report, row.payload)
-            except UnreadableReportError as error:
-                log.warning("the stored report %s can't be read: %s", report_id, error)
-                raise ReportNotFoundError(report_id) from error
-        self._remember(report_id, known)
+            if row is None:
+                self._decoded.pop(report_id, None)
+                raise ReportNotFoundError(report_id)
+            known = self._known(report_id, row.created_at)
+            payload = getattr(row, "payload", None)
+            if known is None and payload is None:
+                query = select(reports.c.payload).where(reports.c.report_id == report_id)
+                payload = await connection.scalar(query)
+        report = known or await self._decode(report_id, row.created_at, payload or b"")
+        self._decoded[report_id] = row.created_at, report
         return StoredReport(
             report_id=report_id,
             owner_id=row.owner_id,
             private=row.private,
             created_at=row.created_at,
-            report=known,
+            report=report,
         )
+
+    async def _decode(self, report_id: str, created_at: datetime, payload: bytes) -> AnalysisReport:
+        try:
+            async with self._one_at_a_time:
+                known = self._known(report_id, created_at)  # perhaps somebody else has just decoded it
+                if known is None:
+                    known = await asyncio.to_thread(decode_report, payload)
+                return known
+        except UnreadableReportError as error:
+            log.warning("a stored report can't be read: %s", error)
+            raise ReportNotFoundError(report_id) from error
+
+    def _known(self, report_id: str, created_at: datetime) -> AnalysisReport | None:
+        made_at, report = self._decoded.get(report_id, (None, None))
+        return report if made_at == created_at else None
+
+    async def load_owner(self, report_id: str) -> int:
+        """Read whose a report is, without decoding it; raises like `load`."""
+        query = select(reports.c.owner_id).where(reports.c.report_id == report_id)
+        async with self._database.reading() as connection:
+            owner_id = await connection.scalar(query)
+        if owner_id is None:
+            raise ReportNotFoundError(report_id)
+        return int(owner_id)
 
     async def publish(self, report_id: str) -> None:
         """Let others see a report from now on.
@@ -155,21 +229,21 @@ class ReportStore:
         if changed.rowcount == 0:
             raise ReportNotFoundError(report_id)
 
-    async def note_message(self, report_id: str, channel_id: int, message_id: int) -> None:
-        """Remember where a report was posted; forgotten together with the report.
+    async def note_message(self, report_id: str, channel_id: int, message_id: int) -> bool:
+        """Remember where everybody can see a report, until it is too old or its owner takes it back.
 
-        Raises
-        ------
-        ReportNotFoundError
-            No such report.
+        False where it is gone already: the message is remembered as to be emptied.
         """
         async with self._database.transaction() as connection:
             found = await connection.scalar(
                 select(reports.c.report_id).where(reports.c.report_id == report_id).with_for_update()
             )
-            if found is None:
-                raise ReportNotFoundError(report_id)
-            await upsert(connection, report_messages, [_message_row(report_id, channel_id, message_id)])
+            await upsert(connection, report_messages, [_message_row(found, channel_id, message_id)])
+        return found is not None
+
+    def drop_cache(self) -> None:
+        """Forget the reports that are kept in memory."""
+        self._decoded.clear()
 
     async def recent(self, owner_id: int, limit: int = 3) -> tuple[ReportSummary, ...]:
         """List a person's latest reports, newest first."""
@@ -208,63 +282,64 @@ class ReportStore:
         fingerprint
             Of the playlist, from `playlist_fingerprint`.
         """
+        for report_id in await self.of_list(owner_id, fingerprint, 1):
+            try:
+                return await self.load(report_id)
+            except ReportNotFoundError:
+                break
+        return None
+
+    async def fingerprint_of(self, report_id: str) -> str:
+        """Read of which playlist a report is, without decoding it; raises like `load`."""
+        query = select(reports.c.playlist_fingerprint).where(reports.c.report_id == report_id)
+        async with self._database.reading() as connection:
+            fingerprint = await connection.scalar(query)
+        if fingerprint is None:
+            raise ReportNotFoundError(report_id)
+        return str(fingerprint)
+
+    async def of_list(self, owner_id: int, fingerprint: str, limit: int) -> tuple[str, ...]:
+        """List the ids of a person's latest reports of a playlist, newest first; see `latest`."""
         query = (
             select(reports.c.report_id)
-            .where(reports.c.owner_id == owner_id, reports.c.playlist_fingerprint == _digest(fingerprint))
+            .where(reports.c.owner_id == owner_id, reports.c.playlist_fingerprint == fingerprint)
             .order_by(reports.c.created_at.desc(), reports.c.report_id)
-            .limit(1)
+            .limit(limit)
         )
         async with self._database.reading() as connection:
-            report_id = await connection.scalar(query)
-        if report_id is None:
-            return None
-        try:
-            return await self.load(report_id)
-        except ReportNotFoundError:
-            return None
+            return tuple((await connection.scalars(query)).all())
 
-    async def delete(self, report_id: str) -> DeletedReports:
-        """Delete one report; deleting what is not there is no failure."""
-        return await self._delete(reports.c.report_id == report_id)
-
-    async def delete_of(self, owner_id: int) -> DeletedReports:
-        """Delete everything a person had analysed."""
-        return await self._delete(reports.c.owner_id == owner_id)
-
-    async def purge(self, older_than: datetime) -> DeletedReports:
-        """Delete the reports made before a moment."""
-        return await self._delete(reports.c.created_at < older_than)
-
-    async def _delete(self, condition: ColumnElement[bool]) -> DeletedReports:
-        messages = (
+    async def taken_back(self) -> tuple[PostedMessage, ...]:
+        """List the posted messages whose map its owner took back, to be emptied by whoever posted them."""
+        query = (
             select(report_messages.c.channel_id, report_messages.c.message_id)
-            .join(reports)
-            .where(condition)
+            .where(report_messages.c.report_id.is_(None))
             .order_by(report_messages.c.message_id)
         )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(PostedMessage(row.channel_id, row.message_id) for row in rows)
+
+    async def drop_message(self, message_id: int) -> None:
+        """Forget a message that is emptied, or that nobody can empty any more."""
+        async with self._database.transaction(durable=False) as connection:
+            await connection.execute(
+                delete(report_messages).where(report_messages.c.message_id == message_id)
+            )
+
+    async def purge(self, older_than: datetime) -> int:
+        """Delete the reports made before a moment, and return how many there were."""
+        is_old = reports.c.created_at < older_than
+        of_these = report_messages.c.report_id.in_(select(reports.c.report_id).where(is_old))
         async with self._database.transaction() as connection:
-            posted = (await connection.execute(messages)).all()
+            await connection.execute(delete(report_messages).where(of_these))
             gone = (
-                await connection.execute(delete(reports).where(condition).returning(reports.c.report_id))
+                await connection.execute(delete(reports).where(is_old).returning(reports.c.report_id))
             ).all()
         for row in gone:
             self._decoded.pop(row.report_id, None)
-        return DeletedReports(
-            count=len(gone), messages=tuple(PostedMessage(row.channel_id, row.message_id) for row in posted)
-        )
-
-    def _remember(self, report_id: str, report: AnalysisReport) -> None:
-        self._decoded[report_id] = report
-        self._decoded.move_to_end(report_id)
-        tracks = sum(len(kept.tracks) for kept in self._decoded.values())
-        while tracks > self._cached_tracks and len(self._decoded) > 1:
-            tracks -= len(self._decoded.popitem(last=False)[1].tracks)
+        return len(gone)
 
 
-def _digest(fingerprint: str) -> str:
-    # Equality is all that is ever asked of it, and a name can be of any length and hold anything.
-    return hashlib.sha256(fingerprint.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _message_row(report_id: str, channel_id: int, message_id: int) -> dict[str, str | int]:
+def _message_row(report_id: str | None, channel_id: int, message_id: int) -> dict[str, str | int | None]:
     return {"message_id": message_id, "channel_id": channel_id, "report_id": report_id}

@@ -1,17 +1,26 @@
-"""Get a bot with a damaged database going again. Blocks; nobody else may have the database open."""
+"""Get a bot going again whose database was damaged or restored from a backup."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import BigInteger, select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.domain.errors.storage import DamagedDatabaseError, NewerSchemaError, RestoreFailedError
 from services.storage.addresses import parse_address
 from services.storage.backups import check_source, move_aside, restore
+from services.storage.database import Database
+from services.storage.erasures import Erased, ErasureNotes, note_seen, seen
+from services.storage.links import LinkStore
 from services.storage.migrate import migrate
+from services.storage.persons import PersonStore
+from services.storage.schema import PERSON_COLUMNS, metadata
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +31,7 @@ class Rescue:
 
     problem: str
     aside: Path
-    """Where the damaged one lies now; nothing of it is thrown away."""
+    """Path of the damaged database, which is kept in full."""
     restored: Path | None
     """The backup that is in its place; None for an empty database."""
     made_at: datetime | None
@@ -82,3 +91,37 @@ def _good_backups(file: Path, folder: Path | None) -> Iterator[Path]:
             _log.warning("the backup %s is no good: %s", copy, failure)
         else:
             yield copy
+
+
+async def erase_again(database: Database) -> int:
+    """Do the erasures that the database lacks; returns how many people that concerned.
+
+    A database that was never replaced lacks none, which costs one look at a small file.
+    """
+    notes = ErasureNotes(database.address.file)
+    async with database.reading() as connection:
+        number = await seen(connection)
+        missing = await asyncio.to_thread(notes.missing_from, number)
+        if not missing:
+            return 0
+        known = await _everybody(connection)
+    back = await asyncio.to_thread(lambda: list(notes.whom(missing, known)))
+    for user_id, what in back:
+        if what is Erased.EVERYTHING:
+            await PersonStore(database).erase(user_id, is_new=False)
+        else:
+            await LinkStore(database).disconnect(user_id, is_new=False)
+    async with database.transaction() as connection:
+        await note_seen(connection, max(note.number for note in missing))
+    return len({user_id for user_id, _ in back})
+
+
+async def _everybody(connection: AsyncConnection) -> list[int]:
+    columns = [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name in PERSON_COLUMNS and isinstance(column.type, BigInteger)
+    ]
+    found = await connection.scalars(union(*(select(each).where(each.is_not(None)) for each in columns)))
+    return list(found)

@@ -1,4 +1,4 @@
-"""Insert rows, or update those that are there already: the same sentence on both databases."""
+"""Insert or update rows with the same statement on both databases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Table, func
+from sqlalchemy import Dialect, Table, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,7 @@ async def upsert(
     rows: Iterable[Mapping[str, Any]],
     *,
     keep_known: Collection[str] = (),
+    keep_filled: Collection[str] = (),
 ) -> int:
     """Write rows keyed by the table's primary key; of rows with one key the last one counts.
 
@@ -38,6 +39,8 @@ async def upsert(
         All with the same columns.
     keep_known
         Columns in which None means "not said" and does not overwrite a value.
+    keep_filled
+        Columns of JSON lists in which an empty one means the same.
 
     Returns
     -------
@@ -50,7 +53,7 @@ async def upsert(
         return 0
     values = [unique[key] for key in sorted(unique)]
     columns = tuple(values[0])
-    sql = _sql(connection.dialect, table, columns, frozenset(keep_known))
+    sql = _sql(connection.dialect, table, columns, frozenset(keep_known), frozenset(keep_filled))
     # Straight to the driver: SQLAlchemy's own way through each row costs more than writing it does.
     await connection.exec_driver_sql(sql, _parameters(connection.dialect, table, columns, values))
     return len(values)
@@ -69,19 +72,29 @@ def _parameters(
 
 
 @lru_cache(maxsize=64)
-def _sql(dialect: Dialect, table: Table, columns: tuple[str, ...], keep_known: frozenset[str]) -> str:
+def _sql(
+    dialect: Dialect,
+    table: Table,
+    columns: tuple[str, ...],
+    keep_known: frozenset[str],
+    keep_filled: frozenset[str],
+) -> str:
     # Both dialects write the same SQL; only the classes differ.
     insert: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
     keys = [column.name for column in table.primary_key]
     ordered = [column.name for column in table.c if column.name in columns]
     if ordered != list(columns):
         raise ValueError(f"rows for {table.name} need their columns in the order of the table")
-    changes = {
-        name: func.coalesce(insert.excluded[name], table.c[name])
-        if name in keep_known
+    said = {
+        name: func.nullif(insert.excluded[name], literal_column("'[]'"))
+        if name in keep_filled
         else insert.excluded[name]
         for name in columns
         if name not in keys
+    }
+    changes = {
+        name: func.coalesce(value, table.c[name]) if name in keep_known | keep_filled else value
+        for name, value in said.items()
     }
     statement = insert.values(dict.fromkeys(columns)).on_conflict_do_update(index_elements=keys, set_=changes)
     return str(statement.compile(dialect=dialect, column_keys=columns))

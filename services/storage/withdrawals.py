@@ -1,4 +1,4 @@
-"""Take people out of comparisons: rows, results and the duty to change messages, all in one transaction.
+"""Take people out of comparisons: delete rows and results and mark messages, in one transaction.
 
 The order inside matters where several processes write: the membership goes first, so that a result that
 is being saved at the same moment is either found afterwards or not saved; results go before their
@@ -11,80 +11,97 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.groups import GroupKind, Standing, Withdrawal
-from services.storage.database import Database
+from services.domain.groups import GroupKind, Membership, MessageKind, Withdrawal
+from services.storage.posted_cards import maps_of, mark_changed
 from services.storage.schema import (
+    asks,
+    digest_news,
+    digest_posts,
+    digests,
     group_messages,
     group_result_members,
     group_results,
     lobbies,
     lobby_members,
+    map_members,
+    servers,
     sharings,
 )
+from services.storage.store import Store
 from services.storage.upserts import in_lookups
 
 
-class WithdrawalStore:
-    """Every way in which somebody stops being part of something."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class WithdrawalStore(Store):
+    """All operations that take people out of comparisons and shares."""
 
     async def leave(self, lobby_id: str, user_ids: Collection[int]) -> Withdrawal:
         """Take people out of one comparison and of its results."""
         async with self._database.transaction() as connection:
-            return await _take_out(
+            return await take_out(
                 connection,
                 lobby_members.c.lobby_id == lobby_id,
                 lobby_members.c.user_id.in_(list(user_ids)),
             )
 
     async def stop_sharing(self, guild_id: int, user_id: int) -> Withdrawal | None:
-        """End a consent, and all that it alone allowed; None where there was none."""
+        """End the consents of a person in a server, and all that they alone allowed; None without any.
+
+        Whoever wants to be private in a server is taken off its map too.
+        """
         async with self._database.transaction() as connection:
             gone = await connection.execute(
                 delete(sharings).where(sharings.c.guild_id == guild_id, sharings.c.user_id == user_id)
             )
-            if gone.rowcount == 0:
+            mine = (map_members.c.guild_id == guild_id, map_members.c.user_id == user_id)
+            if not await take_off_maps(connection, *mine) and gone.rowcount == 0:
                 return None
             inside = select(lobbies.c.lobby_id).where(lobbies.c.guild_id == guild_id)
-            return await _take_out(
+            return await take_out(
                 connection,
                 lobby_members.c.user_id == user_id,
                 lobby_members.c.by_sharing.is_(True),
                 lobby_members.c.lobby_id.in_(inside),
             )
 
+    async def leave_map(self, guild_id: int, user_id: int) -> bool:
+        """Take somebody off the map of a server; False where they were not on it."""
+        async with self._database.transaction() as connection:
+            return bool(
+                await take_off_maps(
+                    connection, map_members.c.guild_id == guild_id, map_members.c.user_id == user_id
+                )
+            )
+
     async def delete_of(self, user_id: int) -> Withdrawal:
         """Forget a person: consents, memberships, requests, and every result that shows them."""
         async with self._database.transaction() as connection:
-            await connection.execute(delete(sharings).where(sharings.c.user_id == user_id))
-            taken = await _take_out(connection, lobby_members.c.user_id == user_id)
-            # A host who had left their own comparison is no member, but still named as its host.
-            hosted = await _ids(connection, lobbies.c.owner_id == user_id)
-            await _delete_lobbies(connection, hosted)
-        return Withdrawal((*taken.lobbies, *hosted), taken.results)
+            return await take_out_everywhere(connection, user_id)
 
     async def drop_guild(self, guild_id: int) -> None:
         """Forget a server that the bot is no longer in; nothing of it can be changed any more."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(sharings).where(sharings.c.guild_id == guild_id))
+            for table in (map_members, digests, digest_posts):
+                await connection.execute(delete(table).where(table.c.guild_id == guild_id))
             await connection.execute(delete(lobbies).where(lobbies.c.guild_id == guild_id))
+            await connection.execute(delete(asks).where(asks.c.guild_id == guild_id))
+            await connection.execute(delete(servers).where(servers.c.guild_id == guild_id))
             await connection.execute(delete(group_messages).where(group_messages.c.guild_id == guild_id))
 
     async def drop_channel(self, channel_id: int) -> None:
         """Forget a channel that was deleted, with the comparisons that met in it."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(lobbies).where(lobbies.c.channel_id == channel_id))
-            await connection.execute(delete(group_messages).where(group_messages.c.channel_id == channel_id))
+            for table in (digests, digest_posts, group_messages):
+                await connection.execute(delete(table).where(table.c.channel_id == channel_id))
 
     async def purge(
         self, *, results_before: datetime, unused_before: datetime, ended_before: datetime
     ) -> int:
-        """Drop what is kept no longer, and return how many results that were.
+        """Delete what has expired, and return how many results there were.
 
         Parameters
         ----------
@@ -103,7 +120,7 @@ class WithdrawalStore:
             )
             result_ids = [row.result_id for row in gone]
             for some in in_lookups(result_ids):
-                await connection.execute(_changed(group_messages.c.result_id.in_(some)))
+                await connection.execute(mark_changed(group_messages.c.result_id.in_(some)))
             with_results = select(group_results.c.lobby_id)
             unused = select(lobbies.c.lobby_id).where(
                 lobbies.c.ends_at < unused_before, lobbies.c.lobby_id.not_in(with_results)
@@ -111,17 +128,47 @@ class WithdrawalStore:
             await connection.execute(
                 update(lobby_members)
                 .where(lobby_members.c.lobby_id.in_(unused), lobby_members.c.playlist.is_not(None))
-                .values(playlist=None, brought=None, tracks=0, bring_id="")
+                .values(playlist=None, source=None, brought=None, tracks=0, bring_id="")
             )
             over = select(lobbies.c.lobby_id).where(
                 lobbies.c.ends_at < ended_before, lobbies.c.lobby_id.not_in(with_results)
             )
             for some in in_lookups((await connection.scalars(over)).all()):
                 await _delete_lobbies(connection, some)
+            is_old_map = and_(
+                group_messages.c.kind == MessageKind.SERVER_MAP.value,
+                group_messages.c.posted_at < results_before,
+                group_messages.c.drawn == group_messages.c.changed,
+            )
+            await connection.execute(mark_changed(is_old_map))
         return len(result_ids)
 
 
-async def _take_out(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Withdrawal:
+async def take_out_everywhere(connection: AsyncConnection, user_id: int) -> Withdrawal:
+    """Forget a person inside a transaction: consents, memberships, requests, every result that shows them."""
+    await connection.execute(delete(sharings).where(sharings.c.user_id == user_id))
+    await take_off_maps(connection, map_members.c.user_id == user_id)
+    taken = await take_out(connection, lobby_members.c.user_id == user_id)
+    # A host who had left their own comparison is no member, but still named as its host.
+    hosted = await _ids(connection, lobbies.c.owner_id == user_id)
+    await _delete_lobbies(connection, hosted)
+    return Withdrawal((*taken.lobbies, *hosted), taken.results)
+
+
+async def take_off_maps(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:
+    """Take people off the maps of servers and out of digests, and mark what is posted of them."""
+    gone = await connection.execute(
+        delete(map_members).where(and_(*conditions)).returning(map_members.c.guild_id, map_members.c.user_id)
+    )
+    left = gone.all()
+    for row in left:
+        of_them = or_(digest_news.c.user_id == row.user_id, digest_news.c.owner_id == row.user_id)
+        await connection.execute(delete(digest_news).where(digest_news.c.guild_id == row.guild_id, of_them))
+    await connection.execute(mark_changed(maps_of([row.guild_id for row in left])))
+    return len(left)
+
+
+async def take_out(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> Withdrawal:
     """Remove memberships, the results that show these people, and what can't go on without them."""
     left = (
         await connection.execute(
@@ -155,7 +202,7 @@ async def _take_out(connection: AsyncConnection, *conditions: ColumnElement[bool
         group_messages.c.result_id.in_(result_ids),
         and_(group_messages.c.lobby_id.in_(lobby_ids), group_messages.c.result_id.is_(None)),
     )
-    await connection.execute(_changed(is_touched))
+    await connection.execute(mark_changed(is_touched))
     for lobby_id in lobby_ids:
         await _go_on_without(connection, lobby_id, {row.user_id for row in left if row.lobby_id == lobby_id})
     return Withdrawal(lobby_ids, result_ids)
@@ -166,7 +213,7 @@ async def _go_on_without(connection: AsyncConnection, lobby_id: str, left: Colle
     lobby = (await connection.execute(select(lobbies).where(lobbies.c.lobby_id == lobby_id))).one()
     heir: Select[Any] = (
         select(lobby_members.c.user_id)
-        .where(lobby_members.c.lobby_id == lobby_id, lobby_members.c.standing == Standing.IN.value)
+        .where(lobby_members.c.lobby_id == lobby_id, lobby_members.c.standing == Membership.IN.value)
         .order_by(lobby_members.c.joined_at, lobby_members.c.user_id)
         .limit(1)
     )
@@ -181,13 +228,8 @@ async def _go_on_without(connection: AsyncConnection, lobby_id: str, left: Colle
 
 async def _delete_lobbies(connection: AsyncConnection, lobby_ids: Collection[str]) -> None:
     """Drop comparisons; their messages stay to be changed."""
-    await connection.execute(_changed(group_messages.c.lobby_id.in_(list(lobby_ids))))
+    await connection.execute(mark_changed(group_messages.c.lobby_id.in_(list(lobby_ids))))
     await connection.execute(delete(lobbies).where(lobbies.c.lobby_id.in_(list(lobby_ids))))
-
-
-def _changed(condition: ColumnElement[bool]) -> Update:
-    """Mark messages as no longer showing what is so."""
-    return update(group_messages).where(condition).values(stale=group_messages.c.stale + 1)
 
 
 async def _ids(connection: AsyncConnection, condition: ColumnElement[bool]) -> tuple[str, ...]:

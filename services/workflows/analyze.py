@@ -1,27 +1,47 @@
-"""Analyse a playlist: read, enrich, group, draw."""
+"""Analyse a playlist: read, enrich, describe and draw, keep."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from services.compute import ComputePool
-from services.domain.charts import Chart, ChartKind
-from services.domain.music import Playlist
-from services.domain.report import AnalysisOptions, AnalysisReport
-from services.enrichment.coverage import compute_coverage, quality_line
-from services.enrichment.enricher import Enricher, Enrichment
+from services.domain.charts import ChartKind
+from services.domain.errors.jobs import DeadlineExceededError, WorkerLostError
+from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
+from services.domain.inputs import PlaylistInput
+from services.domain.messages import Activity, OnProgress, Progress, quiet
+from services.domain.music import Playlist, PlaylistSource, TrackId
+from services.domain.report import Analysis, AnalysisOptions, AnalysisReport, LookedUp
+from services.domain.sound import PlacedSound
+from services.enrichment.assembly import corrected
+from services.enrichment.coverage import compute_coverage
+from services.enrichment.enricher import DEADLINE_S, NOT_ESTIMATED, Enricher, Enrichment
 from services.enrichment.ports import FeatureSource
+from services.sources.http.clock import Deadline
+from services.storage.decisions import PreferenceStore
 from services.workflows import tasks
-from services.workflows.company import CompanyWorkflow
-from services.workflows.quality import CorrectionsWorkflow, without_guesses
+from services.workflows.artist_genres import ArtistGenresWorkflow
+from services.workflows.names import NamesWorkflow
+from services.workflows.quality import CorrectionsWorkflow, once_more
+from services.workflows.reading import PlaylistChoice, PlaylistReader
+from services.workflows.related_tracks import RelatedTracksWorkflow, is_lacking
+from services.workflows.reports import StoredReport
 
-OnStage = Callable[[str], Awaitable[None]]
-"""Receives one line of progress for people."""
+Found = TypeVar("Found")
 
 ANALYSIS_DEADLINE_S = 60.0
 """A playlist of 10,000 tracks takes about a second; the rest is room for a busy machine."""
 
+FIRST_MAP_S = 30.0
+"""Who brings 1,500 tracks that nobody has asked about waits no longer: the others are estimated meanwhile."""
+
+NAMES_DEADLINE_S = 30.0
+"""For the titles of bare ids: 1,000 of them take about 18 s."""
+_MAPS_LOOKED_AT, _FEWEST_TO_PLACE = 25, 3
+"""A map of fewer tracks says nothing about where another one stands."""
 
 PersonalSources = Callable[[int], Awaitable[Sequence[FeatureSource]]]
 """Returns the sources that a person's own login opens."""
@@ -32,36 +52,167 @@ async def nobodys_sources(_user_id: int) -> Sequence[FeatureSource]:
     return ()
 
 
-async def quiet(line: str) -> None:
-    """Say nothing about progress."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """Under which name a map is stored, and for whom."""
+
+    report_id: str
+    private: bool
+    begun_before: bool = False
+    """Whether it may be stored already: by the same work, begun before a crash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyzeWorkflow:
-    """The way from an uploaded file to a report and its map."""
+    """The way from a playlist to its map."""
 
     compute: ComputePool
+    reader: PlaylistReader
     enricher: Enricher
-    company: CompanyWorkflow
+    related_tracks: RelatedTracksWorkflow
     corrections: CorrectionsWorkflow | None = None
+    names: NamesWorkflow | None = None
+    genres: ArtistGenresWorkflow | None = None
+    """None where nothing is remembered about artists."""
+    preferences: PreferenceStore | None = None
+    """None where nobody's choices are kept."""
     personal_sources: PersonalSources = nobodys_sources
-    enrichment_deadline_s: float = 90.0
+    enrichment_deadline_s: float | None = None
+    """In seconds; None is `FIRST_MAP_S` where the rest is asked for afterwards, else `DEADLINE_S`."""
 
-    async def read_upload(
-        self, content: bytes, filename: str, wanted: str | None = None
-    ) -> tuple[Playlist, ...]:
-        """Read a file in a worker: a hostile one costs a worker at most.
+    async def analyze(
+        self,
+        person: int,
+        what: PlaylistInput,
+        options: AnalysisOptions,
+        say: OnProgress = quiet,
+        *,
+        keep_as: Keeping,
+        reuse: bool = False,
+        for_lists: bool = False,
+    ) -> StoredReport | PlaylistChoice:
+        """Draw the map of a playlist: read, enrich, describe and draw, keep.
+
+        A file that holds several playlists ends in the question which one is meant.
+
+        Parameters
+        ----------
+        reuse
+            Whether only what is in a map is wanted: it is not drawn, and a stored one that is meant serves
+            as it is, where it is grouped as wanted.
+        for_lists
+            Whether playlists are to be made of the groups. People make those by era, artist and scene, so
+            style and era are usual then, where enough years are known; else what the person chose before.
 
         Raises
         ------
-        UploadError
-            The file can't be read; the class says why.
+        TastemapError
+            The playlist can't be read (see `PlaylistReader.open`) or analysed.
         """
-        return await self.compute.run("read file", tasks.read_upload, content, filename, wanted)
+        maps = self.reader.maps
+        if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
+            return before
+        playlist = await self.reader.open(person, what, say)
+        if isinstance(playlist, PlaylistChoice):
+            return playlist
+        if isinstance(playlist, StoredReport):
+            if reuse and _is_grouped_so(playlist.report, options):
+                return playlist
+            playlist = playlist.report.playlist
+        else:
+            await self.learn_genres(playlist, person)
+        by = await self._grouping(person, playlist, options.by, for_lists=for_lists)
+        last = await maps.last_groups(person, playlist, by)
+        options = replace(
+            options,
+            by=by,
+            previous_centres=last.centres,
+            earlier=last.groups,
+            earlier_source=last.source,
+            last=await maps.last_sound(person, playlist),
+        )
+        draw = [] if reuse else [ChartKind.CARD]
+        analysis = await self.run(playlist, options, user_id=person, draw=draw, on_stage=say)
+        kept = await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
+        await self.reader.listener.offer(person, kept.report, kept.report_id, what)
+        return kept
 
-    async def read_links(self, text: str, name: str) -> Playlist:
-        """Read the track links in a text; the playlist may be empty."""
-        return await self.compute.run("read links", tasks.read_links, text, name)
+    async def with_clips(
+        self, person: int, report_id: str, what: PlaylistInput, say: OnProgress = quiet, *, keep_as: Keeping
+    ) -> StoredReport:
+        """Have clips of the sound of a stored report measured by ReccoBeats, and draw its map once more.
+
+        Raises
+        ------
+        ClipsOffError
+            No clips are sent by this installation.
+        """
+        maps = self.reader.maps
+        if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
+            return before
+        stored = await maps.open(report_id, person, owner_only=True)
+        playlist = await self.reader.listener.with_clips(person, stored.report, what, say)
+        _, options = once_more(stored.report, measured_only=False)
+        options = replace(options, last=await maps.last_sound(person, playlist))
+        analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)
+        return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
+
+    async def place(self, person: int, stored: StoredReport) -> PlacedSound:
+        """Put the one sound file of a report onto the person's last map of something else."""
+        maps = self.reader.maps
+        entry, last = stored.report.tracks[0], None
+        for summary in await maps.recent(person, _MAPS_LOOKED_AT):
+            if summary.report_id == stored.report_id or summary.tracks < _FEWEST_TO_PLACE:
+                continue
+            last = await maps.find(summary.report_id)
+            if last is not None:
+                break
+        report, report_id = (None, "") if last is None else (last.report, last.report_id)
+        return await self.compute.run("place sound", tasks.place_sound, entry, report, report_id)
+
+    async def again(
+        self,
+        person: int,
+        report_id: str,
+        say: OnProgress = quiet,
+        *,
+        measured_only: bool,
+        by: Grouping | None = None,
+        keep_as: Keeping,
+    ) -> StoredReport:
+        """Draw the map of a stored report once more, for somebody who may see it.
+
+        Parameters
+        ----------
+        by
+            The way of grouping, which is remembered for the person; None keeps that of the report.
+        """
+        maps = self.reader.maps
+        if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
+            return before
+        stored = await maps.open(report_id, person)
+        playlist, options = once_more(stored.report, measured_only=measured_only, by=by)
+        if by is not None:
+            await self._remember(person, by)
+        options = replace(options, last=await maps.last_sound(person, playlist))
+        analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)
+        return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
+
+    async def _grouping(
+        self, person: int, playlist: Playlist, wanted: Grouping | None, *, for_lists: bool
+    ) -> Grouping:
+        """Say how a playlist is to be grouped, and remember what was asked for in words."""
+        if wanted is not None:
+            await self._remember(person, wanted)
+            return wanted
+        if for_lists:
+            return Grouping.STYLE if year_share(playlist.tracks) >= ENOUGH_YEARS else Grouping.SOUND
+        chosen = await self.preferences.grouping(person) if self.preferences else None
+        return chosen or Grouping.SOUND
+
+    async def _remember(self, person: int, by: Grouping) -> None:
+        if self.preferences is not None:
+            await self.preferences.set_grouping(person, by, now=self.reader.clock())
 
     async def enrich(
         self,
@@ -69,8 +220,7 @@ class AnalyzeWorkflow:
         *,
         user_id: int | None = None,
         offline: bool = False,
-        measured_only: bool = False,
-        on_stage: OnStage = quiet,
+        on_stage: OnProgress = quiet,
     ) -> Enrichment:
         """Find out how the tracks of a playlist sound, with a person's own sources and tempo corrections.
 
@@ -79,24 +229,13 @@ class AnalyzeWorkflow:
         DeadlineExceededError, WorkerLostError
             The work could not be finished.
         """
-        await on_stage(f"Looking up audio features for {len(playlist.tracks):,} tracks…")
-        personal = () if offline or user_id is None else await self.personal_sources(user_id)
-        enrichment = await self.enricher.enrich(
-            playlist.tracks,
-            also=personal,
-            source=playlist.format,
-            offline=offline,
-            deadline_s=self.enrichment_deadline_s,
-            on_stage=on_stage,
-        )
-        await self.company.remember(enrichment.tracks)
-        tracks = enrichment.tracks
-        if self.corrections is not None and user_id is not None:
-            tracks = await self.corrections.apply(user_id, tracks)
-        if measured_only:
-            tracks = without_guesses(tracks)
-        if tracks is enrichment.tracks:
+        playlist = await self._named(playlist, offline)
+        enrichment = await self._ask(self.enricher.enrich, playlist, user_id, offline, on_stage)
+        await self.related_tracks.remember(enrichment.tracks)
+        factors = await self._tempo_factors(playlist, user_id)
+        if not factors:
             return enrichment
+        tracks = corrected(enrichment.tracks, factors)
         return Enrichment(tracks, compute_coverage(tracks), enrichment.notices)
 
     async def run(
@@ -106,9 +245,10 @@ class AnalyzeWorkflow:
         *,
         user_id: int | None = None,
         offline: bool = False,
-        on_stage: OnStage = quiet,
-    ) -> AnalysisReport:
-        """Enrich and analyse a playlist.
+        draw: Sequence[ChartKind] = (),
+        on_stage: OnProgress = quiet,
+    ) -> Analysis:
+        """Look up how a playlist sounds, and have a worker do the rest in one trip.
 
         Parameters
         ----------
@@ -116,42 +256,114 @@ class AnalyzeWorkflow:
             Whose tempo corrections and own sources count.
         offline
             Ask no service.
+        draw
+            The pictures that are wanted at once.
         on_stage
-            Receives lines of progress.
+            Receives progress.
 
         Raises
         ------
         DeadlineExceededError, WorkerLostError
             The work could not be finished.
         """
-        enrichment = await self.enrich(
-            playlist,
-            user_id=user_id,
-            offline=offline,
-            measured_only=options.measured_only,
-            on_stage=on_stage,
-        )
-        await on_stage(f"Listening for groups in {len(playlist.tracks):,} tracks…")
-        report = await self.compute.run(
+        playlist = await self._named(playlist, offline)
+        found = await self._ask(self.enricher.look_up, playlist, user_id, offline, on_stage)
+        if not options.measured_only and any(map(is_lacking, found.tracks)):
+            found = await self._with_relatives(found)
+        await self.related_tracks.remember(found.tracks)
+        found = await self._with_genres(found, user_id)
+        found = replace(found, tempo_factors=await self._tempo_factors(playlist, user_id))
+        await on_stage(Progress(Activity.GROUPING, total=len(playlist.tracks)))
+        try:
+            analysis = await self._analyze(playlist, found, options, draw)
+        except (DeadlineExceededError, WorkerLostError):
+            if found.relatives is None:
+                raise
+            # Perhaps the estimate was what broke it: a map without estimates is better than none.
+            analysis = await self._analyze(playlist, _not_estimated(found), options, draw)
+        self.enricher.note(analysis.report.coverage)
+        return analysis
+
+    async def _with_relatives(self, found: LookedUp) -> LookedUp:
+        try:
+            return replace(found, relatives=await self.related_tracks.load_relatives(found.tracks))
+        except (DeadlineExceededError, WorkerLostError):
+            return _not_estimated(found)
+
+    async def learn_genres(self, playlist: Playlist, person: int | None = None) -> None:
+        """Remember what a file that somebody brought says about the genres of artists.
+
+        To be called once for each file that is read, and not for maps that are drawn again: somebody else who
+        looks at a map has brought no file.
+        """
+        if self.genres is not None and playlist.source is PlaylistSource.UPLOAD:
+            await self.genres.learn(playlist.tracks, person)
+
+    async def _with_genres(self, found: LookedUp, person: int | None) -> LookedUp:
+        """Recall the genres of artists, and remember those that came with the names of this list."""
+        if self.genres is None:
+            return found
+        earlier = await self.genres.recall([entry.track for entry in found.tracks], person)
+        await self.genres.keep(found.genre_claims)
+        return replace(found, earlier_genres=earlier)
+
+    async def _analyze(
+        self, playlist: Playlist, found: LookedUp, options: AnalysisOptions, draw: Sequence[ChartKind]
+    ) -> Analysis:
+        answer = await self.compute.run(
             "analysis",
-            tasks.describe,
+            tasks.answer_analysis,
             playlist,
-            enrichment.tracks,
-            enrichment.coverage,
+            found,
             options,
-            enrichment.notices,
+            tuple(draw),
             deadline_s=ANALYSIS_DEADLINE_S,
         )
-        return replace(report, quality_line=quality_line(report.coverage))
+        return answer.whole(playlist, found)
 
-    async def draw(self, report: AnalysisReport, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
-        """Draw charts of a report in a worker."""
-        return await self.compute.run("charts", tasks.draw, tuple(kinds), report)
+    async def _named(self, playlist: Playlist, offline: bool) -> Playlist:
+        """Say what bare ids are called: nobody should see one."""
+        if self.names is None:
+            return playlist
+        deadline = Deadline(NAMES_DEADLINE_S, time.monotonic)
+        return await self.names.named(playlist, deadline=deadline, offline=offline)
 
-    async def draw_cluster(self, report: AnalysisReport, index: int) -> Chart:
-        """Draw the profile of one group in a worker."""
-        return await self.compute.run("cluster chart", tasks.draw_cluster, report, index)
+    async def _ask(
+        self,
+        ask: Callable[..., Awaitable[Found]],
+        playlist: Playlist,
+        user_id: int | None,
+        offline: bool,
+        on_stage: OnProgress,
+    ) -> Found:
+        await on_stage(Progress(Activity.LOOKING_UP, total=len(playlist.tracks)))
+        return await ask(
+            playlist.tracks,
+            also=() if offline or user_id is None else await self.personal_sources(user_id),
+            source=playlist.format,
+            offline=offline,
+            deadline_s=self._patience_s,
+            on_stage=on_stage,
+            answers=await self.names.answers(user_id) if self.names else {},
+        )
 
-    async def shrink(self, png: bytes) -> bytes:
-        """Make a picture a quarter as large or less, in a worker."""
-        return await self.compute.run("smaller picture", tasks.shrink, png)
+    @property
+    def _patience_s(self) -> float:
+        if self.enrichment_deadline_s is not None:
+            return self.enrichment_deadline_s
+        return DEADLINE_S if self.enricher.filling is None else FIRST_MAP_S
+
+    async def _tempo_factors(self, playlist: Playlist, user_id: int | None) -> Mapping[TrackId, float]:
+        if self.corrections is None or user_id is None:
+            return {}
+        return await self.corrections.factors(user_id, playlist.tracks)
+
+
+def _is_grouped_so(report: AnalysisReport, options: AnalysisOptions) -> bool:
+    """Whether a report has the groups that are wanted: their number and the way, where it was asked for."""
+    as_many = options.groups in {None, len(report.clusters)}
+    return as_many and options.by in {None, report.basis.grouping}
+
+
+def _not_estimated(found: LookedUp) -> LookedUp:
+    return replace(found, relatives=None, notices=(*found.notices, NOT_ESTIMATED))

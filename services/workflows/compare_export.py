@@ -1,21 +1,24 @@
-"""A comparison and a blend as documents for other programs."""
+"""A comparison, a blend, and one person's part of a comparison as documents for other programs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from services.domain.blend import Blend
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey, TopPeople
 
 
-def comparison_document(found: Comparison, order: Sequence[PersonKey]) -> dict[str, Any]:
+def comparison_document(found: Comparison, order: Sequence[PersonKey], sentence: str) -> dict[str, Any]:
     """Turn a comparison into the document that `compare --json` prints.
 
     People, matrix and pairs are in the given order; `order` of the document is that of the charts, in which
     alike people stand together. `centre` and `lone_wolf` are names, or null where several tie or fewer than
-    three people have a score; `ties` names them then.
+    three people have a score; `ties` names them then. `percentile` of a pair is the share of pairs of
+    strangers that score lower, 0..1, and `band` the score in a word; both are null where that is not known.
+    `genre_affinity` is null where genre words are not in the score.
     """
     rank = {key: place for place, key in enumerate(order)}
     people = [found.person(key) for key in order]
@@ -29,7 +32,7 @@ def comparison_document(found: Comparison, order: Sequence[PersonKey]) -> dict[s
         for one in people
     ]
     return {
-        "sentence": found.sentence,
+        "sentence": sentence,
         "people": [person.name for person in people],
         "matrix": [[_rounded(score) for score in row] for row in matrix],
         "pairs": [_pair_document(pair, found, turned=rank[pair.a] > rank[pair.b]) for pair in pairs],
@@ -63,12 +66,12 @@ def comparison_document(found: Comparison, order: Sequence[PersonKey]) -> dict[s
     }
 
 
-def comparison_json(found: Comparison, order: Sequence[PersonKey]) -> str:
+def comparison_json(found: Comparison, order: Sequence[PersonKey], sentence: str) -> str:
     """Write the document of a comparison as JSON."""
-    return json.dumps(comparison_document(found, order), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(comparison_document(found, order, sentence), ensure_ascii=False, separators=(",", ":"))
 
 
-def blend_document(found: Blend) -> dict[str, Any]:
+def blend_document(found: Blend, notes: Sequence[str]) -> dict[str, Any]:
     """Turn a blend into the document that `blend --json` prints."""
     names = {person.key: person.name for person in found.people}
     return {
@@ -99,13 +102,50 @@ def blend_document(found: Blend) -> dict[str, Any]:
             }
             for track in found.tracks
         ],
-        "notes": list(found.notes),
+        "notes": list(notes),
     }
 
 
-def blend_json(found: Blend) -> str:
+def blend_json(found: Blend, notes: Sequence[str]) -> str:
     """Write the document of a blend as JSON."""
-    return json.dumps(blend_document(found), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(blend_document(found, notes), ensure_ascii=False, separators=(",", ":"))
+
+
+def own_json(found: Comparison, key: PersonKey, made: datetime) -> bytes:
+    """Write down a person's profile, awards and scores with the others, and nothing about anybody else."""
+    me = found.person(key)
+    document = {
+        "name": me.name,
+        "made": made.isoformat(),
+        "tracks": {"all": me.tracks, "measured": me.measured, "estimated": me.imputed},
+        "profile": {
+            feature.value: {
+                "first_quartile": spread.low,
+                "median": spread.median,
+                "third_quartile": spread.high,
+                "level": spread.level,
+            }
+            for feature, spread in me.profile.items()
+        },
+        "groups": [
+            {"name": group.name, "share": share}
+            for group, share in zip(found.groups, me.shares, strict=False)
+        ],
+        "scores": [
+            {
+                "with": found.name(pair.b if pair.a == key else pair.a),
+                "score": pair.score,
+                "low": pair.low,
+                "high": pair.high,
+                "reasons": list(pair.reasons_to(key)),
+            }
+            for pair in found.pairs_of(key)
+        ],
+        "awards": [
+            {"title": award.title, "words": award.words} for award in found.awards if key in award.keys
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
 def _pair_document(pair: Pair, found: Comparison, *, turned: bool) -> dict[str, Any]:
@@ -117,7 +157,10 @@ def _pair_document(pair: Pair, found: Comparison, *, turned: bool) -> dict[str, 
         "low": _rounded(pair.low),
         "high": _rounded(pair.high),
         "sound": _rounded(pair.sound),
+        "percentile": _rounded(pair.percentile, 3),
+        "band": pair.band.value if pair.band else None,
         "artist_overlap": _rounded(pair.overlap, 4),
+        "genre_affinity": _rounded(pair.affinity, 4),
         "energy_distance": _rounded(pair.distance, 4),
         "reasons": list(pair.reasons),
         "differences": {

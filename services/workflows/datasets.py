@@ -15,18 +15,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, cast
 
-from services.domain.errors.datasets import DatasetSourceError, DatasetUnreadableError
+from services.analysis.genres import NOBODY, known_genres
+from services.domain.errors.playlists import DatasetSourceError, DatasetUnreadableError
 from services.domain.features import AudioFeatures
+from services.domain.messages import Note
 from services.domain.music import Track
+from services.domain.related_tracks import KnownTrack, words_of
 from services.domain.sources import FetchedFeatures
 from services.imports.dataset import Dataset, Unusable
-from services.imports.kinds import foreign_kind, is_binary, is_zip
+from services.imports.text import foreign_kind, is_binary, is_zip
 from services.storage.bulk import ImportProgress, ImportRow, fingerprint_file, import_rows, load_progress
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.workflows import tasks
 
 _GZIP = b"\x1f\x8b"
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SNIFFED_BYTES = 4096
 _LONGEST_LINE = 1 << 20
@@ -55,7 +59,7 @@ class DatasetStep:
     """From the start of the file, earlier runs included."""
     rows_saved: int
     bytes_read: int
-    """Of the file as it lies on the disk, packed or not; the reader is a little ahead of the rows."""
+    """Position in the file on disk, compressed or not; the reader is a little ahead of the rows."""
     bytes_total: int
 
 
@@ -75,11 +79,13 @@ class DatasetReport:
     unusable: Mapping[Unusable, int] = field(default_factory=dict)
     """Rows that gave nothing, from the start of the file; empty if there was nothing left to do."""
     out_of_range: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _OpenFile:
+class OpenFile:
+    """A file that is read as text while its place on the disk tells how far."""
+
     lines: Iterator[str]
     raw: IO[bytes]
     """The file itself, whose place tells how much of it was read."""
@@ -140,7 +146,7 @@ async def import_dataset(
     StorageError
         The database refuses; what was reported before is stored.
     """
-    with _readable(file) as opened:
+    with readable(file) as opened:
         dataset = await asyncio.to_thread(Dataset, opened.lines)
         fingerprint = await asyncio.to_thread(fingerprint_file, file)
         before = await load_progress(database, file_fingerprint=fingerprint, source=source)
@@ -193,13 +199,15 @@ def _import_row(track: Track, source: str, now: datetime) -> ImportRow:
         fetched_at=now,
         isrc=track.isrc,
     )
-    # Words without title or artist are no company, and would overwrite better ones.
+    # Words without title or artist relate to nothing, and would overwrite better ones.
     is_named = track.title and track.artists
-    return ImportRow(features=features, known=tasks.known_tracks([track])[0] if is_named else None)
+    known = KnownTrack(track, *tasks.track_keys([words_of(track)])) if is_named else None
+    genres = known_genres(track.genres) if known and known.keys.lead_artist not in NOBODY else ()
+    return ImportRow(features=features, known=known, genres=genres)
 
 
 @contextmanager
-def _readable(file: Path) -> Iterator[_OpenFile]:
+def readable(file: Path) -> Iterator[OpenFile]:
     """Open a file, packed or not, as lines of text.
 
     Raises
@@ -224,7 +232,7 @@ def _readable(file: Path) -> Iterator[_OpenFile]:
             )
             try:
                 lines = iter(lambda: text.readline(_LONGEST_LINE), "")
-                yield _OpenFile(lines, raw, size=os.fstat(raw.fileno()).st_size)
+                yield OpenFile(lines, raw, size=os.fstat(raw.fileno()).st_size)
             finally:
                 text.detach()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -236,6 +244,10 @@ def _readable(file: Path) -> Iterator[_OpenFile]:
 def _refuse_foreign(head: bytes, *, is_utf16: bool) -> None:
     if is_zip(head):
         raise DatasetUnreadableError(problem="it is a ZIP archive; unpack it and give the CSV inside")
+    if head.startswith(_ZSTANDARD):
+        raise DatasetUnreadableError(
+            problem="it is packed with Zstandard; `tar --zstd -xf FILE` unpacks it, give the CSV inside"
+        )
     kind = foreign_kind(head)
     if kind:
         raise DatasetUnreadableError(problem=f"it is {kind}")

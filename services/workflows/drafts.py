@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from services.domain.errors.drafts import DraftNotFoundError
-from services.domain.errors.reports import NotYourReportError
+from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
 from services.domain.ordering import OrderState
+from services.domain.report import new_report_id
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
-from services.storage.drafts import Draft, DraftStore
-from services.workflows.reports import ReportsWorkflow, StoredReport, new_report_id
+from services.storage.decisions import Draft, DraftStore
+from services.workflows.reports import ReportsWorkflow, StoredReport
 
 StateT = TypeVar("StateT", TidyState, SplitState, OrderState)
 
@@ -28,6 +28,8 @@ class OpenDraft(Generic[StateT]):
     owner_id: int
     stored: StoredReport
     state: StateT
+    version: int = 0
+    """How often it was changed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +52,10 @@ class DraftsWorkflow(Generic[StateT]):
         await self.store.save(draft, now=self.clock())
         return OpenDraft(draft.draft_id, draft.owner_id, stored, state)
 
+    async def state(self, draft_id: str, user_id: int) -> StateT:
+        """Load the decisions alone, without decoding the report they are about; raises like `open`."""
+        return (await self._own(draft_id, user_id))[0]
+
     async def open(self, draft_id: str, user_id: int) -> OpenDraft[StateT]:
         """Load a draft for its owner.
 
@@ -60,22 +66,34 @@ class DraftsWorkflow(Generic[StateT]):
         NotYourReportError
             It is somebody else's.
         """
+        state, draft = await self._own(draft_id, user_id)
+        stored = await self.reports.open(draft.report_id, user_id, owner_only=True)
+        return OpenDraft(draft_id, user_id, stored, state, draft.version)
+
+    async def _own(self, draft_id: str, user_id: int) -> tuple[StateT, Draft]:
         draft = await self.store.load(draft_id)
         if draft is None or not isinstance(draft.state, self.kind):
             raise DraftNotFoundError(draft_id)
         if draft.owner_id != user_id:
             raise NotYourReportError(draft.owner_id)
-        stored = await self.reports.open(draft.report_id, user_id, owner_only=True)
-        return OpenDraft(draft_id, user_id, stored, draft.state)
+        return draft.state, draft
 
     async def change(
         self, draft_id: str, user_id: int, change: Callable[[OpenDraft[StateT]], StateT]
     ) -> OpenDraft[StateT]:
-        """Make one decision; two at a time are made one after the other. Raises like `open`."""
+        """Make one decision; two at a time, in whichever processes, are made one after the other.
+
+        Raises
+        ------
+        DraftNotFoundError, ReportNotFoundError, NotYourReportError
+            Like `open`.
+        """
         async with self._locks.setdefault(draft_id, asyncio.Lock()):
-            before = await self.open(draft_id, user_id)
-            after = replace(before, state=change(before))
-            if after.state != before.state:
-                draft = Draft(draft_id, user_id, before.stored.report_id, after.state)
-                await self.store.save(draft, now=self.clock())
-            return after
+            while True:
+                before = await self.open(draft_id, user_id)
+                after = replace(before, state=change(before))
+                if after.state == before.state:
+                    return before
+                draft = Draft(draft_id, user_id, before.stored.report_id, after.state, before.version)
+                if await self.store.change(draft, now=self.clock()):
+                    return replace(after, version=before.version + 1)

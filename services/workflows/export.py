@@ -1,45 +1,69 @@
-"""Reports and lists of tracks as files for other programs: JSON, CSV and plain links."""
+"""Reports as files for other programs: JSON and CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from services.domain.features import Feature
-from services.domain.music import Track
+from services.domain.features import Feature, PartlyKnown
 from services.domain.ordering import OrderResult, Transition
-from services.domain.report import AnalysisReport
+from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
+from services.domain.stats import PlaylistStats
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that begins so; a quote in front keeps it text (OWASP, CSV injection)."""
-_LIST_COLUMNS = (
-    "Playlist name", "Position", "Track name", "Artist name(s)", "Album name", "ISRC", "Spotify ID", "Link",
-)  # fmt: skip
-"""Names that programs which import playlists look for."""
+JSON_VERSION = 2
+"""Of a report's document: one more where a field goes or means something else, none where one is added."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
+"""A spreadsheet runs a cell that begins so, many after trimming blanks and some after folding full-width
+signs; a quote in front keeps it text (OWASP, CSV injection)."""
+_TRIMMED = "".join(map(chr, (*range(33), 127, 0x85, 0xA0, *range(0x2000, 0x2010), 0x2028, 0x2029, 0x202F,
+    0x205F, 0x2060, 0x3000, 0x3164, 0x2800, 0x115F, 0x1160, 0xFFA0, 0xFEFF)))  # fmt: skip
+"""Control characters, blanks and what looks like one."""
 
 
-def report_document(report: AnalysisReport) -> dict[str, Any]:
-    """Turn a report into the document that `analyze --json` prints.
+def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]:
+    """Turn a report into the document that `analyze --json` prints; docs/terminal.md lists its fields.
 
     `cluster` is an index into `clusters` or null; `features`, `origin` and `se` map feature names
-    to values in the units of `AudioFeatures`.
+    to values in the units of `AudioFeatures`. The `subtitle` of a group says what came with its tracks
+    (`Subtitle`): empty or null where nothing distinguishes it. `tempo_bpm` is null where the tracks share no
+    tempo; `tempo_range_bpm` then says where half of them lie, or is null too. `structure.estimated` lists
+    the features that are estimated for a good part of the tracks that decide; `coverage.partly` says what is
+    known of tracks that lack some features (they are among `imputed` and `unknown`), or is null.
+
+    `by` is "sound" or "style"; `basis` says what the groups rest on, in shares of the tracks, and for groups
+    by style and era their `stability`; `refused` where those were asked for and too few years are known.
+    `verdict` and `structure` are about sound, whichever way the tracks are grouped.
     """
     outliers = {outlier.track: outlier.reason for outlier in report.outliers}
     return {
+        "version": JSON_VERSION,
         "playlist": report.playlist.name,
         "format": report.playlist.format,
+        "by": report.basis.grouping.value,
+        "basis": {
+            "years": report.basis.years,
+            "genres": report.basis.genres,
+            "remembered_genres": report.basis.remembered_genres,
+            "earlier_genres": report.basis.earlier_genres,
+            "earlier_artists": report.basis.earlier_artists,
+            "stability": report.basis.stability,
+            "refused": report.basis.refused,
+        },
         "verdict": report.structure.verdict.value,
-        "sentence": report.sentence,
+        "sentence": said.verdict,
         "structure": {
             "groups": len(report.clusters),
             "stability": report.structure.stability,
             "gap": report.structure.gap,
             "gap_z": report.structure.gap_z,
             "forced": report.structure.forced,
+            "estimated": [feature.value for feature in report.structure.estimated],
         },
         "tracks": [
             _track_document(report, index, outliers.get(index)) for index in range(len(report.tracks))
@@ -48,6 +72,17 @@ def report_document(report: AnalysisReport) -> dict[str, Any]:
             {
                 "name": cluster.name,
                 "blurb": cluster.blurb,
+                "subtitle": {
+                    "genres": list(cluster.subtitle.genres),
+                    "genre_share": cluster.subtitle.genre_share,
+                    "decade": cluster.subtitle.decade,
+                    "decade_share": cluster.subtitle.decade_share,
+                    "artist": cluster.subtitle.artist,
+                    "artist_share": cluster.subtitle.artist_share,
+                    "of_artists": cluster.subtitle.of_artists,
+                },
+                "tempo_bpm": cluster.tempo_bpm,
+                "tempo_range_bpm": cluster.tempo_range_bpm and list(cluster.tempo_range_bpm),
                 "size": cluster.size,
                 "likely": len(cluster.likely),
                 "traits": [
@@ -70,13 +105,15 @@ def report_document(report: AnalysisReport) -> dict[str, Any]:
         "coverage": {
             "total": report.coverage.total,
             "measured": report.coverage.measured,
+            "heard": report.coverage.heard,
             "uploaded": report.coverage.uploaded,
             "borrowed": report.coverage.borrowed,
             "imputed": report.coverage.imputed,
             "unknown": report.coverage.unknown,
+            "partly": _partly_document(report.coverage.partly),
             "by_source": dict(report.coverage.by_source),
             "by_feature": {feature.value: count for feature, count in report.coverage.by_feature.items()},
-            "line": report.quality_line,
+            "line": said.quality,
         },
         "skipped": [
             {"reason": entry.reason.value, "count": entry.count, "examples": list(entry.examples)}
@@ -86,7 +123,19 @@ def report_document(report: AnalysisReport) -> dict[str, Any]:
             {"kind": duplicate.kind.value, "tracks": list(duplicate.tracks), "keep": duplicate.keep}
             for duplicate in report.duplicates
         ],
-        "notices": [*report.playlist.notes, *report.notices],
+        "notices": list(said.notices),
+    }
+
+
+def _partly_document(partly: PartlyKnown | None) -> dict[str, Any] | None:
+    if partly is None:
+        return None
+    return {
+        "tracks": partly.tracks,
+        "estimated": partly.estimated,
+        "unknown": partly.unknown,
+        "deciding": partly.deciding,
+        "known": {feature.value: count for feature, count in partly.known.items()},
     }
 
 
@@ -108,16 +157,100 @@ def _track_document(report: AnalysisReport, index: int, outlier: str | None) -> 
         "features": {feature.value: entry.features.get(feature) for feature in Feature},
         "se": None if errors is None else {feature.value: errors.get(feature) for feature in errors.known},
         "outlier": outlier,
+        **({"location": entry.track.location} if entry.track.location is not None else {}),
+        **({"sound": _sound_document(entry)} if entry.track.sound is not None else {}),
     }
 
 
-def report_json(report: AnalysisReport) -> bytes:
+def _sound_document(entry: EnrichedTrack) -> dict[str, Any]:
+    """Write down what was measured from the file of a track, and what other sources say beside it."""
+    sound = entry.track.sound
+    if sound is None:
+        return {}
+    reading, tempo, key = sound.reading, sound.reading.tempo, sound.reading.key
+    return {
+        "kind": sound.kind.value,
+        "source": reading.source,
+        "length_s": round(reading.length_s, 3),
+        "loudness_lufs": reading.loudness_lufs,
+        "true_peak_dbtp": reading.true_peak_db,
+        "tempo": tempo
+        and {
+            "bpm": tempo.bpm,
+            "other_bpm": tempo.other_bpm,
+            "other_share": round(tempo.other_share, 3),
+            "confidence": round(tempo.confidence, 3),
+        },
+        "key": key and {"name": key.name, "relative": key.relative.name, "margin": round(key.margin, 4)},
+        "clips": sound.clips
+        and {
+            "answered": sound.clips.answered,
+            "sent": sound.clips.sent,
+            "features": {each.value: sound.clips.features.get(each) for each in sound.clips.features.known},
+            "spread": {each.value: sound.clips.spread.get(each) for each in sound.clips.spread.known},
+        },
+        "musicbrainz_recording": entry.track.recording_id,
+        "other_sources": [
+            {
+                "origin": provenance.origin.value,
+                "source": provenance.source,
+                "features": {each.value: features.get(each) for each in features.known},
+            }
+            for features, provenance in entry.others
+        ],
+    }
+
+
+def report_json(report: AnalysisReport, said: ReportWords) -> bytes:
     """Write the document of a report as UTF-8 JSON."""
-    return json.dumps(report_document(report), ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(report_document(report, said), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def stats_json(report: AnalysisReport, stats: PlaylistStats) -> bytes:
+    """Write the numbers of a playlist as UTF-8 JSON, as `stats --json` prints them.
+
+    `known` stands beside each number: the tracks with a real, an estimated and no value. Medians, quartiles
+    and percentiles are of real values alone, and null where there is none. `portrait` says what sets the list
+    apart; its `percent` is of public playlists.
+    """
+    tempo = stats.tempo
+    document = {
+        "playlist": report.playlist.name,
+        "tracks": stats.tracks,
+        "length": {"ms": stats.length_ms, "known": asdict(stats.with_length)},
+        "artists": {"count": dict(stats.artists), "known": asdict(stats.with_artist)},
+        "decades": {"count": dict(stats.decades), "known": asdict(stats.with_year)},
+        "genres": {"count": dict(stats.genres), "known": asdict(stats.with_genres)},
+        "explicit": {"count": stats.explicit, "known": asdict(stats.with_explicit)},
+        "tempo": {
+            "bpm": None if tempo is None else tempo.bpm,
+            "range_bpm": None if tempo is None else [tempo.low_bpm, tempo.high_bpm],
+            "known": asdict(stats.with_tempo),
+        },
+        "keys": {
+            "count": {key.code: count for key, count in stats.keys.most_common(len(stats.keys.counts))},
+            "major_share": stats.keys.major_share if stats.keys.known else None,
+            "known": asdict(stats.with_key),
+        },
+        "features": {
+            each.feature.value: {
+                "own": each.own and asdict(each.own),
+                "typical": asdict(each.typical),
+                "percentiles": each.percentiles and asdict(each.percentiles),
+                "known": asdict(each.known),
+            }
+            for each in stats.features
+        },
+        "portrait": asdict(stats.portrait),
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def order_document(
-    report: AnalysisReport, result: OrderResult, transitions: Sequence[Transition]
+    report: AnalysisReport,
+    result: OrderResult,
+    transitions: Sequence[Transition],
+    words: Callable[[Transition], str],
 ) -> dict[str, Any]:
     """Turn an order into the document that `optimize --json` prints.
 
@@ -143,6 +276,7 @@ def order_document(
         "transitions": [
             {
                 **asdict(step),
+                "words": words(step),
                 "position": step.position + 1,
                 "before": report.tracks[step.before].track.label,
                 "after": report.tracks[step.after].track.label,
@@ -152,9 +286,14 @@ def order_document(
     }
 
 
-def order_json(report: AnalysisReport, result: OrderResult, transitions: Sequence[Transition]) -> bytes:
+def order_json(
+    report: AnalysisReport,
+    result: OrderResult,
+    transitions: Sequence[Transition],
+    words: Callable[[Transition], str],
+) -> bytes:
     """Write the document of an order as UTF-8 JSON."""
-    document = order_document(report, result, transitions)
+    document = order_document(report, result, transitions, words)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -176,12 +315,12 @@ def report_csv(report: AnalysisReport) -> bytes:
             [
                 index + 1,
                 track.id or "",
-                _cell(track.title),
-                _cell(";".join(track.artists)),
-                _cell(track.album or ""),
+                csv_text(track.title),
+                csv_text(";".join(track.artists)),
+                csv_text(track.album or ""),
                 group,
                 "yes" if placement.likely else "",
-                _cell(outliers.get(index, "")),
+                csv_text(outliers.get(index, "")),
                 *("" if (value := entry.features.get(feature)) is None else value for feature in Feature),
                 "+".join(origins),
             ]
@@ -189,43 +328,7 @@ def report_csv(report: AnalysisReport) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def lists_csv(lists: Sequence[tuple[str, Sequence[Track]]]) -> bytes:
-    """Write named lists of tracks as one CSV, in their order, for programs that make playlists of it."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(_LIST_COLUMNS)
-    for name, tracks in lists:
-        for position, track in enumerate(tracks, start=1):
-            writer.writerow(
-                [
-                    _cell(name),
-                    position,
-                    _cell(track.title),
-                    _cell(", ".join(track.artists)),
-                    _cell(track.album or ""),
-                    _cell(track.isrc or ""),
-                    track.id or "",
-                    _link(track),
-                ]
-            )
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def lists_links(lists: Sequence[tuple[str, Sequence[Track]]]) -> bytes:
-    """Write the links of named lists of tracks, one a line, ready to be pasted into a playlist.
-
-    A track without an id has no link; its name stands there instead.
-    """
-    parts = []
-    for name, tracks in lists:
-        heading = [f"# {' '.join(name.split())}"] if len(lists) > 1 else []
-        parts.append("\n".join([*heading, *(_link(track) or f"# {track.label}" for track in tracks)]))
-    return ("\n\n".join(parts) + "\n").encode()
-
-
-def _link(track: Track) -> str:
-    return f"https://open.spotify.com/track/{track.id}" if track.id else ""
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def csv_text(text: str) -> str:
+    """Return text so that no spreadsheet takes it for a formula."""
+    begins_as_formula = text.startswith(_BREAKS) or text.lstrip(_TRIMMED).startswith(_FORMULA_STARTS)
+    return f"'{text}" if begins_as_formula else text

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.accounts.tokens import expiry_line
+from cachetools import TTLCache
+
+from services.accounts.tokens import SpotifyAccess, expiry_line
 from services.domain.errors.accounts import AccountError, ScopeMissingError
 from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
-from services.domain.errors.sources import OutOfTimeError, RateLimitedError, SourceUnavailableError
-from services.domain.errors.spotify import (
+from services.domain.errors.sources import (
+    OutOfTimeError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
+    RateLimitedError,
+    ShareSpentError,
+    SourceUnavailableError,
     SpotifyNotFoundError,
 )
-from services.domain.library import Library
+from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress, quiet
 from services.domain.music import Playlist, PlaylistId, PlaylistSource
-from services.domain.quota import Quota
-from services.domain.spotify import READ_SCOPES, PlaylistSummary, RowsRead
-from services.sources.spotify.paging import MOST_ROWS, MOVING, PAGE, READ_AGAIN_UP_TO, fingerprint, read_all
+from services.domain.spotify import READ_SCOPES, Library, PlaylistSummary, Quota, RowsRead
+from services.sources.spotify.paging import MOST_ROWS, PAGE, READ_AGAIN_UP_TO, fingerprint, read_all
 from services.sources.spotify.wire import Page
 from services.storage.calls import CallStore
-from services.storage.libraries import LibraryStore
-from services.storage.playlists import KeptPlaylist
-from services.workflows.analyze import OnStage, quiet
-from services.workflows.shelf import LIKED, Shelf
-from services.workflows.spotify import SpotifyAccess
+from services.storage.playlist_cache import KeptPlaylist, LibraryStore
+from services.workflows.playlist_cache import LIKED, PlaylistCache
 
 LIKED_NAME = "Liked Songs"
+_WORTH_SAYING = 5
+"""Calls from which on somebody is told how many they are."""
 FORMAT = "Spotify"
 
 LIST_KEPT_FOR = timedelta(days=7)
@@ -42,7 +44,8 @@ LIST_IS_STEADY_FOR = timedelta(minutes=1)
 _LIKED_SCOPES = frozenset({"user-library-read"})
 _AWAY = (QuotaExceededError, OwnerPremiumError, RateLimitedError, SourceUnavailableError, OutOfTimeError)
 """Failures about which neither the person nor the playlist can do anything."""
-_CLOSED_KEPT = 2_000
+_CLOSED_KEPT, _CLOSED_FOR_S = 2_000, 3_600.0
+"""An owner may open a playlist at any time, so that is asked again after a while."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,11 +54,14 @@ class LibraryWorkflow:
 
     access: SpotifyAccess
     lists: LibraryStore
-    shelf: Shelf
+    playlist_cache: PlaylistCache
     calls: CallStore
     clock: Callable[[], datetime]
-    _closed: OrderedDict[tuple[int, PlaylistId], None] = field(default_factory=OrderedDict)
-    """Whose playlists were found closed to whom in this process: not asked a second time."""
+    _closed: TTLCache[tuple[int, PlaylistId], bool] = field(init=False)
+    """Whose playlists were found closed to whom a short while ago: not asked a second time."""
+
+    def __post_init__(self) -> None:
+        self._closed = TTLCache(_CLOSED_KEPT, _CLOSED_FOR_S, timer=lambda: self.clock().timestamp())
 
     async def reminder(self, user_id: int) -> str:
         """Say from day 165 on when the person's consent ends; empty before, and without a link."""
@@ -77,9 +83,7 @@ class LibraryWorkflow:
         NotLinkedError, RelinkNeededError, ScopeMissingError, SourceError
         """
         own_id = await self.access.own_id(user_id)
-        listing = await self.access.ask(
-            user_id, READ_SCOPES, lambda token: self.access.client.playlists(token, own_id=own_id)
-        )
+        listing = await self.access.ask(user_id, READ_SCOPES, self.access.client.playlists, own_id=own_id)
         library = Library(
             playlists=listing.playlists,
             read_at=self.clock(),
@@ -105,9 +109,11 @@ class LibraryWorkflow:
         except _AWAY as error:
             if known is None:
                 raise
-            return replace(known, notice=self.shelf.as_it_was("list", known.read_at, error))
+            return replace(
+                known, notice=self.playlist_cache.as_it_was(NoteKind.OLD_LIST, known.read_at, error)
+            )
 
-    async def read(self, user_id: int, playlist_id: PlaylistId, *, on_stage: OnStage = quiet) -> Playlist:
+    async def read(self, user_id: int, playlist_id: PlaylistId, *, on_stage: OnProgress = quiet) -> Playlist:
         """Read a playlist; one that has not changed since the last time costs one call.
 
         Raises
@@ -122,25 +128,30 @@ class LibraryWorkflow:
             Spotify can't be asked, and the playlist was not read lately.
         """
         own_id = await self.access.own_id(user_id)
-        known = await self.shelf.load(user_id, playlist_id)
+        known = await self.playlist_cache.load(user_id, playlist_id)
         try:
             playlist = await self._read(user_id, playlist_id, own_id, known, on_stage)
         except _AWAY as error:
-            playlist = await self.shelf.use_instead(user_id, playlist_id, known, error)
+            playlist = await self.playlist_cache.use_instead(user_id, playlist_id, known, error)
         except (SpotifyNotFoundError, PlaylistNotReadableError):
-            await self.shelf.drop(user_id, playlist_id)
+            await self.playlist_cache.drop(user_id, playlist_id)
             raise
         return _not_empty(playlist)
 
-    async def read_liked(self, user_id: int, *, on_stage: OnStage = quiet) -> Playlist:
+    async def read_liked(self, user_id: int, *, on_stage: OnProgress = quiet) -> Playlist:
         """Read the Liked Songs, newest first; raises like `read`."""
         await self.access.own_id(user_id)
-        known = await self.shelf.load(user_id, LIKED)
+        known = await self.playlist_cache.load(user_id, LIKED)
         try:
             playlist = await self._read_liked(user_id, known, on_stage)
         except _AWAY as error:
-            playlist = await self.shelf.use_instead(user_id, LIKED, known, error)
+            playlist = await self.playlist_cache.use_instead(user_id, LIKED, known, error)
         return _not_empty(playlist)
+
+    def forget(self, user_id: int) -> None:
+        """Drop what this process remembers of a person."""
+        for key in [key for key in self._closed if key[0] == user_id]:
+            del self._closed[key]
 
     async def quota(self) -> Quota:
         """Say how much of the day's calls is used, of everybody together."""
@@ -159,11 +170,11 @@ class LibraryWorkflow:
         playlist_id: PlaylistId,
         own_id: str,
         known: KeptPlaylist | None,
-        on_stage: OnStage,
+        on_stage: OnProgress,
     ) -> Playlist:
         summary, first = await self._open(user_id, playlist_id, own_id)
         if known is not None and summary.snapshot_id and known.snapshot_id == summary.snapshot_id:
-            return replace(await self.shelf.use(user_id, playlist_id, known), name=summary.name)
+            return replace(await self.playlist_cache.use(user_id, playlist_id, known), name=summary.name)
         if first is None and (user_id, playlist_id) in self._closed:
             raise PlaylistNotReadableError(summary.name)
         rows = await self._rows(user_id, summary, first, on_stage)
@@ -175,27 +186,29 @@ class LibraryWorkflow:
                     summary = later
                     rows = await self._rows(user_id, summary, again, on_stage)
                 elif rows.was_still:
-                    rows = replace(rows, was_still=False, notes=(*rows.notes, MOVING))
+                    rows = replace(
+                        rows, was_still=False, notes=(*rows.notes, Note(NoteKind.CHANGED_WHILE_READ))
+                    )
         playlist = _playlist(summary.name, rows, playlist_id, summary.snapshot_id)
-        await self.shelf.keep(user_id, playlist_id, playlist)
+        await self.playlist_cache.keep(user_id, playlist_id, playlist)
         return playlist
 
-    async def _read_liked(self, user_id: int, known: KeptPlaylist | None, on_stage: OnStage) -> Playlist:
+    async def _read_liked(self, user_id: int, known: KeptPlaylist | None, on_stage: OnProgress) -> Playlist:
         first = await self._liked_page(user_id, 0)
         state = fingerprint(first)
         if known is not None and known.snapshot_id == state:
-            return await self.shelf.use(user_id, LIKED, known)
-        await self._check_budget(LIKED_NAME, first.total, len(first.rows))
+            return await self.playlist_cache.use(user_id, LIKED, known)
+        await self._check_budget(user_id, LIKED_NAME, first.total, len(first.rows), on_stage)
 
         async def on_count(done: int, total: int) -> None:
-            await on_stage(f"Reading your Liked Songs: {done:,} of {total:,}…")
+            await on_stage(Progress(Activity.READING_LIKED, done, total))
 
         async def page_at(offset: int) -> Page:
             return await self._liked_page(user_id, offset)
 
         rows = await read_all(page_at, first=first, on_count=on_count)
         playlist = _playlist(LIKED_NAME, rows, None, state)
-        await self.shelf.keep(user_id, LIKED, playlist)
+        await self.playlist_cache.keep(user_id, LIKED, playlist)
         return playlist
 
     async def _open(
@@ -204,49 +217,54 @@ class LibraryWorkflow:
         return await self.access.ask(
             user_id,
             READ_SCOPES,
-            lambda token: self.access.client.playlist(token, playlist_id, own_id=own_id),
+            self.access.client.playlist,
+            playlist_id,
+            own_id=own_id,
         )
 
     async def _rows(
-        self, user_id: int, summary: PlaylistSummary, first: Page | None, on_stage: OnStage
+        self, user_id: int, summary: PlaylistSummary, first: Page | None, on_stage: OnProgress
     ) -> RowsRead:
         """Read the rows, each page with the token of its moment: a long list outlives a token."""
-        await self._check_budget(summary.name, summary.total, len(first.rows) if first else 0)
+        await self._check_budget(
+            user_id, summary.name, summary.total, len(first.rows) if first else 0, on_stage
+        )
 
         async def on_count(done: int, total: int) -> None:
-            await on_stage(f"Reading the playlist: {done:,} of {total:,} rows…")
+            await on_stage(Progress(Activity.READING_PLAYLIST, done, total))
 
         async def page_at(offset: int) -> Page:
-            return await self.access.ask(
-                user_id, READ_SCOPES, lambda token: self.access.client.rows_page(token, summary, offset)
-            )
+            return await self.access.ask(user_id, READ_SCOPES, self.access.client.rows_page, summary, offset)
 
         try:
             return await read_all(page_at, first=first, on_count=on_count)
         except PlaylistNotReadableError as error:
-            self._closed[user_id, summary.id] = None
-            while len(self._closed) > _CLOSED_KEPT:
-                self._closed.popitem(last=False)
+            self._closed[user_id, summary.id] = True
             raise PlaylistNotReadableError(summary.name) from error
 
     async def _liked_page(self, user_id: int, offset: int) -> Page:
-        return await self.access.ask(
-            user_id, _LIKED_SCOPES, lambda token: self.access.client.liked_page(token, offset)
-        )
+        return await self.access.ask(user_id, _LIKED_SCOPES, self.access.client.liked_page, offset)
 
-    async def _check_budget(self, name: str, total: int | None, at_hand: int) -> None:
-        """Refuse to begin what the day's calls would not suffice for.
+    async def _check_budget(
+        self, user_id: int, name: str, total: int | None, at_hand: int, on_stage: OnProgress
+    ) -> None:
+        """Refuse to begin what the day's calls would not suffice for, and say what much will cost.
 
         Raises
         ------
-        QuotaExceededError, PlaylistTooLongError
+        QuotaExceededError, ShareSpentError, PlaylistTooLongError
         """
         needed = -(-max(0, min(total or 0, MOST_ROWS) - at_hand) // PAGE)
         if needed > self.calls.budget:
             raise PlaylistTooLongError(name, total or 0)
-        until = await self.calls.affords(needed, self.clock())
-        if until is not None:
-            raise QuotaExceededError(until)
+        try:
+            await self.calls.check(needed, user_id, self.clock())
+        except ShareSpentError:
+            if needed > await self.calls.share_of(user_id):
+                raise PlaylistTooLongError(name, total or 0) from None
+            raise
+        if needed >= _WORTH_SAYING:
+            await on_stage(Progress(Activity.READING_IN_CALLS, needed, total or 0, name))
 
 
 def _playlist(name: str, rows: RowsRead, playlist_id: PlaylistId | None, snapshot_id: str | None) -> Playlist:

@@ -7,16 +7,29 @@ from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
 from services.domain.charts import Chart
-from services.domain.errors.ordering import TooFewToOrderError
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.locking import find_row, join_locks, parse_locks
+from services.domain.errors.reports import TooFewToOrderError
+from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Track
-from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, OrderState, Transition
-from services.domain.report import AnalysisReport, EnrichedTrack
-from services.domain.writes import Wish, Write, writable
+from services.domain.ordering import (
+    Goal,
+    Lock,
+    OrderOptions,
+    OrderResult,
+    OrderState,
+    Transition,
+    find_row,
+    join_locks,
+    parse_locks,
+    require_keys,
+)
+from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.requests import DraftToWrite, OptimizeRequest
+from services.domain.writes import Wish, Written, name_with_end, writable
 from services.workflows import tasks
+from services.workflows.analyze import AnalyzeWorkflow, Keeping
 from services.workflows.drafts import DraftsWorkflow, OpenDraft
-from services.workflows.reports import StoredReport
+from services.workflows.reading import PlaylistChoice
 from services.workflows.saving import SavingWorkflow
 
 OrderDraft = OpenDraft[OrderState]
@@ -33,13 +46,14 @@ async def order_tracks(
 
     Raises
     ------
-    TooFewToOrderError
-        There is nothing to order.
+    TooFewToOrderError, TooFewKeysError
+        There is nothing to order, or nothing to be in key.
     DeadlineExceededError, WorkerLostError
         The work could not be finished.
     """
     if len(tracks) < FEWEST:
         raise TooFewToOrderError(len(tracks))
+    require_keys(options.goal, tracks)
     return await compute.run("order", tasks.order, tuple(tracks), options, deadline_s=ORDER_DEADLINE_S)
 
 
@@ -72,19 +86,39 @@ def read_locks(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizeWorkflow:
-    """Orders of playlists, tried until one is taken. Nothing is written before `save`."""
+    """Orders of playlists, tried until one is taken. Nothing is written before `write`."""
 
     compute: ComputePool
+    analyze: AnalyzeWorkflow
     drafts: DraftsWorkflow[OrderState]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
 
-    async def begin(
-        self, stored: StoredReport, options: OrderOptions, *, draft_id: str | None = None
-    ) -> OrderDraft:
-        """Find a first order; a draft of that id that exists is kept. Raises like `order_tracks`."""
+    async def optimize(
+        self, person: int, request: OptimizeRequest, say: OnProgress = quiet, *, keep_as: Keeping
+    ) -> OrderDraft | PlaylistChoice:
+        """Find a first order of a playlist: read, analyse, order, begin a draft.
+
+        A draft that the same work began before a crash stays as it is.
+
+        Raises
+        ------
+        UnreadableLockError, NoSuchPlaceError, LockedTwiceError, TrackNotFoundError, TooFewToOrderError
+            As in `read_locks` and `order_tracks`.
+        TastemapError
+            As in `AnalyzeWorkflow.analyze`.
+        """
+        stored = await self.analyze.analyze(
+            person, request.what, AnalysisOptions(), say, keep_as=keep_as, reuse=True
+        )
+        if isinstance(stored, PlaylistChoice):
+            return stored
+        tracks = [entry.track for entry in stored.report.tracks]
+        locks = read_locks(tracks, start=request.start, end=request.end, lock=request.lock)
+        options = OrderOptions(goal=request.goal, locks=locks)
+        await say(Progress(Activity.ORDERING, total=len(tracks)))
         result = await order_tracks(self.compute, stored.report.tracks, options)
-        return await self.drafts.begin(stored, OrderState(options, result), draft_id=draft_id)
+        return await self.drafts.begin(stored, OrderState(options, result), draft_id=keep_as.report_id)
 
     async def open(self, draft_id: str, user_id: int) -> OrderDraft:
         """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
@@ -111,31 +145,29 @@ class OptimizeWorkflow:
         """Draw the way before and after."""
         return await draw_order(self.compute, draft.stored.report, draft.state.result)
 
-    async def save(self, draft_id: str, user_id: int, *, in_place: bool, request: str) -> tuple[Write, ...]:
+    async def write(self, user_id: int, what: DraftToWrite) -> Written:
         """Write the order to a new private playlist, or to the playlist itself.
-
-        Parameters
-        ----------
-        request
-            As in `SavingWorkflow.write`, whose errors this raises too.
 
         Raises
         ------
         SpotifyOffError
             No Spotify app is configured.
+        TastemapError
+            As in `SavingWorkflow.write`.
         """
         if self.saving is None:
             raise SpotifyOffError
-        draft = await self.open(draft_id, user_id)
+        draft, in_place = await self.open(what.draft_id, user_id), what.in_place
         playlist = draft.stored.report.playlist
         goal = draft.state.result.goal.value
         wish = Wish(
-            name=playlist.name if in_place else f"{playlist.name} · {goal}",
+            name=playlist.name if in_place else name_with_end(playlist.name, goal),
             tracks=writable(tracks_of(draft)),
             description=f"{playlist.name}, in another order ({goal})",
             in_place_of=playlist if in_place else None,
         )
-        return await self.saving.write(user_id, [wish], request=request)
+        writes = await self.saving.write(user_id, [wish], request=what.name)
+        return Written(writes, sum(track.id is None for track in tracks_of(draft)))
 
     async def _order(self, draft: OrderDraft, options: OrderOptions) -> OrderDraft:
         result = await order_tracks(self.compute, draft.stored.report.tracks, options)
@@ -147,6 +179,16 @@ class OptimizeWorkflow:
 async def draw_order(compute: ComputePool, report: AnalysisReport, result: OrderResult) -> Chart:
     """Draw the way of a playlist before and after, in a worker."""
     return await compute.run("order chart", tasks.draw_order, report, result)
+
+
+def list_of(draft: OrderDraft) -> tuple[str, tuple[EnrichedTrack, ...]]:
+    """Return the list in its new order, by name, with all that is known of its tracks."""
+    return ordered_list(draft.stored.report, draft.state.result)
+
+
+def ordered_list(report: AnalysisReport, result: OrderResult) -> tuple[str, tuple[EnrichedTrack, ...]]:
+    """Return the tracks of a report in the order that was found, under the name of its playlist."""
+    return report.playlist.name, tuple(report.tracks[row] for row in result.order)
 
 
 def tracks_of(draft: OrderDraft) -> tuple[Track, ...]:

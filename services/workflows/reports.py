@@ -2,34 +2,117 @@
 
 from __future__ import annotations
 
-import secrets
-import string
-from collections import OrderedDict
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from services.domain.charts import Chart, ChartKind
+from cachetools import LRUCache
+
+from services.compute import ComputePool
+from services.domain.charts import POSTER_KINDS, Chart, ChartKind
 from services.domain.errors.reports import NotYourReportError, ReportNotFoundError
+from services.domain.features import Feature
+from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.music import Playlist
-from services.domain.report import AnalysisReport, ReportSummary
+from services.domain.report import (
+    Analysis,
+    AnalysisReport,
+    EarlierGroup,
+    EarlierSound,
+    ReportSummary,
+    ReportWords,
+    new_report_id,
+)
+from services.domain.stats import PlaylistStats
 from services.storage.reports import ReportStore, StoredReport, playlist_fingerprint
-from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows import tasks
+from services.workflows.list_export import DjFiles
 
-__all__ = ["DETAIL_CHARTS", "ReportsWorkflow", "StoredReport", "new_report_id"]
+__all__ = ["DETAIL_CHARTS", "ReportsWorkflow", "StoredReport", "overview"]
 
-_ALPHABET = string.ascii_letters + string.digits
-_ID_LENGTH = 14
-"""62^14 is more than 2^83: an id can't be guessed, and it fits every custom id."""
+_LOOKED_THROUGH = 8
+"""A person's latest reports among which one of the same list under another name is looked for."""
 _CACHED_CHARTS = 24
+_COMPARED_WITH = 3
+"""Latest reports of a list among which one with other tracks is looked for, to say what changed since."""
 _SAME_PLAYLIST = 0.5
-"""Share of common tracks from which two lists of one name are one playlist."""
-DETAIL_CHARTS = (ChartKind.PROFILES, ChartKind.JOURNEY, ChartKind.DISTRIBUTIONS)
+"""Share of common tracks from which two lists are one playlist."""
 
 
-def new_report_id() -> str:
-    """Make an id that nobody can guess."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+def overview(report: AnalysisReport) -> ChartKind:
+    """Choose the picture that says most: the map, or tempo and keys where they are all that is known."""
+    placed = any(placement.x is not None for placement in report.placements)
+    known = report.coverage.by_feature
+    if not placed and (known.get(Feature.TEMPO, 0) or known.get(Feature.KEY, 0)):
+        return ChartKind.DISTRIBUTIONS
+    return ChartKind.CARD
+
+
+async def count_numbers(compute: ComputePool, report: AnalysisReport) -> tuple[PlaylistStats, Chart]:
+    """Count what a playlist is made of and draw it beside typical music, in a worker."""
+    return await compute.run("numbers", tasks.count_numbers, report)
+
+
+async def draw_posters(compute: ComputePool, report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
+    """Draw a playlist as a poster in both sizes, in a worker."""
+    return await compute.run("poster", tasks.draw_posters, report, drawn_on)
+
+
+DETAIL_CHARTS = (ChartKind.MAP, ChartKind.PROFILES, ChartKind.JOURNEY, ChartKind.DISTRIBUTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class LastGroups:
+    """What a new report of a list should keep of the last one."""
+
+    centres: tuple[tuple[float, ...], ...] = ()
+    groups: tuple[EarlierGroup, ...] = ()
+    source: str = ""
+    """Where most values came from."""
+
+    @staticmethod
+    def of(report: AnalysisReport) -> LastGroups:
+        """Read them from that report."""
+        groups = tuple(
+            EarlierGroup(
+                name=cluster.name,
+                called=cluster.called,
+                letter=index if cluster.letter is None else cluster.letter,
+                colour=cluster.colour,
+                tracks=tuple(report.tracks[row].track.words_key for row in cluster.members),
+            )
+            for index, cluster in enumerate(report.clusters)
+        )
+        source = next(iter(report.coverage.by_source), "")
+        return LastGroups(tuple(cluster.centre for cluster in report.clusters), groups, source)
+
+
+def earlier_sound(report: AnalysisReport, made_at: datetime) -> EarlierSound:
+    """Read from a report what a later one of the same list is compared with."""
+    last = LastGroups.of(report)
+    return EarlierSound(
+        made_at=made_at,
+        keys=tuple(entry.track.words_key for entry in report.tracks),
+        rows=tuple(entry.real_sound for entry in report.tracks),
+        source=last.source,
+        grouping=report.basis.grouping,
+        groups=last.groups,
+        centres=last.centres,
+    )
+
+
+def _is_kept(report: AnalysisReport, now: set[str], by: Grouping, *, either: bool) -> bool:
+    """Whether the groups of a report go on in one of the tracks `now`."""
+    if report.structure.forced or report.basis.grouping is not by or not report.clusters:
+        return False
+    return _is_same_list(report, now, either=either)
+
+
+def _is_same_list(report: AnalysisReport, now: set[str], *, either: bool) -> bool:
+    before = {track.words_key for track in report.playlist.tracks}
+    size = (max if either else min)(len(before), len(now))
+    return len(before & now) >= _SAME_PLAYLIST * size
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,42 +120,66 @@ class ReportsWorkflow:
     """Stored reports, their charts, and who may see them."""
 
     store: ReportStore
-    analyze: AnalyzeWorkflow
+    compute: ComputePool
     clock: Callable[[], datetime]
-    _charts: OrderedDict[tuple[str, str], Chart] = field(default_factory=OrderedDict)
+    _charts: LRUCache[tuple[str, str], Chart] = field(default_factory=lambda: LRUCache(_CACHED_CHARTS))
 
     async def keep(
-        self, owner_id: int, report: AnalysisReport, *, private: bool, report_id: str | None = None
+        self, owner_id: int, analysis: Analysis, *, private: bool, report_id: str | None = None
     ) -> StoredReport:
-        """Store a report under the id that was chosen for it, else under a new one."""
-        report_id = report_id or new_report_id()
-        await self.store.save(
-            report_id, owner_id, report, private=private, created_at=self.clock(), channel_id=None
+        """Store a report under the id that was chosen for it, else under a new one, and keep its pictures."""
+        stored = await self.store.save(
+            report_id or new_report_id(),
+            owner_id,
+            analysis.report,
+            encoded=analysis.encoded,
+            summary=analysis.summary,
+            private=private,
+            created_at=self.clock(),
         )
-        return await self.store.load(report_id)
+        for chart in analysis.charts:
+            self._charts[stored.report_id, chart.kind.value] = chart
+        return stored
 
-    async def exists(self, report_id: str) -> bool:
-        """Whether a report is stored: work that is begun again may have come so far before."""
+    async def find(self, report_id: str) -> StoredReport | None:
+        """Load a report if it is stored: work that is begun again may have come so far before."""
         try:
-            await self.store.load(report_id)
+            return await self.store.load(report_id)
         except ReportNotFoundError:
-            return False
-        return True
+            return None
 
-    async def last_centres(self, owner_id: int, playlist: Playlist) -> tuple[tuple[float, ...], ...]:
-        """Find the group centres that a new report of this playlist should keep, else nothing.
+    async def last_groups(self, owner_id: int, playlist: Playlist, by: Grouping) -> LastGroups:
+        """Find the groups that a new report of this playlist should keep, else none.
 
-        Those of the person's latest report of it: unless they were forced, or the latest one was
-        of another playlist that only shares the name, as uploaded files often do.
+        Those of the person's latest report of it, grouped the same way and not into a number that was asked
+        for. It is told by its tracks: half of the smaller list where both have one name, as a list has that
+        grows; half of either where they have not, as files and services name lists differently.
         """
-        stored = await self.store.latest(owner_id, playlist_fingerprint(playlist))
-        if stored is None or stored.report.structure.forced:
-            return ()
-        before = {track.key for track in stored.report.playlist.tracks}
-        now = {track.key for track in playlist.tracks}
-        if len(before & now) < _SAME_PLAYLIST * min(len(before), len(now)):
-            return ()
-        return tuple(cluster.centre for cluster in stored.report.clusters)
+        if by is Grouping.STYLE and year_share(playlist.tracks) < ENOUGH_YEARS:
+            by = Grouping.SOUND
+        now = {track.words_key for track in playlist.tracks}
+        named = await self.store.latest(owner_id, playlist_fingerprint(playlist))
+        if named is not None and _is_kept(named.report, now, by, either=False):
+            return LastGroups.of(named.report)
+        for summary in await self.store.recent(owner_id, _LOOKED_THROUGH):
+            if min(summary.tracks, len(playlist.tracks)) >= _SAME_PLAYLIST * max(
+                summary.tracks, len(playlist.tracks)
+            ):
+                stored = await self.find(summary.report_id)
+                if stored is not None and _is_kept(stored.report, now, by, either=True):
+                    return LastGroups.of(stored.report)
+        return LastGroups()
+
+    async def last_sound(self, owner_id: int, playlist: Playlist) -> EarlierSound | None:
+        """Find how a list sounded when it last had other tracks, in the person's reports; None if never."""
+        now = {track.words_key for track in playlist.tracks}
+        for report_id in await self.store.of_list(owner_id, playlist_fingerprint(playlist), _COMPARED_WITH):
+            stored = await self.find(report_id)
+            if stored is None or not _is_same_list(stored.report, now, either=False):
+                continue
+            if {track.words_key for track in stored.report.playlist.tracks} != now:
+                return await asyncio.to_thread(earlier_sound, stored.report, stored.created_at)
+        return None
 
     async def recent(self, owner_id: int, limit: int = 3) -> tuple[ReportSummary, ...]:
         """List a person's latest reports, newest first."""
@@ -93,9 +200,27 @@ class ReportsWorkflow:
             raise NotYourReportError(stored.owner_id)
         return stored
 
+    async def require_owner(self, report_id: str, viewer_id: int) -> None:
+        """Refuse whoever is not the owner, without decoding the report; raises like `open`."""
+        owner_id = await self.store.load_owner(report_id)
+        if viewer_id != owner_id:
+            raise NotYourReportError(owner_id)
+
     async def purge(self, kept_for: timedelta) -> int:
         """Drop reports that are older than they may get, and return how many there were."""
-        return (await self.store.purge(self.clock() - kept_for)).count
+        return await self.store.purge(self.clock() - kept_for)
+
+    async def note_posted(self, report_id: str, channel_id: int, message_id: int) -> None:
+        """Remember where everybody can see a report.
+
+        One whose owner took it back while it was posted is remembered as to be emptied.
+        """
+        await self.store.note_message(report_id, channel_id, message_id)
+
+    def drop_caches(self) -> None:
+        """Forget what is kept in memory: somebody whose things may be in it was forgotten."""
+        self._charts.clear()
+        self.store.drop_cache()
 
     async def publish(self, stored: StoredReport) -> None:
         """Remember that the owner shared a report."""
@@ -106,21 +231,36 @@ class ReportsWorkflow:
         drawn = {kind: chart for kind in kinds if (chart := self._charts.get((stored.report_id, kind.value)))}
         missing = [kind for kind in kinds if kind not in drawn]
         if missing:
-            for chart in await self.analyze.draw(stored.report, missing):
+            for chart in await self.compute.run("charts", tasks.draw, tuple(missing), stored.report):
                 drawn[chart.kind] = chart
-                self._remember((stored.report_id, chart.kind.value), chart)
+                self._charts[stored.report_id, chart.kind.value] = chart
         return tuple(drawn[kind] for kind in kinds)
+
+    async def posters(self, stored: StoredReport) -> tuple[Chart, ...]:
+        """Draw a stored report as a poster in both sizes, or take those that were drawn lately."""
+        keys = [(stored.report_id, kind.value) for kind in POSTER_KINDS]
+        if not all(key in self._charts for key in keys):
+            for chart in await draw_posters(self.compute, stored.report, stored.created_at.date()):
+                self._charts[stored.report_id, chart.kind.value] = chart
+        return tuple(self._charts[key] for key in keys)
+
+    async def numbers(self, stored: StoredReport) -> tuple[PlaylistStats, Chart]:
+        """Count what the playlist of a stored report is made of; nobody else is asked."""
+        return await count_numbers(self.compute, stored.report)
+
+    async def export(self, stored: StoredReport, said: ReportWords) -> tuple[bytes, bytes, DjFiles]:
+        """Write a stored report as CSV, as JSON and for DJ programs, in a worker: it may take a second."""
+        return await self.compute.run("export", tasks.export_report, stored.report, said)
+
+    async def shrink(self, png: bytes) -> bytes:
+        """Make a picture a quarter as large or less, in a worker."""
+        return await self.compute.run("smaller picture", tasks.shrink, png)
 
     async def cluster_chart(self, stored: StoredReport, index: int) -> Chart:
         """Draw the profile of one group."""
         key = (stored.report_id, f"cluster-{index}")
         chart = self._charts.get(key)
         if chart is None:
-            chart = await self.analyze.draw_cluster(stored.report, index)
-            self._remember(key, chart)
+            chart = await self.compute.run("cluster chart", tasks.draw_cluster, stored.report, index)
+            self._charts[key] = chart
         return chart
-
-    def _remember(self, key: tuple[str, str], chart: Chart) -> None:
-        self._charts[key] = chart
-        while len(self._charts) > _CACHED_CHARTS:
-            self._charts.popitem(last=False)

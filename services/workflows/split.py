@@ -1,17 +1,21 @@
-"""Split a playlist by its groups: let the person name and merge them, and write or hand out the parts."""
+"""Split a playlist by its groups: analyse, let the person name and merge, write or hand out the parts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.domain.errors.drafts import DraftNotFoundError, NothingDecidedError, NothingToSplitError
 from services.domain.errors.playlists import SpotifyOffError
+from services.domain.errors.reports import DraftNotFoundError, NothingDecidedError, NothingToSplitError
+from services.domain.messages import OnProgress, quiet
 from services.domain.music import Track
+from services.domain.report import AnalysisOptions, EnrichedTrack
+from services.domain.requests import DraftToWrite, SplitRequest
 from services.domain.splitting import Part, SplitState, plan_split
-from services.domain.writes import Wish, Write, writable
+from services.domain.writes import Wish, Written, writable
+from services.workflows.analyze import AnalyzeWorkflow, Keeping
 from services.workflows.drafts import DraftsWorkflow, OpenDraft
-from services.workflows.reports import StoredReport
+from services.workflows.reading import PlaylistChoice
 from services.workflows.saving import SavingWorkflow
 
 SplitDraft = OpenDraft[SplitState]
@@ -19,23 +23,36 @@ SplitDraft = OpenDraft[SplitState]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitWorkflow:
-    """Names and merges of the parts. Nothing is written before `create`."""
+    """Names and merges of the parts. Nothing is written before `write`."""
 
+    analyze: AnalyzeWorkflow
     drafts: DraftsWorkflow[SplitState]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
 
-    async def begin(self, stored: StoredReport, *, draft_id: str | None = None) -> SplitDraft:
-        """Make one part of each group of a report; a draft of that id that exists is kept.
+    async def split(
+        self, person: int, request: SplitRequest, say: OnProgress = quiet, *, keep_as: Keeping
+    ) -> SplitDraft | PlaylistChoice:
+        """Make one part of each group of a playlist: read, analyse, begin a draft.
+
+        A draft that the same work began before a crash stays as it is.
 
         Raises
         ------
         NothingToSplitError
-            It has no two groups.
+            The playlist has no two groups.
+        TastemapError
+            As in `AnalyzeWorkflow.analyze`.
         """
+        options = AnalysisOptions(groups=request.groups, by=request.by)
+        stored = await self.analyze.analyze(
+            person, request.what, options, say, keep_as=keep_as, reuse=True, for_lists=True
+        )
+        if isinstance(stored, PlaylistChoice):
+            return stored
         if len(stored.report.clusters) < 2:
             raise NothingToSplitError(stored.report.playlist.name, len(stored.report.tracks))
-        return await self.drafts.begin(stored, plan_split(stored.report), draft_id=draft_id)
+        return await self.drafts.begin(stored, plan_split(stored.report), draft_id=keep_as.report_id)
 
     async def open(self, draft_id: str, user_id: int) -> SplitDraft:
         """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
@@ -57,7 +74,7 @@ class SplitWorkflow:
         """Return to one part for each group."""
         return await self.drafts.change(draft_id, user_id, lambda draft: plan_split(draft.stored.report))
 
-    async def create(self, draft_id: str, user_id: int, *, request: str) -> tuple[Write, ...]:
+    async def write(self, user_id: int, what: DraftToWrite) -> Written:
         """Save each chosen part as a new private playlist; the playlist itself stays as it is.
 
         Raises
@@ -66,12 +83,12 @@ class SplitWorkflow:
             Every part was left out.
         SpotifyOffError
             No Spotify app is configured.
-        WriteError, TastemapError
+        TastemapError
             As in `SavingWorkflow.write`.
         """
         if self.saving is None:
             raise SpotifyOffError
-        draft = await self.open(draft_id, user_id)
+        draft = await self.open(what.draft_id, user_id)
         wishes = [
             Wish(
                 name=part.name,
@@ -83,7 +100,8 @@ class SplitWorkflow:
         ]
         if not wishes:
             raise NothingDecidedError
-        return await self.saving.write(user_id, wishes, request=request)
+        writes = await self.saving.write(user_id, wishes, request=what.name)
+        return Written(writes, sum(each.track.id is None for _, tracks in lists_of(draft) for each in tracks))
 
     async def _change(
         self, draft_id: str, user_id: int, change: Callable[[SplitState], SplitState], *numbers: int
@@ -102,9 +120,10 @@ def tracks_of(draft: SplitDraft, part: Part) -> tuple[Track, ...]:
     return tuple(draft.stored.report.tracks[row].track for row in part.rows)
 
 
-def lists_of(draft: SplitDraft) -> tuple[tuple[str, tuple[Track, ...]], ...]:
-    """Return the chosen parts by name."""
-    return tuple((part.name, tracks_of(draft, part)) for part in draft.state.chosen)
+def lists_of(draft: SplitDraft) -> tuple[tuple[str, tuple[EnrichedTrack, ...]], ...]:
+    """Return the chosen parts by name, with all that is known of their tracks."""
+    tracks = draft.stored.report.tracks
+    return tuple((part.name, tuple(tracks[row] for row in part.rows)) for part in draft.state.chosen)
 
 
 def blurb_of(draft: SplitDraft, part: Part) -> str:

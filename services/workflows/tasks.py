@@ -1,6 +1,6 @@
 """What runs in the worker processes.
 
-The gateway process names these functions but never runs them, so scikit-learn and matplotlib are
+The gateway process names these functions but never runs them, so numpy's users and matplotlib are
 imported inside the functions: only a worker pays for them.
 """
 
@@ -8,25 +8,52 @@ imported inside the functions: only a worker pays for them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
 
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.company import KnownTrack, Relative, TrackKeys
 from services.domain.comparison import Comparison, Person
-from services.domain.features import Coverage
+from services.domain.digest import News
+from services.domain.drift import Course, Stage, Summary
+from services.domain.features import AudioFeatures
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, Track
 from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
-from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.related_tracks import Relative, TrackKeys, TrackWords, words_of
+from services.domain.report import (
+    Analysis,
+    AnalysisOptions,
+    AnalysisReport,
+    EarlierSound,
+    EnrichedTrack,
+    LookedUp,
+    ReportWords,
+)
+from services.domain.server_map import ServerMap, SoundSummary
+from services.domain.sound import PlacedSound, SoundTags
+from services.domain.stats import PlaylistStats
 from services.domain.tidying import Finding
+
+if TYPE_CHECKING:
+    from services.workflows.list_export import DjFiles
 
 PRELOAD = (
     "services.charts.render",
     "services.analysis.describe",
+    "services.analysis.imputation",
     "services.analysis.ordering",
+    "services.enrichment.coverage",
     "services.imports.upload",
+    "services.storage.codec",
 )
-"""Modules that the fork server imports once for all workers."""
+"""Modules that the fork server imports once for all workers.
+
+What reads sound is not among them, and neither is scikit-learn: each takes two seconds to import, and most
+processes never need it.
+"""
 
 
 def warm_up() -> None:
@@ -43,6 +70,76 @@ def read_upload(content: bytes, filename: str, wanted: str | None = None) -> tup
     return read(content, filename=filename, wanted=wanted).playlists
 
 
+def read_with_keys(
+    content: bytes, filename: str, wanted: str | None = None
+) -> tuple[tuple[Playlist, ...], dict[TrackWords, TrackKeys]]:
+    """Read an uploaded file and make the keys that its analysis needs.
+
+    They are needed where the file has one playlist, for the tracks whose features it does not have.
+    """
+    playlists = read_upload(content, filename, wanted)
+    if len(playlists) > 1:
+        return playlists, {}
+    lacking = (t for each in playlists for t in each.tracks if not t.uploaded or None in t.uploaded.values)
+    words = list(dict.fromkeys(map(words_of, lacking)))
+    return playlists, dict(zip(words, track_keys(words), strict=True))
+
+
+def unpack_sounds(archive: bytes) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
+    """Unpack an archive into its sound files and its other files, each with its name."""
+    from services.audio.kinds import sound_kind
+    from services.imports.archive import members, open_archive
+
+    sounds: list[tuple[str, bytes]] = []
+    others: list[tuple[str, bytes]] = []
+    for member in members(open_archive(archive)):
+        if member.content:
+            (others if sound_kind(member.content) is None else sounds).append((member.name, member.content))
+    return sounds, others
+
+
+def measure_sound(filename: str, content: bytes) -> Track:
+    """Read the tags of a sound file and measure its sound."""
+    from services.audio.measuring import measure
+    from services.audio.tags import read_tags
+    from services.audio.tracks import track_of
+
+    tags, sound = read_tags(content), measure(content)
+    return track_of(filename, tags, sound, _written(tags))
+
+
+def read_sound_tags(filename: str, content: bytes) -> Track | None:
+    """Read the tags of a sound file alone; None where they don't say which recording it is."""
+    from services.audio.tags import read_tags
+    from services.audio.tracks import is_told, track_of
+
+    tags = read_tags(content)
+    return track_of(filename, tags, None, _written(tags)) if is_told(tags) else None
+
+
+def _written(tags: SoundTags) -> AudioFeatures:
+    from services.imports.keys import read_key
+
+    key = read_key(tags.key or "")
+    return AudioFeatures(tempo=tags.tempo_bpm, key=key.key, mode=key.mode)
+
+
+def cut_clips(content: bytes, lengths_s: Mapping[str, float]) -> tuple[str, tuple[bytes, ...]] | None:
+    """Cut the clips of a sound file, if it is one of those that were measured: their lengths by digest."""
+    from services.audio.clips import cut_clips as cut
+    from services.audio.clips import digest_of
+
+    digest = digest_of(content)
+    return cut(content, lengths_s[digest]) if digest in lengths_s else None
+
+
+def shrink_clip(wav: bytes) -> bytes:
+    """Write a clip as a tenth of the bytes."""
+    from services.audio.clips import shrink_clip as run
+
+    return run(wav)
+
+
 def read_links(text: str, name: str) -> Playlist:
     """Read the track links in a text."""
     from services.imports.links import read_links as read
@@ -50,42 +147,104 @@ def read_links(text: str, name: str) -> Playlist:
     return read(text, name=name)
 
 
-def known_tracks(tracks: Sequence[Track]) -> list[KnownTrack]:
-    """Make the keys under which tracks find their company."""
+def track_keys(words: Iterable[TrackWords]) -> list[TrackKeys]:
+    """Make the keys under which tracks find their relatives."""
     from services.analysis.titles import core_title, lead_artist
 
-    def keys(track: Track) -> TrackKeys:
-        lead = lead_artist(track.artists)
-        album = track.album_id or (f"{lead}|{track.album.casefold()}" if lead and track.album else "")
-        return TrackKeys(lead_artist=lead, core_title=core_title(track.title), album=album)
+    def keys(title: str, artists: tuple[str, ...], album: str | None, album_id: str | None) -> TrackKeys:
+        lead = lead_artist(artists)
+        album = album_id or (f"{lead}|{album.casefold()}" if lead and album else "")
+        return TrackKeys(lead_artist=lead, core_title=core_title(title), album=album)
 
-    return [KnownTrack(track, keys(track)) for track in tracks]
+    return [keys(*each) for each in words]
 
 
 def estimate(tracks: Sequence[EnrichedTrack], relatives: Sequence[Relative]) -> tuple[EnrichedTrack, ...]:
     """Borrow or estimate what is missing; a track without any relation stays unknown rather than average."""
-    from services.analysis.imputation import Company, Relation, estimate_gaps
-    from services.analysis.imputation.twins import Member
+    from services.analysis.imputation import RelatedTracks, Relation, estimate_gaps
+    from services.analysis.imputation.from_sound import estimate_from_sound
+    from services.analysis.imputation.recordings import Member
 
-    company = Company()
-    company.extend(Member(relative.track, relative.features, relative.source) for relative in relatives)
-    return tuple(
-        before if estimate.relation is Relation.NONE else estimate.track
-        for before, estimate in zip(tracks, estimate_gaps(tracks, company), strict=True)
+    related_tracks = RelatedTracks()
+    related_tracks.extend(
+        Member(relative.track, relative.features, relative.source) for relative in relatives
+    )
+    return estimate_from_sound(
+        [
+            before if estimate.relation is Relation.NONE else estimate.track
+            for before, estimate in zip(tracks, estimate_gaps(tracks, related_tracks), strict=True)
+        ]
     )
 
 
-def describe(
+def analyze(
     playlist: Playlist,
-    tracks: Sequence[EnrichedTrack],
-    coverage: Coverage,
+    found: LookedUp,
     options: AnalysisOptions,
-    notices: tuple[str, ...],
-) -> AnalysisReport:
-    """Analyse a playlist whose tracks are enriched."""
-    from services.analysis.describe import describe as run
+    kinds: Sequence[ChartKind] = (),
+) -> Analysis:
+    """Estimate what is missing, describe the playlist, draw what is wanted at once, and encode the report."""
+    from services.analysis.describe import describe
+    from services.analysis.drift import since_last
+    from services.analysis.eras import summary_of
+    from services.analysis.portrait import portrait_of
+    from services.enrichment.assembly import corrected, without_guesses
+    from services.enrichment.coverage import compute_coverage
+    from services.storage.codec import encode_report
 
-    return run(playlist, tracks, coverage, options=options, notices=notices)
+    tracks = found.tracks
+    if found.relatives is not None:
+        tracks = estimate(tracks, found.relatives)
+    if found.tempo_factors:
+        tracks = corrected(tracks, found.tempo_factors)
+    if options.measured_only:
+        tracks = without_guesses(tracks)
+    coverage = compute_coverage(tracks)
+    notices = found.notices
+    source = next(iter(coverage.by_source), "")
+    if options.earlier_source and source and source != options.earlier_source:
+        notices = (*notices, Note(NoteKind.OTHER_VALUES, names=(source, options.earlier_source)))
+    report = describe(
+        playlist,
+        tracks,
+        coverage,
+        options=options,
+        notices=notices,
+        artist_genres=found.artist_genres,
+        earlier_genres=found.earlier_genres,
+    )
+    report = replace(report, portrait=portrait_of(report))
+    if options.last is not None:
+        report = replace(report, since=since_last(report, options.last))
+    return Analysis(report, encode_report(report), draw(kinds, report), summary_of(report))
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisAnswer:
+    """An analysis without the tracks that whoever asked for it has already."""
+
+    analysis: Analysis
+    changed: dict[int, EnrichedTrack]
+    """By their place in the playlist."""
+
+    def whole(self, playlist: Playlist, found: LookedUp) -> Analysis:
+        """Return the analysis of what was asked about."""
+        tracks = list(found.tracks)
+        for row, track in self.changed.items():
+            tracks[row] = track
+        report = replace(self.analysis.report, playlist=playlist, tracks=tuple(tracks))
+        return replace(self.analysis, report=report)
+
+
+def answer_analysis(
+    playlist: Playlist, found: LookedUp, options: AnalysisOptions, kinds: Sequence[ChartKind]
+) -> AnalysisAnswer:
+    """Analyse, and send back only what is new."""
+    analysis = analyze(playlist, found, options, kinds)
+    pairs = enumerate(zip(found.tracks, analysis.report.tracks, strict=True))
+    changed = {row: after for row, (before, after) in pairs if after is not before}
+    report = replace(analysis.report, playlist=replace(playlist, tracks=()), tracks=())
+    return AnalysisAnswer(replace(analysis, report=report), changed)
 
 
 def find_tidying(report: AnalysisReport) -> tuple[Finding, ...]:
@@ -118,6 +277,50 @@ def draw(kinds: Sequence[ChartKind], report: AnalysisReport) -> tuple[Chart, ...
     return tuple(render(kind, report) for kind in kinds)
 
 
+def draw_posters(report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
+    """Draw a playlist as a poster, in both sizes."""
+    from services.charts.render import render_playlist_posters
+
+    return render_playlist_posters(report, drawn_on)
+
+
+def place_sound(entry: EnrichedTrack, report: AnalysisReport | None, report_id: str) -> PlacedSound:
+    """Put one sound file beside the reference and onto a map."""
+    from services.analysis.sound_place import find_place, share_quieter
+    from services.charts.map import render_place
+
+    place = None if report is None else find_place(report, report_id, entry)
+    chart = None if report is None or place is None else render_place(report, entry, place)
+    return PlacedSound(share_quieter(entry), place, chart)
+
+
+def count_numbers(report: AnalysisReport) -> tuple[PlaylistStats, Chart]:
+    """Count what a playlist is made of, and draw it beside typical music."""
+    from services.analysis.stats import compute_stats
+    from services.charts.stats import render_stats
+
+    stats = compute_stats(report)
+    return stats, render_stats(report, stats)
+
+
+def summarise(report: AnalysisReport) -> Summary:
+    """Return what is remembered of a report."""
+    from services.analysis.eras import summary_of
+
+    return summary_of(report)
+
+
+def look_back(
+    name: str, report: AnalysisReport | None, stages: Sequence[Stage], first: EarlierSound | None
+) -> tuple[Course, tuple[Chart, ...]]:
+    """Say how a list sounded over time, and draw it."""
+    from services.analysis.eras import course_of
+    from services.charts.drift import render_course
+
+    course = course_of(name, report, stages, first)
+    return course, render_course(course)
+
+
 def draw_cluster(report: AnalysisReport, index: int) -> Chart:
     """Draw the profile of one group."""
     from services.charts.render import render_cluster
@@ -132,11 +335,51 @@ def draw_order(report: AnalysisReport, result: OrderResult) -> Chart:
     return render_order(report, result)
 
 
+def export_report(report: AnalysisReport, said: ReportWords) -> tuple[bytes, bytes, DjFiles]:
+    """Write a report as CSV and as JSON, and its groups for DJ programs."""
+    from services.workflows.export import report_csv, report_json
+    from services.workflows.list_export import dj_files, groups_of
+
+    return report_csv(report), report_json(report, said), dj_files(groups_of(report))
+
+
 def shrink(png: bytes) -> bytes:
     """Make a picture smaller."""
-    from services.charts.shrink import shrink as run
+    from services.charts.render import shrink as run
 
     return run(png)
+
+
+def summarise_lists(payloads: Sequence[bytes]) -> tuple[SoundSummary | None, ...]:
+    """Sum up how stored lists sound; None for one that has too few measured tracks or can't be read."""
+    from services.analysis.server_map import summarise
+    from services.storage.codec import UnreadableReportError, decode_report
+
+    def sum_up(payload: bytes) -> SoundSummary | None:
+        try:
+            return summarise(decode_report(payload))
+        except UnreadableReportError:
+            return None
+
+    return tuple(map(sum_up, payloads))
+
+
+def draw_server_map(
+    names: Sequence[str], sounds: Sequence[SoundSummary], you: int | None
+) -> tuple[ServerMap, Chart] | None:
+    """Place people on one map and draw it; None where all are in one place."""
+    from services.analysis.server_map import arrange
+    from services.charts.server_map import render_server_map
+
+    found = arrange(names, sounds)
+    return None if found is None else (found, render_server_map(found, you))
+
+
+def find_news(now: Mapping[int, SoundSummary], before: Mapping[int, SoundSummary | None]) -> tuple[News, ...]:
+    """List what happened on the map of a server since its last digest."""
+    from services.analysis.map_news import find_news as run
+
+    return run(now, before)
 
 
 def compare(people: Sequence[Person]) -> Comparison:
@@ -153,9 +396,16 @@ def blend(people: Sequence[Person], size: int, mode: BlendMode) -> Blend:
     return run(people, size=size, mode=mode)
 
 
+def draw_blend(found: Comparison, blend: Blend) -> tuple[Chart, ...]:
+    """Draw a mixed playlist as a poster, in both sizes."""
+    from services.charts.render import render_blend_posters
+
+    return render_blend_posters(found, blend)
+
+
 def draw_comparison(kinds: Sequence[ChartKind], found: Comparison) -> tuple[Chart, ...]:
     """Draw charts of a comparison."""
-    from services.analysis.comparison.constants import load_rules
-    from services.charts.comparison import render_comparison
+    from services.analysis.comparison.score import load_rules
+    from services.charts.render import render_comparison
 
     return tuple(render_comparison(kind, found, load_rules()) for kind in kinds)

@@ -1,18 +1,22 @@
-"""Tidy a playlist: find, let the person decide, and write or hand out what they decided."""
+"""Tidy a playlist: read, analyse, find, let the person decide, and write or hand out what they decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
-from services.domain.errors.drafts import DraftNotFoundError, NothingDecidedError
 from services.domain.errors.playlists import SpotifyOffError
+from services.domain.errors.reports import DraftNotFoundError, NothingDecidedError
+from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Track
+from services.domain.report import AnalysisOptions, EnrichedTrack
+from services.domain.requests import DraftToWrite, TidyRequest
 from services.domain.tidying import Decision, Tidied, TidyState, suggested, tidied
-from services.domain.writes import Wish, Write, writable
+from services.domain.writes import Wish, Written, name_with_end, writable
 from services.workflows import tasks
+from services.workflows.analyze import AnalyzeWorkflow, Keeping
 from services.workflows.drafts import DraftsWorkflow, OpenDraft
-from services.workflows.reports import StoredReport
+from services.workflows.reading import PlaylistChoice
 from services.workflows.saving import SavingWorkflow
 
 TidyDraft = OpenDraft[TidyState]
@@ -20,18 +24,36 @@ TidyDraft = OpenDraft[TidyState]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TidyWorkflow:
-    """Decisions about doubles and outliers. Nothing is written before `apply`."""
+    """Decisions about doubles and outliers. Nothing is written before `write`."""
 
     compute: ComputePool
+    analyze: AnalyzeWorkflow
     drafts: DraftsWorkflow[TidyState]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
 
-    async def begin(self, stored: StoredReport, *, draft_id: str | None = None) -> TidyDraft:
-        """Look through a report for what could be tidied; a draft of that id that exists is kept."""
+    async def tidy(
+        self, person: int, request: TidyRequest, say: OnProgress = quiet, *, keep_as: Keeping
+    ) -> TidyDraft | PlaylistChoice:
+        """Look through a playlist for what could be tidied: read, analyse, find, begin a draft.
+
+        A draft that the same work began before a crash stays as it is.
+
+        Raises
+        ------
+        TastemapError
+            As in `AnalyzeWorkflow.analyze`.
+        """
+        stored = await self.analyze.analyze(
+            person, request.what, AnalysisOptions(), say, keep_as=keep_as, reuse=True
+        )
+        if isinstance(stored, PlaylistChoice):
+            return stored
+        await say(Progress(Activity.FINDING_DUPLICATES))
         findings = await self.compute.run("tidying", tasks.find_tidying, stored.report)
-        name = f"{stored.report.playlist.name} · set aside"
-        return await self.drafts.begin(stored, TidyState(findings, moved_to=name), draft_id=draft_id)
+        name = name_with_end(stored.report.playlist.name, "set aside")
+        state = TidyState(findings, moved_to=name)
+        return await self.drafts.begin(stored, state, draft_id=keep_as.report_id)
 
     async def open(self, draft_id: str, user_id: int) -> TidyDraft:
         """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
@@ -79,15 +101,8 @@ class TidyWorkflow:
             lambda draft: replace(draft.state, moved_to=name or draft.state.moved_to),
         )
 
-    async def apply(self, draft_id: str, user_id: int, *, in_place: bool, request: str) -> tuple[Write, ...]:
+    async def write(self, user_id: int, what: DraftToWrite) -> Written:
         """Write what was decided: the moved tracks to a new playlist first, then the tidied list.
-
-        Parameters
-        ----------
-        in_place
-            Whether the playlist itself changes; else the tidied list becomes a new one beside it.
-        request
-            As in `SavingWorkflow.write`, whose errors this raises too.
 
         Raises
         ------
@@ -95,10 +110,12 @@ class TidyWorkflow:
             The decisions change nothing.
         SpotifyOffError
             No Spotify app is configured.
+        TastemapError
+            As in `SavingWorkflow.write`.
         """
         if self.saving is None:
             raise SpotifyOffError
-        draft = await self.open(draft_id, user_id)
+        draft = await self.open(what.draft_id, user_id)
         result = outcome(draft)
         if not result.changes_something:
             raise NothingDecidedError
@@ -114,13 +131,14 @@ class TidyWorkflow:
             )
         wishes.append(
             Wish(
-                name=playlist.name if in_place else f"{playlist.name} · tidied",
+                name=playlist.name if what.in_place else name_with_end(playlist.name, "tidied"),
                 tracks=writable(tracks_of(draft, result.kept)),
                 description=f"{playlist.name}, tidied",
-                in_place_of=playlist if in_place else None,
+                in_place_of=playlist if what.in_place else None,
             )
         )
-        return await self.saving.write(user_id, wishes, request=request)
+        writes = await self.saving.write(user_id, wishes, request=what.name)
+        return Written(writes, sum(each.track.id is None for _, tracks in lists_of(draft) for each in tracks))
 
 
 def outcome(draft: TidyDraft) -> Tidied:
@@ -133,12 +151,12 @@ def tracks_of(draft: TidyDraft, rows: tuple[int, ...]) -> tuple[Track, ...]:
     return tuple(draft.stored.report.tracks[row].track for row in rows)
 
 
-def lists_of(draft: TidyDraft) -> tuple[tuple[str, tuple[Track, ...]], ...]:
+def lists_of(draft: TidyDraft) -> tuple[tuple[str, tuple[EnrichedTrack, ...]], ...]:
     """Return the lists that the decisions make, by name: the tidied one, and the moved tracks."""
-    result = outcome(draft)
-    lists = [(draft.stored.report.playlist.name, tracks_of(draft, result.kept))]
+    result, tracks = outcome(draft), draft.stored.report.tracks
+    lists = [(draft.stored.report.playlist.name, tuple(tracks[row] for row in result.kept))]
     if result.moved:
-        lists.append((draft.state.moved_to, tracks_of(draft, result.moved)))
+        lists.append((draft.state.moved_to, tuple(tracks[row] for row in result.moved)))
     return tuple(lists)
 
 

@@ -1,4 +1,4 @@
-"""Prose is guarded: errors have sentences, settings are explained, commands are in the README."""
+"""Prose is guarded: errors have sentences, settings are explained, commands are in the documentation."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ import services.domain.errors as errors_package
 from bot.app import build
 from bot.cli import parser
 from bot.config import Settings
-from cogs.sentences import UNEXPECTED, sentence
+from cogs.words.errors import UNEXPECTED, sentence
+from cogs.words.messages import note_line, progress_line
+from cogs.words.report import gap_words
 from services.domain.errors import TastemapError
+from services.domain.features import Gap, GapKind
+from services.domain.messages import Activity, Note, NoteKind, Progress
+from services.enrichment.gaps import _ISRC_COUNTRIES
 from tests.conftest import ROOT
 
 
@@ -44,22 +49,44 @@ def test_every_error_class_has_a_sentence_of_its_own(kind: type[TastemapError]) 
     assert handler is not sentence.dispatch(TastemapError), f"{kind.__name__} falls back to “{UNEXPECTED}”"
 
 
-def test_every_setting_and_command_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert {name.upper() for name in Settings.model_fields} <= set(re.findall(r"`([A-Z_]+)`", readme))
+@pytest.mark.parametrize("activity", Activity)
+def test_everything_that_long_work_does_has_a_line(activity: Activity) -> None:
+    assert progress_line(Progress(activity, 20, 1_000, "Walk", 40.0)).endswith("…")
+
+
+@pytest.mark.parametrize("kind", NoteKind)
+def test_every_note_is_said_in_whole_sentences(kind: NoteKind) -> None:
+    said = note_line(Note(kind, 2, 1_000, 7.5, 60.0, ("Walk.", "a timeout")))
+    assert said[0].isupper() or said[0].isdigit()
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("country", sorted(_ISRC_COUNTRIES))
+def test_every_country_of_recordings_has_a_name(country: str) -> None:
+    assert country not in gap_words(Gap(GapKind.COUNTRY, country))
+
+
+def page(name: str) -> str:
+    """Return a page of the documentation."""
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def test_every_setting_and_command_is_in_the_documentation() -> None:
+    explained = set(re.findall(r"`([A-Z_]+)`", page("settings.md")))
+    assert {name.upper() for name in Settings.model_fields} <= explained
     for command in _terminal_commands():
-        assert f"python -m bot {command}" in readme, command
+        assert f"tastemap {command}" in page("terminal.md"), command
 
 
-async def test_every_discord_command_is_in_the_readme(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+async def test_every_discord_command_is_in_the_documentation(tmp_path: Path) -> None:
+    people = page("people.md")
     settings = Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
     async with build(settings) as app, app.new_bot() as bot:
         await bot.setup_hook()
         for command in bot.tree.walk_commands():
-            assert f"`/{command.qualified_name}" in readme
+            assert f"`/{command.qualified_name}" in people
         for menu in bot.tree.get_commands(type=discord.AppCommandType.message):
-            assert f"**{menu.name}**" in readme
+            assert f"**{menu.name}**" in people
 
 
 def _terminal_commands() -> list[str]:

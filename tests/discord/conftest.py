@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import simcord
 
-from bot.app import App, build, new_pool
+from bot.app import App, build
 from bot.config import Settings
+from cogs.work import outages
 from sandbox.playlists import load
 from services.compute import ComputePool
+from tests.databases import sqlite_at
 from tests.discord.cards import menu_of
 
 SETTLE_S = 60.0
@@ -71,7 +74,7 @@ class SimulatedDiscord(simcord.Env):
 async def open_app(folder: Path, pool: ComputePool | None = None, **settings: Any) -> AsyncIterator[App]:
     """Open the whole application on a database in `folder`, without any outside service."""
     values = {
-        "database_url": f"sqlite+aiosqlite:///{folder / 'test.db'}",
+        "database_url": sqlite_at(folder / "test.db"),
         "reccobeats_url": "",
         "workers": 1,
         **settings,
@@ -93,12 +96,14 @@ async def simulate(app: App) -> AsyncIterator[SimulatedDiscord]:
         raise BaseExceptionGroup("the bot met errors that the test did not look at", overlooked)
 
 
-@pytest.fixture(scope="session")
-def pool() -> Iterator[ComputePool]:
-    """One warm worker for all tests that don't harm it."""
-    shared = new_pool(1)
-    yield shared
-    asyncio.run(shared.aclose())
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again at once what otherwise waits for a database or for Discord to come back."""
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(outages, "asyncio", SimpleNamespace(sleep=sleep))
 
 
 @pytest.fixture

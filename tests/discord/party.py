@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from simcord.results import ResponseMessage
 
-from cogs.groups import GroupsCog
+from cogs.work.group_events import GroupEvents
 from sandbox.playlists import load
 from services.compute import ComputePool
 from tests.discord.cards import check_message
@@ -62,10 +63,20 @@ class Party:
         return result.response
 
     @property
-    def cog(self) -> GroupsCog:
-        cog = self.room.env.bot.get_cog("GroupsCog")
-        assert isinstance(cog, GroupsCog)
+    def cog(self) -> GroupEvents:
+        cog = self.room.env.bot.get_cog("GroupEvents")
+        assert isinstance(cog, GroupEvents)
         return cog
+
+    @property
+    def last_post(self) -> ResponseMessage:
+        """The newest message of the channel, as it is whenever one looks at it."""
+        backend, channel = self.room.env.backend, self.room.channel
+        return ResponseMessage(self.room.env, backend.get_message(channel.id, self.room.posts()[-1].id))
+
+    def later(self, seconds: float) -> None:
+        """Let time pass: who was seen a moment ago counts as there."""
+        self.times.append(self.times[-1] + timedelta(seconds=seconds))
 
     async def tend(self) -> None:
         await self.cog.tend()
@@ -79,12 +90,16 @@ async def party(tmp_path: Path, pool: ComputePool) -> AsyncIterator[Party]:
         return times[-1]
 
     async with open_app(tmp_path, pool) as opened:
-        groups = opened.groups
+        flows = opened.workflows
         parts = {
-            name: dataclasses.replace(getattr(groups, name), clock=clock)
-            for name in ("lobbies", "results", "messages", "sharing")
+            name: dataclasses.replace(getattr(flows, name), clock=clock)
+            for name in ("lobbies", "group_results", "posted_cards", "sharing", "server_map", "digests")
         }
-        app = dataclasses.replace(opened, groups=dataclasses.replace(groups, **parts))
+        app = dataclasses.replace(
+            opened,
+            workflows=dataclasses.replace(flows, **parts),
+            monotonic=lambda: clock().timestamp(),
+        )
         async with simulate(app) as simulated:
             room = await furnish(app, simulated)
             cat = room.guild.add_member(simulated.create_user("cat"))

@@ -85,10 +85,9 @@ async def test_the_log_tells_interactions_apart_and_holds_their_references_and_n
     room.env.bot.add_listener(remember, "on_interaction")
     answer = await room.ann.slash(room.channel, "analyze", file=("broken.csv", b"nothing,of\nuse,here\n"))
     room.env.refusals()
-    shown = REFERENCE.search(text_of(answer.followups[-1] if answer.followups else answer.response))
-    assert shown
+    assert not REFERENCE.search(text_of(answer.followups[-1] if answer.followups else answer.response))
     text = written.getvalue()
-    about = [entry for entry in map(json.loads, text.splitlines()) if entry.get("reference") == shown[1]]
+    about = [entry for entry in map(json.loads, text.splitlines()) if "reference" in entry]
     assert [entry["interaction"] for entry in about] == ids
     assert tokens
     for token in tokens:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cogs.analyze import AnalyzeCog
+from cogs.commands.analyze import AnalyzeCog
 from services.domain.report import Verdict
 from tests.discord.cards import check_message, custom_ids, menu_of, text_in, text_of
 from tests.discord.conftest import Room
@@ -28,10 +28,10 @@ async def test_posts_a_card_with_verdict_groups_quality_and_map(room: Room) -> N
     assert not card.ephemeral
     check_message(card)
     words = text_of(card)
-    assert words.startswith("## late\\-drive\nFour clear groups: ")
+    assert words.startswith("## late\\-drive\nFour clear groups, ")
     assert "96 tracks · Exportify" in words
     for letter in "ABCD":
-        assert f"**{letter} · " in words
+        assert f"**{letter}** " in words
     assert "All 96 tracks from the file." in words
     (picture,) = card.attachments
     assert picture.filename == "map.png"
@@ -39,10 +39,13 @@ async def test_posts_a_card_with_verdict_groups_quality_and_map(room: Room) -> N
     assert "map" in (picture.description or "").lower()
     assert list(custom_ids(card)) == [
         "Look into a group…",
+        "Poster",
         "Charts",
+        "Numbers",
         "Quality",
         "Outliers & duplicates",
         "Export",
+        "Group by style and era",
     ]
     assert len(menu_of(card)["options"]) == 4
 
@@ -83,7 +86,7 @@ async def test_a_short_playlist_gets_a_summary_without_groups_and_the_reason(roo
     card = await room.analyze("tiny.csv")
     check_message(card)
     words = text_of(card)
-    assert "**A ·" not in words
+    assert "**A**" not in words
     assert "Look into a group…" not in custom_ids(card)
     assert "12" in words
 
@@ -91,11 +94,11 @@ async def test_a_short_playlist_gets_a_summary_without_groups_and_the_reason(roo
 async def test_without_any_source_a_list_of_links_is_answered_honestly(room: Room) -> None:
     card = await room.analyze("links.txt")
     check_message(card)
-    assert "**A ·" not in text_of(card)
+    assert "**A**" not in text_of(card)
 
 
 async def test_reads_a_file_by_its_content_whatever_its_name(room: Room) -> None:
-    card = await room.analyze("photo.png", content=exportify(60))
+    card = await room.analyze("my export.bin", content=exportify(60))
     assert "60 tracks · Exportify" in text_of(card)
 
 
@@ -124,7 +127,7 @@ async def test_nothing_of_what_is_sent_may_ping_anybody(room: Room) -> None:
 async def test_a_report_survives_in_the_database_with_all_that_the_card_says(room: Room) -> None:
     card = await room.analyze("late-drive.csv")
     report_id = custom_ids(card)["Charts"].split(":")[2]
-    stored = await room.app.reports.open(report_id, room.bob.id)
+    stored = await room.app.workflows.reports.open(report_id, room.bob.id)
     assert stored.owner_id == room.ann.id
     assert stored.report.structure.verdict is Verdict.CLEAR
 
@@ -136,7 +139,7 @@ async def test_the_command_says_where_it_may_be_used(room: Room) -> None:
     assert {"analyze", "help"} <= set(payloads)
     for name, payload in payloads.items():
         # Comparisons need a server: elsewhere the bot could not take back what it posted.
-        needs_server = name in {"group", "compare", "blend", "sharing", "Compare taste"}
+        needs_server = name in {"group", "compare", "blend", "sharing", "map", "digest", "Compare taste"}
         assert sorted(payload["integration_types"]) == ([0] if needs_server else [0, 1]), name
         assert sorted(payload["contexts"]) == ([0] if needs_server else [0, 1, 2]), name
     assert len(json.dumps(payloads["analyze"])) < 8000
@@ -144,3 +147,16 @@ async def test_the_command_says_where_it_may_be_used(room: Room) -> None:
     assert not room.env.bot.intents.members
     assert not room.env.bot.intents.presences
     assert room.env.bot.get_cog(AnalyzeCog.__name__) is not None
+
+
+@pytest.mark.parametrize("filename", ["cover.PNG", "list.xlsx"])
+async def test_a_file_whose_name_tells_enough_is_refused_at_once_and_privately(
+    room: Room, filename: str
+) -> None:
+    posted = len(room.posts())
+    result = await room.ann.slash(room.channel, "analyze", file=(filename, b"anything"))
+    assert result.response.ephemeral
+    assert result.followups == []
+    assert "I can't read a playlist from this" in text_of(result.response)
+    assert len(room.posts()) == posted
+    assert room.env.refusals()

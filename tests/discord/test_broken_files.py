@@ -9,10 +9,10 @@ import zipfile
 
 import pytest
 
-from cogs.sentences import UNEXPECTED
+from cogs.words.errors import UNEXPECTED
 from services.domain.errors import TastemapError
 from services.imports.limits import MAX_MEMBERS, MAX_ROWS
-from services.workflows.uploads import UPLOAD_LIMIT_BYTES
+from services.workflows.reading import UPLOAD_LIMIT_BYTES
 from tests.discord.conftest import Room
 from tests.discord.samples import HEADER, exportify
 from tests.discord.test_hostile_words import check_inert

@@ -105,10 +105,13 @@ async def test_the_menu_on_a_group_changes_that_group_in_place(room: Room, resta
 
 
 @AGES
-async def test_charts_show_three_pictures_and_can_be_read_as_text(room: Room, restarted: bool) -> None:
+async def test_charts_show_the_large_map_and_three_more_pictures_and_can_be_read_as_text(
+    room: Room, restarted: bool
+) -> None:
     card = await card_of(room, restarted)
     charts = await press(room, card, "Charts")
     assert [each.filename for each in charts.attachments] == [
+        "map.png",
         "profiles.png",
         "journey.png",
         "distributions.png",

@@ -14,9 +14,12 @@ from typing import Literal
 import pytest
 
 from bot.logs import configure_logging
+from sandbox.playlists import load
 from services.compute import ComputePool
+from tests.discord.connected import connected_room, doubled
 from tests.discord.login import LoginRoom, login_room, url_of
 from tests.discord.test_refusals import answer_of
+from tests.unit.services.sources.spotify_world import ANN, TRACKS
 
 
 @contextmanager
@@ -96,8 +99,48 @@ async def test_no_secret_is_in_any_line_or_file(
             secrets = await live(world)
         files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     lines = written.getvalue()
-    assert lines.count("\n") > 50
+    assert "a Spotify account was linked" in lines
+    assert "a request was no HTTP: " in lines
     assert found_in(lines, secrets) == []
     assert {"test.db", "test.db-wal"} <= files.keys()
     for name, content in files.items():
         assert found_in(content.decode("latin-1"), secrets) == [], name
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+async def test_nobody_and_nothing_of_theirs_is_named_in_any_line(
+    tmp_path: Path, pool: ComputePool, style: Literal["text", "json"]
+) -> None:
+    async with connected_room(tmp_path, pool) as connected:
+        with everything_logged(style, ()) as written:
+            room, listed = connected.room, connected.list_of(doubled(), "Kanarienvogelliste")
+            eve = room.guild.add_member(connected.env.create_user("eveline-canary"))
+            link = f"https://open.spotify.com/playlist/{listed.id}"
+            file = ("rotkehlchen.csv", load("late-drive.csv"))
+            mine = (await room.ann.slash(room.channel, "analyze", playlist=link)).response
+            await room.ann.slash(room.channel, "analyze", file=file)
+            await room.ann.slash(room.channel, "analyze", file=("rotkehlchen.csv", b"nothing,of\nuse,here\n"))
+            await room.ann.slash(room.channel, "analyze", playlist="zaunkoenig")
+            for label in ("Quality", "Charts", "Export"):
+                await eve.click(mine, label=label)
+                await room.ann.click(mine, label=label)
+            for command in ("tidy", "split", "optimize"):
+                await room.ann.slash(room.channel, command, playlist=link)
+                await eve.slash(room.channel, command, playlist=link)
+            await room.ann.slash(room.channel, "sharing on", playlist=link)
+            group = (await eve.slash(room.channel, "group start")).response
+            await room.ann.click(group, label="Join")
+            await eve.click(group, label="Compare")
+            await eve.slash(room.channel, "compare", user=room.ann)
+            for command in ("playlists", "undo", "help", "privacy", "me", "mydata", "login"):
+                await eve.slash(room.channel, command)
+                await room.ann.slash(room.channel, command)
+            await room.ann.slash(room.channel, "logout")
+            await room.ann.slash(room.channel, "forget")
+            assert len(room.env.refusals()) >= 6
+    said = written.getvalue()
+    assert said.count("refused") >= 6
+    names = ["Kanarienvogelliste", "rotkehlchen", "zaunkoenig", "eveline-canary", ANN.name, listed.id]
+    ids = [str(room.ann.id), str(eve.id), *listed.track_ids[:20]]
+    titles = [track.title for track in TRACKS[:20]]
+    assert [each for each in (*names, *ids, *titles) if each in said] == []

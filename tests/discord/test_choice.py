@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.playlists import load
 from services.compute import ComputePool
-from services.workflows.uploads import KEPT_FOR
+from services.workflows.reading import KEPT_FOR
 from tests.discord.cards import check_message, menu_of, text_of
 from tests.discord.conftest import Room, furnish, open_app, simulate
 from tests.discord.test_refusals import answer_of, log, refused
@@ -53,7 +53,7 @@ def account(*names: str) -> bytes:
 @pytest.mark.parametrize("private", [False, True])
 async def test_offers_the_playlists_of_a_file_to_the_uploader_alone(room: Room, private: bool) -> None:
     question = await ask(room, private=private)
-    labels = [option["label"] for option in menu_of(question, "pick")["options"]]
+    labels = [option["label"] for option in menu_of(question, "choose")["options"]]
     assert labels[0] == "Gym, allegedly"
     assert len(labels) == 3
     assert room.posts() == []
@@ -62,7 +62,7 @@ async def test_offers_the_playlists_of_a_file_to_the_uploader_alone(room: Room, 
 @pytest.mark.parametrize("private", [False, True])
 async def test_the_chosen_playlist_is_analysed_as_it_was_asked(room: Room, private: bool) -> None:
     question = await ask(room, private=private)
-    name = menu_of(question, "pick")["options"][1]["label"]
+    name = menu_of(question, "choose")["options"][1]["label"]
     await room.restart()
     card = await choose(room, question, "1")
     check_message(card)
@@ -81,10 +81,25 @@ async def test_nobody_else_chooses(room: Room, log: pytest.LogCaptureFixture) ->
     from tests.discord.test_refusals import forge, menu
 
     question = await ask(room)
-    copied = await forge(room, menu(menu_of(question, "pick")["custom_id"], "0"))
+    copied = await forge(room, menu(menu_of(question, "choose")["custom_id"], "0"))
     answer = await answer_of(await room.bob.select(copied, ["0"]))
     assert "Only the person" in refused(answer, log)
     assert len(room.posts()) == 1
+
+
+@pytest.mark.parametrize("command", ["tidy", "split", "optimize"])
+async def test_nobody_but_the_uploader_chooses_under_any_command(
+    room: Room, log: pytest.LogCaptureFixture, command: str
+) -> None:
+    from tests.discord.test_refusals import forge, menu
+
+    file = ("account.json", load("account-data.json"))
+    question = await answer_of(await room.ann.slash(room.channel, command, file=file))
+    copied = await forge(room, menu(menu_of(question, "choose")["custom_id"], "0"))
+    answer = await answer_of(await room.bob.select(copied, ["0"]))
+    assert "Only the person" in refused(answer, log)
+    own = await answer_of(await room.ann.select(question, ["0"]))
+    assert "Gym" in text_of(own)
 
 
 @pytest.mark.parametrize("value", ["99", "-1", "first", "²"])
@@ -92,7 +107,7 @@ async def test_a_forged_choice_gets_a_sentence(room: Room, log: pytest.LogCaptur
     from tests.discord.test_refusals import forge, menu
 
     question = await ask(room)
-    copied = await forge(room, menu(menu_of(question, "pick")["custom_id"], value))
+    copied = await forge(room, menu(menu_of(question, "choose")["custom_id"], value))
     answer = await answer_of(await room.ann.select(copied, [value]))
     assert "expired" in refused(answer, log)
     assert len(room.posts()) == 1
@@ -109,7 +124,7 @@ async def test_names_of_playlists_are_shown_as_they_are_and_within_the_limits(ro
         *(f"List {n}" for n in range(30)),
     ]
     question = await ask(room, account(*hostile))
-    options = menu_of(question, "pick")["options"]
+    options = menu_of(question, "choose")["options"]
     assert len(options) == 25
     assert "left out" in text_of(question)
     assert all(option["label"].strip() for option in options)
@@ -121,8 +136,11 @@ async def hour_glass(tmp_path: Path, pool: ComputePool) -> AsyncIterator[tuple[R
     """A room whose waiting files age by a clock in the hand of the test."""
     times = [datetime(2026, 1, 1, tzinfo=UTC)]
     async with open_app(tmp_path, pool) as opened:
-        uploads = dataclasses.replace(opened.uploads, clock=lambda: times[-1])
-        app = dataclasses.replace(opened, uploads=uploads)
+        flows = opened.workflows
+        reader = dataclasses.replace(flows.reader, clock=lambda: times[-1])
+        analyze = dataclasses.replace(flows.analyze, reader=reader)
+        flows = dataclasses.replace(flows, reader=reader, analyze=analyze)
+        app = dataclasses.replace(opened, workflows=flows)
         async with simulate(app) as simulated:
             yield await furnish(app, simulated), times
 
@@ -146,5 +164,5 @@ async def test_a_file_whose_time_is_over_is_deleted_with_the_next_upload(
     question = await ask(room)
     times.append(times[0] + KEPT_FOR * 2)
     await ask(room)
-    old = menu_of(question, "pick")["custom_id"].split(":")[2]
-    assert await room.app.uploads.store.load(old, times[0]) is None
+    old = menu_of(question, "choose")["custom_id"].split(":")[2]
+    assert await room.app.workflows.reader.uploads.load(old, times[0]) is None

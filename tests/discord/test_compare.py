@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import discord
 import pytest
+from simcord.results import ResponseMessage
 
+from bot.app.client import Clients
+from bot.app.front import ending_left_sharings
 from sandbox.playlists import load
+from services.storage.marks import MarkStore
 from tests.discord.cards import check_message, custom_ids, text_of
+from tests.discord.conftest import Room
 from tests.discord.party import Party, party
 from tests.discord.test_refusals import answer_of, log, refused
 
@@ -16,9 +22,21 @@ __all__ = ["log", "party"]
 
 
 async def ask(party: Party, **options: Any) -> Any:
-    result = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob, **options)
-    check_message(result.response)
-    return result.response
+    """Let Ann ask Bob; return the card, or what she is told where the card goes by direct message."""
+    asked = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob, **options)
+    said = asked.response
+    check_message(said)
+    assert said.ephemeral
+    if options.get("where") == "message":
+        return said
+    card = party.last_post
+    check_message(card)
+    return card
+
+
+def live(room: Room, message: Any) -> ResponseMessage:
+    """Return a message as it is whenever one looks at it."""
+    return ResponseMessage(room.env, room.env.backend.get_message(message.channel.id, message.id))
 
 
 async def accepted(party: Party) -> tuple[Any, Any]:
@@ -78,7 +96,8 @@ async def test_no_is_no_and_asked_is_once(party: Party, log: pytest.LogCaptureFi
     assert "only once" in refused(await answer_of(again), log)
     assert party.room.env.refusals()
     other_way = await party.room.bob.slash(party.room.channel, "compare", user=party.room.ann)
-    assert "Accept" in custom_ids(other_way.response)
+    assert other_way.response.ephemeral
+    assert "Accept" in custom_ids(party.last_post)
 
 
 async def test_no_answer_ends_by_itself(party: Party, log: pytest.LogCaptureFixture) -> None:
@@ -106,7 +125,8 @@ async def test_strangers_neither_accept_nor_choose(party: Party, log: pytest.Log
 async def test_the_menu_of_a_person_asks_too(party: Party, log: pytest.LogCaptureFixture) -> None:
     room = party.room
     asked = await room.ann.context_menu(room.channel, "Compare taste", room.bob)
-    assert "Accept" in custom_ids(asked.response)
+    assert asked.response.ephemeral
+    assert "Accept" in custom_ids(party.last_post)
     alone = await room.ann.context_menu(room.channel, "Compare taste", room.ann)
     assert "Choose another person" in refused(await answer_of(alone), log)
     assert room.env.refusals()
@@ -117,10 +137,19 @@ async def test_a_question_by_direct_message_is_answered_there(party: Party) -> N
     said = await ask(party, where="message")
     assert said.ephemeral
     card = room.bob.user.dm_channel.history()[-1]
+    mine = room.ann.user.dm_channel.history()[-1]
+    assert {"Accept", "Decline", "Never ask me again"} <= custom_ids(live(room, card)).keys()
+    assert list(custom_ids(live(room, mine))) == ["Choose source", "Take back"]
+    assert "I have asked bob" in text_of(live(room, mine))
+    form = await room.ann.user.click(mine, label="Choose source")
+    await room.ann.user.submit_modal(form, {"file": ("tam.csv", load("tam.csv"))})
+    mine = room.ann.user.dm_channel.history()[0]
+    assert list(custom_ids(live(room, mine))) == ["Choose source", "Take back"]
     await room.bob.user.click(card, label="Accept")
     form = await room.bob.user.click(card, label="Choose source")
     await room.bob.user.submit_modal(form, {"file": ("noor.csv", load("noor.csv"))})
-    mine = room.ann.user.dm_channel.history()[-1]
+    mine = room.ann.user.dm_channel.history()[0]
+    assert list(custom_ids(live(room, mine))) == ["See result", "Choose source", "Leave"]
     form = await room.ann.user.click(mine, label="Choose source")
     result = await room.ann.user.submit_modal(form, {"file": ("mika.csv", load("mika.csv"))})
     assert "ann & bob" in text_of(result.response)
@@ -133,14 +162,14 @@ async def test_closed_messages_are_said_and_leave_no_question(
     party.room.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
     result = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob, where="message")
     assert "takes no direct messages" in refused(await answer_of(result), log)
-    assert await party.room.app.groups.messages.guilds() == frozenset()
+    assert await party.room.app.workflows.lobbies.guilds() == frozenset()
     assert party.room.env.refusals()
 
 
 async def test_who_shares_here_is_compared_without_a_question_until_they_stop(party: Party) -> None:
     room = party.room
     status = (await room.bob.slash(room.channel, "sharing status")).response
-    assert "You share nothing" in text_of(status)
+    assert "You share no playlist" in text_of(status)
     file = ("noor.csv", load("noor.csv"))
     on = (await room.bob.slash(room.channel, "sharing on", file=file)).response
     check_message(on)
@@ -158,3 +187,61 @@ async def test_who_shares_here_is_compared_without_a_question_until_they_stop(pa
     other = await room.bob.slash(room.channel, "sharing off")
     assert other.response.ephemeral
     assert party.room.env.refusals()
+
+
+async def test_bots_are_refused(party: Party, log: pytest.LogCaptureFixture) -> None:
+    room = party.room
+    robot = room.guild.add_member(room.env.create_user("robot", bot=True))
+    asked = await room.ann.slash(room.channel, "compare", user=robot)
+    assert "bots have no taste" in refused(await answer_of(asked), log)
+    from_the_menu = await room.ann.context_menu(room.channel, "Compare taste", robot)
+    assert "bots have no taste" in refused(await answer_of(from_the_menu), log)
+    assert room.posts() == []
+    assert len(room.env.refusals()) == 2
+
+
+async def test_in_a_private_thread_only_its_members_are_seen(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    room = party.room
+    made = await room.env.bot.get_channel(room.channel.id).create_thread(
+        name="between us", type=discord.ChannelType.private_thread
+    )
+    for person in (room.ann, room.bob):
+        await made.add_user(discord.Object(person.id))
+    (thread,) = room.channel.threads
+    outside = await room.ann.slash(thread, "compare", user=party.cat)
+    assert "can't see this channel" in refused(await answer_of(outside), log)
+    assert len(room.env.refusals()) == 1
+    inside = await room.ann.slash(thread, "compare", user=room.bob)
+    assert "I have asked" in text_of(inside.response)
+    assert len(thread.history()) == 1
+
+
+async def test_a_playlist_shared_in_a_server_ends_only_when_discord_says_that_its_owner_left(
+    party: Party,
+) -> None:
+    room, sharing = party.room, party.room.app.workflows.sharing
+    for person, name in ((room.ann, "mika.csv"), (room.bob, "noor.csv")):
+        await person.slash(room.channel, "sharing on", file=(name, load(name)))
+    clients = Clients(room.env.bot)
+    maps = room.app.workflows.server_map
+    end = ending_left_sharings(sharing, maps, clients, MarkStore(room.app.database), lambda: party.times[-1])
+    everybody = {room.guild.id: tuple(sorted((room.ann.user.id, room.bob.user.id)))}
+
+    async def after_a_day() -> dict[int, tuple[int, ...]]:
+        party.later(24 * 3600)
+        await end()
+        return {guild: tuple(sorted(people)) for guild, people in (await sharing.sharings.by_guild()).items()}
+
+    assert await after_a_day() == everybody
+    room.guild.remove_member(room.bob)
+    for status, code in ((500, 0), (404, 0), (404, 10004)):
+        room.env.inject_error("GET", "/guilds/*/members/*", status=status, code=code, times=None)
+        assert await after_a_day() == everybody
+        room.env.backend.faults.clear()
+    party.later(3600)
+    await end()
+    assert await after_a_day() == {room.guild.id: (room.ann.user.id,)}
+    clients.current = None
+    assert await after_a_day() == {room.guild.id: (room.ann.user.id,)}

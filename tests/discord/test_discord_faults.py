@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
+import struct
 from typing import Any
 
 import discord
@@ -25,17 +25,24 @@ def referenced(log: pytest.LogCaptureFixture) -> bool:
     return any(re.match(r"[A-HJ-NP-Z2-9]{8}: ", record.getMessage()) for record in log.records)
 
 
+def pixels_of(png: bytes) -> int:
+    assert png.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", png[16:24])
+    return int(width) * int(height)
+
+
 def refuse_the_card(
     room: Room, monkeypatch: pytest.MonkeyPatch, *, status: int, code: int, times: int | None = 1
 ) -> None:
     """Refuse the edits that follow the storing of a report: the card."""
-    store = room.app.reports.store
+    store = room.app.workflows.reports.store
     save = store.save
     fault = {"method": "PATCH", "path": EDIT, "status": status, "code": code, "message": "by the test"}
 
-    async def then_refuse(*arguments: Any, **options: Any) -> None:
-        await save(*arguments, **options)
+    async def then_refuse(*arguments: Any, **options: Any) -> Any:
+        stored = await save(*arguments, **options)
         room.env.backend.faults.append(fault | {"times": times})
+        return stored
 
     monkeypatch.setattr(store, "save", then_refuse)
 
@@ -48,11 +55,7 @@ async def test_a_failed_edit_of_the_progress_line_stops_nothing(room: Room) -> N
 
 @pytest.mark.parametrize(
     "fault",
-    [
-        (403, 50013, "may not post here"),
-        (500, 0, "broke on our side"),
-        (503, 0, "broke on our side"),
-    ],
+    [(403, 50013, "may not post here"), (403, 50001, "may not post here"), (400, 50035, "broke on our side")],
 )
 @pytest.mark.parametrize("private", [False, True])
 async def test_a_card_that_discord_refuses_ends_in_a_sentence(
@@ -70,6 +73,16 @@ async def test_a_card_that_discord_refuses_ends_in_a_sentence(
     assert len(room.env.refusals()) == 1
 
 
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+async def test_a_card_that_discord_can_not_take_now_comes_later(
+    room: Room, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    refuse_the_card(room, monkeypatch, status=status, code=0, times=8)
+    assert "96 tracks" in text_of(await room.analyze())
+    assert "permission" not in log.text
+    assert not referenced(log)
+
+
 async def test_a_picture_that_is_too_large_is_shown_smaller(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,9 +92,8 @@ async def test_a_picture_that_is_too_large_is_shown_smaller(
     check_message(card)
     smaller = card.attachments[0]
     assert smaller.filename == whole.filename
-    assert 0 < smaller.size < whole.size / 2
-    content = await smaller.read()
-    assert content.startswith(b"\x89PNG")
+    assert 0 < smaller.size < whole.size
+    assert pixels_of(await smaller.read()) < pixels_of(await whole.read()) / 2
 
 
 async def test_a_picture_that_is_too_large_in_any_size_is_put_into_words(
@@ -105,7 +117,7 @@ async def test_a_channel_without_the_right_to_attach_files_is_refused_before_any
     channel = room.guild.create_text_channel("words-only", overwrites={bot: nothing})
     result = await room.ann.slash(channel, "analyze", file=FILE)
     assert "Attach Files" in refused(await answer_of(result), log)
-    assert await room.app.jobs.store.unfinished() == ()
+    assert await room.app.workflows.jobs.store.unfinished() == ()
     assert len(room.env.refusals()) == 1
     private = await room.ann.slash(channel, "analyze", file=FILE, private=True)
     assert "96 tracks" in text_of(private.response)
@@ -133,31 +145,40 @@ async def test_a_token_that_died_before_the_answer_is_in_the_log(
 
 
 async def test_a_refusal_that_cannot_be_sent_is_in_the_log(room: Room, log: pytest.LogCaptureFixture) -> None:
-    room.env.inject_error("POST", FOLLOW_UP, status=500, times=None)
+    room.env.inject_error("POST", FOLLOW_UP, status=500, times=None)  # longer than anybody waits
     result = await room.ann.slash(room.channel, "analyze", file=("x.csv", b""))
     assert len(room.env.refusals()) == 1
     assert result.followups == []
-    assert room.posts() == []
     assert "could not tell the person" in log.text
+    # It is not forgotten: the next command says that something was not told.
+    room.env.backend.faults.clear()
+    news = (await room.ann.slash(room.channel, "privacy")).followups
+    assert "could not tell you" in text_of(news[-1])
 
 
 async def test_a_refusal_survives_a_failed_clean_up(room: Room, log: pytest.LogCaptureFixture) -> None:
-    room.env.inject_error("DELETE", EDIT, status=500, times=None)
+    room.env.inject_error("DELETE", EDIT, status=500, times=8)
     result = await room.ann.slash(room.channel, "analyze", file=("x.csv", b""))
     assert len(room.env.refusals()) == 1
     assert "no rows" in refused(result.followups[-1], log)
-    assert [text_of(post) for post in map(_raw, room.posts())] == ["…"]
-
-
-def _raw(message: Any) -> Any:
-    return SimpleNamespace(components=[part.to_dict() for part in message.components])
+    assert room.posts() == []
 
 
 async def test_a_failing_button_answers_too(room: Room, log: pytest.LogCaptureFixture) -> None:
     card = await room.analyze()
     room.env.inject_error("PATCH", EDIT, status=500, times=1)
     answer = await answer_of(await room.ann.click(card, label="Quality"))
-    assert "broke on our side" in refused(answer, log)
+    assert "Discord does not answer me" in refused(answer, log)
+
+
+async def test_no_refusal_without_a_code_of_discord_speaks_of_permissions(
+    room: Room, log: pytest.LogCaptureFixture
+) -> None:
+    card = await room.analyze()
+    room.env.inject_error("PATCH", EDIT, status=403, code=0, times=1)
+    answer = await answer_of(await room.ann.click(card, label="Quality"))
+    assert "Discord does not answer me" in refused(answer, log)
+    assert "permission" not in text_of(answer).casefold()
 
 
 async def test_a_report_shared_where_the_bot_may_not_post_stays_private(
@@ -169,4 +190,4 @@ async def test_a_report_shared_where_the_bot_may_not_post_stays_private(
     assert "may not post here" in refused(answer, log)
     assert room.posts() == []
     report_id = custom_ids(card)["Charts"].split(":")[2]
-    assert (await room.app.reports.store.load(report_id)).private
+    assert (await room.app.workflows.reports.store.load(report_id)).private

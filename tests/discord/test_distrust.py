@@ -52,7 +52,8 @@ async def test_a_corrected_tempo_is_theirs_alone_and_can_be_taken_back(room: Roo
     await room.restart()
 
     async def tempo_of(who: int) -> tuple[float, Origin]:
-        stored = await room.app.reports.open((await room.app.reports.recent(who, 1))[0].report_id, who)
+        reports = room.app.workflows.reports
+        stored = await reports.open((await reports.recent(who, 1))[0].report_id, who)
         entry = stored.report.tracks[int(track)]
         return entry.features.tempo or 0.0, entry.provenance[Feature.TEMPO].origin
 

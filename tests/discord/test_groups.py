@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ import pytest
 from discord import ui
 
 from sandbox.playlists import load
+from services.storage.persons import PersonStore
+from services.workflows.groups.lobbies import MOST_OPEN
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.party import FILES, Party, party
 from tests.discord.test_refusals import answer_of, button, log, refused
@@ -67,6 +70,62 @@ async def test_forgetting_reaches_what_was_posted(party: Party) -> None:
     await party.room.bob.click(asked, label=label)
     assert "bob" not in text_of(card) + text_of(result)
     assert result.attachments == []
+
+
+async def test_forgetting_waits_for_nobody_outside(party: Party) -> None:
+    card = await party.gather()
+    room = party.room
+    room.env.inject_error("PATCH", "/channels/*/messages/*", status=400, times=100)
+    asked = (await room.bob.slash(room.channel, "forget")).response
+    label = next(each for each in custom_ids(asked) if "orget" in each or "rase" in each)
+    answer = await answer_of(await room.bob.click(asked, label=label))
+    assert "Forgotten" in text_of(answer)
+    assert await PersonStore(room.app.database).count(room.bob.id) == {}
+    assert "bob" in text_of(card), "Discord takes no change at this moment"
+    room.env.backend.faults.clear()
+    await party.tend()
+    assert "bob" not in text_of(card)
+
+
+async def test_a_card_that_no_process_noted_is_found_and_drawn_after_a_restart(party: Party) -> None:
+    card = await party.start()
+    cards = party.room.app.workflows.posted_cards
+    lobby_id = next(each for each in custom_ids(card).values() if ":join" in each).split(":")[2]
+    (noted,) = await cards.posted(lobby_id)
+    # What a process leaves behind that ends between posting and noting.
+    await cards.announce(dataclasses.replace(noted, message_id=noted.message_id - 1))
+    await cards.drop(noted.message_id)
+    await party.room.restart()
+    await party.join(card, "bob")
+    assert "bob" in text_of(card)
+    assert await cards.posted(lobby_id) == (noted,)
+
+
+async def test_a_lobby_whose_card_could_not_be_posted_takes_no_place(
+    party: Party, log: pytest.LogCaptureFixture
+) -> None:
+    room = party.room
+    for _ in range(MOST_OPEN):
+        room.env.inject_error("POST", "/interactions/*", status=400, code=50035)
+        await room.ann.slash(room.channel, "group start")
+    room.env.backend.faults.clear()
+    room.env.refusals()
+    assert "Join" in custom_ids(await party.start())
+
+
+async def test_a_deed_is_never_told_as_a_failure_because_its_card_is_not_drawn(party: Party) -> None:
+    card = await party.start()
+    room = party.room
+    room.env.inject_error("PATCH", "/channels/*/messages/*", status=400, times=100)
+    await party.join(card, "bob")
+    left = await answer_of(await room.bob.click(card, label="Leave"))
+    assert "You are out" in text_of(left)
+    await party.join(card, "cat")
+    assert "cat" not in text_of(card)
+    room.env.backend.faults.clear()
+    await party.tend()
+    assert "cat" in text_of(card)
+    assert "bob" not in text_of(card)
 
 
 async def test_the_lobby_survives_a_restart_in_the_middle(party: Party) -> None:
@@ -132,6 +191,7 @@ async def test_who_left_the_server_is_neither_compared_nor_shown(
     card = await party.gather()
     result = await party.compare(card)
     party.room.guild.remove_member(party.room.bob)
+    party.later(31)
     answer = await answer_of(await party.cat.click(result, label="Awards"))
     assert "no longer stored" in refused(answer, log)
     await party.tend()
@@ -144,7 +204,7 @@ async def test_a_server_is_forgotten_when_the_bot_is_taken_out(party: Party) -> 
     await party.compare(await party.gather())
     guild = party.room.env.bot.get_guild(party.room.guild.id)
     await party.cog.on_guild_remove(guild)
-    assert await party.room.app.groups.messages.guilds() == frozenset()
+    assert await party.room.app.workflows.lobbies.guilds() == frozenset()
 
 
 async def test_nobody_is_told_what_is_not_in_the_channel(party: Party, log: pytest.LogCaptureFixture) -> None:

@@ -15,6 +15,8 @@ import pytest
 from sandbox.spotify_samples import MIKA, YOU
 from services.compute import ComputePool
 from services.domain.accounts import MOST_TRIES
+from services.domain.errors.storage import DatabaseFullError
+from services.storage.playlist_cache import LibraryStore
 from tests.discord.cards import check_limits, check_message, custom_ids, text_of
 from tests.discord.login import LoginRoom, install_in_servers, login_room, url_of
 from tests.discord.test_refusals import answer_of, log, refused
@@ -72,6 +74,27 @@ async def test_the_code_can_be_entered_below_the_note_too(
     done = await answer_of(await world.enter(world.room.ann, note, f"{code[:3]} {code[3:]}"))
     assert "Spotify is connected" in text_of(done)
     assert "nightdriver" in text_of(done)
+    said = [*map(text_of, letters(world.room.ann)), text_of(note), text_of(done)]
+    assert sum(each.count("Next:") for each in said) == 1
+
+
+@pytest.mark.parametrize("error", [DatabaseFullError("no space left"), ZeroDivisionError("ours")])
+async def test_a_finished_login_stays_finished_whatever_fails_after_it(
+    world: LoginRoom, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    tried = 0
+
+    async def save(*_: Any) -> None:
+        nonlocal tried
+        tried += 1
+        raise error
+
+    monkeypatch.setattr(LibraryStore, "save", save)
+    answer = await login(world)
+    entered = await world.enter(world.room.ann, answer, await world.code_for(answer))
+    assert "Spotify is connected" in text_of(await answer_of(entered))
+    assert entered.followups == []
+    assert tried == 1
 
 
 @pytest.mark.parametrize("code", [50007, 50278, 40003])

@@ -28,8 +28,13 @@ async def optimize(room: Room, content: bytes | None = LIST, **options: Any) -> 
 
 async def exported(room: Room, card: Any) -> list[str]:
     """Export the order; return the titles."""
-    answer = await press(room, card, "x")
-    assert [each.filename for each in answer.attachments] == ["order.csv", "order-links.txt"]
+    answer = await press(room, card, "export")
+    assert [each.filename for each in answer.attachments] == [
+        "order.csv",
+        "order-links.txt",
+        "order-rekordbox.xml",
+        "order.m3u8",
+    ]
     content = (await answer.attachments[0].read()).decode("utf-8-sig")
     return [line["Track name"] for line in csv.DictReader(io.StringIO(content))]
 
@@ -46,19 +51,33 @@ def labels(card: Any) -> list[str]:
 async def test_a_preview_says_what_is_gained_and_hands_out_the_list(room: Room, restarted: bool) -> None:
     card = await optimize(room)
     shown = text_of(card)
-    assert "· flow" in shown
-    for words in ("Cost of a step", "before", "in a random order", "no order at all can be below"):
-        assert words in shown
+    assert "· smoothest" in shown
+    assert "of the changes are in key (" in shown
+    assert "BPM instead of" in shown
+    assert "Cost of a step" not in shown, "that is for whoever asks for details"
     assert "Roughest steps left" in shown
     assert "It begins with" in shown
     (picture,) = card.attachments
     assert "before and after" in picture.description
-    assert labels(card) == ["Again", "Lock…", "Export"], "without Spotify nothing can be saved there"
+    assert labels(card) == ["Again", "Lock…", "Details", "Export"], "nothing is saved without Spotify"
     if restarted:
         await room.restart()
     order = await exported(room, card)
     assert order != titles()
     assert sorted(order) == sorted(titles())
+
+
+@AGES
+async def test_details_say_what_the_order_costs_and_lead_back(room: Room, restarted: bool) -> None:
+    card = await optimize(room)
+    if restarted:
+        await room.restart()
+    await room.ann.click(card, label="Details")
+    check_message(card)
+    for words in ("Cost of a step", "before", "in a random order", "no order at all can be below"):
+        assert words in text_of(card)
+    await room.ann.click(card, label="Back")
+    assert "It begins with" in text_of(card)
 
 
 @AGES
@@ -146,4 +165,4 @@ async def test_nobody_else_may_press(room: Room, env: SimulatedDiscord) -> None:
     card = await optimize(room)
     draft_id = button_of(card, "Again")["custom_id"].split(":")[2]
     with pytest.raises(NotYourReportError):
-        await room.app.writing.optimize.open(draft_id, room.bob.id)
+        await room.app.workflows.optimize.open(draft_id, room.bob.id)

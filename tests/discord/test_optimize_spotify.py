@@ -22,8 +22,7 @@ NAME = "Late Drive Home"
 @pytest.fixture
 async def world(tmp_path: Path, pool: ComputePool) -> AsyncIterator[ConnectedRoom]:
     scopes = READ_SCOPES | WRITE_SCOPES
-    # without features only the artists are told apart, which is enough for another order
-    async with connected_room(tmp_path, pool, Shape.MIXED, scopes=scopes) as opened:
+    async with connected_room(tmp_path, pool, Shape.MIXED, with_features=True, scopes=scopes) as opened:
         yield opened
 
 
@@ -31,7 +30,14 @@ async def optimize(world: ConnectedRoom) -> Any:
     address = world.address(NAME)
     card = (await world.room.ann.slash(world.room.channel, "optimize", playlist=address)).response
     check_message(card)
-    assert labels(card) == ["Again", "Lock…", "Save as a new playlist", "Apply in place…", "Export"]
+    assert labels(card) == [
+        "Again",
+        "Lock…",
+        "Details",
+        "Save as a new playlist",
+        "Apply in place…",
+        "Export",
+    ]
     return card
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from sandbox.playlists import load
 from services.storage.persons import PersonStore, person_tables
+from services.storage.schema import reports
 from tests.discord.cards import button_of, check_message, text_of
 from tests.discord.conftest import Room
 from tests.integration.storage.rows import made_up_rows
@@ -89,3 +90,39 @@ async def test_privacy_is_plain(room: Room, words: str) -> None:
     card = (await room.ann.slash(room.channel, "privacy")).response
     check_message(card)
     assert words in text_of(card)
+
+
+async def test_one_damaged_map_keeps_nothing_else_from_its_person(room: Room) -> None:
+    await room.analyze(f"{CANARY}.csv", content=load("late-drive.csv"))
+    await room.analyze()
+    async with room.app.database.transaction() as connection:
+        damaged = update(reports).where(reports.c.playlist_name == CANARY).values(payload=b"?")
+        await connection.execute(damaged)
+    room.app.workflows.reports.drop_caches()
+    card = (await room.ann.slash(room.channel, "mydata")).response
+    check_message(card)
+    assert "1 entry can't be read" in text_of(card)
+    (file,) = card.attachments
+    written = {each["playlist_name"]: each for each in json.loads(await file.read())["tables"]["reports"]}
+    assert len(written) == 2
+    lost = written.pop(CANARY)
+    assert lost["report"] is None
+    assert "unreadable" in lost
+    assert lost["created_at"]
+    (whole,) = written.values()
+    assert len(whole["report"]["tracks"]) == 96
+
+
+async def test_forget_empties_what_was_posted_also_when_discord_is_back(room: Room) -> None:
+    posted = await room.analyze()
+    question = (await room.ann.slash(room.channel, "forget")).response
+    room.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=1)
+    assert "Forgotten" in text_of(await press(room, question, "Forget me"))
+    assert not await PersonStore(room.app.database).count(room.ann.id)
+    assert len(await room.app.workflows.reports.store.taken_back()) == 1
+    assert posted.attachments
+    cog = room.env.bot.get_cog("ReportsCog")
+    await cog.tend_on()
+    assert "taken back" in text_of(posted)
+    assert not posted.attachments
+    assert await room.app.workflows.reports.store.taken_back() == ()

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from services.domain.errors.drafts import NothingToSplitError
+from services.domain.errors.reports import NothingToSplitError
 from tests.discord.cards import button_of, check_message, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify
@@ -41,8 +41,13 @@ def menu(card: Any, argument: str) -> dict[str, Any]:
 
 async def exported(room: Room, card: Any) -> dict[str, int]:
     """Export the lists; return how many tracks each has."""
-    answer = await press(room, card, "x")
-    assert [each.filename for each in answer.attachments] == ["split.csv", "split-links.txt"]
+    answer = await press(room, card, "export")
+    assert [each.filename for each in answer.attachments] == [
+        "split.csv",
+        "split-links.txt",
+        "split-rekordbox.xml",
+        "split-m3u8.zip",
+    ]
     sizes: dict[str, int] = {}
     content = (await answer.attachments[0].read()).decode("utf-8-sig")
     for line in csv.DictReader(io.StringIO(content)):
@@ -61,7 +66,7 @@ async def test_each_group_becomes_a_list_under_a_name_of_ones_own(room: Room, re
         await room.restart()
     await room.ann.submit_modal(shown, {"text": "Late  night"})
     assert "B · Late night" in text_of(card)
-    await press(room, card, "f")
+    await press(room, card, "review")
     dry_run = text_of(card)
     assert "## 4 lists" in dry_run
     assert "itself stays as it is" in dry_run
@@ -78,20 +83,20 @@ async def test_parts_are_merged_left_out_and_taken_apart_again(room: Room, resta
     await pick(room, card, 3)
     if restarted:
         await room.restart()
-    into = menu(card, "m.3")
+    into = menu(card, "merge.3")
     assert [each.get("description") for each in into["options"]] == ["sounds most alike", None, None]
     await room.ann.select(card, ["0"], custom_id=into["custom_id"])
     check_message(card)
     assert "3 playlists from 120 tracks" in text_of(card)
 
     await pick(room, card, 1)
-    await press(room, card, "t.1")
+    await press(room, card, "toggle.1")
     assert "2 playlists" in text_of(card)
     assert "left out" in text_of(card)
-    await press(room, card, "f")
+    await press(room, card, "review")
     sizes = await exported(room, card)
     assert len(sizes) == 2
-    await press(room, card, "b")
+    await press(room, card, "show")
     await room.ann.click(card, label="Undo the merges")
     assert "4 playlists" in text_of(card)
 
@@ -100,15 +105,15 @@ async def test_nothing_goes_on_when_everything_is_left_out(room: Room) -> None:
     card = await split(room, groups=2)
     for number in (0, 1):
         await pick(room, card, number)
-        await press(room, card, f"t.{number}")
+        await press(room, card, f"toggle.{number}")
     assert button_of(card, "Go on…")["disabled"]
 
 
 async def test_an_old_card_does_not_touch_what_is_no_more(room: Room) -> None:
     card = await split(room, groups=3)
     await pick(room, card, 2)
-    old = [each for each in ids(card) if each.endswith(":t.2")]
-    await room.ann.select(card, ["0"], custom_id=menu(card, "m.2")["custom_id"])
+    old = [each for each in ids(card) if each.endswith(":toggle.2")]
+    await room.ann.select(card, ["0"], custom_id=menu(card, "merge.2")["custom_id"])
     await pick(room, card, 1)
     assert not [each for each in ids(card) if each in old]
     assert "2 playlists" in text_of(card)
@@ -131,7 +136,7 @@ async def test_the_form_of_a_part_that_was_merged_away_changes_nothing(room: Roo
     card = await split(room, groups=3)
     await pick(room, card, 2)
     shown = await room.ann.click(card, label="Rename C…")
-    await room.ann.select(card, ["0"], custom_id=menu(card, "m.2")["custom_id"])
+    await room.ann.select(card, ["0"], custom_id=menu(card, "merge.2")["custom_id"])
     answer = await room.ann.submit_modal(shown, {"text": "Gone"})
     assert "no longer keep" in text_of(answer.followups[-1])
     assert "Gone" not in text_of(card)

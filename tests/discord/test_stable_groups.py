@@ -24,3 +24,18 @@ async def test_another_playlist_of_the_same_name_starts_afresh(room: Room) -> No
     alone = await sentence(load("tam.csv"))
     await sentence(load("late-drive.csv"))
     assert await sentence(load("tam.csv")) == alone
+
+
+async def test_a_list_that_changed_says_so_to_its_owner_alone(room: Room) -> None:
+    head, *rows = load("late-drive.csv").splitlines(keepends=True)
+
+    async def analyze(some: list[bytes], **options: bool) -> str:
+        content = head + b"".join(some)
+        result = await room.ann.slash(room.channel, "analyze", file=("mine.csv", content), **options)
+        return text_of(result.response)
+
+    assert "Since" not in await analyze(rows[:60], private=True)
+    since = next(line for line in (await analyze(rows[10:], private=True)).splitlines() if "Since" in line)
+    assert since.startswith("-# Since <t:")
+    assert "35 new and 10 gone" in since  # one of them is there twice
+    assert "Since" not in await analyze(rows[20:])

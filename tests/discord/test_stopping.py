@@ -13,12 +13,12 @@ from aiohttp.test_utils import TestServer
 from simcord import actors
 
 from bot.app import App
-from cogs.errors import root_cause
+from cogs.work.errors import root_cause
 from sandbox.faults import Fault, FaultKind
 from sandbox.playlists import load
 from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.sample_catalogue import sample_catalogue
-from services.domain.errors.compute import StoppedError
+from services.domain.errors.jobs import StoppedError
 from tests.discord.cards import text_of
 from tests.discord.conftest import Room, SimulatedDiscord, open_app
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cogs.errors import root_cause
+from cogs.work.errors import root_cause
 from sandbox.playlists import load
 from services.domain.errors.reports import NoReportYetError
 from tests.discord.cards import button_of, check_message, menu_of, text_of, walk
@@ -76,8 +76,9 @@ def labels(message: Any) -> list[str]:
 
 async def exported(room: Room, card: Any) -> dict[str, list[str]]:
     """Export the lists of a draft, and read them back: titles by name."""
-    answer = await press(room, card, "x")
-    assert [each.filename for each in answer.attachments] == ["tidied.csv", "tidied-links.txt"]
+    answer = await press(room, card, "export")
+    names = [each.filename for each in answer.attachments]
+    assert names[:3] == ["tidied.csv", "tidied-links.txt", "tidied-rekordbox.xml"]
     table = csv.DictReader(io.StringIO((await answer.attachments[0].read()).decode("utf-8-sig")))
     lists: dict[str, list[str]] = {}
     for line in table:
@@ -97,16 +98,16 @@ async def test_every_finding_is_decided_and_the_changes_are_listed_once_before_t
     if restarted:
         await room.restart()
 
-    await press(room, card, "d.0.remove.0")
-    await press(room, card, "d.1.keep.0")
-    await press(room, card, "d.3.move.0")
+    await press(room, card, "decide.0.remove.0")
+    await press(room, card, "decide.1.keep.0")
+    await press(room, card, "decide.3.move.0")
     assert chosen(card) == ["Remove", "Keep", "Move"]
-    await press(room, card, "p.1")
+    await press(room, card, "show.1")
     assert "Stands out" in text_of(card)
     assert "Chainsaw" in text_of(card)
-    number = next(each.split(".")[1] for each in ids(card) if ":d." in each)
-    await press(room, card, f"d.{number}.remove.1")
-    await press(room, card, "f")
+    number = next(each.split(".")[1] for each in ids(card) if ":decide." in each)
+    await press(room, card, f"decide.{number}.remove.1")
+    await press(room, card, "review")
 
     final = text_of(card)
     assert "38 → 35 tracks" in final
@@ -125,28 +126,28 @@ async def test_every_finding_is_decided_and_the_changes_are_listed_once_before_t
 
 async def test_a_decision_can_be_changed_taken_back_and_turned_round(room: Room) -> None:
     card = await tidy(room, crowded())
-    await press(room, card, "d.1.move.0")
-    await press(room, card, "d.1.remove.0")
+    await press(room, card, "decide.1.move.0")
+    await press(room, card, "decide.1.remove.0")
     assert chosen(card) == ["Remove"]
-    await press(room, card, "d.1.remove.0")
+    await press(room, card, "decide.1.remove.0")
     assert chosen(card) == []
-    await press(room, card, "s.1.0")
+    await press(room, card, "swap.1.0")
     assert "You would rather keep #33" in text_of(card)
-    await press(room, card, "a.0")
+    await press(room, card, "suggested.0")
     assert len(chosen(card)) == 4
     assert button_of(card, "Take all suggestions")["disabled"]
-    await press(room, card, "f")
+    await press(room, card, "review")
     assert "- #32" in text_of(card)
     assert "- #33" not in text_of(card)
-    await press(room, card, "p.0")
+    await press(room, card, "show.0")
     assert "You would rather keep #33" in text_of(card)
 
 
 @AGES
 async def test_the_playlist_for_moved_tracks_has_a_name_of_ones_own(room: Room, restarted: bool) -> None:
     card = await tidy(room, crowded())
-    await press(room, card, "d.0.move.0")
-    await press(room, card, "f")
+    await press(room, card, "decide.0.move.0")
+    await press(room, card, "review")
     shown = await room.ann.click(card, label="Rename the new one…")
     assert shown.modal is not None
     if restarted:
@@ -158,8 +159,10 @@ async def test_the_playlist_for_moved_tracks_has_a_name_of_ones_own(room: Room, 
 
 async def test_refuses_to_apply_nothing(room: Room, env: SimulatedDiscord) -> None:
     card = await tidy(room, crowded())
-    await press(room, card, "d.0.keep.0")
-    answer = await room.ann.click(card, custom_id=next(each for each in ids(card) if each.endswith(":f")))
+    await press(room, card, "decide.0.keep.0")
+    answer = await room.ann.click(
+        card, custom_id=next(each for each in ids(card) if each.endswith(":review"))
+    )
     assert "Nothing would change" in text_of(answer.followups[-1])
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.web.guard import RateLimit, parse_networks
-from bot.web.login import LoginPages
-from bot.web.server import build_pages, listen
+from bot.web.login import LoginPages, build_pages
+from bot.web.server import listen
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
@@ -29,6 +29,7 @@ from services.storage.attempts import AttemptStore
 from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
+from tests.databases import sqlite_at
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 CHECKS = (
@@ -53,7 +54,7 @@ class Pages:
 async def open_pages(folder: Path, port: int = 0) -> AsyncIterator[Pages]:
     """Serve the real pages on a real database; Spotify is out of reach, time flies."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(f"sqlite:///{folder / 'pages.db'}"))
+        database = await stack.enter_async_context(Database.open(sqlite_at(folder / "pages.db")))
         web = await stack.enter_async_context(open_session(version="test"))
         clock, keys, links = Clock(), KeyRing.ephemeral(), LinkStore(database)
         auth = SpotifyAuth(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 from collections.abc import Callable
@@ -14,24 +15,28 @@ from multidict import CIMultiDict
 from bot.redaction import Redactor
 from bot.web.guard import parse_networks, visitor_of
 from cogs.replies.ids import MAX_LENGTH, ComponentRef
-from cogs.replies.text import escape, inert, plain
+from cogs.words.text import escape, plain
 from services.accounts.keyring import KeyRing, UnsealError
 from services.accounts.linking import address_parts
 from services.domain.errors.accounts import KeyRingError, LinkExpiredError
-from services.domain.errors.uploads import UploadError
+from services.domain.errors.playlists import DatasetError, UploadError
+from services.domain.names import NameQuestion
+from services.domain.recordings import Readings
 from services.domain.references import ReferenceKind, parse_reference
 from services.imports.links import read_links
+from services.imports.open_dumps import DumpRows
 from services.imports.upload import read_upload
-from services.sources.http.body import parse_json
-from services.sources.http.retry_after import LONGEST_S, parse_http_date, retry_after_s
-from services.sources.ids import valid_isrc, valid_track_id
+from services.sources.http.answers import LONGEST_S, parse_http_date, parse_json, retry_after_s
+from services.sources.listenbrainz.answers import read_lookups, read_recording, read_spotify_ids
 from services.sources.reccobeats.answers import NonsenseError, by_isrc, by_track_id, judge
 from services.sources.spotify import wire
+from services.sources.values import valid_isrc, valid_track_id
 
 Target = Callable[[bytes], None]
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ASKED = ["0Aa1Bb2Cc3Dd4Ee5Ff6Gg7", "USAAA2400001"]
+MBID = "b1a9c0e9-d987-4042-ae91-78d6a3267d69"
 KEYS = KeyRing([bytes(32)])
 PROXIES = parse_networks("127.0.0.1, ::1, 10.0.0.0/8")
 
@@ -56,6 +61,45 @@ def upload(content: bytes) -> None:
     except UploadError:
         return
     assert all(playlist.tracks for playlist in read.playlists)
+
+
+def listed(content: bytes) -> None:
+    """A file of a music program or of a service; paths in it stay on one line, and only there."""
+    try:
+        read = read_upload(content, filename="mine")
+    except UploadError:
+        return
+    for playlist in read.playlists:
+        assert playlist.tracks
+        for track in playlist.tracks:
+            assert track.title or track.id or track.isrc
+            assert track.location is None or track.location.isprintable()
+            assert track.uploaded is None or track.uploaded == track.uploaded.accepted()
+
+
+def open_dump(content: bytes) -> None:
+    """A table of an open dump; whatever it holds, what is kept of it can be true."""
+    for read in (DumpRows.readings, DumpRows.names):
+        try:
+            rows = list(read(DumpRows(io.StringIO(words(content), newline=""))))
+        except DatasetError:
+            continue
+        for row in filter(None, rows):
+            if isinstance(row[1], Readings):
+                features = row[1].features
+                assert features == features.accepted()
+                assert len(row[0]) == 16
+
+
+def recordings(content: bytes) -> None:
+    """Answers about names and recordings."""
+    value = parse_json(content)
+    asked = [NameQuestion("A", "B", "C")]
+    rows = value if isinstance(value, list) else [value]
+    assert read_lookups(rows, asked).keys() <= set(asked)
+    assert read_spotify_ids(rows, asked).keys() <= set(asked)
+    found = read_recording(MBID, value)
+    assert found is None or (found.track.title and found.track.artists)
 
 
 def links(content: bytes) -> None:
@@ -116,7 +160,6 @@ def escaping(content: bytes) -> None:
     shown = escape(text)
     assert "@everyone" not in shown
     assert "](http" not in shown
-    inert(text)
 
 
 def pasted_address(content: bytes) -> None:
@@ -154,8 +197,8 @@ def redaction(content: bytes) -> None:
 TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
-        upload, links, reference, custom_id, retry_after, reccobeats, spotify, ids, escaping, pasted_address,
-        forwarded_for, token_keys, sealed, redaction,
+        upload, listed, open_dump, recordings, links, reference, custom_id, retry_after, reccobeats, spotify,
+        ids, escaping, pasted_address, forwarded_for, token_keys, sealed, redaction,
     )
 }  # fmt: skip
 
@@ -170,6 +213,15 @@ _TRACK = {
 }  # fmt: skip
 _PAGE = {"total": 1, "items": [{"item": _TRACK, "added_at": "2024-01-01T00:00:00Z"}, {"track": None}]}
 
+_REKORDBOX = """<DJ_PLAYLISTS><COLLECTION>
+<TRACK TrackID="1" Name="S" Artist="A" AverageBpm="120.00" Tonality="8A" Location="file://localhost/C:/a%20b.mp3"/>
+</COLLECTION><PLAYLISTS><NODE Type="1" Name="N"><TRACK Key="1"/></NODE></PLAYLISTS></DJ_PLAYLISTS>"""
+_TRAKTOR = """<NML VERSION="19"><COLLECTION><ENTRY TITLE="S" ARTIST="A"><TEMPO BPM="120"/>
+<LOCATION DIR="/:m/:" FILE="s.mp3" VOLUME="C:"/><INFO KEY="1m"/></ENTRY></COLLECTION></NML>"""
+_LOOKUP = {"index": 0, "artist_credit_arg": "A", "recording_arg": "B", "recording_mbid": MBID}
+_SPOTIFY_IDS = {"artist_name": "A", "release_name": "C", "track_name": "B", "spotify_track_ids": ASKED}
+_RECORDING = {"recording": {"name": "S", "length": 9, "isrcs": ASKED}, "artist": {"artists": [{"name": "A"}]}}
+
 SEEDS: dict[str, tuple[bytes, ...]] = {
     "upload": (
         b"a.csv\0Track URI,Track Name,Artist Name(s),Energy\r\nspotify:track:"
@@ -178,6 +230,40 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"a.json\0"
         + json.dumps({"playlists": [{"name": "P", "items": [{"track": {"trackName": "S"}}]}]}).encode(),
         b"a.zip\0PK\x03\x04",
+    ),
+    "listed": (
+        _REKORDBOX.encode(),
+        _TRAKTOR.encode(),
+        b"<plist><dict><key>Tracks</key><dict><key>1</key><dict><key>Name</key><string>S</string></dict>",
+        b"<playlist><trackList><track><title>S</title><location>file:///a.mp3</location></track>",
+        b"#EXTM3U\n#EXTINF:9,A - S\n/m/s.mp3\nspotify:track:" + ASKED[0].encode(),
+        b"[playlist]\nFile1=/m/s.mp3\nTitle1=A - S\nLength1=9\n",
+        json.dumps(
+            [
+                {
+                    "header": "YouTube Music",
+                    "title": "Watched S",
+                    "titleUrl": "x",
+                    "time": "y",
+                    "subtitles": [{"name": "A - Topic"}],
+                }
+            ]
+        ).encode(),
+        json.dumps({"payload": {"listens": [{"track_metadata": {"track_name": "S"}}]}}).encode(),
+        b"Track Name,Last Played Date,Is User Initiated\nA - S,1,true\n",
+        b"uts,utc_time,artist,album,track\n1700000000,x,A,L,S\n",
+        b"Title,Artist,BPM,Key,Energy,Duration\nS,A,124 BPM,8A,0.5,3:45\nT,A,12421,1m,0.6,225000\n",
+        b"| Title | Artist |\n|---|---|\n| S | A |\n",
+    ),
+    "open_dump": (
+        f"mbid,submission_offset,bpm\r\n{MBID},0,120.5\r\n".encode(),
+        f"mbid,key_key,key_scale\r\n{MBID},F#,minor\r\n".encode(),
+        f"artist_credit_name,recording_mbid,recording_name\r\nA,{MBID},S\r\n".encode(),
+    ),
+    "recordings": (
+        json.dumps([_LOOKUP]).encode(),
+        json.dumps([_SPOTIFY_IDS]).encode(),
+        json.dumps(_RECORDING).encode(),
     ),
     "links": (b"https://open.spotify.com/track/" + ASKED[0].encode(),),
     "reference": (

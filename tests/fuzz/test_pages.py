@@ -8,6 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from tests.fuzz.pages import open_pages
 
 HEADERS = (
@@ -38,7 +39,7 @@ async def test_no_request_breaks_the_pages(tmp_path: Path) -> None:
     async with open_pages(tmp_path) as pages:
         loop = asyncio.get_running_loop()
 
-        @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
         @given(any_request)
         def search(parts: tuple[bytes, ...]) -> None:
             method, path, rest, cookie, forwarded, csrf = parts

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
-from services.domain.errors.uploads import DamagedFileError
+from services.domain.errors.playlists import DamagedFileError
+from services.domain.music import Playlist
+from services.domain.related_tracks import TrackKeys, TrackWords
 
 
 def double(value: int) -> int:
@@ -32,9 +35,41 @@ def die() -> None:
 
 def begin_and_wait(mark: str) -> None:
     """Leave a mark that work has begun, and never end."""
-    Path(mark).touch()
+    _begin(mark)
     while True:
         signal.pause()
+
+
+def wait_for(mark: str, end: str) -> int:
+    """Leave a mark that work has begun, and end as soon as another one is there."""
+    _begin(mark)
+    while not Path(end).exists():
+        time.sleep(0.01)
+    return os.getpid()
+
+
+def _begin(mark: str) -> None:
+    unfinished = Path(mark).with_suffix(".new")
+    unfinished.write_text(str(os.getpid()))
+    unfinished.rename(mark)
+
+
+SLOW_START_S = 2.0
+
+
+def start_slowly() -> None:
+    time.sleep(SLOW_START_S)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def hoard() -> None:
+    held = []
+    while True:
+        held.append(b"x" * 2**20)
 
 
 def die_first(folder: str) -> int:
@@ -51,3 +86,14 @@ def imported(names: tuple[str, ...]) -> list[str]:
 
 def settings_of_threads() -> tuple[str | None, int]:
     return os.environ.get("OMP_NUM_THREADS"), os.nice(0)
+
+
+def read_or_die(
+    content: bytes, filename: str, wanted: str | None = None
+) -> tuple[tuple[Playlist, ...], dict[TrackWords, TrackKeys]]:
+    """Read a file as a worker does, and die of a certain one."""
+    if content.startswith(b"poison"):
+        die()
+    from services.workflows.tasks import read_with_keys
+
+    return read_with_keys(content, filename, wanted)

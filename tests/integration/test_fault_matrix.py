@@ -18,10 +18,11 @@ import aiohttp
 import discord
 import pytest
 
-from bot.downloads import fetch_file
+from bot.app.client import fetch_file
 from bot.web.identity import DiscordIdentity
-from cogs.errors import refusal
-from cogs.sentences import UNEXPECTED
+from cogs.words.errors import UNEXPECTED
+from cogs.words.messages import note_lines
+from cogs.work.errors import refusal
 from sandbox.fault_proxy import FaultProxy, Mishap
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
@@ -34,8 +35,7 @@ from services.domain.spotify import PlaylistSummary
 from services.enrichment.enricher import Enricher
 from services.sources.http.session import Timeouts
 from services.sources.http.upstream import Patience
-from services.sources.reccobeats.client import connect_reccobeats
-from services.sources.reccobeats.lookups import ReccoBeatsById, ReccoBeatsByIsrc
+from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
@@ -45,6 +45,7 @@ from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.storage.links import LinkStore
+from tests.databases import sqlite_at
 from tests.unit.services.sources.fakes import FakeClock, session
 
 ANN = 123_456_789_012_345_678
@@ -81,7 +82,7 @@ class Outside:
 async def outside(proxy: FaultProxy, url: str, folder: Path) -> AsyncIterator[Outside]:
     """Build each client anew, so that no breaker remembers an earlier mishap."""
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database.open(f"sqlite:///{folder / 'test.db'}"))
+        database = await stack.enter_async_context(Database.open(sqlite_at(folder / "test.db")))
         time, base, keys = FakeClock(), proxy.address(url), KeyRing.ephemeral()
 
         async def web() -> aiohttp.ClientSession:
@@ -154,7 +155,7 @@ async def outside(proxy: FaultProxy, url: str, folder: Path) -> AsyncIterator[Ou
                 "playlists": one["list"].playlists(token, own_id="ann"),
                 "playlist": one["playlist"].playlist(token, OWN.id, own_id="ann"),
                 "rows": one["rows"].rows(token, OWN),
-                "liked": one["liked"].liked(token),
+                "liked": one["liked"].liked_page(token, 0),
                 "create_playlist": one["create"].create_playlist(token, name="New", description=""),
                 "add_items": one["add"].add_items(token, OWN.id, IDS),
                 "replace_items": one["replace"].replace_items(token, OWN.id, IDS),
@@ -202,8 +203,8 @@ async def test_every_call_ends_in_time_and_in_words_and_nothing_wrong_is_stored(
                 assert not answer.absent, call
             elif call == "enrich":
                 assert answer.coverage.unknown == len(TRACKS)
-                assert answer.notices
-                assert "Error" not in str(answer.notices)
+                assert note_lines(answer.notices)
+                assert "Error" not in str(note_lines(answer.notices))
             elif isinstance(answer, BaseException):
                 assert isinstance(answer, TastemapError), (call, answer)
                 assert refusal(answer) != UNEXPECTED, (call, answer)

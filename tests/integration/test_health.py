@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +15,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import App, build
-from bot.cli import EXIT_FAILED, EXIT_OK
-from bot.commands import health
+from bot.commands import EXIT_FAILED, EXIT_OK, health
 from bot.config import Settings
 from bot.health import serve_health
 from bot.vitals import CHECK_LASTS_S, STUCK_S
-from cogs.watching import Outcome
-from services.domain.quota import Quota
+from cogs.work.interaction_metrics import Outcome
+from services.domain.spotify import Quota
+from services.maintenance import Maintenance
 from services.storage.migrate import head_revision
 
 
@@ -94,14 +97,17 @@ async def test_the_beat_measures_how_late_the_loop_is(app: App) -> None:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await app.vitals.beat(oversleep)
+        await app.vitals.beat(Maintenance(sleep=oversleep))
     assert app.vitals.last_tick == clock.at
     assert app.vitals.worst_lag_s == pytest.approx(0.25)
     assert "tastemap_loop_lag_seconds_count 2.0" in app.vitals.metrics.exposition().decode()
 
 
 async def test_not_ready_without_gateway_or_workers(app: App, ask: Any) -> None:
-    assert await ask("/readyz") == (200, '{"gateway": true, "database": true, "workers": true}')
+    assert await ask("/readyz") == (
+        200,
+        '{"role": "all", "database": true, "gateway": true, "workers": true}',
+    )
     app.vitals.client.ready = False
     assert (await ask("/readyz"))[0] == 503
     app.vitals.client.ready = True
@@ -140,15 +146,58 @@ async def test_metrics_are_in_the_format_of_prometheus_and_name_nobody(app: App,
     assert values["tastemap_gateway_connected",] == 1
     assert values["tastemap_quota_left",] == 380
     labels = {label for family in families.values() for s in family.samples for label in s.labels}
-    assert labels <= {"command", "outcome", "upstream", "status", "cache", "origin", "work", "le"}
+    assert labels <= {"command", "outcome", "upstream", "status", "cache", "origin", "work", "role", "le"}
 
 
 async def test_the_command_for_container_engines_asks_the_running_bot(app: App) -> None:
     async with serve_health(app.status, host="127.0.0.1", port=0) as port:
-        settings = app.settings.model_copy(update={"health_host": "0.0.0.0", "health_port": port})
-        assert await asyncio.to_thread(health.ask, settings) == EXIT_OK
+        assert await asyncio.to_thread(health.ask, "0.0.0.0", port) == EXIT_OK
         app.vitals.monotonic.at += STUCK_S
-        assert await asyncio.to_thread(health.ask, settings) == EXIT_FAILED
+        assert await asyncio.to_thread(health.ask, "0.0.0.0", port) == EXIT_FAILED
+
+
+async def test_the_answers_to_monitors_do_not_say_what_software_this_is(app: App) -> None:
+    async with serve_health(app.status, host="127.0.0.1", port=0) as port:
+        for line in (b"GET /healthz HTTP/1.1", b"GET /nothing HTTP/1.1", b"GET / HTTP/9"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(line + b"\r\nHost: a\r\nConnection: close\r\n\r\n")
+            answered = await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+            assert b"X-Content-Type-Options: nosniff" in answered
+            assert b"Server:" not in answered
+            assert b"aiohttp" not in answered
+
+
+HEAVY = ("discord", "aiohttp", "pydantic", "sqlalchemy", "asyncio", "urllib.request")
+
+
+@pytest.mark.parametrize("how", ["environment", ".env"])
+async def test_the_probe_of_containers_imports_nothing_heavy(app: App, tmp_path: Path, how: str) -> None:
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    async with serve_health(app.status, host="127.0.0.1", port=0) as port:
+        if how == "environment":
+            environment["HEALTH_PORT"] = str(port)
+        else:
+            environment.pop("HEALTH_PORT", None)
+            (tmp_path / ".env").write_text(f"# mine\nexport HEALTH_PORT='{port}' # a port\nDISCORD_TOKEN=x\n")
+        probe = await asyncio.create_subprocess_exec(
+            sys.executable, "-X", "importtime", "-m", "bot", "health",
+            cwd=tmp_path, env=environment, stdout=PIPE, stderr=PIPE,
+        )  # fmt: skip
+        said, imports = await probe.communicate()
+    assert (probe.returncode, said) == (EXIT_OK, b"alive\n")
+    imported = {line.rpartition("|")[2].strip() for line in imports.decode().splitlines()}
+    assert "http.client" in imported
+    assert not imported & set(HEAVY)
+
+
+def test_the_probe_asks_where_the_settings_say() -> None:
+    fields = Settings.model_fields
+    assert {
+        "HEALTH_HOST": fields["health_host"].default,
+        "HEALTH_PORT": str(fields["health_port"].default),
+    } == health._DEFAULTS
 
 
 async def test_a_taken_port_costs_a_line_and_not_the_bot(app: App, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,17 @@ from discord import http
 from discord.gateway import DiscordWebSocket
 from discord.webhook import async_ as webhooks
 
-from bot.app import App, new_pool
-from bot.client import TastemapBot
+from bot.app import App
+from bot.app.client import TastemapBot
 from bot.commands import run
 from bot.lifetime import Lifetime
+from cogs.work import outages
 from sandbox.discord import LoopbackDiscord, Message, Request
 from services.compute import ComputePool
 from tests.discord.conftest import open_app
+from tests.postgresql import new_postgresql, postgresql_server, postgresql_template
+
+__all__ = ["new_postgresql", "postgresql_server", "postgresql_template"]
 
 PATIENCE_S = 60.0
 
@@ -51,19 +55,12 @@ class Line:
             await self.discord.gateway.wait_for(what, count)
 
 
-@pytest.fixture(scope="session")
-def pool() -> Iterator[ComputePool]:
-    shared = new_pool(1)
-    yield shared
-    asyncio.run(shared.aclose())
-
-
 @pytest.fixture
 async def loopback(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDiscord]:
     """A Discord that discord.py takes for the real one."""
 
     class Hasty:
-        """`asyncio` for the waits of discord.py between two attempts."""
+        """`asyncio` for the waits of discord.py and of our own between two attempts."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(asyncio, name)
@@ -73,12 +70,14 @@ async def loopback(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDis
 
     monkeypatch.setattr(webhooks, "asyncio", Hasty())
     monkeypatch.setattr(http, "asyncio", Hasty())
+    monkeypatch.setattr(outages, "asyncio", Hasty())
     monkeypatch.setattr(discord.AutoShardedClient, "before_identify_hook", _no_wait)
     server = LoopbackDiscord()
     async with server.running():
         monkeypatch.setattr(http.Route, "BASE", f"{server.url}/api/v10")
         monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway.address))
         yield server
+    assert server.state.free_to_mention == [], "every message says whom it may notify, also when it changes"
 
 
 async def _no_wait(self: Any, shard_id: int | None, *, initial: bool = False) -> None:
@@ -119,3 +118,17 @@ async def app(tmp_path: Path, pool: ComputePool) -> AsyncIterator[App]:
 async def line(loopback: LoopbackDiscord, app: App) -> AsyncIterator[Line]:
     async with connected(loopback, app) as opened:
         yield opened
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Return when something is true that not everything tells a change of."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():  # noqa: ASYNC110  (not everything that is looked at tells of a change)
+            await asyncio.sleep(0.01)
+
+
+async def until_nothing_is_left(line: Line) -> None:
+    """Return when every accepted request is over."""
+    async with asyncio.timeout(PATIENCE_S):
+        while await line.app.workflows.jobs.store.unfinished():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

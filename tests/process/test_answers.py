@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from bot.app import App
-from sandbox.discord import Fault, LoopbackDiscord, Message, Request
-from sandbox.discord.state import APPLICATION, CHANNEL, GUILD
+from sandbox.discord import Fault, Request
+from sandbox.discord.state import CHANNEL
 from sandbox.playlists import load
-from services.domain.jobs import Asked, Job, JobKind, JobStatus
-from tests.process.conftest import PATIENCE_S, Line, connected
+from services.domain.errors.storage import DatabaseUnreachableError
+from services.domain.jobs import Job
+from tests.process.conftest import PATIENCE_S, Line, until, until_nothing_is_left
 
 FILE = load("late-drive.csv")
 CLOUDFLARE = "<!doctype html><title>Access denied | discord.com used Cloudflare</title><h1>Error 1015</h1>"
@@ -54,16 +52,88 @@ async def test_passing_weather_costs_nothing_but_time(line: Line, fault: Fault) 
     assert fault.times == 0
 
 
-@pytest.mark.parametrize("fault", [html(429, 1_000), html(503, 1_000)], ids=["banned", "down"])
-async def test_lasting_weather_ends_in_a_private_sentence(
-    line: Line, fault: Fault, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("status", [403, 429, 503], ids=["refused", "banned", "down"])
+async def test_an_outage_ends_in_the_answer(
+    line: Line, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
+    fault = html(status, 30)
     line.discord.state.faults.append(fault)
     answer = await line.answer(await line.discord.analyze(1, FILE))
-    assert answer.ephemeral
-    assert "Reference " in answer.words
-    assert "html" not in answer.words.casefold()
-    assert any(_REFERENCE.match(record.getMessage()) for record in caplog.records)
+    assert [each["filename"] for each in answer.attachments] == ["map.png"]
+    assert fault.times == 0
+    assert not any(_REFERENCE.match(record.getMessage()) for record in caplog.records)
+    await until_nothing_is_left(line)
+
+
+@pytest.mark.parametrize("status", [403, 429])
+async def test_an_outage_that_outlasts_the_reply_ends_in_a_late_answer(line: Line, status: int) -> None:
+    fault = html(status, 1_000)
+    line.discord.state.faults.append(fault)
+    request = await line.discord.analyze(77, FILE)
+    await until(lambda: fault.times < 990)
+    request.expired, fault.times = True, 0
+    answer = await line.answer(request)
+    assert answer.channel_id == CHANNEL
+    assert [each["filename"] for each in answer.attachments] == ["map.png"]
+    await until(lambda: bool(request.original and request.original.deleted))
+    await until_nothing_is_left(line)
+
+
+async def test_a_private_failure_survives_an_outage_too(line: Line) -> None:
+    line.discord.state.faults += [
+        Fault("POST", "/webhooks/", 503, CLOUDFLARE, content_type="text/html", times=20),
+        Fault("DELETE", "/messages/@original", 503, times=20),
+    ]
+    request = await line.discord.analyze(1, b"nothing")
+    assert "it looks like text without any track link" in (await line.answer(request)).words
+    await until(lambda: bool(request.original and request.original.deleted))
+    await until_nothing_is_left(line)
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_an_answer_that_reaches_nobody_comes_with_the_next_command(line: Line, private: bool) -> None:
+    state = line.discord.state
+    closed = '{"code": 50007, "message": "Cannot send messages to this user"}'
+    faults = [Fault("POST", "/messages", 403, closed, times=1_000)]
+    state.faults += faults
+
+    async def expire(moment: str, call: str) -> None:
+        if moment == "after" and "/attachments/" in call:
+            request.expired = True
+
+    state.on_call = expire
+    request = await line.discord.analyze(77, FILE, private=private)
+    await until(lambda: request.expired)
+    await until_nothing_is_left(line)
+    assert state.answers(request) == []
+    if not private:
+        assert request.original is not None
+        await until(lambda: bool(request.original and request.original.deleted))
+    state.faults.clear()
+    command = await line.discord.slash(77, "privacy", [])
+    await until(lambda: bool(command.followups))
+    (news,) = command.followups
+    assert "96 tracks" in news.words
+    assert [each["filename"] for each in news.attachments] == ["map.png"]
+    again = await line.discord.slash(77, "privacy", [])
+    await line.answer(again)
+    assert again.followups == []
+
+
+async def test_a_database_that_is_away_for_a_moment_costs_no_answer(
+    line: Line, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep, tries = line.app.workflows.jobs.store.begin, iter(range(3))
+
+    async def begin(job: Job) -> None:
+        if next(tries, None) in {0, 1}:
+            raise DatabaseUnreachableError(database="the test's", problem="away")
+        await keep(job)
+
+    monkeypatch.setattr(line.app.workflows.jobs.store, "begin", begin)
+    answer = await line.answer(await line.discord.analyze(1, FILE))
+    assert [each["filename"] for each in answer.attachments] == ["map.png"]
+    assert not any(_REFERENCE.match(record.getMessage()) for record in caplog.records)
 
 
 async def test_a_dead_interaction_is_in_the_log_and_leaves_nothing_behind(
@@ -74,7 +144,7 @@ async def test_a_dead_interaction_is_in_the_log_and_leaves_nothing_behind(
     async with asyncio.timeout(PATIENCE_S):
         while "could not tell the person" not in caplog.text:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert await line.app.jobs.store.unfinished() == ()
+    assert await line.app.workflows.jobs.store.unfinished() == ()
     assert "96" in (await line.answer(await line.discord.analyze(1, FILE))).words
 
 
@@ -154,120 +224,3 @@ async def test_another_person_does_not_wait(line: Line) -> None:
     assert line.discord.state.answers(first) == []
     released.set()
     await line.answer(first)
-
-
-def left_behind(
-    server: LoopbackDiscord, app: App, *, age_s: float = 0.0, private: bool = False, **changes: Any
-) -> tuple[Request, Job]:
-    """Make a promised request, and the row that a killed process left of it."""
-    request = Request(server.state.snowflake(age_s), "token-left-behind", 77, 0.0, acknowledged_at=0.0)
-    request.expired = age_s > 900
-    flags = (1 << 7) | ((1 << 6) if private else 0)
-    request.original = server.state.new_message(CHANNEL, flags=flags, request=request)
-    server.state.requests[request.request_id] = request
-    server.state.files["1/list.csv"] = FILE
-    job = Job(
-        asked=Asked(
-            interaction_id=request.request_id,
-            application_id=APPLICATION,
-            token=app.jobs.box.seal(request.token, request.request_id),
-            owner_id=77,
-            guild_id=GUILD,
-            channel_id=CHANNEL,
-            private=private,
-            at=moment_of(request),
-        ),
-        kind=JobKind.ANALYZE,
-        arguments={"from": "example", "groups": "0"},
-        result_id="result1",
-    )
-    return request, replace(job, **changes)
-
-
-def moment_of(request: Request) -> Any:
-    import discord
-
-    return discord.utils.snowflake_time(request.request_id)
-
-
-@pytest.mark.parametrize("status", [JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.POSTING])
-@pytest.mark.parametrize("private", [False, True])
-async def test_the_next_start_goes_on_in_the_same_reply(
-    loopback: LoopbackDiscord, app: App, status: JobStatus, private: bool
-) -> None:
-    request, job = left_behind(loopback, app, private=private, status=status)
-    await app.jobs.store.accept(job)
-    async with connected(loopback, app) as line:
-        answer = await line.answer(request)
-        assert answer is request.original
-        assert "tmb:charts:result1" in str(answer.components)
-    assert await app.jobs.store.unfinished() == ()
-
-
-@pytest.mark.parametrize("private", [False, True])
-async def test_after_the_token_has_died_the_next_start_finds_another_way(
-    loopback: LoopbackDiscord, app: App, private: bool
-) -> None:
-    request, job = left_behind(loopback, app, age_s=LATE_S, private=private)
-    assert request.original is not None
-    await app.jobs.store.accept(replace(job, message_id=request.original.message_id))
-    async with connected(loopback, app) as line:
-        answer = await line.answer(request)
-        assert (answer.channel_id == CHANNEL) != private
-        assert "tmb:charts:result1" in str(answer.components)
-
-
-@pytest.mark.parametrize("age_s", [0.0, LATE_S])
-async def test_what_was_answered_before_the_end_is_not_answered_again(
-    loopback: LoopbackDiscord, app: App, age_s: float
-) -> None:
-    request, job = left_behind(loopback, app, age_s=age_s, status=JobStatus.POSTING)
-    original = request.original
-    assert original is not None
-    loopback.state.fill(original, {"components": _card("tmb:charts:result1")}, {})
-    await app.jobs.store.accept(replace(job, message_id=original.message_id))
-    async with connected(loopback, app) as line:
-        await _until_nothing_is_left(line)
-        assert loopback.state.answers(request) == [original]
-        assert original.edits == 1
-
-
-async def test_what_was_never_promised_is_dropped(loopback: LoopbackDiscord, app: App) -> None:
-    request, job = left_behind(loopback, app)
-    request.original = None
-    await app.jobs.store.accept(job)
-    async with connected(loopback, app) as line:
-        await _until_nothing_is_left(line)
-        assert loopback.state.answers(request) == []
-
-
-async def test_work_that_ends_the_bot_again_and_again_is_given_up(
-    loopback: LoopbackDiscord, app: App
-) -> None:
-    request, job = left_behind(loopback, app, attempts=5, status=JobStatus.RUNNING)
-    await app.jobs.store.accept(job)
-    async with connected(loopback, app) as line:
-        assert "again and again" in (await line.answer(request)).words
-
-
-async def test_a_row_sealed_by_another_token_is_answered_by_a_message(
-    loopback: LoopbackDiscord, app: App
-) -> None:
-    request, job = left_behind(loopback, app)
-    await app.jobs.store.accept(replace(job, asked=replace(job.asked, token="AAAA")))
-    async with connected(loopback, app) as line:
-        answer: Message = await line.answer(request)
-        assert answer.words.startswith("<@77>")
-
-
-def _card(custom_id: str) -> list[dict[str, Any]]:
-    button = {"type": 2, "style": 2, "label": "Charts", "custom_id": custom_id}
-    return [
-        {"type": 17, "components": [{"type": 10, "content": "A map"}, {"type": 1, "components": [button]}]}
-    ]
-
-
-async def _until_nothing_is_left(line: Line) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while await line.app.jobs.store.unfinished():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)

@@ -9,11 +9,12 @@ import pytest
 from discord import http
 
 from bot.app import App
-from bot.cli import EXIT_CONFIG
-from bot.commands import run
+from bot.app.client import TastemapBot
+from bot.commands import EXIT_CONFIG, run
 from bot.lifetime import Lifetime
 from sandbox.discord import Fault, LoopbackDiscord
 from sandbox.playlists import load
+from services.storage.marks import MarkStore
 from tests.process.conftest import PATIENCE_S, Line, connected
 
 FILE = load("late-drive.csv")
@@ -65,6 +66,7 @@ async def test_a_resume_that_is_refused_ends_in_a_new_session(line: Line) -> Non
     line.discord.gateway.forget_session()
     await line.discord.gateway.close(4000)
     await line.came_back("identify", 2)
+    assert line.discord.gateway.seen["resume"] >= 1, "it has tried to go on first"
     await works(line)
 
 
@@ -120,6 +122,39 @@ async def test_tries_again_while_discord_can_not_be_reached(
     assert "can't be reached" in caplog.text
 
 
+async def test_after_a_session_that_was_ready_the_waits_begin_anew(
+    loopback: LoopbackDiscord, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loopback.state.faults.append(Fault("GET", "/users/@me", 503, times=2))
+    waits: list[int] = []
+
+    class Waits(tuple[float, ...]):
+        def __getitem__(self, index: object) -> float:
+            waits.append(int(str(index)))
+            return 0.0
+
+    connect, lost = TastemapBot.connect, []
+
+    async def lose_once(bot: TastemapBot, **options: object) -> None:
+        if lost:
+            await connect(bot)
+            return
+        lost.append(bot)
+        connected = asyncio.create_task(connect(bot))
+        await bot.wait_until_ready()
+        while not bot.was_ready:  # noqa: ASYNC110  (set by a listener)
+            await asyncio.sleep(0)
+        connected.cancel()
+        raise OSError("lost")
+
+    monkeypatch.setattr(run, "_RETRY_S", Waits((0.0,) * 4))
+    monkeypatch.setattr(TastemapBot, "connect", lose_once)
+    async with connected(loopback, app) as line:
+        await line.came_back("identify", 2)
+        await works(line)
+    assert waits == [0, 1, 0]
+
+
 async def test_a_stop_while_discord_is_away_ends_the_bot(
     loopback: LoopbackDiscord, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +174,7 @@ async def test_commands_are_told_only_when_they_have_changed(loopback: LoopbackD
             assert len(loopback.state.commands) == 1
     names = {command["name"] for command in loopback.state.commands[0]}
     assert {"analyze", "help"} <= names
-    await app.marks.save("synced commands", "something older")
+    await MarkStore(app.database).save("synced commands", "something older")
     async with connected(loopback, app):
         assert len(loopback.state.commands) == 2
 

@@ -6,16 +6,22 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import unused_port
 
 from benchmarks.kills import Bot, run
 from benchmarks.kills_linking import run as kill_while_linking
 from benchmarks.kills_saving import run as kill_while_saving
 from sandbox.discord import LoopbackDiscord, Request
 from sandbox.playlists import load
+from services.storage.addresses import parse_address
+from services.storage.leases import only_bot_on
+from tests.conftest import ROOT
+from tests.depth import examples
 from tests.discord.samples import exportify
 
 UNTIDY = ("Traceback", "never retrieved", "never awaited", "ResourceWarning", "Unclosed", "was destroyed")
@@ -35,9 +41,9 @@ async def bot(discord: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[Bot]:
     await started.kill()
 
 
-async def long_work(discord: LoopbackDiscord) -> Request:
+async def long_work(discord: LoopbackDiscord, tracks: int = 6_000) -> Request:
     """Let somebody ask for what takes a while, and return when it is accepted."""
-    working = await discord.analyze(1, exportify(6_000))
+    working = await discord.analyze(1, exportify(tracks))
     await discord.until(lambda: working.acknowledged_at is not None)
     return working
 
@@ -45,21 +51,23 @@ async def long_work(discord: LoopbackDiscord) -> Request:
 async def test_whatever_was_accepted_is_answered_once_however_often_the_bot_is_killed(
     tmp_path: Path,
 ) -> None:
-    tally = await run(6, seed=11, people=3, folder=tmp_path, phases=("before", "after"))
-    assert tally.kills == 6
-    assert tally.accepted >= 10
+    kills = examples(2, night=60)
+    tally = await run(kills, seed=11, people=3, folder=tmp_path, phases=("before", "after"))
+    assert tally.kills == kills
+    assert tally.accepted >= kills
     assert (tally.lost, tally.doubled) == ([], []), str(tally)
 
 
 async def test_lists_that_were_to_be_written_are_written_once_whatever_kills_the_bot(tmp_path: Path) -> None:
-    accepted, wrong, _ = await kill_while_saving(2, seed=3, folder=tmp_path)
+    accepted, wrong, _ = await kill_while_saving(examples(1, night=30), seed=3, folder=tmp_path)
     assert accepted >= 1
     assert wrong == []
 
 
 async def test_people_get_connected_and_disconnected_whatever_kills_the_bot(tmp_path: Path) -> None:
-    tally = await kill_while_linking(3, seed=5, folder=tmp_path)
-    assert tally.moments.total() == 3
+    kills = examples(1, night=30)
+    tally = await kill_while_linking(kills, seed=5, folder=tmp_path)
+    assert tally.moments.total() == kills
     assert tally.wrong == []
 
 
@@ -79,7 +87,7 @@ async def test_a_signal_lets_work_finish_turns_others_away_and_leaves_nothing_op
     discord: LoopbackDiscord, bot: Bot, tmp_path: Path
 ) -> None:
     await bot.start()
-    working = await long_work(discord)
+    working = await long_work(discord, 2_000)
     assert bot.process is not None
     bot.process.terminate()
     # A signal is not an event in the loop yet when it is sent: ask until somebody is turned away.
@@ -92,9 +100,53 @@ async def test_a_signal_lets_work_finish_turns_others_away_and_leaves_nothing_op
     assert [each.ephemeral for each in discord.state.answers(late)] == [True]
     assert await asyncio.wait_for(bot.process.wait(), 60) == 0
     (answer,) = discord.state.answers(working)
-    assert "6,000 tracks" in answer.words
+    assert "2,000 tracks" in answer.words
     said = (tmp_path / "bot.log").read_text()
     assert not [word for word in UNTIDY if word in said], said
+
+
+async def command(bot: Bot, folder: Path, *arguments: str, **settings: str) -> tuple[int | None, str]:
+    """Run a command of the terminal beside the bot; returns its exit code and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments,
+        cwd=folder,
+        env={**bot.environment, "PYTHONPATH": str(ROOT), **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, said.decode()
+
+
+async def test_one_file_has_one_bot_and_the_terminal_works_beside_it(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    bot = Bot(discord, tmp_path, HEALTH_PORT=str(unused_port()))
+    try:
+        await bot.start()
+        code, said = await command(bot, tmp_path, "run")
+        assert code == 78
+        (sentence,) = said.splitlines()
+        assert f"A bot already runs on {tmp_path / 'kills.db'}" in sentence
+        (tmp_path / "mine.csv").write_bytes(load("late-drive.csv"))
+        health, doctor, backup, analyze = await asyncio.gather(
+            command(bot, tmp_path, "health"),
+            command(bot, tmp_path, "doctor", DISCORD_TOKEN=f"MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.{'x' * 38}"),
+            command(bot, tmp_path, "backup"),
+            command(bot, tmp_path, "analyze", "mine.csv"),
+        )
+        assert health == (0, "alive\n")
+        assert doctor[0] == 0, doctor[1]
+        assert backup[0] == 0
+        assert "Wrote a checked copy" in backup[1]
+        assert analyze[0] == 0
+        assert "it is only read here: what is looked up now is not kept" in analyze[1]
+        assert "can't be" not in analyze[1]
+    finally:
+        await bot.kill()
+    # The lock ends with the process, however it ended.
+    with only_bot_on(parse_address(bot.database_url)):
+        pass
 
 
 async def test_two_signals_end_at_once_and_the_next_start_goes_on(discord: LoopbackDiscord, bot: Bot) -> None:

@@ -1,36 +1,22 @@
-"""A migrated database file to copy, and the pages of a login on one."""
+"""A database file with all tables, and the pages of a login on one."""
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from services.storage.database import Database
+from tests.databases import sqlite_at
 from tests.web.site import Browser, Site, open_site
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables: a copy of it costs much less than making it."""
-    path = tmp_path_factory.mktemp("pages") / "migrated.db"
-
-    async def make() -> None:
-        async with Database.open(f"sqlite:///{path}"):
-            pass
-
-    asyncio.run(make())
-    return path
-
-
 @pytest.fixture
-def database_file(migrated_file: Path, tmp_path: Path) -> Path:
+def database_file(tmp_path: Path) -> Path:
     """A database of the test's own."""
     path = tmp_path / "tastemap.db"
-    shutil.copy(migrated_file, path)
+    sqlite_at(path)
     return path
 
 

@@ -17,8 +17,8 @@ from yarl import URL
 
 from bot.web.guard import RateLimit, parse_networks
 from bot.web.identity import DiscordIdentity
-from bot.web.login import LoginPages
-from bot.web.server import build_pages, listen, origin_of
+from bot.web.login import LoginPages, build_pages, origin_of
+from bot.web.server import listen
 from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
 from services.domain.accounts import Linked
 from services.storage.database import Database
@@ -42,7 +42,8 @@ class Site:
     is_strong: bool
     limit: RateLimit
     proxies: str = ""
-    headers_within_s: float = 8.0
+    sent_within_s: float = 8.0
+    most_connections: int = 200
     announced: list[Linked] = field(default_factory=list)
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -80,7 +81,13 @@ class Site:
             proxies=parse_networks(self.proxies),
         )
         await self.stack.enter_async_context(
-            listen(app, host="127.0.0.1", port=self.port, headers_within_s=self.headers_within_s)
+            listen(
+                app,
+                host="127.0.0.1",
+                port=self.port,
+                sent_within_s=self.sent_within_s,
+                most_connections=self.most_connections,
+            )
         )
 
     async def stop(self) -> None:
@@ -108,7 +115,7 @@ async def open_site(
     port = unused_port()
     here = f"http://127.0.0.1:{port}"
     proxies = options.pop("proxies", "")
-    headers_within_s = options.pop("headers_within_s", 8.0)
+    listening = {name: options.pop(name) for name in ("sent_within_s", "most_connections") if name in options}
     discord = SandboxDiscordLogin(
         [DiscordPerson(ANN, "Ann"), DiscordPerson(BOB, "Bob")],
         client_id=str(APPLICATION),
@@ -129,7 +136,7 @@ async def open_site(
             is_strong,
             limit or patient_limit(),
             proxies,
-            headers_within_s,
+            **listening,
         )
         await site.start()
         try:

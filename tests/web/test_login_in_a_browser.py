@@ -15,9 +15,10 @@ from services.domain.accounts import ATTEMPT_LIFE
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
+from tests.depth import cases
 from tests.integration.accounts.world import ANN
 from tests.web.site import SHOWN_CODE, Site, open_site
-from tests.web.test_pages import HOSTILE
+from tests.web.test_names import HOSTILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -101,8 +102,9 @@ async def test_the_whole_way_by_keyboard(
         ),
     ):
         await page.goto(f"{site.url}/link/{await site.world.begin(discord_name='Ann (@ann)')}")
-        assert "Ann (@ann)" in await page.locator("strong bdi").inner_text()
-        await press_by_keyboard(page, "I am Ann")
+        assert await page.locator("strong bdi").inner_text() == "@ann"
+        assert "by the name Ann there" in await page.locator("main").inner_text()
+        await press_by_keyboard(page, "I am @ann")
         await page.wait_for_url(f"{site.world.accounts_url}/**")
         await press_by_keyboard(page, "Agree as Anna")
         await page.wait_for_url(f"{site.url}/done/**")
@@ -157,7 +159,7 @@ async def test_every_page_can_be_read_in_both_lights_and_widths(chromium: str, d
     ):
         for scheme in ("light", "dark"):
             async with opened(browser, viewport=PHONE, color_scheme=scheme) as (page, complaints):
-                for name in HOSTILE:
+                for name in cases(HOSTILE, gate=HOSTILE[:3]):
                     token = await site.world.begin(discord_name=name, scopes=READ_SCOPES | WRITE_SCOPES)
                     await page.goto(f"{site.url}/link/{token}")
                     await check_page(page)

@@ -7,7 +7,6 @@ theirs alone. No order of steps gives anybody a token for somebody else's Spotif
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -28,14 +27,16 @@ from sandbox.spotify_library import SandboxUser
 from services.accounts import linking
 from services.domain.errors import TastemapError
 from services.storage.database import Database
+from tests.databases import sqlite_at
+from tests.depth import examples
 from tests.integration.accounts.world import ANN, ANNA, BOB, ROBERT
 from tests.web.site import Browser, Site, open_site, query_of
 
 ATTACKER, VICTIM = ANN, BOB
 SPOTIFY_OF: dict[int, SandboxUser] = {ATTACKER: ANNA, VICTIM: ROBERT}
 MODES = ("code", "strong", "paste")
-SEQUENCES = int(os.environ.get("TASTEMAP_ATTACKS", "12"))
-"""For each mode; 2000 and more is a run for a coffee break."""
+SEQUENCES = examples(7, night=400)
+"""For each mode."""
 
 people = st.sampled_from([ATTACKER, VICTIM])
 numbers = st.sampled_from([0, 0, 0, 1, 1, 2, 3, 5])
@@ -57,7 +58,7 @@ class Stage:
         return self.runner.run(work)
 
     async def _open(self, path: Path) -> Site:
-        database = await self.stack.enter_async_context(Database.open(f"sqlite:///{path}"))
+        database = await self.stack.enter_async_context(Database.open(sqlite_at(path)))
         return await self.stack.enter_async_context(
             open_site(database, is_strong=self.mode == "strong", allows_paste=self.mode == "paste")
         )

@@ -1,4 +1,4 @@
-"""Mix a playlist for several people: choose in turns, lift everybody above a floor, let it flow."""
+"""Mix a playlist for several people: choose in turns, raise everybody above a floor, smooth the order."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from services.analysis.blending.candidates import Candidates, gather
+from services.analysis.blending.candidates import FOREIGN, Candidates, gather
 from services.analysis.blending.flow import let_flow
-from services.analysis.blending.satisfaction import FOREIGN
 from services.analysis.blending.turns import Turn, lift, take_turns
 from services.analysis.comparison.listening import Listening, listen
 from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.comparison import Person
+from services.domain.messages import Note, NoteKind
 
 FLOOR = 0.4
 """Mean satisfaction that everybody gets: what turns without any regard for the others give the worst off."""
@@ -81,28 +81,28 @@ def _notes(
     missed: Collection[int],
     mode: BlendMode,
     size: int,
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     found = sum(member.turns for member in members)
     if not candidates.entries:
-        return ("Nobody has a track whose sound is known, so there is nothing to mix.",)
+        return (Note(NoteKind.NOTHING_TO_MIX),)
     if not found:
-        return ("Every song would be foreign to somebody: the tastes are too far apart for the safe mode.",)
-    notes = []
+        return (Note(NoteKind.TOO_FAR_APART),)
     most = max(member.turns for member in members)
-    for name in [
-        member.name for index, member in enumerate(members) if index in missed and member.turns < most
-    ]:
-        why = (
-            "no further song that nobody finds foreign"
-            if mode is BlendMode.SAFE
-            else "no further song to give"
-        )
-        notes.append(f"{name} had {why}, so others had more turns.")
+    ran_out = NoteKind.RAN_OUT_SAFELY if mode is BlendMode.SAFE else NoteKind.RAN_OUT
+    notes = [
+        Note(ran_out, names=(member.name,))
+        for index, member in enumerate(members)
+        if index in missed and member.turns < most
+    ]
     if found < size:
-        notes.append(f"Only {found} of {size} tracks could be found.")
+        notes.append(Note(NoteKind.FEW_FOUND, count=found, total=size))
     notes += [
-        f"{member.name} stays at {100 * member.satisfaction:.0f} %, below the {100 * FLOOR:.0f} % that"
-        " everybody should reach: no exchange of songs helps without hurting somebody more."
+        Note(
+            NoteKind.BELOW_FLOOR,
+            count=round(100 * member.satisfaction),
+            total=round(100 * FLOOR),
+            names=(member.name,),
+        )
         for member in members
         if member.satisfaction < FLOOR
     ]

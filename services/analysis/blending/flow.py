@@ -1,4 +1,4 @@
-"""Let a blend flow without taking anybody's turn away.
+"""Order a blend in small steps without taking anybody's turn away.
 
 The cost of a step is that of the ordering room. Two songs may change places inside a round, and a song may
 wait a few rounds for another one of the same person: in both cases everybody has had as many turns at any

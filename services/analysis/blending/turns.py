@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.blending.candidates import Candidates
-from services.analysis.blending.satisfaction import FOREIGN
+from services.analysis.blending.candidates import FOREIGN, Candidates
 from services.domain.blend import BlendMode
 
 MOST_PER_ARTIST = 2

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean
 
-from services.analysis.comparison.arrangement import arrange
-from services.analysis.comparison.awards import give_awards
-from services.analysis.comparison.constants import load_rules
+from services.analysis.comparison.affinity import Palette, genre_affinity
 from services.analysis.comparison.differences import Shape, feature_differences
-from services.analysis.comparison.figures import participant
+from services.analysis.comparison.figures import give_awards, participant
 from services.analysis.comparison.listening import Listening, listen
 from services.analysis.comparison.overlap import (
     Repertoire,
@@ -22,9 +20,9 @@ from services.analysis.comparison.overlap import (
     shared_songs,
 )
 from services.analysis.comparison.reasons import Evidence, reasons
-from services.analysis.comparison.score import Sampled, score_pair
-from services.analysis.comparison.sentence import comparison_sentence
+from services.analysis.comparison.score import Sampled, Score, load_rules, score_pair
 from services.analysis.comparison.standings import (
+    arrange,
     lowest_scores,
     mean_scores,
     scored,
@@ -33,7 +31,7 @@ from services.analysis.comparison.standings import (
 )
 from services.analysis.comparison.union import Union, shared_groups, unite
 from services.domain.comparison import Comparison, Pair, Participant, Person
-from services.domain.scoring import ScoreRules
+from services.domain.scoring import FEWEST_TAGGED, Band, ScoreRules
 
 
 def compare(people: Sequence[Person], *, rules: ScoreRules | None = None) -> Comparison:
@@ -73,6 +71,7 @@ class _Side:
     shape: Shape | None
     """As `sample`."""
     repertoire: Repertoire
+    palette: Palette
     shares: tuple[float, ...]
 
 
@@ -83,21 +82,32 @@ def _pairs(listeners: Sequence[Listening], union: Union, rules: ScoreRules) -> t
             sample=Sampled.of(listener, rules) if listener.is_scored else None,
             shape=Shape.of(listener.measured) if listener.is_scored else None,
             repertoire=repertoire(listener),
+            palette=Palette.of(entry.track.genres for entry in listener.entries),
             shares=shares,
         )
         for listener, shares in zip(listeners, union.shares, strict=True)
     ]
-    return tuple(_pair(one, other, union, rules) for one, other in combinations(sides, 2))
+    # Scores with and without genre words lie on different scales: within one comparison all are alike.
+    genres = all(side.palette.tagged >= FEWEST_TAGGED for side in sides if side.sample is not None)
+    return tuple(_pair(one, other, union, rules, genres=genres) for one, other in combinations(sides, 2))
 
 
-def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules) -> Pair:
+def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, *, genres: bool) -> Pair:
     a, b = one.listening, other.listening
     repertoires = (one.repertoire, other.repertoire)
     score = (
-        score_pair(one.sample, other.sample, repertoires, rules)
+        score_pair(
+            one.sample,
+            other.sample,
+            repertoires,
+            rules,
+            affinity=genre_affinity(one.palette, other.palette) if genres else None,
+            tagged=min(one.palette.tagged, other.palette.tagged),
+        )
         if one.sample is not None and other.sample is not None
         else None
     )
+    meaning = _meaning(score, min(a.measured_count, b.measured_count), rules)
     evidence = Evidence(
         a=a,
         b=b,
@@ -117,6 +127,9 @@ def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules) -> Pair:
         sound=score.sound if score else None,
         overlap=evidence.overlap,
         distance=score.distance if score else None,
+        affinity=score.affinity if score else None,
+        percentile=meaning[0],
+        band=meaning[1],
         reasons=reasons(evidence),
         reasons_to_a=reasons(evidence, to=a),
         reasons_to_b=reasons(evidence, to=b),
@@ -127,10 +140,20 @@ def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules) -> Pair:
     )
 
 
+def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[float | None, Band | None]:
+    """Place a score among those of strangers; without artists there is nothing to place it among."""
+    if score is None or score.overlap is None:
+        return None, None
+    genres = score.affinity is not None
+    return rules.percentile(score.value, smaller, genres=genres), rules.band(
+        score.value, smaller, genres=genres
+    )
+
+
 def _summed_up(people: Sequence[Participant], pairs: tuple[Pair, ...], union: Union) -> Comparison:
     means, lows = mean_scores(pairs), lowest_scores(pairs)
     scores = [score for _, score in scored(pairs)]
-    found = Comparison(
+    return Comparison(
         people=tuple(people),
         pairs=pairs,
         groups=union.groups,
@@ -144,9 +167,7 @@ def _summed_up(people: Sequence[Participant], pairs: tuple[Pair, ...], union: Un
         mean=fmean(scores) if scores else None,
         lowest=min(scores) if scores else None,
         awards=give_awards(people),
-        sentence="",
     )
-    return replace(found, sentence=comparison_sentence(found))
 
 
 def _in_order(found: Comparison) -> Comparison:

@@ -9,11 +9,12 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.audible import audible
 from services.analysis.comparison.listening import Sound
-from services.analysis.vocabulary import COMPARATIVES
+from services.analysis.perception import audible
 from services.domain.comparison import FeatureDifference
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.tempo import Tempo, tempo_of
+from services.domain.vocabulary import COMPARATIVES
 
 NOTICEABLE = 0.35
 """Spreads between two people from which a feature is worth a word, as in the texts about groups."""
@@ -68,15 +69,16 @@ class Shape:
     quantiles: NDArray[np.float64]
     """As they are heard, in spreads; shape (100, 9)."""
     typical: tuple[float, ...]
-    """Of each feature in its own unit, see `typical_value`."""
+    """Of each feature in its own unit, see `typical_value`; of tempo the middle of `tempo`, NaN without."""
+    tempo: Tempo | None = None
 
     @staticmethod
     def of(sound: Sound) -> Shape:
         """Measure the tracks; there has to be one at least."""
-        return Shape(
-            np.quantile(audible(sound.z), QUANTILES, axis=0),
-            tuple(typical_value(sound.raw, feature) for feature in SOUND_FEATURES),
-        )
+        tempo = tempo_of(sound.entries)
+        typical = {feature: typical_value(sound.raw, feature) for feature in SOUND_FEATURES}
+        typical[Feature.TEMPO] = tempo.middle_bpm if tempo else float("nan")
+        return Shape(np.quantile(audible(sound.z), QUANTILES, axis=0), tuple(typical.values()), tempo)
 
 
 def feature_differences(a: Shape, b: Shape) -> tuple[FeatureDifference, ...]:
@@ -86,10 +88,10 @@ def feature_differences(a: Shape, b: Shape) -> tuple[FeatureDifference, ...]:
     found = [
         FeatureDifference(
             feature=feature,
-            amount=own - other,
+            amount=_amount(own, other),
             distance=float(apart[column]),
-            a_words=_words(feature, own, other),
-            b_words=_words(feature, other, own),
+            a_words=_words(feature, own, other, (a.tempo, b.tempo)),
+            b_words=_words(feature, other, own, (b.tempo, a.tempo)),
         )
         for column, (feature, own, other) in enumerate(zip(SOUND_FEATURES, a.typical, b.typical, strict=True))
     ]
@@ -118,11 +120,22 @@ def typical_value(raw: NDArray[np.float64], feature: Feature) -> float:
     return float(np.median(values))
 
 
-def _words(feature: Feature, own: float, other: float) -> str:
+def _amount(own: float, other: float) -> float:
+    """Return the difference; 0 where one side has no typical value, so that nothing is said of it."""
+    amount = own - other
+    return amount if np.isfinite(amount) else 0.0
+
+
+def _words(feature: Feature, own: float, other: float, tempi: tuple[Tempo | None, Tempo | None]) -> str:
     measure = _MEASURES[feature]
     amount = own - other
+    if not np.isfinite(amount):
+        return f"of many kinds in {feature.value}"
     if abs(amount) < measure.least:
         return f"much the same in {feature.value}"
     word = measure.more if amount > 0 else measure.less
+    mine, theirs = tempi
+    if feature is Feature.TEMPO and mine and theirs and (mine.bpm is None or theirs.bpm is None):
+        return f"{word} ({mine.words} against {theirs.words})"
     said = measure.number.format(amount=abs(amount), word=word, own=own, other=other)
     return said.replace("-", "−") if feature is Feature.LOUDNESS else said.replace("%", " %")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.matrix import evidence_mask, feature_matrix, known_mask
-from services.analysis.reference import REFERENCE
+from services.analysis.matrix import FeatureTable, feature_matrix
+from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.comparison import FEWEST_MEASURED, Person
 from services.domain.report import EnrichedTrack
 
@@ -36,8 +36,7 @@ class Sound:
     def of(entries: Sequence[EnrichedTrack]) -> Sound:
         """Place tracks with complete sound in the reference population."""
         raw = feature_matrix(entries)
-        z = REFERENCE.normal_scores(raw)
-        return Sound(tuple(entries), raw, z, REFERENCE.points_of(z))
+        return Sound(tuple(entries), raw, TYPICAL.normal_scores(raw), REFERENCE.sound_space(raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,8 @@ class Listening:
 def listen(person: Person) -> Listening:
     """Prepare a person's tracks."""
     entries = distinct(person.tracks)
-    evidence = evidence_mask(entries)
-    known = known_mask(entries)
+    table = FeatureTable.of(entries)
+    evidence, known = table.is_measured, table.is_known
     measured = chosen([entry for entry, real in zip(entries, evidence, strict=True) if real], MOST_COMPARED)
     room = MOST_COMPARED - len(measured)
     guessed = [entry for entry, real, full in zip(entries, evidence, known, strict=True) if full and not real]

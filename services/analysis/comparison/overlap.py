@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.analysis.comparison.listening import Listening
 from services.analysis.duplicates import recording_of, song_of
@@ -12,6 +13,7 @@ from services.analysis.titles import lead_artist, version_tags
 from services.domain.comparison import SharedArtist, SharedTrack
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
+from services.domain.scoring import ARTIST_DRAW
 
 _NOBODY = frozenset({"various artists", "unknown artist", "various", "unknown", "soundtrack", "[unknown]"})
 """Credits that two people share without sharing an artist."""
@@ -23,24 +25,35 @@ class Repertoire:
 
     artists: Counter[str]
     """Tracks by artist, all credited ones."""
+    credited: int
+    """Tracks with any artist."""
     spellings: dict[str, str]
     """The commonest spelling of each artist."""
     songs: tuple[frozenset[Hashable], ...]
     """Names of each track of `entries`: by id, by recording, by title and artist."""
     entries: tuple[EnrichedTrack, ...]
+    chances: Mapping[str, float] = field(init=False, repr=False)
+    """Of each artist to be among `ARTIST_DRAW` tracks; worked out once, used in every pair."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "chances", expected_artists(self.artists, self.credited))
 
 
 def repertoire(listening: Listening) -> Repertoire:
     """Collect a person's artists and songs; all tracks count, also those whose sound nobody knows."""
     artists: Counter[str] = Counter()
+    credited = 0
     spelled: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in listening.entries:
-        for words, name in {lead_artist((name,)): name for name in entry.track.artists}.items():
-            if words and words not in _NOBODY:
-                artists[words] += 1
-                spelled[words][name.strip()] += 1
+        named = {lead_artist((name,)): name for name in entry.track.artists}
+        known = {words: name for words, name in named.items() if words and words not in _NOBODY}
+        credited += bool(known)
+        for words, name in known.items():
+            artists[words] += 1
+            spelled[words][name.strip()] += 1
     return Repertoire(
         artists=artists,
+        credited=credited,
         spellings={
             words: min(names, key=lambda name: (-names[name], name)) for words, names in spelled.items()
         },
@@ -64,10 +77,36 @@ def song_names(track: Track) -> frozenset[Hashable]:
 def artist_overlap(a: Repertoire, b: Repertoire) -> float | None:
     """Return shared artists in parts of the smaller set, 0..1; None where somebody's artists are not known.
 
-    The overlap coefficient does not punish large libraries, as the Jaccard index does.
+    Both sides are thinned to `ARTIST_DRAW` tracks, in expectation and without drawing: a large library shares
+    some artist with everybody. The overlap coefficient does not punish large libraries, as the Jaccard index
+    does; up to `ARTIST_DRAW` tracks a side it is the plain one.
     """
-    smaller = min(len(a.artists), len(b.artists))
-    return len(a.artists.keys() & b.artists.keys()) / smaller if smaller else None
+    mine, theirs = a.chances, b.chances
+    smaller = min(math.fsum(mine.values()), math.fsum(theirs.values()))
+    shared = math.fsum(chance * theirs[artist] for artist, chance in mine.items() if artist in theirs)
+    return shared / smaller if smaller else None
+
+
+def expected_artists(counts: Mapping[str, int], tracks: int, draw: int = ARTIST_DRAW) -> dict[str, float]:
+    """Return the chance that each artist is among `draw` tracks of a library: 1 - C(n - c, m) / C(n, m).
+
+    Parameters
+    ----------
+    counts : mapping
+        Tracks of each artist.
+    tracks : int
+        Tracks of the library.
+    """
+    drawn = min(draw, tracks)
+
+    def chance(count: int) -> float:
+        if tracks - count < drawn:
+            return 1.0
+        missed = math.lgamma(tracks - count + 1) - math.lgamma(tracks - count - drawn + 1)
+        return 1.0 - math.exp(missed - math.lgamma(tracks + 1) + math.lgamma(tracks - drawn + 1))
+
+    chances = {count: chance(count) for count in sorted(set(counts.values()))}
+    return {artist: chances[count] for artist, count in sorted(counts.items())}
 
 
 def shared_artists(a: Repertoire, b: Repertoire) -> tuple[SharedArtist, ...]:

@@ -49,6 +49,7 @@ def reasons(evidence: Evidence, *, to: Listening | None = None) -> tuple[str, ..
     return (
         *_data_lines(evidence, to),
         *([_sound_line(evidence, to)] if evidence.score is not None else []),
+        *_genres_lines(evidence),
         _artists_line(evidence, together),
         _songs_line(evidence, together),
         *([_groups_line(evidence, together, to)] if evidence.score is not None else []),
@@ -82,6 +83,14 @@ def _sound_line(evidence: Evidence, to: Listening | None) -> str:
     if to is not None:
         return f"You and {other.person.name} differ in no feature that one would hear."
     return f"{one.person.name} and {other.person.name} differ in no feature that one would hear."
+
+
+def _genres_lines(evidence: Evidence) -> list[str]:
+    if evidence.score is None:
+        return []
+    if evidence.score.affinity is None:
+        return ["Genre words are not in the score: somebody here has them for too few tracks."]
+    return [f"Genre words: {100 * evidence.score.affinity:.0f} % alike."]
 
 
 def _artists_line(evidence: Evidence, together: str) -> str:

@@ -12,11 +12,12 @@ from services.analysis.clustering import fit_clusters
 from services.analysis.comparison.listening import Listening
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
-from services.analysis.tempo import median_tempo
-from services.analysis.traits import blurb, major_share
+from services.analysis.reference import REFERENCE_MEDIANS
+from services.analysis.traits import blurb, describe_traits, major_share
 from services.domain.comparison import PeopleDot, SharedGroup, UnionGroup
-from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_words import name_words
 from services.domain.report import MapAxes
+from services.domain.tempo import is_corrected
 
 AT_HOME = 0.05
 """Part of their tracks that makes a group one of a person's own."""
@@ -44,9 +45,15 @@ def unite(people: Sequence[Listening]) -> Union:
     entries = [entry for person in people for entry in person.measured.entries]
     owner = np.repeat(np.arange(len(people)), [len(person.measured.entries) for person in people])
     partition = fit_clusters(points, keys=[entry.track.key for entry in entries])
-    names = name_clusters(z, raw, partition.labels) if partition.k else ()
+    genres = [entry.track.genres for entry in entries]
     modes = np.array([np.nan if entry.features.mode is None else entry.features.mode for entry in entries])
-    tempi = raw[:, SOUND_FEATURES.index(Feature.TEMPO)]
+    corrected = [is_corrected(entry) for entry in entries]
+    traits = [
+        describe_traits(z, raw, partition.labels, index, REFERENCE_MEDIANS, corrected=corrected)
+        for index in range(partition.k)
+    ]
+    # Genres come from somebody's file: they veto a name, and the others do not read them.
+    names = map(name_words, name_clusters(z, raw, partition.labels, traits, genres=genres))
     groups = tuple(
         UnionGroup(
             name,
@@ -55,7 +62,7 @@ def unite(people: Sequence[Listening]) -> Union:
                 raw,
                 partition.labels,
                 index,
-                tempo_bpm=median_tempo(tempi[partition.labels == index]),
+                corrected=corrected,
                 major_share=major_share(modes[partition.labels == index]),
             ),
             int((partition.labels == index).sum()),

@@ -1,4 +1,4 @@
-"""Fill the gaps of a playlist: borrow from twins first, then estimate from the company.
+"""Fill the gaps of a playlist: borrow from the same recording first, then estimate from related tracks.
 
 Borrowed values are measurements of the same recording and count as evidence like any other. Estimates
 carry a standard error each, and nothing is ever estimated from an estimate.
@@ -12,13 +12,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from services.analysis.imputation.backoff import back_off
-from services.analysis.imputation.circles import Circles, contributions, ties_of
-from services.analysis.imputation.company import Company
+from services.analysis.imputation.backoff import back_off, condition, playlist_correlation
 from services.analysis.imputation.evidence import borrow, measured_matrix, missing_features, with_values
-from services.analysis.imputation.levels import LEVELS, gather
-from services.analysis.imputation.partial import condition, playlist_correlation
+from services.analysis.imputation.neighbourhoods import LEVELS, Neighbourhoods, contributions, gather, ties_of
 from services.analysis.imputation.prior import expected
+from services.analysis.imputation.related_tracks import RelatedTracks
 from services.analysis.imputation.shapes import FloatArray
 from services.analysis.imputation.variance import log_breadth, predictive_variance, raw_errors, to_raw
 from services.domain.features import SOUND_FEATURES, Origin, Provenance
@@ -29,9 +27,9 @@ IMPUTED = Provenance(Origin.IMPUTED, "imputation")
 
 
 class Relation(StrEnum):
-    """The closest company an estimate could lean on, from close to none."""
+    """The closest related tracks that an estimate could use, from close to none."""
 
-    TWIN = "twin"
+    SAME_RECORDING = "same recording"
     """The same recording under another id: values are borrowed, not estimated."""
     SONG = "song"
     ALBUM = "album"
@@ -52,34 +50,34 @@ class Estimate:
     reliability: float
     """Share of the spread between tracks in general that the filled values explain, 0..1.
 
-    1 for measured and borrowed values, about 0.4 for a track in good company, near 0 for one without
+    1 for measured and borrowed values, about 0.4 for a track with good related tracks, near 0 for one without
     (`Relation.NONE`), whose values are a guess into the dark.
     """
 
 
-def impute(tracks: Sequence[EnrichedTrack], company: Company) -> tuple[EnrichedTrack, ...]:
+def impute(tracks: Sequence[EnrichedTrack], related_tracks: RelatedTracks) -> tuple[EnrichedTrack, ...]:
     """Fill the missing features of a playlist's tracks, in the playlist's order.
 
-    Sound features that a twin (same recording, other id) has measured are borrowed, key and mode too;
+    Sound features that were measured on the same recording under another id are borrowed, key and mode too;
     other missing sound features are estimated and get a standard error, while key and mode stay unknown.
     Values that a track already has are never touched. `estimate_gaps` also says how far to trust each track.
     """
-    return tuple(estimate.track for estimate in estimate_gaps(tracks, company))
+    return tuple(estimate.track for estimate in estimate_gaps(tracks, related_tracks))
 
 
-def estimate_gaps(tracks: Sequence[EnrichedTrack], company: Company) -> tuple[Estimate, ...]:
+def estimate_gaps(tracks: Sequence[EnrichedTrack], related_tracks: RelatedTracks) -> tuple[Estimate, ...]:
     """Fill missing features as `impute` does and say what each filling leans on."""
     order = _canonical_order(tracks)
     ordered = [tracks[i] for i in order]
-    filled = borrow(ordered, company.twins)
+    filled = borrow(ordered, related_tracks.recordings)
     raw = measured_matrix(filled)
     gaps = [
         i for i, track in enumerate(filled) if not set(SOUND_FEATURES).isdisjoint(missing_features(track))
     ]
-    estimated = dict(zip(gaps, _estimate(gaps, filled, raw, company), strict=True)) if gaps else {}
+    estimated = dict(zip(gaps, _estimate(gaps, filled, raw, related_tracks), strict=True)) if gaps else {}
     estimates: list[Estimate | None] = [None] * len(tracks)
     for place, (original, before, after) in enumerate(zip(order, ordered, filled, strict=True)):
-        relation = Relation.TWIN if after is not before else None
+        relation = Relation.SAME_RECORDING if after is not before else None
         whole = Estimate(track=after, relation=relation, reliability=1.0)
         estimates[original] = estimated.get(place, whole)
     return tuple(estimate for estimate in estimates if estimate is not None)
@@ -94,24 +92,24 @@ def _canonical_order(tracks: Sequence[EnrichedTrack]) -> list[int]:
 
 
 def _estimate(
-    gaps: Sequence[int], tracks: Sequence[EnrichedTrack], raw: FloatArray, company: Company
+    gaps: Sequence[int], tracks: Sequence[EnrichedTrack], raw: FloatArray, related_tracks: RelatedTracks
 ) -> list[Estimate]:
     """Estimate what the tracks at `gaps` still miss."""
-    constants = company.constants
+    constants = related_tracks.constants
     labels = [track.track for track in tracks]
     promised = expected(labels, constants.prior_centre, constants.prior_table)
-    residuals = company.standardised(raw) - promised
+    residuals = related_tracks.standardised(raw) - promised
     ties = [ties_of(label) for label in labels]
-    wanted = {(tie.circle, tie.group) for i in gaps for tie in ties[i]}
-    own = Circles()
+    wanted = {(tie.neighbourhood, tie.group) for i in gaps for tie in ties[i]}
+    own = Neighbourhoods()
     rows = contributions(residuals)
     for i in np.flatnonzero(np.isfinite(residuals).any(axis=1)):
         own.add(ties[i], rows[i], wanted)
-    # The playlist's row speaks for its track; what the company holds of the same track must not count twice.
-    cached = [member for label in labels if (member := company.twins.find(label))]
-    for member, row in zip(cached, company.contributions_of(cached), strict=True):
+    # The playlist's row speaks for its track: the same track among the related ones must not count twice.
+    cached = [member for label in labels if (member := related_tracks.recordings.find(label))]
+    for member, row in zip(cached, related_tracks.contributions_of(cached), strict=True):
         own.add(ties_of(member.track), -row, wanted)
-    sums = gather(gaps, labels, ties, residuals, (company.circles, own))
+    sums = gather(gaps, labels, ties, residuals, (related_tracks.neighbourhoods, own))
     estimate, leftover = back_off(sums, constants.shrinkage)
     variance = predictive_variance(leftover, log_breadth(residuals, constants.breadth), constants)
     observed = residuals[list(gaps)]

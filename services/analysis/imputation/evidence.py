@@ -8,8 +8,8 @@ from operator import attrgetter
 
 import numpy as np
 
+from services.analysis.imputation.recordings import Member, RecordingIndex, find_same_recordings
 from services.analysis.imputation.shapes import FloatArray
-from services.analysis.imputation.twins import Member, TwinIndex, find_twins
 from services.domain.features import (
     FEATURE_RANGES,
     SOUND_FEATURES,
@@ -80,37 +80,38 @@ def with_values(
         features=AudioFeatures(**known),
         provenance={**track.provenance, **provenance},
         standard_errors=errors,
+        others=track.others,
     )
 
 
-def borrow(tracks: Sequence[EnrichedTrack], company: TwinIndex) -> list[EnrichedTrack]:
-    """Take over what twins in the playlist or the company have measured, the surest twin first.
+def borrow(tracks: Sequence[EnrichedTrack], related_tracks: RecordingIndex) -> list[EnrichedTrack]:
+    """Take over what was measured on the same recording here or among related tracks, surest first.
 
     Key and mode are borrowed too: for the same recording they are as measured as its tempo.
     """
     missing = [missing_features(track) for track in tracks]
     if not any(missing):
         return list(tracks)
-    playlist = TwinIndex()
+    playlist = RecordingIndex()
     for track, gaps in zip(tracks, missing, strict=True):
         if len(gaps) < len(_ALL):
             playlist.pop(track.track)
             playlist.add(_as_member(track))
     return [
-        _borrow(track, gaps, find_twins(track.track, (playlist, company))) if gaps else track
+        _borrow(track, gaps, find_same_recordings(track.track, (playlist, related_tracks))) if gaps else track
         for track, gaps in zip(tracks, missing, strict=True)
     ]
 
 
-def _borrow(track: EnrichedTrack, missing: Sequence[Feature], twins: Sequence[Member]) -> EnrichedTrack:
-    if not twins:
+def _borrow(track: EnrichedTrack, missing: Sequence[Feature], matches: Sequence[Member]) -> EnrichedTrack:
+    if not matches:
         return track
     values: dict[Feature, float] = {}
     provenance: dict[Feature, Provenance] = {}
-    for twin in twins:
+    for match in matches:
         for feature in missing:
-            value = accepted(feature, twin.features.get(feature))
+            value = accepted(feature, match.features.get(feature))
             if value is not None and feature not in values:
                 values[feature] = value
-                provenance[feature] = Provenance(Origin.BORROWED, twin.source_of(feature))
+                provenance[feature] = Provenance(Origin.BORROWED, match.source_of(feature))
     return with_values(track, values, provenance) if values else track

@@ -1,4 +1,4 @@
-"""What a track's own label says about its sound, before any company is asked.
+"""What a track's own title, year and length say about its sound, before related tracks are asked.
 
 A release year, a duration, "live" in the title: each says a little. `describe` turns a track into a
 short row; the ridge table of the constants turns rows into expected features.

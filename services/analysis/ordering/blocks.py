@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.ordering import annealing, search
-from services.analysis.ordering.arcs import Arc
 from services.analysis.ordering.cost import Steps, Weights
-from services.analysis.ordering.problem import Problem
+from services.analysis.ordering.problem import Arc, Problem
 
 LARGEST = 1_000
 """Tracks that are ordered as one; the table of 3,000 would take a gigabyte as lists."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.domain.ordering import KeyStep
+
 SAME, FITTING, DIAGONAL, WHOLE_TONE, FAR, CLASH = 0.0, 0.15, 0.35, 0.45, 0.75, 1.0
 """Cost of a step on the wheel; up to `FITTING` it counts as harmonic (scale after reklawdbox)."""
 
@@ -59,19 +61,19 @@ def is_harmonic(cost: float) -> bool:
     return cost <= FITTING
 
 
-def relation(one: Camelot, other: Camelot) -> str:
+def relation(one: Camelot, other: Camelot) -> KeyStep:
     """Name the step between two keys."""
     steps = turns(one, other)
     if one.letter != other.letter:
-        return {0: "relative key", 1: "diagonal", -1: "diagonal"}.get(steps, "distant keys")
+        return {0: KeyStep.RELATIVE, 1: KeyStep.DIAGONAL, -1: KeyStep.DIAGONAL}.get(steps, KeyStep.DISTANT)
     return {
-        0: "same key",
-        1: "a fifth up",
-        -1: "a fifth down",
-        2: "a whole tone up",
-        -2: "a whole tone down",
+        0: KeyStep.SAME,
+        1: KeyStep.FIFTH_UP,
+        -1: KeyStep.FIFTH_DOWN,
+        2: KeyStep.TONE_UP,
+        -2: KeyStep.TONE_DOWN,
         # seven places on the wheel are one semitone, which is often mistaken for a fifth
-        -5: "a semitone up",
-        5: "a semitone down",
-        6: "opposite keys",
-    }.get(steps, "distant keys")
+        -5: KeyStep.SEMITONE_UP,
+        5: KeyStep.SEMITONE_DOWN,
+        6: KeyStep.OPPOSITE,
+    }.get(steps, KeyStep.DISTANT)

@@ -26,6 +26,9 @@ WIDEST_TEMPO = 0.15
 OCTAVE_JUMP = 0.2
 """What half or double time adds: it fits, but it is heard."""
 UNKNOWN_TEMPO = 0.5
+WIDEST_LOUDNESS_DB = 6.0
+"""Decibels from which a change of loudness costs all it can."""
+UNKNOWN_LOUDNESS = 0.5
 WIDEST_SOUND = 1.5
 TYPICAL_SOUND = 2 * SOUND_DIMENSIONS**0.5
 """Unit of distances in the sound space."""
@@ -50,12 +53,23 @@ class Weights:
     key: float
     tempo: float
     sound: float
+    loudness: float
+
+    @property
+    def each(self) -> tuple[float, float, float, float]:
+        """Key, tempo, sound and loudness, in the order of `Parts.each`."""
+        return self.key, self.tempo, self.sound, self.loudness
 
 
 WEIGHTS: Mapping[Goal, Weights] = MappingProxyType(
-    {goal: Weights(key=0.25, tempo=0.25, sound=0.5) for goal in Goal}
-    | {Goal.HARMONIC: Weights(key=0.6, tempo=0.15, sound=0.25)}
+    {goal: Weights(key=0.10, tempo=0.23, sound=0.42, loudness=0.25) for goal in Goal}
+    | {Goal.HARMONIC: Weights(key=0.6, tempo=0.1, sound=0.2, loudness=0.1)}
 )
+"""How people order says little (`benchmarks/learn_order.py`, listener left out: per unit of its part tempo
+.14 (.01 to .38), sound .32 (.26 to .45), loudness .09 (.05 to .15), key -.04 (-.08 to .09)): nobody's order
+follows keys, so they weigh little unless they are asked for. Within these ranges the others are set so that
+no part has much more than a third of what an order gains.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +79,18 @@ class Parts:
     key: Floats
     tempo: Floats
     sound: Floats
+    loudness: Floats
 
     @property
-    def each(self) -> tuple[Floats, Floats, Floats]:
-        """Key, tempo and sound, in the order of `Steps.trust`."""
-        return self.key, self.tempo, self.sound
+    def each(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Key, tempo, sound and loudness, in the order of `Steps.trust`."""
+        return self.key, self.tempo, self.sound, self.loudness
 
     def weighted(self, weights: Weights) -> Floats:
         """Add the parts up."""
-        total: Floats = weights.key * self.key + weights.tempo * self.tempo + weights.sound * self.sound
+        total: Floats = weights.key * self.key
+        for weight, part in zip(weights.each[1:], self.each[1:], strict=True):
+            total = total + weight * part
         return total
 
 
@@ -88,8 +105,10 @@ class Steps:
     """Base-2 logarithm of the tempo in BPM; NaN unknown."""
     points: Floats
     """(n, 6) in the sound space; NaN unknown."""
+    loudness: Floats
+    """Decibels; NaN unknown."""
     trust: Floats
-    """(3, n) weight of each track's key, tempo and sound: 1 measured, less estimated, 0 unknown."""
+    """(4, n) weight of each track's key, tempo, sound, loudness: 1 measured, less estimated, 0 unknown."""
     artists: tuple[int, ...]
     """Equal for tracks of one lead artist; every track without one has its own."""
     penalties: Floats
@@ -115,10 +134,12 @@ class Steps:
         for coordinate in self.points.T:  # one at a time: a whole (n, n, 6) would be 48 MB for 1,000 tracks
             squares += (coordinate[before] - coordinate[after]) ** 2
         apart = np.sqrt(squares) / TYPICAL_SOUND
+        change = np.abs(self.loudness[before] - self.loudness[after])
         return Parts(
             key=_trusted(key, trust[0], UNKNOWN_KEY),
             tempo=_trusted(np.minimum(tempo, 1.0), trust[1], UNKNOWN_TEMPO),
             sound=_trusted(np.minimum(apart, WIDEST_SOUND), trust[2], UNKNOWN_SOUND),
+            loudness=_trusted(np.minimum(change / WIDEST_LOUDNESS_DB, 1.0), trust[3], UNKNOWN_LOUDNESS),
         )
 
     def matrix(self, weights: Weights) -> Floats:
@@ -138,6 +159,7 @@ class Steps:
             keys=self.keys[chosen],
             octaves=self.octaves[chosen],
             points=self.points[chosen],
+            loudness=self.loudness[chosen],
             trust=self.trust[:, chosen],
             artists=tuple(self.artists[row] for row in rows),
             penalties=self.penalties[:, chosen],
@@ -161,6 +183,7 @@ def compute_steps(tracks: Sequence[EnrichedTrack]) -> Steps:
     places = tuple(camelot(entry.features.key, entry.features.mode) for entry in tracks)
     matrix = feature_matrix(tracks)
     tempo = matrix[:, SOUND_FEATURES.index(Feature.TEMPO)]
+    loudness = matrix[:, SOUND_FEATURES.index(Feature.LOUDNESS)]
     points = REFERENCE.sound_space(matrix)
     octaves = np.log2(np.where(tempo > 0, tempo, np.nan))
     artists = _artists(tracks)
@@ -169,6 +192,7 @@ def compute_steps(tracks: Sequence[EnrichedTrack]) -> Steps:
         keys=np.array([_NO_KEY if place is None else _WHEEL.index(place) for place in places], dtype=np.intp),
         octaves=octaves,
         points=points,
+        loudness=loudness,
         trust=np.stack(
             (
                 _trust(
@@ -176,6 +200,7 @@ def compute_steps(tracks: Sequence[EnrichedTrack]) -> Steps:
                 ),
                 _trust(tracks, (Feature.TEMPO,), np.isfinite(octaves)),
                 _trust(tracks, SOUND_FEATURES, np.asarray(np.isfinite(points).all(axis=1))),
+                _trust(tracks, (Feature.LOUDNESS,), np.isfinite(loudness)),
             )
         ),
         artists=artists,

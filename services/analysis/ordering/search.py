@@ -1,4 +1,4 @@
-"""Improve an order by reversing and moving stretches, and by kicking it out of dead ends."""
+"""Improve an order by reversing and moving stretches, and escape local optima by random kicks."""
 
 from __future__ import annotations
 

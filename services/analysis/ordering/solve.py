@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.ordering import annealing, exact, search
-from services.analysis.ordering.arcs import Arc, compute_arc
 from services.analysis.ordering.blocks import LARGEST, order_in_blocks
 from services.analysis.ordering.cost import WEIGHTS, Steps, compute_steps
 from services.analysis.ordering.figures import compute_costs, compute_figures
-from services.analysis.ordering.problem import Problem
-from services.analysis.ordering.transitions import roughest_transitions
-from services.domain.ordering import Goal, OrderOptions, OrderResult
+from services.analysis.ordering.gentle import KEPT, mend
+from services.analysis.ordering.problem import Arc, Problem, compute_arc
+from services.analysis.ordering.transitions import describe_steps, roughest_transitions
+from services.domain.ordering import Goal, OrderOptions, OrderResult, is_sound_known
 from services.domain.report import EnrichedTrack
 
 Floats = NDArray[np.float64]
@@ -26,6 +26,10 @@ to be others, at a few percent of the cost."""
 _MILD = 0.03
 """Temperature at which an order with locked places is mended rather than made anew."""
 _DIGITS = 4
+OPENING = 12
+"""Steps at the beginning that are described, each with its reason."""
+_ROUNDING = 1e-6
+"""A mean step that is cheaper by no more than this is no gain: the list stays as it is."""
 
 
 def find_order(tracks: Sequence[EnrichedTrack], options: OrderOptions) -> OrderResult:
@@ -38,17 +42,27 @@ def find_order(tracks: Sequence[EnrichedTrack], options: OrderOptions) -> OrderR
     """
     locks = _checked(options, len(tracks))
     steps, arc = compute_steps(tracks), compute_arc(tracks, options.goal)
-    if len(tracks) <= LARGEST:
-        problem = make_problem(steps, arc, options.goal, locks)
-        order = solve(problem, seed=options.seed)
-    else:
-        order = order_in_blocks(steps, arc, WEIGHTS[options.goal], locks, seed=options.seed)
     as_it_was = list(range(len(tracks)))
+    if not is_sound_known(tracks) and not locks:
+        order = as_it_was
+    elif len(tracks) > LARGEST:
+        order = (
+            _gently_in_parts(steps, locks)
+            if options.goal is Goal.GENTLE
+            else order_in_blocks(steps, arc, WEIGHTS[options.goal], locks, seed=options.seed)
+        )
+    else:
+        problem = make_problem(steps, arc, options.goal, locks)
+        order = (
+            _gently(problem, seed=options.seed)
+            if options.goal is Goal.GENTLE
+            else solve(problem, seed=options.seed)
+        )
     costs = compute_costs(steps, arc, options.goal, locks, [as_it_was, order])
-    if costs.original < costs.optimized and options.seed == 0 and _respects(as_it_was, locks):
+    if costs.original <= costs.optimized + _ROUNDING and options.seed == 0 and _respects(as_it_was, locks):
         order, costs = as_it_was, replace(costs, optimized=costs.original)
     weights = WEIGHTS[options.goal]
-    is_exact = len(tracks) <= exact.MOST and options.seed == 0
+    is_exact = len(tracks) <= exact.MOST and options.seed == 0 and options.goal is not Goal.GENTLE
     if is_exact:
         costs = replace(costs, lower_bound=costs.optimized)
     return OrderResult(
@@ -64,7 +78,29 @@ def find_order(tracks: Sequence[EnrichedTrack], options: OrderOptions) -> OrderR
         wanted=() if arc is None else tuple(arc.targets.round(_DIGITS).tolist()),
         steps_before=_rounded(steps, as_it_was, options.goal),
         steps_after=_rounded(steps, order, options.goal),
+        opening=describe_steps(tracks, steps, order, options.goal, range(min(OPENING, len(order) - 1))),
     )
+
+
+def _gently(problem: Problem, *, seed: int) -> list[int]:
+    """Go half of the way from the list as it is, with its locks, to the smoothest order."""
+    given = problem.with_locks(range(len(problem)))
+    before, best = problem.cost(given), problem.cost(solve(problem, seed=seed))
+    return mend(problem, given, best + KEPT * (before - best)) if best < before else given
+
+
+def _gently_in_parts(steps: Steps, locks: Mapping[int, int]) -> list[int]:
+    """Mend a list that is too long for one table in stretches of its own order."""
+    locked = set(locks.values())
+    rest = iter([row for row in range(len(steps)) if row not in locked])
+    order = [locks[place] if place in locks else next(rest) for place in range(len(steps))]
+    for low in range(0, len(order), LARGEST):
+        rows = order[low : low + LARGEST]
+        inside = {place - low: place - low for place in locks if low <= place < low + len(rows)}
+        ends = inside | {0: 0, len(rows) - 1: len(rows) - 1}
+        part = make_problem(steps.of(rows), None, Goal.GENTLE, ends)
+        order[low : low + LARGEST] = [rows[index] for index in _gently(part, seed=0)]
+    return order
 
 
 def make_problem(steps: Steps, arc: Arc | None, goal: Goal, locks: Mapping[int, int]) -> Problem:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, ClassVar
 
 
 def _rebuild(kind: type[TastemapError], fields: dict[str, Any]) -> TastemapError:
@@ -13,14 +15,26 @@ class TastemapError(Exception):
     """Root of every failure that has a sentence for people.
 
     Subclasses are frozen records: dataclass fields say what happened, the message derives from
-    them, and `cogs.sentences` turns each class into what to do next.
+    them, and `cogs.words.errors` turns each class into what to do next.
     """
 
+    told: ClassVar[frozenset[str]] = frozenset()
+    """Fields with words of Tastemap's own or the operator's; those of other fields never get into a log."""
+
     def __str__(self) -> str:
-        """Name the fields for the operator's log."""
+        """Name the class, and those fields that say nothing about anybody: numbers, kinds, moments."""
         fields = getattr(self, "__dataclass_fields__", {})
-        pairs = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields)
+        pairs = ", ".join(f"{name}={value}" for name in fields if (value := self._harmless(name)) is not None)
         return f"{type(self).__name__}({pairs})"
+
+    def _harmless(self, name: str) -> str | None:
+        value = getattr(self, name)
+        if name in self.told:
+            return repr(value)
+        if isinstance(value, Enum | datetime):
+            return str(value)
+        is_plain = isinstance(value, bool | int | float | timedelta) and not name.endswith("_id")
+        return repr(value) if is_plain else None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the way out of a worker process with all fields."""

@@ -1,4 +1,4 @@
-"""What stands between a person and their Spotify account."""
+"""Why a person's Spotify account can't be linked or used."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class RelinkNeededError(AccountError):
 @dataclass(eq=False)
 class ScopeMissingError(AccountError):
     """The person has not allowed this yet."""
+
+    told = frozenset({"scopes"})
 
     scopes: frozenset[str]
     """What they would have to allow."""
@@ -74,11 +76,15 @@ class AccountTakenError(AccountError):
 class AppMisconfiguredError(AccountError):
     """Spotify does not know our client id, secret or redirect address: the operator's business."""
 
+    told = frozenset({"problem"})
+
     problem: str
 
 
 @dataclass(eq=False)
 class KeyRingError(AccountError):
     """The keys that encrypt tokens are missing, malformed, or not those the tokens were sealed with."""
+
+    told = frozenset({"problem"})
 
     problem: str

@@ -1,4 +1,4 @@
-"""Why the playlist that somebody pointed at can't be read."""
+"""Why a playlist, a file or a dataset can not be read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from services.domain.errors import TastemapError
 from services.domain.music import Skipped
+
+FOREIGN_SERVICES = ("YouTube", "Apple Music", "Deezer", "Tidal", "SoundCloud", "Amazon Music")
+"""Services whose links are known, and name no track that can be read here."""
 
 
 @dataclass(eq=False)
@@ -18,6 +21,38 @@ class UnknownPlaylistError(TastemapError):
 @dataclass(eq=False)
 class ShortLinkError(TastemapError):
     """A short link hides what it leads to, and links are never opened."""
+
+
+@dataclass(eq=False)
+class OtherServiceError(TastemapError):
+    """The link leads to a service whose playlists can't be read directly."""
+
+    service: str
+    """One of `FOREIGN_SERVICES`."""
+
+
+@dataclass(eq=False)
+class ListsOffError(TastemapError):
+    """The operator has not switched on the service where somebody has a name."""
+
+    service: str
+    """As people know it."""
+
+
+@dataclass(eq=False)
+class ListNotFoundError(TastemapError):
+    """There is no such user or list, or it is private; the service does not tell which."""
+
+    service: str
+    """As people know it."""
+    name: str
+
+
+@dataclass(eq=False)
+class UnreadableNameError(TastemapError):
+    """The words are no name at a service whose lists can be read."""
+
+    words: str
 
 
 @dataclass(eq=False)
@@ -54,3 +89,139 @@ class NothingNamedError(TastemapError):
     """Neither a playlist nor a file was given, or both."""
 
     both: bool
+
+
+class UploadError(TastemapError):
+    """Something about an uploaded file stops the reading."""
+
+
+@dataclass(eq=False)
+class FileTooLargeError(UploadError):
+    """The file is bigger than is accepted."""
+
+    size_bytes: int
+    limit_bytes: int
+
+
+@dataclass(eq=False)
+class TooManyRowsError(UploadError):
+    """The file has more rows than are accepted."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class TooManyNamesError(UploadError):
+    """The file names more artists and genres than are accepted."""
+
+    limit: int
+
+
+@dataclass(eq=False)
+class CostlyFileError(UploadError):
+    """Reading the file takes, or took a while ago, more computing than one file may."""
+
+
+@dataclass(eq=False)
+class EmptyFileError(UploadError):
+    """The file holds nothing, or a header and no rows."""
+
+    told = frozenset({"format"})
+
+    format: str = ""
+
+
+@dataclass(eq=False)
+class NoTracksError(UploadError):
+    """The file was understood, but not one of its rows is a track."""
+
+    told = frozenset({"format"})
+
+    format: str
+    skipped: str
+    """The reasons and counts in words."""
+
+
+@dataclass(eq=False)
+class UnknownFormatError(UploadError):
+    """No known format has these columns or this shape."""
+
+    looks_like: str
+    """What was found instead, in a few words: "a picture", "a CSV with the columns a, b, c"."""
+
+
+@dataclass(eq=False)
+class DamagedFileError(UploadError):
+    """The format is known, but the content breaks off or contradicts itself."""
+
+    told = frozenset({"format"})
+
+    format: str
+    problem: str
+    """Where and what, in a few words: "line 12: a quote is never closed"."""
+
+
+@dataclass(eq=False)
+class ArchiveRefusedError(UploadError):
+    """The archive could do harm or holds nothing of use."""
+
+    problem: str
+
+
+@dataclass(eq=False)
+class PlaylistNotInFileError(UploadError):
+    """The asked playlist is not in the file."""
+
+    wanted: str
+    available: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class FileUnavailableError(UploadError):
+    """The file could not be fetched from where it was uploaded."""
+
+    filename: str
+
+
+@dataclass(eq=False)
+class UploadExpiredError(UploadError):
+    """A file that waited for a choice is no longer kept."""
+
+    upload_id: str
+
+
+@dataclass(eq=False)
+class NothingToAnalyzeError(UploadError):
+    """A message holds neither a playlist file nor a link to tracks or a playlist."""
+
+
+class DatasetError(TastemapError):
+    """Something about a dataset stops the import."""
+
+    told = frozenset({"problem", "lacks"})
+
+
+@dataclass(eq=False)
+class DatasetUnreadableError(DatasetError):
+    """The file can't be opened, breaks off, or is no text."""
+
+    problem: str
+    """In a few words: "there is no such file", "the gzip archive breaks off"."""
+
+
+@dataclass(eq=False)
+class DatasetColumnsError(DatasetError):
+    """The table lacks what makes it a dataset of audio features."""
+
+    lacks: str
+    """In words, with its article: "a column with Spotify ids"."""
+    columns: tuple[str, ...]
+    """The header as it was found."""
+
+
+@dataclass(eq=False)
+class DatasetSourceError(DatasetError):
+    """The name wanted for the source can't be used."""
+
+    name: str
+    problem: str

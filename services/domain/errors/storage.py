@@ -10,6 +10,10 @@ from services.domain.errors import TastemapError
 class StorageError(TastemapError):
     """Something about the database stops the work."""
 
+    told = frozenset(
+        {"problem", "database", "newest_backup", "found", "known", "backup", "target", "source", "tool"}
+    )
+
 
 @dataclass(eq=False)
 class UnsupportedDatabaseUrlError(StorageError):
@@ -38,6 +42,21 @@ class DatabaseBusyError(StorageError):
 class DatabaseInUseError(StorageError):
     """Another Tastemap process has the database open, and this work needs it alone."""
 
+    database: str
+
+
+@dataclass(eq=False)
+class SecondBotError(StorageError):
+    """Another bot runs on this database file."""
+
+    database: str
+
+
+@dataclass(eq=False)
+class OldProcessesError(StorageError):
+    """Others still work with older tables, which the next step would take away from them."""
+
+    told = frozenset({"database"})
     database: str
 
 
@@ -109,3 +128,10 @@ class BackupToolError(StorageError):
     database: str
     tool: str
     """The command to use instead."""
+
+
+@dataclass(eq=False)
+class CopyRefusedError(StorageError):
+    """A database can't be copied into another one, or is not the same there."""
+
+    problem: str

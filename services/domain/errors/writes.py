@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from services.domain.errors import TastemapError
 from services.domain.music import Skipped
+from services.domain.writes import Write
 
 
 class WriteError(TastemapError):
@@ -91,5 +92,30 @@ class NothingToUndoError(WriteError):
 
 
 @dataclass(eq=False)
+class NotUndoableError(WriteError):
+    """A change was taken back already, or lies further back than one undo goes."""
+
+
+@dataclass(eq=False)
 class UndoOutdatedError(WriteError):
     """Something was written after the preview of an undo was shown."""
+
+
+@dataclass(eq=False)
+class NotRemovableError(WriteError):
+    """Spotify does not let this app take the playlist out of the library, whatever the person allows."""
+
+    playlist_id: str
+
+
+@dataclass(eq=False)
+class UnfinishedWritesError(WriteError):
+    """Playlists are being changed, or half changed: what would end their writes has to wait for them."""
+
+    writes: tuple[Write, ...]
+    """Newest first."""
+
+
+@dataclass(eq=False)
+class SeatBusyError(WriteError):
+    """A seat can't be released while a playlist is being changed for whoever holds it."""

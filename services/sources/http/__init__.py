@@ -1,1 +1,1 @@
-"""How Tastemap talks to any service: politely, within bounds, and never longer than it was given."""
+"""HTTP with pacing, limits on size and time, retries and a circuit breaker."""

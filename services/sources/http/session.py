@@ -1,4 +1,4 @@
-"""Open a session that says who we are, keeps no cookies and waits for nobody for long."""
+"""Open a session with a User-Agent of ours, no cookies and short timeouts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Ask one service, with everything that can go wrong on the way turned into few outcomes."""
+"""Ask one service, and turn everything that can go wrong into a few typed outcomes."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,19 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from services.sources.http.body import MEBIBYTE, BodyTooLargeError, excerpt, parse_json, read_body
-from services.sources.http.breaker import Breaker
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
-from services.sources.http.pacer import Pacer
-from services.sources.http.retry_after import LONGEST_S, parse_http_date, retry_after_s
+from services.sources.http.answers import (
+    LONGEST_S,
+    MEBIBYTE,
+    BodyTooLargeError,
+    excerpt,
+    parse_http_date,
+    parse_json,
+    read_body,
+    retry_after_s,
+    seconds_in_words,
+)
+from services.sources.http.clock import Clock, Deadline
+from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.session import Timeouts
 
 T = TypeVar("T")
@@ -32,11 +40,13 @@ OnCall = Callable[[str, str, float], None]
 
 
 def unheard(_source: str, _status: str, _seconds: float) -> None:
-    """Tell nobody about a call."""
+    """Ignore a call."""
 
 
 _log = logging.getLogger(__name__)
 
+_RESET_IN = "X-RateLimit-Reset-In"
+"""Seconds until a service that sends no `Retry-After` counts anew (ListenBrainz)."""
 _SUCCESS = frozenset({200, 201, 202, 204})
 _FAIR_CHANCE_S = 3.0
 """A call that was given less than this and ran out of time says nothing about the service."""
@@ -70,6 +80,23 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file that is sent as the only part of a multipart body."""
+
+    name: str
+    filename: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+    def form(self) -> aiohttp.FormData:
+        """Write the body anew for each try: a sent one is spent."""
+        data = aiohttp.FormData()
+        content = io.BytesIO(self.content)
+        data.add_field(self.name, content, filename=self.filename, content_type=self.content_type)
+        return data
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One call as it is to be made."""
@@ -80,6 +107,7 @@ class Ask:
     headers: Mapping[str, str] | None = None
     json: object | None = None
     form: Mapping[str, str] | None = None
+    file: FilePart | None = None
     repeatable: bool = True
     """Whether a call that may have been carried out, unheard, can be made once more without harm."""
     expects_json: bool = True
@@ -127,7 +155,7 @@ class _TransientError(Exception):
 
 
 class Upstream:
-    """One service outside: its address, its manners and how it has been lately."""
+    """One outside service: its address, its limits and its recent failures."""
 
     def __init__(
         self,
@@ -141,6 +169,7 @@ class Upstream:
         random: Random | None = None,
         patience: Patience | None = None,
         refusals: frozenset[int] = frozenset({401, 403}),
+        busy: frozenset[int] = frozenset({429}),
         is_final: Callable[[Reply], bool] = _never,
         before_try: Callable[[], Awaitable[None]] = _freely,
         body_limit: int = 8 * MEBIBYTE,
@@ -155,6 +184,7 @@ class Upstream:
         self._random = random or Random()
         self._patience = patience or Patience()
         self._refusals = refusals
+        self._busy = busy
         self._is_final = is_final
         self._before_try = before_try
         self._body_limit = body_limit
@@ -222,7 +252,7 @@ class Upstream:
             status = str(reply.status)
             if self._is_final(reply):
                 return _answer(reply)
-            return self._rest(reply, limited) if reply.status == 429 else self._judge(ask, reply)
+            return self._rest(reply, limited) if reply.status in self._busy else self._judge(ask, reply)
         except _TransientError as failure:
             if failure.counts:
                 self._breaker.failed(failure.problem)
@@ -240,7 +270,7 @@ class Upstream:
                 params=list(ask.params),
                 headers=ask.headers,
                 json=ask.json,
-                data=ask.form,
+                data=ask.form if ask.file is None else ask.file.form(),
                 allow_redirects=False,
                 timeout=self._patience.timeouts.within(given_s),
             ) as response:
@@ -256,9 +286,9 @@ class Upstream:
             raise _TransientError("connection failed") from error
 
     def _judge(self, ask: Ask, reply: Reply) -> Answer:
-        status, text = reply.status, excerpt(reply.body)
+        status = reply.status
         if status in self._refusals:
-            _log.error("%s refused %s with HTTP %d: %r", self.source, ask.path, status, text)
+            _log.error("%s refused %s with HTTP %d", self.source, _kind_of(ask.path), status)
             self._breaker.refused(status)
             raise SourceRefusedError(self.source, status)
         if status == 408 or status >= 500:
@@ -269,24 +299,31 @@ class Upstream:
         answer = _answer(reply)
         is_success = status in _SUCCESS and (answer.json is not None or not ask.expects_json)
         if not is_success and not 400 <= status < 500:
-            _log.error("%s answered %s with HTTP %d and no JSON: %r", self.source, ask.path, status, text)
+            _log.error("%s answered %s with HTTP %d and no JSON", self.source, _kind_of(ask.path), status)
             raise _TransientError("unreadable answer")
         self._breaker.succeeded()
         return answer
 
     def _rest(self, reply: Reply, limited: int) -> _Rest:
-        """Put everybody to rest for as long as a 429 asks, and say how long that is."""
+        """Put everybody to rest for as long as a service asks that is too busy; say how long that is."""
         named = self._named_rest(reply)
         unnamed = self._patience.unnamed_rest_s * 2**limited * self._random.uniform(1.0, 1.5)
         rest_s = min(named if named is not None else unnamed, self._patience.longest_rest_s)
-        _log.warning("%s: HTTP 429, resting for %.1f s", self.source, rest_s)
+        _log.warning("%s: HTTP %d, resting for %.1f s", self.source, reply.status, rest_s)
         self._pacer.cool_down(rest_s)
         return _Rest(self._pacer.rest_s)
 
     def _named_rest(self, reply: Reply) -> float | None:
         now = parse_http_date(reply.headers.get("Date")) or self._clock.now()
-        header = reply.headers.get("Retry-After")
-        return retry_after_s(header, now=now, longest_s=self._patience.longest_rest_s)
+        for said in (
+            reply.headers.get("Retry-After"),
+            reply.headers.get(_RESET_IN) if reply.status in self._busy else None,
+            seconds_in_words(reply.body) if reply.status in self._busy else None,
+        ):
+            rest_s = retry_after_s(said, now=now, longest_s=self._patience.longest_rest_s)
+            if rest_s is not None:
+                return rest_s
+        return None
 
     async def _back_off(self, failures: int, problem: str, deadline: Deadline) -> None:
         if not deadline.remaining_s:
@@ -298,6 +335,11 @@ class Upstream:
         if not deadline.affords(wait_s):
             raise SourceUnavailableError(self.source, problem)
         await self._clock.sleep(wait_s)
+
+
+def _kind_of(path: str) -> str:
+    """Name what is asked for without saying which: the rest of a path can be somebody's id."""
+    return f"/{path.lstrip('/').partition('/')[0]}"
 
 
 def _answer(reply: Reply) -> Answer:

@@ -1,1 +1,1 @@
-"""ReccoBeats: audio features by Spotify id or ISRC, free and without a key, at nobody's promise."""
+"""ReccoBeats: audio features by Spotify id or ISRC, free, without a key and without a guarantee."""

@@ -1,4 +1,4 @@
-"""Ask ReccoBeats for audio features: 40 at a time, keeping every part that arrived."""
+"""Ask ReccoBeats for audio features by Spotify id or ISRC: 40 at a time, keeping every part that arrived."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from random import Random
 import aiohttp
 
 from services.domain.errors.sources import SourceError, SourceUnavailableError
-from services.domain.music import TrackId
+from services.domain.music import Track, TrackId
 from services.domain.sources import FetchOutcome
-from services.sources.http.body import MEBIBYTE
-from services.sources.http.breaker import Breaker
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
-from services.sources.http.pacer import Pacer
+from services.sources.http.answers import MEBIBYTE
+from services.sources.http.clock import Clock, Deadline
+from services.sources.http.pacing import Breaker, Pace, pacer_of
 from services.sources.http.upstream import Answer, OnCall, Patience, Upstream, unheard
-from services.sources.ids import valid_isrc, valid_track_id
-from services.sources.outcomes import OutcomeBuilder, notice_of, reason_of
-from services.sources.reccobeats.answers import Group, NonsenseError, by_isrc, by_track_id, judge
+from services.sources.outcomes import OutcomeBuilder, note_of, reason_of
+from services.sources.reccobeats.answers import SOURCE, Group, NonsenseError, by_isrc, by_track_id, judge
+from services.sources.reccobeats.clips import CLIP_PATIENCE, ReccoBeatsClips
+from services.sources.values import valid_isrc, valid_track_id
 
 BASE_URL = "https://api.reccobeats.com/v1"
 NAME = "ReccoBeats"
@@ -49,32 +48,42 @@ def connect_reccobeats(
     random: Random | None = None,
     patience: Patience | None = None,
     on_call: OnCall = unheard,
+    pace: Pace | None = None,
 ) -> ReccoBeats:
-    """Build the one client of this process, with its own pacer and breaker."""
+    """Build the one client of this process; its pace is its own, or shared with other processes."""
     clock = clock or Clock()
-    upstream = Upstream(
-        session,
-        source=NAME,
-        base_url=base_url,
-        pacer=Pacer(NAME, clock=clock),
-        breaker=Breaker(NAME, monotonic=clock.monotonic),
-        clock=clock,
-        random=random,
-        patience=patience,
-        body_limit=_BODY_LIMIT,
-        on_call=on_call,
-    )
-    return ReccoBeats(upstream, clock=clock)
+    pacer = pacer_of(NAME, clock=clock, pace=pace)
+    breaker = Breaker(NAME, monotonic=clock.monotonic, tell=pacer.tell_others)
+
+    def upstream(patience: Patience | None) -> Upstream:
+        return Upstream(
+            session,
+            source=NAME,
+            base_url=base_url,
+            pacer=pacer,
+            breaker=breaker,
+            clock=clock,
+            random=random,
+            patience=patience,
+            body_limit=_BODY_LIMIT,
+            on_call=on_call,
+        )
+
+    clips = ReccoBeatsClips(upstream(patience or CLIP_PATIENCE), clock=clock)
+    return ReccoBeats(upstream(patience), clock=clock, clips=clips)
 
 
 class ReccoBeats:
-    """The one call of ReccoBeats that is of use: `GET /audio-features?ids=`.
+    """Audio features: `GET /audio-features?ids=`.
 
-    Nothing but ids and ISRCs is ever sent: no names, no users, no playlists.
+    Nothing but ids and ISRCs is sent: no names, no users, no playlists (`titles.py` asks for names).
     """
 
-    def __init__(self, upstream: Upstream, *, clock: Clock) -> None:
-        self._upstream = upstream
+    def __init__(self, upstream: Upstream, *, clock: Clock, clips: ReccoBeatsClips) -> None:
+        self.clips = clips
+        """The client that sends sound, and that only after a press; it shares the pace."""
+        self.upstream = upstream
+        """Pace and breaker of the service, for whoever asks it about something else."""
         self._clock = clock
         self._refused: set[str] = set()
 
@@ -128,7 +137,7 @@ class ReccoBeats:
                 whole.fail([wire_key], "the id is refused")
             else:
                 asked[wire_key] = None
-        run = _Run(self._upstream, list(asked), group, deadline, self._clock)
+        run = _Run(self.upstream, list(asked), group, deadline, self._clock)
         while run.queue:
             part = await run.next_part()
             if part is None:
@@ -177,18 +186,18 @@ class _Run:
 
     def _judge(self, batch: Sequence[str], answer: Answer) -> FetchOutcome:
         if answer.status != 200:
-            raise self._nonsense(f"HTTP {answer.status}", batch, answer)
+            raise self._nonsense(f"HTTP {answer.status}", batch)
         try:
             part = judge(answer.json, batch, self._group, self._clock.now())
         except NonsenseError as error:
-            raise self._nonsense(error.problem, batch, answer) from error
+            raise self._nonsense(error.problem, batch) from error
         self._answers += 1
         self._troubles = 0
         return part
 
     @staticmethod
-    def _nonsense(problem: str, batch: Sequence[str], answer: Answer) -> SourceUnavailableError:
-        _log.error("ReccoBeats: %s for %d ids: %r", problem, len(batch), answer.text)
+    def _nonsense(problem: str, batch: Sequence[str]) -> SourceUnavailableError:
+        _log.error("ReccoBeats: %s for %d ids", problem, len(batch))
         return SourceUnavailableError(NAME, problem)
 
     def _halve(self, batch: Sequence[str], answer: Answer) -> FetchOutcome | None:
@@ -197,7 +206,7 @@ class _Run:
             middle = len(batch) // 2
             self.queue.extendleft((batch[middle:], batch[:middle]))
             return None
-        _log.warning("ReccoBeats refuses the id %s: %r", batch[0], answer.text)
+        _log.warning("ReccoBeats refuses an id (HTTP %d)", answer.status)
         self.refused += batch
         part = OutcomeBuilder()
         part.fail(batch, "the id is refused")
@@ -208,8 +217,52 @@ class _Run:
 
     def _fail(self, batch: Sequence[str], error: SourceError, *, give_up: bool) -> FetchOutcome:
         part = OutcomeBuilder()
-        part.fail(batch, reason_of(error), notice_of(error))
+        part.fail(batch, reason_of(error), note_of(error))
         if give_up:
             part.fail((key for rest in self.queue for key in rest), reason_of(error))
             self.queue.clear()
         return part.build()
+
+
+class ReccoBeatsById:
+    """Exactly the tracks asked for."""
+
+    name = SOURCE
+    provider = SOURCE
+    label = NAME
+
+    def __init__(self, client: ReccoBeats) -> None:
+        self._client = client
+
+    def key_of(self, track: Track) -> TrackId | None:
+        """Return the Spotify id, where the track has a well-formed one."""
+        return valid_track_id(track.id)
+
+    async def fetch(
+        self, keys: Sequence[TrackId], *, deadline: Deadline, on_part: OnPart | None = None
+    ) -> FetchOutcome:
+        """Fetch by Spotify id."""
+        return await self._client.fetch(keys, deadline=deadline, on_part=on_part)
+
+
+class ReccoBeatsByIsrc:
+    """The same recordings under other ids."""
+
+    name = f"{SOURCE}:isrc"
+    """What is absent here is an ISRC, remembered apart from ids."""
+    provider = SOURCE
+    label = NAME
+
+    def __init__(self, client: ReccoBeats) -> None:
+        self._client = client
+
+    def key_of(self, track: Track) -> TrackId | None:
+        """Return the ISRC, where the track has a well-formed one: here that is what is asked for."""
+        isrc = valid_isrc(track.isrc)
+        return None if isrc is None else TrackId(isrc)
+
+    async def fetch(
+        self, keys: Sequence[TrackId], *, deadline: Deadline, on_part: OnPart | None = None
+    ) -> FetchOutcome:
+        """Fetch by ISRC."""
+        return await self._client.fetch_by_isrc(keys, deadline=deadline, on_part=on_part)

@@ -11,22 +11,19 @@ from typing import Any, Protocol
 import aiohttp
 
 from services.domain.errors.accounts import ScopeMissingError
-from services.domain.errors.sources import SourceUnavailableError
-from services.domain.errors.spotify import (
+from services.domain.errors.sources import (
     NotAllowlistedError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
+    SourceUnavailableError,
     SpotifyNotFoundError,
     SpotifyRejectedError,
     TokenRefusedError,
 )
-from services.sources.http.body import parse_json
-from services.sources.http.breaker import Breaker
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
-from services.sources.http.pacer import Pacer
-from services.sources.http.retry_after import parse_http_date, retry_after_s
+from services.sources.http.answers import parse_http_date, parse_json, retry_after_s
+from services.sources.http.clock import Clock, Deadline
+from services.sources.http.pacing import Breaker, Pace, pacer_of
 from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Reply, Upstream, unheard
 
 NAME = "Spotify"
@@ -65,7 +62,7 @@ class CallLedger(Protocol):
 
 
 class SpotifyApi:
-    """The Web API with its manners: paced, counted, and with typed refusals."""
+    """The Web API: calls are paced and counted, refusals are typed errors."""
 
     def __init__(
         self,
@@ -78,16 +75,18 @@ class SpotifyApi:
         patience: Patience | None = None,
         min_gap_s: float = MIN_GAP_S,
         on_call: OnCall = unheard,
+        pace: Pace | None = None,
     ) -> None:
         self._clock = clock or Clock()
+        pacer = pacer_of(NAME, clock=self._clock, pace=pace, min_gap_s=min_gap_s)
         self._ledger = ledger
         self._owner_rest_until: datetime | None = None
         self._upstream = Upstream(
             session,
             source=NAME,
             base_url=base_url,
-            pacer=Pacer(NAME, clock=self._clock, min_gap_s=min_gap_s),
-            breaker=Breaker(NAME, monotonic=self._clock.monotonic),
+            pacer=pacer,
+            breaker=Breaker(NAME, monotonic=self._clock.monotonic, tell=pacer.tell_others),
             clock=self._clock,
             random=random,
             patience=patience,
@@ -125,7 +124,7 @@ class SpotifyApi:
         Raises
         ------
         SourceError
-            One of its kinds: `services.domain.errors.spotify` for what Spotify said,
+            One of its kinds: `services.domain.errors.sources` for what Spotify said,
             `services.domain.errors.sources` for what kept it from saying anything.
         ScopeMissingError
             The person has not allowed this.
@@ -167,7 +166,7 @@ class SpotifyApi:
                 await self._ledger.block(until)
                 raise QuotaExceededError(until)
             case _:
-                _log.warning("Spotify answered HTTP %d: %s", answer.status, text)
+                _log.warning("Spotify answered HTTP %d", answer.status)
                 raise SpotifyRejectedError(answer.status, text)
 
     def _forbid(self, text: str, path: str, needs: frozenset[str]) -> None:

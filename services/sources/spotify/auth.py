@@ -15,10 +15,8 @@ import aiohttp
 
 from services.domain.errors.accounts import AppMisconfiguredError, LinkExpiredError, RelinkNeededError
 from services.domain.errors.sources import SourceUnavailableError
-from services.sources.http.breaker import Breaker
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
-from services.sources.http.pacer import Pacer
+from services.sources.http.clock import Clock, Deadline
+from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard
 
 NAME = "Spotify's login"

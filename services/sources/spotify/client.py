@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.domain.errors.spotify import (
+from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.sources import (
     PlaylistNotReadableError,
     SpotifyNotFoundError,
     SpotifyRejectedError,
 )
 from services.domain.music import PlaylistId, TrackId
 from services.domain.spotify import READ_SCOPES, Listing, PlaylistSummary, RowsRead, SpotifyProfile
-from services.domain.writes import WRITE_SCOPES
+from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 from services.sources.spotify.api import SpotifyApi, unreadable
 from services.sources.spotify.paging import PAGE, OnCount, at, read_all, silent
 from services.sources.spotify.wire import Page, embedded_page, read_page, read_profile, read_summary
@@ -91,14 +92,6 @@ class SpotifyClient:
         except PlaylistNotReadableError as error:
             raise PlaylistNotReadableError(summary.name) from error
 
-    async def liked(self, token: str, *, on_count: OnCount = silent) -> RowsRead:
-        """Read the Liked Songs of a person."""
-
-        async def page_at(offset: int) -> Page:
-            return await self.liked_page(token, offset)
-
-        return await read_all(page_at, first=None, on_count=on_count)
-
     async def liked_page(self, token: str, offset: int) -> Page:
         """Read one page of the Liked Songs; the first one tells whether anything has changed."""
         needs = frozenset({"user-library-read"})
@@ -137,12 +130,16 @@ class SpotifyClient:
         uris = [("uris", f"spotify:playlist:{playlist_id}")]
         try:
             await self._api.call(
-                token, "/me/library", method="DELETE", params=uris, expects_json=False, needs=WRITE_SCOPES
+                token, "/me/library", method="DELETE", params=uris, expects_json=False, needs=REMOVE_SCOPES
             )
-        except (SpotifyNotFoundError, SpotifyRejectedError):
-            # Older apps do not have the new route.
+        except (SpotifyNotFoundError, SpotifyRejectedError, ScopeMissingError) as refusal:
+            # Older apps do not have the new route; the older route wants fewer scopes.
             path = f"/playlists/{playlist_id}/followers"
-            await self._api.call(token, path, method="DELETE", expects_json=False, needs=WRITE_SCOPES)
+            try:
+                await self._api.call(token, path, method="DELETE", expects_json=False, needs=WRITE_SCOPES)
+            except (PlaylistNotReadableError, ScopeMissingError) as again:
+                # A newer app does not have the old one: what counts is what the first one said.
+                raise (refusal if isinstance(refusal, ScopeMissingError) else again) from again
 
     async def rows_page(self, token: str, summary: PlaylistSummary, offset: int) -> Page:
         """Read one page of a playlist's rows."""

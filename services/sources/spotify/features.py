@@ -1,4 +1,4 @@
-"""Try Spotify's deprecated audio features once, and leave it alone when it is closed."""
+"""Try Spotify's deprecated audio features once, and do not ask again when they are closed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ import aiohttp
 from services.domain.errors.sources import SourceError, SourceUnavailableError
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
-from services.sources.http.breaker import Breaker
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
-from services.sources.http.pacer import Pacer
+from services.sources.http.clock import Clock, Deadline
+from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.upstream import Answer, Patience, Upstream
-from services.sources.ids import valid_track_id
-from services.sources.outcomes import OutcomeBuilder, notice_of, reason_of
+from services.sources.outcomes import OutcomeBuilder, note_of, reason_of
 from services.sources.spotify.api import CallLedger
-from services.sources.values import read_features
+from services.sources.values import read_features, valid_track_id
 
 SOURCE = "spotify"
 NAME = "Spotify"
@@ -39,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class _ClosedError(Exception):
-    """The endpoint is closed, or there is no token to knock with."""
+    """The endpoint is closed, or there is no token."""
 
 
 class Latch:
@@ -138,7 +135,7 @@ class SpotifyFeatures:
                 part.fail(keys[start:], "closed")
                 over = True
             except SourceError as error:
-                part.fail(keys[start:], reason_of(error), notice_of(error))
+                part.fail(keys[start:], reason_of(error), note_of(error))
                 over = True
             outcome = part.build()
             whole.add(outcome)

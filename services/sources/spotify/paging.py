@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from services.domain.messages import Note, NoteKind
 from services.domain.spotify import RowsRead
 from services.sources.spotify.wire import Page, RowTally
 
@@ -16,7 +17,8 @@ MOST_ROWS = 20_000
 READ_AGAIN_UP_TO = 500
 """Rows of a list that is read once more when it changed on the way: a longer one costs too many calls."""
 
-MOVING = "The list was being changed while I read it; run it again for its final state."
+_SPARE_PAGES = 5
+"""Pages that may be short before reading stops: each costs one of the calls that everybody shares."""
 
 OnCount = Callable[[int, int], Awaitable[None]]
 """Receives how many rows have been read, and of how many."""
@@ -25,7 +27,7 @@ PageAt = Callable[[int], Awaitable[Page]]
 
 
 async def silent(_done: int, _total: int) -> None:
-    """Count for nobody."""
+    """Ignore counts."""
 
 
 def at(offset: int) -> list[tuple[str, str]]:
@@ -47,6 +49,8 @@ class _Pass:
     rows: list[Any]
     total: int | None
     changed: bool = False
+    gave_up: bool = False
+    """Whether Spotify sent so few rows a page that going on would cost too many calls."""
 
 
 async def read_all(page_at: PageAt, *, first: Page | None, on_count: OnCount) -> RowsRead:
@@ -71,9 +75,11 @@ async def read_all(page_at: PageAt, *, first: Page | None, on_count: OnCount) ->
         tally.add(row)
     notes = tally.notes
     if (read.total or 0) > MOST_ROWS:
-        notes = (*notes, f"Only the first {MOST_ROWS:,} of {read.total:,} rows were read.")
+        notes = (*notes, Note(NoteKind.FIRST_ROWS, count=MOST_ROWS, total=read.total or 0))
+    if read.gave_up:
+        notes = (*notes, Note(NoteKind.FEW_ROWS_A_TIME, count=len(read.rows)))
     if read.changed:
-        notes = (*notes, MOVING)
+        notes = (*notes, Note(NoteKind.CHANGED_WHILE_READ))
     return RowsRead(
         tracks=tuple(tally.tracks), skipped=tally.skipped, notes=notes, was_still=not read.changed
     )
@@ -81,11 +87,15 @@ async def read_all(page_at: PageAt, *, first: Page | None, on_count: OnCount) ->
 
 async def _read_pages(page_at: PageAt, first: Page, on_count: OnCount) -> _Pass:
     read = _Pass(list(first.rows), first.total)
-    page = first
+    page, pages = first, 1
     while page.rows and len(read.rows) < MOST_ROWS:
         # Without a total, a page that is not full is the last one.
         if len(read.rows) >= read.total if read.total is not None else len(page.rows) < PAGE:
             break
+        if pages > -(-min(read.total or MOST_ROWS, MOST_ROWS) // PAGE) + _SPARE_PAGES:
+            read.gave_up = True
+            break
+        pages += 1
         await on_count(len(read.rows), min(read.total or len(read.rows), MOST_ROWS))
         page = await page_at(len(read.rows))
         if page.total != read.total:

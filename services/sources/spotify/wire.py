@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.domain.messages import Note, NoteKind
 from services.domain.music import PlaylistId, Skipped, SkipReason, Track, TrackId
 from services.domain.spotify import PlaylistSummary, SpotifyProfile
-from services.sources.ids import valid_isrc, valid_track_id
+from services.sources.values import valid_isrc, valid_track_id
 
 _LONGEST_TEXT = 500
 _EXAMPLES = 3
@@ -61,12 +62,11 @@ class RowTally:
         return tuple(Skipped(reason, count, names) for reason, (count, names) in self._skipped.items())
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """Say what was kept although it is not as it should be."""
         if not self.unplayable:
             return ()
-        noun = "track" if self.unplayable == 1 else "tracks"
-        return (f"{self.unplayable:,} {noun} can't be played in your country at the moment; kept here.",)
+        return (Note(NoteKind.UNPLAYABLE, count=self.unplayable),)
 
     def _skip(self, reason: SkipReason, name: str = "") -> None:
         count, names = self._skipped.get(reason, (0, ()))

@@ -1,1 +1,1 @@
-"""The way from every earlier shape of the database to the present one."""
+"""Migrations from every earlier version of the schema to the present one."""

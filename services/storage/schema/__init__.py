@@ -1,37 +1,84 @@
-"""The tables: the newest shape, which the migrations lead to, one module per family.
+"""The present schema, which the migrations lead to, one module per family of tables.
 
 Whether the migrations really end here is a test (`test_migrations`). Tables about music carry
 nothing about persons; every table with a column of `PERSON_COLUMNS` belongs to somebody and has to
 be cleared when that person asks to be forgotten.
 """
 
-from services.storage.schema.accounts import link_attempts, links
 from services.storage.schema.base import PERSON_COLUMNS, metadata
-from services.storage.schema.drafts import drafts
 from services.storage.schema.groups import (
+    asks,
+    digest_news,
+    digest_posts,
+    digests,
     group_messages,
     group_result_members,
     group_results,
     lobbies,
     lobby_members,
+    map_members,
+    servers,
     sharings,
+    unasked,
 )
-from services.storage.schema.jobs import jobs
-from services.storage.schema.library import call_counts, kept_playlists, libraries, listed_playlists
-from services.storage.schema.music import absences, features, known_tracks, tempo_corrections
-from services.storage.schema.results import pending_uploads, report_messages, reports
-from services.storage.schema.upkeep import import_progress, marks, pulse
-from services.storage.schema.writes import playlist_writes
+from services.storage.schema.music import (
+    absences,
+    artist_genres,
+    features,
+    fetch_claims,
+    id_words,
+    import_progress,
+    known_tracks,
+    marks,
+    name_answers,
+    name_matches,
+    pulse,
+    put_aside,
+    received_interactions,
+    recording_names,
+    recording_readings,
+    refused_files,
+    shard_leases,
+    tempo_corrections,
+    upstreams,
+)
+from services.storage.schema.people import (
+    call_counts,
+    drafts,
+    heard_sounds,
+    jobs,
+    kept_playlists,
+    libraries,
+    link_attempts,
+    links,
+    listed_playlists,
+    pending_uploads,
+    person_calls,
+    playlist_writes,
+    preferences,
+    remembered_maps,
+    report_messages,
+    reports,
+    sound_offers,
+)
 
 __all__ = [
     "PERSON_COLUMNS",
     "absences",
+    "artist_genres",
+    "asks",
     "call_counts",
+    "digest_news",
+    "digest_posts",
+    "digests",
     "drafts",
     "features",
+    "fetch_claims",
     "group_messages",
     "group_result_members",
     "group_results",
+    "heard_sounds",
+    "id_words",
     "import_progress",
     "jobs",
     "kept_playlists",
@@ -42,13 +89,29 @@ __all__ = [
     "listed_playlists",
     "lobbies",
     "lobby_members",
+    "map_members",
     "marks",
     "metadata",
+    "name_answers",
+    "name_matches",
     "pending_uploads",
+    "person_calls",
     "playlist_writes",
+    "preferences",
     "pulse",
+    "put_aside",
+    "received_interactions",
+    "recording_names",
+    "recording_readings",
+    "refused_files",
+    "remembered_maps",
     "report_messages",
     "reports",
+    "servers",
+    "shard_leases",
     "sharings",
+    "sound_offers",
     "tempo_corrections",
+    "unasked",
+    "upstreams",
 ]

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    false,
+)
 
-from services.storage.columns import Moment, Words
-from services.storage.schema.base import metadata
+from services.storage.schema.base import Moment, Words, metadata
 
 lobbies = Table(
     "lobbies",
@@ -18,8 +29,10 @@ lobbies = Table(
     Column("owner_id", BigInteger, nullable=False, index=True),
     Column("created_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False, index=True),
+    Column("compared_by", BigInteger),
+    Column("compared_since", Moment),
 )
-"""Comparisons, each with the person who started it."""
+"""Comparisons, each with the person who started it, and the request that compares now or did last."""
 
 lobby_members = Table(
     "lobby_members",
@@ -34,6 +47,7 @@ lobby_members = Table(
     Column("tracks", Integer, nullable=False),
     Column("bring_id", Text, nullable=False),
     Column("playlist", LargeBinary),
+    Column("source", Text),
     Column("wants", Boolean, nullable=False),
     Column("shows", Boolean, nullable=False),
     Index("ix_lobby_members_user_id", "user_id"),
@@ -49,10 +63,99 @@ sharings = Table(
     Column("brought", Words, nullable=False),
     Column("tracks", Integer, nullable=False),
     Column("playlist", LargeBinary, nullable=False),
+    Column("source", Text),
     Column("granted_at", Moment, nullable=False),
     Index("ix_sharings_user_id", "user_id"),
 )
 """Who lets others of a server compare without being asked each time. No row: private."""
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("owner_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("lobby_id", Text, nullable=False, index=True),
+    Column("asked_at", Moment, nullable=False, index=True),
+    Column("direct", Boolean, nullable=False),
+    Column("standing", Text, nullable=False),
+    Index("ix_asks_user_id", "user_id"),
+)
+"""Who asked whom to compare, for as long as it may not be asked again."""
+
+unasked = Table(
+    "unasked",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Moment, nullable=False),
+)
+"""Who is never to be asked, in any server."""
+
+map_members = Table(
+    "map_members",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Words, nullable=False),
+    Column("list_name", Words, nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("playlist_fingerprint", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sound", Text, nullable=False),
+    Column("agreed_at", Moment, nullable=False),
+    Column("told", Text),
+    Index("ix_map_members_user_id", "user_id"),
+)
+"""Who agreed to be on the map of a server. `sound` is where they stand: figures of one list of theirs, as
+JSON, and nothing of its tracks; `told` is where the last digest knew them."""
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("next_at", Moment, nullable=False, index=True),
+)
+"""Which servers want a weekly digest, where, and when the next one is due."""
+
+digest_posts = Table(
+    "digest_posts",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("request_id", BigInteger, nullable=False),
+    Column("claimed_at", Moment, nullable=False, index=True),
+    Column("held_until", Moment),
+    Column("is_posted", Boolean, nullable=False),
+)
+"""One row for each digest with something to say, written before it is sent: whoever holds it until
+`held_until` posts it. What is not posted by then is looked for, and taken over."""
+
+digest_news = Table(
+    "digest_news",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("user_id", BigInteger, nullable=False, index=True),
+    Column("owner_id", BigInteger, index=True),
+    Column("feature", Text),
+    Column("more", Boolean, nullable=False),
+    ForeignKeyConstraint(
+        ["guild_id", "week"], ["digest_posts.guild_id", "digest_posts.week"], ondelete="CASCADE"
+    ),
+)
+"""What a digest says of whom; `owner_id` is the second of two who became alike."""
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("direct_questions", Boolean, nullable=False),
+)
+"""What the administrators of a server have decided."""
 
 group_results = Table(
     "group_results",
@@ -70,9 +173,10 @@ group_result_members = Table(
     Column("result_id", Text, ForeignKey("group_results.result_id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("position", Integer, nullable=False),
+    Column("source", Text),
     Index("ix_group_result_members_user_id", "user_id"),
 )
-"""Who is in a result, in its own order."""
+"""Who is in a result, in its own order, and where what they brought was read."""
 
 group_messages = Table(
     "group_messages",
@@ -84,6 +188,15 @@ group_messages = Table(
     Column("kind", Text, nullable=False),
     Column("result_id", Text, index=True),
     Column("posted_at", Moment, nullable=False, index=True),
-    Column("stale", Integer, nullable=False, index=True),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    Column("drawn", Integer, nullable=False, server_default="0"),
+    Column("is_on_its_way", Boolean, nullable=False, server_default=false()),
+    Column("refused_since", Moment),
 )
-"""Messages of ours that show people. They outlive what they show; `stale` counts changes that one lacks."""
+"""Messages of ours that show people. They outlive what they show.
+
+Until Discord has named a message it `is_on_its_way`, and has the number of the request as its id.
+
+`changed` counts the changes of what one has to show, `drawn` is the change up to which it shows them: a
+message is stale while `drawn < changed`. Neither ever gets smaller.
+"""

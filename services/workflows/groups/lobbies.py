@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.domain.errors.groups import (
-    AskedAlreadyError,
     CompareWithNobodyError,
     LobbyEndedError,
     LobbyFullError,
@@ -17,17 +16,18 @@ from services.domain.errors.groups import (
     NotInLobbyError,
     NotTheOneAskedError,
 )
-from services.domain.groups import MOST, GroupKind, Lobby, LobbyState, Member, Standing, Withdrawal
+from services.domain.groups import MOST, GroupKind, Lobby, LobbyState, Member, Membership, Withdrawal
 from services.domain.music import Playlist
+from services.domain.report import new_report_id
+from services.storage.consents import ASK_AGAIN_AFTER, QuestionStore
 from services.storage.lobbies import LobbyStore
-from services.storage.sharings import SharingStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.reports import new_report_id
 
 TRACKS_TAKEN = 2_000
 """Of one person: more would keep everybody waiting and change no score by a point."""
+MOST_OPEN = 3
+"""Lobbies in one channel at the same time."""
 PAIR_LASTS = timedelta(days=1)
-ASK_AGAIN_AFTER = timedelta(days=7)
 RESULTS_KEPT = timedelta(days=30)
 UNUSED_KEPT = timedelta(days=1)
 
@@ -53,7 +53,7 @@ class LobbiesWorkflow:
     """Comparisons until they are made. Nobody is in one without having said so."""
 
     store: LobbyStore
-    sharings: SharingStore
+    questions: QuestionStore
     withdrawals: WithdrawalStore
     clock: Callable[[], datetime]
 
@@ -69,37 +69,41 @@ class LobbiesWorkflow:
             host_id=host.user_id,
             created_at=now,
             ends_at=now + lasts,
-            members=(_member(host, Standing.IN, now),),
+            members=(_member(host, Membership.IN, now),),
         )
-        await self.store.create(lobby)
+        await self.store.create(lobby, most_open=MOST_OPEN)
         return lobby
 
-    async def ask(self, place: Place, host: Visitor, asked: Visitor) -> Lobby:
+    async def ask(
+        self,
+        place: Place,
+        host: Visitor,
+        asked: Visitor,
+        lobby_id: str | None = None,
+        *,
+        direct: bool = False,
+    ) -> Lobby:
         """Open a pair; who shares in this server is in at once, anybody else is asked, once.
+
+        Parameters
+        ----------
+        lobby_id
+            Under which it is kept, where the request may come again: the second time it is there already.
+        direct
+            Whether the other person gets a direct message.
 
         Raises
         ------
-        CompareWithNobodyError, AskedAlreadyError
+        CompareWithNobodyError, AskedAlreadyError, NeverAskedError, TooManyQuestionsError,
+        DirectQuestionsOffError
         """
         if host.user_id == asked.user_id:
             raise CompareWithNobodyError
+        if lobby_id is not None and (begun := await self.store.load(lobby_id)) is not None:
+            return begun
         now = self.clock()
-        sharing = await self.sharings.find(place.guild_id, asked.user_id)
-        shared = await self.sharings.playlist(place.guild_id, asked.user_id) if sharing is not None else None
-        if shared is None:
-            await self._refuse_asking_again(place.guild_id, host, asked, now)
-        other = _member(asked, Standing.ASKED, now)
-        if sharing is not None and shared is not None:
-            other = replace(
-                other,
-                standing=Standing.IN,
-                by_sharing=True,
-                brought=sharing.brought,
-                tracks=sharing.tracks,
-                bring_id=new_report_id(),
-            )
         lobby = Lobby(
-            lobby_id=new_report_id(),
+            lobby_id=lobby_id or new_report_id(),
             kind=GroupKind.PAIR,
             state=LobbyState.OPEN,
             guild_id=place.guild_id,
@@ -107,14 +111,13 @@ class LobbiesWorkflow:
             host_id=host.user_id,
             created_at=now,
             ends_at=now + PAIR_LASTS,
-            members=(_member(host, Standing.IN, now), other),
+            members=(_member(host, Membership.IN, now), _member(asked, Membership.ASKED, now)),
         )
-        await self.store.create(lobby, {} if shared is None else {asked.user_id: shared})
-        return lobby
+        return await self.questions.ask(lobby, bring_id=new_report_id(), direct=direct)
 
     async def withdraw_question(self, lobby_id: str) -> None:
         """Drop a question that could not be put to anybody."""
-        await self.store.delete(lobby_id)
+        await self.questions.withdraw(lobby_id)
 
     async def open(self, lobby_id: str) -> Lobby:
         """Load a comparison.
@@ -146,29 +149,27 @@ class LobbiesWorkflow:
         ------
         LobbyGoneError, LobbyEndedError, LobbyFullError, NotTheOneAskedError
         """
-        lobby = await self._running(lobby_id)
-        if lobby.is_in(visitor.user_id):
-            return lobby
-        if lobby.kind is GroupKind.PAIR and lobby.member(visitor.user_id) is None:
-            raise NotTheOneAskedError
         now = self.clock()
-        after = await self.store.join(lobby_id, _member(visitor, Standing.IN, now), now)
+        after = await self.store.join(lobby_id, _member(visitor, Membership.IN, now), now)
         if after is None:
             raise LobbyGoneError(lobby_id)
+        if after.state is not LobbyState.OPEN or after.ends_at <= now:
+            raise LobbyEndedError(lobby_id)
+        if after.kind is GroupKind.PAIR and after.member(visitor.user_id) is None:
+            raise NotTheOneAskedError
         if not after.is_in(visitor.user_id):
-            if after.state is not LobbyState.OPEN:
-                raise LobbyEndedError(lobby_id)
             raise LobbyFullError(MOST)
         return after
 
-    async def decline(self, lobby_id: str, user_id: int) -> Lobby:
-        """Say no.
+    async def decline(self, lobby_id: str, user_id: int, *, never_again: bool = False) -> Lobby:
+        """Say no, to this question or to all that anybody may ever ask.
 
         Raises
         ------
         LobbyGoneError, NotTheOneAskedError
         """
-        if not await self.store.decline(lobby_id, user_id):
+        now = self.clock() if never_again else None
+        if not await self.store.decline(lobby_id, user_id, never_again_from=now):
             await self.open(lobby_id)
             raise NotTheOneAskedError
         return await self.open(lobby_id)
@@ -192,67 +193,68 @@ class LobbiesWorkflow:
         ------
         LobbyGoneError, LobbyEndedError, NotInLobbyError, NothingBroughtError
         """
-        await self._running(lobby_id)
         taken = spread(playlist)
-        kept = await self.store.bring(
+        return await self.store.bring(
             lobby_id,
             user_id,
             brought=describe(playlist, taken),
             bring_id=new_report_id(),
             playlist=taken,
+            now=self.clock(),
         )
-        if not kept:
-            raise NotInLobbyError
-        return await self.open(lobby_id)
 
-    async def press_compare(self, lobby_id: str, user_id: int) -> tuple[Lobby, bool]:
-        """Note that a member wants to compare; says whether that is enough now.
+    async def press_compare(self, lobby_id: str, user_id: int, request: int) -> tuple[Lobby, bool]:
+        """Note that a member wants to compare; says whether this press, which `request` names, begins it.
 
         The host is enough alone, others are half of the members and at least two.
 
         Raises
         ------
-        LobbyGoneError, LobbyEndedError, NotInLobbyError
+        LobbyGoneError, LobbyEndedError, NotInLobbyError, TooFewReadyError, ComparingAlreadyError
         """
-        await self._running(lobby_id)
-        if not await self.store.vote(lobby_id, user_id):
-            raise NotInLobbyError
-        lobby = await self.open(lobby_id)
-        return lobby, user_id == lobby.host_id or lobby.votes >= lobby.votes_needed
+        return await self.store.press_compare(lobby_id, user_id, request, self.clock())
 
-    async def agree_to_show(self, lobby_id: str, user_id: int) -> Lobby:
-        """Note that one of a pair wants the channel to see the result.
+    async def give_compare_back(self, lobby_id: str, request: int) -> None:
+        """Let another press begin the comparison: this one could not."""
+        await self.store.give_compare_back(lobby_id, request)
+
+    async def agree_to_show(self, lobby_id: str, user_id: int) -> tuple[Lobby, bool]:
+        """Note that one of a pair wants the channel to see the result; says whether that is new.
 
         Raises
         ------
         LobbyGoneError, NotInLobbyError
         """
-        if not await self.store.show(lobby_id, user_id):
-            raise NotInLobbyError
-        return await self.open(lobby_id)
+        return await self.store.show(lobby_id, user_id)
+
+    async def take_show_back(self, lobby_id: str, user_id: int) -> None:
+        """Forget that one of a pair wants that: the result could not be shown."""
+        await self.store.show(lobby_id, user_id, shows=False)
 
     async def reopen(self, lobby_id: str, user_id: int) -> Lobby:
         """Open an ended lobby for as long again, with the same people.
 
         Raises
         ------
-        LobbyGoneError, NotInLobbyError, LobbyEndedError
+        LobbyGoneError, NotInLobbyError, LobbyEndedError, OpenAlreadyError
         """
-        lobby = await self.open(lobby_id)
-        if not lobby.is_in(user_id):
-            raise NotInLobbyError
-        if lobby.kind is GroupKind.PAIR:
-            raise LobbyEndedError(lobby_id)
-        lasts = lobby.ends_at - lobby.created_at
-        await self.store.set_state(lobby_id, LobbyState.OPEN, self.clock() + min(lasts, _LONGEST))
-        return await self.open(lobby_id)
+        return await self.store.reopen(lobby_id, user_id, self.clock(), _LONGEST, most_open=MOST_OPEN)
 
     async def end_due(self) -> tuple[str, ...]:
         """End the comparisons whose time is over, and say which."""
-        ended = await self.store.due(self.clock())
-        for lobby_id in ended:
-            await self.store.set_state(lobby_id, LobbyState.ENDED)
-        return ended
+        return await self.store.end_due(self.clock())
+
+    async def guilds(self) -> frozenset[int]:
+        """List the servers that comparisons are kept of."""
+        return await self.store.guilds()
+
+    async def drop_guild(self, guild_id: int) -> None:
+        """Forget a server that the bot was taken out of."""
+        await self.withdrawals.drop_guild(guild_id)
+
+    async def drop_channel(self, channel_id: int) -> None:
+        """Forget a deleted channel."""
+        await self.withdrawals.drop_channel(channel_id)
 
     async def purge(self) -> int:
         """Drop what is kept no longer; returns how many results that were."""
@@ -262,19 +264,6 @@ class LobbiesWorkflow:
             unused_before=now - UNUSED_KEPT,
             ended_before=now - ASK_AGAIN_AFTER,
         )
-
-    async def _running(self, lobby_id: str) -> Lobby:
-        lobby = await self.open(lobby_id)
-        if lobby.state is not LobbyState.OPEN or lobby.ends_at <= self.clock():
-            raise LobbyEndedError(lobby_id)
-        return lobby
-
-    async def _refuse_asking_again(self, guild_id: int, host: Visitor, asked: Visitor, now: datetime) -> None:
-        for lobby_id in await self.store.asks(guild_id, host.user_id, asked.user_id, now - ASK_AGAIN_AFTER):
-            lobby = await self.open(lobby_id)
-            member = lobby.member(asked.user_id)
-            if member is not None and member.standing is not Standing.IN:
-                raise AskedAlreadyError(ASK_AGAIN_AFTER.days)
 
 
 _LONGEST = timedelta(days=3)
@@ -305,5 +294,5 @@ def describe(playlist: Playlist, taken: Playlist) -> str:
     return f"{name} ({len(taken.tracks):,} of {len(playlist.tracks):,} tracks, evenly spread)"
 
 
-def _member(visitor: Visitor, standing: Standing, now: datetime) -> Member:
+def _member(visitor: Visitor, standing: Membership, now: datetime) -> Member:
     return Member(user_id=visitor.user_id, name=visitor.name, standing=standing, joined_at=now)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
+
+from cachetools import LRUCache
 
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, PersonKey
+from services.domain.comparison import PersonKey
 from services.domain.errors.groups import (
+    CannotLookError,
     ChangedMeanwhileError,
     LobbyEndedError,
     LobbyGoneError,
@@ -19,20 +22,36 @@ from services.domain.errors.groups import (
     NotInResultError,
     ResultGoneError,
     TooFewReadyError,
+    UnreadablePlaylistError,
+    UnreadableResultError,
 )
-from services.domain.groups import FEWEST, GroupKind, Lobby, LobbyState, Member, distinct_names
-from services.storage.group_results import GroupResultStore, StoredComparison
+from services.domain.groups import (
+    FEWEST,
+    GroupKind,
+    Lobby,
+    LobbyState,
+    Member,
+    Presence,
+    distinct_names,
+)
+from services.domain.messages import OnProgress, quiet
+from services.domain.music import Playlist
+from services.storage.group_results import GroupResultStore, StoredComparison, UnreadableComparisonError
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.analyze import OnStage, quiet
-from services.workflows.groups.own import OwnPart, own_document
-from services.workflows.groups.ports import Brought, Comparer, Sight
-
-Draw = Callable[[Comparison, Sequence[ChartKind]], Awaitable[tuple[Chart, ...]]]
+from services.workflows.compare import Brought, Comparer
+from services.workflows.compare_export import own_json
 
 _CACHED_CHARTS = 24
-_TRIES = 3
+_TRIES = 4
 """People may leave while they are compared; the others are compared again, but not for ever."""
+
+
+class WhoIsThere(Protocol):
+    """Looks who of some people is in a server at this very moment, and sees a channel of it."""
+
+    async def __call__(self, guild_id: int, channel_id: int | None, user_ids: Collection[int]) -> Presence:
+        """Look; without a channel, being in the server is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,15 @@ class Shown:
         return person_key(user_id) if user_id in self.stored.user_ids else None
 
 
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """A person's part of a comparison, ready to be taken along."""
+
+    document: bytes
+    """JSON."""
+    brought: Playlist | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupResultsWorkflow:
     """Results of comparisons. Each way to one goes through `open`."""
@@ -55,65 +83,84 @@ class GroupResultsWorkflow:
     results: GroupResultStore
     withdrawals: WithdrawalStore
     comparer: Comparer
-    draw: Draw
     clock: Callable[[], datetime]
-    drawn: OrderedDict[tuple[str, ChartKind], Chart] = field(default_factory=OrderedDict)
+    drawn: LRUCache[tuple[str, ChartKind], Chart] = field(default_factory=lambda: LRUCache(_CACHED_CHARTS))
 
-    async def run(self, lobby_id: str, result_id: str, *, sight: Sight, on_stage: OnStage) -> Shown:
+    async def run(
+        self, lobby_id: str, result_id: str, *, who_is_there: WhoIsThere, on_stage: OnProgress
+    ) -> Shown:
         """Compare everybody who is in, is still there, and has chosen a source; keep the result.
 
         Raises
         ------
         LobbyGoneError, LobbyEndedError, TooFewReadyError, ChangedMeanwhileError
+        UnreadablePlaylistError
+            What somebody brought was stored by another version.
+        OnePlaylistFailedError
+            What somebody brought can't be looked up; says whose it is.
+        CannotLookError
+            Who is there can't be found out now.
         """
+        seen = Presence()
         for _ in range(_TRIES):
-            lobby = await self._present(lobby_id, sight)
+            lobby = await self._open_lobby(lobby_id)
+            inside = [member.user_id for member in lobby.inside]
+            # Whoever came while the others were compared is the only one to look for then.
+            seen |= await _look(who_is_there, lobby, [each for each in inside if each not in seen.there])
+            if await self._take_out_absent(lobby, inside, seen):
+                continue
             ready = lobby.ready
             if len(ready) < FEWEST:
                 raise TooFewReadyError(len(ready), len(lobby.inside))
             people = await self._people(lobby, ready)
             comparison = await self.comparer.compare(people, on_stage=on_stage)
-            kept = await self.results.save(
-                result_id,
-                lobby_id,
-                {member.user_id: member.bring_id for member in ready},
-                comparison,
-                now=self.clock(),
+            stored = StoredComparison(
+                result_id=result_id,
+                lobby_id=lobby_id,
+                created_at=self.clock(),
+                user_ids=tuple(member.user_id for member in ready),
+                comparison=comparison,
             )
-            if kept:
-                return await self._load(result_id)
+            if await self.results.save(stored, {member.user_id: member.bring_id for member in ready}):
+                return Shown(stored, lobby)
         raise ChangedMeanwhileError
 
-    async def open(self, result_id: str, viewer_id: int, channel_id: int | None, *, sight: Sight) -> Shown:
+    async def open(
+        self, result_id: str, viewer_id: int, channel_id: int | None, *, who_is_there: WhoIsThere
+    ) -> Shown:
         """Load a result for somebody who wants to see it in a channel.
 
         Who of its people is no longer there is taken out first, and the result with them.
 
         Raises
         ------
-        ResultGoneError, NotForYouError
+        ResultGoneError, NotForYouError, UnreadableResultError
+        CannotLookError
+            Who is there can't be found out now.
         """
-        shown = await self._load(result_id)
-        lobby = shown.lobby
-        there = await sight(lobby.guild_id, _watched(lobby), shown.stored.user_ids)
-        absent = [user_id for user_id in shown.stored.user_ids if user_id not in there]
-        if absent:
-            await self.withdrawals.leave(lobby.lobby_id, absent)
+        shown = await self.find(result_id, viewer_id, channel_id)
+        seen = await _look(who_is_there, shown.lobby, shown.stored.user_ids)
+        if await self._take_out_absent(shown.lobby, shown.stored.user_ids, seen):
             raise ResultGoneError(result_id)
-        is_one_of_them = viewer_id in shown.stored.user_ids
-        is_for_channel = lobby.is_shown_to_channel and channel_id == lobby.channel_id
-        if not is_one_of_them and not is_for_channel:
-            raise NotForYouError
         return shown
 
-    async def latest(
-        self, viewer_id: int, channel_id: int, lobby_id: str | None = None, *, sight: Sight
-    ) -> Shown:
-        """Open the latest result of a comparison, or else of the lobbies of a channel.
+    async def find(self, result_id: str, viewer_id: int, channel_id: int | None) -> Shown:
+        """Find a result for somebody who asks for work on it; the work opens it, and looks who is there.
 
         Raises
         ------
-        NoResultHereError, ResultGoneError, NotForYouError
+        ResultGoneError, NotForYouError, UnreadableResultError
+        """
+        shown = await self._load(result_id)
+        _require_viewer(shown, viewer_id, channel_id)
+        return shown
+
+    async def latest(self, channel_id: int, lobby_id: str | None = None) -> str:
+        """Name the latest result of a comparison, or else of the lobbies of a channel.
+
+        Raises
+        ------
+        NoResultHereError
         """
         result_id = (
             await self.results.latest_in(channel_id, GroupKind.LOBBY.value)
@@ -122,19 +169,18 @@ class GroupResultsWorkflow:
         )
         if result_id is None:
             raise NoResultHereError
-        return await self.open(result_id, viewer_id, channel_id, sight=sight)
+        return result_id
 
     async def charts(self, shown: Shown, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
         """Draw charts of a result, or take them from the few that were drawn lately."""
         drawn: list[Chart] = []
         for kind in kinds:
             key = (shown.stored.result_id, kind)
-            if key not in self.drawn:
-                (self.drawn[key],) = await self.draw(shown.stored.comparison, [kind])
-            self.drawn.move_to_end(key)
-            drawn.append(self.drawn[key])
-            while len(self.drawn) > _CACHED_CHARTS:
-                self.drawn.popitem(last=False)
+            chart = self.drawn.get(key)
+            if chart is None:
+                (chart,) = await self.comparer.draw(shown.stored.comparison, [kind])
+                self.drawn[key] = chart
+            drawn.append(chart)
         return tuple(drawn)
 
     async def own_part(self, shown: Shown, user_id: int) -> OwnPart:
@@ -148,9 +194,10 @@ class GroupResultsWorkflow:
         if key is None:
             raise NotInResultError
         playlists = await self.lobbies.playlists(shown.lobby.lobby_id, [user_id])
-        return OwnPart(own_document(shown.stored, key), playlists.get(user_id))
+        document = own_json(shown.stored.comparison, key, shown.stored.created_at)
+        return OwnPart(document, playlists.get(user_id))
 
-    async def blend(self, shown: Shown, *, size: int, mode: BlendMode, on_stage: OnStage = quiet) -> Blend:
+    async def blend(self, shown: Shown, *, size: int, mode: BlendMode, on_stage: OnProgress = quiet) -> Blend:
         """Mix a playlist for the people of a result.
 
         Raises
@@ -165,16 +212,24 @@ class GroupResultsWorkflow:
         people = await self._people(shown.lobby, members)
         return await self.comparer.blend(people, size=size, mode=mode, on_stage=on_stage)
 
-    async def _present(self, lobby_id: str, sight: Sight) -> Lobby:
-        """Load an open comparison, without those who are no longer there: they are taken out."""
-        lobby = await self._open_lobby(lobby_id)
-        inside = [member.user_id for member in lobby.inside]
-        there = await sight(lobby.guild_id, _watched(lobby), inside)
-        absent = [user_id for user_id in inside if user_id not in there]
-        if not absent:
-            return lobby
-        await self.withdrawals.leave(lobby_id, absent)
-        return await self._open_lobby(lobby_id)
+    async def blend_posters(self, shown: Shown, blend: Blend) -> tuple[Chart, ...]:
+        """Draw what was mixed for the people of a result as a poster in both sizes."""
+        return await self.comparer.draw_blend(shown.stored.comparison, blend)
+
+    async def _take_out_absent(self, lobby: Lobby, user_ids: Collection[int], seen: Presence) -> bool:
+        """Take out who is no longer there, and say whether that was anybody.
+
+        Raises
+        ------
+        CannotLookError
+            About somebody there is no answer: they are neither taken out nor shown.
+        """
+        absent = [user_id for user_id in user_ids if user_id in seen.absent]
+        if absent:
+            await self.withdrawals.leave(lobby.lobby_id, absent)
+        if not seen.known.issuperset(user_ids):
+            raise CannotLookError
+        return bool(absent)
 
     async def _open_lobby(self, lobby_id: str) -> Lobby:
         lobby = await self.lobbies.load(lobby_id)
@@ -189,17 +244,30 @@ class GroupResultsWorkflow:
         if len(playlists) != len(members):
             raise ChangedMeanwhileError
         names = distinct_names([member.name for member in members])
-        return tuple(
-            Brought(person_key(member.user_id), name, playlists[member.user_id])
-            for member, name in zip(members, names, strict=True)
-        )
+        people = []
+        for member, name in zip(members, names, strict=True):
+            playlist = playlists[member.user_id]
+            if playlist is None:
+                raise UnreadablePlaylistError(name)
+            people.append(Brought(person_key(member.user_id), name, playlist, member.user_id))
+        return tuple(people)
 
     async def _load(self, result_id: str) -> Shown:
-        stored = await self.results.load(result_id)
+        try:
+            stored = await self.results.load(result_id)
+        except UnreadableComparisonError as error:
+            raise UnreadableResultError(result_id) from error
         lobby = None if stored is None else await self.lobbies.load(stored.lobby_id)
         if stored is None or lobby is None:
             raise ResultGoneError(result_id)
         return Shown(stored, lobby)
+
+
+def _require_viewer(shown: Shown, viewer_id: int, channel_id: int | None) -> None:
+    """Let see it who is in it, and everybody in a channel that may see it."""
+    is_for_channel = shown.lobby.is_shown_to_channel and channel_id == shown.lobby.channel_id
+    if viewer_id not in shown.stored.user_ids and not is_for_channel:
+        raise NotForYouError
 
 
 def person_key(user_id: int) -> PersonKey:
@@ -207,6 +275,9 @@ def person_key(user_id: int) -> PersonKey:
     return PersonKey(str(user_id))
 
 
-def _watched(lobby: Lobby) -> int | None:
-    """Name the channel that its people have to see: a pair may be spread over direct messages."""
-    return lobby.channel_id if lobby.kind is GroupKind.LOBBY else None
+async def _look(who_is_there: WhoIsThere, lobby: Lobby, user_ids: Collection[int]) -> Presence:
+    """Look for people in the channel they have to see; a pair may be spread over direct messages."""
+    if not user_ids:
+        return Presence()
+    watched = lobby.channel_id if lobby.kind is GroupKind.LOBBY else None
+    return await who_is_there(lobby.guild_id, watched, user_ids)

@@ -10,15 +10,37 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import NoReturn, Unpack
 
 from services.domain.errors import TastemapError
-from services.domain.errors.writes import NotRewritableError, PlaylistChangedError, PlaylistGoneError
+from services.domain.errors.accounts import AccountError, NotLinkedError, RelinkNeededError, ScopeMissingError
+from services.domain.errors.sources import (
+    QuotaExceededError,
+    RateLimitedError,
+    SourceRefusedError,
+    SpotifyError,
+    TokenRefusedError,
+)
+from services.domain.errors.writes import (
+    NotRemovableError,
+    NotRewritableError,
+    PlaylistChangedError,
+    PlaylistGoneError,
+    WriteError,
+)
 from services.domain.music import Playlist, PlaylistId, TrackId
 from services.domain.orders import UNCHANGED, Difference, arrived, compare, likeness
-from services.domain.writes import BATCH, Hindrance, Write, WriteKind, WriteStage, writable
+from services.domain.writes import (
+    BATCH,
+    Hindrance,
+    Write,
+    WriteChanges,
+    WriteKind,
+    WriteStage,
+    changed,
+    writable,
+)
 from services.storage.writes import WriteStore
-from services.workflows.saving.hindrances import was_not_carried_out
 from services.workflows.saving.ports import PlaylistAccess
 
 HELD_FOR = timedelta(minutes=2)
@@ -40,8 +62,10 @@ class WriteEngine:
 
         Raises
         ------
-        PlaylistChangedError, NotRewritableError, PlaylistGoneError
+        PlaylistChangedError, NotRewritableError, PlaylistGoneError, NotRemovableError
             It was given up; nothing was changed by it that is not in the journal.
+        WriteNotFoundError
+            The journal has lost it, because its person was forgotten: nothing more is sent.
         TastemapError
             Spotify or the login stand in the way; see the journal for how far it came.
         """
@@ -64,11 +88,12 @@ class WriteEngine:
             write = await self._reconcile(write)
         return await self._verify(await self._fill(write))
 
-    async def _save(self, write: Write, **changes: object) -> Write:
+    async def _save(self, write: Write, **changes: Unpack[WriteChanges]) -> Write:
         """Enter a change in the journal, and hold on to the write for another while."""
-        changed = _changed(write, self.clock(), **changes)
-        await self.journal.save(changed, held_until=self.clock() + HELD_FOR)
-        return changed
+        now = self.clock()
+        reached = changed(write, now, **changes)
+        await self.journal.save(reached, held_until=now + HELD_FOR)
+        return reached
 
     async def _create(self, write: Write) -> Write:
         write = await self._save(write, stage=WriteStage.CREATING)
@@ -162,14 +187,17 @@ class WriteEngine:
         )
 
     async def _remove(self, write: Write) -> Write:
-        await self.playlists.remove(write.user_id, _id(write))
+        try:
+            await self.playlists.remove(write.user_id, _id(write))
+        except NotRemovableError:
+            await self._give_up(write, Hindrance.REFUSED)
+            raise
         return await self._finish(write)
 
-    async def _finish(self, write: Write, **changes: object) -> Write:
+    async def _finish(self, write: Write, **changes: Unpack[WriteChanges]) -> Write:
         """Enter that a write is done, and what it took back along with it."""
-        done = _changed(
-            write, self.clock(), stage=WriteStage.DONE, hindrance=None, retry_at=None, told=False, **changes
-        )
+        reached = changed(write, self.clock(), **changes)
+        done = replace(reached, stage=WriteStage.DONE, hindrance=None, retry_at=None, told=False)
         undone = await self.journal.load(write.undoes) if write.undoes else None
         others = () if undone is None else (replace(undone, undone_by=write.write_id, told=True),)
         await self.journal.save(done, *others)
@@ -192,11 +220,33 @@ class WriteEngine:
         )
 
 
-def _changed(write: Write, now: datetime, **changes: object) -> Write:
-    return replace(write, **changes, updated_at=now)  # type: ignore[arg-type]
-
-
 def _id(write: Write) -> PlaylistId:
     if write.playlist_id is None:
         raise ValueError(f"write {write.write_id} has no playlist yet")
     return write.playlist_id
+
+
+LATER = timedelta(minutes=10)
+"""When to try again after a failure that does not say so itself."""
+
+
+def hindrance_of(error: TastemapError, now: datetime) -> tuple[Hindrance, datetime | None]:
+    """Say what an error means for a write under way, and when trying again may help by itself."""
+    match error:
+        case QuotaExceededError(until=until):
+            return Hindrance.QUOTA, until
+        case RateLimitedError(retry_after_s=wait_s):
+            return Hindrance.RATE, now + timedelta(seconds=wait_s)
+        case ScopeMissingError():
+            return Hindrance.CONSENT, None
+        case NotLinkedError() | RelinkNeededError() | TokenRefusedError():
+            return Hindrance.LOGIN, None
+        case SpotifyError() | SourceRefusedError() | AccountError() | WriteError():
+            return Hindrance.REFUSED, None
+        case _:
+            return Hindrance.UNAVAILABLE, now + LATER
+
+
+def was_not_carried_out(error: TastemapError) -> bool:
+    """Whether a request that ended in this error certainly changed nothing: it was refused, or never sent."""
+    return isinstance(error, SpotifyError | RateLimitedError | SourceRefusedError | AccountError | WriteError)

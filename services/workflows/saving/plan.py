@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import string
 from collections.abc import Sequence
@@ -65,6 +66,15 @@ def plan_writes(user_id: int, wishes: Sequence[Wish], *, request: str, now: date
             )
         writes.append(write)
     return tuple(writes)
+
+
+def digest_of(wishes: Sequence[Wish]) -> str:
+    """Name wishes by all that they are: another name, order or list is another wish."""
+    parts = [
+        (wish.name, wish.description, wish.in_place_of.id if wish.in_place_of else None, wish.tracks)
+        for wish in wishes
+    ]
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def rewritable(playlist: Playlist) -> tuple[PlaylistId, tuple[TrackId, ...]]:

@@ -49,5 +49,13 @@ class PlaylistAccess(Protocol):
         ...
 
     async def remove(self, user_id: int, playlist_id: PlaylistId) -> None:
-        """Take a playlist out of the library; no failure where it is not in it."""
+        """Take a playlist out of the library; no failure where it is not in it.
+
+        Raises
+        ------
+        ScopeMissingError
+            The person has not allowed all that this may take.
+        NotRemovableError
+            They have, and Spotify refuses all the same.
+        """
         ...

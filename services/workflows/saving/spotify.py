@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from services.domain.errors.spotify import PlaylistNotReadableError, SpotifyNotFoundError
-from services.domain.errors.writes import NotYourPlaylistError, PlaylistGoneError
+from services.accounts.tokens import SpotifyAccess
+from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.sources import (
+    PlaylistNotReadableError,
+    SpotifyNotFoundError,
+    SpotifyRejectedError,
+)
+from services.domain.errors.writes import NotRemovableError, NotYourPlaylistError, PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, TrackId
 from services.domain.spotify import READ_SCOPES
-from services.domain.writes import WRITE_SCOPES
-from services.workflows.spotify import SpotifyAccess
+from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
 _READS = 3
 """Tries to read a playlist that is being changed by somebody else meanwhile."""
@@ -28,14 +33,16 @@ class SpotifyPlaylists:
         return await self.access.ask(
             user_id,
             WRITE_SCOPES,
-            lambda token: self.access.client.create_playlist(token, name=name, description=description),
+            self.access.client.create_playlist,
+            name=name,
+            description=description,
         )
 
     async def add(self, user_id: int, playlist_id: PlaylistId, tracks: Sequence[TrackId]) -> str | None:
         """Add tracks at the end."""
         with _gone(playlist_id), _not_mine(playlist_id):
             return await self.access.ask(
-                user_id, WRITE_SCOPES, lambda token: self.access.client.add_items(token, playlist_id, tracks)
+                user_id, WRITE_SCOPES, self.access.client.add_items, playlist_id, tracks
             )
 
     async def replace(self, user_id: int, playlist_id: PlaylistId, tracks: Sequence[TrackId]) -> str | None:
@@ -44,39 +51,41 @@ class SpotifyPlaylists:
             return await self.access.ask(
                 user_id,
                 WRITE_SCOPES,
-                lambda token: self.access.client.replace_items(token, playlist_id, tracks),
+                self.access.client.replace_items,
+                playlist_id,
+                tracks,
             )
 
     async def read(self, user_id: int, playlist_id: PlaylistId) -> Playlist:
         """Read a playlist with all its rows, all of one moment."""
         with _gone(playlist_id):
             own_id = await self.access.own_id(user_id)
-            return await self.access.ask(
-                user_id, READ_SCOPES, lambda token: self._read(token, playlist_id, own_id)
-            )
+            return await self.access.ask(user_id, READ_SCOPES, self._read, playlist_id, own_id)
 
     async def library(self, user_id: int) -> frozenset[PlaylistId] | None:
         """List the playlists in the person's library."""
-        listed = await self.access.ask(
-            user_id, READ_SCOPES, lambda token: self.access.client.playlists(token, own_id="")
-        )
+        listed = await self.access.ask(user_id, READ_SCOPES, self.access.client.playlists, own_id="")
         return None if listed.unread else frozenset(each.id for each in listed.playlists)
 
     async def find_marked(self, user_id: int, marker: str) -> PlaylistId | None:
         """Look for a playlist with `marker` in its description."""
-        listed = await self.access.ask(
-            user_id, READ_SCOPES, lambda token: self.access.client.playlists(token, own_id="")
-        )
+        listed = await self.access.ask(user_id, READ_SCOPES, self.access.client.playlists, own_id="")
         return next((each.id for each in listed.playlists if marker in each.description), None)
 
     async def remove(self, user_id: int, playlist_id: PlaylistId) -> None:
         """Take a playlist out of the library."""
         try:
-            await self.access.ask(
-                user_id, WRITE_SCOPES, lambda token: self.access.client.remove_playlist(token, playlist_id)
-            )
+            await self.access.ask(user_id, WRITE_SCOPES, self.access.client.remove_playlist, playlist_id)
         except SpotifyNotFoundError:
             return
+        except ScopeMissingError as error:
+            link = await self.access.tokens.link_of(user_id)
+            missing = (error.scopes | REMOVE_SCOPES) - link.scopes
+            if missing:
+                raise ScopeMissingError(missing) from error
+            raise NotRemovableError(playlist_id) from error
+        except (PlaylistNotReadableError, SpotifyRejectedError) as error:
+            raise NotRemovableError(playlist_id) from error
 
     async def _read(self, token: str, playlist_id: PlaylistId, own_id: str) -> Playlist:
         summary, first = await self.access.client.playlist(token, playlist_id, own_id=own_id)

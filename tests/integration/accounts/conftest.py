@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from services.storage.database import Database
+from tests.databases import sqlite_at
 from tests.integration.accounts.world import LoginWorld, login_world
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all tables: a copy of it costs much less than making it."""
-    path = tmp_path_factory.mktemp("accounts") / "migrated.db"
-
-    async def make() -> None:
-        async with Database.open(f"sqlite:///{path}"):
-            pass
-
-    asyncio.run(make())
-    return path
-
-
 @pytest.fixture
-async def database(migrated: Path, tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """An open SQLite database."""
-    path = tmp_path / "tastemap.db"
-    shutil.copy(migrated, path)
-    async with Database.open(f"sqlite:///{path}") as opened:
+    async with Database.open(sqlite_at(tmp_path / "tastemap.db")) as opened:
         yield opened
 
 

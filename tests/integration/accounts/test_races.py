@@ -17,10 +17,9 @@ from services.domain.errors.accounts import (
     NoSeatError,
     WrongCodeError,
 )
-from services.domain.library import Library
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import READ_SCOPES, Library
 from services.storage.database import Database
-from services.storage.libraries import LibraryStore
+from services.storage.playlist_cache import LibraryStore
 from tests.integration.accounts.world import ANN, ANNA, BOB, BROWSER, ROBERT, LoginWorld, login_world
 
 

@@ -196,7 +196,7 @@ class TestRotation:
 
     async def test_an_ended_consent_is_no_trouble(self, world: LoginWorld) -> None:
         link = await world.link()
-        assert await world.links.end_consent(link)
+        assert await world.links.end_consent(link, world.time.now())
         both, _ = self.rings(world)
         assert await self.rotate(world, both) == (0, 0)
 

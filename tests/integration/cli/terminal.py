@@ -6,13 +6,21 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from bot.config import Settings
 from tests.conftest import ROOT
+from tests.integration.cli.nursery import Nursery
 
 _WARNINGS = ("-W", "error", "-W", "ignore:'audioop' is deprecated:DeprecationWarning")
 _DEADLINE_S = 120
+
+
+@cache
+def _nursery() -> Nursery:
+    """One for all tests of this process; it ends with this process, whose end closes its socket."""
+    return Nursery(_WARNINGS, {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"})
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,7 @@ class Terminal:
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        with self.start(*arguments) as process:
-            out, err = process.communicate(timeout=_DEADLINE_S)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        return _nursery().run([*map(str, arguments)], self.folder, self.environment, _DEADLINE_S)
 
     def succeed(self, *arguments: str | Path) -> str:
         """Run a command that has to succeed without a word of complaint, and return what it says."""

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from sandbox.playlists import load
-from services.workflows.uploads import UPLOAD_LIMIT_BYTES
+from services.workflows.reading import UPLOAD_LIMIT_BYTES
 from tests.discord.samples import exportify
 from tests.integration.cli.terminal import Terminal
 
-CHARTS = ("distributions", "journey", "map", "profiles")
+CHARTS = ("distributions", "journey", "map", "poster-feed", "poster-story", "profiles")
 WATCHED = """
 import runpy, sys
 
@@ -51,7 +51,7 @@ def test_prints_a_summary_that_can_be_read(terminal: Terminal) -> None:
     out = terminal.succeed("analyze", "late-drive.csv", "--offline")
     assert "late-drive  96 tracks · Exportify" in out
     assert "Four clear groups: " in out
-    for words in ("Dark club", "There more than once", "All 96 tracks from the file."):
+    for words in ("A  Nu disco, dark & danceable", "There more than once", "All 96 tracks from the file."):
         assert words in out
     assert "\x1b" not in out
     assert max(map(len, out.splitlines())) <= 200
@@ -181,7 +181,7 @@ def test_a_reader_that_leaves_early_gets_no_traceback(terminal: Terminal) -> Non
     ("file", "content", "expected"),
     [
         ("missing.csv", None, "can't be read"),
-        ("folder.csv", "folder", "can't be read"),
+        ("folder.csv", "folder", "holds no sound file"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n", "picture"),
         ("empty.csv", b"", "no rows"),
         ("cut.csv", exportify(20).replace(b",Song 3,", b',"Song 3,'), "damaged"),
@@ -211,6 +211,14 @@ def test_an_unknown_playlist_is_refused_with_those_that_there_are(terminal: Term
 def test_one_of_several_playlists_can_be_named(terminal: Terminal) -> None:
     arguments = ("analyze", "account-data.json", "--offline", "--json", "--playlist", "Gym, allegedly")
     assert document(terminal.succeed(*arguments))["playlist"] == "Gym, allegedly"
+
+
+@pytest.mark.parametrize("command", ["analyze", "optimize"])
+def test_a_playlist_can_be_named_behind_its_file(terminal: Terminal, command: str) -> None:
+    answer = document(terminal.succeed(command, "account-data.json#Gym, allegedly", "--offline", "--json"))
+    assert "Gym, allegedly" in str(answer)
+    line = terminal.refuse(command, "account-data.json#Nope", "--offline", code=2)
+    assert "There is no playlist called “Nope”" in line
 
 
 def test_what_is_fetched_is_kept_for_the_next_time(terminal: Terminal) -> None:

@@ -21,6 +21,7 @@ import pytest
 from benchmarks.features_import import WITHOUT_ID_EVERY, invented_id, write_dataset
 from services.storage.database import Database
 from services.storage.doctor import SOUND_SQLITE
+from tests.depth import cases, examples
 from tests.integration.cli.terminal import Terminal
 
 HEADER = (
@@ -226,16 +227,15 @@ def test_a_packed_file_that_breaks_off_keeps_what_came_before(terminal: Terminal
     assert number_of(terminal.database, "SELECT count(*) FROM features") == 9_900
 
 
-ROWS = 40_000
+ROWS = examples(20_000, night=40_000)
+KILL = signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM
 USABLE = ROWS - ROWS // WITHOUT_ID_EVERY
 
 
 @pytest.mark.parametrize(
     "end",
-    [
-        pytest.param(signal.SIGKILL, id="kill -9") if sys.platform != "win32" else signal.SIGTERM,
-        signal.SIGINT,
-    ],
+    cases([KILL, signal.SIGINT], gate=[KILL]),
+    ids=lambda end: end.name,
 )
 def test_an_import_stopped_in_the_middle_goes_on_without_loss_or_repetition(
     terminal: Terminal, end: signal.Signals

@@ -47,7 +47,10 @@ def test_a_seed_gives_the_same_order_again_and_another_seed_another(terminal: Te
 
 
 def test_prints_a_list_that_can_be_read_and_draws_it(terminal: Terminal) -> None:
-    out = terminal.succeed("optimize", "tiny.csv", "--offline", "--charts", "out")
+    out = terminal.succeed("optimize", "tiny.csv", "--offline", "--charts", "out", "--export", "sets")
+    sets = sorted(file.name for file in (terminal.folder / "sets").iterdir())
+    assert "hold all 8 tracks" in out
+    assert sets == ["order-rekordbox.xml", "order.csv", "order.m3u8"]
     assert "in a random order" in out
     assert "Roughest steps left" in out
     assert "    8  " in out

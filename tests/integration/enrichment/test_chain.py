@@ -13,19 +13,22 @@ from pathlib import Path
 
 import pytest
 
+from cogs.words.messages import note_lines, progress_line
 from sandbox.catalogue import build_catalogue, invented_id
 from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
+from services.domain.messages import Progress
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.domain.sources import FetchedFeatures
 from services.enrichment.cache import MemoryFeatureCache
 from services.enrichment.enricher import Enricher
 from services.sources.http.upstream import Patience
-from services.sources.reccobeats.lookups import ReccoBeatsById, ReccoBeatsByIsrc
+from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc
 from services.storage.database import Database
 from services.storage.features import FeatureStore
+from tests.databases import sqlite_at
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 CATALOGUE = build_catalogue()
@@ -39,7 +42,7 @@ async def test_a_thousand_unknown_ids_cost_25_calls_and_the_second_run_none(tmp_
     time = FakeClock()
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic, burst=25)
     async with (
-        Database.open(f"sqlite:///{tmp_path}/cache.db") as database,
+        Database.open(sqlite_at(tmp_path / "cache.db")) as database,
         reccobeats(sandbox, time) as client,
     ):
         sources = [ReccoBeatsById(client), ReccoBeatsByIsrc(client)]
@@ -207,7 +210,7 @@ async def test_a_hanging_service_does_not_keep_anybody_past_the_deadline() -> No
         async with asyncio.timeout(5):
             result = await enricher.enrich(KNOWN[:40], deadline_s=0.1)
     assert result.coverage.unknown == 40
-    assert "time" in result.notices[0]
+    assert "time" in note_lines(result.notices)[0]
 
 
 async def test_a_missing_release_is_borrowed_through_its_isrc_and_remembered() -> None:
@@ -314,8 +317,8 @@ async def test_progress_is_told_now_and_then_with_an_estimate() -> None:
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     lines: list[str] = []
 
-    async def note(line: str) -> None:
-        lines.append(line)
+    async def note(progress: Progress) -> None:
+        lines.append(progress_line(progress))
 
     async with reccobeats(sandbox, time) as client:
         await Enricher(sources=[ReccoBeatsById(client)], clock=time.clock).enrich(NOBODY_KNOWS, on_stage=note)

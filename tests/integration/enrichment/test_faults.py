@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from cogs.words.messages import note_lines
 from sandbox.catalogue import build_catalogue
 from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.music import Track
 from services.enrichment.cache import MemoryFeatureCache
 from services.enrichment.enricher import Enricher
-from services.sources.reccobeats.lookups import ReccoBeatsById
+from services.sources.reccobeats.client import ReccoBeatsById
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 CATALOGUE = build_catalogue()
@@ -87,7 +88,7 @@ async def test_a_lasting_fault_is_said_and_nothing_wrong_is_remembered(fault: Fa
         began = time.at
         enrichment = await enricher.enrich(TRACKS, deadline_s=DEADLINE_S)
     assert enrichment.coverage.total == enrichment.coverage.unknown == len(TRACKS)
-    (notice,) = enrichment.notices
+    (notice,) = note_lines(enrichment.notices)
     assert notice.startswith("ReccoBeats")
     assert notice.endswith("60 tracks were not looked up there.")
     assert sandbox.early_calls == []
@@ -142,7 +143,7 @@ async def test_a_pause_nobody_can_afford_is_said_at_once() -> None:
     expected = (
         "ReccoBeats asks for a pause; try again in about 2 minutes. 60 tracks were not looked up there."
     )
-    assert first.notices == second.notices == (expected,)
+    assert note_lines(first.notices) == note_lines(second.notices) == (expected,)
     assert third.notices == ()
     assert sandbox.early_calls == []
 
@@ -155,7 +156,7 @@ async def test_a_refusal_is_respected_for_a_quarter_of_an_hour() -> None:
         for _ in range(3):
             refused = await enricher.enrich(TRACKS)
         assert len(sandbox.calls) == 1
-        assert "whoever asks" in refused.notices[0]
+        assert "whoever asks" in note_lines(refused.notices)[0]
         time.at += 14 * 60
         await enricher.enrich(TRACKS)
         assert len(sandbox.calls) == 1
@@ -188,6 +189,6 @@ async def test_parts_that_arrived_are_kept_when_the_service_dies_half_way() -> N
         time.at += 61
         second = await enricher.enrich(KNOWN)
     assert first.coverage.measured == 40
-    assert first.notices[0].endswith("10 tracks were not looked up there.")
+    assert note_lines(first.notices)[0].endswith("10 tracks were not looked up there.")
     assert second.coverage.measured == 50
     assert len(sandbox.calls[-1].ids) == 10

@@ -9,16 +9,17 @@ from datetime import UTC, datetime, timedelta
 from services.domain.blend import Blend, BlendMode, BlendPerson
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Participant
+from services.domain.groups import Presence
+from services.domain.messages import OnProgress
 from services.domain.music import Playlist, Track
+from services.storage.consents import QuestionStore, SharingStore
 from services.storage.database import Database
 from services.storage.group_results import GroupResultStore
 from services.storage.lobbies import LobbyStore
-from services.storage.sharings import SharingStore
+from services.storage.posted_cards import PostedCardStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.analyze import OnStage
+from services.workflows.compare import Brought
 from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
-from services.workflows.groups.messages import GroupMessagesWorkflow
-from services.workflows.groups.ports import Brought
 from services.workflows.groups.results import GroupResultsWorkflow
 from services.workflows.groups.sharing import SharingWorkflow
 
@@ -41,14 +42,14 @@ class NamesOnly:
     meanwhile: Callable[[], Awaitable[None]] | None = None
     """Happens once, while people are being compared."""
 
-    async def compare(self, people: Sequence[Brought], *, on_stage: OnStage) -> Comparison:
+    async def compare(self, people: Sequence[Brought], *, on_stage: OnProgress) -> Comparison:
         happens, self.meanwhile = self.meanwhile, None
         if happens is not None:
             await happens()
         return comparison_of(people)
 
     async def blend(
-        self, people: Sequence[Brought], *, size: int, mode: BlendMode, on_stage: OnStage
+        self, people: Sequence[Brought], *, size: int, mode: BlendMode, on_stage: OnProgress
     ) -> Blend:
         return Blend(
             mode=mode,
@@ -58,9 +59,8 @@ class NamesOnly:
             notes=(),
         )
 
-
-async def no_charts(found: Comparison, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
-    return ()
+    async def draw(self, found: Comparison, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
+        return ()
 
 
 def comparison_of(people: Sequence[Brought]) -> Comparison:
@@ -90,7 +90,6 @@ def comparison_of(people: Sequence[Brought]) -> Comparison:
         mean=None,
         lowest=None,
         awards=(),
-        sentence="",
     )
 
 
@@ -101,11 +100,10 @@ class Server:
     people: set[int] = field(default_factory=set)
     blind: set[int] = field(default_factory=set)
 
-    async def __call__(
-        self, guild_id: int, channel_id: int | None, user_ids: Collection[int]
-    ) -> frozenset[int]:
+    async def __call__(self, guild_id: int, channel_id: int | None, user_ids: Collection[int]) -> Presence:
         hidden = self.blind if channel_id is not None else set()
-        return frozenset(user_ids) & (self.people - hidden)
+        there = frozenset(user_ids) & (self.people - hidden)
+        return Presence(there, frozenset(user_ids) - there)
 
 
 @dataclass
@@ -113,7 +111,7 @@ class House:
     lobbies: LobbiesWorkflow
     results: GroupResultsWorkflow
     sharing: SharingWorkflow
-    messages: GroupMessagesWorkflow
+    cards: PostedCardStore
     comparer: NamesOnly
     clock: Clock
 
@@ -122,22 +120,25 @@ def furnish(database: Database) -> House:
     clock, comparer = Clock(), NamesOnly()
     lobbies, results = LobbyStore(database), GroupResultStore(database)
     sharings, withdrawals = SharingStore(database), WithdrawalStore(database)
+    questions = QuestionStore(database)
     return House(
-        lobbies=LobbiesWorkflow(store=lobbies, sharings=sharings, withdrawals=withdrawals, clock=clock),
+        lobbies=LobbiesWorkflow(store=lobbies, questions=questions, withdrawals=withdrawals, clock=clock),
         results=GroupResultsWorkflow(
             lobbies=lobbies,
             results=results,
             withdrawals=withdrawals,
             comparer=comparer,
-            draw=no_charts,
             clock=clock,
         ),
         sharing=SharingWorkflow(
-            sharings=sharings, lobbies=lobbies, results=results, withdrawals=withdrawals, clock=clock
+            sharings=sharings,
+            questions=questions,
+            lobbies=lobbies,
+            results=results,
+            withdrawals=withdrawals,
+            clock=clock,
         ),
-        messages=GroupMessagesWorkflow(
-            lobbies=lobbies, results=results, withdrawals=withdrawals, clock=clock
-        ),
+        cards=PostedCardStore(database=database, clock=clock),
         comparer=comparer,
         clock=clock,
     )

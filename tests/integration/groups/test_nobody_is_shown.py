@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import tempfile
 from collections.abc import Awaitable, Iterator
 from contextlib import AsyncExitStack
@@ -31,7 +30,7 @@ from sqlalchemy import delete, select
 from services.domain.blend import BlendMode
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import NotForYouError, ResultGoneError
-from services.domain.groups import GroupKind, Lobby, MessageKind
+from services.domain.groups import GroupKind, GroupMessage, Lobby, MessageKind
 from services.storage.database import Database
 from services.storage.schema import (
     PERSON_COLUMNS,
@@ -43,11 +42,13 @@ from services.storage.schema import (
     sharings,
 )
 from services.workflows.groups.lobbies import Place
+from tests.databases import sqlite_at
+from tests.depth import IS_NIGHT, examples
 from tests.integration.groups.house import Server, furnish, playlist_of, quiet, visitor
+from tests.integration.groups.maps import memory_folder
 
-_QUICK = "900"
-STEPS = int(os.environ.get("TASTEMAP_GROUP_STEPS", _QUICK))
-"""Steps in all: 12,000 for the long run."""
+STEPS = examples(240, night=12_000)
+"""Steps in all."""
 _STEPS_PER_STORY = 50
 
 PEOPLE = range(101, 107)
@@ -124,18 +125,25 @@ class Life(RuleBasedStateMachine):
 
     async def draw(self) -> None:
         """Do what the bot does after each change: draw what is stale."""
-        for message in await self.house.messages.stale():
-            redraw = await self.house.messages.begin(message)
+        for message in await self.house.cards.stale():
+            redraw = await self.house.cards.begin(message)
+            assert redraw is not None
             shown = {member.user_id for member in redraw.lobby.inside} if redraw.lobby else set()
             self.screen[message.message_id] = (message.lobby_id, shown)
-            await self.house.messages.done(redraw)
+            await self.house.cards.done(redraw)
 
     async def post(self, lobby: Lobby, kind: MessageKind, shown: set[int], result_id: str | None) -> None:
         message_id = len(self.screen) + 1000
         self.screen[message_id] = (lobby.lobby_id, shown)
-        await self.house.messages.note(
-            lobby, kind, channel_id=CHANNEL, message_id=message_id, result_id=result_id
+        message = GroupMessage(
+            message_id=message_id,
+            channel_id=CHANNEL,
+            guild_id=lobby.guild_id,
+            lobby_id=lobby.lobby_id,
+            kind=kind,
+            result_id=result_id,
         )
+        await self.house.cards.note(message, lobby if kind is MessageKind.CARD else None)
 
     def gone(self, lobby_id: str, user_id: int) -> None:
         self.said_yes.get(lobby_id, set()).discard(user_id)
@@ -180,10 +188,9 @@ class Life(RuleBasedStateMachine):
     @rule(number=picks, who=people)
     def join(self, number: int, who: int) -> None:
         lobby_id = self.pick(number)
-        if who in self.server.people and self.do(self.house.lobbies.join(lobby_id, visitor(who))):
-            if self.by_sharing.get(lobby_id) != who:
-                self.said_yes[lobby_id].add(who)
-            self.do(self.house.messages.changed(lobby_id))
+        is_in = who in self.server.people and self.do(self.house.lobbies.join(lobby_id, visitor(who)))
+        if is_in and self.by_sharing.get(lobby_id) != who:
+            self.said_yes[lobby_id].add(who)
 
     @rule(number=picks, who=people)
     def join_and_bring(self, number: int, who: int) -> None:
@@ -195,7 +202,6 @@ class Life(RuleBasedStateMachine):
         lobby_id = self.pick(number)
         if self.do(self.house.lobbies.decline(lobby_id, who)):
             self.gone(lobby_id, who)
-            self.do(self.house.messages.changed(lobby_id))
 
     @rule(number=picks, who=people)
     def leave(self, number: int, who: int) -> None:
@@ -241,13 +247,15 @@ class Life(RuleBasedStateMachine):
                 self.gone(lobby_id, leaves)
 
         async def press() -> None:
-            lobby, is_enough = await self.house.lobbies.press_compare(lobby_id, who)
+            lobby, is_enough = await self.house.lobbies.press_compare(lobby_id, who, self.steps)
             if not is_enough:
                 return
             self.house.comparer.meanwhile = somebody_leaves
             result_id = f"r{len(self.results)}"
             self.results[result_id] = lobby_id
-            shown = await self.house.results.run(lobby_id, result_id, sight=self.server, on_stage=quiet)
+            shown = await self.house.results.run(
+                lobby_id, result_id, who_is_there=self.server, on_stage=quiet
+            )
             self.happened("compared")
             seen = {int(person.key) for person in shown.stored.comparison.people}
             assert seen <= self.server.people, "somebody who left the server was compared"
@@ -297,8 +305,7 @@ class Life(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([1] * 8 + [30, 24 * 8, 24 * 31]))
     def time_passes(self, hours: int) -> None:
         self.house.clock.now += timedelta(hours=hours)
-        for lobby_id in self.do(self.house.lobbies.end_due()) or ():
-            self.do(self.house.messages.changed(lobby_id))
+        self.do(self.house.lobbies.end_due())
         self.do(self.house.lobbies.purge())
 
     @rule(number=picks, who=people)
@@ -310,7 +317,7 @@ class Life(RuleBasedStateMachine):
         async def mix() -> None:
             lobby_id = self.pick(number)
             result_id = await self.house.results.results.latest(lobby_id)
-            shown = await self.house.results.open(result_id or "none", who, CHANNEL, sight=self.server)
+            shown = await self.house.results.open(result_id or "none", who, CHANNEL, who_is_there=self.server)
             mixed = await self.house.results.blend(shown, size=10, mode=BlendMode.FAIR, on_stage=quiet)
             self.happened("blended")
             named = {int(person.key) for person in mixed.people}
@@ -329,7 +336,7 @@ class Life(RuleBasedStateMachine):
     async def look(self, result_id: str, lobby_id: str, who: int, channel: int | None) -> None:
         type(self).steps += 1
         try:
-            shown = await self.house.results.open(result_id, who, channel, sight=self.server)
+            shown = await self.house.results.open(result_id, who, channel, who_is_there=self.server)
         except (ResultGoneError, NotForYouError) as error:
             self.happened("taken back" if isinstance(error, ResultGoneError) else "refused to others")
             return
@@ -361,18 +368,11 @@ class Life(RuleBasedStateMachine):
             return list((await connection.execute(query)).all())
 
 
-def _memory_folder() -> str | None:
-    """Where files live in memory, so that a step waits for no disk; the database is as real as elsewhere."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-
-
 @pytest.fixture
 def opened() -> Iterator[tuple[asyncio.Runner, Database]]:
-    with asyncio.Runner() as runner, tempfile.TemporaryDirectory(dir=_memory_folder()) as folder:
+    with asyncio.Runner() as runner, tempfile.TemporaryDirectory(dir=memory_folder()) as folder:
         stack = AsyncExitStack()
-        database = runner.run(
-            stack.enter_async_context(Database.open(f"sqlite:///{Path(folder) / 'test.db'}"))
-        )
+        database = runner.run(stack.enter_async_context(Database.open(sqlite_at(Path(folder) / "test.db"))))
         yield runner, database
         runner.run(stack.aclose())
 
@@ -384,7 +384,7 @@ def test_nobody_is_shown_who_should_not_be(opened: tuple[asyncio.Runner, Databas
         max_examples=STEPS // 30,  # many stories end before their last step
         stateful_step_count=_STEPS_PER_STORY,
         deadline=None,
-        derandomize=str(STEPS) == _QUICK,
+        derandomize=not IS_NIGHT,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

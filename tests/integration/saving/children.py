@@ -6,6 +6,7 @@ import asyncio
 import sys
 from random import Random
 
+from services.accounts.tokens import SpotifyAccess
 from services.domain.music import Playlist, PlaylistId, Track
 from services.sources.http.clock import Clock
 from services.sources.spotify.api import SpotifyApi
@@ -14,10 +15,10 @@ from services.storage.database import Database
 from services.storage.writes import WriteStore
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
-from services.workflows.spotify import SpotifyAccess
 from tests.integration.saving.world import BACKWARDS, LONG, SAM, OneLink
 from tests.unit.services.sources.fakes import session
 from tests.unit.services.sources.spotify_world import Ledger
+from tests.unit.services.workflows.saving.shelf import apply
 
 
 async def write(database_url: str, api_url: str, playlist_id: str) -> None:
@@ -33,7 +34,7 @@ async def write(database_url: str, api_url: str, playlist_id: str) -> None:
             return
         tracks = tuple(Track(id=each) for each in LONG)
         playlist = Playlist(name="Late Drive", tracks=tracks, id=PlaylistId(playlist_id))
-        await saving.apply(SAM, playlist, BACKWARDS, request="1")
+        await apply(saving, SAM, playlist, BACKWARDS, request="1")
 
 
 if __name__ == "__main__":

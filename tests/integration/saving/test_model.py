@@ -1,12 +1,8 @@
-"""Random sequences of writes, foreign edits, crashes and undos, against a model of what must come of them.
-
-`TASTEMAP_SAVING_EXAMPLES=2000` runs the long version.
-"""
+"""Random sequences of writes, foreign edits, crashes and undos, against a model of what must come of them."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -29,9 +25,11 @@ from services.domain.errors import TastemapError
 from services.domain.errors.writes import NothingToUndoError
 from services.domain.music import PlaylistId, TrackId
 from services.domain.writes import Write, WriteKind, WriteStage
+from tests.depth import examples
 from tests.integration.saving.world import KilledError, SavingWorld, insert, remove, saving_world, seen
+from tests.unit.services.workflows.saving.shelf import apply
 
-EXAMPLES = int(os.environ.get("TASTEMAP_SAVING_EXAMPLES", "20"))
+EXAMPLES = examples(8, night=2_000)
 STEPS = 15
 SIZES = (1, 2, 5, 99, 100, 101, 230)
 TWO_DAYS_S = 2 * 86_400.0
@@ -123,7 +121,7 @@ class WritesAndEdits(RuleBasedStateMachine):
         order = list(listed.track_ids)
         Random(seed).shuffle(order)
         order = order[min(dropped, max(len(order) - 1, 0)) :]
-        wish = self.world.saving.apply(self.user, seen(listed), order, request=self._request())
+        wish = apply(self.world.saving, self.user, seen(listed), order, request=self._request())
         self._attempt(wish, crash, playlist_id)
 
     @rule(amount=st.integers(1, 3), crash=crashes)

@@ -11,16 +11,18 @@ from typing import Any
 
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_library import SandboxLibrary, SandboxList, rows_of
+from services.accounts.tokens import SpotifyAccess
 from services.domain.accounts import Link
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Track, TrackId
 from services.domain.writes import Write
 from services.sources.spotify.client import SpotifyClient
 from services.storage.database import Database
+from services.storage.links import LinkStore
 from services.storage.writes import WriteStore
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
-from services.workflows.spotify import SpotifyAccess
+from tests.databases import sqlite_at
 from tests.unit.services.sources.spotify_world import ALL_SCOPES, ANN, SpotifyWorld, spotify_world
 
 SAM = 7
@@ -113,6 +115,7 @@ class SavingWorld:
     """One person with playlists, and what writes to them."""
 
     spotify: SpotifyWorld
+    database: Database
     journal: WriteStore
     tokens: OneLink
     killer: Killer
@@ -130,6 +133,10 @@ class SavingWorld:
         """Begin with nothing in memory but the journal."""
         self.killer.spare()
         self.saving = replace_memory(self.saving)
+
+    async def link(self) -> None:
+        """Let the person log in, or log in again after they were forgotten."""
+        await LinkStore(self.database).save(await self.tokens.link_of(SAM))
 
     def list_of(self, tracks: Sequence[TrackId], name: str = "Late Drive") -> SandboxList:
         """Put a playlist into the person's library."""
@@ -190,9 +197,11 @@ async def saving_world(folder: Path, **spotify: Any) -> AsyncIterator[SavingWorl
     """Open everything; the journal is a real file."""
     async with (
         spotify_world(**spotify) as world,
-        Database.open(f"sqlite:///{folder / 'journal.db'}") as database,
+        Database.open(sqlite_at(folder / "journal.db")) as database,
     ):
-        yield assemble(world, database, world.client)
+        opened = assemble(world, database, world.client)
+        await opened.link()
+        yield opened
 
 
 def assemble(world: SpotifyWorld, database: Database, client: SpotifyClient) -> SavingWorld:
@@ -200,4 +209,4 @@ def assemble(world: SpotifyWorld, database: Database, client: SpotifyClient) -> 
     killer = Killer(SpotifyPlaylists(access=SpotifyAccess(client=client, tokens=tokens)))
     journal = WriteStore(database)
     saving = SavingWorkflow(journal=journal, playlists=killer, clock=world.time.now)
-    return SavingWorld(world, journal, tokens, killer, saving)
+    return SavingWorld(world, database, journal, tokens, killer, saving)

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from services.accounts.tokens import SpotifyAccess
 from services.domain.accounts import Link
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.storage.calls import CallStore
 from services.storage.database import Database
-from services.storage.libraries import LibraryStore
 from services.storage.links import LinkStore
-from services.storage.playlists import PlaylistStore
+from services.storage.playlist_cache import LibraryStore, PlaylistStore
 from services.workflows.library import LibraryWorkflow
-from services.workflows.shelf import Shelf
-from services.workflows.spotify import SpotifyAccess
+from services.workflows.playlist_cache import PlaylistCache
+from tests.databases import sqlite_at
 from tests.unit.services.sources.spotify_world import ANN, BOB, TOKENS, SpotifyWorld, spotify_world
 
 SAM, KIM, NOBODY = 11, 12, 13
@@ -76,7 +76,7 @@ class Reading:
 
 @pytest.fixture
 async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
-    async with Database.open(f"sqlite:///{tmp_path / 'test.db'}") as database, spotify_world() as world:
+    async with Database.open(sqlite_at(tmp_path / "test.db")) as database, spotify_world() as world:
         links = LinkStore(database)
         for user_id, account in ((SAM, ANN), (KIM, BOB)):
             await links.save(
@@ -95,7 +95,7 @@ async def reading(tmp_path: Path) -> AsyncIterator[Reading]:
         library = LibraryWorkflow(
             access=SpotifyAccess(client=world.client, tokens=tokens),
             lists=LibraryStore(database),
-            shelf=Shelf(store=PlaylistStore(database), clock=world.time.now),
+            playlist_cache=PlaylistCache(store=PlaylistStore(database), clock=world.time.now),
             calls=calls,
             clock=world.time.now,
         )

@@ -8,23 +8,24 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from cogs.words.messages import note_lines, progress_line
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import ODD_ROWS, Grant, Row, RowKind, rows_of
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
-from services.domain.errors.sources import SourceUnavailableError
-from services.domain.errors.spotify import (
+from services.domain.errors.sources import (
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
+    SourceUnavailableError,
     SpotifyNotFoundError,
     TokenRefusedError,
 )
+from services.domain.messages import Progress
 from services.domain.music import Playlist, PlaylistSource, SkipReason
 from services.domain.spotify import READ_SCOPES
-from services.storage.libraries import LibraryStore
-from services.storage.playlists import PlaylistStore
-from services.workflows.shelf import KEPT_AFTER_USE, KEPT_AT_MOST
+from services.storage.playlist_cache import LibraryStore, PlaylistStore
+from services.workflows.playlist_cache import KEPT_AFTER_USE, KEPT_AT_MOST
 from tests.integration.spotify.conftest import KIM, NOBODY, SAM, Reading
 from tests.unit.services.sources.spotify_world import ANN, BOB, TOKENS, TRACKS
 
@@ -77,8 +78,8 @@ async def test_liked_songs_that_have_not_changed_cost_one_call(reading: Reading)
 async def test_progress_is_said_page_by_page(reading: Reading) -> None:
     lines: list[str] = []
 
-    async def say(line: str) -> None:
-        lines.append(line)
+    async def say(progress: Progress) -> None:
+        lines.append(progress_line(progress))
 
     listed = reading.world.library.add(ANN, "Walk", rows_of(TRACKS[:230]))
     await reading.library.read(SAM, listed.id, on_stage=say)
@@ -111,7 +112,7 @@ async def test_a_long_playlist_that_changes_on_the_way_says_so_and_is_read_anew_
 
     reading.world.server.before = reorder
     playlist = await reading.library.read(SAM, listed.id)
-    assert "being changed" in playlist.notes[-1]
+    assert "being changed" in note_lines(playlist.notes)[-1]
     assert reading.calls == 1 + 11 + 1, "not paid for twice"
     again = await reading.library.read(SAM, listed.id)
     assert ids(again) == list(listed.track_ids)
@@ -170,14 +171,16 @@ async def test_without_quota_what_was_read_lately_still_works_and_says_when_more
 
     again = await reading.library.read(SAM, listed.id)
     assert again.tracks == first.tracks
-    (note,) = again.notes
+    (note,) = note_lines(again.notes)
     assert note == (
         "Spotify's daily quota for this bot is used up and returns in 14 hours; "
         "this is the playlist as I read it 3 hours ago."
     )
     knocked = reading.calls
-    assert "as I read it 3 hours ago" in (await reading.library.read_liked(SAM)).notes[0]
-    assert "the list as I read it 3 hours ago" in (await reading.library.current(SAM)).notice
+    assert "as I read it 3 hours ago" in note_lines((await reading.library.read_liked(SAM)).notes)[0]
+    notice = (await reading.library.current(SAM)).notice
+    assert notice is not None
+    assert "the list as I read it 3 hours ago" in note_lines([notice])[0]
     with pytest.raises(QuotaExceededError) as caught:
         await reading.library.read(SAM, other.id)
     returns_in = caught.value.until - world.time.now()
@@ -220,7 +223,7 @@ async def test_while_spotify_fails_what_was_read_lately_still_works(
     reading.world.server.always = fault
 
     playlist = await reading.library.read(SAM, listed.id)
-    assert playlist.notes[0].startswith(
+    assert note_lines(playlist.notes)[0].startswith(
         "Spotify can't be asked at the moment; this is the playlist as I read"
     )
     with pytest.raises(error):
@@ -316,10 +319,10 @@ async def test_nothing_is_left_of_somebody_who_leaves_while_their_playlist_is_re
     async def leave(line: str) -> None:
         lines.append(line)
         reading.tokens.outlives = await reading.links.load(SAM)
-        await reading.links.delete_of(SAM)
+        await reading.links.disconnect(SAM)
 
     await reading.library.read(SAM, listed.id, on_stage=leave)
     assert lines
     assert await PlaylistStore(reading.database).export_of(SAM) == []
     await reading.library.refresh(SAM)
-    assert await LibraryStore(reading.database).export_of(SAM) == []
+    assert await LibraryStore(reading.database).load(SAM) is None

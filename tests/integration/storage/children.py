@@ -10,10 +10,10 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from services.domain.company import KnownTrack, TrackKeys
 from services.domain.errors.storage import CannotSaveError, StorageError
 from services.domain.features import AudioFeatures
 from services.domain.music import Track
+from services.domain.related_tracks import KnownTrack, TrackKeys
 from services.domain.sources import FetchedFeatures
 from services.storage.bulk import ImportProgress, ImportRow, import_rows
 from services.storage.database import Database
@@ -85,7 +85,8 @@ async def bulk(url: str, kill_after: str) -> None:
 
 async def forget_to_close(url: str) -> None:
     """Open, write and return without closing anything."""
-    opened = await Database.open(url).__aenter__()
+    opening = Database.open(url)  # kept, as it closes what it has opened once nothing refers to it
+    opened = await opening.__aenter__()
     await opened.check()
     async with opened.reading():
         print("done", flush=True)

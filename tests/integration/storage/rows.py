@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Double, Integer, LargeBinary, Table
 
-from services.storage.columns import Moment
 from services.storage.persons import person_tables
 from services.storage.schema import PERSON_COLUMNS, metadata
+from services.storage.schema.base import Moment
 
 _numbers = itertools.count(10_000)
 

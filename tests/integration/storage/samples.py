@@ -6,7 +6,9 @@ import math
 import random
 from datetime import UTC, datetime
 
-from services.domain.features import AudioFeatures, Coverage, Feature, Origin, Provenance
+from services.domain.accounts import Link
+from services.domain.features import AudioFeatures, Coverage, Feature, Gap, GapKind, Origin, Provenance
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Skipped, SkipReason, Track, TrackId
 from services.domain.report import (
     AnalysisReport,
@@ -21,6 +23,11 @@ from services.domain.report import (
     Trait,
     Verdict,
 )
+from services.storage.database import Database
+from services.storage.links import LinkStore
+
+_ORIGINS = (Origin.MEASURED, Origin.UPLOADED, Origin.BORROWED, Origin.CORRECTED, Origin.IMPUTED)
+"""In the order that the stored files of older versions were drawn from."""
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -28,6 +35,21 @@ NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 def track_id(number: int) -> TrackId:
     """Return an id of the right shape, a different one for each number."""
     return TrackId(f"t{number:021d}")
+
+
+async def link(database: Database, *users: int) -> None:
+    """Let people log in at Spotify, each with an account of their own."""
+    for user in users:
+        await LinkStore(database).save(
+            Link(
+                user_id=user,
+                account_id=f"account-{user}",
+                spotify_user_id=f"user-{user}",
+                name="",
+                refresh_sealed="sealed",
+                authorized_at=NOON,
+            )
+        )
 
 
 def some_features(chance: random.Random) -> AudioFeatures:
@@ -69,7 +91,7 @@ def some_report(tracks: int = 40, *, seed: int = 1, name: str = "Evening walk") 
     rows = []
     for number in range(tracks):
         features = some_features(chance)
-        origin = chance.choice(list(Origin))
+        origin = chance.choice(_ORIGINS)
         rows.append(
             EnrichedTrack(
                 track=some_track(number, chance),
@@ -99,7 +121,7 @@ def some_report(tracks: int = 40, *, seed: int = 1, name: str = "Evening walk") 
             source=PlaylistSource.UPLOAD,
             format="Exportify",
             skipped=(Skipped(SkipReason.EPISODE, 2, ("A talk", "Another")),),
-            notes=("Read as Windows-1252.",),
+            notes=(Note(NoteKind.WINDOWS_1252),),
         ),
         tracks=tuple(rows),
         placements=tuple(
@@ -118,6 +140,18 @@ def some_report(tracks: int = 40, *, seed: int = 1, name: str = "Evening walk") 
         axes=MapAxes("calmer", "livelier", "darker", "brighter"),
         outliers=(Outlier(3, "far livelier", 4.2, (Feature.ENERGY, Feature.TEMPO)),),
         duplicates=(Duplicate(DuplicateKind.SAME_SONG, (1, 5), 1),),
-        coverage=Coverage(tracks, 10, 5, 1, 4, 0, {"reccobeats": 10}, {Feature.KEY: 7}, "mostly new"),
-        sentence="Two moods with blurred borders.",
+        coverage=Coverage(
+            tracks,
+            10,
+            5,
+            1,
+            4,
+            0,
+            {"reccobeats": 10},
+            {Feature.KEY: 7},
+            Gap(GapKind.YEARS, first=2025, last=2026),
+        ),
+        mood="calm, bright",
+        evidence=7,
+        notices=(Note(NoteKind.SOURCE_PAUSES, count=3, wait_s=40.5, names=("ReccoBeats",)),),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from services.domain.errors.storage import (
 )
 from services.storage import database as module
 from services.storage.database import Database
-from services.storage.schema import pulse, report_messages
+from services.storage.schema import listed_playlists, pulse
+from tests.databases import sqlite_at
+from tests.integration.storage.rows import made_up_rows
 
 COUNT = select(func.count()).select_from(pulse)
 
@@ -38,6 +42,27 @@ async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> N
         await fail_half_way()
 
     assert await count(database) == 0
+
+
+async def test_a_database_is_closed_after_what_uses_it(tmp_path: Path) -> None:
+    begun = asyncio.Event()
+
+    async def use() -> None:
+        async with database.reading() as connection:
+            begun.set()
+            for _ in range(100):
+                await connection.scalar(COUNT)
+
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        async with Database.open(sqlite_at(tmp_path / "tastemap.db")) as database:
+            using = asyncio.create_task(use())
+            await begun.wait()
+        await using
+        gc.collect()
+    assert [str(each.message) for each in warned] == []
+    with pytest.raises(DatabaseUnreachableError):
+        await count(database)
 
 
 async def test_a_transaction_cancelled_between_statements_leaves_nothing(database: Database) -> None:
@@ -126,11 +151,10 @@ async def test_more_readers_than_connections_all_get_their_turn(database: Databa
 
 
 async def test_foreign_keys_are_enforced(database: Database) -> None:
+    row = next(row for table, row in made_up_rows(1, canary="x") if table is listed_playlists)
     with pytest.raises(IntegrityError):
         async with database.transaction() as connection:
-            await connection.execute(
-                insert(report_messages).values(message_id=1, channel_id=1, report_id="none")
-            )
+            await connection.execute(insert(listed_playlists).values(**row))
 
 
 async def test_reading_inside_a_transaction_is_possible_and_sees_the_past(database: Database) -> None:
@@ -147,10 +171,10 @@ async def test_what_was_written_is_there_after_opening_again(database_url: str) 
             await database.check()
 
 
-async def test_several_starts_at_once_agree(database_url: str) -> None:
+async def test_several_starts_at_once_agree(empty_database_url: str) -> None:
     async with AsyncExitStack() as stack:
         opened = await asyncio.gather(
-            *(stack.enter_async_context(Database.open(database_url)) for _ in range(4))
+            *(stack.enter_async_context(Database.open(empty_database_url)) for _ in range(4))
         )
         await opened[0].check()
         assert [await count(database) for database in opened] == [1, 1, 1, 1]

@@ -11,15 +11,15 @@ import pytest
 from services.storage import doctor as module
 from services.storage.backups import backup
 from services.storage.database import Database
-from services.storage.doctor import Finding, Severity, diagnose
+from services.storage.doctor import Diagnosis, Severity, diagnose
 from services.storage.migrate import head_revision
 
 
-def bad(findings: list[Finding]) -> list[Finding]:
+def bad(diagnoses: list[Diagnosis]) -> list[Diagnosis]:
     return [
-        finding
-        for finding in findings
-        if finding.severity in {Severity.PROBLEM, Severity.WARNING} and "3.51.3" not in finding.what
+        diagnosis
+        for diagnosis in diagnoses
+        if diagnosis.severity in {Severity.PROBLEM, Severity.WARNING} and "3.51.3" not in diagnosis.what
     ]
 
 
@@ -30,7 +30,7 @@ async def test_a_healthy_database_has_nothing_to_cure(database_url: str) -> None
     closed = diagnose(database_url)
 
     assert bad(while_open) == bad(closed) == []
-    assert any(f"revision {head_revision()}" in finding.what for finding in closed)
+    assert any(f"revision {head_revision()}" in diagnosis.what for diagnosis in closed)
 
 
 async def test_looking_changes_nothing(sqlite_file: Path) -> None:
@@ -69,9 +69,9 @@ async def test_damage_names_the_backup_to_restore(sqlite_file: Path, tmp_path: P
     sqlite_file.write_bytes(b"no database at all" * 1000)
 
     (problem,) = [
-        finding
-        for finding in diagnose(f"sqlite:///{sqlite_file}", backups=copy.parent)
-        if finding.severity is Severity.PROBLEM
+        diagnosis
+        for diagnosis in diagnose(f"sqlite:///{sqlite_file}", backups=copy.parent)
+        if diagnosis.severity is Severity.PROBLEM
     ]
 
     assert str(copy) in problem.cure
@@ -85,9 +85,9 @@ async def test_newer_and_older_tables_are_told_apart(sqlite_file: Path) -> None:
             connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
             connection.commit()
 
-        (finding,) = [entry for entry in diagnose(f"sqlite:///{sqlite_file}") if revision in entry.what]
+        (diagnosis,) = [entry for entry in diagnose(f"sqlite:///{sqlite_file}") if revision in entry.what]
 
-        assert finding.severity is expected
+        assert diagnosis.severity is expected
 
 
 async def test_a_file_that_others_can_read_is_a_warning_with_its_cure(sqlite_file: Path) -> None:
@@ -95,9 +95,9 @@ async def test_a_file_that_others_can_read_is_a_warning_with_its_cure(sqlite_fil
         pass
     sqlite_file.chmod(0o644)
 
-    (finding,) = bad(diagnose(f"sqlite:///{sqlite_file}"))
+    (diagnosis,) = bad(diagnose(f"sqlite:///{sqlite_file}"))
 
-    assert finding.cure == f"chmod 600 {sqlite_file}"
+    assert diagnosis.cure == f"chmod 600 {sqlite_file}"
 
 
 async def test_a_long_log_and_a_full_disk_are_warnings(
@@ -109,21 +109,21 @@ async def test_a_long_log_and_a_full_disk_are_warnings(
         await database.check()
         found = bad(diagnose(f"sqlite:///{sqlite_file}"))
 
-    assert [finding.severity for finding in found] == [Severity.WARNING] * 2
-    assert all(finding.cure for finding in found)
+    assert [diagnosis.severity for diagnosis in found] == [Severity.WARNING] * 2
+    assert all(diagnosis.cure for diagnosis in found)
 
 
 async def test_a_writer_that_hangs_is_noticed(sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.storage.sqlite_files.BUSY_TIMEOUT_MS", 10)
     async with Database.open(f"sqlite:///{sqlite_file}") as database, database.transaction():
-        (finding,) = bad(diagnose(f"sqlite:///{sqlite_file}"))
+        (diagnosis,) = bad(diagnose(f"sqlite:///{sqlite_file}"))
 
-    assert "writing" in finding.what
+    assert "writing" in diagnosis.what
 
 
 def test_addresses_and_servers_that_are_no_use(tmp_path: Path) -> None:
     for url in ("mysql://bot:secret@host/name", f"postgresql://bot:secret@/name?host={tmp_path}"):
-        (finding,) = diagnose(url)
-        assert finding.severity is Severity.PROBLEM
-        assert finding.cure
-        assert "secret" not in finding.what
+        (diagnosis,) = diagnose(url)
+        assert diagnosis.severity is Severity.PROBLEM
+        assert diagnosis.cure
+        assert "secret" not in diagnosis.what

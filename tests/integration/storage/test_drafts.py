@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from services.domain.splitting import Part, SplitState
 from services.domain.tidying import Certainty, Decision, Finding, TidyState
 from services.storage.database import Database
-from services.storage.drafts import Draft, DraftStore
+from services.storage.decisions import Draft, DraftStore
 from services.storage.reports import ReportStore
-from services.storage.schema import drafts
+from services.storage.schema import drafts, reports
 from tests.integration.storage.samples import NOON, some_report
 
 SAM, KIM = 123_456_789_012_345_678, 2
@@ -46,7 +46,7 @@ async def test_a_draft_comes_back_as_it_was(store: DraftStore, state: TidyState 
     assert await store.load("d2") is None
 
 
-async def test_drafts_go_by_owner_by_age_and_with_their_report(store: DraftStore, database: Database) -> None:
+async def test_drafts_go_by_age_and_with_their_report(store: DraftStore, database: Database) -> None:
     later = NOON + timedelta(hours=1)
     for draft, now in (
         (Draft("d1", SAM, "r1", TIDY), NOON),
@@ -56,9 +56,10 @@ async def test_drafts_go_by_owner_by_age_and_with_their_report(store: DraftStore
         await store.save(draft, now=now)
 
     assert await store.purge(later) == 1
-    assert await store.delete_of(SAM) == 1
+    assert await store.load("d1") is None
     assert await store.load("d3") is not None
-    await ReportStore(database).delete("r2")
+    async with database.transaction() as connection:
+        await connection.execute(delete(reports).where(reports.c.report_id == "r2"))
     assert await store.load("d3") is None
 
 
@@ -68,3 +69,15 @@ async def test_a_draft_of_another_version_is_none(store: DraftStore, database: D
         async with database.transaction() as connection:
             await connection.execute(update(drafts).values(values))
         assert await store.load("d1") is None
+
+
+async def test_a_change_that_another_process_made_meanwhile_is_not_overwritten(store: DraftStore) -> None:
+    await store.save(Draft("d1", SAM, "r1", SPLIT), now=NOON)
+    here, there = await store.load("d1"), await store.load("d1")
+    assert here is not None
+    assert there is not None
+    assert await store.change(here, now=NOON)
+    assert not await store.change(there, now=NOON)
+    found = await store.load("d1")
+    assert found is not None
+    assert found.version == 1

@@ -14,12 +14,13 @@ from sqlalchemy import select
 from services.storage.bulk import ImportProgress, import_rows, load_progress
 from services.storage.database import Database
 from services.storage.schema import features, known_tracks
+from tests.depth import cases, examples
 from tests.integration.storage.children import IMPORT_ROWS, features_of, import_sample
 from tests.integration.storage.samples import NOON, track_id
 
 Start = Callable[..., subprocess.Popen[str]]
 
-KILLS = 6
+KILLS = examples(2, night=30)
 
 
 async def test_every_acknowledged_row_survives_a_kill(database_url: str, start_child: Start) -> None:
@@ -51,7 +52,7 @@ async def test_every_acknowledged_row_survives_a_kill(database_url: str, start_c
             assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.parametrize("kill_after", [1, 13])
+@pytest.mark.parametrize("kill_after", cases([1, 13], gate=[13]))
 async def test_a_killed_import_goes_on_without_loss_or_repetition(
     database_url: str, start_child: Start, kill_after: int
 ) -> None:

@@ -152,13 +152,3 @@ async def test_statistics_count_by_source_and_release_year(database: Database) -
     )
     assert stats.by_source == {"file": 1, "reccobeats": 3}
     assert stats.absences == {"reccobeats": 1}
-
-
-async def test_a_source_can_be_forgotten(database: Database) -> None:
-    store = FeatureStore(database)
-    await store.save_features([fetched(1), fetched(1, "wrong"), fetched(2, "wrong")])
-    await store.save_absences([absence(3, "wrong")])
-
-    assert await store.delete_source("wrong") == 2
-    assert await store.load_features([track_id(1), track_id(2)]) == {track_id(1): (fetched(1),)}
-    assert await store.load_absences("wrong", [track_id(3)], NOON) == {}

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from services.domain.errors.groups import NotInLobbyError
 from services.domain.groups import (
     MOST,
     GroupKind,
@@ -15,17 +16,18 @@ from services.domain.groups import (
     Lobby,
     LobbyState,
     Member,
+    Membership,
     MessageKind,
     Sharing,
-    Standing,
 )
+from services.storage.consents import SharingStore
 from services.storage.database import Database
-from services.storage.group_results import GroupResultStore
+from services.storage.group_results import GroupResultStore, StoredComparison
 from services.storage.lobbies import LobbyStore
+from services.storage.posted_cards import PostedCardStore
 from services.storage.schema import group_messages
-from services.storage.sharings import SharingStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.groups.ports import Brought
+from services.workflows.compare import Brought
 from services.workflows.groups.results import person_key
 from tests.integration.groups.house import comparison_of, playlist_of
 from tests.integration.storage.samples import NOON
@@ -34,7 +36,7 @@ SAM, KIM, LEE = 123_456_789_012_345_678, 2, 3
 LATER = NOON + timedelta(hours=1)
 
 
-def member(user_id: int, standing: Standing = Standing.IN) -> Member:
+def member(user_id: int, standing: Membership = Membership.IN) -> Member:
     joined_at = NOON + timedelta(seconds=user_id % 100)
     return Member(user_id=user_id, name=f"\ud83d Nö {user_id}", standing=standing, joined_at=joined_at)
 
@@ -70,20 +72,32 @@ def results(database: Database) -> GroupResultStore:
 
 
 @pytest.fixture
+def cards(database: Database) -> PostedCardStore:
+    return PostedCardStore(database=database, clock=lambda: NOON)
+
+
+@pytest.fixture
 def withdrawals(database: Database) -> WithdrawalStore:
     return WithdrawalStore(database)
 
 
 async def bring(lobbies: LobbyStore, user_id: int, bring_id: str = "b1") -> None:
-    assert await lobbies.bring(
-        "l1", user_id, brought="A list", bring_id=bring_id, playlist=playlist_of(user_id)
+    await lobbies.bring(
+        "l1", user_id, brought="A list", bring_id=bring_id, playlist=playlist_of(user_id), now=NOON
     )
 
 
 async def compare(results: GroupResultStore, *user_ids: int, bring_id: str = "b1") -> bool:
     people = [Brought(person_key(each), str(each), playlist_of(each)) for each in user_ids]
     brought = dict.fromkeys(user_ids, bring_id)
-    return await results.save("r1", "l1", brought, comparison_of(people), now=NOON)
+    stored = StoredComparison(
+        result_id="r1",
+        lobby_id="l1",
+        created_at=NOON,
+        user_ids=user_ids,
+        comparison=comparison_of(people),
+    )
+    return await results.save(stored, brought)
 
 
 async def test_people_come_choose_and_are_found_again(lobbies: LobbyStore) -> None:
@@ -113,10 +127,9 @@ async def test_nobody_comes_in_late_or_into_a_full_room(lobbies: LobbyStore) -> 
     late = await lobbies.join("l2", member(KIM), LATER)
     assert late is not None
     assert not late.is_in(KIM)
-    assert await lobbies.due(NOON) == ()
-    assert set(await lobbies.due(LATER)) == {"l1", "l2"}
-    await lobbies.set_state("l1", LobbyState.ENDED)
-    assert await lobbies.due(LATER) == ("l2",)
+    assert await lobbies.end_due(NOON) == ()
+    assert await lobbies.end_due(LATER) == ("l1", "l2")
+    assert await lobbies.end_due(LATER) == ()
 
 
 async def test_the_last_place_is_given_once(lobbies: LobbyStore) -> None:
@@ -128,10 +141,11 @@ async def test_the_last_place_is_given_once(lobbies: LobbyStore) -> None:
 
 
 async def test_who_declines_is_not_in_and_nothing_that_was_brought_is_kept(lobbies: LobbyStore) -> None:
-    asked = lobby("l1", member(SAM), member(KIM, Standing.ASKED), kind=GroupKind.PAIR)
+    asked = lobby("l1", member(SAM), member(KIM, Membership.ASKED), kind=GroupKind.PAIR)
     await lobbies.create(asked, {SAM: playlist_of(SAM)})
     assert not await lobbies.decline("l1", SAM)
-    assert not await lobbies.bring("l1", KIM, brought="x", bring_id="b", playlist=playlist_of(KIM))
+    with pytest.raises(NotInLobbyError):
+        await lobbies.bring("l1", KIM, brought="x", bring_id="b", playlist=playlist_of(KIM), now=NOON)
     assert await lobbies.decline("l1", KIM)
     assert not await lobbies.decline("l1", KIM)
     after = await lobbies.load("l1")
@@ -139,8 +153,6 @@ async def test_who_declines_is_not_in_and_nothing_that_was_brought_is_kept(lobbi
     assert after.state is LobbyState.DECLINED
     assert after.ready == ()
     assert await lobbies.playlists("l1", [SAM, KIM]) == {}
-    assert await lobbies.asks(7, SAM, KIM, NOON - timedelta(1)) == ("l1",)
-    assert await lobbies.asks(7, SAM, KIM, NOON) == ()
 
 
 async def test_a_result_is_kept_only_of_who_is_still_in_with_the_same(
@@ -151,7 +163,7 @@ async def test_a_result_is_kept_only_of_who_is_still_in_with_the_same(
     await bring(lobbies, KIM, "b2")
     assert not await compare(results, SAM, KIM)
     await bring(lobbies, KIM)
-    await lobbies.vote("l1", KIM)
+    await lobbies.press_compare("l1", KIM, 1, NOON)
     assert await compare(results, KIM, SAM)
     stored = await results.load("r1")
     assert stored is not None
@@ -168,29 +180,50 @@ async def test_a_result_is_kept_only_of_who_is_still_in_with_the_same(
 
 
 async def test_who_leaves_takes_the_result_along_and_every_message_is_marked(
-    lobbies: LobbyStore, results: GroupResultStore, withdrawals: WithdrawalStore
+    lobbies: LobbyStore, results: GroupResultStore, withdrawals: WithdrawalStore, cards: PostedCardStore
 ) -> None:
     await lobbies.create(lobby("l1", member(SAM), member(KIM), member(LEE)))
     for each in (SAM, KIM, LEE):
         await bring(lobbies, each)
     assert await compare(results, SAM, KIM)
-    assert await results.note_message(message(21, MessageKind.CARD), NOON)
-    assert await results.note_message(message(22, MessageKind.RESULT, "r1"), NOON)
-    assert await results.stale() == ()
+    assert await cards.note(message(21, MessageKind.CARD))
+    assert await cards.note(message(22, MessageKind.RESULT, "r1"))
+    assert await cards.stale() == ()
 
     assert (await withdrawals.leave("l1", [LEE])).results == ()
-    assert [each.message_id for each in await results.stale()] == [21]
-    changes = await results.changes(21)
+    assert [each.message_id for each in await cards.stale()] == [21]
+    drawing = await cards.begin(message(21, MessageKind.CARD))
+    assert drawing is not None
     await withdrawals.leave("l1", [SAM])
-    await results.settle(21, changes)
-    assert [each.message_id for each in await results.stale()] == [21, 22], "the later change is not lost"
+    await cards.done(drawing)
+    assert [each.message_id for each in await cards.stale()] == [21, 22], "the later change is not lost"
     assert await results.load("r1") is None
-    assert not await results.note_message(message(23, MessageKind.BLEND, "r1"), NOON)
+    assert not await cards.note(message(23, MessageKind.BLEND, "r1"))
     after = await lobbies.load("l1")
     assert after is not None
     assert after.host_id == KIM, "somebody else is the host now"
     await withdrawals.leave("l1", [KIM])
     assert await lobbies.load("l1") is None
+
+
+@pytest.mark.parametrize("is_first_done_first", [True, False])
+async def test_a_message_that_two_processes_drew_at_once_is_drawn_once_more(
+    lobbies: LobbyStore, withdrawals: WithdrawalStore, cards: PostedCardStore, is_first_done_first: bool
+) -> None:
+    await lobbies.create(lobby("l1", member(SAM), member(KIM), member(LEE)))
+    card = message(21, MessageKind.CARD)
+    assert await cards.note(card)
+    drawings = []
+    for leaver in (SAM, KIM):
+        await withdrawals.leave("l1", [leaver])
+        drawings.append(await cards.begin(card))
+    for drawing in drawings if is_first_done_first else reversed(drawings):
+        assert drawing is not None
+        await cards.done(drawing)
+    last = await cards.begin(card)
+    assert last is not None, "the older of the two may be what people see"
+    await cards.done(last)
+    assert await cards.stale() == ()
 
 
 async def test_sharing_is_by_server_and_ends_with_all_that_it_allowed(
@@ -209,7 +242,7 @@ async def test_sharing_is_by_server_and_ends_with_all_that_it_allowed(
     by_sharing = Member(
         user_id=KIM,
         name="Kim",
-        standing=Standing.IN,
+        standing=Membership.IN,
         joined_at=NOON,
         by_sharing=True,
         brought="A list",
@@ -227,12 +260,33 @@ async def test_sharing_is_by_server_and_ends_with_all_that_it_allowed(
     assert [each.guild_id for each in await sharings.of(KIM)] == [70]
 
 
-async def test_a_server_or_a_channel_goes_with_everything(
+async def test_the_end_of_sharing_leaves_what_was_joined_by_a_press(
     database: Database, lobbies: LobbyStore, results: GroupResultStore, withdrawals: WithdrawalStore
+) -> None:
+    sharing = Sharing(guild_id=7, user_id=KIM, name="Kim", brought="A list", tracks=2, granted_at=NOON)
+    await SharingStore(database).grant(sharing, playlist_of(KIM))
+    await lobbies.create(lobby("l1", member(SAM), member(KIM)))
+    for user_id in (SAM, KIM):
+        await bring(lobbies, user_id)
+    assert await compare(results, SAM, KIM)
+    before = await lobbies.load("l1")
+    taken = await withdrawals.stop_sharing(7, KIM)
+    assert taken is not None
+    assert (taken.lobbies, taken.results) == ((), ())
+    assert await lobbies.load("l1") == before
+    assert await results.load("r1") is not None
+
+
+async def test_a_server_or_a_channel_goes_with_everything(
+    database: Database,
+    lobbies: LobbyStore,
+    results: GroupResultStore,
+    withdrawals: WithdrawalStore,
+    cards: PostedCardStore,
 ) -> None:
     for drop in (withdrawals.drop_guild(7), withdrawals.drop_channel(8)):
         await lobbies.create(lobby("l1", member(SAM), member(KIM)))
-        await results.note_message(message(21, MessageKind.CARD), NOON)
+        await cards.note(message(21, MessageKind.CARD))
         assert await lobbies.guilds() == {7}
         await drop
         assert await lobbies.guilds() == frozenset()
@@ -241,7 +295,7 @@ async def test_a_server_or_a_channel_goes_with_everything(
 
 
 async def test_what_is_old_goes_and_what_showed_it_is_marked(
-    lobbies: LobbyStore, results: GroupResultStore, withdrawals: WithdrawalStore
+    lobbies: LobbyStore, results: GroupResultStore, withdrawals: WithdrawalStore, cards: PostedCardStore
 ) -> None:
     async def purge(days: int) -> int:
         now = LATER + timedelta(days=days)
@@ -256,7 +310,7 @@ async def test_what_is_old_goes_and_what_showed_it_is_marked(
     await bring(lobbies, SAM)
     await bring(lobbies, KIM)
     await compare(results, SAM, KIM)
-    await results.note_message(message(22, MessageKind.RESULT, "r1"), NOON)
+    await cards.note(message(22, MessageKind.RESULT, "r1"))
 
     assert await purge(2) == 0
     assert await lobbies.playlists("l2", [SAM]) == {}
@@ -266,4 +320,4 @@ async def test_what_is_old_goes_and_what_showed_it_is_marked(
     assert await lobbies.load("l1") is not None
     assert await purge(31) == 1
     assert await lobbies.load("l1") is None
-    assert [each.message_id for each in await results.stale()] == [22]
+    assert [each.message_id for each in await cards.stale()] == [22]

@@ -7,16 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.domain.errors.jobs import AlreadyRunningError
-from services.domain.jobs import Asked, Job, JobKind, JobStatus
-from services.jobs.box import TokenBox
-from services.jobs.line import Line
+from services.domain.inputs import Links
+from services.domain.jobs import Asked, Job, JobStatus
+from services.domain.requests import AccountRequest, AnalyzeRequest, LoginStep
 from services.storage.database import Database
 from services.storage.jobs import JobStore
 from services.storage.schema import PERSON_COLUMNS, jobs
-from services.workflows.jobs import JobsWorkflow
 from tests.integration.storage.samples import NOON
 
 SAM, KIM = 123_456_789_012_345_678, 2
@@ -34,8 +33,7 @@ def job(job_id: int = 1, owner_id: int = SAM, minutes: int = 0) -> Job:
             private=True,
             at=NOON + timedelta(minutes=minutes),
         ),
-        kind=JobKind.ANALYZE,
-        arguments={"from": "links", "text": "Lieder \ud83d\0 “für Dich”"},
+        request=AnalyzeRequest(Links("Lieder \ud83d\0 “für Dich”", "Lieder")),
         result_id="abc",
     )
 
@@ -57,7 +55,7 @@ async def test_work_comes_back_the_oldest_first_with_all_that_is_needed(database
     assert (second.content, second.message_id, second.asked.owner_id) == (b"\x00file", 77, KIM)
     assert (first.status, first.attempts, first.message_id) == (JobStatus.QUEUED, 0, None)
     assert first.asked == job(1, minutes=5).asked
-    assert first.arguments == job(1).arguments
+    assert first.request == job(1).request
 
 
 async def test_the_same_interaction_is_accepted_once_also_after_it_was_answered(database: Database) -> None:
@@ -90,7 +88,7 @@ async def test_answered_work_says_nothing_about_anybody(database: Database) -> N
     await store.begin(job())
     row = await row_of(database, 1)
     left = {name for name, value in row.items() if value is not None}
-    assert left == {"job_id", "kind", "status", "attempts", "created_at"}
+    assert left == {"job_id", "kind", "status", "attempts", "created_at", "heavy", "cancel_requested"}
     assert not left & PERSON_COLUMNS
     assert row["status"] == "done"
 
@@ -104,15 +102,6 @@ async def test_traces_go_after_their_time_and_open_work_stays(database: Database
     assert await store.purge(NOON) == 0
     assert await store.purge(NOON + timedelta(seconds=1)) == answered
     assert len(await store.unfinished()) == (not answered)
-
-
-async def test_a_persons_work_can_be_forgotten(database: Database) -> None:
-    store = JobStore(database)
-    await store.accept(job(1))
-    await store.accept(job(2, KIM))
-    assert await store.delete_of(SAM) == 1
-    assert [each.job_id for each in await store.unfinished()] == [2]
-    assert not await store.claim(1)
 
 
 async def test_a_crowd_is_let_in_together_and_each_learns_what_became_of_it(database: Database) -> None:
@@ -134,24 +123,29 @@ async def test_whoever_gives_up_while_being_let_in_keeps_out_nobody_else(databas
     assert await store.accept(job(9, 9))
 
 
-async def test_light_work_goes_on_beside_other_work_and_is_taken_over_by_the_next_process_only(
+async def test_work_that_only_another_version_can_read_waits_for_it(database: Database) -> None:
+    store = JobStore(database)
+    assert await store.accept(job(1))
+    assert await store.accept(job(2, KIM))
+    async with database.transaction() as connection:
+        newer = update(jobs).where(jobs.c.job_id == 1).values(arguments='{"from": "the moon"}')
+        await connection.execute(newer)
+    assert [each.job_id for each in await store.unfinished()] == [2]
+    assert (await row_of(database, 1))["status"] == JobStatus.QUEUED.value
+
+
+async def test_two_processes_accept_one_heavy_request_of_a_person_and_know_it_from_the_same_one_twice(
     database: Database,
 ) -> None:
-    def process() -> JobsWorkflow:
-        return JobsWorkflow(
-            store=JobStore(database), box=TokenBox("secret"), line=Line(0), clock=lambda: NOON
-        )
-
-    this, following = process(), process()
-    assert await this.accept(job(1).asked, JobKind.ANALYZE, {})
-    with pytest.raises(AlreadyRunningError):
-        await this.accept(job(2).asked, JobKind.ANALYZE, {})
-    login = await this.accept(job(3).asked, JobKind.ACCOUNT, {})
-    assert login is not None
-    assert await this.accept(job(3).asked, JobKind.ACCOUNT, {}) is None
-    async with asyncio.timeout(5), this.turn(login, lambda _position: asyncio.sleep(0)):
-        assert this.unfinished == 2
-        assert await this.take_over() == (), "what a process does itself it does not do twice"
-    assert {each.job_id for each in await following.take_over()} == {1, 3}
-    await this.finish(login)
-    assert this.unfinished == 1
+    here, there = JobStore(database), JobStore(database)
+    assert await here.accept(job(1))
+    answers = await asyncio.gather(
+        there.accept(job(2)), there.accept(job(1)), there.accept(job(3, KIM)), return_exceptions=True
+    )
+    assert isinstance(answers[0], AlreadyRunningError)
+    assert answers[0].job_id == 1
+    assert answers[1:] == [False, True], "what one person asks twice keeps nobody else out"
+    login = replace(job(4), request=AccountRequest(LoginStep.END))
+    assert await there.accept(login), "light work goes on beside it"
+    assert await here.claim(1)
+    assert await there.accept(job(5)), "what is being answered keeps nobody from asking"

@@ -1,4 +1,4 @@
-"""A track's company: found by recording, song, album and artist, and bounded."""
+"""Related tracks: found by recording, song, album and artist, and bounded."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event, text
 
-from services.domain.company import KnownTrack, TrackKeys
 from services.domain.features import AudioFeatures
 from services.domain.music import Track
+from services.domain.related_tracks import KnownTrack, TrackKeys
 from services.domain.sources import FetchedFeatures
 from services.storage.database import Database
 from services.storage.features import FeatureStore
@@ -204,3 +204,18 @@ async def test_relations_are_looked_up_in_indexes(database: Database) -> None:
             )
             assert "ix_known_tracks" in plan, plan
             assert not any(scan in plan for scan in whole_tables), plan
+
+
+async def test_a_later_reading_without_genres_leaves_those_that_are_known(database: Database) -> None:
+    store = KnownTrackStore(database)
+    await measure(database, 1)
+
+    async def genres() -> tuple[str, ...]:
+        (relative,) = await store.load_relatives([known(2, "abba")])
+        return relative.track.genres
+
+    await store.remember([known(1, "abba", genres=("europop", "disco"))])
+    await store.remember([known(1, "abba")])
+    assert await genres() == ("europop", "disco")
+    await store.remember([known(1, "abba", genres=("schlager",))])
+    assert await genres() == ("schlager",)

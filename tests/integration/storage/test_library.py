@@ -10,18 +10,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from cogs.words.messages import note_lines
 from services.domain.accounts import Link
-from services.domain.errors.spotify import QuotaExceededError
-from services.domain.library import Library
+from services.domain.errors.sources import QuotaExceededError, ShareSpentError
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, SkipReason
-from services.domain.spotify import PlaylistSummary
+from services.domain.spotify import Library, PlaylistSummary, charged_to
+from services.sources.spotify.paging import read_all, silent
+from services.sources.spotify.wire import Page
 from services.storage.calls import CallStore
 from services.storage.database import Database
-from services.storage.libraries import LibraryStore
 from services.storage.links import LinkStore
-from services.storage.playlists import KeptPlaylist, PlaylistStore
+from services.storage.persons import UNREADABLE, PersonStore
+from services.storage.playlist_cache import KeptPlaylist, LibraryStore, PlaylistStore
 from services.storage.schema import call_counts, kept_playlists
-from tests.integration.storage.samples import NOON, some_track
+from tests.integration.storage.samples import NOON, link, some_track
 
 SAM, KIM = 123_456_789_012_345_678, 2
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -60,7 +63,7 @@ def playlist(tracks: int = 3) -> Playlist:
         id=PlaylistId("p" * 22),
         snapshot_id="s1",
         skipped=(Skipped(SkipReason.LOCAL_FILE, 2, ("demo tape",)),),
-        notes=("one note",),
+        notes=(Note(NoteKind.AS_STORED, names=("one note",)),),
     )
 
 
@@ -68,22 +71,8 @@ def kept(tracks: int = 3) -> KeptPlaylist:
     return KeptPlaylist(playlist=playlist(tracks), snapshot_id="s1", fetched_at=NOON)
 
 
-async def link(database: Database, *users: int) -> None:
-    for user in users or (SAM, KIM):
-        await LinkStore(database).save(
-            Link(
-                user_id=user,
-                account_id=f"account-{user}",
-                spotify_user_id=f"user-{user}",
-                name="",
-                refresh_sealed="sealed",
-                authorized_at=NOON,
-            )
-        )
-
-
 async def test_a_list_comes_back_in_its_order_and_replaces_the_one_before(database: Database) -> None:
-    await link(database)
+    await link(database, SAM, KIM)
     store = LibraryStore(database)
     await store.save(SAM, library(5, 3, 9))
     shorter = Library(playlists=(summary(9, snapshot_id=None, total=None), summary(3)), read_at=NOON + HOUR)
@@ -95,29 +84,26 @@ async def test_a_list_comes_back_in_its_order_and_replaces_the_one_before(databa
     assert [each.id for each in loaded.playlists] == [each.id for each in shorter.playlists]
     assert loaded.playlists[0] == replace(shorter.playlists[0], owner_name="Sam")
     assert (loaded.read_at, loaded.liked) == (NOON + HOUR, None)
-    assert await store.find(SAM, summary(3).id) == replace(summary(3), owner_name="Sam")
-    assert await store.find(KIM, summary(3).id) is None
     assert await store.load(3) is None
 
 
 async def test_lists_go_by_person_and_by_age(database: Database) -> None:
-    await link(database)
+    await link(database, SAM, KIM)
     store = LibraryStore(database)
     await store.save(SAM, library(1, 2))
     await store.save(KIM, library(1, read_at=NOON + DAY))
 
-    assert [row["name"] for row in await store.export_of(SAM)] == ["Späte Fahrt 夜 1", "Späte Fahrt 夜 2"]
     assert await store.purge(NOON) == 0
-    assert await store.delete_of(SAM) == 2
+    assert (await PersonStore(database).erase(SAM))["listed_playlists"] == 2
     assert await store.load(SAM) is None
-    assert await store.export_of(SAM) == []
+    assert await store.load(KIM) is not None
     assert await store.purge(NOON + 2 * DAY) == 1
-    assert await store.find(KIM, summary(1).id) is None
+    assert await store.load(KIM) is None
 
 
 @pytest.mark.parametrize("tracks", [0, 3, 1_203])
 async def test_a_playlist_comes_back_as_it_was_read(database: Database, tracks: int) -> None:
-    await link(database)
+    await link(database, SAM, KIM)
     store = PlaylistStore(database)
     await store.save(SAM, "p", kept(tracks), expires_at=NOON + DAY)
 
@@ -127,7 +113,7 @@ async def test_a_playlist_comes_back_as_it_was_read(database: Database, tracks: 
 
 
 async def test_a_playlist_is_kept_until_its_time_is_over_or_prolonged(database: Database) -> None:
-    await link(database)
+    await link(database, SAM, KIM)
     store = PlaylistStore(database)
     await store.save(SAM, "p", kept(), expires_at=NOON + HOUR)
     await store.save(SAM, "q", kept(), expires_at=NOON + HOUR)
@@ -143,19 +129,19 @@ async def test_a_playlist_is_kept_until_its_time_is_over_or_prolonged(database: 
 
 
 async def test_all_of_a_persons_playlists_go_together(database: Database) -> None:
-    await link(database)
+    await link(database, SAM, KIM)
     store = PlaylistStore(database)
     for user, key in ((SAM, "p"), (SAM, "q"), (KIM, "p")):
         await store.save(user, key, kept(), expires_at=NOON + DAY)
 
-    assert await store.delete_of(SAM) == 2
+    assert (await PersonStore(database).erase(SAM))["kept_playlists"] == 2
     assert await store.export_of(SAM) == []
     assert await store.load(KIM, "p", NOON) is not None
 
 
 async def test_nothing_is_kept_for_somebody_who_has_gone_meanwhile(database: Database) -> None:
     await link(database, SAM)
-    await LinkStore(database).delete_of(SAM)
+    await LinkStore(database).disconnect(SAM)
     await PlaylistStore(database).save(SAM, "p", kept(), expires_at=NOON + DAY)
     await LibraryStore(database).save(SAM, library(1))
 
@@ -164,14 +150,15 @@ async def test_nothing_is_kept_for_somebody_who_has_gone_meanwhile(database: Dat
 
 
 async def test_a_damaged_playlist_is_no_playlist(database: Database) -> None:
-    await link(database)
+    await link(database, SAM, KIM)
     store = PlaylistStore(database)
     await store.save(SAM, "p", kept(), expires_at=NOON + DAY)
     async with database.transaction() as connection:
         await connection.execute(update(kept_playlists).values(payload=b"\x01nonsense"))
 
     assert await store.load(SAM, "p", NOON) is None
-    assert await store.export_of(SAM) == []
+    (written,) = await store.export_of(SAM)
+    assert written.keys() == {"playlist", "snapshot_id", "fetched_at", "expires_at", UNREADABLE}
 
 
 async def test_calls_are_admitted_up_to_the_budget_and_again_when_the_first_are_a_day_old(
@@ -231,3 +218,49 @@ async def test_calls_of_the_day_before_are_dropped(database: Database) -> None:
 
     async with database.reading() as connection:
         assert (await connection.scalar(select(func.count()).select_from(call_counts)) or 0) <= 5
+
+
+async def test_one_person_leaves_calls_for_the_others(database: Database) -> None:
+    store = CallStore(database, budget=30)
+
+    async def spend(user_id: int) -> int:
+        with charged_to(user_id):
+            for done in range(40):
+                try:
+                    await store.admit(NOON)
+                except QuotaExceededError:
+                    return done
+        return 40
+
+    links = LinkStore(database)
+    for number in (1, 2):
+        link = Link(
+            user_id=number,
+            account_id=f"account {number}",
+            spotify_user_id=f"user {number}",
+            name="",
+            refresh_sealed="sealed",
+            authorized_at=NOON,
+        )
+        await links.save(link)
+    assert await spend(1) == 10
+    with pytest.raises(ShareSpentError):
+        await store.check(1, 1, NOON)
+    await store.check(10, 2, NOON)
+    assert await spend(2) == 10
+    await links.disconnect(1)
+    assert await spend(2) == 10, "nobody else is connected: the rest of the day is theirs"
+    assert await store.purge(NOON + timedelta(hours=25)) > 0
+
+
+async def test_a_service_that_sends_one_row_a_page_does_not_cost_a_call_for_each() -> None:
+    calls = 0
+
+    async def page_at(offset: int) -> Page:
+        nonlocal calls
+        calls += 1
+        return Page(rows=(None,), total=500)
+
+    read = await read_all(page_at, first=None, on_count=silent)
+    assert calls < 20
+    assert any("only a few rows" in note for note in note_lines(read.notes))

@@ -19,13 +19,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine, inspect, text
 
-from services.domain.errors.storage import MigrationFailedError, NewerSchemaError
+from cogs.words.errors import sentence
+from services.domain.errors.storage import MigrationFailedError, NewerSchemaError, OldProcessesError
+from services.domain.report import PostedMessage
 from services.storage import migrate as module
-from services.storage.addresses import parse_address
+from services.storage.addresses import Address, parse_address
 from services.storage.codec import encode_report
 from services.storage.database import Database
-from services.storage.migrate import find_revision, head_revision, migrate
-from services.storage.reports import PostedMessage, ReportStore
+from services.storage.migrate import claim, find_revision, head_revision, migrate
+from services.storage.persons import PersonStore
+from services.storage.reports import ReportStore
 from services.storage.schema import metadata
 from tests.integration.storage.samples import NOON, some_report
 
@@ -90,26 +93,27 @@ def more_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
 
 @pytest.mark.parametrize("revision", REVISIONS)
 async def test_every_earlier_revision_reaches_the_newest_with_its_content(
-    database_url: str, revision: str
+    empty_database_url: str, revision: str
 ) -> None:
-    build(database_url, revision)
-    assert find_revision(parse_address(database_url)) == revision
+    build(empty_database_url, revision)
+    assert find_revision(parse_address(empty_database_url)) == revision
 
-    async with Database.open(database_url) as database:
+    async with Database.open(empty_database_url) as database:
         store = ReportStore(database)
         stored = await store.load("r1")
         assert (stored.report, stored.owner_id, stored.created_at) == (some_report(), SAM, NOON)
-        assert (await store.delete_of(SAM)).messages == (PostedMessage(6, 5),)
+        await PersonStore(database).erase(SAM)
+        assert await store.taken_back() == (PostedMessage(6, 5),)
         await database.check()
 
-    assert find_revision(parse_address(database_url)) == head_revision()
+    assert find_revision(parse_address(empty_database_url)) == head_revision()
 
 
-async def test_the_migrations_end_at_the_schema(database_url: str) -> None:
-    async with Database.open(database_url):
+async def test_the_migrations_end_at_the_schema(empty_database_url: str) -> None:
+    async with Database.open(empty_database_url):
         pass
 
-    engine = create_engine(parse_address(database_url).sync_url, poolclass=NullPool)
+    engine = create_engine(parse_address(empty_database_url).sync_url, poolclass=NullPool)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         inspector = inspect(connection)
@@ -158,36 +162,36 @@ def test_migrate_says_what_it_did(sqlite_file: Path) -> None:
     assert (second.before, second.changed, second.backup) == (head_revision(), False, None)
 
 
-async def test_a_newer_database_is_refused_and_left_alone(database_url: str) -> None:
-    async with Database.open(database_url) as database:
+async def test_a_newer_database_is_refused_and_left_alone(empty_database_url: str) -> None:
+    async with Database.open(empty_database_url) as database:
         async with database.transaction() as connection:
             await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
         with pytest.raises(NewerSchemaError):
-            async with Database.open(database_url):
+            async with Database.open(empty_database_url):
                 pass
 
     with pytest.raises(NewerSchemaError) as caught:
-        async with Database.open(database_url):
+        async with Database.open(empty_database_url):
             pass
 
     assert (caught.value.found, caught.value.known) == ("9999", head_revision())
-    assert find_revision(parse_address(database_url)) == "9999"
+    assert find_revision(parse_address(empty_database_url)) == "9999"
 
 
 async def test_a_step_that_fails_leaves_the_database_as_it_was(
-    database_url: str, more_migrations: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, more_migrations: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(database_url, REVISIONS[-1])
+    build(empty_database_url, REVISIONS[-1])
     with monkeypatch.context():
         more_migrations('op.create_table("half", sa.Column("id", sa.Integer))\nop.execute("nonsense")')
         with pytest.raises(MigrationFailedError) as caught:
-            async with Database.open(database_url):
+            async with Database.open(empty_database_url):
                 pass
     assert "nonsense" in caught.value.problem
-    assert (caught.value.backup is not None) == database_url.startswith("sqlite")
+    assert (caught.value.backup is not None) == empty_database_url.startswith("sqlite")
 
     monkeypatch.undo()
-    async with Database.open(database_url) as database:
+    async with Database.open(empty_database_url) as database:
         assert (await ReportStore(database).load("r1")).report == some_report()
         async with database.reading() as connection:
             names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
@@ -195,34 +199,83 @@ async def test_a_step_that_fails_leaves_the_database_as_it_was(
 
 
 async def test_rebuilding_a_table_does_not_take_its_dependants_along(
-    database_url: str, more_migrations: Callable[[str], Path]
+    empty_database_url: str, more_migrations: Callable[[str], Path]
 ) -> None:
-    build(database_url, REVISIONS[-1])
+    build(empty_database_url, REVISIONS[-1])
     more_migrations(
         'with op.batch_alter_table("reports", recreate="auto") as batch:\n'
         '    batch.alter_column("tracks", type_=sa.BigInteger)'
     )
 
-    async with Database.open(database_url) as database:
-        assert (await ReportStore(database).delete_of(SAM)).messages == (PostedMessage(6, 5),)
+    async with Database.open(empty_database_url) as database:
+        await PersonStore(database).erase(SAM)
+        assert await ReportStore(database).taken_back() == (PostedMessage(6, 5),)
 
 
 def test_a_process_killed_while_migrating_leaves_the_database_as_it_was(
-    database_url: str, more_migrations: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, more_migrations: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(database_url, REVISIONS[-1])
+    build(empty_database_url, REVISIONS[-1])
     folder = more_migrations('op.create_table("half", sa.Column("id", sa.Integer))\nos.kill(os.getpid(), 9)')
     program = (
         "import sys; from pathlib import Path; from services.storage import migrate as m; "
         "from services.storage.addresses import parse_address; m.MIGRATIONS = Path(sys.argv[2]); "
         "m.migrate(parse_address(sys.argv[1]), backups=None)"
     )
-    child = subprocess.run([sys.executable, "-c", program, database_url, str(folder)], check=False)
+    child = subprocess.run([sys.executable, "-c", program, empty_database_url, str(folder)], check=False)
     assert child.returncode == -signal.SIGKILL
     monkeypatch.undo()
 
-    assert not migrate(parse_address(database_url), backups=None).changed
-    engine = create_engine(parse_address(database_url).sync_url, poolclass=NullPool)
+    assert not migrate(parse_address(empty_database_url), backups=None).changed
+    engine = create_engine(parse_address(empty_database_url).sync_url, poolclass=NullPool)
     with engine.connect() as connection:
         assert "half" not in inspect(connection).get_table_names()
     engine.dispose()
+
+
+class TestRollingUpdates:
+    """On PostgreSQL several processes share the tables, and a newer one may come while older ones work."""
+
+    @pytest.fixture
+    def address(self, new_postgresql: Callable[[], str]) -> Address:
+        return parse_address(new_postgresql())
+
+    def test_a_step_waits_until_the_old_processes_are_gone(
+        self, address: Address, more_migrations: Callable[[str], Path]
+    ) -> None:
+        old = claim(address, backups=None)
+        more_migrations("op.drop_column('marks', 'value')")
+        with pytest.raises(OldProcessesError) as refused:
+            claim(address, backups=None, wait_s=0.0)
+        assert "Stop the old processes" in sentence(refused.value)
+        assert find_revision(address) == REVISIONS[-1]
+        old.release()
+        claim(address, backups=None).release()
+        assert find_revision(address) == "next"
+
+    def test_a_step_that_only_adds_is_taken_beside_them(
+        self, address: Address, more_migrations: Callable[[str], Path]
+    ) -> None:
+        old = claim(address, backups=None)
+        folder = more_migrations("op.add_column('marks', sa.Column('more', sa.Text))")
+        step = folder / "versions" / "next.py"
+        step.write_text(step.read_text() + "\nadditive = True\n")
+        new = claim(address, backups=None, wait_s=0.0)
+        assert find_revision(address) == "next"
+        new.release()
+        old.release()
+
+    async def test_a_process_is_present_again_after_the_server_ended_its_session(
+        self, address: Address, more_migrations: Callable[[str], Path]
+    ) -> None:
+        url = address.url.render_as_string(hide_password=False)
+        async with Database.open(url) as database:
+            async with database.transaction() as connection:
+                ended = await connection.execute(
+                    text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+                )
+                assert len(ended.all()) == 1
+            await database.check()
+            more_migrations("op.drop_column('marks', 'value')")
+            with pytest.raises(OldProcessesError):
+                claim(address, backups=None, wait_s=0.0)

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from services.domain.errors.reports import ReportNotFoundError
+from services.domain.report import AnalysisReport, PostedMessage
+from services.storage import reports as reports_module
+from services.storage.codec import decode_report, encode_report
 from services.storage.database import Database
-from services.storage.reports import PostedMessage, ReportStore, playlist_fingerprint
-from services.storage.schema import reports
+from services.storage.persons import PersonStore
+from services.storage.reports import ReportStore, playlist_fingerprint
+from services.storage.schema import report_messages, reports
 from tests.integration.storage.samples import NOON, some_report
 
 SAM = 123_456_789_012_345_678
@@ -65,9 +70,9 @@ async def test_publishing_shows_at_once_also_through_the_memory_of_another_store
 
 
 async def test_what_another_process_deleted_is_gone_from_memory_too(database: Database) -> None:
-    store, other = ReportStore(database), ReportStore(database)
+    store = ReportStore(database)
     await store.save("r1", SAM, some_report(), private=True, created_at=NOON)
-    await other.delete("r1")
+    await PersonStore(database).erase(SAM)
 
     with pytest.raises(ReportNotFoundError):
         await store.load("r1")
@@ -81,19 +86,29 @@ async def test_deleting_a_person_takes_everything_of_theirs_and_nothing_else(dat
     await store.note_message("sam0", channel_id=7, message_id=9)
     await store.note_message("sam2", channel_id=7, message_id=8)
 
-    gone = await store.delete_of(SAM)
-
-    assert gone.count == 3
-    assert gone.messages == (PostedMessage(7, 8), PostedMessage(7, 9))
+    assert (await PersonStore(database).erase(SAM))["reports"] == 3
+    assert await store.taken_back() == (PostedMessage(7, 8), PostedMessage(7, 9))
     assert await store.recent(SAM) == ()
     assert [summary.report_id for summary in await store.recent(KIM)] == ["kim"]
-    assert (await store.delete_of(SAM)).messages == ()
-    assert (await store.delete_of(KIM)).messages == (PostedMessage(5, 6),)
+    await PersonStore(database).erase(KIM)
+    assert set(await store.taken_back()) == {PostedMessage(5, 6), PostedMessage(7, 8), PostedMessage(7, 9)}
 
 
-async def test_a_message_needs_a_report(database: Database) -> None:
-    with pytest.raises(ReportNotFoundError):
-        await ReportStore(database).note_message("nothing", channel_id=1, message_id=2)
+async def test_a_message_of_a_report_that_is_gone_is_to_be_emptied(database: Database) -> None:
+    store = ReportStore(database)
+    assert not await store.note_message("nothing", channel_id=1, message_id=2)
+    assert await store.taken_back() == (PostedMessage(1, 2),)
+    await store.drop_message(2)
+    assert await store.taken_back() == ()
+
+
+async def test_what_is_taken_back_is_to_be_emptied_and_what_is_too_old_is_not(database: Database) -> None:
+    store = ReportStore(database)
+    await store.save("sam", SAM, some_report(), private=False, created_at=NOON, channel_id=5, message_id=6)
+    await store.save("kim", KIM, some_report(), private=False, created_at=NOON, channel_id=5, message_id=7)
+    await PersonStore(database).erase(SAM)
+    assert await store.purge(NOON + timedelta(days=31)) == 1
+    assert await store.taken_back() == (PostedMessage(5, 6),)
 
 
 async def test_purge_keeps_what_is_young_enough(database: Database) -> None:
@@ -104,7 +119,7 @@ async def test_purge_keeps_what_is_young_enough(database: Database) -> None:
 
     gone = await store.purge(NOON - timedelta(days=2))
 
-    assert gone.count == 2
+    assert gone == 2
     assert [summary.report_id for summary in await store.recent(SAM, limit=9)] == ["r0", "r1", "r2"]
 
 
@@ -156,3 +171,64 @@ async def test_memory_is_bounded_by_tracks(database: Database) -> None:
     assert (await store.load("r2")).report is second
     assert (await store.load("r1")).report is not first
     assert (await store.load("r1")).report == first
+
+
+async def test_only_the_newest_reports_of_a_person_are_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports_module, "KEPT_MAPS", 3)
+    store = ReportStore(database)
+    await store.save("kim", KIM, some_report(), private=True, created_at=NOON - timedelta(days=9))
+    for number in range(5):
+        moment = NOON + timedelta(hours=number)
+        await store.save(f"r{number}", SAM, some_report(), private=True, created_at=moment)
+        await store.note_message(f"r{number}", 7, number)
+    async with database.reading() as connection:
+        noted = (await connection.execute(select(report_messages.c.message_id))).scalars().all()
+    assert sorted(noted) == [2, 3, 4]
+    assert [each.report_id for each in await store.recent(SAM, 9)] == ["r4", "r3", "r2"]
+    with pytest.raises(ReportNotFoundError):
+        await store.load("r1")  # nor out of the memory
+    assert (await store.load("kim")).owner_id == KIM
+
+
+async def test_the_bytes_of_a_person_are_bounded_and_the_newest_report_always_stays(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(encode_report(some_report(300)))
+    monkeypatch.setattr(reports_module, "KEPT_BYTES", int(2.5 * size))
+    store = ReportStore(database)
+    for number in range(4):
+        moment = NOON + timedelta(hours=number)
+        await store.save(f"r{number}", SAM, some_report(300), private=True, created_at=moment)
+    assert [each.report_id for each in await store.recent(SAM, 9)] == ["r3", "r2"]
+    monkeypatch.setattr(reports_module, "KEPT_BYTES", 1)
+    await store.save("r4", SAM, some_report(300), private=True, created_at=NOON + timedelta(days=1))
+    assert [each.report_id for each in await store.recent(SAM, 9)] == ["r4"]
+
+
+async def test_what_everybody_presses_at_once_is_decoded_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ReportStore(database).save("r1", SAM, some_report(), private=True, created_at=NOON)
+    decoded: list[bytes] = []
+
+    def watched(payload: bytes) -> AnalysisReport:
+        decoded.append(payload)
+        return decode_report(payload)
+
+    monkeypatch.setattr(reports_module, "decode_report", watched)
+    store = ReportStore(database)
+    first, *others = await asyncio.gather(*(store.load("r1") for _ in range(5)))
+    assert all(other.report is first.report for other in others)
+    assert len(decoded) == 1
+
+
+async def test_a_map_that_another_process_drew_again_is_shown_as_it_is_now(database: Database) -> None:
+    here, there = ReportStore(database), ReportStore(database)
+    await here.save("r1", SAM, some_report(1), private=True, created_at=NOON)
+    assert len((await there.load("r1")).report.tracks) == len(some_report(1).tracks)
+    again = some_report(2)
+    await here.save("r1", SAM, again, private=True, created_at=NOON + timedelta(seconds=1))
+    assert (await there.load("r1")).report == again
+    assert (await there.load("r1")).report == again, "and remembered"

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from services.domain.grouping import Grouping
 from services.domain.music import TrackId
 from services.storage.bulk import (
     ImportProgress,
     ImportRow,
     fingerprint_file,
-    forget_progress,
     import_rows,
     load_progress,
 )
-from services.storage.corrections import TempoCorrectionStore
 from services.storage.database import Database
+from services.storage.decisions import PreferenceStore, TempoCorrectionStore
 from services.storage.features import FeatureStore
 from services.storage.uploads import PendingUpload, UploadStore
 from tests.integration.storage.children import IMPORT_ROWS, features_of, import_sample
@@ -38,8 +38,7 @@ async def test_tempo_corrections_are_each_persons_own(database: Database) -> Non
     assert await store.load(SAM, [track_id(2)]) == {track_id(2): 2.0}
     assert await store.clear(SAM, track_id(2))
     assert not await store.clear(SAM, track_id(2))
-    assert await store.delete_of(SAM) == 1
-    assert await store.load(SAM, ids) == {}
+    assert await store.load(SAM, ids) == {track_id(1): 2.0}
     assert await store.load(KIM, ids) == {track_id(1): 0.5}
 
 
@@ -80,15 +79,14 @@ async def test_a_waiting_file_comes_back_until_its_time_is_over(database: Databa
     assert await store.load("u2", NOON) is None
 
 
-async def test_waiting_files_go_by_time_by_owner_and_one_by_one(database: Database) -> None:
+async def test_waiting_files_go_by_time(database: Database) -> None:
     store = UploadStore(database)
     for entry in (upload("a"), upload("b", hours=9), upload("c", KIM, hours=9), upload("d", hours=9)):
         await store.save(entry)
 
     assert await store.purge(NOON + timedelta(hours=1)) == 1
-    await store.delete("d")
-    assert await store.delete_of(SAM) == 1
-    assert await store.load("b", NOON) is None
+    assert await store.load("a", NOON) is None
+    assert await store.load("b", NOON) is not None
     assert await store.load("c", NOON) is not None
 
 
@@ -121,8 +119,6 @@ async def test_imports_of_other_files_and_sources_are_their_own(database: Databa
     assert await load_progress(database, file_fingerprint="f", source="two") == ImportProgress()
     assert (await run("f", "two")).rows_saved == 10
     assert (await run("g", "one")).rows_saved == 10
-    await forget_progress(database, file_fingerprint="f", source="one")
-    assert await load_progress(database, file_fingerprint="f", source="one") == ImportProgress()
     assert (await load_progress(database, file_fingerprint="g", source="one")).finished
 
 
@@ -159,3 +155,13 @@ async def test_hostile_ids_are_only_values(database: Database) -> None:
     await store.set(SAM, name, 2.0, now=NOON)
 
     assert await store.load(SAM, [name]) == {name: 2.0}
+
+
+async def test_the_last_choice_of_a_grouping_is_kept_for_each_person(database: Database) -> None:
+    store = PreferenceStore(database)
+    assert await store.grouping(SAM) is None
+    await store.set_grouping(SAM, Grouping.STYLE, now=NOON)
+    await store.set_grouping(KIM, Grouping.STYLE, now=NOON)
+    await store.set_grouping(SAM, Grouping.SOUND, now=NOON)
+    assert await store.grouping(SAM) is Grouping.SOUND
+    assert await store.grouping(KIM) is Grouping.STYLE

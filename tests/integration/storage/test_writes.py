@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from services.domain.errors.accounts import NotLinkedError
 from services.domain.music import PlaylistId
 from services.domain.orders import Difference
 from services.domain.writes import Hindrance, Write, WriteKind, WriteStage
 from services.storage.database import Database
+from services.storage.links import LinkStore
+from services.storage.persons import PersonStore
 from services.storage.writes import WriteStore
-from tests.integration.storage.samples import NOON, track_id
+from tests.integration.storage.samples import NOON, link, track_id
 
 SAM, KIM = 123_456_789_012_345_678, 2
 
@@ -32,6 +37,24 @@ def some_write(
         created_at=NOON + timedelta(hours=hours),
         updated_at=NOON + timedelta(hours=hours),
     )
+
+
+@pytest.fixture(autouse=True)
+async def linked(database: Database) -> None:
+    await link(database, SAM, KIM)
+
+
+@pytest.mark.parametrize("way", ["forgotten", "disconnected", "never linked"])
+async def test_nothing_is_entered_for_whoever_has_no_link_any_more(database: Database, way: str) -> None:
+    store = WriteStore(database)
+    if way == "forgotten":
+        await PersonStore(database).erase(SAM, cut_no_write_at=NOON)
+    elif way == "disconnected":
+        await LinkStore(database).disconnect(SAM, cut_no_write_at=NOON)
+    with pytest.raises(NotLinkedError):
+        await store.add(some_write(1, 3 if way == "never linked" else SAM))
+    assert await store.load("w1") is None
+    await store.add(some_write(2, KIM))
 
 
 async def test_a_write_comes_back_as_it_was_entered(database: Database) -> None:
@@ -125,12 +148,26 @@ async def test_only_one_process_works_on_a_write(database: Database) -> None:
     assert not await store.hold("w9", now=NOON, until=until)
 
 
-async def test_the_journal_goes_by_owner_and_by_age(database: Database) -> None:
+async def test_the_journal_goes_by_age(database: Database) -> None:
     store = WriteStore(database)
     for number, owner, hours in ((1, SAM, 0), (2, SAM, 9), (3, KIM, 0), (4, KIM, 9)):
         await store.add(some_write(number, owner, hours=hours))
 
     assert await store.purge(NOON + timedelta(hours=1)) == 2
-    assert await store.delete_of(KIM) == 1
+    assert await store.load("w1") is None
     assert await store.load("w2") is not None
-    assert await store.load("w4") is None
+    assert await store.load("w4") is not None
+
+
+async def test_one_process_tells_the_news_and_another_one_only_where_that_failed(database: Database) -> None:
+    store = WriteStore(database)
+    await store.add(some_write(1, stage=WriteStage.DONE))
+    until = NOON + timedelta(minutes=2)
+
+    (news,) = await store.claim_news(SAM, now=NOON, until=until)
+    assert await store.claim_news(SAM, now=NOON, until=until) == ()
+    await store.release_news([news.write_id])
+    assert await store.claim_news(SAM, now=NOON, until=until) == (news,)
+    assert await store.claim_news(SAM, now=until, until=until) == (news,), "whoever claimed it has died"
+    await store.mark_told([news.write_id])
+    assert await store.claim_news(SAM, now=until, until=until) == ()

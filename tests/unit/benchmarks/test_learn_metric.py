@@ -8,8 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.learn_metric import CONSTANTS, learn_constants, quantile_table, themed_playlists
-from benchmarks.listeners import load_libraries
+from benchmarks.learn_metric import (
+    CONSTANTS,
+    learn_constants,
+    learn_everything,
+    learn_typical,
+    listeners_left_out,
+    people_of,
+    quantile_table,
+    themed_playlists,
+)
+from benchmarks.listeners import load_editorial, load_libraries, load_more_libraries
 from services.analysis.reference import read_reference
 from services.domain.features import SOUND_FEATURES, Feature
 from tests.unit.benchmarks.invented import COLUMN, invented_library, write_library
@@ -80,11 +89,28 @@ def test_files_are_read_as_written_and_gaps_are_dropped(tmp_path: Path) -> None:
     np.testing.assert_allclose(read.features[7], library.features[7])
 
 
+def test_every_listener_weighs_alike_in_typical_music() -> None:
+    """Whatever the size of the library: fifty tracks of one weigh as much as five thousand of the other."""
+    rng = np.random.default_rng(0)
+    quiet, loud = rng.uniform(0.1, 0.3, (5000, 9)), rng.uniform(0.7, 0.9, (50, 9))
+    assert 0.3 < learn_typical([quiet, loud])["medians"]["energy"] < 0.7
+    assert learn_typical([quiet, loud], rng.uniform(0.7, 0.9, (10, 9)), 1.0)["medians"]["energy"] > 0.7
+
+
+@pytest.mark.shared_data
+def test_typical_music_is_typical_of_listeners_who_are_left_out(shared_data: Path) -> None:
+    people = people_of(load_libraries(shared_data), load_more_libraries(shared_data))
+    everything = load_editorial(shared_data)
+    scores = listeners_left_out(people, everything.features[everything.rows_of("editorial")])
+    assert np.abs(scores.mean(axis=0)).max() <= 0.25
+
+
 @pytest.mark.shared_data
 def test_the_packaged_constants_are_what_the_script_learns(shared_data: Path) -> None:
     packaged = json.loads(CONSTANTS.read_text(encoding="utf-8"))
-    learned = learn_constants(load_libraries(shared_data))
+    learned = learn_everything(shared_data)
     assert packaged["provenance"] == learned["provenance"]
+    assert packaged["typical"] == learned["typical"]
     assert packaged["quantiles"] == learned["quantiles"]
     assert packaged["medians"] == learned["medians"]
     np.testing.assert_allclose(packaged["projection"], learned["projection"], atol=2e-4)

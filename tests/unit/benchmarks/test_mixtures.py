@@ -12,7 +12,8 @@ from benchmarks.listeners import load_libraries
 from benchmarks.mixtures import mixtures
 from services.analysis.clustering import fit_clusters
 from services.analysis.reference import read_reference
-from services.analysis.stability import agreement
+from services.analysis.validity import agreement
+from tests.depth import examples
 from tests.unit.benchmarks.invented import invented_library
 
 
@@ -43,7 +44,7 @@ def test_the_learned_space_beats_z_scores_on_a_listener_it_never_saw(shared_data
     library = load_libraries(shared_data)
     reference = read_reference(learn_constants(library, leave_out=["P3"]))
     learned, plain = [], []
-    for mixture in mixtures(library, "P3", 12, seed=4):
+    for mixture in mixtures(library, "P3", examples(6, night=24), seed=4):
         raw = library.features[mixture.rows]
         scaled = (raw - raw.mean(axis=0)) / raw.std(axis=0)
         learned.append(

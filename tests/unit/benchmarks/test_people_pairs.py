@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from benchmarks.people_pairs import PROTOCOLS, Crowd, PairOfLists, auc, load_crowd
-from services.analysis.comparison.constants import load_rules
+from services.analysis.comparison.score import load_rules
+from tests.depth import IS_NIGHT
 
 NO_ROWS = np.array([], dtype=np.intp)
 SAME, DIFFERENT = PairOfLists(NO_ROWS, NO_ROWS, ("a",)), PairOfLists(NO_ROWS, NO_ROWS, ("a", "b"))
@@ -33,6 +34,7 @@ def crowd() -> Crowd:
     return load_crowd()
 
 
+@pytest.mark.skipif(not IS_NIGHT, reason="reads all libraries: `make nightly` runs it")
 @pytest.mark.shared_data
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_lists_of_a_pair_share_no_track_and_are_whose_they_are_said_to_be(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.cli import main
-from bot.config import Settings, check_config, load_settings
+from bot.config import ConfigNote, Settings, check_config, load_settings
 from services.accounts.keyring import new_key
 from tests.conftest import ROOT
 
@@ -127,6 +129,33 @@ def test_run_without_a_token_says_what_is_missing(capsys: pytest.CaptureFixture[
 def test_says_what_the_settings_of_the_login_mean(setting: str, values: dict[str, Any], words: str) -> None:
     notes = {note.setting: note for note in check_config(Settings(_env_file=None, **values))}
     assert words in notes[setting].line
+
+
+def test_says_who_has_the_port_of_the_health_pages() -> None:
+    def note(port: int) -> ConfigNote:
+        noted = check_config(Settings(_env_file=None, health_port=port))
+        return next(each for each in noted if each.setting == "HEALTH_PORT")
+
+    class Alive(BaseHTTPRequestHandler):
+        said = b"alive\n"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(self.said)
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    assert not note(0).present
+    with ThreadingHTTPServer(("127.0.0.1", 0), Alive) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert note(server.server_port).line.endswith("by a running Tastemap")
+        Alive.said = b"It works!"
+        assert note(server.server_port).unusable
+        server.shutdown()
+        port = server.server_port
+    assert note(port).line == f"health and metrics at http://127.0.0.1:{port}"
 
 
 def test_names_what_is_wrong_with_the_keys(

@@ -1,7 +1,10 @@
-"""The doctor's findings about settings, and what services say of them."""
+"""The doctor's diagnoses about settings, and what services say of them."""
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,9 +15,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.config import Settings
+from bot.doctor.machine import _fonts
 from bot.doctor.online import examine_online
 from bot.doctor.settings import examine_settings
 from services.accounts.keyring import new_key
+from services.charts.lettering import undrawable_scripts
 from services.storage.doctor import Severity
 
 SPOTIFY = {"spotify_client_id": "0123456789abcdef" * 2, "spotify_client_secret": "invented-secret"}
@@ -28,6 +33,8 @@ def settings(**values: Any) -> Settings:
 @pytest.mark.parametrize(
     ("values", "severity", "words"),
     [
+        ({}, "problem", "DISCORD_TOKEN: missing: `run` can't connect"),
+        ({"discord_public_key": "12"}, "problem", "DISCORD_PUBLIC_KEY has not the form"),
         ({"discord_token": "a-client-secret"}, "problem", "DISCORD_TOKEN has not the form"),
         ({"operator_ids": "12"}, "warning", "OPERATOR_IDS holds 12"),
         ({**SPOTIFY, "token_keys": "short"}, "problem", "TOKEN_KEYS can't be used: key 1"),
@@ -38,16 +45,53 @@ def settings(**values: Any) -> Settings:
         ({**SPOTIFY, "public_url": "https://t.example/"}, "fine", "is https://t.example/callback;"),
         ({**SPOTIFY, "paste_login": True}, "fine", "is http://127.0.0.1:8888/callback;"),
         (SPOTIFY, "warning", "PUBLIC_URL is missing"),
+        ({**SPOTIFY, "public_url": "https://t.example"}, "warning", "TRUSTED_PROXIES is empty"),
+        ({"trusted_proxies": "proxy.local"}, "problem", "TRUSTED_PROXIES can't be read: 'proxy.local'"),
         ({"health_host": "0.0.0.0"}, "warning", "Health and metrics listen on 0.0.0.0"),
-        ({"health_port": 0}, "note", "HEALTH_PORT is 0"),
+        ({"health_port": 0}, "note", "HEALTH_PORT: 0: nobody can ask"),
     ],
 )
 def test_names_what_is_wrong_with_the_settings(values: dict[str, Any], severity: str, words: str) -> None:
-    findings = [each for each in examine_settings(settings(**values)) if words in each.what]
-    assert [each.severity for each in findings] == [Severity(severity)]
-    if severity in {"problem", "warning"}:
-        assert findings[0].cure
-    assert "invented-secret" not in str(findings)
+    diagnoses = [each for each in examine_settings(settings(**values)) if words in each.what]
+    assert [each.severity for each in diagnoses] == [Severity(severity)]
+    if severity != "fine":
+        assert diagnoses[0].cure
+    assert "invented-secret" not in str(diagnoses)
+
+
+@pytest.mark.parametrize("switched_on", [False, True])
+def test_each_line_that_is_not_fine_says_what_to_do_next(switched_on: bool) -> None:
+    few = Settings(_env_file=None, **dict.fromkeys(("reccobeats_url", "lastfm_url"), ""), health_port=0)
+    many = settings(**SPOTIFY, discord_token="no", discord_public_key="no", shards="0-1/2", role="web")
+    found = [each for each in examine_settings(many if switched_on else few) if each.severity != "fine"]
+    assert len(found) > 5
+    assert not [each.what for each in found if not each.cure.endswith((".", "elsewhere"))]
+
+
+def test_scripts_that_no_font_draws_are_named_with_the_fonts_that_do() -> None:
+    assert _fonts(()).severity is Severity.FINE
+    diagnosis = _fonts(("Chinese", "Thai"))
+    assert "No font draws Chinese, Thai: charts name a track" in diagnosis.what
+    assert "fonts-noto-cjk fonts-noto-core" in diagnosis.cure
+    assert not {"Greek", "Cyrillic", "Arabic", "Hebrew"} & set(undrawable_scripts()), "DejaVu Sans has them"
+
+
+def test_a_port_that_another_program_has_is_named_before_the_bot_runs_unwatched() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        threading.Thread(target=hang_up_once, args=(other,), daemon=True).start()
+        (diagnosis,) = (
+            each for each in examine_settings(settings(health_port=port)) if "Another" in each.what
+        )
+        assert diagnosis.severity is Severity.WARNING
+        assert f"127.0.0.1:{port}: nobody could watch" in diagnosis.what
+    assert not [each for each in examine_settings(settings(health_port=port)) if "Another" in each.what]
+
+
+def hang_up_once(listening: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            listening.accept()[0].close()
 
 
 def test_a_whole_set_of_settings_is_fine() -> None:
@@ -55,6 +99,7 @@ def test_a_whole_set_of_settings_is_fine() -> None:
         **SPOTIFY,
         discord_token=f"MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.{'x' * 38}",
         public_url="https://t.example",
+        trusted_proxies="10.0.0.0/8",
         operator_ids="123456789012345678",
     )
     assert {each.severity for each in examine_settings(whole)} <= {Severity.FINE, Severity.NOTE}

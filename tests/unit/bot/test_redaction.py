@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from contextvars import copy_context
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.logs import JsonFormatter, TextFormatter
 from bot.redaction import GONE, Redactor
-from cogs.watching import serve
+from cogs.work.interaction_metrics import serve
 
 CANARY = "CANARYcanaryCANARYcanary0123456789"
 BOT_TOKEN = f"MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.{CANARY}"
@@ -37,7 +38,7 @@ HARMLESS = [
     "finishing 3 requests of before the restart",
     "https://tastemap.example/privacy",
     "postgresql+psycopg://tastemap@db.example/tastemap",
-    "upkeep: 12 results",
+    "maintenance: 12 results",
 ]
 
 
@@ -92,8 +93,9 @@ def test_json_lines_are_json_and_say_what_they_belong_to() -> None:
     handler.setFormatter(JsonFormatter(Redactor()))
     logger = logging.Logger("bot.test")  # noqa: LOG001
     logger.addHandler(handler)
-    serve(123456789012345678)
-    logger.warning("two\nlines", extra={"reference": "ABCD2345"})
+    served = copy_context()
+    served.run(serve, 123456789012345678)
+    served.run(logger.warning, "two\nlines", extra={"reference": "ABCD2345"})
     (line,) = stream.getvalue().splitlines()
     fields = json.loads(line)
     assert fields.pop("time").endswith("+00:00")

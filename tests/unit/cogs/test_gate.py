@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from cogs.gate import Gate
-from services.domain.errors.compute import ShuttingDownError
+from cogs.work.admission import Gate
+from services.domain.errors.jobs import ShuttingDownError
 
 
 async def test_waits_for_those_inside_and_turns_away_the_others() -> None:

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.replies.ids import BUTTON_PATTERN, MAX_LENGTH, SELECT_PATTERN, Action, ComponentRef
-from services.workflows.reports import new_report_id
+from cogs.replies.ids import (
+    BUTTON_PATTERN,
+    MAX_LENGTH,
+    SELECT_PATTERN,
+    Action,
+    ComponentRef,
+    DraftVerb,
+    draft_ref,
+    read_verb,
+)
+from services.domain.report import new_report_id
 
 SUBJECTS = st.text("0123456789ABCDEFabcdefXYZxyz", min_size=1, max_size=24)
 ARGUMENTS = st.text("0123456789abcXYZ.-", max_size=40)
@@ -48,3 +57,55 @@ def test_report_ids_fit_and_differ() -> None:
     ids = {new_report_id() for _ in range(500)}
     assert len(ids) == 500
     assert all(ComponentRef.parse(ComponentRef(Action.CHARTS, each).button()) for each in ids)
+
+
+@given(
+    st.sampled_from((Action.TIDY, Action.OPTIMIZE)),
+    st.sampled_from(DraftVerb),
+    st.lists(st.integers(0, 9_999), max_size=3),
+)
+def test_what_a_draft_is_asked_for_is_read_again(
+    command: Action, verb: DraftVerb, details: list[int]
+) -> None:
+    ref = ComponentRef.parse(draft_ref(command, "a" * 14, verb, *details).button())
+    assert ref is not None
+    assert read_verb(ref) == (verb, tuple(map(str, details)))
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "verb", "details"),
+    [
+        ("tmb:tidy:a:d.3.remove.1", DraftVerb.DECIDE, ("3", "remove", "1")),
+        ("tmb:tidy:a:s.3.1", DraftVerb.SWAP, ("3", "1")),
+        ("tmb:tidy:a:a.0", DraftVerb.TAKE_SUGGESTIONS, ("0",)),
+        ("tmb:tidy:a:p.2.back", DraftVerb.SHOW, ("2", "back")),
+        ("tmb:tidy:a:f", DraftVerb.REVIEW, ()),
+        ("tmb:tidy:a:r", DraftVerb.ASK, ()),
+        ("tmm:tidy:a:named", DraftVerb.TYPED, ()),
+        ("tmb:tidy:a:w", DraftVerb.REPLACE, ()),
+        ("tmb:tidy:a:n", DraftVerb.SAVE, ()),
+        ("tmb:tidy:a:x", DraftVerb.EXPORT, ()),
+        ("tms:split:a:pick", DraftVerb.PICK, ()),
+        ("tmb:split:a:r.1", DraftVerb.ASK, ("1",)),
+        ("tmm:split:a:named.1", DraftVerb.TYPED, ("1",)),
+        ("tmb:split:a:t.1", DraftVerb.TOGGLE, ("1",)),
+        ("tms:split:a:m.1", DraftVerb.MERGE, ("1",)),
+        ("tmb:split:a:o", DraftVerb.START_OVER, ()),
+        ("tmb:split:a:b", DraftVerb.SHOW, ()),
+        ("tmb:split:a:w", DraftVerb.SAVE, ()),
+        ("tmb:optimize:a:again", DraftVerb.AGAIN, ()),
+        ("tms:optimize:a:goal", DraftVerb.AIM, ()),
+        ("tmb:optimize:a:lock", DraftVerb.ASK, ()),
+        ("tmm:optimize:a:locked", DraftVerb.TYPED, ()),
+        ("tmb:optimize:a:place", DraftVerb.REVIEW, ()),
+        ("tmb:optimize:a:w", DraftVerb.REPLACE, ()),
+        ("tmb:optimize:a", None, ()),
+        ("tmb:optimize:a:burn", None, ()),
+    ],
+)
+def test_buttons_that_older_versions_posted_are_understood(
+    custom_id: str, verb: DraftVerb | None, details: tuple[str, ...]
+) -> None:
+    ref = ComponentRef.parse(custom_id)
+    assert ref is not None
+    assert read_verb(ref) == (verb, details)

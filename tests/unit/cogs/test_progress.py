@@ -6,7 +6,9 @@ from typing import Any
 
 import discord
 
-from cogs.progress import Progress
+from cogs.words.messages import progress_line
+from cogs.work.progress import LineOfProgress
+from services.domain import messages
 
 
 class Interaction:
@@ -22,10 +24,14 @@ class Interaction:
             raise discord.HTTPException(response, "broken")
 
 
+def reading(name: str) -> messages.Progress:
+    return messages.Progress(messages.Activity.READING_IN_CALLS, name=name)
+
+
 async def test_shows_two_lines_and_then_waits_before_the_next() -> None:
     interaction: Any = Interaction()
     now = [0.0]
-    progress = Progress(interaction, clock=lambda: now[0])
+    progress = LineOfProgress(interaction, clock=lambda: now[0])
     for second, line in (
         (0.0, "one"),
         (0.1, "two"),
@@ -35,11 +41,13 @@ async def test_shows_two_lines_and_then_waits_before_the_next() -> None:
         (9.1, "four"),
     ):
         now[0] = second
-        await progress(line)
-    assert interaction.shown == ["⏳ one", "⏳ two", "⏳ three", "⏳ four"]
+        await progress(reading(line))
+    assert interaction.shown == [
+        f"⏳ {progress_line(reading(each))}" for each in ("one", "two", "three", "four")
+    ]
 
 
 async def test_a_failed_edit_is_no_failure() -> None:
     interaction: Any = Interaction(broken=True)
-    await Progress(interaction)("one")
-    assert interaction.shown == ["⏳ one"]
+    await LineOfProgress(interaction)(reading("one"))
+    assert interaction.shown == ["⏳ Reading one: 0 rows, in 0 calls to Spotify…"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from datetime import UTC, datetime
@@ -12,13 +13,17 @@ import discord
 import pytest
 from discord import app_commands
 
-from cogs.errors import UnknownComponentError, new_reference, refusal, root_cause
-from cogs.replies.text import inert
-from cogs.sentences import UNEXPECTED, sentence
+from cogs.words.errors import UNEXPECTED, sentence, sentence_for_discord
+from cogs.work.errors import UnknownComponentError, new_reference, refusal, root_cause
 from services.domain.errors import TastemapError
-from services.domain.errors.spotify import QuotaExceededError
-from services.domain.errors.uploads import NothingToAnalyzeError, PlaylistNotInFileError
+from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
+from services.domain.errors.playlists import NothingToAnalyzeError, PlaylistNotInFileError
+from services.domain.errors.reports import DraftNotFoundError
+from services.domain.errors.sources import QuotaExceededError
+from services.domain.jobs import JobKind
 from services.domain.music import Skipped, SkipReason
+from services.domain.sound import SoundKind
+from services.domain.writes import Write, WriteKind
 from tests.architecture.test_prose import concrete_errors
 
 EXAMPLES: dict[Any, Any] = {
@@ -28,19 +33,44 @@ EXAMPLES: dict[Any, Any] = {
     bool: True,
     datetime: datetime(2026, 3, 14, 12, tzinfo=UTC),
     frozenset[str]: frozenset({"playlist-modify-private"}),
+    TastemapError: DeadlineExceededError("describe", 30.0),
     tuple[str, ...]: ("one", "two"),
+    JobKind: JobKind.WRITE,
+    SoundKind: SoundKind.MP4,
+    tuple[Write, ...]: (
+        Write(
+            write_id="w",
+            user_id=1,
+            request="r",
+            kind=WriteKind.REPLACE,
+            name="Late Drive",
+            created_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
+            updated_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
+        ),
+    ),
     tuple[Skipped, ...]: (Skipped(SkipReason.LOCAL_FILE, 2),),
 }
 
 
-def example_of(kind: type[TastemapError]) -> TastemapError:
+HOSTILE = "`/forget` *a* [b](https://evil.example) <@1> @everyone ||c|| \\"
+ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+OURS = re.compile(
+    r"`(?:/[a-z]+(?: [a-z]+)?|python -m bot [a-z]+(?: [a-z]+)?)`"  # commands
+    r"|\*[A-Z][A-Za-z ]+…?\*"  # buttons
+    r"|<t:\d{1,12}:[tTdDfFR]>"  # moments
+    r"|\b[A-Z]+(?:_[A-Z]+)+\b|\b\d+@\d+\b"  # settings and places, which Discord shows as they are
+)
+
+
+def example_of(kind: type[TastemapError], word: str = "Something") -> TastemapError:
     hints = typing.get_type_hints(kind)
     values = {}
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
         hint = hints[field.name]
         if isinstance(hint, types.UnionType):
             hint = next(each for each in typing.get_args(hint) if each is not type(None))
-        values[field.name] = EXAMPLES[hint]
+        example = EXAMPLES[hint]
+        values[field.name] = word if hint is str else (word, word) if hint == tuple[str, ...] else example
     return kind(**values)
 
 
@@ -57,6 +87,26 @@ def test_every_error_is_said_in_whole_sentences_of_plain_words(kind: type[Tastem
         assert jargon not in said
 
 
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_a_sentence_formats_its_own_words_and_shows_those_of_others_letter_by_letter(
+    kind: type[TastemapError],
+) -> None:
+    for word in ("Something", HOSTILE, HOSTILE * 20):
+        said = sentence_for_discord(example_of(kind, word))
+        rest = ESCAPED.sub("", OURS.sub("", said))
+        assert not set(rest) & set("\\`*_[]<@|"), rest
+        assert "://" not in said
+        assert not re.search(r"@(everyone|here)", said)
+        assert len(said) < 2_500
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_no_sentence_shows_a_backslash(kind: type[TastemapError]) -> None:
+    error = example_of(kind)
+    assert "\\" not in sentence_for_discord(error)
+    assert sentence_for_discord(error) == sentence(error)
+
+
 def test_an_unknown_error_is_our_own_fault() -> None:
     assert sentence(RuntimeError("secret detail")) == UNEXPECTED
     assert refusal(KeyError("secret detail")) == UNEXPECTED
@@ -64,7 +114,7 @@ def test_an_unknown_error_is_our_own_fault() -> None:
 
 def test_a_refusal_shows_a_moment_as_discord_writes_it() -> None:
     until = datetime(2026, 11, 25, 4, 30, tzinfo=UTC)
-    assert f"<t:{int(until.timestamp())}:R>" in inert(sentence(QuotaExceededError(until)))
+    assert f"<t:{int(until.timestamp())}:R>" in sentence_for_discord(QuotaExceededError(until))
 
 
 def test_a_long_list_of_playlists_is_not_repeated_whole() -> None:
@@ -87,7 +137,7 @@ def http_error(kind: type[discord.HTTPException], status: int, code: int) -> dis
     [
         (http_error(discord.Forbidden, 403, 50013), "I may not post here"),
         (http_error(discord.HTTPException, 413, 40005), "too large"),
-        (http_error(discord.HTTPException, 500, 0), "broke on our side"),
+        (http_error(discord.HTTPException, 500, 0), "does not answer me properly"),
         (app_commands.CommandOnCooldown(app_commands.Cooldown(1, 9), 4.2), "wait 4 seconds"),
         (app_commands.CommandNotFound("x", []), "has changed"),
         (app_commands.CheckFailure("x"), "can't be used here"),
@@ -111,3 +161,11 @@ def test_references_have_eight_characters_that_cannot_be_confused() -> None:
     references = {new_reference() for _ in range(300)}
     assert len(references) == 300
     assert all(len(each) == 8 and not set(each) & set("OI01") and each.isalnum() for each in references)
+
+
+def test_what_cannot_be_stopped_is_named_for_what_it_is() -> None:
+    assert "Writing to Spotify" in sentence(CannotStopError(JobKind.WRITE))
+    said = sentence(CannotStopError(JobKind.ACCOUNT))
+    assert "login" in said
+    assert "/undo" not in said
+    assert "`/optimize`" in sentence(DraftNotFoundError("x"))

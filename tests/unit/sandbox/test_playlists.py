@@ -80,6 +80,9 @@ def test_knows_the_whole_truth_about_every_track_of_a_file(filename: str) -> Non
     truth = songs()
     for playlist in read(filename):
         for track in playlist.tracks:
+            if filename == "night-bus.txt":  # names alone, some of them as people mistype them
+                assert track.id is None
+                continue
             assert track.id is not None
             song = truth[track.id]
             if filename != "links.txt":

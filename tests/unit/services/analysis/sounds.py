@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.reference import REFERENCE_MEDIANS, normal_scores
-from services.domain.features import SOUND_FEATURES, Feature
+from services.analysis.describe import describe
+from services.analysis.reference import REFERENCE_MEDIANS, typical_scores
+from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
+from services.domain.music import Playlist, Track
+from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.enrichment.coverage import compute_coverage
 
 Float = NDArray[np.float64]
 
@@ -30,7 +36,33 @@ def playlist(*groups: Float) -> tuple[Float, Float, NDArray[np.intp]]:
     """Return normal scores, raw values and labels of groups laid end to end."""
     raw = np.concatenate(groups)
     labels = np.repeat(np.arange(len(groups)), [len(rows) for rows in groups])
-    return normal_scores(raw), raw, labels
+    return typical_scores(raw), raw, labels
+
+
+def tracks(rows: Float, origin: Origin = Origin.MEASURED, **known: object) -> tuple[EnrichedTrack, ...]:
+    """Return rows as tracks of different artists; `known` goes into every track."""
+    provenance = Provenance(origin, "a test")
+    return tuple(
+        EnrichedTrack(
+            track=Track(title=f"Song {row}", artists=(f"Artist {row}",), **known),  # type: ignore[arg-type]
+            features=AudioFeatures(
+                **{feature.value: float(value) for feature, value in zip(SOUND_FEATURES, values, strict=True)}
+            ),
+            provenance=dict.fromkeys(SOUND_FEATURES, provenance),
+        )
+        for row, values in enumerate(rows)
+    )
+
+
+def report(entries: Sequence[EnrichedTrack], **options: int) -> AnalysisReport:
+    """Analyse tracks as one playlist."""
+    playlist = Playlist(name="A list", tracks=tuple(entry.track for entry in entries))
+    return describe(
+        playlist,
+        entries,
+        compute_coverage(entries),
+        options=AnalysisOptions(**options),  # type: ignore[arg-type]
+    )
 
 
 QUIET = {"acousticness": 0.9, "energy": 0.2, "loudness": -16.0, "valence": 0.3, "instrumentalness": 0.0}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.clustering import FEWEST_TRACKS, Partition, fit_clusters
-from services.analysis.stability import agreement
-from services.domain.report import Structure, Verdict
+from services.analysis.clustering import Partition, fit_clusters
+from services.analysis.validity import agreement
+from services.domain.report import FEWEST_TRACKS, Structure, Verdict
 from tests.conftest import ROOT
 from tests.unit.services.analysis.clouds import cloud, islands
 
@@ -85,6 +85,29 @@ def test_a_small_cloud_cannot_be_judged() -> None:
 
 def test_small_islands_are_still_seen() -> None:
     assert fit_clusters(islands(20, 20, 20)[0]).verdict is Verdict.CLEAR
+
+
+@pytest.mark.parametrize("sizes", [(10, 10), (7, 6), (12, 11)])
+def test_a_short_list_of_two_kinds_has_two_groups(sizes: tuple[int, int]) -> None:
+    points, kinds = islands(*sizes, apart=9.0)
+    found = fit_clusters(points)
+    assert found.k == 2
+    assert agreement(found.labels, kinds) == 1.0
+
+
+def test_a_group_of_less_than_five_is_not_made_out_of_a_short_list() -> None:
+    found = fit_clusters(islands(14, 3, apart=9.0)[0])
+    assert found.k == 1
+    assert found.verdict is Verdict.UNTESTABLE
+
+
+@given(st.integers(12, 23), st.integers(0, 10_000), st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_one_group_is_never_called_clear_or_loose(n: int, seed: int, skewed: bool) -> None:
+    points = cloud(n, seed)
+    found = fit_clusters(np.exp(points) if skewed else points)
+    assert found.k > 1 or found.verdict is Verdict.UNTESTABLE
+    assert np.bincount(found.labels).min() >= min(5, n)
 
 
 def test_too_few_tracks_have_no_groups() -> None:

@@ -184,3 +184,12 @@ def test_the_order_of_the_rows_changes_no_count_of_surest_kinds(rows: list[Track
     before, after = find_duplicates(rows), find_duplicates([rows[row] for row in order])
     same_id = lambda found: sorted(len(each.tracks) for each in found if each.kind is DuplicateKind.SAME_ID)  # noqa: E731
     assert same_id(before) == same_id(after)
+
+
+@pytest.mark.parametrize("joint", ["&", "x", "and"])
+def test_two_artists_in_one_name_are_the_two_where_both_spellings_are_here(joint: str) -> None:
+    credit = f"Grey Herons {joint} Ines Okoro"
+    apart = song(artists=("Grey Herons", "Ines Okoro"), id="a")
+    assert kinds(apart, song(artists=(credit,), id="b")) == [(DuplicateKind.SAME_SONG, (0, 1))]
+    assert kinds(apart, song(artists=("Somebody & Ines Okoro",), id="b")) == []
+    assert kinds(song(artists=("Grey Herons",), id="a"), song(artists=(credit,), id="b")) == []

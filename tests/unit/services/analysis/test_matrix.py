@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.analysis.matrix import evidence_mask, feature_matrix, known_mask, standard_error_matrix
+from services.analysis.matrix import FeatureTable, feature_matrix
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
@@ -39,15 +39,18 @@ def test_unknown_values_are_nan_and_only_they() -> None:
     ]
 
 
-def test_one_imputed_value_is_no_evidence_but_known() -> None:
-    tracks = [track(), track(imputed=(Feature.TEMPO,)), track(missing=(Feature.TEMPO,))]
-    assert evidence_mask(tracks).tolist() == [True, False, False]
-    assert known_mask(tracks).tolist() == [True, True, False]
+def test_one_imputed_value_of_nine_may_decide_two_may_not_and_neither_is_measured() -> None:
+    two = track(imputed=(Feature.TEMPO, Feature.ENERGY))
+    table = FeatureTable.of([track(), track(imputed=(Feature.TEMPO,)), two, track(missing=(Feature.TEMPO,))])
+    assert table.is_evidence.tolist() == [True, True, False, False]
+    assert table.is_measured.tolist() == [True, False, False, False]
+    assert table.is_known.tolist() == [True, True, True, False]
+    assert [SOUND_FEATURES[column] for column in np.flatnonzero(table.is_estimated[1])] == [Feature.TEMPO]
 
 
 def test_every_kind_of_knowledge_but_imputation_is_evidence() -> None:
     origins = [origin for origin in Origin if origin is not Origin.IMPUTED]
-    assert evidence_mask([track(origin=origin) for origin in origins]).all()
+    assert FeatureTable.of([track(origin=origin) for origin in origins]).is_evidence.all()
 
 
 def test_an_imputed_key_does_not_cost_a_track_its_evidence() -> None:
@@ -57,11 +60,11 @@ def test_an_imputed_key_does_not_cost_a_track_its_evidence() -> None:
         features=AudioFeatures.of({**VALUES, Feature.KEY: 4.0}),
         provenance={**whole.provenance, Feature.KEY: Provenance(Origin.IMPUTED, "imputation")},
     )
-    assert evidence_mask([with_key]).all()
+    assert FeatureTable.of([with_key]).is_evidence.all()
 
 
 def test_standard_errors_are_zero_where_nothing_is_imputed() -> None:
-    errors = standard_error_matrix([track(), track(imputed=(Feature.ENERGY,))])
+    errors = FeatureTable.of([track(), track(imputed=(Feature.ENERGY,))]).errors
     assert not errors[0].any()
     assert dict(zip(SOUND_FEATURES, errors[1], strict=True))[Feature.ENERGY] == 0.25
     assert errors[1].sum() == 0.25
@@ -69,6 +72,13 @@ def test_standard_errors_are_zero_where_nothing_is_imputed() -> None:
 
 def test_no_tracks_give_empty_shapes() -> None:
     assert feature_matrix([]).shape == (0, 9)
-    assert standard_error_matrix([]).shape == (0, 9)
-    assert evidence_mask([]).shape == known_mask([]).shape == (0,)
-    assert evidence_mask([]).dtype == np.bool_
+    assert FeatureTable.of([]).errors.shape == (0, 9)
+    assert FeatureTable.of([]).is_evidence.shape == FeatureTable.of([]).is_known.shape == (0,)
+    assert FeatureTable.of([]).is_evidence.dtype == np.bool_
+
+
+def test_a_table_has_the_features_of_the_matrix_and_leaves_no_gap_in_the_errors() -> None:
+    tracks = [track(), track(imputed=(Feature.ENERGY,)), track(missing=(Feature.TEMPO,))]
+    table = FeatureTable.of(tracks)
+    np.testing.assert_array_equal(table.raw, feature_matrix(tracks))
+    assert not np.isnan(table.errors).any()

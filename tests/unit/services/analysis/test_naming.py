@@ -1,18 +1,64 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from services.analysis.audible import audible
-from services.analysis.naming import holds, name_clusters, name_playlist
-from services.analysis.reference import REFERENCE, normal_scores
-from services.analysis.vocabulary import CATALOGUE, COMPARATIVES, FALLBACK, Guard, Name
+from services.analysis import naming
+from services.analysis.name_rules import holds
+from services.analysis.naming import name_playlist
+from services.analysis.perception import audible
+from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, typical_scores
+from services.analysis.traits import describe_traits
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Claim, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
+from services.domain.group_words import mood_words, name_words
+from services.domain.report import Trait
+from services.domain.vocabulary import COMPARATIVES
 from tests.unit.services.analysis import sounds
 
 EMPTY = np.empty((0, 9))
+ENTRIES = {entry.id: entry for entry in (*CATALOGUE, FALLBACK)}
+
+
+Rows = NDArray[np.float64]
+
+
+def traits_of(z: Rows, raw: Rows, labels: Sequence[int] | NDArray[np.intp]) -> list[tuple[Trait, ...]]:
+    groups = range(max(labels, default=-1) + 1)
+    return [describe_traits(z, raw, labels, group, REFERENCE_MEDIANS) for group in groups]
+
+
+def values_of(
+    z: Rows,
+    raw: Rows,
+    labels: Sequence[int] | NDArray[np.intp],
+    genres: Sequence[Sequence[str]] = (),
+    scenes: Sequence[Scene | None] = (),
+) -> tuple[GroupName, ...]:
+    traits = traits_of(z, raw, labels)
+    return naming.name_clusters(z, raw, labels, traits, genres=genres, scenes=scenes)
+
+
+def name_clusters(
+    z: Rows,
+    raw: Rows,
+    labels: Sequence[int] | NDArray[np.intp],
+    genres: Sequence[Sequence[str]] = (),
+    scenes: Sequence[Scene | None] = (),
+) -> tuple[str, ...]:
+    return tuple(map(name_words, values_of(z, raw, labels, genres, scenes)))
+
+
+def mood_of(raw: Rows, genres: Sequence[Sequence[str]] = ()) -> Mood:
+    z = typical_scores(raw)
+    traits = describe_traits(z, raw, [0] * len(raw), 0, REFERENCE_MEDIANS) if len(raw) else ()
+    return name_playlist(z, raw, traits, genres=genres)
 
 
 def plain(name: str) -> str:
@@ -25,7 +71,7 @@ def plain(name: str) -> str:
         (sounds.QUIET, {"Mellow acoustic", "Wistful acoustic", "Soft & tender", "Quiet & sparse"}),
         (sounds.LOUD, {"Full-throttle energy", "Loud & intense"}),
         (sounds.DANCE, {"Feel-good dance"}),
-        (sounds.RAP, {"Rap & spoken word"}),
+        (sounds.RAP, {"Wordy & rhythmic"}),
         (sounds.PIANO, {"Acoustic instrumentals", "Calm instrumentals"}),
         (sounds.CROWD, {"Live recordings"}),
     ],
@@ -68,7 +114,7 @@ def test_rows_without_a_group_decide_nothing() -> None:
     z, raw, labels = sounds.playlist(sounds.group(**sounds.DANCE), sounds.group(**sounds.QUIET))
     strays = sounds.group(n=200, **sounds.PIANO)
     with_strays = name_clusters(
-        np.vstack([z, normal_scores(strays)]), np.vstack([raw, strays]), np.append(labels, np.full(200, -1))
+        np.vstack([z, typical_scores(strays)]), np.vstack([raw, strays]), np.append(labels, np.full(200, -1))
     )
     assert with_strays == name_clusters(z, raw, labels)
 
@@ -76,14 +122,14 @@ def test_rows_without_a_group_decide_nothing() -> None:
 def test_no_groups_no_names() -> None:
     assert name_clusters(EMPTY, EMPTY, []) == ()
     rows = sounds.group(5)
-    assert name_clusters(normal_scores(rows), rows, [-1] * 5) == ()
+    assert name_clusters(typical_scores(rows), rows, [-1] * 5) == ()
 
 
 @pytest.mark.parametrize("labels", [[0, 2], [1, 1]])
 def test_refuses_labels_with_an_empty_group(labels: list[int]) -> None:
     rows = sounds.group(2)
     with pytest.raises(ValueError, match="empty group"):
-        name_clusters(normal_scores(rows), rows, labels)
+        naming.name_clusters(typical_scores(rows), rows, labels, [()] * 3)
 
 
 def test_refuses_values_nobody_measured() -> None:
@@ -91,13 +137,13 @@ def test_refuses_values_nobody_measured() -> None:
     unknown = rows.copy()
     unknown[0, 0] = np.nan
     with pytest.raises(ValueError, match="finite"):
-        name_clusters(normal_scores(rows), unknown, [0, 0, 0, 0])
+        naming.name_clusters(typical_scores(rows), unknown, [0, 0, 0, 0], [()])
 
 
 def test_refuses_shapes_that_do_not_fit() -> None:
     rows = sounds.group(4)
     with pytest.raises(ValueError, match="same tracks"):
-        name_clusters(normal_scores(rows), rows, [0, 0, 0])
+        naming.name_clusters(typical_scores(rows), rows, [0, 0, 0], [()])
 
 
 raw_rows = st.lists(
@@ -117,12 +163,19 @@ raw_rows = st.lists(
 def test_names_are_distinct_and_never_lie(rows: list[tuple[float, ...]], k: int) -> None:
     raw = np.array(rows)
     labels = np.arange(len(raw)) % k
-    names = name_clusters(normal_scores(raw), raw, labels)
+    z = typical_scores(raw)
+    names = values_of(z, raw, labels)
     assert len(names) == k
-    assert len(set(names)) == k
-    promises = {name.words: name.guards for name in (*CATALOGUE, FALLBACK)}
-    for cluster, name in enumerate(names):
-        assert all(holds(guard, raw[labels == cluster]) for guard in promises[plain(name)])
+    assert len(set(map(name_words, names))) == k
+    for cluster, (name, traits) in enumerate(zip(names, traits_of(z, raw, labels), strict=True)):
+        entry = ENTRIES.get(name.sound)
+        said = name.leans if entry is None else entry.main
+        if entry is not None:
+            assert all(holds(guard, raw[labels == cluster]) for guard in entry.guards)
+        for lean in said:
+            (trait,) = [trait for trait in traits if trait.feature is lean.feature]
+            assert ((trait.contrast if name.compared else trait.degree) > 0) == lean.high
+            assert name.compared or (trait.z > 0) == lean.high
 
 
 @given(raw_rows)
@@ -130,8 +183,8 @@ def test_names_are_distinct_and_never_lie(rows: list[tuple[float, ...]], k: int)
 def test_a_modifier_is_true_of_the_two_groups_it_tells_apart(rows: list[tuple[float, ...]]) -> None:
     raw = np.array(rows)
     labels = np.arange(len(raw)) % 6
-    names = name_clusters(normal_scores(raw), raw, labels)
-    heard = audible(normal_scores(raw))
+    names = name_clusters(typical_scores(raw), raw, labels)
+    heard = audible(typical_scores(raw))
     for cluster, name in enumerate(names):
         base, _, modifier = name.partition(" · ")
         for column, feature in enumerate(SOUND_FEATURES):
@@ -142,13 +195,12 @@ def test_a_modifier_is_true_of_the_two_groups_it_tells_apart(rows: list[tuple[fl
 
 
 def test_a_playlist_of_one_mood_is_said_in_lower_case() -> None:
-    rows = sounds.group(**sounds.DANCE)
-    assert name_playlist(normal_scores(rows), rows) == "feel-good dance"
-    assert name_playlist(EMPTY, EMPTY) == "nothing to name"
+    assert mood_words(mood_of(sounds.group(**sounds.DANCE))) == "feel-good & danceable"
+    assert not mood_words(mood_of(EMPTY))
 
 
 def test_an_instrumental_name_needs_instrumental_tracks() -> None:
-    instrumental = [name for name in CATALOGUE if "nstrumental" in name.words]
+    instrumental = [name for name in CATALOGUE if "nstrumental" in name_words(GroupName(sound=name.id))]
     assert instrumental
     sung = sounds.group(instrumentalness=0.4)
     for name in instrumental:
@@ -165,29 +217,29 @@ def test_guards_look_at_means_shares_and_median_tempo() -> None:
 
 
 def test_the_catalogue_is_well_formed() -> None:
-    words = [name.words for name in CATALOGUE]
+    assert {name.id for name in (*CATALOGUE, FALLBACK)} == set(SoundName)
+    words = [name_words(GroupName(sound=sound)) for sound in SoundName]
     assert len(words) == len(set(words)) >= 29
-    assert FALLBACK.words not in words
     for name in CATALOGUE:
         assert name.guards
-        assert any(name.weights.values())
-        assert len(name.words) <= 24
-        assert " · " not in name.words
+        assert any(name.weights.values()) or name.id in SHRUGS
+        assert " · " not in name_words(GroupName(sound=name.id))
+    assert max(map(len, words)) <= 24
     assert set(COMPARATIVES) == set(SOUND_FEATURES)
     assert len({word for pair in COMPARATIVES.values() for word in pair}) == 18
 
 
-@pytest.mark.parametrize("name", CATALOGUE, ids=lambda name: name.words)
+@pytest.mark.parametrize("name", CATALOGUE, ids=lambda name: name.id)
 def test_every_name_can_be_earned(name: Name) -> None:
     """Some sound along the direction of a name, within what it promises, carries it."""
-    draw = np.random.default_rng(0)
+    draw, genres = np.random.default_rng(0), [["rap"]] * 8 if name.claim is Claim.RAP else []
+    scene = Scene(SceneKind.GENRE, "rap") if name.id in SHRUGS else None
     wanted = np.array([name.weights.get(feature, 0.0) for feature in SOUND_FEATURES])
-    earned = set()
     for _ in range(300):
         z = wanted * draw.uniform(0.2, 2.0) + draw.normal(0.0, 0.3, size=len(SOUND_FEATURES))
         row = [
             np.interp(score, scores, knots)
-            for score, scores, knots in zip(z, REFERENCE.knot_scores, REFERENCE.knots, strict=True)
+            for score, scores, knots in zip(z, TYPICAL.knot_scores, TYPICAL.knots, strict=True)
         ]
         for guard in name.guards:
             column = SOUND_FEATURES.index(guard.feature)
@@ -199,6 +251,124 @@ def test_every_name_can_be_earned(name: Name) -> None:
                 else (guard.low, guard.high)
             )
             row[column] = np.clip(row[column], low, high)
-        raw = np.tile(row, (3, 1))
-        earned.add(name_playlist(normal_scores(raw), raw))
-    assert name.words.lower() in earned
+        raw = np.tile(row, (8, 1))
+        if values_of(typical_scores(raw), raw, [0] * 8, genres, [scene])[0].sound is name.id:
+            return
+    pytest.fail(f"nothing is called {name.id}")
+
+
+@pytest.mark.parametrize(
+    ("tags", "count", "said"),
+    [
+        ("East Coast Hip-Hop", 20, "Rap & spoken word"),
+        ("rap", 7, "Wordy & rhythmic"),
+        ("", 20, "Wordy & rhythmic"),
+    ],
+)
+def test_rap_is_said_only_where_genre_words_say_so(tags: str, count: int, said: str) -> None:
+    genres = [()] * 20 + [(tags,)] * count + [()] * (20 - count)
+    names = name_clusters(*sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.RAP)), genres)
+    assert plain(names[1]) == said
+
+
+def test_nobody_is_said_to_dance_to_what_no_genre_word_calls_dance_music() -> None:
+    groups = sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.DANCE))
+    for word, dances in (("jazz fusion", False), ("deep house", True)):
+        name = plain(name_clusters(*groups, [()] * 20 + [(word,)] * 20)[1])
+        assert (name == "Feel-good dance") == dances
+
+
+@pytest.mark.parametrize("tags", ["roots reggae", "wrapping music", "hypertechno"])
+def test_no_name_speaks_of_words_where_genre_words_say_that_it_is_no_rap(tags: str) -> None:
+    genres = [()] * 20 + [(tags,)] * 20
+    name = values_of(*sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.RAP)), genres)[1]
+    wordy = {entry.id for entry in CATALOGUE if entry.claim in {Claim.RAP, Claim.WORDS, Claim.TALK}}
+    assert name.sound not in wordy
+    assert Lean(Feature.SPEECHINESS, high=True) not in name.leans
+
+
+def test_talk_is_called_spoken() -> None:
+    talk = sounds.group(**sounds.RAP | {"speechiness": 0.9})
+    for genres in ((), [()] * 20 + [("comedy",)] * 20, [()] * 20 + [("hörspiel",)] * 20):
+        names = values_of(*sounds.playlist(sounds.group(seed=1), talk), genres)
+        assert names[1].sound is SoundName.MOSTLY_SPOKEN
+
+
+@given(raw_rows, st.sampled_from(["rap", "polka", "techno", ""]))
+@settings(max_examples=40, deadline=None)
+def test_no_name_claims_more_than_the_genre_words_bear_out(rows: list[tuple[float, ...]], word: str) -> None:
+    raw = np.array(rows)
+    (name,) = values_of(typical_scores(raw), raw, [0] * len(raw), [(word,)] * len(raw))
+    claim = ENTRIES[name.sound].claim if name.sound else None
+    assert claim is not Claim.RAP or word == "rap"
+    assert claim is not Claim.WORDS or word in {"rap", ""}
+    assert claim is not Claim.DANCE or word != "polka"
+
+
+def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart() -> None:
+    """Not by a shrug, as long as anything distinguishes it."""
+    ordinary = sounds.group(seed=4)
+    names = values_of(*sounds.playlist(ordinary, sounds.group(**sounds.LOUD)))
+    assert names[0].sound not in SHRUGS
+    country = Scene(SceneKind.GENRE, "country")
+    assert name_clusters(*sounds.playlist(ordinary), [], [country])[0].startswith("Country, ")
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        (Scene(SceneKind.GENRE, "country"), "Country, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "r&b"), "R&B, quiet & sparse"),
+        (Scene(SceneKind.DECADE, "1980"), "80s, quiet & sparse"),
+        (Scene(SceneKind.DECADE, "2010"), "2010s, quiet & sparse"),
+        (Scene(SceneKind.ARTIST, "Johnny Cash"), "Johnny Cash, quiet & sparse"),
+    ],
+)
+def test_what_came_with_the_tracks_leads_the_name(scene: Scene, said: str) -> None:
+    assert name_words(GroupName(sound=SoundName.QUIET_SPARSE, scene=scene)) == said
+
+
+def test_no_modifier_denies_the_name_that_it_modifies() -> None:
+    """Of eight groups of piano music that differ in singing alone none is "more sung"."""
+    shares = np.linspace(0.55, 1.0, 8)
+    groups = []
+    for seed, share in enumerate(shares):
+        rows = sounds.group(40, seed, **sounds.PIANO)
+        rows[: round(40 * (1 - share)), SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] = 0.3
+        groups.append(rows)
+    for name in values_of(*sounds.playlist(*groups)):
+        if name.differs is not None and name.sound is not None:
+            weight = ENTRIES[name.sound].weights.get(name.differs.feature, 0.0)
+            assert weight * (1 if name.differs.high else -1) >= 0
+
+
+def test_the_mood_of_the_whole_is_the_name_of_no_part_and_contradicts_none() -> None:
+    groups = [sounds.group(seed=1, **sounds.QUIET), sounds.group(seed=2, **sounds.LOUD)]
+    z, raw, labels = sounds.playlist(*groups)
+    traits, names = traits_of(z, raw, labels), values_of(z, raw, labels)
+    whole = describe_traits(z, raw, [0] * len(z), 0, REFERENCE_MEDIANS)
+    parts = list(zip(names, traits, strict=True))
+    mood = name_playlist(z, raw, whole, labels=labels, parts=parts)
+    assert mood.sound is None
+    assert mood.between in {Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS}
+    assert mood_words(mood).startswith("from ")
+
+
+@given(raw_rows, st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_no_mood_bears_the_name_of_a_part(rows: list[tuple[float, ...]], k: int) -> None:
+    raw = np.array(rows)
+    z, labels = typical_scores(raw), np.arange(len(raw)) % k
+    names, traits = values_of(z, raw, labels), traits_of(z, raw, labels)
+    whole = describe_traits(z, raw, [0] * len(z), 0, REFERENCE_MEDIANS)
+    mood = name_playlist(z, raw, whole, labels=labels, parts=list(zip(names, traits, strict=True)))
+    assert mood_words(mood) not in {name_words(name).lower() for name in names}
+    for part in range(k):
+        guards = ENTRIES[mood.sound].guards if mood.sound else ()
+        assert (labels == part).mean() < 0.2 or all(holds(guard, raw[labels == part]) for guard in guards)
+
+
+def test_old_recordings_are_not_called_quiet_for_their_mastering() -> None:
+    lively = sounds.group(energy=0.75, loudness=-14.0, valence=0.8)
+    names = values_of(*sounds.playlist(sounds.group(seed=1), lively))
+    assert Lean(Feature.LOUDNESS, high=False) not in names[1].leans

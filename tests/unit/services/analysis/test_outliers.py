@@ -3,7 +3,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from services.analysis.outliers import EXACT_SEARCH, MOST, POOL, find_outliers, neighbour_distance, robust_z
+from services.analysis.outliers import (
+    ALONE,
+    EXACT_SEARCH,
+    MOST,
+    POOL,
+    find_outliers,
+    lone,
+    neighbour_distance,
+    robust_z,
+)
 from services.analysis.reference import sound_space
 from services.domain.features import Feature
 from tests.unit.services.analysis import sounds
@@ -110,3 +119,33 @@ def test_robust_z_is_about_the_median() -> None:
     scores = robust_z([1.0, 1.1, 0.9, 1.05, 0.95, 8.0])
     assert np.median(scores) == pytest.approx(0, abs=1e-9)
     assert scores[-1] > 10
+
+
+def test_a_track_alone_with_its_artist_stands_out_more_among_artists_with_several() -> None:
+    artists = [f"Artist {number // 3}" for number in range(30)]
+    artists[7] = "Nobody else"
+    extra = np.asarray(lone(artists))
+    assert extra[7] == ALONE
+    assert extra.sum() == pytest.approx(ALONE)
+    assert np.asarray(lone([*artists[:-1], ""]))[-1] == ALONE
+
+
+def test_where_nearly_all_artists_come_once_being_alone_says_nothing() -> None:
+    assert lone([f"Artist {number}" for number in range(30)]) == 0.0
+    assert lone([]) == 0.0
+
+
+def test_a_stranger_is_found_first_by_its_artist_where_the_sound_alone_has_others_before_it() -> None:
+    places = np.random.default_rng(11).normal(size=(60, 6))
+    z = np.random.default_rng(12).normal(size=(60, 9))
+    scores = robust_z(neighbour_distance(places))
+    stranger = int(np.argsort(-scores)[2])
+    artists = ["stranger" if row == stranger else f"Artist {row % 12}" for row in range(60)]
+    labels = np.zeros(60, dtype=int)
+
+    def rank(**options: object) -> list[int]:
+        return [found.track for found in find_outliers(places, z, labels, ["One"], most=60, **options)]
+
+    alone = robust_z(neighbour_distance(places), extra=lone(artists))
+    assert alone[stranger] > scores[stranger]
+    assert (rank(artists=artists) or [stranger])[0] == int(np.argmax(alone))

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from services.analysis.clustering import fit_clusters
-from services.analysis.projection import POLES, Projection, project
+from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE, normal_scores
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.vocabulary import FEATURE_WORDS
 from tests.unit.services.analysis.clouds import cloud
 from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, RAP, group, playlist
 
@@ -17,7 +18,7 @@ NOBODY = np.empty((0, 6))
 
 def mapped(*sounds: dict[str, float]) -> tuple[Projection, np.ndarray, np.ndarray]:
     scores, raw, truth = playlist(*(group(30, seed, **sound) for seed, sound in enumerate(sounds)))
-    points = REFERENCE.points_of(scores)
+    points = REFERENCE.sound_space(raw)
     centres = np.stack([points[truth == label].mean(axis=0) for label in range(len(sounds))])
     result = project(points, truth, centres, scores)
     assert result is not None
@@ -40,7 +41,7 @@ def test_words_are_true_of_their_ends(sounds: tuple[dict[str, float], ...]) -> N
     for axis, (low, high) in enumerate(
         [(result.axes.left, result.axes.right), (result.axes.bottom, result.axes.top)]
     ):
-        feature = next(feature for feature, poles in POLES.items() if poles == (low, high))
+        feature = next(feature for feature, words in FEATURE_WORDS.items() if words.poles == (low, high))
         towards = correlation(result.xy[:, axis], scores[:, SOUND_FEATURES.index(feature)])
         assert (-towards if feature is Feature.ACOUSTICNESS else towards) > 0.1
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from services.analysis.kmeans import Float
-from services.analysis.stability import adjusted_rand, agreement, bootstrap_stability
+from services.analysis.validity import adjusted_rand, agreement, bootstrap_stability
 from tests.unit.services.analysis.clouds import cloud, islands
 
 labellings = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=60)

@@ -1,35 +1,124 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.tempo import fold_tempo, median_tempo
+from services.analysis.traits import blurb
+from services.domain.features import Origin
+from services.domain.tempo import CLOSE, tempo_of, typical_tempo
+from tests.unit.services.analysis import sounds
+
+tempi = st.lists(st.floats(40, 220), min_size=1, max_size=40)
 
 
-@pytest.mark.parametrize(
-    ("bpm", "felt"),
-    [(175, 87.5), (88, 88), (70, 70), (140, 70), (35, 70), (280, 70), (69, 138), (139.9, 139.9)],
-)
-def test_folds_to_the_tempo_people_tap(bpm: float, felt: float) -> None:
-    assert fold_tempo(bpm) == pytest.approx(felt)
+def turns(ratio: float) -> float:
+    octaves = math.log2(ratio)
+    return abs(octaves - round(octaves))
 
 
-@given(st.floats(0.01, 2000))
-def test_folding_changes_octaves_only(bpm: float) -> None:
-    folded = float(fold_tempo(bpm))
-    assert 70 <= folded < 140
-    octaves = np.log2(folded / bpm)
-    assert octaves == pytest.approx(round(float(octaves)), abs=1e-6)
+@given(tempi, st.booleans())
+def test_a_shown_tempo_is_one_that_a_track_has(measured: list[float], fast: bool) -> None:
+    tempo = typical_tempo(measured, fast=fast)
+    if tempo is not None:
+        assert tempo.low_bpm in measured
+        assert tempo.high_bpm in measured
+
+
+@given(tempi)
+def test_one_number_has_half_of_the_tracks_near_it_up_to_octaves(measured: list[float]) -> None:
+    tempo = typical_tempo(measured)
+    if tempo is not None and tempo.bpm is not None:
+        near = [bpm for bpm in measured if turns(bpm / tempo.bpm) <= -math.log2(1 - CLOSE) + 1e-9]
+        assert 2 * len(near) >= len(measured)
+
+
+@given(tempi, st.booleans())
+def test_a_range_holds_at_least_half_and_is_less_than_an_octave(measured: list[float], fast: bool) -> None:
+    tempo = typical_tempo(measured, fast=fast)
+    if tempo is not None and tempo.bpm is None:
+        held = [bpm for bpm in measured if tempo.low_bpm <= bpm <= tempo.high_bpm]
+        assert 2 * len(held) >= len(measured)
+        assert tempo.high_bpm < 2 * tempo.low_bpm
+
+
+@given(tempi, st.randoms(use_true_random=False))
+def test_the_order_of_the_tracks_does_not_matter(measured: list[float], random) -> None:  # type: ignore[no-untyped-def]
+    mixed = list(measured)
+    random.shuffle(mixed)
+    assert typical_tempo(mixed) == typical_tempo(measured)
+
+
+@given(st.floats(50, 200), st.integers(3, 30))
+def test_a_group_of_one_tempo_is_shown_as_measured(bpm: float, count: int) -> None:
+    tempo = typical_tempo([bpm] * count)
+    assert tempo is not None
+    assert tempo.bpm == bpm
+
+
+def test_halves_and_doubles_gather_in_the_octave_of_most() -> None:
+    assert typical_tempo([75.0] * 8 + [150.0] * 12).bpm == 150.0  # type: ignore[union-attr]
+    assert typical_tempo([75.0] * 12 + [150.0] * 8).bpm == 75.0  # type: ignore[union-attr]
+
+
+def test_a_fast_group_is_not_folded() -> None:
+    mixed = [75.0] * 9 + [110.0] * 4 + [150.0] * 9
+    assert typical_tempo(mixed).bpm is not None  # type: ignore[union-attr]
+    unfolded = typical_tempo(mixed, fast=True)
+    assert unfolded is None or unfolded.bpm is None
+
+
+def test_a_tempo_that_a_person_said_stays_in_its_octave() -> None:
+    measured = [150.0] * 10
+    assert typical_tempo(measured, corrected=[True] * 10).bpm == 150.0  # type: ignore[union-attr]
+    halved = [75.0] * 6 + [150.0] * 4
+    assert typical_tempo(halved, corrected=[True] * 6 + [False] * 4).bpm == 75.0  # type: ignore[union-attr]
+    # Three tracks that were said to be 75 are no doubles of two at 150.
+    apart = typical_tempo([75.0] * 3 + [150.0, 150.0, 111.0, 113.0], corrected=[True] * 3 + [False] * 4)
+    assert apart is None or apart.bpm != 150.0
 
 
 @pytest.mark.parametrize("nothing", [0.0, -3.0, float("nan"), float("inf")])
 def test_no_tempo_stays_no_tempo(nothing: float) -> None:
-    assert np.isnan(fold_tempo(nothing))
-    assert median_tempo([nothing]) is None
+    assert typical_tempo([nothing]) is None
+    assert typical_tempo([]) is None
+    assert typical_tempo([90.0, nothing, 90.0]).bpm == 90.0  # type: ignore[union-attr]
 
 
-def test_median_ignores_what_is_not_known() -> None:
-    assert median_tempo([90, np.nan, 180, 0]) == pytest.approx(90)
-    assert median_tempo([]) is None
+@pytest.mark.parametrize(
+    "sound", [{"energy": 0.9, "danceability": 0.5}, {"energy": 0.5, "danceability": 0.7}]
+)
+def test_a_lively_list_of_150_bpm_reads_150(sound: dict[str, float]) -> None:
+    rows = sounds.group(24, **sound)
+    rows[:, 8] = np.linspace(147, 153, 24)
+    line = blurb(*sounds.playlist(rows), 0)
+    assert any(f"about {bpm} BPM" in line for bpm in range(147, 154))
+
+
+def test_correcting_all_tempi_changes_the_number_that_is_said() -> None:
+    rows = sounds.group(30, energy=0.5, danceability=0.4)
+    rows[:, 8] = 76.0
+    before = tempo_of(sounds.tracks(rows))
+    rows[:, 8] = 152.0
+    after = tempo_of(sounds.tracks(rows, Origin.CORRECTED))
+    assert before is not None
+    assert after is not None
+    assert (before.bpm, after.bpm) == (76.0, 152.0)
+
+
+def test_estimates_say_no_tempo() -> None:
+    assert tempo_of(sounds.tracks(sounds.group(12), Origin.IMPUTED)) is None
+
+
+def test_a_report_carries_the_number_its_blurb_says() -> None:
+    rows = sounds.group(40, seed=3, energy=0.85)
+    rows[:, 8] = 160.0
+    report = sounds.report(sounds.tracks(rows))
+    assert report.clusters
+    for cluster in report.clusters:
+        assert cluster.tempo_bpm == 160.0
+        assert cluster.tempo_range_bpm == (160.0, 160.0)
+        assert "about 160 BPM" in cluster.blurb

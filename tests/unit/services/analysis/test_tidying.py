@@ -8,9 +8,9 @@ import pytest
 
 from services.analysis.duplicates import find_duplicates
 from services.analysis.tidying import find_tidying
-from services.domain.features import Feature
+from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track
-from services.domain.report import AnalysisReport, Outlier
+from services.domain.report import AnalysisReport, EnrichedTrack, Outlier
 from services.domain.tidying import Certainty, Decision, Finding
 from tests.unit.services.analysis.test_duplicates import LONG, song
 from tests.unit.services.charts.reports import make_report
@@ -18,7 +18,7 @@ from tests.unit.services.charts.reports import make_report
 
 def findings(*tracks: Track, outliers: tuple[Outlier, ...] = ()) -> tuple[Finding, ...]:
     report: AnalysisReport = make_report(max(len(tracks), 12))
-    entries = tuple(replace(entry, track=track) for entry, track in zip(report.tracks, tracks, strict=False))
+    entries = tuple(replace(report.tracks[0], track=track) for track in tracks)
     return find_tidying(
         replace(report, tracks=entries, duplicates=find_duplicates(tracks), outliers=outliers)
     )
@@ -50,11 +50,16 @@ def test_the_same_recording_is_sure_whatever_the_titles_say() -> None:
         ("Paper Lantern - Acoustic", 1, "this one is acoustic"),
         ("Paper Lantern (Otter Edit)", 1, "this one is an edit"),
         ("Paper Lantern - Remastered 2011", 1, "this one is a remaster"),
+        ("Paper Lantern - 1966 Mono Mix", 1, "this one is a mono mix"),
+        ("Paper Lantern (Karaoke)", 1, "this one is a karaoke version"),
+        ("Paper Lantern-Remix", 1, "this one is a remix"),
+        ("Paper Lantern (Hardstyle)", 1, "this one is a remix"),
+        ("Paper Lantern -Japanese ver.-", 1, "another version of the same song"),
         ("Paper Lantern", 1, "another version of the same song"),
     ],
 )
 def test_other_versions_are_a_maybe(title: str, row: int, reason: str) -> None:
-    length = LONG if "Remaster" in title else LONG + 60_000
+    length = LONG if "Remaster" in title or "Mono" in title else LONG + 60_000
     (found,) = findings(song(id="a"), song(title, id="b", duration_ms=length))
     assert (found.row, found.certainty, found.reason) == (row, Certainty.MAYBE, reason)
     assert found.suggestion is Decision.KEEP
@@ -78,3 +83,74 @@ def test_what_stands_out_is_an_opinion_and_comes_last() -> None:
     assert (first.row, first.certainty) == (2, Certainty.SURE)
     assert second == Finding(row=1, certainty=Certainty.OPINION, reason="far livelier than Mellow acoustic")
     assert second.suggestion is Decision.KEEP
+
+
+def sure(features: dict[Feature, float], other: dict[Feature, float], *, estimated: bool = False) -> Finding:
+    report = make_report(12)
+    origin = Origin.IMPUTED if estimated else Origin.MEASURED
+    tracks = (song(id="a"), song(id="b"))
+    entries = tuple(
+        EnrichedTrack(
+            track=track,
+            features=AudioFeatures(**{feature.value: value for feature, value in values.items()}),
+            provenance=dict.fromkeys(values, Provenance(origin, "a test")),
+        )
+        for track, values in zip(tracks, (features, other), strict=True)
+    )
+    duplicates = find_duplicates(tracks)
+    (found,) = find_tidying(replace(report, tracks=entries, duplicates=duplicates, outliers=()))
+    return found
+
+
+SOUND = {Feature.ENERGY: 0.85, Feature.DANCEABILITY: 0.6, Feature.ACOUSTICNESS: 0.03, Feature.TEMPO: 120.0}
+
+
+@pytest.mark.parametrize(
+    ("changed", "certainty"),
+    [
+        ({}, Certainty.SURE),
+        ({Feature.ENERGY: 0.2}, Certainty.SURE),
+        ({Feature.ENERGY: 0.2, Feature.ACOUSTICNESS: 0.9}, Certainty.MAYBE),
+        ({Feature.ENERGY: 0.78, Feature.DANCEABILITY: 0.52, Feature.ACOUSTICNESS: 0.2}, Certainty.SURE),
+        ({Feature.TEMPO: 60.0, Feature.ENERGY: 0.2}, Certainty.SURE),
+        ({Feature.TEMPO: 80.0, Feature.ENERGY: 0.2}, Certainty.SURE),
+        ({Feature.TEMPO: 90.0, Feature.ENERGY: 0.2}, Certainty.SURE),
+        ({Feature.TEMPO: 104.0, Feature.DANCEABILITY: 0.3}, Certainty.MAYBE),
+    ],
+)
+def test_a_double_that_was_measured_differently_in_two_features_is_a_maybe(
+    changed: dict[Feature, float], certainty: Certainty
+) -> None:
+    there, back = sure(SOUND, {**SOUND, **changed}), sure({**SOUND, **changed}, SOUND)
+    assert there.certainty is back.certainty is certainty
+    assert ("sounds different" in there.reason) == (certainty is Certainty.MAYBE)
+
+
+def test_the_reason_names_the_two_numbers() -> None:
+    found = sure(SOUND, {**SOUND, Feature.ENERGY: 0.2, Feature.ACOUSTICNESS: 0.9})
+    assert found.reason == "it sounds different: energy 0.20 / 0.85"
+    assert found.suggestion is Decision.KEEP
+
+
+def test_estimates_prove_no_difference() -> None:
+    other = {**SOUND, Feature.ENERGY: 0.2, Feature.ACOUSTICNESS: 0.9}
+    assert sure(SOUND, other, estimated=True).certainty is Certainty.SURE
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"), [(True, "this one is the clean version"), (False, "the other one is")]
+)
+def test_clean_and_explicit_are_a_maybe(first: bool, reason: str) -> None:
+    (found,) = findings(replace(song(id="a"), explicit=first), replace(song(id="b"), explicit=not first))
+    assert found.certainty is Certainty.MAYBE
+    assert found.reason.startswith(reason)
+    (known,) = findings(replace(song(id="a"), explicit=True), song(id="b"))
+    assert known.certainty is Certainty.SURE
+
+
+def test_a_title_and_an_artist_without_any_length_are_a_maybe() -> None:
+    (found,) = findings(song(id="a", duration_ms=None), song(id="b", duration_ms=None))
+    assert found.certainty is Certainty.MAYBE
+    assert "lengths of both are unknown" in found.reason
+    (half,) = findings(song(id="a"), song(id="b", duration_ms=None))
+    assert half.certainty is Certainty.SURE

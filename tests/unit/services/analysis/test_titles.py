@@ -157,3 +157,37 @@ def test_any_text_has_a_stable_core(title: str) -> None:
 @pytest.mark.parametrize("unit", ["(", " - ", "(x", "[ ", "a ", "12 ", " - x", "é(", ")", "feat. "])
 def test_hostile_titles_are_read_in_one_pass(unit: str) -> None:
     assert isinstance(core_title(unit * 3000), str)
+
+
+@pytest.mark.parametrize(
+    ("title", "core", "tag"),
+    [
+        ("Paper Lantern -Japanese ver.-", "paper lantern", "version"),
+        ("Paper Lantern ~English version~", "paper lantern", "version"),
+        ("Paper Lantern-Remix", "paper lantern", "remix"),
+        ("Lantern-Otter Remix", "lantern", "remix"),
+        ("Paper Lantern (Hardstyle)", "paper lantern", "remix"),
+        ("Paper Lantern (Drum & Bass)", "paper lantern", "remix"),
+    ],
+)
+def test_versions_behind_a_hyphen_without_blanks_or_a_style_alone(title: str, core: str, tag: str) -> None:
+    assert core_title(title) == core
+    assert tag in version_tags(title)
+
+
+@pytest.mark.parametrize("title", ["Pre-Live", "Re-Edit", "Long-Distance Love", "Lo-Fi Lantern"])
+def test_a_hyphen_inside_words_is_part_of_the_title(title: str) -> None:
+    assert core_title(title) == title.casefold().replace("-", " ")
+
+
+@pytest.mark.parametrize(
+    ("title", "core"),
+    [
+        ("夜に駆ける (Yoru ni Kakeru)", "夜に駆ける"),
+        ("Yoru ni Kakeru (夜に駆ける)", "yoru ni kakeru"),
+        ("Кукушка [Kukushka]", "кукушка"),
+        ("Paper (Lantern)", "paper lantern"),
+    ],
+)
+def test_a_title_once_more_in_another_script_is_no_part_of_it(title: str, core: str) -> None:
+    assert core_title(title) == core

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.audible import audible
-from services.analysis.reference import REFERENCE_MEDIANS, normal_scores
+from services.analysis.perception import audible
+from services.analysis.reference import REFERENCE_MEDIANS, typical_scores
 from services.analysis.traits import blurb, describe_traits, major_share, profile_of
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Trait
+from services.domain.vocabulary import FEATURE_WORDS
 from tests.unit.services.analysis import sounds
 
 
@@ -39,10 +40,13 @@ def test_numbers_are_in_units_people_know() -> None:
     assert numbers[Feature.TEMPO].startswith("tempo about 92 BPM (typical 1")
 
 
-def test_a_tempo_outside_the_tapping_octave_says_the_other_reading() -> None:
-    fast = sounds.group(tempo=172.0)
-    numbers = next(trait.numbers for trait in traits_of(fast) if trait.feature is Feature.TEMPO)
-    assert "in half time" in numbers
+def test_the_word_of_a_tempo_is_that_of_its_number() -> None:
+    halves = sounds.group(24, energy=0.5, danceability=0.4)
+    halves[:, 8] = np.where(np.arange(24) < 11, 70.0, 140.0)
+    numbers = next(t for t in traits_of(halves) if t.feature is Feature.TEMPO)
+    assert "about 140 BPM" in numbers.numbers
+    assert "fast" in numbers.words
+    assert numbers.value == pytest.approx(140)
 
 
 def test_an_ordinary_group_has_two_traits_that_say_so() -> None:
@@ -87,7 +91,7 @@ def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: 
     raw = rng.uniform(size=(24, 9))
     raw[:, 2] = rng.uniform(-30, 0, 24)
     raw[:, 8] = rng.uniform(60, 180, 24)
-    z, labels = normal_scores(raw), np.arange(24) % k
+    z, labels = typical_scores(raw), np.arange(24) % k
     order = rng.permutation(24)
     traits = describe_traits(z, raw, labels, 0, REFERENCE_MEDIANS)
     assert 2 <= len(traits) <= 5
@@ -103,21 +107,22 @@ def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: 
 
 def test_the_blurb_says_three_things_the_tempo_and_the_mode() -> None:
     z, raw, labels = sounds.playlist(sounds.group(**sounds.QUIET), sounds.group(seed=1))
-    line = blurb(z, raw, labels, 0, tempo_bpm=91.6, major_share=0.7)
+    raw[:, 8] = 91.6
+    line = blurb(z, raw, labels, 0, major_share=0.7)
     words, tempo, mode = line.split(" · ")
     assert set(words.split(", ")) == {"very acoustic", "very calm", "very quiet"}
     assert (tempo, mode) == ("about 92 BPM", "70 % major")
-    assert blurb(z, raw, labels, 0) == words
+    assert blurb(z, raw, labels, 0) == f"{words} · {tempo}"
 
 
 def test_the_blurb_of_an_ordinary_group_claims_nothing() -> None:
     raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (6, 1))
-    assert blurb(*sounds.playlist(raw), 0) == "close to average in everything"
+    assert blurb(*sounds.playlist(raw), 0).startswith("close to average in everything · about 1")
 
 
 def test_the_longest_blurb_fits_a_line() -> None:
     for sound in (sounds.QUIET, sounds.LOUD, sounds.DANCE, sounds.RAP, sounds.PIANO, sounds.CROWD):
-        line = blurb(*sounds.playlist(sounds.group(**sound)), 0, tempo_bpm=139.7, major_share=1.0)
+        line = blurb(*sounds.playlist(sounds.group(**sound)), 0, major_share=1.0)
         assert len(line) <= 120
 
 
@@ -138,6 +143,24 @@ def test_what_nobody_hears_is_zero_and_the_rest_keeps_its_order() -> None:
     levels = [0.0, 0.004, 0.09, 0.3, 0.9]
     raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (5, 1))
     raw[:, 5] = levels
-    heard = audible(normal_scores(raw))[:, 5]
+    heard = audible(typical_scores(raw))[:, 5]
     assert heard[:3].tolist() == [0, 0, 0]
     assert 0 < heard[3] < heard[4]
+
+
+@given(st.integers(0, 10_000), st.integers(5, 40), st.floats(0.0, 1.0))
+@settings(max_examples=60, deadline=None)
+def test_a_word_never_contradicts_the_number_beside_it(seed: int, n: int, mixed: float) -> None:
+    rng = np.random.default_rng(seed)
+    raw = np.where(rng.uniform(size=(n, 9)) < mixed, rng.uniform(size=(n, 9)) ** 3, rng.uniform(size=(n, 9)))
+    raw[:, 2], raw[:, 8] = -30 * raw[:, 2], 60 + 120 * raw[:, 8]
+    for trait in describe_traits(typical_scores(raw), raw, np.zeros(n, dtype=int), 0, REFERENCE_MEDIANS):
+        low, high = FEATURE_WORDS[trait.feature].grades
+        if trait.feature is Feature.INSTRUMENTALNESS:
+            without = int((raw[:, 5] > 0.5).sum())
+            assert trait.numbers == f"{without} of {n} without singing"
+            assert (trait.words in high) == (without >= 0.2 * n)
+        elif trait.words in low:
+            assert trait.value <= trait.typical
+        elif trait.words in high:
+            assert trait.value >= trait.typical

@@ -83,3 +83,16 @@ def test_one_song_on_several_releases_is_named_once() -> None:
     points = LINE[:5]
     (chosen,) = typical_tracks(points, [0] * 5, CENTRES[:1], solo("a", "a", "a", "a", "a"), titles=titles)
     assert len({core_title(titles[row]) for row in chosen}) == 3
+
+
+def test_of_the_clear_cases_those_that_carry_the_words_of_their_group_come_first() -> None:
+    points = np.concatenate([np.linspace(0.0, 1.0, 12)[:, None], np.full((6, 1), 6.0)])
+    labels = np.array([0] * 12 + [1] * 6)
+    centres = np.array([[0.3], [6.0]])
+    artists = [(f"Artist {row}",) for row in range(18)]
+    plain = typical_tracks(points, labels, centres, artists)
+    telling = [row in {1, 4, 11} for row in range(18)]
+    chosen = typical_tracks(points, labels, centres, artists, telling=telling)
+    assert chosen[0][:2] == (1, 4)
+    assert 11 not in chosen[0]  # carries the words, and is none of the clear cases
+    assert chosen[1] == plain[1]

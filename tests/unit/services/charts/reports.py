@@ -185,7 +185,6 @@ def make_report(
             by_source={},
             by_feature={},
         ),
-        sentence="An invented playlist.",
     )
 
 

@@ -109,7 +109,7 @@ def test_the_description_names_groups_sizes_and_directions():
 
 
 def test_one_mood_is_called_one_mood():
-    assert "shades of one mood" in render_map(make_report(100, 2, verdict=Verdict.NONE)).alt_text
+    assert "groups not separated by sound" in render_map(make_report(100, 2, verdict=Verdict.NONE)).alt_text
 
 
 def test_the_twin_lists_typical_tracks_and_outliers():

@@ -11,6 +11,7 @@ from services.charts import lettering
 from services.charts.render import PLAYLIST_KINDS, render, render_cluster, warm_up
 from services.domain.charts import ChartKind
 from services.domain.report import Verdict
+from tests.depth import IS_NIGHT
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
 
@@ -25,7 +26,7 @@ SHAPES = {
     "loose": {"tracks": 500, "groups": 5, "verdict": Verdict.LOOSE, "imputed": 0.1},
     "eight hostile groups": {"tracks": 200, "groups": 8, "hostile": True, "name": "$\\frac{ 🔥 \x00" * 9},
     "no name": {"tracks": 30, "groups": 2, "name": "🔥"},
-    "a library": {"tracks": 10_000, "groups": 8, "imputed": 0.2, "unknown": 0.02},
+    "a library": {"tracks": 10_000 if IS_NIGHT else 3_000, "groups": 8, "imputed": 0.2, "unknown": 0.02},
 }
 
 KINDS = (*PLAYLIST_KINDS, ChartKind.CLUSTER_PROFILE)
@@ -44,7 +45,7 @@ def test_every_shape_of_report_becomes_a_picture_that_can_be_posted(kind, shape,
     chart = draw(kind, report)
     picture = Image.open(io.BytesIO(chart.png))
     assert picture.format == "PNG"
-    assert picture.width == 800
+    assert picture.width == (792 if kind is ChartKind.CARD else 800)
     assert 500 < picture.height < 1250
     assert len(chart.png) < 400_000
     assert chart.kind is kind

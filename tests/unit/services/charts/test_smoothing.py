@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.charts.smoothing import compute_bins, smooth
+from services.charts.series import compute_bins, smooth
 
 
 def test_a_constant_stays_a_constant():

@@ -3,9 +3,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.charts.words import FEATURE_WORDS, VERDICT_WORDS, count, describe, in_unit, leaning, listed
+from services.charts.words import VERDICT_WORDS, count, describe, in_unit, leaning, listed
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Verdict
+from services.domain.vocabulary import FEATURE_WORDS
 
 
 def test_every_feature_and_verdict_has_words():

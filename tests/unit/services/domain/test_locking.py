@@ -2,15 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.errors.ordering import (
+from services.domain.errors.reports import (
     LockedTwiceError,
     NoSuchPlaceError,
     TrackNotFoundError,
     UnreadableLockError,
 )
-from services.domain.locking import find_row, join_locks, parse_locks, write_locks
 from services.domain.music import Track
-from services.domain.ordering import Lock
+from services.domain.ordering import Lock, find_row, join_locks, parse_locks, write_locks
 
 
 def test_reads_places_as_people_write_them() -> None:

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.domain.inputs import NamedList, input_from_row, input_to_row
+from services.domain.lists import ListService, UserList, WhichList, parse_user_list
 from services.domain.references import PlaylistRef, ReferenceKind, parse_reference
 
+MBID = "8f3471b5-7e6a-48da-86a9-c1c07a0f47ae"
 _ID = "4eTMXAdDmgh4GgWiiIRYqK"
 
 
@@ -54,3 +57,50 @@ def test_tells_the_kinds_apart(text: str, kind: ReferenceKind) -> None:
 def test_any_text_is_a_reference_that_reads_back(text: str) -> None:
     ref = parse_reference(text)
     assert parse_reference(ref.write()) == ref
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("listenbrainz:rob", UserList(ListService.LISTENBRAINZ, "rob")),
+        (" lastfm: Rj ", UserList(ListService.LASTFM, "Rj")),
+        ("last.fm:rj/loved", UserList(ListService.LASTFM, "rj", WhichList.LOVED)),
+        ("https://www.last.fm/user/rj/loved", UserList(ListService.LASTFM, "rj", WhichList.LOVED)),
+        ("https://listenbrainz.org/user/rob/", UserList(ListService.LISTENBRAINZ, "rob")),
+        (
+            f"https://listenbrainz.org/playlist/{MBID}/",
+            UserList(ListService.LISTENBRAINZ, "", WhichList.PLAYLIST, MBID),
+        ),
+        ("listenbrainz:", None),
+        ("lastfm:rj/playlist", None),
+        ("evening songs", None),
+    ],
+)
+def test_reads_names_at_other_services(typed: str, expected: UserList | None) -> None:
+    assert parse_user_list(typed) == expected
+    if expected is not None:
+        assert parse_user_list(expected.write()) == expected
+        assert input_from_row(input_to_row(NamedList(expected))) == NamedList(expected)
+        assert parse_reference(typed).kind is ReferenceKind.LIST
+
+
+@pytest.mark.parametrize(
+    ("link", "service"),
+    [
+        ("https://music.apple.com/us/playlist/x/pl.u-1", "Apple Music"),
+        ("https://music.youtube.com/playlist?list=PL1", "YouTube"),
+        ("https://youtu.be/abc", "YouTube"),
+        ("https://link.deezer.com/s/30", "Deezer"),
+        ("tidal.com/browse/playlist/1", "Tidal"),
+        ("https://listen.tidal.com/playlist/1", "Tidal"),
+        ("https://on.soundcloud.com/x", "SoundCloud"),
+        ("<https://music.amazon.de/playlists/B0>", "Amazon Music"),
+    ],
+)
+def test_knows_links_of_other_services(link: str, service: str) -> None:
+    assert parse_reference(link) == PlaylistRef(ReferenceKind.OTHER_SERVICE, service)
+
+
+@pytest.mark.parametrize("words", ["my tidal waves", "deezer nuts", "youtube", "notsoundcloud.com/x"])
+def test_words_that_only_sound_like_a_service_are_words(words: str) -> None:
+    assert parse_reference(words).kind is ReferenceKind.UNKNOWN

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.domain.music import Track, TrackId
-from services.enrichment.absences import BELIEVED_FOR_NEW, BELIEVED_FOR_OLD, compute_absence
+from services.enrichment.cache import BELIEVED_FOR_NEW, BELIEVED_FOR_OLD, compute_absence
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 KEY = TrackId("a" * 22)

@@ -9,8 +9,7 @@ from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.domain.sources import FetchedFeatures
-from services.enrichment.assembly import assemble
-from services.enrichment.coverage import from_upload
+from services.enrichment.assembly import assemble, from_upload
 
 OWN, OTHER = TrackId("a" * 22), TrackId("b" * 22)
 FILE = Provenance(Origin.UPLOADED, "file:exportify")

@@ -7,7 +7,7 @@ from services.domain.errors.storage import DatabaseBusyError
 from services.domain.features import AudioFeatures
 from services.domain.music import TrackId
 from services.domain.sources import Absence, FetchedFeatures
-from services.enrichment.cache import ForgivingCache, MemoryFeatureCache
+from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, ReadOnlyCache
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -88,3 +88,26 @@ async def test_a_broken_store_knows_nothing_and_stops_nobody() -> None:
     assert await cache.load([key(1), TrackId("ZZTMP2400001")]) == {}
     assert list(await cache.load_absences("reccobeats", [key(1)], NOW)) == []
     await cache.save([row(1)], [])
+
+
+async def test_ids_and_recordings_are_looked_up_each_in_its_own_way() -> None:
+    store = MemoryFeatureCache()
+    cache = ForgivingCache(store)
+    await cache.save([row(1), row(2, isrc="ZZTMP2400001")], [])
+    assert await cache.load([key(1), TrackId("ZZTMP2400001"), key(9)]) == {
+        key(1): (row(1),),
+        "ZZTMP2400001": (row(2, isrc="ZZTMP2400001"),),
+    }
+    assert await cache.load([]) == {}
+    assert list(await cache.load_absences("reccobeats", [], NOW)) == []
+
+
+async def test_what_is_only_read_is_never_written() -> None:
+    store = MemoryFeatureCache()
+    await store.save_features([row(1)])
+    cache = ForgivingCache(ReadOnlyCache(store))
+    until = NOW + timedelta(days=7)
+    absence = Absence(track_id=key(3), source="reccobeats", fetched_at=NOW, expires_at=until)
+    await cache.save([row(2)], [absence])
+    assert await cache.load([key(1), key(2)]) == {key(1): (row(1),)}
+    assert not await cache.load_absences("reccobeats", [key(3)], NOW)

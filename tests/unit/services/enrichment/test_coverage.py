@@ -1,15 +1,28 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
+from cogs.words.report import quality_line
+from services.domain.features import (
+    SOUND_FEATURES,
+    AudioFeatures,
+    Coverage,
+    Feature,
+    Gap,
+    GapKind,
+    Origin,
+    PartlyKnown,
+    Provenance,
+)
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
-from services.enrichment.coverage import Standing, compute_coverage, from_upload, quality_line, standing
+from services.enrichment.assembly import from_upload
+from services.enrichment.coverage import Standing, compute_coverage, standing
 
 SOUND = AudioFeatures(
     danceability=0.5,
@@ -66,7 +79,8 @@ def test_a_corrected_tempo_keeps_the_track_measured() -> None:
 @given(st.lists(st.sampled_from([*Origin, None]), max_size=30))
 def test_every_track_is_counted_exactly_once(origins: list[Origin | None]) -> None:
     coverage = compute_coverage([enriched(origin) for origin in origins])
-    parts = (coverage.measured, coverage.uploaded, coverage.borrowed, coverage.imputed, coverage.unknown)
+    known = (coverage.measured, coverage.heard, coverage.uploaded, coverage.borrowed)
+    parts = (*known, coverage.imputed, coverage.unknown)
     assert sum(parts) == coverage.total == len(origins)
     assert coverage.evidence == sum(origin not in {None, Origin.IMPUTED} for origin in origins)
     assert coverage.by_feature[Feature.ENERGY] == coverage.evidence
@@ -85,7 +99,7 @@ def test_counts_each_source_once_per_track() -> None:
 def test_the_note_names_the_years_of_the_gaps() -> None:
     tracks = [enriched(Origin.MEASURED, release_year=2000 + n) for n in range(20)]
     tracks += [enriched(None, release_year=2025), enriched(Origin.IMPUTED, release_year=2026)] * 3
-    assert compute_coverage(tracks).note == "mostly 2025-26 releases"
+    assert compute_coverage(tracks).gap == Gap(GapKind.YEARS, first=2025, last=2026)
 
 
 @pytest.mark.parametrize(
@@ -114,12 +128,82 @@ def test_quality_line(counts: dict[str, int], line: str) -> None:
 
 def test_quality_line_ends_with_the_note() -> None:
     coverage = dataclasses.replace(
-        coverage_of(measured=64, imputed=31, unknown=11), note="mostly 2025-26 releases"
+        coverage_of(measured=64, imputed=31, unknown=11), gap=Gap(GapKind.YEARS, first=2025, last=2026)
     )
     assert (
         quality_line(coverage)
         == "64 of 106 tracks measured, 31 estimated, 11 unknown; mostly 2025-26 releases."
     )
+
+
+def partly(known: tuple[Feature, ...], *, estimated: bool = True) -> EnrichedTrack:
+    """Return a track of which the file knew some features."""
+    whole = replace(SOUND, key=4, mode=1)
+    provenance = dict.fromkeys(known, Provenance(Origin.UPLOADED, "file:dj"))
+    others = [feature for feature in SOUND_FEATURES if feature not in known]
+    if estimated:
+        provenance |= dict.fromkeys(others, Provenance(Origin.IMPUTED, "imputation"))
+    values = {feature: whole.get(feature) for feature in provenance}
+    return EnrichedTrack(track=Track(title="a"), features=AudioFeatures.of(values), provenance=provenance)
+
+
+KEY_AND_TEMPO = (Feature.TEMPO, Feature.KEY, Feature.MODE)
+ALL_BUT_LOUDNESS = tuple(feature for feature in SOUND_FEATURES if feature is not Feature.LOUDNESS)
+
+
+def test_what_is_known_of_a_track_in_part_is_counted_as_known() -> None:
+    coverage = compute_coverage([partly(KEY_AND_TEMPO)] * 2 + [partly(ALL_BUT_LOUDNESS)])
+    assert coverage.imputed == 3
+    assert coverage.partly is not None
+    assert (coverage.partly.estimated, coverage.partly.unknown, coverage.partly.deciding) == (3, 0, 1)
+    assert coverage.evidence == 1
+    assert coverage.partly.known[Feature.TEMPO] == 3
+    assert coverage.partly.known[Feature.KEY] == 2
+    assert Feature.LOUDNESS not in coverage.partly.known
+    assert coverage.partly.origin is Origin.UPLOADED
+    assert coverage.real_share == pytest.approx((2 * 1 + 8) / 27)
+
+
+def test_nothing_is_partly_known_where_all_is_known_or_nothing() -> None:
+    coverage = compute_coverage([enriched(Origin.MEASURED), enriched(None), enriched(Origin.IMPUTED)])
+    assert coverage.partly is None
+
+
+@pytest.mark.parametrize(
+    ("tracks", "line"),
+    [
+        (
+            [partly(KEY_AND_TEMPO)] * 30,
+            "Tempo 30/30 and key 30/30 from the file, the other eight estimated.",
+        ),
+        (
+            [partly((Feature.KEY, Feature.MODE), estimated=False)] * 3,
+            "Key 3/3 from the file, the nine unknown.",
+        ),
+        (
+            [partly(ALL_BUT_LOUDNESS)] * 48,
+            "Eight of nine features from the file; loudness is estimated.",
+        ),
+        (
+            [partly(KEY_AND_TEMPO[:1])] * 3 + [enriched(Origin.MEASURED), enriched(Origin.IMPUTED)],
+            (
+                "1 of 5 tracks measured, 1 estimated, "
+                "3 in part (tempo 3/3 from the file, the other eight estimated)."
+            ),
+        ),
+    ],
+)
+def test_quality_line_of_tracks_that_are_known_in_part(tracks: list[EnrichedTrack], line: str) -> None:
+    assert quality_line(compute_coverage(tracks)) == line
+
+
+@given(st.lists(st.sampled_from([KEY_AND_TEMPO, ALL_BUT_LOUDNESS, SOUND_FEATURES, ()]), max_size=12))
+def test_every_real_value_is_counted_whatever_else_a_track_lacks(known: list[tuple[Feature, ...]]) -> None:
+    coverage = compute_coverage([partly(features) for features in known])
+    for feature in Feature:
+        assert coverage.by_feature[feature] == sum(feature in features for features in known)
+    shares = coverage.partly or PartlyKnown(0, 0, 0, {})
+    assert shares.tracks == sum(features in {KEY_AND_TEMPO, ALL_BUT_LOUDNESS} for features in known)
 
 
 def test_an_upload_keeps_its_values_and_names_the_file() -> None:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Collection, Sequence
 
 import pytest
 
-from services.domain.errors.compute import WorkerLostError
+from cogs.words.messages import note_lines
+from services.domain.errors.jobs import WorkerLostError
 from services.domain.features import AudioFeatures, Feature, Origin
+from services.domain.messages import Activity, Progress
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.enrichment.cache import MemoryFeatureCache
 from services.enrichment.enricher import Enricher, file_source
 from services.enrichment.ports import OnPart
-from services.sources.http.deadline import Deadline
-from services.sources.ids import valid_track_id
+from services.sources.http.clock import Deadline
+from services.sources.values import valid_track_id
 from tests.unit.services.enrichment.test_cache import BrokenStore
 from tests.unit.services.sources.fakes import FakeClock
 
@@ -37,6 +39,7 @@ class PlainSource:
         self.before: Callable[[], object] = lambda: None
         self.gate: asyncio.Event | None = None
         self.reached = asyncio.Event()
+        self.cancelled = False
 
     def key_of(self, track: Track) -> TrackId | None:
         return valid_track_id(track.id)
@@ -47,7 +50,11 @@ class PlainSource:
         self.asked.append(list(keys))
         self.reached.set()
         if self.gate is not None:
-            await self.gate.wait()
+            try:
+                await self.gate.wait()
+            except asyncio.CancelledError:
+                self.cancelled = True
+                raise
         self.before()
         found = {
             key: FetchedFeatures(
@@ -119,7 +126,9 @@ async def test_a_source_that_breaks_costs_its_own_answers_only(caplog: pytest.Lo
     broken.before = explode
     enrichment = await Enricher(sources=[broken, sound], clock=time.clock).enrich(TRACKS)
     assert enrichment.coverage.measured == 4
-    assert enrichment.notices == ("Asking broken went wrong. 10 tracks were not looked up there.",)
+    assert note_lines(enrichment.notices) == (
+        "Asking broken went wrong. 10 tracks were not looked up there.",
+    )
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -169,13 +178,13 @@ async def test_what_is_being_stored_when_the_last_one_leaves_is_stored() -> None
 
 
 async def test_a_source_that_ignores_the_deadline_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.enrichment.flights.GRACE_S", 0.01)
+    monkeypatch.setattr("services.enrichment.in_flight.GRACE_S", 0.01)
     source = PlainSource("deaf", FakeClock(), IDS)
     source.gate = asyncio.Event()
     async with asyncio.timeout(5):
         enrichment = await Enricher(sources=[source]).enrich(TRACKS, deadline_s=0.01)
     assert enrichment.coverage.unknown == 10
-    assert enrichment.notices == (
+    assert note_lines(enrichment.notices) == (
         "There was no time left to ask deaf about 10 tracks; run it again to get the rest.",
     )
 
@@ -193,6 +202,86 @@ async def test_after_all_have_left_the_next_one_starts_anew() -> None:
     source.gate.set()
     assert (await enricher.enrich(TRACKS)).coverage.measured == 10
     assert source.asked == [IDS, IDS]
+
+
+async def test_what_the_last_one_who_left_had_begun_is_cancelled_at_the_source() -> None:
+    time = FakeClock()
+    source = PlainSource("only", time, IDS)
+    source.gate = asyncio.Event()
+    store = MemoryFeatureCache()
+    enricher = Enricher(store=store, sources=[source], clock=time.clock)
+    callers = [asyncio.create_task(enricher.enrich(TRACKS)) for _ in range(2)]
+    await source.reached.wait()
+    callers[0].cancel()
+    await asyncio.sleep(0)
+    assert not source.cancelled  # somebody else still waits
+    callers[1].cancel()
+    await asyncio.gather(*callers, return_exceptions=True)
+    await enricher.aclose()
+    assert source.cancelled
+    assert await store.load_features(IDS) == {}
+
+
+async def test_a_part_that_is_stored_after_the_last_one_left_ends_the_fetch() -> None:
+    """What was being written is kept, and the source is asked for nothing more."""
+
+    class SlowStore(MemoryFeatureCache):
+        async def save_features(self, rows: Collection[FetchedFeatures]) -> None:
+            saving.set()
+            await proceed.wait()
+            await super().save_features(rows)
+
+    class InParts(PlainSource):
+        async def fetch(
+            self, keys: Sequence[TrackId], *, deadline: Deadline, on_part: OnPart | None = None
+        ) -> FetchOutcome:
+            assert on_part is not None
+            await on_part(await super().fetch(keys[:3], deadline=deadline))
+            return await super().fetch(keys[3:], deadline=deadline)
+
+    saving, proceed = asyncio.Event(), asyncio.Event()
+    time, store = FakeClock(), SlowStore()
+    source = InParts("only", time, IDS)
+    enricher = Enricher(store=store, sources=[source], clock=time.clock)
+    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    await saving.wait()
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    proceed.set()
+    while not await store.load_features(IDS):  # noqa: ASYNC110  (nothing tells that it is stored)
+        await asyncio.sleep(0)
+    await enricher.aclose()
+    assert set(await store.load_features(IDS)) == set(IDS[:3])
+    assert source.asked == [IDS[:3]]
+
+
+async def test_offline_asks_nobody_and_knows_what_is_remembered() -> None:
+    time, store = FakeClock(), MemoryFeatureCache()
+    source = PlainSource("only", time, IDS[:4])
+    enricher = Enricher(store=store, sources=[source], clock=time.clock)
+    await enricher.enrich(TRACKS[:4])
+    assert len(source.asked) == 1
+    enrichment = await enricher.enrich(TRACKS, offline=True)
+    assert (enrichment.coverage.measured, enrichment.coverage.unknown) == (4, 6)
+    assert len(source.asked) == 1
+    assert enrichment.notices == ()
+
+
+async def test_without_tracks_nothing_is_estimated_and_with_gaps_it_is_said() -> None:
+    async def impute(tracks: Sequence[EnrichedTrack]) -> Sequence[EnrichedTrack]:
+        asked.append(len(tracks))
+        return tracks
+
+    async def say(progress: Progress) -> None:
+        said.append((progress.activity, progress.total))
+
+    asked: list[int] = []
+    said: list[tuple[Activity, int | None]] = []
+    enricher = Enricher(impute=impute)
+    assert (await enricher.enrich([], on_stage=say)).tracks == ()
+    assert (asked, said) == ([], [])
+    await enricher.enrich(TRACKS[:3], on_stage=say)
+    assert (asked, said) == ([3], [(Activity.ESTIMATING, 3)])
 
 
 async def test_closing_lets_those_who_wait_go_with_what_there_is() -> None:
@@ -213,7 +302,7 @@ async def test_a_failed_estimate_is_said() -> None:
 
     enrichment = await Enricher(impute=impute).enrich(TRACKS)
     assert enrichment.coverage.unknown == 10
-    assert "could not be estimated" in enrichment.notices[0]
+    assert "could not be estimated" in note_lines(enrichment.notices)[0]
 
 
 async def test_an_estimate_that_mixes_up_the_tracks_is_a_mistake_of_ours() -> None:

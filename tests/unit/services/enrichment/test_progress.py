@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from services.enrichment.progress import EVERY_S, CountTeller
+from cogs.words.messages import progress_line
+from services.domain.messages import Progress
+from services.enrichment.in_flight import EVERY_S, CountTeller
 from tests.unit.services.sources.fakes import FakeClock
 
 
@@ -8,8 +10,8 @@ async def test_tells_at_most_every_two_seconds_and_not_the_end() -> None:
     time = FakeClock()
     lines: list[str] = []
 
-    async def note(line: str) -> None:
-        lines.append(line)
+    async def note(progress: Progress) -> None:
+        lines.append(progress_line(progress))
 
     tell = CountTeller("ReccoBeats", note, time.monotonic)
     for answered in range(0, 1001, 40):
@@ -26,8 +28,8 @@ async def test_makes_no_promise_before_anything_has_arrived() -> None:
     time = FakeClock()
     lines: list[str] = []
 
-    async def note(line: str) -> None:
-        lines.append(line)
+    async def note(progress: Progress) -> None:
+        lines.append(progress_line(progress))
 
     tell = CountTeller("ReccoBeats", note, time.monotonic)
     time.at += 5

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from services.domain.errors.uploads import (
+from cogs.words.messages import note_lines
+from services.domain.errors.playlists import (
     DamagedFileError,
     NoTracksError,
     TooManyRowsError,
@@ -79,7 +80,9 @@ def test_basic_history_counts_plays_by_name_and_drops_what_was_never_played():
     assert playlist.format == "Spotify listening history"
     assert [track.title for track in playlist.tracks] == ["Two", "One"]
     assert [(skipped.reason, skipped.count) for skipped in playlist.skipped] == [(SkipReason.SHORT_PLAY, 1)]
-    assert playlist.notes[0].startswith("3 plays of at least 30 seconds became 2 different tracks")
+    assert note_lines(playlist.notes)[0].startswith(
+        "3 plays of at least 30 seconds became 2 different tracks"
+    )
 
 
 def test_extended_history_keeps_no_private_field_anywhere():
@@ -136,9 +139,11 @@ def test_whole_account_archive_joins_history_files_and_reads_no_private_file():
         ("Listening history", 1),
         ("Listening history (extended)", 1),
     ]
-    assert upload.playlists[3].notes[0].startswith("2 plays")
+    assert note_lines(upload.playlists[3].notes)[0].startswith("2 plays")
     assert upload.format.startswith("Spotify account data, ")
-    assert all(any("2 other files" in note for note in playlist.notes) for playlist in upload.playlists)
+    assert all(
+        any("2 other files" in note for note in note_lines(playlist.notes)) for playlist in upload.playlists
+    )
 
 
 def test_a_long_history_keeps_the_most_played_and_says_so(monkeypatch):

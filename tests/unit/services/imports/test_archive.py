@@ -8,7 +8,8 @@ import zipfile
 
 import pytest
 
-from services.domain.errors.uploads import (
+from cogs.words.messages import note_lines
+from services.domain.errors.playlists import (
     ArchiveRefusedError,
     DamagedFileError,
     EmptyFileError,
@@ -31,7 +32,10 @@ def test_exportify_archive_of_several_playlists():
         ("road trip", 2),
         ("sleep", 4),
     ]
-    assert all(any(note.endswith("found in them: empty.") for note in one.notes) for one in upload.playlists)
+    assert all(
+        any(note.endswith("found in them: empty.") for note in note_lines(one.notes))
+        for one in upload.playlists
+    )
 
 
 def test_wanted_playlist_of_an_archive():
@@ -47,7 +51,7 @@ def test_wanted_playlist_of_an_archive():
 def test_a_damaged_file_among_good_ones_is_named():
     (playlist,) = read_upload(zip_of({"good.csv": net_file(), "bad.csv": net_file() + b'"torn,'})).playlists
     assert playlist.name == "good"
-    assert any("bad.csv (line 5: a quote is never closed)" in note for note in playlist.notes)
+    assert any("bad.csv (line 5: a quote is never closed)" in note for note in note_lines(playlist.notes))
 
 
 def test_only_damaged_files_are_damage():
@@ -184,4 +188,4 @@ def test_private_json_in_an_archive_is_not_even_parsed():
     (playlist,) = read_upload(
         zip_of({"a.csv": net_file(), "Payments.json": json.dumps({"card": "1234"}) + "}}}"})
     ).playlists
-    assert playlist.notes == ("1 other file in the archive did not count.",)
+    assert note_lines(playlist.notes) == ("1 other file in the archive did not count.",)

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from services.domain.errors.uploads import (
+from services.domain.errors.playlists import (
     ArchiveRefusedError,
     DamagedFileError,
     EmptyFileError,
@@ -17,6 +17,7 @@ from services.domain.errors.uploads import (
 )
 from services.imports import tables, upload
 from services.imports.limits import MAX_JSON_VALUES, MAX_RECORDS, MAX_ROWS, MAX_UPLOAD_BYTES
+from services.imports.tally import Budget
 from services.imports.upload import read_upload
 
 from .samples import (
@@ -55,7 +56,7 @@ BROKEN = {
     "sqlite": (b"SQLite format 3\x00" + bytes(300), UnknownFormatError),
     "html": (b"\n<!DOCTYPE html><html><body>Sign in, please</body></html>", UnknownFormatError),
     "xml": (b'\xef\xbb\xbf<?xml version="1.0"?><plist></plist>', UnknownFormatError),
-    "m3u": (b"#EXTM3U\n#EXTINF:180,A - B\n/music/b.mp3\n", UnknownFormatError),
+    "stream": (b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9.9,\npiece1.ts\n", UnknownFormatError),
     "noise": (bytes((n * 7919 + n // 251) % 256 for n in range(9000)), UnknownFormatError),
     "prose": (b"Dear diary, today was a good day.\nWe sang.\n", UnknownFormatError),
     "number": (b"42", UnknownFormatError),
@@ -147,7 +148,7 @@ def test_every_cut_of_a_json_file_is_damage():
 
 
 def test_total_over_all_playlists_is_limited(monkeypatch):
-    monkeypatch.setattr(upload, "MAX_TOTAL_ROWS", 3)
+    monkeypatch.setattr(upload, "Budget", lambda: Budget(rows=3))
     text = playlists_json(A=[account_item(0)] * 2, B=[account_item(1)] * 2)
     with pytest.raises(TooManyRowsError):
         read_upload(text.encode())

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.domain.errors.datasets import DatasetColumnsError, DatasetUnreadableError
+from cogs.words.messages import note_lines
+from services.domain.errors.playlists import DatasetColumnsError, DatasetUnreadableError
 from services.domain.features import AudioFeatures, Feature
 from services.domain.music import Track
 from services.imports.dataset import SAMPLE_ROWS, Dataset, Unusable
@@ -116,7 +117,7 @@ def test_percents_become_shares_in_the_whole_file() -> None:
     for number, row in enumerate(rows):
         assert isinstance(row, Track)
         assert row.uploaded == AudioFeatures(energy=(1 + number % 99) / 100, valence=0.5)
-    assert any("0 to 100" in note for note in dataset.notes)
+    assert any("0 to 100" in note for note in note_lines(dataset.notes))
 
 
 def test_each_row_of_no_use_has_a_reason() -> None:

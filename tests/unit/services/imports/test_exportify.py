@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cogs.words.messages import note_lines
 from services.domain.features import AudioFeatures
 from services.domain.music import SkipReason
 from services.imports.columns import normal
@@ -119,7 +120,7 @@ def test_values_out_of_range_are_left_out_alone_and_counted():
     uploaded = playlist.tracks[0].uploaded
     assert (uploaded.energy, uploaded.loudness) == (None, None)
     assert uploaded.valence == 0.62
-    assert any("2 feature values" in note for note in playlist.notes)
+    assert any("2 feature values" in note for note in note_lines(playlist.notes))
 
 
 def test_local_files_and_episodes_are_counted_with_an_example():
@@ -313,3 +314,9 @@ def test_reads_all_rows_of_real_playlists():
         assert [track.uploaded is not None for track in playlist.tracks] == [len(row) == 24 for row in rows]
         loudest = [float(row[15]) for row in rows if len(row) == 24]
         assert [track.uploaded.loudness for track in playlist.tracks if track.uploaded] == loudest
+
+
+def test_percents_in_the_columns_of_any_exporter_are_converted_column_wise():
+    rows = [NET_ROW.replace("0.734", f"{energy}%") for energy in (73, 1, 0)]
+    (first, second, third) = one("\n".join([NET_HEADER, *rows])).tracks
+    assert [track.uploaded.energy for track in (first, second, third)] == [0.73, 0.01, 0.0]

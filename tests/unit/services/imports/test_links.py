@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.errors.uploads import (
+from services.domain.errors.playlists import (
     EmptyFileError,
     FileTooLargeError,
     NoTracksError,
@@ -65,7 +65,8 @@ def test_other_links_are_counted_by_what_they_are():
         SkipReason.NOT_A_TRACK: 2,
         SkipReason.EPISODE: 1,
         SkipReason.LOCAL_FILE: 1,
-        SkipReason.UNREADABLE: 2,
+        SkipReason.UNREADABLE: 1,
+        SkipReason.SHORT_LINK: 1,
     }
 
 

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.errors.uploads import PlaylistNotInFileError, UnknownFormatError
+from cogs.words.messages import note_lines
+from services.domain.errors.playlists import PlaylistNotInFileError, UnknownFormatError
 from services.domain.features import AudioFeatures
+from services.domain.messages import NoteKind
 from services.domain.music import SkipReason
 from services.imports.upload import read_upload
 
@@ -38,7 +40,7 @@ def test_chosic_percents_clock_note_and_camelot_become_our_units():
         key=7,
         mode=0,
     )
-    assert any("0 to 100" in note for note in playlist.notes)
+    assert any("0 to 100" in note for note in note_lines(playlist.notes))
 
 
 def test_chosic_takes_the_mode_from_the_camelot_letter_when_the_key_is_a_bare_note():
@@ -99,7 +101,7 @@ def test_tunemymusic_holds_several_playlists_and_only_their_tracks():
     assert [track.title for track in evenings.tracks] == ["Glass Harbour", "Night Bus", "Field Day"]
     assert evenings.tracks[0].artists == ("Mira Voss", "Pale Lanterns")
     assert evenings.tracks[2].artists == ("Mira Voss",)
-    assert any("taken apart" in note for note in evenings.notes)
+    assert any("taken apart" in note for note in note_lines(evenings.notes))
     assert [(skipped.reason, skipped.count) for skipped in favourites.skipped] == [
         (SkipReason.NOT_A_TRACK, 2)
     ]
@@ -155,7 +157,7 @@ def test_generic_table_with_percents_says_that_it_converted():
     assert playlist.format == "CSV table"
     assert [track.uploaded.energy for track in playlist.tracks] == [0.8, 0.12]
     assert playlist.tracks[0].uploaded.tempo == 120.5
-    assert any("0 to 100" in note for note in playlist.notes)
+    assert any("0 to 100" in note for note in note_lines(playlist.notes))
 
 
 def test_generic_table_in_our_units_stays_as_it_is():
@@ -175,13 +177,13 @@ def test_generic_scale_of_ten_is_left_out_and_said():
     rows = "\n".join(f"Song {n},A,{n},12{n}" for n in range(1, 10))
     (playlist,) = read(f"title,artist,energy,bpm\n{rows}\n")
     assert all(track.uploaded.energy is None and track.uploaded.tempo for track in playlist.tracks)
-    assert any("scale is not known" in note for note in playlist.notes)
+    assert any("scale is not known" in note for note in note_lines(playlist.notes))
 
 
 def test_positive_loudness_is_no_loudness_in_decibels():
     (playlist,) = read("title,artist,loudness\nA,x,0.7\nB,x,0.9\nC,x,0.2\n")
     assert all(track.uploaded is None for track in playlist.tracks)
-    assert any("decibels" in note for note in playlist.notes)
+    assert any("decibels" in note for note in note_lines(playlist.notes))
 
 
 @pytest.mark.parametrize("header", ["energy %", "Energy (%)", "Energy (0-100)"])
@@ -203,7 +205,7 @@ def test_finds_the_delimiter_by_the_header_it_makes_sense_with(delimiter):
 def test_excel_hint_and_title_line_above_the_header():
     (playlist,) = read("sep=;\nMy songs of 2020\ntitle;artist\nA;x\n")
     assert [track.title for track in playlist.tracks] == ["A"]
-    assert any("above the header" in note for note in playlist.notes)
+    assert any("above the header" in note for note in note_lines(playlist.notes))
 
 
 def test_quoted_line_breaks_stay_inside_their_cell():
@@ -227,12 +229,12 @@ def test_a_row_with_shifted_cells_is_left_out_and_counted():
 def test_short_rows_are_counted_in_a_note():
     (playlist,) = read("title,artist,album\nA,x\nB\nC,x,y\n")
     assert len(playlist.tracks) == 3
-    assert any(note.startswith("2 rows had fewer cells") for note in playlist.notes)
+    assert any(note.startswith("2 rows had fewer cells") for note in note_lines(playlist.notes))
 
 
 def test_a_last_row_without_an_end_is_mentioned():
     (playlist,) = read("title,artist,album\nA,x,y\nB,x,y\nC,x")
-    assert any("cut off" in note for note in playlist.notes)
+    assert any("cut off" in note for note in note_lines(playlist.notes))
 
 
 def test_an_isrc_alone_identifies_a_track():
@@ -259,3 +261,11 @@ def test_unknown_tables_are_described_by_their_columns_alone():
     with pytest.raises(UnknownFormatError) as caught:
         read("name,email,phone\nAnna,a@example.org,123\n")
     assert caught.value.looks_like == "a CSV with the columns name, email, phone"
+
+
+def test_rows_of_nothing_but_zeros_are_unknown_and_counted():
+    header = "Title,Artist,Energy,Danceability,Valence,Loudness,Tempo,Key\n"
+    rows = "One,A,0.5,0.6,0.7,-7,120,5\nTwo,B,0,0,0,-60,0,-1\nThree,C,0.0,0,0,0,0,0\nFour,D,0,0,0,-60,120,0\n"
+    (playlist,) = read_upload((header + rows).encode()).playlists
+    assert [track.uploaded is None for track in playlist.tracks] == [False, True, True, False]
+    assert [note.count for note in playlist.notes if note.kind == NoteKind.ZERO_ROWS] == [2]

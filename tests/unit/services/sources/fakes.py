@@ -13,8 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from sandbox.reccobeats import SandboxReccoBeats
-from services.sources.http.clock import Clock
-from services.sources.http.deadline import Deadline
+from services.sources.http.clock import Clock, Deadline
 from services.sources.http.session import Timeouts, open_session
 from services.sources.http.upstream import Patience
 from services.sources.reccobeats.client import ReccoBeats, connect_reccobeats

@@ -13,10 +13,10 @@ from sandbox.faults import Fault
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_library import Grant, SandboxLibrary, SandboxUser
 from sandbox.spotify_shapes import Shape
-from services.domain.errors.spotify import QuotaExceededError
+from services.domain.errors.sources import QuotaExceededError
 from services.domain.music import Track
 from services.domain.spotify import READ_SCOPES
-from services.domain.writes import WRITE_SCOPES
+from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 from services.sources.http.session import Timeouts
 from services.sources.http.upstream import Patience
 from services.sources.spotify.api import SpotifyApi
@@ -28,7 +28,7 @@ BOB = SandboxUser("bob-at-spotify", "Bob", "acc-bob")
 STRANGER = SandboxUser("carl-at-spotify", "Carl", is_listed=False)
 SPOTIFY = SandboxUser("spotify", "Spotify")
 TRACKS: tuple[Track, ...] = tuple(entry.track for entry in build_catalogue().tracks)
-ALL_SCOPES = READ_SCOPES | WRITE_SCOPES
+ALL_SCOPES = READ_SCOPES | WRITE_SCOPES | REMOVE_SCOPES
 
 CALM = Patience(timeouts=Timeouts(connect_s=20.0, read_s=20.0, total_s=20.0))
 """Real seconds of patience, which a busy machine may need; `QUICK` is for servers that never answer."""
@@ -36,6 +36,8 @@ CALM = Patience(timeouts=Timeouts(connect_s=20.0, read_s=20.0, total_s=20.0))
 TOKENS = {
     "ann": Grant(ANN, ALL_SCOPES),
     "ann-reads": Grant(ANN, READ_SCOPES),
+    "ann-writes": Grant(ANN, READ_SCOPES | WRITE_SCOPES),
+    "ann-private": Grant(ANN, frozenset({"playlist-read-private"})),
     "ann-nothing": Grant(ANN, frozenset()),
     "bob": Grant(BOB, ALL_SCOPES),
     "stranger": Grant(STRANGER, READ_SCOPES),

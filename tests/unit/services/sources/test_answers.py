@@ -63,3 +63,20 @@ def test_a_row_without_a_link_stays_under_its_isrc() -> None:
 def test_nonsense_is_no_answer(json: object) -> None:
     with pytest.raises(NonsenseError):
         judge(json, [FIRST], by_track_id, NOW)
+
+
+def test_an_entry_that_is_no_row_hides_what_is_missing() -> None:
+    outcome = judge({"content": [*rows(ENTRIES[0]), 7, None, "row"]}, [FIRST, THIRD], by_track_id, NOW)
+    assert set(outcome.found) == {FIRST}
+    assert outcome.failed == {THIRD: "unreadable answer"}
+
+
+def test_a_row_without_any_value_is_an_absence() -> None:
+    empty = wire_row(ENTRIES[0]) | dict.fromkeys(feature.value for feature in ENTRIES[0].features.known)
+    outcome = judge({"content": [empty, *rows(ENTRIES[1])]}, [FIRST, SECOND], by_track_id, NOW)
+    assert (set(outcome.found), outcome.absent, outcome.failed) == ({SECOND}, {FIRST}, {})
+
+
+def test_an_answer_without_rows_means_that_nobody_is_known() -> None:
+    outcome = judge({"content": []}, [FIRST, SECOND], by_track_id, NOW)
+    assert outcome.absent == {FIRST, SECOND}

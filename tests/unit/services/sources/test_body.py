@@ -9,7 +9,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sources.http.body import MEBIBYTE, BodyTooLargeError, excerpt, parse_json, read_body
+from services.sources.http.answers import MEBIBYTE, BodyTooLargeError, excerpt, parse_json, read_body
 from tests.unit.services.sources.fakes import serve, session
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from services.domain.errors.sources import SourceRefusedError, SourceUnavailableError
-from services.sources.http.breaker import FAILURE_REST_S, FAILURES_TO_OPEN, REFUSAL_REST_S, Breaker
+from services.sources.http.pacing import FAILURE_REST_S, FAILURES_TO_OPEN, REFUSAL_REST_S, Breaker
 from tests.unit.services.sources.fakes import FakeClock
 
 

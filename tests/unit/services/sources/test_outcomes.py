@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from cogs.words.messages import note_line
+from cogs.words.text import about
 from services.domain.errors.sources import (
     OutOfTimeError,
     RateLimitedError,
@@ -9,7 +11,8 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from services.sources.outcomes import OutcomeBuilder, about, notice_of, reason_of
+from services.domain.messages import Note, NoteKind
+from services.sources.outcomes import OutcomeBuilder, note_of, reason_of
 
 
 @pytest.mark.parametrize(
@@ -39,12 +42,14 @@ def test_waits_are_rounded_up(seconds: float, words: str) -> None:
 )
 def test_every_trouble_has_a_reason_and_a_sentence_that_names_the_source(error: SourceError) -> None:
     assert reason_of(error) != "error"
-    assert "Somebody" in notice_of(error)
-    assert notice_of(error).endswith(".")
+    note = note_of(error)
+    assert note is not None
+    assert "Somebody" in note_line(note)
+    assert note_line(note).endswith(".")
 
 
 def test_the_first_notice_stays() -> None:
     outcome = OutcomeBuilder()
-    outcome.fail(["a"], "timeout", "First.")
-    outcome.fail(["b"], "timeout", "Second.")
-    assert outcome.build().notice == "First."
+    outcome.fail(["a"], "timeout", Note(NoteKind.SOURCE_SLOW))
+    outcome.fail(["b"], "timeout", Note(NoteKind.SOURCE_DOWN))
+    assert outcome.build().notice == Note(NoteKind.SOURCE_SLOW)

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from services.domain.errors.sources import OutOfTimeError, RateLimitedError
-from services.sources.http.pacer import Pacer
+from services.sources.http.pacing import Pacer
 from tests.unit.services.sources.fakes import FakeClock
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.music import TrackId
 from services.domain.sources import FetchOutcome
-from services.sources.reccobeats.client import BATCH
+from services.sources.reccobeats.client import BATCH, ReccoBeatsById, ReccoBeatsByIsrc
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 CATALOGUE = build_catalogue()
@@ -77,7 +78,7 @@ async def test_a_service_that_refuses_every_id_is_not_bisected_to_the_end() -> N
         outcome = await client.fetch(KNOWN[:200], deadline=time.deadline(500))
         assert len(sandbox.calls) < 15
         assert set(outcome.failed) == set(KNOWN[:200])
-        assert "HTTP 400" in outcome.notice
+        assert "HTTP 400" in str(outcome.notice)
         sandbox.always = None
         recovered = await client.fetch(KNOWN[:40], deadline=time.deadline())
     assert len(recovered.found) == 40
@@ -153,3 +154,36 @@ async def test_a_well_formed_unknown_id_is_an_absence() -> None:
     async with reccobeats(sandbox_of(time), time) as client:
         outcome = await client.fetch([unknown], deadline=time.deadline())
     assert outcome == FetchOutcome(absent=frozenset({unknown}))
+
+
+async def test_both_look_ups_ask_by_their_own_key_and_leave_out_what_has_none() -> None:
+    time = FakeClock()
+    entry = next(each for each in CATALOGUE.tracks if each.known and each.track.id and each.track.isrc)
+    keyless = replace(entry.track, id=None, isrc=None)
+    odd = replace(entry.track, id=TrackId("short"), isrc="XX")
+    sandbox = sandbox_of(time)
+    async with reccobeats(sandbox, time) as client:
+        for source, key in (
+            (ReccoBeatsById(client), entry.track.id),
+            (ReccoBeatsByIsrc(client), entry.track.isrc),
+        ):
+            assert source.key_of(entry.track) == key
+            assert (source.key_of(keyless), source.key_of(odd)) == (None, None)
+            assert key is not None
+            outcome = await source.fetch([TrackId(key), TrackId(key)], deadline=time.deadline())
+            assert set(outcome.found) == {key}
+            assert sandbox.calls[-1].ids == (key,)
+    assert (ReccoBeatsById.provider, ReccoBeatsById.name) == ("reccobeats", "reccobeats")
+    assert (ReccoBeatsByIsrc.provider, ReccoBeatsByIsrc.name) == ("reccobeats", "reccobeats:isrc")
+
+
+async def test_by_isrc_spellings_of_one_recording_are_asked_once() -> None:
+    time = FakeClock()
+    isrc = next(each.track.isrc for each in CATALOGUE.tracks if each.known and each.track.isrc) or ""
+    sandbox = sandbox_of(time)
+    spellings = [isrc, isrc.lower(), f"{isrc[:2]}-{isrc[2:5]}-{isrc[5:7]}-{isrc[7:]}", "nonsense"]
+    async with reccobeats(sandbox, time) as client:
+        outcome = await client.fetch_by_isrc(spellings, deadline=time.deadline())
+    assert sandbox.ids_asked == [isrc]
+    assert set(outcome.found) == {isrc}
+    assert outcome.failed == {"nonsense": "not a valid id"}

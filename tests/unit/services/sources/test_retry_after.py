@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.sources.http.retry_after import LONGEST_S, SHORTEST_S, parse_http_date, retry_after_s
+from services.sources.http.answers import LONGEST_S, SHORTEST_S, parse_http_date, retry_after_s
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

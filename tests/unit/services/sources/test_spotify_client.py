@@ -7,15 +7,21 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
+from cogs.words.messages import note_lines
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import ODD_ROWS, Row, RowKind, SandboxList, rows_of
 from sandbox.spotify_shapes import Shape, artist_id_of
-from services.domain.errors.sources import SourceUnavailableError
-from services.domain.errors.spotify import PlaylistNotReadableError, SpotifyNotFoundError
+from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.sources import (
+    PlaylistNotReadableError,
+    SourceUnavailableError,
+    SpotifyNotFoundError,
+)
 from services.domain.music import PlaylistId, SkipReason
-from services.domain.spotify import RowsRead, SpotifyProfile
+from services.domain.spotify import READ_SCOPES, RowsRead, SpotifyProfile
 from services.sources.spotify.paging import MOST_ROWS, fingerprint, read_all, silent
 from services.sources.spotify.wire import Page
+from tests.depth import cases
 from tests.unit.services.sources.spotify_world import (
     ANN,
     BOB,
@@ -34,6 +40,15 @@ LONG = tuple(
 async def read(world: SpotifyWorld, listed: SandboxList, token: str = "ann") -> RowsRead:
     summary, first = await world.client.playlist(token, listed.id, own_id=ANN.id)
     return await world.client.rows(token, summary, first=first)
+
+
+async def liked(world: SpotifyWorld, token: str) -> RowsRead:
+    """Read the Liked Songs page by page."""
+
+    async def page_at(offset: int) -> Page:
+        return await world.client.liked_page(token, offset)
+
+    return await read_all(page_at, first=None, on_count=silent)
 
 
 def ids(rows: RowsRead) -> list[str | None]:
@@ -96,7 +111,7 @@ async def test_odd_rows_are_counted_and_never_cost_the_others(shape: Shape) -> N
         "demo tape, side B",
         "demo tape, side B",
     )
-    assert "can't be played in your country" in rows.notes[0]
+    assert "can't be played in your country" in note_lines(rows.notes)[0]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -123,16 +138,19 @@ async def test_lists_the_library_with_what_may_be_read(shape: Shape) -> None:
 async def test_lists_of_private_and_shared_lists_need_their_scopes() -> None:
     async with spotify_world() as world:
         world.library.add(ANN, "Private")
-        world.library.add(ANN, "Public", is_public=True)
-        listing = await world.client.playlists("ann-nothing", own_id=ANN.id)
-    assert [each.name for each in listing.playlists] == ["Public"]
+        world.library.add(ANN, "Shared", is_collaborative=True)
+        with pytest.raises(ScopeMissingError) as missing:
+            await world.client.playlists("ann-nothing", own_id=ANN.id)
+        assert missing.value.scopes == READ_SCOPES
+        listing = await world.client.playlists("ann-private", own_id=ANN.id)
+    assert [each.name for each in listing.playlists] == ["Private"]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_reads_liked_songs(shape: Shape) -> None:
     async with spotify_world(shape) as world:
         world.library.liked[ANN.id] = [*rows_of(TRACKS[:130]), *ODD_ROWS]
-        rows = await world.client.liked("ann")
+        rows = await liked(world, "ann")
         before = fingerprint(await world.client.liked_page("ann", 0))
         world.library.liked[ANN.id].insert(0, Row(RowKind.TRACK, TRACKS[200]))
         assert fingerprint(await world.client.liked_page("ann", 0)) != before
@@ -140,7 +158,10 @@ async def test_reads_liked_songs(shape: Shape) -> None:
     assert sum(skipped.count for skipped in rows.skipped) == len(ODD_ROWS)
 
 
-@pytest.mark.parametrize(("shape", "calls"), [(Shape.NEW, 1 + 198), (Shape.OLD, 1 + 1 + 198)])
+@pytest.mark.parametrize(
+    ("shape", "calls"),
+    cases([(Shape.NEW, 1 + 198), (Shape.OLD, 1 + 1 + 198)], gate=[(Shape.NEW, 1 + 198)]),
+)
 async def test_reads_ten_thousand_tracks_at_the_price_of_the_pages(shape: Shape, calls: int) -> None:
     counted: list[tuple[int, int]] = []
 
@@ -160,7 +181,7 @@ async def test_reads_ten_thousand_tracks_at_the_price_of_the_pages(shape: Shape,
 async def test_reads_ten_thousand_liked_songs() -> None:
     async with spotify_world() as world:
         world.library.liked[ANN.id] = rows_of(LONG)
-        assert ids(await world.client.liked("ann")) == [track.id for track in LONG]
+        assert ids(await liked(world, "ann")) == [track.id for track in LONG]
         assert len(world.server.calls) == 200
 
 
@@ -170,7 +191,7 @@ async def test_stops_at_the_cap_of_longer_lists_and_says_so() -> None:
 
     rows = await read_all(page_at, first=None, on_count=silent)
     assert len(rows.tracks) == MOST_ROWS
-    assert rows.notes == ("Only the first 20,000 of 30,000 rows were read.",)
+    assert note_lines(rows.notes) == ("Only the first 20,000 of 30,000 rows were read.",)
     assert rows.was_still
 
 
@@ -196,7 +217,7 @@ async def test_a_list_that_never_stands_still_is_read_and_said_so() -> None:
         rows = await read(world, listed)
         assert len(world.server.calls) <= 14
     assert not rows.was_still
-    assert "being changed" in rows.notes[-1]
+    assert "being changed" in note_lines(rows.notes)[-1]
     assert ids(rows) == list(listed.track_ids)[: len(rows.tracks)]
     assert len(rows.tracks) >= 300
 
@@ -209,7 +230,7 @@ async def test_a_long_list_that_changes_is_not_paid_for_twice_and_never_repeats_
         rows = await read(world, listed)
         assert len(world.server.calls) <= 41
     assert not rows.was_still
-    assert "being changed" in rows.notes[-1]
+    assert "being changed" in note_lines(rows.notes)[-1]
     found = ids(rows)
     shifted = 1 if by == "added" else 0
     assert len(found) - len(set(found)) == shifted, "beyond the end Spotify begins again from the start"
@@ -279,7 +300,7 @@ async def test_json_of_another_shape_is_no_answer(kind: FaultKind) -> None:
             world.client.me("ann"),
             world.client.playlists("ann", own_id=ANN.id),
             world.client.playlist("ann", PlaylistId("0" * 22), own_id=ANN.id),
-            world.client.liked("ann"),
+            world.client.liked_page("ann", 0),
         ):
             with pytest.raises(SourceUnavailableError):
                 await call

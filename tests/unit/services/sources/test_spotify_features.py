@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from sandbox.catalogue import build_catalogue
-from services.domain.errors.spotify import QuotaExceededError
+from services.domain.errors.sources import QuotaExceededError
 from services.domain.features import Feature
 from services.domain.music import Track, TrackId
 from services.sources.spotify.features import SpotifyFeatures, SpotifyProbe

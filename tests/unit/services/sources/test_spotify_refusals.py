@@ -10,12 +10,14 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import rows_of
 from sandbox.spotify_shapes import Shape
 from services.domain.errors.accounts import ScopeMissingError
-from services.domain.errors.sources import RateLimitedError, SourceError, SourceUnavailableError
-from services.domain.errors.spotify import (
+from services.domain.errors.sources import (
     NotAllowlistedError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
+    RateLimitedError,
+    SourceError,
+    SourceUnavailableError,
     SpotifyError,
     SpotifyNotFoundError,
     SpotifyRejectedError,
@@ -104,7 +106,7 @@ async def test_somebody_who_is_not_listed_is_told_so_by_every_call() -> None:
         for call in (
             world.client.me("stranger"),
             world.client.playlists("stranger", own_id="x"),
-            world.client.liked("stranger"),
+            world.client.liked_page("stranger", 0),
         ):
             with pytest.raises(NotAllowlistedError):
                 await call
@@ -113,7 +115,7 @@ async def test_somebody_who_is_not_listed_is_told_so_by_every_call() -> None:
 async def test_without_the_scope_the_missing_one_is_named() -> None:
     async with spotify_world() as world:
         with pytest.raises(ScopeMissingError) as caught:
-            await world.client.liked("ann-nothing")
+            await world.client.liked_page("ann-nothing", 0)
     assert caught.value.scopes == {"user-library-read"} <= READ_SCOPES
 
 

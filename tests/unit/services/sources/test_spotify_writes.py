@@ -8,14 +8,14 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import rows_of
 from sandbox.spotify_shapes import Shape
 from services.domain.errors.accounts import ScopeMissingError
-from services.domain.errors.sources import SourceUnavailableError
-from services.domain.errors.spotify import (
+from services.domain.errors.sources import (
     PlaylistNotReadableError,
     QuotaExceededError,
+    SourceUnavailableError,
     SpotifyRejectedError,
 )
 from services.domain.music import TrackId
-from services.domain.writes import WRITE_SCOPES
+from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 from tests.unit.services.sources.spotify_world import ANN, BOB, TRACKS, spotify_world
 
 IDS = [track.id for track in TRACKS if track.id][:250]
@@ -102,11 +102,21 @@ async def test_a_write_without_the_consent_names_what_is_missing() -> None:
             world.client.create_playlist("ann-reads", name="New", description=""),
             world.client.add_items("ann-reads", listed.id, IDS[:1]),
             world.client.replace_items("ann-reads", listed.id, IDS[:1]),
-            world.client.remove_playlist("ann-reads", listed.id),
         ):
             with pytest.raises(ScopeMissingError) as caught:
                 await call
             assert caught.value.scopes == WRITE_SCOPES
+        with pytest.raises(ScopeMissingError) as caught:
+            await world.client.remove_playlist("ann-writes", listed.id)
+        assert caught.value.scopes == REMOVE_SCOPES
+
+
+async def test_a_playlist_is_taken_out_by_the_older_route_where_the_newer_wants_more() -> None:
+    async with spotify_world(shape=Shape.EXTENDED) as world:
+        listed = world.library.add(ANN, "Mine")
+        await world.client.remove_playlist("ann-writes", listed.id)
+        assert world.library.library_of(ANN) == []
+        assert [call.status for call in world.server.calls] == [403, 200]
 
 
 async def test_nobody_writes_into_a_list_of_somebody_else() -> None:

@@ -16,8 +16,7 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from services.sources.http.breaker import Breaker
-from services.sources.http.pacer import Pacer
+from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.upstream import Patience, Upstream
 from tests.unit.services.sources.fakes import QUICK, FakeClock, serve, session
 

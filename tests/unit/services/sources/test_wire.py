@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.features import FEATURE_RANGES, AudioFeatures, Feature
-from services.sources.ids import valid_isrc, valid_track_id
-from services.sources.reccobeats.wire import read_rows
-from services.sources.values import read_features
+from services.sources.reccobeats.answers import read_rows
+from services.sources.values import read_features, valid_isrc, valid_track_id
 
 ID = "0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
 ROW = {

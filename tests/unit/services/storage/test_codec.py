@@ -3,16 +3,30 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from cogs.words.comparison import comparison_sentence
+from cogs.words.messages import note_lines
+from cogs.words.report import notices, quality, verdict
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track, TrackId
 from services.domain.report import AnalysisReport, EnrichedTrack
-from services.storage.codec import UnreadableReportError, decode_report, encode_report
+from services.storage.codec import (
+    UnreadableReportError,
+    decode_playlist,
+    decode_report,
+    encode_playlist,
+    encode_report,
+)
+from services.storage.frames import pack
+from services.storage.group_results import _decode
 from tests.integration.storage.samples import some_report
+
+STORED = Path(__file__).parent / "stored"
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 VALUE = st.none() | st.floats(allow_nan=False)
@@ -75,12 +89,12 @@ def test_a_thousand_tracks_take_little_room() -> None:
 def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     report = some_report(2)
     row = replace(report.tracks[0], track=replace(report.tracks[0].track, title="A\ud83d"))
-    report = replace(report, tracks=(row, report.tracks[1]), sentence="\udc00!")
+    report = replace(report, tracks=(row, report.tracks[1]), mood="\udc00!")
 
     back = decode_report(encode_report(report))
 
     assert back.tracks[0].track.title == "A\ufffd"
-    assert back.sentence == "\ufffd!"
+    assert back.mood == "\ufffd!"
     assert back.tracks[1] == report.tracks[1]
 
 
@@ -120,3 +134,42 @@ def test_a_sound_stream_of_something_else_is_refused(content: bytes) -> None:
 
     with pytest.raises(UnreadableReportError):
         decode_report(b"\x01" + digest + stream)
+
+
+def test_a_report_of_the_version_with_sentences_is_shown_as_it_was() -> None:
+    report = decode_report((STORED / "report_of_version_1.bin").read_bytes())
+
+    assert verdict(report) == "Two moods with blurred borders."
+    assert quality(report) == "10 of 20 tracks measured, 10 estimated; mostly new."
+    assert notices(report) == (
+        "Read as Windows-1252.",
+        "ReccoBeats asks for a pause; try again in about a minute. 3 tracks were not looked up there.",
+    )
+    today = some_report(3)
+    assert report.tracks == today.tracks
+    assert report.clusters == today.clusters
+    assert decode_report(encode_report(report)) == report
+
+
+def test_a_playlist_of_the_version_with_sentences_keeps_its_notes() -> None:
+    playlist = decode_playlist((STORED / "playlist_of_version_1.bin").read_bytes())
+
+    assert playlist is not None
+    assert note_lines(playlist.notes) == ("Read as Windows-1252.",)
+    assert decode_playlist(encode_playlist(playlist)) == playlist
+
+
+@pytest.mark.parametrize("content", [b"[]", b"[{}]", b"[1]", b'[{"report": 1}]', b'{"a": 1}', b"null"])
+def test_something_else_of_an_older_version_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableReportError):
+        decode_report(pack(1, [content]))
+    assert decode_playlist(pack(1, [content])) is None
+
+
+def test_a_comparison_that_was_stored_with_its_sentence_is_said_anew_in_the_same_words() -> None:
+    found = _decode((STORED / "comparison_with_sentence.bin").read_bytes())
+
+    assert found is not None
+    assert comparison_sentence(found) == (
+        "Person 0 and Person 1 fit 15 of 100 (12–18 with other tracks of theirs)."
+    )

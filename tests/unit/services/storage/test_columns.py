@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.storage.columns import Moment, storable
+from services.storage.frames import storable
+from services.storage.schema.base import Moment
 
 
 @given(st.text(st.characters(), max_size=30))

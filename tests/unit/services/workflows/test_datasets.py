@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.errors.datasets import DatasetSourceError
+from services.domain.errors.playlists import DatasetSourceError
 from services.workflows.datasets import source_name
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cogs.words.messages import note_lines
 from services.analysis.blending import blend
-from services.analysis.blending.satisfaction import FOREIGN, Taste
+from services.analysis.blending.candidates import FOREIGN, Taste
 from services.domain.blend import Blend, BlendMode
 from services.domain.comparison import Person
 from services.domain.features import Origin
@@ -46,7 +47,7 @@ def turns_differ_by_one_at_most(found: Blend) -> bool:
 @given(st.integers(2, 5), st.integers(1, 30), st.sampled_from(list(BlendMode)), st.integers(0, 10_000))
 def test_every_beginning_is_fair_within_one_track(count: int, size: int, mode: BlendMode, seed: int) -> None:
     found = blend([somebody(n, seed + 10 * n) for n in range(count)], size=size, mode=mode)
-    if all("stays at" in note for note in found.notes):
+    if all("stays at" in note for note in note_lines(found.notes)):
         assert len(found.tracks) == size
         assert turns_differ_by_one_at_most(found)
     assert sum(someone.turns for someone in found.people) == len(found.tracks)
@@ -93,7 +94,7 @@ def test_safe_holds_nothing_that_anybody_finds_foreign() -> None:
     loud = blend([person("loud", group(40, 3, **LOUD)), person("far", group(40, 4, **PIANO))], size=10,
                  mode=BlendMode.SAFE)  # fmt: skip
     assert not loud.tracks
-    assert loud.notes == (
+    assert note_lines(loud.notes) == (
         "Every song would be foreign to somebody: the tastes are too far apart for the safe mode.",
     )
 
@@ -113,13 +114,13 @@ def test_a_short_list_runs_out_and_it_is_said() -> None:
     short = person("short", group(3, 1, **DANCE))
     found = blend([short, somebody(1, 2)], size=20)
     assert sum(track.turn == "short" for track in found.tracks) <= 3
-    assert any(note.startswith("Short had no further song") for note in found.notes)
+    assert any(note.startswith("Short had no further song") for note in note_lines(found.notes))
 
 
 def test_too_few_songs_are_said() -> None:
     found = blend([person("ann", group(2, 1)), person("bea", group(2, 2))], size=20)
     assert len(found.tracks) == 4
-    assert "Only 4 of 20 tracks could be found." in found.notes
+    assert "Only 4 of 20 tracks could be found." in note_lines(found.notes)
 
 
 def test_estimates_are_used_only_where_nothing_else_is_left() -> None:
@@ -141,7 +142,7 @@ def test_nothing_known_is_nothing_to_mix() -> None:
     ]
     found = blend(people, size=10)
     assert found.tracks == ()
-    assert found.notes[0].startswith("Nobody has a track")
+    assert note_lines(found.notes)[0].startswith("Nobody has a track")
 
 
 @pytest.mark.parametrize("size", [0, -3])

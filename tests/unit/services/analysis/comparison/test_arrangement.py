@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from services.analysis.comparison.arrangement import arrange
-from services.analysis.comparison.standings import top_people
+from services.analysis.comparison.standings import arrange, top_people
 from services.domain.comparison import PersonKey
 
 

@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from services.analysis.comparison.listening import listen
-from services.analysis.comparison.overlap import artist_overlap, repertoire, shared_artists, shared_songs
+from services.analysis.comparison.overlap import (
+    Repertoire,
+    artist_overlap,
+    expected_artists,
+    repertoire,
+    shared_artists,
+    shared_songs,
+)
 from services.domain.comparison import Person, PersonKey
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
@@ -82,3 +94,39 @@ def test_compilations_are_no_common_ground() -> None:
 def test_a_track_without_words_shares_nothing() -> None:
     empty: EnrichedTrack = owner("m", song("")).tracks[0]
     assert songs(owner("m", empty.track), owner("n", empty.track)) == []
+
+
+def test_a_small_library_inside_a_large_one_overlaps_wholly() -> None:
+    large = owner("large", *(song(f"Song {n}", f"Artist {n}") for n in range(100)))
+    small = owner("small", *(song(f"Other {n}", f"Artist {n}") for n in range(10)))
+    half = owner("half", *(song(f"Other {n}", f"Artist {n + 95}") for n in range(10)))
+    one, ten, five = (repertoire(listen(someone)) for someone in (large, small, half))
+    assert artist_overlap(ten, one) == artist_overlap(one, ten) == 1.0
+    assert artist_overlap(five, one) == 0.5
+
+
+def test_expected_artists_computed_by_hand() -> None:
+    # of 4 tracks 2 are drawn: an artist of one track is missed in C(3, 2) / C(4, 2) = 1/2 of the draws,
+    # one of two tracks in 1/6, one of three tracks never
+    found = expected_artists({"one": 1, "two": 2, "three": 3}, 4, draw=2)
+    assert found == {"one": pytest.approx(1 / 2), "two": pytest.approx(5 / 6), "three": 1.0}
+    assert expected_artists({"one": 1, "two": 2}, 3) == {"one": 1.0, "two": 1.0}, "no library is thinned up"
+
+
+def library(tracks: int, artists: int, shift: int = 0) -> Repertoire:
+    counts = Counter(f"artist {shift + number % artists}" for number in range(tracks))
+    return Repertoire(counts, tracks, {name: name for name in counts}, (), ())
+
+
+def test_the_overlap_does_not_grow_with_a_library() -> None:
+    friend = library(100, 50, shift=25)
+    overlaps = [artist_overlap(library(tracks, 50), friend) for tracks in (400, 4_000, 12_000)]
+    assert max(overlaps) - min(overlaps) < 0.02
+
+
+@given(st.integers(1, 300), st.integers(1, 40), st.integers(1, 300), st.integers(1, 40), st.integers(0, 40))
+def test_the_overlap_is_symmetric_and_within_bounds(n: int, k: int, m: int, j: int, shift: int) -> None:
+    one, other = library(n, k), library(m, j, shift)
+    found = artist_overlap(one, other)
+    assert found == pytest.approx(artist_overlap(other, one))
+    assert 0 <= found <= 1 + 1e-9

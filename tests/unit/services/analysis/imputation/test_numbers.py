@@ -8,12 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.imputation import likely_range
-from services.analysis.imputation.backoff import back_off
-from services.analysis.imputation.constants import Constants, load_constants
-from services.analysis.imputation.levels import LEVELS
-from services.analysis.imputation.partial import condition, playlist_correlation
+from services.analysis.imputation.backoff import back_off, condition, playlist_correlation
+from services.analysis.imputation.neighbourhoods import LEVELS
 from services.analysis.imputation.prior import PRIOR_ROWS, describe, expected
-from services.analysis.imputation.shapes import from_shape, raw_matrix, to_shape
+from services.analysis.imputation.shapes import Constants, from_shape, load_constants, raw_matrix, to_shape
 from services.analysis.imputation.variance import log_breadth, predictive_variance, raw_errors, to_raw
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track

@@ -1,5 +1,6 @@
 """Orders as people ask for them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cogs.words.errors import sentence
+from cogs.words.ordering import kept_line, step_reason, transition_words
 from services.analysis.ordering import describe_transitions, find_order
-from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult
+from services.analysis.ordering.cost import WEIGHTS
+from services.domain.errors.reports import TooFewKeysError
+from services.domain.features import AudioFeatures
+from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, require_keys
 from tests.unit.services.analysis.ordering.invented import playlist, track
 
 
@@ -23,7 +29,7 @@ def test_an_order_has_every_track_once_and_is_never_dearer_than_before(goal: Goa
     result = find_order(tracks, OrderOptions(goal=goal))
     assert sorted(result.order) == list(range(count))
     assert result.costs.lower_bound <= result.costs.optimized <= result.costs.original
-    assert result.exact == (count <= 12)
+    assert result.exact == (count <= 12 and goal is not Goal.GENTLE)
     assert len(result.wanted) == (count if goal.has_arc else 0)
 
 
@@ -65,7 +71,7 @@ def test_again_gives_other_orders_that_are_nearly_as_good() -> None:
         assert results[one].costs.optimized <= 1.06 * results[0].costs.optimized
         assert results[one].costs.optimized >= results[0].costs.optimized - 1e-9
         for other in range(one):
-            assert len(neighbours[one] & neighbours[other]) <= 0.85 * 59
+            assert len(neighbours[one] & neighbours[other]) <= 0.9 * 59
 
 
 @pytest.mark.parametrize(("goal", "sign"), [(Goal.WARM_UP, 1), (Goal.COOL_DOWN, -1)])
@@ -150,11 +156,11 @@ def test_every_step_is_described_and_the_roughest_is_what_it_says() -> None:
     ]
     steps = describe_transitions(tracks, (0, 1, 2, 3), Goal.FLOW)
     assert [(step.before, step.after) for step in steps] == [(0, 1), (1, 2), (2, 3)]
-    assert steps[0].words == "no jump to speak of"
-    assert "much calmer" in steps[1].words or "far more acoustic" in steps[1].words
-    assert "121 → 170 BPM" in steps[1].words
-    assert "8B → 3B (a semitone up)" in steps[1].words
-    assert steps[2].words == "half time"
+    assert transition_words(steps[0]) == "no jump to speak of"
+    assert "much calmer" in transition_words(steps[1]) or "far more acoustic" in transition_words(steps[1])
+    assert "121 → 170 BPM" in transition_words(steps[1])
+    assert "8B → 3B (a semitone up)" in transition_words(steps[1])
+    assert transition_words(steps[2]) == "half time"
     assert steps[1].cost > steps[2].cost > steps[0].cost
     result = find_order(tracks, OrderOptions())
     assert result.roughest[0].cost == max(step.cost for step in result.roughest)
@@ -163,3 +169,99 @@ def test_every_step_is_described_and_the_roughest_is_what_it_says() -> None:
 def test_what_is_unknown_is_not_called_rough() -> None:
     tracks = [*playlist(20), track(20, key=None, tempo=None, energy=None)]
     assert all(20 not in (step.before, step.after) for step in find_order(tracks, OrderOptions()).roughest)
+
+
+@pytest.mark.parametrize("goal", Goal)
+@pytest.mark.parametrize("seed", [0, 3])
+@pytest.mark.parametrize("artists", [1, 25])
+def test_where_nothing_is_known_nothing_moves_and_it_is_said(goal: Goal, seed: int, artists: int) -> None:
+    tracks = [
+        replace(entry, features=AudioFeatures(), provenance={}) for entry in playlist(25, artists=artists)
+    ]
+    result = find_order(tracks, OrderOptions(goal=goal, seed=seed))
+    assert result.order == tuple(range(25))
+    assert "Nothing is known about the sound" in (kept_line(result, tracks) or "")
+
+
+def test_where_nothing_is_gained_nothing_moves_and_it_is_said() -> None:
+    known = playlist(1)[0]
+    alike = [
+        replace(known, track=replace(known.track, title=f"Song {row}", artists=(f"Somebody {row}",)))
+        for row in range(25)
+    ]
+    result = find_order(alike, OrderOptions())
+    assert result.order == tuple(range(25))
+    assert kept_line(result, alike) == "I found no better order, so the list stays as it is."
+    moved = find_order(playlist(25), OrderOptions())
+    assert kept_line(moved, playlist(25)) is None
+
+
+def test_gentle_takes_half_of_the_gain_and_keeps_most_neighbours() -> None:
+    tracks = playlist(80)
+    smooth, gentle = (find_order(tracks, OrderOptions(goal=goal)) for goal in (Goal.FLOW, Goal.GENTLE))
+    before, best = smooth.costs.original, smooth.costs.optimized
+    assert best + 0.35 * (before - best) < gentle.costs.optimized <= best + 0.5 * (before - best) + 1e-9
+
+    def kept(result: OrderResult) -> int:
+        return sum(abs(one - other) == 1 for one, other in zip(result.order, result.order[1:], strict=False))
+
+    assert kept(gentle) > 3 * max(kept(smooth), 1)
+
+
+def test_gentle_leaves_alone_what_is_as_smooth_as_it_can_be() -> None:
+    tracks = playlist(40)
+    smoothest = find_order(tracks, OrderOptions()).order
+    again = find_order([tracks[row] for row in smoothest], OrderOptions(goal=Goal.GENTLE))
+    assert again.order == tuple(range(40))
+
+
+def test_gentle_mends_a_list_that_is_too_long_for_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    from services.analysis.ordering import figures, solve
+
+    for module in (figures, solve):
+        monkeypatch.setattr(module, "LARGEST", 40)
+    locks = (Lock(0, 99), Lock(50, 3))
+    result = find_order(playlist(100), OrderOptions(goal=Goal.GENTLE, locks=locks))
+    assert sorted(result.order) == list(range(100))
+    assert all(result.order[lock.position] == lock.row for lock in locks)
+    assert result.costs.optimized < result.costs.original
+
+
+def test_an_order_in_key_is_refused_below_half_of_the_keys() -> None:
+    tracks = [*playlist(9), *(track(row, key=None) for row in range(9, 20))]
+    with pytest.raises(TooFewKeysError) as refused:
+        require_keys(Goal.HARMONIC, tracks)
+    assert (refused.value.known, refused.value.tracks) == (9, 20)
+    assert "known of 9 of 20 tracks" in sentence(refused.value)
+    require_keys(Goal.HARMONIC, tracks[:18])
+    require_keys(Goal.FLOW, tracks)
+
+
+def test_loudness_is_a_part_of_a_step() -> None:
+    quiet, loud = track(0, loudness=-9.0), track(1, loudness=-6.0)
+    (step,) = describe_transitions([quiet, loud], (0, 1), Goal.FLOW)
+    assert step.loudness == pytest.approx(0.5), "three of six decibels"
+    assert step.cost == pytest.approx(
+        WEIGHTS[Goal.FLOW].loudness * 0.5 + WEIGHTS[Goal.FLOW].sound * step.sound
+    )
+
+
+@pytest.mark.parametrize("goal", Goal)
+def test_the_weights_of_a_goal_make_one(goal: Goal) -> None:
+    assert sum(WEIGHTS[goal].each) == pytest.approx(1)
+    assert WEIGHTS[goal].key == (0.6 if goal is Goal.HARMONIC else 0.1)
+
+
+def test_steps_carry_their_reason() -> None:
+    tracks = [
+        track(0, tempo=120.0),
+        track(1, tempo=122.1, key=7.0),
+        track(2, tempo=61.0, key=7.0, artist="Artist 1"),
+        track(3, tempo=None, key=None),
+    ]
+    reasons = [step_reason(step) for step in describe_transitions(tracks, (0, 1, 2, 3), Goal.FLOW)]
+    assert reasons[0].endswith(": +1 on the wheel, +2.1 BPM")
+    assert reasons[1].endswith(": same key, −0.1 BPM at half time, same artist")
+    assert reasons[2].endswith(": key and tempo unknown")
+    assert all(reason.startswith((".", "1")) for reason in reasons)
+    assert len(find_order(playlist(40), OrderOptions()).opening) == 12

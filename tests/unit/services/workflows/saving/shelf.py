@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from services.domain.errors.writes import PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, Track, TrackId
+from services.domain.writes import Wish, Write
+from services.workflows.saving import SavingWorkflow
 
 
 @dataclass
@@ -76,3 +78,12 @@ class _Change:
     def __exit__(self, kind: object, *_rest: object) -> None:
         if kind is None:
             self.shelf.after(self.name)
+
+
+async def apply(
+    saving: SavingWorkflow, user_id: int, playlist: Playlist, order: Sequence[TrackId], *, request: str
+) -> Write:
+    """Put an order in place of what a person saw in a playlist."""
+    wish = Wish(name=playlist.name, tracks=tuple(order), in_place_of=playlist)
+    (write,) = await saving.write(user_id, [wish], request=request)
+    return write

@@ -27,8 +27,9 @@ from services.domain.writes import Hindrance, UndoAction, Wish, WriteStage
 from services.storage.database import Database
 from services.storage.writes import WriteStore
 from services.workflows.saving import SavingWorkflow
-from tests.integration.storage.samples import NOON, track_id
-from tests.unit.services.workflows.saving.shelf import Shelf
+from tests.databases import sqlite_at
+from tests.integration.storage.samples import NOON, link, track_id
+from tests.unit.services.workflows.saving.shelf import Shelf, apply
 
 SAM = 7
 LONG = tuple(map(track_id, range(250)))
@@ -42,7 +43,8 @@ class KilledError(BaseException):
 
 @pytest.fixture
 async def journal(tmp_path: Path) -> AsyncIterator[WriteStore]:
-    async with Database.open(f"sqlite:///{tmp_path / 'test.db'}") as database:
+    async with Database.open(sqlite_at(tmp_path / "test.db")) as database:
+        await link(database, SAM)
         yield WriteStore(database)
 
 
@@ -97,16 +99,16 @@ async def test_refuses_what_can_not_be_written(saving: SavingWorkflow) -> None:
     with pytest.raises(PlaylistFullError):
         await saving.save_new(SAM, name="A", tracks=LONG * 41, request="2")
     with pytest.raises(SameOrderError):
-        await saving.apply(SAM, seen(), LONG, request="3")
+        await apply(saving, SAM, seen(), LONG, request="3")
     with pytest.raises(NotOnSpotifyError):
-        await saving.apply(SAM, Playlist(name="File", tracks=seen().tracks), BACKWARDS, request="4")
+        await apply(saving, SAM, Playlist(name="File", tracks=seen().tracks), BACKWARDS, request="4")
     rows = (Skipped(SkipReason.LOCAL_FILE, 1),)
     with pytest.raises(NotRewritableError):
-        await saving.apply(SAM, seen(skipped=rows), BACKWARDS, request="5")
+        await apply(saving, SAM, seen(skipped=rows), BACKWARDS, request="5")
 
 
 async def test_applies_an_order_in_place(saving: SavingWorkflow, shelf: Shelf) -> None:
-    write = await saving.apply(SAM, seen(), BACKWARDS, request="1")
+    write = await apply(saving, SAM, seen(), BACKWARDS, request="1")
     assert write.is_done
     assert tuple(shelf.lists[LIST]) == BACKWARDS
     assert shelf.calls == ["read", "replace", "add", "add", "read"]
@@ -117,7 +119,7 @@ async def test_leaves_a_playlist_alone_that_was_changed_meanwhile(
 ) -> None:
     shelf.lists[LIST].insert(3, track_id(900))
     with pytest.raises(PlaylistChangedError) as refused:
-        await saving.apply(SAM, seen(), BACKWARDS, request="1")
+        await apply(saving, SAM, seen(), BACKWARDS, request="1")
     assert (refused.value.added, refused.value.missing, refused.value.moved) == (1, 0, 0)
     assert shelf.calls == ["read"]
     assert not await journal.unfinished()
@@ -129,7 +131,7 @@ async def test_leaves_a_playlist_alone_into_which_a_local_file_came(
 ) -> None:
     shelf.rows = (Skipped(SkipReason.LOCAL_FILE, 2),)
     with pytest.raises(NotRewritableError):
-        await saving.apply(SAM, seen(), BACKWARDS, request="1")
+        await apply(saving, SAM, seen(), BACKWARDS, request="1")
     assert shelf.calls == ["read"]
 
 
@@ -145,7 +147,7 @@ async def test_tells_when_an_exhausted_limit_lets_it_go_on(saving: SavingWorkflo
     shelf.before = lambda _change: None
     assert await saving.resume_due() == (), "too early"
     with pytest.raises(WriteUnderWayError):
-        await saving.apply(SAM, replace(seen(LONG[:100]), id=write.playlist_id), LONG[99::-1], request="2")
+        await apply(saving, SAM, replace(seen(LONG[:100]), id=write.playlist_id), LONG[99::-1], request="2")
 
     saving.clock = lambda: NOON + timedelta(hours=2)
     (resumed,) = await saving.resume_due()
@@ -162,7 +164,7 @@ async def test_a_write_that_never_began_is_not_kept(
 
     shelf.before = down
     with pytest.raises(SourceUnavailableError):
-        await saving.apply(SAM, seen(), BACKWARDS, request="1")
+        await apply(saving, SAM, seen(), BACKWARDS, request="1")
     assert not await journal.unfinished()
     assert not await saving.news(SAM)
 
@@ -184,7 +186,7 @@ async def test_takes_back_a_new_playlist(saving: SavingWorkflow, shelf: Shelf) -
 
 
 async def test_restores_an_order_and_keeps_what_was_added_since(saving: SavingWorkflow, shelf: Shelf) -> None:
-    await saving.apply(SAM, seen(), BACKWARDS, request="1")
+    await apply(saving, SAM, seen(), BACKWARDS, request="1")
     shelf.lists[LIST].insert(0, track_id(900))
     shelf.lists[LIST].remove(track_id(5))
 
@@ -199,11 +201,11 @@ async def test_restores_an_order_and_keeps_what_was_added_since(saving: SavingWo
 
 
 async def test_takes_back_several_writes_of_one_playlist(saving: SavingWorkflow, shelf: Shelf) -> None:
-    await saving.apply(SAM, seen(), BACKWARDS, request="1")
+    await apply(saving, SAM, seen(), BACKWARDS, request="1")
     await saving.save_new(SAM, name="A", tracks=LONG, request="2")
     saving.clock = lambda: NOON + timedelta(minutes=1)
     shuffled = (*BACKWARDS[100:], *BACKWARDS[:100])
-    await saving.apply(SAM, seen(BACKWARDS), shuffled, request="3")
+    await apply(saving, SAM, seen(BACKWARDS), shuffled, request="3")
 
     plan = await saving.plan_undo(SAM, 3)
     assert sorted(step.action for step in plan.steps) == ["remove", "restore", "restore"]
@@ -214,7 +216,7 @@ async def test_takes_back_several_writes_of_one_playlist(saving: SavingWorkflow,
 
 
 async def test_brings_back_a_list_whose_playlist_is_gone(saving: SavingWorkflow, shelf: Shelf) -> None:
-    await saving.apply(SAM, seen(), BACKWARDS, request="1")
+    await apply(saving, SAM, seen(), BACKWARDS, request="1")
     del shelf.lists[LIST]
     plan = await saving.plan_undo(SAM)
     assert plan.steps[0].action is UndoAction.RECREATE
@@ -241,7 +243,7 @@ async def test_takes_back_a_half_done_write(
 ) -> None:
     shelf.after = kill_at(number - 1)
     with pytest.raises(KilledError):
-        await saving.apply(SAM, seen(), BACKWARDS, request="1")
+        await apply(saving, SAM, seen(), BACKWARDS, request="1")
     shelf.after = lambda _change: None
     plan = await saving.plan_undo(SAM)
     (undone,) = await saving.undo(SAM, newest=plan.newest, count=1, request="2")
@@ -311,7 +313,7 @@ async def test_abandons_all_of_a_wish_that_can_not_begin(
 
     shelf.lists.clear()
     with pytest.raises(PlaylistGoneError):
-        await saving.apply(SAM, seen(), BACKWARDS, request="0")
+        await apply(saving, SAM, seen(), BACKWARDS, request="0")
     shelf.before = down
     with pytest.raises(SourceUnavailableError):
         await saving.write(SAM, (*wishes()[1:], Wish(name="B", tracks=LONG)), request="1")

@@ -1,0 +1,207 @@
+"""Measure the structure test: how often it claims groups where there are none, and finds those there are.
+
+    python -m benchmarks.structure [DATA_FOLDER] [--quick]
+
+Clouds without groups are of two kinds: Gaussian ones with the covariance of a real list, and such with the
+list's own features under a Gaussian copula. Both are drawn here by themselves, not by the code under test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from benchmarks.learn_metric import learn_constants
+from benchmarks.listeners import SHARED_DATA, Library, load_libraries
+from benchmarks.mixtures import mixtures
+from benchmarks.rows import figure, head
+from services.analysis.clustering import TESTED_GROUPS, Partition, fit_clusters
+from services.analysis.imputation import RelatedTracks, impute
+from services.analysis.matrix import feature_matrix
+from services.analysis.reference import REFERENCE, Reference, read_reference
+from services.analysis.validity import Margins, agreement, structure_gaps
+from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
+from services.domain.music import Track
+from services.domain.report import LEAST_GAP, LEAST_GAP_Z, EnrichedTrack, Verdict
+
+CLOUD_SIZES = (80, 120, 300)
+MIXED = ("P1", "P2", "P3")
+
+Float = NDArray[np.float64]
+
+
+RULES: tuple[tuple[bool, float, float], ...] = ((False, 0.03, 3.0), (True, LEAST_GAP, LEAST_GAP_Z))
+"""Whether under a copula, least gap and z: the rule of commit b2b4575, and that of the product."""
+
+
+def claims(scores: Float, reference: Reference = REFERENCE) -> list[bool]:
+    """Return which of `RULES` say that rows of normal scores fall into groups."""
+    points = reference.points_of(scores).astype(np.float32)
+    margins = Margins(scores, reference.projection)
+    found = {
+        copula: structure_gaps(points, TESTED_GROUPS, np.random.default_rng(0), margins if copula else None)
+        for copula in (False, True)
+    }
+    return [any(each.gap >= gap and each.z >= z for each in found[copula]) for copula, gap, z in RULES]
+
+
+def fit_scores(scores: Float, reference: Reference = REFERENCE) -> Partition:
+    """Group rows of normal scores as the analysis does."""
+    return fit_clusters(reference.points_of(scores), margins=Margins(scores, reference.projection))
+
+
+def gaussian_cloud(scores: Float, size: int, rng: np.random.Generator) -> Float:
+    """Draw normal scores with the mean and covariance of a list."""
+    return rng.multivariate_normal(scores.mean(axis=0), np.cov(scores, rowvar=False), size)
+
+
+def copula_cloud(scores: Float, size: int, rng: np.random.Generator) -> Float:
+    """Draw normal scores with the marginals of a list and its rank correlations, and no groups."""
+    normal, n = NormalDist(), len(scores)
+    ranks = np.stack([(column[:, None] > column).sum(axis=1) for column in scores.T], axis=1)
+    ties = np.stack([(column[:, None] == column).sum(axis=1) for column in scores.T], axis=1)
+    ranked = np.vectorize(normal.inv_cdf)((ranks + ties / 2) / n)
+    spread = ranked.std(axis=0)
+    ranked = ranked + 1e-9 * rng.standard_normal(ranked.shape) * (spread == 0)
+    drawn = rng.multivariate_normal(np.zeros(scores.shape[1]), np.corrcoef(ranked, rowvar=False), size)
+    places = np.vectorize(normal.cdf)(drawn)
+    return np.stack([np.quantile(column, place) for column, place in zip(scores.T, places.T, strict=True)], 1)
+
+
+def measure_claims(library: Library, repeats: int) -> None:
+    """Print how often groups are claimed in clouds that have none, and found in mixtures that have some."""
+    rng = np.random.default_rng(311)
+    lists = [rows for rows in library.playlists.values() if 60 <= len(rows) <= 400]
+    found: dict[str, list[list[bool]]] = {}
+    kinds: tuple[tuple[str, Callable[[Float, int, np.random.Generator], Float]], ...] = (
+        ("clouds with a list's own features", copula_cloud),
+        ("Gaussian clouds", gaussian_cloud),
+    )
+    for name, draw in kinds:
+        found[name] = []
+        for size in CLOUD_SIZES:
+            for _ in range(repeats):
+                rows = lists[int(rng.integers(len(lists)))]
+                scores = REFERENCE.normal_scores(library.features[rows])
+                found[name].append(claims(draw(scores, size, rng)))
+    held_out = {name: read_reference(learn_constants(library, leave_out=[name])) for name in MIXED}
+    for size in (50, 100):
+        name = f"mixtures of 3 x {size}"
+        found[name] = []
+        for listener, reference in held_out.items():
+            for mixture in mixtures(library, listener, repeats // 2, seed=312, playlists=(3, 3), tracks=size):
+                scores = reference.normal_scores(library.features[mixture.rows])
+                found[name].append(claims(scores, reference))
+    told = {
+        "clouds with a list's own features": ("18 %", "1.5 %", "0 %"),
+        "Gaussian clouds": ("0 %", "2 %", "0 %"),
+        "mixtures of 3 x 50": ("83 %", "80 %", "100 %"),
+        "mixtures of 3 x 100": ("100 %", "97 %", "100 %"),
+    }
+    for name, claimed in found.items():
+        before, goal, ceiling = told[name]
+        shares = [f"{np.mean([each[rule] for each in claimed]):.1%}" for rule in range(len(RULES))]
+        figure(
+            f"groups claimed in {name} ({len(claimed)})",
+            shares[1],
+            before=f"{before}; {shares[0]} on these",
+            goal=goal,
+            ceiling=ceiling,
+        )
+
+
+def measure_single_lists(library: Library) -> None:
+    """Print what is said of single lists, which mostly have one theme."""
+    lists = [rows for rows in library.playlists.values() if 75 <= len(rows) <= 300]
+    verdicts = [fit_scores(REFERENCE.normal_scores(library.features[rows])).verdict for rows in lists]
+    told = ", ".join(f"{verdict} {np.mean([v is verdict for v in verdicts]):.0%}" for verdict in Verdict)
+    figure(f"verdicts of {len(verdicts)} single lists of 75-300 tracks", told)
+
+
+LOST = {
+    Feature.LIVENESS: ".94", Feature.TEMPO: ".87", Feature.ENERGY: ".75", Feature.VALENCE: ".72",
+    Feature.SPEECHINESS: ".69", Feature.INSTRUMENTALNESS: ".68", Feature.DANCEABILITY: ".67",
+    Feature.LOUDNESS: ".66", Feature.ACOUSTICNESS: ".65",
+}  # fmt: skip
+"""Agreement with the groups of all nine that the sheet of figures asks for, by the feature that is lost."""
+
+
+def measure_partial(library: Library, count: int) -> None:
+    """Print how far groups of eight features, the ninth estimated, are those of all nine."""
+    rng = np.random.default_rng(314)
+    lists = [rows for rows in library.playlists.values() if 60 <= len(rows) <= 300]
+    chosen = [lists[index] for index in rng.permutation(len(lists))[:count]]
+    found: dict[Feature, list[float]] = {feature: [] for feature in LOST}
+    for rows in chosen:
+        raw = library.features[rows]
+        scores = REFERENCE.normal_scores(raw)
+        whole = fit_scores(scores)
+        if whole.k < 2:
+            continue
+        for feature, agreements in found.items():
+            column = SOUND_FEATURES.index(feature)
+            estimated = _estimated(raw, column)
+            partial = fit_clusters(REFERENCE.sound_space(estimated), groups=whole.k)
+            agreements.append(agreement(whole.labels, partial.labels))
+    for feature, agreements in found.items():
+        figure(
+            f"ARI with the groups of all nine, {feature.value} lost in all rows ({len(agreements)} lists)",
+            f"{np.mean(agreements):.2f}",
+            before="refused",
+            goal=LOST[feature],
+            ceiling=".98",
+        )
+
+
+def _estimated(raw: Float, column: int) -> Float:
+    """Return rows with one column lost and estimated from the others, without any related tracks."""
+    tracks = []
+    for index, row in enumerate(raw):
+        values = {
+            feature: float(row[place]) for place, feature in enumerate(SOUND_FEATURES) if place != column
+        }
+        origin = dict.fromkeys(values, Provenance(Origin.UPLOADED, "file"))
+        track = Track(title=f"Track {index}")
+        tracks.append(EnrichedTrack(track=track, features=AudioFeatures.of(values), provenance=origin))
+    return feature_matrix(impute(tracks, RelatedTracks()))
+
+
+def measure_speed(library: Library) -> None:
+    """Print the processor time of a whole fit."""
+    rng = np.random.default_rng(313)
+    for size, goal in ((100, "<= 60 ms"), (1000, "<= 250 ms"), (10_000, "<= 500 ms")):
+        rows = rng.choice(len(library.features), size, replace=False)
+        scores = REFERENCE.normal_scores(library.features[rows])
+        times = []
+        for _ in range(4):
+            start = time.process_time()
+            fit_scores(scores)
+            times.append(time.process_time() - start)
+        figure(f"grouping {size:,} tracks, processor time", f"{1000 * min(times):.0f} ms", goal=goal)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=SHARED_DATA)
+    parser.add_argument("--quick", action="store_true", help="a third of the repetitions")
+    options = parser.parse_args()
+    library = load_libraries(options.folder)
+    head("Structure")
+    with threadpool_limits(1):
+        measure_claims(library, 24 if options.quick else 60)
+        measure_single_lists(library)
+        measure_partial(library, 8 if options.quick else 40)
+        measure_speed(library)
+
+
+if __name__ == "__main__":
+    main()

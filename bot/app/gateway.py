@@ -1,0 +1,85 @@
+"""Open the share of a gateway: which shards it connects, and when each may identify."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+
+from bot.config import Settings
+from bot.lifetime import in_background
+from bot.shards import Shards, parse_shards
+from services.domain.errors.storage import StorageError
+from services.storage.database import Database
+from services.storage.shard_leases import RENEWED_EVERY_S, ShardLeaseStore
+from services.storage.upstreams import UpstreamStore
+
+_IDENTIFY_GAP_S = 5.0
+"""Discord takes one shard of a bucket in so long."""
+_PATIENCE_S = 3600.0
+_LOOK_EVERY_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayShare:
+    """What one gateway of several has to itself."""
+
+    shards: Shards | None = None
+    """None for all of them."""
+    slots: UpstreamStore | None = None
+    """Where the turns to identify are, if other processes take turns too."""
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the shards may be somebody else's: this gateway has to end."""
+
+    async def identify(self, bucket: int) -> None:
+        """Return once a shard of a bucket may identify."""
+        if self.slots is None:
+            return
+        slot = await self.slots.take(f"identify:{bucket}", gap_s=_IDENTIFY_GAP_S, within_s=_PATIENCE_S)
+        await asyncio.sleep(slot.wait_s)
+
+
+@asynccontextmanager
+async def open_share(settings: Settings, database: Database) -> AsyncIterator[GatewayShare]:
+    """Take the shards of this process inside the block, and hold those that are not fixed by settings.
+
+    Where there are none left, it waits until some are: one gateway in reserve is no mistake.
+    """
+    if not (settings.role.is_one_of_many and settings.role.connects):
+        yield GatewayShare()
+        return
+    shards = parse_shards(settings.shards) if settings.shards else None
+    share = GatewayShare(shards=shards, slots=UpstreamStore(database))
+    if shards is None or not shards.wanted:
+        yield share
+        return
+    leases = ShardLeaseStore(database, holder=secrets.token_hex(8))
+    while not (taken := await leases.take(shards.count, shards.wanted)):
+        _log.info("all %d shards are taken; waiting for one", shards.count)
+        await asyncio.sleep(_LOOK_EVERY_S)
+    _log.info("connecting shards %s of %d", ", ".join(map(str, taken)), shards.count)
+    share = replace(share, shards=Shards(shards.count, taken))
+    try:
+        async with in_background(_hold(leases, taken, share.lost)):
+            yield share
+    finally:
+        with suppress(StorageError):
+            await leases.release()
+
+
+async def _hold(leases: ShardLeaseStore, taken: tuple[int, ...], lost: asyncio.Event) -> None:
+    while True:
+        await asyncio.sleep(RENEWED_EVERY_S)
+        try:
+            kept = await leases.renew(taken)
+        except StorageError as error:
+            _log.error("the shards could not be kept: %s", error)
+            kept = False
+        if not kept:
+            lost.set()
+            return

@@ -1,0 +1,197 @@
+"""Open the sources of audio features that the settings ask for."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot import __version__
+from bot.config import Settings
+from bot.lifetime import in_background
+from bot.metrics import Metrics
+from services.enrichment.cache import MemoryNameStore, ReadOnlyCache, ReadOnlyNames
+from services.enrichment.enricher import Enricher
+from services.enrichment.ports import Claims, FeatureCache, FeatureSource, NameStore
+from services.enrichment.recordings import IndexedLabs, KnownRecordings
+from services.enrichment.resolver import LabsPort, NameResolver
+from services.sources.http.clock import Clock
+from services.sources.http.pacing import Pace
+from services.sources.http.session import open_session
+from services.sources.lastfm.client import LastFm, connect_lastfm
+from services.sources.listenbrainz.client import Labs, ListenBrainz, connect_labs, connect_listenbrainz
+from services.sources.listenbrainz.lists import ListenBrainzLists
+from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
+from services.sources.reccobeats.clips import ReccoBeatsClips
+from services.sources.reccobeats.titles import ReccoBeatsTitles
+from services.storage.database import Database
+from services.storage.features import FeatureStore
+from services.storage.fetch_claims import ClaimStore
+from services.storage.names import NameStore as NameStoreOf
+from services.storage.put_aside import PutAsideStore
+from services.storage.recordings import RecordingStore
+from services.storage.upstreams import UpstreamStore
+from services.workflows.related_tracks import RelatedTracksWorkflow
+from services.workflows.user_lists import UserLists
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who tells how tracks sound."""
+
+    enricher: Enricher
+    clips: ReccoBeatsClips | None
+    """Measures clips of sound; None where ReccoBeats is off."""
+
+
+@asynccontextmanager
+async def open_sources(
+    settings: Settings,
+    database: Database | None,
+    related_tracks: RelatedTracksWorkflow,
+    *,
+    offline: bool = False,
+    keeps: bool = True,
+    fills: bool = False,
+    metrics: Metrics | None = None,
+    lists: NameServices | None = None,
+) -> AsyncIterator[Sources]:
+    """Build the chain of sources: cache, file, ReccoBeats by id and by ISRC, estimation.
+
+    Without a database nothing is remembered beyond this process, and nothing is kept where the database
+    is only read.
+
+    Parameters
+    ----------
+    fills
+        Whether this process asks in idle times for what there was no time for.
+    """
+    async with AsyncExitStack() as stack:
+        clock = Clock()
+        metrics = metrics or Metrics()
+        sources: list[FeatureSource] = []
+        titles: ReccoBeatsTitles | None = None
+        clips: ReccoBeatsClips | None = None
+        if settings.reccobeats_url and not offline:
+            session = await stack.enter_async_context(
+                open_session(version=__version__, contact_url=settings.contact_url)
+            )
+            client = connect_reccobeats(
+                session,
+                base_url=settings.reccobeats_url,
+                clock=clock,
+                on_call=metrics.called,
+                pace=pace_of(database),
+            )
+            sources = [ReccoBeatsById(client), ReccoBeatsByIsrc(client)]
+            titles = ReccoBeatsTitles(client.upstream)
+            clips = client.clips
+        store: FeatureCache | None = FeatureStore(database) if database else None
+        if store is not None and not keeps:
+            store = ReadOnlyCache(store)
+        recordings = KnownRecordings(RecordingStore(database), clock) if database else None
+        labs: LabsPort | None = lists.labs if lists and not offline else None
+        enricher = Enricher(
+            store=store,
+            sources=sources,
+            impute=related_tracks.estimate,
+            clock=clock,
+            observer=metrics,
+            names=NameResolver(
+                store=name_store(database, keeps=keeps),
+                labs=IndexedLabs(labs, recordings) if labs and recordings else labs,
+                recordings=lists.listenbrainz if lists and not offline else None,
+                titles=titles,
+                searches=settings.reccobeats_search,
+                tags=settings.musicbrainz_tags,
+                clock=clock,
+            ),
+            claims=claims_of(database),
+            put_aside=PutAsideStore(database) if database and keeps and sources else None,
+            recordings=recordings,
+        )
+        stack.push_async_callback(enricher.aclose)
+        if fills and enricher.filling is not None:
+            await stack.enter_async_context(in_background(enricher.filling.run()))
+        yield Sources(enricher, clips)
+
+
+def name_store(database: Database | None, *, keeps: bool) -> NameStore:
+    """Return where names are remembered: the database, or this process."""
+    if database is None:
+        return MemoryNameStore()
+    store = NameStoreOf(database)
+    return store if keeps else ReadOnlyNames(store)
+
+
+@dataclass(frozen=True, slots=True)
+class NameServices:
+    """The services that know names, where the operator has switched them on."""
+
+    labs: Labs | None = None
+    listenbrainz: ListenBrainz | None = None
+    lastfm: LastFm | None = None
+
+    @property
+    def lists(self) -> UserLists:
+        """The public lists of people that can be read."""
+        client = self.listenbrainz
+        return UserLists(listenbrainz=ListenBrainzLists(client) if client else None, lastfm=self.lastfm)
+
+
+@asynccontextmanager
+async def open_name_services(
+    settings: Settings, metrics: Metrics | None = None, pace: Pace | None = None
+) -> AsyncIterator[NameServices]:
+    """Open the clients of the services that the settings name."""
+    async with AsyncExitStack() as stack:
+        metrics, clock = metrics or Metrics(), Clock()
+
+        async def session() -> aiohttp.ClientSession:
+            return await stack.enter_async_context(
+                open_session(version=__version__, contact_url=settings.contact_url)
+            )
+
+        labs, listenbrainz = None, None
+        if settings.listenbrainz_labs_url:
+            labs = connect_labs(
+                await session(),
+                base_url=settings.listenbrainz_labs_url,
+                clock=clock,
+                on_call=metrics.called,
+                pace=pace,
+            )
+        if settings.listenbrainz_url:
+            listenbrainz = connect_listenbrainz(
+                await session(),
+                base_url=settings.listenbrainz_url,
+                clock=clock,
+                on_call=metrics.called,
+                pace=pace,
+            )
+        lastfm = None
+        if settings.lastfm_api_key is not None and settings.lastfm_url:
+            lastfm = connect_lastfm(
+                await session(),
+                settings.lastfm_api_key.get_secret_value(),
+                base_url=settings.lastfm_url,
+                clock=clock,
+                on_call=metrics.called,
+                pace=pace,
+            )
+        yield NameServices(labs, listenbrainz, lastfm)
+
+
+def pace_of(database: Database | None) -> Pace | None:
+    """Return the shared slots of outside services; None where no other process can call them."""
+    return UpstreamStore(database) if database is not None and not database.address.is_sqlite else None
+
+
+def claims_of(database: Database | None) -> Claims | None:
+    """Return the shared claims on what is fetched; None where no other process can fetch it."""
+    if database is None or database.address.is_sqlite:
+        return None
+    return ClaimStore(database, holder=secrets.token_hex(8))

@@ -1,0 +1,240 @@
+"""`/group`: a lobby that people join, choose what to bring, and press Compare in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.commands.inputs import input_of, suggest, suggest_lists
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Reply, note, small
+from cogs.replies.lobby import LobbyVerb, SourceField, joined_note, lobby_card, source_form
+from cogs.words.text import plural
+from cogs.work.accept import Work
+from cogs.work.comparing import Comparing
+from cogs.work.components import ComponentRouter
+from cogs.work.errors import UnknownComponentError
+from cogs.work.first_response import accept_press, answer_now, ask, in_time, promise
+from cogs.work.host import Interaction, chosen_in_form, typed_text, uploaded_in_form
+from cogs.work.outages import is_outage
+from cogs.work.posted_cards import PostedCards
+from cogs.work.presence import DiscordPresence
+from services.domain.errors.groups import NothingBroughtError, NotInLobbyError
+from services.domain.errors.storage import DatabaseBusyError
+from services.domain.groups import GroupKind, Lobby
+from services.domain.requests import BringRequest, CompareRequest
+from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
+from services.workflows.reading import PlaylistReader
+
+_HOURS, _USUAL_HOURS = (1, 6, 24, 72), 24
+
+
+class GroupsCog(commands.Cog):
+    """Lobbies and everything that their cards ask for."""
+
+    group = app_commands.Group(
+        name="group",
+        description="Compare the music of several people.",
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+    )
+
+    def __init__(
+        self,
+        *,
+        lobbies: LobbiesWorkflow,
+        cards: PostedCards,
+        presence: DiscordPresence,
+        comparing: Comparing,
+        reader: PlaylistReader,
+        components: ComponentRouter,
+        work: Work,
+    ) -> None:
+        self._lobbies = lobbies
+        self._cards = cards
+        self._presence = presence
+        self._comparing = comparing
+        self._reader = reader
+        self._work = work
+        self._answers = {
+            LobbyVerb.JOIN: self._join,
+            LobbyVerb.LEAVE: self._leave,
+            LobbyVerb.COMPARE: self._compare,
+            LobbyVerb.DECLINE: self._decline,
+            LobbyVerb.NEVER: self._never,
+            LobbyVerb.REOPEN: self._reopen,
+            LobbyVerb.SHOW: self._show,
+        }
+        components.register(Action.LOBBY, self.press)
+        components.register(Action.BRING, self.choose_source)
+
+    @group.command(name="start", description="Open a comparison in this channel that others can join.")
+    @app_commands.describe(hours="How long people can join and compare; it ends by itself")
+    @app_commands.choices(hours=[app_commands.Choice(name=f"{each} h", value=each) for each in _HOURS])
+    async def start(self, interaction: Interaction, hours: app_commands.Choice[int] | None = None) -> None:
+        """Post a lobby card."""
+        guild_id, channel_id = self._presence.require_take_back(interaction)
+        lasts = timedelta(hours=hours.value if hours else _USUAL_HOURS)
+        start = self._lobbies.start(Place(guild_id, channel_id), _visitor(interaction.user), lasts)
+        lobby = await in_time(interaction, start)
+
+        async def send() -> int | None:
+            return await answer_now(interaction, lobby_card(lobby), private=False)
+
+        try:
+            await self._cards.post(
+                lobby.message(interaction.id), send, shown=lobby, patience=partial(in_time, interaction)
+            )
+        except discord.HTTPException as error:
+            if not is_outage(error):
+                await self._lobbies.leave(lobby.lobby_id, interaction.user.id)  # nobody sees it
+            raise
+
+    @group.command(name="source", description="Choose what you compare with in this channel.")
+    @app_commands.describe(
+        playlist="A playlist of yours, Liked Songs, or links; left empty, your latest map",
+        file="An exported playlist instead",
+        name="Or your own name elsewhere: listenbrainz:NAME or lastfm:NAME",
+    )
+    @app_commands.rename(name="from")
+    async def source(
+        self,
+        interaction: Interaction,
+        playlist: str | None = None,
+        file: discord.Attachment | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Bring a playlist without the form."""
+        lobby = await in_time(interaction, self._current(interaction))
+        request = BringRequest(input_of(playlist, file, name), lobby.lobby_id)
+        await self._work.accept(interaction, request, private=True)
+
+    @source.autocomplete("playlist")
+    async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """List the playlists that may be meant."""
+        return await suggest(self._reader, interaction, typed)
+
+    @source.autocomplete("name")
+    async def suggest_lists(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """List what can be read of a name at another service."""
+        return await suggest_lists(self._reader, typed)
+
+    @group.command(name="leave", description="Take yourself out of your latest comparison in this channel.")
+    async def leave_command(self, interaction: Interaction) -> None:
+        """Leave without the button."""
+        lobby = await in_time(interaction, self._current(interaction))
+        await self._leave(interaction, lobby.lobby_id)
+
+    async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Answer a button of a lobby."""
+        if ref.argument not in set(LobbyVerb):
+            raise UnknownComponentError(ref.argument)
+        await self._answers[LobbyVerb(ref.argument)](interaction, ref.subject)
+
+    async def choose_source(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Open the form, or take what it brings."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            lobby = await in_time(interaction, self._lobbies.open(ref.subject))
+            if not lobby.is_in(interaction.user.id):
+                raise NotInLobbyError
+            suggestions = await in_time(interaction, self._reader.suggest(interaction.user.id, ""))
+            await ask(interaction, source_form(ref, suggestions))
+            return
+        file = uploaded_in_form(interaction, SourceField.FILE)
+        words = typed_text(interaction, SourceField.LINKS).strip()
+        words = words or chosen_in_form(interaction, SourceField.CHOSEN)
+        if file is None and not words:
+            raise NothingBroughtError
+        request = BringRequest(input_of(words, file), ref.subject)
+        await self._work.accept(interaction, request, private=True)
+
+    async def _current(self, interaction: Interaction) -> Lobby:
+        return await self._lobbies.current(interaction.user.id, interaction.channel_id or 0)
+
+    async def _join(self, interaction: Interaction, lobby_id: str) -> None:
+        await accept_press(interaction)
+        lobby = await self._lobbies.join(lobby_id, _visitor(interaction.user))
+        await self._cards.redraw(lobby_id)
+        member = lobby.member(interaction.user.id)
+        if lobby.kind is GroupKind.PAIR and lobby.host_id == interaction.user.id and lobby.asked is not None:
+            said = note("You have asked; the other one answers.")
+        elif member is not None and member.brought is None:
+            said = joined_note(lobby)
+        else:
+            said = note("You are in.")
+        await interaction.followup.send(view=said.view(), ephemeral=True)
+
+    async def _decline(self, interaction: Interaction, lobby_id: str) -> None:
+        await accept_press(interaction)
+        await self._lobbies.decline(lobby_id, interaction.user.id)
+        await self._cards.redraw(lobby_id)
+
+    async def _never(self, interaction: Interaction, lobby_id: str) -> None:
+        await accept_press(interaction)
+        await self._lobbies.decline(lobby_id, interaction.user.id, never_again=True)
+        await self._cards.redraw(lobby_id)
+        said = note(
+            "Nobody can ask you any more, in any server.",
+            small("`/sharing questions` lets people ask you again."),
+        )
+        await interaction.followup.send(view=said.view(), ephemeral=True)
+
+    async def _reopen(self, interaction: Interaction, lobby_id: str) -> None:
+        await accept_press(interaction)
+        await self._lobbies.reopen(lobby_id, interaction.user.id)
+        await self._cards.redraw(lobby_id)
+
+    async def _leave(self, interaction: Interaction, lobby_id: str) -> None:
+        await promise(interaction)
+        taken = await self._lobbies.leave(lobby_id, interaction.user.id)
+        await self._cards.redraw(lobby_id)
+        gone = plural(len(taken.results), "result")
+        said = f"You are out, and {gone} with you deleted." if taken.results else "You are out."
+        await interaction.edit_original_response(view=note(said).view())
+
+    async def _compare(self, interaction: Interaction, lobby_id: str) -> None:
+        self._presence.require_take_back(interaction)
+        request = interaction.id
+        press = self._lobbies.press_compare(lobby_id, interaction.user.id, request)
+        lobby, is_enough = await in_time(interaction, press)
+        if is_enough:
+            try:
+                await self._work.accept(interaction, CompareRequest(lobby.lobby_id), private=False)
+            except DatabaseBusyError:
+                raise  # it can't be given back in time either, and stands for some seconds only
+            except Exception:
+                await self._lobbies.give_compare_back(lobby_id, request)
+                raise
+            return
+        await accept_press(interaction)
+        await self._cards.redraw(lobby_id)
+        said = note(
+            f"Noted: {lobby.votes} of {lobby.votes_needed}.",
+            small("It begins when enough of you press *Compare*, or whoever started this does."),
+        )
+        await interaction.followup.send(view=said.view(), ephemeral=True)
+
+    async def _show(self, interaction: Interaction, lobby_id: str) -> None:
+        await promise(interaction)
+        lobby, is_new = await self._lobbies.agree_to_show(lobby_id, interaction.user.id)
+        if is_new and lobby.is_shown_to_channel:
+            try:
+                await self._comparing.post_pair(lobby, interaction.user.id, request=interaction.id)
+            except BaseException:
+                await self._lobbies.take_show_back(lobby_id, interaction.user.id)
+                raise
+        await self._cards.redraw(lobby_id)
+        if lobby.is_shown_to_channel:
+            said: Reply = note("Both of you want it: the result is in the channel now.")
+        else:
+            said = note("Noted. The channel sees the result once the other one presses *Show here* too.")
+        await interaction.edit_original_response(view=said.view())
+
+
+def _visitor(user: discord.abc.User) -> Visitor:
+    """Take down who somebody is, as the server calls them."""
+    return Visitor(user.id, user.display_name)

@@ -1,0 +1,62 @@
+"""`/help` and `/about`: what to do next, and how the numbers that Tastemap shows are made."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.replies.about import score_card
+from cogs.replies.help import LinkState, help_card
+from cogs.replies.layout import Reply
+from cogs.work.first_response import answer_now, in_time
+from cogs.work.host import Interaction
+from services.domain.accounts import Link
+from services.domain.errors.accounts import NotLinkedError, RelinkNeededError
+from services.domain.scoring import ScoreRules
+from services.workflows.reports import ReportsWorkflow
+
+LinkOf = Callable[[int], Awaitable[Link]]
+"""Returns a person's link, or raises what is wrong with it."""
+
+
+class HelpCog(commands.Cog):
+    """The way in."""
+
+    def __init__(self, *, reports: ReportsWorkflow, link_of: LinkOf | None) -> None:
+        self._reports = reports
+        self._link_of = link_of
+
+    @app_commands.command(name="help", description="What Tastemap does, and what you can do next.")
+    async def help(self, interaction: Interaction) -> None:
+        """Explain the next step."""
+        await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
+
+    async def _card(self, user_id: int) -> Reply:
+        return help_card(await self._reports.recent(user_id), await self._link_state(user_id))
+
+    async def _link_state(self, user_id: int) -> LinkState:
+        if self._link_of is None:
+            return LinkState.FILES_ONLY
+        try:
+            await self._link_of(user_id)
+        except NotLinkedError:
+            return LinkState.UNLINKED
+        except RelinkNeededError:
+            return LinkState.ENDED
+        return LinkState.LINKED
+
+
+class AboutCog(commands.GroupCog, group_name="about", group_description="How the numbers here are made."):
+    """Published formulas."""
+
+    def __init__(self, *, rules: ScoreRules) -> None:
+        self._rules = rules
+
+    @app_commands.command(
+        name="score", description="What the compatibility score is made of and what it means."
+    )
+    async def score(self, interaction: Interaction) -> None:
+        """Explain the formula with its calibration."""
+        await answer_now(interaction, score_card(self._rules))

@@ -1,0 +1,147 @@
+"""What the buttons and menus of a report do."""
+
+from __future__ import annotations
+
+from discord.ext import commands, tasks
+
+from cogs.replies.cluster import cluster_card
+from cogs.replies.details import charts_card, charts_text, export_card, findings_card
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Attached
+from cogs.replies.lists import ListFiles, dj_attachments
+from cogs.replies.poster import PosterVerb, posted_poster, poster_card
+from cogs.replies.summary import summary_card
+from cogs.words.report import report_words
+from cogs.work.accept import require_files
+from cogs.work.components import ComponentRouter
+from cogs.work.deliver import show
+from cogs.work.first_response import accept_press, in_time, promise
+from cogs.work.host import Interaction, chosen_value
+from cogs.work.posted_cards import TakenBack
+from services.domain.errors.reports import NoSuchGroupError
+from services.workflows.reports import DETAIL_CHARTS, ReportsWorkflow, overview
+
+_ENVELOPE_BYTES = 64 * 1024
+"""Room for the layout beside the files of one message."""
+
+
+class ReportsCog(commands.Cog):
+    """Components of stored reports."""
+
+    def __init__(
+        self, *, reports: ReportsWorkflow, components: ComponentRouter, taken_back: TakenBack
+    ) -> None:
+        self._reports = reports
+        self._taken_back = taken_back
+        for action, handler in (
+            (Action.CLUSTER, self.cluster),
+            (Action.CHARTS, self.charts),
+            (Action.CHARTS_TEXT, self.charts_as_text),
+            (Action.FINDINGS, self.findings),
+            (Action.EXPORT, self.export),
+            (Action.SHARE, self.share),
+            (Action.POSTER, self.poster),
+        ):
+            components.register(action, handler)
+
+    async def cog_load(self) -> None:
+        """Begin to look for maps that were taken back."""
+        self.tend_on.start()
+
+    async def cog_unload(self) -> None:
+        """Stop looking."""
+        self.tend_on.cancel()
+
+    @tasks.loop(minutes=1)
+    async def tend_on(self) -> None:
+        """Empty what a crash or a refusal of Discord's left as it was."""
+        await self._taken_back.empty()
+
+    async def cluster(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Show a group, or turn the page of one that is shown."""
+        turning = bool(ref.argument)
+        wanted = ref.argument or chosen_value(interaction) or "0"
+        index_text, _, page_text = wanted.partition(".")
+        if turning or _is_cluster_card(interaction):
+            await accept_press(interaction)
+        else:
+            await promise(interaction)
+        stored = await self._reports.open(ref.subject, interaction.user.id)
+        index = int(index_text) if index_text.isdecimal() else 0
+        if index >= len(stored.report.clusters):
+            raise NoSuchGroupError(len(stored.report.clusters))
+        chart = await self._reports.cluster_chart(stored, index)
+        page = int(page_text) if page_text.isdecimal() else 0
+        reply = cluster_card(stored.report, stored.report_id, index, page, chart)
+        await show(interaction, reply)
+
+    async def charts(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Show the other charts."""
+        await promise(interaction)
+        stored = await self._reports.open(ref.subject, interaction.user.id)
+        charts = await self._reports.charts(stored, DETAIL_CHARTS)
+        await show(interaction, charts_card(stored.report, stored.report_id, charts))
+
+    async def charts_as_text(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Give the facts of all charts as text."""
+        await promise(interaction)
+        stored = await self._reports.open(ref.subject, interaction.user.id)
+        charts = await self._reports.charts(stored, DETAIL_CHARTS)
+        await show(interaction, charts_text(stored.report, charts))
+
+    async def findings(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """List outliers and doubles."""
+        await promise(interaction)
+        stored = await self._reports.open(ref.subject, interaction.user.id)
+        await show(interaction, findings_card(stored.report))
+
+    async def export(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Hand the files to the owner."""
+        await promise(interaction)
+        stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
+        table, document, for_djs = await self._reports.export(stored, report_words(stored.report))
+        groups, hints = dj_attachments(for_djs, "groups")
+        files = [
+            Attached("tastemap.csv", table, "Tracks with features, origins and groups, as CSV"),
+            Attached("tastemap.json", document, "The whole report as JSON"),
+            *groups,
+        ]
+        limit = interaction.filesize_limit - _ENVELOPE_BYTES
+        fitting = tuple(file for file in files if len(file.content) <= limit)
+        await show(interaction, export_card(stored.report, ListFiles(fitting, hints)))
+
+    async def share(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Post a private result into the channel, because its owner asks for it."""
+        require_files(interaction, private=False)
+        await in_time(interaction, self._reports.require_owner(ref.subject, interaction.user.id))
+        await promise(interaction, private=False)
+        stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
+        (chart,) = await self._reports.charts(stored, [overview(stored.report)])
+        message = await show(interaction, summary_card(stored.report, stored.report_id, chart, private=False))
+        await self._reports.publish(stored)  # only now: where it can't be posted, it stays private
+        await self._reports.note_posted(stored.report_id, message.channel.id, message.id)
+
+    async def poster(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Show the owner the poster in both sizes, or post it because they ask for it."""
+        posts = ref.argument == PosterVerb.POST
+        if posts:
+            require_files(interaction, private=False)
+            await in_time(interaction, self._reports.require_owner(ref.subject, interaction.user.id))
+        await promise(interaction, private=not posts)
+        stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
+        posters = await self._reports.posters(stored)
+        if ref.argument == PosterVerb.TEXT:
+            await show(interaction, charts_text(stored.report, posters[:1]))
+            return
+        reply = posted_poster(stored.report, posters) if posts else poster_card(stored, posters)
+        message = await show(interaction, reply)
+        if posts:
+            await self._reports.note_posted(stored.report_id, message.channel.id, message.id)
+
+
+def _is_cluster_card(interaction: Interaction) -> bool:
+    """Whether the menu was used on a group's card, which then changes, and not on the summary."""
+    message = interaction.message
+    return message is not None and any(
+        attachment.filename.startswith("cluster") for attachment in message.attachments
+    )

@@ -1,0 +1,87 @@
+"""`/map`: the map of a server, of those who agreed to be on it."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.server_map import MapVerb, left_note
+from cogs.work.accept import Work
+from cogs.work.components import ComponentRouter
+from cogs.work.errors import UnknownComponentError
+from cogs.work.first_response import in_time, promise
+from cogs.work.host import Interaction
+from cogs.work.posted_cards import PostedCards
+from cogs.work.presence import DiscordPresence
+from services.domain.requests import MapWish, ServerMapRequest
+from services.workflows.groups.server_map import ServerMapWorkflow
+
+_WISHES = {
+    MapVerb.LOOK: MapWish.LOOK,
+    MapVerb.JOIN: MapWish.JOIN,
+    MapVerb.POST: MapWish.POST,
+    MapVerb.READ: MapWish.READ,
+}
+
+
+class ServerMapCog(commands.Cog):
+    """Looking at the map is private; it is posted by somebody who is on it."""
+
+    group = app_commands.Group(
+        name="map",
+        description="Everybody of this server who agreed to it, on one map.",
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+    )
+
+    def __init__(
+        self,
+        *,
+        maps: ServerMapWorkflow,
+        cards: PostedCards,
+        presence: DiscordPresence,
+        components: ComponentRouter,
+        work: Work,
+    ) -> None:
+        self._maps = maps
+        self._cards = cards
+        self._presence = presence
+        self._work = work
+        components.register(Action.SERVER_MAP, self.press)
+
+    @group.command(name="server", description="Who sounds like whom here: the map of all who agreed to it.")
+    async def server(self, interaction: Interaction) -> None:
+        """Show the map to whoever asks, with the way onto it."""
+        await self._ask(interaction, MapWish.LOOK)
+
+    @group.command(
+        name="leave", description="Take yourself off the map of this server, where it is posted too."
+    )
+    async def leave(self, interaction: Interaction) -> None:
+        """End the consent."""
+        await self._leave(interaction)
+
+    async def _leave(self, interaction: Interaction) -> None:
+        await promise(interaction)
+        await self._maps.leave(interaction.guild_id or 0, interaction.user.id)
+        self._cards.look_soon()
+        await interaction.edit_original_response(view=left_note().view())
+
+    async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Answer the buttons of a map."""
+        if ref.argument == MapVerb.LEAVE:
+            await self._leave(interaction)
+            return
+        if ref.argument not in set(MapVerb):
+            raise UnknownComponentError(ref.argument)
+        await self._ask(interaction, _WISHES[MapVerb(ref.argument)])
+
+    async def _ask(self, interaction: Interaction, wish: MapWish) -> None:
+        guild_id = interaction.guild_id or 0
+        if wish is MapWish.POST:
+            self._presence.require_take_back(interaction)
+            await in_time(interaction, self._maps.require_member(guild_id, interaction.user.id))
+        name = interaction.user.display_name if wish is MapWish.JOIN else ""
+        request = ServerMapRequest(guild_id, wish, name)
+        await self._work.accept(interaction, request, private=wish is not MapWish.POST)

@@ -1,0 +1,106 @@
+"""`/sharing`: let others of this server compare with you without asking each time, or not."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.commands.inputs import input_of, suggest
+from cogs.replies.layout import note, small
+from cogs.replies.people import sharing_card, stopped_card
+from cogs.work.accept import Work
+from cogs.work.first_response import answer_now, in_time, promise
+from cogs.work.host import Interaction
+from cogs.work.posted_cards import PostedCards
+from services.domain.errors.groups import NotServerAdminError
+from services.domain.requests import SharingRequest
+from services.workflows.groups.server_map import ServerMapWorkflow
+from services.workflows.groups.sharing import SharingWorkflow
+from services.workflows.reading import PlaylistReader
+
+
+class SharingCog(commands.Cog):
+    """Consent for one server, private without it."""
+
+    group = app_commands.Group(
+        name="sharing",
+        description="Whether others of this server may compare with you without asking.",
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+    )
+
+    def __init__(
+        self,
+        *,
+        sharing: SharingWorkflow,
+        maps: ServerMapWorkflow,
+        cards: PostedCards,
+        reader: PlaylistReader,
+        work: Work,
+    ) -> None:
+        self._sharing = sharing
+        self._maps = maps
+        self._cards = cards
+        self._reader = reader
+        self._work = work
+
+    @group.command(name="on", description="Let people of this server compare with one of your playlists.")
+    @app_commands.describe(
+        playlist="What they compare with; left empty, your latest map", file="An exported playlist instead"
+    )
+    async def share(
+        self,
+        interaction: Interaction,
+        playlist: str | None = None,
+        file: discord.Attachment | None = None,
+    ) -> None:
+        """Share a playlist in this server."""
+        request = SharingRequest(input_of(playlist, file), interaction.guild_id or 0)
+        await self._work.accept(interaction, request, private=True)
+
+    @share.autocomplete("playlist")
+    async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """List the playlists that may be meant."""
+        return await suggest(self._reader, interaction, typed)
+
+    @group.command(name="off", description="Be private in this server again, at once.")
+    async def stop(self, interaction: Interaction) -> None:
+        """End the sharing, and what only it allowed."""
+        await promise(interaction)
+        taken = await self._sharing.stop(interaction.guild_id or 0, interaction.user.id)
+        for lobby_id in taken.lobbies:
+            await self._cards.redraw(lobby_id)
+        self._cards.look_soon()  # for maps of this server
+        await interaction.edit_original_response(view=stopped_card(len(taken.results)).view())
+
+    @group.command(name="questions", description="Whether people may ask you to compare, in any server.")
+    @app_commands.describe(allow="False: nobody can ask you, neither in a channel nor by direct message")
+    async def questions(self, interaction: Interaction, allow: bool) -> None:
+        """Let everybody ask, or nobody."""
+        await in_time(interaction, self._sharing.allow_questions(interaction.user.id, allowed=allow))
+        said = "People may ask you to compare." if allow else "Nobody can ask you to compare, in any server."
+        await answer_now(interaction, note(said, small("`/sharing questions` changes that at any time.")))
+
+    @group.command(name="server", description="For who manages this server: questions by direct message.")
+    @app_commands.describe(direct_messages="Whether people of this server may be asked by direct message")
+    async def server(self, interaction: Interaction, direct_messages: bool) -> None:
+        """Allow or forbid questions by direct message from this server."""
+        if not interaction.permissions.manage_guild:
+            raise NotServerAdminError
+        allow = self._sharing.allow_direct(interaction.guild_id or 0, allowed=direct_messages)
+        await in_time(interaction, allow)
+        said = (
+            "People of this server may be asked by direct message."
+            if direct_messages
+            else "Nobody of this server is asked by direct message; `/compare` asks in channels."
+        )
+        await answer_now(interaction, note(said))
+
+    @group.command(name="status", description="What you share in this server.")
+    async def status(self, interaction: Interaction) -> None:
+        """Say how it is."""
+        who = interaction.guild_id or 0, interaction.user.id
+        sharing = await in_time(interaction, self._sharing.find(*who))
+        on_map = await in_time(interaction, self._maps.find(*who))
+        await answer_now(interaction, sharing_card(sharing, on_map=on_map is not None))

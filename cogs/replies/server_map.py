@@ -1,0 +1,127 @@
+"""The map of a server: the picture, who is near whom, and the way onto it and off again."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, small, text
+from cogs.words.server_map import CONSENT, closest_line, standing_lines
+from cogs.words.text import escape, plural
+from services.domain.server_map import FEWEST_ON_MAP
+from services.workflows.groups.server_map import DrawnMap
+
+_WORDS_IN_CARD = 1500
+"""Longer lists of who is near whom come as a file."""
+
+
+class MapVerb(StrEnum):
+    """What a `SERVER_MAP` button asks for."""
+
+    LOOK = "look"
+    JOIN = "join"
+    LEAVE = "leave"
+    POST = "post"
+    READ = "read"
+
+
+def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
+    """Show the map, to somebody alone or to the channel."""
+    blocks: list[ui.Item[Any]] = []
+    attached: tuple[Attached, ...] = ()
+    if drawn.found is None or drawn.chart is None:
+        blocks.append(text("## The map of this server", _too_few(drawn)))
+    else:
+        pictures, attached = gallery([drawn.chart])
+        yours = "" if drawn.place is None else closest_line(drawn.found, drawn.place)
+        blocks += [text("## The map of this server", yours), pictures]
+        if lines := standing_lines(drawn.found):
+            blocks.append(text(*lines))
+    blocks.append(rule())
+    blocks.append(text(*_small_print(drawn, posted=posted)))
+    blocks.append(ui.ActionRow(*_buttons(drawn, posted=posted)))
+    return Reply(tuple(blocks), attached)
+
+
+def _too_few(drawn: DrawnMap) -> str:
+    people = len(drawn.members)
+    if people >= FEWEST_ON_MAP:
+        return "Everybody on it brings the same list, so there is no map to draw yet."
+    if drawn.unseen:
+        return f"Too few of the people on it can be seen here now; I draw it from {FEWEST_ON_MAP} on."
+    so_far = "Nobody is on it yet" if not people else f"{plural(people, 'person', 'people')} so far"
+    return f"{so_far}; I draw it from {FEWEST_ON_MAP} people on."
+
+
+def _small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
+    lines = []
+    if drawn.unseen:
+        lines.append(
+            f"{plural(drawn.unseen, 'person', 'people')} left out: Discord didn't say whether they are here."
+        )
+    if posted:
+        lines.append("Only who agreed is on it. Whoever presses *Take me off* is gone from here in a minute.")
+    elif drawn.you is None:
+        lines.append(f"You are not on it. {CONSENT}")
+    else:
+        by = escape(drawn.you.list.name)
+        lines.append(
+            f"You stand here by **{by}**, which only you are told. You move when you map that list again. "
+            "Everybody in this server may look; *Take me off* ends that at once."
+        )
+    return [small(line) for line in lines]
+
+
+def _buttons(drawn: DrawnMap, *, posted: bool) -> list[ui.Button[Any]]:
+    def press(label: str, verb: MapVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Any:
+        ref = ComponentRef(Action.SERVER_MAP, str(drawn.guild_id), verb)
+        return button(label, ref.button(), style=style)
+
+    if posted:
+        return [
+            press("Who is near me?", MapVerb.LOOK, discord.ButtonStyle.primary),
+            press("Read as text", MapVerb.READ),
+            press("Take me off", MapVerb.LEAVE),
+        ]
+    row = [] if drawn.found is None else [press("Read as text", MapVerb.READ)]
+    if drawn.you is None:
+        return [press("Put me on it", MapVerb.JOIN, discord.ButtonStyle.primary), *row]
+    if drawn.found is not None:
+        row.insert(0, press("Post here", MapVerb.POST, discord.ButtonStyle.primary))
+    return [*row, press("Use my latest list", MapVerb.JOIN), press("Take me off", MapVerb.LEAVE)]
+
+
+def map_in_words(drawn: DrawnMap) -> Reply:
+    """Say who is near whom, without the picture."""
+    if drawn.found is None or drawn.chart is None:
+        return map_card(drawn)
+    words = drawn.chart.text
+    if len(words) <= _WORDS_IN_CARD:
+        return Reply((text("## Who is near whom", escape_lines(words)),))
+    file = Attached("server-map.txt", words.encode())
+    return Reply((text("## Who is near whom"), ui.File(f"attachment://{file.filename}")), (file,))
+
+
+def escape_lines(words: str) -> str:
+    """Return lines as a list, safe to show."""
+    return "\n".join(f"- {escape(line, 200)}" for line in words.splitlines())
+
+
+def left_note() -> Reply:
+    """Confirm that somebody is off the map."""
+    return note(
+        "You are off the map of this server, and posted ones are drawn without you.",
+        small("`/map server` puts you back on it whenever you like."),
+    )
+
+
+def map_over_note() -> Reply:
+    """Show nobody: a posted map is over."""
+    return note(
+        "This map is over: it became 30 days old, or fewer than three people are left on it.",
+        small("`/map server` draws a new one."),
+    )

@@ -1,0 +1,86 @@
+"""The card of one sound file, and the offer to have clips of sound measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.replies.map_buttons import map_buttons
+from cogs.words.messages import note_lines
+from cogs.words.sound import (
+    clips_sentence,
+    key_line,
+    known_line,
+    length_line,
+    loudness_line,
+    place_line,
+    press_label,
+    tempo_line,
+)
+from cogs.words.text import escape
+from services.domain.features import SOUND_FEATURES
+from services.domain.report import AnalysisReport
+from services.domain.sound import PlacedSound, clip_starts
+
+
+def is_single_sound(report: AnalysisReport) -> bool:
+    """Whether a report is about one sound file alone."""
+    return len(report.tracks) == 1 and report.tracks[0].track.sound is not None
+
+
+def sound_card(
+    report: AnalysisReport, report_id: str, placed: PlacedSound, *, private: bool, offers_clips: bool
+) -> Reply:
+    """Show one file: tempo, key, loudness, and where it stands on the person's last map."""
+    entry = report.tracks[0]
+    if entry.track.sound is None:
+        raise ValueError("this track came without sound")
+    reading = entry.track.sound.reading
+    lines = (
+        tempo_line(reading),
+        key_line(reading),
+        loudness_line(reading, placed.louder_than),
+        length_line(reading),
+    )
+    blocks: list[ui.Item[Any]] = [
+        text(f"## {escape(entry.track.label, 120)}", *(f"- {line}" for line in lines))
+    ]
+    attached: tuple[Attached, ...] = ()
+    if placed.place is not None:
+        blocks.append(text(place_line(placed.place)))
+    else:
+        blocks.append(text(small("Once you have a map of a playlist, I show where a file stands on it.")))
+    if placed.chart is not None:
+        pictures, attached = gallery([placed.chart])
+        blocks.append(pictures)
+    notes = note_lines((*report.playlist.notes[:3], *report.notices[:2]))
+    said = (known_line(entry), *(escape(line, 220) for line in notes))
+    blocks += [rule(), text(*map(small, said))]
+    blocks.append(ui.ActionRow(*map_buttons(report_id, private=private)))
+    if offers_clips:
+        blocks += clips_offer(report, report_id)
+    return Reply(tuple(blocks), attached)
+
+
+def clips_offer(report: AnalysisReport, report_id: str) -> list[ui.Item[Any]]:
+    """Ask whether clips may be sent: what leaves, to whom, and the one button that does it."""
+    sounds = [
+        entry.track.sound.reading
+        for entry in report.tracks
+        if entry.track.sound is not None
+        and entry.track.sound.clips is None
+        and any(entry.features.get(each) is None or entry.is_imputed(each) for each in SOUND_FEATURES)
+    ]
+    if not sounds:
+        return []
+    clips = len(clip_starts(sounds[0].length_s))
+    press = button(
+        press_label(clips, len(sounds)),
+        ComponentRef(Action.CLIPS, report_id).button(),
+        style=discord.ButtonStyle.primary,
+    )
+    return [text(small(clips_sentence(clips, len(sounds)))), ui.ActionRow(press)]

@@ -1,0 +1,259 @@
+"""What to do about a comparison that can't be made, joined or shown."""
+
+from __future__ import annotations
+
+from cogs.words.errors.root import sentence
+from cogs.words.text import from_now
+from services.domain.errors.groups import (
+    AskedAlreadyError,
+    CannotLookError,
+    CannotReachError,
+    CannotSeeChannelError,
+    CannotTakeBackError,
+    ChangedMeanwhileError,
+    CompareWithNobodyError,
+    ComparingAlreadyError,
+    DirectQuestionsOffError,
+    LobbyEndedError,
+    LobbyFullError,
+    LobbyGoneError,
+    MapFullError,
+    NeverAskedError,
+    NoDigestError,
+    NoLobbyHereError,
+    NoResultHereError,
+    NotChannelManagerError,
+    NotForYouError,
+    NothingBroughtError,
+    NothingForMapError,
+    NotInLobbyError,
+    NotInResultError,
+    NotOnMapError,
+    NotServerAdminError,
+    NotSharingError,
+    NotTheOneAskedError,
+    OnePlaylistFailedError,
+    OpenAlreadyError,
+    ResultGoneError,
+    TooFewReadyError,
+    TooManyLobbiesError,
+    TooManyQuestionsError,
+    UnreadablePlaylistError,
+    UnreadableResultError,
+)
+
+
+@sentence.register
+def _(_error: LobbyGoneError) -> str:
+    return (
+        "This comparison is gone: everybody left it, or it is long over. Start another with `/group start`."
+    )
+
+
+@sentence.register
+def _(_error: LobbyEndedError) -> str:
+    return "This comparison has ended. Start another with `/group start`, or ask somebody with `/compare`."
+
+
+@sentence.register
+def _(error: LobbyFullError) -> str:
+    return f"This comparison is full: it takes {error.most} people. Start another with `/group start`."
+
+
+@sentence.register
+def _(error: MapFullError) -> str:
+    return f"The map of this server is full: it takes {error.most} people. Try again when one has left it."
+
+
+@sentence.register
+def _(error: NothingForMapError) -> str:
+    if not error.has_maps:
+        return (
+            "I have no list of yours to put on the map. Map one with `/analyze` first, with `private:` if "
+            "you like; then press *Put me on it* again."
+        )
+    return (
+        f"It takes {error.fewest} measured tracks to say where you stand, and your latest maps have fewer. "
+        "Map a longer list with `/analyze`, then press *Put me on it* again."
+    )
+
+
+@sentence.register
+def _(_error: NotOnMapError) -> str:
+    return "You are not on the map of this server. `/map server` shows it, and what puts you on it."
+
+
+@sentence.register
+def _(_error: NotChannelManagerError) -> str:
+    return "Only people who may manage channels or messages here decide about digests. Ask one of them."
+
+
+@sentence.register
+def _(_error: NoDigestError) -> str:
+    return "There is no digest in this server. `/digest on` starts one."
+
+
+@sentence.register
+def _(_error: NotInLobbyError) -> str:
+    return "You are not in this comparison. Press *Join* first; nobody is compared without that."
+
+
+@sentence.register
+def _(_error: NoLobbyHereError) -> str:
+    return "You are in no comparison in this channel. Join one, or start one with `/group start`."
+
+
+@sentence.register
+def _(_error: NotTheOneAskedError) -> str:
+    return "Only the person who was asked can answer this."
+
+
+@sentence.register
+def _(error: AskedAlreadyError) -> str:
+    return (
+        f"You have asked this person within the last {error.days} days, and I ask only once. "
+        "They can start a comparison with you at any time."
+    )
+
+
+@sentence.register
+def _(_error: NeverAskedError) -> str:
+    return "This person does not want to be asked. They can start a comparison with you at any time."
+
+
+@sentence.register
+def _(error: TooManyQuestionsError) -> str:
+    how = " by direct message" if error.direct else ""
+    return (
+        f"You have asked {error.most} people{how} within a day without a yes, and that is the limit. "
+        f"The next question is free {from_now(error.next_at)}."
+    )
+
+
+@sentence.register
+def _(_error: DirectQuestionsOffError) -> str:
+    return "This server allows no questions by direct message. Ask in the channel instead."
+
+
+@sentence.register
+def _(_error: NotServerAdminError) -> str:
+    return "Only people who may manage this server can decide that."
+
+
+@sentence.register
+def _(error: TooManyLobbiesError) -> str:
+    return (
+        f"There are {error.most} open comparisons in this channel already. Join one of them, or wait until "
+        "one has ended."
+    )
+
+
+@sentence.register
+def _(_error: CompareWithNobodyError) -> str:
+    return "Choose another person: you and yourself would be 100 % alike, and bots have no taste."
+
+
+@sentence.register
+def _(_error: CannotSeeChannelError) -> str:
+    return "The person you chose can't see this channel. Ask in another one, or by direct message."
+
+
+@sentence.register
+def _(_error: CannotLookError) -> str:
+    return (
+        "Discord does not tell me at this moment who is in this server, and without that I show nobody. "
+        "Try again in a minute."
+    )
+
+
+@sentence.register
+def _(_error: CannotReachError) -> str:
+    return "The person you chose takes no direct messages from me. Ask in the channel instead."
+
+
+@sentence.register
+def _(_error: CannotTakeBackError) -> str:
+    return (
+        "I can't see this server or channel, so I could not take back what is shown of you here. "
+        "Let me view the channel and try again, or use another one."
+    )
+
+
+@sentence.register
+def _(_error: NothingBroughtError) -> str:
+    return "I got no tracks from that. Choose a playlist, attach an exported file, or paste links of tracks."
+
+
+@sentence.register
+def _(error: TooFewReadyError) -> str:
+    waiting = error.inside - error.ready
+    if error.inside < 2:
+        return "A comparison needs at least two people. Ask the others to press *Join*."
+    return (
+        f"Only {error.ready} of {error.inside} people have chosen what to compare. "
+        f"{'One is' if waiting == 1 else f'{waiting} are'} missing: press *Choose source*."
+    )
+
+
+@sentence.register
+def _(_error: ComparingAlreadyError) -> str:
+    return "I am comparing you already; the result comes into this channel."
+
+
+@sentence.register
+def _(_error: OpenAlreadyError) -> str:
+    return "Somebody has opened this comparison again already. Press *Join* to be in it."
+
+
+@sentence.register
+def _(_error: ChangedMeanwhileError) -> str:
+    return "People joined, left or chose anew while I was comparing. Press *Compare* once more."
+
+
+@sentence.register
+def _(error: OnePlaylistFailedError) -> str:
+    return f"I could not look up what {error.name} brought. {sentence(error.cause)}"
+
+
+@sentence.register
+def _(error: UnreadablePlaylistError) -> str:
+    return (
+        f"What {error.name} brought was stored by another version of me, and I can't read it. "
+        f"Once {error.name} has pressed *Choose source* again, you can compare."
+    )
+
+
+@sentence.register
+def _(_error: UnreadableResultError) -> str:
+    return (
+        "This result was stored by another version of me, and I can't read it. "
+        "Press *Compare* on the card of the comparison to get a new one."
+    )
+
+
+@sentence.register
+def _(_error: ResultGoneError) -> str:
+    return (
+        "This result is no longer stored: somebody in it took themselves out, left the server, or it is "
+        "older than 30 days."
+    )
+
+
+@sentence.register
+def _(_error: NotForYouError) -> str:
+    return "Only the people who were compared may see this."
+
+
+@sentence.register
+def _(_error: NotInResultError) -> str:
+    return "Only the people who were compared can do that."
+
+
+@sentence.register
+def _(_error: NoResultHereError) -> str:
+    return "Nobody was compared in this channel lately. Start with `/group start` or `/compare`."
+
+
+@sentence.register
+def _(_error: NotSharingError) -> str:
+    return "You share nothing in this server; everything about you is private here."

@@ -1,0 +1,313 @@
+"""What to do about a playlist, a file, a dataset or a service outside that can't be read."""
+
+from __future__ import annotations
+
+from cogs.words.errors.root import sentence
+from cogs.words.text import skipped_line
+from services.domain.errors.playlists import (
+    FOREIGN_SERVICES,
+    AmbiguousPlaylistError,
+    ArchiveRefusedError,
+    CostlyFileError,
+    DamagedFileError,
+    DatasetColumnsError,
+    DatasetSourceError,
+    DatasetUnreadableError,
+    EmptyFileError,
+    EmptyPlaylistError,
+    FileTooLargeError,
+    FileUnavailableError,
+    ListNotFoundError,
+    ListsOffError,
+    NothingNamedError,
+    NothingToAnalyzeError,
+    NoTracksError,
+    OtherServiceError,
+    PlaylistNotInFileError,
+    PlaylistTooLongError,
+    ShortLinkError,
+    SpotifyOffError,
+    TooManyNamesError,
+    TooManyRowsError,
+    UnknownFormatError,
+    UnknownPlaylistError,
+    UnreadableNameError,
+    UploadExpiredError,
+)
+from services.domain.errors.sources import (
+    OutOfTimeError,
+    RateLimitedError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
+
+_WITH_A_CONVERTER = "TuneMyMusic (tunemymusic.com) or Soundiiz turn the link into a CSV."
+_WAYS_OUT = {
+    "Apple Music": (
+        "In the Music app on a computer choose File > Library > Export Playlist; or paste the link at "
+        "tunemymusic.com and export a CSV."
+    ),
+    "YouTube": (
+        "Paste the link at tunemymusic.com and export a CSV; or take your library out with Google Takeout."
+    ),
+    **dict.fromkeys(("Deezer", "Tidal", "SoundCloud", "Amazon Music"), _WITH_A_CONVERTER),
+}
+_MIB = 1024 * 1024
+_LONG_WAIT_S = 90
+_NAMED_COLUMNS = 12
+
+
+@sentence.register
+def _(error: UnknownPlaylistError) -> str:
+    return (
+        f"I know no playlist called “{error.words}”. Choose one from the list that appears while you type, "
+        "paste a playlist link, or attach an exported file."
+    )
+
+
+@sentence.register
+def _(_error: ShortLinkError) -> str:
+    return (
+        "This is a short link, which hides the playlist behind it. Open it, copy the address that begins "
+        "with open.spotify.com, and paste that."
+    )
+
+
+@sentence.register
+def _(error: OtherServiceError) -> str:
+    return (
+        f"I can't read playlists at {error.service} directly. "
+        f"{_WAYS_OUT.get(error.service, _WITH_A_CONVERTER)} "
+        "Attach what you get to `/analyze`; I find the songs by name."
+    )
+
+
+@sentence.register
+def _(error: ListsOffError) -> str:
+    return (
+        f"Whoever runs this bot has not switched {error.service} on. "
+        f"Export your list there and attach the file; that works without."
+    )
+
+
+@sentence.register
+def _(error: ListNotFoundError) -> str:
+    return (
+        f"{error.service} shows nothing for “{error.name}”: there is no such list, or it is private. "
+        "Check the spelling, or make it public there."
+    )
+
+
+@sentence.register
+def _(error: UnreadableNameError) -> str:
+    return (
+        f"“{error.words}” is no name that I can look up. Write listenbrainz: or lastfm: and your name there, "
+        "such as “lastfm:rj”."
+    )
+
+
+@sentence.register
+def _(_error: SpotifyOffError) -> str:
+    return (
+        "This bot is not connected to Spotify. Export the playlist with exportify.net and attach the file; "
+        "that needs no login here."
+    )
+
+
+@sentence.register
+def _(error: AmbiguousPlaylistError) -> str:
+    return (
+        f"You have {error.count} playlists called “{error.name}”. Choose the one you mean from the list that "
+        "appears while you type, or paste its link."
+    )
+
+
+@sentence.register
+def _(error: EmptyPlaylistError) -> str:
+    rows = skipped_line(error.skipped)
+    return (
+        f"There is no track in “{error.name}” that I can use{f' ({rows})' if rows else ''}. "
+        "Choose another one, or add songs from Spotify's catalogue first."
+    )
+
+
+@sentence.register
+def _(error: PlaylistTooLongError) -> str:
+    return (
+        f"“{error.name}” has {error.rows:,} rows: for them I would have to ask Spotify more often than this "
+        "bot may in a day. Export it with exportify.net and attach the file."
+    )
+
+
+@sentence.register
+def _(error: NothingNamedError) -> str:
+    if error.both:
+        return "Choose one of a playlist, a file and a name: I would not know which one you mean."
+    return (
+        "Choose one of your playlists, paste a link, attach an exported file, or say your name elsewhere "
+        "with `from:`. `/playlists` lists what I "
+        "can read, `/help` says how to export."
+    )
+
+
+@sentence.register
+def _(error: FileTooLargeError) -> str:
+    return (
+        f"This file has {error.size_bytes / _MIB:.1f} MiB; the limit is {error.limit_bytes / _MIB:.0f} MiB. "
+        "Export fewer playlists at a time and upload one of them."
+    )
+
+
+@sentence.register
+def _(error: TooManyNamesError) -> str:
+    return (
+        f"This file names more than {error.limit:,} artists and genres, which is more than I can hold. "
+        "Split it and upload one part."
+    )
+
+
+@sentence.register
+def _(_error: CostlyFileError) -> str:
+    return (
+        "Reading this file takes more computing than I may spend on one file, so I stopped, and I won't try "
+        "this file again for an hour. Split it and upload one part."
+    )
+
+
+@sentence.register
+def _(error: TooManyRowsError) -> str:
+    return (
+        f"This file has more than {error.limit:,} rows, which is more than one map can hold. "
+        "Split it and upload one part."
+    )
+
+
+@sentence.register
+def _(_error: EmptyFileError) -> str:
+    return "This file has no rows in it. Export the playlist again and upload the new file."
+
+
+_ANY_EXPORT = (
+    "Use an export from exportify.net, exportify.app, TuneMyMusic, Soundiiz, Chosic or your Spotify "
+    "account data, or a list of track links."
+)
+_INSTEAD = {
+    "an XML file": (
+        "Of XML I read rekordbox collections, Traktor lists (.nml), Apple Music's Library.xml and XSPF; "
+        "from another program, export the playlist as CSV or M3U."
+    ),
+    "a web page": "Save the links of its tracks in a text file, or use an export from exportify.net.",
+    **dict.fromkeys(
+        ["a sound file", "the pieces of a stream"],
+        "Upload a list of songs: a playlist as CSV or M3U, or lines like “Artist - Title”.",
+    ),
+    **dict.fromkeys(
+        [f"links to {service}" for service in FOREIGN_SERVICES],
+        "TuneMyMusic and Soundiiz turn a playlist there into a CSV that I read; upload that file.",
+    ),
+}
+"""What to do about a kind of file that is no playlist, by the words it was named with."""
+
+
+@sentence.register
+def _(error: NoTracksError) -> str:
+    if error.format == "YouTube Music Takeout":
+        return (
+            f"This {error.format} holds ids of videos without their names ({error.skipped}). Upload the ZIP "
+            "of the Takeout with “music library songs.csv” in it: I join the two."
+        )
+    return (
+        f"This is a {error.format} file, but none of its rows is a track I can use ({error.skipped}). "
+        "Choose a playlist with songs from Spotify's catalogue."
+    )
+
+
+@sentence.register
+def _(error: UnknownFormatError) -> str:
+    instead = _INSTEAD.get(error.looks_like, _ANY_EXPORT)
+    return f"I can't read a playlist from this: it looks like {error.looks_like}. {instead}"
+
+
+@sentence.register
+def _(error: DamagedFileError) -> str:
+    return (
+        f"This {error.format or 'file'} is damaged: {error.problem}. Nothing was analysed. "
+        "Export it again and upload the new file."
+    )
+
+
+@sentence.register
+def _(error: ArchiveRefusedError) -> str:
+    return f"I can't open this ZIP: {error.problem}. Unpack it and upload the playlist file itself."
+
+
+@sentence.register
+def _(error: PlaylistNotInFileError) -> str:
+    return (
+        f"There is no playlist called “{error.wanted}” in this file. "
+        f"It holds: {', '.join(error.available[:10]) or 'none'}."
+    )
+
+
+@sentence.register
+def _(_error: FileUnavailableError) -> str:
+    return "Discord did not hand over the file. Upload it again and try once more."
+
+
+@sentence.register
+def _(_error: UploadExpiredError) -> str:
+    return "This choice has expired. Run the command with the file again."
+
+
+@sentence.register
+def _(_error: NothingToAnalyzeError) -> str:
+    return (
+        "There is no playlist file and no Spotify link in this message. Use the menu on a message with an "
+        "exported file, with track links, or with the link of a playlist of yours."
+    )
+
+
+@sentence.register
+def _(error: SourceRefusedError) -> str:
+    return (
+        f"{error.source} turns me away (HTTP {error.status}), whoever asks. Trying again won't help; "
+        "tell the operator, or upload a file that holds audio features."
+    )
+
+
+@sentence.register
+def _(error: RateLimitedError) -> str:
+    seconds = max(error.retry_after_s, 1)
+    wait = f"{seconds:.0f} seconds" if seconds < _LONG_WAIT_S else f"{seconds / 60:.0f} minutes"
+    return f"{error.source} asks me to slow down. Try again in {wait}."
+
+
+@sentence.register
+def _(error: SourceUnavailableError) -> str:
+    return f"{error.source} can't be used right now ({error.problem}). Try again in a few minutes."
+
+
+@sentence.register
+def _(error: OutOfTimeError) -> str:
+    return f"There was no time left to ask {error.source}. Try again; what I learned so far is kept."
+
+
+@sentence.register
+def _(error: DatasetUnreadableError) -> str:
+    return f"This dataset can't be read: {error.problem}. Check the path or download it again."
+
+
+@sentence.register
+def _(error: DatasetColumnsError) -> str:
+    named = ", ".join(error.columns[:_NAMED_COLUMNS]) or "none"
+    more = len(error.columns) - _NAMED_COLUMNS
+    return (
+        f"This file has no {error.lacks}; its columns are {named}{f' and {more} more' if more > 0 else ''}. "
+        "Choose a CSV with a column of Spotify ids, URIs or links and columns such as danceability, "
+        "energy and tempo."
+    )
+
+
+@sentence.register
+def _(error: DatasetSourceError) -> str:
+    return f"“{error.name}” can't be the name of a dataset: {error.problem}. Choose another --source."

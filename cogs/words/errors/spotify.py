@@ -1,0 +1,332 @@
+"""What to do when Spotify says no: about the link to it, about reading, about what was not written."""
+
+from __future__ import annotations
+
+from cogs.words.errors.root import sentence
+from cogs.words.text import from_now, plural, skipped_line
+from services.domain.errors.accounts import (
+    AccountTakenError,
+    AppMisconfiguredError,
+    KeyRingError,
+    LinkExpiredError,
+    LoginDeniedError,
+    LoginInterruptedError,
+    NoSeatError,
+    NotFinishedInBrowserError,
+    NotLinkedError,
+    RelinkNeededError,
+    ScopeMissingError,
+    WrongCodeError,
+)
+from services.domain.errors.sources import (
+    NotAllowlistedError,
+    OwnerPremiumError,
+    PlaylistNotReadableError,
+    QuotaExceededError,
+    ShareSpentError,
+    SpotifyNotFoundError,
+    SpotifyRejectedError,
+    TokenRefusedError,
+)
+from services.domain.errors.writes import (
+    NothingToUndoError,
+    NothingToWriteError,
+    NotOnSpotifyError,
+    NotRemovableError,
+    NotRewritableError,
+    NotUndoableError,
+    NotYourPlaylistError,
+    PlaylistChangedError,
+    PlaylistFullError,
+    PlaylistGoneError,
+    SameOrderError,
+    SeatBusyError,
+    UndoOutdatedError,
+    UnfinishedWritesError,
+    WriteNotFoundError,
+    WriteUnderWayError,
+)
+from services.domain.program import PROGRAM
+
+_EXPORT = "Export the playlist with exportify.net and attach the file to the command"
+
+
+@sentence.register
+def _(_error: NotLinkedError) -> str:
+    return (
+        "Your Spotify account is not connected. Connect it, or attach an exported file: that needs no login."
+    )
+
+
+@sentence.register
+def _(_error: RelinkNeededError) -> str:
+    return (
+        "Your consent at Spotify has ended; it lasts six months, or until you withdraw it. Connect once "
+        "more to go on."
+    )
+
+
+@sentence.register
+def _(error: ScopeMissingError) -> str:
+    if "user-library-modify" in error.scopes:
+        return (
+            "To take a playlist out of your library, Spotify wants your permission for that too. "
+            "Allow it once, then this goes on."
+        )
+    if any(scope.startswith("playlist-modify") for scope in error.scopes):
+        return "So far I may only read your playlists. Allow me to save one at Spotify, then this goes on."
+    return (
+        "You have not allowed me to read this at Spotify yet. Connect once more and leave all boxes ticked."
+    )
+
+
+@sentence.register
+def _(error: NoSeatError) -> str:
+    return (
+        f"Spotify lets this bot serve {error.seats} people, and all places are taken. Attach an exported "
+        "file "
+        "instead (exportify.net): everything but saving works the same; or ask the operator for a place."
+    )
+
+
+@sentence.register
+def _(_error: LinkExpiredError) -> str:
+    return "This login is no longer open. Start a new one with `/login`; it stays open for ten minutes."
+
+
+@sentence.register
+def _(error: WrongCodeError) -> str:
+    if error.tries_left <= 0:
+        return "That was not the code, and there were too many tries. Start again with `/login`."
+    tries = "one try is" if error.tries_left == 1 else f"{error.tries_left} tries are"
+    return f"That is not the code that the page shows. Look again and enter its six digits; {tries} left."
+
+
+@sentence.register
+def _(_error: NotFinishedInBrowserError) -> str:
+    return "Open the link first and allow the access at Spotify. The page then shows the code to enter here."
+
+
+@sentence.register
+def _(_error: LoginInterruptedError) -> str:
+    return (
+        "I was restarted while you finished your login, and Spotify is not connected yet. Start a new login "
+        "with `/login`; nothing else was lost."
+    )
+
+
+@sentence.register
+def _(error: LoginDeniedError) -> str:
+    return (
+        f"Spotify was not connected: {error.reason}. Nothing was stored. Try again with `/login` if you like."
+    )
+
+
+@sentence.register
+def _(_error: AccountTakenError) -> str:
+    return (
+        "This Spotify account is connected to another Discord account here. If that is yours too, use "
+        "`/logout` "
+        "there first. If it is not, change your Spotify password and remove the app in your account there."
+    )
+
+
+@sentence.register
+def _(error: AppMisconfiguredError) -> str:
+    return (
+        f"Spotify does not accept this bot's own settings ({error.problem}). Tell the operator; it is "
+        "not about you."
+    )
+
+
+@sentence.register
+def _(error: KeyRingError) -> str:
+    return (
+        f"TOKEN_KEYS can't be used: {error.problem}. Make a key with `{PROGRAM} keys new` (see .env.example)."
+    )
+
+
+@sentence.register
+def _(_error: TokenRefusedError) -> str:
+    return "Spotify no longer accepts your login. Connect again with `/login`."
+
+
+@sentence.register
+def _(_error: NotAllowlistedError) -> str:
+    return (
+        "Spotify lets this bot serve only the few people that its operator has listed, and you are not among "
+        "them yet. Ask the operator to add your Spotify mail address (dashboard, User Management). "
+        f"{_EXPORT}: that works for everybody."
+    )
+
+
+@sentence.register
+def _(_error: OwnerPremiumError) -> str:
+    return (
+        "Spotify refuses all calls because the owner of this bot has no Premium at the moment; it is not "
+        "about "
+        f"you. {_EXPORT} until the operator has sorted it out."
+    )
+
+
+@sentence.register
+def _(error: PlaylistNotReadableError) -> str:
+    name = f"“{error.name}”" if error.name else "this playlist"
+    return (
+        f"Spotify shows {name} to a bot only through somebody who owns it or collaborates on it, and "
+        "hides its "
+        f"own editorial lists altogether. {_EXPORT}, or copy its songs into a playlist of yours."
+    )
+
+
+@sentence.register
+def _(_error: SpotifyNotFoundError) -> str:
+    return (
+        "Spotify shows no such playlist. It may be deleted, private to somebody else, or made by Spotify "
+        "itself; "
+        f"those are hidden from bots. {_EXPORT} if you can open it."
+    )
+
+
+@sentence.register
+def _(error: QuotaExceededError) -> str:
+    return (
+        "The daily number of questions that Spotify allows this bot is used up for everybody. It returns "
+        f"{from_now(error.until)}. Playlists that were read lately still work, and so do "
+        "exported files."
+    )
+
+
+@sentence.register
+def _(error: ShareSpentError) -> str:
+    return (
+        "You have used your share of the questions that Spotify allows this bot in a day; others need the "
+        f"rest. Yours return {from_now(error.until)}. Playlists that were read lately "
+        "still work, and so do exported files."
+    )
+
+
+@sentence.register
+def _(error: SpotifyRejectedError) -> str:
+    return f"Spotify refused that (HTTP {error.status}). Try again in a few minutes, or use an exported file."
+
+
+@sentence.register
+def _(_error: NothingToWriteError) -> str:
+    return (
+        "Not one of these tracks has a Spotify id, so there is nothing I could save there. "
+        "Export the list as a file instead."
+    )
+
+
+@sentence.register
+def _(error: PlaylistFullError) -> str:
+    return (
+        f"A Spotify playlist holds {error.limit:,} tracks and this list has {error.tracks:,}. "
+        "Split it with `/split` first."
+    )
+
+
+@sentence.register
+def _(error: NotOnSpotifyError) -> str:
+    return (
+        f"“{error.name}” was read from a file, so there is no playlist on Spotify that I could change. "
+        "Save it as a new playlist, or export it."
+    )
+
+
+@sentence.register
+def _(error: NotRewritableError) -> str:
+    return (
+        f"I don't change “{error.name}” in place: it has rows that I could not put back "
+        f"({skipped_line(error.rows)}). Nothing was changed; save the list as a new playlist instead."
+    )
+
+
+@sentence.register
+def _(_error: NotYourPlaylistError) -> str:
+    return (
+        "Spotify lets only the owner and the collaborators of a playlist change it. Nothing was changed; "
+        "save the list as a new playlist of yours instead."
+    )
+
+
+@sentence.register
+def _(error: SameOrderError) -> str:
+    return f"“{error.name}” already is exactly like this, so there is nothing to change."
+
+
+@sentence.register
+def _(error: PlaylistChangedError) -> str:
+    return (
+        f"“{error.name}” was changed after I had read it ({changes_line(error)}), so I left it alone. "
+        "Run the command again on the list as it is now."
+    )
+
+
+@sentence.register
+def _(_error: PlaylistGoneError) -> str:
+    return (
+        "This playlist is not in your library any more. Save the list as a new playlist; "
+        "`/undo` can bring back a list that I had changed."
+    )
+
+
+@sentence.register
+def _(error: WriteUnderWayError) -> str:
+    return (
+        f"I have not finished writing “{error.name}” yet. Wait for it, or use `/undo` to go on with it or "
+        "take it back."
+    )
+
+
+@sentence.register
+def _(_error: NotRemovableError) -> str:
+    return "Spotify does not let me take this playlist out of your library. Delete it there yourself."
+
+
+@sentence.register
+def _(error: UnfinishedWritesError) -> str:
+    count = plural(len(error.writes), "playlist")
+    return (
+        f"I am in the middle of changing {count}; cut off now, they would stay half written. "
+        "Choose what I do first: finish that, or put the former list back."
+    )
+
+
+@sentence.register
+def _(_error: SeatBusyError) -> str:
+    return (
+        "A playlist of this person is half written, and I need the connection to make it whole. "
+        "I go on by myself as soon as Spotify lets me; release the seat with `/admin seats` after that."
+    )
+
+
+@sentence.register
+def _(_error: WriteNotFoundError) -> str:
+    return "I no longer keep what is needed for that. See with `/undo` what can still be taken back."
+
+
+@sentence.register
+def _(_error: NothingToUndoError) -> str:
+    return "There is nothing to take back: I have written nothing to your Spotify, or it was too long ago."
+
+
+@sentence.register
+def _(_error: NotUndoableError) -> str:
+    return "That was taken back already, or too much was written since. See with `/undo` what comes next."
+
+
+@sentence.register
+def _(_error: UndoOutdatedError) -> str:
+    return "Something was written after this preview. Nothing was taken back; run `/undo` again."
+
+
+def changes_line(error: PlaylistChangedError) -> str:
+    """Say what somebody else changed."""
+    parts = [
+        plural(error.added, "track") + " added" if error.added else "",
+        plural(error.missing, "track") + " removed" if error.missing else "",
+        plural(error.moved, "track") + " moved" if error.moved else "",
+    ]
+    return ", ".join(part for part in parts if part)

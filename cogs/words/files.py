@@ -1,0 +1,32 @@
+"""What people read about the files they take along."""
+
+from __future__ import annotations
+
+from cogs.words.text import plural
+
+LISTS_HINT = "TuneMyMusic or Soundiiz import the CSV; the links can be pasted into a playlist in Spotify."
+STREAMED_HINT = (
+    "Spotify tracks are written the way rekordbox writes them itself; whether it takes them from another "
+    "program's file is untested."
+)
+ESTIMATES_HINT = "In the CSV, “est.” marks a number that is an estimate; the DJ files leave estimates out."
+
+
+def dj_line(total: int, in_rekordbox: int, in_m3u8: int) -> str:
+    """Say how many entries of some lists the files for DJ programs hold, and what the others lack."""
+    if not in_m3u8:
+        return (
+            "No file for rekordbox or as M3U8: these tracks came without a file path and without a Spotify "
+            "id. A rekordbox XML, an M3U or an iTunes library brings the paths along."
+        )
+    if in_rekordbox == total:
+        return f"The rekordbox XML and the M3U8 hold all {plural(total, 'track')}."
+    if in_rekordbox == in_m3u8:
+        return (
+            f"The rekordbox XML and the M3U8 hold {in_m3u8:,} of {plural(total, 'track')}: the others came "
+            "without a file path and without a Spotify id."
+        )
+    return (
+        f"The M3U8 holds {in_m3u8:,} of {plural(total, 'track')}, the rekordbox XML {in_rekordbox:,}: "
+        "it needs a whole path or a Spotify id."
+    )

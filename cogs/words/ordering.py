@@ -1,0 +1,172 @@
+"""Say what an order gains, why a step is as it is, and what is rough about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from cogs.words.text import join_words
+from services.domain.ordering import Figures, Goal, KeyStep, OrderResult, Transition, is_sound_known
+from services.domain.report import EnrichedTrack
+from services.domain.vocabulary import FEATURE_WORDS, GOAL_NAMES
+
+_JUMP = 0.06
+"""Octaves between two tempi (4 %) from which they are worth a word: listeners notice."""
+_NOTICEABLE_POINTS, _NOTICEABLE_BPM = 5.0, 1.0
+"""Per cent of the changes, and BPM, below which two figures are the same to a person."""
+
+_KEY_STEPS: Mapping[KeyStep, str] = MappingProxyType(
+    {
+        KeyStep.SAME: "same key",
+        KeyStep.RELATIVE: "relative key",
+        KeyStep.DIAGONAL: "diagonal",
+        KeyStep.FIFTH_UP: "a fifth up",
+        KeyStep.FIFTH_DOWN: "a fifth down",
+        KeyStep.TONE_UP: "a whole tone up",
+        KeyStep.TONE_DOWN: "a whole tone down",
+        KeyStep.SEMITONE_UP: "a semitone up",
+        KeyStep.SEMITONE_DOWN: "a semitone down",
+        KeyStep.OPPOSITE: "opposite keys",
+        KeyStep.DISTANT: "distant keys",
+    }
+)
+_ON_THE_WHEEL: Mapping[KeyStep, str] = MappingProxyType(
+    {
+        KeyStep.FIFTH_UP: "+1 on the wheel",
+        KeyStep.FIFTH_DOWN: "−1 on the wheel",
+        KeyStep.TONE_UP: "+2 on the wheel",
+        KeyStep.TONE_DOWN: "−2 on the wheel",
+    }
+)
+"""How a step between two keys is said in a few letters; all others as they are called."""
+
+
+def kept_line(result: OrderResult, tracks: Sequence[EnrichedTrack]) -> str | None:
+    """Say why a list stays in its order, or None where it does not."""
+    if result.changes_something:
+        return None
+    if not is_sound_known(tracks):
+        return "Nothing is known about the sound of these tracks, so they stay in their order."
+    return "I found no better order, so the list stays as it is."
+
+
+def goal_words(goal: Goal, tracks: Iterable[EnrichedTrack]) -> str:
+    """Say what an order of these tracks was after; nothing is in key where no key is known."""
+    if goal is Goal.HARMONIC and not any(_has_key(track) for track in tracks):
+        return "no key known"
+    return GOAL_NAMES[goal]
+
+
+def _has_key(track: EnrichedTrack) -> bool:
+    return track.features.key is not None and track.features.mode is not None
+
+
+def gain_words(before: Figures, after: Figures) -> str:
+    """Say in keys and BPM what an order gains.
+
+    Examples
+    --------
+    "Smoother: 61 % of the changes are in key (18 % before), jumps of 3 BPM instead of 15."
+    """
+    parts, better = [], False
+    if before.harmonic_share is not None and after.harmonic_share is not None:
+        was, now = 100 * before.harmonic_share, 100 * after.harmonic_share
+        better |= now >= was + _NOTICEABLE_POINTS
+        parts.append(f"{now:.0f} % of the changes are in key ({was:.0f} % before)")
+    if before.median_bpm_jump is not None and after.median_bpm_jump is not None:
+        was, now = before.median_bpm_jump, after.median_bpm_jump
+        better |= now <= was - _NOTICEABLE_BPM
+        parts.append(f"jumps of {now:.0f} BPM instead of {was:.0f}")
+    if after.arc_fit is not None:
+        was_fit = "" if before.arc_fit is None else f" ({before.arc_fit:.2f} before)".replace("-", "−")
+        parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}".replace("-", "−"))
+    if after.same_artist_steps != before.same_artist_steps:
+        parts.append(
+            f"same artist in a row {after.same_artist_steps:,} times instead of {before.same_artist_steps:,}"
+        )
+    if not parts:
+        return "Tempo and key are unknown here; the order follows the other features."
+    said = ", ".join(parts)
+    return f"Smoother: {said}." if better else f"{said[:1].upper()}{said[1:]}."
+
+
+def cost_lines(result: OrderResult) -> list[str]:
+    """Say what an order costs beside the list as it was, chance, and what none can be below."""
+    costs = result.costs
+    if result.goal.has_arc:
+        # The pull of the arc is in these sums, and the bound knows the steps alone.
+        return [
+            (
+                f"Cost of a place, arc included: {costs.optimized:.2f} · before {costs.original:.2f} · "
+                f"in a random order {costs.random_mean:.2f}."
+            ),
+            (
+                f"The steps alone: {result.after.step_cost:.2f} · before {result.before.step_cost:.2f} · "
+                f"no order has steps below {min(costs.lower_bound, result.after.step_cost):.2f}."
+            ),
+        ]
+    bound = "no order is better" if result.exact else f"no order at all can be below {costs.lower_bound:.2f}"
+    return [
+        (
+            f"Cost of a step: {costs.optimized:.2f} · before {costs.original:.2f} · "
+            f"in a random order {costs.random_mean:.2f} · {bound}."
+        ),
+        (
+            f"Of the way from chance to that bound: {_score(costs.score(costs.optimized))}, "
+            f"before {_score(costs.score(costs.original))}."
+        ),
+    ]
+
+
+def _score(score: float) -> str:
+    return f"{score:.0f} %".replace("-", "−")
+
+
+def step_reason(step: Transition) -> str:
+    """Say what a step costs and why: ".3: +1 on the wheel, +2.1 BPM"."""
+    said = []
+    if step.key_step is not None:
+        said.append(_ON_THE_WHEEL.get(step.key_step, _KEY_STEPS[step.key_step]))
+    if change := _tempo_change(step):
+        said.append(change)
+    if step.same_artist:
+        said.append("same artist")
+    cost = f"{step.cost:.1f}".removeprefix("0")
+    return f"{cost}: {', '.join(said)}" if said else f"{cost}: key and tempo unknown"
+
+
+def _tempo_change(step: Transition) -> str:
+    before, after = step.bpm
+    if not before or not after:
+        return ""
+    nearest = min(max(round(math.log2(after / before)), -1), 1)
+    change = after / 2.0**nearest - before
+    words = f"{change:+.1f} BPM".replace("-", "−") if abs(change) >= 0.05 else "same tempo"
+    return f"{words} at {'double' if nearest > 0 else 'half'} time" if nearest else words
+
+
+def transition_words(step: Transition) -> str:
+    """Say what is rough about a step, or that nothing is."""
+    said = [words.leap[goes_up] for feature, goes_up in step.leaps if (words := FEATURE_WORDS[feature]).leap]
+    said += _tempo_words(step)
+    if step.clash is not None:
+        before, after = step.camelot
+        said.append(f"{before} → {after} ({_KEY_STEPS[step.clash]})")
+    if step.same_artist:
+        said.append("the same artist")
+    unknown = [name for name, pair in (("tempo", step.bpm), ("key", step.camelot)) if None in pair]
+    if not said and unknown:
+        return f"{join_words(unknown)} unknown"
+    return " · ".join(said) or "no jump to speak of"
+
+
+def _tempo_words(step: Transition) -> list[str]:
+    before, after = step.bpm
+    if not before or not after:
+        return []
+    octaves = math.log2(after / before)
+    nearest = min(max(round(octaves), -1), 1)
+    if abs(octaves - nearest) < _JUMP:
+        return [f"{'double' if nearest > 0 else 'half'} time"] if nearest else []
+    return [f"{before:.0f} → {after:.0f} BPM"]

@@ -1,0 +1,56 @@
+"""What the map of a server says about its people."""
+
+from __future__ import annotations
+
+from cogs.words.text import escape, join_words
+from services.domain.server_map import AwardKind, ServerMap
+
+_NAME = 32
+_AWARDS = {
+    AwardKind.SUNNIEST: "Sunniest list",
+    AwardKind.DARKEST: "Deepest shades",
+    AwardKind.LIVELIEST: "Most energy",
+    AwardKind.CALMEST: "Calmest ears",
+    AwardKind.DANCE_FLOOR: "First on the dance floor",
+    AwardKind.UNPLUGGED: "Most unplugged",
+    AwardKind.ELECTRIC: "Most electric",
+    AwardKind.FEWEST_SINGERS: "Fewest singers",
+    AwardKind.MOST_WORDS: "Most words",
+}
+CONSENT = (
+    "Everybody in this server may then see your name, whom you sound close to, where your list stands, and "
+    "in the weekly digest, if this server has one, that you moved. "
+    "No titles, and not the list's name. You move when you map that list again; nothing else moves you."
+)
+"""What somebody agrees to who presses *Put me on it*."""
+
+
+def name_on_map(found: ServerMap, index: int) -> str:
+    """Return how somebody on the map is called, safe to show."""
+    return escape(found.people[index].name, _NAME) or f"person {index + 1}"
+
+
+def closest_line(found: ServerMap, you: int) -> str:
+    """Say to somebody who is closest to them, and in which order as far as that is known."""
+    person = found.people[you]
+    names = [name_on_map(found, index) for index in person.nearest]
+    if person.is_nearest_sure:
+        rest = f", then {join_words(names[1:])}" if names[1:] else ""
+        return f"Closest to you: **{names[0]}**{rest}."
+    return f"Closest to you, too near to rank: {join_words(f'**{name}**' for name in names)}."
+
+
+def standing_lines(found: ServerMap) -> list[str]:
+    """Say who stands out: the nearest two, who stands alone, and awards with who comes next."""
+    lines = []
+    if found.closest is not None:
+        one, other = (name_on_map(found, index) for index in found.closest)
+        lines.append(f"**Most alike:** {one} and {other}")
+    if found.lone_wolf is not None:
+        lines.append(f"**Lone wolf:** {name_on_map(found, found.lone_wolf)}, farthest from anybody else")
+    lines += [
+        f"**{_AWARDS[award.kind]}:** {name_on_map(found, award.winner)}; "
+        f"next is {name_on_map(found, award.runner_up)}"
+        for award in found.awards
+    ]
+    return lines

@@ -1,0 +1,138 @@
+"""Say the numbers of a playlist, and of each how many tracks stand behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cogs.words.portrait import habits_line, standings_line
+from cogs.words.text import join_words, percent, plain, plural, unbroken
+from services.domain.music import PlaylistSource
+from services.domain.stats import FeatureStats, Known, PlaylistStats
+from services.domain.vocabulary import FEATURE_WORDS
+
+_MOST_NAMES, _MOST_DECADES, _MOST_KEYS = 3, 4, 2
+_LONGEST = 40
+"""Letters of a name."""
+_UPLOADED = "not in this file"
+_ELSEWHERE = "not known"
+
+
+def finding(stats: PlaylistStats) -> str:
+    """Say first what is least like typical music."""
+    if all(each.own is None for each in stats.features):
+        return "Nothing real is known about how these tracks sound, so only the list itself is counted."
+    far = stats.standing_out()
+    if not far:
+        return "In every feature the middle of this playlist is that of typical music."
+    return f"Least like typical music: {join_words(map(_beside_typical, far))}."
+
+
+def _beside_typical(each: FeatureStats) -> str:
+    if each.own is None:
+        return ""
+    words = FEATURE_WORDS[each.feature]
+    said = words.number.format(name=words.name.lower(), value=each.own.median, typical=each.typical.median)
+    return unbroken(said.replace("-", "−"))
+
+
+def number_lines(stats: PlaylistStats, source: PlaylistSource) -> list[tuple[str, str]]:
+    """Say what the playlist is made of: pairs of a heading and its line."""
+    lacking = _UPLOADED if source is PlaylistSource.UPLOAD else _ELSEWHERE
+    lines = [
+        ("Length", _length(stats, lacking)),
+        ("Artists", _artists(stats, lacking)),
+        ("Decades", _decades(stats, lacking)),
+        ("Genres", _genres(stats, lacking)),
+        ("Explicit", _explicit(stats, lacking)),
+        ("Tempo", _tempo(stats)),
+        ("Keys", _keys(stats)),
+        ("Beside playlists", standings_line(stats.portrait)),
+        ("In this list", habits_line(stats.portrait)),
+    ]
+    return [(head, line) for head, line in lines if line]
+
+
+def sound_line(stats: PlaylistStats) -> str:
+    """Say how much of the sound is real; nothing where all or none is, as other words say so."""
+    known = stats.with_sound
+    if known is not None and known.real in {0, known.total}:
+        return ""
+    if known is not None:
+        return f"Medians of real values alone: known for {known.real:,} of {known.total:,}{_rest(known)}."
+    least = min((each.known for each in stats.features), key=lambda each: each.real)
+    return f"Medians of real values alone: known for {least.real:,} of {least.total:,} or more, by feature."
+
+
+def _length(stats: PlaylistStats, lacking: str) -> str:
+    if not stats.with_length.real:
+        return f"{plural(stats.tracks, 'track')}; lengths: {lacking}"
+    minutes = round(stats.length_ms / 60_000)
+    hours, minutes = divmod(minutes, 60)
+    length = f"{hours:,} h {minutes} min" if hours else f"{minutes} min" if minutes else "under a minute"
+    return f"{plural(stats.tracks, 'track')}, {length}{_known_of(stats.with_length)}"
+
+
+def _artists(stats: PlaylistStats, lacking: str) -> str:
+    if not stats.artists:
+        return lacking
+    shares = _shares(stats.artists[:_MOST_NAMES], stats.with_artist.real)
+    return f"{len(stats.artists):,}; {shares}{_known_of(stats.with_artist)}"
+
+
+def _decades(stats: PlaylistStats, lacking: str) -> str:
+    if not stats.decades:
+        return lacking
+    largest = sorted(stats.decades, key=lambda counted: -counted[1])[:_MOST_DECADES]
+    shown = [(f"{decade}s", count) for decade, count in sorted(largest)]
+    left = len(stats.decades) - len(shown)
+    more = f", {plural(left, 'more decade')}" if left else ""
+    return f"{_shares(shown, stats.with_year.real)}{more}{_known_of(stats.with_year)}"
+
+
+def _genres(stats: PlaylistStats, lacking: str) -> str:
+    if not stats.genres:
+        return lacking
+    shares = _shares(stats.genres[:_MOST_NAMES], stats.with_genres.real)
+    return f"{len(stats.genres):,}; {shares}{_known_of(stats.with_genres)}"
+
+
+def _explicit(stats: PlaylistStats, lacking: str) -> str:
+    known = stats.with_explicit
+    if not known.real:
+        return lacking
+    return f"{plural(stats.explicit, 'track')}, {percent(stats.explicit, known.real)}{_known_of(known)}"
+
+
+def _tempo(stats: PlaylistStats) -> str:
+    known = stats.with_tempo
+    if not known.real:
+        return f"not measured{_rest(known)}"
+    words = unbroken(stats.tempo.words) if stats.tempo else "of many kinds"
+    if stats.tempo is not None and stats.tempo.bpm is not None:
+        words = f"{words} for half of the tracks or more, doubled and halved ones counted in"
+    return f"{words}{_known_of(known)}"
+
+
+def _keys(stats: PlaylistStats) -> str:
+    known = stats.with_key
+    if not known.real:
+        return f"not measured{_rest(known)}"
+    names = [f"{key.name} ({key.code}) {count:,}" for key, count in stats.keys.most_common(_MOST_KEYS)]
+    major = unbroken(f"{100 * stats.keys.major_share:.0f} % major")
+    return f"{', '.join(names)}; {major}{_known_of(known)}"
+
+
+def _shares(counted: Sequence[tuple[str, int]], total: int) -> str:
+    return ", ".join(f"{plain(name, _LONGEST)} {percent(count, total)}" for name, count in counted)
+
+
+def _known_of(known: Known) -> str:
+    """Say of how many tracks a number is known, where it is not all of them."""
+    if known.real == known.total:
+        return ""
+    return f"; known for {known.real:,} of {known.total:,}{_rest(known)}"
+
+
+def _rest(known: Known) -> str:
+    said = f", {known.estimated:,} only estimated" if known.estimated else ""
+    return f"{said}, {known.unknown:,} unknown" if known.estimated and known.unknown else said

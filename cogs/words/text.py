@@ -1,0 +1,186 @@
+"""Numbers, lists and names in sentences, safe to show in Discord."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from services.domain.music import Skipped, SkipReason, Track
+from services.domain.references import Suggestion
+from services.domain.report import Cluster
+
+_UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+"""Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
+_MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
+_MENTION = re.compile(r"@(everyone|here|[!&]?[0-9]{17,20})")
+_LONE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\$")
+_COUNTABLE = {SkipReason.LOCAL_FILE, SkipReason.EPISODE, SkipReason.AUDIOBOOK, SkipReason.UNREADABLE}
+ELLIPSIS = "…"
+CLUSTER_LETTERS = "ABCDEFGH"
+
+
+def letter_of(clusters: Sequence[Cluster], index: int) -> str:
+    """Return the letter of a group of a report, which it keeps between reports."""
+    letter = clusters[index].letter
+    return CLUSTER_LETTERS[(index if letter is None else letter) % len(CLUSTER_LETTERS)]
+
+
+def plain(text: str, limit: int = 80) -> str:
+    """Return `text` on one line, without invisible characters, cut to `limit` characters."""
+    cleaned = " ".join(_UNSEEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    if len(cleaned) <= limit:
+        return cleaned
+    # Not with a lone backslash: the text may be escaped, and its mark would fall to the ellipsis.
+    return _LONE_BACKSLASH.sub("", cleaned[: limit - 1]).rstrip() + ELLIPSIS
+
+
+def escape(text: str, limit: int = 80) -> str:
+    """Return `text` so that Discord shows it letter by letter: no markdown, mention, link or emoji code."""
+    cleaned = plain(text, limit)
+    cleaned = cleaned.replace("://", ":\u200b//").replace("discord.gg", "discord\u200b.gg")
+    return _MENTION.sub("@\u200b\\1", _MARKS.sub(r"\\\1", cleaned))
+
+
+def track_line(track: Track, limit: int = 70) -> str:
+    """Say a track in one line, linked to where it can be heard."""
+    if not track.id:
+        return escape(track.label, limit)
+    return f"[{escape(track.label, limit)}](https://open.spotify.com/track/{track.id})"
+
+
+def percent(part: int, whole: int) -> str:
+    """Say a share: `34 %`, `<1 %` rather than a wrong zero."""
+    if not whole:
+        return "0 %"
+    share = 100 * part / whole
+    return unbroken("<1 %" if 0 < share < 0.5 else f"{share:.0f} %")
+
+
+def unbroken(text: str) -> str:
+    """Keep numbers and their units on one line."""
+    return text.replace(" %", "\u00a0%").replace(" BPM", "\u00a0BPM")
+
+
+def from_now(moment: datetime) -> str:
+    """Say a moment that Discord counts towards, never too early: "in two hours"."""
+    return f"<t:{math.ceil(moment.timestamp())}:R>"
+
+
+def length(milliseconds: int) -> str:
+    """Say how long a track is: "3:45"."""
+    seconds = round(milliseconds / 1000)
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Say a number with its noun."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def skipped_line(skipped: Sequence[Skipped]) -> str:
+    """Say what was left out, or an empty string."""
+    if not skipped:
+        return ""
+    total = sum(entry.count for entry in skipped)
+    reasons = join_words(f"{entry.count:,} {_reason(entry)}" for entry in skipped)
+    return f"{plural(total, 'row')} left out: {reasons}"
+
+
+def _reason(entry: Skipped) -> str:
+    return f"{entry.reason.value}s" if entry.count != 1 and entry.reason in _COUNTABLE else entry.reason.value
+
+
+def join_words(words: Iterable[str], last: str = "and") -> str:
+    """Join words as a person would: `a, b and c`."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def some_of(words: Sequence[str], most: int) -> str:
+    """Join words, naming at most `most` of them: `a, b and 3 more`."""
+    if len(words) <= most:
+        return join_words(words)
+    return f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
+def fit(lines: Sequence[str], limit: int, more: str = "… and {count:,} more") -> str:
+    """Join lines as long as they fit into `limit` characters; say how many did not."""
+    kept: list[str] = []
+    used = 0
+    for index, line in enumerate(lines):
+        rest = len(lines) - index
+        room = limit - (len(more.format(count=rest)) + 1 if rest > 1 else 0)
+        if used + len(line) + 1 > room:
+            kept.append(more.format(count=rest))
+            break
+        kept.append(line)
+        used += len(line) + 1
+    return "\n".join(kept)
+
+
+def listed(names: Sequence[str], count: int) -> str:
+    """Join the first of `count` names: `a, b, c and 3 more`."""
+    more = f" and {count - len(names)} more" if count > len(names) else ""
+    return ", ".join(names) + more
+
+
+def about(seconds: float) -> str:
+    """Round a wait up to what people say.
+
+    Examples
+    --------
+    2 -> "a few seconds", 40 -> "about 40 seconds", 90 -> "about 2 minutes"
+    """
+    if seconds <= 5:
+        return "a few seconds"
+    if seconds <= 55:
+        return f"about {-(-seconds // 10) * 10:.0f} seconds"
+    minutes = -(-seconds // 60)
+    if minutes < 60:
+        return f"about {minutes:.0f} minutes" if minutes > 1 else "about a minute"
+    hours = -(-seconds // 3600)
+    return f"about {hours:.0f} hours" if hours > 1 else "about an hour"
+
+
+def span(time: timedelta) -> str:
+    """Round a stretch of time to one unit.
+
+    Examples
+    --------
+    40 s -> "a moment", 90 s -> "2 minutes", 5 h -> "5 hours", 50 h -> "2 days"
+    """
+    minutes = round(time.total_seconds() / 60)
+    if minutes < 1:
+        return "a moment"
+    # Two of the larger unit are exact enough; one would hide half of it.
+    size, unit = (1440, "day") if minutes >= 2880 else (60, "hour") if minutes >= 120 else (1, "minute")
+    count = round(minutes / size)
+    return f"{count} {unit if count == 1 else unit + 's'}"
+
+
+def ago(time: timedelta) -> str:
+    """Say how long something has been over: "2 hours ago"."""
+    return f"{span(time)} ago"
+
+
+def away(time: timedelta) -> str:
+    """Say when something will be: "in 5 hours"."""
+    return f"in {span(time)}"
+
+
+def suggestion_label(suggestion: Suggestion) -> str:
+    """Write a choice of at most 100 characters (Discord's limit) that keeps its end."""
+    count = "tracks unknown" if suggestion.tracks is None else f"{suggestion.tracks:,} tracks"
+    if suggestion.is_liked and suggestion.tracks is None:
+        count = ""
+    if suggestion.map_age is not None:
+        count += f", map of {ago(suggestion.map_age)}"
+    end = f" · {count}" if count else ""
+    room = 100 - len(end)
+    name = suggestion.name
+    return (name if len(name) <= room else f"{name[: room - 1]}…") + end

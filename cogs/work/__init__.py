@@ -1,0 +1,1 @@
+"""Accepted work: accept, wait for a slot, perform, show progress, claim, deliver."""

@@ -1,0 +1,266 @@
+"""The accepted work of comparisons: bring a playlist, compare, mix, and share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cogs.replies.blend import blend_card, blend_files_card, blend_name, blend_poster_card
+from cogs.replies.comparison import posted_poster, poster_card, result_card
+from cogs.replies.layout import Reply, note
+from cogs.replies.lists import list_files
+from cogs.replies.lobby import brought_note
+from cogs.replies.people import sharing_card
+from cogs.work.kinds import Kind, Say, request_of
+from cogs.work.posted_cards import PostedCards
+from cogs.work.presence import DiscordPresence
+from services.domain.blend import Blend
+from services.domain.charts import POSTER_KINDS, ChartKind
+from services.domain.errors.groups import NotInResultError, ResultGoneError
+from services.domain.errors.playlists import SpotifyOffError
+from services.domain.groups import FEWEST, GroupKind, GroupMessage, Lobby, MessageKind, Sharing
+from services.domain.jobs import Job
+from services.domain.messages import Activity, Progress
+from services.domain.requests import (
+    BlendRequest,
+    BlendToWrite,
+    BringRequest,
+    CompareRequest,
+    JobKind,
+    SharingRequest,
+)
+from services.domain.writes import Written
+from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
+from services.workflows.groups.results import GroupResultsWorkflow, Shown
+from services.workflows.groups.sharing import SharingWorkflow
+from services.workflows.reading import PlaylistChoice, PlaylistReader
+from services.workflows.saving import SavingWorkflow
+
+_TAKES_BOTH = "A poster of you two takes both of you: press *Show here* on the result first."
+
+
+class Comparing:
+    """What people accept in comparisons, from the request to the card."""
+
+    def __init__(
+        self,
+        *,
+        lobbies: LobbiesWorkflow,
+        results: GroupResultsWorkflow,
+        sharing: SharingWorkflow,
+        cards: PostedCards,
+        presence: DiscordPresence,
+        reader: PlaylistReader,
+        saving: SavingWorkflow | None,
+    ) -> None:
+        self._lobbies = lobbies
+        self._results = results
+        self._sharing = sharing
+        self._cards = cards
+        self._presence = presence
+        self._reader = reader
+        self._saving = saving
+
+    def kinds(self) -> Mapping[JobKind, Kind]:
+        """Describe the work that is done here; all of it needs to see who is in the server."""
+
+        async def server(job: Job) -> None:
+            await self._presence.arrival(job.asked.guild_id)
+
+        return {
+            JobKind.BRING: Kind(
+                do=self._bring, card=self._show_brought, stored=self._load_brought, ready=server
+            ),
+            JobKind.COMPARE: Kind(
+                do=self._compare,
+                card=self._show_result,
+                stored=self._load_result,
+                ready=server,
+                posted=self._note_result,
+            ),
+            JobKind.BLEND: Kind(
+                do=self._mix,
+                card=self._show_blend,
+                stored=self._load_blend,
+                ready=server,
+                posted=self._note_blend,
+            ),
+            JobKind.SHARING: Kind(
+                do=self._share, card=self._show_sharing, stored=self._load_sharing, ready=server
+            ),
+        }
+
+    async def _bring(self, job: Job, say: Say) -> Lobby | Shown | PlaylistChoice:
+        """Freeze a playlist; the second choice of a pair compares as well."""
+        request = request_of(job, BringRequest)
+        playlist = await self._reader.read(job.asked.owner_id, request.what, say)
+        if isinstance(playlist, PlaylistChoice):
+            return playlist
+        lobby_id = request.lobby_id
+        lobby = await self._lobbies.bring(lobby_id, job.asked.owner_id, playlist)
+        await self._cards.redraw(lobby_id)
+        if lobby.kind is GroupKind.LOBBY or len(lobby.ready) < FEWEST:
+            return lobby
+        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, on_stage=say)
+        await self._cards.redraw(lobby_id)
+        return shown
+
+    async def _show_brought(self, job: Job, done: Lobby | Shown) -> Reply:
+        if isinstance(done, Shown):
+            return await self.show(done, job.asked.owner_id)
+        member = done.member(job.asked.owner_id)
+        return brought_note(member, done) if member else note("You are out.")
+
+    async def _load_brought(self, job: Job) -> Lobby | Shown:
+        try:
+            return await self._load_result(job)
+        except ResultGoneError:
+            return await self._lobbies.open(request_of(job, BringRequest).lobby_id)
+
+    async def _compare(self, job: Job, say: Say) -> Shown:
+        lobby_id = request_of(job, CompareRequest).lobby_id
+        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, on_stage=say)
+        if job.message_id is None:
+            await self._cards.redraw(lobby_id)
+        else:  # Before the result is there: whoever leaves from now on is taken out of it.
+            await self._note_result(job, job.asked.channel_id or 0, job.message_id)
+        return shown
+
+    async def _show_result(self, _job: Job, shown: Shown) -> Reply:
+        return await self.show(shown, None)
+
+    async def _load_result(self, job: Job) -> Shown:
+        return await self._results.open(
+            job.result_id, job.asked.owner_id, job.asked.channel_id, who_is_there=self._presence
+        )
+
+    async def _note_result(self, job: Job, channel_id: int, message_id: int) -> None:
+        lobby_id = request_of(job, CompareRequest).lobby_id
+        await self._note(job, MessageKind.RESULT, lobby_id, job.result_id, (channel_id, message_id))
+
+    async def _mix(self, job: Job, say: Say) -> tuple[Shown, Blend]:
+        """Mix what is not stored: the same people and size give the same blend."""
+        await say(Progress(Activity.MIXING))
+        shown, blend = await self._load_blend(job)
+        if job.message_id is not None:
+            await self._note_blend(job, job.asked.channel_id or 0, job.message_id)
+        return shown, blend
+
+    async def _show_blend(self, job: Job, done: tuple[Shown, Blend]) -> Reply:
+        shown, blend = done
+        request = request_of(job, BlendRequest)
+        if request.as_files:
+            lists = [(blend_name(blend), [each.entry for each in blend.tracks])]
+            return blend_files_card(await list_files(lists, "blend", for_djs=False))
+        is_shown = shown.lobby.is_shown_to_channel
+        if request.as_poster:
+            if not is_shown:
+                return note(_TAKES_BOTH)
+            return blend_poster_card(await self._results.blend_posters(shown, blend))
+        return blend_card(
+            blend,
+            shown.stored.result_id,
+            request.size,
+            can_save=self._saving is not None,
+            has_poster=is_shown,
+        )
+
+    async def _load_blend(self, job: Job) -> tuple[Shown, Blend]:
+        request, asked = request_of(job, BlendRequest), job.asked
+        shown = await self._results.open(
+            request.result_id, asked.owner_id, asked.channel_id, who_is_there=self._presence
+        )
+        return shown, await self._results.blend(shown, size=request.size, mode=request.mode)
+
+    async def _note_blend(self, job: Job, channel_id: int, message_id: int) -> None:
+        request = request_of(job, BlendRequest)
+        if not job.asked.private:
+            place = (channel_id, message_id)
+            await self._note(job, MessageKind.BLEND, request.lobby_id, request.result_id, place)
+
+    async def write_blend(self, user_id: int, what: BlendToWrite) -> Written:
+        """Mix once more, as the press has named it, and save that.
+
+        Raises
+        ------
+        SpotifyOffError
+            No Spotify app is configured.
+        TastemapError
+            As in `GroupResultsWorkflow.open` and `SavingWorkflow.write`.
+        """
+        if self._saving is None:
+            raise SpotifyOffError
+        shown = await self._results.open(
+            what.result_id, user_id, what.channel_id, who_is_there=self._presence
+        )
+        blend = await self._results.blend(shown, size=what.size, mode=what.mode)
+        ids = [each.entry.track.id for each in blend.tracks if each.entry.track.id]
+        write = await self._saving.save_new(user_id, name=blend_name(blend), tracks=ids, request=what.name)
+        return Written((write,), len(blend.tracks) - len(ids))
+
+    async def _share(self, job: Job, say: Say) -> Sharing | PlaylistChoice:
+        """Freeze a playlist, and let others of the server compare with it."""
+        request, owner_id = request_of(job, SharingRequest), job.asked.owner_id
+        playlist = await self._reader.read(owner_id, request.what, say)
+        if isinstance(playlist, PlaylistChoice):
+            return playlist
+        guild_id = request.guild_id
+        name = await self._presence.name_of(guild_id, owner_id)
+        return await self._sharing.share(guild_id, Visitor(owner_id, name), playlist)
+
+    async def _show_sharing(self, _job: Job, done: Sharing | None) -> Reply:
+        return sharing_card(done)
+
+    async def _load_sharing(self, job: Job) -> Sharing | None:
+        return await self._sharing.find(request_of(job, SharingRequest).guild_id, job.asked.owner_id)
+
+    async def show(self, shown: Shown, viewer_id: int | None) -> Reply:
+        """Build the card of a result, for one of its people or for everybody."""
+        (chart,) = await self._results.charts(shown, [ChartKind.COMPATIBILITY])
+        return result_card(shown, chart, None if viewer_id is None else shown.key_of(viewer_id))
+
+    async def post_pair(self, lobby: Lobby, viewer_id: int, *, request: int) -> None:
+        """Show the result of a pair to the channel, because both want that; `request` is the press."""
+        result_id = await self._results.latest(lobby.channel_id, lobby.lobby_id)
+        shown = await self._results.open(result_id, viewer_id, lobby.channel_id, who_is_there=self._presence)
+        message = lobby.message(request, MessageKind.RESULT, result_id=result_id)
+        await self._cards.post_reply(message, await self.show(shown, None))
+
+    async def posters(self, shown: Shown, viewer_id: int) -> Reply:
+        """Build the card with the poster of a result, once everybody on it wants the channel to see it."""
+        if not shown.lobby.is_shown_to_channel:
+            return note(_TAKES_BOTH)
+        charts = await self._results.charts(shown, POSTER_KINDS)
+        return poster_card(shown, charts, shown.key_of(viewer_id))
+
+    async def post_poster(self, shown: Shown, viewer_id: int, *, request: int) -> Reply:
+        """Post the poster of a result where the comparison is; `request` is the press.
+
+        Raises
+        ------
+        NotInResultError
+            Who asks is not on it.
+        """
+        if shown.key_of(viewer_id) is None:
+            raise NotInResultError
+        if not shown.lobby.is_shown_to_channel:
+            return await self.posters(shown, viewer_id)
+        charts = await self._results.charts(shown, [ChartKind.POSTER_FEED])
+        message = shown.lobby.message(request, MessageKind.RESULT, result_id=shown.stored.result_id)
+        await self._cards.post_reply(message, posted_poster(shown, charts))
+        return note("The poster is in the channel. It goes when somebody on it leaves the comparison.")
+
+    async def _note(
+        self, job: Job, kind: MessageKind, lobby_id: str, result_id: str, place: tuple[int, int]
+    ) -> None:
+        """Remember where the channel sees a result: a result that is gone by now is taken down at once."""
+        channel_id, message_id = place
+        await self._cards.note(
+            GroupMessage(
+                message_id=message_id,
+                channel_id=channel_id,
+                guild_id=job.asked.guild_id or 0,
+                lobby_id=lobby_id,
+                kind=kind,
+                result_id=result_id,
+            )
+        )

@@ -1,0 +1,173 @@
+"""One place that turns every failure into a sentence; what nobody expected has a reference into the log."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import string
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+import discord
+from discord import app_commands, ui
+
+from cogs.replies.account import connect_button
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import WARNING, Reply, button, note, small
+from cogs.replies.unfinished import unfinished_card
+from cogs.words.errors import UNEXPECTED, sentence_for_discord
+from cogs.words.text import escape
+from cogs.work.admission import admit
+from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist
+from cogs.work.host import Host, Interaction
+from cogs.work.interaction_metrics import Outcome, end, note_failure
+from cogs.work.outages import is_outage
+from cogs.work.pending import LOGIN_HELPS
+from services.domain.errors import TastemapError
+from services.domain.errors.jobs import AlreadyRunningError, ShuttingDownError, TooFastError
+from services.domain.errors.storage import StorageError
+from services.domain.errors.writes import UnfinishedWritesError
+
+_log = logging.getLogger(__name__)
+
+_REFERENCE_ALPHABET = string.ascii_uppercase.replace("O", "").replace("I", "") + string.digits[2:]
+_REFERENCE_LENGTH = 8
+_TOLD = "told"
+"""Under this key an interaction remembers that its failure was explained, and whether that arrived."""
+_LACKS_PERMISSION = frozenset({50001, 50013})
+"""Discord: missing access; missing permissions. Other refusals have other reasons."""
+
+
+class UnknownComponentError(Exception):
+    """A button or menu says something that this version does not understand; the argument is its id."""
+
+
+def new_reference() -> str:
+    """Make a reference that can be read aloud: eight characters without look-alikes."""
+    return "".join(secrets.choice(_REFERENCE_ALPHABET) for _ in range(_REFERENCE_LENGTH))
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """Unwrap what discord.py wrapped."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and isinstance(
+        error.__cause__, BaseException
+    ):
+        error = error.__cause__
+    return error
+
+
+def refusal(error: BaseException) -> str:
+    """Say what is wrong, for errors of ours and of Discord's."""
+    match error:
+        case app_commands.CommandOnCooldown():
+            return f"Please wait {error.retry_after:.0f} seconds before you try that again."
+        case app_commands.TransformerError():
+            value = escape(str(error.value))
+            return f"“{value}” is not something I can use there. Check the option and try again."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed. Close and reopen Discord's command list, then try again."
+        case app_commands.BotMissingPermissions():
+            needed = " and ".join(name.replace("_", " ").title() for name in error.missing_permissions)
+            return f"I lack a permission in this channel: {needed}. Allow it, or use the private option."
+        case app_commands.CheckFailure():
+            return "This command can't be used here. Try it in a server or in a direct message with me."
+        case UnknownComponentError():
+            return "I no longer know this button or menu. Run `/analyze` again to get a fresh card."
+        case discord.Forbidden() if error.code in _LACKS_PERMISSION:
+            return (
+                "I may not post here. Allow me to send messages and attach files in this channel, "
+                "or use the private option."
+            )
+        case discord.HTTPException() if error.code == 40005:
+            return "The result is too large for this place. Try the private option, or a smaller playlist."
+        case _ if is_outage(error):
+            return "Discord does not answer me properly at the moment. That passes; try again in a minute."
+        case _:
+            return sentence_for_discord(error)
+
+
+def _is_expected(error: BaseException, line: str) -> bool:
+    """Whether the bot does what it should: nobody has to look into a log."""
+    ours = isinstance(error, TastemapError) and not isinstance(error, StorageError)
+    return line != UNEXPECTED and (
+        ours or isinstance(error, app_commands.AppCommandError | UnknownComponentError)
+    )
+
+
+async def explain(
+    interaction: Interaction,
+    error: BaseException,
+    *,
+    tell: Callable[[Reply], Awaitable[object]] | None = None,
+) -> bool:
+    """Tell the person what went wrong, privately and once, and log it; returns whether that reached them.
+
+    A public "thinking…" message is taken away, so that a failure never stays in the channel.
+
+    Parameters
+    ----------
+    tell
+        Another way to the person than the reply of the interaction.
+    """
+    if _TOLD in interaction.extras:
+        return bool(interaction.extras[_TOLD])
+    error = root_cause(error)
+    reference = new_reference()
+    line = refusal(error)
+    note_failure(interaction, Outcome.FAILED if line == UNEXPECTED else Outcome.REFUSED)
+    where = interaction.command.qualified_name if interaction.command else "component"
+    findable = {"reference": reference}
+    if isinstance(error, TastemapError):
+        _log.info("%s: %s refused: %s", reference, where, error, extra=findable)
+    elif line == UNEXPECTED:
+        _log.error("%s: %s failed", reference, where, exc_info=error, extra=findable)
+    else:
+        _log.warning("%s: %s failed: %r", reference, where, error, extra=findable)
+    # Whoever reads what to do next needs nothing to tell an operator.
+    told = () if _is_expected(error, line) else (small(f"Reference {reference}"),)
+    reply = note(line, *told, accent=WARNING)
+    if isinstance(error, AlreadyRunningError):
+        stop = button("Stop it", ComponentRef(Action.STOP, str(error.job_id)).button())
+        reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(stop)))
+    elif isinstance(error, UnfinishedWritesError):
+        reply = unfinished_card(error.writes, Action.SAVING, so_that="do that")
+    elif isinstance(error, LOGIN_HELPS):
+        connect = connect_button(interaction.client.wanted.keep(interaction, error))
+        reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(connect)))
+    try:
+        if tell is not None:
+            await tell(reply)
+        else:
+            await insist(partial(answer_privately, interaction, reply), REPLY_AGAIN_S)
+        reached = True
+    except Exception as problem:  # noqa: BLE001  (Discord's refusals, and whatever a network can do)
+        reached = False
+        _log.warning("%s: could not tell the person: %r", reference, problem)
+    interaction.extras[_TOLD] = reached
+    return reached
+
+
+def was_told(interaction: Interaction) -> bool:
+    """Whether the failure of an interaction was explained already."""
+    return _TOLD in interaction.extras
+
+
+class ErrorTree(app_commands.CommandTree[Host]):
+    """A command tree in which every failure ends in a sentence, and that is closed when the bot stops."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Turn people away politely once the bot is stopping, and who asks too much at once."""
+        try:
+            return admit(interaction)
+        except (ShuttingDownError, TooFastError) as error:
+            if interaction.type is discord.InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await explain(interaction, error)
+            return False
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """Explain a failed command."""
+        await explain(interaction, error)
+        end(interaction, interaction.command.qualified_name if interaction.command else "unknown")

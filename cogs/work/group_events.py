@@ -1,0 +1,101 @@
+"""Follow what time and servers do to comparisons: those that end, and servers and channels that go."""
+
+from __future__ import annotations
+
+import discord
+from discord.ext import commands, tasks
+
+from cogs.work.digests import Digests
+from cogs.work.posted_cards import PostedCards
+from cogs.work.presence import DiscordPresence
+from services.maintenance import Maintenance
+from services.workflows.groups.lobbies import LobbiesWorkflow
+
+_TEND_EVERY_S = 60
+
+
+class GroupEvents(commands.Cog):
+    """What happens to comparisons without anybody's press."""
+
+    def __init__(
+        self,
+        *,
+        lobbies: LobbiesWorkflow,
+        digests: Digests,
+        cards: PostedCards,
+        presence: DiscordPresence,
+        client: discord.Client,
+        maintenance: Maintenance,
+    ) -> None:
+        self._lobbies = lobbies
+        self._digests = digests
+        self._cards = cards
+        self._presence = presence
+        self._client = client
+        self._maintenance = maintenance
+
+    async def cog_load(self) -> None:
+        """Look from time to time what has ended and what is still to be changed."""
+        if getattr(self._client, "performs", True):
+            self.tend_on.start()
+
+    async def cog_unload(self) -> None:
+        """Stop looking; what is to be changed is written down."""
+        self.tend_on.cancel()
+        await self._cards.close()
+
+    @tasks.loop(seconds=_TEND_EVERY_S)
+    async def tend_on(self) -> None:
+        """Do what time asks for."""
+        await self.tend()
+
+    async def tend(self) -> None:
+        """End what is over, draw whatever a crash or a refusal of Discord's left as it was, post digests."""
+        await self._maintenance.attempt("ended comparisons", self._end_due)
+        await self._maintenance.attempt("cards", self._cards.redraw_all)
+        await self._maintenance.attempt("digests", self._digests.run)
+
+    def look_soon(self) -> None:
+        """Draw everything that is stale, beside whatever asks for it."""
+        self._cards.look_soon()
+
+    async def _end_due(self) -> int:
+        return len(await self._lobbies.end_due())
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Forget the servers that the bot was taken out of while it was away, if Discord confirms that."""
+        shards = getattr(self._client, "shards", {})
+        count = self._client.shard_count or 1
+        for guild_id in await self._lobbies.guilds():
+            is_ours = not shards or (guild_id >> 22) % count in shards
+            is_listed = self._client.get_guild(guild_id) is not None
+            if is_ours and not is_listed and await self._presence.is_out_of(guild_id):
+                await self._lobbies.drop_guild(guild_id)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a server."""
+        await self._lobbies.drop_guild(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget a channel."""
+        await self._lobbies.drop_channel(channel.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, _before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Try again what was refused in a server whose rights may be others now."""
+        self._cards.allow_again(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_update(self, _before: discord.Role, after: discord.Role) -> None:
+        """Try again what was refused in a server whose rights may be others now."""
+        self._cards.allow_again(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Forget a thread."""
+        await self._lobbies.drop_channel(payload.thread_id)

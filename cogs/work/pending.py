@@ -1,0 +1,82 @@
+"""What somebody was about to do when a login came in between."""
+
+from __future__ import annotations
+
+import secrets
+import string
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from cachetools import TTLCache
+
+from cogs.work.host import Interaction
+from services.domain.errors.accounts import NotLinkedError, RelinkNeededError, ScopeMissingError
+from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
+
+_KEPT, _KEPT_FOR_S = 2_000, 24 * 3_600.0
+"""A button below a refusal is pressed within minutes; a day is generous."""
+_ID_LENGTH = 14
+_ALPHABET = string.ascii_letters + string.digits
+_BEYOND = tuple(sorted(WRITE_SCOPES | REMOVE_SCOPES))
+"""What a login may be asked for beside reading; by its number it stands in the id of a wish."""
+_WANTED = "wanted"
+_AGAIN = "Go on where you were"
+
+LOGIN_HELPS = (NotLinkedError, RelinkNeededError, ScopeMissingError)
+"""Failures that a login cures."""
+
+
+def want(interaction: Interaction, label: str, custom_id: str) -> None:
+    """Say, before something that may need a login, which button would do the same afterwards.
+
+    Buttons need no such word: pressing them again is what was wanted.
+    """
+    interaction.extras[_WANTED] = f"{label}\n{custom_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What one person wanted, and which scopes they lacked for it."""
+
+    user_id: int
+    scopes: frozenset[str]
+    button: str
+
+
+class PendingRequests:
+    """Wishes by id, for the short time between a refusal and the button below it.
+
+    Kept in memory: after a restart, or in another process, the login works all the same, and the person
+    repeats the command. So the scopes stand in the id itself: a login without them would be none.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._wishes: TTLCache[str, _Wish] = TTLCache(_KEPT, _KEPT_FOR_S, timer=clock)
+
+    def keep(self, interaction: Interaction, error: BaseException) -> str:
+        """Remember what `interaction` wanted, and which scopes it lacked; returns the wish's id."""
+        scopes = error.scopes if isinstance(error, ScopeMissingError) else frozenset()
+        data: Any = interaction.data or {}
+        wish = interaction.extras.get(_WANTED)
+        if wish is None and interaction.type is discord.InteractionType.component:
+            wish = f"{_AGAIN}\n{data.get('custom_id', '')}"
+        wish_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        wish_id += "." + "".join(str(number) for number, scope in enumerate(_BEYOND) if scope in scopes)
+        self._wishes[wish_id] = _Wish(interaction.user.id, scopes, str(wish or ""))
+        return wish_id
+
+    def take(self, wish_id: str, user_id: int) -> tuple[frozenset[str], str]:
+        """Return the scopes and the wish; no wish where it is forgotten, or somebody else's."""
+        wish = self._wishes.get(wish_id)
+        if wish is None or wish.user_id != user_id:
+            numbers = wish_id.partition(".")[2]
+            return frozenset(scope for number, scope in enumerate(_BEYOND) if str(number) in numbers), ""
+        return wish.scopes, wish.button
+
+    def forget(self, user_id: int) -> None:
+        """Forget what a person wanted."""
+        for wish_id in [each for each, wish in self._wishes.items() if wish.user_id == user_id]:
+            self._wishes.pop(wish_id, None)

@@ -1,0 +1,219 @@
+"""Tell what changed in a list since an earlier report of it, as far as that is more than chance.
+
+A list is all of itself, so the mean of its tracks has no error. What is asked is whether its new tracks could
+as well be more of the same: the roles *stayed*, *gone* and *new* are dealt out anew among all tracks, many
+times, and a change counts where it is larger than the largest of all features and groups in all but 2 % of
+these deals. So one answer claims something wrong in 2 % of unchanged lists, however much it looks at.
+`benchmarks/drift.py` measures that, and what is found.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.continuity import match_groups
+from services.analysis.name_rules import AUDIBLE
+from services.analysis.reference import REFERENCE, TYPICAL
+from services.domain.drift import Change, JoinedGroups, ShareChange, Since
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.grouping import Grouping
+from services.domain.report import AnalysisReport, EarlierGroup, EarlierSound, EnrichedTrack
+
+ERROR_RATE = 0.02
+"""Of all that is claimed in one answer about a list that did not change."""
+FEWEST_TRACKS, FEWEST_CHANGED = 15, 5
+"""Real ones then and now, and tracks that came or went: of fewer nothing is said."""
+LEAST_SHARE = 0.05
+"""A group that grew or shrank by less is not spoken of."""
+LEAST_STEP = MappingProxyType({Feature.TEMPO: 2.0, Feature.LOUDNESS: 0.5})
+"""In the unit of the feature, else 0.02: less looks like nothing beside the numbers."""
+TOGETHER = 0.8
+"""Share of the common tracks of a former group that is in one group now, to say that it went into it."""
+_FEWEST_COMMON = 5
+_DEALS, _MANY_TRACKS, _DEALS_OF_MANY, _AT_ONCE = 999, 2_000, 399, 50
+
+_ONE_THING = ({Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS},)
+"""Features that say nearly the same; of each set the strongest speaks."""
+
+_Floats = NDArray[np.float64]
+_STAYED, _GONE, _NEW = 0, 1, 2
+
+
+def since_last(report: AnalysisReport, before: EarlierSound) -> Since | None:
+    """Compare a report with an earlier one of its list; None where both have the same tracks.
+
+    Tracks that stayed have today's values on both sides, so that no source changes them.
+    """
+    today = {entry.track.words_key: entry.real_sound for entry in reversed(report.tracks)}
+    then = dict(zip(reversed(before.keys), reversed(before.rows), strict=True))
+    gone, new = then.keys() - today.keys(), today.keys() - then.keys()
+    if not gone and not new:
+        return None
+    found = Since(made_at=before.made_at, new=len(new), gone=len(gone), compared=False)
+    source = next(iter(report.coverage.by_source), "")
+    if gone and before.source and source and before.source != source:
+        return found
+    keys = sorted(today.keys() | gone)
+    raw = np.array([today.get(key) or then[key] for key in keys], dtype=np.float64)
+    roles = np.array([_GONE if key in gone else _NEW if key in new else _STAYED for key in keys])
+    known = np.flatnonzero(np.isfinite(raw).any(axis=1))
+    keys, raw, roles = [keys[row] for row in known], raw[known], roles[known]
+    sizes = np.bincount(roles, minlength=3)
+    if min(sizes[_STAYED] + sizes[_GONE], sizes[_STAYED] + sizes[_NEW]) < FEWEST_TRACKS:
+        return found
+    if sizes[_GONE] + sizes[_NEW] < FEWEST_CHANGED:
+        return Since(made_at=before.made_at, new=len(new), gone=len(gone))
+    groups = _former_groups(raw, before, report)
+    columns = np.column_stack([TYPICAL.normal_scores(raw), *groups.columns])
+    certain = _certain(columns, roles, seed=_seed(keys), error_rate=ERROR_RATE)
+    changes = _changes(raw, columns, roles, certain)
+    shares = groups.changes(certain[len(SOUND_FEATURES) :], report)
+    joined = _joined(report, before.groups) if changes or shares else ()
+    are_joined = {each.now for each in joined}
+    return Since(
+        made_at=before.made_at,
+        new=len(new),
+        gone=len(gone),
+        changes=changes,
+        shares=tuple(change for change in shares if change.name not in are_joined),
+        joined=joined,
+    )
+
+
+def _weights(roles: NDArray[np.intp]) -> _Floats:
+    """Return what each track weighs in "mean now minus mean then"."""
+    stayed, gone, new = np.bincount(roles, minlength=3)
+    now, then = 1 / (stayed + new), 1 / (stayed + gone)
+    return np.array([now - then, -then, now])[roles]
+
+
+def changes_between(
+    before: Sequence[EnrichedTrack], now: Sequence[EnrichedTrack], *, error_rate: float
+) -> tuple[Change, ...]:
+    """List the certain changes from some tracks to others that have none in common."""
+    tracks = [(entry.track.words_key, _GONE, entry.real_sound) for entry in before]
+    tracks += [(entry.track.words_key, _NEW, entry.real_sound) for entry in now]
+    tracks = sorted(
+        (each for each in tracks if any(v is not None for v in each[2])), key=lambda each: each[:2]
+    )
+    roles = np.array([role for _, role, _ in tracks], dtype=np.intp)
+    if min(np.bincount(roles, minlength=3)[_GONE:]) < FEWEST_TRACKS:
+        return ()
+    raw = np.array([row for _, _, row in tracks], dtype=np.float64)
+    columns = TYPICAL.normal_scores(raw)
+    seed = _seed([key for key, _, _ in tracks])
+    return _changes(raw, columns, roles, _certain(columns, roles, seed=seed, error_rate=error_rate))
+
+
+def _seed(keys: Sequence[str]) -> int:
+    return zlib.crc32("\n".join(keys).encode("utf-8", "replace"))
+
+
+def _certain(columns: _Floats, roles: NDArray[np.intp], *, seed: int, error_rate: float) -> NDArray[np.bool_]:
+    """Say of which columns the mean changed by more than chance; unknown values take no side."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centred = np.nan_to_num(columns - np.nanmean(columns, axis=0))
+        scaled = np.nan_to_num(centred / np.sqrt((centred**2).mean(axis=0)), posinf=0.0, neginf=0.0)
+    weights = _weights(roles)
+    found = np.abs(weights @ scaled)
+    rng = np.random.default_rng(seed)
+    deals = _DEALS if len(roles) <= _MANY_TRACKS else _DEALS_OF_MANY
+    largest: list[_Floats] = []
+    for start in range(0, deals, _AT_ONCE):
+        dealt = rng.permuted(np.tile(weights, (min(_AT_ONCE, deals - start), 1)), axis=1)
+        largest.append(np.abs(dealt @ scaled).max(axis=1))
+    beaten = (np.concatenate(largest)[:, None] >= found[None, :] - 1e-12).sum(axis=0)
+    certain: NDArray[np.bool_] = (beaten + 1) / (deals + 1) <= error_rate
+    return certain
+
+
+def _changes(
+    raw: _Floats, columns: _Floats, roles: NDArray[np.intp], certain: NDArray[np.bool_]
+) -> tuple[Change, ...]:
+    then, now = roles != _NEW, roles != _GONE
+    found: list[Change] = []
+    for column, feature in enumerate(SOUND_FEATURES):
+        if not certain[column]:
+            continue
+        spreads = float(np.nanmean(columns[now, column]) - np.nanmean(columns[then, column]))
+        before, after = float(np.nanmean(raw[then, column])), float(np.nanmean(raw[now, column]))
+        if is_worth_saying(feature, before, after, spreads):
+            found.append(Change(feature, before, after, spreads))
+    return said_once(found)
+
+
+def is_worth_saying(feature: Feature, before: float, now: float, spreads: float) -> bool:
+    """Whether a change can be heard, and is one in the numbers that are printed."""
+    step = (now - before) * np.sign(spreads)
+    return abs(spreads) >= AUDIBLE and step >= LEAST_STEP.get(feature, 0.02)
+
+
+def said_once(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Sort changes by their size, and leave out what says nearly the same as a larger one."""
+    found = sorted(changes, key=lambda change: -abs(change.spreads))
+    return tuple(change for place, change in enumerate(found) if not _said_before(change, found[:place]))
+
+
+def _said_before(change: Change, stronger: Sequence[Change]) -> bool:
+    return any(
+        change.feature in alike and any(other.feature in alike for other in stronger) for alike in _ONE_THING
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _FormerGroups:
+    """In which former group each track is, by its centre: the same measure for then and now."""
+
+    groups: tuple[EarlierGroup, ...]
+    columns: tuple[_Floats, ...]
+    """For each group 1 where a track is in it, 0 where not, NaN where too little is known."""
+
+    def changes(self, certain: NDArray[np.bool_], report: AnalysisReport) -> tuple[ShareChange, ...]:
+        """List the groups that still are and grew or shrank, in the shares that both cards show."""
+        rows = [row for cluster in report.clusters for row in cluster.members]
+        labels = [place for place, cluster in enumerate(report.clusters) for _ in cluster.members]
+        names = [report.tracks[row].track.words_key for row in rows]
+        was = match_groups(self.groups, np.array(labels, dtype=np.intp), names, len(report.clusters))
+        total = sum(len(group.tracks) for group in self.groups)
+        found = [
+            ShareChange(cluster.name, len(self.groups[place].tracks) / total, cluster.size / len(rows))
+            for cluster, place in zip(report.clusters, was, strict=True)
+            if place is not None and certain[place]
+        ]
+        told = [change for change in found if abs(change.now - change.before) >= LEAST_SHARE]
+        return tuple(sorted(told, key=lambda change: -abs(change.now - change.before)))
+
+
+def _former_groups(raw: _Floats, before: EarlierSound, report: AnalysisReport) -> _FormerGroups:
+    if len(before.centres) < 2 or {before.grouping, report.basis.grouping} != {Grouping.SOUND}:
+        return _FormerGroups((), ())
+    centres, points = np.array(before.centres), REFERENCE.sound_space(raw)
+    nearest = np.argmin(((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2), axis=1)
+    unknown = ~np.isfinite(points).all(axis=1)
+    return _FormerGroups(
+        before.groups,
+        tuple(np.where(unknown, np.nan, nearest == group) for group in range(len(centres))),
+    )
+
+
+def _joined(report: AnalysisReport, earlier: Sequence[EarlierGroup]) -> tuple[JoinedGroups, ...]:
+    """Find groups of before of which nearly all common tracks are in one group now."""
+    now = [{report.tracks[row].track.words_key for row in cluster.members} for cluster in report.clusters]
+    everything = set().union(*now)
+    went: dict[int, list[str]] = {}
+    for group in earlier:
+        common = set(group.tracks) & everything
+        for place, tracks in enumerate(now):
+            if len(common) >= _FEWEST_COMMON and len(common & tracks) >= TOGETHER * len(common):
+                went.setdefault(place, []).append(group.name)
+    return tuple(
+        JoinedGroups(tuple(names), report.clusters[place].name)
+        for place, names in went.items()
+        if len(names) > 1
+    )

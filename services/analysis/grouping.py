@@ -1,0 +1,146 @@
+"""Group the tracks of a playlist by style and era; the verdict about structure stays one about sound.
+
+A test for structure is not valid in the space of style and era: years and artists come in lumps, so nearly
+every list would be called clearly grouped there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.clustering import Partition, fit_clusters
+from services.analysis.placement import assign, drawn_values
+from services.analysis.reference import REFERENCE
+from services.analysis.style import Facts, draw, packaged
+from services.analysis.titles import lead_artist
+from services.domain.grouping import Basis, Grouping, year_share
+from services.domain.music import Track
+from services.domain.report import AnalysisOptions, Structure
+
+Float = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """Tracks whose sound is estimated: they are placed afterwards and decide nothing."""
+
+    rows: Rows
+    raw: Float
+    """Shape (m, 9)."""
+    errors: Float
+    """Standard errors of the values, shape (m, 9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleGroups:
+    """Groups by style and era."""
+
+    partition: Partition
+    points: Float
+    """Tracks with evidence in the space of the groups, shape (n, 7)."""
+    guesses: Float
+    """Probability of each group for each estimated track, shape (m, k)."""
+    basis: Basis
+    structure: Structure
+    """The verdict about sound, with the number of these groups."""
+
+
+def basis_of(
+    tracks: Sequence[Track],
+    music: Sequence[Track],
+    options: AnalysisOptions,
+    earlier: Mapping[str, tuple[str, ...]],
+) -> Basis:
+    """Say what a grouping can rest on, and which one it is to be: by sound where too few years are known.
+
+    Parameters
+    ----------
+    tracks
+        As they came.
+    music
+        The same with the genres that are known of their artists.
+    earlier
+        Those of them that earlier files, data sets and answers gave, by lead artist.
+    """
+    given = [now for before, now in zip(tracks, music, strict=True) if now is not before]
+    leads = [lead for track in given if (lead := lead_artist(track.artists)) in earlier]
+    count = max(len(tracks), 1)
+    basis = Basis(
+        years=year_share(tracks),
+        genres=sum(bool(track.genres) for track in tracks) / count,
+        remembered_genres=len(given) / count,
+        earlier_genres=len(leads) / count,
+        earlier_artists=len(set(leads)),
+    )
+    if options.by is not Grouping.STYLE:
+        return basis
+    if not basis.has_enough_years:
+        return replace(basis, refused=True)
+    return replace(basis, grouping=Grouping.STYLE)
+
+
+def group_by_style(
+    tracks: Sequence[Track],
+    rows: Rows,
+    scores: Float,
+    estimated: Estimated,
+    *,
+    sound: Structure,
+    basis: Basis,
+    options: AnalysisOptions,
+) -> StyleGroups:
+    """Group tracks by sound, year, artist and genre words.
+
+    Parameters
+    ----------
+    tracks
+        All of the playlist, with what is known of their genres.
+    rows : array of n ints
+        Those with evidence.
+    scores : array of shape (n, 9)
+        Their normal scores.
+    sound : Structure
+        What the sound alone says about structure.
+    """
+    facts = Facts.of([tracks[row] for row in rows])
+    guests = Facts.of([tracks[row] for row in estimated.rows])
+    rules = packaged()
+    base = rules.points(scores, facts.years)
+    drawn, guests_drawn = draw(base, facts, guests)
+    points = drawn.apply(base)
+    partition = fit_clusters(
+        points,
+        keys=facts.keys,
+        groups=options.groups,
+        previous_centres=np.array(options.previous_centres) if options.previous_centres else None,
+        placed_later=len(estimated.rows),
+        tests_structure=False,
+    )
+    chances = np.zeros((len(estimated.rows), partition.k))
+    for some, values in drawn_values(estimated.raw, estimated.errors):
+        flat = REFERENCE.normal_scores(values.reshape(-1, values.shape[2])).reshape(values.shape)
+        years = np.repeat(guests.years[some, None], values.shape[1], axis=1)
+        placed = guests_drawn.of(some).apply(rules.points(flat, years))
+        if partition.k:
+            groups = assign(placed.reshape(-1, placed.shape[2]), partition.centres).reshape(placed.shape[:2])
+            chances[some] = (groups[:, :, None] == np.arange(partition.k)).mean(axis=1)
+    return StyleGroups(
+        partition,
+        points,
+        chances,
+        replace(basis, stability=partition.stability),
+        replace(sound, k=partition.k, forced=options.groups is not None),
+    )
+
+
+def middles(points: Float, labels: Rows, groups: int) -> Float:
+    """Return the mean of each group's points, shape (groups, d), where a map shows another space."""
+    counts = np.maximum(np.bincount(labels[labels >= 0], minlength=groups), 1)
+    sums = np.zeros((groups, points.shape[1]))
+    np.add.at(sums, labels[labels >= 0], points[labels >= 0])
+    return sums / counts[:, None]

@@ -1,0 +1,171 @@
+"""Estimate the features of a track from the loudness, tempo, key and length of its sound, and its year.
+
+A ridge regression on smooth steps of each and on their products with loudness; learned by
+`benchmarks/learn_sound.py` from measured tracks. An estimate like any other: it has a standard error and
+decides nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from services.analysis.imputation.evidence import with_values
+from services.analysis.imputation.shapes import FloatArray
+from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature, Origin, Provenance
+from services.domain.report import EnrichedTrack
+
+FROM_SOUND = Provenance(Origin.IMPUTED, "loudness, tempo and key")
+LOUDNESS_KNOTS_DB = (-30.0, -22.0, -17.0, -14.0, -12.0, -10.0, -8.5, -7.0, -5.5, -4.0, -2.0)
+TEMPO_KNOTS_BPM = (60.0, 75.0, 90.0, 105.0, 120.0, 135.0, 155.0, 180.0, 210.0)
+LENGTH_KNOTS_S = (30.0, 60.0, 100.0, 140.0, 180.0, 220.0, 270.0, 340.0, 480.0, 720.0)
+YEAR_KNOTS = (1955.0, 1965.0, 1975.0, 1985.0, 1995.0, 2005.0, 2013.0, 2020.0, 2026.0)
+LUFS_ERROR_DB = 2.5
+"""How far LUFS may be from the loudness of a catalogue: their offset is not known, and taken for nothing."""
+CONSTANTS_FILE = Path(__file__).with_name("from_sound.json")
+_LOUDNESS = SOUND_FEATURES.index(Feature.LOUDNESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Coefficients of the regression."""
+
+    centre: FloatArray
+    """(n_columns,) mean of each column of `design`."""
+    table: FloatArray
+    """(n_columns, 9) in the unit of each feature per unit of the column."""
+    intercept: FloatArray
+    """(9,)"""
+    deviation: FloatArray
+    """(9,) standard deviation of the errors, on artists that were not learned from."""
+
+
+@cache
+def load_mapping() -> Mapping:
+    """Read the packaged coefficients."""
+    stored = json.loads(CONSTANTS_FILE.read_text(encoding="utf-8"))
+    return Mapping(*(np.array(stored[name]) for name in ("centre", "table", "intercept", "deviation")))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of some tracks, each of shape (n,); NaN where it is not."""
+
+    loudness_db: FloatArray
+    tempo_bpm: FloatArray
+    key: FloatArray
+    mode: FloatArray
+    length_s: FloatArray
+    year: FloatArray
+
+
+def design(heard: Heard) -> FloatArray:
+    """Lay out the columns of the regression, shape (n, n_columns)."""
+    loud = _hats(heard.loudness_db, np.array(LOUDNESS_KNOTS_DB))
+    pace = _hats(np.log2(heard.tempo_bpm), np.log2(np.array(TEMPO_KNOTS_BPM)))
+    length = _hats(np.log(heard.length_s), np.log(np.array(LENGTH_KNOTS_S)))
+    year = _hats(heard.year, np.array(YEAR_KNOTS))
+    pitch = (heard.key[:, None] == np.arange(12)).astype(float)
+    major = np.nan_to_num(heard.mode, nan=0.6)[:, None]
+    products = [
+        (loud[:, ::2, None] * each[:, None, :]).reshape(len(loud), -1)
+        for each in (pace[:, ::2], length[:, ::2], year)
+    ]
+    missing = np.isnan(heard.year)[:, None].astype(float)
+    return np.concatenate([loud, pace, length, year, missing, pitch, major, loud * major, *products], axis=1)
+
+
+def _hats(values: FloatArray, knots: FloatArray) -> FloatArray:
+    """Return how much of each knot a value is: the two around it share it; nothing of any where unknown."""
+    clipped = np.clip(np.nan_to_num(values, nan=float(knots[0])), knots[0], knots[-1])
+    right = np.clip(np.searchsorted(knots, clipped), 1, len(knots) - 1)
+    share = (clipped - knots[right - 1]) / (knots[right] - knots[right - 1])
+    hats = np.zeros((len(values), len(knots)))
+    rows = np.arange(len(values))
+    hats[rows, right - 1], hats[rows, right] = 1 - share, share
+    hats[np.isnan(values)] = 0.0
+    return hats
+
+
+def predict(columns: FloatArray, mapping: Mapping) -> FloatArray:
+    """Predict all nine features in their own units, shape (n, 9)."""
+    low, high = np.array([FEATURE_RANGES[each] for each in SOUND_FEATURES]).T
+    predicted: FloatArray = np.clip((columns - mapping.centre) @ mapping.table + mapping.intercept, low, high)
+    return predicted
+
+
+def estimate_from_sound(tracks: Sequence[EnrichedTrack]) -> tuple[EnrichedTrack, ...]:
+    """Fill what is missing, or was estimated from relatives alone, of tracks that came with their sound.
+
+    Where relatives gave an estimate too, both count by their precision.
+    """
+    rows = [row for row, entry in enumerate(tracks) if entry.track.sound is not None and _gaps(entry)]
+    if not rows:
+        return tuple(tracks)
+    values, errors = _estimates([tracks[row] for row in rows])
+    filled = list(tracks)
+    for place, row in enumerate(rows):
+        filled[row] = _filled(tracks[row], values[place].tolist(), errors[place].tolist())
+    return tuple(filled)
+
+
+def _gaps(entry: EnrichedTrack) -> list[Feature]:
+    return [each for each in SOUND_FEATURES if entry.features.get(each) is None or entry.is_imputed(each)]
+
+
+def _estimates(entries: Sequence[EnrichedTrack]) -> tuple[FloatArray, FloatArray]:
+    mapping = load_mapping()
+    tempo, key, mode = (
+        np.array([_real(entry, each) for entry in entries])
+        for each in (Feature.TEMPO, Feature.KEY, Feature.MODE)
+    )
+    heard = Heard(
+        loudness_db=np.array([_loudness_of(entry) for entry in entries]),
+        tempo_bpm=tempo,
+        key=key,
+        mode=mode,
+        length_s=np.array([(entry.track.duration_ms or np.nan) / 1000 for entry in entries]),
+        year=np.array([float(entry.track.release_year or np.nan) for entry in entries]),
+    )
+    values = predict(design(heard), mapping)
+    # By how much an error of the loudness moves each feature.
+    louder, quieter = (
+        predict(design(replace(heard, loudness_db=heard.loudness_db + error)), mapping)
+        for error in (LUFS_ERROR_DB, -LUFS_ERROR_DB)
+    )
+    errors = np.sqrt(mapping.deviation**2 + ((louder - quieter) / 2) ** 2)
+    values[:, _LOUDNESS], errors[:, _LOUDNESS] = np.clip(heard.loudness_db, -60.0, 0.0), LUFS_ERROR_DB
+    return values, errors
+
+
+def _loudness_of(entry: EnrichedTrack) -> float:
+    known = _real(entry, Feature.LOUDNESS)
+    if np.isfinite(known) or entry.track.sound is None:
+        return known
+    return entry.track.sound.reading.loudness_lufs
+
+
+def _real(entry: EnrichedTrack, feature: Feature) -> float:
+    value = entry.features.get(feature)
+    return float("nan") if value is None or entry.is_imputed(feature) else value
+
+
+def _filled(entry: EnrichedTrack, values: list[float], errors: list[float]) -> EnrichedTrack:
+    fresh: dict[Feature, float] = {}
+    doubts: dict[Feature, float] = {}
+    for feature in _gaps(entry):
+        column = SOUND_FEATURES.index(feature)
+        value, error = values[column], errors[column]
+        before, doubt = entry.features.get(feature), None
+        if entry.standard_errors is not None:
+            doubt = entry.standard_errors.get(feature)
+        if before is not None and doubt:
+            weight = error**-2 / (error**-2 + doubt**-2)
+            value, error = weight * value + (1 - weight) * before, min(error, doubt)
+        fresh[feature], doubts[feature] = value, error
+    return with_values(entry, fresh, dict.fromkeys(fresh, FROM_SOUND), doubts)

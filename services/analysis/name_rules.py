@@ -1,0 +1,109 @@
+"""Tell whether what a name says is true of a group."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, Claim, Guard, Name
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_names import GroupName, Lean, SoundName
+from services.domain.report import Trait
+
+AUDIBLE = 0.15
+"""Spreads between two groups below which a comparison ("faster") would not be heard."""
+
+AGAINST = 0.45
+"""Weight of a feature in a name from which a trait of the other end contradicts it."""
+
+COLUMN = {feature: column for column, feature in enumerate(SOUND_FEATURES)}
+
+Traits = Sequence[Trait]
+Floats = NDArray[np.float64]
+
+ENTRIES: Mapping[SoundName | None, Name] = {name.id: name for name in (*CATALOGUE, FALLBACK)}
+
+
+def holds(guard: Guard, raw: NDArray[np.float64], *, within_error: bool = False) -> bool:
+    """Tell whether a group's own values, shape (n, 9), keep what a guard promises.
+
+    Parameters
+    ----------
+    within_error
+        Whether it may be missed by one standard error of the mean.
+    """
+    values = raw[:, COLUMN[guard.feature]]
+    if guard.share:
+        value = float(np.mean(values > 0.5))
+    elif guard.feature is Feature.TEMPO:
+        value = float(np.median(values))
+    else:
+        value = float(np.mean(values))
+    spread = (values > 0.5) if guard.share else values
+    slack = float(np.std(spread)) / math.sqrt(len(values)) if within_error else 0.0
+    return guard.low - slack <= value <= guard.high + slack
+
+
+def agrees(weights: Mapping[Feature, float], traits: Traits, *, at_all: bool = False) -> bool:
+    """Tell whether no trait is of the other end of a feature that a name says.
+
+    Parameters
+    ----------
+    at_all
+        Whether traits count that are only slightly so, or so beside the rest of the list.
+    """
+    return not any(
+        abs(weight := weights.get(trait.feature, 0.0)) >= AGAINST
+        and trait.degree * weight < 0
+        and (at_all or (abs(trait.degree) > 1 and not trait.compared))
+        for trait in traits
+    )
+
+
+def bears_out(lean: Lean, traits: Traits) -> bool:
+    """Tell whether a trait says the same, beside typical music."""
+    sign = 1 if lean.high else -1
+    return any(
+        trait.feature is lean.feature
+        and not trait.compared
+        and trait.degree * sign > 0
+        and trait.z * sign > 0
+        for trait in traits
+    )
+
+
+def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection[Claim]) -> bool:
+    """Tell whether a name that a group had may stay: what it says is still among the traits.
+
+    A guard may be missed by one standard error of the group, and a trait may have become slight: else names
+    would come and go with single tracks.
+    """
+    if any(lean.feature is Feature.SPEECHINESS for lean in name.leans) and Claim.WORDS in refused:
+        return False
+    if name.sound is not None:
+        entry = ENTRIES[name.sound]
+        return (
+            entry.claim not in refused
+            and all(bears_out(lean, traits) for lean in entry.main)
+            and agrees(entry.weights, traits)
+            and all(holds(guard, raw, within_error=True) for guard in entry.guards)
+        )
+    if not name.compared:
+        return all(bears_out(lean, traits) for lean in name.leans)
+    return all(
+        any(
+            trait.feature is lean.feature and trait.contrast * (1 if lean.high else -1) >= AUDIBLE
+            for trait in traits
+        )
+        for lean in name.leans
+    )
+
+
+def weights_of(name: GroupName) -> Mapping[Feature, float]:
+    """Return how much of each feature a name says."""
+    if name.sound is not None:
+        return ENTRIES[name.sound].weights
+    return {lean.feature: 1.0 if lean.high else -1.0 for lean in name.leans}

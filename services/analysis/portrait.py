@@ -1,0 +1,202 @@
+"""Say what sets a list apart from other playlists: a percentile, a genre, a decade, a habit.
+
+A percentile is said where the list's mean lies in the outer quarter of the means of other playlists, and so
+does its whole interval of 99 %; so it isn't said because some tracks happen to be in the list
+(`benchmarks/portrait.py`). Tempo and liveness differ too little between playlists to be said at all. Habits
+are counts of this very list and need no interval.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.genres import normal_genre
+from services.analysis.reference import TYPICAL
+from services.analysis.titles import lead_artist
+from services.analysis.typical import top_artists
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.keys import count_keys
+from services.domain.music import Track
+from services.domain.portrait import Habit, HabitKind, Portrait, Standing
+from services.domain.report import AnalysisReport
+
+CERTAIN = 2.58
+"""Standard errors on either side: 99 %, since seven features are asked and not one."""
+FEWEST_TRACKS, LEAST_KNOWN = 15, 0.5
+"""Real values that a percentile takes, and share of the tracks that have one."""
+MOST_STANDINGS, MOST_HABITS = 2, 2
+_ROUNDED_TO, _LOWEST, _HIGHEST = 5, 75, 95
+_NEVER = {Feature.TEMPO, Feature.LIVENESS}
+_ONE_THING = ({Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS},)
+"""Features that say nearly the same; of each set the farthest speaks."""
+TAGGED, MOSTLY_GENRE, MOSTLY_DECADE = 0.6, 0.4, 0.5
+"""Share of tracks that must have genres or years, and of these that one genre or decade must surely have."""
+_Z = 1.96
+_FAITHFUL, _FEWEST_BY_ONE, _RUN, _LONG_SPAN, _RECENT, _SAME_KEY = 0.15, 5, 4, 40, 2010, 0.25
+_FIRST_RECORDS = 1920
+"""Years before are a program's way to say that it does not know."""
+_SORTED = 1.1
+"""Runs for each artist up to which a list is sorted by artist: then a run is no habit."""
+_VARIOUS = {"various artists", "various", "unknown artist", "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Playlists:
+    """How means of playlists are distributed."""
+
+    ranks: NDArray[np.float64]
+    means: dict[Feature, NDArray[np.float64]]
+    """At those ranks, in spreads of typical music."""
+    playlists: int
+    listeners: int
+
+    def rank_of(self, feature: Feature, mean: float) -> float:
+        """Return the share of playlists with a smaller mean."""
+        return float(np.interp(mean, self.means[feature], self.ranks))
+
+    def quartiles(self, feature: Feature) -> tuple[float, float]:
+        """Return the ends of the middle half."""
+        low, high = np.interp((0.25, 0.75), self.ranks, self.means[feature])
+        return float(low), float(high)
+
+
+@lru_cache(maxsize=1)
+def _playlists() -> _Playlists:
+    path = resources.files("services.analysis").joinpath("constants", "playlists.json")
+    stored = json.loads(path.read_text("utf-8"))
+    means = {Feature(name): np.array(values) for name, values in stored["means"].items()}
+    return _Playlists(np.array(stored["ranks"]), means, stored["playlists"], stored["listeners"])
+
+
+def portrait_of(report: AnalysisReport) -> Portrait:
+    """Find what can be said of the list of a report; estimated values decide nothing."""
+    tracks = [entry.track for entry in report.tracks]
+    rows = np.array([entry.real_sound for entry in report.tracks], dtype=np.float64)
+    known = _playlists()
+    return Portrait(
+        standings=standings_of(TYPICAL.normal_scores(rows.reshape(len(tracks), len(SOUND_FEATURES)))),
+        genre=_genre(tracks),
+        decade=_decade(tracks),
+        habits=_habits(report, tracks)[:MOST_HABITS],
+        playlists=known.playlists,
+        listeners=known.listeners,
+    )
+
+
+def standings_of(scores: NDArray[np.float64]) -> tuple[Standing, ...]:
+    """Compare the means of a list with those of playlists.
+
+    Parameters
+    ----------
+    scores : array of shape (n, 9)
+        Normal scores of its tracks against typical music; NaN where there is no real value.
+    """
+    known, found = _playlists(), []
+    for column, feature in enumerate(SOUND_FEATURES):
+        own = scores[np.isfinite(scores[:, column]), column]
+        if feature in _NEVER or len(own) < max(FEWEST_TRACKS, LEAST_KNOWN * len(scores)):
+            continue
+        mean, margin = float(own.mean()), CERTAIN * float(own.std(ddof=1)) / math.sqrt(len(own))
+        low, high = known.quartiles(feature)
+        if mean - margin > high or mean + margin < low:
+            is_more, rank = mean > high, known.rank_of(feature, mean)
+            share = 100 * (rank if is_more else 1 - rank)
+            percent = min(max(round(share / _ROUNDED_TO) * _ROUNDED_TO, _LOWEST), _HIGHEST)
+            found.append((abs(rank - 0.5), Standing(feature, is_more, percent)))
+    said: list[Standing] = []
+    for _, standing in sorted(found, key=lambda each: -each[0]):
+        alike = next((one for one in _ONE_THING if standing.feature in one), {standing.feature})
+        if not any(other.feature in alike for other in said):
+            said.append(standing)
+    return tuple(said[:MOST_STANDINGS])
+
+
+def claimed_quarter(standing: Standing) -> float:
+    """Return where the quarter of playlists begins in which a list is said to lie, in spreads."""
+    low, high = _playlists().quartiles(standing.feature)
+    return high if standing.is_more else low
+
+
+def surely(count: int, whole: int) -> float:
+    """Return the lower end of the 95 % interval of a share (Wilson, 1927)."""
+    if not whole:
+        return 0.0
+    share, square = count / whole, _Z**2 / whole
+    middle, half = share + square / 2, _Z * math.sqrt(share * (1 - share) / whole + square / (4 * whole))
+    return (middle - half) / (1 + square)
+
+
+def _genre(tracks: Sequence[Track]) -> str:
+    tagged = [words for track in tracks if (words := {normal_genre(each) for each in track.genres} - {""})]
+    counts = Counter(genre for words in tagged for genre in sorted(words))
+    if len(tagged) < max(FEWEST_TRACKS, TAGGED * len(tracks)):
+        return ""
+    genre, count = counts.most_common(1)[0]
+    return genre if surely(count, len(tagged)) >= MOSTLY_GENRE else ""
+
+
+def _decade(tracks: Sequence[Track]) -> int | None:
+    years = [track.release_year for track in tracks if track.release_year]
+    if len(years) < max(FEWEST_TRACKS, TAGGED * len(tracks)):
+        return None
+    decade, count = Counter(year // 10 * 10 for year in years).most_common(1)[0]
+    return decade if surely(count, len(years)) >= MOSTLY_DECADE else None
+
+
+def _habits(report: AnalysisReport, tracks: Sequence[Track]) -> tuple[Habit, ...]:
+    """Count what is there to count, the most telling first."""
+    if len(tracks) < FEWEST_TRACKS:
+        return ()
+    return tuple(
+        habit
+        for habit in (_faithful(tracks), _run(tracks), *_years(tracks), _key(report))
+        if habit is not None
+    )
+
+
+def _faithful(tracks: Sequence[Track]) -> Habit | None:
+    for name, count in top_artists([track.artists for track in tracks], 1):
+        is_much = count >= max(_FEWEST_BY_ONE, _FAITHFUL * len(tracks))
+        if is_much and name.casefold() not in _VARIOUS:
+            return Habit(HabitKind.FAITHFUL, count, name, len(tracks))
+    return None
+
+
+def _run(tracks: Sequence[Track]) -> Habit | None:
+    """Find the longest run of one artist, in a list that is not sorted by artist."""
+    runs = [
+        (lead, list(group)) for lead, group in groupby(tracks, key=lambda track: lead_artist(track.artists))
+    ]
+    if len(runs) <= _SORTED * len({lead for lead, _ in runs}):
+        return None
+    named = [run for lead, run in runs if lead and lead not in _VARIOUS]
+    longest = max(named, key=len, default=[])
+    return Habit(HabitKind.RUN, len(longest), longest[0].artists[0]) if len(longest) >= _RUN else None
+
+
+def _years(tracks: Sequence[Track]) -> tuple[Habit, ...]:
+    years = [track.release_year for track in tracks if track.release_year]
+    if len(years) == len(tracks) and min(years) >= _RECENT:
+        return (Habit(HabitKind.SINCE, min(years)),)
+    real = [year for year in years if year >= _FIRST_RECORDS]
+    if real and max(real) - min(real) >= _LONG_SPAN:
+        return (Habit(HabitKind.SPAN, min(real), other=max(real)),)
+    return ()
+
+
+def _key(report: AnalysisReport) -> Habit | None:
+    keys = count_keys(report)
+    if keys.known < max(FEWEST_TRACKS, TAGGED * len(report.tracks)):
+        return None
+    ((key, count),) = keys.most_common(1)
+    return Habit(HabitKind.KEY, count, key.name, keys.known) if count >= _SAME_KEY * keys.known else None

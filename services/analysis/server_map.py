@@ -1,0 +1,170 @@
+"""Place people on one map by how a list of each of them sounds, and say what is beyond chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.comparison.listening import distinct
+from services.analysis.matrix import FeatureTable
+from services.analysis.name_rules import AUDIBLE
+from services.analysis.projection import project
+from services.analysis.reference import REFERENCE
+from services.analysis.titles import lead_artist
+from services.domain.comparison import FEWEST_MEASURED
+from services.domain.features import SOUND_FEATURES
+from services.domain.report import AnalysisReport
+from services.domain.server_map import (
+    AWARDS,
+    AwardKind,
+    AwardOnMap,
+    PersonOnMap,
+    ServerMap,
+    SoundSummary,
+)
+
+Float = NDArray[np.float64]
+
+_NEIGHBOURS = 3
+_DRAWS = 200
+"""How often everybody is moved by their error to see who is still the nearest."""
+_SURE = 0.9
+"""Share of the draws in which somebody has to be it. The draws add the error once more to what has it
+already, so that this is stricter than it looks."""
+_AHEAD = 3.0
+"""Standard errors by which a winner leads: stricter than two, since nine awards are looked for at once."""
+MOST_AWARDS = 5
+
+
+def summarise(report: AnalysisReport) -> SoundSummary | None:
+    """Sum up how the measured tracks of a list sound; None where they are too few to say."""
+    entries = distinct(report.tracks)
+    table = FeatureTable.of(entries)
+    measured = np.flatnonzero(table.is_measured)
+    if len(measured) < FEWEST_MEASURED:
+        return None
+    scores = REFERENCE.normal_scores(table.raw[measured])
+    leads = [lead_artist(entries[row].track.artists) or entries[row].track.key for row in measured]
+    _, artist = np.unique(leads, return_inverse=True)
+    return SoundSummary(
+        tracks=len(measured),
+        levels=_floats(scores.mean(axis=0)),
+        errors=_floats(_mean_errors(scores, artist)),
+        point_errors=_floats(_mean_errors(REFERENCE.points_of(scores), artist)),
+    )
+
+
+def _mean_errors(values: Float, artist: NDArray[np.intp]) -> Float:
+    """Return standard errors of means over tracks that come artist by artist (Liang and Zeger, 1986).
+
+    A list by a single artist is one draw of which nothing is known; its tracks are taken as independent then.
+    """
+    artists = int(artist.max()) + 1
+    if artists < 2:
+        return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)), dtype=np.float64)
+    sums = np.zeros((artists, values.shape[1]))
+    np.add.at(sums, artist, values - values.mean(axis=0))
+    spread = (sums**2).sum(axis=0) * artists / (artists - 1)
+    return np.asarray(np.sqrt(spread) / len(values), dtype=np.float64)
+
+
+def arrange(names: Sequence[str], sounds: Sequence[SoundSummary]) -> ServerMap | None:
+    """Place people on one map; None where there are fewer than two different places.
+
+    Parameters
+    ----------
+    names
+        All different, in the order of `sounds`.
+    """
+    levels = np.array([sound.levels for sound in sounds], dtype=np.float64).reshape(-1, len(SOUND_FEATURES))
+    points = REFERENCE.points_of(levels)
+    errors = np.array([sound.point_errors for sound in sounds], dtype=np.float64)
+    nobody = np.full(len(names), -1)
+    projection = project(points, nobody, np.empty((0, points.shape[1] if len(points) else 0)), levels)
+    if projection is None:
+        return None
+    blurs = np.sqrt(errors**2 @ projection.basis**2)
+    distances = _distances(points)
+    ranked = np.argsort(distances, axis=1, kind="stable")
+    sure, closest, wolf = _what_holds(points, errors, ranked[:, 0])
+    return ServerMap(
+        people=tuple(
+            PersonOnMap(
+                name,
+                float(projection.xy[row, 0]),
+                float(projection.xy[row, 1]),
+                (float(blurs[row, 0]), float(blurs[row, 1])),
+                tuple(int(other) for other in ranked[row, : min(_NEIGHBOURS, len(names) - 1)]),
+                bool(sure[row]),
+            )
+            for row, name in enumerate(names)
+        ),
+        axes=projection.axes,
+        closest=closest,
+        lone_wolf=wolf,
+        awards=give_awards(sounds),
+    )
+
+
+def _distances(points: Float) -> Float:
+    """Return the distances of everybody to everybody, nobody being near themselves."""
+    squares = (points**2).sum(axis=-1)
+    product = points @ np.swapaxes(points, -1, -2)
+    apart = np.maximum(squares[..., :, None] + squares[..., None, :] - 2 * product, 0.0)
+    rows = np.arange(points.shape[-2])
+    apart[..., rows, rows] = np.inf
+    return np.asarray(apart, dtype=np.float64)
+
+
+def _what_holds(
+    points: Float, errors: Float, nearest: NDArray[np.intp]
+) -> tuple[NDArray[np.bool_], tuple[int, int] | None, int | None]:
+    """Say whose nearest, which two, and which lone wolf stay so when everybody moves by their error."""
+    rng = np.random.default_rng(len(points))
+    stays = np.zeros(len(points))
+    pairs: dict[tuple[int, int], int] = {}
+    wolves: dict[int, int] = {}
+    for _ in range(_DRAWS):
+        apart = _distances(points + errors * rng.standard_normal(points.shape))
+        found = apart.argmin(axis=1)
+        reach = apart[np.arange(len(points)), found]
+        stays += found == nearest
+        one = int(reach.argmin())
+        other = int(found[one])
+        pair = (min(one, other), max(one, other))
+        pairs[pair] = pairs.get(pair, 0) + 1
+        wolf = int(reach.argmax())
+        wolves[wolf] = wolves.get(wolf, 0) + 1
+    best_pair, best_wolf = max(pairs, key=pairs.__getitem__), max(wolves, key=wolves.__getitem__)
+    least = _SURE * _DRAWS
+    return (
+        stays >= least,
+        best_pair if pairs[best_pair] >= least else None,
+        best_wolf if wolves[best_wolf] >= least and len(points) > 2 else None,
+    )
+
+
+def give_awards(sounds: Sequence[SoundSummary]) -> tuple[AwardOnMap, ...]:
+    """Give what somebody leads in beyond error and by ear, the clearest first, to each person one at most."""
+    if len(sounds) < 2:
+        return ()
+    found: list[tuple[float, AwardOnMap]] = []
+    for kind, (feature, highest) in AWARDS.items():
+        column = SOUND_FEATURES.index(feature)
+        values = np.array([sound.levels[column] for sound in sounds]) * (1 if highest else -1)
+        errors = np.array([sound.errors[column] for sound in sounds])
+        first, second = (int(row) for row in np.argsort(-values, kind="stable")[:2])
+        lead, error = values[first] - values[second], float(np.hypot(errors[first], errors[second]))
+        if lead >= AUDIBLE and lead > _AHEAD * error:
+            found.append((float(lead / max(error, 1e-9)), AwardOnMap(kind, first, second)))
+    found.sort(key=lambda entry: (-entry[0], list(AwardKind).index(entry[1].kind)))
+    given: dict[int, AwardOnMap] = {}
+    for _, award in found:
+        given.setdefault(award.winner, award)
+    return tuple(given.values())[:MOST_AWARDS]
+
+
+def _floats(values: Float) -> tuple[float, ...]:
+    return tuple(round(float(value), 5) for value in values)

@@ -1,0 +1,276 @@
+"""Place tracks by style and era: sound, year of the edition, artist and genre words in one space.
+
+People make lists by era, artist and scene, and these three come with the tracks. A learned linear map takes
+the nine normal scores and the year to seven dimensions; then every track is drawn towards the tracks of the
+same lead artist and towards those that share genre words. `benchmarks/learn_style.py` learns the constants,
+nothing here is fitted to the playlist at hand but how rare its words are.
+
+Words and not whole genres, because they also speak for genres that were never seen. The weight between two
+tracks is the square of a cosine, a polynomial kernel of degree two: with all products of two words as
+columns the sums over all pairs of tracks are two sparse products, exact and linear in the tracks, and no
+matrix of pairs is ever made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from services.analysis.clustering import once_each
+from services.analysis.genres import NOBODY, genre_words
+from services.analysis.titles import lead_artist
+from services.domain.features import SOUND_FEATURES
+from services.domain.music import Track
+
+STYLE_DIMENSIONS = 7
+
+YOUNGEST_YEARS, OLDEST, YOUNGEST = 0.5, -5.0, 1.0
+"""Ages below half a year count as that; the logarithm of an age is cut to this range."""
+
+MOST_WORDS = 16
+"""Genre words of one track that count: 99.9 % have fewer, and a row that has hundreds costs no more."""
+
+LONG_LIST = 500
+"""Tracks from which the weight of all words together is bounded: it grows with the list, and without a bound
+a long list shrinks towards its middle. In a list of half the length it may be twice as large.
+"""
+
+Float = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class StyleConstants:
+    """The learned map into the space of style and era, and how strongly tracks draw each other."""
+
+    projection: Float
+    """Shape (10, 7): nine normal scores and the standardised year times this are points."""
+    now: float
+    """The moment from which years are counted. Fixed: a moving one would move every stored centre."""
+    year_mean: float
+    year_deviation: float
+    artist_weight: float
+    """With which each other track of the same lead artist counts against a track's own 1."""
+    word_weight: float
+    """With which each other track counts, times the squared cosine of the genre words."""
+    most_word_weight: float
+    """What the words of all others weigh together in a long list, on its mean, at most."""
+    provenance: Mapping[str, Any]
+
+    def years(self, years: Float) -> Float:
+        """Return release years as the tenth input: standardised logarithms of age; 0 if unknown."""
+        age = np.maximum(self.now - years, YOUNGEST_YEARS)
+        scaled = (np.clip(-np.log(age), OLDEST, YOUNGEST) - self.year_mean) / self.year_deviation
+        return np.nan_to_num(scaled, nan=0.0)
+
+    def points(self, scores: Float, years: Float) -> Float:
+        """Return normal scores (..., 9) and release years (...) as points (..., 7), before any smoothing."""
+        inputs = np.concatenate([scores, self.years(years)[..., None]], axis=-1)
+        # not a matrix product: BLAS may round a row differently in another position of the playlist
+        points: Float = (inputs[..., None] * self.projection).sum(axis=-2)
+        return points
+
+
+def read_constants(constants: Mapping[str, Any]) -> StyleConstants:
+    """Build the constants from the plain values of their file.
+
+    Raises
+    ------
+    ValueError
+        They were learned for other inputs or another number of dimensions.
+    """
+    projection = np.array(constants["projection"], dtype=np.float64)
+    expected = (len(SOUND_FEATURES) + 1, STYLE_DIMENSIONS)
+    if (
+        constants["inputs"] != [*(feature.value for feature in SOUND_FEATURES), "year"]
+        or projection.shape != expected
+    ):
+        msg = f"the constants are for {constants['inputs']} and a map of {projection.shape}; learn them again"
+        raise ValueError(msg)
+    numbers = ("now", "year_mean", "year_deviation", "artist_weight", "word_weight", "most_word_weight")
+    return StyleConstants(
+        projection=projection,
+        **{name: float(constants[name]) for name in numbers},
+        provenance=MappingProxyType(dict(constants["provenance"])),
+    )
+
+
+@lru_cache(maxsize=1)
+def packaged() -> StyleConstants:
+    """Return the constants of the package."""
+    path = resources.files("services.analysis").joinpath("constants", "style.json")
+    return read_constants(json.loads(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about tracks beside their sound: one entry per track."""
+
+    keys: tuple[str, ...]
+    """Rows with one key are one track."""
+    years: Float
+    """Year of the edition, NaN where unknown; shape (n,)."""
+    artists: tuple[str, ...]
+    """Lead artist in caseless words; a track of nobody, or of various artists, has one of its own."""
+    words: tuple[tuple[str, ...], ...]
+    """Different genre words, none where no genre is known."""
+
+    @staticmethod
+    def of(tracks: Sequence[Track]) -> Facts:
+        """Read the facts of tracks."""
+        leads = [lead_artist(track.artists) for track in tracks]
+        return Facts(
+            keys=tuple(track.key for track in tracks),
+            years=np.array([track.release_year or np.nan for track in tracks], dtype=np.float64),
+            artists=tuple(
+                f"\0{track.key}" if lead in NOBODY else lead
+                for track, lead in zip(tracks, leads, strict=True)
+            ),
+            words=tuple(genre_words(track.genres)[:MOST_WORDS] for track in tracks),
+        )
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Points drawn towards their company: p' = (p + pull) / (1 + weight)."""
+
+    pull: Float
+    """Shape (n, 7): sum of weight times point over the company of each track."""
+    weight: Float
+    """Shape (n,)."""
+
+    def of(self, rows: slice) -> Drawn:
+        """Return some of the tracks."""
+        return Drawn(self.pull[rows], self.weight[rows])
+
+    def apply(self, points: Float) -> Float:
+        """Draw points (n, 7), or several for each track (n, draws, 7), towards the company of their track."""
+        between = (slice(None), *[None] * (points.ndim - 2))
+        drawn: Float = (points + self.pull[between]) / (1 + self.weight[between])[..., None]
+        return drawn
+
+
+def style_points(scores: Float, facts: Facts, constants: StyleConstants | None = None) -> Float:
+    """Return tracks as points of the space of style and era, shape (n, 9) to (n, 7).
+
+    The same for every order of the tracks; equal tracks count once as company.
+    """
+    base = (constants or packaged()).points(scores, facts.years)
+    drawn, _ = draw(base, facts, constants=constants)
+    return drawn.apply(base)
+
+
+def draw(
+    base: Float, facts: Facts, guests: Facts | None = None, *, constants: StyleConstants | None = None
+) -> tuple[Drawn, Drawn]:
+    """Say how far each track is drawn towards which point by its artist and its genre words.
+
+    Parameters
+    ----------
+    base : array of shape (n, 7)
+        Tracks with evidence, as `StyleConstants.points` places them.
+    facts : Facts
+        Of the same tracks.
+    guests : Facts, optional
+        Tracks that are placed afterwards: they are drawn, and draw nobody.
+
+    Returns
+    -------
+    tuple of Drawn
+        Of the tracks with evidence, and of the guests.
+    """
+    rules = constants or packaged()
+    later: Sequence[Facts] = [] if guests is None else [guests]
+    first, own = once_each(base, facts.keys)
+    company = np.column_stack([base, np.ones(len(base))])[first]
+    names = [facts.artists[row] for row in first]
+    words = [facts.words[row] for row in first]
+    for some in (facts, *later):
+        names += some.artists
+        words += some.words
+    _, artist = np.unique(np.array(names, dtype=object), return_inverse=True)
+    counted, asked = artist[: len(first)], artist[len(first) :]
+    by_artist = np.zeros((int(artist.max(initial=-1)) + 1, company.shape[1]))
+    np.add.at(by_artist, counted, company)
+    sums = rules.artist_weight * by_artist[asked]
+    sums[: len(base)] -= rules.artist_weight * company[own]
+    alike = _drawn_by_words(company, words, counted, asked)
+    if alike is not None:
+        alike *= rules.word_weight
+        mean_weight = float(alike[: len(base), -1][np.unique(own, return_index=True)[1]].mean())
+        most = rules.most_word_weight * max(1.0, LONG_LIST / len(first))
+        sums += alike * min(1.0, most / max(mean_weight, 1e-9))
+    drawn = Drawn(sums[:, :-1], np.maximum(sums[:, -1], 0.0))
+    return drawn.of(slice(len(base))), drawn.of(slice(len(base), None))
+
+
+def _drawn_by_words(
+    company: Float, words: Sequence[tuple[str, ...]], counted: Rows, asked: Rows
+) -> Float | None:
+    """Sum the company of other artists, each with the squared cosine of the genre words; None without words.
+
+    Parameters
+    ----------
+    company : array of shape (m, d)
+        The tracks that draw.
+    words
+        Of the company, then of the tracks that are drawn.
+    counted, asked : arrays of m and n artists
+        Of the company and of the tracks that are drawn.
+    """
+    present = len(company)
+    if not any(words[:present]):
+        return None
+    # Two seconds of processor time and a hundred megabytes: only for whoever groups by style.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    vectorizer = TfidfVectorizer(analyzer=tuple, binary=True).fit(words[:present])
+    pairs = _products(vectorizer.transform(words))
+    all_alike: Float = np.asarray(pairs[present:] @ (pairs[:present].T @ company))
+    # What the artist's own tracks add is counted with the weight of the artist, and not twice.
+    artists = np.concatenate([counted, asked])
+    several = np.bincount(counted, minlength=int(artists.max()) + 1) > 0
+    entries = pairs.tocoo()
+    keep = several[artists[entries.row]]
+    codes = artists[entries.row[keep]].astype(np.int64) * pairs.shape[1] + entries.col[keep]
+    _, column = np.unique(codes, return_inverse=True)
+    within = sparse.csr_array(
+        (entries.data[keep], (entries.row[keep], column)), shape=(len(words), int(column.max(initial=0)) + 1)
+    )
+    all_alike -= within[present:] @ (within[:present].T @ company)
+    return all_alike
+
+
+def _products(vectors: sparse.csr_array) -> sparse.csr_array:
+    """Return the products of any two entries of each row: their inner product is the squared one.
+
+    Each unordered pair of columns is one column, with its product times the root of two.
+    """
+    lengths = np.diff(vectors.indptr)
+    width = vectors.shape[1]
+    rows, columns, values = [], [], []
+    for length in np.unique(lengths[lengths > 0]):
+        (of,) = np.nonzero(lengths == length)
+        place = vectors.indptr[of][:, None] + np.arange(length)
+        one, other = np.triu_indices(int(length))
+        index = np.sort(vectors.indices[place], axis=1).astype(np.int64)
+        data = np.take_along_axis(vectors.data[place], np.argsort(vectors.indices[place], axis=1), axis=1)
+        rows.append(np.repeat(of, len(one)))
+        columns.append((index[:, one] * width + index[:, other]).ravel())
+        values.append((data[:, one] * data[:, other] * np.where(one == other, 1.0, np.sqrt(2.0))).ravel())
+    codes, column = np.unique(np.concatenate(columns), return_inverse=True)
+    return sparse.csr_array(
+        (np.concatenate(values), (np.concatenate(rows), column)), shape=(vectors.shape[0], len(codes))
+    )

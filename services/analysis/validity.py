@@ -1,0 +1,226 @@
+"""Ask whether groups are real: whether there are any at all, and whether a resampled playlist has the same.
+
+Structure: silhouettes cannot tell groups from one cloud that any clustering would cut somewhere. The
+log-inertia of k-means relative to structureless clouds can: real groups leave less distance inside than a
+cloud does (gap statistic, Tibshirani et al. 2001, with the list's own features under a Gaussian copula in
+place of a uniform null). Stability: refits on bootstrap samples are compared with the fit in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.kmeans import Float, assign_all, lloyd, seed_centres
+
+_NORMAL = NormalDist()
+_WIDEST, _FINENESS = 4.0, 512
+_RANKS = np.array(
+    [_NORMAL.cdf(step / _FINENESS - _WIDEST) for step in range(int(2 * _WIDEST * _FINENESS) + 1)]
+)
+"""Share of a normal population below each step from `-_WIDEST` to `_WIDEST`, `_FINENESS` of them to the unit:
+looking a value up takes a fifth of the time of interpolating.
+"""
+
+NULL_DRAWS = 24
+"""All playlists of one size meet the same draws. With 10, an unlucky set of too small a spread found
+structure in 11 % of the clouds of one size.
+"""
+
+GAP_RESTARTS = 4
+"""Restarts of each fit, the same for the playlist and for the null draws, so that neither has better luck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How much tighter k groups are than those of a structureless cloud."""
+
+    k: int
+    gap: float
+    """Difference of log(W_k/W_1)."""
+    z: float
+    """That difference in standard deviations of the null draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What points were projected from: the null draws keep how each feature is distributed in this list."""
+
+    scores: NDArray[np.float64]
+    """Shape (n, features), one row for each point."""
+    projection: NDArray[np.float64]
+    """Shape (features, d): scores times this are the points."""
+
+    def of(self, rows: NDArray[np.intp]) -> Margins:
+        """Keep some rows, in this order."""
+        return Margins(self.scores[rows], self.projection)
+
+
+def structure_gaps(
+    points: NDArray[np.float32],
+    ks: Collection[int],
+    rng: np.random.Generator,
+    margins: Margins | None = None,
+) -> list[Gap]:
+    """Compare k-means of `points`, shape (n, d), with that of structureless clouds, for each k ascending.
+
+    With `margins` the clouds have the list's own features, each distributed as it is here, and only as much
+    dependence between them as their rank correlations say (a Gaussian copula): skewed features alone make
+    no groups. Without, the clouds get exactly the mean and covariance of the points; given these two, a
+    Gaussian sample does not depend on anything unknown. Points that are all the same have no shape to
+    compare with: gap and z are 0.
+    """
+    centred = (points - points.mean(axis=0, dtype=np.float64)).astype(Float)
+    if float(centred.var(axis=0).max()) <= 1e-9:
+        return [Gap(k, 0.0, 0.0) for k in sorted(set(ks))]
+    clouds = _gaussian_clouds(centred, rng) if margins is None else _copula_clouds(margins, rng)
+    gaps = []
+    for k in sorted(set(ks)):
+        own = _log_inertia_ratio(centred, k, rng)
+        null = np.array([_log_inertia_ratio(cloud, k, rng) for cloud in clouds])
+        gap = float(null.mean()) - own
+        gaps.append(Gap(k, gap, gap / max(float(null.std(ddof=1)), 1e-6)))
+    return gaps
+
+
+def _gaussian_clouds(centred: NDArray[np.float32], rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    covariance = np.cov(centred, rowvar=False, dtype=np.float64)
+    return [cloud.astype(Float) for cloud in _normal_draws(len(centred), covariance, rng)]
+
+
+def _copula_clouds(margins: Margins, rng: np.random.Generator) -> list[NDArray[np.float32]]:
+    ordered = np.sort(margins.scores, axis=0)
+    # A feature that never varies is nothing to be drawn, and its correlation would be 0 / 0.
+    varies = np.flatnonzero(ordered[-1] > ordered[0])
+    n = len(ordered)
+    normal = np.array([_NORMAL.inv_cdf((rank + 0.5) / n) for rank in range(n)])
+    ranked = np.stack([normal_ranks(margins.scores[:, column], normal) for column in varies], axis=1)
+    correlation = np.atleast_2d(np.corrcoef(ranked, rowvar=False))
+    projection, quantiles = margins.projection[varies], ordered[:, varies]
+    clouds = []
+    for draw in _normal_draws(n, correlation, rng):
+        step = ((draw + _WIDEST) * _FINENESS).round().astype(np.intp)
+        place = np.clip(_RANKS[np.clip(step, 0, len(_RANKS) - 1)] * n - 0.5, 0, n - 1)
+        below = np.minimum(place.astype(np.intp), n - 2)
+        low, high = (np.take_along_axis(quantiles, below + up, axis=0) for up in (0, 1))
+        cloud = (low + (place - below) * (high - low)) @ projection
+        clouds.append((cloud - cloud.mean(axis=0)).astype(Float))
+    return clouds
+
+
+def normal_ranks(values: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the normal score of each value's rank among the others; equal values share their mean.
+
+    Parameters
+    ----------
+    values : shape (n,)
+    normal : shape (n,)
+        Normal scores of the ranks, ascending.
+    """
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    sums = np.concatenate([[0.0], np.cumsum(normal)])
+    means = (sums[ends] - sums[ends - counts]) / counts
+    scores: NDArray[np.float64] = means[place]
+    return scores
+
+
+def _normal_draws(
+    n: int, covariance: NDArray[np.float64], rng: np.random.Generator
+) -> Iterator[NDArray[np.float64]]:
+    """Draw `NULL_DRAWS` samples of n with a mean of 0 and exactly this covariance, if n is large enough."""
+    variances, directions = np.linalg.eigh(covariance)
+    shape = directions * np.sqrt(np.maximum(variances, 0))
+    for _ in range(NULL_DRAWS):
+        noise = rng.standard_normal((n, len(shape)))
+        noise -= noise.mean(axis=0)
+        if n > len(shape):
+            noise = np.linalg.solve(np.linalg.cholesky(noise.T @ noise / (n - 1)), noise.T).T
+        yield noise @ shape.T
+
+
+def _log_inertia_ratio(points: NDArray[np.float32], k: int, rng: np.random.Generator) -> float:
+    total = float(((points - points.mean(axis=0)) ** 2).sum(dtype=np.float64))
+    start = seed_centres(points, k, np.ones((GAP_RESTARTS, len(points)), dtype=Float), rng)
+    inside = float(lloyd(points, start).inertia.min())
+    return float(np.log(max(inside, 1e-9 * total) / total))
+
+
+FEWEST_REFITS, MOST_REFITS = 32, 128
+REFITTED_POINTS = 12_800
+"""Refits cost time by their points, and few points need more of them: the groups of a playlist without a
+tenth of its tracks agree with its own by .63 where k was chosen from 32 refits and by .67 from 256.
+"""
+
+MANY_REFITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """How well a grouping and its single groups survive a resampling, each 0..1."""
+
+    agreement: float
+    """Mean adjusted Rand index between the grouping and its bootstrap refits."""
+    weakest_group: float
+    """Mean Jaccard similarity of the group that is found again worst (Hennig 2007)."""
+
+
+def adjusted_rand(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the adjusted Rand index of contingency tables, shape (..., a, b) to (...).
+
+    Hubert & Arabie (1985). Two partitions that both put everything into one group agree fully: 1.
+    """
+    total = table.sum(axis=(-2, -1))
+    pairs = _pairs(table).sum(axis=(-2, -1))
+    rows = _pairs(table.sum(axis=-1)).sum(axis=-1)
+    columns = _pairs(table.sum(axis=-2)).sum(axis=-1)
+    expected = rows * columns / np.maximum(_pairs(total), 1)
+    room = (rows + columns) / 2 - expected
+    index: NDArray[np.float64] = np.where(room > 0, (pairs - expected) / np.where(room > 0, room, 1), 1.0)
+    return index
+
+
+def agreement(first: NDArray[np.intp], second: NDArray[np.intp]) -> float:
+    """Return the adjusted Rand index of two labellings of the same rows: 1 the same groups, 0 chance."""
+    table = np.zeros((int(first.max()) + 1, int(second.max()) + 1))
+    np.add.at(table, (first, second), 1)
+    return float(adjusted_rand(table))
+
+
+def refits_for(n: int) -> tuple[int, int]:
+    """Return how many bootstrap samples of n points to draw, and how often to start the fit to each."""
+    refits = min(max(REFITTED_POINTS // max(n, 1), FEWEST_REFITS), MOST_REFITS)
+    restarts = 4 if refits >= MANY_REFITS else 2
+    return refits // restarts, restarts
+
+
+def bootstrap_stability(
+    points: NDArray[np.float32], centres: NDArray[np.float32], rng: np.random.Generator
+) -> Stability:
+    """Refit on bootstrap samples and compare both groupings of all points.
+
+    Parameters
+    ----------
+    points : shape (n, d)
+    centres : shape (k, d)
+        The fit in question.
+    """
+    n, k = len(points), len(centres)
+    samples, restarts = refits_for(n)
+    counts = rng.multinomial(n, np.full(n, 1 / n), size=samples).astype(Float)
+    weights = np.repeat(counts, restarts, axis=0)
+    refits = lloyd(points, seed_centres(points, k, weights, rng), weights).best(restarts)
+    own = assign_all(points, centres[None])[0].astype(Float)
+    others = assign_all(points, refits.centres).astype(Float)
+    table = (others.reshape(-1, n) @ own.T).reshape(samples, k, k).astype(np.float64)
+    union = table.sum(axis=1, keepdims=True) + table.sum(axis=2, keepdims=True) - table
+    found_again = (table / np.maximum(union, 1)).max(axis=1).mean(axis=0)
+    return Stability(float(adjusted_rand(table).mean()), float(found_again.min()))
+
+
+def _pairs(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return counts * (counts - 1) / 2

@@ -1,0 +1,89 @@
+"""Read the tags of a sound file: ID3, Vorbis comments, MP4 atoms. They are other people's words."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from typing import Any
+
+from tinytag import TinyTag, TinyTagException
+
+from services.domain.sound import SoundTags
+
+_UFID = re.compile(
+    rb"http://musicbrainz\.org\x00([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE
+)
+"""ID3 keeps the recording in a frame that tag readers rarely know."""
+_UFID_WITHIN = 512 * 1024
+_RECORDING = ("musicbrainz_trackid", "musicbrainz_recordingid", "musicbrainz track id")
+"""A recording, in spite of its name."""
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
+_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
+_LONGEST, _MOST = 300, 20
+_TEMPI = (20.0, 400.0)
+
+
+def read_tags(content: bytes) -> SoundTags:
+    """Read what a file says about itself; tags that can't be read are none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found: Any = TinyTag.get(file_obj=io.BytesIO(content), tags=True, duration=False, image=False)
+    except (TinyTagException, ValueError, LookupError, OSError, ArithmeticError, TypeError, AttributeError):
+        return SoundTags(recording_id=_ufid(content))
+    other = {str(name).casefold(): values for name, values in (found.other or {}).items()}
+
+    def texts(name: str, *more: str) -> tuple[str, ...]:
+        values = [
+            getattr(found, name, None),
+            *(each for key in (name, *more) for each in _listed(other.get(key))),
+        ]
+        return tuple(dict.fromkeys(text for value in values if (text := _clean(value))))[:_MOST]
+
+    def first(name: str, *more: str) -> str | None:
+        return next(iter(texts(name, *more)), None)
+
+    year = re.search(r"\b(1[89]\d\d|20\d\d)\b", first("year", "date") or "")
+    recording = next((u for text in texts("", *_RECORDING) if (u := _UUID.fullmatch(text))), None)
+    return SoundTags(
+        title=first("title") or "",
+        artists=texts("artist"),
+        album=first("album"),
+        genres=tuple(genre.casefold() for genre in texts("genre")),
+        isrc=next((i for text in texts("isrc", "tsrc") if (i := _isrc(text))), None),
+        recording_id=recording[0].lower() if recording else _ufid(content),
+        year=int(year[0]) if year else None,
+        tempo_bpm=_tempo(first("bpm", "tbpm", "tmpo", "tempo")),
+        key=first("initial_key", "initialkey", "key", "tkey"),
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _clean(value: Any) -> str:
+    if value is None:
+        return ""
+    text = " ".join(_UNWANTED.sub(" ", str(value)).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+
+
+def _isrc(text: str) -> str | None:
+    plain = text.upper().replace("-", "").replace(" ", "")
+    return plain if _ISRC.fullmatch(plain) else None
+
+
+def _tempo(text: str | None) -> float | None:
+    try:
+        tempo = float((text or "").replace(",", "."))
+    except ValueError:
+        return None
+    return tempo if _TEMPI[0] <= tempo <= _TEMPI[1] else None
+
+
+def _ufid(content: bytes) -> str | None:
+    found = _UFID.search(content, 0, _UFID_WITHIN) if content.startswith(b"ID3") else None
+    return found[1].decode("ascii").lower() if found else None

@@ -1,0 +1,130 @@
+"""Draw the map as the card shows it: for the width that it has on a phone, with few words."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts import theme
+from services.charts.labels import Box, Wish, place_labels
+from services.charts.lettering import drawable
+from services.charts.map import Frame, describe_map, draw_areas, draw_dots, settle, tell_map
+from services.charts.map_labels import OUTLIER_RING
+from services.charts.sheet import Align, Sheet
+from services.charts.words import playlist_name
+from services.domain.charts import Chart, ChartKind
+from services.domain.report import AnalysisReport
+
+Points = npt.NDArray[np.float64]
+
+WIDTH, DENSITY = 264.0, 3
+"""What a card leaves for a picture on a screen 390 wide."""
+SMALLEST = 11.5
+_LINE = 17.0
+_HEIGHT, _LOW = 176.0, 150.0
+"""Of the drawing area; of that of many groups, whose names take more lines below."""
+_MANY = 4
+_LETTER = 18.0
+_NAMED_OUTLIERS = 2
+_NAME_WIDTH = 96.0
+
+
+def render_card(report: AnalysisReport) -> Chart:
+    """Draw the map of a playlist small: areas with letters, dots, directions, and what stands out."""
+    placed = any(place.x is not None for place in report.placements)
+    height = _HEIGHT if len(report.clusters) <= _MANY else _LOW
+    words = _LINE if report.axes is not None and placed else 0.0
+    sheet = Sheet(height + 3 * words + 8.0, WIDTH, density=DENSITY, ground=theme.PANEL)
+    frame = Frame(4.0, words + 4.0, WIDTH - 8.0, height)
+    if placed:
+        positions = settle(report, frame)
+        draw_areas(sheet, report, positions, frame)
+        draw_dots(sheet, report, positions, size=_dot(len(report.tracks)))
+        letters = _draw_letters(sheet, report, positions, frame)
+        _name_outliers(sheet, report, positions, frame, letters)
+        _draw_directions(sheet, report, frame)
+    else:
+        sheet.write(
+            WIDTH / 2,
+            frame.top + height / 2,
+            "No track has a known sound yet.",
+            size=SMALLEST,
+            colour=theme.MUTED,
+            align="center",
+        )
+    return Chart(
+        kind=ChartKind.CARD,
+        title=f"Map of {playlist_name(report)}",
+        png=sheet.png(),
+        alt_text=describe_map(report),
+        text="\n".join(tell_map(report)),
+    )
+
+
+def _dot(tracks: int) -> float:
+    return float(np.clip(20.0 * tracks**-0.28, 2.0, 7.0))
+
+
+def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame: Frame) -> list[Box]:
+    """Write each group's letter where most of its tracks are, beside the letters before it."""
+    wishes: list[Wish] = []
+    drawn: list[int] = []
+    for index, cluster in enumerate(report.clusters):
+        points = positions[np.array(cluster.members, dtype=np.int64)]
+        points = points[~np.isnan(points[:, 0])]
+        if len(points):
+            x, y = np.median(points, axis=0)
+            drawn.append(index)
+            wishes.append(Wish(float(x), float(y), _LETTER, _LETTER, on_anchor=True))
+    boxes = []
+    bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 4)
+    rings = positions[[outlier.track for outlier in report.outliers]]
+    places = place_labels(wishes, bounds=bounds, dots=rings[~np.isnan(rings[:, 0])])
+    for index, place in zip(drawn, places, strict=True):
+        if place is None:
+            continue
+        style = theme.cluster_style(report.clusters, index)
+        x, y = place.box.x, place.box.y
+        sheet.dots([x], [y], marker="o", size=_LETTER, colour=style.colour, edge=1.0, layer=4.5)
+        ink = theme.ink_on(style.colour)
+        sheet.write(x, y, style.letter, size=SMALLEST + 1, colour=ink, bold=True, align="center")
+        boxes.append(place.box)
+    return boxes
+
+
+def _name_outliers(
+    sheet: Sheet, report: AnalysisReport, positions: Points, frame: Frame, letters: list[Box]
+) -> None:
+    """Name the artists of what stands out most, where that hides nothing."""
+    wishes: list[Wish] = []
+    names: list[str] = []
+    clear = (_dot(len(report.tracks)) + OUTLIER_RING) / 2
+    for outlier in report.outliers[:_NAMED_OUTLIERS]:
+        artists = report.tracks[outlier.track].track.artists
+        name = sheet.shorten(drawable(artists[0]) if artists else "", _NAME_WIDTH, SMALLEST)
+        x, y = positions[outlier.track]
+        if name and not np.isnan(x):
+            names.append(name)
+            width = sheet.measure(name, SMALLEST) + 4
+            wishes.append(Wish(float(x), float(y), width, SMALLEST * 1.3, clear=clear))
+    seen = positions[~np.isnan(positions[:, 0])]
+    bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 2)
+    places = place_labels(wishes, bounds=bounds, obstacles=letters, dots=seen)
+    for name, place in zip(names, places, strict=True):
+        if place is not None:
+            sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center", backing=0.6)
+
+
+def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> None:
+    if report.axes is None:
+        return
+    axes, low = report.axes, frame.top + frame.height
+    wide, half = WIDTH - 12, WIDTH / 2 - 8
+    ends: tuple[tuple[float, float, str, Align, float], ...] = (
+        (WIDTH / 2, frame.top - _LINE / 2, f"↑ {drawable(axes.top)}", "center", wide),
+        (WIDTH / 2, low + _LINE / 2, f"↓ {drawable(axes.bottom)}", "center", wide),
+        (6.0, low + 1.5 * _LINE, f"← {drawable(axes.left)}", "left", half),
+        (WIDTH - 6.0, low + 1.5 * _LINE, f"{drawable(axes.right)} →", "right", half),
+    )
+    for x, y, words, align, room in ends:
+        sheet.write(x, y, words, size=SMALLEST, colour=theme.MUTED, align=align, room=room)

@@ -1,0 +1,235 @@
+"""Draw a comparison as a poster: people as lands on one map, two with their score, more with who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from services.charts.labels import Box
+from services.charts.legend import drawn_name
+from services.charts.lettering import drawable, missing_scripts
+from services.charts.people_map import fit
+from services.charts.poster_look import LOOKS, Look, choose_look, land_colours
+from services.charts.poster_page import (
+    WIDTH,
+    Format,
+    Hero,
+    Member,
+    Row,
+    Words,
+    draw_marks,
+    draw_page,
+)
+from services.charts.regions import Area, compute_area
+from services.charts.sheet import Sheet
+from services.charts.words import count, describe, listed
+from services.domain.blend import Blend
+from services.domain.charts import Chart
+from services.domain.comparison import Comparison, Pair, Participant, TopPairs, TopPeople
+from services.domain.features import Feature
+from services.domain.scoring import Band
+
+Points = npt.NDArray[np.float64]
+
+_MOST_LANDS = 8
+"""People up to whom each has a land; the lands of more would hide each other."""
+_INSETS = (10.0, 24.0, 38.0)
+_LEVELS = ((0.3, 0.14), (1.0, 0.26), (2.4, 0.4))
+_SHARED = 3
+_FIRST_TRACKS = 4
+"""Of a mixed playlist."""
+_BANDS = {
+    Band.FAR: "Far apart",
+    Band.APART: "Rather apart",
+    Band.USUAL: "As near as most",
+    Band.NEAR: "Rather close",
+    Band.CLOSE: "Close",
+    Band.ONE: "Like one person",
+}
+
+
+def render_people_poster(form: Format, found: Comparison, blend: Blend | None = None) -> Chart:
+    """Draw one size, of the playlist that was mixed where there is one.
+
+    Everybody in the comparison is named, and nobody else.
+    """
+    look = _look(found)
+    colours = land_colours(look, [_median(person, Feature.ENERGY) for person in found.people])
+    if blend is not None:
+        words = _blend_words(found, blend, colours)
+    elif len(found.people) == 2:
+        words = _pair_words(found, colours)
+    else:
+        words = _group_words(found, colours)
+    words = replace(words, foot=(*words.foot, "Tastemap"), band=tuple((colour, 1.0) for colour in colours))
+
+    def hero(sheet: Sheet, room: Hero) -> None:
+        _draw_people(sheet, found, colours, room)
+
+    twin = _twin(words)
+    return Chart(
+        kind=form.kind,
+        title="Poster of a comparison",
+        png=draw_page(form, look, words, hero).png(),
+        alt_text=describe(("Poster of a comparison.", *(f"{line}." for line in twin))),
+        text="\n".join(twin),
+    )
+
+
+def _look(found: Comparison) -> Look:
+    """Choose by what is typical of everybody's lists."""
+    middles = []
+    for feature in (Feature.ENERGY, Feature.VALENCE):
+        known = [value for person in found.people if (value := _median(person, feature)) is not None]
+        middles.append(float(np.mean(known)) if known else None)
+    return choose_look(*middles) if any(each is not None for each in middles) else LOOKS[0]
+
+
+def _median(person: Participant, feature: Feature) -> float | None:
+    spread = person.profile.get(feature)
+    return None if spread is None else spread.median
+
+
+def _draw_people(sheet: Sheet, found: Comparison, colours: Sequence[str], room: Hero) -> None:
+    if not found.dots:
+        return
+    raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
+    owner = np.array([-1 if dot.likely else dot.person for dot in found.dots])
+    has_lands = len(found.people) <= _MOST_LANDS
+    places, areas = raw, []
+    for inset in _INSETS:
+        height = room.bottom - room.top
+        low = min(inset, height / 4)
+        frame = Box(WIDTH / 2, room.top + height / 2, WIDTH - 2 * inset, height - 2 * low)
+        places = fit(raw, frame, stretch=2.4)[0]
+        areas = (
+            [_area(places[owner == index], room.height) for index in range(len(colours))] if has_lands else []
+        )
+        if not any(area is not None and area.reaches_edge(area.outer * _LEVELS[0][0]) for area in areas):
+            break
+    for part, alpha in _LEVELS:
+        for area, colour in zip(areas, colours, strict=False):
+            if area is not None:
+                level = area.outer * part
+                if part > 1.0:
+                    level = area.outer + 0.5 * (float(area.density.max()) - area.outer)
+                sheet.shape(area.path(level), colour=colour, alpha=alpha)
+    for index, colour in enumerate(colours):
+        own = places[owner == index]
+        if len(own):
+            sheet.dots(
+                own[:, 0], own[:, 1], marker="o", size=2.6, colour=colour, alpha=0.9 if has_lands else 0.35
+            )
+    middles = {
+        index: np.median(places[owner == index], axis=0)
+        for index in range(len(colours))
+        if (owner == index).any()
+    }
+    draw_marks(sheet, middles, [str(index + 1) for index in range(len(colours))], colours, room)
+
+
+def _area(points: Points, height: float) -> Area | None:
+    return compute_area(points, 0.0, 0.0, WIDTH, height)
+
+
+def _members(found: Comparison, colours: Sequence[str]) -> tuple[Member, ...]:
+    return tuple(
+        Member(str(index + 1), colours[index], drawn_name(person, index))
+        for index, person in enumerate(found.people)
+    )
+
+
+def _pair_words(found: Comparison, colours: Sequence[str]) -> Words:
+    (pair,) = found.pairs
+    a, b = (drawn_name(person, index) for index, person in enumerate(found.people))
+    rows: list[Row] = []
+    if pair.score is not None:
+        rows += [Row(words=_BANDS[pair.band])] if pair.band is not None else []
+        rows += _common(pair)
+        rows += [Row(words=f"{a} is {words}") for words in [_difference(pair)] if words]
+        range_of = f"of 100; {pair.low:.0f}–{pair.high:.0f} with other tracks" if pair.low is not None else ""
+    else:
+        rows = [Row(words="Not enough data for a score")]
+        range_of = ""
+    return Words(
+        kicker="How alike two people's playlists sound",
+        headline=f"{a}\n& {b}",
+        rows=tuple(rows),
+        foot=(range_of,) if range_of else (),
+        figure="" if pair.score is None else f"{pair.score:.0f}",
+        members=_members(found, colours),
+    )
+
+
+def _common(pair: Pair) -> list[Row]:
+    artists = [name for each in pair.shared_artists if (name := drawable(each.name))][:_SHARED]
+    return [Row(words="Both have", beneath=tuple(artists))] if artists else []
+
+
+def _difference(pair: Pair) -> str:
+    return pair.differences[0].a_words.partition(" (")[0] if pair.differences else ""
+
+
+def _group_words(found: Comparison, colours: Sequence[str]) -> Words:
+    rows = [
+        *_pair_row("Most alike", found, found.most_alike),
+        *_person_row("In the middle", found, found.centre),
+        *_person_row("Own way", found, found.lone_wolf),
+    ]
+    return Words(
+        kicker=f"{count(len(found.people), 'person', 'people')}, all of whom agreed",
+        headline="Who sounds like whom",
+        rows=tuple(rows) or (Row(words="Not enough data for scores"),),
+        foot=("Scores go from 0 to 100",) if rows else (),
+        members=_members(found, colours),
+    )
+
+
+def _blend_words(found: Comparison, blend: Blend, colours: Sequence[str]) -> Words:
+    rows = []
+    for each in blend.tracks[:_FIRST_TRACKS]:
+        track = each.entry.track
+        artist = track.artists[0] if track.artists else ""
+        title = drawable(track.title) or missing_scripts(track.title)
+        name = drawable(artist) or missing_scripts(artist)
+        rows.append(Row(words=title or name, beneath=(name,) if title and name else ()))
+    return Words(
+        kicker=f"{count(len(blend.tracks), 'track')} for {count(len(found.people), 'person', 'people')}",
+        headline="One playlist\nfor all of us",
+        rows=tuple(row for row in rows if row.words),
+        foot=("Everybody on it agreed",),
+        members=_members(found, colours),
+    )
+
+
+def _pair_row(title: str, found: Comparison, top: TopPairs | None) -> list[Row]:
+    """Name the pair at the top; of a tie only how many there are."""
+    if top is None:
+        return []
+    (one, other), *_ = top.pairs
+    names = f"{_short(found, one)} & {_short(found, other)}"
+    if len(top.pairs) > 1:
+        names = f"{len(top.pairs)} pairs tie"
+    return [Row(words=f"{title}: {names}", number=f"{top.score:.0f}")]
+
+
+def _person_row(title: str, found: Comparison, top: TopPeople | None) -> list[Row]:
+    if top is None or top.only is None:
+        return []
+    return [Row(words=f"{title}: {_short(found, top.only)}", number=f"{top.value:.0f}")]
+
+
+def _short(found: Comparison, key: object) -> str:
+    index = next(place for place, person in enumerate(found.people) if person.key == key)
+    return drawn_name(found.people[index], index)
+
+
+def _twin(words: Words) -> list[str]:
+    lines = [words.headline.replace("\n", " ") + (f": {words.figure} of 100" if words.figure else "")]
+    for row in words.rows:
+        beneath = f": {listed(row.beneath)}" if row.beneath else ""
+        lines.append(f"{row.words}{beneath}{f' ({row.number})' if row.number else ''}")
+    return [*lines, listed(member.name for member in words.members), *words.foot]

@@ -1,0 +1,203 @@
+"""Draw the people of a server on one map: a mark and a name each, and around it how sure its place is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.path import Path
+
+from services.charts import theme
+from services.charts.labels import Box, Place, Wish, place_labels
+from services.charts.legend import person_style
+from services.charts.lettering import drawable, plain
+from services.charts.people_map import STRIP, Points, draw_directions, fit
+from services.charts.sheet import Sheet
+from services.charts.words import count, describe, listed
+from services.domain.charts import Chart, ChartKind
+from services.domain.server_map import ServerMap
+
+_FEW, _SOME = 12, 40
+"""Up to so many people each has a colour, and up to so many a large name."""
+_SIZES = (15.5, 12.0, 10.0)
+"""Of names; the first is 11 pixels high on a phone."""
+_HEIGHTS = (360.0, 460.0, 640.0)
+_LONGEST = (16, 14, 12)
+_STRETCHES = (1.5, 1.5, 2.4)
+"""How much more one direction may be drawn out than the other: names of many need the room."""
+_LONGEST_LINE = 24.0
+"""Between a name and one of many marks, in pixels."""
+_LARGEST_CLOUD = 90.0
+"""Half of its height or width, in pixels."""
+_CLOUD_REACH = 2.0
+"""Half-widths of the cloud in standard errors: with other tracks of the same kind the mark lands in it."""
+
+
+def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
+    """Draw the map with its description and text twin; `you` is whoever looks, where they are on it."""
+    people = len(found.people)
+    size = 0 if people <= _FEW else 1 if people <= _SOME else 2
+    foot = 36.0
+    sheet = Sheet(50.0 + _HEIGHTS[size] + 2 * STRIP + foot)
+    top = sheet.head(_title(found), f"{count(people, 'person', 'people')}, each by one list of theirs")
+    sheet.panel(6, top, sheet.width - 12, _HEIGHTS[size] + 2 * STRIP)
+    frame = Box(sheet.width / 2, top + STRIP + _HEIGHTS[size] / 2, sheet.width - 20, _HEIGHTS[size])
+    raw = np.array([(each.x, each.y) for each in found.people], dtype=np.float64)
+    blurs = np.array([each.blur for each in found.people], dtype=np.float64)
+    room = Box(frame.x, frame.y, frame.width - 40, frame.height - 40)
+    _, scale = fit(raw, room, stretch=_STRETCHES[size])
+    # A smaller frame makes the clouds smaller too: they stay inside it.
+    across, along = np.minimum(blurs.max(axis=0) * scale * _CLOUD_REACH, _LARGEST_CLOUD)
+    inner = Box(frame.x, frame.y, frame.width - 40 - 2 * across, frame.height - 40 - 2 * along)
+    places, scale = fit(raw, inner, stretch=_STRETCHES[size])
+    _draw_people(sheet, found, places, scale, size)
+    if you is not None:
+        sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=22, colour=theme.INK, hollow=True)
+    unnamed = _draw_names(sheet, found, places, frame, size=size, you=you)
+    draw_directions(sheet, found.axes, frame)
+    _draw_footnote(sheet, you, unnamed, size)
+    return Chart(
+        kind=ChartKind.SERVER_MAP,
+        title="The map of this server",
+        png=sheet.png(),
+        alt_text=_alt_text(found),
+        text="\n".join(_twin(found)),
+    )
+
+
+def _name(found: ServerMap, index: int, limit: int = 24) -> str:
+    return plain(found.people[index].name, limit) or f"person {index + 1}"
+
+
+def _title(found: ServerMap) -> str:
+    if found.closest is None:
+        return "Who sounds like whom"
+    one, other = (drawable(_name(found, index, 16)) or f"Person {index + 1}" for index in found.closest)
+    return f"{one} & {other} sound most alike"
+
+
+def _draw_people(sheet: Sheet, found: ServerMap, places: Points, scale: Points, size: int) -> None:
+    for index, (x, y) in enumerate(places):
+        style = person_style(index)
+        colour = style.colour if size == 0 else theme.ACCENT
+        if size < 2:
+            blur = np.array(found.people[index].blur) * scale * _CLOUD_REACH
+            across, along = np.minimum(blur, _LARGEST_CLOUD)
+            circle = np.asarray(Path.unit_circle().vertices, dtype=np.float64)
+            cloud = circle * (max(across, 4.0), max(along, 4.0)) + (x, y)
+            sheet.shape(
+                Path(cloud, Path.unit_circle().codes), colour=colour, alpha=0.22 if size == 0 else 0.1
+            )
+        marker, mark = (style.marker, 12 * style.scale) if size == 0 else ("o", 8.0 if size == 1 else 5.0)
+        sheet.dots([x], [y], marker=marker, size=mark, colour=colour, edge=0.8, layer=3.2)
+
+
+def _draw_names(
+    sheet: Sheet, found: ServerMap, places: Points, frame: Box, *, size: int, you: int | None
+) -> int:
+    """Write the names that find a place, the most important first; return how many do not.
+
+    Names of few people are set smaller before one of them is left out.
+    """
+    order = _by_importance(found, places, you)
+    bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
+    marks = [Box(float(x), float(y), 10, 10) for x, y in places] if size < 2 else []
+
+    def lay_out(step: int) -> tuple[list[str], list[Place | None]]:
+        words = [drawable(_name(found, index, _LONGEST[step])) or f"person {index + 1}" for index in order]
+        wishes = [
+            Wish(
+                float(places[index, 0]),
+                float(places[index, 1]),
+                sheet.measure(said, _SIZES[step], bold=index == you) + 2,
+                _SIZES[step] * 1.15,
+                clear=8.0 if size == 0 else 5.0,
+            )
+            for index, said in zip(order, words, strict=True)
+        ]
+        dots = places if size == 2 else None
+        placed = place_labels(wishes, bounds=bounds, obstacles=marks, dots=dots)
+        return words, [
+            None if place is not None and size == 2 and _is_far(wish, place) else place
+            for wish, place in zip(wishes, placed, strict=True)
+        ]
+
+    step, (words, placed) = size, lay_out(size)
+    while not all(placed) and step < len(_SIZES) - 1:
+        step += 1
+        words, placed = lay_out(step)
+    for index, said, place in zip(order, words, placed, strict=True):
+        if place is None:
+            continue
+        if place.leader:
+            x, y = places[index]
+            sheet.line([x, place.leader[0]], [y, place.leader[1]], colour=theme.MUTED, width=0.7, zorder=3.1)
+        sheet.write(
+            place.box.x,
+            place.box.y,
+            said,
+            size=_SIZES[step],
+            colour=person_style(index).colour if size == 0 else theme.INK,
+            bold=index == you,
+            align="center",
+            backing=0.5 if size == 1 else 0.0,
+        )
+    return len(found.people) - sum(place is not None for place in placed)
+
+
+def _is_far(wish: Wish, place: Place) -> bool:
+    """Whether the line to a name would be lost among so many dots."""
+    return place.leader is not None and (
+        float(np.hypot(place.leader[0] - wish.x, place.leader[1] - wish.y)) > _LONGEST_LINE
+    )
+
+
+def _by_importance(found: ServerMap, places: Points, you: int | None) -> list[int]:
+    """Order people: whoever looks and their neighbours, who stands out, then those at the rim."""
+    middle = np.median(places, axis=0)
+    rim = sorted(range(len(places)), key=lambda index: (-float(np.hypot(*(places[index] - middle))), index))
+    first: list[int] = []
+    if you is not None:
+        first += [you, *found.people[you].nearest]
+    first += [*(found.closest or ()), *(() if found.lone_wolf is None else (found.lone_wolf,))]
+    first += [award.winner for award in found.awards]
+    return list(dict.fromkeys([*first, *rim]))
+
+
+def _draw_footnote(sheet: Sheet, you: int | None, unnamed: int, size: int) -> None:
+    parts = ["large ring: you"] if you is not None else []
+    if size < 2 and not unnamed:
+        parts.append("cloud: where other tracks of the list could put it")
+    if unnamed:
+        parts.append(f"{count(unnamed, 'name')} without room, in the text")
+    sheet.write(
+        theme.MARGIN, sheet.height - 9, " · ".join(parts), size=theme.SIZE_SMALL, colour=theme.MUTED,
+        room=sheet.width - 2 * theme.MARGIN,
+    )  # fmt: skip
+
+
+def _near(found: ServerMap, nearest: Sequence[int]) -> str:
+    return listed([_name(found, index) for index in nearest])
+
+
+def _alt_text(found: ServerMap) -> str:
+    axes = found.axes
+    return describe(
+        (
+            f"Map of {count(len(found.people), 'person', 'people')} by how one list of each sounds.",
+            f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
+            if axes
+            else "",
+            *(
+                f"{_name(found, index)} is nearest to {_near(found, person.nearest[:1])}."
+                for index, person in enumerate(found.people)
+            ),
+        )
+    )
+
+
+def _twin(found: ServerMap) -> list[str]:
+    return [
+        f"{_name(found, index)}: near {_near(found, person.nearest)}"
+        for index, person in enumerate(found.people)
+    ]

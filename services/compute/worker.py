@@ -1,0 +1,220 @@
+"""One worker process and the pipe to it: start it, give it one job, end it.
+
+Everything here blocks, so it is called from threads and never on an event loop. The process says when
+it takes a job: the deadline starts then, and a worker that is lost before has done the job no harm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any
+
+from services.compute.pieces import dump, load
+
+_NICENESS = 10
+_START_S = 60.0
+"""Longest time until a fresh process has imported everything, on a machine that does other things too."""
+_TAKE_S = 30.0
+"""Longest time until an idle process takes a job that was sent to it."""
+_END_S = 1.0
+_READY = b"ready"
+_TAKEN = b"taken"
+_OUT_OF_MEMORY = 77
+"""Exit code of a worker whose job wanted more memory than it may have."""
+_SPENT_CPU = -getattr(signal, "SIGPROF", 0)
+"""Exit code of a worker whose job wanted more CPU time than it may have."""
+
+
+LIMITS_ARE_KEPT = sys.platform == "linux"
+"""Whether a job that passes its `Limits` is ended; elsewhere its deadline is all there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a job that reads something unknown may cost, where `LIMITS_ARE_KEPT`."""
+
+    cpu_s: float
+    memory_mb: int
+    """Beyond what the worker holds when the job begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A job as a worker is told it."""
+
+    function: Callable[..., Any]
+    arguments: tuple[object, ...]
+    limits: Limits | None = None
+
+
+class LateError(Exception):
+    """The job ran for longer than it may."""
+
+
+class CostlyError(Exception):
+    """The job wanted more CPU time or memory than it may have; its worker is gone."""
+
+
+class LostError(Exception):
+    """The worker is gone."""
+
+    def __init__(self, *, taken: bool) -> None:
+        super().__init__()
+        self.taken = taken
+        """Whether it had begun with the job."""
+
+
+class Worker:
+    """A worker process. Its maker calls `wait_until_ready`, and `end` in any case."""
+
+    def __init__(self, context: BaseContext, warm_up: Callable[[], None] | None) -> None:
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(theirs, warm_up), name="tastemap worker", daemon=True
+        )
+        self._process.start()
+        theirs.close()  # its last copy is the worker's: when that one dies, reading ends
+        self.jobs = 0
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        pid: int = self._process.pid
+        return pid
+
+    def wait_until_ready(self) -> None:
+        """Wait until the worker has imported what it needs.
+
+        Raises
+        ------
+        LostError
+            It ended instead, or takes too long.
+        """
+        self._receive(_START_S, taken=False)
+
+    def do(self, request: bytes, limit_s: float) -> Any:
+        """Have a pickled `Request` done and return its result, or raise the error of the work itself.
+
+        Raises
+        ------
+        LateError
+            It is not done `limit_s` after the worker took it.
+        CostlyError
+            It passed its `Limits`.
+        LostError
+            The worker is gone.
+        """
+        self.jobs += 1
+        try:
+            self._pipe.send_bytes(request)
+        except OSError:
+            raise LostError(taken=False) from None
+        self._receive(_TAKE_S, taken=False)
+        if not self._pipe.poll(limit_s):
+            raise LateError
+        error, value = load(self._receive(limit_s, taken=True))
+        if error is not None:
+            raise error
+        return value
+
+    def kill(self) -> None:
+        """End the process at once, without waiting until it is gone."""
+        with contextlib.suppress(Exception):
+            self._process.kill()
+
+    def end(self) -> None:
+        """End the process and let go of the pipe."""
+        self.kill()
+        with contextlib.suppress(Exception):
+            self._process.join(timeout=_END_S)
+        self._pipe.close()
+
+    def _receive(self, limit_s: float, *, taken: bool) -> bytes:
+        try:
+            if self._pipe.poll(limit_s):
+                return self._pipe.recv_bytes()
+        except (EOFError, OSError):
+            if taken and self._passed_its_limits():
+                raise CostlyError from None
+        raise LostError(taken=taken)
+
+    def _passed_its_limits(self) -> bool:
+        self._process.join(timeout=_END_S)
+        return self._process.exitcode in {_SPENT_CPU, _OUT_OF_MEMORY}
+
+
+def _serve(pipe: Connection, warm_up: Callable[[], None] | None) -> None:
+    """Do one job after the other until nobody is at the other end: the life of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(_NICENESS)
+    if warm_up is not None:
+        warm_up()
+    try:
+        pipe.send_bytes(_READY)
+        while True:
+            message = pipe.recv_bytes()
+            pipe.send_bytes(_TAKEN)
+            pipe.send_bytes(_answer(message))
+    except (EOFError, OSError):
+        return
+
+
+def _end_with_parent() -> None:
+    """Die when whoever gives the work is gone: a killed bot would leave its workers behind for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _answer(message: bytes) -> bytes:
+    error: Exception | None = None
+    try:
+        request: Request = load(message)
+        with _limited(request.limits):
+            return dump((None, request.function(*request.arguments)))
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    except Exception as caught:  # noqa: BLE001  (whatever it is, it goes to whoever asked)
+        caught.add_note("In a worker:\n" + "".join(traceback.format_tb(caught.__traceback__)))
+        error = caught.with_traceback(None)
+    try:
+        return dump((error, None))
+    except Exception:  # noqa: BLE001  (an error that can't be pickled)
+        return dump((RuntimeError(f"{type(error).__name__} in a worker"), None))
+
+
+@contextlib.contextmanager
+def _limited(limits: Limits | None) -> Iterator[None]:
+    """Let the kernel end this process when a job passes its limits: nothing inside can delay that."""
+    if limits is None or not LIMITS_ARE_KEPT:
+        yield
+        return
+    import resource  # noqa: PLC0415  (not on every system)
+
+    held = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (_private_bytes() + limits.memory_mb * 1024**2, held[1]))
+    signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)  # SIGPROF, which ends a process that does not mind it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_DATA, held)
+
+
+def _private_bytes() -> int:
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return int(status.split("VmData:")[1].split()[0]) * 1024

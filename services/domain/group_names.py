@@ -1,0 +1,106 @@
+"""The name of a group as values: what it says of the sound, and of what came with the tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.domain.features import Feature
+
+
+class SoundName(StrEnum):
+    """Names for a sound. Reports are stored with these values: none is ever removed or renamed."""
+
+    CALM_INSTRUMENTALS = "calm_instrumentals"
+    INSTRUMENTAL_FOCUS = "instrumental_focus"
+    ACOUSTIC_INSTRUMENTALS = "acoustic_instrumentals"
+    INSTRUMENTAL_GROOVES = "instrumental_grooves"
+    DRIVING_INSTRUMENTALS = "driving_instrumentals"
+    EPIC_INSTRUMENTALS = "epic_instrumentals"
+    FEEL_GOOD_DANCE = "feel_good_dance"
+    HIGH_ENERGY_DANCE = "high_energy_dance"
+    DARK_CLUB = "dark_club"
+    LAID_BACK_GROOVES = "laid_back_grooves"
+    SUNNY_EASY_GOING = "sunny_easy_going"
+    BRIGHT_UPBEAT = "bright_upbeat"
+    HIGH_SPIRITED_LOUD = "high_spirited_loud"
+    FULL_THROTTLE_ENERGY = "full_throttle_energy"
+    LOUD_INTENSE = "loud_intense"
+    BIG_ANTHEMIC = "big_anthemic"
+    BROODING_MOODY = "brooding_moody"
+    MELLOW_ACOUSTIC = "mellow_acoustic"
+    WISTFUL_ACOUSTIC = "wistful_acoustic"
+    SUNNY_ACOUSTIC = "sunny_acoustic"
+    QUIET_SPARSE = "quiet_sparse"
+    SLOW_TENDER = "slow_tender"
+    SOFT_TENDER = "soft_tender"
+    RAP_SPOKEN_WORD = "rap_spoken_word"
+    WORDY_RHYTHMIC = "wordy_rhythmic"
+    PUNCHY_WORDPLAY = "punchy_wordplay"
+    WORDY_LOW_KEY = "wordy_low_key"
+    LIVE_RECORDINGS = "live_recordings"
+    WARM_MID_TEMPO = "warm_mid_tempo"
+    POLISHED_PUNCHY = "polished_punchy"
+    RAW_ROOMY = "raw_roomy"
+    DREAMY_HAZY = "dreamy_hazy"
+    HYPNOTIC_GROOVES = "hypnotic_grooves"
+    DARK_DRIVING = "dark_driving"
+    ELECTRIC_DRIVING = "electric_driving"
+    BIG_ACOUSTIC_SOUND = "big_acoustic_sound"
+    BITTERSWEET_SONGS = "bittersweet_songs"
+    EVEN_TEMPERED_SONGS = "even_tempered_songs"
+    FAST_RESTLESS = "fast_restless"
+    SLOW_HEAVY = "slow_heavy"
+    MOSTLY_SPOKEN = "mostly_spoken"
+    ALL_ROUNDERS = "all_rounders"
+
+
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """One end of a feature."""
+
+    feature: Feature
+    high: bool
+
+
+class SceneKind(StrEnum):
+    """What came with the tracks of a group and joins its name."""
+
+    GENRE = "genre"
+    DECADE = "decade"
+    ARTIST = "artist"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What most tracks of a group have in common beside their sound; quoted, never inferred."""
+
+    kind: SceneKind
+    words: str
+    """A genre or an artist as the list spells it, or the first year of a decade."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupName:
+    """What a group is called. Either `sound` or `leans` says how it sounds."""
+
+    sound: SoundName | None = None
+    leans: tuple[Lean, ...] = ()
+    """Where no name for a sound is true of the group: its most telling features, the strongest first."""
+    compared: bool = False
+    """Whether `leans` are those beside the rest of the list; else beside typical music."""
+    scene: Scene | None = None
+    differs: Lean | None = None
+    """How the group differs from the one that carries the same name without this."""
+    number: int = 1
+    """For groups of one name that sound the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mood:
+    """How a whole list sounds, in words that are the name of no group and contradict no large one."""
+
+    sound: SoundName | None = None
+    leans: tuple[Lean, ...] = ()
+    between: Feature | None = None
+    """Where nothing is true of all groups: the feature in which they lie farthest apart."""

@@ -1,0 +1,111 @@
+"""Word the names of groups and the mood of a list: the one place that turns these values into English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
+from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
+
+SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
+    {
+        SoundName.CALM_INSTRUMENTALS: ("Calm instrumentals", "calm & instrumental"),
+        SoundName.INSTRUMENTAL_FOCUS: ("Instrumental focus", "instrumental"),
+        SoundName.ACOUSTIC_INSTRUMENTALS: ("Acoustic instrumentals", "acoustic & instrumental"),
+        SoundName.INSTRUMENTAL_GROOVES: ("Instrumental grooves", "instrumental & danceable"),
+        SoundName.DRIVING_INSTRUMENTALS: ("Driving instrumentals", "driving & instrumental"),
+        SoundName.EPIC_INSTRUMENTALS: ("Epic instrumentals", "epic & instrumental"),
+        SoundName.FEEL_GOOD_DANCE: ("Feel-good dance", "feel-good & danceable"),
+        SoundName.HIGH_ENERGY_DANCE: ("High-energy dance", "high-energy & danceable"),
+        SoundName.DARK_CLUB: ("Dark club", "dark & danceable"),
+        SoundName.LAID_BACK_GROOVES: ("Laid-back grooves", "laid-back"),
+        SoundName.SUNNY_EASY_GOING: ("Sunny & easy-going", "sunny & easy-going"),
+        SoundName.BRIGHT_UPBEAT: ("Bright & upbeat", "bright & upbeat"),
+        SoundName.HIGH_SPIRITED_LOUD: ("High-spirited & loud", "high-spirited & loud"),
+        SoundName.FULL_THROTTLE_ENERGY: ("Full-throttle energy", "full-throttle"),
+        SoundName.LOUD_INTENSE: ("Loud & intense", "loud & intense"),
+        SoundName.BIG_ANTHEMIC: ("Big & anthemic", "big & anthemic"),
+        SoundName.BROODING_MOODY: ("Brooding & moody", "brooding & moody"),
+        SoundName.MELLOW_ACOUSTIC: ("Mellow acoustic", "mellow & acoustic"),
+        SoundName.WISTFUL_ACOUSTIC: ("Wistful acoustic", "wistful & acoustic"),
+        SoundName.SUNNY_ACOUSTIC: ("Sunny acoustic", "sunny & acoustic"),
+        SoundName.QUIET_SPARSE: ("Quiet & sparse", "quiet & sparse"),
+        SoundName.SLOW_TENDER: ("Slow & tender", "slow & tender"),
+        SoundName.SOFT_TENDER: ("Soft & tender", "soft & tender"),
+        SoundName.RAP_SPOKEN_WORD: ("Rap & spoken word", "wordy"),
+        SoundName.WORDY_RHYTHMIC: ("Wordy & rhythmic", "wordy & rhythmic"),
+        SoundName.PUNCHY_WORDPLAY: ("Punchy wordplay", "punchy & wordy"),
+        SoundName.WORDY_LOW_KEY: ("Wordy & low-key", "wordy & low-key"),
+        SoundName.LIVE_RECORDINGS: ("Live recordings", "live"),
+        SoundName.WARM_MID_TEMPO: ("Warm mid-tempo", "warm & mid-tempo"),
+        SoundName.POLISHED_PUNCHY: ("Polished & punchy", "polished & punchy"),
+        SoundName.RAW_ROOMY: ("Raw & roomy", "raw & roomy"),
+        SoundName.DREAMY_HAZY: ("Dreamy & hazy", "dreamy & hazy"),
+        SoundName.HYPNOTIC_GROOVES: ("Hypnotic grooves", "hypnotic"),
+        SoundName.DARK_DRIVING: ("Dark & driving", "dark & driving"),
+        SoundName.ELECTRIC_DRIVING: ("Electric & driving", "electric & driving"),
+        SoundName.BIG_ACOUSTIC_SOUND: ("Big acoustic sound", "big & acoustic"),
+        SoundName.BITTERSWEET_SONGS: ("Bittersweet songs", "bittersweet"),
+        SoundName.EVEN_TEMPERED_SONGS: ("Even-tempered songs", "even-tempered"),
+        SoundName.FAST_RESTLESS: ("Fast & restless", "fast & restless"),
+        SoundName.SLOW_HEAVY: ("Slow & heavy", "slow & heavy"),
+        SoundName.MOSTLY_SPOKEN: ("Mostly spoken", "mostly spoken"),
+        SoundName.ALL_ROUNDERS: ("All-rounders", ""),
+    }
+)
+"""Each name as it stands alone, and after a genre, a decade or an artist."""
+
+_CAPITALS = MappingProxyType({"r&b": "R&B", "edm": "EDM", "idm": "IDM", "uk": "UK", "us": "US", "aor": "AOR"})
+
+
+def name_words(name: GroupName) -> str:
+    """Say a name: "Mellow acoustic", "Country, even-tempered", "Big & anthemic · faster"."""
+    said = _sound_words(name)
+    if name.scene is not None:
+        scene = scene_words(name.scene)
+        said = f"{scene}, {said}" if said else scene
+    if name.differs is not None:
+        said = f"{said} · {COMPARATIVES[name.differs.feature][name.differs.high]}"
+    return f"{said} · {name.number}" if name.number > 1 else said
+
+
+def scene_words(scene: Scene) -> str:
+    """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash"."""
+    if scene.kind is SceneKind.DECADE:
+        return f"{scene.words[2:] if scene.words < '2000' else scene.words}s"
+    if scene.kind is SceneKind.ARTIST:
+        return scene.words
+    words = " ".join(_CAPITALS.get(word, word) for word in scene.words.split())
+    return words[:1].upper() + words[1:]
+
+
+def mood_words(mood: Mood) -> str:
+    """Say how a whole list sounds: "mellow & acoustic", "from calmer to livelier", or nothing."""
+    if mood.sound is not None:
+        return SOUND_WORDS[mood.sound][1]
+    if mood.leans:
+        return _lean_words(mood.leans)
+    if mood.between is not None:
+        less, more = COMPARATIVES[mood.between]
+        return f"from {less} to {more}"
+    return ""
+
+
+def _sound_words(name: GroupName) -> str:
+    """Say the sound: as a title, or in lower case where a scene comes first."""
+    if name.sound is not None:
+        return SOUND_WORDS[name.sound][name.scene is not None]
+    if name.compared:
+        words = " and ".join(COMPARATIVES[lean.feature][lean.high] for lean in name.leans)
+        return words if name.scene is not None else f"The {words} ones"
+    words = _lean_words(name.leans)
+    if name.scene is not None:
+        return words
+    return words.capitalize() if len(name.leans) > 1 else f"{words.capitalize()} tracks"
+
+
+def _lean_words(leans: tuple[Lean, ...]) -> str:
+    return " & ".join(
+        FEATURE_WORDS[lean.feature].high if lean.high else FEATURE_WORDS[lean.feature].low for lean in leans
+    )

@@ -1,0 +1,126 @@
+"""Recordings of MusicBrainz: what several people measured of one, and by which names one is found."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import UUID
+
+from services.domain.features import AudioFeatures, Feature, accepted
+
+ACOUSTICBRAINZ = "acousticbrainz"
+"""Name of the source whose values these are."""
+MOST_VOTES = 40
+"""Submissions of one recording that are kept; the dump has ten at most."""
+_SAME_TEMPO = math.log2(1.04)
+"""Two tempi within 4 % are one."""
+_LEAST_AGREEMENT = 0.6
+"""Share of the submissions that have to say the same; below it nobody knows (as MetaBrainz' users do)."""
+_TEMPO_STEP = 100
+_UNKNOWN_KEY = 24
+_USUAL_BPM = 120.0
+
+RecordingId = bytes
+"""The sixteen bytes of a MusicBrainz id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What submissions say of one recording, packed: many millions have to fit on a disk."""
+
+    tempi: bytes = b""
+    """Hundredths of BPM, two bytes each, in little-endian order."""
+    keys: bytes = b""
+    """One byte each: the pitch class, plus 12 for minor."""
+
+    def joined(self, other: Readings) -> Readings:
+        """Return these readings with further ones, as far as they are kept."""
+        return Readings((self.tempi + other.tempi)[: 2 * MOST_VOTES], (self.keys + other.keys)[:MOST_VOTES])
+
+    @property
+    def features(self) -> AudioFeatures:
+        """Return tempo, key and mode as far as the submissions agree."""
+        key = _agreed_key(self.keys)
+        return AudioFeatures(
+            tempo=_agreed_tempo(unpack_tempi(self.tempi)),
+            key=None if key is None else float(key % 12),
+            mode=None if key is None else float(key < 12),
+        )
+
+
+def reading(tempo_bpm: float | None, key: int | None) -> Readings:
+    """Pack what one submission says; a tempo that can't be true says nothing."""
+    tempo = accepted(Feature.TEMPO, tempo_bpm)
+    packed = b"" if tempo is None else round(tempo * _TEMPO_STEP).to_bytes(2, "little")
+    return Readings(packed, b"" if key is None or not 0 <= key < _UNKNOWN_KEY else bytes([key]))
+
+
+def unpack_tempi(packed: bytes) -> tuple[float, ...]:
+    """Return tempi in BPM."""
+    numbers = (int.from_bytes(packed[at : at + 2], "little") for at in range(0, len(packed) - 1, 2))
+    return tuple(number / _TEMPO_STEP for number in numbers)
+
+
+def _agreed_tempo(tempi: Sequence[float]) -> float | None:
+    """Return the tempo most submissions hear, in the octave that most of them hear it in.
+
+    All of one tempo, half and double included, vote for it; those decide the octave. Of two octaves with
+    as many votes the one nearer to 120 BPM counts. The value is a reading, never a mean of two.
+    """
+    best: tuple[int, int, float, list[float]] | None = None
+    for tempo in sorted(set(tempi)):
+        steps = [(math.log2(other / tempo), other) for other in tempi]
+        alike = [(step, other) for step, other in steps if abs(step - round(step)) <= _SAME_TEMPO]
+        here = sorted(other for step, other in alike if round(step) == 0)
+        rank = (len(alike), len(here), -abs(math.log2(tempo / _USUAL_BPM)), here)
+        if best is None or rank[:3] > best[:3]:
+            best = rank
+    if best is None or best[0] < _LEAST_AGREEMENT * len(tempi):
+        return None
+    return best[3][(len(best[3]) - 1) // 2]
+
+
+def _agreed_key(keys: bytes) -> int | None:
+    if not keys:
+        return None
+    key, votes = min(Counter(keys).items(), key=lambda item: (-item[1], item[0]))
+    return key if votes >= _LEAST_AGREEMENT * len(keys) else None
+
+
+def recording_of(mbid: str) -> RecordingId | None:
+    """Return a MusicBrainz id as it is kept, or None if it is none."""
+    if len(mbid) != 36:
+        return None
+    try:
+        return bytes.fromhex(mbid.replace("-", ""))
+    except ValueError:
+        return None
+
+
+def mbid_of(recording: RecordingId) -> str:
+    """Return a MusicBrainz id as people write it."""
+    return str(UUID(bytes=recording))
+
+
+def name_hash(artist: str, title: str) -> int | None:
+    """Return the number under which the index of names has a name, or None if no letter is in it.
+
+    Letters and digits alone count, without case and accents: MusicBrainz folds names so as well.
+    """
+    artist, title = _letters(artist), _letters(title)
+    if not (artist and title):
+        return None
+    digest = blake2b(f"{artist}\n{title}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _letters(text: str) -> str:
+    text = text.casefold()
+    if not text.isascii():
+        spread = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in spread if not unicodedata.combining(letter))
+    return "".join(filter(str.isalnum, text))

@@ -1,0 +1,120 @@
+"""People of one server on one map, by how a list of each of them sounds: figures alone, no titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.domain.features import Feature
+from services.domain.music import PlaylistSource
+from services.domain.report import MapAxes
+
+FEWEST_ON_MAP, MOST_ON_MAP = 3, 200
+"""Fewer are no map, more can't be told apart in one picture."""
+MAP_POSTED_FOR = timedelta(days=30)
+"""How long a posted map stands; then it is emptied, as results are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundSummary:
+    """How a list sounds as a whole: all that a server map keeps of it."""
+
+    tracks: int
+    """Different measured tracks, as many as a comparison asks for."""
+    levels: tuple[float, ...]
+    """Mean of each sound feature in spreads of the reference population, in the order of `SOUND_FEATURES`."""
+    errors: tuple[float, ...]
+    """Standard errors of these means, where the tracks of one artist count as one draw."""
+    point_errors: tuple[float, ...]
+    """Standard errors of the place in the sound space, by dimension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOfMap:
+    """A stored map from which somebody's place on a server map can come."""
+
+    report_id: str
+    fingerprint: str
+    """Names the playlist the same way each time it is analysed."""
+    name: str
+    source: PlaylistSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapMember:
+    """Somebody who agreed to be on the map of a server, and where they stand."""
+
+    guild_id: int
+    user_id: int
+    name: str
+    """As the server called them when they agreed."""
+    list: ListOfMap
+    """The list that they agreed to, as it was mapped last."""
+    sound: SoundSummary
+    agreed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOnMap:
+    """One person of a drawn map."""
+
+    name: str
+    x: float
+    y: float
+    blur: tuple[float, float]
+    """Half of what the middle of the list would move by, to each side, with other tracks of its kind."""
+    nearest: tuple[int, ...]
+    """Up to three others, the nearest first."""
+    is_nearest_sure: bool
+    """Whether the first of them is the nearest beyond its error."""
+
+
+class AwardKind(StrEnum):
+    """What somebody can be far ahead of all others in."""
+
+    SUNNIEST = "sunniest"
+    DARKEST = "darkest"
+    LIVELIEST = "liveliest"
+    CALMEST = "calmest"
+    DANCE_FLOOR = "dance floor"
+    UNPLUGGED = "unplugged"
+    ELECTRIC = "electric"
+    FEWEST_SINGERS = "fewest singers"
+    MOST_WORDS = "most words"
+
+
+AWARDS: dict[AwardKind, tuple[Feature, bool]] = {
+    AwardKind.SUNNIEST: (Feature.VALENCE, True),
+    AwardKind.DARKEST: (Feature.VALENCE, False),
+    AwardKind.LIVELIEST: (Feature.ENERGY, True),
+    AwardKind.CALMEST: (Feature.ENERGY, False),
+    AwardKind.DANCE_FLOOR: (Feature.DANCEABILITY, True),
+    AwardKind.UNPLUGGED: (Feature.ACOUSTICNESS, True),
+    AwardKind.ELECTRIC: (Feature.ACOUSTICNESS, False),
+    AwardKind.FEWEST_SINGERS: (Feature.INSTRUMENTALNESS, True),
+    AwardKind.MOST_WORDS: (Feature.SPEECHINESS, True),
+}
+"""The feature and the end of it. Loudness says what energy says; tempo and liveness tell no lists apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardOnMap:
+    """An award, and who comes next."""
+
+    kind: AwardKind
+    winner: int
+    runner_up: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerMap:
+    """A map of people; numbers are places in `people`. The same people give the same map."""
+
+    people: tuple[PersonOnMap, ...]
+    axes: MapAxes | None
+    closest: tuple[int, int] | None
+    """The two nearest of all; None where others may be as near. So below."""
+    lone_wolf: int | None
+    """Whose nearest is farthest away."""
+    awards: tuple[AwardOnMap, ...]

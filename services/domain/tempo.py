@@ -1,0 +1,160 @@
+"""Say how fast a group of tracks is: in one number, as a range, or not at all.
+
+Trackers report double or half of the felt tempo for some tracks (174 BPM for 87), so one number has to be
+read up to octaves. Which octave it is the group itself says: folding into a fixed one turns 150 BPM into 75.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.domain.features import Feature, Origin
+from services.domain.report import EnrichedTrack
+
+CLOSE = 0.1
+"""Tempi that differ by no more than this share are one tempo."""
+
+FAST_ENERGY, FAST_DANCEABILITY = 0.75, 0.6
+"""Mean values above which a group counts as measured: nobody hears hardcore of 170 BPM at 85."""
+
+WIDEST = 2.0
+"""A range as wide as an octave says nothing."""
+
+_BINS = 240
+"""Steps of the octave circle, 0.3 % each."""
+
+_MOST_CANDIDATES = 16
+"""Tempi around the middle that are tried; where these hold no half of the tracks, no other does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast a group is. Both ends are measured tempi of tracks of the group."""
+
+    low_bpm: float
+    high_bpm: float
+    """Equal to `low_bpm` where at least half of the tracks lie within 10 % of it, up to octaves."""
+
+    @property
+    def bpm(self) -> float | None:
+        """The one number, where one number may be said."""
+        return self.low_bpm if self.low_bpm == self.high_bpm else None
+
+    @property
+    def middle_bpm(self) -> float:
+        """The geometric middle, to compare with; never shown where `bpm` is None."""
+        return math.sqrt(self.low_bpm * self.high_bpm)
+
+    @property
+    def words(self) -> str:
+        """The tempo in words: "about 92 BPM", "mostly 90 to 140 BPM"."""
+        if self.bpm is not None:
+            return f"about {self.bpm:.0f} BPM"
+        return f"mostly {self.low_bpm:.0f} to {self.high_bpm:.0f} BPM"
+
+
+def tempo_of(entries: Sequence[EnrichedTrack]) -> Tempo | None:
+    """Summarise the tempi of tracks; estimated ones take no part."""
+    known = [
+        entry for entry in entries if entry.features.tempo is not None and not entry.is_imputed(Feature.TEMPO)
+    ]
+    return typical_tempo(
+        [entry.features.tempo or 0.0 for entry in known],
+        corrected=[is_corrected(entry) for entry in known],
+        fast=is_fast(
+            [value for entry in known if (value := entry.features.energy) is not None],
+            [value for entry in known if (value := entry.features.danceability) is not None],
+        ),
+    )
+
+
+def is_corrected(entry: EnrichedTrack) -> bool:
+    """Tell whether a person said what the tempo of a track is."""
+    known = entry.provenance.get(Feature.TEMPO)
+    return known is not None and known.origin is Origin.CORRECTED
+
+
+def is_fast(energy: Sequence[float], danceability: Sequence[float]) -> bool:
+    """Tell whether the tempi of a group with these values are to be taken as measured."""
+    return _mean(energy) > FAST_ENERGY or _mean(danceability) > FAST_DANCEABILITY
+
+
+def typical_tempo(
+    tempi_bpm: Sequence[float], *, corrected: Sequence[bool] = (), fast: bool = False
+) -> Tempo | None:
+    """Summarise tempi, or return None where they have none in common or none is known.
+
+    The middle is the point of the octave circle with the least mean circular distance to the tempi; the
+    octave is the one in which most tracks near that point were measured.
+
+    Parameters
+    ----------
+    tempi_bpm
+        Measured tempi; what is not positive and finite counts as unknown.
+    corrected
+        Which of them a person said: these are in the octave they were said in and no other.
+    fast
+        Whether halves and doubles are different tempi (`is_fast`).
+    """
+    flags = corrected or [False] * len(tempi_bpm)
+    known = sorted(
+        (tempo, fast or said)
+        for tempo, said in zip(tempi_bpm, flags, strict=True)
+        if math.isfinite(tempo) and tempo > 0
+    )
+    if not known:
+        return None
+    tempi = [tempo for tempo, _ in known]
+    for candidate in _candidates(tempi, fast=fast)[:_MOST_CANDIDATES]:
+        if 2 * sum(_is_close(tempo, candidate, exact=exact) for tempo, exact in known) >= len(known):
+            return Tempo(candidate, candidate)
+    low, high = tempi[(len(tempi) - 1) // 4], tempi[len(tempi) - 1 - (len(tempi) - 1) // 4]
+    return Tempo(low, high) if low < high < WIDEST * low else None
+
+
+def _candidates(tempi: Sequence[float], *, fast: bool) -> list[float]:
+    """List tempi that may stand for all, the likeliest first: each is one that a track has."""
+    if fast:
+        middle = tempi[(len(tempi) - 1) // 2]
+        return sorted(set(tempi), key=lambda tempo: (abs(math.log2(tempo / middle)), tempo))
+    middle = _middle_of_octaves(tempi)
+    near = [tempo for tempo in tempi if abs(_turns(tempo / middle)) <= math.log2(1 + CLOSE)]
+    octaves = Counter(round(math.log2(tempo / middle)) for tempo in near)
+    if not octaves:
+        return []
+    # Where two octaves have equally many, the one closer to walking pace: it is the one people tap.
+    octave = max(octaves, key=lambda number: (octaves[number], -abs(math.log2(middle * 2.0**number / 100))))
+    there = {tempo for tempo in near if round(math.log2(tempo / middle)) == octave}
+    return sorted(there, key=lambda tempo: (abs(_turns(tempo / middle)), tempo))
+
+
+def _middle_of_octaves(tempi: Sequence[float]) -> float:
+    """Return the point of the octave circle that is closest to all tempi, as a tempo from 1 to 2 BPM."""
+    counts = Counter(int(math.log2(tempo) % 1.0 * _BINS) % _BINS for tempo in tempi)
+
+    def distance(place: int) -> int:
+        return sum(
+            number * min(abs(place - other), _BINS - abs(place - other)) for other, number in counts.items()
+        )
+
+    best = min(sorted(counts), key=distance)
+    return math.exp2((best + 0.5) / _BINS)
+
+
+def _turns(ratio: float) -> float:
+    """Return how far apart two tempi are on the octave circle, in octaves from -0.5 to 0.5."""
+    octaves = math.log2(ratio)
+    return octaves - round(octaves)
+
+
+def _is_close(tempo: float, other: float, *, exact: bool) -> bool:
+    if not exact:
+        tempo = other * math.exp2(_turns(tempo / other))
+    return abs(tempo - other) <= CLOSE * other + 1e-9
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values) if values else 0.0

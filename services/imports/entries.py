@@ -1,0 +1,234 @@
+"""Make tracks of what documents tell by name, and gather them into lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import unquote
+
+from services.domain.errors.playlists import TooManyRowsError
+from services.domain.features import AudioFeatures, Feature, accepted
+from services.domain.messages import Note
+from services.domain.music import Playlist, SkipReason, Track
+from services.imports import cells
+from services.imports.keys import UNTOLD, Tonality, read_key
+from services.imports.limits import MAX_NAME_CHARS, MAX_ROWS
+from services.imports.locations import location_of
+from services.imports.rows import reason_of_link
+from services.imports.tally import Budget, Tally
+from services.imports.text import clean_text
+
+_FILE_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
+_ADDRESS = re.compile(r"[a-z]{3,10}://", re.IGNORECASE)
+_LONGEST_CELL = 2_000
+"""So much of one value is looked at; titles and addresses are far shorter."""
+_LONGEST_MS = 24 * 60 * 60 * 1000
+_PITCHES = 12
+ARTIST_AND_TITLE = re.compile(r"\s+[-–—]\s+")
+"""What parts `Artist - Title`: a dash between blanks."""
+
+
+class Entries:
+    """The tracks of one list while it is read, with what was left out; each counts against the upload."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self.tracks: list[Track] = []
+        self.skipped = Tally()
+
+    def add(self, entry: Track | SkipReason, example: str = "") -> None:
+        """Add a track, or count why there is none.
+
+        Raises
+        ------
+        TooManyRowsError
+            The list, or the whole upload, holds more than is read.
+        """
+        self._budget.take_rows()
+        if isinstance(entry, SkipReason):
+            self.skipped.add(entry, example)
+            return
+        if len(self.tracks) >= MAX_ROWS:
+            raise TooManyRowsError(limit=MAX_ROWS)
+        self.tracks.append(entry)
+
+    def playlist(self, name: str, format: str, notes: Iterable[Note] = ()) -> Playlist:  # noqa: A002
+        """Return the list under its cleaned name."""
+        return Playlist(
+            name=clean_text(name, MAX_NAME_CHARS) or "Unnamed playlist",
+            tracks=tuple(self.tracks),
+            format=format,
+            skipped=self.skipped.skipped(),
+            notes=tuple(notes),
+        )
+
+
+class Library:
+    """A collection of tracks by their keys, and the lists that name them by these keys."""
+
+    def __init__(self, format: str, budget: Budget, *, keys_are_paths: bool = False) -> None:  # noqa: A002
+        self._format = format
+        self._keys_are_paths = keys_are_paths
+        """Whether a key without a track still tells a name: the one of its file."""
+        self._budget = budget
+        self._collection = Entries(budget)
+        self._by_key: dict[str, Track | SkipReason] = {}
+        self._lists: list[tuple[str, list[str]]] = []
+
+    def add(self, entry: Track | SkipReason, *keys: str, example: str = "") -> None:
+        """Add a track of the collection under all keys that a list may name it by."""
+        self._collection.add(entry, example)
+        for key in keys:
+            if key:
+                self._by_key[key] = entry
+
+    def add_list(self, name: str, keys: Iterable[str]) -> None:
+        """Add a list in its own order; its keys are looked up at the end.
+
+        Raises
+        ------
+        TooManyRowsError
+            The lists of the upload are longer together than is read.
+        """
+        self._budget.take_rows()  # an empty list costs something, too
+        listed: list[str] = []
+        for key in keys:
+            self._budget.take_rows()
+            listed.append(key)
+        self._lists.append((name, listed))
+
+    def playlists(self, collection: str, notes: Iterable[Note] = ()) -> tuple[Playlist, ...]:
+        """Return the lists in their order, then the collection unless one list holds all of it.
+
+        Parameters
+        ----------
+        collection
+            The name of the list of everything.
+        """
+        notes = tuple(notes)
+        found = [self._resolve(keys).playlist(name, self._format, notes) for name, keys in self._lists]
+        everything = {id(track) for track in self._collection.tracks}
+        whole = any(everything <= {id(track) for track in playlist.tracks} for playlist in found)
+        if not (found and whole):
+            found.append(self._collection.playlist(collection, self._format, notes))
+        return tuple(found)
+
+    def _resolve(self, keys: Sequence[str]) -> Entries:
+        entries = Entries(Budget())  # the keys were counted when the list was read
+        for key in keys:
+            entry = self._by_key.get(key)
+            if entry is None:  # a list may travel without its collection
+                entry = track_of_path(key) if self._keys_are_paths else SkipReason.NO_TITLE
+            entries.add(entry, key)
+        return entries
+
+
+def make_track(
+    *,
+    title: object = "",
+    artists: Iterable[object] = (),
+    album: object = "",
+    link: object = "",
+    isrc: object = "",
+    duration_ms: float | None = None,
+    year: object = "",
+    genre: object = "",
+    added_at: object = "",
+    uploaded: AudioFeatures | None = None,
+    location: object = "",
+) -> Track | SkipReason:
+    """Return the track that some fields of a document describe, or why they describe none."""
+    link = text_of(link).strip()
+    identity = cells.track_id(link) if link else None
+    if identity is None and link:
+        reason = reason_of_link(link)
+        if reason is not None:
+            return reason
+    name = clean_text(text_of(title))
+    code = cells.isrc(text_of(isrc)) if isrc else None
+    if not (identity or code or name):
+        return SkipReason.NO_TITLE
+    kind = clean_text(text_of(genre))
+    milliseconds = round(duration_ms) if duration_ms and 0 < duration_ms <= _LONGEST_MS else None
+    return Track(
+        id=identity,
+        title=name,
+        artists=tuple(artist for artist in (clean_text(text_of(one)) for one in artists) if artist),
+        album=clean_text(text_of(album)) or None,
+        isrc=code,
+        duration_ms=milliseconds,
+        release_year=cells.year(text_of(year)) if year else None,
+        genres=(kind,) if kind else (),
+        added_at=clean_text(text_of(added_at), 40) or None,
+        uploaded=uploaded,
+        location=location_of(text_of(location)),
+    )
+
+
+def measured(*, tempo_bpm: object = None, key: str = "", pitch: object = None) -> AudioFeatures | None:
+    """Return tempo and key as a program wrote them, or None if it wrote neither.
+
+    Parameters
+    ----------
+    key
+        In any notation.
+    pitch
+        Traktor's number, which is trusted first: 0..11 for C to B major, 12..23 for C to B minor.
+    """
+    values: dict[str, float | None] = {}
+    tempo = accepted(Feature.TEMPO, number_of(tempo_bpm))
+    if tempo is not None:
+        values[Feature.TEMPO.value] = tempo
+    numbered = number_of(pitch)
+    if numbered is not None and numbered in range(2 * _PITCHES):
+        values |= {Feature.KEY.value: numbered % _PITCHES, Feature.MODE.value: float(numbered < _PITCHES)}
+    else:
+        told = _tonality(key)
+        values |= {Feature.KEY.value: told.key, Feature.MODE.value: told.mode}
+    return AudioFeatures(**values) if any(value is not None for value in values.values()) else None
+
+
+def _tonality(key: str) -> Tonality:
+    """Read a key in any notation; a bare number is none here."""
+    return UNTOLD if cells.number(key) is not None else read_key(key)
+
+
+def track_of_path(path: str, *, duration_ms: float | None = None, location: str = "") -> Track | SkipReason:
+    """Return the track that a file's name tells: `Artist - Title.mp3`, split once."""
+    path = path[-_LONGEST_CELL:].rstrip("/\\")
+    if _ADDRESS.match(path):
+        path = unquote(path)
+    name = _FILE_ENDING.sub("", re.split(r"[/\\]:?", path)[-1])
+    artist, title = split_words(name)
+    artists = (artist,) if artist else ()
+    return make_track(title=title, artists=artists, duration_ms=duration_ms, location=location)
+
+
+def track_of_words(words: str, *, duration_ms: float | None = None, link: str = "") -> Track | SkipReason:
+    """Return the track that `Artist - Title` names; what has no such dash is a title."""
+    artist, title = split_words(words)
+    return make_track(title=title, artists=(artist,) if artist else (), duration_ms=duration_ms, link=link)
+
+
+def split_words(words: str) -> tuple[str, str]:
+    """Split `Artist - Title` at its first dash between blanks; without one there is no artist."""
+    parts = ARTIST_AND_TITLE.split(words[:_LONGEST_CELL].strip(), maxsplit=1)
+    if len(parts) == 2 and all(part.strip() for part in parts):
+        return parts[0].strip(), parts[1].strip()
+    return "", words.strip()
+
+
+def text_of(value: object) -> str:
+    """Read a value that should be text: numbers are written out, everything else is nothing."""
+    if isinstance(value, str):
+        return value[:_LONGEST_CELL]
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def number_of(value: object) -> float | None:
+    """Read a value that should be a number, also where it is written as text."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return cells.number(str(value)[:40])
+    return cells.number(value[:40]) if isinstance(value, str) and value.strip() else None

@@ -1,0 +1,125 @@
+"""Know the usual names of columns in tables of any origin, in the languages people use.
+
+A word that means two things, in one language or across them, is left out: an unknown column is a
+smaller loss than a wrong one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from services.imports.columns import Column, names, normal
+
+_ENGLISH = names(
+    URI="uri|id|track id|trackid|track uri|spotify id|spotify uri|spotify track id|"
+    "spotify track uri|spotify - id",
+    URL="url|link|track url|track link|song url|song link|spotify url|spotify link|href|external url",
+    TITLE="title|track|song|name|track name|song name|track title|song title|trackname|"
+    "master_metadata_track_name",
+    ARTISTS="artist|artists|artist name|artist names|artists names|artists name|artist name(s)|artist(s)|"
+    "artist(s) name|artist 1|artist name 1|artistname|track artist|track artists|performer|singer|band|"
+    "master_metadata_album_artist_name",
+    JOINED="file name|filename",
+    ALBUM="album|album name|album title|albumname|track album name|release title",
+    ALBUM_URI="album id|album uri|track album id|album url",
+    RELEASE="year|release year|release date|released|released year|album date|album release date|"
+    "album release year|track album release date",
+    DURATION_MS="duration ms|duration (ms)|durationms|track duration (ms)|length ms|length (ms)",
+    DURATION="duration|length|time|track duration|duration (s)|duration s|duration sec|duration seconds|"
+    "length (duration)|length (s)|dur",
+    POPULARITY="popularity|track popularity|pop|pop.",
+    EXPLICIT="explicit",
+    ISRC="isrc|isrc code",
+    ADDED_AT="added at|date added|added|addedat",
+    GENRES="genres|genre|track genre|artist genres|top genre",
+    PLAYLIST="playlist|playlist name",
+    CAMELOT="camelot|camelot key|camelot code|open key|openkey",
+    DANCEABILITY="dance|danceable|dancability|dnce",
+    ENERGY="energy level|nrgy",
+    LOUDNESS="loud|loud (db)|loudness (db)|loudness db|volume (db)|db",
+    SPEECHINESS="speech|spch",
+    ACOUSTICNESS="acoustic|acousticity|acous",
+    INSTRUMENTALNESS="instrumental",
+    LIVENESS="live",
+    VALENCE="happy|happiness|positivity|positiveness|val",
+    TEMPO="bpm|tempo (bpm)|tempo bpm|beats per minute|beats per minute (bpm)",
+    KEY="musical key|key signature|key result|initial key|initialkey|tonality",
+)
+_GERMAN = names(
+    TITLE="Titel|Songtitel|Liedtitel|Lied",
+    ARTISTS="Interpret|Interpreten|Interpret(en)|Künstler|Künstler(in)|Künstlername",
+    ALBUM="Albumtitel|Albumname",
+    RELEASE="Jahr|Erscheinungsjahr|Erscheinungsdatum|Veröffentlichungsdatum",
+    DURATION="Dauer|Länge|Laufzeit|Spieldauer|Spielzeit",
+    ADDED_AT="Hinzugefügt am|Hinzugefügt",
+    TEMPO="Schläge pro Minute",
+    KEY="Tonart",
+)
+_FRENCH = names(
+    TITLE="Titre|Nom|Morceau|Chanson|Titre du morceau|Nom du morceau",
+    ARTISTS="Artiste|Artistes|Interprète|Interprètes|Nom de l'artiste",
+    ALBUM="Nom de l'album|Titre de l'album",
+    RELEASE="Année|Date de sortie|Année de sortie",
+    DURATION="Durée|Longueur",
+    ADDED_AT="Ajouté le|Date d'ajout|Date de l'ajout",
+    TEMPO="Battements par minute",
+    KEY="Tonalité",
+)
+_ROMANCE = names(
+    TITLE="Título|Nombre|Canción|Tema|Nombre de la canción|Titolo|Brano|Canzone|Titolo del brano|"
+    "Nome|Música|Canção|Faixa|Nome da música|Título da música",
+    ARTISTS="Artista|Artistas|Intérprete|Intérpretes|Artisti|Interprete|Interpreti|Nombre del artista|"
+    "Nome dell'artista|Nome do artista",
+    ALBUM="Álbum|Nombre del álbum|Nome dell'album|Nome do álbum",
+    RELEASE="Año|Fecha de lanzamiento|Anno|Data di uscita|Anno di uscita|Ano|Data de lançamento",
+    DURATION="Duración|Durata|Duração",
+    GENRES="Género|Géneros|Genere|Generi|Gênero|Gêneros",
+    ADDED_AT="Fecha de adición|Añadido|Aggiunto il|Data di aggiunta|Adicionado em",
+    TEMPO="Pulsaciones por minuto|Battiti al minuto|Batidas por minuto",
+    KEY="Tonalidad|Tonalità|Tonalidade",
+)
+_NORTHERN = names(
+    TITLE="Naam|Nummer|Namn|Låt|Låttitel|Liedje",
+    ARTISTS="Artiest|Artiesten|Naam artiest|Artistnamn",
+    RELEASE="Jaar|Uitgavejaar|Releasedatum|År|Utgivningsår",
+    DURATION="Duur|Lengte|Tijdsduur|Längd|Speltid",
+    KEY="Toonsoort|Tonart",
+)
+_EASTERN = names(
+    TITLE="タイトル|曲名|トラック名|Başlık|Şarkı|Şarkı adı|Parça|Parça adı|Τίτλος|Τραγούδι|"
+    "العنوان|اسم الأغنية|الأغنية|"
+    "Название|Название трека|Трек|Песня|Tytuł|Utwór|Název|Název skladby",
+    ARTISTS="アーティスト|アーティスト名|Sanatçı|Sanatçı adı|Καλλιτέχνης|الفنان|اسم الفنان|"
+    "Исполнитель|Исполнители|Артист|Wykonawca|Artysta|Interpret|Umělec|Jméno interpreta 1",
+    ALBUM="アルバム|アルバム名|Albüm|Albüm adı|Άλμπουμ|الألبوم|اسم الألبوم|Альбом|Název alba",
+    RELEASE="年|リリース日|発売日|Yıl|Έτος|السنة|Год|Дата выхода|Rok|Rok wydania",
+    DURATION="時間|再生時間|長さ|Süre|Διάρκεια|المدة|Длительность|Продолжительность|Czas trwania|Délka",
+    GENRES="ジャンル|Tür|Türler|Είδος|Είδη|النوع|Жанр|Жанры|Gatunek|Žánr",
+    KEY="キー|Τονικότητα|المفتاح|Тональность|Tonacja|Tónina",
+)
+_FIRST_OF_MANY = re.compile(r"(.*\D)1")
+
+
+LANGUAGES: tuple[Mapping[str, Column], ...] = (_EASTERN, _NORTHERN, _ROMANCE, _FRENCH, _GERMAN, _ENGLISH)
+"""The usual names by groups of languages, as `columns.normal` reduces them."""
+
+
+def usual_names() -> Mapping[str, Column]:
+    """Return every usual name of a column with its meaning."""
+    return {name: column for language in LANGUAGES for name, column in language.items()}
+
+
+def further_artists(header: Sequence[str], first: int | None) -> tuple[int, ...]:
+    """Return the places of `Artist Name 2` and so on, where `Artist Name 1` stands at `first`."""
+    if first is None:
+        return ()
+    named = [normal(cell) for cell in header]
+    stem = _FIRST_OF_MANY.fullmatch(named[first])
+    if stem is None:
+        return ()
+    return tuple(
+        position
+        for position, name in enumerate(named)
+        if position != first and name.startswith(stem[1]) and name[len(stem[1]) :].isdecimal()
+    )

@@ -1,0 +1,122 @@
+"""Read tables of plays: each row is a play, so the tracks are counted, most played first."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from services.domain.errors.playlists import DamagedFileError
+from services.domain.messages import Note, NoteKind
+from services.imports.account import AccountData
+from services.imports.columns import normal
+from services.imports.entries import split_words
+from services.imports.history import APPLE_PLAYS, SCROBBLES
+from services.imports.tables import find_header, first_records
+
+_TITLES = ("track", "track name", "title", "song", "song name")
+_ARTISTS = ("artist", "artist name")
+_ALBUMS = ("album", "album name")
+_TIMES = ("uts", "utc time", "listened at", "played at", "scrobble time", "scrobbled at")
+_IDS = frozenset({"uri", "track uri", "spotify uri", "spotify id", "spotify track uri", "track id", "url"})
+_DESCRIPTION = "track description"
+_APPLE_TIME, _APPLE_COUNT = "date played", "play count"
+_APPLE_LAST = frozenset({"track name", "last played date", "is user initiated"})
+"""Another table of Apple's: `Artist - Title` stands in the column of the name."""
+_TIME_OF_DAY = re.compile(
+    r"\d{1,2} [A-Za-z]{3} \d{4},? \d{1,2}:\d{2}(:\d{2})?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?\S{0,8}"
+)
+_HEADLESS_COLUMNS = ("artist", "album", "track", "time")
+_MOST_OF_TEN = 7
+_LONGEST = 2_000
+
+
+def read_plays(text: str, into: AccountData) -> bool:
+    """Add a table of plays to what is known; False if it is some other text.
+
+    Read are the exports of Last.fm, with and without a header, and the play histories of Apple's privacy
+    export. Tables with ids of tracks are none.
+
+    Raises
+    ------
+    DamagedFileError
+        A cell is absurdly long: a quote is never closed.
+    TooManyRowsError
+        There are more plays than are counted.
+    """
+    header = find_header(text, _score)
+    if header is not None:
+        names = [normal(cell) for cell in header.cells]
+        rows = _rows(header.text, header.delimiter, header.record + 1)
+        if _DESCRIPTION in names or set(names) >= _APPLE_LAST:
+            described = names.index(_DESCRIPTION if _DESCRIPTION in names else "track name")
+            counted = names.index(_APPLE_COUNT) if _APPLE_COUNT in names else None
+            into.history(APPLE_PLAYS).add(_apple(row, described, counted) for row in rows)
+        else:
+            at = {field: _position(names, known) for field, known in _FIELDS.items()}
+            into.history(SCROBBLES).add(_fields(row, at) for row in rows)
+        return True
+    if _has_no_header(text):
+        history = into.history(SCROBBLES)
+        history.notes.append(Note(NoteKind.NO_HEADER, names=_HEADLESS_COLUMNS))
+        at = {"artist": 0, "album": 1, "track": 2}
+        rows = _rows(text, ",", 0)
+        history.add(_fields(row, at) if _is_headless(row) else None for row in rows)
+        return True
+    return False
+
+
+_FIELDS = {"track": _TITLES, "artist": _ARTISTS, "album": _ALBUMS}
+
+
+def _score(cells: tuple[str, ...]) -> int:
+    names = {normal(cell) for cell in cells}
+    if _DESCRIPTION in names:
+        return len(names & {_DESCRIPTION, _APPLE_TIME, _APPLE_COUNT}) - 1
+    if names >= _APPLE_LAST:
+        return len(_APPLE_LAST)
+    told = [not names.isdisjoint(known) for known in (_TITLES, _ARTISTS, _TIMES)]
+    return sum(told) if all(told) and not names & _IDS else 0
+
+
+def _position(names: list[str], known: tuple[str, ...]) -> int | None:
+    return next((names.index(name) for name in known if name in names), None)
+
+
+def _rows(text: str, delimiter: str, above: int) -> Iterator[list[str]]:
+    """Yield the rows below `above` records, blank ones left out."""
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+            if number >= above and any(cell.strip() for cell in row):
+                yield row
+    except csv.Error as error:
+        problem = "a cell is longer than any title; probably a quote is never closed"
+        raise DamagedFileError(format=SCROBBLES.format, problem=problem) from error
+
+
+def _fields(row: list[str], at: dict[str, int | None] | dict[str, int]) -> dict[str, object]:
+    return {
+        field: row[position][:_LONGEST].strip()
+        for field, position in at.items()
+        if position is not None and position < len(row)
+    }
+
+
+def _apple(row: list[str], described: int, counted: int | None) -> dict[str, object]:
+    """Return a row of Apple's daily history: one track on one day, with how often it was played."""
+    artist, title = split_words(row[described]) if described < len(row) else ("", "")
+    told = row[counted].strip() if counted is not None and counted < len(row) else "1"
+    plays = int(told) if told.isascii() and told.isdigit() and len(told) < 8 else 0
+    return {"artist": artist, "title": title, "plays": plays}
+
+
+def _has_no_header(text: str) -> bool:
+    """Whether the first row, and most of the next, are plays: four cells, of which the last is a time."""
+    first = [row for _, row in first_records(text, ",")]
+    plays = sum(map(_is_headless, first))
+    return plays > 1 and _is_headless(first[0]) and 10 * plays >= _MOST_OF_TEN * len(first)
+
+
+def _is_headless(row: list[str]) -> bool:
+    return len(row) == len(_HEADLESS_COLUMNS) and _TIME_OF_DAY.fullmatch(row[-1].strip()) is not None

@@ -1,0 +1,81 @@
+"""Read the tables of YouTube Takeout: the library has names, the playlists only the ids of its videos."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from services.domain.errors.playlists import DamagedFileError
+from services.imports.account import AccountData
+from services.imports.columns import normal
+from services.imports.entries import make_track
+from services.imports.formats import YOUTUBE
+from services.imports.limits import MAX_LISTED
+from services.imports.tables import first_records
+from services.imports.tally import Budget
+
+_VIDEO = re.compile(r"[0-9A-Za-z_-]{11}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}\S{0,20}(?: UTC)?")
+_LIBRARY_COLUMNS = 4
+"""Video, title, album, first artist; further artists follow, and for uploads a length."""
+_PLAYLIST_COLUMNS = 2
+_NO_ARTIST = ("duration", "length")
+_SUFFIX = re.compile(r"[- ]videos$", re.IGNORECASE)
+
+
+def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> bool:
+    """Add a table of a Takeout to what is known of it; False if it is some other text.
+
+    The header follows the account's language, so the ids in the first column tell the table.
+
+    Raises
+    ------
+    TooManyRowsError
+        There are more rows than are read.
+    DamagedFileError
+        A cell is absurdly long: a quote is never closed.
+    """
+    header, *first = [row for _, row in first_records(text, ",")] or [[]]
+    first = [row for row in first if any(row)]
+    if not first or not all(_VIDEO.fullmatch(row[0].strip()) for row in first):
+        return False
+    if _VIDEO.fullmatch(header[0].strip()):
+        return False
+    if len(header) == _PLAYLIST_COLUMNS and all(_is_dated(row) for row in first):
+        library = into.library(YOUTUBE, budget)
+        library.add_list(_SUFFIX.sub("", name) or name, (row[0].strip() for row in _rows(text)))
+        return True
+    if len(header) >= _LIBRARY_COLUMNS and "id" in normal(header[0]).split():
+        _read_library(header, text, into, budget)
+        return True
+    return False
+
+
+def _read_library(header: list[str], text: str, into: AccountData, budget: Budget) -> None:
+    library = into.library(YOUTUBE, budget)
+    artists_at = [
+        position
+        for position in range(_LIBRARY_COLUMNS - 1, min(len(header), MAX_LISTED))
+        if not normal(header[position]).startswith(_NO_ARTIST)
+    ]
+    for row in _rows(text):
+        video, title, album = (*(cell.strip() for cell in row[:3]), "", "", "")[:3]
+        artists = [row[position].strip() for position in artists_at if position < len(row)]
+        library.add(make_track(title=title, artists=artists, album=album), video, example=video)
+
+
+def _is_dated(row: list[str]) -> bool:
+    return len(row) == _PLAYLIST_COLUMNS and _TIME.fullmatch(row[1].strip()) is not None
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """Yield the rows below the header; Takeout ends its files with empty lines."""
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""))):
+            if number and any(row):
+                yield row
+    except csv.Error as error:
+        problem = "a cell is longer than any title; probably a quote is never closed"
+        raise DamagedFileError(format=YOUTUBE, problem=problem) from error

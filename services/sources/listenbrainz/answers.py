@@ -1,0 +1,178 @@
+"""Read what ListenBrainz and its labs host send, believing nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.domain.music import Track, TrackId
+from services.domain.names import NameQuestion
+from services.sources.values import valid_isrc, valid_track_id
+
+_MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+_SPOTIFY = re.compile(
+    r"open\.spotify\.com/(?:intl-[a-z-]+/)?track/([0-9A-Za-z]{22})(?![0-9A-Za-z])", re.ASCII
+)
+
+_LONGEST_MS = 24 * 60 * 60 * 1000
+_MOST_IDS = 10
+"""Ids of one name that are looked at; releases beyond them are the same recordings again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What people call a recording or an artist."""
+
+    name: str
+    count: int
+    """How many people say so."""
+    is_genre: bool
+    """Whether MusicBrainz lists it as a genre; others are free words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A recording as MusicBrainz knows it."""
+
+    mbid: str
+    track: Track
+    """With the first ISRC, and the Spotify id where MusicBrainz links to one."""
+    artist_mbids: tuple[str, ...] = ()
+    """One for each of the artists, "" where there is none."""
+    tags: tuple[Tag, ...] = ()
+    artist_tags: Mapping[str, tuple[Tag, ...]]
+    """By MusicBrainz id of the artist."""
+
+
+MOST_GENRES = 3
+FEWEST_VOICES = 2
+"""A count of one is one person's opinion."""
+
+
+def genres_of(recording: Recording) -> tuple[str, ...]:
+    """Return the genres that people give a recording, else its artists; free words are none."""
+    artists = [tag for mbid in recording.artist_mbids for tag in recording.artist_tags.get(mbid, ())]
+    for tags in (recording.tags, artists):
+        genres = [tag for tag in tags if tag.is_genre and tag.count >= FEWEST_VOICES]
+        if genres:
+            ranked = sorted(genres, key=lambda tag: (-tag.count, tag.name))
+            return tuple(dict.fromkeys(tag.name for tag in ranked))[:MOST_GENRES]
+    return ()
+
+
+def find_mbid(text: object) -> str | None:
+    """Return the MusicBrainz id in a text or an address."""
+    match = _MBID.search(text.casefold()) if isinstance(text, str) else None
+    return match[0] if match else None
+
+
+def spotify_id_in(text: object) -> TrackId | None:
+    """Return the track id in an address of Spotify's."""
+    match = _SPOTIFY.search(text) if isinstance(text, str) else None
+    return TrackId(match[1]) if match else None
+
+
+def words_in(entry: Mapping[str, object], name: str) -> str:
+    """Return a text of an entry, or ""."""
+    value = entry.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def length_ms(value: object) -> int | None:
+    """Return a length in milliseconds that can be true, from a number or digits in text."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:12])
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LONGEST_MS:
+        return None
+    return round(value)
+
+
+def objects(value: object) -> Iterator[Mapping[str, object]]:
+    """Iterate over the objects of a list, passing over everything else."""
+    for entry in value if isinstance(value, list) else ():
+        if isinstance(entry, dict):
+            yield entry
+
+
+def read_spotify_ids(
+    rows: Sequence[object], asked: Sequence[NameQuestion]
+) -> dict[NameQuestion, tuple[TrackId, ...]]:
+    """Match rows of `spotify-id-from-metadata` to questions by the names that they echo.
+
+    Neither by position nor in full: of two questions that fold to one key only one is answered.
+    """
+    by_words: dict[tuple[str, str, str], NameQuestion] = {
+        (each.artist, each.album, each.title): each for each in asked
+    }
+    found: dict[NameQuestion, tuple[TrackId, ...]] = {}
+    for row in objects(list(rows)):
+        echo = tuple(str(row.get(name) or "") for name in ("artist_name", "release_name", "track_name"))
+        question = by_words.get((echo[0], echo[1], echo[2]))
+        ids = row.get("spotify_track_ids")
+        if question is not None and isinstance(ids, list):
+            valid = (valid_track_id(each) for each in ids[:_MOST_IDS] if isinstance(each, str))
+            found[question] = tuple(dict.fromkeys(each for each in valid if each))
+    return found
+
+
+def read_lookups(rows: Sequence[object], asked: Sequence[NameQuestion]) -> dict[NameQuestion, str]:
+    """Match rows of `acr-lookup`, which come for hits alone and in any order, to questions; give MBIDs."""
+    found: dict[NameQuestion, str] = {}
+    for row in objects(list(rows)):
+        index, mbid = row.get("index"), find_mbid(row.get("recording_mbid"))
+        if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(asked) or not mbid:
+            continue
+        question = asked[index]
+        echo = (row.get("artist_credit_arg"), row.get("recording_arg"))
+        if echo == (question.artist, question.title):
+            found[question] = mbid
+    return found
+
+
+def read_recording(mbid: str, entry: object) -> Recording | None:
+    """Read one entry of `/1/metadata/recording/`; None for one that names nothing."""
+    if not isinstance(entry, dict):
+        return None
+    recording, artist, release = (_object(entry.get(part)) for part in ("recording", "artist", "release"))
+    people = list(objects(artist.get("artists")))
+    names = tuple(name for each in people if (name := words_in(each, "name")))
+    title = words_in(recording, "name")
+    if not title or not names:
+        return None
+    isrcs = recording.get("isrcs")
+    valid = (valid_isrc(each) for each in isrcs if isinstance(each, str)) if isinstance(isrcs, list) else ()
+    links = (spotify_id_in(each.get("url")) for each in objects(recording.get("url_rels")))
+    tags = _object(entry.get("tag"))
+    by_artist: dict[str, list[Tag]] = {}
+    for row in objects(tags.get("artist")):
+        owner, tag = find_mbid(row.get("artist_mbid")), _tag(row)
+        if owner and tag:
+            by_artist.setdefault(owner, []).append(tag)
+    return Recording(
+        mbid=mbid,
+        track=Track(
+            id=next((each for each in links if each), None),
+            title=title,
+            artists=names,
+            album=words_in(release, "name") or None,
+            isrc=next((each for each in valid if each), None),
+            duration_ms=length_ms(recording.get("length")),
+        ),
+        artist_mbids=tuple(
+            find_mbid(each.get("artist_mbid")) or "" for each in people if words_in(each, "name")
+        ),
+        tags=tuple(tag for row in objects(tags.get("recording")) if (tag := _tag(row))),
+        artist_tags={owner: tuple(found) for owner, found in by_artist.items()},
+    )
+
+
+def _tag(row: Mapping[str, object]) -> Tag | None:
+    name, count = words_in(row, "tag"), row.get("count")
+    if not name or isinstance(count, bool) or not isinstance(count, int) or count <= 0:
+        return None
+    return Tag(name[:80], count, find_mbid(row.get("genre_mbid")) is not None)
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,174 @@
+"""Read the public lists of a ListenBrainz user: top, loved and recent tracks, and playlists; no key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+
+from services.domain.errors.playlists import ListNotFoundError
+from services.domain.errors.sources import SourceUnavailableError
+from services.domain.music import Track
+from services.sources.batches import require
+from services.sources.http.clock import Deadline
+from services.sources.http.upstream import Ask
+from services.sources.listenbrainz.answers import find_mbid, length_ms, objects, spotify_id_in, words_in
+from services.sources.listenbrainz.client import NAME, ListenBrainz
+from services.sources.values import valid_isrc
+
+MOST_TRACKS = 500
+"""Of one list; a playlist may hold 20,000."""
+_PAGE = 100
+_LISTENS = 1000
+_PLAYLISTS_LISTED = 25
+
+
+NOTHING_COMPUTED: Mapping[str, object] = {}
+"""In place of an answer that has no body: statistics of a fresh account."""
+
+
+class ListedPlaylist(NamedTuple):
+    """A playlist in somebody's list of playlists."""
+
+    mbid: str
+    title: str
+
+
+class ListenBrainzLists:
+    """The lists that ListenBrainz shows to anybody who knows the name."""
+
+    def __init__(self, client: ListenBrainz) -> None:
+        self._client = client
+
+    async def top(self, name: str, deadline: Deadline) -> tuple[Track, ...]:
+        """Return the most played tracks of all time, most played first.
+
+        Raises
+        ------
+        ListNotFoundError
+            There is no such user, or the list is private.
+        SourceError
+            There is no answer.
+        """
+        tracks: list[Track] = []
+        while len(tracks) < MOST_TRACKS:
+            params = {"range": "all_time", "count": str(_PAGE), "offset": str(len(tracks))}
+            path = f"/1/stats/user/{_in_path(name)}/recordings"
+            answer = await self._get(name, path, params, deadline)
+            if answer == NOTHING_COMPUTED:
+                break
+            rows = _listed(_object(answer.get("payload")), "recordings")
+            page = [_named(row) for row in objects(rows)]
+            tracks += page
+            if len(page) < _PAGE:
+                break
+        return tuple(each for each in tracks[:MOST_TRACKS] if each.title)
+
+    async def loved(self, name: str, deadline: Deadline) -> tuple[Track, ...]:
+        """Return the tracks that somebody loves; raises like `top`."""
+        params = {"score": "1", "count": str(MOST_TRACKS), "offset": "0", "metadata": "true"}
+        answer = await self._get(name, f"/1/feedback/user/{_in_path(name)}/get-feedback", params, deadline)
+        rows = [
+            (_named(_object(row.get("track_metadata"))), find_mbid(row.get("recording_mbid")))
+            for row in objects(_listed(answer, "feedback"))
+        ]
+        return await self._completed(rows, deadline)
+
+    async def recent(self, name: str, deadline: Deadline) -> tuple[Track, ...]:
+        """Return the tracks listened to last, each once; raises like `top`."""
+        params = {"count": str(_LISTENS)}
+        answer = await self._get(name, f"/1/user/{_in_path(name)}/listens", params, deadline)
+        listens = objects(_listed(_object(answer.get("payload")), "listens"))
+        unique = {
+            each.key: each
+            for each in (_named(_object(row.get("track_metadata"))) for row in listens)
+            if each.title
+        }
+        return tuple(unique.values())[:MOST_TRACKS]
+
+    async def playlist(self, mbid: str, deadline: Deadline) -> tuple[str, tuple[Track, ...], int]:
+        """Return title and tracks of a playlist, and how many rows the limit cut off; raises like `top`."""
+        answer = await self._get(mbid, f"/1/playlist/{mbid}", {}, deadline)
+        playlist = _object(answer.get("playlist"))
+        rows = list(objects(_listed(playlist, "track")))
+        read = [(_jspf_track(row), _recording_of(row)) for row in rows[:MOST_TRACKS]]
+        tracks = await self._completed(read, deadline)
+        return words_in(playlist, "title") or "Playlist", tracks, max(0, len(rows) - MOST_TRACKS)
+
+    async def playlists(self, name: str, deadline: Deadline) -> tuple[ListedPlaylist, ...]:
+        """Return the public playlists of a user; raises like `top`."""
+        params = {"count": str(_PLAYLISTS_LISTED), "offset": "0"}
+        answer = await self._get(name, f"/1/user/{_in_path(name)}/playlists", params, deadline)
+        listed = (_object(row.get("playlist")) for row in objects(_listed(answer, "playlists")))
+        found = ((find_mbid(each.get("identifier")), words_in(each, "title")) for each in listed)
+        return tuple(ListedPlaylist(mbid, title or "Untitled") for mbid, title in found if mbid)
+
+    async def _completed(
+        self, rows: Sequence[tuple[Track, str | None]], deadline: Deadline
+    ) -> tuple[Track, ...]:
+        """Fill in the names of rows that have a recording alone; what nobody can name is left out."""
+        bare = [mbid for track, mbid in rows if mbid and not (track.title and track.artists)]
+        known = (await self._client.recordings(bare, deadline=deadline)).said if bare else {}
+        tracks = []
+        for track, mbid in rows:
+            recording = known.get(mbid) if mbid and not (track.title and track.artists) else None
+            tracks.append(recording.track if recording is not None else track)
+        return tuple(each for each in tracks if each.title)
+
+    async def _get(
+        self, name: str, path: str, params: Mapping[str, str], deadline: Deadline
+    ) -> Mapping[str, object]:
+        ask = Ask(path=path, params=list(params.items()), expects_json=False)  # 204 has no body
+        answer = await self._client.upstream.send(ask, deadline=deadline)
+        if answer.status == 204:
+            return NOTHING_COMPUTED
+        if answer.status == 404:
+            raise ListNotFoundError(NAME, name)
+        return require(answer, NAME, dict)
+
+
+def _listed(answer: Mapping[str, object], key: str) -> list[object]:
+    """Return the list that an answer has to have: without it nobody knows whether there is anything."""
+    rows = answer.get(key)
+    if not isinstance(rows, list):
+        raise SourceUnavailableError(NAME, "unreadable answer")
+    return rows
+
+
+def _in_path(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _named(row: Mapping[str, object]) -> Track:
+    """Read a track as listens, statistics and feedback write it."""
+    about = _object(row.get("additional_info"))
+    artist = words_in(row, "artist_name")
+    return Track(
+        id=spotify_id_in(about.get("spotify_id")) or spotify_id_in(about.get("origin_url")),
+        title=words_in(row, "track_name"),
+        artists=(artist,) if artist else (),
+        album=words_in(row, "release_name") or None,
+        isrc=valid_isrc(words_in(about, "isrc")),
+        duration_ms=length_ms(about.get("duration_ms")),
+    )
+
+
+def _jspf_track(row: Mapping[str, object]) -> Track:
+    artist = words_in(row, "creator")
+    return Track(
+        title=words_in(row, "title"),
+        artists=(artist,) if artist else (),
+        album=words_in(row, "album") or None,
+        duration_ms=length_ms(row.get("duration")),
+    )
+
+
+def _recording_of(row: Mapping[str, object]) -> str | None:
+    """Read the recording's id: from a list of addresses, or the one address of old files."""
+    identifier = row.get("identifier")
+    several = identifier if isinstance(identifier, list) else [identifier]
+    return next((mbid for each in several if (mbid := find_mbid(each))), None)
+
+
+def _object(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}

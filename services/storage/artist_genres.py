@@ -1,0 +1,96 @@
+"""Store which genres artists are given, by source: facts about artists, with no person, file or list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.domain.artist_genres import FEWEST_TRACKS, GenreClaim
+from services.storage.frames import storable
+from services.storage.schema import artist_genres
+from services.storage.store import Store
+from services.storage.upserts import in_lookups
+
+_ARTISTS_PER_LOOKUP = 500
+
+
+class ArtistGenreStore(Store):
+    """Genres by artist and source."""
+
+    async def add(self, claims: Iterable[GenreClaim], now: datetime) -> None:
+        """Keep what a file or an answer says: the most tracks that were seen at once, and all marks."""
+        async with self._database.transaction(durable=False) as connection:
+            await write_artist_genres(connection, claims, now=now)
+
+    async def load(self, artists: Collection[str], *, without: Collection[str] = ()) -> list[GenreClaim]:
+        """Read what is known about some artists and stands on enough tracks.
+
+        Parameters
+        ----------
+        without
+            Sources that are not to be used.
+        """
+        found = []
+        columns = artist_genres.c
+        async with self._database.reading() as connection:
+            for some in in_lookups(map(storable, artists), _ARTISTS_PER_LOOKUP):
+                query = select(
+                    columns.artist, columns.genre, columns.source, columns.tracks, columns.marks
+                ).where(
+                    columns.artist.in_(some),
+                    columns.tracks >= FEWEST_TRACKS,
+                    columns.source.not_in(list(without)),
+                )
+                found += [GenreClaim(*row) for row in await connection.execute(query)]
+        return found
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what nobody has said again since then; returns how much that was."""
+        return await self._change(delete(artist_genres).where(artist_genres.c.last_seen < before))
+
+
+async def write_artist_genres(
+    connection: AsyncConnection, claims: Iterable[GenreClaim], *, now: datetime, adds: bool = False
+) -> None:
+    """Write claims inside a transaction that may do more than that.
+
+    Parameters
+    ----------
+    adds
+        Whether the tracks are others than those that were counted before; else the larger number counts.
+    """
+    # In the order of the keys: two transactions that lock rows in different orders would deadlock.
+    rows = sorted(
+        {(storable(each.artist), each.genre, each.source): each for each in claims}.items(),
+        key=lambda pair: pair[0],
+    )
+    if not rows:
+        return
+    insert: Any = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(artist_genres)
+    known, said = artist_genres.c, insert.excluded
+    larger = case((said.tracks > known.tracks, said.tracks), else_=known.tracks)
+    statement = insert.on_conflict_do_update(
+        index_elements=["artist", "genre", "source"],
+        set_={
+            "tracks": known.tracks + said.tracks if adds else larger,
+            "marks": known.marks.bitwise_or(said.marks),
+            "last_seen": said.last_seen,
+        },
+    )
+    await connection.execute(statement, [_row(*key, claim, now) for key, claim in rows])
+
+
+def _row(artist: str, genre: str, source: str, claim: GenreClaim, now: datetime) -> dict[str, Any]:
+    return {
+        "artist": artist,
+        "genre": genre,
+        "source": source,
+        "tracks": claim.tracks,
+        "marks": claim.marks,
+        "last_seen": now,
+    }

@@ -1,0 +1,213 @@
+"""Store which servers want a digest, and claim each week's post once, whatever restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, insert, select, update
+
+from services.domain.digest import LATE_AT_MOST, WEEK, Digest, DigestPost, News, week_of
+from services.domain.groups import MessageKind
+from services.domain.server_map import MapMember, SoundSummary
+from services.storage.group_rows import map_member, news_of, read_sound, sound_json
+from services.storage.posted_cards import mark_changed
+from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
+from services.storage.store import Store
+from services.storage.upserts import upsert
+
+LEASE = timedelta(minutes=3)
+"""How long one process has a post for itself; longer than Discord is waited for."""
+
+
+class DigestStore(Store):
+    """Digests by server. Whoever holds the claim of a week posts it, and nobody else."""
+
+    async def switch_on(self, guild_id: int, channel_id: int, now: datetime) -> Digest:
+        """Want a digest in a channel each week at this time, first in a week; what is so now is no news."""
+        next_at = now + WEEK
+        row = {"guild_id": guild_id, "channel_id": channel_id, "next_at": next_at}
+        async with self._database.transaction() as connection:
+            await upsert(connection, digests, [row])
+            here = map_members.c.guild_id == guild_id
+            await connection.execute(update(map_members).where(here).values(told=map_members.c.sound))
+        return Digest(guild_id=guild_id, channel_id=channel_id, next_at=next_at)
+
+    async def switch_off(self, guild_id: int) -> bool:
+        """Want no digest any more; False where there was none. What is posted stays as it is."""
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(delete(digests).where(digests.c.guild_id == guild_id))
+            # A post that nobody has begun to send any more is not sent either.
+            await connection.execute(
+                delete(digest_posts).where(
+                    digest_posts.c.guild_id == guild_id, digest_posts.c.is_posted.is_(False)
+                )
+            )
+        return bool(gone.rowcount)
+
+    async def find(self, guild_id: int) -> Digest | None:
+        """Read what a server wants."""
+        row = await self._row(select(digests).where(digests.c.guild_id == guild_id))
+        return None if row is None else Digest(**row._mapping)
+
+    async def due(self, now: datetime) -> tuple[Digest, ...]:
+        """List the digests whose time has come."""
+        query = select(digests).where(digests.c.next_at <= now).order_by(digests.c.next_at)
+        return tuple(Digest(**row._mapping) for row in await self._rows(query))
+
+    async def told(self, guild_id: int) -> tuple[tuple[MapMember, SoundSummary | None], ...]:
+        """List who is on the map, with where the last digest knew them."""
+        query = select(map_members).where(map_members.c.guild_id == guild_id).order_by(map_members.c.user_id)
+        return tuple(
+            (map_member(row), None if row.told is None else read_sound(row.told))
+            for row in await self._rows(query)
+        )
+
+    async def claim(
+        self,
+        due: Digest,
+        request_id: int,
+        news: Sequence[News],
+        told: Mapping[int, SoundSummary],
+        now: datetime,
+    ) -> DigestPost | None:
+        """Take the digest of this week, so that nobody else does; None where there is none to post.
+
+        In one transaction the week is used up, what is told counts as told, and the news are written down
+        about those who still are on the map.
+        """
+        post = DigestPost(
+            guild_id=due.guild_id,
+            week=week_of(due.next_at),
+            channel_id=due.channel_id,
+            request_id=request_id,
+            claimed_at=now,
+        )
+        async with self._database.transaction() as connection:
+            weeks = (now - due.next_at) // WEEK + 1
+            taken = await connection.execute(
+                update(digests)
+                .where(digests.c.guild_id == due.guild_id, digests.c.next_at == due.next_at)
+                .values(next_at=due.next_at + weeks * WEEK)
+            )
+            if taken.rowcount == 0:
+                return None  # another process was faster, or it was switched off
+            if now - due.next_at > LATE_AT_MOST:
+                return None
+            here = map_members.c.guild_id == due.guild_id
+            query = select(map_members.c.user_id).where(here).with_for_update()
+            present = set((await connection.scalars(query)).all())
+            for user_id in present & told.keys():
+                mine = and_(here, map_members.c.user_id == user_id)
+                values = {"told": sound_json(told[user_id])}
+                await connection.execute(update(map_members).where(mine).values(values))
+            rows = [
+                _news_row(post, position, each) for position, each in enumerate(news) if each.about <= present
+            ]
+            before = select(digest_posts.c.week).where(
+                digest_posts.c.guild_id == post.guild_id, digest_posts.c.week == post.week
+            )
+            if not rows or await connection.scalar(before) is not None:
+                return None
+            await connection.execute(
+                insert(digest_posts).values(
+                    guild_id=post.guild_id,
+                    week=post.week,
+                    channel_id=post.channel_id,
+                    request_id=post.request_id,
+                    claimed_at=now,
+                    held_until=now + LEASE,
+                    is_posted=False,
+                )
+            )
+            await connection.execute(insert(digest_news), rows)
+        return post
+
+    async def left_behind(self, now: datetime) -> tuple[DigestPost, ...]:
+        """List the claimed posts whose process has not said that they are posted."""
+        query = select(digest_posts).where(
+            digest_posts.c.is_posted.is_(False), digest_posts.c.held_until <= now
+        )
+        return tuple(map(read_post, await self._rows(query)))
+
+    async def take_over(self, post: DigestPost, now: datetime) -> bool:
+        """Claim a post that was left behind; False where another process was faster."""
+        taken = await self._change(
+            update(digest_posts)
+            .where(_is(post), digest_posts.c.is_posted.is_(False), digest_posts.c.held_until <= now)
+            .values(held_until=now + LEASE)
+        )
+        return taken > 0
+
+    async def news(self, post: DigestPost) -> tuple[News, ...]:
+        """Read what a post says, of those who still are on the map."""
+        async with self._database.reading() as connection:
+            return await news_of(connection, post.guild_id, post.week)
+
+    async def is_wanted(self, post: DigestPost) -> bool:
+        """Whether a claimed post is still to be posted."""
+        query = select(digest_posts.c.week).where(_is(post), digest_posts.c.is_posted.is_(False))
+        return await self._value(query) is not None
+
+    async def posted(self, post: DigestPost) -> None:
+        """Note that a post is there."""
+        await self._change(update(digest_posts).where(_is(post)).values(is_posted=True, held_until=None))
+
+    async def give_up(self, post: DigestPost) -> None:
+        """Forget what a post would have said; its week stays used up."""
+        async with self._database.transaction() as connection:
+            of_it = and_(digest_news.c.guild_id == post.guild_id, digest_news.c.week == post.week)
+            await connection.execute(delete(digest_news).where(of_it))
+            await connection.execute(
+                update(digest_posts).where(_is(post)).values(is_posted=True, held_until=None)
+            )
+
+    async def purge(self, before: datetime) -> int:
+        """Drop old posts with whom they name, and mark their messages to be emptied; returns how many."""
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(
+                delete(digest_posts)
+                .where(digest_posts.c.claimed_at < before)
+                .returning(digest_posts.c.guild_id, digest_posts.c.week)
+            )
+            old = gone.all()
+            for row in old:
+                await connection.execute(mark_changed(_messages_of(row.guild_id, row.week)))
+        return len(old)
+
+
+def _messages_of(guild_id: int, week: int) -> Any:
+    return and_(
+        group_messages.c.kind == MessageKind.DIGEST.value,
+        group_messages.c.guild_id == guild_id,
+        group_messages.c.result_id == str(week),
+    )
+
+
+def _is(post: DigestPost) -> Any:
+    return and_(digest_posts.c.guild_id == post.guild_id, digest_posts.c.week == post.week)
+
+
+def read_post(row: Row[Any]) -> DigestPost:
+    """Read a claimed post."""
+    return DigestPost(
+        guild_id=row.guild_id,
+        week=row.week,
+        channel_id=row.channel_id,
+        request_id=row.request_id,
+        claimed_at=row.claimed_at,
+    )
+
+
+def _news_row(post: DigestPost, position: int, news: News) -> dict[str, Any]:
+    return {
+        "guild_id": post.guild_id,
+        "week": post.week,
+        "position": position,
+        "kind": news.kind.value,
+        "user_id": news.user_id,
+        "owner_id": news.other_id,
+        "feature": news.feature and news.feature.value,
+        "more": news.more,
+    }

@@ -1,0 +1,202 @@
+"""The map of a server: who agreed to exactly this, each where a list of theirs stands by its sound."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.compute import ComputePool
+from services.domain.charts import Chart
+from services.domain.comparison import FEWEST_MEASURED
+from services.domain.errors.groups import (
+    CannotLookError,
+    CannotTakeBackError,
+    NothingForMapError,
+    NotOnMapError,
+)
+from services.domain.groups import distinct_names
+from services.domain.server_map import FEWEST_ON_MAP, MapMember, ServerMap
+from services.storage.map_members import MapMemberStore
+from services.storage.withdrawals import WithdrawalStore
+from services.workflows import tasks
+from services.workflows.groups.lobbies import Visitor
+from services.workflows.groups.results import WhoIsThere
+
+_PIECES = 4
+"""In which many lists are summed up, so that several workers help."""
+_DEADLINE_S = 60.0
+"""200 people take less than a second; the rest is room for a busy machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnMap:
+    """A server map as it was drawn."""
+
+    guild_id: int
+    members: tuple[MapMember, ...]
+    """Whom it shows, in the order of the people of `found`."""
+    found: ServerMap | None
+    """None where too few people are on it, or all stand in one place."""
+    chart: Chart | None
+    you: MapMember | None
+    """Whoever looks, where they are on it."""
+    unseen: int = 0
+    """Members of whom Discord doesn't say whether they are still in the server; they are left out."""
+
+    @property
+    def user_ids(self) -> tuple[int, ...]:
+        """Whom it shows."""
+        return tuple(member.user_id for member in self.members)
+
+    @property
+    def place(self) -> int | None:
+        """Where whoever looks is in the people of the map."""
+        return None if self.you is None else self.user_ids.index(self.you.user_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerMapWorkflow:
+    """Maps of servers. Nobody is on one without having said so in that server."""
+
+    members: MapMemberStore
+    withdrawals: WithdrawalStore
+    compute: ComputePool
+    clock: Callable[[], datetime]
+
+    async def join(self, guild_id: int, visitor: Visitor) -> MapMember:
+        """Put somebody on the map of a server, by the latest list of theirs that has enough measured tracks.
+
+        Raises
+        ------
+        NothingForMapError, MapFullError, NotLinkedError
+        """
+        lists = await self.members.latest_lists(visitor.user_id)
+        payloads = [payload for _, payload in lists]
+        sounds = await self.compute.run(
+            "places on a server map", tasks.summarise_lists, payloads, deadline_s=_DEADLINE_S
+        )
+        for (chosen, _), sound in zip(lists, sounds, strict=True):
+            if sound is not None:
+                member = MapMember(
+                    guild_id=guild_id,
+                    user_id=visitor.user_id,
+                    name=visitor.name,
+                    list=chosen,
+                    sound=sound,
+                    agreed_at=self.clock(),
+                )
+                await self.members.agree(member)
+                return member
+        raise NothingForMapError(FEWEST_MEASURED, bool(lists))
+
+    async def find(self, guild_id: int, user_id: int) -> MapMember | None:
+        """Look whether somebody is on the map of a server."""
+        return await self.members.find(guild_id, user_id)
+
+    async def require_member(self, guild_id: int, user_id: int) -> None:
+        """Make sure that somebody is on the map of a server.
+
+        Raises
+        ------
+        NotOnMapError
+        """
+        if await self.members.find(guild_id, user_id) is None:
+            raise NotOnMapError
+
+    async def leave(self, guild_id: int, user_id: int) -> None:
+        """Take somebody off the map of a server; posted ones are marked to be drawn without them.
+
+        Raises
+        ------
+        NotOnMapError
+        """
+        if not await self.withdrawals.leave_map(guild_id, user_id):
+            raise NotOnMapError
+
+    async def draw(self, guild_id: int, viewer_id: int | None, *, who_is_there: WhoIsThere) -> DrawnMap:
+        """Draw the map of a server for somebody, or for everybody there.
+
+        Who has left the server is taken off it first; of whom nothing is known is left out this time.
+
+        Raises
+        ------
+        CannotTakeBackError, CannotLookError
+            As for `look`.
+        """
+        there = await self.look(guild_id, who_is_there)
+        everybody = len(await self.members.of_guild(guild_id))
+        return await self.picture(guild_id, there, viewer_id, unseen=max(everybody - len(there), 0))
+
+    async def look(self, guild_id: int, who_is_there: WhoIsThere) -> tuple[MapMember, ...]:
+        """Take off who has left the server, move who mapped their list again, and return who is there.
+
+        Raises
+        ------
+        CannotTakeBackError
+            The bot is not in the server.
+        CannotLookError
+            Of nobody is known whether they are there.
+        """
+        everybody = await self.members.of_guild(guild_id)
+        seen = await who_is_there(guild_id, None, [member.user_id for member in everybody])
+        if everybody and not seen.known:
+            raise CannotLookError
+        for member in everybody:
+            if member.user_id in seen.absent:
+                await self.withdrawals.leave_map(guild_id, member.user_id)
+        await self._follow(guild_id)
+        members = await self.members.of_guild(guild_id)
+        return tuple(member for member in members if member.user_id in seen.there)
+
+    async def picture(
+        self, guild_id: int, members: Sequence[MapMember], viewer_id: int | None = None, *, unseen: int = 0
+    ) -> DrawnMap:
+        """Draw the map of some people as they stand."""
+        shown = tuple(members)
+        you = next((member for member in shown if member.user_id == viewer_id), None)
+        drawn = None
+        if len(shown) >= FEWEST_ON_MAP:
+            names = distinct_names([member.name for member in shown])
+            sounds = [member.sound for member in shown]
+            place = None if you is None else shown.index(you)
+            drawn = await self.compute.run(
+                "server map", tasks.draw_server_map, names, sounds, place, deadline_s=_DEADLINE_S
+            )
+        found, chart = drawn or (None, None)
+        return DrawnMap(guild_id=guild_id, members=shown, found=found, chart=chart, you=you, unseen=unseen)
+
+    async def end_left(self, who_is_there: WhoIsThere) -> int:
+        """Take people off of whom Discord says that they left the server; returns how many."""
+        ended = 0
+        for guild_id, user_ids in (await self.members.by_guild()).items():
+            try:
+                seen = await who_is_there(guild_id, None, user_ids)
+            except CannotTakeBackError:
+                continue
+            for user_id in seen.absent:
+                ended += await self.withdrawals.leave_map(guild_id, user_id)
+        return ended
+
+    async def _follow(self, guild_id: int) -> None:
+        """Move whoever has mapped their list again since."""
+        again = await self.members.mapped_again(guild_id)
+        if not again:
+            return
+        size = max(-(-len(again) // _PIECES), 1)
+        pieces = [again[start : start + size] for start in range(0, len(again), size)]
+        done = await asyncio.gather(
+            *(
+                self.compute.run(
+                    "places on a server map",
+                    tasks.summarise_lists,
+                    [payload for _, _, payload in piece],
+                    deadline_s=_DEADLINE_S,
+                )
+                for piece in pieces
+            )
+        )
+        sounds = [sound for piece in done for sound in piece]
+        moves = [(user_id, chosen, sound) for (user_id, chosen, _), sound in zip(again, sounds, strict=True)]
+        await self.members.move(guild_id, moves)

@@ -1,0 +1,123 @@
+"""Load the open dumps of MetaBrainz: tempo and key of recordings, and the index of their names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.imports.open_dumps import DumpRows, OpenDump
+from services.storage.bulk import (
+    CHUNK_ROWS,
+    ImportProgress,
+    fingerprint_file,
+    import_any_rows,
+    load_progress,
+)
+from services.storage.database import Database
+from services.storage.recordings import write_names, write_readings
+from services.workflows.datasets import DatasetStep, readable
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpReport:
+    """What the import of a dump did."""
+
+    rows_read: int
+    """From the start of the file, earlier runs included."""
+    rows_saved: int
+    rows_before: int
+    """Rows that an earlier run had read."""
+    was_complete: bool
+    """Whether an earlier run had read the whole file, so that there was nothing left to do."""
+
+
+async def import_dump(
+    database: Database,
+    file: Path,
+    kind: OpenDump,
+    *,
+    now: datetime,
+    on_start: Callable[[ImportProgress, Mapping[str, str]], None],
+    on_step: Callable[[DatasetStep], None],
+    chunk_rows: int = CHUNK_ROWS,
+) -> DumpReport:
+    """Load one CSV of a dump, going on where an earlier run with the same file stopped.
+
+    Parameters
+    ----------
+    database
+        Where to.
+    file
+        The CSV as it lies in the dump, plain or packed with gzip.
+    kind
+        What it is.
+    now
+        When this happens, aware.
+    on_start
+        Called once, with how far an earlier run came and the columns that are read.
+    on_step
+        Called after each chunk that is safely stored.
+    chunk_rows
+        Rows held in memory and written together.
+
+    Raises
+    ------
+    DatasetUnreadableError
+        The file can't be opened or breaks off; what came before is stored.
+    DatasetColumnsError
+        It is another table.
+    StorageError
+        The database refuses; what was reported before is stored.
+    """
+    with readable(file) as opened:
+        rows = await asyncio.to_thread(DumpRows, opened.lines)
+        fingerprint = await asyncio.to_thread(fingerprint_file, file)
+        before = await load_progress(database, file_fingerprint=fingerprint, source=kind.value)
+
+        def on_progress(progress: ImportProgress) -> None:
+            on_step(
+                DatasetStep(
+                    rows_read=progress.rows_read,
+                    rows_saved=progress.rows_saved,
+                    bytes_read=opened.size if progress.finished else opened.raw.tell(),
+                    bytes_total=opened.size,
+                )
+            )
+
+        async def load(
+            content: Iterable[Row | None],
+            write: Callable[[AsyncConnection, Sequence[Row]], Awaitable[None]],
+        ) -> ImportProgress:
+            return await import_any_rows(
+                database,
+                content,
+                write=write,
+                file_fingerprint=fingerprint,
+                source=kind.value,
+                now=now,
+                chunk_rows=chunk_rows,
+                on_progress=on_progress,
+            )
+
+        if kind is OpenDump.ACOUSTICBRAINZ:
+            readings = rows.readings()
+            on_start(before, rows.used)
+            after = await load(readings, write_readings)
+        else:
+            names = rows.names()
+            on_start(before, rows.used)
+            after = await load(names, write_names)
+    return DumpReport(
+        rows_read=after.rows_read,
+        rows_saved=after.rows_saved,
+        rows_before=before.rows_read,
+        was_complete=before.finished,
+    )

@@ -1,0 +1,1 @@
+"""Accepted work among processes: one contract for every engine of the queue."""

@@ -1,0 +1,140 @@
+"""The queue of many processes: what stands in its tables, and what becomes of what the dead have left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import procrastinate.worker
+import psycopg
+import pytest
+
+from services.domain.jobs import QueueEntry
+from services.jobs.engine import QueueLostError
+from services.jobs.procrastinate import ProcrastinateQueue
+from services.storage.addresses import parse_address
+from services.storage.database import Database
+from services.storage.held_jobs import HeldJobs
+from tests.integration.queueing.world import MAP, Process, asked, queue_of, until
+
+SAM = 123_456_789_012_345_678
+BEFORE = datetime.now(UTC) - timedelta(minutes=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def url(new_postgresql: Callable[..., str], postgresql_template: str) -> str:
+    return new_postgresql(postgresql_template)
+
+
+@pytest.fixture
+async def process(url: str) -> AsyncIterator[Process]:
+    async with Database.open(url) as database:
+        held = HeldJobs(database, holder="this")
+        opening = ProcrastinateQueue.open(
+            parse_address(url),
+            held=held,
+            clock=lambda: datetime.now(UTC),
+            key=b"key",
+            concurrency=2,
+            drain_s=1.0,
+        )
+        async with opening as engine:
+            made = Process(queue_of(database, engine=engine, holder="this"))
+            made.may_end.set()
+            yield made
+            await made.kill()
+
+
+def entries(url: str, columns: str = "args") -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as connection:
+        query = f"SELECT {columns} FROM queue.procrastinate_jobs WHERE task_name = 'perform'"
+        return connection.execute(query.encode()).fetchall()
+
+
+def execute(url: str, statement: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(b"SET search_path TO queue")
+        connection.execute(statement.encode())
+
+
+def engine_of(process: Process) -> ProcrastinateQueue:
+    engine = process.queue.engine
+    assert isinstance(engine, ProcrastinateQueue)
+    return engine
+
+
+async def test_its_tables_hold_an_id_and_a_keyed_hash_and_forgetting_takes_both(
+    process: Process, url: str
+) -> None:
+    await process.accept(1, SAM)
+    (entry,) = entries(url, "args, lock, queueing_lock, priority")
+    assert entry[0] == {"job_id": 1}
+    assert len(entry[1]) == 64
+    assert str(SAM) not in str(entry)
+    await process.queue.withdraw(SAM)
+    assert entries(url) == []
+
+
+async def test_what_is_put_is_done_once_and_leaves_no_entry(process: Process, url: str) -> None:
+    process.start()
+    await process.accept(1, SAM)
+    await until(lambda: process.answered == [1])
+    await until(lambda: entries(url) == [])
+    await process.accept(2, SAM)
+    await until(lambda: process.answered == [1, 2])
+    assert process.performed == [1, 2]
+
+
+async def test_a_row_that_never_came_into_the_queue_is_put_and_one_that_is_there_is_not(
+    process: Process, url: str
+) -> None:
+    assert await process.queue.accept(asked(1, 1, at=BEFORE), MAP)
+    assert await process.queue.accept(asked(2, 2), MAP), "a young one may be on its way"
+    for _ in range(2):
+        await engine_of(process).sweep()
+        assert entries(url) == [({"job_id": 1},)]
+
+
+async def test_work_of_a_worker_that_is_gone_goes_on_and_the_lock_of_what_is_over_ends(
+    process: Process, url: str
+) -> None:
+    for job_id in (1, 2):
+        await process.accept(job_id, job_id)
+    done = await process.queue.take(2)
+    assert done is not None
+    await process.queue.finish(done)
+    execute(url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
+    await engine_of(process).sweep()
+    assert entries(url, "args, status") == [({"job_id": 1}, "todo")]
+    process.start()
+    await until(lambda: process.answered == [1])
+
+
+async def test_a_worker_that_hears_nothing_any_more_ends(process: Process) -> None:
+    engine = engine_of(process)
+    engine.probe_every_s = 0.05
+    working = asyncio.create_task(engine.work(process.take_up))
+    await until(lambda: engine._worker is not None)
+    await asyncio.wait_for(engine._worker.heard.wait(), 20)
+    engine.probe_patience_s = 0.2
+    engine._worker.worker_name = "another one, to whom nobody speaks"
+    with pytest.raises(QueueLostError):
+        await asyncio.wait_for(working, 20)
+    assert callable(procrastinate.worker.Worker._handle_notification), "the private name that is overridden"
+
+
+async def test_an_entry_that_a_dead_worker_had_and_another_one_that_waits_become_one(
+    process: Process, url: str
+) -> None:
+    await process.accept(1, SAM)
+    execute(url, "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
+    await engine_of(process).put(QueueEntry(1, SAM, is_heavy=True))
+    assert len(entries(url)) == 2
+    await engine_of(process).sweep()
+    assert entries(url, "args, status") == [({"job_id": 1}, "todo")]

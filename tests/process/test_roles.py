@@ -1,0 +1,138 @@
+"""Gateways that accept and workers that do the work, each a process of its own, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from aiohttp.test_utils import unused_port
+
+from sandbox.discord import Request
+from sandbox.playlists import load
+from tests.process.cluster import Cluster, cluster_on
+
+FILE = load("late-drive.csv")
+
+
+@pytest.fixture
+async def cluster(
+    new_postgresql: Callable[..., str], postgresql_template: str, tmp_path: Path
+) -> AsyncIterator[Cluster]:
+    async with cluster_on(new_postgresql(postgresql_template), tmp_path) as running:
+        yield running
+
+
+def stored(cluster: Cluster, query: str) -> int:
+    """Count rows."""
+    with psycopg.connect(cluster.database_url) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def _hold(cluster: Cluster) -> tuple[asyncio.Event, asyncio.Event]:
+    """Let files of requests come later; returns what tells that one was asked for, and lets it go."""
+    asked, held = asyncio.Event(), asyncio.Event()
+
+    async def hold(moment: str, call: str) -> None:
+        if moment == "before" and "/attachments/" in call:
+            asked.set()
+            await held.wait()
+
+    cluster.discord.state.on_call = hold
+    return asked, held
+
+
+async def test_gateways_accept_and_workers_answer_whoever_dies(cluster: Cluster) -> None:
+    gateway, other, worker = await cluster.start("gateway", "gateway", "worker")
+    discord = cluster.discord
+
+    answers = [await cluster.answer(each) for each in [await discord.analyze(user, FILE) for user in (1, 2)]]
+    assert [[file["filename"] for file in answer.attachments] for answer in answers] == [["map.png"]] * 2
+
+    asked, held = await _hold(cluster)
+    request = await discord.analyze(3, FILE)
+    await asyncio.wait_for(asked.wait(), 30)
+    refused = await cluster.answer(await discord.analyze(3, FILE))
+    assert "one at a time" in refused.words
+    await gateway.kill()
+    held.set()
+    answer = await cluster.answer(request)
+    assert [file["filename"] for file in answer.attachments] == ["map.png"]
+
+    asked, held = await _hold(cluster)
+    request = await discord.analyze(4, FILE)
+    await asyncio.wait_for(asked.wait(), 30)
+    original = request.original
+    assert original is not None
+    await discord.until(lambda: "tmb:stop:" in str(original.components))
+    press: Request = await discord.press(4, original, f"tmb:stop:{request.request_id}")
+    stopped = await cluster.answer(request, seconds=5)
+    assert "Stopped" in stopped.words or "stopped" in stopped.words, stopped.words
+    assert press.acknowledged_at is not None
+
+    held.set()
+    asked, held = await _hold(cluster)
+    request = await discord.analyze(5, FILE)
+    await asyncio.wait_for(asked.wait(), 30)
+    card = await cluster.answer(await discord.slash(5, "forget", []))
+    forget = next(part for part in ids_of(card.components) if part.endswith(":yes"))
+    await cluster.answer(await discord.press(5, card, forget))
+    await cluster.answer(request, seconds=5)
+    held.set()
+    for table in ("reports", "jobs", "drafts"):
+        assert stored(cluster, f"SELECT count(*) FROM {table} WHERE owner_id = 5") == 0
+    for left in ("jobs WHERE status <> 'done'", "queue.procrastinate_jobs WHERE task_name = 'perform'"):
+        async with asyncio.timeout(10):
+            while stored(cluster, f"SELECT count(*) FROM {left}"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    assert await other.stop() == 0
+    assert await worker.stop() == 0
+
+
+def ids_of(components: list[object]) -> list[str]:
+    found = []
+    for part in components:
+        if isinstance(part, dict):
+            found += [str(part["custom_id"])] if "custom_id" in part else []
+            found += ids_of(part.get("components", []))
+            found += ids_of([part["accessory"]] if "accessory" in part else [])
+    return found
+
+
+async def test_two_web_processes_take_signed_commands_and_one_of_them_may_die(cluster: Cluster) -> None:
+    discord, ports = cluster.discord, [unused_port(), unused_port()]
+    cluster.settings["DISCORD_PUBLIC_KEY"] = discord.public_key
+    first = (await cluster.start("web", "worker", WEB_PORT=str(ports[0])))[0]
+    await cluster.start("web", WEB_PORT=str(ports[1]))
+    discord.endpoints = [f"http://127.0.0.1:{port}/interactions" for port in ports]
+
+    helped = [await discord.slash(1, "help", []) for _ in range(2)]
+    assert [request.delivered for request in helped] == [202, 202]
+    assert all([(await cluster.answer(request)).words for request in helped])
+    answer = await cluster.answer(await discord.analyze(1, FILE))
+    assert [file["filename"] for file in answer.attachments] == ["map.png"]
+    charts = next(part for part in ids_of(answer.components) if part.startswith("tmb:charts:"))
+    for _ in ports:
+        assert await cluster.answer(await discord.press(1, answer, charts))
+    started = await cluster.answer(await discord.slash(1, "group start", []))
+    assert "can't see" not in started.words
+
+    await first.kill()
+    answers = [await cluster.answer(await discord.slash(2, "privacy", [])) for _ in range(4)]
+    assert all(answer.words for answer in answers)
+
+
+async def test_two_gateways_share_the_shards_and_identify_one_after_the_other(cluster: Cluster) -> None:
+    discord = cluster.discord
+    discord.gateway.in_turn = False
+    async with asyncio.TaskGroup() as starting:
+        for _ in range(2):
+            starting.create_task(cluster.start("gateway", SHARDS="any 1/2"))
+    (one, one_at), (other, other_at) = discord.gateway.identified
+    assert {one, other} == {0, 1}
+    assert abs(other_at - one_at) > 4.5
+    assert (await cluster.answer(await discord.slash(1, "help", []))).words

@@ -1,0 +1,97 @@
+"""Sentences and cards name a next step that exists where they are read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.app import build
+from bot.config import Settings
+from cogs.replies.lobby import lobby_card
+from cogs.replies.people import pair_card
+from cogs.replies.quality import quality_card, tempo_card
+from cogs.words.errors import sentence
+from services.domain.errors.groups import CannotTakeBackError, LobbyEndedError
+from services.domain.errors.playlists import UploadExpiredError
+from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
+from services.domain.features import Feature, Provenance
+from services.domain.groups import GroupKind
+from tests.unit.cogs.test_refusals import RECORDS, example_of
+from tests.unit.services.charts.comparisons import make_comparison
+from tests.unit.services.charts.reports import make_report
+from tests.unit.services.domain.test_groups import lobby, someone
+
+_SLASH = re.compile(r"`/([a-z]+(?: [a-z]+)?)`")
+
+
+def words(reply: Any) -> str:
+    return str([item.to_component_dict() for item in reply.blocks])
+
+
+async def test_every_command_that_a_sentence_names_exists(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    async with build(settings) as app, app.new_bot() as bot:
+        await bot.setup_hook()
+        known = {command.qualified_name for command in bot.tree.walk_commands()}
+    for kind in RECORDS:
+        assert set(_SLASH.findall(sentence(example_of(kind)))) <= known, kind.__name__
+
+
+@pytest.mark.parametrize(
+    ("error", "commands", "wrong"),
+    [
+        (DraftNotFoundError("x"), {"tidy", "split", "optimize"}, "nothing"),
+        (LobbyEndedError("x"), {"group start", "compare"}, "Open again"),  # which pairs don't have
+        (UploadExpiredError("x"), set(), "/analyze"),  # /tidy, /split and /optimize ask to choose too
+        (CannotTakeBackError(), set(), "result"),  # what /sharing shows is none
+        (NotYourReportError(1), set(), "map"),  # but perhaps a waiting file
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_sentence_fits_every_command_that_can_end_in_it(
+    error: Exception, commands: set[str], wrong: str
+) -> None:
+    said = sentence(error)
+    assert commands <= set(_SLASH.findall(said))
+    assert wrong not in said
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("file:exportify", "your Exportify file"),
+        ("file:exportify-app", "your Exportify app file"),
+        ("file", "your file"),
+        ("dataset:old", "the data set old"),
+        ("ReccoBeats", "ReccoBeats"),
+    ],
+)
+def test_sources_are_called_by_names_that_people_know(source: str, name: str) -> None:
+    report = make_report()
+    report = replace(report, coverage=replace(report.coverage, by_source={source: 7}))
+    assert f"- {name}: 7 tracks" in words(quality_card(report, "r1"))
+    entry = report.tracks[0]
+    known = {**entry.provenance, Feature.TEMPO: replace(entry.provenance[Feature.TEMPO], source=source)}
+    assert isinstance(known[Feature.TEMPO], Provenance)
+    assert f"says {name}." in words(tempo_card(replace(entry, provenance=known), "r1", 0))
+
+
+def test_only_who_has_not_chosen_is_told_to_choose() -> None:
+    both = lobby(someone(1), someone(2), kind=GroupKind.PAIR)
+    assert "Now both choose" in words(lobby_card(both))
+    one = lobby(someone(1, brought="A list"), someone(2), kind=GroupKind.PAIR)
+    assert "Now Person 2 chooses" in words(lobby_card(one))
+    ready = lobby(someone(1, brought="A"), someone(2, brought="B"), kind=GroupKind.PAIR)
+    assert "Ready" in words(lobby_card(ready))
+
+
+@pytest.mark.parametrize(("people", "offered"), [(2, False), (3, True)])
+def test_all_pairs_are_offered_where_there_are_others(people: int, offered: bool) -> None:
+    stored = SimpleNamespace(comparison=make_comparison(people), result_id="r1")
+    shown: Any = SimpleNamespace(stored=stored)
+    assert ("All pairs" in words(pair_card(shown, 0, 1, 0, None))) is offered

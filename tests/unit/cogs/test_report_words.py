@@ -1,0 +1,194 @@
+"""The verdict says no more than the evidence does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cogs.replies.summary import summary_card
+from cogs.words.report import verdict_sentence
+from services.domain.group_names import SceneKind
+from services.domain.messages import Note, NoteKind
+from services.domain.report import Subtitle, Verdict
+from tests.unit.services.charts.reports import make_report
+
+NAMES = ("Loud & fast", "Quiet piano", "Dance")
+
+
+def said(
+    verdict: Verdict, names: tuple[str, ...] = (), *, tracks: int = 40, evidence: int = 40, gap: float = 0.0
+) -> str:
+    structure = replace(make_report().structure, verdict=verdict, gap=gap, gap_z=40 * gap)
+    return verdict_sentence(structure, names, mood="calm", tracks=tracks, evidence=evidence, fewest=12)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "names", "expected"),
+    [
+        (Verdict.CLEAR, NAMES, "Three clear groups: Loud & fast, Quiet piano and Dance."),
+        (Verdict.CLEAR, NAMES[:2], "Two clear groups: Loud & fast and Quiet piano."),
+        (Verdict.LOOSE, NAMES[:2], "Two loose groups with blurred borders: Loud & fast and Quiet piano."),
+        (
+            Verdict.NONE,
+            (),
+            "The sound alone doesn't split this list. Together they sound calm.",
+        ),
+        (
+            Verdict.NONE,
+            NAMES,
+            "The sound alone doesn't split this list; the three groups below are a way to cut it: ",
+        ),
+        (
+            Verdict.UNTESTABLE,
+            (),
+            "40 tracks are too few to tell groups apart. Together they sound calm.",
+        ),
+        (
+            Verdict.UNTESTABLE,
+            NAMES[:2],
+            "Two groups, maybe: Loud & fast and Quiet piano. 40 tracks are too few to be sure.",
+        ),
+    ],
+)
+def test_each_verdict_is_worded_by_what_was_found(
+    verdict: Verdict, names: tuple[str, ...], expected: str
+) -> None:
+    assert said(verdict, names).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "mood", "expected"),
+    [
+        (Verdict.CLEAR, "calm & quiet", "Three clear groups, calm & quiet overall."),
+        (Verdict.LOOSE, "from calm to loud", "Three loose groups with blurred borders, from calm to loud."),
+        (Verdict.UNTESTABLE, "", "Three groups, maybe. 40 tracks are too few to be sure."),
+        (
+            Verdict.NONE,
+            "calm",
+            (
+                "The sound alone doesn't split this list; the three groups below are a way to cut it. "
+                "Together they sound calm."
+            ),
+        ),
+    ],
+)
+def test_where_the_groups_are_listed_below_the_sentence_says_how_they_sound(
+    verdict: Verdict, mood: str, expected: str
+) -> None:
+    structure = replace(make_report().structure, verdict=verdict)
+    sentence = verdict_sentence(
+        structure, NAMES, mood=mood, tracks=40, evidence=40, fewest=12, names_them=False
+    )
+    assert sentence == expected
+
+
+@pytest.mark.parametrize(
+    ("tracks", "evidence", "expected"),
+    [
+        (0, 0, "No audio features are known for an empty playlist, so"),
+        (1, 0, "No audio features are known for the only track, so"),
+        (1_200, 0, "No audio features are known for these 1,200 tracks, so"),
+        (9, 9, "9 tracks are too few for groups (I need 12). Together they sound calm."),
+        (1, 1, "1 track is too few for groups (I need 12). Together they sound calm."),
+        (20, 9, "9 of these 20 tracks have audio features: too few for groups (I need 12). Together they "),
+        (20, 1, "1 of these 20 tracks has audio features: too few for groups (I need 12)."),
+    ],
+)
+def test_too_little_is_said_with_its_numbers(tracks: int, evidence: int, expected: str) -> None:
+    assert said(Verdict.TOO_FEW, tracks=tracks, evidence=evidence).startswith(expected)
+
+
+def test_a_short_list_of_two_kinds_is_not_called_one() -> None:
+    assert "too few to name groups, but they are of more than one kind" in said(
+        Verdict.UNTESTABLE, NAMES[:1], tracks=14, evidence=14, gap=0.2
+    )
+
+
+COUNTRY, RAP = Subtitle(genres=("country",), genre_share=0.6), Subtitle(genres=("rap",), genre_share=0.7)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "witnesses", "parts", "expected"),
+    [
+        (
+            Verdict.NONE,
+            (SceneKind.GENRE,),
+            (COUNTRY, RAP),
+            (
+                "By sound they flow into each other: Loud & fast and Quiet piano. "
+                "By genre they are two: mostly country and mostly rap."
+            ),
+        ),
+        (
+            Verdict.NONE,
+            (SceneKind.GENRE,),
+            (COUNTRY, replace(RAP, genre_share=0.3)),
+            (
+                "By sound they flow into each other: Loud & fast and Quiet piano. "
+                "By genre they differ: mostly country and a lot of rap."
+            ),
+        ),
+        (
+            Verdict.NONE,
+            (SceneKind.DECADE,),
+            (Subtitle(decade=1980), Subtitle(decade=2010)),
+            (
+                "By sound they flow into each other: Loud & fast and Quiet piano. "
+                "By the year of the edition they differ: mostly 1980s and mostly 2010s."
+            ),
+        ),
+        (
+            Verdict.UNTESTABLE,
+            (SceneKind.GENRE,),
+            (COUNTRY, RAP),
+            (
+                "Two groups, maybe: Loud & fast and Quiet piano. 40 tracks are too few to be sure. "
+                "By genre they are two: mostly country and mostly rap."
+            ),
+        ),
+        (
+            Verdict.NONE,
+            (SceneKind.GENRE,),
+            (COUNTRY, Subtitle()),
+            (
+                "The sound alone doesn't split this list; the two groups below are a way to cut it: "
+                "Loud & fast and Quiet piano."
+            ),
+        ),
+    ],
+)
+def test_a_second_witness_is_heard_where_the_sound_says_nothing(
+    verdict: Verdict, witnesses: tuple[SceneKind, ...], parts: tuple[Subtitle, ...], expected: str
+) -> None:
+    structure = replace(make_report().structure, verdict=verdict, witnesses=witnesses)
+    sentence = verdict_sentence(
+        structure, NAMES[:2], mood="calm", tracks=40, evidence=40, fewest=12, parts=parts
+    )
+    assert sentence == expected
+
+
+def test_one_mood_is_said_only_of_one_genre_and_of_words_that_are_true_of_all() -> None:
+    structure = replace(make_report().structure, verdict=Verdict.NONE, is_one_genre=True)
+
+    def words(mood: str) -> str:
+        return verdict_sentence(structure, NAMES, mood=mood, tracks=90, evidence=90, fewest=12)
+
+    assert words("calm") == (
+        "One mood, calm, in three shades: Loud & fast, Quiet piano and Dance. "
+        "The sound alone doesn't split this list."
+    )
+    assert not words("from calmer to livelier").startswith("One mood")
+    assert not words("").startswith("One mood")
+
+
+def test_names_with_a_comma_are_told_apart_by_semicolons() -> None:
+    assert said(Verdict.CLEAR, ("Country, calm", "Rap")) == "Two clear groups: Country, calm; and Rap."
+
+
+@pytest.mark.parametrize(("kind", "can_be"), [(NoteKind.NO_TIME_LEFT, True), (NoteKind.NAMELESS, False)])
+def test_a_map_that_is_not_complete_can_be_drawn_again(kind: NoteKind, can_be: bool) -> None:
+    report = replace(make_report(), notices=(Note(kind, names=("ReccoBeats",), count=40, wait_s=60.0),))
+    said = str(summary_card(report, "r1", None, private=False).view().to_components())
+    assert ("Complete the map" in said) is can_be
+    assert ("I go on asking, which takes about a minute at best" in said) is can_be

@@ -1,0 +1,171 @@
+"""The score is the published formula, computed here by hand on clouds whose distances can be counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from services.analysis.comparison.listening import Listening, Sound
+from services.analysis.comparison.overlap import Repertoire
+from services.analysis.comparison.score import Sampled, Score, load_rules, score_pair
+from services.domain.scoring import KNOTS, Band, Curve, ScoreRules
+from tests.unit.services.analysis.comparison.people import person
+
+ROUND_RULES = ScoreRules(
+    sound_scale=4.0,
+    sound_power=1.0,
+    sound_part=0.6,
+    overlap_full=0.5,
+    imputed_weight=0.1,
+    calibration=(),
+    learned_from="invented",
+)
+"""Rules with which a person can compute in their head."""
+
+
+def heard(name: str, places: tuple[float, ...], rules: ScoreRules) -> Sampled:
+    """Somebody whose tracks lie on one line of the sound space."""
+    someone = person(name, np.tile(np.full(9, 0.5), (len(places), 1)))
+    points = np.zeros((len(places), 6))
+    points[:, 2] = places
+    nothing = np.zeros((len(places), 9))
+    listening = Listening(
+        person=someone,
+        entries=someone.tracks,
+        measured=Sound(someone.tracks, nothing, nothing, points),
+        guessed=Sound((), np.zeros((0, 9)), np.zeros((0, 9)), np.zeros((0, 6))),
+        measured_count=len(places),
+        guessed_count=0,
+        seed=sum(map(ord, name)),
+    )
+    return Sampled.of(listening, rules)
+
+
+def artists(*names: str) -> Repertoire:
+    return Repertoire(Counter(names), len(names), {name: name for name in names}, (), ())
+
+
+ONE, OTHER = (0.0, 2.0), (10.0, 12.0)
+"""Between them 10 on average, 2 inside each: the energy distance is 2 · 10 − 2 − 2 = 16, its root 4."""
+
+
+@pytest.mark.parametrize(
+    ("places", "shared", "rules", "expected"),
+    [
+        # sound 100 · 2^−(4 / 4) = 50; artists 100 · √(.125 / .5) = 50
+        ((ONE, OTHER), (8, 1), ROUND_RULES, 0.6 * 50 + 0.4 * 50),
+        # the same sound; 2 of 8 artists: 100 · √(.25 / .5) = 70.71
+        ((ONE, OTHER), (8, 2), ROUND_RULES, 0.6 * 50 + 0.4 * 70.71),
+        # more than half of the artists count as half
+        ((ONE, OTHER), (8, 6), ROUND_RULES, 0.6 * 50 + 0.4 * 100),
+        # (0, 1) and (1, 2) · 9: between 1 · 9, inside 1 · 9 each, so 0 apart
+        (((0.0, 9.0), (9.0, 18.0)), (8, 0), ROUND_RULES, 0.6 * 100),
+        # those that ship: 2^−((.9 / .9)^1.5) = 50 %
+        (
+            ((0.0, 0.1), (0.505, 0.605)),
+            (10, 1),
+            None,
+            0.8 * 50 + 0.2 * 100 * min(0.1 / load_rules().overlap_full, 1) ** 0.5,
+        ),
+        # 1.8 apart, since 2 · 1.72 − .1 − .1 = 3.24: 2^−(2^1.5) = 14.08 %
+        (((0.0, 0.1), (1.72, 1.82)), (10, 0), None, 0.8 * 14.08),
+    ],
+)
+def test_pairs_computed_by_hand_have_the_published_score(
+    places: tuple[tuple[float, ...], tuple[float, ...]],
+    shared: tuple[int, int],
+    rules: ScoreRules | None,
+    expected: float,
+) -> None:
+    used = rules or load_rules()
+    count, common = shared
+    names = tuple(f"artist {number}" for number in range(count))
+    others = (*names[:common], *(f"other {number}" for number in range(count - common)))
+    one, other = heard("one", places[0], used), heard("other", places[1], used)
+    score = score_pair(one, other, (artists(*names), artists(*others)), rules)
+    assert score.value == pytest.approx(expected, abs=0.1)
+    assert score.low <= score.value <= score.high
+
+
+def test_the_distance_is_told_in_the_unit_of_the_sound_space() -> None:
+    score = score_pair(
+        heard("one", ONE, ROUND_RULES),
+        heard("other", OTHER, ROUND_RULES),
+        (artists("a"), artists()),
+        ROUND_RULES,
+    )
+    assert score.distance == pytest.approx(4.0)
+    assert score.sound == pytest.approx(50.0)
+    assert score.overlap is None
+    assert score.value == score.sound, "where artists are not known, sound is all there is"
+
+
+def pair_of(affinity: float | None, rules: ScoreRules, tagged: int = 20) -> Score:
+    names = tuple(f"artist {number}" for number in range(8))
+    others = (names[0], *(f"other {number}" for number in range(7)))
+    sides = heard("one", ONE, rules), heard("other", OTHER, rules)
+    return score_pair(*sides, (artists(*names), artists(*others)), rules, affinity=affinity, tagged=tagged)
+
+
+def test_genre_words_are_a_third_part_where_both_sides_have_them() -> None:
+    rules = replace(ROUND_RULES, genre_part=0.25)
+    assert pair_of(None, rules).value == pytest.approx(50)
+    assert pair_of(1.0, rules).value == pytest.approx(0.75 * 50 + 0.25 * 100)
+    assert pair_of(0.0, rules).value == pytest.approx(0.75 * 50)
+
+
+def test_the_range_has_the_error_of_two_draws_and_stays_on_the_scale() -> None:
+    score = pair_of(0.5, replace(ROUND_RULES, genre_part=0.5))
+    assert 0 <= score.low < score.value < score.high <= 100
+
+
+CURVES = (
+    Curve(20, tuple(min(max((knot - 20) / 60, 0.0), 1.0) for knot in KNOTS), 90.0),
+    Curve(80, tuple(min(max((knot - 40) / 40, 0.0), 1.0) for knot in KNOTS), 96.0),
+)
+KNOWN = replace(ROUND_RULES, curves=CURVES)
+
+
+@pytest.mark.parametrize(
+    ("score", "smaller", "share"),
+    [
+        (50.0, 20, 0.5),
+        (50.0, 5, 0.5),
+        (50.0, 80, 0.25),
+        (50.0, 9_000, 0.25),
+        # twice 20 is half of the way to 80 on a logarithmic scale
+        (50.0, 40, 0.375),
+        (52.5, 20, 32.5 / 60),
+        (0.0, 20, 0.0),
+        (100.0, 80, 1.0),
+    ],
+)
+def test_the_percentile_lies_on_the_curve_of_the_smaller_side(
+    score: float, smaller: int, share: float
+) -> None:
+    assert KNOWN.percentile(score, smaller, genres=True) == pytest.approx(share)
+    assert KNOWN.percentile(score, smaller, genres=False) is None
+
+
+@pytest.mark.parametrize(
+    ("score", "band"),
+    [(20.0, Band.FAR), (35.0, Band.APART), (50.0, Band.USUAL), (65.0, Band.NEAR), (89.0, Band.CLOSE)],
+)
+def test_bands_follow_the_percentile_up_to_one_person(score: float, band: Band) -> None:
+    assert KNOWN.band(score, 20, genres=True) is band
+    assert KNOWN.band(90.0, 20, genres=True) is Band.ONE
+    assert KNOWN.band(90.0, 80, genres=True) is Band.CLOSE
+
+
+def test_the_shipped_curves_never_fall_and_are_there_for_all_sizes() -> None:
+    rules = load_rules()
+    for curves in (rules.curves, rules.curves_without_genres):
+        assert [curve.tracks for curve in curves] == sorted({curve.tracks for curve in curves})
+        for curve in curves:
+            assert len(curve.shares) == len(KNOTS)
+            assert list(curve.shares) == sorted(curve.shares)
+            assert 0 <= curve.shares[0] <= curve.shares[-1] <= 1
+            assert 50 < curve.same_median <= 100

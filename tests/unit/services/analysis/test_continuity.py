@@ -1,0 +1,117 @@
+"""Groups keep letter, colour and name while most of their tracks stay; a name goes that is not true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from services.analysis.continuity import colours_of, match_groups
+from services.analysis.describe import describe
+from services.domain.features import SOUND_FEATURES
+from services.domain.music import Playlist
+from services.domain.report import AnalysisOptions, AnalysisReport, EarlierGroup, EnrichedTrack
+from services.enrichment.coverage import compute_coverage
+from services.workflows.reports import LastGroups
+from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, group, tracks
+
+
+def numbered(rows: np.ndarray, first: int) -> tuple[EnrichedTrack, ...]:
+    return tuple(
+        replace(entry, track=replace(entry.track, title=f"Song {first + number}"))
+        for number, entry in enumerate(tracks(rows))
+    )
+
+
+QUIETS, LOUDS, DANCES = (
+    numbered(group(40, seed=seed, **sound), 100 * seed) for seed, sound in ((1, QUIET), (2, LOUD), (3, DANCE))
+)
+
+
+def analysed(
+    entries: tuple[EnrichedTrack, ...], last: AnalysisReport | None = None, groups: int | None = None
+) -> AnalysisReport:
+    before = LastGroups() if last is None else LastGroups.of(last)
+    playlist = Playlist(name="A list", tracks=tuple(entry.track for entry in entries))
+    options = AnalysisOptions(groups=groups, previous_centres=before.centres, earlier=before.groups)
+    return describe(playlist, entries, compute_coverage(entries), options=options)
+
+
+def looks(report: AnalysisReport) -> dict[str, tuple[int | None, int | None]]:
+    return {cluster.name: (cluster.letter, cluster.colour) for cluster in report.clusters}
+
+
+def earlier(*groups: tuple[str, ...]) -> tuple[EarlierGroup, ...]:
+    return tuple(
+        EarlierGroup(name=f"Group {place}", called=None, letter=place, colour=place, tracks=names)
+        for place, names in enumerate(groups)
+    )
+
+
+def test_a_group_that_outgrows_another_keeps_letter_and_colour() -> None:
+    first = analysed((*QUIETS, *LOUDS[:25], *DANCES[:30]), groups=3)
+    grown = analysed((*QUIETS[:30], *LOUDS, *DANCES[:35]), first, groups=3)
+    assert looks(grown) == looks(first)
+    assert [cluster.letter for cluster in grown.clusters] == [0, 1, 2]
+    assert [cluster.size for cluster in grown.clusters] != sorted(
+        (cluster.size for cluster in grown.clusters), reverse=True
+    )
+    placed = {p.cluster for p in grown.placements}
+    assert placed == {0, 1, 2}
+    for index, cluster in enumerate(grown.clusters):
+        assert all(grown.placements[row].cluster == index for row in cluster.members)
+
+
+def test_a_group_that_vanishes_leaves_its_letter_free_for_a_new_one() -> None:
+    first = analysed((*QUIETS, *LOUDS[:30], *DANCES[:20]), groups=3)
+    names = {cluster.letter: cluster.name for cluster in first.clusters}
+    without = analysed((*QUIETS, *DANCES[:20]), first, groups=2)
+    assert looks(without).keys() <= set(names.values())
+    assert {letter for letter, _ in looks(without).values()} == {0, 2}
+    pianos = numbered(group(40, seed=9, **PIANO), 900)
+    back = analysed((*QUIETS, *DANCES[:20], *pianos), without, groups=3)
+    assert sorted(cluster.letter or 0 for cluster in back.clusters) == list(range(len(back.clusters)))
+
+
+def test_a_name_that_is_no_longer_true_goes_and_the_card_knows_what_it_was() -> None:
+    first = analysed((*QUIETS, *LOUDS))
+    quiet = next(cluster for cluster in first.clusters if cluster.members[0] < 40)
+    # The same songs, but now they are measured as loud dance music, beside the louder ones.
+    remastered = tuple(
+        replace(entry, features=other.features) for entry, other in zip(QUIETS, DANCES, strict=True)
+    )
+    again = analysed((*remastered, *LOUDS), first)
+    found = next(cluster for cluster in again.clusters if cluster.letter == quiet.letter)
+    assert found.name != quiet.name
+    assert found.was == quiet.name
+
+
+def test_the_first_report_is_lettered_by_size_and_was_nothing() -> None:
+    report = analysed((*QUIETS, *LOUDS[:25]), groups=2)
+    assert [cluster.letter for cluster in report.clusters] == [0, 1]
+    assert report.clusters[0].size > report.clusters[1].size
+    assert {cluster.was for cluster in report.clusters} == {""}
+    assert len({cluster.colour for cluster in report.clusters}) == 2
+
+
+def test_groups_are_matched_by_the_best_assignment_of_their_common_tracks() -> None:
+    before = earlier(("a", "b", "c", "d"), ("e", "f", "g", "gone"))
+    labels = np.array([1, 1, 1, 1, 0, 0, 0, 2, 2])
+    names = ["a", "b", "c", "d", "e", "f", "g", "new", "newer"]
+    assert match_groups(before, labels, names, 3) == (1, 0, None)
+
+
+def test_half_a_group_is_the_same_and_less_is_not() -> None:
+    before = earlier(("a", "b", "c", "d"))
+    assert match_groups(before, np.array([0, 0, 1, 1]), ["a", "b", "c", "d"], 2) in {(0, None), (None, 0)}
+    three = np.array([0, 1, 2, 3])
+    assert match_groups(before, three, ["a", "b", "c", "d"], 4) == (None,) * 4
+
+
+def test_colours_follow_the_mood_and_stay_with_a_group() -> None:
+    calm, loud = (dict.fromkeys(SOUND_FEATURES, value) for value in (-0.5, 0.0))
+    assert colours_of([calm, loud], [None, None]) == colours_of([loud, calm], [None, None])[::-1]
+    (was,) = earlier(("a",))
+    kept = colours_of([calm, loud], [None, replace(was, colour=6)])
+    assert kept[1] == 6
+    assert kept[0] != 6

@@ -1,0 +1,159 @@
+"""Groups by style and era: what they rest on, what they never claim, and where estimated tracks go."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from services.analysis.describe import describe
+from services.analysis.titles import lead_artist
+from services.analysis.validity import agreement
+from services.domain.features import AudioFeatures, Origin
+from services.domain.grouping import Grouping
+from services.domain.music import Playlist
+from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack, Verdict
+from services.enrichment.coverage import compute_coverage
+from tests.unit.services.analysis.sounds import DANCE, LOUD, QUIET, group, tracks
+
+STYLE = AnalysisOptions(by=Grouping.STYLE)
+SCENES = (("metal", 1985), ("hip hop", 2021))
+
+
+def same_sound(each: int = 60, *, years: bool = True, genres: bool = True) -> tuple[EnrichedTrack, ...]:
+    """Return two scenes of one sound: half of them metal of the eighties, half hip hop of today."""
+    found = []
+    for number, entry in enumerate(tracks(group(2 * each, seed=3, **DANCE))):
+        genre, year = SCENES[number % 2]
+        track = replace(
+            entry.track,
+            release_year=year + number % 5 if years else None,
+            genres=(genre,) if genres else (),
+            artists=(f"{genre} {number % 24}",),
+        )
+        found.append(replace(entry, track=track))
+    return tuple(found)
+
+
+def analysed(
+    entries: tuple[EnrichedTrack, ...], options: AnalysisOptions = STYLE, **known: tuple[str, ...]
+) -> AnalysisReport:
+    playlist = Playlist(name="A list", tracks=tuple(entry.track for entry in entries))
+    return describe(playlist, entries, compute_coverage(entries), options=options, artist_genres=known)
+
+
+def labels_of(report: AnalysisReport) -> np.ndarray:
+    return np.array([placement.cluster for placement in report.placements])
+
+
+def test_scenes_of_one_sound_are_told_apart_by_style_and_not_by_sound() -> None:
+    entries = same_sound()
+    truth = np.arange(len(entries)) % 2
+    options = replace(STYLE, groups=2)
+    assert agreement(labels_of(analysed(entries, options)), truth) == 1
+    assert agreement(labels_of(analysed(entries, replace(options, by=Grouping.SOUND))), truth) < 0.2
+
+
+def test_style_never_makes_a_verdict() -> None:
+    entries = same_sound()
+    by_style, by_sound = analysed(entries), analysed(entries, AnalysisOptions())
+    assert by_sound.structure.verdict is Verdict.NONE
+    assert by_style.structure.verdict is by_sound.structure.verdict
+    assert (by_style.structure.gap, by_style.structure.gap_z) == (
+        by_sound.structure.gap,
+        by_sound.structure.gap_z,
+    )
+    assert by_style.basis.stability is not None
+    assert by_sound.basis.stability is None
+
+
+def test_the_basis_is_counted() -> None:
+    entries = same_sound(50)
+    without = [replace(entry, track=replace(entry.track, genres=())) for entry in entries[:40]]
+    some = (*without, *entries[40:])
+    basis = analysed(some).basis
+    assert (basis.grouping, basis.years, basis.genres, basis.remembered_genres) == (
+        Grouping.STYLE, 1.0, 0.6, 0.0,
+    )  # fmt: skip
+    known = {"metal 0": ("metal",), "hip hop 1": ("hip hop",), "nobody here": ("rock",)}
+    assert analysed(some, **known).basis.remembered_genres == pytest.approx(0.04)
+
+
+def test_a_list_without_genres_is_named_and_grouped_by_what_earlier_lists_agree_on() -> None:
+    entries = same_sound(50)
+    known = {lead_artist(entry.track.artists): entry.track.genres for entry in entries}
+    bare = tuple(replace(entry, track=replace(entry.track, genres=())) for entry in entries)
+    playlist = Playlist(name="", tracks=tuple(entry.track for entry in bare))
+    options = AnalysisOptions(by=Grouping.STYLE)
+    report = describe(playlist, bare, compute_coverage(bare), options=options, earlier_genres=known)
+    tagged = analysed(entries)
+    assert [cluster.members for cluster in report.clusters] == [
+        cluster.members for cluster in tagged.clusters
+    ]
+    assert [cluster.name for cluster in report.clusters] == [cluster.name for cluster in tagged.clusters]
+    assert all(cluster.subtitle.genres and cluster.subtitle.of_artists for cluster in report.clusters)
+    assert not any(cluster.subtitle.of_artists for cluster in tagged.clusters)
+    assert (report.basis.genres, report.basis.earlier_genres) == (0.0, 1.0)
+    assert report.basis.earlier_artists == len(known)
+    assert report.tracks == bare
+
+
+def test_with_too_few_years_it_is_grouped_by_sound_and_says_so() -> None:
+    entries = same_sound(40, years=False)
+    basis = analysed(entries).basis
+    assert basis.grouping is Grouping.SOUND
+    assert basis.refused
+    assert not basis.has_enough_years
+    assert not analysed(entries, AnalysisOptions()).basis.refused
+
+
+def test_an_estimated_track_goes_to_its_scene_and_changes_no_group() -> None:
+    entries = same_sound()
+    template = entries[0]
+    guess = EnrichedTrack(
+        track=replace(template.track, title="Guessed", artists=("hip hop 1",), release_year=2022),
+        features=template.features,
+        provenance={
+            feature: replace(origin, origin=Origin.IMPUTED) for feature, origin in template.provenance.items()
+        },
+        standard_errors=AudioFeatures(**dict.fromkeys(("energy", "valence", "danceability"), 0.2)),
+    )
+    guess = replace(guess, track=replace(guess.track, genres=("hip hop",)))
+    options = replace(STYLE, groups=2)
+    alone, beside = analysed(entries, options), analysed((*entries, guess), options)
+    assert [cluster.members for cluster in beside.clusters] == [c.members for c in alone.clusters]
+    assert [cluster.centre for cluster in beside.clusters] == [c.centre for c in alone.clusters]
+    placed = beside.placements[-1]
+    assert placed.likely
+    assert placed.cluster == labels_of(beside)[1]
+    assert placed.probability is not None
+    assert placed.probability > 0.9
+
+
+def test_the_same_in_any_order() -> None:
+    entries = same_sound()
+    order = np.random.default_rng(5).permutation(len(entries))
+    first = analysed(entries)
+    again = analysed(tuple(entries[row] for row in order))
+    assert labels_of(again).tolist() == labels_of(first)[order].tolist()
+    assert [cluster.centre for cluster in again.clusters] == [c.centre for c in first.clusters]
+
+
+def test_the_map_shows_the_sound_in_both_ways() -> None:
+    quiet, loud = tracks(group(40, seed=1, **QUIET)), tracks(group(40, seed=2, **LOUD))
+    entries = tuple(
+        replace(entry, track=replace(entry.track, title=f"Song {n}", release_year=1980 + n % 40))
+        for n, entry in enumerate((*quiet, *loud))
+    )
+    by_sound, by_style = analysed(entries, AnalysisOptions()), analysed(entries)
+    spread = np.ptp([placement.x for placement in by_style.placements])
+    assert spread == pytest.approx(np.ptp([placement.x for placement in by_sound.placements]), rel=0.2)
+    assert len(by_style.clusters[0].centre) == 7
+    assert len(by_sound.clusters[0].centre) == 6
+
+
+def test_too_few_tracks_make_no_groups_in_either_way() -> None:
+    report = analysed(same_sound(5))
+    assert report.structure.verdict is Verdict.TOO_FEW
+    assert report.clusters == ()

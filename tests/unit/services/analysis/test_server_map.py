@@ -1,0 +1,74 @@
+"""Places of people on one map, and what is said of them only beyond its error."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from services.analysis.server_map import arrange, give_awards, summarise
+from services.domain.comparison import FEWEST_MEASURED
+from services.domain.features import SOUND_FEATURES
+from services.domain.server_map import AwardKind, SoundSummary
+from tests.depth import examples
+from tests.unit.services.charts.reports import make_report
+
+
+def sound(level: float = 0.0, error: float = 0.05, **levels: float) -> SoundSummary:
+    """Make a list whose features lie at `level`, but for those that are named."""
+    means = tuple(levels.get(feature.value, level) for feature in SOUND_FEATURES)
+    return SoundSummary(50, means, (error,) * 9, (error,) * 6)
+
+
+def test_a_list_is_summed_up_from_measured_tracks_alone() -> None:
+    report = make_report(60, imputed=0.4)
+    summary = summarise(report)
+    assert summary is not None
+    assert FEWEST_MEASURED <= summary.tracks < 60
+    again = replace(report, tracks=tuple(reversed(report.tracks)) + report.tracks)
+    assert summarise(again) == summary
+    assert summarise(replace(report, tracks=report.tracks[:10])) is None
+
+
+def test_the_nearest_is_the_nearest_and_said_as_sure_only_beyond_its_error() -> None:
+    names = ["ann", "bob", "cat", "dan"]
+    sounds = [sound(0.0), sound(0.2), sound(1.0), sound(-2.0)]
+    found = arrange(names, sounds)
+    assert found is not None
+    assert [person.nearest[0] for person in found.people] == [1, 0, 1, 0]
+    assert found.closest == (0, 1)
+    assert found.lone_wolf == 3
+    assert all(person.is_nearest_sure for person in found.people)
+    assert all(len(person.nearest) == 3 for person in found.people)
+    blurred = arrange(names, [replace(each, point_errors=(1.5,) * 6) for each in sounds])
+    assert blurred is not None
+    assert not any(person.is_nearest_sure for person in blurred.people)
+    assert blurred.closest is None
+    assert blurred.lone_wolf is None
+
+
+def test_an_award_names_the_next_and_takes_a_lead_that_is_no_chance() -> None:
+    winner, next_one, rest = sound(valence=1.0), sound(valence=0.5), sound(0.0)
+    (award,) = give_awards([rest, winner, next_one, rest])
+    assert (award.kind, award.winner, award.runner_up) == (AwardKind.SUNNIEST, 1, 2)
+    unsure = [replace(each, errors=(0.2,) * 9) for each in (rest, winner, next_one, rest)]
+    assert give_awards(unsure) == ()
+    assert give_awards([sound(0.0, 0.001), sound(0.1, 0.001), sound(0.05, 0.001)]) == ()  # nobody hears that
+
+
+@pytest.mark.parametrize("people", [3, 8])
+def test_equal_lists_get_awards_by_chance_hardly_ever(people: int) -> None:
+    rng = np.random.default_rng(people)
+    draws, given = examples(200, night=2_000), 0
+    for _ in range(draws):
+        drawn = [
+            replace(sound(error=0.1), levels=tuple(map(float, rng.normal(0, 0.1, len(SOUND_FEATURES)))))
+            for _ in range(people)
+        ]
+        given += bool(give_awards(drawn))
+    assert given <= 0.05 * draws
+
+
+def test_one_place_is_no_map() -> None:
+    assert arrange(["ann", "bob", "cat"], [sound()] * 3) is None

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+from matplotlib.lines import Line2D
+
+from services.charts.card import WIDTH, render_card
+from services.charts.map import Frame, draw_dots, settle
+from services.charts.regions import compute_area
+from services.charts.sheet import Sheet
+from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.reports import make_report
+
+IN_A_CARD = 263.0
+"""CSS pixels that a card leaves for its picture on a screen 390 wide."""
+
+
+@pytest.mark.parametrize(
+    "shape", [{"groups": 0}, {}, {"groups": 8, "hostile": True}, {"tracks": 3000}], ids=str
+)
+def test_every_word_can_be_read_on_a_phone(shape, sheets):
+    report = make_report(**shape)
+    chart = render_card(report)
+    assert_legible(sheets[0])
+    assert all(writing.size * IN_A_CARD / WIDTH >= 11 for writing in sheets[0].writings)
+    assert sheets[0].height <= 240
+    assert chart.filename == "map.png"
+    for cluster in report.clusters:
+        assert f"({cluster.size:,})" in chart.alt_text
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_area_is_cut_off_by_the_frame(seed):
+    report = make_report(14, 2, seed=seed)
+    frame = Frame(4, 20, 256, 176)
+    positions = settle(report, frame)
+    for cluster in report.clusters:
+        area = compute_area(
+            positions[list(cluster.members)], frame.left, frame.top, frame.width, frame.height
+        )
+        assert area is None or not area.reaches_edge(area.outer)
+
+
+def test_a_dashed_ring_is_for_what_stands_out_and_for_nothing_else(sheets):
+    report = make_report(120, 3, outliers=3)
+    sheet = Sheet(400)
+    draw_dots(sheet, report, settle(report, Frame(10, 10, 380, 340)))
+    lines = [each for each in sheet.figure.get_children() if isinstance(each, Line2D)]
+    assert sum(line.is_dashed() for line in lines) == len(report.outliers)
+    render_card(report)
+    drawn = [each for each in sheets[0].figure.get_children() if isinstance(each, Line2D)]
+    assert sum(line.is_dashed() for line in drawn) == len(report.outliers)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from services.analysis.stats import compute_stats
+from services.charts.stats import render_stats
+from services.domain.charts import Chart
+from services.domain.report import AnalysisReport
+from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.reports import make_report
+from tests.unit.services.charts.test_render import SHAPES
+
+NARROW = 265
+"""Width in pixels of a picture in a card on a small phone."""
+
+
+def draw(report: AnalysisReport) -> Chart:
+    return render_stats(report, compute_stats(report))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_report_can_be_read_on_the_smallest_phone(shape, sheets):
+    chart = draw(make_report(**SHAPES[shape]))
+    assert Image.open(io.BytesIO(chart.png)).width == 800
+    assert 0 < len(chart.alt_text) <= 1024
+    assert len(chart.text.splitlines()) == 9
+    assert_legible(sheets[-1])
+    assert all(writing.size * NARROW / 400 >= 11 for writing in sheets[-1].writings)
+    assert not any(writing.words.endswith("…") for writing in sheets[-1].writings[1:]), "only names are cut"
+
+
+def test_the_twin_says_what_the_picture_shows_and_how_much_of_it_is_real():
+    report = make_report(100, 3, imputed=0.2, unknown=0.1)
+    chart = draw(report)
+    known = f"real for {report.coverage.measured} of 100, {report.coverage.imputed} estimated"
+    assert all(known in line for line in chart.text.splitlines())
+    assert all("percentile " in line for line in chart.text.splitlines())
+    assert f"{report.coverage.measured} of 100 real" in chart.alt_text
+
+
+def test_estimates_move_nothing_in_the_picture():
+    only_estimated = draw(make_report(30, 2, imputed=1.0))
+    assert "No feature" in only_estimated.alt_text
+    assert "estimated (real for 0 of 30, 30 estimated)" in only_estimated.text

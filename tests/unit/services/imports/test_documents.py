@@ -1,0 +1,204 @@
+"""JSON of other programs: Web API pages, JSPF, spotDL, plain rows, listens, and one object a line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cogs.words.messages import note_lines
+from services.domain.errors.playlists import DamagedFileError, UnknownFormatError, UploadError
+from services.domain.music import Playlist, SkipReason
+from services.imports.upload import read_upload
+
+from .samples import IDS, account_item, extended_play, playlists_json, zip_of
+
+
+def only(document: object, filename: str = "mine.json") -> Playlist:
+    (playlist,) = read_upload(json.dumps(document).encode(), filename=filename).playlists
+    return playlist
+
+
+def api_row(number: int) -> dict[str, object]:
+    track = {
+        "id": IDS[number],
+        "uri": f"spotify:track:{IDS[number]}",
+        "name": f"Song {number}",
+        "type": "track",
+        "artists": [{"name": "Ann"}, {"name": "Bob"}],
+        "album": {"name": "Al", "release_date": "1999-05-05"},
+        "duration_ms": 200_000,
+        "external_ids": {"isrc": "USAAA2400001"},
+    }
+    return {"added_at": "2024-01-02T03:04:05Z", "is_local": False, "track": track}
+
+
+ROWS = [
+    api_row(1),
+    {"added_at": None, "track": None},
+    None,
+    {"is_local": True, "track": {"name": "Home", "uri": "spotify:local:a:b:Home:3"}},
+    {"track": {"type": "episode", "name": "Talk", "uri": f"spotify:episode:{IDS[2]}"}},
+    api_row(2),
+]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"name": "Mine", "tracks": {"items": ROWS, "total": 6}},
+        {"name": "Mine", "items": {"items": ROWS, "total": 6}},
+        {"name": "Mine", "items": [{**(row or {}), "item": (row or {}).get("track")} for row in ROWS]},
+        {"name": "Mine", "items": ROWS},
+    ],
+)
+def test_reads_pages_of_the_web_api_and_counts_what_is_no_track(document: object) -> None:
+    playlist = only(document)
+    first, second = playlist.tracks
+    assert (playlist.name, first.id, first.title, first.artists) == ("Mine", IDS[1], "Song 1", ("Ann", "Bob"))
+    assert (first.album, first.isrc, first.duration_ms) == ("Al", "USAAA2400001", 200_000)
+    assert second.id == IDS[2]
+    assert {one.reason: one.count for one in playlist.skipped} == {
+        SkipReason.UNAVAILABLE: 2,
+        SkipReason.LOCAL_FILE: 1,
+        SkipReason.EPISODE: 1,
+    }
+
+
+def test_joins_several_pages() -> None:
+    assert [track.id for track in only([{"items": [api_row(1)]}, {"items": [api_row(2)]}]).tracks] == [
+        IDS[1],
+        IDS[2],
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"title": "One", "artist": "Ann", "uri": f"spotify:track:{IDS[3]}"},
+        {"name": "One", "artists": ["Ann"], "song_id": IDS[3], "duration": 200, "isrc": ""},
+        {"name": "One", "artists": "Ann", "url": f"https://open.spotify.com/track/{IDS[3]}?si=x"},
+        {
+            "track": "One",
+            "artist": {"name": "Ann"},
+            "identifier": ["https://x.example/1", f"spotify:track:{IDS[3]}"],
+        },
+    ],
+)
+def test_reads_plain_rows(row: dict[str, object]) -> None:
+    (track,) = only([row]).tracks
+    assert (track.id, track.label) == (IDS[3], "Ann – One")
+
+
+def test_reads_jspf_and_features_of_plain_rows() -> None:
+    tracks = [
+        {"title": "One", "creator": "Ann", "duration": 200_000, "identifier": "https://x.example/recording/1"}
+    ]
+    playlist = only({"playlist": {"title": "Weekly", "track": tracks}})
+    assert (playlist.name, playlist.format, playlist.tracks[0].duration_ms) == (
+        "Weekly",
+        "JSPF playlist",
+        200_000,
+    )
+    (track,) = only([{"title": "One", "artist": "Ann", "energy": 0.5, "tempo": "121.5", "valence": 7}]).tracks
+    assert track.uploaded is not None
+    assert (track.uploaded.energy, track.uploaded.tempo, track.uploaded.valence) == (0.5, 121.5, None)
+
+
+def listen(number: int) -> dict[str, object]:
+    more = {"spotify_id": f"https://open.spotify.com/track/{IDS[number]}"}
+    told = {
+        "track_name": f"Song {number}",
+        "artist_name": "Ann",
+        "release_name": "Al",
+        "additional_info": more,
+    }
+    return {"listened_at": 1_700_000_000, "track_metadata": told}
+
+
+@pytest.mark.parametrize("shape", ["list", "answer", "lines"])
+def test_counts_listens_as_plays(shape: str) -> None:
+    listens = [listen(1), listen(2), listen(2), {"listened_at": 5, "track_metadata": None}]
+    content = {
+        "list": json.dumps(listens),
+        "answer": json.dumps({"payload": {"listens": listens}}),
+        "lines": "\n".join(map(json.dumps, listens)),
+    }[shape]
+    (playlist,) = read_upload(content.encode()).playlists
+    assert [track.id for track in playlist.tracks] == [IDS[2], IDS[1]]
+    assert playlist.format == "ListenBrainz listens"
+    assert list(note_lines(playlist.notes)) == ["3 plays became 2 different tracks, the most played first."]
+    assert [one.reason for one in playlist.skipped] == [SkipReason.UNREADABLE]
+
+
+def test_reads_the_extended_history_one_object_a_line_with_numbers_as_text() -> None:
+    plays = [{**extended_play(1), "ms_played": "200000"}, {**extended_play(2), "ms_played": "12"}]
+    (playlist,) = read_upload("\n".join(map(json.dumps, plays)).encode()).playlists
+    assert len(playlist.tracks) == 1
+    assert [one.reason for one in playlist.skipped] == [SkipReason.SHORT_PLAY]
+    with pytest.raises(DamagedFileError) as refused:
+        read_upload(("\n".join(map(json.dumps, plays)) + '\n{"ms_played": 3').encode())
+    assert "line 3" in refused.value.problem
+
+
+def test_says_local_files_by_artist_and_title() -> None:
+    local = {"localTrack": {"uri": "spotify:local:Kato+Brunn:Demos:Garage%20Take:215"}}
+    (playlist,) = read_upload(playlists_json(A=[account_item(0), local]).encode()).playlists
+    assert playlist.skipped[0].examples == ("Kato Brunn – Garage Take",)
+
+
+def test_reads_the_library_of_an_apple_export_and_its_lists() -> None:
+    tracks = [
+        {
+            "Title": f"Song {n}" if n else 1999,
+            "Artist": "Ann",
+            "Track Identifier": n,
+            "Track Duration": 200_000,
+        }
+        for n in range(3)
+    ]
+    lists = [{"Container Type": "Playlist", "Title": "Balcony", "Playlist Item Identifiers": [2, 0, 77]}]
+    content = zip_of({"Tracks.json": json.dumps(tracks), "Playlists.json": json.dumps(lists)})
+    balcony, library = read_upload(content).playlists
+    assert (balcony.name, [track.title for track in balcony.tracks]) == ("Balcony", ["Song 2", "1999"])
+    assert [(one.reason, one.examples) for one in balcony.skipped] == [(SkipReason.NO_TITLE, ("77",))]
+    assert len(library.tracks) == 3
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"artistName": "Ann", "segment": "Light"}],
+        [{"name": "Ann", "email": "a@example.org"}],
+        {"items": [{"price": 3}]},
+        {"playlist": 3},
+        [[1]],
+    ],
+)
+def test_other_json_is_refused(document: object) -> None:
+    with pytest.raises(UnknownFormatError):
+        only(document)
+
+
+_LEAVES = (
+    st.none() | st.booleans() | st.integers(-2, 9**9) | st.floats() | st.sampled_from([*IDS[:2], "Ann", ""])
+)
+_NAMES = st.sampled_from(
+    ["items", "tracks", "track", "item", "name", "artists", "playlist", "uri", "payload", "Title"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.recursive(
+        _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=5)
+    )
+)
+def test_a_playlist_or_one_kind_of_error_comes_out_of_any_json(document: object) -> None:
+    try:
+        upload = read_upload(json.dumps(document).encode())
+    except UploadError:
+        return
+    assert all(playlist.tracks for playlist in upload.playlists)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+
+from cogs.words.messages import note_lines
+from services.domain.messages import NoteKind
+from services.domain.music import Playlist
+from services.imports.encodings import undo_double_encoding
+from services.imports.upload import read_upload
+
+RUSSIAN = ["Старый причал", "Ветер в поле", "Ночная дорога", "Последний трамвай", "Белые камни", "Город"]
+UKRAINIAN = ["Під дощем", "Їхній вечір", "Стара вулиця", "Місяць і зорі"]
+GREEK = ["Παλιό λιμάνι", "Ο άνεμος", "Νύχτα στην πόλη", "Το τελευταίο τρένο"]
+JAPANESE = ["夜のバス", "さよならの海", "ひかりの街", "カタカナ"]
+KOREAN = ["오래된 항구", "밤의 버스", "하얀 바람", "마지막 기차"]
+CZECH = ["Příliš žluťoučký kůň", "Večer u řeky", "Šest měsíců", "Dům na kopci"]
+POLISH = ["Łódź o świcie", "Żółty liść", "Ostatni pociąg", "Wieczór nad rzeką", "Dziękuję"]
+WESTERN = [
+    "Café Ölwechsel",
+    "Señor Niño",
+    "Ça va très bien",
+    "Blåbærsyltetøy",
+    "Fußgänger",
+    "Don’t Stop – Now",
+]
+PAGES = {
+    "cp1251": RUSSIAN,
+    "koi8_r": RUSSIAN,
+    "mac_cyrillic": RUSSIAN,
+    "cp866": RUSSIAN,
+    "cp1253": GREEK,
+    "cp932": JAPANESE,
+    "cp949": KOREAN,
+    "cp1250": CZECH,
+    "mac_roman": [name for name in WESTERN if "–" not in name],
+}
+
+
+def read(names: list[str], page: str, header: str = "Title,Artist,Year") -> Playlist:
+    rows = "".join(f"{name},Artist {number},1999\n" for number, name in enumerate(names))
+    (playlist,) = read_upload(f"{header}\n{rows}".encode(page)).playlists
+    return playlist
+
+
+def titles(playlist: Playlist) -> list[str]:
+    return [track.title for track in playlist.tracks]
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        *PAGES.items(),
+        ("cp1250", POLISH),
+        ("cp1251", UKRAINIAN),
+        ("cp1251", ["Старый причал", "Two", "Ветер"]),
+    ],
+)
+def test_the_code_page_is_told_by_the_letters_and_named(page, names):
+    playlist = read(names, page)
+    assert titles(playlist) == names
+    (note,) = playlist.notes
+    assert note.kind is NoteKind.CODE_PAGE
+    assert "UTF-8" in note_lines([note])[0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        WESTERN,
+        *[[name] for name in WESTERN],
+        ["Ásgeir", "À la carte"],
+        ["ÉTÉ", "CAFÉ"],
+        ["Perché è così", "Già più", "Tromsø"],
+        ["Ça", "Ñu", "Öl"],
+        ["São Paulo", "Coração", "João"],
+        ["Motörhead", "Björk", "Sigur Rós", "Ágætis byrjun", "Þú"],
+        ["Été à la mer", "Où", "¿Qué?", "¡Olé!", "N°1", "Mañana 2²"],
+    ],
+)
+def test_western_files_stay_as_they_are(names):
+    playlist = read(names, "cp1252")
+    assert titles(playlist) == names
+    assert [note.kind for note in playlist.notes] == [NoteKind.WINDOWS_1252]
+
+
+@pytest.mark.parametrize(
+    ("names", "page"),
+    [
+        (["שלום עולם", "לילה טוב", "הים הכחול", "שיר אחרון"], "cp1255"),
+        (["אני ואתה", "ירושלים", "בואי", "אהבה ראשונה"], "cp1255"),
+        (["حبيبي يا نور العين", "أنا عايش", "الليل"], "cp1256"),
+        (["รักเธอ", "คิดถึง", "ความรัก"], "cp874"),
+        (["月亮代表我的心", "夜曲", "晴天"], "gbk"),
+    ],
+)
+def test_names_that_no_known_page_makes_readable_are_called_so(names, page):
+    playlist = read(names, page)
+    assert [note.kind for note in playlist.notes] == [NoteKind.UNREADABLE_NAMES]
+    assert "save it as CSV UTF-8" in note_lines(playlist.notes)[0]
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1", "cp1251"])
+def test_names_encoded_twice_are_mended_where_the_whole_column_turns_back(page):
+    names = ["Тихий вечер", "Plain"] if page == "cp1251" else ["Café Ölwechsel", "Plain", "Señor Niño"]
+    twice = [name.encode().decode(page) for name in names]
+    playlist = read(twice, "utf-8")
+    assert titles(playlist) == names
+    assert [note.kind for note in playlist.notes] == [NoteKind.ENCODED_TWICE]
+
+
+def test_a_column_that_does_not_turn_back_stays_and_is_named():
+    names = ["Café".encode().decode("cp1252"), "Señor", "Plain"]
+    playlist = read(names, "utf-8")
+    assert titles(playlist) == names
+    assert [(note.kind, note.count) for note in playlist.notes] == [(NoteKind.LEFT_ENCODED_TWICE, 1)]
+
+
+@pytest.mark.parametrize("name", ["Café", "Рок", "Ã", "plain", "日本", "naïve – Ü"])
+def test_what_was_encoded_once_is_left_alone(name):
+    assert undo_double_encoding(name) is None

@@ -1,0 +1,249 @@
+"""Every kind of file at once: each input is written here, and each answer is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from cogs.words.messages import note_lines
+from services.domain.features import Feature
+from services.domain.music import Playlist, SkipReason
+from services.imports.upload import read_upload
+
+from .samples import zip_of
+
+ID = "0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
+
+
+def watched(title: str, channel: str = "Ann - Topic", header: str = "YouTube Music") -> dict[str, Any]:
+    return {
+        "header": header,
+        "title": title,
+        "titleUrl": "https://music.youtube.com/watch?v=abcdefghij1",
+        "subtitles": [{"name": channel, "url": "https://www.youtube.com/channel/x"}],
+        "time": "2024-01-02T03:04:05Z",
+        "products": ["YouTube"],
+    }
+
+
+class Kind(NamedTuple):
+    """A file, and what has to come of it."""
+
+    content: bytes
+    labels: list[str]
+    skipped: dict[SkipReason, int] = {}  # noqa: RUF012
+    says: str = ""
+    tempo: int = 0
+    keys: int = 0
+
+
+def table(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def ruined(*columns: str, rows: str) -> bytes:
+    lines = [f"Song {number},Ann,{rows.format(n=number)}" for number in range(8)]
+    return table(f"Title,Artist,{','.join(columns)}", *lines)
+
+
+SONGS = [f"Ann – Song {number}" for number in range(8)]
+APPLE_TRACKS = json.dumps([{"Title": "One", "Artist": "Ann", "Track Identifier": 1, "Track Duration": 1000}])
+
+KINDS = {
+    "watch history": Kind(
+        json.dumps(
+            [
+                watched("Watched Two"),
+                watched("Watched One"),
+                watched("Watched Bob - Two (Live)", "Some Channel"),
+                watched("Watched One"),
+                watched("Watched a film", "Somebody", "YouTube"),
+                {**watched("Watched https://www.youtube.com/watch?v=abcdefghij1"), "subtitles": []},
+                None,
+            ]
+        ).encode(),
+        ["Ann – One", "Ann – Two", "Bob – Two (Live)"],
+        {SkipReason.NOT_A_TRACK: 1, SkipReason.UNAVAILABLE: 1, SkipReason.UNREADABLE: 1},
+        "4 plays became 3 different tracks",
+    ),
+    "watch history, German": Kind(
+        json.dumps(
+            [watched("Eins angesehen", "Ann - Thema"), watched("Zwei angesehen", "Bo - Topic")]
+        ).encode(),
+        ["Ann – Eins", "Bo – Zwei"],
+    ),
+    "watch history in a language of its own": Kind(
+        json.dumps([watched(f"Blik op: {letter}ong {letter}") for letter in "ABCDEFG"]).encode(),
+        [f"Ann – {letter}ong {letter}" for letter in "ABCDEFG"],
+    ),
+    "last plays of Apple": Kind(
+        table(
+            "Track Name,Last Played Date,Is User Initiated",
+            "Ann - One,1700000000000,true",
+            '"Bob, Cee - Two - Live",1700000000001,false',
+        ),
+        ["Ann – One", "Bob, Cee – Two - Live"],
+    ),
+    "download of Apple": Kind(
+        zip_of(
+            {
+                "readme.txt": "x",
+                "Apple_Media_Services.zip": zip_of(
+                    {"Apple Music Activity/Library Tracks.json.zip": zip_of({"t.json": APPLE_TRACKS})}
+                ),
+            }
+        ),
+        ["Ann – One"],
+        says="1 other file",
+    ),
+    "tempo without its decimal point": Kind(
+        ruined("BPM", "Key", rows="1{n}421,8A"), SONGS, says="Most values of tempo can't be true", keys=8
+    ),
+    "energy without its decimal point": Kind(
+        ruined("BPM", "Energy", rows="12{n},7{n}3"), SONGS, says="values of energy can't be true", tempo=8
+    ),
+    "one odd tempo": Kind(
+        ruined("BPM", rows="12{n}").replace(b"120", b"12421"), SONGS, says="1 feature value could", tempo=7
+    ),
+    "rekordbox text, classic keys": Kind(
+        "#\tTrack Title\tArtist\tBPM\tKey\r\n1\tA\tAnn\t124.00\tAm\r\n2\tB\tBob\t98.50\tBb\r\n".encode(
+            "utf-16"
+        ),
+        ["Ann – A", "Bob – B"],
+        tempo=2,
+        keys=2,
+    ),
+    "Traktor list without its collection": Kind(
+        b'<?xml version="1.0"?><NML VERSION="20"><PLAYLISTS><NODE TYPE="PLAYLIST" NAME="Set"><PLAYLIST>'
+        b'<ENTRY><PRIMARYKEY TYPE="TRACK" KEY="C:/:Music/:Ann - One.mp3"/></ENTRY>'
+        b"</PLAYLIST></NODE></PLAYLISTS></NML>",
+        ["Ann – One"],
+    ),
+    "Mixed In Key with paths": Kind(
+        table("Playlist name,File name,Key result,BPM,Energy", 'Set,"C:\\x\\Ann - One.mp3",8A,124,7'),
+        ["Ann – One"],
+        tempo=1,
+        keys=1,
+    ),
+    "two evenings of Serato": Kind(
+        table(
+            'name,artist,"start time"',
+            '"9.3.2022",,"21:00"',
+            '"One","Ann","21:01"',
+            '"16.5.2022",,"22:00"',
+            '"Two","Bob","22:01"',
+        ),
+        ["Ann – One", "Bob – Two"],
+        {SkipReason.NOT_A_TRACK: 2},
+    ),
+    "JSPF with one identifier": Kind(
+        json.dumps(
+            {
+                "playlist": {
+                    "title": "x",
+                    "track": [{"title": "One", "creator": "Ann", "identifier": f"https://open.spotify.com/track/{ID}"}],
+                }
+            }
+        ).encode(),
+        ["Ann – One"],
+    ),
+    "spotDL": Kind(
+        json.dumps([{"name": "One", "artists": ["Ann", "Bob"], "artist": "Ann", "song_id": ID}]).encode(),
+        ["Ann – One"],
+    ),
+    "PLS": Kind(b"[playlist]\nTitle1=Ann - One\nFile1=a.mp3\nLength1=9\nNumberOfEntries=1\n", ["Ann – One"]),
+    "an archive in the archive of Apple": Kind(
+        zip_of({"Apple_Media_Services.zip": zip_of({"a/b.csv": "Title,Artist\nOne,Ann"})}), ["Ann – One"]
+    ),
+    "numbered lines": Kind(table("1. Ann – One", "2. Bob — Two (3:45)"), ["Ann – One", "Bob – Two"]),
+    "a short link among links": Kind(
+        table(
+            f"Ann - One https://open.spotify.com/track/{ID}",
+            f"Bob - Two https://open.spotify.com/track/{ID[::-1]}",
+            "https://spotify.link/aBcDeFgHiJ",
+        ),
+        ["Ann – One", "Bob – Two"],
+        {SkipReason.SHORT_LINK: 1},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_reads_every_kind_of_file(kind: Kind) -> None:
+    (playlist, *_) = read_upload(kind.content, filename="mine").playlists
+    assert [track.label for track in playlist.tracks] == kind.labels
+    assert {one.reason: one.count for one in playlist.skipped} == kind.skipped
+    assert kind.says in " ".join(note_lines(playlist.notes))
+    assert (known(playlist, Feature.TEMPO), known(playlist, Feature.MODE)) == (kind.tempo, kind.keys)
+
+
+def known(playlist: Playlist, feature: Feature) -> int:
+    return sum(
+        track.uploaded is not None and track.uploaded.get(feature) is not None for track in playlist.tracks
+    )
+
+
+CASES = {
+    "account-history.jsonl": (16, 16, 0, 0),
+    "apple-media-services-small.zip": (13, 0, 0, 0),
+    "apple-music-playlist-german.txt": (24, 0, 0, 0),
+    "apple-privacy-play-history.csv": (24, 0, 0, 0),
+    "csv-bom-shown-as-letters.csv": (24, 0, 0, 0),
+    "csv-concatenated-exports.csv": (18, 18, 18, 18),
+    "csv-european-excel-cp1252.csv": (18, 18, 18, 18),
+    "csv-excel-ate-the-decimal-point.csv": (18, 18, 0, 18),
+    "csv-russian-excel-cp1251.csv": (18, 18, 18, 18),
+    "csv-saved-from-column-a.csv": (24, 24, 24, 24),
+    "csv-spaces-after-commas.csv": (19, 0, 0, 0),
+    "csv-user-prefixed-uris.csv": (16, 16, 0, 0),
+    "dj-camelot-leading-zero.csv": (18, 0, 18, 18),
+    "dj-key-column-camelot.csv": (18, 0, 18, 18),
+    "dj-key-column-notes.csv": (18, 0, 18, 18),
+    "features-all-zero-rows.csv": (18, 18, 12, 12),
+    "features-exportify-percent-signs.csv": (18, 18, 18, 18),
+    "features-units-in-cells.csv": (18, 0, 18, 0),
+    "itunes-library-playlist.xml": (13, 0, 5, 0),
+    "kaggle-spotify-2023.csv": (24, 0, 24, 24),
+    "lastfm-no-header.csv": (24, 0, 0, 0),
+    "lastfm-scrobbles-with-header.csv": (24, 0, 0, 0),
+    "links-all-spellings.txt": (16, 16, 0, 0),
+    "links-in-html.html": (16, 16, 0, 0),
+    "links-markdown-first-line.txt": (16, 16, 0, 0),
+    "listenbrainz-listens.json": (24, 24, 0, 0),
+    "listenbrainz-playlist.jspf": (24, 24, 0, 0),
+    "m3u-files.m3u8": (24, 0, 0, 0),
+    "m3u-with-spotify-uris.m3u8": (24, 24, 0, 0),
+    "mixed-in-key.csv": (24, 0, 24, 24),
+    "organize-your-music-long.csv": (24, 0, 24, 0),
+    "playlist.xspf": (24, 24, 0, 0),
+    "rekordbox-playlist-alphanumeric.txt": (24, 0, 24, 24),
+    "rekordbox.xml": (24, 0, 24, 24),
+    "serato-history.csv": (24, 0, 0, 0),
+    "shazam-quotes-in-quotes.csv": (24, 0, 0, 0),
+    "sort-your-music-pasted.tsv": (24, 0, 24, 0),
+    "spotify-backup.txt": (24, 24, 0, 0),
+    "spotify-web-api.json": (24, 24, 0, 0),
+    "table-markdown.txt": (18, 0, 0, 0),
+    "text-artist-title-lines.txt": (24, 0, 0, 0),
+    "traktor-playlist.nml": (14, 0, 14, 14),
+    "youtube-takeout-library.csv": (24, 0, 0, 0),
+    "youtube-takeout-small.zip": (24, 0, 0, 0),
+}
+"""Tracks, ids, tempi and keys of the first playlist."""
+
+
+def test_reads_the_collected_cases() -> None:
+    shared = os.environ.get("TASTEMAP_SHARED_DATA")
+    folder = (Path(shared).parent if shared else Path(__file__).parents[5] / "shared") / "cases"
+    if not folder.is_dir():
+        pytest.skip("the collection of cases lies beside the project; it is not there")
+    found = {}
+    for name in CASES:
+        playlist = read_upload((folder / name).read_bytes(), filename=name).playlists[0]
+        ids = sum(track.id is not None for track in playlist.tracks)
+        found[name] = len(playlist.tracks), ids, known(playlist, Feature.TEMPO), known(playlist, Feature.MODE)
+    assert found == CASES

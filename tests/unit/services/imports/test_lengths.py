@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from services.imports.lengths import LengthReader, duration_ms, milliseconds
+from services.imports.upload import read_upload
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("3:35", 215_000),
+        ("03:35", 215_000),
+        ("1:02:03", 3_723_000),
+        ("0:03:35", 215_000),
+        ("00:03:35.123", 215_000),
+        ("3:35 min", 215_000),
+        ("PT3M35S", 215_000),
+        ("PT1H2M3S", 3_723_000),
+        ("PT215S", 215_000),
+        ("3m 35s", 215_000),
+        ("3m35s", 215_000),
+        ("3 min 35 sec", 215_000),
+        ("3 minutes, 35 seconds", 215_000),
+        ("3'35\"", 215_000),
+        ("3′35″", 215_000),
+        ("4 min", 240_000),
+        ("225s", 225_000),
+        ("225 s", 225_000),
+        ("225", 225_000),
+        ("225000", 225_000),
+        ("225,000", 225_000),
+        ("225'000", 225_000),
+        ("225000ms", 225_000),
+        ("215.5", 215_500),
+        ("3.45", None),
+        ("0", None),
+        ("-5", None),
+        ("-1", None),
+        ("abc", None),
+        ("m", None),
+        ("999999999999", None),
+        ("0:00", None),
+    ],
+)
+def test_durations(cell, expected):
+    assert duration_ms(cell) == expected
+
+
+@pytest.mark.parametrize(
+    "cell", ["170000", "170,000", "170.000", "170 000", "170'000", "170\u202f000", "170000.0"]
+)
+def test_milliseconds_with_grouped_thousands(cell):
+    assert milliseconds(cell) == 170_000
+
+
+def test_points_between_minutes_and_seconds_count_where_all_lengths_look_so():
+    assert [LengthReader(["3.45", "12,05", "0"]).read(cell) for cell in ("3.45", "12,05")] == [
+        225_000,
+        725_000,
+    ]
+    mixed = LengthReader(["3.45", "3:45"])
+    assert (mixed.read("3.45"), mixed.read("3:45"), mixed.read("0"), mixed.unread) == (None, 225_000, None, 1)
+
+
+def test_minutes_that_a_spreadsheet_took_for_hours():
+    table = "Title,Artist,Length\nOne,A,03:31:00\nTwo,B,4:05:00\n"
+    (playlist,) = read_upload(table.encode()).playlists
+    assert [track.duration_ms for track in playlist.tracks] == [211_000, 245_000]
+    assert [note.kind for note in playlist.notes] == ["hours as minutes"]
+    assert LengthReader(["03:31:00", "1:02:03"]).read("03:31:00") == 12_660_000
+
+
+def test_grouped_milliseconds_and_unreadable_lengths_in_a_table():
+    table = 'Title,Artist,Duration (ms)\nOne,A,"170,000"\nTwo,B,181733\n'
+    (playlist,) = read_upload(table.encode()).playlists
+    assert [track.duration_ms for track in playlist.tracks] == [170_000, 181_733]
+    (playlist,) = read_upload(b"Title,Artist,Length\nOne,A,long\nTwo,B,3:05\n").playlists
+    assert [(note.kind, note.count) for note in playlist.notes] == [("unread lengths", 1)]

@@ -1,0 +1,161 @@
+"""M3U, PLS and lines of names, and the names beside links."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.domain.errors.playlists import TooManyRowsError, UnknownFormatError, UploadError
+from services.domain.music import Playlist, SkipReason
+from services.imports import tally
+from services.imports.upload import read_upload
+
+from .samples import IDS
+
+M3U = f"""#EXTM3U
+#PLAYLIST:Sunday, late
+#EXTINF:170,Ann - One - Live
+spotify:track:{IDS[0]}
+#EXTINF:-1 tvg-id="a,b" logo="x",Bob – Two
+../music/Two.mp3
+C:\\Music\\Cee - Three.flac
+#EXTINF:-1,Radio Nowhere
+http://radio.example/stream
+"""
+PLS = f"""[playlist]
+File2=/music/two.mp3
+Title2=Bob - Two
+Length2=200
+File1=https://open.spotify.com/track/{IDS[1]}?si=1
+Title1=Ann - One
+Length1=-1
+NumberOfEntries=2
+Version=2
+"""
+
+
+def only(text: str) -> Playlist:
+    (playlist,) = read_upload(text.encode(), filename="mine.txt").playlists
+    return playlist
+
+
+def labels(text: str) -> list[str]:
+    return [track.label for track in only(text).tracks]
+
+
+@pytest.mark.parametrize("text", [M3U, "\ufeff" + M3U, M3U.removeprefix("#EXTM3U\n")])
+def test_reads_m3u_by_link_by_words_and_by_file_name(text: str) -> None:
+    playlist = only(text)
+    assert (playlist.name, playlist.format) == ("Sunday, late", "M3U playlist")
+    assert [(track.label, track.id, track.duration_ms) for track in playlist.tracks] == [
+        ("Ann – One - Live", IDS[0], 170_000),
+        ("Bob – Two", None, None),
+        ("Cee – Three", None, None),
+    ]
+    assert [(one.reason, one.examples) for one in playlist.skipped] == [
+        (SkipReason.NOT_A_TRACK, ("Radio Nowhere",))
+    ]
+
+
+def test_reads_pls_by_its_numbers() -> None:
+    first, second = only(PLS).tracks
+    assert (first.label, first.id, first.duration_ms) == ("Ann – One", IDS[1], None)
+    assert (second.label, second.id, second.duration_ms) == ("Bob – Two", None, 200_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann - One\nBob – Two\n50 Cent - Three\n",
+        "1. Ann - One\n2. Bob - Two\n\n3. 50 Cent - Three",
+        "1 Ann - One\n2 Bob - Two\n3 50 Cent - Three",
+        "- Ann - One\n* Bob - Two\n• 50 Cent - Three",
+        "Ann - One.mp3\nmusic/Bob - Two.flac\n50 Cent - Three.m4a",
+        "Ann - One (3:45)\nBob - Two 3:20\n50 Cent - Three [0:59]",
+    ],
+)
+def test_reads_lines_of_artist_and_title(text: str) -> None:
+    assert labels(text) == ["Ann – One", "Bob – Two", "50 Cent – Three"]
+
+
+def test_counts_lines_that_name_no_track_and_leaves_prose_alone() -> None:
+    playlist = only("My list\n" + "".join(f"Ann - Song {number}\n" for number in range(9)))
+    assert len(playlist.tracks) == 9
+    assert [(one.reason, one.examples) for one in playlist.skipped] == [(SkipReason.UNREADABLE, ("My list",))]
+    for prose in ("We sang - all night.\nThen we slept.\nThe end.", "A - B"):
+        with pytest.raises(UnknownFormatError):
+            read_upload(prose.encode())
+
+
+def test_lines_count_against_the_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("Ann - One\n" * 30_000, "[playlist]\n" + "".join(f"File{n}=a\n" for n in range(30_000))):
+        with pytest.raises(TooManyRowsError):
+            read_upload(text.encode())
+    assert tally.MAX_TOTAL_ROWS > 30_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"spotify%3Atrack%3A{IDS[0]}",
+        f"https://go.example/?url=https%3A%2F%2Fopen.spotify.com%2Ftrack%2F{IDS[0]}%3Fsi%3D1&x=2",
+        f"https://go.example/?url=https%253A%252F%252Fopen.spotify.com%252Ftrack%252F{IDS[0]}",
+        f"spotify://track/{IDS[0]}",
+        f'see "https:\\/\\/open.spotify.com\\/track\\/{IDS[0]}"',
+        f"https://open.spotify.com/track/{IDS[0]}&context=spotify%3Aplaylist%3A{IDS[1]}",
+        f"spotify:track:{IDS[0]}?si=1",
+        f'<!DOCTYPE html><html><a href="https://open.spotify.com/track/{IDS[0]}?a=1&amp;b=2">x</a></html>',
+        f"<https://open.spotify.com/track/{IDS[0]}>",
+    ],
+)
+def test_finds_a_link_in_every_spelling(text: str) -> None:
+    playlist = only(text)
+    assert ([track.id for track in playlist.tracks], playlist.skipped) == ([IDS[0]], ())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "[Ann - Song {n}](https://open.spotify.com/track/{id})",
+        "* [Ann - Song {n}](https://open.spotify.com/track/{id}) (3:20)",
+        "{n}. Ann – Song {n} https://open.spotify.com/track/{id}?si=5",
+        "Ann - Song {n}: <https://open.spotify.com/track/{id}>",
+        "Song {n}\tAnn\tAlbum\tspotify:track:{id}\t2001",
+        '<li><a class="x" href="https://open.spotify.com/track/{id}?a=1&amp;b=2">Ann - Song {n}</a></li>',
+    ],
+)
+def test_keeps_the_names_beside_links(row: str) -> None:
+    text = "\n".join(row.format(n=number, id=IDS[number]) for number in range(1, 4))
+    tracks = only(text).tracks
+    assert [track.id for track in tracks] == list(IDS[1:4])
+    assert [track.label for track in tracks] == ["Ann – Song 1", "Ann – Song 2", "Ann – Song 3"]
+
+
+def test_anchors_full_of_blanks_take_linear_time() -> None:
+    for hostile in ("<a href=x>" + " " * 480, "<a " + "href=x " * 70):
+        with pytest.raises(UnknownFormatError):
+            read_upload(("<html></a>" + hostile * 4_000).encode())
+
+
+def test_takes_no_sentence_for_a_name() -> None:
+    link = "https://open.spotify.com/track/"
+    for text in (
+        f"my favourite - so good {link}{IDS[0]}",
+        f"hear this {link}{IDS[0]}\nand that {link}{IDS[1]}",
+        "\n".join(f"[Listen here]({link}{one})" for one in IDS[:6]),
+        f"Ann - One {link}{IDS[0]} Bob - Two {link}{IDS[1]}",
+    ):
+        assert {track.title for track in only(text).tracks} == {""}, text
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_a_playlist_or_one_kind_of_error_comes_out_of_any_list(data: st.DataObject) -> None:
+    rows = [*M3U.splitlines(), *PLS.splitlines(), f"[a](spotify:track:{IDS[0]})", "Ann - One", "1."]
+    lines = data.draw(st.lists(st.sampled_from(rows) | st.text(max_size=20), max_size=12))
+    try:
+        upload = read_upload("\n".join(lines).encode("utf-8", "replace"))
+    except UploadError:
+        return
+    assert all(playlist.tracks for playlist in upload.playlists)
