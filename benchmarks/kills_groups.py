@@ -66,6 +66,7 @@ class _Circle:
 class Comparisons(_Circle):
     """Three people in a lobby; one of them presses *Compare*, or somebody mixes what was compared last."""
 
+    calls = 4
     people = frozenset({_HOST, _HOST + 1, _HOST + 2})
 
     def __init__(self, discord: LoopbackDiscord, folder: Path) -> None:

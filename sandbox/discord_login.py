@@ -50,8 +50,8 @@ class SandboxDiscordLogin:
         app = web.Application()
         app.router.add_get("/oauth2/authorize", self._ask)
         app.router.add_post("/oauth2/authorize", self._decided)
-        app.router.add_post("/api/oauth2/token", self._token)
-        app.router.add_get("/api/users/@me", self._who)
+        app.router.add_post("/api/oauth2/token", self.token)
+        app.router.add_get("/api/users/@me", self.who)
         return app
 
     @property
@@ -92,7 +92,8 @@ class SandboxDiscordLogin:
             return web.Response(status=400, text=str(error))
         return web.Response(status=303, headers={"Location": address})
 
-    async def _token(self, request: web.Request) -> web.Response:
+    async def token(self, request: web.Request) -> web.Response:
+        """Give a token for a code."""
         form = await request.post()
         try:
             sent = base64.b64decode(request.headers.get("Authorization", "").removeprefix("Basic ")).decode()
@@ -107,7 +108,8 @@ class SandboxDiscordLogin:
         self._tokens[token] = user_id
         return web.json_response({"access_token": token, "token_type": "Bearer", "scope": "identify"})
 
-    async def _who(self, request: web.Request) -> web.Response:
+    async def who(self, request: web.Request) -> web.Response:
+        """Say whose token it is."""
         user_id = self._tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
         if user_id is None:
             return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)

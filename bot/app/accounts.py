@@ -144,6 +144,7 @@ class Accounts:
                     application_id=lambda: clients.application_id,
                     client_secret=settings.discord_client_secret.get_secret_value(),
                     redirect_uri=f"{self.public_url}/discord",
+                    api_url=settings.discord_api_url,
                     key=derive_key(settings.discord_token_text, _PROOFS),
                 )
             login = LoginPages(

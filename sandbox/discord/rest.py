@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from sandbox.discord.gateway import channel, guild, member
 from sandbox.discord.state import APPLICATION, BOT_TOKEN, BOT_USER, CHANNEL, Message, Request, State, user
+from sandbox.discord_login import SandboxDiscordLogin
 
 _EPHEMERAL, _LOADING = 1 << 6, 1 << 7
 _DEFERRED, _MESSAGE, _UPDATE, _DEFERRED_UPDATE = 5, 4, 7, 6
@@ -21,8 +22,15 @@ API = "/api/v10"
 class Rest:
     """Routes on one state."""
 
-    def __init__(self, state: State, gateway_address: Callable[[], str], gone: Collection[int]) -> None:
+    def __init__(
+        self,
+        state: State,
+        gateway_address: Callable[[], str],
+        gone: Collection[int],
+        login: Callable[[], SandboxDiscordLogin | None],
+    ) -> None:
         self._state = state
+        self._login = login
         self._gone = gone
         self._gateway_address = gateway_address
 
@@ -32,6 +40,7 @@ class Rest:
         original = f"{webhook}/messages/@original"
         for method, path, handler in (
             ("GET", f"{API}/users/@me", self._me),
+            ("POST", f"{API}/oauth2/token", self._token),
             ("GET", f"{API}/oauth2/applications/@me", self._application),
             ("GET", f"{API}/gateway/bot", self._gateway),
             ("PUT", f"{API}/applications/{{app}}/commands", self._commands),
@@ -78,8 +87,15 @@ class Rest:
             await self._state.on_call("after", call)
         return response
 
+    async def _token(self, request: web.Request) -> web.Response:
+        login = self._login()
+        return _error(401, 0, "401: Unauthorized") if login is None else await login.token(request)
+
     async def _me(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != f"Bot {BOT_TOKEN}":
+        login, authorization = self._login(), request.headers.get("Authorization", "")
+        if login is not None and authorization.startswith("Bearer "):
+            return await login.who(request)
+        if authorization != f"Bot {BOT_TOKEN}":
             return _error(401, 0, "401: Unauthorized")
         return _json(BOT_USER)
 

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sandbox.discord.gateway import Gateway, channel, member
 from sandbox.discord.rest import Rest
 from sandbox.discord.state import APPLICATION, BOT_TOKEN, CHANNEL, GUILD, Message, Request, State, user
+from sandbox.discord_login import SandboxDiscordLogin
 
 _UPLOAD_LIMIT = 32 * 1024 * 1024
 _COMMAND, _COMPONENT, _AUTOCOMPLETE, _FORM = 2, 3, 4, 5
@@ -37,6 +38,8 @@ class LoopbackDiscord:
         self.endpoints: list[str] = []
         """Where interactions are sent as signed requests, in turn; empty for the gateway."""
         self.signing_key = Ed25519PrivateKey.generate()
+        self.login: SandboxDiscordLogin | None = None
+        """Where browsers say who they belong to, if anywhere."""
         self._turn = itertools.count()
 
     @property
@@ -72,7 +75,7 @@ class LoopbackDiscord:
     async def running(self) -> AsyncIterator[LoopbackDiscord]:
         """Listen on a free port inside the block."""
         app = web.Application(client_max_size=_UPLOAD_LIMIT)
-        Rest(self.state, lambda: self.gateway.address, self.gateway.gone).add_to(app)
+        Rest(self.state, lambda: self.gateway.address, self.gateway.gone, lambda: self.login).add_to(app)
         app.router.add_get("/gateway/", self.gateway.serve)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()

@@ -16,9 +16,11 @@ from aiohttp.test_utils import unused_port
 
 from bot.app.accounts import PASTE_REDIRECT
 from bot.demo.spotify import loopback
-from bot.demo.stories import walk
+from bot.demo.stories import CSRF, walk
 from cogs.replies.ids import FORM
 from sandbox.discord import Message
+from sandbox.discord.state import APPLICATION
+from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_samples import YOU, sample_library
@@ -90,7 +92,28 @@ def link_on(message: Message) -> str:
     return urls(message.components)[0]
 
 
-@pytest.mark.parametrize("mode", cases(["code", "paste"], gate=["code"]))
+async def prove_and_agree(cluster: Cluster, url: str, accounts: SandboxAccounts, here: str) -> list[str]:
+    """Open a login, show Discord who is there and Spotify too; returns the secrets on the way."""
+    cluster.discord.login = login = SandboxDiscordLogin(
+        [DiscordPerson(ANN, "Ann")],
+        client_id=str(APPLICATION),
+        client_secret="discord-secret",
+        redirect_uris=[f"{here}/discord"],
+    )
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        async with browser.get(url) as answer:
+            found = CSRF.search(await answer.text())
+        assert found is not None
+        async with browser.post(url, data={"csrf": found[1]}, allow_redirects=False) as answer:
+            proved = login.decide(dict(parse_qsl(urlsplit(answer.headers["Location"]).query)), ANN)
+        async with browser.get(proved, allow_redirects=False) as answer:
+            agreed = accounts.decide(dict(parse_qsl(urlsplit(answer.headers["Location"]).query)), YOU)
+        async with browser.get(agreed) as answer:
+            assert "Connected" in await answer.text(), cluster.logs()[-3000:]
+    return [*login.secrets, accounts_code(agreed)]
+
+
+@pytest.mark.parametrize("mode", cases(["code", "paste", "strong"], gate=["code"]))
 async def test_each_step_of_a_login_in_another_process(
     new_postgresql: Callable[..., str], postgresql_template: str, tmp_path: Path, mode: str
 ) -> None:
@@ -113,17 +136,26 @@ async def test_each_step_of_a_login_in_another_process(
             TOKEN_KEYS=new_key(),
             PUBLIC_URL=f"http://127.0.0.1:{public}",
             PASTE_LOGIN=str(mode == "paste"),
+            DISCORD_CLIENT_SECRET="discord-secret" if mode == "strong" else "",
         ) as cluster,
         balanced(ports, public),
     ):
         discord = cluster.discord
         await cluster.start("gateway", "gateway", "worker", "worker")
-        if mode == "code":
+        if mode != "paste":
             for port in ports:
                 await cluster.start("web", WEB_PORT=str(port))
         answer = await cluster.answer(await discord.slash(ANN, "login", []))
         messages = [answer, *discord.state.messages.values()]
         card = next(each for each in messages if "'url': 'http" in str(each.components))
+        if mode == "strong":
+            secrets = await prove_and_agree(cluster, link_on(card), accounts, f"http://127.0.0.1:{public}")
+            await discord.until(
+                lambda: any(YOU.name in each.words for each in discord.state.messages.values())
+            )
+            left = everything_stored(cluster) + cluster.logs()
+            assert [secret for secret in secrets if secret in left] == []
+            return
         if mode == "code":
             typed = (await walk(link_on(card), accounts, YOU)).code
         else:
