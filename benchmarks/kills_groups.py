@@ -36,6 +36,12 @@ class _Circle:
         await self.until(lambda: bool(self._discord.state.answers(request)))
         return self._discord.state.answers(request)[0]
 
+    async def rest(self) -> None:
+        """Wait until nothing of before is under way: whoever presses at once is told that it is."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while self._rows("select 1 from jobs where status <> 'done'"):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(_PATIENCE_S):
             await self._discord.until(true)
@@ -54,8 +60,11 @@ class _Circle:
             "select user_id from lobby_members "
             "where lobby_id = ? and standing = 'in' and playlist is not null"
         )
+        return {int(row[0]) for row in self._rows(query, lobby_id)}
+
+    def _rows(self, query: str, *values: str) -> list[tuple[int, ...]]:
         with closing(sqlite3.connect(self._database)) as connection:
-            return {int(row[0]) for row in connection.execute(query, (lobby_id,))}
+            return connection.execute(query, values).fetchall()
 
     def look(self, lobby_id: str, people: set[int]) -> None:
         """Note who was thrown out."""
@@ -91,6 +100,7 @@ class Comparisons(_Circle):
     async def prepare(self) -> None:
         """See to it that there is a lobby."""
         await self.gather()
+        await self.rest()
 
     def check(self, answers: list[Message]) -> None:
         """Look that nobody was thrown out, and that what was compared is shown."""
@@ -115,6 +125,7 @@ class Blends(Comparisons):
         if self.result is None:
             card = await self.gather()
             self.result = await self.answered(await self.press(_HOST, card, "Compare"))
+        await self.rest()
 
     async def ask(self, dice: random.Random) -> list[Request]:
         """Press *Blend* on the result."""

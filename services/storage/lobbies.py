@@ -30,8 +30,8 @@ from services.storage.schema import asks, digests, jobs, lobbies, lobby_members,
 from services.storage.store import Store
 from services.storage.upserts import upsert
 
-_ACCEPTED_WITHIN = timedelta(seconds=10)
-"""From a press to the row of the request that it makes."""
+_ACCEPTED_WITHIN = timedelta(seconds=4)
+"""From a press to the row of the request that it makes: Discord gives both three seconds."""
 
 
 class LobbyStore(Store):
