@@ -1,13 +1,17 @@
 # Tastemap in a container: `docker build -t tastemap .`, then see compose.yaml. The volume /data holds everything.
-# Tags move with security fixes. A release names the digest that `docker pull python:3.13-slim` prints:
-# docker build --build-arg BASE=python:3.13-slim@sha256:... -t tastemap .
-ARG BASE=python:3.13-slim
-FROM ${BASE} AS build
+# The base is named by its digest, so that each build starts from the same bytes: python:3.13.15-slim-trixie as
+# docker-library/repo-info, the list that the official images keep of themselves, has it of 1 September 2026 (all
+# platforms). The digest of today, with its security fixes, is what `docker pull python:3.13-slim-trixie` prints.
+ARG BASE=python:3.13.15-slim-trixie
+ARG BASE_DIGEST=sha256:881d80734ee05dca6f7f42dcb080975652a53c7eda9ba1f03bb8da31aa6a6ec2
+FROM ${BASE}@${BASE_DIGEST} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt /build/requirements.txt
-# Wheels only: nothing is compiled, so the image needs no compiler.
+# Wheels only: nothing is compiled, so the image needs no compiler. What was installed, with versions and licences,
+# stays readable in the image; a bill of materials of all layers is made with `--sbom` (docs/releasing.md).
 RUN python -m venv /opt/tastemap \
     && /opt/tastemap/bin/pip install --require-hashes --only-binary=:all: -r /build/requirements.txt \
+    && /opt/tastemap/bin/pip inspect --local >/opt/tastemap/packages.json \
     && /opt/tastemap/bin/pip uninstall --yes pip
 COPY bot /app/bot
 COPY cogs /app/cogs
@@ -15,10 +19,14 @@ COPY services /app/services
 COPY sandbox /app/sandbox
 RUN /opt/tastemap/bin/python -m compileall -q /app
 
-FROM ${BASE}
+FROM ${BASE}@${BASE_DIGEST}
+ARG BASE
+ARG BASE_DIGEST
 LABEL org.opencontainers.image.title="Tastemap" \
     org.opencontainers.image.description="A Discord bot that maps how playlists sound" \
-    org.opencontainers.image.licenses="MIT"
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.base.name="docker.io/library/${BASE}" \
+    org.opencontainers.image.base.digest="${BASE_DIGEST}"
 # For song titles in Chinese, Japanese and Korean, and in the scripts of South and South-East Asia and Ethiopia, on the
 # charts; without them a track is named by its number (`doctor` lists the scripts).
 # The distribution keeps one version of each per release, so there is nothing to pin.
