@@ -1,4 +1,4 @@
-"""Read the tables of YouTube Takeout: the library has names, the playlists only the ids of its videos."""
+"""Read YouTube Takeout: library (names), playlists (ids of videos only), and the page of what was watched."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from services.imports.account import AccountData
 from services.imports.columns import normal
 from services.imports.entries import make_track
 from services.imports.formats import YOUTUBE
+from services.imports.history import WATCHED
 from services.imports.limits import MAX_LISTED
 from services.imports.tables import first_records
 from services.imports.tally import Budget
+from services.imports.watched import is_watch_page, plays_of_page
 
 _VIDEO = re.compile(r"[0-9A-Za-z_-]{11}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}\S{0,20}(?: UTC)?")
@@ -26,7 +28,7 @@ _SUFFIX = re.compile(r"[- ]videos$", re.IGNORECASE)
 
 
 def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> bool:
-    """Add a table of a Takeout to what is known of it; False if it is some other text.
+    """Add a table or page of a Takeout to what is known of it; False if it is some other text.
 
     The header follows the account's language, so the ids in the first column tell the table.
 
@@ -37,6 +39,9 @@ def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> boo
     DamagedFileError
         A cell is absurdly long: a quote is never closed.
     """
+    if is_watch_page(text):
+        into.history(WATCHED).add(plays_of_page(text))
+        return True
     header, *first = [row for _, row in first_records(text, ",")] or [[]]
     first = [row for row in first if any(row)]
     if not first or not all(_VIDEO.fullmatch(row[0].strip()) for row in first):

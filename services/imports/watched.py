@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from itertools import takewhile
 
 from services.imports.entries import split_words, text_of
+from services.imports.text import markup_kind
 
 _MUSIC = "YouTube Music"
 """Stands in `header` in every language."""
@@ -20,6 +22,11 @@ _AFTER = (" angesehen", " gesehen", " bekeken", " を視聴しました", "を�
 _TELLING_TITLES = 6
 """So many different titles that begin, or end, with the same words tell these words in any language."""
 _ADDRESS = re.compile(r"https?://\S+")
+
+_CELL, _PLAYED = 'class="outer-cell', "music.youtube.com/watch"
+_HEADER, _BODY = "mdl-typography--title", "mdl-typography--body-1"
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_LINKED = re.compile(r"<a\b[^<>]{0,2000}>([^<]*)</a>")
 
 
 def is_watch_history(rows: Sequence[object]) -> bool:
@@ -42,19 +49,49 @@ def plays_of(rows: Sequence[object]) -> Iterator[dict[str, object] | None]:
             yield None
             continue
         title = text_of(row.get("title"))
-        if row.get("header") != _MUSIC:
-            yield {"video": title}
-            continue
-        title = _bare(title, before, after)
-        channel = _channel(row)
-        if not channel or _ADDRESS.fullmatch(title):
-            yield {"gone": title}
-            continue
-        artist = _TOPIC.sub("", channel)
-        if artist == channel:  # a channel of somebody, whose titles often name the artist themselves
-            named, rest = split_words(title)
-            artist, title = (named, rest) if named else (channel, title)
-        yield {"title": title, "artist": artist}
+        is_music = row.get("header") == _MUSIC
+        yield _play(_bare(title, before, after) if is_music else title, _channel(row), is_music=is_music)
+
+
+def is_watch_page(text: str) -> bool:
+    """Whether a web page is a watch history with music in it; pages of searches and the like stay unread."""
+    return markup_kind(text) == "a web page" and _CELL in text and _PLAYED in text
+
+
+def plays_of_page(text: str) -> Iterator[dict[str, object] | None]:
+    """Yield each cell of a watch history in HTML as `plays_of` does; its links are title and channel."""
+    for cell in text.split(_CELL)[1:]:
+        header = _plain(_element(cell, _HEADER))
+        title, _, rest = _element(cell, _BODY).partition("<br")
+        linked, channel = _LINKED.search(title), _LINKED.search(rest)
+        yield _play(
+            _plain(linked[1] if linked else title),
+            _plain(channel[1]) if linked and channel else "",
+            is_music=header == _MUSIC,
+        )
+
+
+def _element(cell: str, kind: str) -> str:
+    """Return what stands in an element of some class, up to its end or that of the element around it."""
+    inside = cell.partition(kind)[2].partition(">")[2]
+    return inside.partition("</div>")[0].partition("</p>")[0]
+
+
+def _plain(markup: str) -> str:
+    return " ".join(unescape(_TAG.sub("", markup)).split())
+
+
+def _play(title: str, channel: str, *, is_music: bool) -> dict[str, object]:
+    """Return title and artist of something watched, or the reason why it has none."""
+    if not is_music:
+        return {"video": title}
+    if not channel or _ADDRESS.fullmatch(title):
+        return {"gone": title}
+    artist = _TOPIC.sub("", channel)
+    if artist == channel:  # a channel of somebody, whose titles often name the artist themselves
+        named, rest = split_words(title)
+        artist, title = (named, rest) if named else (channel, title)
+    return {"title": title, "artist": artist}
 
 
 def _channel(row: Mapping[str, object]) -> str:

@@ -218,6 +218,9 @@ _REKORDBOX = """<DJ_PLAYLISTS><COLLECTION>
 </COLLECTION><PLAYLISTS><NODE Type="1" Name="N"><TRACK Key="1"/></NODE></PLAYLISTS></DJ_PLAYLISTS>"""
 _TRAKTOR = """<NML VERSION="19"><COLLECTION><ENTRY TITLE="S" ARTIST="A"><TEMPO BPM="120"/>
 <LOCATION DIR="/:m/:" FILE="s.mp3" VOLUME="C:"/><INFO KEY="1m"/></ENTRY></COLLECTION></NML>"""
+_WATCH_PAGE = """<html><div class="outer-cell"><p class="mdl-typography--title">YouTube Music<br></p>
+<div class="mdl-typography--body-1">Watched <a href="//music.youtube.com/watch?v=x">S</a><br>
+<a href="/c">A - Topic</a></div>"""
 _LOOKUP = {"index": 0, "artist_credit_arg": "A", "recording_arg": "B", "recording_mbid": MBID}
 _SPOTIFY_IDS = {"artist_name": "A", "release_name": "C", "track_name": "B", "spotify_track_ids": ASKED}
 _RECORDING = {"recording": {"name": "S", "length": 9, "isrcs": ASKED}, "artist": {"artists": [{"name": "A"}]}}
@@ -249,6 +252,7 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
                 }
             ]
         ).encode(),
+        _WATCH_PAGE.encode(),
         json.dumps({"payload": {"listens": [{"track_metadata": {"track_name": "S"}}]}}).encode(),
         b"Track Name,Last Played Date,Is User Initiated\nA - S,1,true\n",
         b"uts,utc_time,artist,album,track\n1700000000,x,A,L,S\n",

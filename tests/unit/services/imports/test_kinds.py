@@ -41,6 +41,23 @@ class Kind(NamedTuple):
     keys: int = 0
 
 
+def link(words: str, to: str = "watch?v=abcdefghij1") -> str:
+    return f'<a href="https://music.youtube.com/{to}">{words}</a>'
+
+
+def page(*played: tuple[str, str]) -> bytes:
+    """Return a watch history as Takeout writes it where nobody asks for JSON."""
+    cells = "".join(
+        f'<div class="outer-cell mdl-cell"><div class="mdl-grid"><div class="header-cell mdl-cell">'
+        f'<p class="mdl-typography--title">{header}<br></p></div><div class="content-cell mdl-cell '
+        f'mdl-typography--body-1">{content}Sep 1, 2026, 2:37:11 PM CEST<br></div><div class="content-cell '
+        'mdl-typography--caption"><b>Products:</b><br>YouTube</div></div></div>'
+        for header, content in played
+    )
+    style = "<style>.outer-cell{padding:0}</style>"
+    return f"<html><head>{style}</head><body>{cells}</body></html>".encode()
+
+
 def table(*lines: str) -> bytes:
     return "\n".join(lines).encode()
 
@@ -79,6 +96,19 @@ KINDS = {
     "watch history in a language of its own": Kind(
         json.dumps([watched(f"Blik op: {letter}ong {letter}") for letter in "ABCDEFG"]).encode(),
         [f"Ann – {letter}ong {letter}" for letter in "ABCDEFG"],
+    ),
+    "watch history as a page": Kind(
+        page(
+            ("YouTube Music", f"Watched&nbsp;{link('One &amp; Two')}<br>{link('Ann - Topic', 'c/a')}<br>"),
+            ("YouTube Music", f"{link('Drei')} angesehen<br>{link('Bo – Thema', 'c/b')}<br>"),
+            ("YouTube Music", f"Watched {link('Cee - Four (Live)')}<br>{link('Channel', 'c/c')}<br>"),
+            ("YouTube Music", f"Watched {link('https://music.youtube.com/watch?v=1')}<br>"),
+            ("YouTube Music", "Watched a video that has been removed<br>"),
+            ("YouTube", f"Watched {link('a film')}<br>{link('Somebody', 'c/d')}<br>"),
+        ),
+        ["Ann – One & Two", "Bo – Drei", "Cee – Four (Live)"],
+        {SkipReason.NOT_A_TRACK: 1, SkipReason.UNAVAILABLE: 2},
+        "3 plays became 3 different tracks",
     ),
     "last plays of Apple": Kind(
         table(
