@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sandbox.sounds import encode, tagged_mp3
+from sandbox.sounds import encode, encode_m4a, tagged_mp3
 from services.audio.kinds import may_hold_sound, sound_kind
 from services.audio.tags import read_tags
 from services.audio.tracks import track_of
@@ -120,6 +120,16 @@ def comments(kind: str, **fields: str) -> bytes:
 def test_reads_vorbis_comments(kind: str) -> None:
     tags = read_tags(comments(kind, title="Song", artist="Somebody", album="Album", genre="Dub"))
     assert (tags.title, tags.artists, tags.album, tags.genres) == ("Song", ("Somebody",), "Album", ("dub",))
+
+
+def test_reads_the_atoms_of_m4a() -> None:
+    pytest.importorskip("av")
+    tone = np.sin(np.arange(48_000) / 20)
+    file = encode_m4a(tone, 48_000, title="Søng", artist="Somebody", album="Album", genre="Dub", date="2019")
+    assert sound_kind(file) is SoundKind.MP4
+    tags = read_tags(file)
+    assert (tags.title, tags.artists, tags.album) == ("Søng", ("Somebody",), "Album")
+    assert (tags.genres, tags.year) == (("dub",), 2019)
 
 
 def vorbis_comment_block(fields: dict[str, str]) -> bytes:
