@@ -246,8 +246,12 @@ async def open_workflow(settings: Settings, *, offline: bool) -> AsyncIterator[A
         )
 
 
-def save_lists(lists: Sequence[NamedList], folder: Path, name: str) -> tuple[str, ...]:
+def save_lists(
+    lists: Sequence[NamedList], folder: Path, name: str, reasons: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Write lists for DJ programs and as CSV; return what is to be said of them.
+
+    `reasons` are those of `lists_csv`.
 
     Raises
     ------
@@ -256,7 +260,7 @@ def save_lists(lists: Sequence[NamedList], folder: Path, name: str) -> tuple[str
     """
     files = dj_files(lists)
     attached, hints = dj_attachments(files, name)
-    contents = {f"{name}.csv": lists_csv(lists)}
+    contents = {f"{name}.csv": lists_csv(lists, reasons=reasons)}
     contents |= {file.filename: file.content for file in attached if not file.filename.endswith(".zip")}
     if len(files.m3u8) > 1 and attached:
         contents |= dict(files.m3u8)

@@ -72,7 +72,8 @@ async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
                     await asyncio.to_thread(save_charts, [chart], options.charts)
                 if options.export:
                     lists = [ordered_list(report, result)]
-                    hints = await asyncio.to_thread(save_lists, lists, options.export, "order")
+                    reasons = [step_reason(step) for step in steps]
+                    hints = await asyncio.to_thread(save_lists, lists, options.export, "order", reasons)
     except BadInputError as error:
         print(f"{options.file}: {error}", file=sys.stderr)  # noqa: T201
         return EXIT_BAD_INPUT

@@ -341,7 +341,8 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
 
     async def files(press: Press) -> Reply:
         draft = await optimize.open(press.draft_id, press.user_id)
-        return order_files_card(draft, await list_files([list_of(draft)], "order"))
+        steps = await optimize.steps(draft)
+        return order_files_card(draft, await list_files([list_of(draft)], "order", steps=steps))
 
     changes = {
         DraftVerb.SHOW: open_draft,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from cogs.replies.layout import Attached
 from cogs.words.files import ESTIMATES_HINT, LISTS_HINT, STREAMED_HINT, dj_line
+from cogs.words.ordering import step_reason
 from services.domain.features import Feature
 from services.domain.music import Playlist
+from services.domain.ordering import Transition
 from services.workflows.list_export import DjFiles, NamedList, brought, dj_files, lists_csv, lists_links
 
 
@@ -21,15 +23,19 @@ class ListFiles:
     hints: tuple[str, ...] = ()
 
 
-async def list_files(lists: Sequence[NamedList], name: str, *, for_djs: bool = True) -> ListFiles:
+async def list_files(
+    lists: Sequence[NamedList], name: str, *, for_djs: bool = True, steps: Sequence[Transition] = ()
+) -> ListFiles:
     """Write lists in all formats, for files called `name`, without stopping the event loop.
 
     Parameters
     ----------
     for_djs
         Whether the paths of files may be in them: of nobody but the person who gets the lists.
+    steps
+        Of one list that was put in order, all of them.
     """
-    return await asyncio.to_thread(_list_files, lists, name, for_djs)
+    return await asyncio.to_thread(_list_files, lists, name, for_djs, [step_reason(step) for step in steps])
 
 
 async def brought_files(playlist: Playlist, name: str) -> ListFiles:
@@ -54,9 +60,10 @@ def dj_attachments(files: DjFiles, name: str) -> tuple[tuple[Attached, ...], tup
     return tuple(attached), (line, *((STREAMED_HINT,) if files.streamed else ()))
 
 
-def _list_files(lists: Sequence[NamedList], name: str, for_djs: bool) -> ListFiles:
+def _list_files(lists: Sequence[NamedList], name: str, for_djs: bool, reasons: Sequence[str]) -> ListFiles:
+    table = lists_csv(lists, reasons=reasons)
     plain = (
-        Attached(f"{name}.csv", lists_csv(lists), "The lists as CSV, in their order, with tempo and key"),
+        Attached(f"{name}.csv", table, "The lists as CSV, in their order, with tempo and key"),
         Attached(f"{name}-links.txt", lists_links(lists), "The links of the tracks, one a line"),
     )
     attached, hints = dj_attachments(dj_files(lists), name) if for_djs else ((), ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ _COLUMNS = (
     "Duration", "BPM", "Key", "Camelot", "Open Key", "Energy (1-10)",
 )  # fmt: skip
 """Names that programs which import playlists look for, then what a DJ looks for."""
+_STEP_COLUMNS = ("Played at BPM", "Step")
+"""What an order adds: the tempo in the octave of the track before, and why this track follows."""
 ESTIMATED = " est."
 """Stands behind a number that is an estimate, so that it can't be taken for a measurement."""
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,13 +68,20 @@ class DjFiles:
         return out.getvalue()
 
 
-def lists_csv(lists: Sequence[NamedList]) -> bytes:
-    """Write named lists of tracks as one CSV, in their order; what is unknown stays empty."""
+def lists_csv(lists: Sequence[NamedList], *, reasons: Sequence[str] = ()) -> bytes:
+    """Write named lists of tracks as one CSV, in their order; what is unknown stays empty.
+
+    Parameters
+    ----------
+    reasons
+        Of one list that was put in order: why each track but the first follows the one before it.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(_COLUMNS)
+    writer.writerow([*_COLUMNS, *(_STEP_COLUMNS if reasons else ())])
     for name, tracks in lists:
-        for position, entry in enumerate(tracks, start=1):
+        steps = _steps(tracks, reasons) if reasons else ((),) * len(tracks)
+        for position, (entry, step) in enumerate(zip(tracks, steps, strict=True), start=1):
             track, key = entry.track, key_of(entry)
             writer.writerow(
                 [
@@ -89,9 +99,22 @@ def lists_csv(lists: Sequence[NamedList]) -> bytes:
                     key.code if key else "",
                     key.open_key if key else "",
                     _number(entry, Feature.ENERGY, lambda energy: str(round(1 + 9 * energy))),
+                    *step,
                 ]
             )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _steps(tracks: Sequence[EnrichedTrack], reasons: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield for each track the tempo at which it is played after the one before, and why it follows."""
+    before = None
+    for entry, reason in zip(tracks, ("", *reasons), strict=True):
+        tempo = entry.features.tempo
+        if tempo and before:
+            tempo /= 2.0 ** min(max(round(math.log2(tempo / before)), -1), 1)
+        before = tempo or before
+        told = f"{tempo:.2f}{ESTIMATED if entry.is_imputed(Feature.TEMPO) else ''}" if tempo else ""
+        yield told, csv_text(reason)
 
 
 def lists_links(lists: Sequence[NamedList]) -> bytes:

@@ -145,6 +145,10 @@ class OptimizeWorkflow:
         """Draw the way before and after."""
         return await draw_order(self.compute, draft.stored.report, draft.state.result)
 
+    async def steps(self, draft: OrderDraft) -> tuple[Transition, ...]:
+        """Describe every step of the order."""
+        return await describe_transitions(self.compute, draft.stored.report.tracks, draft.state.result)
+
     async def write(self, user_id: int, what: DraftToWrite) -> Written:
         """Write the order to a new private playlist, or to the playlist itself.
 

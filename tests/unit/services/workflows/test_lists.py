@@ -87,6 +87,17 @@ def test_a_csv_marks_estimates_and_leaves_the_unknown_empty() -> None:
     assert not [note for note in playlist.notes if "BPM" in note.names or note.count]
 
 
+def test_an_order_says_at_which_tempo_each_track_is_played_and_why_it_follows() -> None:
+    tempi = (70.0, 140.0, None, 71.5, 300.0)
+    entries = [heard(Track(title=f"T{tempo}", artists=("A",)), AudioFeatures(tempo=tempo)) for tempo in tempi]
+    content = lists_csv([("Set", entries)], reasons=["=one", "two", "three", "four"])
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row["Played at BPM"] for row in rows] == ["70.00", "70.00", "", "71.50", "150.00"]
+    assert [row["Step"] for row in rows] == ["", "'=one", "two", "three", "four"]
+    (playlist,) = read_upload(content, filename="list.csv").playlists
+    assert [track.uploaded and track.uploaded.tempo for track in playlist.tracks] == [*tempi[:4], None]
+
+
 def test_a_rekordbox_file_comes_back_as_it_was() -> None:
     files = dj_files([("Warm & up", DJ_LIST), ("Peak", DJ_LIST[:2])])
     assert (files.in_rekordbox, files.in_m3u8, files.total) == (4 + 2, 5 + 2, 8)
