@@ -193,13 +193,13 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     which = load.add_mutually_exclusive_group(required=True)
     which.add_argument("file", type=Path, nargs="?", metavar="FILE", help="features by Spotify id")
     which.add_argument(
-        "--acousticbrainz", type=Path, metavar="FILE", help="tempo or key from the CSV dump of AcousticBrainz"
+        "--acousticbrainz", type=Path, metavar="FILE", help="tempo or key from a dump of AcousticBrainz"
     )
     which.add_argument(
         "--musicbrainz-canonical",
         type=Path,
         metavar="FILE",
-        help="canonical_musicbrainz_data.csv: which recording a name means",
+        help="the canonical dump: which recording a name means",
     )
     load.add_argument("--source", metavar="NAME", help="name of the source (default: the name of the file)")
     actions.add_parser("stats", help="show what is cached, by source and year")

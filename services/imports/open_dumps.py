@@ -32,6 +32,11 @@ class OpenDump(StrEnum):
     CANONICAL = "musicbrainz-canonical"
     """`canonical_musicbrainz_data.csv`: artist and title of every recording that others lead to."""
 
+    @property
+    def file_ending(self) -> str:
+        """How the name of its table ends, which lies in an archive beside others."""
+        return "canonical_musicbrainz_data.csv" if self is OpenDump.CANONICAL else ".csv"
+
 
 class DumpRows:
     """The rows of a dump below its header.

@@ -3,52 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
-import gzip
-import io
-import os
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, cast
 
 from services.analysis.genres import NOBODY, known_genres
-from services.domain.errors.playlists import DatasetSourceError, DatasetUnreadableError
+from services.domain.errors.playlists import DatasetSourceError
 from services.domain.features import AudioFeatures
 from services.domain.messages import Note
 from services.domain.music import Track
 from services.domain.related_tracks import KnownTrack, words_of
 from services.domain.sources import FetchedFeatures
 from services.imports.dataset import Dataset, Unusable
-from services.imports.text import foreign_kind, is_binary, is_zip
 from services.storage.bulk import ImportProgress, ImportRow, fingerprint_file, import_rows, load_progress
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.workflows import tasks
+from services.workflows.dataset_files import readable
 
-_GZIP = b"\x1f\x8b"
-_ZSTANDARD = b"\x28\xb5\x2f\xfd"
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SNIFFED_BYTES = 4096
-_LONGEST_LINE = 1 << 20
-"""Longer lines are cut: a file without line ends must not fill the memory."""
 _LONGEST_NAME = 60
 _TAKEN = frozenset({"reccobeats", "spotify", "imputation", "file"})
 """Sources that say something themselves; a dataset under their name would be taken for them."""
-_FALLBACK = "tastemap-cp1252"
-
-
-def _as_windows_1252(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as Windows-1252, without having to know the rest of the file."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(_FALLBACK, _as_windows_1252)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +58,6 @@ class DatasetReport:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
-    """A file that is read as text while its place on the disk tells how far."""
-
-    lines: Iterator[str]
-    raw: IO[bytes]
-    """The file itself, whose place tells how much of it was read."""
-    size: int
-
-
 def source_name(file: Path, wanted: str | None) -> str:
     """Name the source of a dataset: as wanted, else after the file.
 
@@ -101,7 +67,7 @@ def source_name(file: Path, wanted: str | None) -> str:
         The name belongs to another source, or is none.
     """
     if wanted is None:
-        stem = file.name.removesuffix(".gz")
+        stem = file.name.removesuffix(".gz").removesuffix(".zst")
         return f"dataset:{Path(stem).stem}"
     name = wanted.strip()
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
@@ -127,7 +93,7 @@ async def import_dataset(
     database
         Where to.
     file
-        CSV with any usual delimiter, UTF-8, UTF-16 or Windows-1252, plain or packed with gzip.
+        CSV with any usual delimiter, UTF-8, UTF-16 or Windows-1252; packed or not, see `readable`.
     source
         From `source_name`.
     now
@@ -204,52 +170,3 @@ def _import_row(track: Track, source: str, now: datetime) -> ImportRow:
     known = KnownTrack(track, *tasks.track_keys([words_of(track)])) if is_named else None
     genres = known_genres(track.genres) if known and known.keys.lead_artist not in NOBODY else ()
     return ImportRow(features=features, known=known, genres=genres)
-
-
-@contextmanager
-def readable(file: Path) -> Iterator[OpenFile]:
-    """Open a file, packed or not, as lines of text.
-
-    Raises
-    ------
-    DatasetUnreadableError
-        Also for what goes wrong with the file inside the block.
-    """
-    try:
-        with file.open("rb") as raw:
-            packed = raw.read(2) == _GZIP
-            raw.seek(0)
-            content = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
-            head = content.read(_SNIFFED_BYTES)
-            content.seek(0)
-            is_utf16 = head.startswith(_UTF16)
-            _refuse_foreign(head, is_utf16=is_utf16)
-            text = io.TextIOWrapper(
-                content,
-                encoding="utf-16" if is_utf16 else "utf-8-sig",
-                errors="replace" if is_utf16 else _FALLBACK,
-                newline="",
-            )
-            try:
-                lines = iter(lambda: text.readline(_LONGEST_LINE), "")
-                yield OpenFile(lines, raw, size=os.fstat(raw.fileno()).st_size)
-            finally:
-                text.detach()
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DatasetUnreadableError(problem="the gzip archive is damaged or breaks off") from error
-    except OSError as error:
-        raise DatasetUnreadableError(problem=f"{file}: {error.strerror or error}") from error
-
-
-def _refuse_foreign(head: bytes, *, is_utf16: bool) -> None:
-    if is_zip(head):
-        raise DatasetUnreadableError(problem="it is a ZIP archive; unpack it and give the CSV inside")
-    if head.startswith(_ZSTANDARD):
-        raise DatasetUnreadableError(
-            problem="it is packed with Zstandard; `tar --zstd -xf FILE` unpacks it, give the CSV inside"
-        )
-    kind = foreign_kind(head)
-    if kind:
-        raise DatasetUnreadableError(problem=f"it is {kind}")
-    if not is_utf16 and is_binary(head):
-        raise DatasetUnreadableError(problem="it is no text")

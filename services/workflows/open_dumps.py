@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.domain.errors.playlists import DatasetUnreadableError
 from services.imports.open_dumps import DumpRows, OpenDump
 from services.storage.bulk import (
     CHUNK_ROWS,
@@ -21,7 +22,8 @@ from services.storage.bulk import (
 )
 from services.storage.database import Database
 from services.storage.recordings import write_names, write_readings
-from services.workflows.datasets import DatasetStep, readable
+from services.workflows.dataset_files import readable
+from services.workflows.datasets import DatasetStep
 
 Row = TypeVar("Row")
 
@@ -56,7 +58,7 @@ async def import_dump(
     database
         Where to.
     file
-        The CSV as it lies in the dump, plain or packed with gzip.
+        The dump as it is downloaded, or the CSV in it.
     kind
         What it is.
     now
@@ -71,15 +73,17 @@ async def import_dump(
     Raises
     ------
     DatasetUnreadableError
-        The file can't be opened or breaks off; what came before is stored.
+        The file can't be opened or breaks off; what came before is stored. Or its SHA-256 is not the one that
+        MetaBrainz publishes, where that lies beside it.
     DatasetColumnsError
         It is another table.
     StorageError
         The database refuses; what was reported before is stored.
     """
-    with readable(file) as opened:
+    with readable(file, member=kind.file_ending) as opened:
         rows = await asyncio.to_thread(DumpRows, opened.lines)
         fingerprint = await asyncio.to_thread(fingerprint_file, file)
+        _compare_digests(file, fingerprint)
         before = await load_progress(database, file_fingerprint=fingerprint, source=kind.value)
 
         def on_progress(progress: ImportProgress) -> None:
@@ -121,3 +125,15 @@ async def import_dump(
         rows_before=before.rows_read,
         was_complete=before.finished,
     )
+
+
+def _compare_digests(file: Path, digest: str) -> None:
+    """Refuse a file that was damaged on its way, as `FILE.sha256` or `sha256sums` in its folder tells."""
+    for sums in (file.with_name(f"{file.name}.sha256"), file.with_name("sha256sums")):
+        lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+        for line in lines:
+            told, _, name = line.partition(" ")
+            if name.strip(" *") == file.name and told.casefold() != digest:
+                raise DatasetUnreadableError(
+                    problem=f"its SHA-256 is not the one in {sums.name}; download it again"
+                )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +27,7 @@ from services.sources.batches import Answers
 from services.sources.http.clock import Clock, Deadline
 from services.storage.database import Database
 from services.storage.recordings import RecordingStore
+from services.workflows.dataset_files import readable
 from services.workflows.datasets import DatasetStep
 from services.workflows.open_dumps import DumpReport, import_dump
 
@@ -188,10 +192,55 @@ async def test_the_index_answers_before_a_service_is_asked(tmp_path: Path, datab
     assert labs.asked == [wanted[1]]
 
 
+def packed(**files: bytes) -> bytes:
+    """Return a `.tar.zst` as MetaBrainz packs its dumps."""
+    zstandard = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as opened:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"dump-20260815/../{name}.csv")  # a name, never a place on the disk
+            member.size = len(content)
+            opened.addfile(member, io.BytesIO(content))
+    return bytes(zstandard.compress(archive.getvalue()))
+
+
+async def test_a_dump_is_read_as_it_is_downloaded(tmp_path: Path, database: Database) -> None:
+    names = canonical(*((number, f"Artist {number}", "Song") for number in range(3_000)))
+    dump = packed(canonical_recording_redirect=b"a,b\r\n" * 9_999, canonical_musicbrainz_data=names)
+    steps: list[DatasetStep] = []
+    for cut in (len(dump) // 2, len(dump) - 4):
+        with pytest.raises(DatasetUnreadableError, match="breaks off"):
+            await load(database, tmp_path / "cut.tar.zst", dump[:cut], OpenDump.CANONICAL)
+    file = tmp_path / "c.tar.zst"
+    sums = tmp_path / "c.tar.zst.sha256"
+    sums.write_text(f"{'0' * 64}  c.tar.zst\n")
+    with pytest.raises(DatasetUnreadableError, match="download it again"):
+        await load(database, file, dump, OpenDump.CANONICAL)
+    sums.write_text(f"{hashlib.sha256(dump).hexdigest()} *c.tar.zst\n")
+    report = await load(database, file, dump, OpenDump.CANONICAL, steps.append)
+    assert report.rows_saved == 3_000
+    assert steps[-1].bytes_read == steps[-1].bytes_total == len(dump)
+    assert (await RecordingStore(database).count())[1] == 3_000
+    report = await load(database, tmp_path / "r.tar.zst", packed(rhythm=rhythm((1, 100))))
+    assert report.rows_saved == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "without any table"),
+        ({"one": b"id,tempo\n", "two": b"id,tempo\n"}, "of 2 tables"),
+    ],
+)
+def test_an_archive_says_what_it_lacks(tmp_path: Path, files: dict[str, bytes], said: str) -> None:
+    (tmp_path / "x.tar.zst").write_bytes(packed(**files))
+    with pytest.raises(DatasetUnreadableError, match=said), readable(tmp_path / "x.tar.zst"):
+        pass
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "error"),
     [
-        (b"\x28\xb5\x2f\xfd" + bytes(99), OpenDump.ACOUSTICBRAINZ, DatasetUnreadableError),
         (b"", OpenDump.ACOUSTICBRAINZ, DatasetUnreadableError),
         (canonical((1, "a", "b")), OpenDump.ACOUSTICBRAINZ, DatasetColumnsError),
         (rhythm((1, 100)), OpenDump.CANONICAL, DatasetColumnsError),
