@@ -7,8 +7,8 @@ ARG BASE_DIGEST=sha256:881d80734ee05dca6f7f42dcb080975652a53c7eda9ba1f03bb8da31a
 FROM ${BASE}@${BASE_DIGEST} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt /build/requirements.txt
-# Wheels only: nothing is compiled, so the image needs no compiler. What was installed, with versions and licences,
-# stays readable in the image; a bill of materials of all layers is made with `--sbom` (docs/releasing.md).
+# Wheels only: nothing is compiled, so the image needs no compiler. What was installed stays readable in it, as `pip
+# inspect` says it; a bill of materials of all layers is made with `--sbom` (docs/releasing.md).
 RUN python -m venv /opt/tastemap \
     && /opt/tastemap/bin/pip install --require-hashes --only-binary=:all: -r /build/requirements.txt \
     && /opt/tastemap/bin/pip inspect --local >/opt/tastemap/packages.json \

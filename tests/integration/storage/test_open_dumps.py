@@ -192,13 +192,13 @@ async def test_the_index_answers_before_a_service_is_asked(tmp_path: Path, datab
     assert labs.asked == [wanted[1]]
 
 
-def packed(**files: bytes) -> bytes:
+def packed(files: dict[str, bytes]) -> bytes:
     """Return a `.tar.zst` as MetaBrainz packs its dumps."""
     zstandard = pytest.importorskip("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as opened:
         for name, content in files.items():
-            member = tarfile.TarInfo(f"dump-20260815/../{name}.csv")  # a name, never a place on the disk
+            member = tarfile.TarInfo(f"dump-20260815/../{name}")  # a name, never a place on the disk
             member.size = len(content)
             opened.addfile(member, io.BytesIO(content))
     return bytes(zstandard.compress(archive.getvalue()))
@@ -206,7 +206,8 @@ def packed(**files: bytes) -> bytes:
 
 async def test_a_dump_is_read_as_it_is_downloaded(tmp_path: Path, database: Database) -> None:
     names = canonical(*((number, f"Artist {number}", "Song") for number in range(3_000)))
-    dump = packed(canonical_recording_redirect=b"a,b\r\n" * 9_999, canonical_musicbrainz_data=names)
+    redirects = b"a,b\r\n" * 9_999
+    dump = packed({"canonical_recording_redirect.csv": redirects, "canonical_musicbrainz_data.csv": names})
     steps: list[DatasetStep] = []
     for cut in (len(dump) // 2, len(dump) - 4):
         with pytest.raises(DatasetUnreadableError, match="breaks off"):
@@ -221,19 +222,21 @@ async def test_a_dump_is_read_as_it_is_downloaded(tmp_path: Path, database: Data
     assert report.rows_saved == 3_000
     assert steps[-1].bytes_read == steps[-1].bytes_total == len(dump)
     assert (await RecordingStore(database).count())[1] == 3_000
-    report = await load(database, tmp_path / "r.tar.zst", packed(rhythm=rhythm((1, 100))))
+    report = await load(
+        database, tmp_path / "r.tar.zst", packed({"COPYING": b"CC0", "x-rhythm.csv": rhythm((1, 100))})
+    )
     assert report.rows_saved == 1
 
 
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({}, "without any table"),
-        ({"one": b"id,tempo\n", "two": b"id,tempo\n"}, "of 2 tables"),
+        ({"COPYING": b"CC0"}, "without any table"),
+        ({"one.csv": b"id,tempo\n", "two.tsv": b"id,tempo\n"}, "of 2 tables"),
     ],
 )
 def test_an_archive_says_what_it_lacks(tmp_path: Path, files: dict[str, bytes], said: str) -> None:
-    (tmp_path / "x.tar.zst").write_bytes(packed(**files))
+    (tmp_path / "x.tar.zst").write_bytes(packed(files))
     with pytest.raises(DatasetUnreadableError, match=said), readable(tmp_path / "x.tar.zst"):
         pass
 
