@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
 from services.analysis.titles import core_title, is_vague, joined_credits, lead_artist, version_tags
@@ -66,25 +65,40 @@ def _under_one_credit(
     tracks: Sequence[Track], songs: Sequence[tuple[str, str] | None]
 ) -> list[tuple[str, str] | None]:
     """Let a song by "A & B" be that by ("A", "B"), where both are here; names are never split for it."""
-    several = {
-        (song[0], joined_credits(track.artists)): song
-        for track, song in zip(tracks, songs, strict=True)
-        if song and len(track.artists) > 1
-    }
     found = list(songs)
-    for row, (track, song) in enumerate(zip(tracks, songs, strict=True)):
-        if song and len(track.artists) == 1:
+    titles: dict[bool, set[str]] = {False: set(), True: set()}
+    for track, song in zip(tracks, songs, strict=True):
+        if song:
+            titles[len(track.artists) > 1].add(song[0])
+    shared = titles[False] & titles[True]  # only these can be written both ways
+    rows = [
+        (row, track, song)
+        for row, (track, song) in enumerate(zip(tracks, songs, strict=True))
+        if song and song[0] in shared
+    ]
+    several = {
+        (song[0], joined_credits(track.artists)): song for _, track, song in rows if len(track.artists) > 1
+    }
+    for row, track, song in rows:
+        if len(track.artists) == 1:
             found[row] = several.get((song[0], joined_credits(track.artists)), song)
     return found
 
 
 def _grouped(rows: Iterable[int], keys: Sequence[Hashable | None]) -> list[list[int]]:
     """Gather rows by key in the order of their first row; a row without a key stays alone."""
-    groups: dict[Hashable, list[int]] = defaultdict(list)
+    groups: list[list[int]] = []
+    known: dict[Hashable, list[int]] = {}
     for row in rows:
         key = keys[row]
-        groups[("alone", row) if key is None else ("key", key)].append(row)
-    return list(groups.values())
+        group = None if key is None else known.get(key)
+        if group is not None:
+            group.append(row)
+            continue
+        groups.append([row])
+        if key is not None:
+            known[key] = groups[-1]
+    return groups
 
 
 def _by_length(tracks: Sequence[Track], group: list[int]) -> list[list[int]]:

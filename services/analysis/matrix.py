@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.domain.features import MOST_ESTIMATED, SOUND_FEATURES, Origin
+from services.domain.features import MOST_ESTIMATED, SOUND_FEATURES
 from services.domain.report import EnrichedTrack
 
 
@@ -41,7 +41,10 @@ class FeatureTable:
             if track.standard_errors is not None:
                 errors[row] = np.nan_to_num(np.array(track.standard_errors.sound, dtype=np.float64))
         is_known = np.asarray(~np.isnan(raw).any(axis=1), dtype=np.bool_)
-        is_estimated = np.array([_estimated(track) for track in tracks], dtype=np.bool_).reshape(raw.shape)
+        is_estimated = np.zeros(raw.shape, dtype=np.bool_)
+        for row, track in enumerate(tracks):
+            if track.has_estimates:
+                is_estimated[row] = [track.is_imputed(feature) for feature in SOUND_FEATURES]
         estimates = is_estimated.sum(axis=1)
         return FeatureTable(
             raw,
@@ -57,8 +60,3 @@ def feature_matrix(tracks: Sequence[EnrichedTrack]) -> NDArray[np.float64]:
     """Return the raw sound features alone, as in `FeatureTable.raw`."""
     rows = [track.features.sound for track in tracks]
     return np.array(rows, dtype=np.float64).reshape(len(tracks), len(SOUND_FEATURES))
-
-
-def _estimated(track: EnrichedTrack) -> tuple[bool, ...]:
-    origins = [track.provenance.get(feature) for feature in SOUND_FEATURES]
-    return tuple(entry is not None and entry.origin is Origin.IMPUTED for entry in origins)

@@ -14,7 +14,7 @@ matrix of pairs is ever made.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -135,11 +135,16 @@ class Facts:
                 f"\0{track.key}" if lead in NOBODY else lead
                 for track, lead in zip(tracks, leads, strict=True)
             ),
-            words=tuple(genre_words(track.genres)[:MOST_WORDS] for track in tracks),
+            words=tuple(_counted_words(track.genres) for track in tracks),
         )
 
     def __len__(self) -> int:
         return len(self.keys)
+
+
+@lru_cache(maxsize=8192)
+def _counted_words(genres: tuple[str, ...]) -> tuple[str, ...]:
+    return genre_words(genres)[:MOST_WORDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +205,9 @@ def draw(
     for some in (facts, *later):
         names += some.artists
         words += some.words
-    _, artist = np.unique(np.array(names, dtype=object), return_inverse=True)
+    artist = _numbered(names)
     counted, asked = artist[: len(first)], artist[len(first) :]
-    by_artist = np.zeros((int(artist.max(initial=-1)) + 1, company.shape[1]))
-    np.add.at(by_artist, counted, company)
-    sums = rules.artist_weight * by_artist[asked]
+    sums = rules.artist_weight * _summed(company, counted, int(artist.max(initial=-1)) + 1)[asked]
     sums[: len(base)] -= rules.artist_weight * company[own]
     alike = _drawn_by_words(company, words, counted, asked)
     if alike is not None:
@@ -233,24 +236,62 @@ def _drawn_by_words(
     present = len(company)
     if not any(words[:present]):
         return None
-    # Two seconds of processor time and a hundred megabytes: only for whoever groups by style.
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-
-    vectorizer = TfidfVectorizer(analyzer=tuple, binary=True).fit(words[:present])
-    pairs = _products(vectorizer.transform(words))
-    all_alike: Float = np.asarray(pairs[present:] @ (pairs[:present].T @ company))
+    # Most tracks have the words of many others: each different set of words is multiplied out once.
+    number = _numbered(words)
+    different = int(number.max()) + 1
+    sets: list[tuple[str, ...]] = [()] * different
+    for some, place in zip(words, number.tolist(), strict=True):
+        sets[place] = some
+    pairs = _products(_tfidf(sets, np.bincount(number[:present], minlength=different)))
+    all_alike: Float = (pairs @ (pairs.T @ _summed(company, number[:present], different)))[number[present:]]
     # What the artist's own tracks add is counted with the weight of the artist, and not twice.
-    artists = np.concatenate([counted, asked])
-    several = np.bincount(counted, minlength=int(artists.max()) + 1) > 0
-    entries = pairs.tocoo()
-    keep = several[artists[entries.row]]
-    codes = artists[entries.row[keep]].astype(np.int64) * pairs.shape[1] + entries.col[keep]
+    several = np.bincount(counted, minlength=int(max(counted.max(), asked.max())) + 1) > 0
+    kinds, kind = np.unique(np.concatenate([counted, asked]) * different + number, return_inverse=True)
+    entries = pairs[kinds % different].tocoo()
+    artist = kinds[entries.row] // different
+    keep = several[artist]
+    codes = artist[keep].astype(np.int64) * pairs.shape[1] + entries.col[keep]
     _, column = np.unique(codes, return_inverse=True)
     within = sparse.csr_array(
-        (entries.data[keep], (entries.row[keep], column)), shape=(len(words), int(column.max(initial=0)) + 1)
+        (entries.data[keep], (entries.row[keep], column)), shape=(len(kinds), int(column.max(initial=0)) + 1)
     )
-    all_alike -= within[present:] @ (within[:present].T @ company)
+    all_alike -= (within @ (within.T @ _summed(company, kind[:present], len(kinds))))[kind[present:]]
     return all_alike
+
+
+def _numbered(values: Sequence[Hashable]) -> Rows:
+    """Give each value a number in the order in which it first comes, shape (n,)."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.intp)
+
+
+def _summed(values: Float, groups: Rows, count: int) -> Float:
+    """Return the sums of the rows of each group, shape (count, d)."""
+    return np.stack([np.bincount(groups, column, count) for column in values.T], axis=1)
+
+
+def _tfidf(sets: Sequence[tuple[str, ...]], times: Rows) -> sparse.csr_array:
+    """Weigh each word by how rare it is, rows of length 1; as scikit-learn's `TfidfVectorizer` does.
+
+    Its import takes two seconds of processor time and a hundred megabytes, these few lines none.
+
+    Parameters
+    ----------
+    sets
+        Different words each.
+    times : array of ints
+        How many tracks of the company have each set; words that none of them has are left out.
+    """
+    known = sorted({word for some, count in zip(sets, times.tolist(), strict=True) if count for word in some})
+    place = {word: column for column, word in enumerate(known)}
+    columns = [[place[word] for word in some if word in place] for some in sets]
+    lengths = np.array(list(map(len, columns)))
+    column = np.array([each for some in columns for each in some], dtype=np.intp)
+    row = np.repeat(np.arange(len(sets)), lengths)
+    rarity = np.log((1 + times.sum()) / (1 + np.bincount(column, times[row], len(known)))) + 1
+    values = rarity[column]
+    values /= np.sqrt(np.bincount(row, values**2, len(sets)))[row]
+    return sparse.csr_array((values, (row, column)), shape=(len(sets), len(known)))
 
 
 def _products(vectors: sparse.csr_array) -> sparse.csr_array:

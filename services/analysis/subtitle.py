@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import chain
 
 from services.analysis.genres import NOBODY, family_of, normal_genre
 from services.analysis.titles import lead_artist
@@ -128,16 +129,16 @@ def _most_have(
     here = [words for track in group if (words := frozenset(read(track)))]
     if len(here) < max(FEWEST_TAGGED, TAGGED * len(group)):
         return None
+    inside = Counter(chain.from_iterable(here))
+    shares = {word: count / len(here) for word, count in inside.items() if count / len(here) >= HELD}
+    shares = {word: share for word, share in shares.items() if lower_end(inside[word], len(here)) >= held}
+    if not shares:
+        return None
     there = [words for track in rest if (words := frozenset(read(track)))]
-    inside, outside = (
-        Counter(w for words in here for w in words),
-        Counter(w for words in there for w in words),
-    )
     fitting = []
-    for word, count in inside.items():
-        elsewhere = outside[word] / max(len(there), 1)
-        share, least = count / len(here), lower_end(count, len(here))
-        if share >= HELD and least >= max(held, times * elsewhere):
+    for word, share in shares.items():
+        elsewhere = sum(word in words for words in there) / max(len(there), 1)
+        if lower_end(inside[word], len(here)) >= times * elsewhere:
             weight = round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
             fitting.append((-weight, -len(word), word))
     return Scene(kind, min(fitting)[2]) if fitting else None
@@ -159,7 +160,8 @@ def families(tracks: Sequence[Track]) -> Callable[[Track], Iterable[str]]:
 
     More general ones are those that some track is tagged with: "new age" is no kind of "age".
     """
-    named = frozenset(word for track in tracks for word in words_of(track)) - _PARTS_ALONE
+    tagged = {track.genres for track in tracks}
+    named = frozenset(word for genres in tagged for word in _normal(genres)) - _PARTS_ALONE
 
     @cache
     def of(words: frozenset[str]) -> frozenset[str]:
@@ -219,15 +221,19 @@ def _genres(
     tagged = [words for track in group if (words := read(track))]
     if len(tagged) < FEWEST_TAGGED:
         return (), None
-    here = Counter(word for words in tagged for word in words)
-    there = Counter(word for track in rest for word in read(track))
+    here = Counter(chain.from_iterable(tagged))
 
-    def weight(word: str) -> float:
-        own, other = here[word] / len(group), there[word] / max(len(rest), 1)
+    def weight(word: str, elsewhere: int) -> float:
+        own, other = here[word] / len(group), elsewhere / max(len(rest), 1)
         return round(own * math.log((own + 0.01) / (other + 0.01)), 9)
 
-    telling = [word for word in here if here[word] >= FEWEST_OF_A_KIND and weight(word) > OVER_REPRESENTED]
-    chosen = sorted(telling, key=lambda word: (-weight(word), word))[:MOST_GENRES]
+    common = {w for w in here if here[w] >= FEWEST_OF_A_KIND and weight(w, 0) > OVER_REPRESENTED}
+    if not common:
+        return (), None
+    there = Counter(chain.from_iterable(read(track) & common for track in rest))
+    weights = {word: weight(word, there[word]) for word in common}
+    telling = [word for word in common if weights[word] > OVER_REPRESENTED]
+    chosen = sorted(telling, key=lambda word: (-weights[word], word))[:MOST_GENRES]
     share = sum(not words.isdisjoint(chosen) for words in tagged) / len(tagged)
     return (tuple(chosen), share) if share >= A_LOT else ((), None)
 
@@ -236,8 +242,10 @@ def _decade(group: Sequence[Track], rest: Sequence[Track]) -> tuple[int | None, 
     decades = Counter(track.release_year // 10 * 10 for track in group if track.release_year)
     for decade, number in decades.items():
         share = number / len(group)
+        if share <= MOSTLY:
+            continue
         elsewhere = sum((track.release_year or 0) // 10 * 10 == decade for track in rest) / max(len(rest), 1)
-        if share > MOSTLY and share >= MORE_THAN_THE_REST * elsewhere:
+        if share >= MORE_THAN_THE_REST * elsewhere:
             return decade, share
     return None, None
 

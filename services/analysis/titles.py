@@ -17,6 +17,9 @@ _UNSPLIT_LATIN = str.maketrans(
 )
 """Latin letters that Unicode does not take apart into a base letter and a mark."""
 
+READ_AT_ONCE = 16_384
+"""Titles and names that are remembered once read: more than the longest list has."""
+
 _LATIN_MARKS = re.compile("[\u0300-\u036f]+")
 """Accents of Latin, Greek and Cyrillic. Marks of other scripts carry meaning (か/が, क/कि) and stay."""
 
@@ -27,6 +30,9 @@ _VERSION_WORDS = (
     r"(?:[\w' ]+ )?(?:remix|remaster(?:ed)?(?: \d{4})?|live|acoustic|instrumental|karaoke|demo|sped up|slowed"
     r"|(?:radio |club |extended |original )?(?:edit|mix))"
 )
+_APART = re.compile(r"[(\[【\-–—~]")
+"""Without one of these a title has a single part: most have, and need not be cut."""
+
 _TIGHT_HYPHENS = (
     # "Title -Japanese ver.-"
     (re.compile(r"\s*[-–—~]\s*([^-–—~()\[\]]*\bver(?:sion)?\.?)\s*[-–—~]\s*$"), r" (\1)"),
@@ -175,9 +181,11 @@ def _tags_of(segment: str) -> set[str]:
     return tags
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=READ_AT_ONCE)
 def _read(title: str) -> tuple[str, frozenset[str]]:
     folded = fold(title).strip()
+    if not _APART.search(folded):
+        return _read_whole(title, folded, set())
     for pattern, apart in _TIGHT_HYPHENS:
         folded = pattern.sub(apart, folded)
     outside = _SEGMENT.sub(" ", folded)
@@ -197,7 +205,12 @@ def _read(title: str) -> tuple[str, frozenset[str]]:
         elif not release and not _is_same_in_other_script(outside, segment):
             kept.append(f" {segment} ")
     kept.append(folded[position:])
-    core = _FEATURING_TAIL.sub("", "".join(kept).strip())
+    return _read_whole(title, "".join(kept).strip(), tags)
+
+
+def _read_whole(title: str, rest: str, tags: set[str]) -> tuple[str, frozenset[str]]:
+    """Read what is left of a title where brackets and dashes are taken out, with the tags that were found."""
+    core = _FEATURING_TAIL.sub("", rest)
     tail = _PLAIN_TAIL.search(core)
     if tail:
         core = core[: tail.start()]
@@ -207,6 +220,7 @@ def _read(title: str) -> tuple[str, frozenset[str]]:
         return core, frozenset(tags)
     # Nothing but symbols or segments is left ("÷", "(Remix)", "4:44" survives): such a title names itself.
     # A lone accent ("´") even folds away to nothing.
+    folded = fold(title).strip()
     return _words(folded) or folded or title.strip().casefold(), frozenset()
 
 
@@ -249,7 +263,7 @@ def version_tags(title: str) -> frozenset[str]:
     return _read(title)[1]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=READ_AT_ONCE)
 def artist_words(name: str) -> str:
     """Return one artist's name as caseless words, without a leading "the" and without guests."""
     folded = fold(name).strip()
@@ -262,7 +276,10 @@ def lead_artist(artists: Sequence[str]) -> str:
 
     Names are never split at commas or ampersands: they are part of too many of them.
     """
-    return next((words for words in map(artist_words, artists) if words), "")
+    for name in artists:
+        if words := artist_words(name):
+            return words
+    return ""
 
 
 def joined_credits(artists: Sequence[str]) -> str:

@@ -43,6 +43,12 @@ class EnrichedTrack:
     others: tuple[tuple[AudioFeatures, Provenance], ...] = ()
     """What further sources say about a track whose sound was measured."""
 
+    @property
+    def has_estimates(self) -> bool:
+        """Whether any value is an estimate."""
+        imputed = Origin.IMPUTED
+        return any(entry.origin is imputed for entry in self.provenance.values())
+
     def is_imputed(self, feature: Feature) -> bool:
         """Whether the value of `feature` is an estimate."""
         provenance = self.provenance.get(feature)
@@ -51,6 +57,8 @@ class EnrichedTrack:
     @property
     def real_sound(self) -> SoundRow:
         """The nine sound features in their order, without estimates."""
+        if not self.has_estimates:
+            return self.features.sound
         return tuple(
             None if self.is_imputed(feature) else value
             for feature, value in zip(SOUND_FEATURES, self.features.sound, strict=True)

@@ -30,6 +30,8 @@ class Standing(IntEnum):
     UNKNOWN = 5
 
 
+_SOUND = frozenset(SOUND_FEATURES)
+
 _STANDING = {
     Origin.MEASURED: Standing.MEASURED,
     # Somebody looked at a real value and halved or doubled it: that is no weaker than measuring.
@@ -44,13 +46,10 @@ _STANDING = {
 
 def standing(track: EnrichedTrack) -> Standing:
     """Name the weakest origin among the nine sound features of `track`."""
-    weakest = Standing.MEASURED
-    for feature, value in zip(SOUND_FEATURES, track.features.sound, strict=True):
-        provenance = track.provenance.get(feature)
-        if provenance is None or value is None:
-            return Standing.UNKNOWN
-        weakest = max(weakest, _STANDING[provenance.origin])
-    return weakest
+    if None in track.features.sound or not track.provenance.keys() >= _SOUND:
+        return Standing.UNKNOWN
+    origins = {provenance.origin for feature, provenance in track.provenance.items() if feature in _SOUND}
+    return max(_STANDING[origin] for origin in origins)
 
 
 def compute_coverage(tracks: Sequence[EnrichedTrack]) -> Coverage:
@@ -60,12 +59,13 @@ def compute_coverage(tracks: Sequence[EnrichedTrack]) -> Coverage:
     sources = Counter(
         name for track in tracks for name in {entry.source for entry in track.provenance.values()}
     )
-    features = Counter(
-        feature
-        for track in tracks
-        for feature, entry in track.provenance.items()
-        if entry.origin is not Origin.IMPUTED
-    )
+    features: Counter[Feature] = Counter()
+    for track in tracks:
+        features.update(
+            [feature for feature, entry in track.provenance.items() if entry.origin is not Origin.IMPUTED]
+            if track.has_estimates
+            else track.provenance.keys()
+        )
     gaps: list[Track] = []
     evidence: list[Track] = []
     for track, rank in zip(tracks, standings, strict=True):

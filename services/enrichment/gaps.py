@@ -56,9 +56,12 @@ def _stands_out(gap_share: float, evidence_share: float) -> bool:
 
 def _commonest(gaps: Sequence[Track], evidence: Sequence[Track], kind: GapKind, read: _Reading) -> Gap | None:
     counts = Counter(name for track in gaps for name in set(read(track)))
+    common = {name: count for name, count in counts.items() if _stands_out(count / len(gaps), 0.0)}
+    if not common:
+        return None
     others = Counter(name for track in evidence for name in set(read(track)))
     # Ties are broken by name, so that the order of the tracks never changes the answer.
-    for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+    for name, count in sorted(common.items(), key=lambda item: (-item[1], item[0])):
         if _stands_out(count / len(gaps), others[name] / len(evidence)):
             return Gap(kind, name)
     return None
@@ -99,6 +102,8 @@ def _country(track: Track) -> Iterable[str]:
 
 
 def _script(track: Track) -> Iterable[str]:
+    if track.title.isascii():
+        return ()
     for letter in track.title:
         if letter.isalpha():
             script = _SCRIPTS.get(unicodedata.name(letter, "").split(" ")[0].split("-")[0])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +10,6 @@ from hypothesis import strategies as st
 from services.analysis.clustering import Partition, fit_clusters
 from services.analysis.validity import agreement
 from services.domain.report import FEWEST_TRACKS, Structure, Verdict
-from tests.conftest import ROOT
 from tests.unit.services.analysis.clouds import cloud, islands
 
 
@@ -234,18 +230,6 @@ def test_the_wish_of_a_person_outweighs_stored_centres() -> None:
     points, _ = islands(60, 60, 60)
     kept = fit_clusters(points)
     assert fit_clusters(points, groups=4, previous_centres=kept.centres).k == 4
-
-
-def test_grouping_loads_no_scikit_learn() -> None:
-    """Workers stay small: importing and running the search needs numpy alone."""
-    program = (
-        "import sys, numpy as np; from services.analysis.clustering import fit_clusters;"
-        "fit_clusters(np.random.default_rng(0).normal(size=(40, 6))); print('sklearn' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "False"
 
 
 def test_tracks_without_evidence_count_for_how_many_groups_there_may_be() -> None:
