@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import simcord
+from aiohttp import web
 
 from bot.app import App, build
 from bot.config import Settings
@@ -68,6 +69,21 @@ class SimulatedDiscord(simcord.Env):
         fresh = list(self.errors_since(self.looked_at))
         self.looked_at = self.error_cursor
         return fresh
+
+
+def keep_no_connection(service: web.Application) -> web.Application:
+    """Let a loopback service end each connection: kept ones have timers, for which the simulator waits."""
+
+    @web.middleware
+    async def end_connection(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        response = await handler(request)
+        response.force_close()
+        return response
+
+    service.middlewares.append(end_connection)
+    return service
 
 
 @asynccontextmanager

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-from aiohttp import web
 
 from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.sample_catalogue import sample_catalogue
@@ -22,7 +20,7 @@ from services.accounts.tokens import ACCESS, REFRESH
 from services.compute import ComputePool
 from services.domain.accounts import Link
 from services.domain.spotify import READ_SCOPES
-from tests.discord.conftest import Room, furnish, open_app, simulate
+from tests.discord.conftest import Room, furnish, keep_no_connection, open_app, simulate
 from tests.unit.services.sources.fakes import EPOCH, serve
 
 KEY = "A" * 43 + "="
@@ -81,8 +79,8 @@ async def connected_room(
     spotify = SandboxSpotify(sample_library(), check_token=grants.get, clock=lambda: EPOCH, shape=shape)
     reccobeats = SandboxReccoBeats(sample_catalogue(), clock=time.monotonic)
     async with (
-        serve(_without_keeping(spotify.app())) as url,
-        serve(_without_keeping(reccobeats.app())) as features_url,
+        serve(keep_no_connection(spotify.app())) as url,
+        serve(keep_no_connection(reccobeats.app())) as features_url,
         open_app(
             folder,
             pool,
@@ -97,18 +95,3 @@ async def connected_room(
         room = ConnectedRoom(await furnish(app, env), spotify)
         await room.link(room.room.ann, YOU, scopes)
         yield room
-
-
-def _without_keeping(app: web.Application) -> web.Application:
-    """Let no connection be kept: its timer of 15 seconds would be work that the simulator waits for."""
-
-    @web.middleware
-    async def closing(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        response = await handler(request)
-        response.force_close()
-        return response
-
-    app.middlewares.append(closing)
-    return app

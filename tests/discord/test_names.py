@@ -20,7 +20,7 @@ from sandbox.listenbrainz import SandboxListenBrainz, SandboxListener
 from sandbox.reccobeats import SandboxReccoBeats
 from services.compute import ComputePool
 from tests.discord.cards import check_message, custom_ids, text_of, walk
-from tests.discord.conftest import Room, furnish, open_app, simulate
+from tests.discord.conftest import Room, furnish, keep_no_connection, open_app, simulate
 
 CATALOGUE = build_catalogue()
 KNOWN = [entry for entry in CATALOGUE.tracks if entry.known]
@@ -29,7 +29,7 @@ LISTENER = SandboxListener("annie", top=[entry.track for entry in KNOWN[:30]])
 
 @asynccontextmanager
 async def serve(app: web.Application) -> AsyncIterator[str]:
-    async with TestServer(app) as server:
+    async with TestServer(keep_no_connection(app)) as server:
         yield str(server.make_url("")).rstrip("/")
 
 

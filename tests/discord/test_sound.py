@@ -25,7 +25,7 @@ from services.domain.features import SOUND_FEATURES, Feature, Origin
 from services.domain.sound import CLIP_SOURCE, SOUND_SOURCE
 from services.storage.schema import heard_sounds, jobs, sound_offers
 from tests.discord.cards import check_message, custom_ids, text_of
-from tests.discord.conftest import Room, open_app
+from tests.discord.conftest import Room, keep_no_connection, open_app
 from tests.discord.test_message_menu import menu_on
 
 PIECE = Piece(style="dance", seed=3, bpm=124.0, tonic=9, is_major=True, length_s=40.0)
@@ -49,7 +49,7 @@ def analysis(reccobeats: SandboxReccoBeats) -> SandboxAnalysis:
 
 @pytest.fixture
 async def app(tmp_path: Path, pool: ComputePool, reccobeats: SandboxReccoBeats) -> AsyncIterator[App]:
-    server = TestServer(reccobeats.app())
+    server = TestServer(keep_no_connection(reccobeats.app()))
     await server.start_server()
     try:
         async with open_app(tmp_path, pool, reccobeats_url=str(server.make_url("/v1"))) as opened:

@@ -1,7 +1,8 @@
 """A process that has imported all commands already, and forks one process for each that is to be run.
 
 Starting Python and importing everything costs two seconds of a processor, a fork some milliseconds. A
-forked command is still a process of its own, with its own folder, environment, output and exit.
+forked command is still a process of its own, with its own folder, environment, output and exit. The workers
+of all commands are forked from one server.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Lock
@@ -98,6 +100,10 @@ def _import_everything() -> None:
         importlib.import_module(module.name)
     for name in services.workflows.tasks.PRELOAD:
         importlib.import_module(name)
+    forkserver.set_forkserver_preload(list(services.workflows.tasks.PRELOAD))
+    forkserver.ensure_running()
+    # It is the nursery's child, so a command can't ask the kernel whether it lives, as it would.
+    forkserver._forkserver.ensure_running = resource_tracker.ensure_running  # type: ignore[attr-defined]
     gc.freeze()
 
 
