@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed.stamp
 DEMO_INSTALLED := $(VENV)/demo.stamp
 RUN_INSTALLED := $(VENV)/run.stamp
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
+# The files name every package, so there is nothing to resolve.
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes --no-deps
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 # Hundreds of processes are started by a run of the tests: none compiles the product anew.
@@ -19,10 +20,12 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test checked coverage nightly lint collect run bench pictures fuzz requirements docs docs-serve clean
 
-# One .venv for all: what the tests install is put on top of what the demo or a running bot has.
+# One .venv for all: what the tests install is put on top of what the demo or a running bot has. The pip that came with
+# Python may be years old, and then takes more than twice as long for the same packages.
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tastemap needs Python 3.11 or newer: make PYTHON=python3.13")'
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) --quiet --no-compile -r requirements-pip.txt
 
 $(INSTALLED): requirements-dev.txt | $(BIN)/python
 	$(PIP) --quiet -r requirements-dev.txt
@@ -91,19 +94,20 @@ docs-serve: $(INSTALLED)
 SECONDS ?= 120
 TARGETS ?= $(shell $(BIN)/python -c "from tests.fuzz.targets import TARGETS; print(*TARGETS)")
 fuzz: $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	$(PIP) --quiet -r requirements-fuzz.txt
 	$(BIN)/python -m tests.fuzz.pages
 	for target in $(TARGETS); do $(BIN)/python -m tests.fuzz $$target $(SECONDS) build/fuzz || exit 1; done
 
 # Versions agree in all of them, because the tests' file is made first and binds the others. Delete it to look for
 # newer versions of everything.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-  --no-header --no-strip-extras pyproject.toml
+  --no-header --no-strip-extras
 requirements:
-	$(COMPILE) --extra dev --output-file requirements-dev.txt
-	$(COMPILE) --constraint requirements-dev.txt --extra postgres --output-file requirements.txt
-	$(COMPILE) --constraint requirements-dev.txt --extra demo --output-file requirements-demo.txt
-	$(COMPILE) --constraint requirements-dev.txt --extra dev --extra fuzz --output-file requirements-fuzz.txt
+	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
+	echo pip | $(COMPILE) - --constraint requirements-dev.txt --output-file requirements-pip.txt
+	$(COMPILE) pyproject.toml --constraint requirements-dev.txt --extra postgres --output-file requirements.txt
+	$(COMPILE) pyproject.toml --constraint requirements-dev.txt --extra demo --output-file requirements-demo.txt
+	$(COMPILE) pyproject.toml --constraint requirements-dev.txt --extra dev --extra fuzz --output-file requirements-fuzz.txt
 
 clean:
 	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .cache build/site

@@ -94,7 +94,9 @@ def pins(file: str) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-demo.txt", "requirements-fuzz.txt"])
+@pytest.mark.parametrize(
+    "file", ["requirements.txt", "requirements-demo.txt", "requirements-fuzz.txt", "requirements-pip.txt"]
+)
 def test_every_file_of_requirements_has_the_versions_that_the_tests_have(file: str) -> None:
     tested = pins("requirements-dev.txt")
     shared = {name: versions for name, versions in pins(file).items() if name in tested}
