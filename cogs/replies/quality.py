@@ -25,7 +25,7 @@ _SOURCES = {
     CLIP_SOURCE: "ReccoBeats, from clips of its sound",
     "acousticbrainz": "AcousticBrainz, of the same recording",
     "imputation": "estimates from related tracks",
-    "loudness, tempo and key": "estimates from loudness, tempo and key",
+    "loudness, tempo and key": "estimates from loudness, tempo, key and tags",
 }
 _STEADY, _SHAKY = 0.8, 0.5
 _KINDS = (

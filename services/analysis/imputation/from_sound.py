@@ -1,8 +1,8 @@
-"""Estimate the features of a track from the loudness, tempo, key and length of its sound, and its year.
+"""Estimate the features of a track from the loudness, tempo, key and length of its sound, and from its tags.
 
-A ridge regression on smooth steps of each and on their products with loudness; learned by
-`benchmarks/learn_sound.py` from measured tracks. An estimate like any other: it has a standard error and
-decides nothing.
+A ridge regression on smooth steps of each and on their products with loudness, on the year, on the version
+that the title names, and on the words of the genres; learned by `benchmarks/learn_sound.py` from measured
+tracks. An estimate like any other: it has a standard error and decides nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from services.analysis.genres import genre_words
 from services.analysis.imputation.evidence import with_values
 from services.analysis.imputation.shapes import FloatArray
+from services.analysis.titles import version_tags
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature, Origin, Provenance
+from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 
 FROM_SOUND = Provenance(Origin.IMPUTED, "loudness, tempo and key")
@@ -25,6 +28,10 @@ LOUDNESS_KNOTS_DB = (-30.0, -22.0, -17.0, -14.0, -12.0, -10.0, -8.5, -7.0, -5.5,
 TEMPO_KNOTS_BPM = (60.0, 75.0, 90.0, 105.0, 120.0, 135.0, 155.0, 180.0, 210.0)
 LENGTH_KNOTS_S = (30.0, 60.0, 100.0, 140.0, 180.0, 220.0, 270.0, 340.0, 480.0, 720.0)
 YEAR_KNOTS = (1955.0, 1965.0, 1975.0, 1985.0, 1995.0, 2005.0, 2013.0, 2020.0, 2026.0)
+VERSIONS = (
+    "a cappella", "acoustic", "demo", "extended", "instrumental", "live", "orchestral", "remix", "session",
+)  # fmt: skip
+"""As `version_tags` names them."""
 LUFS_ERROR_DB = 2.5
 """How far LUFS may be from the loudness of a catalogue: their offset is not known, and taken for nothing."""
 CONSTANTS_FILE = Path(__file__).with_name("from_sound.json")
@@ -42,14 +49,20 @@ class Mapping:
     intercept: FloatArray
     """(9,)"""
     deviation: FloatArray
-    """(9,) standard deviation of the errors, on artists that were not learned from."""
+    """(2, 9) standard deviation of the errors, on artists that were not learned from: of tracks without and
+    with genres."""
+    vocabulary: tuple[str, ...]
+    """Words of genres that have a column."""
 
 
 @cache
 def load_mapping() -> Mapping:
     """Read the packaged coefficients."""
     stored = json.loads(CONSTANTS_FILE.read_text(encoding="utf-8"))
-    return Mapping(*(np.array(stored[name]) for name in ("centre", "table", "intercept", "deviation")))
+    centre, table, intercept, deviation = (
+        np.array(stored[name]) for name in ("centre", "table", "intercept", "deviation")
+    )
+    return Mapping(centre, table, intercept, deviation, tuple(stored["vocabulary"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,23 @@ class Heard:
     mode: FloatArray
     length_s: FloatArray
     year: FloatArray
+    told: FloatArray
+    """(n, n_words) from `told_by`."""
+
+
+def told_by(tracks: Sequence[Track], vocabulary: Sequence[str]) -> FloatArray:
+    """Return what the titles and genres of tracks say, shape (n, n_versions + n_words + 1), each 0 or 1.
+
+    The last column is whether the genres hold any word of the vocabulary.
+    """
+    versions = [version_tags(track.title) for track in tracks]
+    words = [frozenset(genre_words(track.genres)) for track in tracks]
+    rows = [
+        [*(each in version for each in VERSIONS), *(word in genres for word in vocabulary)]
+        for version, genres in zip(versions, words, strict=True)
+    ]
+    told = np.array(rows, dtype=float).reshape(len(tracks), len(VERSIONS) + len(vocabulary))
+    return np.column_stack([told, told[:, len(VERSIONS) :].any(axis=1)])
 
 
 def design(heard: Heard) -> FloatArray:
@@ -77,7 +107,9 @@ def design(heard: Heard) -> FloatArray:
         for each in (pace[:, ::2], length[:, ::2], year)
     ]
     missing = np.isnan(heard.year)[:, None].astype(float)
-    return np.concatenate([loud, pace, length, year, missing, pitch, major, loud * major, *products], axis=1)
+    return np.concatenate(
+        [loud, pace, length, year, missing, pitch, major, loud * major, *products, heard.told], axis=1
+    )
 
 
 def _hats(values: FloatArray, knots: FloatArray) -> FloatArray:
@@ -131,14 +163,16 @@ def _estimates(entries: Sequence[EnrichedTrack]) -> tuple[FloatArray, FloatArray
         mode=mode,
         length_s=np.array([(entry.track.duration_ms or np.nan) / 1000 for entry in entries]),
         year=np.array([float(entry.track.release_year or np.nan) for entry in entries]),
+        told=told_by([entry.track for entry in entries], mapping.vocabulary),
     )
+    deviation = mapping.deviation[heard.told[:, -1].astype(int)]
     values = predict(design(heard), mapping)
     # By how much an error of the loudness moves each feature.
     louder, quieter = (
         predict(design(replace(heard, loudness_db=heard.loudness_db + error)), mapping)
         for error in (LUFS_ERROR_DB, -LUFS_ERROR_DB)
     )
-    errors = np.sqrt(mapping.deviation**2 + ((louder - quieter) / 2) ** 2)
+    errors = np.sqrt(deviation**2 + ((louder - quieter) / 2) ** 2)
     values[:, _LOUDNESS], errors[:, _LOUDNESS] = np.clip(heard.loudness_db, -60.0, 0.0), LUFS_ERROR_DB
     return values, errors
 

@@ -58,6 +58,21 @@ def test_louder_is_livelier_and_less_acoustic() -> None:
     assert (quiet.acousticness or 0) - (loud.acousticness or 0) > 0.2
 
 
+def test_genres_and_the_version_in_the_title_count_too() -> None:
+    def estimated(title: str = "Song", *genres: str) -> EnrichedTrack:
+        track = replace(TRACK, title=title, genres=genres, sound=Sound(kind=SoundKind.MP3, reading=READING))
+        return estimate_from_sound(from_upload([track], "file"))[0]
+
+    plain, unknown = estimated(), estimated("Song", "a genre of its own")
+    assert unknown.features == plain.features
+    assert (estimated("Song (Acoustic)").features.acousticness or 0) > (plain.features.acousticness or 0)
+    techno = estimated("Song", "minimal techno")
+    assert (techno.features.instrumentalness or 0) > (estimated("Song", "rap").features.instrumentalness or 0)
+    assert techno.standard_errors is not None
+    assert plain.standard_errors is not None
+    assert (techno.standard_errors.energy or 0) < (plain.standard_errors.energy or 0)
+
+
 def test_an_estimate_from_relatives_counts_by_its_precision() -> None:
     alone = heard(-9.0)
     related = replace(
