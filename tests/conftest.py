@@ -22,8 +22,8 @@ from services.workflows import tasks
 from tests.depth import examples
 
 # A gate gives the same answer for the same commit; elsewhere each run tries something new.
-settings.register_profile("gate", derandomize=True, deadline=None, max_examples=examples(40, 400))
-settings.register_profile("search", deadline=None, max_examples=examples(40, 400))
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=examples(25, 400))
+settings.register_profile("search", deadline=None, max_examples=examples(25, 400))
 settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,8 +6,15 @@ import os
 from collections.abc import Iterable
 from typing import TypeVar
 
+import pytest
+
 IS_NIGHT = os.environ.get("TASTEMAP_NIGHT") == "1"
 _NIGHT_FACTOR = 50
+
+at_night = pytest.mark.skipif(
+    not IS_NIGHT, reason="takes long, and a cheaper test sees most of it: `make nightly` runs it"
+)
+"""For tests that cost the gate more than what they alone see is worth there."""
 
 Case = TypeVar("Case")
 

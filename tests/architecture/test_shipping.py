@@ -6,7 +6,9 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -48,19 +50,24 @@ def test_the_changelog_says_what_this_version_brings_and_what_an_operator_has_to
     assert list(dict.fromkeys(sections)) == ["New", "Changed", "Fixed", "Upgrade notes"]
 
 
+owners = cache(metadata.packages_distributions)
+
+
+@cache
+def imported_in(file: Path) -> set[str]:
+    """Return the names of the modules that a file imports."""
+    statements = [*ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    names = {alias.name for each in statements if isinstance(each, ast.Import) for alias in each.names}
+    return names | {
+        str(each.module) for each in statements if isinstance(each, ast.ImportFrom) and not each.level
+    }
+
+
 def imported_by(*places: str) -> set[str]:
     """Return the distributions of other people that the code in these folders imports."""
-    trees = [
-        ast.parse(file.read_text(encoding="utf-8"))
-        for place in places
-        for file in (ROOT / place).rglob("*.py")
-    ]
-    statements = [each for tree in trees for each in ast.walk(tree)]
-    names = {alias.name for each in statements if isinstance(each, ast.Import) for alias in each.names}
-    names |= {str(each.module) for each in statements if isinstance(each, ast.ImportFrom) and not each.level}
+    names = {name for place in places for file in (ROOT / place).rglob("*.py") for name in imported_in(file)}
     tops = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - set(ROOMS)
-    owners = metadata.packages_distributions()
-    return {plain(owner) for top in tops for owner in owners[top]}
+    return {plain(owner) for top in tops for owner in owners()[top]}
 
 
 def plain(requirement: str) -> str:

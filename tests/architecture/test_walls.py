@@ -12,6 +12,7 @@ from bot.app import build
 from bot.config import Settings
 from services.domain.requests import _TYPES, JobKind
 from tests.conftest import ROOT
+from tests.depth import at_night
 
 
 def test_the_gateway_process_never_imports_the_heavy_libraries() -> None:
@@ -124,6 +125,7 @@ def test_the_domain_needs_the_standard_library_alone() -> None:
     assert imported - sys.stdlib_module_names == set()
 
 
+@at_night
 def test_commands_and_work_call_each_other_one_way() -> None:
     # What a command asks for runs in other tasks, so a call back would stand in its way of reading the code.
     result = subprocess.run(

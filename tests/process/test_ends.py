@@ -21,7 +21,7 @@ from sandbox.playlists import load
 from services.storage.addresses import parse_address
 from services.storage.leases import only_bot_on
 from tests.conftest import ROOT
-from tests.depth import examples
+from tests.depth import at_night, examples
 from tests.discord.samples import exportify
 
 UNTIDY = ("Traceback", "never retrieved", "never awaited", "ResourceWarning", "Unclosed", "was destroyed")
@@ -64,6 +64,7 @@ async def test_lists_that_were_to_be_written_are_written_once_whatever_kills_the
     assert wrong == []
 
 
+@at_night
 async def test_people_get_connected_and_disconnected_whatever_kills_the_bot(tmp_path: Path) -> None:
     kills = examples(1, night=30)
     tally = await kill_while_linking(kills, seed=5, folder=tmp_path)

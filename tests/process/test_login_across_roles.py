@@ -25,7 +25,7 @@ from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_samples import YOU, sample_library
 from services.accounts.keyring import new_key
-from tests.depth import cases
+from tests.depth import at_night
 from tests.process.cluster import Cluster, cluster_on
 from tests.process.test_roles import ids_of
 from tests.unit.services.sources.fakes import EPOCH
@@ -113,7 +113,8 @@ async def prove_and_agree(cluster: Cluster, url: str, accounts: SandboxAccounts,
     return [*login.secrets, accounts_code(agreed)]
 
 
-@pytest.mark.parametrize("mode", cases(["code", "paste", "strong"], gate=["code"]))
+@at_night
+@pytest.mark.parametrize("mode", ["code", "paste", "strong"])
 async def test_each_step_of_a_login_in_another_process(
     new_postgresql: Callable[..., str], postgresql_template: str, tmp_path: Path, mode: str
 ) -> None:

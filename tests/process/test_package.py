@@ -19,7 +19,7 @@ from bot.config import Settings
 from sandbox.playlists import PLAYLISTS
 from services.domain.program import install, started_as
 from tests.conftest import ROOT
-from tests.depth import IS_NIGHT
+from tests.depth import at_night
 
 ROOMS = ("bot", "cogs", "services", "sandbox")
 _DEADLINE_S = 120
@@ -91,7 +91,7 @@ def test_an_installed_tastemap_runs_outside_the_checkout(wheel: Path, tmp_path: 
     use([library / "bin" / "tastemap"], folder, PYTHONPATH=str(library))
 
 
-@pytest.mark.skipif(not IS_NIGHT, reason="downloads every dependency")
+@at_night
 @pytest.mark.timeout(1_200)
 def test_a_bare_environment_needs_nothing_but_the_wheel(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "bare", with_pip=True)

@@ -18,7 +18,7 @@ from PIL import Image
 from bot.demo.browser import find_chromium, open_browser
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT
-from tests.depth import cases
+from tests.depth import at_night, cases
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -95,7 +95,7 @@ async def card_with(page: Any, words: str) -> Any:
     return card
 
 
-async def test_a_person_types_commands_and_presses_buttons(chromium: str, tmp_path: Path) -> None:
+async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str, tmp_path: Path) -> None:
     async with demo_page(tmp_path) as address, open_browser(chromium) as browser:
         page = await browser.new_page(viewport={"width": 1100, "height": 1400})
         problems: list[str] = []
@@ -123,14 +123,7 @@ async def test_a_person_types_commands_and_presses_buttons(chromium: str, tmp_pa
         await card.get_by_role("button", name="Export").click()
         exported = await card_with(page, "to take along")
         assert "tastemap.json" in await exported.inner_text()
-        assert problems == []
 
-
-async def test_a_person_logs_in_and_sees_their_own_playlists(chromium: str, tmp_path: Path) -> None:
-    async with demo_page(tmp_path) as address, open_browser(chromium) as browser:
-        page = await browser.new_page(viewport={"width": 1100, "height": 1400})
-        await page.goto(address)
-        await page.locator("#channel-composer-input").wait_for(timeout=WAIT_MS)
         await send_command(page, "playlists")
         refusal = await card_with(page, "not connected")
         await refusal.get_by_role("button", name="Connect Spotify").click()
@@ -149,6 +142,7 @@ async def test_a_person_logs_in_and_sees_their_own_playlists(chromium: str, tmp_
         done = await card_with(page, "You are connected as nightdriver")
         await done.get_by_role("button", name="Show my playlists").click()
         await card_with(page, "Late Drive Home")
+        assert problems == []
 
 
 def play(folder: Path, *photographed: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -174,6 +168,7 @@ def test_the_script_leaves_a_picture_of_every_card(chromium: str, tmp_path: Path
         check_pages(tmp_path / "pictures")
 
 
+@at_night
 def test_without_a_browser_the_charts_and_the_words_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

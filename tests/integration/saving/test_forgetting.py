@@ -21,6 +21,7 @@ from services.storage.persons import PersonStore
 from services.storage.reports import ReportStore
 from services.storage.writes import WriteStore
 from services.workflows.privacy import PrivacyWorkflow
+from tests.depth import IS_NIGHT
 from tests.integration.saving.world import SAM, SavingWorld, saving_world, seen
 from tests.unit.services.workflows.saving.shelf import apply
 
@@ -28,7 +29,7 @@ OLD = tuple(TrackId(f"{number:022d}") for number in range(101))
 NEW = OLD[::-1]
 AWAITS = 400
 """More than a write has; those that come after its end are not reached."""
-STRIDE = 13
+STRIDE = 1 if IS_NIGHT else 31
 ENDINGS = {Settling.FINISH: {Ending.FINISHED}, Settling.PUT_BACK: {Ending.PUT_BACK, Ending.NOTHING_LEFT}}
 
 

@@ -30,6 +30,7 @@ from services.storage.migrate import claim, find_revision, head_revision, migrat
 from services.storage.persons import PersonStore
 from services.storage.reports import ReportStore
 from services.storage.schema import metadata
+from tests.depth import cases
 from tests.integration.storage.samples import NOON, some_report
 
 SAM = 123_456_789_012_345_678
@@ -91,7 +92,11 @@ def more_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
     return add
 
 
-@pytest.mark.parametrize("revision", REVISIONS)
+@pytest.mark.parametrize(
+    "revision",
+    # The first takes every step; before the others, tables with content are changed.
+    cases(REVISIONS, gate=[REVISIONS[0], "0009", "0010", *REVISIONS[-2:]]),
+)
 async def test_every_earlier_revision_reaches_the_newest_with_its_content(
     empty_database_url: str, revision: str
 ) -> None:
