@@ -6,17 +6,20 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import discord
 from discord import app_commands
 
 from cogs.work.deliver import Delivery
+from cogs.work.errors import explain
 from cogs.work.first_response import HAND_OVER, HandedOverError, in_time, mark_given, promise
 from cogs.work.host import Interaction
-from cogs.work.outages import is_outage
+from cogs.work.outages import is_outage, pause
 from cogs.work.perform import Performer
 from cogs.work.progress import LineOfProgress
+from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import StorageError
 from services.domain.jobs import Asked, Job
 from services.domain.messages import Activity, Progress
@@ -25,6 +28,9 @@ from services.jobs.queue import JobQueue
 
 _LINE_S = 3.0
 """Longest time for an edit: nobody begins the work meanwhile."""
+
+_ENDED_S = 3.0
+"""Within this time a worker ends and tells what was erased while it ran."""
 
 _log = logging.getLogger(__name__)
 
@@ -85,12 +91,17 @@ class Work:
             telling.add_done_callback(self._telling.discard)
 
     async def _tell_places(self, delivery: Delivery) -> None:
-        """Say the place in line of what waits for a worker, as long as it waits."""
+        """Say the place in line of what waits for a worker as long as it waits, and where it was erased."""
         line = LineOfProgress(delivery.interaction, stoppable=True, until=delivery.open_until)
         try:
             async for place in self._jobs.places(delivery.job):
                 async with asyncio.timeout(_LINE_S):
                     await line(Progress(Activity.QUEUED, place))
+            if await self._jobs.is_forgotten(delivery.job):
+                await pause(_ENDED_S)  # whoever had begun it says so
+                if not await delivery.answered():
+                    tell = partial(delivery.give, private=True)
+                    await explain(delivery.interaction, ForgottenError(), tell=tell)
         except (StorageError, TimeoutError) as error:
             _log.info("the place in line is not said any more: %r", error)
 

@@ -68,7 +68,9 @@ class LoopbackDiscord:
                         if answer.status != _UNAVAILABLE:
                             return answer.status
                 except aiohttp.ClientConnectorError:
-                    continue  # nobody listens there; a request that was cut is not sent again
+                    continue  # nobody listens there
+                except aiohttp.ClientError:
+                    return 0  # a request that was cut is not sent again
         return 0
 
     @asynccontextmanager

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from services.domain.errors.jobs import (
     AlreadyRunningError,
     CannotStopError,
+    ForgottenError,
     InterruptedTooOftenError,
     NothingRunsError,
     QueueFullError,
@@ -139,13 +140,19 @@ class JobQueue:
         return await self.held.depth(self.clock())
 
     async def put(self, job: Job) -> bool:
-        """Let accepted work be done; returns whether whoever accepted it has to do it now."""
+        """Let accepted work be done; returns whether whoever accepted it has to do it now.
+
+        Raises
+        ------
+        ForgottenError
+            Its person was erased meanwhile: nobody does it, and nobody else says so.
+        """
         entry = QueueEntry(job.job_id, job.asked.owner_id, is_heavy=not job.kind.is_light)
         if self.engine.performs_here:
             return True
         try:
-            if job.message_id is not None:
-                await self.store.note_message(job.job_id, job.message_id)
+            if job.message_id is not None and not await self.store.note_message(job.job_id, job.message_id):
+                raise ForgottenError
             await self.engine.put(entry)
         except StorageError as error:
             _log.warning("accepted work waits until somebody finds its row: %s", error)
@@ -168,6 +175,10 @@ class JobQueue:
                     await self.held.let_go_line(job.job_id)
                 told = place
             await self.pause(_PLACE_EVERY_S)
+
+    async def is_forgotten(self, job: Job) -> bool:
+        """Whether a person was erased whose work waited: nobody does it any more."""
+        return not await self.store.knows(job.job_id)
 
     async def take(self, job_id: int) -> Job | None:
         """Become the one that does some work; its token is open. None where another does, or it is over."""

@@ -102,9 +102,16 @@ class JobStore:
         except StorageError as error:
             _log.warning("a withdrawn request stays until the next start: %s", error)
 
-    async def note_message(self, job_id: int, message_id: int) -> None:
-        """Note which message was promised to become the answer."""
-        await self._change(update(jobs).where(jobs.c.job_id == job_id).values(message_id=message_id))
+    async def note_message(self, job_id: int, message_id: int) -> bool:
+        """Note which message was promised to become the answer; False where the work was erased."""
+        noted = update(jobs).where(jobs.c.job_id == job_id).values(message_id=message_id)
+        return await self._change(noted) == 1
+
+    async def knows(self, job_id: int) -> bool:
+        """Whether there is a trace of some work: else it was erased with its person."""
+        async with self._database.reading() as connection:
+            query = select(jobs.c.job_id).where(jobs.c.job_id == job_id)
+            return await connection.scalar(query) is not None
 
     async def begin(self, job: Job) -> None:
         """Note that the work runs, how often it was begun, and where its progress is shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import procrastinate.worker
 import psycopg
 import pytest
 
+from services.domain.errors.jobs import ForgottenError
 from services.domain.jobs import QueueEntry
 from services.jobs.engine import QueueLostError
 from services.jobs.procrastinate import ProcrastinateQueue
@@ -79,6 +81,21 @@ async def test_its_tables_hold_an_id_and_a_keyed_hash_and_forgetting_takes_both(
     assert str(SAM) not in str(entry)
     await process.queue.withdraw(SAM)
     assert entries(url) == []
+
+
+async def test_who_is_erased_before_a_worker_begins_is_known_to_the_process_that_promised(
+    process: Process, url: str
+) -> None:
+    waits = await process.accept(1, SAM)
+    assert not await process.queue.is_forgotten(waits)
+    job = await process.queue.accept(asked(2, SAM + 1), MAP)
+    assert job is not None
+    with psycopg.connect(url) as connection:
+        connection.execute("DELETE FROM jobs")
+    assert await process.queue.is_forgotten(waits)
+    with pytest.raises(ForgottenError):
+        await process.queue.put(replace(job, message_id=7))
+    assert entries(url) == [({"job_id": 1},)]
 
 
 async def test_what_is_put_is_done_once_and_leaves_no_entry(process: Process, url: str) -> None:
