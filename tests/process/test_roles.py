@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import psycopg
 import pytest
 from aiohttp.test_utils import unused_port
 
+from sandbox.catalogue import build_catalogue
 from sandbox.discord import Request
+from sandbox.faults import Fault, FaultKind
 from sandbox.playlists import load
+from sandbox.reccobeats import FEATURES, SandboxReccoBeats
+from services.domain.music import Track
+from tests.depth import IS_NIGHT
 from tests.process.cluster import Cluster, cluster_on
+from tests.unit.services.sources.fakes import serve
 
 FILE = load("late-drive.csv")
 
@@ -136,3 +145,36 @@ async def test_two_gateways_share_the_shards_and_identify_one_after_the_other(cl
     assert {one, other} == {0, 1}
     assert abs(other_at - one_at) > 4.5
     assert (await cluster.answer(await discord.slash(1, "help", []))).words
+
+
+@pytest.mark.skipif(not IS_NIGHT, reason="five processes and eight people: `make nightly` runs it")
+async def test_four_workers_ask_for_each_track_once_and_none_too_early(cluster: Cluster) -> None:
+    catalogue = build_catalogue()
+    known = [entry.track for entry in catalogue.tracks if entry.known]
+    faults = [None, None, Fault(FaultKind.RATE_LIMIT, retry_after_s=2), None, None, None]
+    sandbox = SandboxReccoBeats(catalogue, clock=time.time, faults=[*faults, *faults])
+    shared, parts = known[:200], [known[start : start + 100] for start in (150, 200, 300, 400)]
+    async with serve(sandbox.app()) as url:
+        await cluster.start("gateway", *["worker"] * 4, RECCOBEATS_URL=f"{url}v1")
+        lists = [*[shared] * 4, *parts]
+        asked = [await cluster.discord.analyze(user, _csv(each)) for user, each in enumerate(lists, 1)]
+        for request in asked:
+            assert (await cluster.answer(request)).attachments
+    calls = sandbox.calls_of(FEATURES)
+    answered = Counter(key for call in calls if call.status == 200 for key in call.ids)
+    starts = [call.at for call in sandbox.calls]
+    gap_s = min(later - earlier for earlier, later in itertools.pairwise(starts))
+    print(
+        f"{len(asked)} lists, {len(calls)} calls, {sum(answered.values())} ids of {len(answered)}, "
+        f"smallest gap {gap_s:.3f} s, early {len(sandbox.early_calls)}"
+    )
+    assert set(answered.values()) == {1}
+    assert len(answered) == 500
+    assert sandbox.early_calls == []
+    assert gap_s >= 0.4, "0.7 s, and what a busy machine takes off between a slot and the service"
+
+
+def _csv(tracks: Sequence[Track]) -> bytes:
+    rows = ["Track URI,Track Name,Artist Name(s),ISRC"]
+    rows += [f'spotify:track:{each.id},"{each.title}","{each.artists[0]}",{each.isrc}' for each in tracks]
+    return "\n".join(rows).encode()
