@@ -125,6 +125,10 @@ async def test_the_migrations_end_at_the_schema(empty_database_url: str) -> None
         for table in metadata.tables.values():
             found = inspector.get_pk_constraint(table.name)["constrained_columns"]
             assert found == [column.name for column in table.primary_key], table.name
+        if connection.dialect.name == "postgresql":
+            options = "SELECT reloptions FROM pg_class WHERE relname IN ('reports', 'jobs') AND relkind = 'r'"
+            early = "autovacuum_vacuum_scale_factor=0.01"
+            assert connection.scalars(text(options)).all() == [[early], [early]]
     engine.dispose()
 
 
