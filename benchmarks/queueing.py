@@ -82,6 +82,7 @@ async def work(url: str, wait_s: float) -> int:
                 await queue.finish(job)
 
         watching = asyncio.create_task(queue.watch(lambda _job_id: None))
+        print(f"ready 0 {time.time()}", flush=True)
         try:
             await queue.work(perform)
         except QueueLostError:
@@ -103,6 +104,7 @@ class Workers:
     wait_s: float
     started: dict[int, list[float]] = field(default_factory=dict)
     ended: dict[int, list[float]] = field(default_factory=dict)
+    ready: int = 0
     restarts: int = 0
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _processes: list[asyncio.subprocess.Process] = field(default_factory=list)
@@ -110,7 +112,10 @@ class Workers:
     async def start(self, number: int) -> None:
         """Start some and let them come to rest."""
         self._tasks = [asyncio.create_task(self._keep()) for _ in range(number)]
-        await asyncio.sleep(4.0)
+        async with asyncio.timeout(60.0):
+            while self.ready < number:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(2.0)
 
     async def _keep(self) -> None:
         while True:
@@ -123,6 +128,9 @@ class Workers:
             assert process.stdout is not None
             async for line in process.stdout:
                 what, job_id, at = line.decode().split()
+                if what == "ready":
+                    self.ready += 1
+                    continue
                 kept = self.started if what == "start" else self.ended
                 kept.setdefault(int(job_id), []).append(float(at))
             await process.wait()
@@ -136,7 +144,7 @@ class Workers:
         for process in self._processes:
             if process.returncode is None:
                 process.kill()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *(each.wait() for each in self._processes), return_exceptions=True)
 
 
 async def put(queue: JobQueue) -> tuple[int, float]:
