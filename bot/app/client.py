@@ -82,6 +82,7 @@ class TastemapBot(Host):
         self.limits = Limits()
         self.components = ComponentRouter()
         self.wanted = PendingRequests()
+        self.has_spotify = reader.library is not None
         self.running = RunningWork(
             self.components, jobs, can_stop=lambda kind: self.performer.kinds[kind].stoppable
         )

@@ -82,7 +82,7 @@ def build_cogs(
     server_maps = ServerMaps(maps=flows.server_map, cards=cards, presence=presence)
     bot.performer.kinds |= {
         **press_kinds(components.answer),
-        **map_kinds(flows.analyze, flows.reports),
+        **map_kinds(flows.analyze, flows.reports, flows.server_map.follow),
         **draft_kinds(flows.tidy, flows.split, flows.optimize),
         **write_kinds(flows.saving, flows.tidy, flows.split, flows.optimize, comparing.write_blend),
         **account_kinds(accounts, clients.direct_message),
@@ -104,7 +104,11 @@ def build_cogs(
         StatsCog(reports=flows.reports, reader=flows.reader, components=components, work=bot.work),
         DriftCog(drift=flows.drift, components=components),
         PlaylistsCog(library=flows.reader.library, components=components),
-        HelpCog(reports=flows.reports, link_of=accounts.tokens.link_of if accounts else None),
+        HelpCog(
+            reports=flows.reports,
+            link_of=accounts.tokens.link_of if accounts else None,
+            components=components,
+        ),
         PrivacyCog(
             privacy=flows.privacy,
             saving=flows.saving,
@@ -162,6 +166,7 @@ def build_cogs(
         GroupEvents(
             lobbies=flows.lobbies,
             digests=digests,
+            maps=flows.server_map,
             cards=cards,
             presence=presence,
             client=bot,

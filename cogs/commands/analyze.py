@@ -56,6 +56,7 @@ class AnalyzeCog(commands.Cog):
         components.register(Action.CHOOSE, self.choose)
         components.register(Action.PICK, self.choose)  # on cards of an older version
         components.register(Action.EXAMPLE, self.example)
+        components.register(Action.RETRY, self.retry)
         components.register(Action.ANALYZE, self.analyze_again)
 
     async def cog_load(self) -> None:
@@ -156,6 +157,11 @@ class AnalyzeCog(commands.Cog):
         chosen = {"from": "upload", "upload": ref.subject, "index": chosen_value(interaction)}
         row = {**chosen, "groups": pending.groups or 0, "about": about}
         await self._work.accept(interaction, request_from_row(JobKind(kind), row), private=pending.private)
+
+    async def retry(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Ask once more for what had failed."""
+        request, private = interaction.client.wanted.failed(ref.subject, interaction.user.id)
+        await self._work.accept(interaction, request, private=private)
 
     async def example(self, interaction: Interaction, _ref: ComponentRef) -> None:
         """Analyse an invented playlist, so that somebody can see the product before any export."""

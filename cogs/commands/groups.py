@@ -68,6 +68,7 @@ class GroupsCog(commands.Cog):
             LobbyVerb.NEVER: self._never,
             LobbyVerb.REOPEN: self._reopen,
             LobbyVerb.SHOW: self._show,
+            LobbyVerb.START: self._start_anew,
         }
         components.register(Action.LOBBY, self.press)
         components.register(Action.BRING, self.choose_source)
@@ -77,8 +78,13 @@ class GroupsCog(commands.Cog):
     @app_commands.choices(hours=[app_commands.Choice(name=f"{each} h", value=each) for each in _HOURS])
     async def start(self, interaction: Interaction, hours: app_commands.Choice[int] | None = None) -> None:
         """Post a lobby card."""
+        await self._start(interaction, timedelta(hours=hours.value if hours else _USUAL_HOURS))
+
+    async def _start_anew(self, interaction: Interaction, _lobby_id: str) -> None:
+        await self._start(interaction, timedelta(hours=_USUAL_HOURS))
+
+    async def _start(self, interaction: Interaction, lasts: timedelta) -> None:
         guild_id, channel_id = self._presence.require_take_back(interaction)
-        lasts = timedelta(hours=hours.value if hours else _USUAL_HOURS)
         start = self._lobbies.start(Place(guild_id, channel_id), _visitor(interaction.user), lasts)
         lobby = await in_time(interaction, start)
 

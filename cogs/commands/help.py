@@ -8,8 +8,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.replies.about import score_card
-from cogs.replies.help import LinkState, help_card
+from cogs.replies.help import HelpTopic, LinkState, files_card, help_card
+from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
+from cogs.work.components import ComponentRouter
 from cogs.work.first_response import answer_now, in_time
 from cogs.work.host import Interaction
 from services.domain.accounts import Link
@@ -24,13 +26,23 @@ LinkOf = Callable[[int], Awaitable[Link]]
 class HelpCog(commands.Cog):
     """The way in."""
 
-    def __init__(self, *, reports: ReportsWorkflow, link_of: LinkOf | None) -> None:
+    def __init__(
+        self, *, reports: ReportsWorkflow, link_of: LinkOf | None, components: ComponentRouter
+    ) -> None:
         self._reports = reports
         self._link_of = link_of
+        components.register(Action.HELP, self.press)
 
     @app_commands.command(name="help", description="What Tastemap does, and what you can do next.")
     async def help(self, interaction: Interaction) -> None:
         """Explain the next step."""
+        await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
+
+    async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Explain what can be read, or the next step."""
+        if ref.subject == HelpTopic.FILES:
+            await answer_now(interaction, files_card(has_spotify=self._link_of is not None))
+            return
         await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
 
     async def _card(self, user_id: int) -> Reply:

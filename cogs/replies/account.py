@@ -19,10 +19,9 @@ HERE = "me"
 """Subject of components that concern only whoever presses them."""
 
 
-def connect_button(wanted_id: str) -> ui.Button[Any]:
-    """Make the button that begins a login; `wanted_id` names what the person was about to do."""
-    ref = ComponentRef(Action.CONNECT, HERE, wanted_id)
-    return button("Connect Spotify", ref.button(), style=discord.ButtonStyle.primary)
+def connect_ref(wanted_id: str) -> ComponentRef:
+    """Name the button that begins a login; `wanted_id` names what the person was about to do."""
+    return ComponentRef(Action.CONNECT, HERE, wanted_id)
 
 
 def link_card(url: str, *, proven: bool, connected_as: str | None = None) -> Reply:

@@ -57,6 +57,20 @@ _ABOUT = (
 )
 
 
+_SOUNDS = "Sound files are measured too: MP3, Ogg Vorbis, Opus, FLAC, WAV and AIFF, ten at once."
+_NAMES = (
+    "Your name at ListenBrainz or Last.fm does as well, where your lists are public: "
+    "`/analyze from:listenbrainz:NAME`."
+)
+
+
+class HelpTopic(StrEnum):
+    """What a `HELP` button tells about."""
+
+    START = "start"
+    FILES = "files"
+
+
 class LinkState(StrEnum):
     """Where a person stands with Spotify."""
 
@@ -85,16 +99,26 @@ def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
         text("**Together**", _TOGETHER),
         text(_ELSEWHERE),
         rule(),
-        ui.ActionRow(
-            button(
-                "Try it with an example playlist",
-                ComponentRef(Action.EXAMPLE, "start").button(),
-                style=discord.ButtonStyle.primary,
-            )
-        ),
+        ui.ActionRow(_example_button()),
         text(small(_YOURS), small(_ABOUT)),
     ]
     return Reply(tuple(blocks))
+
+
+def files_card(*, has_spotify: bool) -> Reply:
+    """Say what can be read, and where such files come from."""
+    return Reply(
+        (
+            text("## What I can read", f"**A file**: {_FILE}", _OTHERS, _SOUNDS),
+            text(_NAMES, _CONNECT if has_spotify else ""),
+            ui.ActionRow(_example_button()),
+        )
+    )
+
+
+def _example_button() -> ui.Button[Any]:
+    ref = ComponentRef(Action.EXAMPLE, "start")
+    return button("Try it with an example playlist", ref.button(), style=discord.ButtonStyle.primary)
 
 
 def _start(recent: Sequence[ReportSummary], state: LinkState) -> list[str]:

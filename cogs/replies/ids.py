@@ -66,6 +66,8 @@ class Action(StrEnum):
     DRIFT = "drift"
     REMEMBER = "remember"
     DIGEST = "digest"
+    HELP = "help"
+    RETRY = "retry"
 
 
 @dataclass(frozen=True, slots=True)

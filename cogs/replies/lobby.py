@@ -26,6 +26,12 @@ class LobbyVerb(StrEnum):
     COMPARE = "compare"
     REOPEN = "reopen"
     SHOW = "show"
+    START = "start"
+    """A new comparison, in the channel of whoever presses it."""
+
+
+NEW = "new"
+"""Subject of a button about a comparison that there is not yet."""
 
 
 class SourceField(StrEnum):

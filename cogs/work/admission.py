@@ -121,7 +121,7 @@ COMMANDS: Mapping[str, Price] = {
     **dict.fromkeys(("login", "mydata", "undo"), Price.DEAR),
 }
 ACTIONS: Mapping[Action, Price] = {
-    **dict.fromkeys((Action.STOP, Action.FORGET, Action.FINISH), Price.CHEAP),
+    **dict.fromkeys((Action.STOP, Action.FORGET, Action.FINISH, Action.HELP), Price.CHEAP),
     **dict.fromkeys((Action.CLUSTER, Action.CHARTS, Action.CHARTS_TEXT, Action.QUALITY), Price.MEDIUM),
     **dict.fromkeys(
         (Action.FINDINGS, Action.SHARE, Action.TEMPO, Action.SAME_SONG, Action.SAVING), Price.MEDIUM
@@ -132,6 +132,7 @@ ACTIONS: Mapping[Action, Price] = {
     Action.DIGEST: Price.MEDIUM,
     Action.DRIFT: Price.DEAR,
     Action.REMEMBER: Price.DEAR,
+    Action.RETRY: Price.DEAR,
     **dict.fromkeys((Action.EXPORT, Action.PICK, Action.EXAMPLE, Action.AGAIN, Action.CLIPS), Price.DEAR),
     **dict.fromkeys((Action.UNDO, Action.CONNECT, Action.MY_DATA, Action.BRING), Price.DEAR),
     **dict.fromkeys((Action.BLEND, Action.ANALYZE), Price.DEAR),

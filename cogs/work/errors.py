@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import secrets
 import string
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import Any
 
 import discord
 from discord import app_commands, ui
 
-from cogs.replies.account import connect_button
+from cogs.replies.help import HelpTopic
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Reply, button, note, small
+from cogs.replies.layout import WARNING, Reply, small, text
+from cogs.replies.next_steps import Next, NoStep, Refused, Step, next_buttons, next_step
+from cogs.replies.saved import LAST
 from cogs.replies.unfinished import unfinished_card
 from cogs.words.errors import UNEXPECTED, sentence_for_discord
 from cogs.words.text import escape
@@ -23,11 +25,12 @@ from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist
 from cogs.work.host import Host, Interaction
 from cogs.work.interaction_metrics import Outcome, end, note_failure
 from cogs.work.outages import is_outage
-from cogs.work.pending import LOGIN_HELPS
 from services.domain.errors import TastemapError
-from services.domain.errors.jobs import AlreadyRunningError, ShuttingDownError, TooFastError
+from services.domain.errors.jobs import ShuttingDownError, TooFastError
 from services.domain.errors.storage import StorageError
 from services.domain.errors.writes import UnfinishedWritesError
+from services.domain.jobs import Job
+from services.domain.requests import Request
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +103,7 @@ async def explain(
     error: BaseException,
     *,
     tell: Callable[[Reply], Awaitable[object]] | None = None,
+    job: Job | None = None,
 ) -> bool:
     """Tell the person what went wrong, privately and once, and log it; returns whether that reached them.
 
@@ -109,6 +113,8 @@ async def explain(
     ----------
     tell
         Another way to the person than the reply of the interaction.
+    job
+        The accepted work that failed.
     """
     if _TOLD in interaction.extras:
         return bool(interaction.extras[_TOLD])
@@ -126,15 +132,12 @@ async def explain(
         _log.warning("%s: %s failed: %r", reference, where, error, extra=findable)
     # Whoever reads what to do next needs nothing to tell an operator.
     told = () if _is_expected(error, line) else (small(f"Reference {reference}"),)
-    reply = note(line, *told, accent=WARNING)
-    if isinstance(error, AlreadyRunningError):
-        stop = button("Stop it", ComponentRef(Action.STOP, str(error.job_id)).button())
-        reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(stop)))
-    elif isinstance(error, UnfinishedWritesError):
+    if isinstance(error, UnfinishedWritesError):
         reply = unfinished_card(error.writes, Action.SAVING, so_that="do that")
-    elif isinstance(error, LOGIN_HELPS):
-        connect = connect_button(interaction.client.wanted.keep(interaction, error))
-        reply = replace(reply, blocks=(*reply.blocks, ui.ActionRow(connect)))
+    else:
+        buttons = next_buttons(_next_of(error), error, _refused(interaction, error, job))
+        row = (ui.ActionRow(*buttons),) if buttons else ()
+        reply = Reply((text(line, *told), *row), accent=WARNING)
     try:
         if tell is not None:
             await tell(reply)
@@ -146,6 +149,52 @@ async def explain(
         _log.warning("%s: could not tell the person: %r", reference, problem)
     interaction.extras[_TOLD] = reached
     return reached
+
+
+_OF_DISCORD: Mapping[type[BaseException], Next] = {
+    UnknownComponentError: (Step.OTHER_LIST, Step.FILES),
+    app_commands.AppCommandError: NoStep.COMMAND,
+    discord.Forbidden: NoStep.UP_TO_OTHERS,
+}
+
+
+def _next_of(error: BaseException) -> Next:
+    if isinstance(error, TastemapError) or is_outage(error):
+        return next_step(error)
+    return next((found for kind, found in _OF_DISCORD.items() if isinstance(error, kind)), (Step.AGAIN,))
+
+
+_AS_PRESS = {
+    "help": ComponentRef(Action.HELP, HelpTopic.START),
+    "playlists": ComponentRef(Action.LIBRARY, "0"),
+    "undo": ComponentRef(Action.UNDO, LAST),
+}
+"""Commands that a button can give once more, where they failed before they were accepted work."""
+
+
+def _refused(interaction: Interaction, error: BaseException, job: Job | None) -> Refused:
+    """Gather what the buttons below a refusal have to know."""
+    data: Any = interaction.data or {}
+    client, custom_id = interaction.client, str(data.get("custom_id", ""))
+    is_button = data.get("component_type") == discord.ComponentType.button.value
+    command = interaction.command.qualified_name if interaction.command else ""
+    as_press = _AS_PRESS.get(command)
+
+    def keep(request: Request) -> str:
+        if job is None or not (client.connects and client.performs):
+            return ""  # presses come to another process, which would know nothing of it
+        kept = client.wanted.keep_failed(interaction.user.id, request, private=job.asked.private)
+        return ComponentRef(Action.RETRY, kept).button()
+
+    return Refused(
+        guild_id=interaction.guild_id,
+        pressed=ComponentRef.parse(custom_id),
+        again=custom_id if is_button else as_press.button() if as_press else "",
+        request=job.request if job else None,
+        keep=keep,
+        wish=partial(client.wanted.keep, interaction, error),
+        has_spotify=client.has_spotify,
+    )
 
 
 def was_told(interaction: Interaction) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import discord
 from discord.ext import commands, tasks
 
@@ -10,8 +12,12 @@ from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.maintenance import Maintenance
 from services.workflows.groups.lobbies import LobbiesWorkflow
+from services.workflows.groups.server_map import ServerMapWorkflow
 
 _TEND_EVERY_S = 60
+_POSTED_WITHIN, _PEOPLE_A_ROUND = timedelta(days=2), 500
+"""Whose leaving is looked for each minute, without the intent that would tell it: five requests to the
+gateway for those on maps that people still see. All the others are looked at once a day."""
 
 
 class GroupEvents(commands.Cog):
@@ -22,6 +28,7 @@ class GroupEvents(commands.Cog):
         *,
         lobbies: LobbiesWorkflow,
         digests: Digests,
+        maps: ServerMapWorkflow,
         cards: PostedCards,
         presence: DiscordPresence,
         client: discord.Client,
@@ -29,6 +36,7 @@ class GroupEvents(commands.Cog):
     ) -> None:
         self._lobbies = lobbies
         self._digests = digests
+        self._maps = maps
         self._cards = cards
         self._presence = presence
         self._client = client
@@ -52,12 +60,18 @@ class GroupEvents(commands.Cog):
     async def tend(self) -> None:
         """End what is over, draw whatever a crash or a refusal of Discord's left as it was, post digests."""
         await self._maintenance.attempt("ended comparisons", self._end_due)
+        await self._maintenance.attempt("people who left", self._end_left)
         await self._maintenance.attempt("cards", self._cards.redraw_all)
         await self._maintenance.attempt("digests", self._digests.run)
 
     def look_soon(self) -> None:
         """Draw everything that is stale, beside whatever asks for it."""
         self._cards.look_soon()
+
+    async def _end_left(self) -> int:
+        if not (getattr(self._client, "connects", True) and self._client.is_ready()):
+            return 0  # one request for each person would be too many
+        return await self._maps.end_left(self._presence, shown_within=_POSTED_WITHIN, most=_PEOPLE_A_ROUND)
 
     async def _end_due(self) -> int:
         return len(await self._lobbies.end_due())

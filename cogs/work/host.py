@@ -30,6 +30,8 @@ class Host(commands.AutoShardedBot):
     """Lets another process answer a press, up to whose first response it is answered here."""
     performs: bool = True
     """Whether accepted work, and what repeats itself, is done in this process."""
+    has_spotify: bool = True
+    """Whether this installation reads playlists at Spotify."""
     gate: Gate
     """Who may still come in, counted so that an orderly end waits for them."""
     limits: Limits

@@ -112,8 +112,10 @@ def press_kinds(answer: Callable[[Interaction, str], Awaitable[None]]) -> dict[J
     return {JobKind.PRESS: Kind(do=nothing, card=nothing, stoppable=False, answer=press)}
 
 
-def map_kinds(analyze: AnalyzeWorkflow, reports: ReportsWorkflow) -> dict[JobKind, Kind]:
-    """Say how maps are drawn and shown."""
+def map_kinds(
+    analyze: AnalyzeWorkflow, reports: ReportsWorkflow, mapped: Callable[[int], Awaitable[None]]
+) -> dict[JobKind, Kind]:
+    """Say how maps are drawn and shown; `mapped` is told afterwards who has a new one."""
     sounds = analyze.reader.listener
 
     async def draw(job: Job, say: Say) -> StoredReport | PlaylistChoice:
@@ -169,11 +171,14 @@ def map_kinds(analyze: AnalyzeWorkflow, reports: ReportsWorkflow) -> dict[JobKin
         if not job.asked.private:
             await reports.note_posted(job.result_id, channel_id, message_id)
 
+    async def afterwards(job: Job) -> None:
+        await mapped(job.asked.owner_id)
+
     return {
-        JobKind.ANALYZE: Kind(do=draw, card=card, stored=stored, posted=posted),
-        JobKind.AGAIN: Kind(do=draw_again, card=card, stored=stored),
+        JobKind.ANALYZE: Kind(do=draw, card=card, stored=stored, posted=posted, afterwards=afterwards),
+        JobKind.AGAIN: Kind(do=draw_again, card=card, stored=stored, afterwards=afterwards),
         JobKind.STATS: Kind(do=look_up, card=numbers, stored=stored, posted=posted),
-        JobKind.CLIPS: Kind(do=measure_clips, card=card, stored=stored),
+        JobKind.CLIPS: Kind(do=measure_clips, card=card, stored=stored, afterwards=afterwards),
     }
 
 

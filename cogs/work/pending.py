@@ -13,20 +13,21 @@ import discord
 from cachetools import TTLCache
 
 from cogs.work.host import Interaction
-from services.domain.errors.accounts import NotLinkedError, RelinkNeededError, ScopeMissingError
+from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.jobs import RequestForgottenError
+from services.domain.requests import Request
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
 _KEPT, _KEPT_FOR_S = 2_000, 24 * 3_600.0
 """A button below a refusal is pressed within minutes; a day is generous."""
+_RETRIED_FOR_S = 3_600.0
+"""What a request says about its person is kept no longer than that."""
 _ID_LENGTH = 14
 _ALPHABET = string.ascii_letters + string.digits
 _BEYOND = tuple(sorted(WRITE_SCOPES | REMOVE_SCOPES))
 """What a login may be asked for beside reading; by its number it stands in the id of a wish."""
 _WANTED = "wanted"
 _AGAIN = "Go on where you were"
-
-LOGIN_HELPS = (NotLinkedError, RelinkNeededError, ScopeMissingError)
-"""Failures that a login cures."""
 
 
 def want(interaction: Interaction, label: str, custom_id: str) -> None:
@@ -46,15 +47,27 @@ class _Wish:
     button: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """What one person had asked for in vain."""
+
+    user_id: int
+    request: Request
+    private: bool
+
+
 class PendingRequests:
     """Wishes by id, for the short time between a refusal and the button below it.
 
     Kept in memory: after a restart, or in another process, the login works all the same, and the person
     repeats the command. So the scopes stand in the id itself: a login without them would be none.
+
+    Requests that failed are kept likewise, to be tried again: their rows are emptied with the answer.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._wishes: TTLCache[str, _Wish] = TTLCache(_KEPT, _KEPT_FOR_S, timer=clock)
+        self._failed: TTLCache[str, _Failed] = TTLCache(_KEPT, _RETRIED_FOR_S, timer=clock)
 
     def keep(self, interaction: Interaction, error: BaseException) -> str:
         """Remember what `interaction` wanted, and which scopes it lacked; returns the wish's id."""
@@ -63,7 +76,7 @@ class PendingRequests:
         wish = interaction.extras.get(_WANTED)
         if wish is None and interaction.type is discord.InteractionType.component:
             wish = f"{_AGAIN}\n{data.get('custom_id', '')}"
-        wish_id = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
+        wish_id = _new_id()
         wish_id += "." + "".join(str(number) for number, scope in enumerate(_BEYOND) if scope in scopes)
         self._wishes[wish_id] = _Wish(interaction.user.id, scopes, str(wish or ""))
         return wish_id
@@ -76,7 +89,32 @@ class PendingRequests:
             return frozenset(scope for number, scope in enumerate(_BEYOND) if str(number) in numbers), ""
         return wish.scopes, wish.button
 
+    def keep_failed(self, user_id: int, request: Request, *, private: bool) -> str:
+        """Remember a request that may be tried again; returns its id."""
+        failed_id = _new_id()
+        self._failed[failed_id] = _Failed(user_id, request, private)
+        return failed_id
+
+    def failed(self, failed_id: str, user_id: int) -> tuple[Request, bool]:
+        """Return such a request, and whether its answer is private.
+
+        Raises
+        ------
+        RequestForgottenError
+            It is forgotten, was kept by another process, or is somebody else's.
+        """
+        failed = self._failed.get(failed_id)
+        if failed is None or failed.user_id != user_id:
+            raise RequestForgottenError
+        return failed.request, failed.private
+
     def forget(self, user_id: int) -> None:
         """Forget what a person wanted."""
         for wish_id in [each for each, wish in self._wishes.items() if wish.user_id == user_id]:
             self._wishes.pop(wish_id, None)
+        for failed_id in [each for each, failed in self._failed.items() if failed.user_id == user_id]:
+            self._failed.pop(failed_id, None)
+
+
+def _new_id() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))

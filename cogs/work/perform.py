@@ -154,7 +154,8 @@ class Performer:
                 return
             self._jobs.let_go(job)  # first, as whoever reads that it ended may ask at once again
             if await self._may_tell(delivery, error):
-                told = await explain(delivery.interaction, error, tell=partial(delivery.give, private=True))
+                tell = partial(delivery.give, private=True)
+                told = await explain(delivery.interaction, error, tell=tell, job=job)
                 await (self.finish(job) if told else self._set_aside(job))
             elif isinstance(error, StorageError):
                 return  # it stays in the queue

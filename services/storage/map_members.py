@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -10,11 +11,12 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 
 from services.domain.errors.accounts import NotLinkedError
 from services.domain.errors.groups import MapFullError
+from services.domain.groups import MessageKind
 from services.domain.music import PlaylistSource
 from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, SoundSummary
 from services.storage.group_rows import map_member, map_member_row, members_of, sound_json
 from services.storage.links import is_linked
-from services.storage.schema import map_members, reports
+from services.storage.schema import group_messages, map_members, reports
 from services.storage.store import Store
 from services.storage.upserts import upsert
 
@@ -83,8 +85,35 @@ class MapMemberStore(Store):
         )
         return tuple((_list(row), row.payload) for row in await self._rows(query))
 
-    async def mapped_again(self, guild_id: int) -> tuple[tuple[int, ListOfMap, bytes], ...]:
-        """Read the newest map of each list on the map of a server that was mapped again, and whose it is."""
+    async def shown_since(self, moment: datetime, most: int) -> dict[int, tuple[int, ...]]:
+        """List by server who is on a map that was posted after a moment, the newest first, `most` people."""
+        posted_at = func.max(group_messages.c.posted_at)
+        query = (
+            select(group_messages.c.guild_id)
+            .where(group_messages.c.kind == MessageKind.SERVER_MAP.value)
+            .group_by(group_messages.c.guild_id)
+            .having(posted_at > moment)
+            .order_by(posted_at.desc(), group_messages.c.guild_id)
+            .limit(most)
+        )
+        found: dict[int, tuple[int, ...]] = {}
+        async with self._database.reading() as connection:
+            for guild_id in (await connection.scalars(query)).all():
+                found[guild_id] = tuple(member.user_id for member in await members_of(connection, guild_id))
+                if sum(map(len, found.values())) >= most:
+                    break
+        return found
+
+    async def mapped_again(
+        self, *, guild_id: int | None = None, user_id: int | None = None
+    ) -> tuple[tuple[int, int, ListOfMap, bytes], ...]:
+        """Read the newest map of each list on the map of a server that was mapped again: where, and whose.
+
+        Parameters
+        ----------
+        guild_id, user_id
+            Of one server, or of one person, alone.
+        """
         same = reports.alias()
         newest = (
             select(func.max(same.c.created_at))
@@ -94,21 +123,28 @@ class MapMemberStore(Store):
             )
             .scalar_subquery()
         )
+        columns = (map_members.c.guild_id, map_members.c.user_id)
+        wanted = [
+            column == value
+            for column, value in zip(columns, (guild_id, user_id), strict=True)
+            if value is not None
+        ]
         query = (
-            select(map_members.c.user_id, *_LIST, reports.c.payload)
+            select(*columns, *_LIST, reports.c.payload)
             .join(
                 reports,
                 (reports.c.owner_id == map_members.c.user_id)
                 & (reports.c.playlist_fingerprint == map_members.c.playlist_fingerprint),
             )
             .where(
-                map_members.c.guild_id == guild_id,
+                *wanted,
                 reports.c.report_id != map_members.c.report_id,
                 reports.c.created_at == newest,
             )
-            .order_by(map_members.c.user_id, reports.c.report_id)
+            .order_by(*columns, reports.c.report_id)
         )
-        return tuple((row.user_id, _list(row), row.payload) for row in await self._rows(query))
+        rows = await self._rows(query)
+        return tuple((row.guild_id, row.user_id, _list(row), row.payload) for row in rows)
 
     async def move(self, guild_id: int, moves: Sequence[tuple[int, ListOfMap, SoundSummary | None]]) -> None:
         """Note where newer maps of the same lists put people, if they still are on the map with them.

@@ -94,7 +94,7 @@ async def test_sharing_off_forget_and_leaving_the_server_take_one_off(party: Par
 
     party.room.guild.remove_member(dan)
     party.later(60)
-    assert "dan" not in str((await look(party, "ann")).components)
-    await party.tend()
+    await party.tend()  # nobody presses anything
     assert "dan" not in str(posted.components)
     assert "over" in text_of(posted)
+    assert "dan" not in str((await look(party, "ann")).components)

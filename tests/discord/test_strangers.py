@@ -35,7 +35,7 @@ NAMES = ("blue hours", "sunday-kitchen", "sunday kitchen")
 ENDS = {Action.FORGET, Action.UNDO, Action.SEAT, Action.SHARE, Action.STOP}
 """What their owner does not press on the way: it would end or open what the sweep goes through."""
 ENDS_OF_GROUPS = {"leave", "decline", "never"}
-ONES_OWN = set(map(Action, ("connect", "example", "finish", "forget", "library", "mydata")))
+ONES_OWN = set(map(Action, ("connect", "example", "finish", "forget", "help", "library", "mydata", "retry")))
 """What anybody may press, as it concerns only whoever presses it."""
 
 
@@ -108,8 +108,11 @@ class Sweep:
             if part.ref.argument not in self.for_all:
                 await self.refuse(part)
             if part.ref.action not in ENDS and part.ref.argument not in ENDS_OF_GROUPS:
-                result = await self.press(self.owner, part)
+                with refusals_in_the_log() as refused:
+                    result = await self.press(self.owner, part)
                 self.room.env.refusals()
+                if refused:
+                    continue  # what is below a refusal concerns whoever was refused
                 waiting += form_of(result)
                 for message in messages_of(result):
                     waiting += parts_of(message)
@@ -259,6 +262,7 @@ async def test_what_belongs_to_one_person_is_pressed_by_nobody_else(
     assert actions_of(sweep.allowed) <= ONES_OWN, sweep.allowed
     of_groups = {Action.LOBBY, Action.BRING, Action.RESULT, Action.PEOPLE, Action.BLEND}
     elsewhere = {Action.CONNECT, Action.STOP, Action.SEAT, Action.SAVING}  # while something waits
+    elsewhere |= {Action.HELP, Action.RETRY}  # below refusals
     elsewhere |= {Action.SAME_SONG, Action.CLIPS}  # on maps of names and of sound
     elsewhere |= {Action.SERVER_MAP, Action.DIGEST}  # of a server: tested with those
     former = {Action.PICK}  # on cards of an older version

@@ -178,7 +178,7 @@ def _of_server() -> list[str]:
 def _elsewhere() -> list[str]:
     """Buttons of cards that take a login, an operator or a failure to see."""
     here = [Action.EXAMPLE, Action.CONNECT, Action.FINISH, Action.FORGET, Action.MY_DATA, Action.SEAT]
-    here += [Action.STOP, Action.ANALYZE, Action.RESULT, Action.PICK]
+    here += [Action.STOP, Action.ANALYZE, Action.RESULT, Action.PICK, Action.HELP, Action.RETRY]
     return [
         *(ComponentRef(action, "here").button() for action in here),
         ComponentRef(Action.FORGET, "here", "yes").button(),

@@ -260,7 +260,7 @@ def _(error: SameOrderError) -> str:
 def _(error: PlaylistChangedError) -> str:
     return (
         f"“{error.name}” was changed after I had read it ({changes_line(error)}), so I left it alone. "
-        "Run the command again on the list as it is now."
+        "Run the command again on the list as it is now, or save this as a new one."
     )
 
 

@@ -13,6 +13,7 @@ from services.domain.errors.jobs import (
     NothingRunsError,
     OverloadedError,
     QueueFullError,
+    RequestForgottenError,
     ShuttingDownError,
     StoppedError,
     TooCostlyError,
@@ -147,6 +148,11 @@ def _(_error: InterruptedTooOftenError) -> str:
         "I was interrupted in the middle of this again and again, so I gave up. "
         "Try it with another playlist, and tell the operator if this one never works."
     )
+
+
+@sentence.register
+def _(_error: RequestForgottenError) -> str:
+    return "I no longer know what you had asked for. Run your command again, such as `/analyze`."
 
 
 @sentence.register

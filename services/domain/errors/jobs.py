@@ -99,6 +99,11 @@ class ForgottenError(StoppedError):
 
 
 @dataclass(eq=False)
+class RequestForgottenError(TastemapError):
+    """What was to be tried again is no longer known: it is kept for a short while, and by one process."""
+
+
+@dataclass(eq=False)
 class NotOperatorError(TastemapError):
     """Only those whom the settings name may use this."""
 

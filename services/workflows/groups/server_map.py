@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.compute import ComputePool
 from services.domain.charts import Chart
@@ -17,7 +17,7 @@ from services.domain.errors.groups import (
     NotOnMapError,
 )
 from services.domain.groups import distinct_names
-from services.domain.server_map import FEWEST_ON_MAP, MapMember, ServerMap
+from services.domain.server_map import FEWEST_ON_MAP, ListOfMap, MapMember, ServerMap, SoundSummary
 from services.storage.map_members import MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows import tasks
@@ -146,7 +146,7 @@ class ServerMapWorkflow:
         for member in everybody:
             if member.user_id in seen.absent:
                 await self.withdrawals.leave_map(guild_id, member.user_id)
-        await self._follow(guild_id)
+        await self._follow(await self.members.mapped_again(guild_id=guild_id))
         members = await self.members.of_guild(guild_id)
         return tuple(member for member in members if member.user_id in seen.there)
 
@@ -167,10 +167,28 @@ class ServerMapWorkflow:
         found, chart = drawn or (None, None)
         return DrawnMap(guild_id=guild_id, members=shown, found=found, chart=chart, you=you, unseen=unseen)
 
-    async def end_left(self, who_is_there: WhoIsThere) -> int:
-        """Take people off of whom Discord says that they left the server; returns how many."""
+    async def follow(self, user_id: int) -> None:
+        """Move somebody who has just mapped a list, so that whoever looks at a map need not wait for that."""
+        await self._follow(await self.members.mapped_again(user_id=user_id))
+
+    async def end_left(
+        self, who_is_there: WhoIsThere, *, shown_within: timedelta | None = None, most: int = 0
+    ) -> int:
+        """Take people off of whom Discord says that they left the server; returns how many.
+
+        Parameters
+        ----------
+        shown_within
+            Look only at maps that were posted since, at so many people.
+        most
+            How many, about; the maps posted last come first.
+        """
+        if shown_within is None:
+            everybody = await self.members.by_guild()
+        else:
+            everybody = await self.members.shown_since(self.clock() - shown_within, most)
         ended = 0
-        for guild_id, user_ids in (await self.members.by_guild()).items():
+        for guild_id, user_ids in everybody.items():
             try:
                 seen = await who_is_there(guild_id, None, user_ids)
             except CannotTakeBackError:
@@ -179,9 +197,8 @@ class ServerMapWorkflow:
                 ended += await self.withdrawals.leave_map(guild_id, user_id)
         return ended
 
-    async def _follow(self, guild_id: int) -> None:
+    async def _follow(self, again: Sequence[tuple[int, int, ListOfMap, bytes]]) -> None:
         """Move whoever has mapped their list again since."""
-        again = await self.members.mapped_again(guild_id)
         if not again:
             return
         size = max(-(-len(again) // _PIECES), 1)
@@ -191,12 +208,15 @@ class ServerMapWorkflow:
                 self.compute.run(
                     "places on a server map",
                     tasks.summarise_lists,
-                    [payload for _, _, payload in piece],
+                    [payload for *_, payload in piece],
                     deadline_s=_DEADLINE_S,
                 )
                 for piece in pieces
             )
         )
         sounds = [sound for piece in done for sound in piece]
-        moves = [(user_id, chosen, sound) for (user_id, chosen, _), sound in zip(again, sounds, strict=True)]
-        await self.members.move(guild_id, moves)
+        moves: dict[int, list[tuple[int, ListOfMap, SoundSummary | None]]] = {}
+        for (guild_id, user_id, chosen, _), sound in zip(again, sounds, strict=True):
+            moves.setdefault(guild_id, []).append((user_id, chosen, sound))
+        for guild_id, moved in moves.items():
+            await self.members.move(guild_id, moved)

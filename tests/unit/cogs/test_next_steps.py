@@ -12,15 +12,22 @@ import pytest
 
 from bot.app import build
 from bot.config import Settings
+from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import lobby_card
+from cogs.replies.next_steps import NEXT, NoStep, Refused, Step, next_buttons, next_step
 from cogs.replies.people import pair_card
 from cogs.replies.quality import quality_card, tempo_card
 from cogs.words.errors import sentence
-from services.domain.errors.groups import CannotTakeBackError, LobbyEndedError
+from services.domain.errors import TastemapError
+from services.domain.errors.accounts import NotLinkedError
+from services.domain.errors.groups import CannotTakeBackError, CompareWithNobodyError, LobbyEndedError
 from services.domain.errors.playlists import UploadExpiredError
 from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
 from services.domain.features import Feature, Provenance
 from services.domain.groups import GroupKind
+from services.domain.inputs import LatestMap
+from services.domain.ordering import Goal
+from services.domain.requests import AskRequest, OptimizeRequest, Where
 from tests.unit.cogs.test_refusals import RECORDS, example_of
 from tests.unit.services.charts.comparisons import make_comparison
 from tests.unit.services.charts.reports import make_report
@@ -40,6 +47,41 @@ async def test_every_command_that_a_sentence_names_exists(tmp_path: Path) -> Non
         known = {command.qualified_name for command in bot.tree.walk_commands()}
     for kind in RECORDS:
         assert set(_SLASH.findall(sentence(example_of(kind)))) <= known, kind.__name__
+
+
+FROM_ANYWHERE = [
+    Refused(
+        guild_id=1,
+        pressed=ComponentRef(action, "x"),
+        again="tmb:example:start",
+        request=request,
+        keep=lambda _request: "tmb:retry:x",
+    )
+    for action in (Action.LOBBY, Action.OPTIMIZE)
+    for request in (AskRequest(1, "A", "B", Where.CHANNEL), OptimizeRequest(LatestMap(), Goal.HARMONIC))
+]
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_every_refusal_has_its_next_step_or_a_reason_why_there_is_none(kind: type[TastemapError]) -> None:
+    error = example_of(kind)
+    assert kind in NEXT, "an error of its own has a next step of its own"
+    steps = next_step(error)
+    if isinstance(steps, NoStep):
+        named = _SLASH.findall(sentence(error))
+        assert steps is not NoStep.COMMAND or named or kind is CompareWithNobodyError
+        return
+    labels = {each.label for refused in FROM_ANYWHERE for each in next_buttons(steps, error, refused)}
+    assert labels == set(steps)
+    refs = [ComponentRef.parse(str(each.custom_id)) for each in next_buttons(steps, error, FROM_ANYWHERE[0])]
+    assert None not in refs
+
+
+def test_no_step_leads_to_where_it_can_not_be_taken() -> None:
+    assert next_buttons((Step.JOIN, Step.START_GROUP, Step.PUT_ON_MAP), NotLinkedError(), Refused()) == []
+    without = Refused(has_spotify=False)
+    (only,) = next_buttons((Step.CONNECT, Step.OTHER_LIST, Step.FILES), NotLinkedError(), without)
+    assert only.label == Step.FILES
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from cogs.replies.account import connect_button
+from cogs.replies.account import connect_ref
 from cogs.replies.ids import ComponentRef
 from cogs.work.pending import PendingRequests
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
@@ -24,7 +24,7 @@ def test_the_scopes_reach_another_process_with_the_button(scopes: frozenset[str]
         type=discord.InteractionType.component,
     )
     error = ScopeMissingError(scopes) if scopes else NotLinkedError()
-    button = connect_button(PendingRequests().keep(interaction, error))
-    ref = ComponentRef.parse(str(button.custom_id))
+    button = connect_ref(PendingRequests().keep(interaction, error))
+    ref = ComponentRef.parse(button.button())
     assert ref is not None
     assert PendingRequests().take(ref.argument, 1) == (scopes, "")
