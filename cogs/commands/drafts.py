@@ -322,7 +322,8 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
         return await card(await optimize.lock(press.draft_id, press.user_id, press.typed))
 
     async def details(press: Press) -> Reply:
-        return order_details_card(await optimize.open(press.draft_id, press.user_id))
+        draft = await optimize.open(press.draft_id, press.user_id)
+        return order_details_card(draft, await optimize.chart(draft, on_card=False))
 
     async def review(press: Press) -> Reply:
         return in_place_card(await optimize.open(press.draft_id, press.user_id))

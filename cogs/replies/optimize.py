@@ -10,7 +10,7 @@ from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.replies.layout import WARNING, Reply, button, gallery, rule, small, text
+from cogs.replies.layout import WARNING, Reply, button, gallery, small, text
 from cogs.replies.lists import ListFiles
 from cogs.words.ordering import cost_lines, gain_words, goal_words, kept_line, step_reason, transition_words
 from cogs.words.text import escape, fit, percent, plural, track_line, unbroken
@@ -22,9 +22,13 @@ from services.workflows.optimize import OrderDraft
 
 _ROUGHEST = 3
 _MOST_IN_A_ROW = 5
-_FIRST_ROWS = 8
+_FIRST_ROWS, _EXPLAINED_ROWS = 3, 6
 _LISTED_CHARACTERS = 1300
 _LOCKS_SHOWN = 60
+_HOW = (
+    "A step costs 0 between two tracks that could be one. "
+    "Key, tempo, loudness and sound are in it, and the same artist at once."
+)
 _GOAL_HINTS = {
     Goal.FLOW: "as few jumps as possible",
     Goal.GENTLE: "the roughest jumps go, the other surprises stay",
@@ -49,35 +53,30 @@ def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
             credit(report.playlist),
         ),
         picture,
-    ]
-    if rough := _rough_lines(report, result):
-        blocks.append(text("**Roughest steps left**", *rough))
-    blocks += [
-        text("**It begins with**", fit(_rows(report, state), _LISTED_CHARACTERS)),
-        text(small(_remarks(report, state))),
-        rule(),
+        text("**It begins with**", *_rows(report, state, _FIRST_ROWS), small(_remarks(report, state))),
         ui.ActionRow(_goal_select(draft_id, result.goal)),
         *(ui.ActionRow(*row) for row in _rows_of(_buttons(report, draft_id, can_write=can_write))),
     ]
     return Reply(tuple(blocks), attached)
 
 
-def order_details_card(draft: OrderDraft) -> Reply:
-    """Say what the order costs, beside the list as it was, chance and the bound."""
+def order_details_card(draft: OrderDraft, chart: Chart) -> Reply:
+    """Say what the order costs, beside the list as it was, chance and the bound, and why step by step."""
     report, result = draft.stored.report, draft.state.result
-    lines = [unbroken(line) for line in cost_lines(result)]
-    return Reply(
-        (
-            text(f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}", *lines),
-            text(
-                small(
-                    "A step costs 0 between two tracks that could be one. "
-                    "Key, tempo, loudness and sound are in it, and the same artist at once."
-                )
-            ),
-            ui.ActionRow(_button("Back", draft.draft_id, DraftVerb.SHOW)),
-        )
-    )
+    picture, attached = gallery([chart])
+    blocks: list[ui.Item[Any]] = [
+        text(f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}"),
+        picture,
+        text(*(unbroken(line) for line in cost_lines(result)), small(_HOW)),
+    ]
+    if rough := _rough_lines(report, result):
+        blocks.append(text("**Roughest steps left**", *rough))
+    opening = _rows(report, draft.state, _EXPLAINED_ROWS, explained=True)
+    blocks += [
+        text("**It begins with**", fit(opening, _LISTED_CHARACTERS)),
+        ui.ActionRow(_button("Back", draft.draft_id, DraftVerb.SHOW)),
+    ]
+    return Reply(tuple(blocks), attached)
 
 
 def _rows_of(buttons: Sequence[ui.Button[Any]]) -> list[Sequence[ui.Button[Any]]]:
@@ -136,16 +135,16 @@ def _step_line(report: AnalysisReport, step: Transition) -> str:
     return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {rough}{guess}"
 
 
-def _rows(report: AnalysisReport, state: OrderState) -> list[str]:
+def _rows(report: AnalysisReport, state: OrderState, count: int, *, explained: bool = False) -> list[str]:
     locked = {lock.position for lock in state.options.locks}
     reasons = {step.position + 1: f"\n{small(unbroken(step_reason(step)))}" for step in state.result.opening}
     lines = []
-    for place, row in enumerate(state.result.order[:_FIRST_ROWS]):
-        was = "" if row == place else f" · was {row + 1:,}"
+    for place, row in enumerate(state.result.order[:count]):
+        was = f" · was {row + 1:,}" if explained and row != place else ""
         lock = " 🔒" if place in locked else ""
-        why = reasons.get(place, "")
+        why = reasons.get(place, "") if explained else ""
         lines.append(f"{place + 1}. {track_line(report.tracks[row].track, 60)}{was}{lock}{why}")
-    if rest := len(state.result.order) - len(lines):
+    if explained and (rest := len(state.result.order) - len(lines)):
         lines.append(small(f"and {plural(rest, 'more track')}; Export has them all"))
     return lines
 
@@ -157,7 +156,7 @@ def _remarks(report: AnalysisReport, state: OrderState) -> str:
         if state.options.seed
         else "No better order exists"
         if result.exact
-        else "The best order of my search"
+        else "The smoothest order I found"
     ]
     if locks := state.options.locks:
         shown = write_locks(locks)

@@ -12,7 +12,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, small, text
 from cogs.words.server_map import CONSENT, closest_line, standing_lines
 from cogs.words.text import escape, plural
-from services.domain.server_map import FEWEST_ON_MAP
+from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
 from services.workflows.groups.server_map import DrawnMap
 
 _WORDS_IN_CARD = 1500
@@ -63,6 +63,8 @@ def _small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
         lines.append(
             f"{plural(drawn.unseen, 'person', 'people')} left out: Discord didn't say whether they are here."
         )
+    if len(drawn.members) <= FEW_ON_MAP and drawn.chart is not None:
+        lines.append("Clouds: where other tracks of the same lists could put people.")
     if posted:
         lines.append("Only who agreed is on it. Whoever presses *Take me off* is gone from here in a minute.")
     elif drawn.you is None:
@@ -70,8 +72,8 @@ def _small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
     else:
         by = escape(drawn.you.list.name)
         lines.append(
-            f"You stand here by **{by}**, which only you are told. You move when you map that list again. "
-            "Everybody in this server may look; *Take me off* ends that at once."
+            f"The ring is you, by **{by}**, which only you are told; map that list again to move. "
+            "Everybody here may look until you press *Take me off*."
         )
     return [small(line) for line in lines]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.charts import theme
+from services.charts import card, theme
 from services.charts.legend import draw_people_key, drawn_name, key_height, name_of, person_style
 from services.charts.sheet import Sheet
 from services.charts.theme import ink_on, shade_of_score
@@ -11,7 +11,11 @@ from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Pair, TopPeople
 from services.domain.scoring import ScoreRules
 
-_NAMES_ROOM = 118.0
+_FEW = 5
+"""People up to whom it is drawn for a card, which says in words what a heading would."""
+_NARROW, _NARROW_SMALL = 288.0, 12.0
+"""Width of that, and size of its smallest words: 11 pixels on a phone that shows it 264 wide."""
+_NAMES_ROOM, _NARROW_NAMES_ROOM = 118.0, 104.0
 _LARGEST_CELL = 46.0
 _MOST_NAMED = 14
 """With more people than this the names stand in a key below, so that the numbers keep their size."""
@@ -36,30 +40,43 @@ def render_compatibility(found: Comparison, rules: ScoreRules) -> Chart:
 
 def _draw_matrix(found: Comparison) -> Sheet:
     people = found.people
-    many = len(people) > _MOST_NAMED
-    names_room = 16.0 if many else _NAMES_ROOM
-    cell = min(_LARGEST_CELL, (theme.WIDTH - 2 * theme.MARGIN - 6 - names_room) / len(people))
+    few, many = len(people) <= _FEW, len(people) > _MOST_NAMED
+    width, small = (_NARROW, _NARROW_SMALL) if few else (theme.WIDTH, theme.SIZE_SMALL)
+    names_room = 16.0 if many else _NARROW_NAMES_ROOM if few else _NAMES_ROOM
+    cell = min(_LARGEST_CELL, (width - 2 * theme.MARGIN - 6 - names_room) / len(people))
     height = max(cell * 0.9, 15.0) if len(people) > 6 else cell * 0.8
-    sheet = Sheet(50.0 + 20.0 + height * len(people) + 10.0 + _KEY + (key_height(len(people)) if many else 0))
-    mean = f" · mean score {found.mean:.0f}, lowest {found.lowest:.0f}" if found.mean is not None else ""
-    top = sheet.head("Who fits whom", f"{count(len(people), 'person', 'people')}{mean}")
+    tall = 20.0 + height * len(people) + 10.0 + _KEY + (key_height(len(people)) if many else 0)
+    if few:
+        sheet, top = _narrow(tall + 6.0), 4.0
+    else:
+        sheet = Sheet(50.0 + tall)
+        mean = f" · mean score {found.mean:.0f}, lowest {found.lowest:.0f}" if found.mean is not None else ""
+        top = sheet.head("Who fits whom", f"{count(len(people), 'person', 'people')}{mean}")
     sheet.panel(6, top, sheet.width - 12, 20 + height * len(people) + 6)
     left = theme.MARGIN + 4 + names_room
-    size = theme.SIZE_BODY if cell >= 24 else theme.SIZE_SMALL if cell >= 18 else theme.SIZE_LABEL
+    size = (
+        13.0
+        if few
+        else theme.SIZE_BODY
+        if cell >= 24
+        else theme.SIZE_SMALL
+        if cell >= 18
+        else theme.SIZE_LABEL
+    )
     for column in range(len(people)):
         style = person_style(column)
         sheet.write(
             left + cell * (column + 0.5),
             top + 11,
             style.number,
-            size=min(size, theme.SIZE_SMALL),
+            size=min(size, small),
             colour=style.colour,
             bold=True,
             align="center",
         )
     for row, scores in enumerate(found.matrix):
         y = top + 20 + height * row
-        _draw_row_name(sheet, found, row, y + height / 2, 0.0 if many else names_room)
+        _draw_row_name(sheet, found, row, y + height / 2, 0.0 if many else names_room, small)
         for column, score in enumerate(scores):
             x = left + cell * column
             if column == row:
@@ -76,28 +93,30 @@ def _draw_matrix(found: Comparison) -> Sheet:
                 words = _FULL
             sheet.write(x + cell / 2, y + height / 2, words, size=size, colour=colour, align="center")
     bottom = top + 20 + height * len(people) + 18
-    _draw_scale(sheet, bottom, f"100 = {_FULL}" if many else "100")
+    _draw_scale(sheet, bottom, f"100 = {_FULL}" if many else "100", small)
     if many:
         draw_people_key(sheet, people, bottom + 12)
     return sheet
 
 
-def _draw_row_name(sheet: Sheet, found: Comparison, row: int, y: float, room: float) -> None:
+def _narrow(height: float) -> Sheet:
+    return Sheet(height, _NARROW, density=card.DENSITY, ground=theme.PANEL)
+
+
+def _draw_row_name(  # noqa: PLR0917
+    sheet: Sheet, found: Comparison, row: int, y: float, room: float, size: float
+) -> None:
     style = person_style(row)
-    sheet.write(
-        theme.MARGIN + 15, y, style.number, size=theme.SIZE_SMALL, colour=style.colour, bold=True,
-        align="right",
-    )  # fmt: skip
+    sheet.write(theme.MARGIN + 15, y, style.number, size=size, colour=style.colour, bold=True, align="right")
     name = drawn_name(found.people[row], row) if room else ""
-    sheet.write(theme.MARGIN + 20, y, name, size=theme.SIZE_SMALL, room=room - 18)
+    sheet.write(theme.MARGIN + 20, y, name, size=size, room=room - 18)
 
 
-def _draw_scale(sheet: Sheet, y: float, most: str) -> None:
-    left = sheet.write(theme.MARGIN, y, "0  nothing alike", size=theme.SIZE_SMALL, colour=theme.MUTED).right
+def _draw_scale(sheet: Sheet, y: float, most: str, size: float) -> None:
+    left = sheet.write(theme.MARGIN, y, "0  nothing alike", size=size, colour=theme.MUTED).right
     right = sheet.write(
-        sheet.width - theme.MARGIN, y, f"as one person  {most}", size=theme.SIZE_SMALL, colour=theme.MUTED,
-        align="right",
-    ).left  # fmt: skip
+        sheet.width - theme.MARGIN, y, f"as one person  {most}", size=size, colour=theme.MUTED, align="right"
+    ).left
     steps = 24
     width = (right - left - 16) / steps
     for step in range(steps):
@@ -107,9 +126,7 @@ def _draw_scale(sheet: Sheet, y: float, most: str) -> None:
 
 def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
     (pair,) = found.pairs
-    sheet = Sheet(236.0)
-    names = " and ".join(drawn_name(person, index) for index, person in enumerate(found.people))
-    top = sheet.head("Compatibility", names)
+    sheet, top = _narrow(184.0), 4.0
     sheet.panel(6, top, sheet.width - 12, 176)
     if pair.score is None:
         sheet.write(
@@ -123,8 +140,8 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
         return left + unit * score
 
     sheet.write(sheet.width / 2, top + 30, f"{pair.score:.0f}", size=34, bold=True, align="center")
-    band = f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks of the same two"
-    sheet.write(sheet.width / 2, top + 56, band, colour=theme.MUTED, align="center")
+    band = f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks"
+    sheet.write(sheet.width / 2, top + 56, band, size=_NARROW_SMALL, colour=theme.MUTED, align="center")
     y = top + 82
     sheet.bar(left, y - 4, right - left, 8, colour=theme.RULE)
     if pair.low is not None and pair.high is not None:
@@ -141,10 +158,10 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
             sheet.line([at(spread.low), at(spread.high)], [line, line], colour=theme.FAINT, width=3)
             sheet.dots([at(spread.median)], [line], marker="|", size=10, colour=theme.MUTED, edge=2)
             told = f"{words}: {spread.low:.0f}–{spread.high:.0f}"
-            half = sheet.measure(told, theme.SIZE_SMALL) / 2
+            half = sheet.measure(told, _NARROW_SMALL) / 2
             sheet.write(
                 min(max(at(spread.median), left + half), right - half), line + 13, told,
-                size=theme.SIZE_SMALL, colour=theme.MUTED, align="center",
+                size=_NARROW_SMALL, colour=theme.MUTED, align="center",
             )  # fmt: skip
     return sheet
 

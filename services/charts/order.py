@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.charts import theme
+from services.charts import card, theme
 from services.charts.lettering import drawable
 from services.charts.series import compute_bins, smooth
 from services.charts.sheet import Sheet
@@ -26,9 +26,55 @@ _MOST_DOTS = 400
 _MOST_BINS = 120
 _DETAIL = 36
 """The lines are averaged over one such part of the list."""
-_PANEL, _STEPS = 112.0, 92.0
+_STEPS = 92.0
 _GAP = 8.0
-_LEFT, _RIGHT = 18.0, 382.0
+_INSET = 12.0
+"""Between the edge of a panel and what is drawn in it."""
+_CARD_SIZE = 12.0
+_CARD_MARGIN = 2.0
+_CARD_MEASURES = ("up: lively, down: calm", "up: fast, down: slow")
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """Where a panel is, and how its words are set."""
+
+    width: float
+    """Of the sheet."""
+    margin: float
+    top: float
+    height: float
+    name_size: float = theme.SIZE_BODY
+    word_size: float = theme.SIZE_SMALL
+
+    @property
+    def left(self) -> float:
+        """Where what is drawn begins."""
+        return self.margin + _INSET
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.width - self.margin - _INSET
+
+    @property
+    def ceiling(self) -> float:
+        """The upper end of what is drawn."""
+        return self.top + 27
+
+    @property
+    def floor(self) -> float:
+        """The lower end of what is drawn."""
+        return self.top + self.height - 9
+
+    def draw(self, sheet: Sheet) -> None:
+        """Draw what lies behind."""
+        sheet.panel(self.margin, self.top, self.width - 2 * self.margin, self.height)
+
+    def along(self, positions: Floats, tracks: int) -> Floats:
+        """Return x in pixels of 0-based positions in the list."""
+        xs: Floats = self.left + (self.right - self.left) * (positions + 0.5) / max(tracks, 1)
+        return xs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +88,14 @@ class _Way:
     cost: float
 
 
-def render_order(report: AnalysisReport, result: OrderResult) -> Chart:
-    """Draw the old and the new order of a playlist, with description and text twin."""
+def render_order(report: AnalysisReport, result: OrderResult, *, on_card: bool = False) -> Chart:
+    """Draw the old and the new order of a playlist, with description and text twin.
+
+    Parameters
+    ----------
+    on_card
+        Whether for the width that a card leaves on a phone: the two ways alone.
+    """
     ways = (
         _Way(
             "Before",
@@ -61,26 +113,7 @@ def render_order(report: AnalysisReport, result: OrderResult) -> Chart:
         ),
     )
     notes = _notes(report, result)
-    sheet = Sheet(50 + 2 * (_PANEL + _GAP) + _STEPS + _GAP + 20 + 16 * len(notes) + 4)
-    name = drawable(playlist_name(report, 120))
-    top = sheet.head(f"The order: {GOAL_NAMES[result.goal]}", f"{name} · {_measure(result)}")
-    for way in ways:
-        sheet.panel(6, top, sheet.width - 12, _PANEL)
-        _draw_way(sheet, report, result, way, top)
-        top += _PANEL + _GAP
-    sheet.panel(6, top, sheet.width - 12, _STEPS)
-    _draw_steps(sheet, ways, top)
-    top += _STEPS + _GAP
-    _draw_ticks(sheet, len(result.order), top + 2)
-    for row, words in enumerate(notes):
-        sheet.write(
-            theme.MARGIN,
-            top + 26 + 16 * row,
-            words,
-            size=theme.SIZE_SMALL,
-            colour=theme.MUTED,
-            room=sheet.width - 2 * theme.MARGIN,
-        )
+    sheet = _draw_small(report, result, ways) if on_card else _draw_whole(report, result, ways, notes)
     return Chart(
         kind=ChartKind.ORDER,
         title=f"The order: {GOAL_NAMES[result.goal]}",
@@ -90,25 +123,65 @@ def render_order(report: AnalysisReport, result: OrderResult) -> Chart:
     )
 
 
-def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _Way, top: float) -> None:
-    title = sheet.write(_LEFT - 2, top + 12, way.name, bold=True)
-    sheet.write(
-        title.right + 8,
-        top + 12,
-        _figures_words(way.figures),
-        size=theme.SIZE_SMALL,
-        colour=theme.MUTED,
-        room=_RIGHT - title.right - 8,
-    )
-    ceiling, floor = top + 27, top + _PANEL - 9
+def _draw_whole(
+    report: AnalysisReport, result: OrderResult, ways: Sequence[_Way], notes: Sequence[str]
+) -> Sheet:
+    """Draw the ways, their steps, and what the marks mean."""
+    height = 112.0
+    sheet = Sheet(50 + 2 * (height + _GAP) + _STEPS + _GAP + 20 + 16 * len(notes) + 4)
+    name = drawable(playlist_name(report, 120))
+    top = sheet.head(f"The order: {GOAL_NAMES[result.goal]}", f"{name} · {_measure(result)}")
+    for way in ways:
+        panel = _Panel(sheet.width, 6, top, height)
+        _name(sheet, panel, way.name, _figures_words(way.figures))
+        _draw_way(sheet, report, result, way, panel)
+        top += height + _GAP
+    panel = _Panel(sheet.width, 6, top, _STEPS)
+    _draw_steps(sheet, ways, panel)
+    top += _STEPS + _GAP
+    _draw_ticks(sheet, len(result.order), panel, top + 2)
+    for row, words in enumerate(notes):
+        sheet.write(
+            theme.MARGIN,
+            top + 26 + 16 * row,
+            words,
+            size=theme.SIZE_SMALL,
+            colour=theme.MUTED,
+            room=sheet.width - 2 * theme.MARGIN,
+        )
+    return sheet
+
+
+def _draw_small(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> Sheet:
+    """Draw the ways alone; what they gain stands above them on the card."""
+    height = 80.0
+    sheet = Sheet(2 * height + _GAP + 4, card.WIDTH, density=card.DENSITY, ground=theme.PANEL)
+    top = 2.0
+    for way, words in zip(ways, (_CARD_MEASURES[result.goal is Goal.TEMPO_UP], ""), strict=True):
+        panel = _Panel(sheet.width, _CARD_MARGIN, top, height, _CARD_SIZE, _CARD_SIZE)
+        _name(sheet, panel, way.name, words)
+        _draw_way(sheet, report, result, way, panel)
+        top += height + _GAP
+    return sheet
+
+
+def _name(sheet: Sheet, panel: _Panel, name: str, words: str) -> None:
+    panel.draw(sheet)
+    title = sheet.write(panel.left - 2, panel.top + 12, name, size=panel.name_size, bold=True)
+    room = panel.right - title.right - 8
+    sheet.write(title.right + 8, panel.top + 12, words, size=panel.word_size, colour=theme.MUTED, room=room)
+
+
+def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _Way, panel: _Panel) -> None:
+    ceiling, floor = panel.ceiling, panel.floor
     for level in (0.0, 0.5, 1.0):
         y = floor - level * (floor - ceiling)
-        sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=0.8, zorder=1)
+        sheet.line([panel.left, panel.right], [y, y], colour=theme.RULE, width=0.8, zorder=1)
     count = len(way.order)
     if result.wanted:
         xs, wanted = _course(np.array(result.wanted))
         sheet.line(
-            _along(xs, count), floor - wanted * (floor - ceiling), colour=theme.BAND, width=9.0, zorder=2
+            panel.along(xs, count), floor - wanted * (floor - ceiling), colour=theme.BAND, width=9.0, zorder=2
         )
     heights = np.array([np.nan if height is None else height for height in result.course])[way.order]
     if count <= _MOST_DOTS:
@@ -118,7 +191,7 @@ def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _W
             chosen = (guessed == hollow) & np.isfinite(heights)
             if chosen.any():
                 sheet.dots(
-                    _along(np.flatnonzero(chosen).astype(np.float64), count),
+                    panel.along(np.flatnonzero(chosen).astype(np.float64), count),
                     floor - heights[chosen] * (floor - ceiling),
                     marker="o",
                     size=size,
@@ -128,29 +201,33 @@ def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _W
                 )
     xs, line = _course(heights)
     for colour, width in ((theme.CANVAS, 4.0), (theme.INK, 2.0)):
-        sheet.line(_along(xs, count), floor - line * (floor - ceiling), colour=colour, width=width, zorder=4)
+        ys = floor - line * (floor - ceiling)
+        sheet.line(panel.along(xs, count), ys, colour=colour, width=width, zorder=4)
 
 
-def _draw_steps(sheet: Sheet, ways: Sequence[_Way], top: float) -> None:
+def _draw_steps(sheet: Sheet, ways: Sequence[_Way], panel: _Panel) -> None:
     """Draw what the steps cost: the old order as a thin line, the new one as an area."""
-    title = sheet.write(_LEFT - 2, top + 12, "Steps", bold=True)
+    panel.draw(sheet)
+    top, ceiling, floor = panel.top, panel.ceiling, panel.floor
+    title = sheet.write(panel.left - 2, top + 12, "Steps", bold=True)
     word = sheet.write(
         title.right + 8, top + 12, "up: rough, down: smooth", size=theme.SIZE_SMALL, colour=theme.MUTED
     )
-    key = sheet.write(_RIGHT, top + 12, "before", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
+    key = sheet.write(
+        panel.right, top + 12, "before", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right"
+    )
     sheet.line([key.left - 20, key.left - 5], [top + 12, top + 12], colour=theme.MUTED, width=1.3)
     after = sheet.write(
         key.left - 28, top + 12, "after", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right"
     )
     if after.left - 18 > word.right:
         sheet.bar(after.left - 17, top + 8, 12, 8, colour=theme.ACCENT)
-    ceiling, floor = top + 27, top + _STEPS - 9
     lines = [_course(way.steps) for way in ways]
     highest = max(float(np.nanmax(line, initial=0.0)) for _, line in lines) or 1.0
-    sheet.line([_LEFT, _RIGHT], [floor, floor], colour=theme.RULE, width=0.8, zorder=1)
+    sheet.line([panel.left, panel.right], [floor, floor], colour=theme.RULE, width=0.8, zorder=1)
     count = len(ways[0].order)
     for index, (xs, line) in enumerate(lines):
-        across = _along(xs + 0.5, count)
+        across = panel.along(xs + 0.5, count)
         ys = floor - line / highest * (floor - ceiling)
         if index:
             outline = np.concatenate(
@@ -171,15 +248,9 @@ def _course(values: Floats) -> tuple[Floats, Floats]:
     return (bins.edges[:-1] + bins.edges[1:] - 1) / 2, smooth(bins.middle, _MOST_BINS / _DETAIL)
 
 
-def _along(positions: Floats, tracks: int) -> Floats:
-    """Return x in pixels of 0-based positions in the list."""
-    xs: Floats = _LEFT + (_RIGHT - _LEFT) * (positions + 0.5) / max(tracks, 1)
-    return xs
-
-
-def _draw_ticks(sheet: Sheet, tracks: int, y: float) -> None:
-    sheet.write(_LEFT, y + 4, "track 1", size=theme.SIZE_SMALL, colour=theme.MUTED)
-    sheet.write(_RIGHT, y + 4, f"{tracks:,}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
+def _draw_ticks(sheet: Sheet, tracks: int, panel: _Panel, y: float) -> None:
+    sheet.write(panel.left, y + 4, "track 1", size=theme.SIZE_SMALL, colour=theme.MUTED)
+    sheet.write(panel.right, y + 4, f"{tracks:,}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
 
 
 def _is_guessed(report: AnalysisReport, goal: Goal, row: int) -> bool:

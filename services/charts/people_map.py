@@ -150,7 +150,9 @@ def _label(found: Comparison, index: int) -> str:
     return f"{number} {drawable(person_name(found.people[index], index, 14))}".strip()
 
 
-def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box) -> None:
+def draw_directions(
+    sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE_SMALL
+) -> None:
     """Say around the frame of a map what its directions mean; above and below it `STRIP` is kept free."""
     if axes is None:
         return
@@ -163,7 +165,7 @@ def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box) -> None:
         (frame.x + frame.width / 2 - 4, bottom + STRIP + 11, f"{axes.right} →", "right", wide / 2),
     )
     for x, y, words, align, room in ends:
-        sheet.write(x, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, align=align, room=room)
+        sheet.write(x, y, words, size=size, colour=theme.MUTED, align=align, room=room)
 
 
 def _draw_footnote(sheet: Sheet, found: Comparison, y: float, thinned: int) -> None:

@@ -21,6 +21,7 @@ from services.domain.charts import Chart
 from services.domain.features import Feature
 from services.domain.music import PlaylistSource
 from services.domain.report import AnalysisReport, Cluster, Verdict
+from services.domain.vocabulary import FEATURE_WORDS
 
 Points = npt.NDArray[np.float64]
 
@@ -129,9 +130,20 @@ def _words(report: AnalysisReport, colours: Sequence[str], drawn_on: date | None
         kicker=name or count(len(report.tracks), "track"),
         headline=mood or name or "Songs without a known sound",
         rows=rows,
+        claim=_claim(report),
         foot=(origin_line(report), _signature(report, drawn_on)),
         band=tuple((colours[index], float(report.clusters[index].size)) for index in range(len(colours))),
     )
+
+
+def _claim(report: AnalysisReport) -> str:
+    """Say the percentile that sets the list apart most; nothing where no margin is large enough."""
+    if report.portrait is None or not report.portrait.standings:
+        return ""
+    first = report.portrait.standings[0]
+    words = FEATURE_WORDS[first.feature]
+    said = words.more if first.is_more else words.less
+    return f"{said[:1].upper()}{said[1:]} than ~{first.percent} % of playlists"
 
 
 def _group_rows(report: AnalysisReport, colours: Sequence[str]) -> tuple[Row, ...]:
@@ -237,6 +249,7 @@ def _alt_text(report: AnalysisReport, drawn_on: date | None) -> str:
 def _twin(report: AnalysisReport, drawn_on: date | None) -> list[str]:
     evidence = sum(cluster.size for cluster in report.clusters) or 1
     lines = [report.mood[:1].upper() + report.mood[1:]] if report.mood else []
+    lines += [claim] if (claim := _claim(report)) else []
     for index, cluster in enumerate(report.clusters):
         letter = theme.cluster_style(report.clusters, index).letter
         artists = listed(_artists_of(report, index)[:_HEROES])

@@ -29,6 +29,8 @@ _NAMES = (17.0, 15.5, SMALLEST)
 _GAP = 9.0
 _PLAIN_ROW, _ROW = 25.0, 40.0
 _LINE = 19.0
+_CLAIM = 24.0
+"""Height of the claim, which the picture gives."""
 _FIGURE = 84.0
 _DISC, _MEMBER = 23.0, 25.0
 _APART = 25.0
@@ -89,6 +91,8 @@ class Words:
     rows: tuple[Row, ...]
     foot: tuple[str, ...]
     """At most two lines."""
+    claim: str = ""
+    """What sets it apart, in one line below the headline."""
     figure: str = ""
     """One number that is larger than everything."""
     members: tuple[Member, ...] = ()
@@ -132,6 +136,12 @@ def draw_page(form: Format, look: Look, words: Words, draw_hero: Callable[[Sheet
         y -= _ROW if shows_beneath else _PLAIN_ROW
         _draw_row(sheet, look, row, y, shows_beneath=shows_beneath)
     y -= _GAP
+    if words.claim:
+        y -= _CLAIM
+        room = WIDTH - 2 * MARGIN
+        sizes = (each for each in _NAMES[1:] if sheet.measure(words.claim, each) <= room)
+        middle = y + _CLAIM / 2 + 1
+        sheet.write(MARGIN, middle, words.claim, size=next(sizes, SMALLEST), colour=look.ink, room=room)
     y -= block
     if words.figure:
         sheet.write(MARGIN, y + block / 2, words.figure, size=_FIGURE, colour=look.ink, bold=True, face=SERIF)

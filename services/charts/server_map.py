@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.path import Path
 
-from services.charts import theme
+from services.charts import card, theme
 from services.charts.labels import Box, Place, Wish, place_labels
 from services.charts.legend import person_style
 from services.charts.lettering import drawable, plain
@@ -15,14 +15,18 @@ from services.charts.people_map import STRIP, Points, draw_directions, fit
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
-from services.domain.server_map import ServerMap
+from services.domain.server_map import FEW_ON_MAP, ServerMap
 
-_FEW, _SOME = 12, 40
-"""Up to so many people each has a colour, and up to so many a large name."""
-_SIZES = (15.5, 12.0, 10.0)
-"""Of names; the first is 11 pixels high on a phone."""
-_HEIGHTS = (360.0, 460.0, 640.0)
-_LONGEST = (16, 14, 12)
+_SOME = 40
+"""People up to whom each has a large name."""
+_NARROW, _NARROW_SMALL = 288.0, 12.0
+"""Width where few are on it, and size of its smallest words: 11 pixels on a phone that shows it 264 wide."""
+_SIZES, _NARROW_SIZES = (15.5, 12.0, 10.0), (14.0, 12.0, 12.0)
+"""Of names, each of which is tried before one is left out."""
+_HEIGHTS = (290.0, 460.0, 640.0)
+_LOW, _VERY_FEW = 216.0, 5
+"""Height where so few are on it that their names find room in less."""
+_LONGEST, _NARROW_LONGEST = (16, 14, 12), (16, 12, 9)
 _STRETCHES = (1.5, 1.5, 2.4)
 """How much more one direction may be drawn out than the other: names of many need the room."""
 _LONGEST_LINE = 24.0
@@ -36,12 +40,16 @@ _CLOUD_REACH = 2.0
 def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     """Draw the map with its description and text twin; `you` is whoever looks, where they are on it."""
     people = len(found.people)
-    size = 0 if people <= _FEW else 1 if people <= _SOME else 2
-    foot = 36.0
-    sheet = Sheet(50.0 + _HEIGHTS[size] + 2 * STRIP + foot)
-    top = sheet.head(_title(found), f"{count(people, 'person', 'people')}, each by one list of theirs")
-    sheet.panel(6, top, sheet.width - 12, _HEIGHTS[size] + 2 * STRIP)
-    frame = Box(sheet.width / 2, top + STRIP + _HEIGHTS[size] / 2, sheet.width - 20, _HEIGHTS[size])
+    size = 0 if people <= FEW_ON_MAP else 1 if people <= _SOME else 2
+    height = _LOW if people <= _VERY_FEW else _HEIGHTS[size]
+    if size == 0:  # the card says in words what a heading would
+        sheet = Sheet(height + 2 * STRIP + 32.0, _NARROW, density=card.DENSITY, ground=theme.PANEL)
+        top = 4.0
+    else:
+        sheet = Sheet(50.0 + height + 2 * STRIP + 36.0)
+        top = sheet.head(_title(found), f"{count(people, 'person', 'people')}, each by one list of theirs")
+    sheet.panel(6, top, sheet.width - 12, height + 2 * STRIP)
+    frame = Box(sheet.width / 2, top + STRIP + height / 2, sheet.width - 20, height)
     raw = np.array([(each.x, each.y) for each in found.people], dtype=np.float64)
     blurs = np.array([each.blur for each in found.people], dtype=np.float64)
     room = Box(frame.x, frame.y, frame.width - 40, frame.height - 40)
@@ -54,8 +62,9 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     if you is not None:
         sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=22, colour=theme.INK, hollow=True)
     unnamed = _draw_names(sheet, found, places, frame, size=size, you=you)
-    draw_directions(sheet, found.axes, frame)
-    _draw_footnote(sheet, you, unnamed, size)
+    draw_directions(sheet, found.axes, frame, size=_NARROW_SMALL if size == 0 else theme.SIZE_SMALL)
+    if size:
+        _draw_footnote(sheet, you, unnamed, size)
     return Chart(
         kind=ChartKind.SERVER_MAP,
         title="The map of this server",
@@ -103,14 +112,16 @@ def _draw_names(
     bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
     marks = [Box(float(x), float(y), 10, 10) for x, y in places] if size < 2 else []
 
+    sizes, longest = (_NARROW_SIZES, _NARROW_LONGEST) if size == 0 else (_SIZES, _LONGEST)
+
     def lay_out(step: int) -> tuple[list[str], list[Place | None]]:
-        words = [drawable(_name(found, index, _LONGEST[step])) or f"person {index + 1}" for index in order]
+        words = [drawable(_name(found, index, longest[step])) or f"person {index + 1}" for index in order]
         wishes = [
             Wish(
                 float(places[index, 0]),
                 float(places[index, 1]),
-                sheet.measure(said, _SIZES[step], bold=index == you) + 2,
-                _SIZES[step] * 1.15,
+                sheet.measure(said, sizes[step], bold=index == you) + 2,
+                sizes[step] * 1.15,
                 clear=8.0 if size == 0 else 5.0,
             )
             for index, said in zip(order, words, strict=True)
@@ -123,7 +134,7 @@ def _draw_names(
         ]
 
     step, (words, placed) = size, lay_out(size)
-    while not all(placed) and step < len(_SIZES) - 1:
+    while not all(placed) and step < len(sizes) - 1:
         step += 1
         words, placed = lay_out(step)
     for index, said, place in zip(order, words, placed, strict=True):
@@ -136,7 +147,7 @@ def _draw_names(
             place.box.x,
             place.box.y,
             said,
-            size=_SIZES[step],
+            size=sizes[step],
             colour=person_style(index).colour if size == 0 else theme.INK,
             bold=index == you,
             align="center",

@@ -12,6 +12,8 @@ from services.domain.report import MapAxes
 
 FEWEST_ON_MAP, MOST_ON_MAP = 3, 200
 """Fewer are no map, more can't be told apart in one picture."""
+FEW_ON_MAP = 12
+"""People up to whom the map is drawn for a card, each with a colour, a shape and a cloud of their own."""
 MAP_POSTED_FOR = timedelta(days=30)
 """How long a posted map stands; then it is emptied, as results are."""
 

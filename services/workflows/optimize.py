@@ -141,9 +141,9 @@ class OptimizeWorkflow:
         locks = parse_locks(text, len(draft.stored.report.tracks))
         return await self._order(draft, replace(draft.state.options, locks=locks, seed=0))
 
-    async def chart(self, draft: OrderDraft) -> Chart:
-        """Draw the way before and after."""
-        return await draw_order(self.compute, draft.stored.report, draft.state.result)
+    async def chart(self, draft: OrderDraft, *, on_card: bool = True) -> Chart:
+        """Draw the way before and after, for the card or with all that there is to see."""
+        return await draw_order(self.compute, draft.stored.report, draft.state.result, on_card=on_card)
 
     async def steps(self, draft: OrderDraft) -> tuple[Transition, ...]:
         """Describe every step of the order."""
@@ -180,9 +180,11 @@ class OptimizeWorkflow:
         )
 
 
-async def draw_order(compute: ComputePool, report: AnalysisReport, result: OrderResult) -> Chart:
+async def draw_order(
+    compute: ComputePool, report: AnalysisReport, result: OrderResult, *, on_card: bool = False
+) -> Chart:
     """Draw the way of a playlist before and after, in a worker."""
-    return await compute.run("order chart", tasks.draw_order, report, result)
+    return await compute.run("order chart", tasks.draw_order, report, result, on_card)
 
 
 def list_of(draft: OrderDraft) -> tuple[str, tuple[EnrichedTrack, ...]]:

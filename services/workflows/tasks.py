@@ -327,11 +327,11 @@ def draw_cluster(report: AnalysisReport, index: int) -> Chart:
     return render_cluster(report, index)
 
 
-def draw_order(report: AnalysisReport, result: OrderResult) -> Chart:
+def draw_order(report: AnalysisReport, result: OrderResult, on_card: bool = False) -> Chart:
     """Draw the way of a playlist before and after."""
     from services.charts.order import render_order
 
-    return render_order(report, result)
+    return render_order(report, result, on_card=on_card)
 
 
 def export_report(report: AnalysisReport, said: ReportWords) -> tuple[bytes, bytes, DjFiles]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.domain.errors.jobs import RequestForgottenError
 from services.domain.errors.reports import NotYourReportError
 from tests.discord.cards import BUTTON, button_of, check_message, menu_of, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
@@ -55,7 +56,7 @@ async def test_a_preview_says_what_is_gained_and_hands_out_the_list(room: Room, 
     assert "of the changes are in key (" in shown
     assert "BPM instead of" in shown
     assert "Cost of a step" not in shown, "that is for whoever asks for details"
-    assert "Roughest steps left" in shown
+    assert "Roughest steps left" not in shown
     assert "It begins with" in shown
     (picture,) = card.attachments
     assert "before and after" in picture.description
@@ -74,7 +75,8 @@ async def test_details_say_what_the_order_costs_and_lead_back(room: Room, restar
         await room.restart()
     await room.ann.click(card, label="Details")
     check_message(card)
-    for words in ("Cost of a step", "before", "in a random order", "no order at all can be below"):
+    costs = ("Cost of a step", "before", "in a random order", "no order at all can be below")
+    for words in (*costs, "Roughest steps left"):
         assert words in text_of(card)
     await room.ann.click(card, label="Back")
     assert "It begins with" in text_of(card)
@@ -150,12 +152,31 @@ async def test_refuses_what_can_not_be_ordered(
     assert len(env.refusals()) == 1
 
 
+async def test_what_was_refused_goes_on_by_a_press_of_whoever_asked(
+    room: Room, env: SimulatedDiscord
+) -> None:
+    rows = list(csv.DictReader(io.StringIO(exportify(12).decode())))
+    out = io.StringIO(newline="")
+    table = csv.DictWriter(out, rows[0])
+    table.writeheader()
+    table.writerows({**row, "Key": "", "Mode": ""} for row in rows)
+    file = ("No keys.csv", out.getvalue().encode())
+    refused = (await room.ann.slash(room.channel, "optimize", file=file, goal="harmonic")).response
+    assert "needs the keys" in text_of(refused)
+    again = button_of(refused, "Smoothest order")["custom_id"].split(":")[2]
+    with pytest.raises(RequestForgottenError):
+        room.env.bot.wanted.failed(again, room.bob.id)
+    assert "· smoothest" in text_of((await room.ann.click(refused, label="Smoothest order")).response)
+    assert len(env.refusals()) == 1
+
+
 async def test_wrong_locks_leave_the_preview_as_it_is(room: Room, env: SimulatedDiscord) -> None:
     card = await optimize(room)
     before = text_of(card)
     shown = await room.ann.click(card, label="Lock…")
     answer = await room.ann.submit_modal(shown, {"text": "1, the second one"})
     assert "as places" in text_of(answer.followups[-1])
+    assert button_of(answer.followups[-1], "Lock…")["custom_id"] == button_of(card, "Lock…")["custom_id"]
     assert text_of(card) == before
     assert not button_of(card, "Again").get("disabled")
     assert len(env.refusals()) <= 1

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.charts import theme
+from services.charts import card, theme
 from services.charts.order import render_order
 from services.domain.charts import ChartKind
 from services.domain.ordering import Figures, Goal, OrderCosts, OrderResult
@@ -40,12 +40,16 @@ def make_result(tracks: int, goal: Goal, *, unknown: bool = False) -> OrderResul
 @pytest.mark.parametrize("tracks", [3, 12, 60, 400, 401, 3000])
 @pytest.mark.parametrize("goal", [Goal.FLOW, Goal.WARM_UP])
 def test_any_length_fits_a_phone(tracks: int, goal: Goal) -> None:
-    chart = render_order(make_report(tracks, 0 if tracks < 12 else 2), make_result(tracks, goal))
+    report, result = make_report(tracks, 0 if tracks < 12 else 2), make_result(tracks, goal)
+    chart = render_order(report, result)
     picture = Image.open(io.BytesIO(chart.png))
     assert picture.width == theme.WIDTH * theme.DENSITY
     assert picture.height < 900
     assert chart.kind is ChartKind.ORDER
     assert chart.filename == "order.png"
+    small = render_order(report, result, on_card=True)
+    assert Image.open(io.BytesIO(small.png)).height < 200 * card.DENSITY
+    assert (small.alt_text, small.text) == (chart.alt_text, chart.text)
 
 
 def test_words_say_what_the_picture_shows() -> None:

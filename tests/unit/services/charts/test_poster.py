@@ -12,6 +12,8 @@ from services.charts import lettering
 from services.charts.poster import render_poster, render_posters
 from services.charts.poster_look import FIRST, LOOKS, choose_look, land_colours
 from services.charts.poster_page import FORMATS, MARGIN, SMALLEST, WIDTH
+from services.domain.features import Feature
+from services.domain.portrait import Portrait, Standing
 from services.domain.report import Verdict
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import HOSTILE_TITLES, make_report
@@ -35,12 +37,15 @@ def with_artists(report, *names):
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_list_becomes_two_posters_that_can_be_read_where_apps_leave_room(shape, sheets):
     report = with_artists(make_report(**SHAPES[shape]), *HOSTILE_TITLES[:2], "Odile Varga", "W" * 80)
+    claims = Portrait(standings=(Standing(Feature.INSTRUMENTALNESS, is_more=True, percent=85),))
+    report = replace(report, portrait=claims)
     for form, poster, size in zip(FORMATS, render_posters(report), ((1080, 1350), (1080, 1920)), strict=True):
         assert Image.open(io.BytesIO(poster.png)).size == size
         assert len(poster.png) <= 500_000
         assert poster.filename == f"poster-{'feed' if form is FORMATS[0] else 'story'}.png"
         assert 0 < len(poster.alt_text) <= 1024
         assert poster.text.endswith("Tastemap")
+        assert "than ~85 % of playlists" in poster.alt_text
         sheet = sheets.pop(0)
         assert_legible(sheet)
         for writing in sheet.writings:
