@@ -118,11 +118,18 @@ class App:
 
 
 @asynccontextmanager
-async def build(settings: Settings, *, pool: ComputePool | None = None) -> AsyncIterator[App]:
+async def build(
+    settings: Settings,
+    *,
+    pool: ComputePool | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> AsyncIterator[App]:
     """Open database, worker pool and sources; close them in reverse order, whatever happens.
 
-    A `pool` that is given, because several applications share it, stays open.
+    A `pool` that is given, because several applications share it, stays open. A `clock` says another time
+    than the present.
     """
+    now = clock or utc_now
     async with AsyncExitStack() as stack:
         opened = stack.enter_async_context
         metrics, clients = Metrics(), Clients()
@@ -151,7 +158,7 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             for task in repeated:
                 await maintenance.attempt(task.name, task.run)
 
-        jobs = await opened(open_queue(settings, database, utc_now, round_of_maintenance))
+        jobs = await opened(open_queue(settings, database, now, round_of_maintenance))
         workflows = build_workflows(
             database,
             jobs=jobs,
@@ -162,10 +169,10 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             lists=lists.lists,
             accounts=accounts,
             forgotten=forgetting(clients),
-            clock=utc_now,
+            clock=now,
         )
         vitals = Vitals(
-            database=database, compute=compute, metrics=metrics, started_at=utc_now(), role=settings.role
+            database=database, compute=compute, metrics=metrics, started_at=now(), role=settings.role
         )
         status = StatusReader(
             version=__version__,
@@ -175,18 +182,18 @@ async def build(settings: Settings, *, pool: ComputePool | None = None) -> Async
             load_quota=accounts.quota if accounts else None,
         )
         status.show_gauges()
-        end_links = ending_links(database, tell_disconnected(clients.direct_message), utc_now)
+        end_links = ending_links(database, tell_disconnected(clients.direct_message), now)
         holdings = holdings_of(
             settings,
             database,
             workflows,
             end_links=end_links,
             end_left_sharings=ending_left_sharings(
-                workflows.sharing, workflows.server_map, clients, MarkStore(database), utc_now
+                workflows.sharing, workflows.server_map, clients, MarkStore(database), now
             ),
-            clock=utc_now,
+            clock=now,
         )
-        repeated += maintenance_tasks(settings, database, workflows, holdings, clock=utc_now)
+        repeated += maintenance_tasks(settings, database, workflows, holdings, clock=now)
         yield App(
             settings=settings,
             database=database,

@@ -22,6 +22,8 @@ _QUIET = (
 PHONE_WIDTH, DESK_WIDTH = 390, 720
 _SHOTS = 8
 _FIRST_HEIGHT, _MARGIN = 900, 700
+_FITS = """([id, width]) =>
+    document.querySelector(`article[data-message-id="${id}"]`).getBoundingClientRect().right <= width"""
 _PICTURES_LOADED = """id => [...document.querySelectorAll(`article[data-message-id="${id}"] img`)]
     .every(picture => picture.complete && picture.naturalWidth)"""
 
@@ -74,6 +76,8 @@ async def _at_width(page: Any, message: Any, width: int) -> bytes:
     await page.set_viewport_size({"width": width, "height": _FIRST_HEIGHT})
     box = await message.bounding_box()
     await page.set_viewport_size({"width": width, "height": int(box["height"]) + _MARGIN})
+    # The page fits itself into its window a moment later.
+    await page.wait_for_function(_FITS, arg=[await message.get_attribute("data-message-id"), width])
     return await _settled(message)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bot.config import Settings
 from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph, photograph_page
 from bot.demo.scenes import Scene, Seen, custom_id, seen
-from bot.demo.stories import group_story, login_story, map_story, sound_story
+from bot.demo.stories import group_story, list_story, login_story, map_story, sound_story
 from bot.demo.world import World, open_world
 from sandbox.playlists import PLAYLISTS, load
 
@@ -146,7 +146,7 @@ async def _script(world: World) -> AsyncGenerator[Scene]:
     yield Scene("choice", "A file with several playlists", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
     yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
-    for story in (sound_story, login_story, group_story, map_story):
+    for story in (list_story, sound_story, login_story, group_story, map_story):
         async for scene in story(world):
             yield scene
 

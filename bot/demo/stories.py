@@ -1,4 +1,4 @@
-"""What happens in the script of the demo: somebody connects Spotify, and three people compare."""
+"""What happens in the script of the demo: lists get better, somebody connects Spotify, people compare."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,6 +23,8 @@ from sandbox.spotify_library import SandboxUser
 from sandbox.spotify_samples import YOU
 
 _LIKED = "spotify:collection"
+_GROWN, _BETWEEN, _EARLIER = "Weekend Drive", timedelta(days=21), 60
+"""A list, how long ago it was mapped before, and how many tracks it had then."""
 
 CSRF = re.compile(r'name="csrf" value="(\w+)"')
 CODE = re.compile(r'class="code"[^>]*>(\d{3}) (\d{3})<')
@@ -35,6 +38,34 @@ class Walk:
     start_page: str
     code_page: str
     code: str
+
+
+async def list_story(world: World) -> AsyncIterator[Scene]:
+    """Order, tidy and split a playlist, make a poster of it, and look back after three weeks."""
+    you, channel = world.you, world.channel
+    drive = load("late-drive.csv")
+
+    async def ask(command: str, content: bytes = drive, name: str = "Late Drive Home") -> Any:
+        file = (f"{name}.csv", content)
+        return (await you.slash(channel, command, file=file)).response
+
+    ordered = await ask("optimize")
+    yield Scene("optimize", "/optimize: an order that flows", ordered)
+    await you.click(ordered, label="Details")
+    yield Scene("optimize-details", "The button “Details”", ordered)
+    tidied = await ask("tidy")
+    yield Scene("tidy", "/tidy: duplicates and misfits", tidied)
+    parts = await ask("split")
+    yield Scene("split", "/split: several playlists of one", parts)
+    card = await ask("analyze")
+    poster = (await you.click(card, label="Poster")).response
+    yield Scene("poster", "The button “Poster”", poster)
+    head, *rows = drive.splitlines(keepends=True)
+    world.calendar.behind = _BETWEEN
+    await ask("analyze", head + b"".join(rows[:_EARLIER]), _GROWN)
+    world.calendar.behind = timedelta()
+    await ask("analyze", name=_GROWN)
+    yield Scene("drift", "/drift, three weeks later", (await you.slash(channel, "drift")).response)
 
 
 async def sound_story(world: World) -> AsyncIterator[Scene]:

@@ -7,12 +7,15 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import simcord
+from simcord._clock import Clock
 
-from bot.app import App, build, warm_up
+from bot.app import App, build, utc_now, warm_up
+from bot.app.client import TastemapBot
 from bot.config import Settings
 from bot.demo.spotify import DemoSpotify, connect, loopback, open_spotify
 from cogs.work.admission import Allowance, Limits
@@ -24,6 +27,25 @@ from sandbox.spotify_samples import MIKA
 
 SETTLE_S = 60.0
 """How long the simulator waits for the bot to finish; the work itself takes a second or two."""
+
+
+class _PresentTime(Clock):
+    """The simulator's clock, which otherwise stands still at some new year."""
+
+    def now(self) -> datetime:
+        """Return the present, and what the simulator has skipped of it."""
+        return utc_now() + timedelta(seconds=self.elapsed)
+
+
+@dataclass(slots=True)
+class Calendar:
+    """The bot's own clock, which the script sets back to tell of earlier days."""
+
+    behind: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """Return the time that the bot goes by."""
+        return utc_now() - self.behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +62,8 @@ class World:
     mika: Any
     noor: Any
     spotify: DemoSpotify
+    bot: TastemapBot
+    calendar: Calendar
 
 
 @asynccontextmanager
@@ -49,6 +73,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
     Mika has connected an invented Spotify account; you can, and Noor has none.
     """
     catalogue, clock = sample_catalogue(), time.monotonic
+    calendar = Calendar()
     robin = SandboxListener("robin", top=[entry.track for entry in catalogue.tracks[:240:3]])
     async with (
         loopback(SandboxReccoBeats(catalogue, clock=clock).app()) as reccobeats_url,
@@ -68,7 +93,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                     **spotify.settings,
                 },
             )
-            async with build(offline) as app, _pages(app):
+            async with build(offline, clock=calendar.now) as app, _pages(app):
                 await warm_up(app)
                 bot = app.new_bot()
                 # The script presses faster than people can: it would be told to wait.
@@ -76,6 +101,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                 async with simcord.run(
                     bot, settle_timeout=SETTLE_S, shard_count=1, check_errors=False
                 ) as env:
+                    env.backend.clock = _PresentTime()
                     env.backend.bot_user.name = "Tastemap"
                     guild = env.create_guild("Listening Room")
                     channel = guild.create_text_channel("music")
@@ -85,7 +111,7 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                     noor = guild.add_member(env.create_user("noor", global_name="Noor"))
                     await connect(app, mika.id, MIKA)
                     await bot.tree.sync()
-                    yield World(app, env, guild, channel, together, you, mika, noor, spotify)
+                    yield World(app, env, guild, channel, together, you, mika, noor, spotify, bot, calendar)
 
 
 @asynccontextmanager

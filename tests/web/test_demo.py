@@ -28,6 +28,7 @@ PNG = b"\x89PNG"
 LOGIN = ("connect", "login", "login-start", "login-code", "login-done", "playlists", "own-playlist")
 SCENES = (
     *LOGIN,
+    *("optimize", "optimize-details", "tidy", "split", "poster", "drift", "sound", "server-map"),
     *("help", "card", "group", "charts", "quality", "findings", "export", "choice", "refusal"),
     *("group-lobby", "group-result", "group-pair", "group-blend", "group-left", "compare-result"),
 )
@@ -118,6 +119,9 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
 
         await card.get_by_role("button", name="Quality").click()
         assert "96 taken from the file" in await (await card_with(page, "Data quality of")).inner_text()
+
+        await page.get_by_role("button", name="Eight Songs for Aunt Pearl").first.click()
+        await card_with(page, "8 tracks are too few")
 
         card = await card_with(page, "Four clear groups")
         await card.get_by_role("button", name="Export").click()
