@@ -61,8 +61,8 @@ class LoopbackDiscord:
         """Send one interaction to the next endpoint that takes it, as a balancer does; returns the status."""
         body = json.dumps(payload).encode()
         async with aiohttp.ClientSession() as session:
-            for _ in self.endpoints:
-                url = self.endpoints[next(self._turn) % len(self.endpoints)]
+            first = next(self._turn) % len(self.endpoints)
+            for url in (*self.endpoints[first:], *self.endpoints[:first]):
                 try:
                     async with session.post(url, data=body, headers=self.sign(body)) as answer:
                         if answer.status != _UNAVAILABLE:

@@ -45,6 +45,8 @@ SET_ASIDE_FOR = timedelta(days=7)
 SWEEP_EVERY_S = 5.0
 _FIRST_PLACE_AFTER_S, _PLACE_EVERY_S = 1.0, 2.0
 """A shorter wait is not worth a message."""
+_LINE_LOOKS = 4
+"""Within the time that a press may take before its first response."""
 _LOOK_EVERY_S = 0.4
 """How often is looked whether another process has stopped work of this one; a person waits for that."""
 
@@ -284,6 +286,8 @@ class JobQueue:
         CannotStopError
             It changes something outside.
         """
+        if not self.is_alone:
+            await self._let_line_be_said(job_id)
         found = await self.held.load(job_id, self.clock())
         if found is None:
             raise NothingRunsError
@@ -297,6 +301,13 @@ class JobQueue:
             return job, False
         await self.finish(job)
         return job, True
+
+    async def _let_line_be_said(self, job_id: int) -> None:
+        """Wait for whoever says the place of some work: it belongs to nobody, and nobody would end it."""
+        for _ in range(_LINE_LOOKS):
+            if not await self.held.is_line_held(job_id):
+                return
+            await self.pause(_LOOK_EVERY_S / 2)
 
     async def withdraw(self, owner_id: int) -> None:
         """Take what waits for a person out of the engine, before their rows are erased."""

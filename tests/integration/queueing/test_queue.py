@@ -199,6 +199,11 @@ async def test_who_waits_for_another_process_hears_their_place_and_nobody_begins
     assert heard == [5]
     assert await taking is not None
 
+    assert await front.held.hold_line(4, NOON)
+    worker.pause = lambda _seconds: front.held.let_go_line(4)
+    _, is_over = await worker.stop(4, 4)
+    assert is_over, "nobody works on what waits, also while its place is being said"
+
 
 async def test_work_that_is_let_go_between_two_looks_is_taken(
     server: Database, monkeypatch: pytest.MonkeyPatch
