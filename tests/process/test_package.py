@@ -148,5 +148,23 @@ def test_sentences_name_the_command_that_was_typed() -> None:
     assert started_as("/home/mika/.local/bin/tastemap") == "tastemap"
     assert started_as("C:\\Scripts\\tastemap.exe".replace("\\", "/")) == "tastemap"
     assert started_as("/srv/tastemap/bot/__main__.py") == "python -m bot"
-    there = install("postgres", program="tastemap", python="/home/mika/pipx/bin/python")
-    assert there == "/home/mika/pipx/bin/python -m pip install 'tastemap[postgres]'"
+    there = install(
+        "postgres", program="tastemap", python="/home/mika/env/bin/python", prefix="/home/mika/env"
+    )
+    assert there == "/home/mika/env/bin/python -m pip install 'tastemap[postgres]'"
+
+
+@pytest.mark.parametrize(
+    ("mark", "command"),
+    [
+        ("pipx_metadata.json", "pipx runpip tastemap install 'tastemap[demo]'"),
+        ("uv-receipt.toml", "uv pip install --python /x/python 'tastemap[demo]'"),
+    ],
+)
+def test_an_environment_without_a_pip_is_completed_by_what_made_it(
+    mark: str, command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tastemap").mkdir()
+    (tmp_path / "tastemap" / mark).touch()
+    said = install("demo", program="tastemap", python="/x/python", prefix=str(tmp_path / "tastemap"))
+    assert said == command
