@@ -20,9 +20,15 @@ def assert_same(first: Partition, second: Partition, order: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    "points", [cloud(90), islands(40, 30, 20)[0], cloud(1300)], ids=["cloud", "islands", "large"]
+    ("points", "with_keys"),
+    [
+        (cloud(90), False),
+        (cloud(90), True),
+        (islands(40, 30, 20)[0], False),
+        (islands(40, 30, 20)[0], True),
+        (cloud(1300), True),
+    ],
 )
-@pytest.mark.parametrize("with_keys", [False, True])
 def test_row_order_changes_nothing(points: np.ndarray, with_keys: bool) -> None:
     names = [f"id:{index:05d}" for index in np.random.default_rng(1).permutation(len(points))]
     order = np.random.default_rng(2).permutation(len(points))

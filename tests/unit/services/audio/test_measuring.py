@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,7 +22,7 @@ from services.domain.errors.sound import (
     UnusualSoundError,
 )
 from services.domain.sound import LONGEST_SOUND_S, SoundKind
-from tests.depth import cases
+from tests.depth import at_night, cases
 
 RATES_HZ = [8_000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000]
 KINDS = {
@@ -87,7 +88,7 @@ def test_of_surround_the_sides_count_more_and_low_frequencies_not_at_all() -> No
             assert measure(file).reading.loudness_lufs == pytest.approx(lufs, abs=0.06)
 
 
-@pytest.mark.parametrize("rate_hz", cases(RATES_HZ, gate=[8_000, 11_025, 48_000, 192_000]))
+@pytest.mark.parametrize("rate_hz", cases(RATES_HZ, gate=[8_000, 96_000]))
 def test_loudness_tempo_and_key_do_not_depend_on_the_rate(rate_hz: int) -> None:
     piece = Piece(style="dance", seed=1, bpm=124.0, tonic=9, is_major=True, length_s=24.0)
     reading = measure(encode(render(piece, rate_hz=rate_hz), rate_hz, "flac")).reading
@@ -100,19 +101,29 @@ def test_loudness_tempo_and_key_do_not_depend_on_the_rate(rate_hz: int) -> None:
     assert tone.loudness_lufs == pytest.approx(-20.0, abs=0.06)
 
 
+@cache
+def the_same_piece(rate_hz: int) -> np.ndarray:
+    return render(
+        Piece(style="rock", seed=2, bpm=120.0, tonic=0, is_major=True, length_s=16.0), rate_hz=rate_hz
+    )
+
+
+@cache
+def straight_loudness_lufs(rate_hz: int) -> float:
+    return measure(encode(the_same_piece(rate_hz), rate_hz, "wav")).reading.loudness_lufs
+
+
 @pytest.mark.parametrize("kind", [*KINDS, WITH_AN_EXTRA])
 def test_every_kind_is_told_by_its_bytes_and_measured_alike(kind: str) -> None:
-    piece = Piece(style="rock", seed=2, bpm=120.0, tonic=0, is_major=True, length_s=16.0)
     rate_hz = 48_000
-    sound = measure(encode(render(piece, rate_hz=rate_hz), rate_hz, kind))
+    sound = measure(encode(the_same_piece(rate_hz), rate_hz, kind))
     reading = sound.reading
     assert sound.kind is KINDS.get(kind, SoundKind.MP4)
     assert (reading.rate_hz, reading.channels) == (rate_hz, 2)
     assert reading.length_s == pytest.approx(16.0, abs=0.1)
     assert reading.tempo is not None
     assert reading.tempo.bpm == pytest.approx(120.0, rel=0.01)
-    straight = measure(encode(render(piece, rate_hz=rate_hz), rate_hz, "wav")).reading
-    assert reading.loudness_lufs == pytest.approx(straight.loudness_lufs, abs=0.3)
+    assert reading.loudness_lufs == pytest.approx(straight_loudness_lufs(rate_hz), abs=0.3)
 
 
 @pytest.mark.parametrize("channels", [1, 2, 6])
@@ -156,7 +167,7 @@ EASY = {piece.label: piece for piece in the_set()}
             ("dance 0", 1.0), ("rock 0", 1.0), ("hip hop 1", 1.0), ("bossa 0", 1.0), ("waltz 1", 1.0),
             ("ballad 1", 2.0), ("drum and bass 0", 0.5), ("drum and bass 1", 0.5),
         ],
-        gate=[("dance 0", 1.0), ("waltz 1", 1.0), ("ballad 1", 2.0), ("drum and bass 0", 0.5)],
+        gate=[("waltz 1", 1.0), ("ballad 1", 2.0), ("drum and bass 0", 0.5)],
     ),
 )  # fmt: skip
 def test_the_octave_of_each_of_these_pieces_is_as_published(label: str, octave: float) -> None:
@@ -170,7 +181,10 @@ def test_the_octave_of_each_of_these_pieces_is_as_published(label: str, octave: 
 
 @pytest.mark.parametrize(
     ("label", "key"),
-    [("dance 1", None), ("ballad 1", None), ("rock 1", "C major"), ("folk 0", "A major")],
+    cases(
+        [("dance 1", None), ("ballad 1", None), ("rock 1", "C major"), ("folk 0", "A major")],
+        gate=[("dance 1", None), ("rock 1", "C major")],
+    ),
 )
 def test_the_key_is_the_true_one_or_its_relative(label: str, key: str | None) -> None:
     """Minor pieces are heard as their relative major; both names are always shown."""
@@ -224,6 +238,7 @@ def test_measures_what_there_is_of_a_file_that_breaks_off() -> None:
     assert 5.0 < reading.length_s < 15.0
 
 
+@at_night
 def test_stops_after_twelve_minutes_whatever_the_file_says() -> None:
     rate_hz = 8_000
     wave = sine(-20.0, LONGEST_SOUND_S + 30.0, rate_hz=rate_hz)[:, None]

@@ -21,7 +21,7 @@ from services.domain.music import PlaylistId, SkipReason
 from services.domain.spotify import READ_SCOPES, RowsRead, SpotifyProfile
 from services.sources.spotify.paging import MOST_ROWS, fingerprint, read_all, silent
 from services.sources.spotify.wire import Page
-from tests.depth import cases
+from tests.depth import at_night, cases
 from tests.unit.services.sources.spotify_world import (
     ANN,
     BOB,
@@ -178,6 +178,7 @@ async def test_reads_ten_thousand_tracks_at_the_price_of_the_pages(shape: Shape,
     assert counted[-1] == (9_950, 10_000)
 
 
+@at_night
 async def test_reads_ten_thousand_liked_songs() -> None:
     async with spotify_world() as world:
         world.library.liked[ANN.id] = rows_of(LONG)
