@@ -128,6 +128,8 @@ async def _script(world: World) -> AsyncGenerator[Scene]:
     ):
         yield Scene(name, f"The button “{label}”", (await you.click(card, label=label)).response)
     yield Scene("export", "The button “Export”", (await you.click(card, label="Export")).response)
+    async for scene in list_story(world, card):
+        yield scene
     yield Scene("one-mood", "A playlist without clear groups", await analyze("sunday-kitchen.csv"))
     yield Scene(
         "estimates",
@@ -146,7 +148,7 @@ async def _script(world: World) -> AsyncGenerator[Scene]:
     yield Scene("choice", "A file with several playlists", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
     yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
-    for story in (list_story, sound_story, login_story, group_story, map_story):
+    for story in (sound_story, login_story, group_story, map_story):
         async for scene in story(world):
             yield scene
 

@@ -40,31 +40,26 @@ class Walk:
     code: str
 
 
-async def list_story(world: World) -> AsyncIterator[Scene]:
-    """Order, tidy and split a playlist, make a poster of it, and look back after three weeks."""
+async def list_story(world: World, card: Any) -> AsyncIterator[Scene]:
+    """Order, tidy and split the list of the latest map, make a poster of it, and look back on another."""
     you, channel = world.you, world.channel
-    drive = load("late-drive.csv")
 
-    async def ask(command: str, content: bytes = drive, name: str = "Late Drive Home") -> Any:
-        file = (f"{name}.csv", content)
-        return (await you.slash(channel, command, file=file)).response
+    async def map_of(content: bytes) -> None:
+        await you.slash(channel, "analyze", file=(f"{_GROWN}.csv", content))
 
-    ordered = await ask("optimize")
+    ordered = (await you.slash(channel, "optimize")).response
     yield Scene("optimize", "/optimize: an order that flows", ordered)
     await you.click(ordered, label="Details")
     yield Scene("optimize-details", "The button “Details”", ordered)
-    tidied = await ask("tidy")
-    yield Scene("tidy", "/tidy: duplicates and misfits", tidied)
-    parts = await ask("split")
-    yield Scene("split", "/split: several playlists of one", parts)
-    card = await ask("analyze")
-    poster = (await you.click(card, label="Poster")).response
-    yield Scene("poster", "The button “Poster”", poster)
+    yield Scene("tidy", "/tidy: duplicates and misfits", (await you.slash(channel, "tidy")).response)
+    yield Scene("split", "/split: several playlists of one", (await you.slash(channel, "split")).response)
+    yield Scene("poster", "The button “Poster”", (await you.click(card, label="Poster")).response)
+    drive = load("late-drive.csv")
     head, *rows = drive.splitlines(keepends=True)
     world.calendar.behind = _BETWEEN
-    await ask("analyze", head + b"".join(rows[:_EARLIER]), _GROWN)
+    await map_of(head + b"".join(rows[:_EARLIER]))
     world.calendar.behind = timedelta()
-    await ask("analyze", name=_GROWN)
+    await map_of(drive)
     yield Scene("drift", "/drift, three weeks later", (await you.slash(channel, "drift")).response)
 
 

@@ -16,6 +16,8 @@ from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
 
 _NAME = 24
+_SHOWN = 10
+"""Tracks on the card; a phone has room for no more."""
 _IN_LINES = 8
 """People who get a line each; more share one."""
 _MODES = {
@@ -30,9 +32,11 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
     names = {person.key: escape(person.name, _NAME) for person in blend.people}
     title = some_of(list(names.values()), 4)
     lines = [
-        f"{number}. {track_line(track.entry.track, 60)}\n{small(_serves(track, names))}"
-        for number, track in enumerate(blend.tracks, 1)
+        f"{number}. {track_line(track.entry.track, 60)}{_serves(track, names)}"
+        for number, track in enumerate(blend.tracks[:_SHOWN], 1)
     ]
+    if rest := len(blend.tracks) - len(lines):
+        lines.append(small(f"and {plural(rest, 'more track')}; *CSV and links* has them all"))
     row = [button("CSV and links", BlendPress(blend.mode, size, BlendVerb.FILES).button(result_id))]
     if can_save:
         save = BlendPress(blend.mode, size, BlendVerb.SAVE).button(result_id)
@@ -89,9 +93,10 @@ def blend_poster_card(posters: Sequence[Chart]) -> Reply:
 
 
 def _serves(track: BlendTrack, names: dict[Any, str]) -> str:
-    is_for_all = len(track.serves) == len(names) > 2
-    served = "everybody" if is_for_all else some_of([names[key] for key in track.serves], 3)
-    return f"for {names[track.turn]} · meets {served}"
+    """Say whose pick it is, and only where it isn't for everybody, for whom it isn't."""
+    others = [name for key, name in names.items() if key not in track.serves]
+    pick = f" · for {names[track.turn]}"
+    return f"{pick}\n{small(f'not so much for {some_of(others, 3)}')}" if others else pick
 
 
 def _satisfied(blend: Blend, names: dict[Any, str]) -> list[str]:

@@ -34,9 +34,10 @@ def drift_card(found: LookBack) -> Reply:
     course = found.course
     blocks: list[ui.Item[Any]] = [text(f"## {escape(course.name)} over time", _finding(found), _eras(found))]
     attached: tuple[Attached, ...] = ()
-    if found.charts:
-        pictures, attached = gallery(found.charts)
-        blocks.append(pictures)
+    for chart in found.charts:  # each by itself: of several side by side Discord cuts the edges off
+        picture, files = gallery([chart])
+        blocks.append(picture)
+        attached += files
     is_remembered = found.which.is_remembered
     told = [_HOW] if found.charts else []
     blocks += [rule(), text(*(small(line) for line in (*told, _REMEMBERED if is_remembered else _OFFER)))]

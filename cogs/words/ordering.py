@@ -83,12 +83,17 @@ def gain_words(before: Figures, after: Figures) -> str:
         parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}".replace("-", "−"))
     if after.same_artist_steps != before.same_artist_steps:
         parts.append(
-            f"same artist in a row {after.same_artist_steps:,} times instead of {before.same_artist_steps:,}"
+            f"artists repeat back to back {_often(after.same_artist_steps)} "
+            f"instead of {_often(before.same_artist_steps)}"
         )
     if not parts:
         return "Tempo and key are unknown here; the order follows the other features."
     said = ", ".join(parts)
     return f"Smoother: {said}." if better else f"{said[:1].upper()}{said[1:]}."
+
+
+def _often(times: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(times, f"{times:,} times")
 
 
 def cost_lines(result: OrderResult) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,7 +15,8 @@ from services.charts.map_labels import OUTLIER_RING
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
 from services.domain.charts import Chart, ChartKind
-from services.domain.report import AnalysisReport
+from services.domain.report import AnalysisReport, EnrichedTrack, Outlier, Placement
+from services.domain.sound import SoundPlace
 
 Points = npt.NDArray[np.float64]
 
@@ -29,8 +32,11 @@ _NAMED_OUTLIERS = 2
 _NAME_WIDTH = 96.0
 
 
-def render_card(report: AnalysisReport) -> Chart:
-    """Draw the map of a playlist small: areas with letters, dots, directions, and what stands out."""
+def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
+    """Draw the map of a playlist small: areas with letters, dots, directions, and what stands out.
+
+    `ringed` says what is, where it is the last track and none that stands out.
+    """
     placed = any(place.x is not None for place in report.placements)
     height = _HEIGHT if len(report.clusters) <= _MANY else _LOW
     words = _LINE if report.axes is not None and placed else 0.0
@@ -56,9 +62,30 @@ def render_card(report: AnalysisReport) -> Chart:
         kind=ChartKind.CARD,
         title=f"Map of {playlist_name(report)}",
         png=sheet.png(),
-        alt_text=describe_map(report),
-        text="\n".join(tell_map(report)),
+        alt_text=describe_map(report, ringed),
+        text="\n".join(tell_map(report, ringed)),
     )
+
+
+def render_place(report: AnalysisReport, entry: EnrichedTrack, place: SoundPlace) -> Chart | None:
+    """Draw a map with one more track on it, ringed; None where it has no place there."""
+    if place.x is None or place.y is None:
+        return None
+    ghost = Placement(
+        cluster=place.cluster,
+        confidence=None,
+        likely=True,
+        probability=place.probability,
+        x=place.x,
+        y=place.y,
+    )
+    with_it = replace(
+        report,
+        tracks=(*report.tracks, entry),
+        placements=(*report.placements, ghost),
+        outliers=(Outlier(len(report.tracks), "your file", 0.0, ()),),
+    )
+    return render_card(with_it, ringed=f"your file, {drawable(entry.track.label)}")
 
 
 def _dot(tracks: int) -> float:

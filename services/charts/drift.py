@@ -105,10 +105,9 @@ def _draw_feature(
 
 
 def _draw_foot(sheet: Sheet, points: Sequence[_Point], top: float) -> None:
-    sheet.write(16, top + 8, _month(points[0][0]), size=_SIZE, colour=theme.MUTED)
-    sheet.write(
-        sheet.width - 16, top + 8, _month(points[-1][0]), size=_SIZE, colour=theme.MUTED, align="right"
-    )
+    ends = _ends(points)
+    sheet.write(16, top + 8, ends[0], size=_SIZE, colour=theme.MUTED)
+    sheet.write(sheet.width - 16, top + 8, ends[1], size=_SIZE, colour=theme.MUTED, align="right")
     sheet.dots([22], [top + 34], marker="o", size=10, colour=theme.ACCENT, edge=1.5)
     sheet.write(34, top + 34, "certain", size=_SIZE)
     sheet.dots([122], [top + 34], marker="s", size=10, colour=theme.MUTED, edge=1.5)
@@ -117,8 +116,12 @@ def _draw_foot(sheet: Sheet, points: Sequence[_Point], top: float) -> None:
     sheet.write(298, top + 34, "margin", size=_SIZE)
 
 
-def _month(day: date) -> str:
-    return f"{day:%b %Y}"
+def _ends(points: Sequence[_Point]) -> tuple[str, str]:
+    """Say when it begins and ends: the months, and the days where that is one month."""
+    first, last = points[0][0], points[-1][0]
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} {first:%b %Y}", f"{last.day} {last:%b %Y}"
+    return f"{first:%b %Y}", f"{last:%b %Y}"
 
 
 def _line(point: _Point, kind: ChartKind) -> str:
@@ -155,7 +158,7 @@ def _alt_text(
         for change in changes
     ]
     drawn = listed(FEATURE_WORDS[feature].name.lower() for feature in features)
-    stretch = f"from {_month(points[0][0])} to {_month(points[-1][0])}"
+    stretch = f"from {' to '.join(_ends(points))}"
     return describe(
         (
             f"{title}: means of {drawn} in {name}, {len(points)} points {stretch}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,7 @@ from services.charts.words import (
     track_name,
 )
 from services.domain.charts import Chart, ChartKind
-from services.domain.report import AnalysisReport, EnrichedTrack, Outlier, Placement, Verdict
-from services.domain.sound import SoundPlace
+from services.domain.report import AnalysisReport, Verdict
 
 Points = npt.NDArray[np.float64]
 
@@ -111,35 +110,9 @@ def settle(report: AnalysisReport, frame: Frame) -> Points:
     return positions
 
 
-def render_place(report: AnalysisReport, entry: EnrichedTrack, place: SoundPlace) -> Chart | None:
-    """Draw a map with one more track on it, ringed; None where it has no place there."""
-    if place.x is None or place.y is None:
-        return None
-    ghost = Placement(
-        cluster=place.cluster,
-        confidence=None,
-        likely=True,
-        probability=place.probability,
-        x=place.x,
-        y=place.y,
-    )
-    with_it = replace(
-        report,
-        tracks=(*report.tracks, entry),
-        placements=(*report.placements, ghost),
-        outliers=(Outlier(len(report.tracks), "your file", 0.0, ()),),
-    )
-    return _render(with_it, ringed=f"your file, {drawable(entry.track.label)}")
-
-
 def render_map(report: AnalysisReport) -> Chart:
     """Draw the map of a playlist with its description and text twin."""
-    return _render(report)
-
-
-def _render(report: AnalysisReport, *, ringed: str = "") -> Chart:
-    """Draw the map; `ringed` says what is, where it is the last track and none that stands out."""
-    groups, tracks = report.clusters, len(report.tracks) - bool(ringed)
+    groups, tracks = report.clusters, len(report.tracks)
     positioned = any(place.x is not None for place in report.placements)
     foot = legend_height(report) + (16.0 if report.outliers or _unplaced(report) else 0.0)
     sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * _STRIP + 22.0 + foot)
@@ -165,13 +138,13 @@ def _render(report: AnalysisReport, *, ringed: str = "") -> Chart:
         )
     bottom = draw_directions(sheet, report, frame) if positioned else frame.top + frame.height + _STRIP
     bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
-    _draw_footnote(sheet, report, bottom + 4, ringed)
+    _draw_footnote(sheet, report, bottom + 4)
     return Chart(
         kind=ChartKind.MAP,
         title=f"Map of {playlist_name(report)}",
         png=sheet.png(),
-        alt_text=describe_map(report, ringed),
-        text="\n".join(tell_map(report, ringed)),
+        alt_text=describe_map(report),
+        text="\n".join(tell_map(report)),
     )
 
 
@@ -237,9 +210,9 @@ def draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> float
     return bottom + 20
 
 
-def _draw_footnote(sheet: Sheet, report: AnalysisReport, y: float, ringed: str) -> None:
-    parts = [f"ringed: {ringed}"] if ringed else []
-    if report.outliers and not ringed:
+def _draw_footnote(sheet: Sheet, report: AnalysisReport, y: float) -> None:
+    parts = []
+    if report.outliers:
         verb = "stands" if len(report.outliers) == 1 else "stand"
         parts.append(f"ringed: {count(len(report.outliers), 'track')} that {verb} out")
     if missing := _unplaced(report):
@@ -272,7 +245,10 @@ def _unplaced(report: AnalysisReport) -> int:
 
 
 def describe_map(report: AnalysisReport, ringed: str = "") -> str:
-    """Say for somebody who can't see it what the map shows."""
+    """Say for somebody who can't see it what the map shows.
+
+    `ringed` says what is, where it is the last track and none that stands out.
+    """
     tracks = len(report.tracks) - bool(ringed)
     total, verdict = count(tracks, "track"), VERDICT_WORDS[report.structure.verdict]
     groups = [

@@ -286,7 +286,7 @@ def draw_posters(report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
 def place_sound(entry: EnrichedTrack, report: AnalysisReport | None, report_id: str) -> PlacedSound:
     """Put one sound file beside the reference and onto a map."""
     from services.analysis.sound_place import find_place, share_quieter
-    from services.charts.map import render_place
+    from services.charts.card import render_place
 
     place = None if report is None else find_place(report, report_id, entry)
     chart = None if report is None or place is None else render_place(report, entry, place)
