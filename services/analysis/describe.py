@@ -81,11 +81,13 @@ def describe(
     came = [entry.track for entry in tracks]
     genres_of = {**earlier, **artist_genres}
     music = [dressed(track, genres_of) for track in came]
+    deciding = [music[row] for row in sound.rows.tolist()]
+    keys = [track.key for track in deciding]
     basis = basis_of(came, music, options, earlier)
     is_by_sound = basis.grouping is Grouping.SOUND
     partition = fit_clusters(
         sound.points,
-        keys=[tracks[row].track.key for row in sound.rows],
+        keys=keys,
         margins=Margins(sound.z, REFERENCE.projection),
         groups=options.groups if is_by_sound else None,
         previous_centres=np.array(options.previous_centres)
@@ -107,12 +109,12 @@ def describe(
         )
         partition, basis, structure = style.partition, style.basis, style.structure
         grouped, guesses = replace(sound, points=style.points), guesses.placed(style.guesses)
-    kept = keep_groups(partition, options.earlier, [tracks[row].track for row in sound.rows])
+    kept = keep_groups(partition, options.earlier, [came[row] for row in sound.rows.tolist()])
     partition, guesses = kept.partition, replace(guesses, labels=kept.moved(guesses.labels))
     if is_by_sound:
-        structure = _witnessed(structure, [music[row] for row in sound.rows], partition)
-    genres = [music[row].genres for row in sound.rows]
-    apart = _groups_and_rests([music[row] for row in sound.rows], partition)
+        structure = _witnessed(structure, deciding, partition)
+    genres = [track.genres for track in deciding]
+    apart = _groups_and_rests(deciding, partition)
     given = {id(now) for before, now in zip(came, music, strict=True) if now is not before}
     subtitles = tuple(_subtitle(group, rest, given) for group, rest in apart)
     traits = [_traits(sound, partition.labels, index) for index in range(partition.k)]
@@ -127,6 +129,7 @@ def describe(
     )
     called = tuple(grounded(name, *groups) for name, groups in zip(called, apart, strict=True))
     names = tuple(map(name_words, called))
+    examples = _typical(deciding, grouped, partition, subtitles)
     projection = project(
         sound.points, partition.labels, middles(sound.points, partition.labels, partition.k), sound.z
     )
@@ -148,7 +151,7 @@ def describe(
                     subtitle=subtitle,
                 )
                 for index, (name, said, typical, subtitle) in enumerate(
-                    zip(names, traits, _typical(music, grouped, partition, subtitles), subtitles, strict=True)
+                    zip(names, traits, examples, subtitles, strict=True)
                 )
             ],
             called,
@@ -160,7 +163,7 @@ def describe(
         duplicates=find_duplicates([entry.track for entry in tracks]),
         coverage=coverage,
         mood=mood_words(_mood(sound, genres, partition, called, traits)) if len(sound.rows) else "",
-        evidence=len({tracks[row].track.key for row in sound.rows}),
+        evidence=len(set(keys)),
         estimate_agreement=_agreement_with_estimates(tracks, sound, guesses, partition)
         if is_by_sound
         else None,
@@ -261,10 +264,11 @@ def _agreement_with_estimates(
 
 def _groups_and_rests(music: list[Track], partition: Partition) -> list[tuple[list[Track], list[Track]]]:
     """Return the deciding tracks of each group, and those of all the others."""
+    labels = partition.labels.tolist()
     return [
         (
-            [music[row] for row in np.flatnonzero(partition.labels == index)],
-            [music[row] for row in np.flatnonzero(partition.labels != index)],
+            [track for track, label in zip(music, labels, strict=True) if label == index],
+            [track for track, label in zip(music, labels, strict=True) if label != index],
         )
         for index in range(partition.k)
     ]
@@ -278,14 +282,15 @@ def _subtitle(group: Sequence[Track], rest: Sequence[Track], given: Collection[i
 
 
 def _typical(
-    music: Sequence[Track], sound: _Sound, partition: Partition, subtitles: Sequence[Subtitle]
+    deciding: Sequence[Track], sound: _Sound, partition: Partition, subtitles: Sequence[Subtitle]
 ) -> tuple[tuple[int, ...], ...]:
     if not partition.k:
         return ()
-    artists = [music[row].artists for row in sound.rows]
-    titles = [music[row].title for row in sound.rows]
+    artists = [track.artists for track in deciding]
+    titles = [track.title for track in deciding]
     telling = [
-        carries(music[row], subtitles[label]) for row, label in zip(sound.rows, partition.labels, strict=True)
+        carries(track, subtitles[label])
+        for track, label in zip(deciding, partition.labels.tolist(), strict=True)
     ]
     return typical_tracks(
         sound.points, partition.labels, partition.centres, artists, titles=titles, telling=telling

@@ -48,31 +48,56 @@ def seed_centres(
     points: NDArray[np.float32], k: int, weights: NDArray[np.float32], rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """Choose starting centres (fits, k, d) by k-means++, one set for each row of `weights` (fits, n)."""
-    fits = len(weights)
-    norms = np.einsum("nd,nd->n", points, points)
-    draws = rng.random((k, fits))
-    centres = np.empty((fits, k, points.shape[1]), dtype=Float)
-    nearest = np.full((fits, len(points)), np.inf, dtype=Float)
+    return place_seeds(points, weights, rng.random((k, len(weights))))
+
+
+def place_seeds(
+    points: NDArray[np.float32], weights: NDArray[np.float32], draws: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Choose starting centres (fits, k, d) by k-means++ from random numbers (k, fits) of 0..1.
+
+    Parameters
+    ----------
+    points : shape (n, d), or (fits, n, d) where each fit has its own
+    weights : shape (fits, n)
+    """
+    fits, n = weights.shape
+    k = len(draws)
+    fit = np.arange(fits)
+    last = (fit + 1) * n - 1
+    norms = np.einsum("...nd,...nd->...n", points, points)
+    centres = np.empty((fits, k, points.shape[-1]), dtype=Float)
+    nearest = np.full((fits, n), np.inf, dtype=Float)
     chance = weights
     for step in range(k):
-        total = np.cumsum(chance, axis=1, dtype=np.float64)
-        exhausted = total[:, -1] <= 0  # fewer distinct points than centres: repeat any point
+        # One running sum over all fits, and one search in it.
+        below, above, total = _running_sums(chance, last)
+        exhausted = above <= below  # fewer distinct points than centres: repeat any point
         if exhausted.any():
-            total[exhausted] = np.cumsum(weights[exhausted], axis=1, dtype=np.float64)
-        target = draws[step] * total[:, -1]
-        picked = np.array(
-            [np.searchsorted(row, goal, side="right") for row, goal in zip(total, target, strict=True)]
-        )
-        centres[:, step] = points[np.minimum(picked, len(points) - 1)]
+            below, above, total = _running_sums(np.where(exhausted[:, None], weights, chance), last)
+        place = np.searchsorted(total, below + draws[step] * (above - below), side="right")
+        picked = np.minimum(place, last) - fit * n
+        new = points[fit, picked] if points.ndim == 3 else points[picked]
+        centres[:, step] = new
         if step == k - 1:
             break
-        new = centres[:, step]
-        distance = norms - 2 * (new @ points.T)
-        distance += np.einsum("fd,fd->f", new, new)[:, None]
-        np.maximum(distance, 0, out=distance)
-        np.minimum(nearest, distance, out=nearest)
+        product = np.matmul(points, new[:, :, None])[:, :, 0] if points.ndim == 3 else new @ points.T
+        product *= -2
+        product += norms
+        product += np.einsum("fd,fd->f", new, new)[:, None]
+        np.maximum(product, 0, out=product)
+        np.minimum(nearest, product, out=nearest)
         chance = nearest * weights
     return centres
+
+
+def _running_sums(
+    chance: NDArray[np.float32], last: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the sum before each row and that to its end, shape (fits,), and the sums to each entry."""
+    total = np.cumsum(chance.ravel(), dtype=np.float64)
+    above = total[last]
+    return np.concatenate([[0.0], above[:-1]]), above, total
 
 
 def lloyd(
@@ -82,55 +107,80 @@ def lloyd(
 
     Parameters
     ----------
-    points : shape (n, d)
+    points : shape (n, d), or (fits, n, d) where each fit has its own
         Best centred on their mean, which keeps single precision exact enough.
     weights : shape (fits, n), optional
         How often each fit sees each point (bootstrap counts); all ones by default. An emptied cluster keeps
         its centre.
     """
-    fits, k, _ = start.shape
+    fits, k, dimensions = start.shape
     centres = start.copy()
-    norms = np.einsum("nd,nd->n", points, points)
+    norms = np.einsum("...nd,...nd->...n", points, points)
     spread = (
-        norms.astype(np.float64).sum() if weights is None else (weights @ norms).astype(np.float64)
+        norms.sum(axis=-1, dtype=np.float64) if weights is None else (weights @ norms).astype(np.float64)
     ) + np.zeros(fits)
-    with_one = np.concatenate([points, np.ones((len(points), 1), dtype=Float)], axis=1)
+    with_one = np.concatenate([points, np.ones((*points.shape[:-1], 1), dtype=Float)], axis=-1)
+    flipped = np.ascontiguousarray(np.swapaxes(with_one, -1, -2))
+    extended = np.empty((fits, k, dimensions + 1), dtype=Float)
     inertia = np.full(fits, np.inf)
     active = np.arange(fits)
     for _ in range(MAX_STEPS):
         moving = centres[active]
-        affinity = _affinity(points, moving)
+        affinity = _affinity(moving, flipped, extended[: len(active)])
         best = affinity.max(axis=1)
-        belongs = (affinity == best[:, None, :]).astype(Float)
         if weights is None:
+            belongs = np.equal(affinity, best[:, None, :], out=affinity, casting="unsafe")
             gain = best.sum(axis=1, dtype=np.float64)
         else:
-            seen = weights[active]
-            gain = np.einsum("fn,fn->f", best, seen, dtype=np.float64)
-            belongs *= seen[:, None, :]
+            belongs = np.multiply(affinity == best[:, None, :], weights[:, None, :], out=affinity)
+            gain = np.einsum("fn,fn->f", best, weights, dtype=np.float64)
         current = spread[active] - 2 * gain
-        totals = (belongs.reshape(len(active) * k, -1) @ with_one).reshape(len(active), k, -1)
+        if with_one.ndim == 3:
+            totals = np.matmul(belongs, with_one)
+        else:
+            totals = (belongs.reshape(len(active) * k, -1) @ with_one).reshape(len(active), k, -1)
         counts = totals[:, :, -1:]
         centres[active] = np.where(counts > 0, totals[:, :, :-1] / np.maximum(counts, 1e-9), moving)
         unfinished = inertia[active] - current > TOLERANCE * np.abs(current)
         inertia[active] = current
+        if unfinished.all():
+            continue
         active = active[unfinished]
         if not len(active):
             break
+        if with_one.ndim == 3:
+            with_one, flipped = with_one[unfinished], flipped[unfinished]
+        if weights is not None:
+            weights = weights[unfinished]
     return Fits(centres, np.maximum(inertia, 0))
 
 
 def assign_all(points: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return membership of each point in each fit, shape (fits, k, n); a tie belongs to all that tie."""
-    affinity = _affinity(points, centres)
+    fits, k, dimensions = centres.shape
+    with_one = np.concatenate([points, np.ones((len(points), 1), dtype=Float)], axis=1)
+    affinity = _affinity(centres, with_one.T, np.empty((fits, k, dimensions + 1), dtype=Float))
     member: NDArray[np.bool_] = affinity == affinity.max(axis=1)[:, None, :]
     return member
 
 
-def _affinity(points: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return x·c - |c|²/2, shape (fits, k, n): largest for the nearest centre, without the |x|² all share."""
-    fits, k, dimensions = centres.shape
-    flat = centres.reshape(fits * k, dimensions)
-    product = flat @ points.T
-    product -= (np.einsum("cd,cd->c", flat, flat) / 2)[:, None]
-    return product.reshape(fits, k, -1)
+def _affinity(
+    centres: NDArray[np.float32], flipped: NDArray[np.float32], extended: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return x·c - |c|²/2, shape (fits, k, n): largest for the nearest centre, without the |x|² all share.
+
+    Parameters
+    ----------
+    centres : shape (fits, k, d)
+    flipped : shape (d + 1, n), or (fits, d + 1, n)
+        Points with a one behind their coordinates, so that the product alone is the whole sum.
+    extended : shape (fits, k, d + 1)
+        Is overwritten.
+    """
+    extended[:, :, :-1] = centres
+    extended[:, :, -1] = np.einsum("fkd,fkd->fk", centres, centres) / -2
+    if flipped.ndim == 3:
+        affinity: NDArray[np.float32] = np.matmul(extended, flipped)
+        return affinity
+    fits, k, width = extended.shape
+    return (extended.reshape(fits * k, width) @ flipped).reshape(fits, k, -1)

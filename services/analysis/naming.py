@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -240,6 +241,11 @@ def _checked(
     return scores, values, groups
 
 
+@lru_cache(maxsize=8192)
+def _joined(genres: tuple[str, ...]) -> str:
+    return " | ".join(" ".join(word.casefold().replace("-", " ").split()) for word in genres if word)
+
+
 @dataclass(frozen=True, slots=True)
 class _Tags:
     """The genre words that came with each group."""
@@ -251,9 +257,7 @@ class _Tags:
     def of(genres: Sequence[Sequence[str]], labels: NDArray[np.intp]) -> _Tags:
         groups: dict[int, list[str]] = {}
         for label, words in zip(labels.tolist(), genres, strict=False):
-            if said := " | ".join(
-                " ".join(word.casefold().replace("-", " ").split()) for word in words if word
-            ):
+            if said := _joined(tuple(words)):
                 groups.setdefault(label, []).append(f" {said} ")
         return _Tags(groups)
 

@@ -106,7 +106,7 @@ def _turn(
     angles = np.pi * np.arange(ANGLES) / ANGLES
     right = np.stack([np.cos(angles), np.sin(angles)])
     up = np.stack([-np.sin(angles), np.cos(angles)])
-    across, along = _correlations(flat @ right, scores), _correlations(flat @ up, scores)
+    across, along = _correlations(flat, right, scores), _correlations(flat, up, scores)
     # fit[angle, i, j]: right says feature i and up says feature j
     fit = np.abs(across).T[:, :, None] + np.abs(along).T[:, None, :]
     features = len(SOUND_FEATURES)
@@ -129,9 +129,15 @@ def _turn(
     return basis, MapAxes(left_word, right_word, low_word, high_word)
 
 
-def _correlations(positions: NDArray[np.float64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the correlation of each feature with each direction, shape (9, directions); 0 for constants."""
+def _correlations(
+    flat: NDArray[np.float64], directions: NDArray[np.float64], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the correlation of each feature with each direction, shape (9, directions); 0 for constants.
+
+    All of them follow from those with two directions at right angles: no position is turned for it.
+    """
     first = scores - scores.mean(axis=0)
-    second = positions - positions.mean(axis=0)
-    lengths = np.outer(np.linalg.norm(first, axis=0), np.linalg.norm(second, axis=0))
-    return np.where(lengths > 1e-9, first.T @ second / np.where(lengths > 1e-9, lengths, 1), 0.0)
+    second = flat - flat.mean(axis=0)
+    squares = np.einsum("ia,ij,ja->a", directions, second.T @ second, directions)
+    lengths = np.outer(np.linalg.norm(first, axis=0), np.sqrt(np.maximum(squares, 0.0)))
+    return np.where(lengths > 1e-9, first.T @ second @ directions / np.where(lengths > 1e-9, lengths, 1), 0.0)

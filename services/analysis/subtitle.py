@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import chain
 
 from services.analysis.genres import NOBODY, family_of, normal_genre
-from services.analysis.titles import lead_artist
+from services.analysis.titles import READ_AT_ONCE, lead_artist
 from services.analysis.vocabulary import SHRUGS
 from services.domain.group_names import GroupName, Scene, SceneKind
 from services.domain.music import Track
@@ -188,20 +188,30 @@ def _kinds(read: Callable[[Track], Iterable[str]]) -> Callable[[Track], Iterable
 
 
 def decade_of(track: Track) -> Iterable[str]:
-    """Yield the decade of a track by the year of its edition, or nothing."""
-    if track.release_year:
-        yield str(track.release_year // 10 * 10)
+    """Return the decade of a track by the year of its edition, or nothing."""
+    return _decade_of(track.release_year)
+
+
+@lru_cache(maxsize=512)
+def _decade_of(year: int | None) -> frozenset[str]:
+    return frozenset({str(year // 10 * 10)} if year else ())
 
 
 def _lead(track: Track) -> Iterable[str]:
-    lead = lead_artist(track.artists)
-    if lead and lead not in NOBODY and _NAMEABLE.fullmatch(track.artists[0]):
-        yield track.artists[0]
+    return _lead_of(track.artists)
+
+
+@lru_cache(maxsize=READ_AT_ONCE)
+def _lead_of(artists: tuple[str, ...]) -> frozenset[str]:
+    lead = lead_artist(artists)
+    is_name = lead and lead not in NOBODY and _NAMEABLE.fullmatch(artists[0])
+    return frozenset({artists[0]} if is_name else ())
 
 
 def carries(track: Track, subtitle: Subtitle) -> bool:
     """Whether a track has one of the genres that distinguish its group, or is of that family."""
-    return not (words_of(track) | families_of(track)).isdisjoint(subtitle.genres)
+    own = subtitle.genres
+    return bool(own) and not (words_of(track).isdisjoint(own) and families_of(track).isdisjoint(own))
 
 
 def words_of(track: Track) -> frozenset[str]:

@@ -163,9 +163,10 @@ def _words(folded: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _tags_of(segment: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _tags_of(segment: str) -> frozenset[str]:
     """Read the version tags of one folded segment; empty where it names no version."""
-    tags = set()
+    tags: set[str] = set()
     detail = segment
     for tag, pattern in _VERSIONS:
         if pattern.search(segment):
@@ -178,7 +179,7 @@ def _tags_of(segment: str) -> set[str]:
     detail = _words(_DETAIL_NOISE.sub(" ", detail)) if tags else ""
     if detail:
         tags.update({f"{tag}: {detail}" for tag in _DETAILED if tag in tags})
-    return tags
+    return frozenset(tags)
 
 
 @lru_cache(maxsize=READ_AT_ONCE)
@@ -214,7 +215,8 @@ def _read_whole(title: str, rest: str, tags: set[str]) -> tuple[str, frozenset[s
     tail = _PLAIN_TAIL.search(core)
     if tail:
         core = core[: tail.start()]
-        tags |= _tags_of(tail[0].strip()) if not _RELEASE.search(tail[0].strip()) else set()
+        if not _RELEASE.search(tail[0].strip()):
+            tags |= _tags_of(tail[0].strip())
     core = _words(core).removeprefix("the ")
     if core:
         return core, frozenset(tags)

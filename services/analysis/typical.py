@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.titles import core_title, lead_artist
+from services.analysis.titles import artist_words, core_title, lead_artist
 
 NEAREST_SHARE = 0.75
 """Typical tracks come from the three quarters of a group nearest to its centre: clear cases, not extremes.
@@ -120,10 +120,9 @@ def top_artists(artists: Sequence[Sequence[str]], count: int = 3) -> tuple[tuple
         How many to return at most.
     """
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for credit in artists:
-        lead = lead_artist(credit)
-        if lead:
-            spellings[lead][next(name for name in credit if name.strip())] += 1
+    for name, number in Counter(next(filter(str.strip, credit), "") for credit in artists).items():
+        if name:
+            spellings[artist_words(name)][name] += number
     ranked = sorted(spellings.items(), key=lambda entry: (-entry[1].total(), entry[0]))
     return tuple(
         (min(names, key=lambda name: (-names[name], name)), names.total()) for _, names in ranked[:count]

@@ -8,14 +8,14 @@ place of a uniform null). Stability: refits on bootstrap samples are compared wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.kmeans import Float, assign_all, lloyd, seed_centres
+from services.analysis.kmeans import Float, assign_all, lloyd, place_seeds, seed_centres
 
 _NORMAL = NormalDist()
 _WIDEST, _FINENESS = 4.0, 512
@@ -33,6 +33,9 @@ structure in 11 % of the clouds of one size.
 
 GAP_RESTARTS = 4
 """Restarts of each fit, the same for the playlist and for the null draws, so that neither has better luck."""
+
+FITTED_AT_ONCE = 16_384
+"""Points of all clouds that are fitted together: short lists save calls, and long ones stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +81,21 @@ def structure_gaps(
     if float(centred.var(axis=0).max()) <= 1e-9:
         return [Gap(k, 0.0, 0.0) for k in sorted(set(ks))]
     clouds = _gaussian_clouds(centred, rng) if margins is None else _copula_clouds(margins, rng)
+    everything = np.concatenate([centred[None], clouds])
     gaps = []
     for k in sorted(set(ks)):
-        own = _log_inertia_ratio(centred, k, rng)
-        null = np.array([_log_inertia_ratio(cloud, k, rng) for cloud in clouds])
-        gap = float(null.mean()) - own
-        gaps.append(Gap(k, gap, gap / max(float(null.std(ddof=1)), 1e-6)))
+        own, *null = _log_inertia_ratios(everything, k, rng)
+        gap = float(np.mean(null)) - own
+        gaps.append(Gap(k, gap, gap / max(float(np.std(null, ddof=1)), 1e-6)))
     return gaps
 
 
-def _gaussian_clouds(centred: NDArray[np.float32], rng: np.random.Generator) -> list[NDArray[np.float32]]:
+def _gaussian_clouds(centred: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
     covariance = np.cov(centred, rowvar=False, dtype=np.float64)
-    return [cloud.astype(Float) for cloud in _normal_draws(len(centred), covariance, rng)]
+    return _normal_draws(len(centred), covariance, rng).astype(Float)
 
 
-def _copula_clouds(margins: Margins, rng: np.random.Generator) -> list[NDArray[np.float32]]:
+def _copula_clouds(margins: Margins, rng: np.random.Generator) -> NDArray[np.float32]:
     ordered = np.sort(margins.scores, axis=0)
     # A feature that never varies is nothing to be drawn, and its correlation would be 0 / 0.
     varies = np.flatnonzero(ordered[-1] > ordered[0])
@@ -100,16 +103,16 @@ def _copula_clouds(margins: Margins, rng: np.random.Generator) -> list[NDArray[n
     normal = np.array([_NORMAL.inv_cdf((rank + 0.5) / n) for rank in range(n)])
     ranked = np.stack([normal_ranks(margins.scores[:, column], normal) for column in varies], axis=1)
     correlation = np.atleast_2d(np.corrcoef(ranked, rowvar=False))
-    projection, quantiles = margins.projection[varies], ordered[:, varies]
-    clouds = []
-    for draw in _normal_draws(n, correlation, rng):
-        step = ((draw + _WIDEST) * _FINENESS).round().astype(np.intp)
-        place = np.clip(_RANKS[np.clip(step, 0, len(_RANKS) - 1)] * n - 0.5, 0, n - 1)
-        below = np.minimum(place.astype(np.intp), n - 2)
-        low, high = (np.take_along_axis(quantiles, below + up, axis=0) for up in (0, 1))
-        cloud = (low + (place - below) * (high - low)) @ projection
-        clouds.append((cloud - cloud.mean(axis=0)).astype(Float))
-    return clouds
+    # What each feature is at each step of a normal score: a draw is looked up, not interpolated.
+    place = np.clip(_RANKS * n - 0.5, 0, n - 1)
+    below = np.minimum(place.astype(np.intp), n - 2)
+    low, high = ordered[below][:, varies], ordered[below + 1][:, varies]
+    table = (low + (place - below)[:, None] * (high - low)).ravel()
+    step = np.clip((_normal_draws(n, correlation, rng) + _WIDEST) * _FINENESS, 0, len(_RANKS) - 1)
+    entry = step.round().astype(np.intp) * len(varies) + np.arange(len(varies))
+    clouds: NDArray[np.float64] = table[entry] @ margins.projection[varies]
+    clouds -= clouds.mean(axis=1, keepdims=True)
+    return clouds.astype(Float)
 
 
 def normal_ranks(values: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -129,25 +132,32 @@ def normal_ranks(values: NDArray[np.float64], normal: NDArray[np.float64]) -> ND
     return scores
 
 
-def _normal_draws(
-    n: int, covariance: NDArray[np.float64], rng: np.random.Generator
-) -> Iterator[NDArray[np.float64]]:
+def _normal_draws(n: int, covariance: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Draw `NULL_DRAWS` samples of n with a mean of 0 and exactly this covariance, if n is large enough."""
     variances, directions = np.linalg.eigh(covariance)
     shape = directions * np.sqrt(np.maximum(variances, 0))
-    for _ in range(NULL_DRAWS):
-        noise = rng.standard_normal((n, len(shape)))
-        noise -= noise.mean(axis=0)
-        if n > len(shape):
-            noise = np.linalg.solve(np.linalg.cholesky(noise.T @ noise / (n - 1)), noise.T).T
-        yield noise @ shape.T
+    noise = rng.standard_normal((NULL_DRAWS, n, len(shape)))
+    noise -= noise.mean(axis=1, keepdims=True)
+    if n > len(shape):
+        roots = np.linalg.cholesky(np.swapaxes(noise, 1, 2) @ noise / (n - 1))
+        shape = shape @ np.linalg.inv(roots)
+    draws: NDArray[np.float64] = noise @ np.swapaxes(shape, -1, -2)
+    return draws
 
 
-def _log_inertia_ratio(points: NDArray[np.float32], k: int, rng: np.random.Generator) -> float:
-    total = float(((points - points.mean(axis=0)) ** 2).sum(dtype=np.float64))
-    start = seed_centres(points, k, np.ones((GAP_RESTARTS, len(points)), dtype=Float), rng)
-    inside = float(lloyd(points, start).inertia.min())
-    return float(np.log(max(inside, 1e-9 * total) / total))
+def _log_inertia_ratios(clouds: NDArray[np.float32], k: int, rng: np.random.Generator) -> list[float]:
+    """Return log(W_k / W_1) of each of some clouds, shape (clouds, n, d)."""
+    found: list[float] = []
+    size = max(1, FITTED_AT_ONCE // (GAP_RESTARTS * clouds.shape[1]))
+    for first in range(0, len(clouds), size):
+        some = clouds[first : first + size]
+        total = ((some - some.mean(axis=1, keepdims=True)) ** 2).sum(axis=(1, 2), dtype=np.float64)
+        each = np.repeat(some, GAP_RESTARTS, axis=0)
+        draws = np.concatenate([rng.random((k, GAP_RESTARTS)) for _ in some], axis=1)
+        start = place_seeds(each, np.ones(each.shape[:2], dtype=Float), draws)
+        inside = lloyd(each, start).best(GAP_RESTARTS).inertia
+        found += np.log(np.maximum(inside, 1e-9 * total) / total).tolist()
+    return found
 
 
 FEWEST_REFITS, MOST_REFITS = 32, 128

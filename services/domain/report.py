@@ -46,8 +46,7 @@ class EnrichedTrack:
     @property
     def has_estimates(self) -> bool:
         """Whether any value is an estimate."""
-        imputed = Origin.IMPUTED
-        return any(entry.origin is imputed for entry in self.provenance.values())
+        return Origin.IMPUTED in [entry.origin for entry in self.provenance.values()]
 
     def is_imputed(self, feature: Feature) -> bool:
         """Whether the value of `feature` is an estimate."""

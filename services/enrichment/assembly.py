@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance, accepted
 from services.domain.music import Track, TrackId
@@ -28,7 +29,8 @@ def from_upload(tracks: Sequence[Track], source: str) -> tuple[EnrichedTrack, ..
         The name that values written in a file carry from now on, such as `file:exportify`; what was
         measured from its sound has a name already.
     """
-    return tuple(_from_upload(track, Provenance(Origin.UPLOADED, source)) for track in tracks)
+    whose = _provenance(Origin.UPLOADED, source)
+    return tuple(_from_upload(track, whose) for track in tracks)
 
 
 def _from_upload(track: Track, provenance: Provenance) -> EnrichedTrack:
@@ -95,7 +97,19 @@ def assemble(
 
 
 def _layer(row: FetchedFeatures, origin: Origin) -> Layer:
-    return row.features, Provenance(origin, row.source)
+    return row.features, _provenance(origin, row.source)
+
+
+@lru_cache(maxsize=256)
+def _provenance(origin: Origin, source: str) -> Provenance:
+    """Return one object for all values of a source: ten thousand tracks are counted and stored by it."""
+    return Provenance(origin, source)
+
+
+@lru_cache(maxsize=1024)
+def _all_from(known: tuple[Feature, ...], whose: Provenance) -> Mapping[Feature, Provenance]:
+    """Return the same mapping for all tracks of which the same is known from the same source."""
+    return dict.fromkeys(known, whose)
 
 
 def _merge(uploaded: EnrichedTrack, layers: Sequence[Layer]) -> EnrichedTrack:
@@ -107,6 +121,8 @@ def _merge(uploaded: EnrichedTrack, layers: Sequence[Layer]) -> EnrichedTrack:
                 values[feature] = value
                 provenance[feature] = whose
     whose_by_feature: Mapping[Feature, Provenance] = provenance
+    if len(layers) == 1:
+        whose_by_feature = _all_from(tuple(provenance), layers[0][1])
     # Side by side only where somebody measured: lists of ten thousand rows need no second column.
     others = tuple(each for each in layers if not each[0].is_empty) if uploaded.track.sound else ()
     return EnrichedTrack(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from services.domain.features import (
@@ -13,6 +13,7 @@ from services.domain.features import (
     Feature,
     Origin,
     PartlyKnown,
+    Provenance,
 )
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
@@ -46,26 +47,33 @@ _STANDING = {
 
 def standing(track: EnrichedTrack) -> Standing:
     """Name the weakest origin among the nine sound features of `track`."""
-    if None in track.features.sound or not track.provenance.keys() >= _SOUND:
+    return Standing.UNKNOWN if None in track.features.sound else _weakest(track.provenance)
+
+
+def _weakest(provenance: Mapping[Feature, Provenance]) -> Standing:
+    if not provenance.keys() >= _SOUND:
         return Standing.UNKNOWN
-    origins = {provenance.origin for feature, provenance in track.provenance.items() if feature in _SOUND}
-    return max(_STANDING[origin] for origin in origins)
+    return max(_STANDING[provenance[feature].origin] for feature in SOUND_FEATURES)
 
 
 def compute_coverage(tracks: Sequence[EnrichedTrack]) -> Coverage:
     """Count `tracks` by standing, source and feature, and find what the gaps have in common."""
-    standings = [standing(track) for track in tracks]
+    # Most tracks share their provenance with many others: each different one is read once.
+    number = Counter(id(track.provenance) for track in tracks)
+    different = {id(track.provenance): track.provenance for track in tracks}
+    weakest = {key: _weakest(provenance) for key, provenance in different.items()}
+    standings = [
+        Standing.UNKNOWN if None in track.features.sound else weakest[id(track.provenance)]
+        for track in tracks
+    ]
     counts = Counter(standings)
-    sources = Counter(
-        name for track in tracks for name in {entry.source for entry in track.provenance.values()}
-    )
+    sources: Counter[str] = Counter()
     features: Counter[Feature] = Counter()
-    for track in tracks:
-        features.update(
-            [feature for feature, entry in track.provenance.items() if entry.origin is not Origin.IMPUTED]
-            if track.has_estimates
-            else track.provenance.keys()
-        )
+    for key, provenance in different.items():
+        for name in {entry.source for entry in provenance.values()}:
+            sources[name] += number[key]
+        for feature, entry in provenance.items():
+            features[feature] += number[key] if entry.origin is not Origin.IMPUTED else 0
     gaps: list[Track] = []
     evidence: list[Track] = []
     for track, rank in zip(tracks, standings, strict=True):
