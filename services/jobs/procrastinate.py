@@ -34,6 +34,8 @@ _QUEUE, _TASK, _TIDY = "tastemap", "perform", "tidy"
 _VERSION = "procrastinate 3.10"
 """Its tables and its code belong together."""
 _SCHEMA_LOCK = 0x7A57E3AB
+_HASTY = "-c synchronous_commit=off"
+"""Nothing here waits for the server's disk: what a crash takes of the entries is put again from the rows."""
 
 HEARTBEAT_S = 5.0
 STALE_S = 35.0
@@ -97,7 +99,7 @@ class ProcrastinateQueue:
         conninfo = address.url.set(drivername="postgresql").render_as_string(hide_password=False)
         connector = procrastinate.PsycopgConnector(
             conninfo=conninfo,
-            kwargs={"options": f"-c search_path={SCHEMA}", "connect_timeout": 5},
+            kwargs={"options": f"-c search_path={SCHEMA} {_HASTY}", "connect_timeout": 5},
             min_size=1,
             max_size=4,
             timeout=10,

@@ -79,6 +79,8 @@ async def test_its_tables_hold_an_id_and_a_keyed_hash_and_forgetting_takes_both(
     assert entry[0] == {"job_id": 1}
     assert len(entry[1]) == 64
     assert str(SAM) not in str(entry)
+    setting = await engine_of(process).app.connector.execute_query_one_async("SHOW synchronous_commit")
+    assert setting == {"synchronous_commit": "off"}, "the rows are the truth, and the entries quick"
     await process.queue.withdraw(SAM)
     assert entries(url) == []
 
