@@ -31,11 +31,10 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     """
     found: list[Duplicate] = []
     rows = list(range(len(tracks)))
-    rows = _merge(
-        tracks, _grouped(rows, [track.id or None for track in tracks]), DuplicateKind.SAME_ID, found
-    )
+    ids = [track.id or None for track in tracks]
+    rows = _merge(tracks, rows, _grouped(rows, ids), DuplicateKind.SAME_ID, found)
     recordings = [recording_of(track) for track in tracks]
-    rows = _merge(tracks, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
+    rows = _merge(tracks, rows, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
     songs: list[tuple[str, str] | None] = []
     tags: list[frozenset[str]] = []
     for track in tracks:  # one pass, so that each title is read once
@@ -44,8 +43,8 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     songs = _under_one_credit(tracks, songs)
     versions = [song and (song, tag) for song, tag in zip(songs, tags, strict=True)]
     alike = [part for group in _grouped(rows, versions) for part in _by_length(tracks, group)]
-    rows = _merge(tracks, alike, DuplicateKind.SAME_SONG, found)
-    _merge(tracks, _grouped(rows, songs), DuplicateKind.OTHER_VERSION, found, tags)
+    rows = _merge(tracks, rows, alike, DuplicateKind.SAME_SONG, found)
+    _merge(tracks, rows, _grouped(rows, songs), DuplicateKind.OTHER_VERSION, found, tags=tags)
     return tuple(found)
 
 
@@ -86,19 +85,14 @@ def _under_one_credit(
 
 
 def _grouped(rows: Iterable[int], keys: Sequence[Hashable | None]) -> list[list[int]]:
-    """Gather rows by key in the order of their first row; a row without a key stays alone."""
-    groups: list[list[int]] = []
-    known: dict[Hashable, list[int]] = {}
+    """Gather the rows that share their key with others; most of a list shares it with none."""
+    first: dict[Hashable, int] = {}
+    groups: dict[Hashable, list[int]] = {}
     for row in rows:
         key = keys[row]
-        group = None if key is None else known.get(key)
-        if group is not None:
-            group.append(row)
-            continue
-        groups.append([row])
-        if key is not None:
-            known[key] = groups[-1]
-    return groups
+        if key is not None and (earlier := first.setdefault(key, row)) != row:
+            groups.setdefault(key, [earlier]).append(row)
+    return list(groups.values())
 
 
 def _by_length(tracks: Sequence[Track], group: list[int]) -> list[list[int]]:
@@ -123,24 +117,25 @@ def _by_length(tracks: Sequence[Track], group: list[int]) -> list[list[int]]:
 
 def _merge(
     tracks: Sequence[Track],
+    rows: Iterable[int],
     groups: Iterable[list[int]],
     kind: DuplicateKind,
     found: list[Duplicate],
+    *,
     tags: Sequence[frozenset[str]] | None = None,
 ) -> list[int]:
-    """Report every group of two or more, and return the rows that stand for the groups, ascending."""
-    kept: list[int] = []
+    """Report every group of two or more, and return the rows without those that another stands for."""
+    dropped: set[int] = set()
     reported: list[Duplicate] = []
     for group in groups:
         if len(group) == 1:
-            kept += group
             continue
         # Of several versions the one without tags is the song itself.
         keep = min(group, key=lambda row: (len(tags[row]) if tags else 0, *_worth(tracks[row]), row))
-        kept.append(keep)
+        dropped.update(row for row in group if row != keep)
         reported.append(Duplicate(kind=kind, tracks=tuple(sorted(group)), keep=keep))
     found += sorted(reported, key=lambda duplicate: duplicate.tracks)
-    return sorted(kept)
+    return [row for row in rows if row not in dropped]
 
 
 def _worth(track: Track) -> tuple[int, int, int, int, str]:

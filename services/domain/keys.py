@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -70,6 +71,11 @@ ALL_KEYS: tuple[Key, ...] = tuple(Key(pitch, major) for major in (True, False) f
 
 def key_of(entry: EnrichedTrack) -> Key | None:
     """Return the key of a track; one that is missing, estimated or no pitch class is unknown."""
+    known = _pitch_and_mode(entry)
+    return None if known is None else Key(*known)
+
+
+def _pitch_and_mode(entry: EnrichedTrack) -> tuple[int, bool] | None:
     pitch, mode = entry.features.key, entry.features.mode
     if (
         pitch is None
@@ -79,17 +85,11 @@ def key_of(entry: EnrichedTrack) -> Key | None:
         or entry.is_imputed(Feature.MODE)
     ):
         return None
-    return Key(int(pitch), mode == 1)
+    return int(pitch), mode == 1
 
 
 def count_keys(report: AnalysisReport) -> KeyCounts:
     """Count the keys of a playlist that somebody measured."""
-    counts = dict.fromkeys(ALL_KEYS, 0)
-    unknown = 0
-    for entry in report.tracks:
-        key = key_of(entry)
-        if key is None:
-            unknown += 1
-        else:
-            counts[key] += 1
-    return KeyCounts(counts, unknown)
+    found = Counter(map(_pitch_and_mode, report.tracks))
+    counts = {key: found[key.pitch, key.major] for key in ALL_KEYS}
+    return KeyCounts(counts, found[None])

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from services.analysis.kmeans import Float, assign_all, lloyd, seed_centres, squared_distances
+from services.analysis.kmeans import (
+    Float,
+    assign_all,
+    lloyd,
+    place_seeds,
+    seed_centres,
+    squared_distances,
+)
 from tests.unit.services.analysis.clouds import cloud, islands
 
 
@@ -28,6 +35,16 @@ def test_a_fit_does_not_depend_on_the_fits_beside_it() -> None:
     together = lloyd(points, start)
     for index in range(6):
         alone = lloyd(points, start[index : index + 1])
+        np.testing.assert_allclose(alone.centres[0], together.centres[index], atol=1e-4)
+        assert alone.inertia[0] == pytest.approx(together.inertia[index], rel=1e-4)
+
+
+def test_fits_of_several_clouds_are_those_of_each_alone() -> None:
+    clouds = np.stack([cloud(120, seed=10), cloud(120, seed=11)]).astype(Float)
+    draws = np.random.default_rng(7).random((3, 2))
+    together = lloyd(clouds, place_seeds(clouds, ones(2, 120), draws))
+    for index, points in enumerate(clouds):
+        alone = lloyd(points, place_seeds(points, ones(1, 120), draws[:, [index]]))
         np.testing.assert_allclose(alone.centres[0], together.centres[index], atol=1e-4)
         assert alone.inertia[0] == pytest.approx(together.inertia[index], rel=1e-4)
 
