@@ -269,7 +269,7 @@ async def test_no_process_is_started_or_ended_on_the_event_loop(monkeypatch: pyt
     finally:
         await pool.aclose()
     assert {name for name, _ in seen} == {"start", "kill", "join"}
-    assert sum(name == "start" for name, _ in seen) > 2 + 4  # two workers, four lost ones, and replacements
+    assert sum(name == "start" for name, _ in seen) >= 2 + 3  # two workers, and one for each lost but the last
     assert not any(on_the_loop for _, on_the_loop in seen)
 
 
@@ -304,7 +304,9 @@ async def test_a_worker_holds_what_it_needs_and_no_discord() -> None:
     try:
         await warm.run("read links", tasks.read_links, f"spotify:track:{'7' * 22}", "one link")
         names = ("matplotlib", "discord", "aiohttp", "simcord", "pandas", "scipy", "playwright")
-        assert await warm.run("imports", jobs.imported, names) == ["matplotlib", "scipy"]
+        # scipy comes with the server of all workers, which another pool of this process may have started.
+        found = set(await warm.run("imports", jobs.imported, names))
+        assert {"matplotlib"} <= found <= {"matplotlib", "scipy"}
     finally:
         await warm.aclose()
 
