@@ -42,9 +42,13 @@ listeners the mean distance to the true k is 1.48 and the adjusted Rand index .2
 
 STILL_STABLE, WORTH_A_CHANGE = 0.55, 0.25
 """Groups of an earlier run are kept down to here, for people know them by name; below, they are kept unless
-the groups of a new search are stabler by this much. Of the real lists a quarter has groups of .5 to .6: with
-.15 their number flickered when a fiftieth of the tracks went.
+the groups of a new search are stabler by this much, and their weakest group comes back better as well. Of
+the real lists a quarter has groups of .5 to .6: with .15 their number flickered when a fiftieth of the tracks
+went.
 """
+
+SMALLEST_GROUP = 3
+"""Tracks that every group has where k is chosen: one odd track comes back in all refits, and is no group."""
 
 TESTED_GROUPS = (2, 4)
 CLEAR_GAP, CLEAR_STABILITY = 0.05, 0.65
@@ -238,7 +242,7 @@ def _search(
         for candidate in range(min(FEWEST_GROUPS, most), most + 1):
             fit(candidate)
         k = _most_lasting({candidate: stable for candidate, (_, stable) in fits.items()})
-        if stored is not None and fits[k][1].agreement < kept[stored][1].agreement + WORTH_A_CHANGE:
+        if stored is not None and not _is_worth_a_change(kept[stored][1], fits[k][1], k):
             k, fits = stored, kept
     if not tests_structure:
         return _Choice(
@@ -258,9 +262,24 @@ def _search(
 
 def _most_lasting(stabilities: dict[int, Stability]) -> int:
     """Return the largest k whose weakest group lasts, else the k of the best mean stability."""
+    stabilities = {
+        k: each for k, each in stabilities.items() if each.smallest >= SMALLEST_GROUP
+    } or stabilities
     wanted = max(FOUND_AGAIN, OF_THE_BEST * max(stable.weakest_group for stable in stabilities.values()))
     lasting = [k for k, stable in stabilities.items() if stable.weakest_group >= wanted]
     return max(lasting) if lasting else max(stabilities, key=lambda k: stabilities[k].agreement)
+
+
+def _is_worth_a_change(stored: Stability, found: Stability, k: int) -> bool:
+    """Tell whether the `k` groups of a new search are so much stabler than those that people know.
+
+    One group comes back always, which says nothing.
+    """
+    return (
+        k >= FEWEST_GROUPS
+        and found.agreement >= stored.agreement + WORTH_A_CHANGE
+        and found.weakest_group > stored.weakest_group
+    )
 
 
 def _k_to_try_first(

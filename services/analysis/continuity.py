@@ -110,8 +110,7 @@ def _name_that_holds(
     if before is None or before.called is None:
         return None
     rest = [track for number, others in enumerate(groups) if number != group for track in others]
-    scene = before.called.scene
-    return before.called if scene is None or still_of(scene, groups[group], rest) else None
+    return before.called if still_of(before.called, groups[group], rest) else None
 
 
 def match_groups(
@@ -144,6 +143,29 @@ def match_groups(
         if overlap[group, place] >= ONE_AND_THE_SAME:
             found[int(group)] = int(place)
     return tuple(found)
+
+
+def earlier_centres(
+    earlier: Sequence[EarlierGroup], tracks: Sequence[Track], points: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """Return where the tracks of each earlier group lie now, shape (k, d); None where a group has none left.
+
+    In the space of style and era the company of a track decides where it lies, so that the stored centres are
+    beside the points once the list has changed.
+
+    Parameters
+    ----------
+    points : array of shape (n, d)
+        Of `tracks`, row by row.
+    """
+    group_of = {name: place for place, group in enumerate(earlier) for name in group.tracks}
+    groups = np.array([group_of.get(track.words_key, -1) for track in tracks], dtype=np.intp)
+    counts = np.bincount(groups[groups >= 0], minlength=len(earlier))
+    if not earlier or not counts.all():
+        return None
+    sums = np.zeros((len(earlier), points.shape[1]))
+    np.add.at(sums, groups[groups >= 0], points[groups >= 0])
+    return sums / counts[:, None]
 
 
 def _kept_or_free(kept: Sequence[int | None]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from services.analysis.duplicates import find_duplicates
 from services.analysis.genres import dressed
 from services.analysis.grouping import Estimated, basis_of, group_by_style, middles
 from services.analysis.matrix import FeatureTable
+from services.analysis.name_rules import said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.placement import assignment_probability, confidence
@@ -117,7 +118,9 @@ def describe(
     apart = _groups_and_rests(deciding, partition)
     given = {id(now) for before, now in zip(came, music, strict=True) if now is not before}
     subtitles = tuple(_subtitle(group, rest, given) for group, rest in apart)
-    traits = [_traits(sound, partition.labels, index) for index in range(partition.k)]
+    traits = [
+        _traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(kept.called)
+    ]
     called = name_clusters(
         sound.heard,
         sound.raw,
@@ -306,9 +309,11 @@ def _witnessed(structure: Structure, music: Sequence[Track], partition: Partitio
     return replace(structure, witnesses=witnesses, is_one_genre=alike)
 
 
-def _traits(sound: _Sound, labels: NDArray[np.intp], index: int) -> tuple[Trait, ...]:
+def _traits(
+    sound: _Sound, labels: NDArray[np.intp], index: int, said: Collection[Feature] = ()
+) -> tuple[Trait, ...]:
     return describe_traits(
-        sound.heard, sound.timed, labels, index, REFERENCE_MEDIANS, corrected=sound.corrected
+        sound.heard, sound.timed, labels, index, REFERENCE_MEDIANS, corrected=sound.corrected, said=said
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition, fit_clusters
+from services.analysis.continuity import earlier_centres
 from services.analysis.placement import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import Facts, draw, packaged
@@ -117,7 +118,7 @@ def group_by_style(
         points,
         keys=facts.keys,
         groups=options.groups,
-        previous_centres=np.array(options.previous_centres) if options.previous_centres else None,
+        previous_centres=earlier_centres(options.earlier, [tracks[row] for row in rows], points),
         placed_later=len(estimated.rows),
         tests_structure=False,
     )

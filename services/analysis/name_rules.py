@@ -63,12 +63,18 @@ def agrees(weights: Mapping[Feature, float], traits: Traits, *, at_all: bool = F
     )
 
 
-def bears_out(lean: Lean, traits: Traits) -> bool:
-    """Tell whether a trait says the same, beside typical music."""
+def bears_out(lean: Lean, traits: Traits, *, beside_the_rest: bool = False) -> bool:
+    """Tell whether a trait says the same, beside typical music.
+
+    Parameters
+    ----------
+    beside_the_rest
+        Whether a trait will do that is worded beside the rest of the list, and only hardly so otherwise.
+    """
     sign = 1 if lean.high else -1
     return any(
         trait.feature is lean.feature
-        and not trait.compared
+        and (beside_the_rest or not trait.compared)
         and trait.degree * sign > 0
         and trait.z * sign > 0
         for trait in traits
@@ -87,12 +93,12 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
         entry = ENTRIES[name.sound]
         return (
             entry.claim not in refused
-            and all(bears_out(lean, traits) for lean in entry.main)
+            and all(bears_out(lean, traits, beside_the_rest=True) for lean in entry.main)
             and agrees(entry.weights, traits)
             and all(holds(guard, raw, within_error=True) for guard in entry.guards)
         )
     if not name.compared:
-        return all(bears_out(lean, traits) for lean in name.leans)
+        return all(bears_out(lean, traits, beside_the_rest=True) for lean in name.leans)
     return all(
         any(
             trait.feature is lean.feature and trait.contrast * (1 if lean.high else -1) >= AUDIBLE
@@ -100,6 +106,14 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
         )
         for lean in name.leans
     )
+
+
+def said_by(name: GroupName | None) -> frozenset[Feature]:
+    """Return what has to be among the traits of a group that is called so."""
+    if name is None:
+        return frozenset()
+    leans = name.leans if name.sound is None else ENTRIES[name.sound].main
+    return frozenset(lean.feature for lean in leans)
 
 
 def weights_of(name: GroupName) -> Mapping[Feature, float]:

@@ -104,8 +104,14 @@ def grounded(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> 
     return replace(name, scene=scene)
 
 
-def still_of(scene: Scene, group: Sequence[Track], rest: Sequence[Track]) -> bool:
-    """Whether a scene that named a group before still holds for it, and more than for the rest."""
+def still_of(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> bool:
+    """Whether the scene in a name that a group had before still holds for it.
+
+    More than for the rest, unless the name says little beside it: see `grounded`.
+    """
+    scene = name.scene
+    if scene is None:
+        return True
     readers = {SceneKind.ARTIST: _lead, SceneKind.DECADE: decade_of}
     read = readers.get(scene.kind) or _kinds(families((*group, *rest)))
     if scene.kind is SceneKind.DECADE and _early(scene) is None:
@@ -114,7 +120,8 @@ def still_of(scene: Scene, group: Sequence[Track], rest: Sequence[Track]) -> boo
         [frozenset(words) for track in some if (words := frozenset(read(track)))] for some in (group, rest)
     )
     share = sum(scene.words in words for words in here) / max(len(here), 1)
-    return share >= HELD and share > sum(scene.words in words for words in there) / max(len(there), 1)
+    elsewhere = sum(scene.words in words for words in there) / max(len(there), 1)
+    return share >= HELD and (share > elsewhere or name.compared or name.sound in SHRUGS)
 
 
 def _most_have(

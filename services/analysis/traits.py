@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -41,6 +41,7 @@ def describe_traits(
     reference_medians: Mapping[Feature, float],
     *,
     corrected: ArrayLike | None = None,
+    said: Collection[Feature] = (),
 ) -> tuple[Trait, ...]:
     """Describe a group by its most telling features, strongest first.
 
@@ -58,6 +59,9 @@ def describe_traits(
         What is typical, per sound feature in its own unit.
     corrected : array of n bools, optional
         Tracks whose tempo a person said.
+    said : features, optional
+        What an earlier name of the group says: told in place of stronger traits while it is so at all, else
+        the name would go whenever the order of the traits changes.
 
     Returns
     -------
@@ -69,9 +73,7 @@ def describe_traits(
     if group.tempo is None:
         strength[_TEMPO] = -1.0
     traits: list[Trait] = []
-    for column in np.argsort(-strength, kind="stable"):
-        if len(traits) >= (MOST_TRAITS if strength[column] >= NOTICEABLE else FEWEST_TRAITS):
-            break
+    for column in _told(group, strength, said):
         feature = SOUND_FEATURES[column]
         value, usual = float(group.medians[column]), float(reference_medians[feature])
         degree, compared = _degree(group, int(column))
@@ -89,6 +91,22 @@ def describe_traits(
             )
         )
     return tuple(traits)
+
+
+def _told(group: _Group, strength: NDArray[np.float64], said: Collection[Feature]) -> list[int]:
+    """Return the columns that are told, the strongest first."""
+    order = np.argsort(-strength, kind="stable").tolist()
+    told = [
+        column
+        for rank, column in enumerate(order)
+        if rank < (MOST_TRAITS if strength[column] >= NOTICEABLE else FEWEST_TRAITS)
+    ]
+    weaker = [
+        column
+        for column in order[len(told) :]
+        if SOUND_FEATURES[column] in said and strength[column] > 0 and _degree(group, column)[0]
+    ]
+    return [*told[: MOST_TRAITS - len(weaker)], *weaker]
 
 
 def blurb(

@@ -171,12 +171,14 @@ MANY_REFITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """How well a grouping and its single groups survive a resampling, each 0..1."""
+    """How well a grouping and its single groups survive a resampling."""
 
     agreement: float
-    """Mean adjusted Rand index between the grouping and its bootstrap refits."""
+    """Mean adjusted Rand index between the grouping and its bootstrap refits, 0..1."""
     weakest_group: float
-    """Mean Jaccard similarity of the group that is found again worst (Hennig 2007)."""
+    """Mean Jaccard similarity of the group that is found again worst (Hennig 2007), 0..1."""
+    smallest: int
+    """Points in the smallest group."""
 
 
 def adjusted_rand(table: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -229,7 +231,7 @@ def bootstrap_stability(
     table = (others.reshape(-1, n) @ own.T).reshape(samples, k, k).astype(np.float64)
     union = table.sum(axis=1, keepdims=True) + table.sum(axis=2, keepdims=True) - table
     found_again = (table / np.maximum(union, 1)).max(axis=1).mean(axis=0)
-    return Stability(float(adjusted_rand(table).mean()), float(found_again.min()))
+    return Stability(float(adjusted_rand(table).mean()), float(found_again.min()), int(own.sum(axis=1).min()))
 
 
 def _pairs(counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.clustering import Partition, fit_clusters
+from services.analysis.clustering import SMALLEST_GROUP, Partition, fit_clusters
 from services.analysis.validity import agreement
 from services.domain.report import FEWEST_TRACKS, Structure, Verdict
 from tests.unit.services.analysis.clouds import cloud, islands
@@ -191,6 +191,12 @@ def test_one_far_point_is_survived() -> None:
     assert np.isfinite(found.centres).all()
 
 
+def test_one_odd_track_is_no_group_where_the_rest_has_two() -> None:
+    points, _ = islands(40, 35)
+    points[3] = 8.0
+    assert np.bincount(fit_clusters(points).labels).min() >= SMALLEST_GROUP
+
+
 def test_refuses_points_with_gaps() -> None:
     points = cloud(30)
     points[4, 1] = np.nan
@@ -211,6 +217,13 @@ def test_stored_centres_keep_groups_when_a_few_tracks_leave() -> None:
     second = fit_clusters(points[stay], previous_centres=first.centres)
     assert second.k == first.k
     assert agreement(second.labels, first.labels[stay]) > 0.9
+
+
+def test_a_list_that_becomes_too_short_for_its_groups_keeps_them() -> None:
+    points = cloud(25, seed=12)
+    first = fit_clusters(points)
+    assert (first.k, fit_clusters(points[:22]).k) == (2, 1)
+    assert fit_clusters(points[:22], previous_centres=first.centres).k == 2
 
 
 def test_stored_centres_that_no_longer_hold_are_dropped() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from services.analysis.continuity import colours_of, match_groups
+from services.analysis.continuity import colours_of, earlier_centres, match_groups
 from services.analysis.describe import describe
 from services.domain.features import SOUND_FEATURES
-from services.domain.music import Playlist
+from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisOptions, AnalysisReport, EarlierGroup, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
 from services.workflows.reports import LastGroups
@@ -106,6 +106,15 @@ def test_half_a_group_is_the_same_and_less_is_not() -> None:
     assert match_groups(before, np.array([0, 0, 1, 1]), ["a", "b", "c", "d"], 2) in {(0, None), (None, 0)}
     three = np.array([0, 1, 2, 3])
     assert match_groups(before, three, ["a", "b", "c", "d"], 4) == (None,) * 4
+
+
+def test_earlier_groups_lie_where_their_tracks_are_now() -> None:
+    before = earlier(("a|", "b|"), ("c|",))
+    songs = [Track(title=title) for title in ("A", "B", "C", "new")]
+    points = np.array([[0.0, 0.0], [2.0, 4.0], [5.0, 5.0], [9.0, 9.0]])
+    np.testing.assert_array_equal(earlier_centres(before, songs, points), [[1.0, 2.0], [5.0, 5.0]])
+    assert earlier_centres(before, songs[:2], points[:2]) is None
+    assert earlier_centres((), songs, points) is None
 
 
 def test_colours_follow_the_mood_and_stay_with_a_group() -> None:

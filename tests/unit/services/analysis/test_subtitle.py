@@ -16,6 +16,7 @@ from services.analysis.subtitle import (
     grounded,
     lower_end,
     scene_of,
+    still_of,
     subtitle_of,
     words_of,
 )
@@ -115,6 +116,10 @@ def test_a_name_that_says_little_begins_with_what_most_of_the_group_is() -> None
     group, rest = songs(15, "classic rock") + songs(15, "britpop"), songs(30, "shoegaze")
     assert name_words(grounded(sunnier, group, rest)) == "Rock, sunnier"
     assert name_words(grounded(sunnier, songs(30), rest)) == "The sunnier ones"
+    rock = grounded(sunnier, group, songs(30, "rock"))
+    assert still_of(rock, group, songs(30, "rock"))
+    assert not still_of(rock, songs(30, "polka"), songs(30, "rock"))
+    assert not still_of(replace(rock, compared=False), group, songs(30, "rock"))
     says_enough = GroupName(sound=SoundName.QUIET_SPARSE)
     assert grounded(says_enough, group, rest) == says_enough
 

@@ -57,6 +57,15 @@ def test_an_ordinary_group_has_two_traits_that_say_so() -> None:
     assert all(trait.words.startswith("average ") for trait in traits)
 
 
+def test_what_an_earlier_name_says_is_told_while_it_is_so_at_all() -> None:
+    groups = sounds.group(**sounds.QUIET, danceability=0.595), sounds.group(seed=1)
+    first = {trait.feature for trait in traits_of(*groups)}
+    said = {Feature.DANCEABILITY, Feature.LIVENESS}
+    told = describe_traits(*sounds.playlist(*groups), 0, REFERENCE_MEDIANS, said=said)
+    assert {trait.feature for trait in told} - first == {Feature.DANCEABILITY}
+    assert len(told) <= 5
+
+
 def test_a_group_that_is_ordinary_but_unlike_the_rest_is_compared() -> None:
     loud = sounds.group(**sounds.LOUD)
     raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (6, 1))
