@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cogs.words.comparison import comparison_sentence, meaning_words
+from cogs.words.comparison import comparison_sentence, meaning_words, score_words
 from cogs.words.messages import note_lines
 from services.domain.blend import Blend
 from services.domain.comparison import Comparison, Pair, PersonKey
@@ -78,8 +78,8 @@ def _matrix(found: Comparison) -> Table:
 
 
 def _print_pair(found: Comparison, pair: Pair, console: Console) -> None:
-    score = f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" if pair.score is not None else "no score"
-    console.print(f"\n[bold]{escape(found.name(pair.a))} and {escape(found.name(pair.b))}: {score}[/bold]")
+    names = f"{found.name(pair.a)} and {found.name(pair.b)}"
+    console.print(f"\n[bold]{escape(names)}: {score_words(found, pair)}[/bold]")
     if words := meaning_words(pair):
         console.print(f"  {escape(words[:1].upper() + words[1:])}.")
     for reason in pair.reasons:

@@ -10,7 +10,7 @@ from discord import ui
 from cogs.replies.comparison import ResultVerb, person_select
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
-from cogs.words.comparison import meaning_words
+from cogs.words.comparison import meaning_words, score_words
 from cogs.words.text import escape, fit, plain, plural, track_line
 from services.domain.comparison import Comparison, Pair, PersonKey, SharedTrack
 from services.domain.groups import Sharing
@@ -27,12 +27,12 @@ def person_card(shown: Shown, index: int) -> Reply:
     found, result_id = shown.stored.comparison, shown.stored.result_id
     person = found.people[index]
     pairs = sorted(found.pairs_of(person.key), key=lambda pair: (pair.score is None, -(pair.score or 0)))
-    lines = [f"- **{_other_name(found, pair, person.key)}** · {score_words(pair)}" for pair in pairs]
+    lines = [f"- **{_other_name(found, pair, person.key)}** · {score_words(found, pair)}" for pair in pairs]
     options = [
         discord.SelectOption(
             label=plain(_other(found, pair, person.key).name, 100) or "Somebody",
             value=f"{index}.{found.people.index(_other(found, pair, person.key))}",
-            description=plain(score_words(pair), 100),
+            description=plain(score_words(found, pair), 100),
         )
         for pair in pairs
     ]
@@ -64,7 +64,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     pages = max(1, -(-len(shared) // _PAGE))
     page = min(max(page, 0), pages - 1)
     blocks: list[ui.Item[Any]] = [
-        text(f"## {escape(a.name, _NAME)} & {escape(b.name, _NAME)}", f"**{score_words(pair)}**"),
+        text(f"## {escape(a.name, _NAME)} & {escape(b.name, _NAME)}", f"**{score_words(found, pair)}**"),
         text(fit([f"- {escape(reason, 240)}" for reason in told], 1500) or "No reasons without a score."),
     ]
     if groups := _group_lines(found, pair):
@@ -92,15 +92,6 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
         all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
         blocks.append(ui.ActionRow(button("All pairs", all_pairs.button())))
     return Reply(tuple(blocks))
-
-
-def score_words(pair: Pair) -> str:
-    """Say a score with how sure it is."""
-    if pair.score is None:
-        return "not enough data"
-    if pair.low is None or pair.high is None:
-        return f"{pair.score:.0f} of 100"
-    return f"{pair.score:.0f} of 100, likely {pair.low:.0f} to {pair.high:.0f}"
 
 
 def _other(found: Comparison, pair: Pair, key: PersonKey) -> Any:

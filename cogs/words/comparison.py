@@ -24,12 +24,26 @@ def comparison_sentence(found: Comparison) -> str:
         )
     if len(known) == 1:
         pair = known[0]
-        return (
-            f"{found.name(pair.a)} and {found.name(pair.b)} fit {pair.score:.0f} of 100"
-            f" ({pair.low:.0f}–{pair.high:.0f} with other tracks of theirs){_meaning(pair)}."
-        )
+        return f"{found.name(pair.a)} and {found.name(pair.b)} fit {_fit(found, pair)}{_meaning(pair)}."
     alike = found.most_alike
     return f"{_alike(found, alike)}{_wolf(found, found.lone_wolf)}." if alike is not None else ""
+
+
+def _fit(found: Comparison, pair: Pair) -> str:
+    if found.is_rough(pair):
+        return f"{pair.low:.0f} to {pair.high:.0f} of 100, as far as so few tracks can tell"
+    return f"{pair.score:.0f} of 100 ({pair.low:.0f}–{pair.high:.0f} with other tracks of theirs)"
+
+
+def score_words(found: Comparison, pair: Pair) -> str:
+    """Say a score with how sure it is; of few tracks the range alone."""
+    if pair.score is None:
+        return "not enough data"
+    if pair.low is None or pair.high is None:
+        return f"{pair.score:.0f} of 100"
+    if found.is_rough(pair):
+        return f"{pair.low:.0f} to {pair.high:.0f} of 100 from few tracks"
+    return f"{pair.score:.0f} of 100, likely {pair.low:.0f} to {pair.high:.0f}"
 
 
 def _meaning(pair: Pair) -> str:

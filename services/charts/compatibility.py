@@ -139,8 +139,11 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
     def at(score: float) -> float:
         return left + unit * score
 
-    sheet.write(sheet.width / 2, top + 30, f"{pair.score:.0f}", size=34, bold=True, align="center")
-    band = f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks"
+    if found.is_rough(pair):
+        number, band = f"{pair.low:.0f}–{pair.high:.0f}", "of 100 · too few tracks for one number"
+    else:
+        number, band = f"{pair.score:.0f}", f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks"
+    sheet.write(sheet.width / 2, top + 30, number, size=34, bold=True, align="center")
     sheet.write(sheet.width / 2, top + 56, band, size=_NARROW_SMALL, colour=theme.MUTED, align="center")
     y = top + 82
     sheet.bar(left, y - 4, right - left, 8, colour=theme.RULE)
@@ -167,9 +170,12 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
 
 
 def _told(found: Comparison, pair: Pair) -> str:
-    score = (
-        f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" if pair.score is not None else "not enough data"
-    )
+    if pair.score is None:
+        score = "not enough data"
+    elif found.is_rough(pair):
+        score = f"{pair.low:.0f}–{pair.high:.0f} from few tracks"
+    else:
+        score = f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})"
     return f"{name_of(found, pair.a)} and {name_of(found, pair.b)}: {score}"
 
 

@@ -150,7 +150,8 @@ def _pair_words(found: Comparison, colours: Sequence[str]) -> Words:
         rows += [Row(words=_BANDS[pair.band])] if pair.band is not None else []
         rows += _common(pair)
         rows += [Row(words=f"{a} is {words}") for words in [_difference(pair)] if words]
-        range_of = f"of 100; {pair.low:.0f}–{pair.high:.0f} with other tracks" if pair.low is not None else ""
+        told = "{} of 100, from few tracks" if found.is_rough(pair) else "of 100; {} with other tracks"
+        range_of = told.format(f"{pair.low:.0f}–{pair.high:.0f}") if pair.low is not None else ""
     else:
         rows = [Row(words="Not enough data for a score")]
         range_of = ""
@@ -159,7 +160,7 @@ def _pair_words(found: Comparison, colours: Sequence[str]) -> Words:
         headline=f"{a}\n& {b}",
         rows=tuple(rows),
         foot=(range_of,) if range_of else (),
-        figure="" if pair.score is None else f"{pair.score:.0f}",
+        figure="" if pair.score is None or found.is_rough(pair) else f"{pair.score:.0f}",
         members=_members(found, colours),
     )
 

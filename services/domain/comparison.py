@@ -17,6 +17,9 @@ PersonKey = NewType("PersonKey", str)
 FEWEST_MEASURED = 15
 """Measured tracks that a person needs for a score; below, two halves of one list differ like two people."""
 
+FEWEST_FOR_A_NUMBER = 20
+"""Below, two draws from the same two people differ by 11 points on average: only a range can say that."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -279,6 +282,10 @@ class Comparison:
             if {pair.a, pair.b} == {one, other}:
                 return pair
         raise KeyError(one, other)
+
+    def is_rough(self, pair: Pair) -> bool:
+        """Whether one of the two brought so few tracks that their score is said in words and as a range."""
+        return min(self.person(key).measured for key in (pair.a, pair.b)) < FEWEST_FOR_A_NUMBER
 
     def pairs_of(self, key: PersonKey) -> Iterator[Pair]:
         """List the pairs of one person."""
