@@ -96,7 +96,7 @@ def describe(
         else None,
         placed_later=int((table.is_known & ~table.is_evidence).sum()),
     )
-    guesses = _Guesses.of(table, partition)
+    guesses = _Guesses.of(table, partition if is_by_sound else None)
     grouped, structure = sound, _structure(partition, sound)
     if not is_by_sound:
         style = group_by_style(
@@ -235,11 +235,12 @@ class _Guesses:
     probabilities: NDArray[np.float64]
 
     @staticmethod
-    def of(table: FeatureTable, partition: Partition) -> _Guesses:
+    def of(table: FeatureTable, partition: Partition | None) -> _Guesses:
+        """Place them in groups by sound; None where other groups will do it."""
         rows = np.flatnonzero(table.is_known & ~table.is_evidence)
         raw = table.raw[rows]
         points = REFERENCE.sound_space(raw)
-        if not partition.k or not len(rows):
+        if partition is None or not partition.k or not len(rows):
             return _Guesses(rows, points, np.full(len(rows), -1, dtype=np.intp), np.zeros(len(rows)))
         chances = assignment_probability(raw, table.errors[rows], partition.centres)
         return _Guesses(rows, points, chances.argmax(axis=1), chances.max(axis=1))
@@ -261,6 +262,7 @@ def _agreement_with_estimates(
         np.concatenate([sound.points, guesses.points]),
         keys=[tracks[int(row)].track.key for row in (*sound.rows, *guesses.rows)],
         groups=max(partition.k, 2),
+        tests_structure=False,
     )
     return agreement(partition.labels, trusting.labels[: len(sound.rows)])
 
