@@ -66,7 +66,7 @@ class ServerMapCog(commands.Cog):
         await promise(interaction)
         await self._maps.leave(interaction.guild_id or 0, interaction.user.id)
         self._cards.look_soon()
-        await interaction.edit_original_response(view=left_note().view())
+        await interaction.edit_original_response(view=left_note(interaction.guild_id or 0).view())
 
     async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Answer the buttons of a map."""

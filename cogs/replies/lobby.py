@@ -192,10 +192,12 @@ def over_card(kind: MessageKind) -> Reply:
     """Show nobody: what was here is over, or was taken back."""
     if kind.is_card:
         return note("This comparison is over.")
-    return note(
+    said = text(
         "This result was taken back.",
         small("Somebody in it left, or it became 30 days old. *Compare* makes a new one."),
     )
+    start = ComponentRef(Action.LOBBY, NEW, LobbyVerb.START).button()
+    return Reply((said, ui.ActionRow(button("Start a comparison here", start))))
 
 
 def asked_note(lobby: Lobby, *, directly: bool) -> Reply:

@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
 from cogs.words.server_map import CONSENT, closest_line, standing_lines
 from cogs.words.text import escape, plural
 from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
@@ -113,17 +113,23 @@ def escape_lines(words: str) -> str:
     return "\n".join(f"- {escape(line, 200)}" for line in words.splitlines())
 
 
-def left_note() -> Reply:
+def left_note(guild_id: int) -> Reply:
     """Confirm that somebody is off the map."""
-    return note(
+    said = text(
         "You are off the map of this server, and posted ones are drawn without you.",
         small("`/map server` puts you back on it whenever you like."),
     )
+    return Reply((said, ui.ActionRow(_press(guild_id, "Put me back on it", MapVerb.JOIN))))
 
 
-def map_over_note() -> Reply:
+def map_over_note(guild_id: int) -> Reply:
     """Show nobody: a posted map is over."""
-    return note(
+    said = text(
         "This map is over: it became 30 days old, or fewer than three people are left on it.",
         small("`/map server` draws a new one."),
     )
+    return Reply((said, ui.ActionRow(_press(guild_id, "Show the map", MapVerb.LOOK))))
+
+
+def _press(guild_id: int, label: str, verb: MapVerb) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.SERVER_MAP, str(guild_id), verb).button())

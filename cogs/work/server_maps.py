@@ -43,7 +43,7 @@ class ServerMaps:
     async def redraw(self, redraw: Redraw) -> Reply:
         """Draw a posted map as it is now, or empty it."""
         if redraw.is_over:
-            return map_over_note()
+            return map_over_note(redraw.message.guild_id)
         drawn = await self._maps.picture(redraw.message.guild_id, redraw.on_map)
         return map_card(drawn, posted=True)
 

@@ -59,10 +59,15 @@ async def test_only_the_owner_takes_a_public_report_along(
     assert answer.attachments == []
 
 
-async def test_a_refusal_marks_the_commands_that_it_names(room: Room, log: pytest.LogCaptureFixture) -> None:
+async def test_a_refusal_marks_the_commands_that_it_names_and_offers_what_they_do(
+    room: Room, log: pytest.LogCaptureFixture
+) -> None:
     answer = await answer_of(await room.ann.slash(room.channel, "group leave"))
     assert "start one with `/group start`." in refused(answer, log)
     assert room.env.refusals()
+    started = (await room.ann.click(answer, label="Start a comparison here")).response
+    assert not started.ephemeral
+    assert "Whose music sounds alike?" in text_of(started)
 
 
 async def forge(room: Room, *parts: ui.Item[Any]) -> Any:
