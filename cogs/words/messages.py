@@ -132,6 +132,8 @@ def _the_rest(note: Note) -> str:
 def _found_by_name(note: Note) -> str:
     doubtful = round(note.number)
     left = note.total - note.count - doubtful
+    if left == note.total:
+        return f"{plural(left, 'track')} {_was(left)} not found by name."
     parts = [f"{doubtful:,} {'is' if doubtful == 1 else 'are'} doubtful"] if doubtful else []
     parts += [f"{left:,} {_was(left)} not found"] if left else []
     found = f"{note.count:,} of {plural(note.total, 'track')}" if parts else plural(note.count, "track")

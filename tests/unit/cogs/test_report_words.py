@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cogs.replies.summary import summary_card
+from cogs.words.messages import note_line
 from cogs.words.report import verdict_sentence
 from services.domain.group_names import SceneKind
 from services.domain.messages import Note, NoteKind
@@ -192,3 +193,16 @@ def test_a_map_that_is_not_complete_can_be_drawn_again(kind: NoteKind, can_be: b
     said = str(summary_card(report, "r1", None, private=False).view().to_components())
     assert ("Complete the map" in said) is can_be
     assert ("I go on asking, which takes about a minute at best" in said) is can_be
+
+
+@pytest.mark.parametrize(
+    ("found", "total", "doubtful", "said"),
+    [
+        (40, 40, 0, "40 tracks were found by name."),
+        (12, 15, 3, "12 of 15 tracks were found by name; 3 are doubtful."),
+        (0, 1, 0, "1 track was not found by name."),
+        (0, 2, 2, "0 of 2 tracks were found by name; 2 are doubtful."),
+    ],
+)
+def test_what_was_found_by_name_is_counted(found: int, total: int, doubtful: int, said: str) -> None:
+    assert note_line(Note(NoteKind.FOUND_BY_NAME, count=found, total=total, number=doubtful)) == said
