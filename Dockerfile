@@ -25,7 +25,7 @@ ARG BASE_DIGEST
 LABEL org.opencontainers.image.title="Tastemap" \
     org.opencontainers.image.description="A Discord bot that maps how playlists sound" \
     org.opencontainers.image.licenses="MIT" \
-    org.opencontainers.image.base.name="docker.io/library/${BASE}" \
+    org.opencontainers.image.base.name="${BASE}" \
     org.opencontainers.image.base.digest="${BASE_DIGEST}"
 # For song titles in Chinese, Japanese and Korean, and in the scripts of South and South-East Asia and Ethiopia, on the
 # charts; without them a track is named by its number (`doctor` lists the scripts).

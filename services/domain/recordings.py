@@ -96,9 +96,10 @@ def recording_of(mbid: str) -> RecordingId | None:
     if len(mbid) != 36:
         return None
     try:
-        return bytes.fromhex(mbid.replace("-", ""))
+        recording = bytes.fromhex(mbid.replace("-", ""))
     except ValueError:
         return None
+    return recording if len(recording) == 16 else None  # other dashes, or blanks, which `fromhex` passes over
 
 
 def mbid_of(recording: RecordingId) -> str:
