@@ -269,7 +269,8 @@ async def test_no_process_is_started_or_ended_on_the_event_loop(monkeypatch: pyt
     finally:
         await pool.aclose()
     assert {name for name, _ in seen} == {"start", "kill", "join"}
-    assert sum(name == "start" for name, _ in seen) >= 2 + 3  # two workers, and one for each lost but the last
+    # Two workers, and one for each lost but the last.
+    assert sum(name == "start" for name, _ in seen) >= 2 + 3
     assert not any(on_the_loop for _, on_the_loop in seen)
 
 
