@@ -39,7 +39,7 @@ _READING = (
     "it is “as alike as two lists of one person”."
 )
 _SURE = (
-    "**How sure it is.** The range behind a score holds about eight of ten scores that other tracks of the "
+    "**How sure it is.** The range behind a score holds about nine of ten scores that other tracks of the "
     "same two people would give; with 20 tracks each it is wide. Scores less than a point apart are a tie."
 )
 _COUNTS = (

@@ -201,6 +201,6 @@ def _alt_text(found: Comparison) -> str:
 
 
 def _twin(found: Comparison) -> list[str]:
-    lines = ["Compatibility, 0 to 100, with the range that about eight of ten other samples would give"]
+    lines = ["Compatibility, 0 to 100, with the range that about nine of ten other samples would give"]
     ranked = sorted(found.pairs, key=lambda pair: (pair.score is None, -(pair.score or 0)))
     return [*lines, *(_told(found, pair) for pair in ranked)]

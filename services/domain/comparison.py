@@ -132,7 +132,7 @@ class Pair:
     """Compatibility, 0..100; None where one of them has too few measured tracks."""
     low: float | None
     high: float | None
-    """About eight of ten times, other tracks of the same two people would score between these."""
+    """About nine of ten times, other tracks of the same two people would score between these."""
     sound: float | None
     """The part of the score that compares sound, 0..100."""
     overlap: float | None

@@ -74,9 +74,16 @@ class Palette:
         return Palette(tagged, {genre: sums[genre] / tagged for genre in sorted(sums)}, usual)
 
 
-def genre_affinity(a: Palette, b: Palette) -> float | None:
-    """Return how alike two palettes are, 0..1; None where one side has too few tagged tracks."""
-    if min(a.tagged, b.tagged) < FEWEST_TAGGED:
+def enough_again(tagged: int, tracks: int) -> float:
+    """Return how likely as many other tracks of somebody have enough genres, 0..1."""
+    share = tagged / max(tracks, 1)
+    few = range(min(FEWEST_TAGGED, tracks + 1))
+    return 1 - math.fsum(math.comb(tracks, k) * share**k * (1 - share) ** (tracks - k) for k in few)
+
+
+def genre_affinity(a: Palette, b: Palette, *, fewest: int = FEWEST_TAGGED) -> float | None:
+    """Return how alike two palettes are, 0..1; None where one side has fewer tagged tracks than `fewest`."""
+    if min(a.tagged, b.tagged) < fewest:
         return None
     between = math.fsum(value * b.means.get(genre, 0.0) for genre, value in a.means.items())
     return min(between / math.sqrt(a.inside * b.inside), 1.0)

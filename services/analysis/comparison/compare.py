@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean
 
-from services.analysis.comparison.affinity import Palette, genre_affinity
+from services.analysis.comparison.affinity import Palette, enough_again, genre_affinity
 from services.analysis.comparison.differences import Shape, feature_differences
 from services.analysis.comparison.figures import give_awards, participant
 from services.analysis.comparison.listening import Listening, listen
@@ -89,10 +90,20 @@ def _pairs(listeners: Sequence[Listening], union: Union, rules: ScoreRules) -> t
     ]
     # Scores with and without genre words lie on different scales: within one comparison all are alike.
     genres = all(side.palette.tagged >= FEWEST_TAGGED for side in sides if side.sample is not None)
-    return tuple(_pair(one, other, union, rules, genres=genres) for one, other in combinations(sides, 2))
+    again = math.prod(
+        enough_again(side.palette.tagged, len(side.listening.entries))
+        for side in sides
+        if side.sample is not None
+    )
+    return tuple(
+        _pair(one, other, union, rules, genres=genres, genres_again=again)
+        for one, other in combinations(sides, 2)
+    )
 
 
-def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, *, genres: bool) -> Pair:
+def _pair(
+    one: _Side, other: _Side, union: Union, rules: ScoreRules, *, genres: bool, genres_again: float
+) -> Pair:
     a, b = one.listening, other.listening
     repertoires = (one.repertoire, other.repertoire)
     score = (
@@ -101,8 +112,10 @@ def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, *, genres: 
             other.sample,
             repertoires,
             rules,
-            affinity=genre_affinity(one.palette, other.palette) if genres else None,
+            affinity=genre_affinity(one.palette, other.palette, fewest=1),
             tagged=min(one.palette.tagged, other.palette.tagged),
+            genres=genres,
+            genres_again=genres_again,
         )
         if one.sample is not None and other.sample is not None
         else None
