@@ -128,11 +128,11 @@ def lloyd(
         moving = centres[active]
         affinity = _affinity(moving, flipped, extended[: len(active)])
         best = affinity.max(axis=1)
+        belongs = (affinity == best[:, None, :]).astype(Float)
         if weights is None:
-            belongs = np.equal(affinity, best[:, None, :], out=affinity, casting="unsafe")
             gain = best.sum(axis=1, dtype=np.float64)
         else:
-            belongs = np.multiply(affinity == best[:, None, :], weights[:, None, :], out=affinity)
+            belongs *= weights[:, None, :]
             gain = np.einsum("fn,fn->f", best, weights, dtype=np.float64)
         current = spread[active] - 2 * gain
         if with_one.ndim == 3:
