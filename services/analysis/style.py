@@ -236,13 +236,17 @@ def _drawn_by_words(
     present = len(company)
     if not any(words[:present]):
         return None
+    # Two seconds of processor time and a hundred megabytes, once for a worker: only for lists with genre words.
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
     # Most tracks have the words of many others: each different set of words is multiplied out once.
     number = _numbered(words)
     different = int(number.max()) + 1
     sets: list[tuple[str, ...]] = [()] * different
     for some, place in zip(words, number.tolist(), strict=True):
         sets[place] = some
-    pairs = _products(_tfidf(sets, np.bincount(number[:present], minlength=different)))
+    vectors = TfidfVectorizer(analyzer=tuple, binary=True).fit(words[:present]).transform(sets)
+    pairs = _products(sparse.csr_array(vectors))
     all_alike: Float = (pairs @ (pairs.T @ _summed(company, number[:present], different)))[number[present:]]
     # What the artist's own tracks add is counted with the weight of the artist, and not twice.
     several = np.bincount(counted, minlength=int(max(counted.max(), asked.max())) + 1) > 0
@@ -268,30 +272,6 @@ def _numbered(values: Sequence[Hashable]) -> Rows:
 def _summed(values: Float, groups: Rows, count: int) -> Float:
     """Return the sums of the rows of each group, shape (count, d)."""
     return np.stack([np.bincount(groups, column, count) for column in values.T], axis=1)
-
-
-def _tfidf(sets: Sequence[tuple[str, ...]], times: Rows) -> sparse.csr_array:
-    """Weigh each word by how rare it is, rows of length 1; as scikit-learn's `TfidfVectorizer` does.
-
-    Its import takes two seconds of processor time and a hundred megabytes, these few lines none.
-
-    Parameters
-    ----------
-    sets
-        Different words each.
-    times : array of ints
-        How many tracks of the company have each set; words that none of them has are left out.
-    """
-    known = sorted({word for some, count in zip(sets, times.tolist(), strict=True) if count for word in some})
-    place = {word: column for column, word in enumerate(known)}
-    columns = [[place[word] for word in some if word in place] for some in sets]
-    lengths = np.array(list(map(len, columns)))
-    column = np.array([each for some in columns for each in some], dtype=np.intp)
-    row = np.repeat(np.arange(len(sets)), lengths)
-    rarity = np.log((1 + times.sum()) / (1 + np.bincount(column, times[row], len(known)))) + 1
-    values = rarity[column]
-    values /= np.sqrt(np.bincount(row, values**2, len(sets)))[row]
-    return sparse.csr_array((values, (row, column)), shape=(len(sets), len(known)))
 
 
 def _products(vectors: sparse.csr_array) -> sparse.csr_array:

@@ -51,7 +51,8 @@ PRELOAD = (
 )
 """Modules that the fork server imports once for all workers.
 
-What reads sound is not among them: it takes two seconds to import, and most processes never need it.
+What reads sound is not among them, and neither is scikit-learn: each takes two seconds to import, and most
+processes never need it.
 """
 
 
