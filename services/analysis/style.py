@@ -236,7 +236,7 @@ def _drawn_by_words(
     present = len(company)
     if not any(words[:present]):
         return None
-    # Two seconds of processor time and a hundred megabytes, once for a worker: only for lists with genre words.
+    # Two seconds of processor time and a hundred megabytes, once for each worker that meets genre words.
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     # Most tracks have the words of many others: each different set of words is multiplied out once.
