@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ from services.analysis.duplicates import find_duplicates
 from services.analysis.naming import CONTRAST, FEWEST_TAGGED, RAP_SHARE, name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
 from services.analysis.reference import REFERENCE_MEDIANS, sound_space, typical_scores
-from services.analysis.subtitle import grounded, scene_of, subtitle_of
+from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import blurb, describe_traits
 from services.analysis.typical import typical_tracks
@@ -42,6 +43,8 @@ from services.imports.upload import read_upload
 
 SMALLEST, MODIFIER_WEIGHT, PLANTED = 40, 0.5, 0.03
 COMMON_SHARE, LIFT = 0.05, 2.0
+FEWEST_JUDGED = 10
+"""Tracks of a group with genres of the half that judges."""
 
 Floats = NDArray[np.float64]
 
@@ -235,9 +238,8 @@ def measure_rules(what: str, cases: Sequence[Case]) -> None:
     row("tagged groups that say a genre / in the name", "50 %", f"{shares[0]:.0%} / {shares[1]:.0%}")
 
 
-def marking_genres(case: Case, members: NDArray[np.intp]) -> set[str]:
+def marking_genres(words: Sequence[Row], members: NDArray[np.intp]) -> set[str]:
     """Return the genres that are clearly commoner in a group than in the rest of its playlist."""
-    words = case.words or []
     inside = Counter(genre for index in members for genre in words[index].genres)
     outside = Counter(genre for word in words for genre in word.genres)
     outside.subtract(inside)
@@ -260,7 +262,7 @@ def measure_typical(cases: Sequence[Case]) -> None:
         spent.append(time.perf_counter() - start)
         for cluster, typical in enumerate(chosen):
             members = np.flatnonzero(labels == cluster)
-            marks = marking_genres(case, members)
+            marks = marking_genres(case.words, members)
             described = np.array([index for index in members if case.words[index].genres], dtype=np.intp)
             artists_differ.append(len({lead_artist(credits_[index]) for index in typical}) == len(typical))
             if not marks or len(described) < 10:
@@ -283,6 +285,44 @@ def measure_typical(cases: Sequence[Case]) -> None:
     row("groups whose typical tracks are by different artists", "", f"{np.mean(artists_differ):.1%}")
     row(
         "time per playlist, median / slowest", "", f"{np.median(spent) * 1e3:.1f} / {max(spent) * 1e3:.1f} ms"
+    )
+
+
+def measure_chosen(cases: Sequence[Case]) -> None:
+    """Let half of the genres choose the typical tracks, and the other half judge them and all tracks."""
+    chosen: list[bool] = []
+    others: list[bool] = []
+    for case in cases:
+        if case.words is None or case.partition.k < 2:
+            continue
+        labels = case.partition.labels
+        for choosing in (0, 1):
+            halves = [
+                [replace(word, genres=frozenset(g for g in word.genres if crc32(g.encode()) % 2 == half))
+                 for word in case.words]
+                for half in (choosing, 1 - choosing)
+            ]  # fmt: skip
+            music = [replace(word.track, genres=tuple(sorted(word.genres))) for word in halves[0]]
+            groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
+            said = [
+                subtitle_of(
+                    [music[row] for row in rows], [music[row] for row in np.flatnonzero(labels != group)]
+                )
+                for group, rows in enumerate(groups)
+            ]
+            typical = typical_tracks(
+                case.points, labels, case.partition.centres, [track.artists for track in music],
+                telling=[carries(track, said[label]) for track, label in zip(music, labels, strict=True)],
+            )  # fmt: skip
+            for rows, picked in zip(groups, typical, strict=True):
+                marks = marking_genres(halves[1], rows)
+                if marks and sum(bool(halves[1][row].genres) for row in rows) >= FEWEST_JUDGED:
+                    for told, some in ((chosen, picked), (others, rows)):
+                        told += [bool(words & marks) for row in some if (words := halves[1][row].genres)]
+    figure(
+        "typical tracks that carry the group's genres, by words that did not choose them; all tracks",
+        f"{np.mean(chosen):.1%} of {len(chosen)}; {np.mean(others):.1%}",
+        goal="15 points more",
     )
 
 
@@ -400,6 +440,7 @@ def main() -> None:
     measure_rules("libraries", cases)
     measure_rules("files", real_playlists(arguments.data))
     measure_typical(cases)
+    measure_chosen(cases)
     measure_outliers(library, quick=arguments.quick)
     measure_duplicates(library, words)
     measure_time(library, words)

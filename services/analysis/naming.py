@@ -59,6 +59,11 @@ CANDIDATES = 6
 PLAINLY = 2
 """Degree of a trait that a plain name may say: not what is only slightly so."""
 
+CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25
+"""How many times what is audible a group has to differ for a name that compares, and how many where it is
+slightly so beside typical music too: "more energetic" of a group that is slightly energetic.
+"""
+
 PLAIN_FEATURES = 3
 """The strongest traits, of which one or two make a plain name."""
 
@@ -343,7 +348,9 @@ def _plain(traits: Traits, refused: Collection[Claim]) -> Iterator[tuple[tuple[L
             trait.z * trait.degree > 0
         ):
             absolute.append(Lean(trait.feature, trait.degree > 0))
-        elif abs(trait.contrast) >= AUDIBLE * 2 and trait.feature not in _ONE_SIDED:
+        elif trait.feature not in _ONE_SIDED and abs(trait.contrast) >= AUDIBLE * (
+            CLEARLY_AUDIBLE if trait.degree * trait.contrast <= 0 else BORNE_OUT
+        ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
     strongest = absolute[:PLAIN_FEATURES]
     yield from (((lean,), False) for lean in strongest)
