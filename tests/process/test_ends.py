@@ -119,6 +119,7 @@ async def command(bot: Bot, folder: Path, *arguments: str, **settings: str) -> t
     return process.returncode, said.decode()
 
 
+@at_night
 async def test_one_file_has_one_bot_and_the_terminal_works_beside_it(
     discord: LoopbackDiscord, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_wheel_holds_every_file_of_the_rooms(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in packed} == {*ROOMS, f"tastemap-{bot.__version__}.dist-info"}
 
 
+@at_night
 def test_an_installed_tastemap_runs_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     library, folder = tmp_path / "library", tmp_path / "elsewhere"
     folder.mkdir()

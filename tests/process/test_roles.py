@@ -19,7 +19,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.playlists import load
 from sandbox.reccobeats import FEATURES, SandboxReccoBeats
 from services.domain.music import Track
-from tests.depth import IS_NIGHT
+from tests.depth import at_night
 from tests.process.cluster import Cluster, cluster_on
 from tests.unit.services.sources.fakes import serve
 
@@ -135,6 +135,7 @@ async def test_two_web_processes_take_signed_commands_and_one_of_them_may_die(cl
     assert all(answer.words for answer in answers)
 
 
+@at_night
 async def test_two_gateways_share_the_shards_and_identify_one_after_the_other(cluster: Cluster) -> None:
     discord = cluster.discord
     discord.gateway.in_turn = False
@@ -147,7 +148,7 @@ async def test_two_gateways_share_the_shards_and_identify_one_after_the_other(cl
     assert (await cluster.answer(await discord.slash(1, "help", []))).words
 
 
-@pytest.mark.skipif(not IS_NIGHT, reason="five processes and eight people: `make nightly` runs it")
+@at_night
 async def test_four_workers_ask_for_each_track_once_and_none_too_early(cluster: Cluster) -> None:
     catalogue = build_catalogue()
     known = [entry.track for entry in catalogue.tracks if entry.known]
