@@ -15,8 +15,8 @@ export OMP_NUM_THREADS ?= 1
 # Hundreds of processes are started by a run of the tests: none compiles the product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Tests wait for servers, browsers and processes for a third of their time: one worker more than the two cores.
-WORKERS ?= 3
+# Tests wait for servers, browsers and processes for half of their time: two workers for each of two cores.
+WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test checked coverage nightly lint collect run bench pictures fuzz requirements docs docs-serve clean

@@ -151,6 +151,7 @@ async def test_one_file_has_one_bot_and_the_terminal_works_beside_it(
         pass
 
 
+@at_night
 async def test_two_signals_end_at_once_and_the_next_start_goes_on(discord: LoopbackDiscord, bot: Bot) -> None:
     await bot.start()
     waiting = await discord.analyze(1, load("late-drive.csv"))

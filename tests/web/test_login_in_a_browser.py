@@ -89,7 +89,8 @@ async def fits(page: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("viewport", "scheme", "scripts"), [(PHONE, "dark", False), (DESK, "light", True)], ids=["phone", "desk"]
+    ("viewport", "scheme", "scripts"),
+    cases([(PHONE, "dark", False), (DESK, "light", True)], gate=[(PHONE, "dark", False)]),
 )
 async def test_the_whole_way_by_keyboard(
     chromium: str, site: Site, viewport: dict[str, int], scheme: str, scripts: bool

@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.playlists import load
 from services.workflows.reading import UPLOAD_LIMIT_BYTES
+from tests.depth import at_night
 from tests.discord.samples import exportify
 from tests.integration.cli.terminal import Terminal
 
@@ -156,6 +157,7 @@ def test_offline_touches_neither_network_nor_database(terminal: Terminal) -> Non
     assert sorted(terminal.folder.iterdir()) == before
 
 
+@at_night
 def test_the_watch_of_the_test_above_would_notice(terminal: Terminal) -> None:
     environment = {**terminal.environment, "RECCOBEATS_URL": "http://127.0.0.1:9/v1"}
     done = subprocess.run(

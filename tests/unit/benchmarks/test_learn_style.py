@@ -16,7 +16,7 @@ from services.analysis.clustering import fit_clusters
 from services.analysis.reference import REFERENCE
 from services.analysis.style import Facts, read_constants, style_points
 from services.analysis.validity import agreement
-from tests.depth import IS_NIGHT
+from tests.depth import at_night
 from tests.unit.benchmarks.invented import invented_library
 
 
@@ -57,6 +57,7 @@ def test_years_weigh_where_playlists_are_eras_and_not_where_they_are_not() -> No
     assert told > 3 * noise
 
 
+@at_night
 @pytest.mark.shared_data
 def test_the_packaged_constants_are_what_the_script_learns(shared_data: Path) -> None:
     packaged = json.loads(CONSTANTS.read_text(encoding="utf-8"))
@@ -65,7 +66,7 @@ def test_the_packaged_constants_are_what_the_script_learns(shared_data: Path) ->
     np.testing.assert_allclose(packaged["projection"], learned["projection"], atol=2e-4)
 
 
-@pytest.mark.skipif(not IS_NIGHT, reason="learns from whole libraries: `make nightly` runs it")
+@at_night
 @pytest.mark.shared_data
 def test_year_artist_and_genres_beat_the_sound_on_a_listener_never_seen(shared_data: Path) -> None:
     library, shelf = load_libraries(shared_data), load_shelf(shared_data)
