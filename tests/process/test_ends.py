@@ -72,6 +72,7 @@ async def test_people_get_connected_and_disconnected_whatever_kills_the_bot(tmp_
     assert tally.wrong == []
 
 
+@at_night
 async def test_a_login_waits_for_nobody_not_even_for_ones_own_analysis(
     discord: LoopbackDiscord, bot: Bot, tmp_path: Path
 ) -> None:

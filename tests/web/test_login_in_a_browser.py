@@ -15,7 +15,7 @@ from services.domain.accounts import ATTEMPT_LIFE
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
-from tests.depth import cases
+from tests.depth import at_night, cases
 from tests.integration.accounts.world import ANN
 from tests.web.site import SHOWN_CODE, Site, open_site
 from tests.web.test_names import HOSTILE
@@ -143,6 +143,7 @@ async def test_somebody_elses_browser_is_turned_away(chromium: str, strong_site:
         assert site.world.trades == []
 
 
+@at_night
 async def test_cancelling_ends_with_a_sentence(chromium: str, site: Site) -> None:
     async with open_browser(chromium) as browser, opened(browser, viewport=PHONE) as (page, _):
         await page.goto(f"{site.url}/link/{await site.world.begin()}")
