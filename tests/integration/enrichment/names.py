@@ -55,6 +55,16 @@ class Services:
         titles = [call for call in self.reccobeats.calls if call.path.startswith("/v1/track")]
         return len(self.labs.calls) + len(self.listenbrainz.calls) + len(titles)
 
+    @property
+    def different_look_ups(self) -> int:
+        """As `look_ups`, but a call that was repeated counts once: a machine may stand still meanwhile."""
+        titles = {(call.path, call.ids) for call in self.reccobeats.calls if call.path.startswith("/v1/track")}
+        others = {
+            repr((call.method, call.path, call.query, call.json))
+            for call in (*self.labs.calls, *self.listenbrainz.calls)
+        }
+        return len(titles) + len(others)
+
 
 @asynccontextmanager
 async def services(
