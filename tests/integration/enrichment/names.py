@@ -58,11 +58,9 @@ class Services:
     @property
     def different_look_ups(self) -> int:
         """As `look_ups`, but a call that was repeated counts once: a machine may stand still meanwhile."""
-        titles = {(call.path, call.ids) for call in self.reccobeats.calls if call.path.startswith("/v1/track")}
-        others = {
-            repr((call.method, call.path, call.query, call.json))
-            for call in (*self.labs.calls, *self.listenbrainz.calls)
-        }
+        titles = {each.ids for each in self.reccobeats.calls if each.path.startswith("/v1/track")}
+        asked = (*self.labs.calls, *self.listenbrainz.calls)
+        others = {repr((call.method, call.path, call.query, call.json)) for call in asked}
         return len(titles) + len(others)
 
 
