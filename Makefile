@@ -15,8 +15,8 @@ export OMP_NUM_THREADS ?= 1
 # Hundreds of processes are started by a run of the tests: none compiles the product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Tests wait for servers, browsers and processes for a third of their time: one worker more than the two cores.
-WORKERS ?= 3
+# Tests wait for servers, browsers and processes for half of their time: two workers for each of two cores.
+WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .PHONY: demo test checked coverage nightly lint collect run bench pictures fuzz requirements docs docs-serve clean
@@ -44,10 +44,8 @@ $(RUN_INSTALLED): requirements.txt | $(BIN)/python
 demo: $(DEMO_INSTALLED)
 	$(BIN)/python -m bot demo $(ARGS)
 
-# What fails is tried once more with nothing beside it: a busy machine lets answers that are under way overtake each
-# other. The first failure stays in the log; what fails again fails.
 test: checked
-	$(PYTEST) $(ARGS) || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS)
+	$(PYTEST) $(ARGS)
 
 # The checks of the code take one core; meanwhile the other one compiles the tests once for all workers.
 checked: $(INSTALLED)

@@ -28,8 +28,8 @@ from services.sources.spotify.client import SpotifyClient
 from services.storage.attempts import AttemptStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
-from tests.unit.services.sources.fakes import FakeClock, serve, session
-from tests.unit.services.sources.spotify_world import CALM, Ledger
+from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
+from tests.unit.services.sources.spotify_world import Ledger
 
 REDIRECT = "http://127.0.0.1:8888/callback"
 ANN, BOB = 101, 102

@@ -19,7 +19,7 @@ from services.enrichment.resolver import NameResolver
 from services.sources.listenbrainz.client import ListenBrainz, connect_labs, connect_listenbrainz
 from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
 from services.sources.reccobeats.titles import ReccoBeatsTitles
-from tests.unit.services.sources.fakes import QUICK, FakeClock, serve, session
+from tests.unit.services.sources.fakes import FakeClock, patience_with, serve, session
 
 CATALOGUE = build_catalogue()
 
@@ -55,14 +55,6 @@ class Services:
         titles = [call for call in self.reccobeats.calls if call.path.startswith("/v1/track")]
         return len(self.labs.calls) + len(self.listenbrainz.calls) + len(titles)
 
-    @property
-    def different_look_ups(self) -> int:
-        """As `look_ups`, but a call that was repeated counts once: a machine may stand still meanwhile."""
-        titles = {each.ids for each in self.reccobeats.calls if each.path.startswith("/v1/track")}
-        asked = (*self.labs.calls, *self.listenbrainz.calls)
-        others = {repr((call.method, call.path, call.query, call.json)) for call in asked}
-        return len(titles) + len(others)
-
 
 @asynccontextmanager
 async def services(
@@ -89,12 +81,16 @@ async def services(
     ):
         random = Random(3)
         client = connect_reccobeats(
-            three, base_url=f"{recco_url}v1", clock=time.clock, random=random, patience=QUICK
+            three, base_url=f"{recco_url}v1", clock=time.clock, random=random, patience=patience_with(recco)
         )
-        lists = connect_listenbrainz(two, base_url=api_url, clock=time.clock, random=random, patience=QUICK)
+        lists = connect_listenbrainz(
+            two, base_url=api_url, clock=time.clock, random=random, patience=patience_with(api)
+        )
         resolver = NameResolver(
             store=store or MemoryNameStore(),
-            labs=connect_labs(one, base_url=labs_url, clock=time.clock, random=random, patience=QUICK),
+            labs=connect_labs(
+                one, base_url=labs_url, clock=time.clock, random=random, patience=patience_with(labs)
+            ),
             recordings=lists,
             titles=ReccoBeatsTitles(client.upstream),
             searches=searches,

@@ -24,7 +24,7 @@ from services.sources.lastfm.client import LastFm, connect_lastfm
 from services.sources.listenbrainz.lists import ListenBrainzLists
 from services.workflows.user_lists import UserLists
 from tests.integration.enrichment.names import CATALOGUE, Services, named, services
-from tests.unit.services.sources.fakes import QUICK, FakeClock, serve, session
+from tests.unit.services.sources.fakes import FakeClock, patience_with, serve, session
 
 DEADLINE_S = 60.0
 KNOWN = list({entry.track.title: entry for entry in CATALOGUE.tracks if entry.known}.values())[:12]
@@ -106,7 +106,9 @@ WAYS = [WhichList.TOP, WhichList.LOVED, WhichList.RECENT]
 async def lastfm(time: FakeClock) -> AsyncIterator[tuple[SandboxLastFm, LastFm]]:
     sandbox = SandboxLastFm(clock=time.monotonic, key="geheim", users=[LISTENER])
     async with serve(sandbox.app()) as url, session() as opened:
-        client = connect_lastfm(opened, "geheim", base_url=f"{url}2.0/", clock=time.clock, patience=QUICK)
+        client = connect_lastfm(
+            opened, "geheim", base_url=f"{url}2.0/", clock=time.clock, patience=patience_with(sandbox)
+        )
         yield sandbox, client
 
 
@@ -176,7 +178,9 @@ async def test_a_list_of_one_and_a_playing_track_are_read() -> None:
     one = SandboxListener("One", top=LISTED[:1], listens=LISTED[:2])
     sandbox = SandboxLastFm(clock=time.monotonic, key="k", users=[one])
     async with serve(sandbox.app()) as url, session() as opened:
-        client = connect_lastfm(opened, "k", base_url=f"{url}2.0/", clock=time.clock, patience=QUICK)
+        client = connect_lastfm(
+            opened, "k", base_url=f"{url}2.0/", clock=time.clock, patience=patience_with(sandbox)
+        )
         assert len(await client.top("One", time.deadline())) == 1
         assert len(await client.recent("One", time.deadline())) == 2
 

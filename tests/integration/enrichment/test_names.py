@@ -36,7 +36,7 @@ async def test_two_hundred_names_take_eight_calls_and_the_second_time_none() -> 
     async with services() as world:
         began = world.time.at
         found = await world.enricher.look_up(named(entries))
-        assert world.different_look_ups <= 8
+        assert world.look_ups <= 8
         assert world.time.at - began < 30
         measured = [track for track in found.tracks if not track.features.is_empty]
         assert len(measured) >= 0.95 * len(entries)

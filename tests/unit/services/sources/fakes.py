@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
@@ -12,6 +13,8 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from sandbox.faults import FaultKind
+from sandbox.misbehaviour import Misbehaving
 from sandbox.reccobeats import SandboxReccoBeats
 from services.sources.http.clock import Clock, Deadline
 from services.sources.http.session import Timeouts, open_session
@@ -21,7 +24,9 @@ from services.sources.reccobeats.client import ReccoBeats, connect_reccobeats
 EPOCH = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).timestamp()
 
 QUICK = Patience(timeouts=Timeouts(connect_s=2.0, read_s=0.2, total_s=0.4))
-"""Real seconds of patience with a loopback server; everything else runs on the fake clock."""
+"""Real seconds of patience with a loopback server that never answers; all else runs on the fake clock."""
+CALM = Patience(timeouts=Timeouts(connect_s=20.0, read_s=20.0, total_s=20.0))
+"""Real seconds of patience with one that answers, which a busy machine may need."""
 
 
 class FakeClock:
@@ -46,6 +51,27 @@ class FakeClock:
         return Deadline(seconds, self.monotonic)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Foreseeing(Timeouts):
+    """Timeouts for a stand-in of which it is known whether the next answer comes to an end."""
+
+    server: Misbehaving
+
+    def within(self, seconds: float) -> aiohttp.ClientTimeout:
+        fault = self.server.faults[0] if self.server.faults else self.server.always
+        is_endless = fault is not None and fault.kind in {FaultKind.SILENCE, FaultKind.DRIP}
+        return (QUICK if is_endless else CALM).timeouts.within(seconds)
+
+
+def patience_with(server: Misbehaving) -> Patience:
+    """Wait for what comes, however busy the machine is, and hardly at all for what does not."""
+    short = QUICK.timeouts
+    foreseeing = _Foreseeing(
+        connect_s=short.connect_s, read_s=short.read_s, total_s=short.total_s, server=server
+    )
+    return Patience(timeouts=foreseeing)
+
+
 @asynccontextmanager
 async def serve(app: web.Application) -> AsyncIterator[str]:
     async with TestServer(app) as server:
@@ -62,9 +88,13 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 @asynccontextmanager
 async def reccobeats(
-    sandbox: SandboxReccoBeats, time: FakeClock, patience: Patience = QUICK
+    sandbox: SandboxReccoBeats, time: FakeClock, patience: Patience | None = None
 ) -> AsyncIterator[ReccoBeats]:
     async with serve(sandbox.app()) as url, session() as opened:
         yield connect_reccobeats(
-            opened, base_url=f"{url}v1", clock=time.clock, random=Random(3), patience=patience
+            opened,
+            base_url=f"{url}v1",
+            clock=time.clock,
+            random=Random(3),
+            patience=patience or patience_with(sandbox),
         )

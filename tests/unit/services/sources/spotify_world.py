@@ -17,11 +17,10 @@ from services.domain.errors.sources import QuotaExceededError
 from services.domain.music import Track
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
-from services.sources.http.session import Timeouts
 from services.sources.http.upstream import Patience
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.client import SpotifyClient
-from tests.unit.services.sources.fakes import FakeClock, serve, session
+from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 
 ANN = SandboxUser("ann-at-spotify", "Ann", "acc-ann")
 BOB = SandboxUser("bob-at-spotify", "Bob", "acc-bob")
@@ -29,9 +28,6 @@ STRANGER = SandboxUser("carl-at-spotify", "Carl", is_listed=False)
 SPOTIFY = SandboxUser("spotify", "Spotify")
 TRACKS: tuple[Track, ...] = tuple(entry.track for entry in build_catalogue().tracks)
 ALL_SCOPES = READ_SCOPES | WRITE_SCOPES | REMOVE_SCOPES
-
-CALM = Patience(timeouts=Timeouts(connect_s=20.0, read_s=20.0, total_s=20.0))
-"""Real seconds of patience, which a busy machine may need; `QUICK` is for servers that never answer."""
 
 TOKENS = {
     "ann": Grant(ANN, ALL_SCOPES),

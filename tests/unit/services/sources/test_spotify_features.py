@@ -13,7 +13,7 @@ from services.domain.errors.sources import QuotaExceededError
 from services.domain.features import Feature
 from services.domain.music import Track, TrackId
 from services.sources.spotify.features import SpotifyFeatures, SpotifyProbe
-from tests.unit.services.sources.fakes import QUICK, FakeClock, serve, session
+from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 
 ENTRIES = [entry for entry in build_catalogue().tracks if entry.track.id][:230]
 IDS = [entry.track.id for entry in ENTRIES if entry.track.id]
@@ -43,7 +43,7 @@ class FakeSpotify:
         app = web.Application()
         app.router.add_get("/v1/audio-features", self.answer)
         async with serve(app) as url, session() as opened:
-            probe = SpotifyProbe(opened, base_url=f"{url}v1", clock=time.clock, patience=QUICK)
+            probe = SpotifyProbe(opened, base_url=f"{url}v1", clock=time.clock, patience=CALM)
             yield probe.with_token
 
 

@@ -18,7 +18,7 @@ from services.domain.errors.sources import (
 )
 from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.upstream import Patience, Upstream
-from tests.unit.services.sources.fakes import QUICK, FakeClock, serve, session
+from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 
 OK = (200, {}, b'{"ok": 1}')
 Reply = tuple[int, dict[str, str], bytes]
@@ -45,7 +45,7 @@ class Script:
 
     @asynccontextmanager
     async def upstream(
-        self, random: Random | None = None, patience: Patience = QUICK, **options: object
+        self, random: Random | None = None, patience: Patience = CALM, **options: object
     ) -> AsyncIterator[Upstream]:
         app = web.Application()
         app.router.add_get("/x", self.answer)
@@ -195,7 +195,7 @@ async def test_an_unreachable_address_is_unavailable() -> None:
             pacer=Pacer("Somebody", clock=time.clock),
             breaker=Breaker("Somebody", monotonic=time.monotonic),
             clock=time.clock,
-            patience=QUICK,
+            patience=CALM,
         )
         with pytest.raises(SourceError) as caught:
             await upstream.get("/x", deadline=time.deadline())
