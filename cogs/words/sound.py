@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from cogs.words.text import escape, join_words, plural, unbroken
+from cogs.words.text import CLUSTER_LETTERS, escape, join_words, plural, unbroken
 from services.domain.features import SOUND_FEATURES, Feature, Origin
 from services.domain.report import EnrichedTrack
 from services.domain.sound import SoundPlace, SoundReading, TempoReading
 
-_LETTERS = "ABCDEFGH"
 _FAINT = 0.1
 """Below this share of the onsets repeats with the beat: there is hardly one."""
 _SURE = 0.8
@@ -51,7 +50,7 @@ def loudness_line(reading: SoundReading, louder_than: float | None) -> str:
     if louder_than is None:
         return said
     share = round(100 * min(max(louder_than, 0.01), 0.99))
-    return unbroken(f"{said}. By estimate louder than {share} % of the reference")
+    return unbroken(f"{said}. By estimate louder than {share} % of typical music")
 
 
 def length_line(reading: SoundReading) -> str:
@@ -66,9 +65,9 @@ def place_line(place: SoundPlace) -> str:
     """Say which group of the last map it sounds most like, and beside which tracks it would stand."""
     home = f"your map of **{escape(place.playlist)}**"
     nearest = join_words(escape(label, 60) for label in place.nearest)
-    if place.cluster is None:
+    if place.letter is None:
         return f"On {home} it would stand beside {nearest}."
-    group = f"group {_LETTERS[place.cluster]} · {escape(place.cluster_name)}"
+    group = f"group {CLUSTER_LETTERS[place.letter % len(CLUSTER_LETTERS)]} · {escape(place.cluster_name)}"
     sure = ""
     if place.probability is not None and place.probability < _SURE:
         sure = unbroken(f" ({100 * place.probability:.0f} % likely, because much is estimated)")

@@ -7,10 +7,12 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.grouping import middles
 from services.analysis.matrix import FeatureTable
 from services.analysis.placement import assignment_probability
-from services.analysis.reference import REFERENCE
+from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.sound import SoundPlace
 
@@ -36,17 +38,20 @@ def find_place(report: AnalysisReport, report_id: str, entry: EnrichedTrack) -> 
     point = REFERENCE.sound_space(table.raw[[own]])[0]
     distances = np.linalg.norm(points - point, axis=1)
     order = np.argsort(distances, kind="stable")
-    cluster, probability, name = None, None, ""
+    cluster, probability, letter, name = None, None, None, ""
     if report.clusters:
-        centres = np.array([each.centre for each in report.clusters])
+        centres = _centres(report, table)
         odds = assignment_probability(table.raw[[own]], table.errors[[own]], centres)[0]
         cluster = int(odds.argmax())
-        probability, name = float(odds[cluster]), report.clusters[cluster].name
+        nearest = report.clusters[cluster]
+        probability, name = float(odds[cluster]), nearest.name
+        letter = cluster if nearest.letter is None else nearest.letter
     x, y = _middle(report, rows[order[:_AROUND]], distances[order[:_AROUND]])
     return SoundPlace(
         report_id=report_id,
         playlist=report.playlist.name,
         cluster=cluster,
+        letter=letter,
         cluster_name=name,
         probability=probability,
         nearest=tuple(report.tracks[row].track.label for row in rows[order[:_NEAREST]]),
@@ -55,14 +60,27 @@ def find_place(report: AnalysisReport, report_id: str, entry: EnrichedTrack) -> 
     )
 
 
+def _centres(report: AnalysisReport, table: FeatureTable) -> NDArray[np.float64]:
+    """Return the middles of all groups in the space of sound, whatever they were found by."""
+    if report.basis.grouping is Grouping.SOUND:
+        return np.array([each.centre for each in report.clusters])
+    known = table.is_known[: len(report.tracks)]
+    labels = np.full(len(report.tracks), -1, dtype=np.intp)
+    for number, cluster in enumerate(report.clusters):
+        labels[[row for row in cluster.members if known[row]]] = number
+    points = np.zeros((len(report.tracks), REFERENCE.sound_space(table.raw[:1]).shape[1]))
+    points[labels >= 0] = REFERENCE.sound_space(table.raw[: len(report.tracks)][labels >= 0])
+    return middles(points, labels, len(report.clusters))
+
+
 def share_quieter(entry: EnrichedTrack) -> float | None:
-    """Return the share of the reference population that is quieter than a track, 0..1."""
+    """Return the share of typical music that is quieter than a track, 0..1."""
     if entry.features.loudness is None:
         return None
     row = np.full((1, len(SOUND_FEATURES)), np.nan)
     column = SOUND_FEATURES.index(Feature.LOUDNESS)
     row[0, column] = entry.features.loudness
-    return NormalDist().cdf(float(REFERENCE.normal_scores(row)[0, column]))
+    return NormalDist().cdf(float(TYPICAL.normal_scores(row)[0, column]))
 
 
 def _middle(

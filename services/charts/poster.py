@@ -206,7 +206,7 @@ def origin_line(report: AnalysisReport) -> str:
     if len(line) <= _ORIGIN_LENGTH:
         return line
     unsure = known.imputed + known.unknown
-    doubt = "estimated" if known.imputed >= known.unknown else "unknown"
+    doubt = "not measured" if known.imputed and known.unknown else "unknown" if known.unknown else "estimated"
     return f"{whole}, {100 * unsure / total:.0f} % {doubt}" if unsure else whole
 
 

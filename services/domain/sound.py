@@ -177,6 +177,8 @@ class SoundPlace:
     playlist: str
     cluster: int | None
     """Index of the nearest group, None where the map has none."""
+    letter: int | None = None
+    """Number of its letter, which a group keeps between maps."""
     cluster_name: str = ""
     probability: float | None = None
     """Of that group, with the errors of what is estimated; None without groups."""
@@ -191,7 +193,7 @@ class PlacedSound:
     """One sound file beside what is known already."""
 
     louder_than: float | None
-    """Share of the reference population that is quieter, by estimate; None where nobody can tell."""
+    """Share of typical music that is quieter, by estimate; None where nobody can tell."""
     place: SoundPlace | None = None
     """On the person's last map, where there is one."""
     chart: Chart | None = None

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cogs.words.sound import place_line
 from services.analysis.describe import describe
+from services.analysis.sound_place import find_place
 from services.analysis.titles import lead_artist
 from services.analysis.validity import agreement
 from services.domain.features import AudioFeatures, Origin
@@ -157,3 +159,23 @@ def test_too_few_tracks_make_no_groups_in_either_way() -> None:
     report = analysed(same_sound(5))
     assert report.structure.verdict is Verdict.TOO_FEW
     assert report.clusters == ()
+
+
+def test_a_track_is_put_beside_groups_by_style_too_by_how_they_sound() -> None:
+    loud, quiet = (tracks(group(40, seed=seed, **values)) for seed, values in ((1, LOUD), (2, QUIET)))
+    entries = tuple(
+        replace(entry, track=replace(entry.track, id=None, title=f"{number}", artists=(f"{number}",),
+                                     release_year=1972 if number < 40 else 2018))
+        for number, entry in enumerate((*loud, *quiet))
+    )  # fmt: skip
+    report = analysed(entries, AnalysisOptions(by=Grouping.STYLE, groups=2))
+    assert report.basis.grouping is Grouping.STYLE
+    (fresh,) = tracks(group(1, seed=9, **LOUD))
+    fresh = replace(fresh, track=replace(fresh.track, id=None, title="new", artists=("new",)))
+    home = next(number for number, each in enumerate(report.clusters) if 0 in each.members)
+    kept = replace(report.clusters[home], letter=5)
+    clusters = tuple(kept if each is report.clusters[home] else each for each in report.clusters)
+    place = find_place(replace(report, clusters=clusters), "r", fresh)
+    assert place is not None
+    assert place.cluster == home
+    assert "group F · " in place_line(place)
