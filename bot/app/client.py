@@ -83,6 +83,7 @@ class TastemapBot(Host):
         self.components = ComponentRouter()
         self.wanted = PendingRequests()
         self.has_spotify = reader.library is not None
+        self.has_lists = bool(reader.lists.services)
         self.running = RunningWork(
             self.components, jobs, can_stop=lambda kind: self.performer.kinds[kind].stoppable
         )

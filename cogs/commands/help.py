@@ -40,8 +40,11 @@ class HelpCog(commands.Cog):
 
     async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Explain what can be read, or the next step."""
+        client = interaction.client
         if ref.subject == HelpTopic.FILES:
-            await answer_now(interaction, files_card(has_spotify=self._link_of is not None))
+            await answer_now(
+                interaction, files_card(has_spotify=client.has_spotify, has_lists=client.has_lists)
+            )
             return
         await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
 

@@ -105,12 +105,16 @@ def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
     return Reply(tuple(blocks))
 
 
-def files_card(*, has_spotify: bool) -> Reply:
+def files_card(*, has_spotify: bool, has_lists: bool) -> Reply:
     """Say what can be read, and where such files come from."""
     return Reply(
         (
             text("## What I can read", f"**A file**: {_FILE}", _OTHERS, _SOUNDS),
-            text(_NAMES, _CONNECT if has_spotify else ""),
+            *(
+                [text(_NAMES if has_lists else "", _CONNECT if has_spotify else "")]
+                if has_lists or has_spotify
+                else []
+            ),
             ui.ActionRow(_example_button()),
         )
     )

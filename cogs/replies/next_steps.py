@@ -21,6 +21,8 @@ from services.domain.ordering import Goal
 from services.domain.requests import (
     AccountRequest,
     AskRequest,
+    ClipsRequest,
+    CompareRequest,
     JobKind,
     LoginStep,
     OptimizeRequest,
@@ -327,6 +329,10 @@ def _once_more(refused: Refused) -> str:
             return ""
         case AccountRequest(step=LoginStep.FINISH):
             return ComponentRef(Action.FINISH, HERE).button()  # the code is kept nowhere
+        case CompareRequest(lobby_id=lobby_id):
+            return ComponentRef(Action.LOBBY, lobby_id, LobbyVerb.COMPARE).button()  # asks who may press
+        case ClipsRequest(report_id=report_id):
+            return ComponentRef(Action.CLIPS, report_id).button()
         case request:
             return refused.keep(request)
 

@@ -156,7 +156,7 @@ def _remarks(report: AnalysisReport, state: OrderState) -> str:
         if state.options.seed
         else "No better order exists"
         if result.exact
-        else "The smoothest order I found"
+        else f"The {'smoothest' if result.goal is Goal.FLOW else 'best'} order I found"
     ]
     if locks := state.options.locks:
         shown = write_locks(locks)

@@ -117,7 +117,7 @@ def left_note(guild_id: int) -> Reply:
     """Confirm that somebody is off the map."""
     said = text(
         "You are off the map of this server, and posted ones are drawn without you.",
-        small("`/map server` puts you back on it whenever you like."),
+        small(f"`/map server` puts you back on it whenever you like. {CONSENT}"),
     )
     return Reply((said, ui.ActionRow(_press(guild_id, "Put me back on it", MapVerb.JOIN))))
 

@@ -19,6 +19,7 @@ import discord
 from cachetools import LRUCache
 
 from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.lobby import LobbyVerb
 from cogs.work.host import Interaction
 from cogs.work.interaction_metrics import begin
 from services.domain.errors.jobs import ShuttingDownError, TooFastError
@@ -209,4 +210,6 @@ def price_of(interaction: Interaction) -> Price:
         return COMMANDS.get(name, Price.MEDIUM)
     data: Any = interaction.data or {}
     ref = ComponentRef.parse(str(data.get("custom_id", "")))
+    if ref is not None and (ref.action, ref.argument) == (Action.LOBBY, LobbyVerb.START):
+        return COMMANDS["group start"]
     return Price.CHEAP if ref is None else ACTIONS.get(ref.action, Price.MEDIUM)

@@ -184,7 +184,7 @@ def _refused(interaction: Interaction, error: BaseException, job: Job | None) ->
         if job is None or not (client.connects and client.performs):
             return ""  # presses come to another process, which would know nothing of it
         kept = client.wanted.keep_failed(interaction.user.id, request, private=job.asked.private)
-        return ComponentRef(Action.RETRY, kept).button()
+        return ComponentRef(Action.RETRY, kept).button() if kept else ""
 
     return Refused(
         guild_id=interaction.guild_id,

@@ -8,6 +8,7 @@ import discord
 from discord.ext import commands, tasks
 
 from cogs.work.digests import Digests
+from cogs.work.pending import PendingRequests
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.maintenance import Maintenance
@@ -59,6 +60,8 @@ class GroupEvents(commands.Cog):
 
     async def tend(self) -> None:
         """End what is over, draw whatever a crash or a refusal of Discord's left as it was, post digests."""
+        if isinstance(wanted := getattr(self._client, "wanted", None), PendingRequests):
+            wanted.expire()
         await self._maintenance.attempt("ended comparisons", self._end_due)
         await self._maintenance.attempt("people who left", self._end_left)
         await self._maintenance.attempt("cards", self._cards.redraw_all)

@@ -32,6 +32,8 @@ class Host(commands.AutoShardedBot):
     """Whether accepted work, and what repeats itself, is done in this process."""
     has_spotify: bool = True
     """Whether this installation reads playlists at Spotify."""
+    has_lists: bool = True
+    """Whether it reads public lists by the name of their owner."""
     gate: Gate
     """Who may still come in, counted so that an orderly end waits for them."""
     limits: Limits

@@ -15,13 +15,12 @@ from cachetools import TTLCache
 from cogs.work.host import Interaction
 from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.jobs import RequestForgottenError
-from services.domain.requests import Request
+from services.domain.inputs import Links
+from services.domain.requests import AskRequest, Request
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
-_KEPT, _KEPT_FOR_S = 2_000, 24 * 3_600.0
-"""A button below a refusal is pressed within minutes; a day is generous."""
-_RETRIED_FOR_S = 3_600.0
-"""What a request says about its person is kept no longer than that."""
+_KEPT, _KEPT_FOR_S = 2_000, 3_600.0
+"""A button below a refusal is pressed within minutes; what is wanted is kept no longer than that."""
 _ID_LENGTH = 14
 _ALPHABET = string.ascii_letters + string.digits
 _BEYOND = tuple(sorted(WRITE_SCOPES | REMOVE_SCOPES))
@@ -55,6 +54,11 @@ class _Failed:
     request: Request
     private: bool
 
+    def is_about(self, user_id: int) -> bool:
+        """Whether somebody asked for it, or is named in it."""
+        asked_id = self.request.asked_id if isinstance(self.request, AskRequest) else None
+        return user_id in {self.user_id, asked_id}
+
 
 class PendingRequests:
     """Wishes by id, for the short time between a refusal and the button below it.
@@ -67,7 +71,7 @@ class PendingRequests:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._wishes: TTLCache[str, _Wish] = TTLCache(_KEPT, _KEPT_FOR_S, timer=clock)
-        self._failed: TTLCache[str, _Failed] = TTLCache(_KEPT, _RETRIED_FOR_S, timer=clock)
+        self._failed: TTLCache[str, _Failed] = TTLCache(_KEPT, _KEPT_FOR_S, timer=clock)
 
     def keep(self, interaction: Interaction, error: BaseException) -> str:
         """Remember what `interaction` wanted, and which scopes it lacked; returns the wish's id."""
@@ -90,7 +94,12 @@ class PendingRequests:
         return wish.scopes, wish.button
 
     def keep_failed(self, user_id: int, request: Request, *, private: bool) -> str:
-        """Remember a request that may be tried again; returns its id."""
+        """Remember a request that may be tried again; returns its id, empty for what is nowhere kept.
+
+        A text with links may be the message of somebody else.
+        """
+        if isinstance(getattr(request, "what", None), Links):
+            return ""
         failed_id = _new_id()
         self._failed[failed_id] = _Failed(user_id, request, private)
         return failed_id
@@ -108,11 +117,16 @@ class PendingRequests:
             raise RequestForgottenError
         return failed.request, failed.private
 
+    def expire(self) -> None:
+        """Forget what is over: the caches by themselves do so only when something new is kept."""
+        self._wishes.expire()
+        self._failed.expire()
+
     def forget(self, user_id: int) -> None:
-        """Forget what a person wanted."""
+        """Forget what a person wanted, and what was wanted of them."""
         for wish_id in [each for each, wish in self._wishes.items() if wish.user_id == user_id]:
             self._wishes.pop(wish_id, None)
-        for failed_id in [each for each, failed in self._failed.items() if failed.user_id == user_id]:
+        for failed_id in [each for each, failed in self._failed.items() if failed.is_about(user_id)]:
             self._failed.pop(failed_id, None)
 
 

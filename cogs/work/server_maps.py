@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cachetools import TTLCache
+
 from cogs.replies.layout import Reply
 from cogs.replies.server_map import map_card, map_in_words, map_over_note
 from cogs.work.kinds import Kind, Say, request_of
@@ -16,6 +18,9 @@ from services.domain.requests import JobKind, MapWish, ServerMapRequest
 from services.workflows.groups.lobbies import Visitor
 from services.workflows.groups.server_map import DrawnMap, ServerMapWorkflow
 
+_POSTING_S = 15 * 60.0
+"""For so long Discord takes an answer."""
+
 
 class ServerMaps:
     """Server maps from the request to the card."""
@@ -24,8 +29,8 @@ class ServerMaps:
         self._maps = maps
         self._cards = cards
         self._presence = presence
-        self._shown: dict[int, tuple[int, ...]] = {}
-        """Whom the map of a job shows, until it is noted where it was posted."""
+        self._shown: TTLCache[int, tuple[int, ...]] = TTLCache(maxsize=100, ttl=_POSTING_S)
+        """Whom the map of a job shows, until it is noted where it was posted; it may never be."""
         cards.draws(MessageKind.SERVER_MAP, self.redraw)
 
     def kinds(self) -> Mapping[JobKind, Kind]:

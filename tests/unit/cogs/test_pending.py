@@ -12,6 +12,9 @@ from cogs.replies.account import connect_ref
 from cogs.replies.ids import ComponentRef
 from cogs.work.pending import PendingRequests
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
+from services.domain.errors.jobs import RequestForgottenError
+from services.domain.inputs import Links
+from services.domain.requests import AnalyzeRequest, AskRequest, Where
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
 
@@ -28,3 +31,26 @@ def test_the_scopes_reach_another_process_with_the_button(scopes: frozenset[str]
     ref = ComponentRef.parse(button.button())
     assert ref is not None
     assert PendingRequests().take(ref.argument, 1) == (scopes, "")
+
+
+def test_what_is_kept_is_gone_after_an_hour_and_with_whoever_is_named_in_it() -> None:
+    now = [0.0]
+    pending = PendingRequests(clock=lambda: now[0])
+    asked = AskRequest(asked_id=2, asked_name="Bob", host_name="Ann", where=Where.CHANNEL)
+    first = pending.keep_failed(1, asked, private=True)
+    assert pending.failed(first, 1) == (asked, True)
+    with pytest.raises(RequestForgottenError):
+        pending.failed(first, 2)
+    pending.forget(2)
+    with pytest.raises(RequestForgottenError):
+        pending.failed(first, 1)
+
+    pending.keep_failed(1, asked, private=True)
+    now[0] = 3_601.0
+    pending.expire()
+    assert "Bob" not in "".join(map(repr, pending._failed._Cache__data.values()))  # type: ignore[attr-defined]
+
+
+def test_the_message_of_somebody_else_is_not_kept() -> None:
+    request = AnalyzeRequest(Links("my secret https://open.spotify.com/playlist/1", "Links from Bob"))
+    assert PendingRequests().keep_failed(1, request, private=True) == ""
