@@ -33,7 +33,7 @@ $(INSTALLED): requirements-dev.txt | $(BIN)/python
 	touch $(DEMO_INSTALLED) $(RUN_INSTALLED) $@
 
 $(DEMO_INSTALLED): requirements-demo.txt | $(BIN)/python
-	@echo "Installing what the demo needs into $(VENV): 60 packages, 400 MB, this once."
+	@echo "Installing what the demo needs into $(VENV): 60 packages, 450 MB, this once."
 	$(PIP) -r requirements-demo.txt
 	touch $@
 

@@ -117,11 +117,10 @@ async def test_the_same_playlist_again_keeps_its_groups(room: Room) -> None:
 
 async def test_nothing_of_what_is_sent_may_ping_anybody(room: Room) -> None:
     await room.analyze("late-drive.csv")
-    for request in room.env.http_requests:
-        body = request.json if isinstance(request.json, dict) else {}
-        message: Any = body.get("data") or body
-        if "components" in message:
-            assert message.get("allowed_mentions", {"parse": []})["parse"] == []
+    bodies = [request.json for request in room.env.http_requests if isinstance(request.json, dict)]
+    sent: list[Any] = [message for body in bodies if "components" in (message := body.get("data") or body)]
+    assert sent
+    assert [message["allowed_mentions"]["parse"] for message in sent] == [[]] * len(sent)
 
 
 async def test_a_report_survives_in_the_database_with_all_that_the_card_says(room: Room) -> None:

@@ -28,7 +28,7 @@ from services.accounts import linking
 from services.domain.errors import TastemapError
 from services.storage.database import Database
 from tests.databases import sqlite_at
-from tests.depth import cases, examples
+from tests.depth import IS_NIGHT, cases, examples
 from tests.integration.accounts.world import ANN, ANNA, BOB, ROBERT
 from tests.web.site import Browser, Site, open_site, query_of
 
@@ -258,6 +258,7 @@ def plays(count: int) -> settings:
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
+        derandomize=not IS_NIGHT,
     )
 
 
