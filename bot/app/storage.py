@@ -29,6 +29,7 @@ from services.storage.erasures import NOTES_KEPT_FOR, ErasureNotes
 from services.storage.features import FeatureStore
 from services.storage.fetch_claims import ClaimStore
 from services.storage.links import LinkStore
+from services.storage.marks import RefusedFileStore
 from services.storage.names import NameStore
 from services.storage.persons import PersonStore
 from services.storage.playlist_cache import LibraryStore, PlaylistStore
@@ -246,6 +247,7 @@ def maintenance_tasks(
         *(task for holding in holdings for task in holding.tasks),
         *claims,
         RepeatedTask("traces of signed commands", lambda: ReceivedStore(database).purge(clock())),
+        RepeatedTask("files that were refused", lambda: RefusedFileStore(database).purge(clock())),
         RepeatedTask("absences of tracks", lambda: FeatureStore(database).purge_absences(clock())),
         RepeatedTask("tracks to ask about later", lambda: PutAsideStore(database).purge(clock())),
         RepeatedTask("names of tracks", lambda: NameStore(database).purge(clock())),

@@ -248,8 +248,9 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
         f"ReccoBeats measured {note.count} of {plural(note.total, 'clip')}; whether its scale for clips is "
         "the one of its catalogue is unknown."
     ),
-    NoteKind.SOUND_GONE: lambda note: (
-        f"Discord no longer has {note.count:,} of the files, so no clip of it was sent."
+    NoteKind.CLIPS_NOT_CUT: lambda note: (
+        f"{plural(note.count, 'file')} could not be cut into clips, so none {_was(note.count)} sent of "
+        f"{'it' if note.count == 1 else 'them'}."
     ),
     NoteKind.SOUNDS_JOINED: lambda note: (
         f"{plural(note.count, 'sound file')} found {_its(note.count)} in the list"

@@ -30,6 +30,8 @@ _VANISHED = frozenset({10_003, 10_004})
 _CLOSED = frozenset({50_001, 50_013})
 """No access, no permission. Tried again until the message is forgotten."""
 _VANISHED_AFTER = timedelta(days=7)
+_STORED_FOR = timedelta(days=30)
+"""How long a map is stored, unless the operator wishes otherwise."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 50.0, 3_600.0
 """Before a message that Discord refused to change is tried again; doubled with each refusal."""
 _LOOKED_THROUGH = 100
@@ -353,10 +355,13 @@ class TakenBack:
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         except discord.HTTPException as error:
-            if error.code in {*_VANISHED, _UNKNOWN_MESSAGE}:
+            if error.code == _UNKNOWN_MESSAGE:
                 return True
-            if error.code not in _CLOSED:
-                _log.warning("a map that was taken back stays for now: %s", error)
+            if error.code in {*_VANISHED, *_CLOSED}:
+                # A map is stored for 30 days, usually: of an older message it has been said for a week then.
+                age = discord.utils.utcnow() - discord.utils.snowflake_time(message.message_id)
+                return age > _STORED_FOR + _VANISHED_AFTER
+            _log.warning("a map that was taken back stays for now: %s", error)
             return False
         except Exception as error:  # noqa: BLE001  (of whatever a network can do, the others go on)
             _log.warning("a map that was taken back stays for now: %s", error)

@@ -89,7 +89,7 @@ class NoteKind(StrEnum):
     SOUND_CUT = "sound cut"  # count: files
     CLIP_REFUSED = "clip refused"  # names: the source, its problem
     CLIPS_MEASURED = "clips measured"  # count: clips answered; total: clips sent
-    SOUND_GONE = "sound gone"  # count: files
+    CLIPS_NOT_CUT = "clips not cut"  # count: files
     SOUNDS_JOINED = "sounds joined"  # count: files of tracks in the list; total: the others
 
     UNPLAYABLE = "unplayable"  # count: tracks

@@ -463,8 +463,8 @@ class PressRequest:
     @classmethod
     def from_row(cls, row: Row) -> Self:
         """Read it again."""
-        lists = {name: tuple(row[name]) for name in ("values", "message_files")}
-        return cls(**{**row, **lists})
+        known: dict[str, Any] = {name: row[name] for name in cls.__slots__}
+        return cls(**{**known, **{name: tuple(known[name]) for name in ("values", "message_files")}})
 
 
 PlaylistRequest = (

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,9 @@ _SEEN = "erasures"
 """Under this name a database says which of them it has."""
 
 _log = logging.getLogger(__name__)
+
+_changing = threading.Lock()
+"""Held where the file is read to be changed: notes are added and dropped in different threads."""
 
 
 class Erased(StrEnum):
@@ -85,9 +89,10 @@ class ErasureNotes:
             await note_seen(connection, number)
 
     def _note_down(self, known: int, user_id: int, what: Erased) -> int:
-        key, notes = self._read()
-        number = 1 + max((known, *(note.number for note in notes)))
-        self._append(_line(Note(number, self._clock(), what, _hash(key, user_id))))
+        with _changing:
+            key, notes = self._read()
+            number = 1 + max((known, *(note.number for note in notes)))
+            self._append(_line(Note(number, self._clock(), what, _hash(key, user_id))))
         return number
 
     def missing_from(self, number: int) -> tuple[Note, ...]:
@@ -109,6 +114,10 @@ class ErasureNotes:
 
     def drop_old(self, now: datetime) -> int:
         """Drop the notes that no copy can be older than, and return how many there were."""
+        with _changing:
+            return self._drop_old(now)
+
+    def _drop_old(self, now: datetime) -> int:
         if self._path is None or not self._path.exists():
             return 0
         key, notes = self._read()

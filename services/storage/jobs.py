@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, func, select, update
+from sqlalchemy import Row, Update, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.jobs import AlreadyRunningError
@@ -197,7 +197,7 @@ class JobStore:
     async def purge(self, older_than: datetime, set_aside_before: datetime | None = None) -> int:
         """Drop the traces of work that was asked for before a moment and is over; returns how many.
 
-        What was set aside may have another age.
+        What was set aside may have another age. So has what nobody did: only another version could read it.
         """
         is_done = jobs.c.status == JobStatus.DONE.value
         is_set_aside = jobs.c.status == JobStatus.UNDELIVERED.value
@@ -206,6 +206,7 @@ class JobStore:
                 delete(jobs).where(
                     (is_done & (jobs.c.created_at < older_than))
                     | (is_set_aside & (jobs.c.created_at < (set_aside_before or older_than)))
+                    | (~is_done & (jobs.c.created_at < set_aside_before) if set_aside_before else false())
                 )
             )
         return gone.rowcount

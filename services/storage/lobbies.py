@@ -26,7 +26,19 @@ from services.storage.codec import decode_playlist, encode_playlist
 from services.storage.group_rows import lobby_row, member_row, read_lobby
 from services.storage.links import require_login
 from services.storage.posted_cards import cards_of, mark_changed
-from services.storage.schema import asks, digests, jobs, lobbies, lobby_members, map_members, unasked
+from services.storage.schema import (
+    asks,
+    digest_posts,
+    digests,
+    group_messages,
+    jobs,
+    lobbies,
+    lobby_members,
+    map_members,
+    servers,
+    sharings,
+    unasked,
+)
 from services.storage.store import Store
 from services.storage.upserts import upsert
 
@@ -243,8 +255,9 @@ class LobbyStore(Store):
         return await self._ids(lobbies.c.channel_id == channel_id, lobbies.c.lobby_id.in_(inside))
 
     async def guilds(self) -> frozenset[int]:
-        """List the servers that comparisons, a map or a digest are kept of."""
-        kept = union(*(select(table.c.guild_id) for table in (lobbies, map_members, digests)))
+        """List the servers of which anything is kept that goes with them."""
+        tables = (lobbies, map_members, digests, digest_posts, sharings, asks, servers, group_messages)
+        kept = union(*(select(table.c.guild_id) for table in tables))
         async with self._database.reading() as connection:
             return frozenset((await connection.scalars(kept)).all())
 

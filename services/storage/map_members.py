@@ -99,7 +99,10 @@ class MapMemberStore(Store):
         found: dict[int, tuple[int, ...]] = {}
         async with self._database.reading() as connection:
             for guild_id in (await connection.scalars(query)).all():
-                found[guild_id] = tuple(member.user_id for member in await members_of(connection, guild_id))
+                here = select(map_members.c.user_id).where(map_members.c.guild_id == guild_id)
+                found[guild_id] = tuple(
+                    (await connection.scalars(here.order_by(map_members.c.user_id))).all()
+                )
                 if sum(map(len, found.values())) >= most:
                     break
         return found

@@ -27,6 +27,7 @@ from services.storage.schema import (
     lobbies,
     lobby_members,
     map_members,
+    report_messages,
     servers,
     sharings,
 )
@@ -95,7 +96,7 @@ class WithdrawalStore(Store):
         """Forget a channel that was deleted, with the comparisons that met in it."""
         async with self._database.transaction() as connection:
             await connection.execute(delete(lobbies).where(lobbies.c.channel_id == channel_id))
-            for table in (digests, digest_posts, group_messages):
+            for table in (digests, digest_posts, group_messages, report_messages):
                 await connection.execute(delete(table).where(table.c.channel_id == channel_id))
 
     async def purge(

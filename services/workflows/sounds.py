@@ -212,9 +212,14 @@ class SoundsWorkflow:
         wanted = wanting_clips(report)
         found: dict[str, ClipReading] = {}
         notes: list[Note] = []
+        uncut = 0
         for number, file in enumerate(sounds):
             await say(Progress(Activity.SENDING_CLIPS, number, len(sounds), CLIPS_NAME))
-            cut = await self._cut(file, {digest: each.length_s for digest, each in wanted.items()})
+            try:
+                cut = await self._cut(file, {digest: each.length_s for digest, each in wanted.items()})
+            except (SoundError, TooCostlyError, WorkerLostError):
+                uncut += 1
+                continue
             if cut is None or cut[0] in found:
                 continue
             digest, clips = cut
@@ -231,6 +236,8 @@ class SoundsWorkflow:
         if answered:
             total = sum(each.sent for each in found.values())
             notes.insert(0, Note(NoteKind.CLIPS_MEASURED, count=answered, total=total))
+        if uncut:
+            notes.append(Note(NoteKind.CLIPS_NOT_CUT, count=uncut))
         tracks = tuple(_with_clips(track, found) for track in report.playlist.tracks)
         said = tuple(dict.fromkeys((*notes, *report.playlist.notes)))
         return replace(report.playlist, tracks=tracks, notes=said)
@@ -238,17 +245,14 @@ class SoundsWorkflow:
     async def _cut(
         self, file: NamedFile, lengths_s: Mapping[str, float]
     ) -> tuple[str, tuple[bytes, ...]] | None:
-        try:
-            return await self.compute.run(
-                "cut clips",
-                tasks.cut_clips,
-                file.content,
-                lengths_s,
-                deadline_s=SOUND_DEADLINE_S,
-                limits=SOUND_LIMITS,
-            )
-        except (SoundError, TooCostlyError, WorkerLostError):
-            return None
+        return await self.compute.run(
+            "cut clips",
+            tasks.cut_clips,
+            file.content,
+            lengths_s,
+            deadline_s=SOUND_DEADLINE_S,
+            limits=SOUND_LIMITS,
+        )
 
     async def _shrink(self, clip: bytes) -> bytes:
         return await self.compute.run("shrink clip", tasks.shrink_clip, clip, limits=SOUND_LIMITS)

@@ -102,6 +102,8 @@ async def test_traces_go_after_their_time_and_open_work_stays(database: Database
     assert await store.purge(NOON) == 0
     assert await store.purge(NOON + timedelta(seconds=1)) == answered
     assert len(await store.unfinished()) == (not answered)
+    # What nobody did for a week can only be read by another version.
+    assert await store.purge(NOON, NOON + timedelta(seconds=1)) == (not answered)
 
 
 async def test_a_crowd_is_let_in_together_and_each_learns_what_became_of_it(database: Database) -> None:
