@@ -25,7 +25,7 @@ LONGEST = 60
 MOST_CLAIMS = 3_000
 """Pairs of artist and genre that are remembered of one list, those on most tracks first."""
 
-NOBODY = frozenset({"", "various", "various artists"})
+NOBODY = frozenset({"", "various", "various artists", "unknown", "unknown artist", "[unknown]"})
 """Names that stand for no artist."""
 
 _BREAKS = re.compile(r"[\s_\-‐‑–—/]+")

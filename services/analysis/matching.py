@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import lru_cache
 
+from services.analysis.genres import NOBODY
 from services.analysis.titles import (
     artist_words,
     bare_title,
@@ -39,7 +40,7 @@ _FEATURING = re.compile(
     r"\s(?:feat|ft|featuring)\b\.?\s|\s\((?:feat|ft|featuring|with)\b\.?\s", re.IGNORECASE
 )
 _JOINED = re.compile(r"\s*[&/,;+]\s*|\s(?:and|x|vs\.?|y|und|et|with)\s", re.IGNORECASE)
-_NOBODY = frozenset({"various artists", "various", "unknown artist", "unknown", "va", "soundtrack", "n a"})
+_NOBODY = NOBODY - {""} | {"va", "soundtrack", "n a"}
 _NUMBERS = {
     word: str(number)
     for number, word in enumerate(

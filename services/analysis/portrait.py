@@ -20,7 +20,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.genres import normal_genre
+from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.reference import TYPICAL
 from services.analysis.titles import lead_artist
 from services.analysis.typical import top_artists
@@ -47,7 +47,6 @@ _FIRST_RECORDS = 1920
 """Years before are a program's way to say that it does not know."""
 _SORTED = 1.1
 """Runs for each artist up to which a list is sorted by artist: then a run is no habit."""
-_VARIOUS = {"various artists", "various", "unknown artist", "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ def _habits(report: AnalysisReport, tracks: Sequence[Track]) -> tuple[Habit, ...
 def _faithful(tracks: Sequence[Track]) -> Habit | None:
     for name, count in top_artists([track.artists for track in tracks], 1):
         is_much = count >= max(_FEWEST_BY_ONE, _FAITHFUL * len(tracks))
-        if is_much and name.casefold() not in _VARIOUS:
+        if is_much and name.casefold() not in NOBODY:
             return Habit(HabitKind.FAITHFUL, count, name, len(tracks))
     return None
 
@@ -179,7 +178,7 @@ def _run(tracks: Sequence[Track]) -> Habit | None:
     ]
     if len(runs) <= _SORTED * len({lead for lead, _ in runs}):
         return None
-    named = [run for lead, run in runs if lead and lead not in _VARIOUS]
+    named = [run for lead, run in runs if lead and lead not in NOBODY]
     longest = max(named, key=len, default=[])
     return Habit(HabitKind.RUN, len(longest), longest[0].artists[0]) if len(longest) >= _RUN else None
 

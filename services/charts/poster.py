@@ -20,7 +20,7 @@ from services.charts.words import cluster_name, count, describe, listed, playlis
 from services.domain.charts import Chart
 from services.domain.features import Feature
 from services.domain.music import PlaylistSource
-from services.domain.report import AnalysisReport, Cluster, Verdict
+from services.domain.report import AnalysisReport, Verdict
 from services.domain.vocabulary import FEATURE_WORDS
 
 Points = npt.NDArray[np.float64]
@@ -49,7 +49,7 @@ def render_posters(report: AnalysisReport, drawn_on: date | None = None) -> tupl
 def render_poster(form: Format, report: AnalysisReport, drawn_on: date | None = None) -> Chart:
     """Draw one size."""
     look = choose_look(_median(report, Feature.ENERGY), _median(report, Feature.VALENCE))
-    colours = land_colours(look, [_energy(report, cluster) for cluster in report.clusters])
+    colours = land_colours(look, [_median(report, Feature.ENERGY, each.members) for each in report.clusters])
     words = _words(report, colours, drawn_on)
 
     def hero(sheet: Sheet, room: Hero) -> None:
@@ -216,20 +216,13 @@ def _signature(report: AnalysisReport, drawn_on: date | None) -> str:
     return " · ".join(part for part in ("Tastemap", day, whose) if part)
 
 
-def _median(report: AnalysisReport, feature: Feature) -> float | None:
+def _median(report: AnalysisReport, feature: Feature, rows: Sequence[int] | None = None) -> float | None:
+    """Return the median of what is real, of all tracks or of some; None where nothing is."""
+    tracks = report.tracks if rows is None else [report.tracks[row] for row in rows]
     values = [
         value
-        for entry in report.tracks
+        for entry in tracks
         if (value := entry.features.get(feature)) is not None and not entry.is_imputed(feature)
-    ]
-    return float(np.median(values)) if values else None
-
-
-def _energy(report: AnalysisReport, cluster: Cluster) -> float | None:
-    values = [
-        value
-        for track in cluster.members
-        if (value := report.tracks[track].features.get(Feature.ENERGY)) is not None
     ]
     return float(np.median(values)) if values else None
 

@@ -11,8 +11,8 @@ from services.charts.lettering import Face
 SERIF = Face("DejaVu Serif", narrow=0.88)
 """For what is read first."""
 
-LIVELY, BRIGHT = 0.65, 0.39
-"""Energy and valence of typical music (medians of the reference): a list is on one side or the other."""
+LIVELY, BRIGHT = 0.68, 0.45
+"""Energy and valence of typical music (its medians, rounded): a list is on one side or the other."""
 _REACH = 0.35
 """From typical energy to where the coolest and the warmest colour stand."""
 

@@ -106,13 +106,13 @@ def lists_csv(lists: Sequence[NamedList], *, reasons: Sequence[str] = ()) -> byt
 
 
 def _steps(tracks: Sequence[EnrichedTrack], reasons: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield for each track the tempo at which it is played after the one before, and why it follows."""
+    """Yield for each track the tempo at which it follows the one before in its own, and why it follows."""
     before = None
     for entry, reason in zip(tracks, ("", *reasons), strict=True):
-        tempo = entry.features.tempo
+        tempo = own = entry.features.tempo
         if tempo and before:
             tempo /= 2.0 ** min(max(round(math.log2(tempo / before)), -1), 1)
-        before = tempo or before
+        before = own
         told = f"{tempo:.2f}{ESTIMATED if entry.is_imputed(Feature.TEMPO) else ''}" if tempo else ""
         yield told, csv_text(reason)
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from services.analysis.comparison.listening import Listening
 from services.analysis.duplicates import recording_of, song_of
+from services.analysis.genres import NOBODY
 from services.analysis.titles import lead_artist, version_tags
 from services.domain.comparison import SharedArtist, SharedTrack
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 from services.domain.scoring import ARTIST_DRAW
 
-_NOBODY = frozenset({"various artists", "unknown artist", "various", "unknown", "soundtrack", "[unknown]"})
+_NOBODY = NOBODY | {"soundtrack"}
 """Credits that two people share without sharing an artist."""
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.analysis.reference import TYPICAL
 from services.charts import lettering
 from services.charts.poster import render_poster, render_posters
-from services.charts.poster_look import FIRST, LOOKS, choose_look, land_colours
+from services.charts.poster_look import BRIGHT, FIRST, LIVELY, LOOKS, choose_look, land_colours
 from services.charts.poster_page import FORMATS, MARGIN, SMALLEST, WIDTH
 from services.domain.features import Feature
 from services.domain.portrait import Portrait, Standing
@@ -124,3 +125,8 @@ def test_an_artist_is_the_hero_of_the_group_with_most_of_their_tracks():
     assert said.count("Mira Solheim") == 1
     assert "Mira Solheim and Low Tide Choir" in said
     assert "Ada Finch" in said
+
+
+def test_a_list_is_lively_or_bright_beside_typical_music() -> None:
+    assert pytest.approx(TYPICAL.medians[Feature.ENERGY], abs=0.005) == LIVELY
+    assert pytest.approx(TYPICAL.medians[Feature.VALENCE], abs=0.005) == BRIGHT
