@@ -76,11 +76,6 @@ class WithdrawalStore(Store):
                 )
             )
 
-    async def delete_of(self, user_id: int) -> Withdrawal:
-        """Forget a person: consents, memberships, requests, and every result that shows them."""
-        async with self._database.transaction() as connection:
-            return await take_out_everywhere(connection, user_id)
-
     async def drop_guild(self, guild_id: int) -> None:
         """Forget a server that the bot is no longer in; nothing of it can be changed any more."""
         async with self._database.transaction() as connection:

@@ -87,13 +87,6 @@ class SharingWorkflow:
                 ended += await self.withdrawals.stop_sharing(guild_id, user_id) is not None
         return ended
 
-    async def forget(self, user_id: int) -> Withdrawal:
-        """Delete everything about a person, with every result that shows them.
-
-        The messages are marked in the same transaction; whoever posted them changes them next.
-        """
-        return await self.withdrawals.delete_of(user_id)
-
     async def export(self, user_id: int) -> dict[str, Any]:
         """Say all that comparisons keep about a person, as plain values."""
         return {

@@ -23,6 +23,7 @@ from services.storage.digests import LEASE, DigestStore, read_post
 from services.storage.disconnecting import forget_read
 from services.storage.group_rows import map_member_row
 from services.storage.map_members import MapMemberStore
+from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
 from services.storage.upserts import upsert
@@ -177,7 +178,7 @@ async def test_who_withdraws_is_named_no_more(world: World, how: str) -> None:
     if how == "leaves":
         await withdrawals.leave_map(GUILD, CAT)
     elif how == "is forgotten":
-        await withdrawals.delete_of(CAT)
+        await PersonStore(world.database).erase(CAT)
     elif how == "disconnects":
         await disconnect(world, CAT)
         return

@@ -24,6 +24,7 @@ from services.storage.database import Database
 from services.storage.digests import LEASE
 from services.storage.disconnecting import forget_read
 from services.storage.group_rows import map_member_row
+from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
 from services.storage.upserts import upsert
@@ -133,7 +134,7 @@ class Life:
             case "is private again":
                 await self.withdrawals.stop_sharing(GUILD, who)
             case "is forgotten":
-                await self.withdrawals.delete_of(who)
+                await PersonStore(self.database).erase(who)
             case "disconnects":
                 async with self.database.transaction() as connection:
                     await forget_read(connection, who)

@@ -32,6 +32,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.groups import NotForYouError, ResultGoneError
 from services.domain.groups import GroupKind, GroupMessage, Lobby, MessageKind
 from services.storage.database import Database
+from services.storage.persons import PersonStore
 from services.storage.schema import (
     PERSON_COLUMNS,
     group_result_members,
@@ -239,7 +240,7 @@ class Life(RuleBasedStateMachine):
                 return
             self.happened("left meanwhile")
             if forgets:
-                await self.house.sharing.forget(leaves)
+                await PersonStore(self.database).erase(leaves)
                 self.forgotten(leaves)
                 return
             with contextlib.suppress(TastemapError):
@@ -290,7 +291,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(who=people)
     def forget(self, who: int) -> None:
-        self.do(self.house.sharing.forget(who))
+        self.do(PersonStore(self.database).erase(who))
         self.forgotten(who)
         for table in OWNED:
             for column in PERSON_COLUMNS & {column.name for column in table.c}:
