@@ -162,7 +162,7 @@ async def test_closed_messages_are_said_and_leave_no_question(
     party.room.env.inject_error("POST", "/channels/*/messages", status=403, code=50007)
     result = await party.room.ann.slash(party.room.channel, "compare", user=party.room.bob, where="message")
     assert "takes no direct messages" in refused(await answer_of(result), log)
-    assert await party.room.app.workflows.lobbies.guilds() == frozenset()
+    assert await party.room.app.workflows.lobbies.store.memberships(party.room.ann.user.id) == []
     assert party.room.env.refusals()
 
 
