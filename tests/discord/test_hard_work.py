@@ -17,6 +17,7 @@ from cogs.work.errors import root_cause
 from services.compute import ComputePool
 from services.domain.errors.jobs import DeadlineExceededError
 from services.workflows import analyze as analyze_module
+from services.workflows import tasks
 from tests.depth import IS_NIGHT
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
@@ -25,6 +26,14 @@ from tests.discord.test_refusals import answer_of, log, refused
 from tests.integration import jobs
 
 __all__ = ["log"]
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[ComputePool]:
+    """A pool that remembers nothing: whatever is asked is done by a worker, or by the next one."""
+    own = ComputePool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
+    yield own
+    asyncio.run(own.aclose())
 
 
 def kill_workers(pool: ComputePool) -> None:
