@@ -31,11 +31,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what one worker has to do alone, lest all others wait for it at the end.
+    """Begin with what one worker has to do alone, and end with what is short, lest the others wait at the end.
 
     Tests on the measured playlists are skipped where those are not at hand.
     """
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    short = ROOT / "tests" / "unit"
+    items.sort(key=lambda each: (not each.get_closest_marker("xdist_group"), short in each.path.parents))
     folder = shared_data_folder()
     if folder.is_dir():
         return
