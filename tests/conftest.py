@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what one worker has to do alone, and end with what is short, lest the others wait at the end.
+    """Begin with what one worker has to do alone, and end with what is short, lest anybody waits at the end.
 
     Tests on the measured playlists are skipped where those are not at hand.
     """
