@@ -93,10 +93,11 @@ def compared(library: Library, before: _Rows, now: _Rows) -> Since:
 def count(tally: Tally, since: Since, expected: dict[Feature, float]) -> None:
     """Compare what is claimed with what is expected, in spreads."""
     tally.answers += 1
-    tally.claims += since.is_certain
+    is_claimed = bool(since.changes or since.shares)
+    tally.claims += is_claimed
     is_true = max(map(abs, expected.values())) >= AUDIBLE
     tally.true += is_true
-    tally.found += is_true and since.is_certain
+    tally.found += is_true and is_claimed
     tally.said += len(since.changes)
     tally.wrong += sum(change.spreads * expected[change.feature] <= 0 for change in since.changes)
 

@@ -28,7 +28,7 @@ from services.analysis.clustering import Partition, fit_clusters
 from services.analysis.duplicates import find_duplicates
 from services.analysis.naming import CONTRAST, FEWEST_TAGGED, RAP_SHARE, name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
-from services.analysis.reference import REFERENCE_MEDIANS, sound_space, typical_scores
+from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import blurb, describe_traits
@@ -103,7 +103,7 @@ def build_cases(library: Library, editorial: Library, words: list[Row], *, quick
         known = [words[index] for index in rows] if source is library else None
         for groups in (None, 5):
             partition = fit_clusters(points, groups=groups)
-            cases.append(Case(rows, raw, typical_scores(raw), points, partition, known))
+            cases.append(Case(rows, raw, TYPICAL.normal_scores(raw), points, partition, known))
     return cases
 
 
@@ -168,7 +168,9 @@ def real_playlists(folder: Path, most_tracks: int = 20_000) -> list[Case]:
             continue
         raw = np.array(values, dtype=np.float64)
         points = sound_space(raw)
-        cases.append(Case(np.arange(len(raw)), raw, typical_scores(raw), points, fit_clusters(points), words))
+        cases.append(
+            Case(np.arange(len(raw)), raw, TYPICAL.normal_scores(raw), points, fit_clusters(points), words)
+        )
     return cases
 
 
@@ -408,7 +410,7 @@ def measure_time(library: Library, words: list[Row]) -> None:
     for n in (100, 1_000, 10_000):
         rows = everything[:n]
         raw = library.features[rows]
-        z, points = typical_scores(raw), sound_space(raw)
+        z, points = TYPICAL.normal_scores(raw), sound_space(raw)
         labels = np.arange(n) % 5
         said = traits_of(z, raw, labels)
         names = list(map(name_words, name_clusters(z, raw, labels, said)))

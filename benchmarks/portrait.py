@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.listeners import SHARED_DATA, load_libraries
-from services.analysis.portrait import claimed_quarter, standings_of
+from services.analysis.portrait import other_playlists, standings_of
 from services.analysis.reference import TYPICAL
 from services.domain.features import SOUND_FEATURES
 from services.domain.portrait import Standing
@@ -33,8 +33,9 @@ SEED = 1704
 
 def holds(standing: Standing, means: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say for each mean of a list, shape (n, 9), whether a claim is true of it."""
-    own, edge = means[:, SOUND_FEATURES.index(standing.feature)], claimed_quarter(standing)
-    return own > edge if standing.is_more else own < edge
+    own = means[:, SOUND_FEATURES.index(standing.feature)]
+    low, high = other_playlists().quartiles(standing.feature)
+    return own > high if standing.is_more else own < low
 
 
 def main() -> None:

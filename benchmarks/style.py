@@ -34,7 +34,7 @@ from benchmarks.mixtures import Mixture, mixtures
 from benchmarks.rows import figure, head
 from services.analysis.clustering import MOST_GROUPS, fit_clusters
 from services.analysis.reference import REFERENCE, Reference
-from services.analysis.style import Facts, StyleConstants, style_points
+from services.analysis.style import Facts, StyleConstants, draw, packaged
 from services.analysis.titles import lead_artist
 from services.analysis.validity import agreement
 
@@ -45,6 +45,13 @@ _WEIGHTS = np.array([1.0, 1.2, 0.8, 0.8, 1.0, 1.0, 0.4, 1.2, 0.6])
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.intp]
+
+
+def style_points(scores: Points, facts: Facts, constants: StyleConstants | None = None) -> Points:
+    """Return tracks as points of the space of style and era, shape (n, 9) to (n, 7)."""
+    base = (constants or packaged()).points(scores, facts.years)
+    drawn, _ = draw(base, facts, constants=constants)
+    return drawn.apply(base)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,14 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from sqlalchemy import select
+
+from services.domain.jobs import Job, JobStatus
 from services.storage.addresses import parse_address
+from services.storage.database import Database
+from services.storage.jobs import read_jobs
 from services.storage.migrate import migrate
+from services.storage.schema import jobs
 
 
 def sqlite_at(path: Path) -> str:
@@ -16,6 +22,14 @@ def sqlite_at(path: Path) -> str:
     if not path.exists():
         shutil.copy(_migrated() / "migrated.db", path)
     return f"sqlite:///{path}"
+
+
+async def unfinished_jobs(database: Database) -> tuple[Job, ...]:
+    """Load the accepted work that is not over, the oldest first."""
+    over = (JobStatus.DONE.value, JobStatus.UNDELIVERED.value)
+    query = select(jobs).where(jobs.c.status.not_in(over)).order_by(jobs.c.created_at, jobs.c.job_id)
+    async with database.reading() as connection:
+        return read_jobs((await connection.execute(query)).all())
 
 
 @cache

@@ -56,7 +56,7 @@ def since_last(report: AnalysisReport, before: EarlierSound) -> Since | None:
     if not gone and not new:
         return None
     found = Since(made_at=before.made_at, new=len(new), gone=len(gone), compared=False)
-    source = next(iter(report.coverage.by_source), "")
+    source = report.coverage.main_source
     if gone and before.source and source and before.source != source:
         return found
     keys = sorted(today.keys() | gone)

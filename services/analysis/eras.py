@@ -37,7 +37,7 @@ _OLDEST = date(2000, 1, 1)
 def summary_of(report: AnalysisReport) -> Summary:
     """Return what is remembered of a report."""
     groups = tuple((cluster.name, cluster.size) for cluster in report.clusters)
-    source = next(iter(report.coverage.by_source), "")
+    source = report.coverage.main_source
     return _summary(report.tracks, source, groups)
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.reference import TYPICAL
+from services.analysis.subtitle import lower_end
 from services.analysis.titles import lead_artist
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
@@ -41,7 +42,6 @@ _ONE_THING = ({Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS},)
 """Features that say nearly the same; of each set the farthest speaks."""
 TAGGED, MOSTLY_GENRE, MOSTLY_DECADE = 0.6, 0.4, 0.5
 """Share of tracks that must have genres or years, and of these that one genre or decade must surely have."""
-_Z = 1.96
 _FAITHFUL, _FEWEST_BY_ONE, _RUN, _LONG_SPAN, _RECENT, _SAME_KEY = 0.15, 5, 4, 40, 2010, 0.25
 _FIRST_RECORDS = 1920
 """Years before are a program's way to say that it does not know."""
@@ -70,7 +70,8 @@ class _Playlists:
 
 
 @lru_cache(maxsize=1)
-def _playlists() -> _Playlists:
+def other_playlists() -> _Playlists:
+    """Load how the means of other people's playlists are distributed."""
     path = resources.files("services.analysis").joinpath("constants", "playlists.json")
     stored = json.loads(path.read_text("utf-8"))
     means = {Feature(name): np.array(values) for name, values in stored["means"].items()}
@@ -81,7 +82,7 @@ def portrait_of(report: AnalysisReport) -> Portrait:
     """Find what can be said of the list of a report; estimated values decide nothing."""
     tracks = [entry.track for entry in report.tracks]
     rows = np.array([entry.real_sound for entry in report.tracks], dtype=np.float64)
-    known = _playlists()
+    known = other_playlists()
     return Portrait(
         standings=standings_of(TYPICAL.normal_scores(rows.reshape(len(tracks), len(SOUND_FEATURES)))),
         genre=_genre(tracks),
@@ -100,7 +101,7 @@ def standings_of(scores: NDArray[np.float64]) -> tuple[Standing, ...]:
     scores : array of shape (n, 9)
         Normal scores of its tracks against typical music; NaN where there is no real value.
     """
-    known, found = _playlists(), []
+    known, found = other_playlists(), []
     for column, feature in enumerate(SOUND_FEATURES):
         own = scores[np.isfinite(scores[:, column]), column]
         if feature in _NEVER or len(own) < max(FEWEST_TRACKS, LEAST_KNOWN * len(scores)):
@@ -120,28 +121,13 @@ def standings_of(scores: NDArray[np.float64]) -> tuple[Standing, ...]:
     return tuple(said[:MOST_STANDINGS])
 
 
-def claimed_quarter(standing: Standing) -> float:
-    """Return where the quarter of playlists begins in which a list is said to lie, in spreads."""
-    low, high = _playlists().quartiles(standing.feature)
-    return high if standing.is_more else low
-
-
-def surely(count: int, whole: int) -> float:
-    """Return the lower end of the 95 % interval of a share (Wilson, 1927)."""
-    if not whole:
-        return 0.0
-    share, square = count / whole, _Z**2 / whole
-    middle, half = share + square / 2, _Z * math.sqrt(share * (1 - share) / whole + square / (4 * whole))
-    return (middle - half) / (1 + square)
-
-
 def _genre(tracks: Sequence[Track]) -> str:
     tagged = [words for track in tracks if (words := {normal_genre(each) for each in track.genres} - {""})]
     counts = Counter(genre for words in tagged for genre in sorted(words))
     if len(tagged) < max(FEWEST_TRACKS, TAGGED * len(tracks)):
         return ""
     genre, count = counts.most_common(1)[0]
-    return genre if surely(count, len(tagged)) >= MOSTLY_GENRE else ""
+    return genre if lower_end(count, len(tagged)) >= MOSTLY_GENRE else ""
 
 
 def _decade(tracks: Sequence[Track]) -> int | None:
@@ -149,7 +135,7 @@ def _decade(tracks: Sequence[Track]) -> int | None:
     if len(years) < max(FEWEST_TRACKS, TAGGED * len(tracks)):
         return None
     decade, count = Counter(year // 10 * 10 for year in years).most_common(1)[0]
-    return decade if surely(count, len(years)) >= MOSTLY_DECADE else None
+    return decade if lower_end(count, len(years)) >= MOSTLY_DECADE else None
 
 
 def _habits(report: AnalysisReport, tracks: Sequence[Track]) -> tuple[Habit, ...]:

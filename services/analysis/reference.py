@@ -154,11 +154,6 @@ def normal_scores(matrix: ArrayLike) -> NDArray[np.float64]:
     return REFERENCE.normal_scores(matrix)
 
 
-def typical_scores(matrix: ArrayLike) -> NDArray[np.float64]:
-    """Return raw feature rows (n, 9) as normal scores against typical music; NaN stays NaN."""
-    return TYPICAL.normal_scores(matrix)
-
-
 def sound_space(matrix: ArrayLike) -> NDArray[np.float64]:
     """Return raw feature rows (n, 9) as points (n, 6) of the sound space; a NaN makes its row NaN."""
     return REFERENCE.sound_space(matrix)

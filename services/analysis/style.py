@@ -167,16 +167,6 @@ class Drawn:
         return drawn
 
 
-def style_points(scores: Float, facts: Facts, constants: StyleConstants | None = None) -> Float:
-    """Return tracks as points of the space of style and era, shape (n, 9) to (n, 7).
-
-    The same for every order of the tracks; equal tracks count once as company.
-    """
-    base = (constants or packaged()).points(scores, facts.years)
-    drawn, _ = draw(base, facts, constants=constants)
-    return drawn.apply(base)
-
-
 def draw(
     base: Float, facts: Facts, guests: Facts | None = None, *, constants: StyleConstants | None = None
 ) -> tuple[Drawn, Drawn]:

@@ -156,7 +156,7 @@ def _early(decade: Scene | None) -> Scene | None:
 
 
 def lower_end(count: int, total: int) -> float:
-    """Return the lower end of the 95 % interval of a share (Wilson)."""
+    """Return the lower end of the 95 % interval of a share (Wilson, 1927)."""
     share, square = count / total, _Z95**2 / total
     middle = share + square / 2
     return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)

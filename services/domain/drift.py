@@ -59,11 +59,6 @@ class Since:
     compared: bool = True
     """Whether the sound could be compared: enough real values, of the same source."""
 
-    @property
-    def is_certain(self) -> bool:
-        """Whether any change of the sound is more than chance."""
-        return bool(self.changes or self.shares)
-
 
 @dataclass(frozen=True, slots=True)
 class Mean:

@@ -228,7 +228,7 @@ class Coverage:
     imputed: int
     unknown: int
     by_source: Mapping[str, int]
-    """Tracks per source name that gave at least one value."""
+    """Tracks per source name that gave at least one value, most first."""
     by_feature: Mapping[Feature, int]
     """Tracks with real (not imputed) evidence per feature."""
     gap: Gap | None = None
@@ -243,6 +243,11 @@ class Coverage:
         """Tracks that may decide clusters: wholly known, or all but `MOST_ESTIMATED` of the nine."""
         whole = self.measured + self.heard + self.uploaded + self.borrowed
         return whole + (self.partly.deciding if self.partly else 0)
+
+    @property
+    def main_source(self) -> str:
+        """The source that gave values to most tracks; empty where none did."""
+        return next(iter(self.by_source), "")
 
     @property
     def real_share(self) -> float:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from services.domain.features import Feature
 from services.domain.report import AnalysisReport, EnrichedTrack
-
-_NOTES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+from services.domain.sound import NOTE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Key:
     @property
     def name(self) -> str:
         """Name of the key: "C major"."""
-        return f"{_NOTES[self.pitch]} {'major' if self.major else 'minor'}"
+        return f"{NOTE_NAMES[self.pitch]} {'major' if self.major else 'minor'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,6 @@ class Figures:
     """Neighbours by the same artist."""
     arc_fit: float | None
     """Correlation of the course with the wanted arc, -1..1; None without an arc."""
-    coherence: float
-    """0 where neighbours differ as much as any two tracks, 1 where they are alike (steps by sound alone)."""
 
 
 class KeyStep(StrEnum):

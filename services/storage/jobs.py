@@ -182,18 +182,6 @@ class JobStore:
             update(jobs).where(jobs.c.job_id == job_id).values(status=JobStatus.DONE.value, **_EMPTY)
         )
 
-    async def unfinished(self) -> tuple[Job, ...]:
-        """Load everything that is not done, the oldest first; what only a newer version can do stays."""
-        over = (JobStatus.DONE.value, JobStatus.UNDELIVERED.value)
-        query = (
-            select(jobs)
-            .where(jobs.c.status.not_in(over), jobs.c.kind.in_([kind.value for kind in JobKind]))
-            .order_by(jobs.c.created_at, jobs.c.job_id)
-        )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
-        return read_jobs(rows)
-
     async def purge(self, older_than: datetime, set_aside_before: datetime | None = None) -> int:
         """Drop the traces of work that was asked for before a moment and is over; returns how many.
 

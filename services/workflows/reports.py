@@ -84,7 +84,7 @@ class LastGroups:
             )
             for index, cluster in enumerate(report.clusters)
         )
-        source = next(iter(report.coverage.by_source), "")
+        source = report.coverage.main_source
         return LastGroups(tuple(cluster.centre for cluster in report.clusters), groups, source)
 
 

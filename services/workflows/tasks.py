@@ -201,7 +201,7 @@ def analyze(
         tracks = without_guesses(tracks)
     coverage = compute_coverage(tracks)
     notices = found.notices
-    source = next(iter(coverage.by_source), "")
+    source = coverage.main_source
     if options.earlier_source and source and source != options.earlier_source:
         notices = (*notices, Note(NoteKind.OTHER_VALUES, names=(source, options.earlier_source)))
     report = describe(

@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from sandbox.playlists import load
+from tests.databases import unfinished_jobs
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.conftest import Room
 from tests.discord.test_refusals import answer_of, log, refused
@@ -117,7 +118,7 @@ async def test_a_channel_without_the_right_to_attach_files_is_refused_before_any
     channel = room.guild.create_text_channel("words-only", overwrites={bot: nothing})
     result = await room.ann.slash(channel, "analyze", file=FILE)
     assert "Attach Files" in refused(await answer_of(result), log)
-    assert await room.app.workflows.jobs.store.unfinished() == ()
+    assert await unfinished_jobs(room.app.database) == ()
     assert len(room.env.refusals()) == 1
     private = await room.ann.slash(channel, "analyze", file=FILE, private=True)
     assert "96 tracks" in text_of(private.response)

@@ -23,6 +23,7 @@ from bot.lifetime import Lifetime
 from cogs.work import outages
 from sandbox.discord import LoopbackDiscord, Message, Request
 from services.compute import ComputePool
+from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
 from tests.postgresql import new_postgresql, postgresql_server, postgresql_template
 
@@ -130,5 +131,5 @@ async def until(true: Callable[[], bool]) -> None:
 async def until_nothing_is_left(line: Line) -> None:
     """Return when every accepted request is over."""
     async with asyncio.timeout(PATIENCE_S):
-        while await line.app.workflows.jobs.store.unfinished():  # noqa: ASYNC110
+        while await unfinished_jobs(line.app.database):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

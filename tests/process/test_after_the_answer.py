@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from sandbox.playlists import load
 from services.domain.errors.storage import DatabaseFullError
 from services.storage.posted_cards import PostedCardStore
 from services.storage.reports import ReportStore
-from tests.process.conftest import PATIENCE_S, Line
+from tests.process.conftest import Line, until_nothing_is_left
 from tests.process.test_comparisons import MEMBERS, compare, gather
 
 BROKEN = [DatabaseFullError("no space left"), ConnectionResetError("gone"), ZeroDivisionError("ours")]
@@ -31,12 +30,6 @@ def break_discord_after_the_card(line: Line) -> None:
             ]
 
     line.discord.state.on_call = fail
-
-
-async def all_is_done(line: Line) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while await line.app.workflows.jobs.store.unfinished():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 def stays(line: Line, card: Message, words: str) -> None:
@@ -63,7 +56,7 @@ async def test_a_map_stays_whatever_its_note_fails_with(
     break_discord_after_the_card(line)
     request: Request = await line.discord.analyze(1, load("late-drive.csv"))
     card = await line.answer(request)
-    await all_is_done(line)
+    await until_nothing_is_left(line)
     assert tried
     assert [each["filename"] for each in card.attachments] == ["map.png"]
     assert request.followups == []
@@ -85,6 +78,6 @@ async def test_a_result_of_a_group_stays_whatever_fails_after_it(
     monkeypatch.setattr(PostedCardStore, "note", note)
     break_discord_after_the_card(line)
     card = await compare(line, lobby)
-    await all_is_done(line)
+    await until_nothing_is_left(line)
     assert tried
     stays(line, card, "of 100")

@@ -13,6 +13,7 @@ from sandbox.discord.state import CHANNEL
 from sandbox.playlists import load
 from services.domain.errors.storage import DatabaseUnreachableError
 from services.domain.jobs import Job
+from tests.databases import unfinished_jobs
 from tests.process.conftest import PATIENCE_S, Line, until, until_nothing_is_left
 
 FILE = load("late-drive.csv")
@@ -144,7 +145,7 @@ async def test_a_dead_interaction_is_in_the_log_and_leaves_nothing_behind(
     async with asyncio.timeout(PATIENCE_S):
         while "could not tell the person" not in caplog.text:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert await line.app.workflows.jobs.store.unfinished() == ()
+    assert await unfinished_jobs(line.app.database) == ()
     assert "96" in (await line.answer(await line.discord.analyze(1, FILE))).words
 
 

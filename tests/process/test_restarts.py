@@ -21,6 +21,7 @@ from services.domain.errors.storage import DatabaseUnreachableError
 from services.domain.inputs import Example
 from services.domain.jobs import Asked, Job, JobStatus
 from services.domain.requests import AnalyzeRequest, JobKind, request_from_row
+from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
 from tests.process.conftest import connected, until, until_nothing_is_left
 
@@ -74,7 +75,7 @@ async def test_the_next_start_goes_on_in_the_same_reply(
         answer = await line.answer(request)
         assert answer is request.original
         assert "tmb:charts:result1" in str(answer.components)
-    assert await app.workflows.jobs.store.unfinished() == ()
+    assert await unfinished_jobs(app.database) == ()
 
 
 @pytest.mark.parametrize("private", [False, True])

@@ -167,7 +167,7 @@ def compute_figures(steps: Steps, arc: Arc | None, order: Sequence[int], weights
     """Count what can be counted in an order."""
     rows = np.array(order, dtype=np.intp)
     if len(rows) < 2:
-        return Figures(0.0, None, None, 0, None, 0.0)
+        return Figures(0.0, None, None, 0, None)
     parts = steps.parts(rows[:-1], rows[1:])
     keys = steps.key_costs(rows)
     keys = keys[np.isfinite(keys)]
@@ -181,7 +181,6 @@ def compute_figures(steps: Steps, arc: Arc | None, order: Sequence[int], weights
         median_bpm_jump=float(np.median(jumps)) if len(jumps) else None,
         same_artist_steps=int((artists[:-1] == artists[1:]).sum()),
         arc_fit=None if arc is None else _fit(arc, rows),
-        coherence=_coherence(steps, rows),
     )
 
 
@@ -191,16 +190,6 @@ def _fit(arc: Arc, rows: NDArray[np.intp]) -> float | None:
     if known.sum() < 3 or np.ptp(heights[known]) == 0 or np.ptp(arc.targets[known]) == 0:
         return None
     return float(np.corrcoef(heights[known], arc.targets[known])[0, 1])
-
-
-def _coherence(steps: Steps, rows: NDArray[np.intp]) -> float:
-    """Return how much less neighbours vary than any two tracks (after Schweiger 2025), at most 1."""
-    points = steps.points[rows]
-    near = ((points[1:] - points[:-1]) ** 2).sum(axis=1)
-    near = near[np.isfinite(near)]
-    known = points[np.isfinite(points).all(axis=1)]
-    any_two = 2 * float(known.var(axis=0, ddof=1).sum()) if len(known) > 1 else 0.0
-    return 1 - float(near.mean()) / any_two if any_two > 0 and len(near) else 0.0
 
 
 def _two_nearest(steps: Steps, weights: Weights) -> Floats:

@@ -16,6 +16,7 @@ from services.domain.requests import AccountRequest, AnalyzeRequest, LoginStep
 from services.storage.database import Database
 from services.storage.jobs import JobStore
 from services.storage.schema import PERSON_COLUMNS, jobs
+from tests.databases import unfinished_jobs
 from tests.integration.storage.samples import NOON
 
 SAM, KIM = 123_456_789_012_345_678, 2
@@ -50,7 +51,7 @@ async def test_work_comes_back_the_oldest_first_with_all_that_is_needed(database
     assert await store.accept(job(2, KIM))
     await store.begin(replace(job(2, KIM), message_id=77))
     await store.keep_content(2, b"\x00file")
-    second, first = await store.unfinished()
+    second, first = await unfinished_jobs(database)
     assert (second.job_id, second.status, second.attempts) == (2, JobStatus.RUNNING, 1)
     assert (second.content, second.message_id, second.asked.owner_id) == (b"\x00file", 77, KIM)
     assert (first.status, first.attempts, first.message_id) == (JobStatus.QUEUED, 0, None)
@@ -64,7 +65,7 @@ async def test_the_same_interaction_is_accepted_once_also_after_it_was_answered(
     assert sorted(answers) == [False] * 7 + [True]
     await store.finish(1)
     assert not await store.accept(job())
-    assert await store.unfinished() == ()
+    assert await unfinished_jobs(database) == ()
 
 
 async def test_exactly_one_becomes_the_one_who_answers(database: Database) -> None:
@@ -73,10 +74,12 @@ async def test_exactly_one_becomes_the_one_who_answers(database: Database) -> No
     await store.begin(job())
     claims = await asyncio.gather(*(store.claim(1) for _ in range(8)))
     assert sorted(claims) == [False] * 7 + [True]
-    (claimed,) = await store.unfinished()
+    (claimed,) = await unfinished_jobs(database)
     assert claimed.status is JobStatus.POSTING
     await store.begin(claimed)
-    assert [(each.status, each.attempts) for each in await store.unfinished()] == [(JobStatus.POSTING, 2)]
+    assert [(each.status, each.attempts) for each in await unfinished_jobs(database)] == [
+        (JobStatus.POSTING, 2)
+    ]
 
 
 async def test_answered_work_says_nothing_about_anybody(database: Database) -> None:
@@ -101,7 +104,7 @@ async def test_traces_go_after_their_time_and_open_work_stays(database: Database
         await store.finish(1)
     assert await store.purge(NOON) == 0
     assert await store.purge(NOON + timedelta(seconds=1)) == answered
-    assert len(await store.unfinished()) == (not answered)
+    assert len(await unfinished_jobs(database)) == (not answered)
     # What nobody did for a week can only be read by another version.
     assert await store.purge(NOON, NOON + timedelta(seconds=1)) == (not answered)
 
@@ -111,7 +114,7 @@ async def test_a_crowd_is_let_in_together_and_each_learns_what_became_of_it(data
     await store.accept(job(3))
     answers = await asyncio.gather(*(store.accept(job(number, number)) for number in range(40)))
     assert [number for number, is_new in enumerate(answers) if not is_new] == [3]
-    assert len(await store.unfinished()) == 40
+    assert len(await unfinished_jobs(database)) == 40
 
 
 async def test_whoever_gives_up_while_being_let_in_keeps_out_nobody_else(database: Database) -> None:
@@ -132,7 +135,7 @@ async def test_work_that_only_another_version_can_read_waits_for_it(database: Da
     async with database.transaction() as connection:
         newer = update(jobs).where(jobs.c.job_id == 1).values(arguments='{"from": "the moon"}')
         await connection.execute(newer)
-    assert [each.job_id for each in await store.unfinished()] == [2]
+    assert [each.job_id for each in await unfinished_jobs(database)] == [2]
     assert (await row_of(database, 1))["status"] == JobStatus.QUEUED.value
 
 

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.describe import describe
-from services.analysis.reference import REFERENCE_MEDIANS, typical_scores
+from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
 
 Float = NDArray[np.float64]
+
+typical_scores = TYPICAL.normal_scores
 
 
 def group(n: int = 20, seed: int = 0, **values: float) -> Float:

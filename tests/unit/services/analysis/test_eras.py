@@ -101,4 +101,4 @@ def test_a_list_whose_maps_are_gone_is_told_from_what_is_remembered() -> None:
     line = since_line(course.since, "3 November 2025")
     assert line.startswith("Since 3 November 2025: ")
     assert "new" not in line.partition(":")[2]
-    assert course.since.is_certain
+    assert course.since.changes

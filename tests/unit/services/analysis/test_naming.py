@@ -12,7 +12,7 @@ from services.analysis import naming
 from services.analysis.name_rules import holds
 from services.analysis.naming import name_playlist
 from services.analysis.perception import audible
-from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, typical_scores
+from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
 from services.analysis.traits import describe_traits
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Claim, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
@@ -21,6 +21,7 @@ from services.domain.group_words import mood_words, name_words
 from services.domain.report import Trait
 from services.domain.vocabulary import COMPARATIVES
 from tests.unit.services.analysis import sounds
+from tests.unit.services.analysis.sounds import typical_scores
 
 EMPTY = np.empty((0, 9))
 ENTRIES = {entry.id: entry for entry in (*CATALOGUE, FALLBACK)}

@@ -16,10 +16,10 @@ from services.analysis.reference import (
     REFERENCE,
     REFERENCE_MEDIANS,
     SOUND_DIMENSIONS,
+    TYPICAL,
     normal_scores,
     read_reference,
     sound_space,
-    typical_scores,
 )
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature
 
@@ -34,7 +34,7 @@ def constants() -> dict[str, object]:
 def column(feature: Feature, values: list[float]) -> np.ndarray:
     rows = np.repeat(MIDDLE, len(values), axis=0)
     rows[:, SOUND_FEATURES.index(feature)] = values
-    return typical_scores(rows)[:, SOUND_FEATURES.index(feature)]
+    return TYPICAL.normal_scores(rows)[:, SOUND_FEATURES.index(feature)]
 
 
 @pytest.mark.parametrize("feature", SOUND_FEATURES)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from services.analysis.genres import dressed, genre_words
-from services.analysis.style import Facts, draw, packaged, style_points
+from services.analysis.style import Facts, draw, packaged
 from services.domain.music import Track
 
 RULES = packaged()
@@ -22,6 +22,11 @@ def song(number: int, artist: str = "", year: int | None = 2000, *genres: str) -
 
 def scores(count: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(count, 9))
+
+
+def style_points(values: np.ndarray, facts: Facts) -> np.ndarray:
+    base = RULES.points(values, facts.years)
+    return draw(base, facts)[0].apply(base)
 
 
 def by_pairs(base: np.ndarray, facts: Facts) -> np.ndarray:

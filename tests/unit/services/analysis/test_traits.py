@@ -6,12 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.perception import audible
-from services.analysis.reference import REFERENCE_MEDIANS, typical_scores
+from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.traits import blurb, describe_traits, major_share, profile_of
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Trait
 from services.domain.vocabulary import FEATURE_WORDS
 from tests.unit.services.analysis import sounds
+from tests.unit.services.analysis.sounds import typical_scores
 
 
 def traits_of(*groups: sounds.Float, cluster: int = 0) -> tuple[Trait, ...]:
