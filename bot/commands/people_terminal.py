@@ -12,7 +12,7 @@ from rich.table import Table
 from cogs.words.comparison import comparison_sentence, meaning_words, score_words
 from cogs.words.messages import note_lines
 from services.domain.blend import Blend
-from services.domain.comparison import Comparison, Pair, PersonKey
+from services.domain.comparison import Comparison, Pair, Participant, PersonKey
 
 _PAIRS_SHOWN = 12
 _NAMES_SHOWN = 10
@@ -27,7 +27,7 @@ def print_comparison(found: Comparison, console: Console, *, charts: Path | None
         if top is not None:
             tie = " (a tie)" if top.only is None else ""
             console.print(f"{role}: {escape(_names(found, top.keys))}{tie}")
-    ranked = sorted(found.pairs, key=lambda pair: (pair.score is None, -(pair.score or 0)))
+    ranked = found.ranked(found.pairs)
     for pair in ranked[:_PAIRS_SHOWN]:
         _print_pair(found, pair, console)
     if len(ranked) > _PAIRS_SHOWN:
@@ -71,10 +71,20 @@ def _matrix(found: Comparison) -> Table:
     table.add_column("")
     for number in range(1, len(found.people) + 1):
         table.add_column(str(number), justify="right")
-    for number, (person, row) in enumerate(zip(found.people, found.matrix, strict=True), 1):
-        scores = ["–" if score is None else f"{score:.0f}" for score in row]
+    for number, person in enumerate(found.people, 1):
+        scores = [_cell(found, person, other) for other in found.people]
         table.add_row(f"{number} {escape(person.name)}", *scores)
     return table
+
+
+def _cell(found: Comparison, one: Participant, other: Participant) -> str:
+    """Say a score in the few letters of a table: a number, from few tracks a range."""
+    if one is other:
+        return "100" if one.is_scored else "–"
+    pair = found.pair(one.key, other.key)
+    if pair.score is None:
+        return "–"
+    return f"{pair.low:.0f}–{pair.high:.0f}" if found.is_rough(pair) else f"{pair.score:.0f}"
 
 
 def _print_pair(found: Comparison, pair: Pair, console: Console) -> None:

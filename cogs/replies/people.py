@@ -26,7 +26,7 @@ def person_card(shown: Shown, index: int) -> Reply:
     """List a person's pairs, best first, and offer each."""
     found, result_id = shown.stored.comparison, shown.stored.result_id
     person = found.people[index]
-    pairs = sorted(found.pairs_of(person.key), key=lambda pair: (pair.score is None, -(pair.score or 0)))
+    pairs = found.ranked(found.pairs_of(person.key))
     lines = [f"- **{_other_name(found, pair, person.key)}** · {score_words(found, pair)}" for pair in pairs]
     options = [
         discord.SelectOption(

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from cogs.words.text import join_words
-from services.domain.comparison import FEWEST_MEASURED, Comparison, Pair, TopPairs, TopPeople
+from services.domain.comparison import (
+    FEWEST_FOR_A_NUMBER,
+    FEWEST_MEASURED,
+    Comparison,
+    Pair,
+    TopPairs,
+    TopPeople,
+)
 from services.domain.scoring import Band
 
 _BANDS = {
@@ -22,11 +29,16 @@ def comparison_sentence(found: Comparison) -> str:
         return (
             f"Not enough data to compare anybody: a score takes {FEWEST_MEASURED} measured tracks from each."
         )
-    if len(known) == 1:
-        pair = known[0]
+    if found.most_alike is not None:
+        return f"{_alike(found, found.most_alike)}{_wolf(found, found.lone_wolf)}."
+    numbers = [pair for pair in known if not found.is_rough(pair)] or known
+    if len(numbers) == 1:
+        pair = numbers[0]
         return f"{found.name(pair.a)} and {found.name(pair.b)} fit {_fit(found, pair)}{_meaning(pair)}."
-    alike = found.most_alike
-    return f"{_alike(found, alike)}{_wolf(found, found.lone_wolf)}." if alike is not None else ""
+    return (
+        f"Too few tracks to say who is most alike: below {FEWEST_FOR_A_NUMBER} measured tracks "
+        "a score is only known as a range."
+    )
 
 
 def _fit(found: Comparison, pair: Pair) -> str:

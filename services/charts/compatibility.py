@@ -21,7 +21,8 @@ _MOST_NAMED = 14
 """With more people than this the names stand in a key below, so that the numbers keep their size."""
 _KEY = 24.0
 """Height of the colour scale under the heat map."""
-_NO_SCORE = "–"
+_NO_SCORE, _RANGE = "–", "~"
+"""Where there is none, and where a range finds no room."""
 _FULL = "★"
 """Stands for 100 where three digits find no room."""
 
@@ -51,7 +52,9 @@ def _draw_matrix(found: Comparison) -> Sheet:
     else:
         sheet = Sheet(50.0 + tall)
         mean = f" · mean score {found.mean:.0f}, lowest {found.lowest:.0f}" if found.mean is not None else ""
-        top = sheet.head("Who fits whom", f"{count(len(people), 'person', 'people')}{mean}")
+        has_ranges = any(each.is_rough and each.is_scored for each in people)
+        rough = f" · {_RANGE} from few tracks" if has_ranges else ""
+        top = sheet.head("Who fits whom", f"{count(len(people), 'person', 'people')}{mean}{rough}")
     sheet.panel(6, top, sheet.width - 12, 20 + height * len(people) + 6)
     left = theme.MARGIN + 4 + names_room
     size = (
@@ -78,25 +81,32 @@ def _draw_matrix(found: Comparison) -> Sheet:
         y = top + 20 + height * row
         _draw_row_name(sheet, found, row, y + height / 2, 0.0 if many else names_room, small)
         for column, score in enumerate(scores):
-            x = left + cell * column
+            box = (left + cell * column + 0.5, y + 0.5, cell - 1, height - 1)
             if column == row:
-                sheet.bar(x + 0.5, y + 0.5, cell - 1, height - 1, colour=theme.CANVAS)
+                sheet.bar(*box, colour=theme.CANVAS)
                 continue
-            if score is None:
-                sheet.bar(x + 0.5, y + 0.5, cell - 1, height - 1, colour=theme.RULE, hollow=True)
-                words, colour = _NO_SCORE, theme.MUTED
+            if score is None or people[row].is_rough or people[column].is_rough:
+                sheet.bar(*box, colour=theme.RULE, hollow=True)
+                words, colour = _range(found.pair(people[row].key, people[column].key)), theme.MUTED
+                words = words if sheet.measure(words, size) <= cell - 3 else _RANGE
             else:
                 shade = shade_of_score(score)
-                sheet.bar(x + 0.5, y + 0.5, cell - 1, height - 1, colour=shade)
+                sheet.bar(*box, colour=shade)
                 words, colour = f"{score:.0f}", ink_on(shade)
             if words == "100" and many:
                 words = _FULL
-            sheet.write(x + cell / 2, y + height / 2, words, size=size, colour=colour, align="center")
+            x = left + cell * (column + 0.5)
+            sheet.write(x, y + height / 2, words, size=size, colour=colour, align="center")
     bottom = top + 20 + height * len(people) + 18
     _draw_scale(sheet, bottom, f"100 = {_FULL}" if many else "100", small)
     if many:
         draw_people_key(sheet, people, bottom + 12)
     return sheet
+
+
+def _range(pair: Pair) -> str:
+    """Say what there is of a score that is no number."""
+    return _NO_SCORE if pair.low is None or pair.high is None else f"{pair.low:.0f}–{pair.high:.0f}"
 
 
 def _narrow(height: float) -> Sheet:
@@ -140,7 +150,7 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
         return left + unit * score
 
     if found.is_rough(pair):
-        number, band = f"{pair.low:.0f}–{pair.high:.0f}", "of 100 · too few tracks for one number"
+        number, band = _range(pair), "of 100 · too few tracks for one number"
     else:
         number, band = f"{pair.score:.0f}", f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks"
     sheet.write(sheet.width / 2, top + 30, number, size=34, bold=True, align="center")
@@ -151,7 +161,8 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
         sheet.bar(
             at(pair.low), y - 4, max(at(pair.high) - at(pair.low), 2), 8, colour=theme.ACCENT, alpha=0.6
         )
-    sheet.dots([at(pair.score)], [y], marker="D", size=13, colour=theme.INK, edge=1.5)
+    if not found.is_rough(pair):
+        sheet.dots([at(pair.score)], [y], marker="D", size=13, colour=theme.INK, edge=1.5)
     if rules.calibration:
         row = min(rules.calibration, key=lambda entry: abs(entry.tracks - 50))
         for place, (words, spread) in enumerate(
@@ -173,7 +184,7 @@ def _told(found: Comparison, pair: Pair) -> str:
     if pair.score is None:
         score = "not enough data"
     elif found.is_rough(pair):
-        score = f"{pair.low:.0f}–{pair.high:.0f} from few tracks"
+        score = f"{_range(pair)} from few tracks"
     else:
         score = f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})"
     return f"{name_of(found, pair.a)} and {name_of(found, pair.b)}: {score}"
@@ -185,7 +196,7 @@ def _people(found: Comparison, top: TopPeople) -> str:
 
 def _alt_text(found: Comparison) -> str:
     known = [pair for pair in found.pairs if pair.score is not None]
-    ranked = sorted(known, key=lambda pair: -(pair.score or 0))
+    ranked = found.ranked(known)
     shown = ranked if len(ranked) <= 4 else [*ranked[:2], *ranked[-2:]]
     missing = len(found.pairs) - len(known)
     return describe(
@@ -202,5 +213,4 @@ def _alt_text(found: Comparison) -> str:
 
 def _twin(found: Comparison) -> list[str]:
     lines = ["Compatibility, 0 to 100, with the range that about nine of ten other samples would give"]
-    ranked = sorted(found.pairs, key=lambda pair: (pair.score is None, -(pair.score or 0)))
-    return [*lines, *(_told(found, pair) for pair in ranked)]
+    return [*lines, *(_told(found, pair) for pair in found.ranked(found.pairs))]

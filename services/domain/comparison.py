@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NewType
 
@@ -66,6 +66,11 @@ class Participant:
     def is_scored(self) -> bool:
         """Whether enough is measured for a score."""
         return self.measured >= FEWEST_MEASURED
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether so little is measured that scores with this person are ranges, and are not ranked."""
+        return self.measured < FEWEST_FOR_A_NUMBER
 
     @property
     def unknown(self) -> int:
@@ -285,7 +290,15 @@ class Comparison:
 
     def is_rough(self, pair: Pair) -> bool:
         """Whether one of the two brought so few tracks that their score is said in words and as a range."""
-        return min(self.person(key).measured for key in (pair.a, pair.b)) < FEWEST_FOR_A_NUMBER
+        return self.person(pair.a).is_rough or self.person(pair.b).is_rough
+
+    def number(self, pair: Pair) -> float | None:
+        """Return the score where it may be said as one number, 0..100."""
+        return None if self.is_rough(pair) else pair.score
+
+    def ranked(self, pairs: Iterable[Pair]) -> list[Pair]:
+        """Put the highest number first, then those of which there is a range, then those without a score."""
+        return sorted(pairs, key=lambda pair: (pair.score is None, -(self.number(pair) or 0.0)))
 
     def pairs_of(self, key: PersonKey) -> Iterator[Pair]:
         """List the pairs of one person."""

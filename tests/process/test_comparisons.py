@@ -181,7 +181,7 @@ async def test_only_an_answer_about_that_very_person_takes_a_person_out(
 
 async def test_twenty_five_people_and_ten_presses_cost_at_most_three_look_ups(line: Line) -> None:
     people = tuple(range(HOST, HOST + 25))
-    lobby = await gather(line.app, people, tracks=16)
+    lobby = await gather(line.app, people, tracks=20)
     result = await compare(line, lobby)
     assert "of 100" in result.words
     awards = id_of(result, r"tmb:people:\w+:awards")

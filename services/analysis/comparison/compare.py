@@ -164,16 +164,18 @@ def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[floa
 
 
 def _summed_up(people: Sequence[Participant], pairs: tuple[Pair, ...], union: Union) -> Comparison:
-    means, lows = mean_scores(pairs), lowest_scores(pairs)
-    scores = [score for _, score in scored(pairs)]
+    rough = {person.key for person in people if person.is_rough}
+    numbers = [pair for pair in pairs if rough.isdisjoint((pair.a, pair.b))]
+    means, lows = mean_scores(numbers), lowest_scores(numbers)
+    scores = [score for _, score in scored(numbers)]
     return Comparison(
         people=tuple(people),
         pairs=pairs,
         groups=union.groups,
         axes=union.axes,
         dots=union.dots,
-        most_alike=top_pairs(pairs, highest=True),
-        most_different=top_pairs(pairs, highest=False),
+        most_alike=top_pairs(numbers, highest=True),
+        most_different=top_pairs(numbers, highest=False),
         centre=top_people(means, highest=True),
         lone_wolf=top_people(means, highest=False),
         bridge=top_people(lows, highest=True),

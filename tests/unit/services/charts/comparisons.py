@@ -36,6 +36,12 @@ def make_comparison(count: int, *, tracks: int = 40, hostile: bool = False, unsc
     return compare(make_people(count, tracks=tracks, hostile=hostile, unscored=unscored))
 
 
+def make_rough(rough: int, others: int) -> Comparison:
+    """Return a comparison in which the scores of some people, listed first, are known as ranges alone."""
+    short, full = make_people(rough, tracks=16), make_people(others)
+    return compare([*short, *(replace(each, key=PersonKey(f"z{each.key}")) for each in full)])
+
+
 def make_twins(count: int) -> Comparison:
     """Return a comparison of people who all have the same list."""
     first, *_ = make_people(1)

@@ -16,7 +16,7 @@ from services.domain.charts import ChartKind
 from services.domain.comparison import Comparison
 from services.domain.features import Feature
 from tests.depth import cases
-from tests.unit.services.charts.comparisons import make_comparison, make_twins
+from tests.unit.services.charts.comparisons import make_comparison, make_rough, make_twins
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.test_theme import contrast
 
@@ -27,6 +27,7 @@ SHAPES = {
     "twins": lambda: make_twins(2),
     "five": lambda: make_comparison(5),
     "five, hostile names": lambda: make_comparison(5, hostile=True, unscored=1),
+    "five, of few tracks": lambda: make_rough(2, 3),
     "seven": lambda: make_comparison(7, unscored=2),
     "twelve": lambda: make_comparison(12, tracks=60),
     "twenty-five": lambda: make_comparison(25, tracks=80, unscored=1),
@@ -85,6 +86,18 @@ def test_the_heat_map_writes_every_score_twice(sheets):
     for pair in found.pairs:
         assert words.count(f"{pair.score:.0f}") >= 2
         assert f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" in chart.text
+
+
+def test_the_heat_map_writes_no_number_of_few_tracks(sheets):
+    found = make_rough(1, 2)
+    chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
+    words = [writing.words for writing in sheets[-1].writings]
+    for pair in found.pairs:
+        range_of = f"{pair.low:.0f}–{pair.high:.0f}"
+        assert (words.count(range_of) + words.count("~") >= 2) or not found.is_rough(pair)
+        assert (f"{range_of} from few tracks" in chart.text) == found.is_rough(pair)
+    (certain,) = (pair for pair in found.pairs if not found.is_rough(pair))
+    assert [word for word in words if word.isdigit() and len(word) == 2] == [f"{certain.score:.0f}"] * 2
 
 
 def test_a_pair_without_a_score_is_said_in_all_three_ways(sheets):

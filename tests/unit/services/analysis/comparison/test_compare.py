@@ -17,6 +17,7 @@ from services.domain.features import Feature, Origin
 from tests.depth import examples
 from tests.unit.services.analysis.comparison.people import mixed, person, renamed
 from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, RAP, group
+from tests.unit.services.charts.comparisons import make_rough
 
 MIKA, NOOR, TAM = PersonKey("mika"), PersonKey("noor"), PersonKey("tam")
 TASTES = (DANCE, LOUD, PIANO, QUIET, RAP)
@@ -144,6 +145,23 @@ def test_equals_are_a_tie() -> None:
     assert found.most_alike is not None
     assert len(found.most_alike.pairs) == 2
     assert "in a tie" in comparison_sentence(found)
+
+
+def test_a_score_from_few_tracks_is_a_range_wherever_it_is_said() -> None:
+    rough = make_rough(2, 3)
+    for pair in rough.pairs:
+        assert (rough.number(pair) is None) == rough.is_rough(pair)
+    ends = [rough.most_alike, rough.most_different]
+    assert all(found is not None and not rough.is_rough(rough.pair(*found.pairs[0])) for found in ends)
+    assert rough.centre is not None
+    assert not any(rough.person(key).is_rough for key in rough.centre.keys)
+    assert [rough.is_rough(pair) for pair in rough.ranked(rough.pairs)] == [False] * 3 + [True] * 7
+
+
+def test_nobody_is_ranked_among_people_of_few_tracks() -> None:
+    found = make_rough(3, 0)
+    assert (found.most_alike, found.centre, found.mean, found.lowest) == (None,) * 4
+    assert comparison_sentence(found).startswith("Too few tracks to say who is most alike")
 
 
 def test_two_people_have_no_centre_and_no_wolf() -> None:
