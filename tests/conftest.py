@@ -103,7 +103,7 @@ class RememberingPool(ComputePool):
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[ComputePool]:
-    """One warm worker for all tests of this process that don't harm it."""
-    shared = RememberingPool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
+    """One warm worker for all tests of this process that don't harm it, with its share of a busy machine."""
+    shared = RememberingPool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up, niceness=0)
     yield shared
     asyncio.run(shared.aclose())

@@ -44,6 +44,7 @@ _MOST_UNTAKEN = 10
 _PAUSES_S = (0.1, 0.5, 2.0, 10.0)
 """Between attempts to start a worker."""
 _CLOSE_S = 2.0
+_NICENESS = 10
 
 
 class _Job:
@@ -89,6 +90,8 @@ class ComputePool:
         Longest time a job may wait for a worker, in seconds.
     jobs_per_worker
         Jobs after which a worker is replaced by a fresh one, which is warm by then.
+    niceness
+        By how much workers step back for processes that answer people, 0 (not at all) to 19.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class ComputePool:
         deadline_s: float = 15.0,
         patience_s: float = PATIENCE_S,
         jobs_per_worker: int = JOBS_PER_WORKER,
+        niceness: int = _NICENESS,
     ) -> None:
         for name in _SINGLE_THREAD:
             os.environ.setdefault(name, "1")
@@ -111,6 +115,7 @@ class ComputePool:
         self._deadline_s = deadline_s
         self._patience_s = patience_s
         self._jobs_per_worker = jobs_per_worker
+        self._niceness = niceness
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._ready: list[Future[None]] = [Future() for _ in range(workers)]
         self._seats: list[threading.Thread] = []
@@ -323,7 +328,7 @@ class ComputePool:
         while not self.closed:
             worker: Worker | None = None
             try:
-                worker = Worker(self._context, self._warm_up)
+                worker = Worker(self._context, self._warm_up, self._niceness)
                 self._alive[worker] = None
                 worker.wait_until_ready()
             except (OSError, EOFError, LostError) as error:

@@ -23,7 +23,6 @@ from typing import Any
 
 from services.compute.pieces import dump, load
 
-_NICENESS = 10
 _START_S = 60.0
 """Longest time until a fresh process has imported everything, on a machine that does other things too."""
 _TAKE_S = 30.0
@@ -79,10 +78,10 @@ class LostError(Exception):
 class Worker:
     """A worker process. Its maker calls `wait_until_ready`, and `end` in any case."""
 
-    def __init__(self, context: BaseContext, warm_up: Callable[[], None] | None) -> None:
+    def __init__(self, context: BaseContext, warm_up: Callable[[], None] | None, niceness: int) -> None:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(  # type: ignore[attr-defined]
-            target=_serve, args=(theirs, warm_up), name="tastemap worker", daemon=True
+            target=_serve, args=(theirs, warm_up, niceness), name="tastemap worker", daemon=True
         )
         self._process.start()
         theirs.close()  # its last copy is the worker's: when that one dies, reading ends
@@ -155,12 +154,12 @@ class Worker:
         return self._process.exitcode in {_SPENT_CPU, _OUT_OF_MEMORY}
 
 
-def _serve(pipe: Connection, warm_up: Callable[[], None] | None) -> None:
+def _serve(pipe: Connection, warm_up: Callable[[], None] | None, niceness: int) -> None:
     """Do one job after the other until nobody is at the other end: the life of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(_NICENESS)
+        os.nice(niceness)
     if warm_up is not None:
         warm_up()
     # What is loaded by now is no garbage: looking through it took a tenth of the analysis of a long list.

@@ -31,7 +31,7 @@ __all__ = ["log"]
 @pytest.fixture(scope="session")
 def pool() -> Iterator[ComputePool]:
     """A pool that remembers nothing: whatever is asked is done by a worker, or by the next one."""
-    own = ComputePool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
+    own = ComputePool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up, niceness=0)
     yield own
     asyncio.run(own.aclose())
 

@@ -29,7 +29,7 @@ from tests.postgresql import new_postgresql, postgresql_server, postgresql_templ
 
 __all__ = ["new_postgresql", "postgresql_server", "postgresql_template"]
 
-PATIENCE_S = 60.0
+PATIENCE_S = 110.0
 
 
 @dataclass(slots=True)
