@@ -28,7 +28,7 @@ def test_an_order_is_in_key_only_where_a_key_is_known(goal, key, mode, words):
 
 
 def figures(harmonic: float | None, jump: float | None, artists: int = 0) -> Figures:
-    return Figures(0.4, harmonic, jump, artists, None, 0.0)
+    return Figures(0.4, harmonic, jump, artists, None)
 
 
 @pytest.mark.parametrize(
