@@ -74,7 +74,8 @@ def new_postgresql(postgresql_server: str) -> Iterator[Callable[..., str]]:
 
 def _create(server: str, name: str, *, template: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
+        # Files are copied at a third of the cost of writing each page to the log, which nobody will read.
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'.encode())
 
 
 def _address_of(server: str, name: str) -> str:
