@@ -26,7 +26,7 @@ from benchmarks.listeners import SHARED_DATA
 from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, load_crowd
 from benchmarks.rows import figure, head
 from services.analysis.comparison.compare import compare
-from services.analysis.comparison.score import load_rules
+from services.analysis.comparison.rules import load_rules
 from services.analysis.reference import normal_scores
 from services.domain.comparison import Pair, Person, PersonKey
 from services.domain.features import Origin, Provenance

@@ -39,7 +39,8 @@ from benchmarks.listeners import SHARED_DATA
 from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, auc, load_crowd
 from services.analysis.comparison.affinity import SHARES_FILE, plain_genre
 from services.analysis.comparison.distance import energy_distance
-from services.analysis.comparison.score import CONSTANTS_FILE, combine, sound_score
+from services.analysis.comparison.rules import CONSTANTS_FILE
+from services.analysis.comparison.score import combine, sound_score
 from services.analysis.imputation import RelatedTracks, estimate_gaps
 from services.analysis.matrix import FeatureTable
 from services.analysis.reference import REFERENCE

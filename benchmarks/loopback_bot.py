@@ -3,7 +3,12 @@
 Everything else comes from the environment, as with `python -m bot run`. With PROBE=1 the last line of
 the output is JSON with the event loop's gaps and the memory of the process; SIGUSR1 begins the
 measurement anew.
+
+Worker processes import the module that was started once more, so nothing of the bot is imported up here, as
+in `bot.__main__`: else each of them would hold all that belongs to the gateway.
 """
+
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -15,17 +20,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import yarl
-from discord.gateway import DiscordWebSocket
-
-from benchmarks.latency import LoopProbe, memory_mb
-from bot.commands import run
-from bot.config import load_settings
-from bot.logs import configure_logging
-
 
 def point_at(url: str) -> None:
     """Let the bot talk to another Discord; for its gateway discord.py has no setting."""
+    import yarl
+    from discord.gateway import DiscordWebSocket
+
     address = yarl.URL(url)
     os.environ["DISCORD_API_URL"] = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = address.with_scheme("ws") / "gateway/"
@@ -34,6 +34,8 @@ def point_at(url: str) -> None:
 @asynccontextmanager
 async def probing() -> AsyncIterator[None]:
     """Measure the event loop inside the block and print what was found."""
+    from benchmarks.latency import LoopProbe, memory_mb
+
     probe = LoopProbe()
     watching = asyncio.create_task(probe.run())
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, probe.gaps_ms.clear)
@@ -52,6 +54,10 @@ async def probing() -> AsyncIterator[None]:
 
 async def main(url: str) -> int:
     """Serve until a signal comes."""
+    from bot.commands import run
+    from bot.config import load_settings
+    from bot.logs import configure_logging
+
     point_at(url)
     settings = load_settings()
     configure_logging(settings.log_level, style=settings.log_format, secrets=settings.secrets())

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from functools import cache
+from itertools import count, permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from services.analysis.clustering import Partition
 from services.analysis.subtitle import still_of
@@ -116,7 +116,7 @@ def _name_that_holds(
 def match_groups(
     earlier: Sequence[EarlierGroup], labels: NDArray[np.intp], names: Sequence[str], groups: int
 ) -> tuple[int | None, ...]:
-    """Return for each group which of the earlier ones it is, by the best assignment; None for a new one.
+    """Return for each group which of the earlier ones it is, the most alike first; None for a new one.
 
     Parameters
     ----------
@@ -139,9 +139,10 @@ def match_groups(
     here, there = [tracks & common for tracks in now], [tracks & common for tracks in before]
     overlap = np.array([[len(one & other) / max(len(one | other), 1) for other in there] for one in here])
     found: list[int | None] = [None] * groups
-    for group, place in zip(*linear_sum_assignment(overlap, maximize=True), strict=True):
-        if overlap[group, place] >= ONE_AND_THE_SAME:
-            found[int(group)] = int(place)
+    alike = [(group, place) for group, place in np.argwhere(overlap >= ONE_AND_THE_SAME).tolist()]
+    for group, place in sorted(alike, key=lambda pair: -overlap[pair]):
+        if found[group] is None and place not in found:
+            found[group] = place
     return tuple(found)
 
 
@@ -189,8 +190,18 @@ def colours_of(
     for group, before in enumerate(was):
         if before is not None and before.colour is not None:
             cost[group, before.colour % len(_MOODS)] = -1e6
-    _, colours = linear_sum_assignment(cost)
-    return tuple(int(colour) for colour in colours)
+    ways = _ways(len(profiles))
+    least = cost[np.arange(len(profiles)), ways].sum(axis=1).argmin()
+    return tuple(ways[least].tolist())
+
+
+@cache
+def _ways(groups: int) -> NDArray[np.int8]:
+    """List all ways to give groups different colours, at most 40,320, shape (ways, groups).
+
+    So few are tried faster than SciPy's module for assignments is imported, which takes 27 MB.
+    """
+    return np.array(list(permutations(range(len(_MOODS)), groups)), dtype=np.int8)
 
 
 def _mood(profile: Mapping[Feature, float]) -> tuple[float, float, float]:

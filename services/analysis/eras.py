@@ -9,7 +9,6 @@ from datetime import date
 from itertools import groupby, pairwise
 
 import numpy as np
-from scipy.special import stdtr
 
 from services.analysis.drift import (
     ERROR_RATE,
@@ -64,6 +63,8 @@ def changes_of_summaries(before: Summary, now: Summary) -> tuple[Change, ...]:
     For all features together, so each has its share of the error (Bonferroni). It takes the lists for two
     samples without a common track, which finds less than `since_last` where most tracks stayed.
     """
+    from scipy.special import stdtr  # noqa: PLC0415  (16 MB that most lists never need)
+
     found = []
     for feature in SOUND_FEATURES:
         one, other = before.means.get(feature), now.means.get(feature)

@@ -19,17 +19,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from services.analysis.clustering import once_each
 from services.analysis.genres import NOBODY, genre_words
 from services.analysis.titles import lead_artist
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 STYLE_DIMENSIONS = 7
 
@@ -227,6 +229,7 @@ def _drawn_by_words(
     if not any(words[:present]):
         return None
     # Two seconds of processor time and a hundred megabytes, once for each worker that meets genre words.
+    from scipy import sparse  # noqa: PLC0415
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     # Most tracks have the words of many others: each different set of words is multiplied out once.
@@ -269,6 +272,8 @@ def _products(vectors: sparse.csr_array) -> sparse.csr_array:
 
     Each unordered pair of columns is one column, with its product times the root of two.
     """
+    from scipy import sparse  # noqa: PLC0415
+
     lengths = np.diff(vectors.indptr)
     width = vectors.shape[1]
     rows, columns, values = [], [], []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.analysis.comparison.score import load_rules
+from services.analysis.comparison.rules import load_rules
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Person, PersonKey

@@ -51,8 +51,8 @@ PRELOAD = (
 )
 """Modules that the fork server imports once for all workers.
 
-What reads sound is not among them, and neither is scikit-learn: each takes two seconds to import, and most
-processes never need it.
+What reads sound is not among them, and neither are SciPy and scikit-learn: they take seconds and 40 to 100
+MB, and most processes never need them.
 """
 
 
@@ -405,7 +405,7 @@ def draw_blend(found: Comparison, blend: Blend) -> tuple[Chart, ...]:
 
 def draw_comparison(kinds: Sequence[ChartKind], found: Comparison) -> tuple[Chart, ...]:
     """Draw charts of a comparison."""
-    from services.analysis.comparison.score import load_rules
+    from services.analysis.comparison.rules import load_rules
     from services.charts.render import render_comparison
 
     return tuple(render_comparison(kind, found, load_rules()) for kind in kinds)

@@ -18,7 +18,20 @@ from tests.depth import at_night
 def test_the_gateway_process_never_imports_the_heavy_libraries() -> None:
     script = (
         "import sys, bot.app, bot.commands.run, services.workflows.tasks\n"
-        "print(sorted({'sklearn', 'matplotlib', 'scipy', 'pandas'} & set(sys.modules)))"
+        "print(sorted({'sklearn', 'matplotlib', 'scipy', 'numpy', 'pandas', 'alembic'} & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+@at_night
+def test_a_worker_starts_without_what_most_work_never_needs() -> None:
+    script = (
+        "import importlib, sys\nfrom services.workflows.tasks import PRELOAD\n"
+        "[importlib.import_module(name) for name in PRELOAD]\n"
+        "print(sorted({'sklearn', 'scipy', 'discord', 'sqlalchemy', 'soundfile'} & set(sys.modules)))"
     )
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True

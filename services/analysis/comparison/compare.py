@@ -21,7 +21,8 @@ from services.analysis.comparison.overlap import (
     shared_songs,
 )
 from services.analysis.comparison.reasons import Evidence, reasons
-from services.analysis.comparison.score import Sampled, Score, load_rules, score_pair
+from services.analysis.comparison.rules import load_rules
+from services.analysis.comparison.score import Sampled, Score, score_pair
 from services.analysis.comparison.standings import (
     arrange,
     lowest_scores,

@@ -1,17 +1,10 @@
-"""The compatibility score of two people, 0..100, with its error and the constants that it is made of.
-
-`benchmarks/learn_comparison.py` writes the constants, with a word about where they come from.
-"""
+"""The compatibility score of two people, 0..100, with its error."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,43 +12,8 @@ from numpy.typing import NDArray
 from services.analysis.comparison.distance import resampled_weights, spread_between, spread_inside
 from services.analysis.comparison.listening import Listening
 from services.analysis.comparison.overlap import Repertoire, artist_overlap
-from services.domain.scoring import Calibration, Curve, Percentiles, ScoreRules
-
-CONSTANTS_FILE = Path(__file__).with_name("constants.json")
-
-
-def read_rules(values: Mapping[str, Any]) -> ScoreRules:
-    """Build the rules from the plain values of a constants file; raises `KeyError` where one is missing."""
-    return ScoreRules(
-        sound_scale=float(values["sound_scale"]),
-        sound_power=float(values["sound_power"]),
-        sound_part=float(values["sound_part"]),
-        overlap_full=float(values["overlap_full"]),
-        genre_part=float(values["genre_part"]),
-        imputed_weight=float(values["imputed_weight"]),
-        calibration=tuple(
-            Calibration(
-                int(row["tracks"]), Percentiles(*row["same"]), Percentiles(*row["different"]), row["auc"]
-            )
-            for row in values["calibration"]
-        ),
-        curves=_curves(values["curves"]),
-        curves_without_genres=_curves(values["curves_without_genres"]),
-        learned_from=str(values["provenance"]),
-    )
-
-
-def _curves(rows: Sequence[Mapping[str, Any]]) -> tuple[Curve, ...]:
-    return tuple(
-        Curve(int(row["tracks"]), tuple(map(float, row["shares"])), float(row["same_median"])) for row in rows
-    )
-
-
-@cache
-def load_rules() -> ScoreRules:
-    """Load the rules that ship with the package."""
-    return read_rules(json.loads(CONSTANTS_FILE.read_text(encoding="utf-8")))
-
+from services.analysis.comparison.rules import load_rules
+from services.domain.scoring import ScoreRules
 
 DRAWS = 200
 """Bootstrap samples of a person's tracks: the ends of the band are exact to about a point."""

@@ -80,12 +80,12 @@ def more_migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable
             "import os",
             "import sqlalchemy as sa",
             "from alembic import op",
-            'revision = "next"',
+            'revision = "0999"',
             f'down_revision = "{REVISIONS[-1]}"',
             "def upgrade():",
             *(f"    {line}" for line in body.splitlines()),
         ]
-        (folder / "versions" / "next.py").write_text("\n".join(lines))
+        (folder / "versions" / "r0999_next.py").write_text("\n".join(lines))
         monkeypatch.setattr(module, "MIGRATIONS", folder)
         return folder
 
@@ -132,8 +132,10 @@ async def test_the_migrations_end_at_the_schema(empty_database_url: str) -> None
     engine.dispose()
 
 
-def test_there_is_one_line_of_revisions() -> None:
-    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+def test_there_is_one_line_of_revisions_in_the_order_of_their_files() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [head_revision()]
+    names = [path.name[1:5] for path in sorted((module.MIGRATIONS / "versions").glob("r*.py"))]
+    assert names == REVISIONS
 
 
 async def test_a_copy_is_made_before_a_change_where_there_is_something_to_lose(
@@ -260,17 +262,17 @@ class TestRollingUpdates:
         assert find_revision(address) == REVISIONS[-1]
         old.release()
         claim(address, backups=None).release()
-        assert find_revision(address) == "next"
+        assert find_revision(address) == "0999"
 
     def test_a_step_that_only_adds_is_taken_beside_them(
         self, address: Address, more_migrations: Callable[[str], Path]
     ) -> None:
         old = claim(address, backups=None)
         folder = more_migrations("op.add_column('marks', sa.Column('more', sa.Text))")
-        step = folder / "versions" / "next.py"
+        step = folder / "versions" / "r0999_next.py"
         step.write_text(step.read_text() + "\nadditive = True\n")
         new = claim(address, backups=None, wait_s=0.0)
-        assert find_revision(address) == "next"
+        assert find_revision(address) == "0999"
         new.release()
         old.release()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.people_pairs import PROTOCOLS, Crowd, PairOfLists, auc, load_crowd
-from services.analysis.comparison.score import load_rules
+from services.analysis.comparison.rules import load_rules
 from tests.depth import IS_NIGHT
 
 NO_ROWS = np.array([], dtype=np.intp)

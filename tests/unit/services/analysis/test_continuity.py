@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
+from scipy.optimize import linear_sum_assignment
 
-from services.analysis.continuity import colours_of, earlier_centres, match_groups
+from services.analysis.continuity import _MOODS, _mood, colours_of, earlier_centres, match_groups
 from services.analysis.describe import describe
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Playlist, Track
@@ -124,3 +126,13 @@ def test_colours_follow_the_mood_and_stay_with_a_group() -> None:
     kept = colours_of([calm, loud], [None, replace(was, colour=6)])
     assert kept[1] == 6
     assert kept[0] != 6
+
+
+def test_no_other_way_to_colour_the_groups_fits_better() -> None:
+    dice = np.random.default_rng(1)
+    for groups in (1, 3, 8):
+        moods = dice.normal(size=(groups, len(SOUND_FEATURES)))
+        profiles = [dict(zip(SOUND_FEATURES, mood.tolist(), strict=True)) for mood in moods]
+        cost = np.square(np.array([_mood(each) for each in profiles])[:, None] - _MOODS).sum(axis=2)
+        best = cost[linear_sum_assignment(cost)].sum()
+        assert cost[range(groups), colours_of(profiles, [None] * groups)].sum() == pytest.approx(best)

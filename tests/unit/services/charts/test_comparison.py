@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from services.analysis.comparison.score import load_rules
+from services.analysis.comparison.rules import load_rules
 from services.charts import theme
 from services.charts.legend import person_style
 from services.charts.people_profiles import dividing_features

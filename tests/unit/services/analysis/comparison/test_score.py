@@ -10,7 +10,8 @@ import pytest
 
 from services.analysis.comparison.listening import Listening, Sound
 from services.analysis.comparison.overlap import Repertoire
-from services.analysis.comparison.score import Sampled, Score, load_rules, score_pair
+from services.analysis.comparison.rules import load_rules
+from services.analysis.comparison.score import Sampled, Score, score_pair
 from services.domain.scoring import KNOTS, Band, Curve, ScoreRules
 from tests.unit.services.analysis.comparison.people import person
 
