@@ -43,6 +43,8 @@ STALE_S = 35.0
 _SILENT_S = 15.0
 """A worker that said nothing for three heartbeats is not about to end what it has answered."""
 _PROBE_EVERY_S, _PROBE_PATIENCE_S = 10.0, 5.0
+_START_S = 60.0
+"""Longest time until a new worker listens, on a machine that does other things too."""
 _KEPT_H = 1
 _LIGHT_PRIORITY, _HEAVY_PRIORITY = 10, 0
 
@@ -271,8 +273,10 @@ class ProcrastinateQueue:
         )
 
     async def _probe(self, listening: _Worker) -> None:
-        """Return once this worker does not hear what is said on the server."""
+        """Return once this worker does not hear what is said on the server; a new one is given time to listen."""
         said = json.dumps({"type": "probe", "worker": listening.worker_name})
+        clock = asyncio.get_running_loop().time
+        forgiven_until = clock() + _START_S
         while True:
             await self.pause(self.probe_every_s)
             listening.heard.clear()
@@ -288,8 +292,10 @@ class ProcrastinateQueue:
             try:
                 async with asyncio.timeout(self.probe_patience_s):
                     await listening.heard.wait()
+                forgiven_until = 0.0
             except TimeoutError:
-                return
+                if clock() >= forgiven_until:
+                    return
 
 
 @contextmanager

@@ -135,16 +135,38 @@ async def test_work_of_a_worker_that_is_gone_goes_on_and_the_lock_of_what_is_ove
     await until(lambda: process.answered == [1])
 
 
+async def test_a_worker_that_does_not_listen_yet_is_given_time(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine_of(process)
+    engine.probe_every_s, engine.probe_patience_s = 0.01, 0.01
+    listens, may_listen = engine.app.job_manager.listen_for_jobs, asyncio.Event()
+
+    async def late(**options: Any) -> None:
+        await may_listen.wait()
+        await listens(**options)
+
+    monkeypatch.setattr(engine.app.job_manager, "listen_for_jobs", late)
+    working = asyncio.create_task(engine.work(process.take_up))
+    done, _ = await asyncio.wait({working}, timeout=0.5)
+    assert not done, "nothing was heard for many times the patience"
+    engine.probe_patience_s = 60.0
+    may_listen.set()
+    await asyncio.wait_for(engine._worker.heard.wait(), 60)
+    engine.close()
+    await working
+
+
 async def test_a_worker_that_hears_nothing_any_more_ends(process: Process) -> None:
     engine = engine_of(process)
     engine.probe_every_s = 0.05
     working = asyncio.create_task(engine.work(process.take_up))
     await until(lambda: engine._worker is not None)
-    await asyncio.wait_for(engine._worker.heard.wait(), 20)
+    await asyncio.wait_for(engine._worker.heard.wait(), 60)
     engine.probe_patience_s = 0.2
     engine._worker.worker_name = "another one, to whom nobody speaks"
     with pytest.raises(QueueLostError):
-        await asyncio.wait_for(working, 20)
+        await asyncio.wait_for(working, 60)
     assert callable(procrastinate.worker.Worker._handle_notification), "the private name that is overridden"
 
 

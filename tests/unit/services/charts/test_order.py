@@ -18,7 +18,7 @@ def make_result(tracks: int, goal: Goal, *, unknown: bool = False) -> OrderResul
     rng = np.random.default_rng(tracks)
     heights = (rng.permutation(tracks) + 0.5) / tracks
     order = np.argsort(heights)
-    figures = Figures(0.5, 0.25, 12.0, 3, -0.02 if goal.has_arc else None, 0.1)
+    figures = Figures(0.5, 0.25, 12.0, 3, -0.02 if goal.has_arc else None)
     return OrderResult(
         goal=goal,
         seed=0,
