@@ -273,7 +273,7 @@ class ProcrastinateQueue:
         )
 
     async def _probe(self, listening: _Worker) -> None:
-        """Return once this worker does not hear what is said on the server; a new one may take its time first."""
+        """Return once this worker hears nothing of what is said; a new one may take its time first."""
         said = json.dumps({"type": "probe", "worker": listening.worker_name})
         clock = asyncio.get_running_loop().time
         forgiven_until = clock() + _START_S
