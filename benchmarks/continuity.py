@@ -20,13 +20,13 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from benchmarks.listeners import SHARED_DATA
 from benchmarks.rows import figure, head
 from services.analysis.describe import describe
+from services.domain.analysis import AnalysisOptions, LastGroups
 from services.domain.grouping import Grouping
 from services.domain.music import Playlist
-from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.enrichment.assembly import from_upload
 from services.enrichment.coverage import compute_coverage
 from services.imports.upload import read_upload
-from services.workflows.reports import LastGroups
 
 SIZES = (30, 1_100)
 SHARES = (0.02, 0.10)
@@ -53,7 +53,7 @@ def analyse(
     playlist: Playlist, entries: tuple[EnrichedTrack, ...], by: Grouping, last: LastGroups
 ) -> AnalysisReport:
     """Describe some tracks of a list, beginning with what its last report hands on."""
-    options = AnalysisOptions(by=by, previous_centres=last.centres, earlier=last.groups)
+    options = AnalysisOptions(by=by, last_groups=last)
     some = Playlist(name=playlist.name, tracks=tuple(entry.track for entry in entries))
     return describe(some, entries, compute_coverage(entries), options=options)
 

@@ -32,12 +32,13 @@ from services.analysis.describe import describe
 from services.analysis.drift import ERROR_RATE, changes_between, since_last
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.reference import TYPICAL
+from services.domain.analysis import AnalysisOptions, LastGroups
 from services.domain.drift import Since
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track
-from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
-from services.workflows.reports import LastGroups, earlier_sound
+from services.workflows.reports import earlier_sound
 
 SIZES = (40, 400)
 SHARE = 0.2
@@ -78,7 +79,7 @@ def analyse(library: Library, rows: _Rows, last: AnalysisReport | None = None) -
     before = LastGroups() if last is None else LastGroups.of(last)
     tracks = entries(library, rows)
     playlist = Playlist(name="A list", tracks=tuple(entry.track for entry in tracks))
-    options = AnalysisOptions(previous_centres=before.centres, earlier=before.groups)
+    options = AnalysisOptions(last_groups=before)
     return describe(playlist, tracks, compute_coverage(tracks), options=options)
 
 

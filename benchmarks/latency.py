@@ -24,8 +24,8 @@ from bot.app import App, build, warm_up
 from bot.config import Settings
 from sandbox.playlists import load
 from services.compute import ComputePool
+from services.domain.analysis import AnalysisOptions
 from services.domain.charts import ChartKind
-from services.domain.report import AnalysisOptions
 from services.workflows import tasks
 from services.workflows.reports import DETAIL_CHARTS
 

@@ -30,17 +30,11 @@ from services.analysis.imputation import RelatedTracks, impute
 from services.analysis.matrix import feature_matrix
 from services.analysis.reference import REFERENCE, Reference, read_reference
 from services.analysis.validity import Margins, agreement, structure_gaps
+from services.domain.analysis import AnalysisOptions, LookedUp
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.grouping import Grouping
 from services.domain.music import Playlist, Track
-from services.domain.report import (
-    LEAST_GAP,
-    LEAST_GAP_Z,
-    AnalysisOptions,
-    EnrichedTrack,
-    LookedUp,
-    Verdict,
-)
+from services.domain.report import LEAST_GAP, LEAST_GAP_Z, EnrichedTrack, Verdict
 from services.enrichment.assembly import from_upload
 from services.workflows import tasks
 

@@ -28,12 +28,13 @@ from bot.config import Settings
 from cogs.words.errors import sentence
 from cogs.words.messages import progress_line
 from cogs.words.report import report_words
+from services.domain.analysis import AnalysisOptions
 from services.domain.charts import Chart, ChartKind
 from services.domain.errors import TastemapError
 from services.domain.grouping import Grouping
 from services.domain.messages import OnProgress, Progress
 from services.domain.music import Playlist
-from services.domain.report import AnalysisOptions, AnalysisReport
+from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.export import report_json, stats_json

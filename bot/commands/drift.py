@@ -22,12 +22,12 @@ from bot.commands.files import (
 from bot.config import Settings
 from cogs.words.drift import eras_line, since_line
 from cogs.words.errors import sentence
+from services.domain.analysis import Analysis, AnalysisOptions, LastGroups
 from services.domain.drift import Since
 from services.domain.errors import TastemapError
-from services.domain.report import Analysis, AnalysisOptions
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow
-from services.workflows.reports import LastGroups, earlier_sound
+from services.workflows.reports import earlier_sound
 
 _MOST_FILES = 2
 NO_DAY = datetime.min.replace(tzinfo=UTC)
@@ -83,12 +83,8 @@ def _after(first: Analysis | None) -> AnalysisOptions:
     """Return what a later analysis goes on from."""
     if first is None:
         return AnalysisOptions()
-    groups = LastGroups.of(first.report)
     return AnalysisOptions(
-        previous_centres=groups.centres,
-        earlier=groups.groups,
-        earlier_source=groups.source,
-        last=earlier_sound(first.report, NO_DAY),
+        last_groups=LastGroups.of(first.report), last_sound=earlier_sound(first.report, NO_DAY)
     )
 
 

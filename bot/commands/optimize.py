@@ -31,10 +31,11 @@ from cogs.words.ordering import (
     step_reason,
     transition_words,
 )
+from services.domain.analysis import AnalysisOptions
 from services.domain.errors import TastemapError
 from services.domain.messages import Progress
 from services.domain.ordering import OrderOptions, OrderResult, Transition
-from services.domain.report import AnalysisOptions, AnalysisReport
+from services.domain.report import AnalysisReport
 from services.workflows.export import order_json
 from services.workflows.optimize import (
     describe_transitions,

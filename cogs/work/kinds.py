@@ -16,11 +16,11 @@ from cogs.replies.split import split_card
 from cogs.replies.summary import summary_card
 from cogs.replies.tidy import tidy_card
 from cogs.work.host import Interaction
+from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.writes import WriteUnderWayError
 from services.domain.jobs import Job
 from services.domain.messages import OnProgress
-from services.domain.report import AnalysisOptions
 from services.domain.requests import (
     AgainRequest,
     AnalyzeRequest,

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
 from services.analysis.subtitle import still_of
+from services.domain.analysis import EarlierGroup
 from services.domain.features import Feature
 from services.domain.group_names import GroupName
 from services.domain.music import Track
-from services.domain.report import Cluster, EarlierGroup
+from services.domain.report import Cluster
 
 ONE_AND_THE_SAME = 0.5
 """Jaccard similarity on the common tracks from which a group is the one of before."""

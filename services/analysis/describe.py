@@ -27,6 +27,7 @@ from services.analysis.traits import blurb, describe_traits, group_tempo, major_
 from services.analysis.typical import top_artists, typical_tracks
 from services.analysis.validity import Margins, agreement
 from services.analysis.witness import ask, is_of_one_genre
+from services.domain.analysis import AnalysisOptions
 from services.domain.features import SOUND_FEATURES, Coverage, Feature
 from services.domain.group_names import GroupName, Mood
 from services.domain.group_words import mood_words, name_words
@@ -34,7 +35,6 @@ from services.domain.grouping import Grouping
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
 from services.domain.report import (
-    AnalysisOptions,
     AnalysisReport,
     Cluster,
     EnrichedTrack,
@@ -91,8 +91,8 @@ def describe(
         keys=keys,
         margins=Margins(sound.z, REFERENCE.projection),
         groups=options.groups if is_by_sound else None,
-        previous_centres=np.array(options.previous_centres)
-        if options.previous_centres and is_by_sound
+        previous_centres=np.array(options.last_groups.centres)
+        if options.last_groups.centres and is_by_sound
         else None,
         placed_later=int((table.is_known & ~table.is_evidence).sum()),
     )
@@ -110,7 +110,7 @@ def describe(
         )
         partition, basis, structure = style.partition, style.basis, style.structure
         grouped, guesses = replace(sound, points=style.points), guesses.placed(style.guesses)
-    kept = keep_groups(partition, options.earlier, [came[row] for row in sound.rows.tolist()])
+    kept = keep_groups(partition, options.last_groups.groups, [came[row] for row in sound.rows.tolist()])
     partition, guesses = kept.partition, replace(guesses, labels=kept.moved(guesses.labels))
     if is_by_sound:
         structure = _witnessed(structure, deciding, partition)

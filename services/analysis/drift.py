@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from services.analysis.continuity import match_groups
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.reference import REFERENCE, TYPICAL
+from services.domain.analysis import EarlierGroup, EarlierSound
 from services.domain.drift import Change, JoinedGroups, ShareChange, Since
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import Grouping
-from services.domain.report import AnalysisReport, EarlierGroup, EarlierSound, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 
 ERROR_RATE = 0.02
 """Of all that is claimed in one answer about a list that did not change."""
@@ -57,7 +58,7 @@ def since_last(report: AnalysisReport, before: EarlierSound) -> Since | None:
         return None
     found = Since(made_at=before.made_at, new=len(new), gone=len(gone), compared=False)
     source = report.coverage.main_source
-    if gone and before.source and source and before.source != source:
+    if gone and before.then.source and source and before.then.source != source:
         return found
     keys = sorted(today.keys() | gone)
     raw = np.array([today.get(key) or then[key] for key in keys], dtype=np.float64)
@@ -74,7 +75,7 @@ def since_last(report: AnalysisReport, before: EarlierSound) -> Since | None:
     certain = _certain(columns, roles, seed=_seed(keys), error_rate=ERROR_RATE)
     changes = _changes(raw, columns, roles, certain)
     shares = groups.changes(certain[len(SOUND_FEATURES) :], report)
-    joined = _joined(report, before.groups) if changes or shares else ()
+    joined = _joined(report, before.then.groups) if changes or shares else ()
     are_joined = {each.now for each in joined}
     return Since(
         made_at=before.made_at,
@@ -191,13 +192,13 @@ class _FormerGroups:
 
 
 def _former_groups(raw: _Floats, before: EarlierSound, report: AnalysisReport) -> _FormerGroups:
-    if len(before.centres) < 2 or {before.grouping, report.basis.grouping} != {Grouping.SOUND}:
+    if len(before.then.centres) < 2 or {before.grouping, report.basis.grouping} != {Grouping.SOUND}:
         return _FormerGroups((), ())
-    centres, points = np.array(before.centres), REFERENCE.sound_space(raw)
+    centres, points = np.array(before.then.centres), REFERENCE.sound_space(raw)
     nearest = np.argmin(((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2), axis=1)
     unknown = ~np.isfinite(points).all(axis=1)
     return _FormerGroups(
-        before.groups,
+        before.then.groups,
         tuple(np.where(unknown, np.nan, nearest == group) for group in range(len(centres))),
     )
 

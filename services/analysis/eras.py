@@ -19,9 +19,10 @@ from services.analysis.drift import (
     since_last,
 )
 from services.analysis.reference import TYPICAL
+from services.domain.analysis import EarlierSound
 from services.domain.drift import Change, Course, Era, Mean, Since, Stage, Summary
 from services.domain.features import SOUND_FEATURES
-from services.domain.report import AnalysisReport, EarlierSound, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 
 ERA_ERROR_RATE = 0.02
 """Of what is claimed of eras; with as much of what is claimed of maps, one answer in twenty at most."""

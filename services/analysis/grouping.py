@@ -18,9 +18,10 @@ from services.analysis.placement import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import Facts, draw, packaged
 from services.analysis.titles import lead_artist
+from services.domain.analysis import AnalysisOptions
 from services.domain.grouping import Basis, Grouping, year_share
 from services.domain.music import Track
-from services.domain.report import AnalysisOptions, Structure
+from services.domain.report import Structure
 
 Float = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -118,7 +119,7 @@ def group_by_style(
         points,
         keys=facts.keys,
         groups=options.groups,
-        previous_centres=earlier_centres(options.earlier, [tracks[row] for row in rows], points),
+        previous_centres=earlier_centres(options.last_groups.groups, [tracks[row] for row in rows], points),
         placed_later=len(estimated.rows),
         tests_structure=False,
     )

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from services.domain.artist_genres import GenreClaim
-from services.domain.charts import Chart
-from services.domain.drift import Since, SoundRow, Summary
+from services.domain.drift import Since, SoundRow
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
 from services.domain.group_names import GroupName, SceneKind
-from services.domain.grouping import Basis, Grouping
+from services.domain.grouping import Basis
 from services.domain.messages import Note
-from services.domain.music import Playlist, Track, TrackId
+from services.domain.music import Playlist, Track
 from services.domain.portrait import Portrait
-from services.domain.related_tracks import Relative
 
 _ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 14
@@ -307,37 +304,6 @@ class AnalysisReport:
     """Set where an older version had stored sentences in place of the values behind them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedUp:
-    """What could be found out about the tracks of a playlist, before anything is estimated."""
-
-    tracks: tuple[EnrichedTrack, ...]
-    artist_genres: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Genres by lead artist that came with the names of these tracks, for those that come without any."""
-    genre_claims: tuple[GenreClaim, ...] = ()
-    """The same, as far as they may be remembered for other lists."""
-    earlier_genres: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Genres by lead artist that earlier files, data sets and answers agree on, for the rest of them."""
-    relatives: tuple[Relative, ...] | None = None
-    """Remembered tracks from which missing values may be estimated; None where nothing is estimated."""
-    tempo_factors: Mapping[TrackId, float] = field(default_factory=dict)
-    """By what the person who asks multiplied the tempo of some tracks."""
-    notices: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """A finished analysis, as it comes from a worker: nobody else has to encode or draw it."""
-
-    report: AnalysisReport
-    encoded: bytes
-    """The report as it is stored."""
-    charts: tuple[Chart, ...]
-    """The pictures that were wanted at once."""
-    summary: Summary | None = None
-    """What is remembered of it where its owner asked for that."""
-
-
 @dataclass(frozen=True, slots=True)
 class ReportSummary:
     """A stored report in a list."""
@@ -347,54 +313,6 @@ class ReportSummary:
     tracks: int
     created_at: datetime
     private: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierGroup:
-    """A group of the last report of a list."""
-
-    name: str
-    called: GroupName | None
-    letter: int
-    colour: int | None
-    tracks: tuple[str, ...]
-    """What `Track.words_key` says of those in it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlierSound:
-    """How a list sounded in an earlier report, track by track."""
-
-    made_at: datetime
-    keys: tuple[str, ...]
-    """What `Track.words_key` says of its tracks."""
-    rows: tuple[SoundRow, ...]
-    source: str
-    """Where most values came from."""
-    grouping: Grouping
-    groups: tuple[EarlierGroup, ...] = ()
-    centres: tuple[tuple[float, ...], ...] = ()
-    """Of those groups."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisOptions:
-    """What a person asked of an analysis."""
-
-    groups: int | None = None
-    """Wanted number of groups, 2..8; None chooses."""
-    by: Grouping | None = None
-    """Wanted way of grouping; None is by sound, unless the person chose otherwise before."""
-    previous_centres: tuple[tuple[float, ...], ...] = ()
-    """Centres of the last analysis of this playlist, to keep its groups stable."""
-    earlier: tuple[EarlierGroup, ...] = ()
-    """Groups of that analysis, to keep letters, colours and names."""
-    earlier_source: str = ""
-    """Where most of its values came from."""
-    last: EarlierSound | None = None
-    """How the list sounded before, to say what changed."""
-    measured_only: bool = False
-    """Leave out whatever was not measured for exactly this track or carried by the file."""
 
 
 @dataclass(frozen=True, slots=True)

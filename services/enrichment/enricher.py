@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from services.domain.analysis import LookedUp
 from services.domain.errors import TastemapError
 from services.domain.features import Coverage
 from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress
 from services.domain.music import Track
 from services.domain.names import Pair
-from services.domain.report import EnrichedTrack, LookedUp
+from services.domain.report import EnrichedTrack
 from services.enrichment.assembly import from_upload
 from services.enrichment.board import Board, is_complete
 from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, MemoryNameStore

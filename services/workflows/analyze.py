@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from services.compute import ComputePool
+from services.domain.analysis import Analysis, AnalysisOptions, LookedUp
 from services.domain.charts import ChartKind
 from services.domain.errors.jobs import DeadlineExceededError, WorkerLostError
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.inputs import PlaylistInput
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Playlist, PlaylistSource, TrackId
-from services.domain.report import Analysis, AnalysisOptions, AnalysisReport, LookedUp
+from services.domain.report import AnalysisReport
 from services.domain.sound import PlacedSound
 from services.enrichment.assembly import corrected
 from services.enrichment.coverage import compute_coverage
@@ -122,14 +123,11 @@ class AnalyzeWorkflow:
         else:
             await self.learn_genres(playlist, person)
         by = await self._grouping(person, playlist, options.by, for_lists=for_lists)
-        last = await maps.last_groups(person, playlist, by)
         options = replace(
             options,
             by=by,
-            previous_centres=last.centres,
-            earlier=last.groups,
-            earlier_source=last.source,
-            last=await maps.last_sound(person, playlist),
+            last_groups=await maps.last_groups(person, playlist, by),
+            last_sound=await maps.last_sound(person, playlist),
         )
         draw = [] if reuse else [ChartKind.CARD]
         analysis = await self.run(playlist, options, user_id=person, draw=draw, on_stage=say)
@@ -153,7 +151,7 @@ class AnalyzeWorkflow:
         stored = await maps.open(report_id, person, owner_only=True)
         playlist = await self.reader.listener.with_clips(person, stored.report, what, say)
         _, options = once_more(stored.report, measured_only=False)
-        options = replace(options, last=await maps.last_sound(person, playlist))
+        options = replace(options, last_sound=await maps.last_sound(person, playlist))
         analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)
         return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
 
@@ -194,7 +192,7 @@ class AnalyzeWorkflow:
         playlist, options = once_more(stored.report, measured_only=measured_only, by=by)
         if by is not None:
             await self._remember(person, by)
-        options = replace(options, last=await maps.last_sound(person, playlist))
+        options = replace(options, last_sound=await maps.last_sound(person, playlist))
         analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)
         return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
+from services.domain.analysis import AnalysisOptions
 from services.domain.charts import Chart
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.reports import TooFewToOrderError
@@ -23,7 +24,7 @@ from services.domain.ordering import (
     parse_locks,
     require_keys,
 )
-from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.requests import DraftToWrite, OptimizeRequest
 from services.domain.writes import Wish, Written, name_with_end, writable
 from services.workflows import tasks

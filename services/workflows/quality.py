@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.domain.analysis import AnalysisOptions, LastGroups
 from services.domain.grouping import Grouping
 from services.domain.music import Playlist, Track, TrackId
-from services.domain.report import AnalysisOptions, AnalysisReport
+from services.domain.report import AnalysisReport
 from services.storage.decisions import TempoCorrectionStore
-from services.workflows.reports import LastGroups
 
 HALF, DOUBLE = 0.5, 2.0
 
@@ -40,11 +40,9 @@ def once_more(
     """Return what it takes to analyse the playlist of a report again, perhaps grouped another way."""
     before = report.basis.grouping
     starts_afresh = measured_only or by not in {None, before}
-    last = LastGroups() if starts_afresh else LastGroups.of(report)
     return report.playlist, AnalysisOptions(
         groups=report.structure.k if report.structure.forced and by in {None, before} else None,
         by=by or before,
-        previous_centres=last.centres,
-        earlier=last.groups,
+        last_groups=LastGroups() if starts_afresh else LastGroups.of(report),
         measured_only=measured_only,
     )

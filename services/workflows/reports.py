@@ -10,20 +10,13 @@ from datetime import date, datetime, timedelta
 from cachetools import LRUCache
 
 from services.compute import ComputePool
+from services.domain.analysis import Analysis, EarlierSound, LastGroups
 from services.domain.charts import POSTER_KINDS, Chart, ChartKind
 from services.domain.errors.reports import NotYourReportError, ReportNotFoundError
 from services.domain.features import Feature
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.music import Playlist
-from services.domain.report import (
-    Analysis,
-    AnalysisReport,
-    EarlierGroup,
-    EarlierSound,
-    ReportSummary,
-    ReportWords,
-    new_report_id,
-)
+from services.domain.report import AnalysisReport, ReportSummary, ReportWords, new_report_id
 from services.domain.stats import PlaylistStats
 from services.storage.reports import ReportStore, StoredReport, playlist_fingerprint
 from services.workflows import tasks
@@ -62,43 +55,14 @@ async def draw_posters(compute: ComputePool, report: AnalysisReport, drawn_on: d
 DETAIL_CHARTS = (ChartKind.MAP, ChartKind.PROFILES, ChartKind.JOURNEY, ChartKind.DISTRIBUTIONS)
 
 
-@dataclass(frozen=True, slots=True)
-class LastGroups:
-    """What a new report of a list should keep of the last one."""
-
-    centres: tuple[tuple[float, ...], ...] = ()
-    groups: tuple[EarlierGroup, ...] = ()
-    source: str = ""
-    """Where most values came from."""
-
-    @staticmethod
-    def of(report: AnalysisReport) -> LastGroups:
-        """Read them from that report."""
-        groups = tuple(
-            EarlierGroup(
-                name=cluster.name,
-                called=cluster.called,
-                letter=index if cluster.letter is None else cluster.letter,
-                colour=cluster.colour,
-                tracks=tuple(report.tracks[row].track.words_key for row in cluster.members),
-            )
-            for index, cluster in enumerate(report.clusters)
-        )
-        source = report.coverage.main_source
-        return LastGroups(tuple(cluster.centre for cluster in report.clusters), groups, source)
-
-
 def earlier_sound(report: AnalysisReport, made_at: datetime) -> EarlierSound:
     """Read from a report what a later one of the same list is compared with."""
-    last = LastGroups.of(report)
     return EarlierSound(
         made_at=made_at,
         keys=tuple(entry.track.words_key for entry in report.tracks),
         rows=tuple(entry.real_sound for entry in report.tracks),
-        source=last.source,
         grouping=report.basis.grouping,
-        groups=last.groups,
-        centres=last.centres,
+        then=LastGroups.of(report),
     )
 
 

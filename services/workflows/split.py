@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.reports import DraftNotFoundError, NothingDecidedError, NothingToSplitError
 from services.domain.messages import OnProgress, quiet
 from services.domain.music import Track
-from services.domain.report import AnalysisOptions, EnrichedTrack
+from services.domain.report import EnrichedTrack
 from services.domain.requests import DraftToWrite, SplitRequest
 from services.domain.splitting import Part, SplitState, plan_split
 from services.domain.writes import Wish, Written, writable

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from services.domain.analysis import Analysis, AnalysisOptions, EarlierSound, LookedUp
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Person
@@ -23,15 +24,7 @@ from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, Track
 from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
 from services.domain.related_tracks import Relative, TrackKeys, TrackWords, words_of
-from services.domain.report import (
-    Analysis,
-    AnalysisOptions,
-    AnalysisReport,
-    EarlierSound,
-    EnrichedTrack,
-    LookedUp,
-    ReportWords,
-)
+from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
 from services.domain.server_map import ServerMap, SoundSummary
 from services.domain.sound import PlacedSound, SoundTags
 from services.domain.stats import PlaylistStats
@@ -202,8 +195,9 @@ def analyze(
     coverage = compute_coverage(tracks)
     notices = found.notices
     source = coverage.main_source
-    if options.earlier_source and source and source != options.earlier_source:
-        notices = (*notices, Note(NoteKind.OTHER_VALUES, names=(source, options.earlier_source)))
+    earlier_source = options.last_groups.source
+    if earlier_source and source and source != earlier_source:
+        notices = (*notices, Note(NoteKind.OTHER_VALUES, names=(source, earlier_source)))
     report = describe(
         playlist,
         tracks,
@@ -214,8 +208,8 @@ def analyze(
         earlier_genres=found.earlier_genres,
     )
     report = replace(report, portrait=portrait_of(report))
-    if options.last is not None:
-        report = replace(report, since=since_last(report, options.last))
+    if options.last_sound is not None:
+        report = replace(report, since=since_last(report, options.last_sound))
     return Analysis(report, encode_report(report), draw(kinds, report), summary_of(report))
 
 

@@ -15,8 +15,8 @@ import pytest
 from cogs.replies.ids import Action, ComponentRef
 from sandbox.spotify_library import SandboxList
 from services.compute import ComputePool
+from services.domain.analysis import AnalysisOptions
 from services.domain.errors.accounts import NotLinkedError
-from services.domain.report import AnalysisOptions
 from services.storage.persons import PersonStore
 from tests.discord.cards import check_limits, check_message, menu_of, text_of
 from tests.discord.conftest import Room

@@ -16,8 +16,8 @@ from bot.config import Settings
 from cogs.words.errors import sentence
 from sandbox.playlists import load
 from services.compute import Limits
+from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import CostlyFileError, UploadError
-from services.domain.report import AnalysisOptions
 from services.storage.marks import RefusedFileStore
 from services.workflows import reading, tasks
 from services.workflows.costly_files import REFUSED_FOR

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from services.analysis.describe import describe
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
+from services.domain.analysis import AnalysisOptions
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track
-from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
 
 Float = NDArray[np.float64]

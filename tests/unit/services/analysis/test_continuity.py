@@ -10,11 +10,11 @@ from scipy.optimize import linear_sum_assignment
 
 from services.analysis.continuity import _MOODS, _mood, colours_of, earlier_centres, match_groups
 from services.analysis.describe import describe
+from services.domain.analysis import AnalysisOptions, EarlierGroup, LastGroups
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Playlist, Track
-from services.domain.report import AnalysisOptions, AnalysisReport, EarlierGroup, EnrichedTrack
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
-from services.workflows.reports import LastGroups
 from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, group, tracks
 
 
@@ -35,7 +35,7 @@ def analysed(
 ) -> AnalysisReport:
     before = LastGroups() if last is None else LastGroups.of(last)
     playlist = Playlist(name="A list", tracks=tuple(entry.track for entry in entries))
-    options = AnalysisOptions(groups=groups, previous_centres=before.centres, earlier=before.groups)
+    options = AnalysisOptions(groups=groups, last_groups=before)
     return describe(playlist, entries, compute_coverage(entries), options=options)
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from cogs.words.report import quality, verdict
 from services.analysis.describe import describe
+from services.domain.analysis import AnalysisOptions
 from services.domain.charts import ChartKind
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track
-from services.domain.report import FEWEST_TRACKS, AnalysisOptions, AnalysisReport, EnrichedTrack, Verdict
+from services.domain.report import FEWEST_TRACKS, AnalysisReport, EnrichedTrack, Verdict
 from services.enrichment.coverage import compute_coverage
 from services.workflows.reports import overview
 from tests.unit.services.analysis.comparison.people import entry

@@ -12,10 +12,11 @@ from services.analysis.describe import describe
 from services.analysis.sound_place import find_place
 from services.analysis.titles import lead_artist
 from services.analysis.validity import agreement
+from services.domain.analysis import AnalysisOptions
 from services.domain.features import AudioFeatures, Origin
 from services.domain.grouping import Grouping
 from services.domain.music import Playlist
-from services.domain.report import AnalysisOptions, AnalysisReport, EnrichedTrack, Verdict
+from services.domain.report import AnalysisReport, EnrichedTrack, Verdict
 from services.enrichment.coverage import compute_coverage
 from tests.unit.services.analysis.sounds import DANCE, LOUD, QUIET, group, tracks
 

@@ -12,12 +12,13 @@ from services.analysis.portrait import portrait_of
 from services.charts.render import render
 from services.compute.pieces import dump
 from services.compute.pieces import load as unpickle
+from services.domain.analysis import AnalysisOptions, LookedUp
 from services.domain.charts import ChartKind
 from services.domain.features import Feature, Origin
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, TrackId
 from services.domain.related_tracks import Relative, words_of
-from services.domain.report import AnalysisOptions, EnrichedTrack, LookedUp
+from services.domain.report import EnrichedTrack
 from services.enrichment.assembly import corrected, from_upload, without_guesses
 from services.enrichment.coverage import compute_coverage
 from services.storage.codec import decode_report, encode_report
