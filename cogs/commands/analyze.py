@@ -30,8 +30,9 @@ from cogs.work.host import Interaction, chosen_value
 from services.domain.errors.playlists import NothingNamedError
 from services.domain.errors.reports import NotYourReportError
 from services.domain.inputs import Example, Links, Named, PlaylistInput
+from services.domain.jobs import request_from_row
 from services.domain.references import parse_reference
-from services.domain.requests import AnalyzeRequest, JobKind, request_from_row
+from services.domain.requests import AnalyzeRequest, JobKind
 from services.domain.sound import MOST_SOUND_FILES
 from services.workflows.reading import PlaylistReader
 

@@ -12,7 +12,7 @@ from cogs.work.accept import Work
 from cogs.work.host import Interaction
 from cogs.work.presence import DiscordPresence
 from services.domain.errors.groups import CompareWithNobodyError
-from services.domain.requests import AskRequest, Where
+from services.domain.group_requests import AskRequest, Where
 
 _WHERE = [
     app_commands.Choice(name="in this channel", value=Where.CHANNEL.value),

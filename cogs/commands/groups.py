@@ -25,8 +25,8 @@ from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.domain.errors.groups import NothingBroughtError, NotInLobbyError
 from services.domain.errors.storage import DatabaseBusyError
+from services.domain.group_requests import BringRequest, CompareRequest
 from services.domain.groups import GroupKind, Lobby
-from services.domain.requests import BringRequest, CompareRequest
 from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
 from services.workflows.reading import PlaylistReader
 

@@ -20,7 +20,8 @@ from cogs.work.host import Interaction, chosen_value
 from cogs.work.presence import DiscordPresence
 from services.domain.blend import BlendMode
 from services.domain.charts import ChartKind
-from services.domain.requests import BlendRequest, BlendToWrite, WriteRequest
+from services.domain.group_requests import BlendRequest
+from services.domain.requests import BlendToWrite, WriteRequest
 from services.workflows.groups.results import GroupResultsWorkflow, Shown
 
 _SMALLEST, _LARGEST = 5, 100

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.server_map import MapVerb, left_note
+from cogs.replies.server_map import left_note
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.errors import UnknownComponentError
@@ -14,15 +14,8 @@ from cogs.work.first_response import in_time, promise
 from cogs.work.host import Interaction
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
-from services.domain.requests import MapWish, ServerMapRequest
+from services.domain.group_requests import MapVerb, ServerMapRequest
 from services.workflows.groups.server_map import ServerMapWorkflow
-
-_WISHES = {
-    MapVerb.LOOK: MapWish.LOOK,
-    MapVerb.JOIN: MapWish.JOIN,
-    MapVerb.POST: MapWish.POST,
-    MapVerb.READ: MapWish.READ,
-}
 
 
 class ServerMapCog(commands.Cog):
@@ -53,7 +46,7 @@ class ServerMapCog(commands.Cog):
     @group.command(name="server", description="Who sounds like whom here: the map of all who agreed to it.")
     async def server(self, interaction: Interaction) -> None:
         """Show the map to whoever asks, with the way onto it."""
-        await self._ask(interaction, MapWish.LOOK)
+        await self._ask(interaction, MapVerb.LOOK)
 
     @group.command(
         name="leave", description="Take yourself off the map of this server, where it is posted too."
@@ -75,13 +68,13 @@ class ServerMapCog(commands.Cog):
             return
         if ref.argument not in set(MapVerb):
             raise UnknownComponentError(ref.argument)
-        await self._ask(interaction, _WISHES[MapVerb(ref.argument)])
+        await self._ask(interaction, MapVerb(ref.argument))
 
-    async def _ask(self, interaction: Interaction, wish: MapWish) -> None:
+    async def _ask(self, interaction: Interaction, wish: MapVerb) -> None:
         guild_id = interaction.guild_id or 0
-        if wish is MapWish.POST:
+        if wish is MapVerb.POST:
             self._presence.require_take_back(interaction)
             await in_time(interaction, self._maps.require_member(guild_id, interaction.user.id))
-        name = interaction.user.display_name if wish is MapWish.JOIN else ""
+        name = interaction.user.display_name if wish is MapVerb.JOIN else ""
         request = ServerMapRequest(guild_id, wish, name)
-        await self._work.accept(interaction, request, private=wish is not MapWish.POST)
+        await self._work.accept(interaction, request, private=wish is not MapVerb.POST)

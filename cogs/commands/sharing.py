@@ -14,7 +14,7 @@ from cogs.work.first_response import answer_now, in_time, promise
 from cogs.work.host import Interaction
 from cogs.work.posted_cards import PostedCards
 from services.domain.errors.groups import NotServerAdminError
-from services.domain.requests import SharingRequest
+from services.domain.group_requests import SharingRequest
 from services.workflows.groups.server_map import ServerMapWorkflow
 from services.workflows.groups.sharing import SharingWorkflow
 from services.workflows.reading import PlaylistReader

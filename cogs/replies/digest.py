@@ -9,9 +9,9 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
-from cogs.replies.server_map import MapVerb
 from cogs.words.digest import news_lines, question_of
 from services.domain.digest import Digest, News
+from services.domain.group_requests import MapVerb
 
 STOP = "stop"
 

@@ -15,20 +15,11 @@ from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref
 from cogs.replies.layout import button
 from cogs.replies.lobby import NEW, LobbyVerb
 from cogs.replies.saved import LAST
-from cogs.replies.server_map import MapVerb
 from services.domain.errors import accounts, groups, jobs, playlists, reports, sound, sources, storage, writes
+from services.domain.group_requests import AskRequest, CompareRequest, MapVerb, Where
+from services.domain.jobs import Request
 from services.domain.ordering import Goal
-from services.domain.requests import (
-    AccountRequest,
-    AskRequest,
-    ClipsRequest,
-    CompareRequest,
-    JobKind,
-    LoginStep,
-    OptimizeRequest,
-    Request,
-    Where,
-)
+from services.domain.requests import AccountRequest, ClipsRequest, JobKind, LoginStep, OptimizeRequest
 
 
 class Step(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 import discord
@@ -12,21 +11,12 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
 from cogs.words.server_map import CONSENT, closest_line, standing_lines
 from cogs.words.text import escape, plural
+from services.domain.group_requests import MapVerb
 from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
 from services.workflows.groups.server_map import DrawnMap
 
 _WORDS_IN_CARD = 1500
 """Longer lists of who is near whom come as a file."""
-
-
-class MapVerb(StrEnum):
-    """What a `SERVER_MAP` button asks for."""
-
-    LOOK = "look"
-    JOIN = "join"
-    LEAVE = "leave"
-    POST = "post"
-    READ = "read"
 
 
 def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:

@@ -21,9 +21,9 @@ from cogs.work.perform import Performer
 from cogs.work.progress import LineOfProgress
 from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import StorageError
-from services.domain.jobs import Asked, Job
+from services.domain.jobs import Asked, Job, Request
 from services.domain.messages import Activity, Progress
-from services.domain.requests import PressRequest, Request
+from services.domain.requests import PressRequest
 from services.jobs.queue import JobQueue
 
 _LINE_S = 3.0

@@ -15,9 +15,10 @@ from cogs.work.kinds import Kind, Say, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.domain.errors.groups import CannotLookError, CannotReachError, CannotSeeChannelError
+from services.domain.group_requests import AskRequest, Where
 from services.domain.groups import Lobby, MessageKind
 from services.domain.jobs import Job
-from services.domain.requests import AskRequest, JobKind, Where
+from services.domain.requests import JobKind
 from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
 
 _log = logging.getLogger(__name__)

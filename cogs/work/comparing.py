@@ -17,17 +17,11 @@ from services.domain.blend import Blend
 from services.domain.charts import POSTER_KINDS, ChartKind
 from services.domain.errors.groups import NotInResultError, ResultGoneError
 from services.domain.errors.playlists import SpotifyOffError
+from services.domain.group_requests import BlendRequest, BringRequest, CompareRequest, SharingRequest
 from services.domain.groups import FEWEST, GroupKind, GroupMessage, Lobby, MessageKind, Sharing
 from services.domain.jobs import Job
 from services.domain.messages import Activity, Progress
-from services.domain.requests import (
-    BlendRequest,
-    BlendToWrite,
-    BringRequest,
-    CompareRequest,
-    JobKind,
-    SharingRequest,
-)
+from services.domain.requests import BlendToWrite, JobKind
 from services.domain.writes import Written
 from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
 from services.workflows.groups.results import GroupResultsWorkflow, Shown

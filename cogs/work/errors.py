@@ -29,8 +29,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.jobs import ShuttingDownError, TooFastError
 from services.domain.errors.storage import StorageError
 from services.domain.errors.writes import UnfinishedWritesError
-from services.domain.jobs import Job
-from services.domain.requests import Request
+from services.domain.jobs import Job, Request
 
 _log = logging.getLogger(__name__)
 

@@ -15,8 +15,9 @@ from cachetools import TTLCache
 from cogs.work.host import Interaction
 from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.jobs import RequestForgottenError
+from services.domain.group_requests import AskRequest
 from services.domain.inputs import Links
-from services.domain.requests import AskRequest, Request
+from services.domain.jobs import Request
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
 _KEPT, _KEPT_FOR_S = 2_000, 3_600.0

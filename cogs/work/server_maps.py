@@ -11,10 +11,11 @@ from cogs.replies.server_map import map_card, map_in_words, map_over_note
 from cogs.work.kinds import Kind, Say, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
+from services.domain.group_requests import MapVerb, ServerMapRequest
 from services.domain.groups import GroupMessage, MessageKind, Redraw
 from services.domain.jobs import Job
 from services.domain.messages import Activity, Progress
-from services.domain.requests import JobKind, MapWish, ServerMapRequest
+from services.domain.requests import JobKind
 from services.workflows.groups.lobbies import Visitor
 from services.workflows.groups.server_map import DrawnMap, ServerMapWorkflow
 
@@ -55,16 +56,16 @@ class ServerMaps:
     async def _draw(self, job: Job, say: Say) -> DrawnMap:
         request = request_of(job, ServerMapRequest)
         await say(Progress(Activity.DRAWING_PEOPLE))
-        if request.wish is MapWish.JOIN:
+        if request.wish is MapVerb.JOIN:
             await self._maps.join(request.guild_id, Visitor(job.asked.owner_id, request.name))
-        elif request.wish is MapWish.POST and job.message_id is not None:
+        elif request.wish is MapVerb.POST and job.message_id is not None:
             # Before anybody is drawn: whoever leaves from now on is taken out of it.
             await self._cards.note(_message(job, job.asked.channel_id or 0, job.message_id), shown=())
         return await self._load(job)
 
     async def _load(self, job: Job) -> DrawnMap:
         request = request_of(job, ServerMapRequest)
-        is_posted = request.wish is MapWish.POST
+        is_posted = request.wish is MapVerb.POST
         if is_posted:
             await self._maps.require_member(request.guild_id, job.asked.owner_id)
         viewer = None if is_posted else job.asked.owner_id
@@ -75,13 +76,13 @@ class ServerMaps:
 
     async def _card(self, job: Job, drawn: DrawnMap) -> Reply:
         wish = request_of(job, ServerMapRequest).wish
-        if wish is MapWish.READ:
+        if wish is MapVerb.READ:
             return map_in_words(drawn)
-        return map_card(drawn, posted=wish is MapWish.POST)
+        return map_card(drawn, posted=wish is MapVerb.POST)
 
     async def _note(self, job: Job, channel_id: int, message_id: int) -> None:
         """Remember where the channel sees a map; who left since it was drawn is taken out at once."""
-        if request_of(job, ServerMapRequest).wish is MapWish.POST:
+        if request_of(job, ServerMapRequest).wish is MapVerb.POST:
             shown = self._shown.pop(job.job_id, None)
             await self._cards.note(_message(job, channel_id, message_id), shown=shown)
 

@@ -2,13 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import get_args
 
-from services.domain.requests import JobKind, Request
+from services.domain.group_requests import (
+    AskRequest,
+    BlendRequest,
+    BringRequest,
+    CompareRequest,
+    ServerMapRequest,
+    SharingRequest,
+)
+from services.domain.inputs import Row
+from services.domain.requests import (
+    AccountRequest,
+    AgainRequest,
+    AnalyzeRequest,
+    ClipsRequest,
+    JobKind,
+    OptimizeRequest,
+    PressRequest,
+    SplitRequest,
+    StatsRequest,
+    TidyRequest,
+    WriteRequest,
+)
 
-__all__ = ["Asked", "Job", "JobKind", "JobStatus", "QueueEntry"]
+Request = (
+    AnalyzeRequest
+    | AgainRequest
+    | ClipsRequest
+    | StatsRequest
+    | TidyRequest
+    | SplitRequest
+    | OptimizeRequest
+    | AskRequest
+    | BringRequest
+    | CompareRequest
+    | BlendRequest
+    | SharingRequest
+    | ServerMapRequest
+    | WriteRequest
+    | AccountRequest
+    | PressRequest
+)
+
+_TYPES: Mapping[JobKind, type[Request]] = {each.kind: each for each in get_args(Request)}
+
+
+def request_from_row(kind: JobKind, row: Row) -> Request:
+    """Read a request of one kind.
+
+    Raises
+    ------
+    KeyError, ValueError
+        The row says something that this version does not know.
+    """
+    return _TYPES[kind].from_row(row)
 
 
 class JobStatus(StrEnum):

@@ -24,9 +24,9 @@ from services.domain.errors.jobs import (
 )
 from services.domain.errors.reports import NotYourReportError
 from services.domain.errors.storage import StorageError
-from services.domain.jobs import Asked, Job, JobKind, JobStatus, QueueEntry
+from services.domain.jobs import Asked, Job, JobStatus, QueueEntry, Request
 from services.domain.report import new_report_id
-from services.domain.requests import AccountRequest, Request
+from services.domain.requests import AccountRequest, JobKind
 from services.jobs.engine import Perform, QueueEngine
 from services.jobs.sealing import TokenSealer
 from services.jobs.slots import OnPosition, Slots

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.jobs import AlreadyRunningError
 from services.domain.errors.storage import StorageError
-from services.domain.jobs import Asked, Job, JobStatus
-from services.domain.requests import JobKind, request_from_row
+from services.domain.jobs import Asked, Job, JobStatus, request_from_row
+from services.domain.requests import JobKind
 from services.storage.database import Database
 from services.storage.schema import jobs
 from services.storage.upserts import insert_new

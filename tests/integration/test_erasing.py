@@ -13,10 +13,10 @@ import pytest
 
 from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import DatabaseBusyError
+from services.domain.group_requests import SharingRequest
 from services.domain.groups import GroupMessage, MessageKind, Sharing
 from services.domain.inputs import LatestMap
 from services.domain.jobs import Asked, Job
-from services.domain.requests import SharingRequest
 from services.jobs.queue import JobQueue
 from services.storage.consents import SharingStore
 from services.storage.database import Database

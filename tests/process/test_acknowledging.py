@@ -14,11 +14,11 @@ from bot.app import App
 from cogs.replies.digest import stop_ref
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import LobbyVerb, lobby_card
-from cogs.replies.server_map import MapVerb
 from cogs.work.admission import Allowance, Limits
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.discord.state import CHANNEL, GUILD
 from sandbox.playlists import load
+from services.domain.group_requests import MapVerb
 from services.domain.groups import Lobby
 from services.domain.requests import JobKind
 from tests.process.conftest import PATIENCE_S, Line, connected

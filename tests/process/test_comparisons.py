@@ -16,10 +16,11 @@ from cogs.replies.lobby import lobby_card
 from sandbox.discord import Fault, LoopbackDiscord, Message
 from sandbox.discord.state import CHANNEL, GUILD
 from sandbox.playlists import load
+from services.domain.group_requests import CompareRequest
 from services.domain.groups import Lobby, Presence
-from services.domain.jobs import JobStatus
+from services.domain.jobs import JobStatus, request_from_row
 from services.domain.messages import quiet
-from services.domain.requests import CompareRequest, JobKind, request_from_row
+from services.domain.requests import JobKind
 from services.workflows.groups.lobbies import Place, Visitor
 from tests.process.conftest import PATIENCE_S, Line, connected
 from tests.process.test_restarts import left_behind

@@ -19,8 +19,8 @@ from services.accounts.keyring import new_key
 from services.compute import ComputePool
 from services.domain.errors.storage import DatabaseUnreachableError
 from services.domain.inputs import Example
-from services.domain.jobs import Asked, Job, JobStatus
-from services.domain.requests import AnalyzeRequest, JobKind, request_from_row
+from services.domain.jobs import Asked, Job, JobStatus, request_from_row
+from services.domain.requests import AnalyzeRequest, JobKind
 from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
 from tests.process.conftest import connected, until, until_nothing_is_left

@@ -36,7 +36,7 @@ from services.domain.errors.reports import (
     TrackNotFoundError,
     UnreadableLockError,
 )
-from services.domain.jobs import JobKind
+from services.domain.requests import JobKind
 
 
 @sentence.register

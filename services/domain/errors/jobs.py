@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.domain.errors import TastemapError
-from services.domain.jobs import JobKind
+from services.domain.requests import JobKind
 
 
 @dataclass(eq=False)

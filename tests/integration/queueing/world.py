@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.domain.inputs import LatestMap
-from services.domain.jobs import Asked, Job
-from services.domain.requests import AnalyzeRequest, Request
+from services.domain.jobs import Asked, Job, Request
+from services.domain.requests import AnalyzeRequest
 from services.jobs.engine import EmbeddedQueue, QueueEngine
 from services.jobs.queue import JobQueue
 from services.jobs.sealing import TokenSealer

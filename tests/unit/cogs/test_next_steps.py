@@ -24,10 +24,11 @@ from services.domain.errors.groups import CannotTakeBackError, CompareWithNobody
 from services.domain.errors.playlists import UploadExpiredError
 from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
 from services.domain.features import Feature, Provenance
+from services.domain.group_requests import AskRequest, Where
 from services.domain.groups import GroupKind
 from services.domain.inputs import LatestMap
 from services.domain.ordering import Goal
-from services.domain.requests import AskRequest, OptimizeRequest, Where
+from services.domain.requests import OptimizeRequest
 from tests.unit.cogs.test_refusals import RECORDS, example_of
 from tests.unit.services.charts.comparisons import make_comparison
 from tests.unit.services.charts.reports import make_report

@@ -13,8 +13,9 @@ from cogs.replies.ids import ComponentRef
 from cogs.work.pending import PendingRequests
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.domain.errors.jobs import RequestForgottenError
+from services.domain.group_requests import AskRequest, Where
 from services.domain.inputs import Links
-from services.domain.requests import AnalyzeRequest, AskRequest, Where
+from services.domain.requests import AnalyzeRequest
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
 

@@ -20,8 +20,8 @@ from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, PlaylistNotInFileError
 from services.domain.errors.reports import DraftNotFoundError
 from services.domain.errors.sources import QuotaExceededError
-from services.domain.jobs import JobKind
 from services.domain.music import Skipped, SkipReason
+from services.domain.requests import JobKind
 from services.domain.sound import SoundKind
 from services.domain.writes import Write, WriteKind
 from tests.architecture.test_prose import concrete_errors

@@ -8,6 +8,14 @@ from typing import Any
 import pytest
 
 from services.domain.blend import BlendMode
+from services.domain.group_requests import (
+    AskRequest,
+    BlendRequest,
+    BringRequest,
+    CompareRequest,
+    SharingRequest,
+    Where,
+)
 from services.domain.inputs import (
     ChosenInUpload,
     Example,
@@ -17,30 +25,23 @@ from services.domain.inputs import (
     PlaylistInput,
     UploadedFile,
 )
+from services.domain.jobs import Request, request_from_row
 from services.domain.ordering import Goal
 from services.domain.requests import (
     AccountRequest,
     AgainRequest,
     AnalyzeRequest,
-    AskRequest,
-    BlendRequest,
     BlendToWrite,
-    BringRequest,
-    CompareRequest,
     DraftsOf,
     DraftToWrite,
     JobKind,
     LoginStep,
     OptimizeRequest,
     PressRequest,
-    Request,
-    SharingRequest,
     SplitRequest,
     StatsRequest,
     TidyRequest,
-    Where,
     WriteRequest,
-    request_from_row,
 )
 
 INPUTS: tuple[PlaylistInput, ...] = (
