@@ -91,17 +91,23 @@ def build_cogs(
         **server_maps.kinds(),
     }
     return [
-        AnalyzeCog(reader=flows.reader, tree=bot.tree, components=components, work=bot.work),
+        AnalyzeCog(
+            reader=flows.reader,
+            suggestions=flows.suggestions,
+            tree=bot.tree,
+            components=components,
+            work=bot.work,
+        ),
         ReportsCog(reports=flows.reports, components=components, taken_back=taken_back),
         QualityCog(
             reports=flows.reports,
             corrections=flows.corrections,
-            sounds=flows.reader.listener,
+            sounds=flows.reader.sounds,
             components=components,
             work=bot.work,
         ),
         NamesCog(reports=flows.reports, names=flows.names, components=components),
-        StatsCog(reports=flows.reports, reader=flows.reader, components=components, work=bot.work),
+        StatsCog(reports=flows.reports, suggestions=flows.suggestions, components=components, work=bot.work),
         DriftCog(drift=flows.drift, components=components),
         PlaylistsCog(library=flows.reader.library, components=components),
         HelpCog(
@@ -130,7 +136,7 @@ def build_cogs(
             tidy=flows.tidy,
             split=flows.split,
             optimize=flows.optimize,
-            reader=flows.reader,
+            suggestions=flows.suggestions,
             components=components,
             work=bot.work,
         ),
@@ -140,7 +146,7 @@ def build_cogs(
             cards=cards,
             presence=presence,
             comparing=comparing,
-            reader=flows.reader,
+            suggestions=flows.suggestions,
             components=components,
             work=bot.work,
         ),
@@ -160,7 +166,11 @@ def build_cogs(
             work=bot.work,
         ),
         SharingCog(
-            sharing=flows.sharing, maps=flows.server_map, cards=cards, reader=flows.reader, work=bot.work
+            sharing=flows.sharing,
+            maps=flows.server_map,
+            cards=cards,
+            suggestions=flows.suggestions,
+            work=bot.work,
         ),
         DigestCog(digests=flows.digests, components=components),
         GroupEvents(

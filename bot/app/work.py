@@ -58,6 +58,7 @@ from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
 from services.workflows.sounds import SoundsWorkflow
 from services.workflows.split import SplitWorkflow
+from services.workflows.suggestions import Suggestions
 from services.workflows.tidy import TidyWorkflow
 from services.workflows.user_lists import UserLists
 
@@ -71,6 +72,7 @@ class Workflows:
     reports: ReportsWorkflow
     drift: DriftWorkflow
     reader: PlaylistReader
+    suggestions: Suggestions
     corrections: CorrectionsWorkflow
     names: NamesWorkflow
     tidy: TidyWorkflow
@@ -121,7 +123,6 @@ def build_workflows(
         library=accounts.library if accounts else None,
         lists=lists,
         uploads=UploadStore(database),
-        refused=RefusedFileStore(database),
         sounds=sounds,
         example_file=example_file,
         clock=clock,
@@ -165,6 +166,9 @@ def build_workflows(
         reports=reports,
         drift=DriftWorkflow(reports=reports, store=RememberedMapStore(database), clock=clock),
         reader=reader,
+        suggestions=Suggestions(
+            library=accounts.library if accounts else None, reports=reports, lists=lists, clock=clock
+        ),
         corrections=corrections,
         names=names,
         tidy=TidyWorkflow(

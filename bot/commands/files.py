@@ -32,11 +32,12 @@ from services.storage.known_tracks import KnownTrackStore
 from services.storage.leases import bot_runs_on
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.artist_genres import ArtistGenresWorkflow
+from services.workflows.costly_files import CostlyFiles
 from services.workflows.list_export import NamedList, dj_files, lists_csv
 from services.workflows.names import NamesWorkflow
 from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistChoice, PlaylistReader
 from services.workflows.related_tracks import RelatedTracksWorkflow
-from services.workflows.sounds import joined, playlist_of
+from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
 
 SOUND_LIMIT_BYTES = 512 * 1024 * 1024
 """Twelve minutes of stereo at 96 kHz and 32 bits: here a file need not pass through Discord."""
@@ -156,7 +157,7 @@ async def read_sounds(workflow: AnalyzeWorkflow, paths: Sequence[Path], on_stage
     UploadError
         What is in them can't be used; the class says why.
     """
-    reader, listener = workflow.reader, workflow.reader.listener
+    reader = workflow.reader
     tracks: list[Track] = []
     notes: list[Note] = []
     lists: list[UploadedFile] = []
@@ -164,10 +165,10 @@ async def read_sounds(workflow: AnalyzeWorkflow, paths: Sequence[Path], on_stage
     for number, path in enumerate(paths):
         await on_stage(Progress(Activity.LISTENING, number, len(paths), path.name))
         content = await asyncio.to_thread(read_input, path)
-        sounds, others = await listener.told_apart([UploadedFile("", path.name, None, content)])
+        sounds, others = await reader.sounds.told_apart([UploadedFile("", path.name, None, content)])
         lists += others
         try:
-            found, said = await listener.read(NOBODY, sounds)
+            found, said = await reader.sounds.read(NOBODY, sounds)
         except SoundError as error:
             print(f"{path}: {sentence(error)}", file=sys.stderr)  # noqa: T201
             first_error = first_error or error
@@ -227,7 +228,11 @@ async def open_workflow(settings: Settings, *, offline: bool) -> AsyncIterator[A
             )
         )
         reader = PlaylistReader(
-            compute=compute, related_tracks=related_tracks, lists=lists.lists, clock=utc_now
+            compute=compute,
+            sounds=SoundsWorkflow(compute=compute, costly=CostlyFiles(None, utc_now), clock=utc_now),
+            related_tracks=related_tracks,
+            lists=lists.lists,
+            clock=utc_now,
         )
         yield AnalyzeWorkflow(
             compute=compute,

@@ -35,6 +35,7 @@ from services.domain.references import parse_reference
 from services.domain.requests import AnalyzeRequest, JobKind
 from services.domain.sound import MOST_SOUND_FILES
 from services.workflows.reading import PlaylistReader
+from services.workflows.suggestions import Suggestions
 
 _AUTO = 0
 
@@ -46,11 +47,13 @@ class AnalyzeCog(commands.Cog):
         self,
         *,
         reader: PlaylistReader,
+        suggestions: Suggestions,
         tree: app_commands.CommandTree[Any],
         components: ComponentRouter,
         work: Work,
     ) -> None:
         self._reader = reader
+        self._suggestions = suggestions
         self._tree = tree
         self._work = work
         self._menu = app_commands.ContextMenu(name="Analyze playlist", callback=self.analyze_message)
@@ -124,12 +127,12 @@ class AnalyzeCog(commands.Cog):
     @analyze.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List the playlists that may be meant, from what is known here."""
-        return await suggest(self._reader, interaction, typed, with_reports=False)
+        return await suggest(self._suggestions, interaction, typed, with_reports=False)
 
     @analyze.autocomplete("source")
     async def suggest_lists(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List what can be read of a name at another service."""
-        return await suggest_lists(self._reader, typed)
+        return await suggest_lists(self._suggestions, typed)
 
     async def analyze_message(self, interaction: Interaction, message: discord.Message) -> None:
         """Analyse the file or the links of a message; the answer is private at first."""

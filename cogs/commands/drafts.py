@@ -39,8 +39,8 @@ from services.domain.writes import MAX_NAME
 from services.workflows import split as splitting
 from services.workflows import tidy as tidying
 from services.workflows.optimize import OptimizeWorkflow, OrderDraft, list_of
-from services.workflows.reading import PlaylistReader
 from services.workflows.split import SplitWorkflow
+from services.workflows.suggestions import Suggestions
 from services.workflows.tidy import TidyDraft, TidyWorkflow
 
 _LONGEST_LOCKS = 1_000
@@ -90,11 +90,11 @@ class DraftsCog(commands.Cog):
         tidy: TidyWorkflow,
         split: SplitWorkflow,
         optimize: OptimizeWorkflow,
-        reader: PlaylistReader,
+        suggestions: Suggestions,
         components: ComponentRouter,
         work: Work,
     ) -> None:
-        self._reader = reader
+        self._suggestions = suggestions
         self._work = work
         self._drafts = {
             Action.TIDY: tidy_drafts(tidy),
@@ -171,7 +171,7 @@ class DraftsCog(commands.Cog):
     @optimize.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List the playlists that may be meant."""
-        return await suggest(self._reader, interaction, typed)
+        return await suggest(self._suggestions, interaction, typed)
 
     async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Answer the buttons, menus and forms of drafts."""

@@ -28,7 +28,7 @@ from services.domain.errors.storage import DatabaseBusyError
 from services.domain.group_requests import BringRequest, CompareRequest
 from services.domain.groups import GroupKind, Lobby
 from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
-from services.workflows.reading import PlaylistReader
+from services.workflows.suggestions import Suggestions
 
 _HOURS, _USUAL_HOURS = (1, 6, 24, 72), 24
 
@@ -50,7 +50,7 @@ class GroupsCog(commands.Cog):
         cards: PostedCards,
         presence: DiscordPresence,
         comparing: Comparing,
-        reader: PlaylistReader,
+        suggestions: Suggestions,
         components: ComponentRouter,
         work: Work,
     ) -> None:
@@ -58,7 +58,7 @@ class GroupsCog(commands.Cog):
         self._cards = cards
         self._presence = presence
         self._comparing = comparing
-        self._reader = reader
+        self._suggestions = suggestions
         self._work = work
         self._answers = {
             LobbyVerb.JOIN: self._join,
@@ -122,12 +122,12 @@ class GroupsCog(commands.Cog):
     @source.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List the playlists that may be meant."""
-        return await suggest(self._reader, interaction, typed)
+        return await suggest(self._suggestions, interaction, typed)
 
     @source.autocomplete("name")
     async def suggest_lists(self, _interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List what can be read of a name at another service."""
-        return await suggest_lists(self._reader, typed)
+        return await suggest_lists(self._suggestions, typed)
 
     @group.command(name="leave", description="Take yourself out of your latest comparison in this channel.")
     async def leave_command(self, interaction: Interaction) -> None:
@@ -147,7 +147,7 @@ class GroupsCog(commands.Cog):
             lobby = await in_time(interaction, self._lobbies.open(ref.subject))
             if not lobby.is_in(interaction.user.id):
                 raise NotInLobbyError
-            suggestions = await in_time(interaction, self._reader.suggest(interaction.user.id, ""))
+            suggestions = await in_time(interaction, self._suggestions.playlists(interaction.user.id, ""))
             await ask(interaction, source_form(ref, suggestions))
             return
         file = uploaded_in_form(interaction, SourceField.FILE)

@@ -21,7 +21,8 @@ from services.domain.lists import parse_user_list
 from services.domain.references import PlaylistRef, ReferenceKind
 from services.domain.requests import AnalyzeRequest
 from services.domain.sound import MOST_SOUND_FILES
-from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistReader
+from services.workflows.reading import UPLOAD_LIMIT_BYTES
+from services.workflows.suggestions import Suggestions
 
 FEWEST_GROUPS, MOST_GROUPS = 2, 8
 """Numbers of groups that somebody may ask for."""
@@ -107,9 +108,9 @@ def way_of(choice: app_commands.Choice[str] | None) -> Grouping | None:
     return Grouping(choice.value) if choice else None
 
 
-async def suggest_lists(reader: PlaylistReader, typed: str) -> list[app_commands.Choice[str]]:
+async def suggest_lists(suggestions: Suggestions, typed: str) -> list[app_commands.Choice[str]]:
     """List what can be read of a name that somebody types."""
-    found = await reader.suggest_lists(typed)
+    found = await suggestions.lists_elsewhere(typed)
     return [
         app_commands.Choice(name=plain(each.name, 100), value=each.value)
         for each in found
@@ -118,10 +119,10 @@ async def suggest_lists(reader: PlaylistReader, typed: str) -> list[app_commands
 
 
 async def suggest(
-    reader: PlaylistReader, interaction: Interaction, typed: str, *, with_reports: bool = True
+    suggestions: Suggestions, interaction: Interaction, typed: str, *, with_reports: bool = True
 ) -> list[app_commands.Choice[str]]:
     """List the playlists that somebody may mean while they type, from what is known here."""
-    found = await reader.suggest(interaction.user.id, typed, with_reports=with_reports)
+    found = await suggestions.playlists(interaction.user.id, typed, with_reports=with_reports)
     return [app_commands.Choice(name=suggestion_label(each), value=each.value) for each in found]
 
 

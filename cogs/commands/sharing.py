@@ -17,7 +17,7 @@ from services.domain.errors.groups import NotServerAdminError
 from services.domain.group_requests import SharingRequest
 from services.workflows.groups.server_map import ServerMapWorkflow
 from services.workflows.groups.sharing import SharingWorkflow
-from services.workflows.reading import PlaylistReader
+from services.workflows.suggestions import Suggestions
 
 
 class SharingCog(commands.Cog):
@@ -36,13 +36,13 @@ class SharingCog(commands.Cog):
         sharing: SharingWorkflow,
         maps: ServerMapWorkflow,
         cards: PostedCards,
-        reader: PlaylistReader,
+        suggestions: Suggestions,
         work: Work,
     ) -> None:
         self._sharing = sharing
         self._maps = maps
         self._cards = cards
-        self._reader = reader
+        self._suggestions = suggestions
         self._work = work
 
     @group.command(name="on", description="Let people of this server compare with one of your playlists.")
@@ -62,7 +62,7 @@ class SharingCog(commands.Cog):
     @share.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List the playlists that may be meant."""
-        return await suggest(self._reader, interaction, typed)
+        return await suggest(self._suggestions, interaction, typed)
 
     @group.command(name="off", description="Be private in this server again, at once.")
     async def stop(self, interaction: Interaction) -> None:

@@ -18,18 +18,18 @@ from services.domain.errors.reports import NoReportYetError
 from services.domain.inputs import LatestMap, Named, PlaylistInput
 from services.domain.references import ReferenceKind, parse_reference
 from services.domain.requests import StatsRequest
-from services.workflows.reading import PlaylistReader
 from services.workflows.reports import ReportsWorkflow
+from services.workflows.suggestions import Suggestions
 
 
 class StatsCog(commands.Cog):
     """The numbers of a playlist: a look where its map is stored, else accepted work."""
 
     def __init__(
-        self, *, reports: ReportsWorkflow, reader: PlaylistReader, components: ComponentRouter, work: Work
+        self, *, reports: ReportsWorkflow, suggestions: Suggestions, components: ComponentRouter, work: Work
     ) -> None:
         self._reports = reports
-        self._reader = reader
+        self._suggestions = suggestions
         self._work = work
         components.register(Action.NUMBERS, self.numbers)
 
@@ -68,7 +68,7 @@ class StatsCog(commands.Cog):
     @stats.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """List the playlists that may be meant."""
-        return await suggest(self._reader, interaction, typed)
+        return await suggest(self._suggestions, interaction, typed)
 
     async def numbers(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Show the numbers of a report, or say them in words."""

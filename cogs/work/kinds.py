@@ -116,7 +116,7 @@ def map_kinds(
     analyze: AnalyzeWorkflow, reports: ReportsWorkflow, mapped: Callable[[int], Awaitable[None]]
 ) -> dict[JobKind, Kind]:
     """Say how maps are drawn and shown; `mapped` is told afterwards who has a new one."""
-    sounds = analyze.reader.listener
+    sounds = analyze.reader.sounds
 
     async def draw(job: Job, say: Say) -> StoredReport | PlaylistChoice:
         request = request_of(job, AnalyzeRequest)

@@ -15,7 +15,7 @@ import discord
 from cogs.replies.forms import choice_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, text
-from cogs.work.deliver import Delivery, NobodyReachedError, revive, stop_row
+from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
 from cogs.work.host import Interaction
 from cogs.work.interaction_metrics import serve
@@ -28,6 +28,7 @@ from cogs.work.outages import (
     reaching_discord,
 )
 from cogs.work.progress import LineOfProgress, RunningWork
+from cogs.work.revive import revive
 from services.audio.kinds import may_hold_sound
 from services.domain.errors.jobs import ShuttingDownError, StoppedError
 from services.domain.errors.playlists import FileUnavailableError

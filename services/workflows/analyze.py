@@ -132,7 +132,7 @@ class AnalyzeWorkflow:
         draw = [] if reuse else [ChartKind.CARD]
         analysis = await self.run(playlist, options, user_id=person, draw=draw, on_stage=say)
         kept = await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
-        await self.reader.listener.offer(person, kept.report, kept.report_id, what)
+        await self.reader.sounds.offer(person, kept.report, kept.report_id, what)
         return kept
 
     async def with_clips(
@@ -149,7 +149,7 @@ class AnalyzeWorkflow:
         if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
             return before
         stored = await maps.open(report_id, person, owner_only=True)
-        playlist = await self.reader.listener.with_clips(person, stored.report, what, say)
+        playlist = await self.reader.sounds.with_clips(person, stored.report, what, say)
         _, options = once_more(stored.report, measured_only=False)
         options = replace(options, last_sound=await maps.last_sound(person, playlist))
         analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.compute import LIMITS_ARE_KEPT, ComputePool, Limits
-from services.domain.errors.jobs import DeadlineExceededError, TooCostlyError, WorkerLostError
+from services.compute import ComputePool, Limits
 from services.domain.errors.playlists import (
-    AmbiguousPlaylistError,
     CostlyFileError,
     NothingToAnalyzeError,
     OtherServiceError,
@@ -35,17 +33,15 @@ from services.domain.inputs import (
 from services.domain.lists import parse_user_list
 from services.domain.messages import OnProgress, quiet
 from services.domain.music import Playlist, PlaylistSource
-from services.domain.references import PlaylistRef, ReferenceKind, Suggestion, parse_reference
+from services.domain.references import PlaylistRef, ReferenceKind, parse_reference
 from services.domain.report import new_report_id
-from services.domain.spotify import Library, PlaylistSummary
-from services.storage.marks import RefusedFileStore
 from services.storage.uploads import PendingUpload, UploadStore
 from services.workflows import tasks
-from services.workflows.costly_files import CostlyFiles
-from services.workflows.library import LIKED_NAME, LibraryWorkflow
+from services.workflows.library import LibraryWorkflow
 from services.workflows.related_tracks import RelatedTracksWorkflow
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
+from services.workflows.suggestions import playlist_called
 from services.workflows.user_lists import UserLists
 
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
@@ -57,11 +53,6 @@ READING_LIMITS = Limits(cpu_s=3.0, memory_mb=200)
 tables, take 1.7 to 2.2 s on a busy machine."""
 READING_DEADLINE_S = 60.0
 """Three seconds of computing, on a machine that has much else to do."""
-
-SUGGESTED = 25
-"""Choices that Discord shows while somebody types."""
-_REPORTS_KEPT_FREE = 5
-"""Choices that stay for stored maps where somebody has more playlists than fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +67,7 @@ class PlaylistReader:
     """Whatever a person may mean by "a playlist", read for them; a terminal has no stores."""
 
     compute: ComputePool
+    sounds: SoundsWorkflow
     related_tracks: RelatedTracksWorkflow | None = None
     """Told the keys of the tracks in a file, which are made while it is read."""
     reports: ReportsWorkflow | None = None
@@ -83,9 +75,6 @@ class PlaylistReader:
     """None where no Spotify app is configured."""
     lists: UserLists = field(default_factory=UserLists)
     uploads: UploadStore | None = None
-    refused: RefusedFileStore | None = None
-    sounds: SoundsWorkflow | None = None
-    """None remembers nothing about sound."""
     example_file: Callable[[], tuple[str, str, bytes]] | None = None
     """Title, file name and content."""
     clock: Callable[[], datetime]
@@ -135,8 +124,7 @@ class PlaylistReader:
         self, user_id: int, files: Sequence[UploadedFile], say: OnProgress
     ) -> Playlist | PlaylistChoice:
         """Read files by what is in them: a list of tracks, sound, or both."""
-        listener = self.listener
-        sounds, lists = await listener.told_apart(files)
+        sounds, lists = await self.sounds.told_apart(files)
         if len(lists) > 1:
             raise MixedChoiceError(len(lists))
         playlists: tuple[Playlist, ...] = ()
@@ -146,7 +134,7 @@ class PlaylistReader:
             return playlists[0] if len(playlists) == 1 else PlaylistChoice(playlists)
         if len(playlists) > 1:
             raise MixedChoiceError(len(playlists))
-        tracks, notes = await listener.read(user_id, sounds, say)
+        tracks, notes = await self.sounds.read(user_id, sounds, say)
         return joined(playlists[0], tracks, notes) if playlists else playlist_of(tracks, files, notes)
 
     async def read_upload(
@@ -161,10 +149,7 @@ class PlaylistReader:
         DeadlineExceededError
             The machine is too busy.
         """
-        digest = await self._costly.hash_of(content)
-        if await self._costly.holds(digest):
-            raise CostlyFileError
-        try:
+        async with self.sounds.costly.refusing(content, CostlyFileError):
             playlists, keys = await self.compute.run(
                 "read file",
                 tasks.read_with_keys,
@@ -174,11 +159,6 @@ class PlaylistReader:
                 deadline_s=READING_DEADLINE_S,
                 limits=READING_LIMITS,
             )
-        except (DeadlineExceededError, TooCostlyError, WorkerLostError) as error:
-            if LIMITS_ARE_KEPT and isinstance(error, DeadlineExceededError):
-                raise  # the machine was busy: the file itself is within its limits
-            await self._costly.add(digest)
-            raise CostlyFileError from error
         if self.related_tracks is not None:
             self.related_tracks.note_keys(keys)
         return playlists
@@ -215,37 +195,6 @@ class PlaylistReader:
             raise UploadExpiredError(upload_id)
         return pending
 
-    async def suggest(self, user_id: int, typed: str, *, with_reports: bool = True) -> tuple[Suggestion, ...]:
-        """List what this person may mean, from what is stored here; no service is asked.
-
-        Parameters
-        ----------
-        with_reports
-            Whether a stored map is a choice too: not where it would only be made once more.
-        """
-        wanted = " ".join(typed.split()).casefold()
-        known = await self.library.known(user_id) if self.library is not None else None
-        playlists = _suggested(known, wanted) if known is not None else []
-        reports = await self._reports(user_id, wanted) if with_reports else []
-        room = SUGGESTED - min(len(reports), _REPORTS_KEPT_FREE)
-        return (*playlists[:room], *reports)[:SUGGESTED]
-
-    async def suggest_lists(self, typed: str) -> tuple[Suggestion, ...]:
-        """List what can be read of a name at ListenBrainz or Last.fm, while somebody types it."""
-        prefix, separator, name = typed.strip().partition(":")
-        listed = parse_user_list(typed)
-        wanted = prefix.casefold().replace(".", "")
-        services = [each for each in self.lists.services if each.value.startswith(wanted) or not separator]
-        if listed is not None and listed.name and listed.service in self.lists.services:
-            return (await self.lists.suggest(listed.service, listed.name))[:SUGGESTED]
-        named = name.strip() if separator else prefix
-        return tuple(
-            Suggestion(f"{each.label}: type {each.value}: and your name there", f"{each.value}:", None)
-            if not named or each.value.startswith(wanted)
-            else Suggestion(f"{named} at {each.label}", f"{each.value}:{named}", None)
-            for each in services
-        )
-
     async def _referred(self, user_id: int, ref: PlaylistRef, say: OnProgress) -> Playlist | StoredReport:
         match ref.kind:
             case ReferenceKind.REPORT:
@@ -266,8 +215,10 @@ class PlaylistReader:
             case ReferenceKind.OTHER_SERVICE:
                 raise OtherServiceError(ref.value)
             case ReferenceKind.UNKNOWN:
-                named = await self._named(user_id, ref.value)
-                return await self._at_spotify.read(user_id, named.id, on_stage=say)
+                if self.library is None:
+                    raise UnknownPlaylistError(ref.value)
+                named = await playlist_called(self.library, user_id, ref.value)
+                return await self.library.read(user_id, named.id, on_stage=say)
 
     async def _linked(self, user_id: int, what: Links, say: OnProgress) -> Playlist | StoredReport:
         """Read what a message links to: a playlist, else tracks."""
@@ -312,45 +263,6 @@ class PlaylistReader:
             raise NoReportYetError
         return await self.maps.open(recent[0].report_id, user_id, owner_only=True)
 
-    async def _reports(self, user_id: int, wanted: str) -> list[Suggestion]:
-        if self.reports is None:
-            return []
-        now = self.clock()
-        return [
-            Suggestion(
-                entry.name,
-                PlaylistRef(ReferenceKind.REPORT, entry.report_id).write(),
-                entry.tracks,
-                map_age=now - entry.created_at,
-            )
-            for entry in await self.reports.recent(user_id, SUGGESTED)
-            if wanted in entry.name.casefold()
-        ]
-
-    async def _named(self, user_id: int, words: str) -> PlaylistSummary:
-        """Find the one playlist of that name: in the list as it is stored, else as it is now."""
-        if self.library is None:
-            raise UnknownPlaylistError(words)
-        known = await self.library.known(user_id)
-        found = _called(words, known)
-        if not found:
-            found = _called(words, await self.library.current(user_id))
-        if not found:
-            found = await self._suggested_once(user_id, words)
-        if not found:
-            raise UnknownPlaylistError(words)
-        if len(found) > 1:
-            raise AmbiguousPlaylistError(found[0].name, len(found))
-        return found[0]
-
-    async def _suggested_once(self, user_id: int, words: str) -> list[PlaylistSummary]:
-        """Return the one playlist that is suggested for what was typed, where it is the only one."""
-        known = await self.library.known(user_id) if self.library is not None else None
-        wanted = " ".join(words.split()).casefold()
-        listed = known.playlists if known is not None else ()
-        found = [each for each in listed if _is_suggested(each, wanted)]
-        return found if len(found) == 1 else []
-
     @property
     def maps(self) -> ReportsWorkflow:
         """The stored maps.
@@ -365,15 +277,6 @@ class PlaylistReader:
         return self.reports
 
     @property
-    def _costly(self) -> CostlyFiles:
-        return CostlyFiles(self.refused, self.clock)
-
-    @property
-    def listener(self) -> SoundsWorkflow:
-        """What measures sound files."""
-        return self.sounds or SoundsWorkflow(compute=self.compute, costly=self._costly, clock=self.clock)
-
-    @property
     def _uploads(self) -> UploadStore:
         if self.uploads is None:
             raise UploadExpiredError("")
@@ -384,29 +287,3 @@ class PlaylistReader:
         if self.library is None:
             raise SpotifyOffError
         return self.library
-
-
-def _suggested(library: Library, wanted: str) -> list[Suggestion]:
-    found = [
-        Suggestion(
-            each.name,
-            PlaylistRef(ReferenceKind.PLAYLIST, each.id).write(),
-            each.total,
-        )
-        for each in library.playlists
-        if _is_suggested(each, wanted)
-    ]
-    if wanted in LIKED_NAME.casefold() and library.liked != 0:
-        value = PlaylistRef(ReferenceKind.LIKED).write()
-        found.insert(0, Suggestion(LIKED_NAME, value, library.liked, is_liked=True))
-    return found
-
-
-def _is_suggested(each: PlaylistSummary, wanted: str) -> bool:
-    return each.is_readable and each.total != 0 and wanted in each.name.casefold()
-
-
-def _called(words: str, library: Library | None) -> list[PlaylistSummary]:
-    name = " ".join(words.split()).casefold()
-    listed = library.playlists if library is not None else ()
-    return [each for each in listed if " ".join(each.name.split()).casefold() == name]

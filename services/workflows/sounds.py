@@ -10,8 +10,8 @@ from pathlib import PurePath
 
 from services.analysis.titles import core_title, lead_artist
 from services.audio.kinds import may_hold_sound, sound_kind
-from services.compute import LIMITS_ARE_KEPT, ComputePool, Limits
-from services.domain.errors.jobs import DeadlineExceededError, TooCostlyError, WorkerLostError
+from services.compute import ComputePool, Limits
+from services.domain.errors.jobs import TooCostlyError, WorkerLostError
 from services.domain.errors.reports import NotYourReportError
 from services.domain.errors.sound import (
     ClipsOffError,
@@ -278,10 +278,7 @@ class SoundsWorkflow:
         )
 
     async def _measure(self, file: NamedFile) -> Track:
-        digest = await self.costly.hash_of(file.content)
-        if await self.costly.holds(digest):
-            raise CostlySoundError
-        try:
+        async with self.costly.refusing(file.content, CostlySoundError):
             return await self.compute.run(
                 "measure sound",
                 tasks.measure_sound,
@@ -290,11 +287,6 @@ class SoundsWorkflow:
                 deadline_s=SOUND_DEADLINE_S,
                 limits=SOUND_LIMITS,
             )
-        except (DeadlineExceededError, TooCostlyError, WorkerLostError) as error:
-            if LIMITS_ARE_KEPT and isinstance(error, DeadlineExceededError):
-                raise  # the machine was busy: the file itself is within its limits
-            await self.costly.add(digest)
-            raise CostlySoundError from error
 
 
 def wanting_clips(report: AnalysisReport) -> dict[str, SoundReading]:
