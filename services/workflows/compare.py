@@ -18,8 +18,8 @@ from services.domain.errors.storage import StorageError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Playlist
 from services.domain.scoring import ScoreRules
-from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows.groups import tasks
 
 COMPARISON_DEADLINE_S = 60.0
 """25 people with 300 tracks each take less than two seconds; the rest is room for a busy machine."""

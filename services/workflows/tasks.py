@@ -1,4 +1,4 @@
-"""What runs in the worker processes.
+"""What runs in the worker processes for one person; see `groups/tasks.py` for what several do together.
 
 The gateway process names these functions but never runs them, so numpy's users and matplotlib are
 imported inside the functions: only a worker pays for them.
@@ -14,10 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from services.domain.analysis import Analysis, AnalysisOptions, EarlierSound, LookedUp
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, Person
-from services.domain.digest import News
 from services.domain.drift import Course, Stage, Summary
 from services.domain.features import AudioFeatures
 from services.domain.messages import Note, NoteKind
@@ -25,7 +22,6 @@ from services.domain.music import Playlist, Track
 from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
 from services.domain.related_tracks import Relative, TrackKeys, TrackWords, words_of
 from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
-from services.domain.server_map import ServerMap, SoundSummary
 from services.domain.sound import PlacedSound, SoundTags
 from services.domain.stats import PlaylistStats
 from services.domain.tidying import Finding
@@ -342,64 +338,3 @@ def shrink(png: bytes) -> bytes:
     from services.charts.render import shrink as run
 
     return run(png)
-
-
-def summarise_lists(payloads: Sequence[bytes]) -> tuple[SoundSummary | None, ...]:
-    """Sum up how stored lists sound; None for one that has too few measured tracks or can't be read."""
-    from services.analysis.server_map import summarise
-    from services.storage.codec import UnreadableReportError, decode_report
-
-    def sum_up(payload: bytes) -> SoundSummary | None:
-        try:
-            return summarise(decode_report(payload))
-        except UnreadableReportError:
-            return None
-
-    return tuple(map(sum_up, payloads))
-
-
-def draw_server_map(
-    names: Sequence[str], sounds: Sequence[SoundSummary], you: int | None
-) -> tuple[ServerMap, Chart] | None:
-    """Place people on one map and draw it; None where all are in one place."""
-    from services.analysis.server_map import arrange
-    from services.charts.server_map import render_server_map
-
-    found = arrange(names, sounds)
-    return None if found is None else (found, render_server_map(found, you))
-
-
-def find_news(now: Mapping[int, SoundSummary], before: Mapping[int, SoundSummary | None]) -> tuple[News, ...]:
-    """List what happened on the map of a server since its last digest."""
-    from services.analysis.map_news import find_news as run
-
-    return run(now, before)
-
-
-def compare(people: Sequence[Person]) -> Comparison:
-    """Compare people: every pair, everybody together, and who stands where."""
-    from services.analysis.comparison.compare import compare as run
-
-    return run(people)
-
-
-def blend(people: Sequence[Person], size: int, mode: BlendMode) -> Blend:
-    """Mix a playlist for several people."""
-    from services.analysis.blending import blend as run
-
-    return run(people, size=size, mode=mode)
-
-
-def draw_blend(found: Comparison, blend: Blend) -> tuple[Chart, ...]:
-    """Draw a mixed playlist as a poster, in both sizes."""
-    from services.charts.render import render_blend_posters
-
-    return render_blend_posters(found, blend)
-
-
-def draw_comparison(kinds: Sequence[ChartKind], found: Comparison) -> tuple[Chart, ...]:
-    """Draw charts of a comparison."""
-    from services.analysis.comparison.rules import load_rules
-    from services.charts.render import render_comparison
-
-    return tuple(render_comparison(kind, found, load_rules()) for kind in kinds)

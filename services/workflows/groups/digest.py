@@ -11,7 +11,7 @@ from services.compute import ComputePool
 from services.domain.digest import DIGEST_STANDS_FOR, LATE_AT_MOST, Digest, DigestPost, News
 from services.domain.errors.groups import NoDigestError
 from services.storage.digests import DigestStore
-from services.workflows import tasks
+from services.workflows.groups import tasks
 from services.workflows.groups.results import WhoIsThere
 from services.workflows.groups.server_map import ServerMapWorkflow
 
