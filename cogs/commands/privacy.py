@@ -96,7 +96,9 @@ class PrivacyCog(commands.Cog):
         try:
             if self._saving is not None and word in set(Settling):
                 request = str(interaction.id)
-                settled = await self._saving.settle(user_id, Settling(word), write_ids, request=request)
+                settled = await self._saving.undoing.settle(
+                    user_id, Settling(word), write_ids, request=request
+                )
             elif self._saving is not None and word == GIVE_UP:
                 waiting = await self._saving.waiting_for(user_id)
                 named = tuple(each for each in waiting if each.write_id in write_ids or not write_ids)

@@ -77,12 +77,12 @@ class SavingCog(commands.Cog):
         if ref.argument == UndoVerb.BACK_TO:
             await promise(interaction)
             user_id, saving = interaction.user.id, self._required()
-            await self._preview(interaction, await saving.count_back_to(user_id, ref.subject, MOST))
+            await self._preview(interaction, await saving.undoing.count_back_to(user_id, ref.subject, MOST))
             return
         await accept_press(interaction)
         if verb == UndoVerb.DO:
             saving = self._required()
-            undone = await saving.undo(
+            undone = await saving.undoing.undo(
                 interaction.user.id, newest=ref.subject, count=count, request=str(interaction.id)
             )
             await show(interaction, undone_card(undone, count))
@@ -95,7 +95,7 @@ class SavingCog(commands.Cog):
         word, write_ids = read_choice(ref)
         if word in set(Settling):
             user_id, request = interaction.user.id, str(interaction.id)
-            settled = await saving.settle(user_id, Settling(word), write_ids, request=request)
+            settled = await saving.undoing.settle(user_id, Settling(word), write_ids, request=request)
             if left := await saving.under_way(user_id):
                 raise UnfinishedWritesError(left)
             await show(interaction, settled_card(settled))
@@ -143,8 +143,8 @@ class SavingCog(commands.Cog):
 
     async def _preview(self, interaction: Interaction, count: int) -> None:
         saving = self._required()
-        plan = await saving.plan_undo(interaction.user.id, count)
-        more = await saving.count_undoable(interaction.user.id, count + 1) > len(plan.steps)
+        plan = await saving.undoing.plan(interaction.user.id, count)
+        more = await saving.undoing.count_undoable(interaction.user.id, count + 1) > len(plan.steps)
         await show(interaction, undo_card(plan, more=more))
 
     def _required(self) -> SavingWorkflow:

@@ -210,7 +210,7 @@ async def test_a_login_that_ends_in_the_middle_is_waited_for(world: SavingWorld)
     assert (await world.only_write()).hindrance is Hindrance.LOGIN
     assert await world.saving.resume_due() == ()
     with pytest.raises(NotLinkedError):
-        await world.saving.plan_undo(SAM)
+        await world.saving.undoing.plan(SAM)
     world.tokens.is_linked = True
     (done,) = await world.saving.resume_due()
     assert done.is_done
@@ -274,9 +274,9 @@ async def test_a_playlist_that_is_deleted_meanwhile_is_not_written_any_more(
     (gone,) = await world.saving.resume_due()
     assert (gone.stage, gone.hindrance) == (WriteStage.BROKEN, Hindrance.GONE)
     assert await world.saving.news(SAM) == (gone,)
-    plan = await world.saving.plan_undo(SAM)
+    plan = await world.saving.undoing.plan(SAM)
     assert plan.steps[0].action is (UndoAction.RECREATE if in_place else UndoAction.FORGET)
-    await world.saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    await world.saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
     if in_place:
         assert world.own[0].track_ids == LONG
 
@@ -305,13 +305,13 @@ async def test_an_undo_that_was_killed_is_finished(world: SavingWorld, when: str
     listed = world.list_of(LONG)
     assert await write(world, in_place=True)
     insert(listed, 0, "x" * 22)
-    plan = await world.saving.plan_undo(SAM)
+    plan = await world.saving.undoing.plan(SAM)
     expected = (*LONG, TrackId("x" * 22))
     assert plan.steps[0].result == expected
     world.killer.calls.clear()
     setattr(world.killer, when, call + 2)  # the plan is made again first: two calls
     with pytest.raises(KilledError):
-        await world.saving.undo(SAM, newest=plan.newest, count=1, request="2")
+        await world.saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
     world.restart()
     (done,) = await world.saving.resume_due()
     assert done.is_done

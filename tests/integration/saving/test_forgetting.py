@@ -80,7 +80,7 @@ async def forget(world: SavingWorld, how: Settling | None) -> Settling | str:
         if how is None:
             return "refused"
         shown = [write.write_id for write in refused.writes]
-        (settled,) = await world.saving.settle(SAM, how, shown, request="settled")
+        (settled,) = await world.saving.undoing.settle(SAM, how, shown, request="settled")
         assert settled.ending in ENDINGS[how]
         await asked.forget(SAM)
         return how
@@ -132,16 +132,16 @@ async def test_a_half_done_write_that_waits_is_not_erased(world: SavingWorld) ->
     assert (write.original, write.hindrance) == (OLD, Hindrance.QUOTA)
 
     # Neither is possible while the quota is spent, and still nothing is lost.
-    (left,) = await world.saving.settle(SAM, Settling.FINISH, request="2")
+    (left,) = await world.saving.undoing.settle(SAM, Settling.FINISH, request="2")
     assert (left.write.hindrance, left.ending) == (Hindrance.QUOTA, Ending.OPEN)
     with pytest.raises(QuotaExceededError):
-        await world.saving.settle(SAM, Settling.PUT_BACK, request="3")
+        await world.saving.undoing.settle(SAM, Settling.PUT_BACK, request="3")
     (still,) = await world.saving.under_way(SAM)
     assert not still.stage.is_final, "what could not be put back can still be finished"
 
     world.server.quota = None
     world.spotify.time.at += world.server.quota_returns_in_s + 1
-    (back,) = await world.saving.settle(SAM, Settling.PUT_BACK, request="4")
+    (back,) = await world.saving.undoing.settle(SAM, Settling.PUT_BACK, request="4")
     assert back.ending is Ending.PUT_BACK
     assert listed.track_ids == OLD
     assert await privacy(world).forget(SAM) == {"links": 1}
@@ -153,10 +153,10 @@ async def test_a_write_that_ended_by_itself_is_put_back_all_the_same(world: Savi
     await rewrite(world)
     (write,) = await world.journal._find()
     assert listed.track_ids == NEW
-    (settled,) = await world.saving.settle(SAM, Settling.FINISH, [write.write_id], request="2")
+    (settled,) = await world.saving.undoing.settle(SAM, Settling.FINISH, [write.write_id], request="2")
     assert (settled.ending, listed.track_ids) == (Ending.FINISHED, NEW)
     for request in ("3", "4"):
-        back = await world.saving.settle(SAM, Settling.PUT_BACK, [write.write_id], request=request)
+        back = await world.saving.undoing.settle(SAM, Settling.PUT_BACK, [write.write_id], request=request)
         assert [each.ending for each in back] == [Ending.PUT_BACK]
         assert listed.track_ids == OLD
 
@@ -166,7 +166,7 @@ async def test_what_is_somebody_elses_is_not_settled(world: SavingWorld) -> None
     await rewrite(world)
     (write,) = await world.journal._find()
     with pytest.raises(WriteNotFoundError):
-        await world.saving.settle(SAM + 1, Settling.PUT_BACK, [write.write_id], request="2")
+        await world.saving.undoing.settle(SAM + 1, Settling.PUT_BACK, [write.write_id], request="2")
     assert listed.track_ids == NEW
 
 
@@ -200,7 +200,7 @@ async def test_the_link_stays_while_a_write_needs_it(world: SavingWorld) -> None
         await links.disconnect(SAM, cut_no_write_at=now())
     world.server.quota = None
     world.spotify.time.at += world.server.quota_returns_in_s + 1
-    await world.saving.settle(SAM, Settling.FINISH, request="2")
+    await world.saving.undoing.settle(SAM, Settling.FINISH, request="2")
     assert listed.track_ids == NEW
     assert (await links.disconnect(SAM, cut_no_write_at=now())).had_link
 
@@ -220,6 +220,6 @@ async def test_retention_gives_notice_before_it_drops_the_only_copy_of_a_list(wo
     world.spotify.time.at += 31 * 86_400.0
     assert await world.journal.purge(now() - month) == 0, "its person does not know yet"
     world.server.quota = None
-    plan = await world.saving.plan_undo(SAM)
-    await world.saving.undo(SAM, newest=plan.newest, count=1, request="9")
+    plan = await world.saving.undoing.plan(SAM)
+    await world.saving.undoing.undo(SAM, newest=plan.newest, count=1, request="9")
     assert listed.track_ids == OLD

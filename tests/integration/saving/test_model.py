@@ -127,13 +127,13 @@ class WritesAndEdits(RuleBasedStateMachine):
     @rule(amount=st.integers(1, 3), crash=crashes)
     def takes_back(self, amount: int, crash: Crash) -> None:
         try:
-            plan = self.run(self.world.saving.plan_undo(self.user, amount))
+            plan = self.run(self.world.saving.undoing.plan(self.user, amount))
         except (NothingToUndoError, TastemapError):
             return
         for step in plan.steps[:1]:
             if step.write.is_done and step.write.kind is WriteKind.REPLACE and not step.since and step.result:
                 assert step.result == step.write.original
-        wish = self.world.saving.undo(
+        wish = self.world.saving.undoing.undo(
             self.user, newest=plan.newest, count=len(plan.steps), request=self._request()
         )
         self._attempt(wish, crash, plan.steps[0].playlist_id)

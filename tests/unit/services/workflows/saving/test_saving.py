@@ -173,16 +173,16 @@ async def test_takes_back_a_new_playlist(saving: SavingWorkflow, shelf: Shelf) -
     write = await saving.save_new(SAM, name="A", tracks=LONG, request="1")
     shelf.lists[write.playlist_id or LIST].append(track_id(900))
 
-    plan = await saving.plan_undo(SAM)
+    plan = await saving.undoing.plan(SAM)
     (step,) = plan.steps
     assert (step.action, step.since.added) == (UndoAction.REMOVE, (track_id(900),))
-    (undone,) = await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    (undone,) = await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
 
     assert undone.write is not None
     assert undone.write.is_done
     assert list(shelf.lists) == [LIST]
     with pytest.raises(NothingToUndoError):
-        await saving.plan_undo(SAM)
+        await saving.undoing.plan(SAM)
 
 
 async def test_restores_an_order_and_keeps_what_was_added_since(saving: SavingWorkflow, shelf: Shelf) -> None:
@@ -190,12 +190,12 @@ async def test_restores_an_order_and_keeps_what_was_added_since(saving: SavingWo
     shelf.lists[LIST].insert(0, track_id(900))
     shelf.lists[LIST].remove(track_id(5))
 
-    plan = await saving.plan_undo(SAM)
+    plan = await saving.undoing.plan(SAM)
     (step,) = plan.steps
     assert step.action is UndoAction.RESTORE
     assert step.loses_dates
     assert (step.since.added, step.since.missing) == ((track_id(900),), (track_id(5),))
-    await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
 
     assert tuple(shelf.lists[LIST]) == tuple(each for each in (*LONG, track_id(900)) if each != track_id(5))
 
@@ -207,9 +207,9 @@ async def test_takes_back_several_writes_of_one_playlist(saving: SavingWorkflow,
     shuffled = (*BACKWARDS[100:], *BACKWARDS[:100])
     await apply(saving, SAM, seen(BACKWARDS), shuffled, request="3")
 
-    plan = await saving.plan_undo(SAM, 3)
+    plan = await saving.undoing.plan(SAM, 3)
     assert sorted(step.action for step in plan.steps) == ["remove", "restore", "restore"]
-    undone = await saving.undo(SAM, newest=plan.newest, count=3, request="4")
+    undone = await saving.undoing.undo(SAM, newest=plan.newest, count=3, request="4")
 
     assert all(each.write and each.write.is_done for each in undone)
     assert shelf.lists == {LIST: list(LONG)}
@@ -218,9 +218,9 @@ async def test_takes_back_several_writes_of_one_playlist(saving: SavingWorkflow,
 async def test_brings_back_a_list_whose_playlist_is_gone(saving: SavingWorkflow, shelf: Shelf) -> None:
     await apply(saving, SAM, seen(), BACKWARDS, request="1")
     del shelf.lists[LIST]
-    plan = await saving.plan_undo(SAM)
+    plan = await saving.undoing.plan(SAM)
     assert plan.steps[0].action is UndoAction.RECREATE
-    (undone,) = await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    (undone,) = await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
     assert undone.write is not None
     assert undone.write.playlist_id is not None
     assert tuple(shelf.lists[undone.write.playlist_id]) == LONG
@@ -229,12 +229,12 @@ async def test_brings_back_a_list_whose_playlist_is_gone(saving: SavingWorkflow,
 async def test_forgets_a_new_playlist_that_its_owner_deleted(saving: SavingWorkflow, shelf: Shelf) -> None:
     write = await saving.save_new(SAM, name="A", tracks=LONG, request="1")
     del shelf.lists[write.playlist_id or LIST]
-    plan = await saving.plan_undo(SAM)
+    plan = await saving.undoing.plan(SAM)
     assert plan.steps[0].action is UndoAction.FORGET
-    (undone,) = await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    (undone,) = await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
     assert undone.write is None
     with pytest.raises(NothingToUndoError):
-        await saving.plan_undo(SAM)
+        await saving.undoing.plan(SAM)
 
 
 @pytest.mark.parametrize("number", range(2, 5))
@@ -245,8 +245,8 @@ async def test_takes_back_a_half_done_write(
     with pytest.raises(KilledError):
         await apply(saving, SAM, seen(), BACKWARDS, request="1")
     shelf.after = lambda _change: None
-    plan = await saving.plan_undo(SAM)
-    (undone,) = await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    plan = await saving.undoing.plan(SAM)
+    (undone,) = await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
     assert undone.write is not None
     assert tuple(shelf.lists[LIST]) == LONG
     assert not await journal.unfinished()
@@ -254,11 +254,11 @@ async def test_takes_back_a_half_done_write(
 
 async def test_does_not_take_back_what_was_written_after_the_preview(saving: SavingWorkflow) -> None:
     await saving.save_new(SAM, name="A", tracks=LONG, request="1")
-    plan = await saving.plan_undo(SAM)
+    plan = await saving.undoing.plan(SAM)
     saving.clock = lambda: NOON + timedelta(minutes=1)
     await saving.save_new(SAM, name="B", tracks=LONG, request="2")
     with pytest.raises(UndoOutdatedError):
-        await saving.undo(SAM, newest=plan.newest, count=1, request="3")
+        await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="3")
 
 
 def wishes() -> tuple[Wish, ...]:
@@ -296,8 +296,8 @@ async def test_leaves_the_list_whole_when_the_new_one_was_taken_back(
     with pytest.raises(KilledError):
         await saving.write(SAM, wishes(), request="1")
     shelf.after = lambda _change: None
-    plan = await saving.plan_undo(SAM)
-    await saving.undo(SAM, newest=plan.newest, count=1, request="2")
+    plan = await saving.undoing.plan(SAM)
+    await saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")
 
     assert await saving.resume_due() == ()
     assert shelf.lists == {LIST: list(LONG)}
