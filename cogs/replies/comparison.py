@@ -12,6 +12,7 @@ from discord import ui
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
 from cogs.replies.lobby import LobbyVerb
+from cogs.words.buttons import Label
 from cogs.words.comparison import comparison_sentence
 from cogs.words.text import escape, fit, plain, plural, some_of
 from services.domain.blend import BlendMode
@@ -84,7 +85,7 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     last = [
         *([_go("Poster", result_id, ResultVerb.POSTER)] if shown.lobby.is_shown_to_channel else []),
         _go("My data", result_id, ResultVerb.OWN),
-        button("Leave", ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE).button()),
+        button(Label.LEAVE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE).button()),
     ]
     if shown.lobby.kind is GroupKind.PAIR and not shown.lobby.is_shown_to_channel:
         last.insert(

@@ -9,6 +9,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
+from cogs.words.buttons import Label
 from cogs.words.digest import news_lines, question_of
 from services.domain.digest import Digest, News
 from services.domain.group_requests import MapVerb
@@ -41,7 +42,7 @@ def digest_card(guild_id: int, week: int, news: Sequence[News]) -> Reply:
                     ComponentRef(Action.SERVER_MAP, server, MapVerb.LOOK).button(),
                     style=discord.ButtonStyle.primary,
                 ),
-                button("Take me off", ComponentRef(Action.SERVER_MAP, server, MapVerb.LEAVE).button()),
+                button(Label.TAKE_OFF_MAP, ComponentRef(Action.SERVER_MAP, server, MapVerb.LEAVE).button()),
                 button("Stop this", stop_ref(guild_id, week).button()),
             ),
         )

@@ -11,6 +11,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
+from cogs.words.buttons import Label
 from cogs.words.text import escape, plain, plural, suggestion_label
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
 from services.domain.references import Suggestion
@@ -69,7 +70,7 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
             ),
             ui.ActionRow(
                 _press("Open again", lobby, LobbyVerb.REOPEN),
-                _press("Leave", lobby, LobbyVerb.LEAVE),
+                _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
             ),
         )
     )
@@ -78,9 +79,9 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
 def _open_card(lobby: Lobby) -> Reply:
     ends = discord.utils.format_dt(lobby.ends_at, "R")
     inside, ready = len(lobby.inside), len(lobby.ready)
-    compare = "Compare"
+    compare: str = Label.COMPARE
     if lobby.votes and ready >= FEWEST:
-        compare = f"Compare ({lobby.votes} of {lobby.votes_needed})"
+        compare = f"{Label.COMPARE} ({lobby.votes} of {lobby.votes_needed})"
     return Reply(
         (
             text("## Whose music sounds alike?", *(_line(member, lobby) for member in lobby.inside)),
@@ -93,9 +94,9 @@ def _open_card(lobby: Lobby) -> Reply:
                 small(_WHAT_JOINING_MEANS),
             ),
             ui.ActionRow(
-                _press("Join", lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
-                button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
-                _press("Leave", lobby, LobbyVerb.LEAVE),
+                _press(Label.JOIN, lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
+                _choose(lobby),
+                _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
                 _press(compare, lobby, LobbyVerb.COMPARE, discord.ButtonStyle.success),
             ),
         )
@@ -118,7 +119,7 @@ def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
     asked = lobby.asked
     if lobby.state is LobbyState.ENDED:
         said = "There was no answer in time, so this has ended." if asked else "This comparison has ended."
-        row = [_press("Leave", lobby, LobbyVerb.LEAVE)]
+        row = [_press(Label.LEAVE, lobby, LobbyVerb.LEAVE)]
         if len(lobby.ready) == FEWEST:
             row.insert(0, _see(lobby))
         return Reply((text(said), ui.ActionRow(*row)))
@@ -136,7 +137,7 @@ def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
                     small(f"Without an answer this ends {ends}."),
                 ),
                 ui.ActionRow(
-                    button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
+                    _choose(lobby),
                     _press("Take back", lobby, LobbyVerb.LEAVE),
                 ),
             )
@@ -154,7 +155,7 @@ def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
                 ui.ActionRow(
                     _press("Accept", lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
                     _press("Decline", lobby, LobbyVerb.DECLINE),
-                    button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
+                    _choose(lobby),
                     _press("Take back", lobby, LobbyVerb.LEAVE),
                     _press("Never ask me again", lobby, LobbyVerb.NEVER),
                 ),
@@ -173,8 +174,8 @@ def _accepted_card(lobby: Lobby) -> Reply:
     if wish and not lobby.is_shown_to_channel:
         lines.append(small(f"{wish[0]} would like to show the result here; the other one decides too."))
     row = [
-        button("Choose source", ComponentRef(Action.BRING, lobby.lobby_id).button()),
-        _press("Leave", lobby, LobbyVerb.LEAVE),
+        _choose(lobby),
+        _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
     ]
     if is_ready:
         row.insert(0, _see(lobby))
@@ -197,7 +198,7 @@ def over_card(kind: MessageKind) -> Reply:
         small("Somebody in it left, or it became 30 days old. *Compare* makes a new one."),
     )
     start = ComponentRef(Action.LOBBY, NEW, LobbyVerb.START).button()
-    return Reply((said, ui.ActionRow(button("Start a comparison here", start))))
+    return Reply((said, ui.ActionRow(button(Label.START_GROUP, start))))
 
 
 def asked_note(lobby: Lobby, *, directly: bool) -> Reply:
@@ -212,13 +213,7 @@ def joined_note(lobby: Lobby) -> Reply:
     return Reply(
         (
             text("You are in. Now choose what you want to compare."),
-            ui.ActionRow(
-                button(
-                    "Choose source",
-                    ComponentRef(Action.BRING, lobby.lobby_id).button(),
-                    style=discord.ButtonStyle.primary,
-                )
-            ),
+            ui.ActionRow(_choose(lobby, discord.ButtonStyle.primary)),
         )
     )
 
@@ -274,6 +269,10 @@ def _press(
     label: str, lobby: Lobby, verb: LobbyVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> ui.Button[Any]:
     return button(label, ComponentRef(Action.LOBBY, lobby.lobby_id, verb).button(), style=style)
+
+
+def _choose(lobby: Lobby, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
+    return button(Label.CHOOSE_SOURCE, ComponentRef(Action.BRING, lobby.lobby_id).button(), style=style)
 
 
 def _see(lobby: Lobby) -> ui.Button[Any]:

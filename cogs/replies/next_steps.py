@@ -15,6 +15,7 @@ from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref
 from cogs.replies.layout import button
 from cogs.replies.lobby import NEW, LobbyVerb
 from cogs.replies.saved import LAST
+from cogs.words.buttons import Label
 from services.domain.errors import accounts, groups, jobs, playlists, reports, sound, sources, storage, writes
 from services.domain.group_requests import AskRequest, CompareRequest, MapVerb, Where
 from services.domain.jobs import Request
@@ -38,14 +39,14 @@ class Step(StrEnum):
     EXPORT = "Export"
     LOCK = "Lock…"
     SMOOTHEST = "Smoothest order"
-    JOIN = "Join"
-    CHOOSE_SOURCE = "Choose source"
-    COMPARE = "Compare"
-    START_GROUP = "Start a comparison here"
+    JOIN = Label.JOIN
+    CHOOSE_SOURCE = Label.CHOOSE_SOURCE
+    COMPARE = Label.COMPARE
+    START_GROUP = Label.START_GROUP
     ASK_HERE = "Ask in this channel"
     ASK_DIRECTLY = "Ask by direct message"
-    SERVER_MAP = "Show the map"
-    PUT_ON_MAP = "Put me on it"
+    SERVER_MAP = Label.SERVER_MAP
+    PUT_ON_MAP = Label.PUT_ON_MAP
 
 
 class NoStep(StrEnum):

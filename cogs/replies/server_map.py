@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import discord
@@ -9,6 +10,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.words.buttons import Label
 from cogs.words.server_map import CONSENT, closest_line, standing_lines
 from cogs.words.text import escape, plural
 from services.domain.group_requests import MapVerb
@@ -69,22 +71,19 @@ def _small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
 
 
 def _buttons(drawn: DrawnMap, *, posted: bool) -> list[ui.Button[Any]]:
-    def press(label: str, verb: MapVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> Any:
-        ref = ComponentRef(Action.SERVER_MAP, str(drawn.guild_id), verb)
-        return button(label, ref.button(), style=style)
-
+    press = partial(_press, drawn.guild_id)
     if posted:
         return [
             press("Who is near me?", MapVerb.LOOK, discord.ButtonStyle.primary),
             press("Read as text", MapVerb.READ),
-            press("Take me off", MapVerb.LEAVE),
+            press(Label.TAKE_OFF_MAP, MapVerb.LEAVE),
         ]
     row = [] if drawn.found is None else [press("Read as text", MapVerb.READ)]
     if drawn.you is None:
-        return [press("Put me on it", MapVerb.JOIN, discord.ButtonStyle.primary), *row]
+        return [press(Label.PUT_ON_MAP, MapVerb.JOIN, discord.ButtonStyle.primary), *row]
     if drawn.found is not None:
         row.insert(0, press("Post here", MapVerb.POST, discord.ButtonStyle.primary))
-    return [*row, press("Use my latest list", MapVerb.JOIN), press("Take me off", MapVerb.LEAVE)]
+    return [*row, press("Use my latest list", MapVerb.JOIN), press(Label.TAKE_OFF_MAP, MapVerb.LEAVE)]
 
 
 def map_in_words(drawn: DrawnMap) -> Reply:
@@ -118,8 +117,10 @@ def map_over_note(guild_id: int) -> Reply:
         "This map is over: it became 30 days old, or fewer than three people are left on it.",
         small("`/map server` draws a new one."),
     )
-    return Reply((said, ui.ActionRow(_press(guild_id, "Show the map", MapVerb.LOOK))))
+    return Reply((said, ui.ActionRow(_press(guild_id, Label.SERVER_MAP, MapVerb.LOOK))))
 
 
-def _press(guild_id: int, label: str, verb: MapVerb) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.SERVER_MAP, str(guild_id), verb).button())
+def _press(
+    guild_id: int, label: str, verb: MapVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.SERVER_MAP, str(guild_id), verb).button(), style=style)

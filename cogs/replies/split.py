@@ -11,7 +11,7 @@ from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Reply, button, rule, small, text
 from cogs.replies.lists import ListFiles
-from cogs.words.grouping import basis_line
+from cogs.words.grouping import WAY, basis_line
 from cogs.words.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
 from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Verdict
@@ -154,7 +154,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
         discord.SelectOption(
             label=plain(f"{CLUSTER_LETTERS[other]} · {state.parts[other].name}", 100),
             value=str(other),
-            description="sounds most alike" if place == 0 else None,
+            description=f"most alike {WAY[report.basis.grouping]}" if place == 0 else None,
         )
         for place, other in enumerate(by_closeness(report, state, chosen))
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import ui
@@ -80,33 +80,23 @@ class ComponentRouter:
 def receivers(router: ComponentRouter) -> tuple[type[ui.DynamicItem[Any]], ...]:
     """Build the item classes that discord.py matches against incoming custom ids."""
 
-    class Press(ui.DynamicItem[ui.Button[Any]], template=BUTTON_PATTERN):
+    class Received:
+        @classmethod
+        async def from_custom_id(
+            cls, _interaction: discord.Interaction[Any], item: ui.Item[Any], _match: re.Match[str], /
+        ) -> Any:
+            """Wrap what was found in the message."""
+            return cls(item)  # type: ignore[call-arg]
+
+        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+            """Hand it to its cog."""
+            await router.dispatch(interaction)
+
+    class Press(Received, ui.DynamicItem[ui.Button[Any]], template=BUTTON_PATTERN):
         """A pressed button of ours."""
 
-        @classmethod
-        async def from_custom_id(
-            cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-        ) -> Self:
-            """Wrap the button that was found in the message."""
-            return cls(item)  # type: ignore[arg-type]
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            """Hand the press to its cog."""
-            await router.dispatch(interaction)
-
-    class Choice(ui.DynamicItem[ui.Select[Any]], template=SELECT_PATTERN):
+    class Choice(Received, ui.DynamicItem[ui.Select[Any]], template=SELECT_PATTERN):
         """A used select menu of ours."""
-
-        @classmethod
-        async def from_custom_id(
-            cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-        ) -> Self:
-            """Wrap the menu that was found in the message."""
-            return cls(item)  # type: ignore[arg-type]
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            """Hand the choice to its cog."""
-            await router.dispatch(interaction)
 
     return Press, Choice
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,12 +51,7 @@ Interaction = discord.Interaction[Host]
 
 def typed_text(interaction: Interaction, field: str) -> str:
     """Return what somebody typed into a field of a form, or an empty string."""
-    data: Any = interaction.data or {}
-    for label in data.get("components", []):
-        component = label.get("component") or {}
-        if component.get("custom_id") == field:
-            return str(component.get("value") or "")
-    return ""
+    return str(_field(interaction, field).get("value") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +79,13 @@ def uploaded_in_form(interaction: Interaction, field: str) -> Uploaded | None:
 
 
 def _values_of(interaction: Interaction, field: str) -> list[str]:
+    return [str(value) for value in _field(interaction, field).get("values") or []]
+
+
+def _field(interaction: Interaction, field: str) -> Mapping[str, Any]:
     data: Any = interaction.data or {}
-    for label in data.get("components", []):
-        component = label.get("component") or {}
-        if component.get("custom_id") == field:
-            return [str(value) for value in component.get("values") or []]
-    return []
+    parts = [label.get("component") or {} for label in data.get("components", [])]
+    return next((part for part in parts if part.get("custom_id") == field), {})
 
 
 def chosen_values(interaction: Interaction) -> tuple[str, ...]:
@@ -100,6 +96,4 @@ def chosen_values(interaction: Interaction) -> tuple[str, ...]:
 
 def chosen_value(interaction: Interaction) -> str:
     """Return the first chosen value of a select menu, or an empty string."""
-    data: Any = interaction.data or {}
-    values = data.get("values") or [""]
-    return str(values[0])
+    return next(iter(chosen_values(interaction)), "")

@@ -90,7 +90,7 @@ def plan_split(report: AnalysisReport) -> SplitState:
 
 
 def by_closeness(report: AnalysisReport, state: SplitState, number: int) -> tuple[int, ...]:
-    """List the other parts, the one that sounds most alike first."""
+    """List the other parts, the one that is most alike first: in the space that the list is grouped in."""
 
     def distance(other: int) -> float:
         return min(

@@ -10,8 +10,8 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 
 from services.domain.digest import LATE_AT_MOST, WEEK, Digest, DigestPost, News, week_of
 from services.domain.groups import MessageKind
-from services.domain.server_map import MapMember, SoundSummary
-from services.storage.group_rows import map_member, news_of, read_sound, sound_json
+from services.domain.server_map import SoundSummary
+from services.storage.group_rows import news_of, read_sound, sound_json
 from services.storage.posted_cards import mark_changed
 from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
 from services.storage.store import Store
@@ -56,13 +56,12 @@ class DigestStore(Store):
         query = select(digests).where(digests.c.next_at <= now).order_by(digests.c.next_at)
         return tuple(Digest(**row._mapping) for row in await self._rows(query))
 
-    async def told(self, guild_id: int) -> tuple[tuple[MapMember, SoundSummary | None], ...]:
-        """List who is on the map, with where the last digest knew them."""
-        query = select(map_members).where(map_members.c.guild_id == guild_id).order_by(map_members.c.user_id)
-        return tuple(
-            (map_member(row), None if row.told is None else read_sound(row.told))
-            for row in await self._rows(query)
-        )
+    async def told(self, guild_id: int) -> dict[int, SoundSummary | None]:
+        """Return where the last digest knew those who are on the map, by their ids."""
+        query = select(map_members.c.user_id, map_members.c.told).where(map_members.c.guild_id == guild_id)
+        return {
+            row.user_id: None if row.told is None else read_sound(row.told) for row in await self._rows(query)
+        }
 
     async def claim(
         self,

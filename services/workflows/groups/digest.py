@@ -76,8 +76,8 @@ class DigestWorkflow:
         news: tuple[News, ...] = ()
         told = {}
         if self.clock() - due.next_at <= LATE_AT_MOST:
-            there = await self.maps.look(due.guild_id, who_is_there)
-            known = {member.user_id: before for member, before in await self.store.told(due.guild_id)}
+            there, _ = await self.maps.look(due.guild_id, who_is_there)
+            known = await self.store.told(due.guild_id)
             told = {member.user_id: member.sound for member in there if member.user_id in known}
             before = {user_id: known[user_id] for user_id in told}
             news = await self.compute.run(

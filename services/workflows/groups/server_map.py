@@ -125,12 +125,18 @@ class ServerMapWorkflow:
         CannotTakeBackError, CannotLookError
             As for `look`.
         """
-        there = await self.look(guild_id, who_is_there)
-        everybody = len(await self.members.of_guild(guild_id))
-        return await self.picture(guild_id, there, viewer_id, unseen=max(everybody - len(there), 0))
+        there, unseen = await self.look(guild_id, who_is_there)
+        return await self.picture(guild_id, there, viewer_id, unseen=unseen)
 
-    async def look(self, guild_id: int, who_is_there: WhoIsThere) -> tuple[MapMember, ...]:
-        """Take off who has left the server, move who mapped their list again, and return who is there.
+    async def look(self, guild_id: int, who_is_there: WhoIsThere) -> tuple[tuple[MapMember, ...], int]:
+        """Take off who has left the server, and move who mapped their list again.
+
+        Returns
+        -------
+        tuple of MapMember
+            Who is there.
+        int
+            Of how many more on the map nothing is known.
 
         Raises
         ------
@@ -148,7 +154,8 @@ class ServerMapWorkflow:
                 await self.withdrawals.leave_map(guild_id, member.user_id)
         await self._follow(await self.members.mapped_again(guild_id=guild_id))
         members = await self.members.of_guild(guild_id)
-        return tuple(member for member in members if member.user_id in seen.there)
+        there = tuple(member for member in members if member.user_id in seen.there)
+        return there, len(members) - len(there)
 
     async def picture(
         self, guild_id: int, members: Sequence[MapMember], viewer_id: int | None = None, *, unseen: int = 0

@@ -167,7 +167,7 @@ class Life:
         return seen
 
     async def post_a_map(self) -> None:
-        there = await self.digests.maps.look(GUILD, self.who_is_there)
+        there, _ = await self.digests.maps.look(GUILD, self.who_is_there)
         shown = {member.user_id for member in there}
         assert shown == set(self.agreed)
         if len(shown) >= FEWEST_ON_MAP:
