@@ -15,7 +15,7 @@ from bot.lifetime import in_background
 from bot.metrics import Metrics
 from services.enrichment.cache import MemoryNameStore, ReadOnlyCache, ReadOnlyNames
 from services.enrichment.enricher import Enricher
-from services.enrichment.ports import Claims, FeatureCache, FeatureSource, NameStore
+from services.enrichment.ports import FeatureCache, FeatureSource, NameStore
 from services.enrichment.recordings import IndexedLabs, KnownRecordings
 from services.enrichment.resolver import LabsPort, NameResolver
 from services.sources.http.clock import Clock
@@ -190,7 +190,7 @@ def pace_of(database: Database | None) -> Pace | None:
     return UpstreamStore(database) if database is not None and not database.address.is_sqlite else None
 
 
-def claims_of(database: Database | None) -> Claims | None:
+def claims_of(database: Database | None) -> ClaimStore | None:
     """Return the shared claims on what is fetched; None where no other process can fetch it."""
     if database is None or database.address.is_sqlite:
         return None

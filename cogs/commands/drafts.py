@@ -204,7 +204,7 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
     """Say what can be done with findings."""
 
     async def page(press: Press) -> Reply:
-        return tidy_card(await tidy.open(press.draft_id, press.user_id), press.number())
+        return tidy_card(await tidy.drafts.open(press.draft_id, press.user_id), press.number())
 
     async def decide(press: Press) -> Reply:
         decision = press.details[1] if len(press.details) > 1 else ""
@@ -220,7 +220,7 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
         return tidy_card(await tidy.take_suggestions(press.draft_id, press.user_id), press.number())
 
     async def review(press: Press) -> Reply:
-        return final(await tidy.open(press.draft_id, press.user_id))
+        return final(await tidy.drafts.open(press.draft_id, press.user_id))
 
     async def rename(press: Press) -> Reply:
         return final(await tidy.rename(press.draft_id, press.user_id, press.typed))
@@ -235,7 +235,7 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
         return _name_form(Action.TIDY, press, "Playlist for what is moved", state.moved_to)
 
     async def files(press: Press) -> Reply:
-        draft = await tidy.open(press.draft_id, press.user_id)
+        draft = await tidy.drafts.open(press.draft_id, press.user_id)
         return tidied_files_card(draft, await list_files(tidying.lists_of(draft), "tidied"))
 
     changes = {
@@ -253,10 +253,10 @@ def split_drafts(split: SplitWorkflow) -> Drafts:
     """Say what can be done with the parts of a playlist."""
 
     async def open_draft(press: Press) -> Reply:
-        return split_card(await split.open(press.draft_id, press.user_id))
+        return split_card(await split.drafts.open(press.draft_id, press.user_id))
 
     async def pick(press: Press) -> Reply:
-        return split_card(await split.open(press.draft_id, press.user_id), _number(press.chosen))
+        return split_card(await split.drafts.open(press.draft_id, press.user_id), _number(press.chosen))
 
     async def toggle(press: Press) -> Reply:
         number = press.number()
@@ -274,7 +274,7 @@ def split_drafts(split: SplitWorkflow) -> Drafts:
         return split_card(await split.start_over(press.draft_id, press.user_id))
 
     async def review(press: Press) -> Reply:
-        draft = await split.open(press.draft_id, press.user_id)
+        draft = await split.drafts.open(press.draft_id, press.user_id)
         if not draft.state.chosen:
             raise NothingDecidedError
         return dry_run_card(draft, can_write=split.saving is not None)
@@ -286,7 +286,7 @@ def split_drafts(split: SplitWorkflow) -> Drafts:
         return _name_form(Action.SPLIT, press, "Name of the new playlist", state.parts[number].name)
 
     async def files(press: Press) -> Reply:
-        draft = await split.open(press.draft_id, press.user_id)
+        draft = await split.drafts.open(press.draft_id, press.user_id)
         return split_files_card(draft, await list_files(splitting.lists_of(draft), "split"))
 
     changes = {
@@ -308,7 +308,7 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
         return order_card(draft, await optimize.chart(draft), can_write=optimize.saving is not None)
 
     async def open_draft(press: Press) -> Reply:
-        return await card(await optimize.open(press.draft_id, press.user_id))
+        return await card(await optimize.drafts.open(press.draft_id, press.user_id))
 
     async def again(press: Press) -> Reply:
         return await card(await optimize.again(press.draft_id, press.user_id))
@@ -322,11 +322,11 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
         return await card(await optimize.lock(press.draft_id, press.user_id, press.typed))
 
     async def details(press: Press) -> Reply:
-        draft = await optimize.open(press.draft_id, press.user_id)
+        draft = await optimize.drafts.open(press.draft_id, press.user_id)
         return order_details_card(draft, await optimize.chart(draft, on_card=False))
 
     async def review(press: Press) -> Reply:
-        return in_place_card(await optimize.open(press.draft_id, press.user_id))
+        return in_place_card(await optimize.drafts.open(press.draft_id, press.user_id))
 
     async def form(press: Press) -> ui.Modal:
         state = await optimize.drafts.state(press.draft_id, press.user_id)
@@ -341,7 +341,7 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
         )
 
     async def files(press: Press) -> Reply:
-        draft = await optimize.open(press.draft_id, press.user_id)
+        draft = await optimize.drafts.open(press.draft_id, press.user_id)
         steps = await optimize.steps(draft)
         return order_files_card(draft, await list_files([list_of(draft)], "order", steps=steps))
 

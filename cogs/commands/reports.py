@@ -118,8 +118,10 @@ class ReportsCog(commands.Cog):
         stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
         (chart,) = await self._reports.charts(stored, [overview(stored.report)])
         message = await show(interaction, summary_card(stored.report, stored.report_id, chart, private=False))
-        await self._reports.publish(stored)  # only now: where it can't be posted, it stays private
-        await self._reports.note_posted(stored.report_id, message.channel.id, message.id)
+        await self._reports.store.publish(
+            stored.report_id
+        )  # only now: where it can't be posted, it stays private
+        await self._reports.store.note_message(stored.report_id, message.channel.id, message.id)
 
     async def poster(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Show the owner the poster in both sizes, or post it because they ask for it."""
@@ -136,7 +138,7 @@ class ReportsCog(commands.Cog):
         reply = posted_poster(stored.report, posters) if posts else poster_card(stored, posters)
         message = await show(interaction, reply)
         if posts:
-            await self._reports.note_posted(stored.report_id, message.channel.id, message.id)
+            await self._reports.store.note_message(stored.report_id, message.channel.id, message.id)
 
 
 def _is_cluster_card(interaction: Interaction) -> bool:

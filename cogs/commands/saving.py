@@ -116,7 +116,7 @@ class SavingCog(commands.Cog):
         """Tell somebody at their next command what no direct message could tell them."""
         if self._saving is None:
             return
-        async with self._saving.telling_news(interaction.user.id) as news:
+        async with self._saving.turns.telling(interaction.user.id) as news:
             if news:
                 await interaction.followup.send(view=news_card(news).view(), ephemeral=True)
 
@@ -134,7 +134,7 @@ class SavingCog(commands.Cog):
 
     async def _tell_directly(self, saving: SavingWorkflow, user_id: int) -> None:
         try:
-            async with saving.telling_news(user_id) as news:
+            async with saving.turns.telling(user_id) as news:
                 if news:
                     channel = await self._client.create_dm(discord.Object(user_id))
                     await channel.send(view=news_card(news).view())

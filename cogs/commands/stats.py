@@ -62,8 +62,8 @@ class StatsCog(commands.Cog):
         card = numbers_card(stored.report, report_id, *await self._reports.numbers(stored))
         message = await show(interaction, card)
         if public:
-            await self._reports.publish(stored)  # only now, as where a map is shared
-            await self._reports.note_posted(report_id, message.channel.id, message.id)
+            await self._reports.store.publish(stored.report_id)  # only now, as where a map is shared
+            await self._reports.store.note_message(report_id, message.channel.id, message.id)
 
     @stats.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

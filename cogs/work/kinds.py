@@ -169,7 +169,7 @@ def map_kinds(
     async def posted(job: Job, channel_id: int, message_id: int) -> None:
         """Remember where everybody can see a map, so that its owner can take it back."""
         if not job.asked.private:
-            await reports.note_posted(job.result_id, channel_id, message_id)
+            await reports.store.note_message(job.result_id, channel_id, message_id)
 
     async def afterwards(job: Job) -> None:
         await mapped(job.asked.owner_id)
@@ -212,15 +212,15 @@ def draft_kinds(tidy: TidyWorkflow, split: SplitWorkflow, optimize: OptimizeWork
 
     return {
         JobKind.TIDY: Kind(
-            do=tidied, card=findings, stored=lambda job: tidy.open(job.result_id, job.asked.owner_id)
+            do=tidied, card=findings, stored=lambda job: tidy.drafts.open(job.result_id, job.asked.owner_id)
         ),
         JobKind.SPLIT: Kind(
-            do=parted, card=parts, stored=lambda job: split.open(job.result_id, job.asked.owner_id)
+            do=parted, card=parts, stored=lambda job: split.drafts.open(job.result_id, job.asked.owner_id)
         ),
         JobKind.OPTIMIZE: Kind(
             do=ordered,
             card=order,
-            stored=lambda job: optimize.open(job.result_id, job.asked.owner_id),
+            stored=lambda job: optimize.drafts.open(job.result_id, job.asked.owner_id),
             lost_by_choosing=places,
         ),
     }

@@ -21,11 +21,13 @@ from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, Memory
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.filling import Filling
 from services.enrichment.in_flight import CountTeller, InFlight, OnCount
-from services.enrichment.ports import Claims, FeatureCache, FeatureSource, Impute, Observer, PutAside
+from services.enrichment.ports import FeatureCache, FeatureSource, Impute, Observer
 from services.enrichment.recordings import KnownRecordings
 from services.enrichment.resolver import NameResolver
 from services.sources.http.clock import Clock, Deadline
 from services.sources.outcomes import notice_of
+from services.storage.fetch_claims import ClaimStore
+from services.storage.put_aside import PutAsideStore
 
 DEADLINE_S = 90.0
 """1,000 tracks that nobody has asked about take about 20 s."""
@@ -84,8 +86,8 @@ class Enricher:
         clock: Clock | None = None,
         observer: Observer | None = None,
         names: NameResolver | None = None,
-        claims: Claims | None = None,
-        put_aside: PutAside | None = None,
+        claims: ClaimStore | None = None,
+        put_aside: PutAsideStore | None = None,
         recordings: KnownRecordings | None = None,
     ) -> None:
         self._clock = clock or Clock()

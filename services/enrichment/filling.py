@@ -9,10 +9,11 @@ from services.domain.errors.storage import StorageError
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchOutcome
 from services.enrichment.in_flight import InFlight
-from services.enrichment.ports import FeatureSource, PutAside
+from services.enrichment.ports import FeatureSource
 from services.enrichment.shared import AT_ONCE
 from services.sources.http.clock import Clock, Deadline
 from services.sources.outcomes import IN_VAIN
+from services.storage.put_aside import PutAsideStore
 
 LOOKS_EVERY_S = 15.0
 """How soon something that was put aside is noticed; it is not urgent."""
@@ -36,7 +37,7 @@ class Filling:
     """
 
     def __init__(
-        self, store: PutAside, sources: Sequence[FeatureSource], in_flight: InFlight, clock: Clock
+        self, store: PutAsideStore, sources: Sequence[FeatureSource], in_flight: InFlight, clock: Clock
     ) -> None:
         self._store = store
         self._sources = sources

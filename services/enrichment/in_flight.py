@@ -12,10 +12,11 @@ from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progr
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.enrichment.cache import ForgivingCache, compute_absence
-from services.enrichment.ports import Claims, FeatureSource
+from services.enrichment.ports import FeatureSource
 from services.enrichment.shared import SharedFetch
 from services.sources.http.clock import Clock, Deadline
 from services.sources.outcomes import NO_TIME, OutcomeBuilder
+from services.storage.fetch_claims import ClaimStore
 
 GRACE_S = 0.5
 """A source stops at the deadline by itself; this much later its caller stops waiting for it."""
@@ -78,7 +79,7 @@ class InFlight:
     cache. So whoever finds it neither there nor in the cache may fetch it, and nobody else will.
     """
 
-    def __init__(self, cache: ForgivingCache, clock: Clock, claims: Claims | None = None) -> None:
+    def __init__(self, cache: ForgivingCache, clock: Clock, claims: ClaimStore | None = None) -> None:
         self._cache = cache
         self._claims = claims
         self._clock = clock
@@ -181,7 +182,11 @@ class InFlight:
             missing = await self._load_cached(fetch, list(fetch.wanted))
             if missing and self._claims is not None:
                 await SharedFetch(self._claims, self._clock).run(
-                    fetch, missing, load=partial(self._load_cached, fetch), ask=partial(self._ask, fetch)
+                    fetch.source,
+                    missing,
+                    fetch.deadline,
+                    load=partial(self._load_cached, fetch),
+                    ask=partial(self._ask, fetch),
                 )
             elif missing:
                 await self._ask(fetch, missing)

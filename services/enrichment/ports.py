@@ -59,38 +59,6 @@ class FeatureSource(Protocol):
         ...
 
 
-class Claims(Protocol):
-    """What is being fetched, where several processes share a cache: nobody else asks for it meanwhile."""
-
-    async def take(self, source: str, keys: Collection[str]) -> frozenset[str]:
-        """Claim keys that nobody fetches; returns those that are the caller's now."""
-        ...
-
-    async def renew(self, source: str, keys: Collection[str]) -> None:
-        """Keep claims while a call waits."""
-        ...
-
-    async def release(self, source: str, keys: Collection[str]) -> None:
-        """Let others have keys: their answers are in the cache, or will not come."""
-        ...
-
-
-class PutAside(Protocol):
-    """Keys about which nobody had time to ask, with the release years of their tracks."""
-
-    async def put(self, source: str, keys: Mapping[TrackId, int | None], now: datetime) -> int:
-        """Add keys; returns how many wait for this source now."""
-        ...
-
-    async def load(self, source: str, most: int) -> Mapping[TrackId, int | None]:
-        """Return the keys that have waited longest."""
-        ...
-
-    async def drop(self, source: str, keys: Collection[TrackId]) -> None:
-        """Take out what is answered."""
-        ...
-
-
 class FeatureCache(Protocol):
     """What has been learned before, by track and source, never by person."""
 

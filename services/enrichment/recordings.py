@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
 
 from services.analysis.matching import questions_of
 from services.domain.errors import TastemapError
@@ -22,26 +21,15 @@ from services.domain.sources import FetchedFeatures
 from services.enrichment.resolver import LabsPort
 from services.sources.batches import Answers
 from services.sources.http.clock import Clock, Deadline
+from services.storage.recordings import RecordingStore
 
 _log = logging.getLogger(__name__)
-
-
-class RecordingsStore(Protocol):
-    """Where the dumps are kept."""
-
-    async def find_recordings(self, hashes: Iterable[int]) -> Mapping[int, RecordingId]:
-        """Return the recordings that names mean, by the hashes of the names."""
-        ...
-
-    async def load_readings(self, recordings: Iterable[RecordingId]) -> Mapping[RecordingId, Readings]:
-        """Return what submissions say of recordings."""
-        ...
 
 
 class KnownRecordings:
     """What the dumps say; nothing where none is imported, or where the database can't be read."""
 
-    def __init__(self, store: RecordingsStore, clock: Clock) -> None:
+    def __init__(self, store: RecordingStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
 

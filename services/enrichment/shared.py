@@ -7,12 +7,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from typing import Protocol
 
 from services.domain.errors.storage import StorageError
 from services.domain.music import TrackId
-from services.enrichment.ports import Claims, FeatureSource
+from services.enrichment.ports import FeatureSource
 from services.sources.http.clock import Clock, Deadline
+from services.storage.fetch_claims import ClaimStore
 
 AT_ONCE = 40
 """As many as go into one call: who claims more keeps others from helping with a long list."""
@@ -25,24 +25,18 @@ _log = logging.getLogger(__name__)
 Keys = Sequence[TrackId]
 
 
-class Shared(Protocol):
-    """One fetch under way, as far as it is shared."""
-
-    source: FeatureSource
-    deadline: Deadline
-
-
 class SharedFetch:
     """Goes through a list in parts that it has claimed."""
 
-    def __init__(self, claims: Claims, clock: Clock) -> None:
+    def __init__(self, claims: ClaimStore, clock: Clock) -> None:
         self._claims = claims
         self._clock = clock
 
     async def run(
         self,
-        fetch: Shared,
+        source: FeatureSource,
         keys: Keys,
+        deadline: Deadline,
         *,
         load: Callable[[Keys], Awaitable[list[TrackId]]],
         ask: Callable[[Keys], Awaitable[None]],
@@ -57,8 +51,8 @@ class SharedFetch:
             Asks the source for some keys, and answers all of them.
         """
         left, in_vain = list(keys), 0
-        name = fetch.source.name
-        while left and fetch.deadline.remaining_s:
+        name = source.name
+        while left and deadline.remaining_s:
             part = left[:AT_ONCE]
             async with self._claimed(name, part) as mine:
                 # Whoever had a claim before may have put the answer into the cache since we looked.

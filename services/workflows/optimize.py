@@ -121,24 +121,20 @@ class OptimizeWorkflow:
         result = await order_tracks(self.compute, stored.report.tracks, options)
         return await self.drafts.begin(stored, OrderState(options, result), draft_id=keep_as.report_id)
 
-    async def open(self, draft_id: str, user_id: int) -> OrderDraft:
-        """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
-        return await self.drafts.open(draft_id, user_id)
-
     async def again(self, draft_id: str, user_id: int) -> OrderDraft:
         """Find another good order for the same wishes."""
-        draft = await self.open(draft_id, user_id)
+        draft = await self.drafts.open(draft_id, user_id)
         options = draft.state.options
         return await self._order(draft, replace(options, seed=options.seed + 1))
 
     async def aim(self, draft_id: str, user_id: int, goal: Goal) -> OrderDraft:
         """Find the best order for another goal; locks stay."""
-        draft = await self.open(draft_id, user_id)
+        draft = await self.drafts.open(draft_id, user_id)
         return await self._order(draft, replace(draft.state.options, goal=goal, seed=0))
 
     async def lock(self, draft_id: str, user_id: int, text: str) -> OrderDraft:
         """Find the best order with other locks, or with none; raises like `read_locks` too."""
-        draft = await self.open(draft_id, user_id)
+        draft = await self.drafts.open(draft_id, user_id)
         locks = parse_locks(text, len(draft.stored.report.tracks))
         return await self._order(draft, replace(draft.state.options, locks=locks, seed=0))
 
@@ -162,7 +158,7 @@ class OptimizeWorkflow:
         """
         if self.saving is None:
             raise SpotifyOffError
-        draft, in_place = await self.open(what.draft_id, user_id), what.in_place
+        draft, in_place = await self.drafts.open(what.draft_id, user_id), what.in_place
         playlist = draft.stored.report.playlist
         goal = draft.state.result.goal.value
         wish = Wish(

@@ -174,21 +174,10 @@ class ReportsWorkflow:
         """Drop reports that are older than they may get, and return how many there were."""
         return await self.store.purge(self.clock() - kept_for)
 
-    async def note_posted(self, report_id: str, channel_id: int, message_id: int) -> None:
-        """Remember where everybody can see a report.
-
-        One whose owner took it back while it was posted is remembered as to be emptied.
-        """
-        await self.store.note_message(report_id, channel_id, message_id)
-
     def drop_caches(self) -> None:
         """Forget what is kept in memory: somebody whose things may be in it was forgotten."""
         self._charts.clear()
         self.store.drop_cache()
-
-    async def publish(self, stored: StoredReport) -> None:
-        """Remember that the owner shared a report."""
-        await self.store.publish(stored.report_id)
 
     async def charts(self, stored: StoredReport, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
         """Draw charts of a stored report, or take them from the few that were drawn lately."""

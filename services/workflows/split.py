@@ -55,10 +55,6 @@ class SplitWorkflow:
             raise NothingToSplitError(stored.report.playlist.name, len(stored.report.tracks))
         return await self.drafts.begin(stored, plan_split(stored.report), draft_id=keep_as.report_id)
 
-    async def open(self, draft_id: str, user_id: int) -> SplitDraft:
-        """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
-        return await self.drafts.open(draft_id, user_id)
-
     async def rename(self, draft_id: str, user_id: int, number: int, name: str) -> SplitDraft:
         """Give a part another name."""
         return await self._change(draft_id, user_id, lambda state: state.renamed(number, name), number)
@@ -89,7 +85,7 @@ class SplitWorkflow:
         """
         if self.saving is None:
             raise SpotifyOffError
-        draft = await self.open(what.draft_id, user_id)
+        draft = await self.drafts.open(what.draft_id, user_id)
         wishes = [
             Wish(
                 name=part.name,

@@ -56,10 +56,6 @@ class TidyWorkflow:
         state = TidyState(findings, moved_to=name)
         return await self.drafts.begin(stored, state, draft_id=keep_as.report_id)
 
-    async def open(self, draft_id: str, user_id: int) -> TidyDraft:
-        """Load a draft for its owner; raises like `DraftsWorkflow.open`."""
-        return await self.drafts.open(draft_id, user_id)
-
     async def decide(self, draft_id: str, user_id: int, number: int, decision: Decision) -> TidyDraft:
         """Decide about a finding; the same decision again takes it back."""
 
@@ -116,7 +112,7 @@ class TidyWorkflow:
         """
         if self.saving is None:
             raise SpotifyOffError
-        draft = await self.open(what.draft_id, user_id)
+        draft = await self.drafts.open(what.draft_id, user_id)
         result = outcome(draft)
         if not result.changes_something:
             raise NothingDecidedError

@@ -186,4 +186,4 @@ async def test_nobody_else_may_press(room: Room, env: SimulatedDiscord) -> None:
     card = await optimize(room)
     draft_id = button_of(card, "Again")["custom_id"].split(":")[2]
     with pytest.raises(NotYourReportError):
-        await room.app.workflows.optimize.open(draft_id, room.bob.id)
+        await room.app.workflows.optimize.drafts.open(draft_id, room.bob.id)

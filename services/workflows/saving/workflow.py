@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -40,14 +39,14 @@ class SavingWorkflow:
     alone: bool = True
     """Whether no other process works on the same journal."""
     undoing: Undoing = field(init=False)
-    _turns: WriteTurns = field(init=False)
+    turns: WriteTurns = field(init=False)
 
     def __post_init__(self) -> None:
-        self._turns = WriteTurns(
+        self.turns = WriteTurns(
             journal=self.journal, playlists=self.playlists, clock=self.clock, alone=self.alone
         )
         self.undoing = Undoing(
-            journal=self.journal, playlists=self.playlists, clock=self.clock, turns=self._turns
+            journal=self.journal, playlists=self.playlists, clock=self.clock, turns=self.turns
         )
 
     async def save_new(
@@ -134,7 +133,7 @@ class SavingWorkflow:
         write = await self.journal.load(write_id)
         if write is None or write.user_id != user_id:
             raise WriteNotFoundError(write_id)
-        return write if write.stage.is_final else await self._turns.carry_out(write, waits=True)
+        return write if write.stage.is_final else await self.turns.carry_out(write, waits=True)
 
     async def resume_due(self, user_id: int | None = None) -> tuple[Write, ...]:
         """Go on with all interrupted writes whose time has come, oldest first: of one person, or of all.
@@ -154,7 +153,7 @@ class SavingWorkflow:
             if write.retry_at is not None and write.retry_at > self.clock():
                 continue
             try:
-                reached: Write | None = await self._turns.carry_out(write, waits=True)
+                reached: Write | None = await self.turns.carry_out(write, waits=True)
             except WriteUnderWayError:
                 continue
             except TastemapError as error:
@@ -176,12 +175,10 @@ class SavingWorkflow:
     async def give_up(self, user_id: int, writes: Sequence[Write]) -> None:
         """End what `waiting_for` has listed, half done as it is: its person has those lists elsewhere."""
         handed_over = {write.write_id for write in writes}
-        async with self._turns.lock_of(user_id):
+        async with self.turns.lock_of(user_id):
             for write in await self.waiting_for(user_id):
                 if write.write_id in handed_over:
-                    await self._turns.note(
-                        write, stage=WriteStage.BROKEN, undone_by=write.write_id, told=True
-                    )
+                    await self.turns.note(write, stage=WriteStage.BROKEN, undone_by=write.write_id, told=True)
 
     async def end_stale(self, before: datetime) -> int:
         """Give up the writes that have been half done since `before`, and let their owners be told.
@@ -190,8 +187,8 @@ class SavingWorkflow:
         """
         stale = await self.journal.stale(before)
         for write in stale:
-            async with self._turns.lock_of(write.user_id):
-                await self._turns.note(write, stage=WriteStage.BROKEN, retry_at=None, told=False)
+            async with self.turns.lock_of(write.user_id):
+                await self.turns.note(write, stage=WriteStage.BROKEN, retry_at=None, told=False)
         return len(stale)
 
     async def news(self, user_id: int) -> tuple[Write, ...]:
@@ -199,11 +196,7 @@ class SavingWorkflow:
 
         Nothing while one of them is under way: whoever waits for it tells.
         """
-        return () if self._turns.lock_of(user_id).locked() else await self.journal.untold(user_id)
-
-    def telling_news(self, user_id: int) -> AbstractAsyncContextManager[tuple[Write, ...]]:
-        """Be the one who tells this person the news inside the block; see `WriteTurns.telling`."""
-        return self._turns.telling(user_id)
+        return () if self.turns.lock_of(user_id).locked() else await self.journal.untold(user_id)
 
     async def mark_told(self, *writes: Write) -> None:
         """Remember that the person has seen how these writes stand."""
@@ -225,7 +218,7 @@ class SavingWorkflow:
                 reached = (
                     write
                     if write.stage.is_final
-                    else await self._turns.carry_out(write, waits=number > 0, in_turn=True)
+                    else await self.turns.carry_out(write, waits=number > 0, in_turn=True)
                 )
             except TastemapError:
                 await self._postpone(later, write.write_id)
@@ -245,9 +238,9 @@ class SavingWorkflow:
             if before is None:  # it was refused, and so are these
                 await self.journal.drop(write)
             elif before.stage.is_final:
-                await self._turns.abandon(write, before.hindrance, told=before.told)
+                await self.turns.abandon(write, before.hindrance, told=before.told)
             else:
-                await self._turns.note(write, hindrance=before.hindrance, retry_at=before.retry_at)
+                await self.turns.note(write, hindrance=before.hindrance, retry_at=before.retry_at)
 
 
 def _progress(write: Write) -> tuple[object, ...]:
