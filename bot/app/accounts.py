@@ -94,10 +94,6 @@ class Accounts:
         self.library.forget(user_id)
         return ended
 
-    async def reminder(self, user_id: int) -> str:
-        """Say from day 165 on when the person's consent ends; empty before."""
-        return await self.library.reminder(user_id)
-
     async def fetch_list(self, user_id: int) -> None:
         """Read the list of a person's playlists after a login, so that they are offered while they type."""
         try:

@@ -12,6 +12,7 @@ from discord.ext import commands
 from cogs.replies.forms import FIELD, text_form
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import note
+from cogs.words.messages import renewal_line
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import ask
@@ -100,9 +101,10 @@ class AccountCog(commands.Cog):
         user_id = interaction.user.id
         if self._login is None or user_id in self._reminded:
             return
-        if line := await self._login.reminder(user_id):
+        days = await self._login.library.days_to_renew(user_id)
+        if days is not None:
             self._reminded[user_id] = True
-            await interaction.followup.send(view=note(line).view(), ephemeral=True)
+            await interaction.followup.send(view=note(renewal_line(days)).view(), ephemeral=True)
 
     async def _begin(self, interaction: Interaction, scopes: frozenset[str], wanted: str) -> None:
         request = AccountRequest(

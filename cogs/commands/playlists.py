@@ -48,5 +48,5 @@ class PlaylistsCog(commands.Cog):
             raise SpotifyOffError
         fresh_for = LIST_IS_STEADY_FOR if anew else LIST_IS_FRESH_FOR
         library = await self._library.current(interaction.user.id, fresh_for=fresh_for)
-        reminder = await self._library.reminder(interaction.user.id)
-        await show(interaction, library_card(library, page, reminder=reminder))
+        days = await self._library.days_to_renew(interaction.user.id)
+        await show(interaction, library_card(library, page, days_to_renew=days))

@@ -10,7 +10,7 @@ from discord import ui
 from cogs.replies.attribution import ATTRIBUTION
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, rule, small, text
-from cogs.words.messages import note_line
+from cogs.words.messages import note_line, renewal_line
 from cogs.words.text import escape, fit, plain, plural
 from services.domain.references import PlaylistRef, ReferenceKind
 from services.domain.spotify import Library, PlaylistSummary
@@ -30,10 +30,10 @@ def page_count(library: Library) -> int:
     return max(1, -(-len(library.playlists) // PAGE))
 
 
-def library_card(library: Library, page: int, *, reminder: str = "") -> Reply:
+def library_card(library: Library, page: int, *, days_to_renew: int | None = None) -> Reply:
     """List one page (from 0) of the playlists, with a menu to analyse one of them.
 
-    `reminder` says in time that the person's consent will end.
+    `days_to_renew` is given once it is time to say that the person's consent ends.
     """
     pages = page_count(library)
     page = min(max(page, 0), pages - 1)
@@ -55,7 +55,7 @@ def library_card(library: Library, page: int, *, reminder: str = "") -> Reply:
     blocks.append(rule())
     has_closed = any(not each.is_readable for each in shown)
     last = [small(_CLOSED)] if has_closed else []
-    last += [small(reminder)] if reminder else []
+    last += [] if days_to_renew is None else [small(renewal_line(days_to_renew))]
     blocks.append(text(*last, ATTRIBUTION))
     return Reply(tuple(blocks))
 

@@ -18,6 +18,12 @@ def progress_line(progress: Progress) -> str:
     return _ACTIVITIES[progress.activity](progress)
 
 
+def renewal_line(days: int) -> str:
+    """Say in time that somebody's consent at Spotify ends."""
+    when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+    return f"Your consent at Spotify ends {when}. Renew it with `/login`; it takes a minute."
+
+
 def note_line(note: Note) -> str:
     """Say a note in one or two sentences."""
     return _NOTES[note.kind](note)

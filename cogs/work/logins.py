@@ -26,6 +26,7 @@ from services.domain.errors.accounts import LoginInterruptedError
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.jobs import Job
 from services.domain.requests import AccountRequest, JobKind, LoginStep
+from services.workflows.library import LibraryWorkflow
 
 _CLOSED_DMS = frozenset({50007, 50278})
 """Discord: direct messages are closed; no common server."""
@@ -50,16 +51,17 @@ class Login(Protocol):
         """Whether there are no pages, and people paste the address they were sent back to."""
         ...
 
+    @property
+    def library(self) -> LibraryWorkflow:
+        """What linked people have at Spotify."""
+        ...
+
     def url_of(self, token: str) -> str:
         """Return the address of a login's start page."""
         ...
 
     async def disconnect(self, user_id: int) -> Disconnected:
         """End a person's link and forget what was read with it."""
-        ...
-
-    async def reminder(self, user_id: int) -> str:
-        """Say from day 165 on when the person's consent ends; empty before."""
         ...
 
     async def fetch_list(self, user_id: int) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
@@ -196,15 +196,6 @@ def _reseal(keys: KeyRing, link: Link, column: str, sealed: str | None) -> str |
         return sealed
     token = keys.open(sealed, purpose=PURPOSE, owner_id=link.user_id, column=column)
     return keys.seal(token, purpose=PURPOSE, owner_id=link.user_id, column=column)
-
-
-def expiry_line(link: Link, now: datetime) -> str:
-    """Say in time that the consent will end; empty while there is nothing to say."""
-    if not link.needs_reminder(now) or link.refresh_sealed is None:
-        return ""
-    days = link.days_left(now)
-    when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
-    return f"Your consent at Spotify ends {when}. Renew it with `/login`; it takes a minute."
 
 
 Answer = TypeVar("Answer")

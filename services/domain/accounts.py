@@ -44,7 +44,7 @@ class Link:
 
     def needs_reminder(self, now: datetime) -> bool:
         """Whether it is time to speak of the end."""
-        return now >= self.authorized_at + REMIND_AFTER
+        return self.refresh_sealed is not None and now >= self.authorized_at + REMIND_AFTER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

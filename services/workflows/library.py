@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cachetools import TTLCache
 
-from services.accounts.tokens import SpotifyAccess, expiry_line
+from services.accounts.tokens import SpotifyAccess
 from services.domain.errors.accounts import AccountError, ScopeMissingError
 from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
 from services.domain.errors.sources import (
@@ -63,13 +63,14 @@ class LibraryWorkflow:
     def __post_init__(self) -> None:
         self._closed = TTLCache(_CLOSED_KEPT, _CLOSED_FOR_S, timer=lambda: self.clock().timestamp())
 
-    async def reminder(self, user_id: int) -> str:
-        """Say from day 165 on when the person's consent ends; empty before, and without a link."""
+    async def days_to_renew(self, user_id: int) -> int | None:
+        """Return from day 165 on how many days a person's consent lasts; None before, and without a link."""
         try:
             link = await self.access.tokens.link_of(user_id)
         except AccountError:
-            return ""
-        return expiry_line(link, self.clock())
+            return None
+        now = self.clock()
+        return link.days_left(now) if link.needs_reminder(now) else None
 
     async def known(self, user_id: int) -> Library | None:
         """Return the list of a person's playlists as it is stored; Spotify is not asked."""

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from cogs.words.messages import renewal_line
 from services.accounts.keyring import new_key
-from services.accounts.tokens import expiry_line, rotate_keys
+from services.accounts.tokens import rotate_keys
 from services.domain.accounts import Link
 from services.domain.errors import TastemapError
 from services.domain.errors.accounts import (
@@ -131,8 +132,9 @@ async def test_nobody_gets_a_token_without_a_link_or_a_scope(world: LoginWorld) 
 async def test_the_end_is_announced_from_day_165(world: LoginWorld, day: float, line: str) -> None:
     link = await world.link()
     world.pass_time(days=day)
-    said = expiry_line(link, world.time.now())
-    assert (line in said) if line else said == ""
+    now = world.time.now()
+    assert link.needs_reminder(now) == bool(line)
+    assert not line or line in renewal_line(link.days_left(now))
 
 
 async def test_tokens_moved_to_another_row_open_for_nobody(world: LoginWorld) -> None:
