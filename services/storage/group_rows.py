@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,8 @@ from services.storage.schema import digest_news, lobbies, lobby_members, map_mem
 
 _NOT_OF_A_MEMBER = {"lobby_id", "playlist", "source"}
 _SOUND: TypeAdapter[SoundSummary] = TypeAdapter(SoundSummary)
+_log = logging.getLogger(__name__)
+
 MEMBER_COLUMNS = tuple(column for column in lobby_members.c if column.name not in _NOT_OF_A_MEMBER)
 """All of a member but the frozen playlist, which is read only for a comparison."""
 
@@ -88,7 +91,8 @@ def _member(row: Mapping[Any, Any]) -> Member:
 async def members_of(connection: AsyncConnection, guild_id: int) -> tuple[MapMember, ...]:
     """List who is on the map of a server inside a transaction, in the order of their ids."""
     query = select(map_members).where(map_members.c.guild_id == guild_id).order_by(map_members.c.user_id)
-    return tuple(map(map_member, await connection.execute(query)))
+    found = map(map_member, await connection.execute(query))
+    return tuple(member for member in found if member is not None)
 
 
 async def news_of(connection: AsyncConnection, guild_id: int, week: int) -> tuple[News, ...]:
@@ -115,9 +119,13 @@ async def news_of(connection: AsyncConnection, guild_id: int, week: int) -> tupl
     )
 
 
-def read_sound(written: str) -> SoundSummary:
-    """Read how a list sounds."""
-    return _SOUND.validate_json(written)
+def read_sound(written: str) -> SoundSummary | None:
+    """Read how a list sounds; None where only another version can read it."""
+    try:
+        return _SOUND.validate_json(written)
+    except ValidationError as error:
+        _log.warning("how a list sounds can't be read: %d errors", error.error_count())
+        return None
 
 
 def sound_json(sound: SoundSummary) -> str:
@@ -140,8 +148,11 @@ def map_member_row(member: MapMember) -> dict[str, Any]:
     }
 
 
-def map_member(row: Row[Any]) -> MapMember:
-    """Read a place on the map of a server."""
+def map_member(row: Row[Any]) -> MapMember | None:
+    """Read a place on the map of a server; None where nobody knows any more how the list sounds."""
+    sound = read_sound(row.sound)
+    if sound is None:
+        return None
     return MapMember(
         guild_id=row.guild_id,
         user_id=row.user_id,
@@ -152,6 +163,6 @@ def map_member(row: Row[Any]) -> MapMember:
             name=row.list_name,
             source=PlaylistSource(row.source),
         ),
-        sound=read_sound(row.sound),
+        sound=sound,
         agreed_at=row.agreed_at,
     )

@@ -12,10 +12,13 @@ from sqlalchemy import update
 from services.domain.errors.groups import UnreadablePlaylistError, UnreadableResultError
 from services.domain.groups import Lobby
 from services.storage.database import Database
-from services.storage.schema import group_results, lobby_members
+from services.storage.map_members import MapMemberStore
+from services.storage.schema import group_results, lobby_members, map_members
 from services.workflows.groups.lobbies import Place
 from tests.databases import sqlite_at
 from tests.integration.groups.house import House, Server, furnish, playlist_of, quiet, visitor
+from tests.integration.groups.maps import GUILD, on_map
+from tests.integration.storage.samples import NOON
 
 ANN, BOB, CHANNEL = 101, 102, 11
 SIGHT = Server(people={ANN, BOB})
@@ -57,3 +60,16 @@ async def test_a_result_of_another_version_is_not_told_as_deleted(database: Data
         await connection.execute(update(group_results).values(payload=b"\x63 another version"))
     with pytest.raises(UnreadableResultError):
         await house.results.open("r1", ANN, CHANNEL, who_is_there=SIGHT)
+
+
+async def test_a_place_on_a_map_of_another_version_takes_nobody_else_off_it(database: Database) -> None:
+    members = MapMemberStore(database)
+    for user_id in (ANN, BOB):
+        await members.agree(on_map(user_id, 0.0, NOON))
+    async with database.transaction() as connection:
+        others = update(map_members).where(map_members.c.user_id == BOB)
+        await connection.execute(others.values(sound='{"of": "another version"}'))
+    assert [member.user_id for member in await members.of_guild(GUILD)] == [ANN]
+    assert await members.find(GUILD, BOB) is None
+    await members.agree(on_map(BOB, 0.5, NOON))
+    assert [member.user_id for member in await members.of_guild(GUILD)] == [ANN, BOB]
