@@ -9,12 +9,10 @@ groups. Takes about two minutes on one core, half a minute with --quick.
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zlib import crc32
@@ -22,9 +20,9 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.grouped_lists import Case, Row, build_cases, read_words, real_playlists
 from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libraries
 from benchmarks.rows import figure, head
-from services.analysis.clustering import Partition, fit_clusters
 from services.analysis.duplicates import find_duplicates
 from services.analysis.naming import CONTRAST, FEWEST_TAGGED, RAP_SHARE, name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
@@ -37,11 +35,9 @@ from services.analysis.vocabulary import CATALOGUE, FALLBACK, GENRE_WORDS, SHRUG
 from services.domain.features import SOUND_FEATURES
 from services.domain.group_names import GroupName, SceneKind
 from services.domain.group_words import mood_words, name_words
-from services.domain.music import Track, TrackId
-from services.domain.report import FEWEST_TRACKS, DuplicateKind, Trait
-from services.imports.upload import read_upload
+from services.domain.report import DuplicateKind, Trait
 
-SMALLEST, MODIFIER_WEIGHT, PLANTED = 40, 0.5, 0.03
+MODIFIER_WEIGHT, PLANTED = 0.5, 0.03
 COMMON_SHARE, LIFT = 0.05, 2.0
 FEWEST_JUDGED = 10
 """Tracks of a group with genres of the half that judges."""
@@ -49,62 +45,8 @@ FEWEST_JUDGED = 10
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the libraries say about a track beside its sound."""
-
-    track: Track
-    genres: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One playlist grouped in one way."""
-
-    rows: NDArray[np.intp]
-    raw: Floats
-    z: Floats
-    points: Floats
-    partition: Partition
-    words: list[Row] | None
-    """Titles and genres of the rows; None for the editorial playlists."""
-
-
 def row(name: str, target: str, reached: str) -> None:
     figure(name, reached, goal=target)
-
-
-def read_words(folder: Path) -> list[Row]:
-    with gzip.open(folder / "libraries" / "tracks.csv.gz", "rt", encoding="utf-8", newline="") as handle:
-        return [
-            Row(
-                Track(
-                    id=TrackId(line["track_id"]),
-                    title=line["title"],
-                    artists=tuple(line["artists"].split(";")),
-                    duration_ms=int(float(line["duration_ms"])),
-                    genres=tuple(genre for genre in line["genres"].split(";") if genre),
-                    release_year=int(float(line["year"])) if line["year"] else None,
-                ),
-                frozenset(genre for genre in line["genres"].split(";") if genre),
-            )
-            for line in csv.DictReader(handle)
-        ]
-
-
-def build_cases(library: Library, editorial: Library, words: list[Row], *, quick: bool) -> list[Case]:
-    lists = [(library, rows) for rows in library.playlists.values() if len(rows) >= SMALLEST]
-    lists += [(library, library.rows_of(listener)) for listener in library.listeners]
-    lists += [(editorial, rows) for rows in editorial.playlists.values() if len(rows) >= SMALLEST]
-    cases = []
-    for source, rows in lists[:: 4 if quick else 1]:
-        raw = source.features[rows]
-        points = sound_space(raw)
-        known = [words[index] for index in rows] if source is library else None
-        for groups in (None, 5):
-            partition = fit_clusters(points, groups=groups)
-            cases.append(Case(rows, raw, TYPICAL.normal_scores(raw), points, partition, known))
-    return cases
 
 
 def direction_of(name: GroupName) -> Floats:
@@ -152,26 +94,6 @@ def measure_names(cases: Sequence[Case]) -> None:
     row(
         "time per playlist, median / slowest", "", f"{np.median(spent) * 1e3:.1f} / {max(spent) * 1e3:.1f} ms"
     )
-
-
-def real_playlists(folder: Path, most_tracks: int = 20_000) -> list[Case]:
-    """Read the playlists of the folder as they came, with k chosen; rows without features are left out."""
-    cases = []
-    for file in sorted((folder / "playlists").glob("real-*.csv")):
-        words, values = [], []
-        for track in read_upload(file.read_bytes(), filename=file.name).playlists[0].tracks:
-            sound = [track.uploaded.get(f) if track.uploaded else None for f in SOUND_FEATURES]
-            if None not in sound:
-                words.append(Row(track, frozenset(track.genres)))
-                values.append(sound)
-        if not FEWEST_TRACKS <= len(words) <= most_tracks:
-            continue
-        raw = np.array(values, dtype=np.float64)
-        points = sound_space(raw)
-        cases.append(
-            Case(np.arange(len(raw)), raw, TYPICAL.normal_scores(raw), points, fit_clusters(points), words)
-        )
-    return cases
 
 
 def count_rules(cases: Sequence[Case]) -> Counter[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.naming import count_rules, real_playlists
+from benchmarks.grouped_lists import real_playlists
+from benchmarks.naming import count_rules
 from tests.depth import IS_NIGHT
 
 
