@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +16,11 @@ from services.domain.errors.jobs import RequestForgottenError
 from services.domain.group_requests import AskRequest
 from services.domain.inputs import Links
 from services.domain.jobs import Request
+from services.domain.report import new_id
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 
 _KEPT, _KEPT_FOR_S = 2_000, 3_600.0
 """A button below a refusal is pressed within minutes; what is wanted is kept no longer than that."""
-_ID_LENGTH = 14
-_ALPHABET = string.ascii_letters + string.digits
 _BEYOND = tuple(sorted(WRITE_SCOPES | REMOVE_SCOPES))
 """What a login may be asked for beside reading; by its number it stands in the id of a wish."""
 _WANTED = "wanted"
@@ -81,7 +78,7 @@ class PendingRequests:
         wish = interaction.extras.get(_WANTED)
         if wish is None and interaction.type is discord.InteractionType.component:
             wish = f"{_AGAIN}\n{data.get('custom_id', '')}"
-        wish_id = _new_id()
+        wish_id = new_id()
         wish_id += "." + "".join(str(number) for number, scope in enumerate(_BEYOND) if scope in scopes)
         self._wishes[wish_id] = _Wish(interaction.user.id, scopes, str(wish or ""))
         return wish_id
@@ -101,7 +98,7 @@ class PendingRequests:
         """
         if isinstance(getattr(request, "what", None), Links):
             return ""
-        failed_id = _new_id()
+        failed_id = new_id()
         self._failed[failed_id] = _Failed(user_id, request, private)
         return failed_id
 
@@ -129,7 +126,3 @@ class PendingRequests:
             self._wishes.pop(wish_id, None)
         for failed_id in [each for each, failed in self._failed.items() if failed.is_about(user_id)]:
             self._failed.pop(failed_id, None)
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))

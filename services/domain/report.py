@@ -22,7 +22,7 @@ _ID_LENGTH = 14
 """62^14 is more than 2^83: an id can't be guessed, and it fits every custom id."""
 
 
-def new_report_id() -> str:
+def new_id() -> str:
     """Make an id that nobody can guess."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
 

@@ -25,7 +25,7 @@ from services.domain.errors.jobs import (
 from services.domain.errors.reports import NotYourReportError
 from services.domain.errors.storage import StorageError
 from services.domain.jobs import Asked, Job, JobStatus, QueueEntry, Request
-from services.domain.report import new_report_id
+from services.domain.report import new_id
 from services.domain.requests import AccountRequest, JobKind
 from services.jobs.engine import Perform, QueueEngine
 from services.jobs.sealing import TokenSealer
@@ -106,7 +106,7 @@ class JobQueue:
         QueueFullError
             Too many wait.
         """
-        job = Job(asked=asked, request=request, result_id=new_report_id(), content=content)
+        job = Job(asked=asked, request=request, result_id=new_id(), content=content)
         if job.job_id in self._mine:
             return None
         if not request.kind.is_light:

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
 from services.domain.ordering import OrderState
-from services.domain.report import new_report_id
+from services.domain.report import new_id
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
 from services.storage.decisions import Draft, DraftStore
@@ -48,7 +48,7 @@ class DraftsWorkflow(Generic[StateT]):
         """Keep the first state of a draft; one of that id that is kept already stays as it is."""
         if draft_id is not None and await self.store.load(draft_id) is not None:
             return await self.open(draft_id, stored.owner_id)
-        draft = Draft(draft_id or new_report_id(), stored.owner_id, stored.report_id, state)
+        draft = Draft(draft_id or new_id(), stored.owner_id, stored.report_id, state)
         await self.store.save(draft, now=self.clock())
         return OpenDraft(draft.draft_id, draft.owner_id, stored, state)
 

@@ -34,7 +34,7 @@ from services.domain.lists import parse_user_list
 from services.domain.messages import OnProgress, quiet
 from services.domain.music import Playlist, PlaylistSource
 from services.domain.references import PlaylistRef, ReferenceKind, parse_reference
-from services.domain.report import new_report_id
+from services.domain.report import new_id
 from services.storage.uploads import PendingUpload, UploadStore
 from services.workflows import tasks
 from services.workflows.library import LibraryWorkflow
@@ -167,7 +167,7 @@ class PlaylistReader:
         self, owner_id: int, file: UploadedFile, *, groups: int | None, private: bool
     ) -> str:
         """Keep a file for `KEPT_FOR` while its owner chooses, and return its id; older ones go."""
-        store, now, upload_id = self._uploads, self.clock(), new_report_id()
+        store, now, upload_id = self._uploads, self.clock(), new_id()
         await store.purge(now)
         await store.save(
             PendingUpload(

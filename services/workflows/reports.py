@@ -16,7 +16,7 @@ from services.domain.errors.reports import NotYourReportError, ReportNotFoundErr
 from services.domain.features import Feature
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.music import Playlist
-from services.domain.report import AnalysisReport, ReportSummary, ReportWords, new_report_id
+from services.domain.report import AnalysisReport, ReportSummary, ReportWords, new_id
 from services.domain.stats import PlaylistStats
 from services.storage.reports import ReportStore, StoredReport, playlist_fingerprint
 from services.workflows import tasks
@@ -93,7 +93,7 @@ class ReportsWorkflow:
     ) -> StoredReport:
         """Store a report under the id that was chosen for it, else under a new one, and keep its pictures."""
         stored = await self.store.save(
-            report_id or new_report_id(),
+            report_id or new_id(),
             owner_id,
             analysis.report,
             encoded=analysis.encoded,

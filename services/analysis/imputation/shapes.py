@@ -39,20 +39,7 @@ _HIGH = np.array([FEATURE_RANGES[f][1] for f in SOUND_FEATURES])
 
 def raw_matrix(features: Sequence[AudioFeatures]) -> FloatArray:
     """Lay the sound features out as an `(n, 9)` matrix in their own units, NaN where unknown."""
-    rows = [
-        (
-            f.danceability,
-            f.energy,
-            f.loudness,
-            f.speechiness,
-            f.acousticness,
-            f.instrumentalness,
-            f.liveness,
-            f.valence,
-            f.tempo,
-        )
-        for f in features
-    ]
+    rows = list(map(_row_of, features))
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(SOUND_FEATURES))
 
 

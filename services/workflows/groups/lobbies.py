@@ -18,7 +18,7 @@ from services.domain.errors.groups import (
 )
 from services.domain.groups import MOST, GroupKind, Lobby, LobbyState, Member, Membership, Withdrawal
 from services.domain.music import Playlist
-from services.domain.report import new_report_id
+from services.domain.report import new_id
 from services.storage.consents import ASK_AGAIN_AFTER, QuestionStore
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
@@ -61,7 +61,7 @@ class LobbiesWorkflow:
         """Open a lobby in a channel; who starts it is in."""
         now = self.clock()
         lobby = Lobby(
-            lobby_id=new_report_id(),
+            lobby_id=new_id(),
             kind=GroupKind.LOBBY,
             state=LobbyState.OPEN,
             guild_id=place.guild_id,
@@ -103,7 +103,7 @@ class LobbiesWorkflow:
             return begun
         now = self.clock()
         lobby = Lobby(
-            lobby_id=lobby_id or new_report_id(),
+            lobby_id=lobby_id or new_id(),
             kind=GroupKind.PAIR,
             state=LobbyState.OPEN,
             guild_id=place.guild_id,
@@ -113,7 +113,7 @@ class LobbiesWorkflow:
             ends_at=now + PAIR_LASTS,
             members=(_member(host, Membership.IN, now), _member(asked, Membership.ASKED, now)),
         )
-        return await self.questions.ask(lobby, bring_id=new_report_id(), direct=direct)
+        return await self.questions.ask(lobby, bring_id=new_id(), direct=direct)
 
     async def withdraw_question(self, lobby_id: str) -> None:
         """Drop a question that could not be put to anybody."""
@@ -198,7 +198,7 @@ class LobbiesWorkflow:
             lobby_id,
             user_id,
             brought=describe(playlist, taken),
-            bring_id=new_report_id(),
+            bring_id=new_id(),
             playlist=taken,
             now=self.clock(),
         )

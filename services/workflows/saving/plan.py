@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
-import string
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +15,7 @@ from services.domain.errors.writes import (
     SameOrderError,
 )
 from services.domain.music import Playlist, PlaylistId, TrackId
+from services.domain.report import new_id
 from services.domain.writes import (
     LARGEST,
     MAX_DESCRIPTION,
@@ -30,8 +29,6 @@ from services.domain.writes import (
     writable,
 )
 
-_ALPHABET = string.ascii_letters + string.digits
-_ID_LENGTH = 14
 _APART = timedelta(microseconds=1)
 """Writes of one wish are entered at one moment and still have an order."""
 
@@ -129,7 +126,7 @@ def _planned(user_id: int, name: str, tracks: Sequence[TrackId], *, request: str
     if len(tracks) > LARGEST:
         raise PlaylistFullError(len(tracks), LARGEST)
     return Write(
-        write_id="".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH)),
+        write_id=new_id(),
         user_id=user_id,
         request=request,
         kind=WriteKind.CREATE,

@@ -16,7 +16,7 @@ from cogs.replies.ids import (
     draft_ref,
     read_verb,
 )
-from services.domain.report import new_report_id
+from services.domain.report import new_id
 
 SUBJECTS = st.text("0123456789ABCDEFabcdefXYZxyz", min_size=1, max_size=24)
 ARGUMENTS = st.text("0123456789abcXYZ.-", max_size=40)
@@ -54,7 +54,7 @@ def test_an_id_that_discord_would_refuse_is_never_written() -> None:
 
 
 def test_report_ids_fit_and_differ() -> None:
-    ids = {new_report_id() for _ in range(500)}
+    ids = {new_id() for _ in range(500)}
     assert len(ids) == 500
     assert all(ComponentRef.parse(ComponentRef(Action.CHARTS, each).button()) for each in ids)
 
