@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.app import build
 from bot.config import Settings
-from services.domain.requests import _TYPES, JobKind
+from services.domain.jobs import _TYPES
+from services.domain.requests import JobKind
 from tests.conftest import ROOT
 from tests.depth import at_night
 
