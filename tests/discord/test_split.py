@@ -84,7 +84,8 @@ async def test_parts_are_merged_left_out_and_taken_apart_again(room: Room, resta
     if restarted:
         await room.restart()
     into = menu(card, "merge.3")
-    assert [each.get("description") for each in into["options"]] == ["most alike by style and era", None, None]
+    said = [each.get("description") for each in into["options"]]
+    assert said == ["most alike by style and era", None, None]
     await room.ann.select(card, ["0"], custom_id=into["custom_id"])
     check_message(card)
     assert "3 playlists from 120 tracks" in text_of(card)

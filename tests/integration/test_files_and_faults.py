@@ -20,7 +20,7 @@ from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import CostlyFileError, UploadError
 from services.storage.marks import RefusedFileStore
 from services.workflows import reading, tasks
-from services.workflows.costly_files import REFUSED_FOR
+from services.workflows.costly_files import REFUSED_FOR, CostlyFiles
 from tests.integration import jobs
 
 POISON = b"poison"
@@ -48,7 +48,9 @@ async def test_a_file_that_kills_its_worker_is_refused_for_an_hour_also_after_a_
             assert app.compute.restarts == lost
             assert await app.workflows.reader.read_upload(load("tam.csv"), "tam.csv")
     async with opened(tmp_path) as app:
-        later = replace(app.workflows.reader, clock=lambda: utc_now() + REFUSED_FOR + timedelta(minutes=1))
+        store, reader = RefusedFileStore(app.database), app.workflows.reader
+        costly = CostlyFiles(store, lambda: utc_now() + REFUSED_FOR + timedelta(minutes=1))
+        later = replace(reader, sounds=replace(reader.sounds, costly=costly))
         monkeypatch.setattr(tasks, "read_with_keys", plain)
         assert await later.read_upload(load("tam.csv"), "tam.csv")
         with pytest.raises(UploadError) as read_again:
@@ -57,7 +59,6 @@ async def test_a_file_that_kills_its_worker_is_refused_for_an_hour_also_after_a_
         monkeypatch.setattr(tasks, "read_with_keys", jobs.read_or_die)
         with pytest.raises(CostlyFileError):
             await later.read_upload(POISON + b", another one", "list.csv")  # which clears away what is over
-        store = RefusedFileStore(app.database)
         assert not await store.is_refused(await _digest_of(POISON), utc_now())
 
 
