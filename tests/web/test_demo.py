@@ -83,7 +83,14 @@ async def send_command(page: Any, name: str, file: Path | None = None) -> None:
         await page.locator(".command-ghost").click()
         await page.locator('.command-suggestion[data-value="file"]').click()
         await page.locator("input.command-file-input").set_input_files(str(file))
-    await page.locator("#send-message").click()
+    await press(page, page.locator("#send-message"))
+
+
+async def press(page: Any, button: Any) -> None:
+    """Press a button once nothing is under way: until then, the page takes no press."""
+    at_rest = "() => !document.getElementById('action-status').textContent.endsWith('…')"
+    await page.wait_for_function(at_rest, timeout=WAIT_MS)
+    await button.click()
 
 
 def cards(page: Any) -> Any:
@@ -117,20 +124,20 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         picture = card.locator("img[alt]").last
         assert len(await picture.get_attribute("alt") or "") > 40
 
-        await card.get_by_role("button", name="Quality").click()
+        await press(page, card.get_by_role("button", name="Quality"))
         assert "96 taken from the file" in await (await card_with(page, "Data quality of")).inner_text()
 
-        await page.get_by_role("button", name="Eight Songs for Aunt Pearl").first.click()
+        await press(page, page.get_by_role("button", name="Eight Songs for Aunt Pearl").first)
         await card_with(page, "8 tracks are too few")
 
         card = await card_with(page, "Four clear groups")
-        await card.get_by_role("button", name="Export").click()
+        await press(page, card.get_by_role("button", name="Export"))
         exported = await card_with(page, "to take along")
         assert "tastemap.json" in await exported.inner_text()
 
         await send_command(page, "playlists")
         refusal = await card_with(page, "not connected")
-        await refusal.get_by_role("button", name="Connect Spotify").click()
+        await press(page, refusal.get_by_role("button", name="Connect Spotify"))
         link_card = await card_with(page, "Open the link and check")
         link = await link_card.get_by_role("link", name="Open the login").get_attribute("href")
 
@@ -140,11 +147,11 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         await login.get_by_role("button", name="Agree as nightdriver").click()
         code = await login.locator(".code").inner_text()
 
-        await link_card.get_by_role("button", name="Finish login").click()
+        await press(page, link_card.get_by_role("button", name="Finish login"))
         await page.locator(".modal-dialog input").fill(code)
-        await page.locator(".modal-dialog [type=submit]").click()
+        await press(page, page.locator(".modal-dialog [type=submit]"))
         done = await card_with(page, "You are connected as nightdriver")
-        await done.get_by_role("button", name="Show my playlists").click()
+        await press(page, done.get_by_role("button", name="Show my playlists"))
         await card_with(page, "Late Drive Home")
         assert problems == []
 
