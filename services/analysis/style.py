@@ -61,7 +61,9 @@ class StyleConstants:
     year_mean: float
     year_deviation: float
     artist_weight: float
-    """With which each other track of the same lead artist counts against a track's own 1."""
+    """With which each other track of the same lead artist counts against a track's own 1, times the share of
+    the list that is by others.
+    """
     word_weight: float
     """With which each other track counts, times the squared cosine of the genre words."""
     most_word_weight: float
@@ -199,8 +201,11 @@ def draw(
         words += some.words
     artist = _numbered(names)
     counted, asked = artist[: len(first)], artist[len(first) :]
-    sums = rules.artist_weight * _summed(company, counted, int(artist.max(initial=-1)) + 1)[asked]
-    sums[: len(base)] -= rules.artist_weight * company[own]
+    together = _summed(company, counted, int(artist.max(initial=-1)) + 1)
+    # Whoever made most of a list sets none of it apart, and would draw all of it to one point.
+    weight = rules.artist_weight * (1 - together[:, -1:] / max(len(first), 1))[asked]
+    sums = weight * together[asked]
+    sums[: len(base)] -= weight[: len(base)] * company[own]
     alike = _drawn_by_words(company, words, counted, asked)
     if alike is not None:
         alike *= rules.word_weight

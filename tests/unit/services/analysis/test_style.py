@@ -51,7 +51,7 @@ def by_pairs(base: np.ndarray, facts: Facts) -> np.ndarray:
             if other != row:
                 same = facts.artists[row] == facts.artists[other]
                 w = (
-                    RULES.artist_weight
+                    RULES.artist_weight * (1 - facts.artists.count(facts.artists[row]) / documents)
                     if same
                     else RULES.word_weight * cosine(facts.words[row], facts.words[other]) ** 2
                 )
@@ -138,6 +138,14 @@ def test_a_long_list_of_one_scene_does_not_shrink_to_a_point() -> None:
     facts = Facts.of(tracks)
     drawn = style_points(values, facts).std(axis=0) / RULES.points(values, facts.years).std(axis=0)
     assert drawn.min() > 0.4
+
+
+def test_a_list_of_one_artist_and_a_guest_is_not_a_point_and_a_stranger() -> None:
+    tracks = [song(number, "Artist" if number else "Guest", 1970 + number) for number in range(60)]
+    facts, values = Facts.of(tracks), scores(60)
+    base = RULES.points(values, facts.years)
+    drawn = style_points(values, facts)
+    assert (drawn[1:].std(axis=0) / base[1:].std(axis=0)).min() > 0.4
 
 
 def test_ten_thousand_tracks_need_no_matrix_of_pairs() -> None:
