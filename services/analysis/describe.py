@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import keep_groups
+from services.analysis.deciding import Guesses, Sound
 from services.analysis.duplicates import find_duplicates
 from services.analysis.genres import dressed
 from services.analysis.grouping import Estimated, basis_of, group_by_style, middles
@@ -18,9 +19,9 @@ from services.analysis.matrix import FeatureTable
 from services.analysis.name_rules import said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
-from services.analysis.placement import assignment_probability, confidence
+from services.analysis.placement import confidence
 from services.analysis.projection import Projection, project
-from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS, TYPICAL
+from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
 from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import lead_artist
 from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
@@ -28,7 +29,7 @@ from services.analysis.typical import top_artists, typical_tracks
 from services.analysis.validity import Margins, agreement
 from services.analysis.witness import ask, is_of_one_genre
 from services.domain.analysis import AnalysisOptions
-from services.domain.features import SOUND_FEATURES, Coverage, Feature
+from services.domain.features import Coverage, Feature
 from services.domain.group_names import GroupName, Mood
 from services.domain.group_words import mood_words, name_words
 from services.domain.grouping import Grouping
@@ -45,10 +46,6 @@ from services.domain.report import (
     Trait,
     Verdict,
 )
-from services.domain.tempo import is_corrected
-
-LEANING = 0.1
-"""Share of the deciding tracks that may lack one feature before the groups are said to lean on estimates."""
 
 _NOWHERE = Placement(cluster=None, confidence=None, likely=False, probability=None, x=None, y=None)
 
@@ -77,7 +74,7 @@ def describe(
         they came.
     """
     table = FeatureTable.of(tracks)
-    sound = _Sound.of(table, tracks)
+    sound = Sound.of(table, tracks)
     earlier = {lead: some for lead, some in earlier_genres.items() if lead not in artist_genres}
     came = [entry.track for entry in tracks]
     genres_of = {**earlier, **artist_genres}
@@ -96,7 +93,7 @@ def describe(
         else None,
         placed_later=int((table.is_known & ~table.is_evidence).sum()),
     )
-    guesses = _Guesses.of(table, partition if is_by_sound else None)
+    guesses = Guesses.of(table, partition if is_by_sound else None)
     grouped, structure = sound, _structure(partition, sound)
     if not is_by_sound:
         style = group_by_style(
@@ -174,49 +171,7 @@ def describe(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sound:
-    """The tracks that may decide something, as numbers."""
-
-    rows: NDArray[np.intp]
-    """Their places in the playlist, shape (n,)."""
-    raw: NDArray[np.float64]
-    """Shape (n, 9)."""
-    z: NDArray[np.float64]
-    """Normal scores that the points are made of, shape (n, 9)."""
-    heard: NDArray[np.float64]
-    """Normal scores against typical music, that words are made of; 0 where a feature is estimated."""
-    points: NDArray[np.float64]
-    """Shape (n, 6)."""
-    corrected: NDArray[np.bool_]
-    """Tracks whose tempo a person said, shape (n,)."""
-    estimated: tuple[Feature, ...]
-    """What is estimated for so many of the tracks that nothing may be said of it."""
-
-    @property
-    def timed(self) -> NDArray[np.float64]:
-        """The raw values without an estimated tempo, which is no tempo of anything; shape (n, 9)."""
-        if Feature.TEMPO not in self.estimated:
-            return self.raw
-        values = self.raw.copy()
-        values[:, SOUND_FEATURES.index(Feature.TEMPO)] = 0.0
-        return values
-
-    @staticmethod
-    def of(table: FeatureTable, tracks: Sequence[EnrichedTrack]) -> _Sound:
-        rows = np.flatnonzero(table.is_evidence)
-        raw = table.raw[rows]
-        corrected = np.array([is_corrected(tracks[int(row)]) for row in rows], dtype=np.bool_)
-        shares = table.is_estimated[rows].mean(axis=0) if len(rows) else np.zeros(len(SOUND_FEATURES))
-        estimated = tuple(
-            feature for feature, share in zip(SOUND_FEATURES, shares, strict=True) if share > LEANING
-        )
-        z, heard = REFERENCE.normal_scores(raw), TYPICAL.normal_scores(raw)
-        heard[:, [SOUND_FEATURES.index(feature) for feature in estimated]] = 0.0
-        return _Sound(rows, raw, z, heard, REFERENCE.points_of(z), corrected, estimated)
-
-
-def _structure(partition: Partition, sound: _Sound) -> Structure:
+def _structure(partition: Partition, sound: Sound) -> Structure:
     """Take the verdict of the fit, and call no groups clear that lean on estimates."""
     found = replace(partition.structure, estimated=sound.estimated)
     if found.verdict is Verdict.CLEAR and found.estimated:
@@ -224,36 +179,8 @@ def _structure(partition: Partition, sound: _Sound) -> Structure:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Guesses:
-    """The tracks that are placed afterwards."""
-
-    rows: NDArray[np.intp]
-    points: NDArray[np.float64]
-    labels: NDArray[np.intp]
-    """Most likely group, -1 without groups."""
-    probabilities: NDArray[np.float64]
-
-    @staticmethod
-    def of(table: FeatureTable, partition: Partition | None) -> _Guesses:
-        """Place them in groups by sound; None where other groups will do it."""
-        rows = np.flatnonzero(table.is_known & ~table.is_evidence)
-        raw = table.raw[rows]
-        points = REFERENCE.sound_space(raw)
-        if partition is None or not partition.k or not len(rows):
-            return _Guesses(rows, points, np.full(len(rows), -1, dtype=np.intp), np.zeros(len(rows)))
-        chances = assignment_probability(raw, table.errors[rows], partition.centres)
-        return _Guesses(rows, points, chances.argmax(axis=1), chances.max(axis=1))
-
-    def placed(self, chances: NDArray[np.float64]) -> _Guesses:
-        """Return them in other groups, from the probability of each, shape (m, k)."""
-        if not chances.shape[1] or not len(self.rows):
-            return replace(self, labels=np.full(len(self.rows), -1, dtype=np.intp))
-        return replace(self, labels=chances.argmax(axis=1), probabilities=chances.max(axis=1))
-
-
 def _agreement_with_estimates(
-    tracks: Sequence[EnrichedTrack], sound: _Sound, guesses: _Guesses, partition: Partition
+    tracks: Sequence[EnrichedTrack], sound: Sound, guesses: Guesses, partition: Partition
 ) -> float | None:
     """Fit the same number of groups to evidence and estimates together, and compare on the evidence."""
     if not partition.k or not len(guesses.rows):
@@ -287,7 +214,7 @@ def _subtitle(group: Sequence[Track], rest: Sequence[Track], given: Collection[i
 
 
 def _typical(
-    deciding: Sequence[Track], sound: _Sound, partition: Partition, subtitles: Sequence[Subtitle]
+    deciding: Sequence[Track], sound: Sound, partition: Partition, subtitles: Sequence[Subtitle]
 ) -> tuple[tuple[int, ...], ...]:
     if not partition.k:
         return ()
@@ -312,7 +239,7 @@ def _witnessed(structure: Structure, music: Sequence[Track], partition: Partitio
 
 
 def _traits(
-    sound: _Sound, labels: NDArray[np.intp], index: int, said: Collection[Feature] = ()
+    sound: Sound, labels: NDArray[np.intp], index: int, said: Collection[Feature] = ()
 ) -> tuple[Trait, ...]:
     return describe_traits(
         sound.heard, sound.timed, labels, index, REFERENCE_MEDIANS, corrected=sound.corrected, said=said
@@ -320,7 +247,7 @@ def _traits(
 
 
 def _mood(
-    sound: _Sound,
+    sound: Sound,
     genres: Sequence[Sequence[str]],
     partition: Partition,
     names: Sequence[GroupName],
@@ -333,8 +260,8 @@ def _mood(
 
 def _cluster(
     tracks: Sequence[EnrichedTrack],
-    sound: _Sound,
-    guesses: _Guesses,
+    sound: Sound,
+    guesses: Guesses,
     partition: Partition,
     *,
     index: int,
@@ -367,7 +294,7 @@ def _cluster(
 
 
 def _placements(
-    count: int, sound: _Sound, guesses: _Guesses, partition: Partition, projection: Projection | None
+    count: int, sound: Sound, guesses: Guesses, partition: Partition, projection: Projection | None
 ) -> tuple[Placement, ...]:
     placements = [_NOWHERE] * count
     grouped = partition.k > 0
@@ -405,7 +332,7 @@ def _placements(
 
 
 def _outliers(
-    tracks: Sequence[EnrichedTrack], sound: _Sound, partition: Partition, names: Sequence[str]
+    tracks: Sequence[EnrichedTrack], sound: Sound, partition: Partition, names: Sequence[str]
 ) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()

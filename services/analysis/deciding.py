@@ -1,0 +1,91 @@
+"""Split the tracks of a list into those that decide, and those that are placed afterwards, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.clustering import Partition
+from services.analysis.matrix import FeatureTable
+from services.analysis.placement import assignment_probability
+from services.analysis.reference import REFERENCE, TYPICAL
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.report import EnrichedTrack
+from services.domain.tempo import is_corrected
+
+LEANING = 0.1
+"""Share of the deciding tracks that may lack one feature before the groups are said to lean on estimates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The tracks that may decide something, as numbers."""
+
+    rows: NDArray[np.intp]
+    """Their places in the playlist, shape (n,)."""
+    raw: NDArray[np.float64]
+    """Shape (n, 9)."""
+    z: NDArray[np.float64]
+    """Normal scores that the points are made of, shape (n, 9)."""
+    heard: NDArray[np.float64]
+    """Normal scores against typical music, that words are made of; 0 where a feature is estimated."""
+    points: NDArray[np.float64]
+    """Shape (n, 6)."""
+    corrected: NDArray[np.bool_]
+    """Tracks whose tempo a person said, shape (n,)."""
+    estimated: tuple[Feature, ...]
+    """What is estimated for so many of the tracks that nothing may be said of it."""
+
+    @property
+    def timed(self) -> NDArray[np.float64]:
+        """The raw values without an estimated tempo, which is no tempo of anything; shape (n, 9)."""
+        if Feature.TEMPO not in self.estimated:
+            return self.raw
+        values = self.raw.copy()
+        values[:, SOUND_FEATURES.index(Feature.TEMPO)] = 0.0
+        return values
+
+    @staticmethod
+    def of(table: FeatureTable, tracks: Sequence[EnrichedTrack]) -> Sound:
+        """Take the rows with evidence."""
+        rows = np.flatnonzero(table.is_evidence)
+        raw = table.raw[rows]
+        corrected = np.array([is_corrected(tracks[int(row)]) for row in rows], dtype=np.bool_)
+        shares = table.is_estimated[rows].mean(axis=0) if len(rows) else np.zeros(len(SOUND_FEATURES))
+        estimated = tuple(
+            feature for feature, share in zip(SOUND_FEATURES, shares, strict=True) if share > LEANING
+        )
+        z, heard = REFERENCE.normal_scores(raw), TYPICAL.normal_scores(raw)
+        heard[:, [SOUND_FEATURES.index(feature) for feature in estimated]] = 0.0
+        return Sound(rows, raw, z, heard, REFERENCE.points_of(z), corrected, estimated)
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """The tracks that are placed afterwards."""
+
+    rows: NDArray[np.intp]
+    points: NDArray[np.float64]
+    labels: NDArray[np.intp]
+    """Most likely group, -1 without groups."""
+    probabilities: NDArray[np.float64]
+
+    @staticmethod
+    def of(table: FeatureTable, partition: Partition | None) -> Guesses:
+        """Place them in groups by sound; None where other groups will do it."""
+        rows = np.flatnonzero(table.is_known & ~table.is_evidence)
+        raw = table.raw[rows]
+        points = REFERENCE.sound_space(raw)
+        if partition is None or not partition.k or not len(rows):
+            return Guesses(rows, points, np.full(len(rows), -1, dtype=np.intp), np.zeros(len(rows)))
+        chances = assignment_probability(raw, table.errors[rows], partition.centres)
+        return Guesses(rows, points, chances.argmax(axis=1), chances.max(axis=1))
+
+    def placed(self, chances: NDArray[np.float64]) -> Guesses:
+        """Return them in other groups, from the probability of each, shape (m, k)."""
+        if not chances.shape[1] or not len(self.rows):
+            return replace(self, labels=np.full(len(self.rows), -1, dtype=np.intp))
+        return replace(self, labels=chances.argmax(axis=1), probabilities=chances.max(axis=1))
