@@ -77,6 +77,7 @@ def _draw_matrix(found: Comparison) -> Sheet:
             bold=True,
             align="center",
         )
+    has_room = sheet.measure("88–100", size) <= cell - 3
     for row, scores in enumerate(found.matrix):
         y = top + 20 + height * row
         _draw_row_name(sheet, found, row, y + height / 2, 0.0 if many else names_room, small)
@@ -88,7 +89,7 @@ def _draw_matrix(found: Comparison) -> Sheet:
             if score is None or people[row].is_rough or people[column].is_rough:
                 sheet.bar(*box, colour=theme.RULE, hollow=True)
                 words, colour = _range(found.pair(people[row].key, people[column].key)), theme.MUTED
-                words = words if sheet.measure(words, size) <= cell - 3 else _RANGE
+                words = _RANGE if words != _NO_SCORE and not has_room else words
             else:
                 shade = shade_of_score(score)
                 sheet.bar(*box, colour=shade)
