@@ -23,15 +23,16 @@ from numpy.typing import NDArray
 from benchmarks.grouped_lists import Case, Row, build_cases, read_words, real_playlists
 from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libraries
 from benchmarks.rows import figure, head
+from services.analysis.claims import FEWEST_TAGGED, GENRE_WORDS, RAP_SHARE, Claim
 from services.analysis.duplicates import find_duplicates
-from services.analysis.naming import CONTRAST, FEWEST_TAGGED, RAP_SHARE, name_clusters, name_playlist
+from services.analysis.naming import CONTRAST, name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import blurb, describe_traits
 from services.analysis.typical import typical_tracks
-from services.analysis.vocabulary import CATALOGUE, FALLBACK, GENRE_WORDS, SHRUGS, Claim
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES
 from services.domain.group_names import GroupName, SceneKind
 from services.domain.group_words import mood_words, name_words

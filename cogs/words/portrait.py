@@ -14,7 +14,7 @@ _ADJECTIVES = {
     Feature.LOUDNESS: ("soft", "loud"),
     Feature.ACOUSTICNESS: ("electric", "acoustic"),
     Feature.VALENCE: ("moody", "sunny"),
-    Feature.DANCEABILITY: ("free-flowing", "danceable"),
+    Feature.DANCEABILITY: ("less danceable", "danceable"),
 }
 _TAILS = {
     Feature.INSTRUMENTALNESS: ("more singing", "more instrumentals"),

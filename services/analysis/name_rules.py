@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.vocabulary import CATALOGUE, FALLBACK, Claim, Guard, Name
+from services.analysis.claims import Claim
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, SoundName
 from services.domain.report import Trait
@@ -18,6 +20,12 @@ AUDIBLE = 0.15
 
 AGAINST = 0.45
 """Weight of a feature in a name from which a trait of the other end contradicts it."""
+
+PLAINLY = 2
+"""Degree of a trait that a name may say: not what is only slightly so."""
+
+CLAIMED = MappingProxyType({Feature.SPEECHINESS: Claim.WORDS, Feature.INSTRUMENTALNESS: Claim.INSTRUMENTAL})
+"""What the plain word of a feature claims beyond the sound."""
 
 COLUMN = {feature: column for column, feature in enumerate(SOUND_FEATURES)}
 
@@ -63,11 +71,13 @@ def agrees(weights: Mapping[Feature, float], traits: Traits, *, at_all: bool = F
     )
 
 
-def bears_out(lean: Lean, traits: Traits, *, beside_the_rest: bool = False) -> bool:
+def bears_out(lean: Lean, traits: Traits, *, least: int = 1, beside_the_rest: bool = False) -> bool:
     """Tell whether a trait says the same, beside typical music.
 
     Parameters
     ----------
+    least
+        Degree that it has to have.
     beside_the_rest
         Whether a trait will do that is worded beside the rest of the list, and only hardly so otherwise.
     """
@@ -75,9 +85,26 @@ def bears_out(lean: Lean, traits: Traits, *, beside_the_rest: bool = False) -> b
     return any(
         trait.feature is lean.feature
         and (beside_the_rest or not trait.compared)
-        and trait.degree * sign > 0
+        and trait.degree * sign >= least
         and trait.z * sign > 0
         for trait in traits
+    )
+
+
+def is_earned(entry: Name, raw: Floats, traits: Traits, refused: Collection[Claim]) -> bool:
+    """Tell whether a name of the catalogue may be given: the group is plainly what it says first.
+
+    Only slightly so will do for a name that says little, and where it is instrumental music: a fifth of it is
+    heard.
+    """
+    slightly = {Feature.INSTRUMENTALNESS} if entry.id not in SHRUGS else set(SOUND_FEATURES)
+    return (
+        entry.claim not in refused
+        and all(
+            bears_out(lean, traits, least=1 if lean.feature in slightly else PLAINLY) for lean in entry.main
+        )
+        and agrees(entry.weights, traits)
+        and all(holds(guard, raw) for guard in entry.guards)
     )
 
 
@@ -87,7 +114,7 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
     A guard may be missed by one standard error of the group, and a trait may have become slight: else names
     would come and go with single tracks.
     """
-    if any(lean.feature is Feature.SPEECHINESS for lean in name.leans) and Claim.WORDS in refused:
+    if any(CLAIMED.get(lean.feature) in refused for lean in name.leans):
         return False
     if name.sound is not None:
         entry = ENTRIES[name.sound]

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from services.analysis.claims import Claim, Tags
 from services.analysis.name_rules import (
     AUDIBLE,
+    CLAIMED,
     COLUMN,
     ENTRIES,
+    PLAINLY,
     Floats,
     Traits,
     agrees,
-    bears_out,
     holds,
+    is_earned,
     still_true,
     weights_of,
 )
 from services.analysis.perception import audible
-from services.analysis.vocabulary import CATALOGUE, FALLBACK, GENRE_WORDS, SHRUGS, Claim
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, Mood, Scene, SoundName
 
@@ -56,9 +57,6 @@ REPEAT_COST = 0.6
 CANDIDATES = 6
 """Names per group that the exact search considers; a seventh best never took part in a best assignment."""
 
-PLAINLY = 2
-"""Degree of a trait that a plain name may say: not what is only slightly so."""
-
 CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25
 """How many times what is audible a group has to differ for a name that compares, and how many where it is
 slightly so beside typical music too: "more energetic" of a group that is slightly energetic.
@@ -66,12 +64,6 @@ slightly so beside typical music too: "more energetic" of a group that is slight
 
 PLAIN_FEATURES = 3
 """The strongest traits, of which one or two make a plain name."""
-
-FEWEST_TAGGED = 8
-"""Tracks with genre words below which these say nothing about a group."""
-
-RAP_SHARE, DANCE_SHARE = 0.3, 0.1
-"""Shares of the tagged tracks that have to be rap, or dance music, for a name that says so."""
 
 LARGE_PART = 0.2
 """Part of a list that the mood of the whole must not contradict."""
@@ -81,6 +73,9 @@ APART = 0.5
 
 _ONE_SIDED = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS, Feature.LIVENESS})
 """That music is sung, in a studio, and not spoken is nothing to call it by."""
+
+_LITTLE_BELOW = _ONE_SIDED | {Feature.DANCEABILITY}
+"""Nor is it that one does not dance to it: neither to metal, nor to ballads, nor to symphonies."""
 
 
 def _unit(weights: Mapping[Feature, float]) -> Floats:
@@ -141,7 +136,7 @@ def name_clusters(
     tuple of k GroupName
         The same for any order of the rows. Pass rows with evidence only: imputed values decide no name.
     """
-    tags = _Tags.of(genres, np.asarray(labels, dtype=np.intp))
+    tags = Tags.of(genres, np.asarray(labels, dtype=np.intp))
     z, raw, labels = _checked(z, raw, labels)
     if not labels.size:
         return ()
@@ -195,7 +190,7 @@ def name_playlist(
         Name and traits of each group.
     """
     everything = np.zeros(len(np.asarray(z)), dtype=np.intp)
-    tags = _Tags.of(genres, everything)
+    tags = Tags.of(genres, everything)
     z, raw, _ = _checked(z, raw, everything)
     groups = np.full(len(z), -1) if labels is None else np.asarray(labels, dtype=np.intp)
     if not len(z):
@@ -246,50 +241,6 @@ def _checked(
     return scores, values, groups
 
 
-@lru_cache(maxsize=8192)
-def _joined(genres: tuple[str, ...]) -> str:
-    return " | ".join(" ".join(word.casefold().replace("-", " ").split()) for word in genres if word)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tags:
-    """The genre words that came with each group."""
-
-    groups: Mapping[int, list[str]]
-    """Of each tagged track, one text of words between spaces."""
-
-    @staticmethod
-    def of(genres: Sequence[Sequence[str]], labels: NDArray[np.intp]) -> _Tags:
-        groups: dict[int, list[str]] = {}
-        for label, words in zip(labels.tolist(), genres, strict=False):
-            if said := _joined(tuple(words)):
-                groups.setdefault(label, []).append(f" {said} ")
-        return _Tags(groups)
-
-    def refused(self, group: int) -> frozenset[Claim]:
-        """Return what a name of this group may not say."""
-        tagged = self.groups.get(group, [])
-        if len(tagged) < FEWEST_TAGGED:
-            return frozenset({Claim.RAP})
-        refused = set()
-        if _share(tagged, Claim.RAP) < RAP_SHARE:
-            refused |= {Claim.RAP, Claim.WORDS}
-        if max(_share(tagged, Claim.RAP), _share(tagged, Claim.TALK)) < RAP_SHARE:
-            refused.add(Claim.TALK)
-        if _share(tagged, Claim.DANCE) < DANCE_SHARE:
-            refused.add(Claim.DANCE)
-        return frozenset(refused)
-
-
-def _share(tagged: Sequence[str], claim: Claim) -> float:
-    carry = (
-        number
-        for said, number in Counter(tagged).items()
-        if any(f" {word} " in said for word in GENRE_WORDS[claim])
-    )
-    return sum(carry) / len(tagged)
-
-
 def _options(
     profile: Floats, raw: Floats, traits: Traits, refused: Collection[Claim], *, has_scene: bool
 ) -> list[_Option]:
@@ -304,12 +255,7 @@ def _options(
 
     found = []
     for name, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
-        if (
-            name.claim in refused
-            or not all(bears_out(lean, traits) for lean in name.main)
-            or not agrees(name.weights, traits)
-            or not all(holds(guard, raw) for guard in name.guards)
-        ):
+        if not is_earned(name, raw, traits, refused):
             continue
         score = fit(direction) + (0.0 if name.weights else SHRUG_SCORE)
         if name.id in SHRUGS:
@@ -335,17 +281,15 @@ def _plain(traits: Traits, refused: Collection[Claim]) -> Iterator[tuple[tuple[L
     absolute, compared = [], []
     energy = next((trait.degree for trait in traits if trait.feature is Feature.ENERGY), 0)
     for trait in traits:
-        if trait.feature is Feature.TEMPO or (
-            trait.feature is Feature.SPEECHINESS and Claim.WORDS in refused
-        ):
-            continue
-        if trait.feature is Feature.LOUDNESS and trait.degree * energy <= 0:
-            # Old recordings are quiet however lively the music, and remastered ones loud.
+        if trait.feature is Feature.TEMPO or CLAIMED.get(trait.feature) in refused:
             continue
         if trait.compared:
             compared.append(Lean(trait.feature, trait.degree > 0))
-        elif (trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _ONE_SIDED)) and (
-            trait.z * trait.degree > 0
+        elif trait.feature is Feature.LOUDNESS and trait.degree * energy <= 0:
+            # Old recordings are quiet however lively the music, and remastered ones loud.
+            continue
+        elif trait.degree * trait.z > 0 and (
+            trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _LITTLE_BELOW)
         ):
             absolute.append(Lean(trait.feature, trait.degree > 0))
         elif trait.feature not in _ONE_SIDED and abs(trait.contrast) >= AUDIBLE * (

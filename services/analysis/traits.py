@@ -24,6 +24,26 @@ CONTRAST = 0.5
 
 FEWEST_TRAITS, MOST_TRAITS, BLURB_TRAITS = 2, 5, 3
 
+TRUE_FROM: Mapping[Feature, tuple[float, float]] = MappingProxyType(
+    {
+        Feature.DANCEABILITY: (0.55, 0.62),
+        Feature.ENERGY: (0.5, 0.7),
+        Feature.LOUDNESS: (-9.0, -7.5),
+        Feature.SPEECHINESS: (0.0, 0.1),
+        Feature.ACOUSTICNESS: (0.1, 0.35),
+        Feature.LIVENESS: (0.0, 0.3),
+        Feature.VALENCE: (0.38, 0.52),
+        Feature.TEMPO: (105.0, 128.0),
+    }
+)
+"""Values up to which, and from which, a group is so whatever is typical; between them only slightly so.
+
+Half of all music has an acousticness under 0.11: a group at 0.25 is far from typical, and not acoustic.
+"""
+
+MOSTLY_INSTRUMENTAL = 0.65
+"""Share of tracks without singing from which a group is instrumental: of fewer, people hear the songs."""
+
 _TRUST = MappingProxyType({Feature.TEMPO: 0.6, Feature.LIVENESS: 0.6, Feature.SPEECHINESS: 0.8})
 """Measured tempi double and halve, and liveness is noisy: they lead only where they are far out."""
 
@@ -234,12 +254,15 @@ def _degree(group: _Group, column: int) -> tuple[int, bool]:
     feature = SOUND_FEATURES[column]
     level, contrast = float(group.level[column]), float(group.contrast[column])
     if feature is Feature.INSTRUMENTALNESS:
-        for share, degree in ((0.85, 3), (0.5, 2), (0.2, 1)):
+        for share, degree in ((0.85, 3), (MOSTLY_INSTRUMENTAL, 2), (0.2, 1)):
             if group.instrumental >= share * group.size:
                 return degree, False
         return (-2 if contrast <= -NOTICEABLE else -1), False
     if abs(level) >= SLIGHT:
-        degree = 1 + (abs(level) >= NOTICEABLE) + (abs(level) >= STRONG)
+        low, high = TRUE_FROM[feature]
+        value = float(group.medians[column])
+        is_true = value >= high if level > 0 else value <= low
+        degree = 1 + (is_true and abs(level) >= NOTICEABLE) + (is_true and abs(level) >= STRONG)
         return (degree if level > 0 else -degree), False
     if abs(contrast) >= NOTICEABLE:
         return (1 if contrast > 0 else -1), True

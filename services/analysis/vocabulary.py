@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
+from services.analysis.claims import Claim
+from services.analysis.traits import MOSTLY_INSTRUMENTAL
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import Lean, SoundName
 
@@ -33,38 +34,6 @@ class Guard:
     low: float = float("-inf")
     high: float = float("inf")
     share: bool = False
-
-
-class Claim(StrEnum):
-    """What a name says beyond the sound; genre words decide whether it may."""
-
-    RAP = "rap"
-    """Speechiness is high in dancehall, hardstyle and afropop too: only genre words can tell."""
-    WORDS = "words"
-    """What was measured, where nobody can say whether it is rap; refused where genre words say it is not."""
-    TALK = "talk"
-    DANCE = "dance"
-
-
-GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
-    {
-        Claim.RAP: (
-            "rap", "hip hop", "drill", "trap", "grime", "phonk", "boom bap", "spoken", "comedy",
-        ),
-        Claim.TALK: (
-            "spoken", "comedy", "hoerspiel", "hörspiel", "audiobook", "audiobooks", "poetry", "story",
-            "stories", "standup", "podcast", "drama",
-        ),
-        Claim.DANCE: (
-            "dance", "house", "techno", "disco", "edm", "electro", "club", "trance", "rave", "garage",
-            "dancehall", "reggaeton", "funk", "eurodance", "dubstep", "hardstyle", "breakbeat", "jungle",
-            "drum and bass", "afrobeats", "afrobeat", "amapiano", "salsa", "samba", "cumbia", "bachata",
-            "merengue", "soca", "kizomba", "baile", "latin", "gqom", "kuduro", "eurobeat", "italo",
-            "big beat",
-        ),
-    }
-)  # fmt: skip
-"""Words of a genre that bear a claim out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +65,40 @@ def _at_most(feature: Feature, value: float) -> Guard:
     return Guard(feature, high=value)
 
 
-_NO_SINGING = Guard(INSTRUMENTAL, low=0.5, share=True)
+_NO_SINGING = Guard(INSTRUMENTAL, low=MOSTLY_INSTRUMENTAL, share=True)
 _SUNG = Guard(INSTRUMENTAL, high=0.3, share=True)
 
 CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.CALM_INSTRUMENTALS,
         {ENERGY: -1.0, LOUD: -1.0, ACOUSTIC: 0.6, INSTRUMENTAL: 0.8, DANCE: -0.7, VALENCE: -0.6},
-        _NO_SINGING, _at_most(ENERGY, 0.4), _at_most(DANCE, 0.55),
+        _NO_SINGING, _at_most(ENERGY, 0.4), _at_most(DANCE, 0.55), claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.INSTRUMENTAL_FOCUS,
         {INSTRUMENTAL: 1.0, SPEECH: -0.3, ENERGY: -0.3, VALENCE: -0.2},
-        _NO_SINGING, Guard(ENERGY, 0.2, 0.65),
+        _NO_SINGING, Guard(ENERGY, 0.2, 0.65), claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.ACOUSTIC_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, ACOUSTIC: 1.0, ENERGY: -0.4},
-        _NO_SINGING, _at_least(ACOUSTIC, 0.5),
+        _NO_SINGING, _at_least(ACOUSTIC, 0.5), claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.INSTRUMENTAL_GROOVES,
         {INSTRUMENTAL: 1.0, DANCE: 0.8, VALENCE: 0.3},
-        _NO_SINGING, _at_least(DANCE, 0.55),
+        _NO_SINGING, _at_least(DANCE, 0.62), claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.DRIVING_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, ENERGY: 0.8, TEMPO: 0.4, ACOUSTIC: -0.5},
-        _NO_SINGING, _at_least(ENERGY, 0.62),
+        _NO_SINGING, _at_least(ENERGY, 0.62), claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.EPIC_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, DANCE: -0.8, VALENCE: -0.7, ENERGY: 0.2},
         _NO_SINGING, _at_most(DANCE, 0.45), _at_least(ENERGY, 0.4), _at_most(VALENCE, 0.35),
+        claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.FEEL_GOOD_DANCE,
@@ -138,12 +108,12 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.HIGH_ENERGY_DANCE,
         {DANCE: 0.7, ENERGY: 1.0, LOUD: 0.7, ACOUSTIC: -0.6, TEMPO: 0.3},
-        _at_least(DANCE, 0.58), _at_least(ENERGY, 0.7), claim=Claim.DANCE,
+        _at_least(DANCE, 0.62), _at_least(ENERGY, 0.7), claim=Claim.DANCE,
     ),
     _name(
         SoundName.DARK_CLUB,
         {DANCE: 0.8, VALENCE: -0.6, ENERGY: 0.4, ACOUSTIC: -0.6, INSTRUMENTAL: 0.6},
-        _at_least(DANCE, 0.6), _at_most(VALENCE, 0.42), _at_most(ACOUSTIC, 0.25), _at_least(ENERGY, 0.5),
+        _at_least(DANCE, 0.62), _at_most(VALENCE, 0.38), _at_most(ACOUSTIC, 0.25), _at_least(ENERGY, 0.5),
         claim=Claim.DANCE,
     ),
     _name(
@@ -164,7 +134,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.HIGH_SPIRITED_LOUD,
         {VALENCE: 0.8, ENERGY: 0.9, LOUD: 0.7, ACOUSTIC: -0.5, DANCE: -0.2, TEMPO: 0.2},
-        _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.75), _at_least(LOUD, -8.5),
+        _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.75), _at_least(LOUD, -7.5),
     ),
     _name(
         SoundName.FULL_THROTTLE_ENERGY,
@@ -174,7 +144,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.LOUD_INTENSE,
         {ENERGY: 0.9, LOUD: 0.9, VALENCE: -0.4, ACOUSTIC: -0.7, DANCE: -0.4},
-        _at_least(ENERGY, 0.68), _at_least(LOUD, -8.5), _at_most(VALENCE, 0.5),
+        _at_least(ENERGY, 0.68), _at_least(LOUD, -7.5), _at_most(VALENCE, 0.5),
     ),
     _name(
         SoundName.BIG_ANTHEMIC,
@@ -199,7 +169,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.SUNNY_ACOUSTIC,
         {ACOUSTIC: 1.0, VALENCE: 0.9, DANCE: 0.4},
-        _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.5),
+        _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.52),
     ),
     _name(
         SoundName.QUIET_SPARSE,
@@ -209,7 +179,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.SLOW_TENDER,
         {TEMPO: -0.8, ENERGY: -0.8, VALENCE: -0.5, ACOUSTIC: 0.4, INSTRUMENTAL: -0.5},
-        _SUNG, _at_most(TEMPO, 112.0), _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.48),
+        _SUNG, _at_most(TEMPO, 105.0), _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.48),
     ),
     _name(
         SoundName.SOFT_TENDER,
@@ -276,7 +246,7 @@ CATALOGUE: tuple[Name, ...] = (
         SoundName.DARK_DRIVING,
         {ENERGY: 0.7, INSTRUMENTAL: 0.7, ACOUSTIC: -0.7, VALENCE: -0.5},
         _at_least(ENERGY, 0.62), _at_least(INSTRUMENTAL, 0.2),
-        _at_most(ACOUSTIC, 0.25), _at_most(VALENCE, 0.45),
+        _at_most(ACOUSTIC, 0.25), _at_most(VALENCE, 0.38),
     ),
     _name(
         SoundName.ELECTRIC_DRIVING,

@@ -68,12 +68,12 @@ FEATURE_WORDS: Mapping[Feature, FeatureWords] = MappingProxyType(
     {
         Feature.DANCEABILITY: FeatureWords(
             name="Danceability",
-            low="free-flowing",
+            low="less danceable",
             high="danceable",
             low_grades=("slightly less danceable than most", "less danceable than most", "hardly danceable"),
             less="less danceable",
             more="more danceable",
-            poles=("free-flowing", "danceable"),
+            poles=("less danceable", "danceable"),
             leap=("far less danceable", "far more danceable"),
         ),
         Feature.ENERGY: FeatureWords(

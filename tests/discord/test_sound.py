@@ -6,8 +6,7 @@ import io
 import time
 import wave
 import zipfile
-from collections.abc import AsyncIterator, Callable
-from functools import cache
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +31,10 @@ from tests.discord.test_message_menu import menu_on
 PIECE = Piece(style="dance", seed=3, bpm=124.0, tonic=9, is_major=True, length_s=40.0)
 OTHER = Piece(style="waltz", seed=1, bpm=150.0, tonic=7, is_major=True, length_s=10.0)
 PRESS = "Send 1 x 30 seconds to ReccoBeats?"
-pytestmark = pytest.mark.xdist_group("sound")
-"""One process makes the pieces once."""
-
-wave_of = cache(render)
 
 
-@cache
 def mp3(piece: Piece) -> bytes:
-    return encode(wave_of(piece), 44_100, "mp3")
+    return encode(render(piece), 44_100, "mp3")
 
 
 @pytest.fixture
@@ -184,8 +178,8 @@ async def test_the_message_menu_takes_all_sound_of_a_message_and_says_what_it_co
     files = (
         ("one.mp3", mp3(OTHER)),
         ("cover.png", b"\x89PNG\r\n\x1a\n"),
-        ("two.flac", encode(wave_of(PIECE), 44_100, "flac")),
-        ("quiet.wav", encode(wave_of(OTHER) * 0.0, 44_100)),
+        ("two.flac", encode(render(PIECE), 44_100, "flac")),
+        ("quiet.wav", encode(render(OTHER) * 0.0, 44_100)),
         ("broken.ogg", b"OggS" + bytes(24) + b"\x01vorbis" + bytes(90)),
     )
     card = (await menu_on(room, "demos", *files)).response
@@ -221,16 +215,16 @@ async def test_an_archive_and_a_list_come_together(room: Room) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.m4a", lambda: b"\x00\x00\x00\x20ftypM4A " + bytes(40), "M4A"),
-        ("a.mp3", lambda: encode(wave_of(OTHER)[: 44_100 * 2], 44_100, "mp3"), "Below 5 seconds"),
-        ("a.wav", lambda: encode(wave_of(OTHER) * 0.0, 44_100), "silent from beginning to end"),
-        ("a.flac", lambda: b"fLaC" + bytes(400), "nothing in it can be decoded"),
+        ("a.m4a", b"\x00\x00\x00\x20ftypM4A " + bytes(40), "M4A"),
+        ("a.mp3", encode(render(OTHER)[: 44_100 * 2], 44_100, "mp3"), "Below 5 seconds"),
+        ("a.wav", encode(render(OTHER) * 0.0, 44_100), "silent from beginning to end"),
+        ("a.flac", b"fLaC" + bytes(400), "nothing in it can be decoded"),
     ],
 )
 async def test_each_refusal_has_a_sentence_of_its_own(
-    room: Room, env: Any, name: str, content: Callable[[], bytes], words: str
+    room: Room, env: Any, name: str, content: bytes, words: str
 ) -> None:
-    result = await room.ann.slash(room.channel, "analyze", file=(name, content()))
+    result = await room.ann.slash(room.channel, "analyze", file=(name, content))
     assert words in text_of(result.followups[-1] if result.followups else result.response)
     env.refusals()
 

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from services.analysis import naming
-from services.analysis.name_rules import holds
+from services.analysis.claims import Claim
+from services.analysis.name_rules import PLAINLY, holds
 from services.analysis.naming import name_playlist
 from services.analysis.perception import audible
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
-from services.analysis.traits import describe_traits
-from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Claim, Guard, Name
+from services.analysis.traits import TRUE_FROM, describe_traits
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
-from services.domain.group_words import mood_words, name_words
+from services.domain.group_words import SOUND_WORDS, mood_words, name_words
 from services.domain.report import Trait
 from services.domain.vocabulary import COMPARATIVES
 from tests.unit.services.analysis import sounds
@@ -177,6 +178,16 @@ def test_names_are_distinct_and_never_lie(rows: list[tuple[float, ...]], k: int)
             (trait,) = [trait for trait in traits if trait.feature is lean.feature]
             assert ((trait.contrast if name.compared else trait.degree) > 0) == lean.high
             assert name.compared or (trait.z > 0) == lean.high
+            if not name.compared and name.sound not in SHRUGS:
+                assert is_so(lean, trait, raw[labels == cluster])
+
+
+def is_so(lean: Lean, trait: Trait, rows: Rows) -> bool:
+    """Whether a word is true of the values themselves, and more than slightly so beside typical music."""
+    if lean.feature is Feature.INSTRUMENTALNESS:
+        return bool((rows[:, SOUND_FEATURES.index(lean.feature)] > 0.5).mean() >= 0.2)
+    low, high = TRUE_FROM[lean.feature]
+    return abs(trait.degree) >= PLAINLY and (trait.value >= high if lean.high else trait.value <= low)
 
 
 @given(raw_rows)
@@ -206,6 +217,49 @@ def test_an_instrumental_name_needs_instrumental_tracks() -> None:
     sung = sounds.group(instrumentalness=0.4)
     for name in instrumental:
         assert not all(holds(guard, sung) for guard in name.guards)
+
+
+@given(raw_rows, st.sampled_from(["singer-songwriter", "Vocal Jazz", "ambient"]))
+@settings(max_examples=20, deadline=None)
+def test_nothing_is_called_instrumental_that_is_sung(rows: list[tuple[float, ...]], word: str) -> None:
+    """Neither where every third track is, nor where genre words say that people sing."""
+    raw = np.array(rows)
+    raw[:, 5] = 1.0 - raw[:, 5] / 3
+    sung = len(raw) // 3 + 1
+    for part, genres in ((sung, ()), (0, (word,))):
+        raw[:part, 5] = 0.2
+        (name,) = values_of(typical_scores(raw), raw, [0] * len(raw), [genres] * len(raw))
+        assert "nstrumental" not in name_words(name) or (word == "ambient" and not part)
+
+
+SAID = {
+    "dark": Lean(Feature.VALENCE, high=False),
+    "sunny": Lean(Feature.VALENCE, high=True),
+    "bright": Lean(Feature.VALENCE, high=True),
+    "acoustic": Lean(Feature.ACOUSTICNESS, high=True),
+    "electric": Lean(Feature.ACOUSTICNESS, high=False),
+    "calm": Lean(Feature.ENERGY, high=False),
+    "loud": Lean(Feature.LOUDNESS, high=True),
+    "quiet": Lean(Feature.LOUDNESS, high=False),
+    "danceable": Lean(Feature.DANCEABILITY, high=True),
+    "live": Lean(Feature.LIVENESS, high=True),
+    "wordy": Lean(Feature.SPEECHINESS, high=True),
+    "slow": Lean(Feature.TEMPO, high=False),
+    "fast": Lean(Feature.TEMPO, high=True),
+}
+
+
+@pytest.mark.parametrize("name", CATALOGUE, ids=lambda name: name.id)
+def test_each_word_of_the_catalogue_is_guarded_by_the_value_from_which_it_is_true(name: Name) -> None:
+    words = SOUND_WORDS[name.id][1].replace(" & ", " ").split()
+    for lean in {SAID[word] for word in words if word in SAID}:
+        low, high = TRUE_FROM[lean.feature]
+        assert any(
+            guard.feature is lean.feature
+            and not guard.share
+            and (guard.low >= high if lean.high else guard.high <= low)
+            for guard in name.guards
+        ), lean
 
 
 def test_guards_look_at_means_shares_and_median_tempo() -> None:

@@ -1,0 +1,111 @@
+"""Tell what the genre words of a group allow its name to say.
+
+Sound alone cannot carry that something is rap, that one dances to it, or that nobody sings. Where enough
+tracks came with genre words, these have to agree.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.genres import normal_genre
+
+FEWEST_TAGGED = 8
+"""Tracks with genre words below which these say nothing about a group."""
+
+RAP_SHARE, DANCE_SHARE, SUNG_SHARE = 0.3, 0.1, 0.5
+"""Shares of the tagged tracks that have to be rap, or dance music, for a name that says so; and share of what
+is sung by its genre from which no name says that it is instrumental.
+"""
+
+
+class Claim(StrEnum):
+    """What a name says beyond the sound; genre words decide whether it may."""
+
+    RAP = "rap"
+    """Speechiness is high in dancehall, hardstyle and afropop too: only genre words can tell."""
+    WORDS = "words"
+    """What was measured, where nobody can say whether it is rap; refused where genre words say it is not."""
+    TALK = "talk"
+    DANCE = "dance"
+    INSTRUMENTAL = "instrumental"
+    """Quiet singing to a guitar is measured as none: refused where genre words say that people sing."""
+
+
+GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
+    {
+        Claim.RAP: (
+            "rap", "hip hop", "drill", "trap", "grime", "phonk", "boom bap", "spoken", "comedy",
+        ),
+        Claim.TALK: (
+            "spoken", "comedy", "hoerspiel", "hörspiel", "audiobook", "audiobooks", "poetry", "story",
+            "stories", "standup", "podcast", "drama",
+        ),
+        Claim.DANCE: (
+            "dance", "house", "techno", "disco", "edm", "electro", "club", "trance", "rave", "garage",
+            "dancehall", "reggaeton", "funk", "eurodance", "dubstep", "hardstyle", "breakbeat", "jungle",
+            "drum & bass", "afrobeats", "afrobeat", "amapiano", "salsa", "samba", "cumbia", "bachata",
+            "merengue", "soca", "kizomba", "baile", "latin", "gqom", "kuduro", "eurobeat", "italo",
+            "big beat",
+        ),
+    }
+)  # fmt: skip
+"""Words of a genre that bear a claim out."""
+
+SUNG_WORDS = (
+    "singer songwriter", "vocal", "vocals", "vocaloid", "a cappella", "acapella", "barbershop", "chanson",
+    "crooner", "musicals", "worship", "gospel", "choral", "choir", "opera", "rap",
+)  # fmt: skip
+"""Words of a genre that is sung, or spoken, by its nature."""
+
+
+@lru_cache(maxsize=8192)
+def _joined(genres: tuple[str, ...]) -> str:
+    said = " | ".join(filter(None, map(normal_genre, genres)))
+    return f" {said} " if said else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The genre words that came with each group."""
+
+    groups: Mapping[int, Mapping[str, int]]
+    """How many tagged tracks have each text of genres; a blank stands on both sides of each word."""
+
+    @staticmethod
+    def of(genres: Sequence[Sequence[str]], labels: NDArray[np.intp]) -> Tags:
+        """Collect the genres of tracks, row by row, by their group."""
+        groups: dict[int, Counter[str]] = {}
+        for label, words in zip(labels.tolist(), genres, strict=False):
+            if said := _joined(tuple(words)):
+                groups.setdefault(label, Counter())[said] += 1
+        return Tags(groups)
+
+    def refused(self, group: int) -> frozenset[Claim]:
+        """Return what a name of this group may not say."""
+        tagged = self.groups.get(group, {})
+        if sum(tagged.values()) < FEWEST_TAGGED:
+            return frozenset({Claim.RAP})
+        refused = set()
+        if (rap := _share(tagged, GENRE_WORDS[Claim.RAP])) < RAP_SHARE:
+            refused |= {Claim.RAP, Claim.WORDS}
+        if max(rap, _share(tagged, GENRE_WORDS[Claim.TALK])) < RAP_SHARE:
+            refused.add(Claim.TALK)
+        if _share(tagged, GENRE_WORDS[Claim.DANCE]) < DANCE_SHARE:
+            refused.add(Claim.DANCE)
+        if _share(tagged, SUNG_WORDS) >= SUNG_SHARE:
+            refused.add(Claim.INSTRUMENTAL)
+        return frozenset(refused)
+
+
+def _share(tagged: Mapping[str, int], words: Collection[str]) -> float:
+    carry = (number for said, number in tagged.items() if any(f" {word} " in said for word in words))
+    return sum(carry) / sum(tagged.values())
