@@ -148,7 +148,7 @@ def map_kinds(
         return await analyze.with_clips(owner_id, request.report_id, request.what, say, keep_as=keeping(job))
 
     async def card(job: Job, stored: StoredReport) -> Reply:
-        offers_clips = await sounds.is_offered(stored.report_id)
+        offers_clips = await sounds.is_offered(stored.report, stored.report_id)
         if is_single_sound(stored.report):
             placed = await analyze.place(job.asked.owner_id, stored)
             return sound_card(

@@ -163,10 +163,10 @@ class SoundsWorkflow:
         with forgiven("clips can't be offered"):
             await self.store.offer(SoundOffer(report_id, owner_id, given, self.clock() + OFFERED_FOR))
 
-    async def is_offered(self, report_id: str) -> bool:
+    async def is_offered(self, report: AnalysisReport, report_id: str) -> bool:
         """Whether clips of the sound of a map can be sent."""
         offered = False
-        if self.clips is not None and self.store is not None:
+        if self.clips is not None and self.store is not None and wanting_clips(report):
             with forgiven("offers can't be looked up"):
                 offered = await self.store.load_offer(report_id, self.clock()) is not None
         return offered
