@@ -272,23 +272,6 @@ class ReportStore:
             for row in rows
         )
 
-    async def latest(self, owner_id: int, fingerprint: str) -> StoredReport | None:
-        """Find a person's latest report of a playlist; None where there is none that can be read.
-
-        Parameters
-        ----------
-        owner_id
-            Discord user id.
-        fingerprint
-            Of the playlist, from `playlist_fingerprint`.
-        """
-        for report_id in await self.of_list(owner_id, fingerprint, 1):
-            try:
-                return await self.load(report_id)
-            except ReportNotFoundError:
-                break
-        return None
-
     async def fingerprint_of(self, report_id: str) -> str:
         """Read of which playlist a report is, without decoding it; raises like `load`."""
         query = select(reports.c.playlist_fingerprint).where(reports.c.report_id == report_id)
@@ -299,7 +282,10 @@ class ReportStore:
         return str(fingerprint)
 
     async def of_list(self, owner_id: int, fingerprint: str, limit: int) -> tuple[str, ...]:
-        """List the ids of a person's latest reports of a playlist, newest first; see `latest`."""
+        """List the ids of a person's latest reports of a playlist, newest first.
+
+        The fingerprint is that of `playlist_fingerprint`.
+        """
         query = (
             select(reports.c.report_id)
             .where(reports.c.owner_id == owner_id, reports.c.playlist_fingerprint == fingerprint)

@@ -122,9 +122,10 @@ class ReportsWorkflow:
         if by is Grouping.STYLE and year_share(playlist.tracks) < ENOUGH_YEARS:
             by = Grouping.SOUND
         now = {track.words_key for track in playlist.tracks}
-        named = await self.store.latest(owner_id, playlist_fingerprint(playlist))
-        if named is not None and _is_kept(named.report, now, by, either=False):
-            return LastGroups.of(named.report)
+        for report_id in await self.store.of_list(owner_id, playlist_fingerprint(playlist), 1):
+            named = await self.find(report_id)
+            if named is not None and _is_kept(named.report, now, by, either=False):
+                return LastGroups.of(named.report)
         for summary in await self.store.recent(owner_id, _LOOKED_THROUGH):
             if min(summary.tracks, len(playlist.tracks)) >= _SAME_PLAYLIST * max(
                 summary.tracks, len(playlist.tracks)

@@ -155,11 +155,9 @@ async def test_latest_is_the_newest_report_of_this_person_and_playlist(
     await store.save("other", SAM, some_report(name="Gym"), private=True, created_at=NOON + timedelta(days=1))
     key = playlist_fingerprint(report.playlist)
 
-    found = await store.latest(SAM, key)
-    assert found is not None
-    assert (found.report_id, found.report.clusters[0].centre) == ("new", (9.0, 8.0))
-    assert await store.latest(KIM, key) is None
-    assert await store.latest(SAM, "never seen") is None
+    assert await store.of_list(SAM, key, 3) == ("new", "old")
+    assert (await store.load("new")).report.clusters[0].centre == (9.0, 8.0)
+    assert await store.of_list(KIM, key, 3) == await store.of_list(SAM, "never seen", 3) == ()
 
 
 async def test_memory_is_bounded_by_tracks(database: Database) -> None:
