@@ -110,8 +110,7 @@ class AnalyzeWorkflow:
         TastemapError
             The playlist can't be read (see `PlaylistReader.open`) or analysed.
         """
-        maps = self.reader.maps
-        if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
+        if (before := await self._kept_before(keep_as)) is not None:
             return before
         playlist = await self.reader.open(person, what, say)
         if isinstance(playlist, PlaylistChoice):
@@ -123,15 +122,10 @@ class AnalyzeWorkflow:
         else:
             await self.learn_genres(playlist, person)
         by = await self._grouping(person, playlist, options.by, for_lists=for_lists)
-        options = replace(
-            options,
-            by=by,
-            last_groups=await maps.last_groups(person, playlist, by),
-            last_sound=await maps.last_sound(person, playlist),
-        )
-        draw = [] if reuse else [ChartKind.CARD]
-        analysis = await self.run(playlist, options, user_id=person, draw=draw, on_stage=say)
-        kept = await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
+        last_groups = await self.reader.maps.last_groups(person, playlist, by)
+        options = replace(options, by=by, last_groups=last_groups)
+        draw = () if reuse else (ChartKind.CARD,)
+        kept = await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as, draw=draw)
         await self.reader.sounds.offer(person, kept.report, kept.report_id, what)
         return kept
 
@@ -145,15 +139,12 @@ class AnalyzeWorkflow:
         ClipsOffError
             No clips are sent by this installation.
         """
-        maps = self.reader.maps
-        if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
+        if (before := await self._kept_before(keep_as)) is not None:
             return before
-        stored = await maps.open(report_id, person, owner_only=True)
+        stored = await self.reader.maps.open(report_id, person, owner_only=True)
         playlist = await self.reader.sounds.with_clips(person, stored.report, what, say)
         _, options = once_more(stored.report, measured_only=False)
-        options = replace(options, last_sound=await maps.last_sound(person, playlist))
-        analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)
-        return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
+        return await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as)
 
     async def place(self, person: int, stored: StoredReport) -> PlacedSound:
         """Put the one sound file of a report onto the person's last map of something else."""
@@ -185,15 +176,32 @@ class AnalyzeWorkflow:
         by
             The way of grouping, which is remembered for the person; None keeps that of the report.
         """
-        maps = self.reader.maps
-        if keep_as.begun_before and (before := await maps.find(keep_as.report_id)) is not None:
+        if (before := await self._kept_before(keep_as)) is not None:
             return before
-        stored = await maps.open(report_id, person)
+        stored = await self.reader.maps.open(report_id, person)
         playlist, options = once_more(stored.report, measured_only=measured_only, by=by)
         if by is not None:
             await self._remember(person, by)
+        return await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as)
+
+    async def _kept_before(self, keep_as: Keeping) -> StoredReport | None:
+        """Return what the same work has kept already, if it came so far before a crash."""
+        return await self.reader.maps.find(keep_as.report_id) if keep_as.begun_before else None
+
+    async def _draw_and_keep(
+        self,
+        person: int,
+        playlist: Playlist,
+        options: AnalysisOptions,
+        say: OnProgress,
+        *,
+        keep_as: Keeping,
+        draw: Sequence[ChartKind] = (ChartKind.CARD,),
+    ) -> StoredReport:
+        """Analyse a list that was read, beside how it sounded before, and keep its map."""
+        maps = self.reader.maps
         options = replace(options, last_sound=await maps.last_sound(person, playlist))
-        analysis = await self.run(playlist, options, user_id=person, draw=[ChartKind.CARD], on_stage=say)
+        analysis = await self.run(playlist, options, user_id=person, draw=draw, on_stage=say)
         return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
 
     async def _grouping(
