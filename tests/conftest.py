@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import os
@@ -27,6 +28,19 @@ settings.register_profile("search", deadline=None, max_examples=examples(25, 400
 settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Keep six thousand tests and what they import out of the search for garbage: a quarter of all time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(700, 10, 50)
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
