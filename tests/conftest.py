@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Keep six thousand tests and what they import out of the search for garbage: a quarter of all time."""
+    """Keep six thousand tests and their imports out of the search for garbage: a seventh of all time."""
     gc.disable()
     try:
         yield
