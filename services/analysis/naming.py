@@ -52,7 +52,7 @@ TALK_WORTH = 2.0
 """Where people talk, nothing else about the sound is worth its name."""
 
 REPEAT_COST = 0.6
-"""For giving two groups one name, told apart by a modifier."""
+"""For giving a group the name of another, told apart by a modifier; for each other that has it."""
 
 CANDIDATES = 6
 """Names per group that the exact search considers; a seventh best never took part in a best assignment."""
@@ -321,9 +321,9 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
         if group == len(options):
             best.total, best.options = total, chosen
             return
-        taken = {_identity(option.name) for option in chosen}
+        taken = [_identity(option.name) for option in chosen]
         for option in options[group]:
-            cost = REPEAT_COST if _identity(option.name) in taken else 0.0
+            cost = REPEAT_COST * taken.count(_identity(option.name))
             descend(group + 1, total + option.score - cost, [*chosen, option])
 
     descend(0, 0.0, [])

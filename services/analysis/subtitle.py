@@ -42,6 +42,9 @@ common, and how many times as large as elsewhere that is. The lower end of the 9
 to hold this as well.
 """
 
+NEARLY_ALL, RARER = 0.8, 0.6
+"""Lower end from which a genre is said though it is not rare elsewhere, and share that it may have there."""
+
 MOST_BY_FAR = 0.5
 """The same for a decade and an artist: half of a group is too little to be called by them."""
 
@@ -145,7 +148,8 @@ def _most_have(
     fitting = []
     for word, share in shares.items():
         elsewhere = sum(word in words for words in there) / max(len(there), 1)
-        if lower_end(inside[word], len(here)) >= times * elsewhere:
+        least = lower_end(inside[word], len(here))
+        if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
             weight = round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
             fitting.append((-weight, -len(word), word))
     return Scene(kind, min(fitting)[2]) if fitting else None

@@ -230,7 +230,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.RAW_ROOMY,
         {LOUD: -0.9, ENERGY: 0.4, LIVE: 0.3, VALENCE: 0.2},
-        _at_most(LOUD, -9.5), _at_least(ENERGY, 0.45),
+        _at_most(LOUD, -9.5), _at_least(ENERGY, 0.45), _at_least(LIVE, 0.25),
     ),
     _name(
         SoundName.DREAMY_HAZY,
