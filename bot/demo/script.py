@@ -16,7 +16,9 @@ from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browse
 from bot.demo.scenes import Scene, Seen, custom_id, seen
 from bot.demo.stories import group_story, list_story, login_story, map_story, sound_story
 from bot.demo.world import World, open_world
+from cogs.words.report import CHART_NAMES
 from sandbox.playlists import PLAYLISTS, load
+from services.workflows.reports import DETAIL_CHARTS
 
 
 async def play(settings: Settings, folder: Path, only: Sequence[str] = ()) -> int:
@@ -120,13 +122,19 @@ async def _script(world: World) -> AsyncGenerator[Scene]:
     menu = custom_id(card, "tms:cluster:")
     group = (await you.select(card, ["0"], custom_id=menu)).response
     yield Scene("group", "One group, from the menu", group)
+    await you.click(group, label="Tracks")
+    yield Scene("group-tracks", "The button “Tracks” of a group", group)
     for name, label in (
         ("charts", "Charts"),
         ("numbers", "Numbers"),
         ("quality", "Quality"),
-        ("findings", "Outliers & duplicates"),
+        ("findings", "Outliers"),
     ):
-        yield Scene(name, f"The button “{label}”", (await you.click(card, label=label)).response)
+        shown = (await you.click(card, label=label)).response
+        yield Scene(name, f"The button “{label}”", shown)
+        for kind in DETAIL_CHARTS[1:] if name == "charts" else ():
+            await you.select(shown, [kind.value], custom_id=custom_id(shown, "tms:charts:"))
+            yield Scene(f"charts-{kind.value}", f"Another chart: {CHART_NAMES[kind]}", shown)
     yield Scene("export", "The button “Export”", (await you.click(card, label="Export")).response)
     async for scene in list_story(world, card):
         yield scene

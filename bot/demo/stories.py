@@ -124,13 +124,15 @@ async def group_story(world: World) -> AsyncIterator[Scene]:
     yield Scene("group-lobby", "/group start: two came with Liked Songs, one with a file", card)
     result = (await you.click(card, label="Compare")).response
     yield Scene("group-result", "The button “Compare”", result)
-    for name, label in (("map", "Map"), ("awards", "Awards")):
+    for name, label in (("map", "Map"), ("profiles", "Profiles"), ("awards", "Awards"), ("poster", "Poster")):
         shown = (await you.click(result, label=label)).response
         yield Scene(f"group-{name}", f"The button “{label}” of a comparison", shown)
     menu = custom_id(result, "tms:people:")
     person = (await you.select(result, ["0"], custom_id=menu)).response
     pair = (await you.select(person, ["0.1"], custom_id=custom_id(person, "tms:people:"))).response
     yield Scene("group-pair", "Why two people fit", pair)
+    await you.click(pair, label="What you share")
+    yield Scene("group-pair-shared", "What two people share", pair)
     blend = (await mika.click(result, label="Blend")).response
     yield Scene("group-blend", "The button “Blend”", blend)
     await noor.click(result, label="Leave")

@@ -15,7 +15,7 @@ from cogs.replies.forms import FIELD, text_form
 from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref, read_verb
 from cogs.replies.layout import Reply
 from cogs.replies.lists import list_files
-from cogs.replies.optimize import in_place_card, order_card, order_details_card, order_files_card
+from cogs.replies.optimize import DetailsPage, in_place_card, order_card, order_details_card, order_files_card
 from cogs.replies.split import dry_run_card, split_card, split_files_card
 from cogs.replies.tidy import final_card, tidied_files_card, tidy_card
 from cogs.work.accept import Work
@@ -323,7 +323,9 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
 
     async def details(press: Press) -> Reply:
         draft = await optimize.drafts.open(press.draft_id, press.user_id)
-        return order_details_card(draft, await optimize.chart(draft, on_card=False))
+        page = next((each for each in DetailsPage if each.value in press.details), DetailsPage.COST)
+        chart = await optimize.chart(draft, on_card=False) if page is DetailsPage.COST else None
+        return order_details_card(draft, chart, page)
 
     async def review(press: Press) -> Reply:
         return in_place_card(await optimize.drafts.open(press.draft_id, press.user_id))

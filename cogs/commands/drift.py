@@ -1,4 +1,4 @@
-"""`/drift` and the *Over time* button: what changed in a list, for its owner alone."""
+"""`/drift` and the *Drift* button: what changed in a list, for its owner alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.replies.details import AS_TEXT
-from cogs.replies.drift import OFF, drift_card, drift_text, forgotten_list_card
+from cogs.replies.drift import BY_DATE, BY_MAP, OFF, drift_card, drift_text, forgotten_list_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.words.text import ago, plain
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
-from cogs.work.first_response import promise
+from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Interaction
 from services.domain.drift import MappedList
 from services.workflows.drift import KEY_LENGTH, DriftWorkflow
@@ -47,11 +47,14 @@ class DriftCog(commands.Cog):
         ]
 
     async def look(self, interaction: Interaction, ref: ComponentRef) -> None:
-        """Show a list over time, from one of its maps or from its own card."""
-        await promise(interaction)
+        """Show a list over time, from one of its maps, or on its own card the other picture or the words."""
+        turns = ref.argument in {BY_MAP, BY_DATE}
+        await (accept_press if turns else promise)(interaction)
         which = await self._which(interaction.user.id, ref.subject)
         found = await self._drift.look_back(interaction.user.id, which)
-        await show(interaction, drift_text(found) if ref.argument == AS_TEXT else drift_card(found))
+        await show(
+            interaction, drift_text(found) if ref.argument == AS_TEXT else drift_card(found, ref.argument)
+        )
 
     async def remember(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Begin to remember a list, or forget what is remembered of it."""

@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.replies.about import score_card
-from cogs.replies.help import HelpTopic, LinkState, files_card, help_card
+from cogs.replies.help import HelpTopic, LinkState, files_card, help_card, topic_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
 from cogs.work.components import ComponentRouter
@@ -39,14 +39,16 @@ class HelpCog(commands.Cog):
         await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
 
     async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
-        """Explain what can be read, or the next step."""
+        """Explain what can be read, one thing more, or the next step."""
         client = interaction.client
-        if ref.subject == HelpTopic.FILES:
-            await answer_now(
-                interaction, files_card(has_spotify=client.has_spotify, has_lists=client.has_lists)
-            )
-            return
-        await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
+        match ref.subject:
+            case HelpTopic.FILES:
+                reply = files_card(has_spotify=client.has_spotify, has_lists=client.has_lists)
+            case HelpTopic.MAP | HelpTopic.LISTS | HelpTopic.TOGETHER:
+                reply = topic_card(HelpTopic(ref.subject))
+            case _:
+                reply = await in_time(interaction, self._card(interaction.user.id))
+        await answer_now(interaction, reply)
 
     async def _card(self, user_id: int) -> Reply:
         return help_card(await self._reports.recent(user_id), await self._link_state(user_id))

@@ -59,28 +59,26 @@ class ReportsCog(commands.Cog):
 
     async def cluster(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Show a group, or turn the page of one that is shown."""
-        turning = bool(ref.argument)
-        wanted = ref.argument or chosen_value(interaction) or "0"
+        wanted = chosen_value(interaction) or ref.argument or "0"
         index_text, _, page_text = wanted.partition(".")
-        if turning or _is_cluster_card(interaction):
-            await accept_press(interaction)
-        else:
-            await promise(interaction)
+        await (accept_press if ref.argument else promise)(interaction)
         stored = await self._reports.open(ref.subject, interaction.user.id)
         index = int(index_text) if index_text.isdecimal() else 0
         if index >= len(stored.report.clusters):
             raise NoSuchGroupError(len(stored.report.clusters))
-        chart = await self._reports.cluster_chart(stored, index)
         page = int(page_text) if page_text.isdecimal() else 0
+        chart = None if page else await self._reports.cluster_chart(stored, index)
         reply = cluster_card(stored.report, stored.report_id, index, page, chart)
         await show(interaction, reply)
 
     async def charts(self, interaction: Interaction, ref: ComponentRef) -> None:
-        """Show the other charts."""
-        await promise(interaction)
+        """Show the first of the charts, or in its place the one that is chosen from the menu."""
+        chosen = chosen_value(interaction)
+        await (accept_press if chosen else promise)(interaction)
         stored = await self._reports.open(ref.subject, interaction.user.id)
-        charts = await self._reports.charts(stored, DETAIL_CHARTS)
-        await show(interaction, charts_card(stored.report, stored.report_id, charts))
+        kind = next((each for each in DETAIL_CHARTS if each == chosen), DETAIL_CHARTS[0])
+        (chart,) = await self._reports.charts(stored, [kind])
+        await show(interaction, charts_card(stored.report, stored.report_id, DETAIL_CHARTS, chart))
 
     async def charts_as_text(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Give the facts of all charts as text."""
@@ -102,7 +100,7 @@ class ReportsCog(commands.Cog):
         table, document, for_djs = await self._reports.export(stored, report_words(stored.report))
         groups, hints = dj_attachments(for_djs, "groups")
         files = [
-            Attached("tastemap.csv", table, "Tracks with features, origins and groups, as CSV"),
+            Attached("tastemap.csv", table, "All tracks and values"),
             Attached("tastemap.json", document, "The whole report as JSON"),
             *groups,
         ]
@@ -139,11 +137,3 @@ class ReportsCog(commands.Cog):
         message = await show(interaction, reply)
         if posts:
             await self._reports.store.note_message(stored.report_id, message.channel.id, message.id)
-
-
-def _is_cluster_card(interaction: Interaction) -> bool:
-    """Whether the menu was used on a group's card, which then changes, and not on the summary."""
-    message = interaction.message
-    return message is not None and any(
-        attachment.filename.startswith("cluster") for attachment in message.attachments
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.replies.comparison import ResultVerb, awards_card, chart_card, own_card
+from cogs.replies.comparison import AS_TEXT, ResultVerb, awards_card, chart_card, chart_text, own_card
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, ComponentRef
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.lists import brought_files
@@ -148,7 +148,9 @@ class ResultsCog(commands.Cog):
         match verb, numbers:
             case ((ResultVerb.MAP | ResultVerb.PROFILES), _):
                 (chart,) = await self._results.charts(shown, [_CHARTS[verb]])
-                return chart_card(chart)
+                if numbers == [AS_TEXT]:
+                    return chart_text(chart)
+                return chart_card(chart, shown.stored.result_id, verb)
             case ResultVerb.POSTER, _:
                 return await self._comparing.posters(shown, user_id)
             case ResultVerb.AWARDS, _:

@@ -8,7 +8,7 @@ from typing import Any
 from discord import ui
 
 from cogs.replies.ids import BlendPress, BlendVerb
-from cogs.replies.layout import Reply, button, gallery, rule, small, text
+from cogs.replies.layout import Reply, button, poster, small, text
 from cogs.replies.lists import ListFiles
 from cogs.words.messages import note_lines
 from cogs.words.text import escape, fit, plural, some_of, track_line
@@ -16,8 +16,9 @@ from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
 
 _NAME = 24
-_SHOWN = 10
+_SHOWN = 5
 """Tracks on the card; a phone has room for no more."""
+_BAR = 5
 _IN_LINES = 8
 """People who get a line each; more share one."""
 _MODES = {
@@ -32,18 +33,17 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
     names = {person.key: escape(person.name, _NAME) for person in blend.people}
     title = some_of(list(names.values()), 4)
     lines = [
-        f"{number}. {track_line(track.entry.track, 60)}{_serves(track, names)}"
+        f"{number}. {track_line(track.entry.track, 44)}{_serves(track, names)}"
         for number, track in enumerate(blend.tracks[:_SHOWN], 1)
     ]
     if rest := len(blend.tracks) - len(lines):
-        lines.append(small(f"and {plural(rest, 'more track')}; *CSV and links* has them all"))
+        lines.append(small(f"and {rest:,} more; *CSV and links* has all"))
     row = [button("CSV and links", BlendPress(blend.mode, size, BlendVerb.FILES).button(result_id))]
     if can_save:
         save = BlendPress(blend.mode, size, BlendVerb.SAVE).button(result_id)
         row.insert(0, button("Save to my Spotify", save))
     if has_poster and blend.tracks:
-        poster = BlendPress(blend.mode, size, BlendVerb.POSTER).button(result_id)
-        row.append(button("Poster", poster))
+        row.append(button("Poster", BlendPress(blend.mode, size, BlendVerb.POSTER).button(result_id)))
     others = [
         button(mode.value.capitalize(), BlendPress(mode, size).button(result_id))
         for mode in BlendMode
@@ -54,12 +54,11 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
             f"## A blend for {title}", small(f"{plural(len(blend.tracks), 'track')} · {_MODES[blend.mode]}")
         ),
         text(fit(lines, 2300) if lines else "No track is fit for everybody."),
-        rule(),
         text(
             "**How satisfied everybody is**",
             fit(_satisfied(blend, names), 1000),
             *(small(escape(each, 200)) for each in note_lines(blend.notes[:3])),
-            small("50 % is what a random track of one's own list would give."),
+            small("50 % would be a random own track."),
         ),
         ui.ActionRow(*row, *others),
     ]
@@ -79,13 +78,11 @@ def blend_files_card(files: ListFiles) -> Reply:
 
 def blend_poster_card(posters: Sequence[Chart]) -> Reply:
     """Show what was mixed as a poster in both sizes."""
-    pictures, attached = gallery(posters)
+    pictures, attached = poster(posters)
     return Reply(
         (
-            text(
-                "## Your poster", "One size for feeds, one for stories. Everybody who agreed is named on it."
-            ),
-            pictures,
+            text("## Your poster", "Everybody who agreed is named on it."),
+            *pictures,
             text(small("Only you see it here: save the picture to show it to others.")),
         ),
         attached,
@@ -105,15 +102,14 @@ def _satisfied(blend: Blend, names: dict[Any, str]) -> list[str]:
         return [" · ".join(each[start : start + 5]) for start in range(0, len(each), 5)]
     return [
         f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f} % · "
-        f"{plural(person.owned, 'track')} of their own"
-        + (f", {person.foreign} foreign" if person.foreign else "")
+        f"{person.owned:,} own" + (f", {person.foreign} foreign" if person.foreign else "")
         for person in blend.people
     ]
 
 
 def _bar(share: float) -> str:
-    full = round(share * 8)
-    return "▰" * full + "▱" * (8 - full)
+    full = round(share * _BAR)
+    return "▰" * full + "▱" * (_BAR - full)
 
 
 def blend_name(blend: Blend) -> str:

@@ -8,7 +8,7 @@ from discord import ui
 
 from cogs.replies.attribution import ATTRIBUTION, artist_ids, artist_link, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, gallery, rule, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, small, text
 from cogs.replies.quality import tempo_select
 from cogs.replies.summary import cluster_select
 from cogs.words.report import subtitle
@@ -16,50 +16,65 @@ from cogs.words.text import escape, fit, join_words, letter_of, percent, plural,
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Cluster
 
-PAGE = 12
+PAGE = 8
+"""Tracks on a page after the first, which has the profile."""
 _PAGE_CHARACTERS = 2600
 
 
 def page_count(cluster: Cluster) -> int:
-    """Count the pages of a group's track list; at least one."""
-    return max(1, -(-(cluster.size + len(cluster.likely)) // PAGE))
+    """Count the pages of a group: its profile, and the lists of its tracks."""
+    return 1 + max(1, -(-(cluster.size + len(cluster.likely)) // PAGE))
 
 
-def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, chart: Chart) -> Reply:
-    """Build the card of group `index`, showing `page` (from 0) of its tracks, best fitting first."""
+def cluster_card(
+    report: AnalysisReport, report_id: str, index: int, page: int, chart: Chart | None = None
+) -> Reply:
+    """Build the card of group `index`: its profile on `page` 0, then its tracks, best fitting first.
+
+    `chart` is for the profile alone.
+    """
     cluster = report.clusters[index]
     pages = page_count(cluster)
     page = min(max(page, 0), pages - 1)
     evidence = sum(each.size for each in report.clusters)
-    pictures, attached = gallery([chart])
-    traits = [f"**{escape(trait.words)}** — {escape(trait.numbers, 120)}" for trait in cluster.traits[:2]]
+    likely = f" and {len(cluster.likely)} likely" if cluster.likely else ""
+    blocks: list[ui.Item[Any]] = [
+        text(
+            f"## {letter_of(report.clusters, index)} · {escape(cluster.name)}",
+            f"{plural(cluster.size, 'track')}{likely}, {percent(cluster.size, evidence)} of the grouped ones",
+        )
+    ]
+    attached: tuple[Attached, ...] = ()
+    menus: list[ui.Select[Any]] = [cluster_select(report, report_id, chosen=index)]
+    if page == 0:
+        if said := _portrait(report, cluster):
+            blocks.append(text(*said))
+        if chart is not None:
+            pictures, attached = gallery([chart])
+            blocks.append(pictures)
+    else:
+        start = (page - 1) * PAGE
+        shown = _ordered(report, cluster)[start : start + PAGE]
+        blocks.append(text(fit([_row(report, *each) for each in shown], _PAGE_CHARACTERS)))
+        if tempo := tempo_select(report, report_id, [track for track, _ in shown]):
+            menus.append(tempo)
+    blocks += [ui.ActionRow(menu) for menu in menus]
+    blocks.append(ui.ActionRow(*_turners(report_id, index, page, pages)))
+    if is_spotifys(report.playlist):
+        blocks.append(text(ATTRIBUTION))
+    return Reply(tuple(blocks), attached)
+
+
+def _portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
+    """Say what sets a group apart, and who is in it."""
     ids = artist_ids(track.track for track in report.tracks) if is_spotifys(report.playlist) else {}
     artists = join_words(
         artist_link(name, ids.get(name, "")) + (f" ({count})" if count > 1 else "")
         for name, count in cluster.top_artists
     )
-    blocks: list[ui.Item[Any]] = [
-        text(
-            f"## {letter_of(report.clusters, index)} · {escape(cluster.name)}",
-            f"{percent(cluster.size, evidence)} of the grouped tracks, {plural(cluster.size, 'track')}"
-            + (f" and {len(cluster.likely)} likely" if cluster.likely else ""),
-            small(escape(subtitle(cluster), 200)) if subtitle(cluster) else "",
-            *traits,
-            small(f"Mostly {artists}") if artists else "",
-        ),
-        pictures,
-        rule(),
-        text(fit(_rows(report, cluster, page), _PAGE_CHARACTERS)),
-        ui.ActionRow(cluster_select(report, report_id, chosen=index)),
-    ]
-    shown = _ordered(report, cluster)[page * PAGE : (page + 1) * PAGE]
-    if tempo := tempo_select(report, report_id, [track for track, _ in shown]):
-        blocks.append(ui.ActionRow(tempo))
-    if pages > 1:
-        blocks.append(ui.ActionRow(*_turners(report_id, index, page, pages)))
-    if is_spotifys(report.playlist):
-        blocks.append(text(ATTRIBUTION))
-    return Reply(tuple(blocks), attached)
+    lines = [f"**{escape(trait.words)}** — {escape(trait.numbers, 120)}" for trait in cluster.traits[:2]]
+    lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
+    return [*lines, *([small(f"Mostly {artists}")] if artists else [])]
 
 
 def _ordered(report: AnalysisReport, cluster: Cluster) -> list[tuple[int, bool]]:
@@ -73,18 +88,15 @@ def _ordered(report: AnalysisReport, cluster: Cluster) -> list[tuple[int, bool]]
     return ordered
 
 
-def _rows(report: AnalysisReport, cluster: Cluster, page: int) -> list[str]:
-    rows = []
-    for track, likely in _ordered(report, cluster)[page * PAGE : (page + 1) * PAGE]:
-        placement = report.placements[track]
-        mark = ""
-        if likely:
-            chance = "" if placement.probability is None else f", {placement.probability:.0%} sure"
-            mark = f" · *likely{chance}*"
-        elif placement.confidence is not None and placement.confidence < 0.1:
-            mark = " · *between groups*"
-        rows.append(f"- {track_line(report.tracks[track].track)}{mark}")
-    return rows
+def _row(report: AnalysisReport, track: int, likely: bool) -> str:
+    placement = report.placements[track]
+    mark = ""
+    if likely:
+        chance = "" if placement.probability is None else f", {placement.probability:.0%} sure"
+        mark = f" · *likely{chance}*"
+    elif placement.confidence is not None and placement.confidence < 0.1:
+        mark = " · *between groups*"
+    return f"- {track_line(report.tracks[track].track)}{mark}"
 
 
 def _turners(report_id: str, index: int, page: int, pages: int) -> list[ui.Button[Any]]:
@@ -98,5 +110,5 @@ def _turners(report_id: str, index: int, page: int, pages: int) -> list[ui.Butto
             ComponentRef(Action.CLUSTER, report_id, "here").button(),
             disabled=True,
         ),
-        button("Next", to(page + 1), disabled=page + 1 >= pages),
+        button("Next" if page else "Tracks", to(page + 1), disabled=page + 1 >= pages),
     ]

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, poster, rule, small, text
 from cogs.replies.lobby import LobbyVerb
 from cogs.words.buttons import Label
 from cogs.words.comparison import comparison_sentence
@@ -21,7 +21,11 @@ from services.domain.comparison import Comparison, PersonKey, TopPairs, TopPeopl
 from services.domain.groups import GroupKind
 from services.workflows.groups.results import Shown
 
+AS_TEXT = 1
+"""After `MAP` and `PROFILES`: their facts in words."""
 _NAME = 32
+_SMALL_ROUND, _ROUND = 5, 8
+"""People up to whom a card has room for all lines, and for two."""
 _FACTS_IN_CARD = 900
 """Characters of a chart's text twin that are read in the card; longer ones come as a file."""
 _BEFORE_POSTING = (
@@ -52,7 +56,7 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
         text(f"## {_title(shown)}", escape(comparison_sentence(found), 600)),
         pictures,
     ]
-    if lines := _standings(found):
+    if lines := _standings(found)[: _standings_on(found)]:
         blocks.append(text(*lines))
     if _is_pair(shown):
         blocks.append(text(*_reasons(found, viewer)))
@@ -78,7 +82,7 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
         button("Blend", BlendPress(BlendMode.FAIR, USUAL_BLEND).button(result_id)),
     ]
     if _is_pair(shown):
-        row.insert(0, _go("Why, and what you share", result_id, f"{ResultVerb.PAIR}.0.1"))
+        row.insert(0, _go("Why", result_id, f"{ResultVerb.PAIR}.0.1"))
     else:
         blocks.append(ui.ActionRow(person_select(found, result_id)))
     blocks.append(ui.ActionRow(*row))
@@ -104,11 +108,17 @@ def _is_pair(shown: Shown) -> bool:
     return len(shown.stored.comparison.people) == 2
 
 
+def _standings_on(found: Comparison) -> int:
+    """Count the lines on who stands where that the picture leaves room for; all are with the awards."""
+    people = len(found.people)
+    return 4 if people <= _SMALL_ROUND else 2 if people <= _ROUND else 0
+
+
 def _standings(found: Comparison) -> list[str]:
     lines = [
-        _pairs_line("Most alike", found, found.most_alike),
         _pairs_line("Most different", found, found.most_different),
         _people_line("The centre", found, found.centre, "mean score with the others"),
+        _pairs_line("Most alike", found, found.most_alike),
         _people_line("The lone wolf", found, found.lone_wolf, "mean score with the others"),
     ]
     return [line for line in lines if line]
@@ -139,9 +149,12 @@ def _gap(gap: float | None) -> str:
 
 
 def _reasons(found: Comparison, viewer: PersonKey | None) -> list[str]:
+    """Say the most telling reason and how much the two share; a button away stand all."""
     (pair,) = found.pairs
     told = pair.reasons if viewer is None else pair.reasons_to(viewer)
-    return [f"- {escape(reason, 240)}" for reason in told[:6]]
+    artists = plural(len(pair.shared_artists), "artist")
+    shared = f"{artists} and {plural(len(pair.shared_tracks), 'song')} in common."
+    return [*(escape(reason, 240) for reason in told[:1]), shared]
 
 
 def person_select(found: Comparison, result_id: str, chosen: int | None = None) -> ui.Select[Any]:
@@ -159,24 +172,36 @@ def person_select(found: Comparison, result_id: str, chosen: int | None = None) 
     )
 
 
-def chart_card(chart: Chart) -> Reply:
-    """Show one more chart of a comparison, with its facts in words below."""
+def chart_card(chart: Chart, result_id: str, verb: ResultVerb) -> Reply:
+    """Show one more chart of a comparison; its facts in words are a button away."""
     pictures, attached = gallery([chart])
-    heading = text(f"## {escape(chart.title, 120)}")
+    return Reply(
+        (
+            text(f"## {escape(chart.title, 120)}"),
+            pictures,
+            ui.ActionRow(_go("Read as text", result_id, f"{verb}.{AS_TEXT}")),
+        ),
+        attached,
+    )
+
+
+def chart_text(chart: Chart) -> Reply:
+    """Give the facts of a chart in words."""
+    heading = f"## {escape(chart.title, 120)}, in words"
     if len(chart.text) <= _FACTS_IN_CARD:
-        facts = text(*(escape(line, 400) for line in chart.text.splitlines() if line.strip()))
-        return Reply((heading, pictures, facts), attached)
+        facts = (escape(line, 400) for line in chart.text.splitlines() if line.strip())
+        return Reply((text(heading), text(*facts)))
     words = Attached("in-words.txt", chart.text.encode(), "The facts of the picture in words")
-    return Reply((heading, pictures, ui.File(f"attachment://{words.filename}")), (*attached, words))
+    return Reply((text(heading), ui.File(f"attachment://{words.filename}")), (words,))
 
 
 def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None) -> Reply:
     """Show the poster in both sizes; who is on it may post it."""
-    pictures, attached = gallery(posters)
+    pictures, attached = poster(posters)
     may_post = viewer is not None
     blocks: list[ui.Item[Any]] = [
-        text("## Your poster", "One size for feeds, one for stories. Everybody who agreed is named on it."),
-        pictures,
+        text("## Your poster", "Everybody who agreed is named on it."),
+        *pictures,
     ]
     if may_post:
         post = ComponentRef(Action.PEOPLE, shown.stored.result_id, ResultVerb.POST).button()
@@ -202,7 +227,8 @@ def awards_card(shown: Shown) -> Reply:
         tie = " share it" if len(award.keys) > 1 else ""
         lines.append(f"**{escape(award.title, 60)}**: {names}{tie}\n{small(escape(award.words, 160))}")
     none = "No award this time: too little is measured, or nobody is ahead."
-    return Reply((text("## Awards"), text(fit(lines, 3400) if lines else none)))
+    standings = _standings(found) if len(found.people) > _SMALL_ROUND else []
+    return Reply((text("## Awards"), text(*standings, fit(lines, 2400) if lines else none)))
 
 
 def own_card(files: Sequence[Attached]) -> Reply:

@@ -6,21 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import discord
 from discord import ui
 
 from cogs.replies.attribution import ATTRIBUTION, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
 from cogs.replies.lists import ListFiles
+from cogs.words.report import CHART_NAMES
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import escape, fit, track_line, unbroken
-from services.domain.charts import Chart
+from services.domain.charts import Chart, ChartKind
 from services.domain.report import AnalysisReport, Duplicate, DuplicateKind
 from services.domain.stats import PlaylistStats
 
 AS_TEXT = "text"
 """Argument of a button that asks for numbers without a picture."""
-_SHOWN_OUTLIERS = 5
+_SHOWN_OUTLIERS = 3
+_LISTED = 420
+"""Characters of a list of tracks; `/tidy` goes through all."""
 _TEXT_FILE_AT = 3500
 _DUPLICATE_WORDS = {
     DuplicateKind.SAME_ID: "the same track twice",
@@ -30,17 +34,25 @@ _DUPLICATE_WORDS = {
 }
 
 
-def charts_card(report: AnalysisReport, report_id: str, charts: Sequence[Chart]) -> Reply:
-    """Show the charts that are not on the summary card."""
-    pictures, attached = gallery(charts)
-    blocks: list[ui.Item[Any]] = [
-        text(
-            f"## Charts of {escape(report.playlist.name)}", *(f"- {escape(chart.title)}" for chart in charts)
+def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKind], chart: Chart) -> Reply:
+    """Show one of the charts that are not on the summary card, and offer the others in its place."""
+    pictures, attached = gallery([chart])
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=ComponentRef(Action.CHARTS, report_id).select(),
+        options=[
+            discord.SelectOption(label=CHART_NAMES[kind], value=kind.value, default=kind is chart.kind)
+            for kind in kinds
+        ],
+    )
+    return Reply(
+        (
+            text(f"## {escape(report.playlist.name, 60)}"),
+            pictures,
+            ui.ActionRow(menu),
+            ui.ActionRow(button("Read as text", ComponentRef(Action.CHARTS_TEXT, report_id).button())),
         ),
-        pictures,
-        ui.ActionRow(button("Read as text", ComponentRef(Action.CHARTS_TEXT, report_id).button())),
-    ]
-    return Reply(tuple(blocks), attached)
+        attached,
+    )
 
 
 def charts_text(report: AnalysisReport, charts: Sequence[Chart]) -> Reply:
@@ -61,17 +73,17 @@ def numbers_card(report: AnalysisReport, report_id: str, stats: PlaylistStats, c
     pictures, attached = gallery([chart])
     lines = [
         f"**{head}** {unbroken(escape(line, 240))}"
-        for head, line in number_lines(stats, report.playlist.source)
+        for head, line in number_lines(stats, report.playlist.source, brief=True)
     ]
     again = ComponentRef(Action.NUMBERS, report_id, AS_TEXT).button()
     blocks: list[ui.Item[Any]] = [
-        text(f"## {escape(report.playlist.name)} in numbers", escape(finding(stats), 240)),
+        text(f"## {escape(report.playlist.name, 60)} in numbers", escape(finding(stats), 240)),
         pictures,
         text(*lines, *(small(escape(line, 240)) for line in [sound_line(stats)] if line)),
         ui.ActionRow(
             button("Read as text", again),
             button("Quality", ComponentRef(Action.QUALITY, report_id).button()),
-            button("Over time", ComponentRef(Action.DRIFT, report_id).button()),
+            button("Drift", ComponentRef(Action.DRIFT, report_id).button()),
         ),
     ]
     if is_spotifys(report.playlist):
@@ -99,7 +111,7 @@ def findings_card(report: AnalysisReport) -> Reply:
     lines = [_duplicate_line(report, duplicate) for duplicate in report.duplicates]
     blocks += [
         rule(),
-        text("**There more than once**", fit(lines, 2200) if lines else "No track is there twice."),
+        text("**There more than once**", fit(lines, _LISTED) if lines else "No track is there twice."),
     ]
     if is_spotifys(report.playlist):
         blocks.append(text(ATTRIBUTION))
@@ -116,9 +128,7 @@ def export_card(report: AnalysisReport, files: ListFiles) -> Reply:
     """Hand over the tracks with features, origins and groups."""
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## {escape(report.playlist.name)} to take along",
-            "Each track with its group, its features and where each value came from; the groups as lists for "
-            "rekordbox and other DJ programs, where they can be named there.",
+            f"## {escape(report.playlist.name, 60)} to take along",
             *(small(hint) for hint in files.hints),
         ),
         *(ui.File(f"attachment://{file.filename}") for file in files.files),

@@ -9,19 +9,19 @@ from discord import ui
 
 from cogs.replies.details import AS_TEXT
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, note, small, text
 from cogs.words.drift import eras_line, since_line
 from cogs.words.text import escape
+from services.domain.charts import ChartKind
 from services.workflows.drift import KEY_LENGTH, LookBack
 
 ON, OFF = "on", "off"
+BY_MAP, BY_DATE = "maps", "dates"
+"""Arguments of the buttons that show one picture in place of the other."""
 _ONCE = "There is one map of this list so far, so nothing to compare yet. Map it again once it has changed."
 _TEXT_FILE_AT = 3000
 """Characters from which the text is a file."""
-_HOW = (
-    "A change is said only where it is more than chance: of lists that did not change, one in twenty at "
-    "most gets any of these sentences."
-)
+_HOW = "A change is said where it is more than chance: at most one in twenty lists without one gets one."
 _OFFER = (
     "*Remember this list* keeps its name, number of tracks, means, and names and sizes of its groups for 13 "
     "months after each map; no track. Otherwise all that goes with its maps."
@@ -29,22 +29,31 @@ _OFFER = (
 _REMEMBERED = "This list is remembered: each map of it adds its numbers for 13 months, and no track."
 
 
-def drift_card(found: LookBack) -> Reply:
-    """Show how a list sounded over time, to its owner."""
-    course = found.course
-    blocks: list[ui.Item[Any]] = [text(f"## {escape(course.name)} over time", _finding(found), _eras(found))]
-    attached: tuple[Attached, ...] = ()
-    for chart in found.charts:  # each by itself: of several side by side Discord cuts the edges off
-        picture, files = gallery([chart])
-        blocks.append(picture)
-        attached += files
-    is_remembered = found.which.is_remembered
-    told = [_HOW] if found.charts else []
-    blocks += [rule(), text(*(small(line) for line in (*told, _REMEMBERED if is_remembered else _OFFER)))]
-    key = found.which.fingerprint[:KEY_LENGTH]
-    buttons = (
-        [button("Read as text", ComponentRef(Action.DRIFT, key, AS_TEXT).button())] if found.charts else []
+def drift_card(found: LookBack, wanted: str = "") -> Reply:
+    """Show how a list sounded over time to its owner: map by map, or by when its tracks were added."""
+    charts = {BY_DATE if chart.kind is ChartKind.ERAS else BY_MAP: chart for chart in found.charts}
+    shown = wanted if wanted in charts else next(iter(charts), "")
+    said = (
+        (_finding(found), _eras(found))
+        if len(charts) < 2
+        else ((_eras(found),) if shown == BY_DATE else (_finding(found),))
     )
+    blocks: list[ui.Item[Any]] = [text(f"## {escape(found.course.name, 60)} over time", *said)]
+    attached: tuple[Attached, ...] = ()
+    key = found.which.fingerprint[:KEY_LENGTH]
+    buttons = []
+    if shown:
+        picture, attached = gallery([charts[shown]])
+        blocks.append(picture)
+        buttons.append(button("Read as text", ComponentRef(Action.DRIFT, key, AS_TEXT).button()))
+    buttons += [
+        button(charts[other].title, ComponentRef(Action.DRIFT, key, other).button())
+        for other in charts
+        if other != shown
+    ]
+    is_remembered = found.which.is_remembered
+    told = [_HOW] if shown else []
+    blocks.append(text(*(small(line) for line in (*told, _REMEMBERED if is_remembered else _OFFER))))
     if is_remembered:
         buttons.append(button("Forget this list", ComponentRef(Action.REMEMBER, key, OFF).button()))
     else:

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, rule, small, text
+from cogs.replies.layout import Reply, button, small, text
 from cogs.words.text import escape
 from services.domain.report import ReportSummary
 
@@ -30,9 +30,9 @@ _ENDED = "Your consent at Spotify has ended. Renew it with `/login` to use your 
 _NEXT = (
     "Pick a group on the map to see its tracks, press *Numbers* to count what is in it, "
     "*Quality* to see how much of it is measured, "
-    "*Outliers & duplicates* to see what stands out, *Poster* for a picture to post, or *Export* to take "
-    "the data along; `/drift` says what changed since last time. "
-    "*Group by style and era* looks at years and artists too; `groups:` tries another "
+    "*Outliers* to see what stands out and what is there twice, *Poster* for a picture to post, or *Export* "
+    "to take the data along; `/drift` says what changed since last time. "
+    "*By style and era* looks at years and artists too; `groups:` tries another "
     "number of groups; with `private:` only you see the result."
 )
 _IMPROVE = (
@@ -69,6 +69,22 @@ class HelpTopic(StrEnum):
 
     START = "start"
     FILES = "files"
+    MAP = "map"
+    LISTS = "lists"
+    TOGETHER = "together"
+
+
+_TOPICS = {
+    HelpTopic.FILES: "What I can read",
+    HelpTopic.MAP: "With a map",
+    HelpTopic.LISTS: "Better playlists",
+    HelpTopic.TOGETHER: "Together",
+}
+_SAID = {
+    HelpTopic.MAP: (_NEXT,),
+    HelpTopic.LISTS: (_IMPROVE,),
+    HelpTopic.TOGETHER: (_TOGETHER, _ELSEWHERE),
+}
 
 
 class LinkState(StrEnum):
@@ -93,16 +109,23 @@ def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
             f" · {discord.utils.format_dt(entry.created_at, 'R')}"
             for entry in recent
         ]
-        blocks += [text("**Your latest maps**", *lines), text("**With a map**", _NEXT)]
+        blocks.append(text("**Your latest maps**", *lines))
+    first = [HelpTopic.MAP] if recent else [HelpTopic.FILES]
     blocks += [
-        text("**Better playlists**", _IMPROVE),
-        text("**Together**", _TOGETHER),
-        text(_ELSEWHERE),
-        rule(),
         ui.ActionRow(_example_button()),
+        ui.ActionRow(*(_topic_button(topic) for topic in (*first, HelpTopic.LISTS, HelpTopic.TOGETHER))),
         text(small(_YOURS), small(_ABOUT)),
     ]
     return Reply(tuple(blocks))
+
+
+def topic_card(topic: HelpTopic) -> Reply:
+    """Say more about one thing that can be done."""
+    return Reply((text(f"## {_TOPICS[topic]}", *_SAID[topic]),))
+
+
+def _topic_button(topic: HelpTopic) -> ui.Button[Any]:
+    return button(_TOPICS[topic], ComponentRef(Action.HELP, topic.value).button())
 
 
 def files_card(*, has_spotify: bool, has_lists: bool) -> Reply:
@@ -141,5 +164,4 @@ def _start(recent: Sequence[ReportSummary], state: LinkState) -> list[str]:
                 "**Start with one file**" if not recent else "**More maps**",
                 _FILE,
                 connect,
-                small(_OTHERS),
             ]

@@ -18,6 +18,7 @@ WARNING = discord.Colour(0xE0A030)
 MAX_TEXT = 4000
 """Characters that all text displays of one message may hold together (Discord)."""
 MAX_ALT = 1024
+_FOR_STORIES = "The same for stories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ def gallery(charts: Sequence[Chart]) -> tuple[ui.MediaGallery[Any], tuple[Attach
         for file in attached
     ]
     return ui.MediaGallery(*items), attached
+
+
+def poster(sizes: Sequence[Chart]) -> tuple[tuple[ui.Item[Any], ...], tuple[Attached, ...]]:
+    """Show a poster whole in its size for feeds, with that for stories as a file below."""
+    feed, *others = sizes
+    picture, attached = gallery([feed])
+    files = tuple(Attached(chart.filename, chart.png, _FOR_STORIES) for chart in others)
+    return (picture, *(ui.File(f"attachment://{file.filename}") for file in files)), (*attached, *files)
 
 
 def button(

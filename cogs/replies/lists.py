@@ -50,13 +50,11 @@ def dj_attachments(files: DjFiles, name: str) -> tuple[tuple[Attached, ...], tup
         return (), (line,)
     attached = []
     if files.in_rekordbox:
-        attached.append(
-            Attached(f"{name}-rekordbox.xml", files.rekordbox, "The lists for rekordbox, with tempo and key")
-        )
+        attached.append(Attached(f"{name}-rekordbox.xml", files.rekordbox, "For rekordbox"))
     if len(files.m3u8) == 1:
         attached.append(Attached(f"{name}.m3u8", files.m3u8[0][1], "The list as M3U8"))
     else:
-        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, "The lists as M3U8, one file each"))
+        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, "One M3U8 for each list"))
     return tuple(attached), (line, *((STREAMED_HINT,) if files.streamed else ()))
 
 

@@ -15,7 +15,7 @@ from services.domain.music import Track
 from services.domain.names import DoubtfulFind
 from services.domain.report import AnalysisReport
 
-SHOWN = 10
+SHOWN = 5
 """Pairs on one page: both lines have to be read."""
 TAKE, TAKE_ALL, SKIP_ALL = "take", "all", "skip"
 
@@ -54,8 +54,7 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
             text(
                 f"## Same song? {len(finds):,} of {plural(len(report.tracks), 'track')} "
                 f"{'is' if len(finds) == 1 else 'are'} doubtful",
-                "The first line is what the list says, the second what I found. "
-                "What you take counts for you alone.",
+                "First what the list says, then what I found. What you take counts for you alone.",
             ),
             text(*lines),
             *([text(small(more))] if more else []),

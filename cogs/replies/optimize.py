@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import discord
@@ -10,7 +11,7 @@ from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.replies.layout import WARNING, Reply, button, gallery, small, text
+from cogs.replies.layout import WARNING, Attached, Reply, button, gallery, small, text
 from cogs.replies.lists import ListFiles
 from cogs.words.ordering import cost_lines, gain_words, goal_words, kept_line, step_reason, transition_words
 from cogs.words.text import escape, fit, percent, plural, track_line, unbroken
@@ -41,6 +42,17 @@ _GOAL_HINTS = {
 }
 
 
+class DetailsPage(StrEnum):
+    """What the details of an order show."""
+
+    COST = "cost"
+    ROUGH = "rough"
+    STEPS = "steps"
+
+
+_PAGES = {DetailsPage.COST: "Cost", DetailsPage.ROUGH: "Roughest", DetailsPage.STEPS: "Steps"}
+
+
 def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
     """Show an order before anything is done with it."""
     report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
@@ -60,22 +72,32 @@ def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
     return Reply(tuple(blocks), attached)
 
 
-def order_details_card(draft: OrderDraft, chart: Chart) -> Reply:
-    """Say what the order costs, beside the list as it was, chance and the bound, and why step by step."""
-    report, result = draft.stored.report, draft.state.result
-    picture, attached = gallery([chart])
+def order_details_card(draft: OrderDraft, chart: Chart | None, page: DetailsPage) -> Reply:
+    """Say what the order costs, or where it is still rough, or why step by step."""
+    report, result, draft_id = draft.stored.report, draft.state.result, draft.draft_id
     blocks: list[ui.Item[Any]] = [
-        text(f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}"),
-        picture,
-        text(*(unbroken(line) for line in cost_lines(result)), small(_HOW)),
+        text(f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}")
     ]
-    if rough := _rough_lines(report, result):
-        blocks.append(text("**Roughest steps left**", *rough))
-    opening = _rows(report, draft.state, _EXPLAINED_ROWS, explained=True)
-    blocks += [
-        text("**It begins with**", fit(opening, _LISTED_CHARACTERS)),
-        ui.ActionRow(_button("Back", draft.draft_id, DraftVerb.SHOW)),
+    attached: tuple[Attached, ...] = ()
+    match page:
+        case DetailsPage.ROUGH:
+            rough = _rough_lines(report, result) or ["None is rough."]
+            blocks.append(text("**Roughest steps left**", *rough))
+        case DetailsPage.STEPS:
+            opening = _rows(report, draft.state, _EXPLAINED_ROWS, explained=True)
+            blocks.append(text("**It begins with**", fit(opening, _LISTED_CHARACTERS)))
+        case DetailsPage.COST:
+            if chart is not None:
+                picture, attached = gallery([chart])
+                blocks.append(picture)
+            blocks.append(text(*(unbroken(line) for line in cost_lines(result)), small(_HOW)))
+    back = _button("Back", draft_id, DraftVerb.SHOW)
+    others = [
+        button(_PAGES[each], draft_ref(Action.OPTIMIZE, draft_id, DraftVerb.DETAILS, each.value).button())
+        for each in DetailsPage
+        if each != page
     ]
+    blocks.append(ui.ActionRow(back, *others))
     return Reply(tuple(blocks), attached)
 
 

@@ -9,9 +9,9 @@ from discord import ui
 
 from cogs.replies.comparison import ResultVerb, person_select
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, note, rule, small, text
+from cogs.replies.layout import Reply, button, note, small, text
 from cogs.words.comparison import meaning_words, score_words
-from cogs.words.text import escape, fit, plain, plural, track_line
+from cogs.words.text import escape, fit, plain, plural, track_line, unbroken
 from services.domain.comparison import Comparison, Pair, PersonKey, SharedTrack
 from services.domain.groups import Sharing
 from services.domain.music import Track
@@ -20,6 +20,8 @@ from services.workflows.groups.results import Shown
 _NAME = 32
 _PAGE = 10
 """Shared artists and songs on one page."""
+_PAIRS = 8
+_ALL_PAIRS = "The menu has all pairs."
 
 
 def person_card(shown: Shown, index: int) -> Reply:
@@ -45,7 +47,7 @@ def person_card(shown: Shown, index: int) -> Reply:
     return Reply(
         (
             text(f"## {escape(person.name, _NAME)} and the others", small(known)),
-            text(fit(lines, 3000)),
+            text(*lines[:_PAIRS], small(_ALL_PAIRS) if len(lines) > _PAIRS else ""),
             ui.ActionRow(menu),
             ui.ActionRow(person_select(found, result_id, index)),
         )
@@ -60,34 +62,31 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     told = pair.reasons if viewer is None else pair.reasons_to(viewer)
     if words := meaning_words(pair):
         told = (f"{words[:1].upper()}{words[1:]}.", *told)
-    shared = [*_artist_lines(found, pair), *_track_lines(pair)]
-    pages = max(1, -(-len(shared) // _PAGE))
+    shared = [*_group_lines(pair), *_artist_lines(pair), *_track_lines(pair)]
+    pages = 1 + -(-len(shared) // _PAGE)
     page = min(max(page, 0), pages - 1)
-    blocks: list[ui.Item[Any]] = [
-        text(f"## {escape(a.name, _NAME)} & {escape(b.name, _NAME)}", f"**{score_words(found, pair)}**"),
-        text(fit([f"- {escape(reason, 240)}" for reason in told], 1500) or "No reasons without a score."),
-    ]
-    if groups := _group_lines(found, pair):
-        blocks.append(text("**Groups of music that both have**", fit(groups, 600)))
-    artists = plural(len(pair.shared_artists), "shared artist")
-    count = f"{artists}, {plural(len(pair.shared_tracks), 'shared song')}"
-    blocks += [
-        rule(),
-        text(f"**{count}**", *shared[page * _PAGE : (page + 1) * _PAGE]),
-    ]
-    if pages > 1:
-        argument = f"{ResultVerb.PAIR}.{one}.{other}"
+    names = [escape(person.name, _NAME) for person in (a, b)]
+    blocks: list[ui.Item[Any]] = [text(f"## {' & '.join(names)}", f"**{score_words(found, pair)}**")]
+    if page == 0:
+        reasons = [f"- {escape(reason, 240)}" for reason in told]
+        blocks.append(text(fit(reasons, 1500) or "No reasons without a score."))
+    else:
+        artists = plural(len(pair.shared_artists), "shared artist")
+        count = f"{artists}, {plural(len(pair.shared_tracks), 'shared song')}"
+        counted = small(f"Numbers: first {names[0]}, then {names[1]}")
+        blocks.append(text(f"**{count}**", counted, *shared[(page - 1) * _PAGE : page * _PAGE]))
+    argument = f"{ResultVerb.PAIR}.{one}.{other}"
+    if page:
+        here = ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button()
         blocks.append(
             ui.ActionRow(
-                _turn("Back", result_id, f"{argument}.{page - 1}", disabled=page == 0),
-                button(
-                    f"Page {page + 1} of {pages}",
-                    ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button(),
-                    disabled=True,
-                ),
+                _turn("Back", result_id, f"{argument}.{page - 1}"),
+                button(f"Page {page} of {pages - 1}", here, disabled=True),
                 _turn("More", result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
             )
         )
+    elif pages > 1:
+        blocks.append(ui.ActionRow(_turn("What you share", result_id, f"{argument}.1")))
     if len(found.people) > 2:
         all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
         blocks.append(ui.ActionRow(button("All pairs", all_pairs.button())))
@@ -102,10 +101,9 @@ def _other_name(found: Comparison, pair: Pair, key: PersonKey) -> str:
     return escape(_other(found, pair, key).name, _NAME)
 
 
-def _artist_lines(found: Comparison, pair: Pair) -> list[str]:
-    a, b = escape(found.name(pair.a), 24), escape(found.name(pair.b), 24)
+def _artist_lines(pair: Pair) -> list[str]:
     return [
-        f"- {escape(artist.name, 60)} · {artist.a_tracks} with {a}, {artist.b_tracks} with {b}"
+        f"- {escape(artist.name, 60)} · {artist.a_tracks:,} and {artist.b_tracks:,}"
         for artist in pair.shared_artists
     ]
 
@@ -118,15 +116,14 @@ def _song(track: SharedTrack) -> str:
     return track_line(Track(id=track.id, title=track.title, artists=track.artists))
 
 
-def _group_lines(found: Comparison, pair: Pair) -> list[str]:
-    a, b = escape(found.name(pair.a), 24), escape(found.name(pair.b), 24)
+def _group_lines(pair: Pair) -> list[str]:
     return [
-        f"- {escape(group.name, 60)} · {100 * group.a_share:.0f} % of {a}, {100 * group.b_share:.0f} % of {b}"
+        unbroken(f"- {escape(group.name, 60)} · {100 * group.a_share:.0f} % and {100 * group.b_share:.0f} %")
         for group in pair.shared_groups
     ]
 
 
-def _turn(label: str, result_id: str, argument: str, *, disabled: bool) -> ui.Button[Any]:
+def _turn(label: str, result_id: str, argument: str, *, disabled: bool = False) -> ui.Button[Any]:
     return button(label, ComponentRef(Action.PEOPLE, result_id, argument).button(), disabled=disabled)
 
 

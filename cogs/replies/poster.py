@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.replies.attribution import credit
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, gallery, small, text
+from cogs.replies.layout import Reply, button, gallery, poster, small, text
 from cogs.words.text import escape
 from services.domain.charts import Chart, ChartKind
 from services.domain.report import AnalysisReport
@@ -33,10 +33,10 @@ class PosterVerb(StrEnum):
 def poster_card(stored: StoredReport, posters: Sequence[Chart]) -> Reply:
     """Show both sizes to the person who may post them."""
     report, report_id = stored.report, stored.report_id
-    pictures, attached = gallery(posters)
+    pictures, attached = poster(posters)
     blocks: list[ui.Item[Any]] = [
-        text(f"## Your poster of {escape(report.playlist.name, 90)}", "One size for feeds, one for stories."),
-        pictures,
+        text(f"## Your poster of {escape(report.playlist.name, 60)}"),
+        *pictures,
         text(small(_BEFORE_POSTING), credit(report.playlist)),
         ui.ActionRow(
             button(

@@ -28,6 +28,10 @@ _SOURCES = {
     "loudness, tempo and key": "estimates from loudness, tempo, key and tags",
 }
 _STEADY, _SHAKY = 0.8, 0.5
+_LISTED = 420
+"""Characters of a list of tracks; the export has all."""
+_NAMED = 3
+"""Features of a track that are named; of more it says how many."""
 _KINDS = (
     ("measured", "measured for exactly this track"),
     ("heard", "measured from the sound of a file, here or by ReccoBeats"),
@@ -42,7 +46,7 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
     """Say how much is known, from whom, and how far the estimates could move the groups."""
     coverage = report.coverage
     blocks: list[ui.Item[Any]] = [
-        text(f"## Data quality of {escape(report.playlist.name)}", _verdict(coverage), quality(report)),
+        text(f"## Data quality of {escape(report.playlist.name, 60)}", _verdict(coverage), *_in_all(report)),
         text(*_kinds(coverage)),
         text("**Sources**", *_sources(coverage)),
         text("**Real values by feature**", small(_by_feature(coverage))),
@@ -52,7 +56,7 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
         blocks.append(text("**Two sources of one track**", *_opinions(report, opinions)))
     missing = [f"- {track_line(entry.track)}{_gap(entry)}" for entry in report.tracks if _gap(entry)]
     if missing:
-        blocks += [rule(), text("**Tracks without full data**", fit(missing, 1400))]
+        blocks += [rule(), text("**Tracks without full data**", fit(missing, _LISTED))]
     if left_out := skipped_line(report.playlist.skipped):
         blocks.append(text(small(left_out)))
     buttons = [button("Draw again", ComponentRef(Action.AGAIN, report_id).button())]
@@ -64,6 +68,12 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
         text(small("A tempo is wrong? Open the track's group and correct it there."), credit(report.playlist))
     )
     return Reply(tuple(blocks))
+
+
+def _in_all(report: AnalysisReport) -> list[str]:
+    """Say how much is known in one sentence, unless the list below has it as its only line."""
+    partly = report.coverage.partly
+    return [] if partly is not None and partly.tracks == report.coverage.total else [quality(report)]
 
 
 def _verdict(coverage: Coverage) -> str:
@@ -113,7 +123,7 @@ def _opinions(report: AnalysisReport, opinions: list[Opinions]) -> list[str]:
         pairs = [_pair(each) for each in second_opinions(entry) if each.feature is not Feature.MODE]
         if pairs:
             lines.append(f"- {escape(entry.track.label, 60)}: {'; '.join(pairs)}")
-    return [said, fit(lines, 900)]
+    return [said, fit(lines, _LISTED)]
 
 
 def _pair(both: Opinions) -> str:
@@ -173,8 +183,10 @@ def _gap(entry: EnrichedTrack) -> str:
     guessed = [feature for feature in SOUND_FEATURES if entry.is_imputed(feature)]
     if not guessed:
         return ""
-    whole = len(guessed) == len(SOUND_FEATURES)
-    return " · estimated" if whole else f" · {', '.join(guessed)} estimated"
+    if len(guessed) == len(SOUND_FEATURES):
+        return " · estimated"
+    named = ", ".join(guessed) if len(guessed) <= _NAMED else f"{len(guessed)} of {len(SOUND_FEATURES)}"
+    return f" · {named} estimated"
 
 
 def tempo_select(report: AnalysisReport, report_id: str, tracks: list[int]) -> ui.Select[Any] | None:

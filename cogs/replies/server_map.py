@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, small, text
 from cogs.words.buttons import Label
 from cogs.words.server_map import CONSENT, closest_line, standing_lines
 from cogs.words.text import escape, plural
@@ -17,6 +17,8 @@ from services.domain.group_requests import MapVerb
 from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
 from services.workflows.groups.server_map import DrawnMap
 
+_STANDINGS = 3
+"""Who stands out on the card itself; the text has all."""
 _WORDS_IN_CARD = 1500
 """Longer lists of who is near whom come as a file."""
 
@@ -31,9 +33,8 @@ def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
         pictures, attached = gallery([drawn.chart])
         yours = "" if drawn.place is None else closest_line(drawn.found, drawn.place)
         blocks += [text("## The map of this server", yours), pictures]
-        if lines := standing_lines(drawn.found):
+        if lines := standing_lines(drawn.found)[:_STANDINGS]:
             blocks.append(text(*lines))
-    blocks.append(rule())
     blocks.append(text(*_small_print(drawn, posted=posted)))
     blocks.append(ui.ActionRow(*_buttons(drawn, posted=posted)))
     return Reply(tuple(blocks), attached)
@@ -90,11 +91,11 @@ def map_in_words(drawn: DrawnMap) -> Reply:
     """Say who is near whom, without the picture."""
     if drawn.found is None or drawn.chart is None:
         return map_card(drawn)
-    words = drawn.chart.text
+    words, standing = drawn.chart.text, standing_lines(drawn.found)
     if len(words) <= _WORDS_IN_CARD:
-        return Reply((text("## Who is near whom", escape_lines(words)),))
+        return Reply((text("## Who is near whom", *standing, escape_lines(words)),))
     file = Attached("server-map.txt", words.encode())
-    return Reply((text("## Who is near whom"), ui.File(f"attachment://{file.filename}")), (file,))
+    return Reply((text("## Who is near whom", *standing), ui.File(f"attachment://{file.filename}")), (file,))
 
 
 def escape_lines(words: str) -> str:

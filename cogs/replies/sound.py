@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
-from cogs.replies.map_buttons import map_buttons
+from cogs.replies.layout import Attached, Reply, button, gallery, small, text
 from cogs.words.messages import note_lines
 from cogs.words.sound import (
     clips_sentence,
@@ -23,6 +23,7 @@ from cogs.words.sound import (
 )
 from cogs.words.text import escape
 from services.domain.features import SOUND_FEATURES
+from services.domain.messages import NoteKind
 from services.domain.report import AnalysisReport
 from services.domain.sound import PlacedSound, clip_starts
 
@@ -46,9 +47,7 @@ def sound_card(
         loudness_line(reading, placed.louder_than),
         length_line(reading),
     )
-    blocks: list[ui.Item[Any]] = [
-        text(f"## {escape(entry.track.label, 120)}", *(f"- {line}" for line in lines))
-    ]
+    blocks: list[ui.Item[Any]] = [text(f"## {escape(entry.track.label, 120)}", *lines)]
     attached: tuple[Attached, ...] = ()
     if placed.place is not None:
         blocks.append(text(place_line(placed.place)))
@@ -57,13 +56,25 @@ def sound_card(
     if placed.chart is not None:
         pictures, attached = gallery([placed.chart])
         blocks.append(pictures)
-    notes = note_lines((*report.playlist.notes[:3], *report.notices[:2]))
+    about_it = (each for each in report.notices if each.kind is not NoteKind.FOUND_BY_NAME)
+    notes = note_lines((*report.playlist.notes[:3], *islice(about_it, 2)))
     said = (known_line(entry), *(escape(line, 220) for line in notes))
-    blocks += [rule(), text(*map(small, said))]
-    blocks.append(ui.ActionRow(*map_buttons(report_id, private=private)))
+    blocks.append(text(*map(small, said)))
+    blocks.append(ui.ActionRow(*_buttons(report_id, private=private)))
     if offers_clips:
         blocks += clips_offer(report, report_id)
     return Reply(tuple(blocks), attached)
+
+
+def _buttons(report_id: str, *, private: bool) -> list[ui.Button[Any]]:
+    row = [
+        button("Quality", ComponentRef(Action.QUALITY, report_id).button()),
+        button("Export", ComponentRef(Action.EXPORT, report_id).button()),
+    ]
+    if private:
+        share = ComponentRef(Action.SHARE, report_id).button()
+        row.append(button("Share", share, style=discord.ButtonStyle.primary))
+    return row
 
 
 def clips_offer(report: AnalysisReport, report_id: str) -> list[ui.Item[Any]]:

@@ -18,7 +18,7 @@ from services.domain.report import AnalysisReport, Verdict
 from services.domain.splitting import Part, SplitState, by_closeness
 from services.workflows.split import SplitDraft
 
-_EXAMPLES = 3
+_EXAMPLES = 2
 _DRY_RUN_CHARACTERS = 3000
 
 
@@ -88,7 +88,7 @@ def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
 def _promise(report: AnalysisReport, state: SplitState) -> str:
     words = f"{plural(len(state.chosen), 'playlist')} from {plural(len(report.tracks), 'track')}."
     if report.basis.grouping is Grouping.STYLE:
-        return f"{words} {basis_line(report.basis)}"
+        return f"{words} {basis_line(report.basis, brief=True)}"
     if report.structure.verdict in {Verdict.NONE, Verdict.UNTESTABLE}:
         return f"{words} The borders are soft: the sound alone doesn't split this list."
     return words
@@ -96,21 +96,21 @@ def _promise(report: AnalysisReport, state: SplitState) -> str:
 
 def _part_lines(report: AnalysisReport, part: Part, number: int) -> str:
     letter = CLUSTER_LETTERS[number]
-    name = escape(part.name, 90)
+    # the card's heading says the playlist's name, with which those of its parts begin
+    name = escape(part.name.removeprefix(f"{report.playlist.name} · "), 90)
     title = f"**{letter} · {name}**" if part.included else f"~~{letter} · {name}~~ (left out)"
     likely = f", {part.likely:,} likely" if part.likely else ""
     heard = " · ".join(
-        escape(report.tracks[row].track.label, 34)
+        escape(report.tracks[row].track.label, 30)
         for group in part.groups
         for row in report.clusters[group].typical[: max(1, _EXAMPLES // len(part.groups))]
     )
     sound = join_words(report.clusters[group].blurb.partition(" · ")[0] for group in part.groups)
-    lines = [
-        f"{title} — {plural(len(part.rows), 'track')}{likely}{' · small' if part.is_small else ''}",
-        small(unbroken(escape(sound, 160))),
-        small(f"♪ {heard}") if heard else "",
-    ]
-    return "\n".join(line for line in lines if line)
+    said = " · ".join(
+        words for words in (unbroken(escape(sound, 80)), f"♪ {heard}" if heard else "") if words
+    )
+    counted = f"{len(part.rows):,}{likely}{' · small' if part.is_small else ''}"
+    return f"{title} {counted}\n{small(said)}" if said else f"{title} {counted}"
 
 
 def _homeless(state: SplitState) -> str:

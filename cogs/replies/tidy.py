@@ -17,8 +17,8 @@ from services.domain.report import AnalysisReport
 from services.domain.tidying import Certainty, Decision, Finding, TidyState
 from services.workflows.tidy import TidyDraft, outcome
 
-PAGE = 4
-"""Findings on one card: each takes six of the forty components that a message may have."""
+PAGE = 2
+"""Findings on one card: a phone shows them on one screen."""
 _LISTED_CHARACTERS = 1100
 _MARKS = {
     Certainty.SURE: "👥 **Double**",
@@ -52,8 +52,8 @@ def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
     blocks: list[ui.Item[Any]] = [
         text(
             f"## Tidy up {name}",
-            f"{_counts(state.findings)} in {plural(len(report.tracks), 'track')}. Decide about each; "
-            "nothing changes before you apply it.",
+            f"{_counts(state.findings)} in {plural(len(report.tracks), 'track')}. "
+            "Nothing changes before you apply it.",
             credit(report.playlist),
         )
     ]
@@ -153,7 +153,9 @@ def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> lis
     if finding.keeper is None:
         return [first, small(f"{reason}.")]
     other = finding.row if row == finding.keeper else finding.keeper
-    stays = f"#{other + 1} {track_line(report.tracks[other].track, 60)}"
+    stays = f"#{other + 1}"
+    if report.tracks[other].track.label != report.tracks[row].track.label:
+        stays += f" {track_line(report.tracks[other].track, 48)}"
     if row == finding.keeper:
         return [first, small(f"You would rather keep {stays}.")]
     return [first, small(f"{reason}. Suggested for keeping: {stays} ({finding.keeper_reason}).")]

@@ -6,8 +6,8 @@ from cogs.words.text import plural
 
 LISTS_HINT = "TuneMyMusic or Soundiiz import the CSV; the links can be pasted into a playlist in Spotify."
 STREAMED_HINT = (
-    "Spotify tracks are written the way rekordbox writes them itself; whether it takes them from another "
-    "program's file is untested."
+    "Spotify tracks are written as rekordbox itself writes them; whether it takes them from another program "
+    "is untested."
 )
 ESTIMATES_HINT = "In the CSV, “est.” marks a number that is an estimate; the DJ files leave estimates out."
 

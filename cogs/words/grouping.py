@@ -21,11 +21,10 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
     """Say which way of grouping a card shows, and what it rests on; not that in general where `brief`."""
     if basis.grouping is Grouping.STYLE:
         whole = f"Grouped by sound, year and artist{_by_words(basis)}. Years are those of the edition."
-        return f"{'Grouped by sound, year and artist.' if brief else whole}{_earlier(basis)}"
-    line = (
-        f"Grouped by sound.{'' if brief else ' Genres and years are named, they decide nothing.'}"
-        f"{_earlier(basis)}"
-    )
+        return "Grouped by sound, year and artist." if brief else f"{whole}{_earlier(basis)}"
+    line = "Grouped by sound."
+    if not brief:
+        line += f" Genres and years are named, they decide nothing.{_earlier(basis)}"
     return line if basis.has_enough_years else f"{line} {too_few_years(basis)}"
 
 

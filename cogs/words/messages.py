@@ -276,8 +276,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     NoteKind.OLD_PLAYLIST: _as_it_was("playlist"),
     NoteKind.OLD_LIST: _as_it_was("list"),
     NoteKind.OTHER_VALUES: lambda note: (
-        f"Other values than last time: most are from {_source(note.names[0])}, then from "
-        f"{_source(note.names[1])}. Groups may differ for that reason alone."
+        f"Other values than last time: from {_source(note.names[0])}, not from {_source(note.names[1])}."
     ),
     NoteKind.SOURCE_PAUSES: lambda note: _not_asked(
         note, f"{note.names[0]} asks for a pause; try again in {about(note.wait_s or 0)}."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cogs.words.grouping import style_sentence
 from cogs.words.messages import note_lines
 from cogs.words.text import join_words
+from services.domain.charts import ChartKind
 from services.domain.features import (
     SOUND_FEATURES,
     Coverage,
@@ -28,6 +29,13 @@ from services.domain.report import (
     Verdict,
 )
 
+CHART_NAMES = {
+    ChartKind.MAP: "The map",
+    ChartKind.PROFILES: "What tells the groups apart",
+    ChartKind.JOURNEY: "The journey",
+    ChartKind.DISTRIBUTIONS: "Tempo and keys",
+}
+
 _MOSTLY = 0.5
 """Share of the tagged tracks from which a group is mostly of its genres."""
 
@@ -36,23 +44,26 @@ _RANGE = "from "
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
+_BORROWED = "borrowed from the same recording"
 _WHENCE = {
     Origin.MEASURED: "measured",
     Origin.CORRECTED: "corrected by you",
     Origin.SOUND: "measured from the sound",
     Origin.CLIP: "measured by ReccoBeats from clips",
     Origin.UPLOADED: "from the file",
-    Origin.BORROWED: "borrowed from the same recording",
+    Origin.BORROWED: _BORROWED,
 }
 
 _ORIGINS = (
     ("measured", "measured"),
     ("heard", "measured from their sound"),
     ("uploaded", "from the file"),
-    ("borrowed", "borrowed from the same recording"),
+    ("borrowed", _BORROWED),
     ("imputed", "estimated"),
     ("unknown", "unknown"),
 )
+
+_BESIDE_A_MAP = {"borrowed": "borrowed", "imputed": "estimated (hollow)"}
 
 _COUNTRIES = {
     "AR": "Argentina", "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BG": "Bulgaria",
@@ -114,9 +125,14 @@ def known_features(partly: PartlyKnown) -> str:
     return f"{join_words(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def quality(report: AnalysisReport) -> str:
-    """Say in one sentence how much is known; one that an older version had worded stays as it was."""
-    return report.stored_words.quality if report.stored_words is not None else quality_line(report.coverage)
+def quality(report: AnalysisReport, *, brief: bool = False) -> str:
+    """Say in one sentence how much is known; one that an older version had worded stays as it was.
+
+    `brief` as in `quality_line`.
+    """
+    if report.stored_words is not None:
+        return report.stored_words.quality
+    return quality_line(report.coverage, brief=brief)
 
 
 def notices(report: AnalysisReport) -> tuple[str, ...]:
@@ -201,11 +217,13 @@ def verdict_sentence(
             return f"{_too_few(evidence)} to tell groups apart.{_called(names, mood)}"
         case Verdict.UNTESTABLE:
             doubt = f"{_too_few(evidence)} to be sure."
-            known = _by_scene(structure, parts)
+            known = _by_scene(structure, parts, brief=not names_them)
             return f"{_groups(count, '')}, maybe{overall}. {doubt} {known}".rstrip()
         case Verdict.NONE if count < 2:
             return f"The sound alone doesn't split this list.{_called(names, mood)}"
-        case Verdict.NONE if structure.witnesses and (known := _by_scene(structure, parts)):
+        case Verdict.NONE if structure.witnesses and (
+            known := _by_scene(structure, parts, brief=not names_them)
+        ):
             return f"By sound they flow into each other{listed}. {known}"
         case Verdict.NONE if structure.is_one_genre and mood and not mood.startswith(_RANGE):
             shades = f"in {_NUMBERS[count]} shades"
@@ -239,9 +257,14 @@ def _called(names: Sequence[str], mood: str) -> str:
     return f" Together: {names[0]}." if names else _together(mood)
 
 
-def _by_scene(structure: Structure, parts: Sequence[Subtitle]) -> str:
-    """Say how the parts differ by what came with their tracks, where that was tested, or nothing."""
+def _by_scene(structure: Structure, parts: Sequence[Subtitle], *, brief: bool) -> str:
+    """Say how the parts differ by what came with their tracks, where that was tested, or nothing.
+
+    `brief` names one genre of each part.
+    """
     if SceneKind.GENRE in structure.witnesses and sum(bool(part.genres) for part in parts) > 1:
+        if brief:
+            return f"By genre: {join_words(part.genres[0] for part in parts if part.genres)}."
         said = [_much(part) for part in parts if part.genres]
         if len(said) == len(parts) and all((part.genre_share or 0) >= _MOSTLY for part in parts):
             return f"By genre they are {_NUMBERS[len(parts)]}: {_listed(said)}."
@@ -274,8 +297,10 @@ def _tracks(count: int) -> str:
     return "the only track" if count == 1 else f"these {count:,} tracks" if count else "an empty playlist"
 
 
-def quality_line(coverage: Coverage) -> str:
+def quality_line(coverage: Coverage, *, brief: bool = False) -> str:
     """Say the coverage in one sentence that hides nothing: every track is in exactly one of its numbers.
+
+    `brief` is for beside the map, on which what is estimated is hollow; what lacks most is said elsewhere.
 
     Examples
     --------
@@ -291,7 +316,8 @@ def quality_line(coverage: Coverage) -> str:
     if partly is not None:
         counts["imputed"] -= partly.estimated
         counts["unknown"] -= partly.unknown
-    named = [(counts[field], words) for field, words in _ORIGINS if counts[field]]
+    said = {**dict(_ORIGINS), **(_BESIDE_A_MAP if brief else {})}
+    named = [(counts[field], said[field]) for field, _ in _ORIGINS if counts[field]]
     if partly is not None:
         named.append((partly.tracks, f"in part ({partly_line(partly)})"))
     if coverage.unknown == coverage.total:
@@ -303,7 +329,7 @@ def quality_line(coverage: Coverage) -> str:
     (first, first_words), *rest = named
     sentence = f"{first:,} of {coverage.total:,} {noun} {first_words}"
     sentence += "".join(f", {count:,} {words}" for count, words in rest)
-    return f"{sentence}; {gap_words(coverage.gap)}." if coverage.gap else f"{sentence}."
+    return f"{sentence}; {gap_words(coverage.gap)}." if coverage.gap and not brief else f"{sentence}."
 
 
 def partly_line(partly: PartlyKnown) -> str:

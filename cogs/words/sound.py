@@ -10,6 +10,7 @@ from services.domain.sound import SoundPlace, SoundReading, TempoReading
 _FAINT = 0.1
 """Below this share of the onsets repeats with the beat: there is hardly one."""
 _SURE = 0.8
+_NEAREST = 1
 _LEVELLED_LUFS = -14.0
 """What most streaming services turn music to."""
 
@@ -44,13 +45,13 @@ def loudness_line(reading: SoundReading, louder_than: float | None) -> str:
     apart = reading.loudness_lufs - _LEVELLED_LUFS
     level = "as loud as" if abs(apart) < 0.5 else f"{abs(apart):.0f} LU {'above' if apart > 0 else 'below'}"
     said = (
-        f"**Loudness** {_minus(reading.loudness_lufs)} LUFS, {level} what streaming services level to; "
+        f"**Loudness** {_minus(reading.loudness_lufs)} LUFS, {level} streaming; "
         f"true peak {_minus(reading.true_peak_db)} dBTP"
     )
     if louder_than is None:
-        return said
+        return unbroken(said)
     share = round(100 * min(max(louder_than, 0.01), 0.99))
-    return unbroken(f"{said}. By estimate louder than {share} % of typical music")
+    return unbroken(f"{said}; by estimate above {share} % of music")
 
 
 def length_line(reading: SoundReading) -> str:
@@ -64,7 +65,7 @@ def length_line(reading: SoundReading) -> str:
 def place_line(place: SoundPlace) -> str:
     """Say which group of the last map it sounds most like, and beside which tracks it would stand."""
     home = f"your map of **{escape(place.playlist)}**"
-    nearest = join_words(escape(label, 60) for label in place.nearest)
+    nearest = join_words(escape(label, 60) for label in place.nearest[:_NEAREST])
     if place.letter is None:
         return f"On {home} it would stand beside {nearest}."
     group = f"group {CLUSTER_LETTERS[place.letter % len(CLUSTER_LETTERS)]} · {escape(place.cluster_name)}"
@@ -111,7 +112,7 @@ def press_label(clips: int, files: int) -> str:
     """Write on the button what it sends, and to whom."""
     if files == 1:
         return f"Send {clips} x 30 seconds to ReccoBeats?"
-    return f"Send 3 x 30 seconds of {files} files to ReccoBeats?"
+    return f"Send clips of {files} files to ReccoBeats?"
 
 
 def clips_sentence(clips: int, files: int) -> str:
@@ -119,11 +120,11 @@ def clips_sentence(clips: int, files: int) -> str:
     what = (
         f"{plural(clips, 'mono clip')} of at most 30 seconds"
         if files == 1
-        else f"up to three mono clips of 30 seconds of each of {files} files"
+        else "up to three mono clips of 30 seconds of each"
     )
     return (
-        f"What is estimated, ReccoBeats (reccobeats.com) can measure. It would get {what} and nothing else: "
-        "no name, no tags, nothing about you. Nothing of it has been sent; only your press does that."
+        f"ReccoBeats (reccobeats.com) can measure what is estimated. It gets {what}, no name, no tags, "
+        "nothing about you. Nothing of it has been sent."
     )
 
 

@@ -35,17 +35,20 @@ def _beside_typical(each: FeatureStats) -> str:
     return unbroken(said.replace("-", "−"))
 
 
-def number_lines(stats: PlaylistStats, source: PlaylistSource) -> list[tuple[str, str]]:
-    """Say what the playlist is made of: pairs of a heading and its line."""
+def number_lines(
+    stats: PlaylistStats, source: PlaylistSource, *, brief: bool = False
+) -> list[tuple[str, str]]:
+    """Say what the playlist is made of: pairs of a heading and its line, each of which `brief` cuts short."""
     lacking = _UPLOADED if source is PlaylistSource.UPLOAD else _ELSEWHERE
+    names, decades = (1, 2) if brief else (_MOST_NAMES, _MOST_DECADES)
     lines = [
         ("Length", _length(stats, lacking)),
-        ("Artists", _artists(stats, lacking)),
-        ("Decades", _decades(stats, lacking)),
-        ("Genres", _genres(stats, lacking)),
+        ("Artists", _artists(stats, lacking, names)),
+        ("Decades", _decades(stats, lacking, decades)),
+        ("Genres", _genres(stats, lacking, names)),
         ("Explicit", _explicit(stats, lacking)),
-        ("Tempo", _tempo(stats)),
-        ("Keys", _keys(stats)),
+        ("Tempo", _tempo(stats, brief=brief)),
+        ("Keys", _keys(stats, 1 if brief else _MOST_KEYS)),
         ("Beside playlists", standings_line(stats.portrait)),
         ("In this list", habits_line(stats.portrait)),
     ]
@@ -72,27 +75,27 @@ def _length(stats: PlaylistStats, lacking: str) -> str:
     return f"{plural(stats.tracks, 'track')}, {length}{_known_of(stats.with_length)}"
 
 
-def _artists(stats: PlaylistStats, lacking: str) -> str:
+def _artists(stats: PlaylistStats, lacking: str, most: int) -> str:
     if not stats.artists:
         return lacking
-    shares = _shares(stats.artists[:_MOST_NAMES], stats.with_artist.real)
+    shares = _shares(stats.artists[:most], stats.with_artist.real)
     return f"{len(stats.artists):,}; {shares}{_known_of(stats.with_artist)}"
 
 
-def _decades(stats: PlaylistStats, lacking: str) -> str:
+def _decades(stats: PlaylistStats, lacking: str, most: int) -> str:
     if not stats.decades:
         return lacking
-    largest = sorted(stats.decades, key=lambda counted: -counted[1])[:_MOST_DECADES]
+    largest = sorted(stats.decades, key=lambda counted: -counted[1])[:most]
     shown = [(f"{decade}s", count) for decade, count in sorted(largest)]
     left = len(stats.decades) - len(shown)
-    more = f", {plural(left, 'more decade')}" if left else ""
+    more = f", {left} more" if left else ""
     return f"{_shares(shown, stats.with_year.real)}{more}{_known_of(stats.with_year)}"
 
 
-def _genres(stats: PlaylistStats, lacking: str) -> str:
+def _genres(stats: PlaylistStats, lacking: str, most: int) -> str:
     if not stats.genres:
         return lacking
-    shares = _shares(stats.genres[:_MOST_NAMES], stats.with_genres.real)
+    shares = _shares(stats.genres[:most], stats.with_genres.real)
     return f"{len(stats.genres):,}; {shares}{_known_of(stats.with_genres)}"
 
 
@@ -103,21 +106,21 @@ def _explicit(stats: PlaylistStats, lacking: str) -> str:
     return f"{plural(stats.explicit, 'track')}, {percent(stats.explicit, known.real)}{_known_of(known)}"
 
 
-def _tempo(stats: PlaylistStats) -> str:
+def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
     known = stats.with_tempo
     if not known.real:
         return f"not measured{_rest(known)}"
     words = unbroken(stats.tempo.words) if stats.tempo else "of many kinds"
-    if stats.tempo is not None and stats.tempo.bpm is not None:
+    if not brief and stats.tempo is not None and stats.tempo.bpm is not None:
         words = f"{words} for half of the tracks or more, doubled and halved ones counted in"
     return f"{words}{_known_of(known)}"
 
 
-def _keys(stats: PlaylistStats) -> str:
+def _keys(stats: PlaylistStats, most: int) -> str:
     known = stats.with_key
     if not known.real:
         return f"not measured{_rest(known)}"
-    names = [f"{key.name} ({key.code}) {count:,}" for key, count in stats.keys.most_common(_MOST_KEYS)]
+    names = [f"{key.name} ({key.code}) {count:,}" for key, count in stats.keys.most_common(most)]
     major = unbroken(f"{100 * stats.keys.major_share:.0f} % major")
     return f"{', '.join(names)}; {major}{_known_of(known)}"
 

@@ -15,7 +15,7 @@ from services.charts.map_labels import OUTLIER_RING
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
 from services.domain.charts import Chart, ChartKind
-from services.domain.report import AnalysisReport, EnrichedTrack, Outlier, Placement
+from services.domain.report import AnalysisReport, EnrichedTrack, MapAxes, Outlier, Placement
 from services.domain.sound import SoundPlace
 
 Points = npt.NDArray[np.float64]
@@ -24,8 +24,10 @@ WIDTH, DENSITY = 264.0, 3
 """What a card leaves for a picture on a screen 390 wide."""
 SMALLEST = 11.5
 _LINE = 17.0
-_HEIGHT, _LOW = 176.0, 150.0
-"""Of the drawing area; of that of many groups, whose names take more lines below."""
+_HEIGHT, _LOW = 132.0, 120.0
+"""Of the drawing area; of that of many groups, and of a sound file, whose words take more lines."""
+_APART = 8.0
+"""Between words on one line."""
 _MANY = 4
 _LETTER = 18.0
 _NAMED_OUTLIERS = 2
@@ -38,9 +40,10 @@ def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
     `ringed` says what is, where it is the last track and none that stands out.
     """
     placed = any(place.x is not None for place in report.placements)
-    height = _HEIGHT if len(report.clusters) <= _MANY else _LOW
+    height = _HEIGHT if len(report.clusters) <= _MANY and not ringed else _LOW
     words = _LINE if report.axes is not None and placed else 0.0
-    sheet = Sheet(height + 3 * words + 8.0, WIDTH, density=DENSITY, ground=theme.PANEL)
+    rows = 0 if report.axes is None else _rows_below(report.axes)
+    sheet = Sheet(height + words * (1 + rows) + 8.0, WIDTH, density=DENSITY, ground=theme.PANEL)
     frame = Frame(4.0, words + 4.0, WIDTH - 8.0, height)
     if placed:
         positions = settle(report, frame)
@@ -147,11 +150,20 @@ def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> None
         return
     axes, low = report.axes, frame.top + frame.height
     wide, half = WIDTH - 12, WIDTH / 2 - 8
+    sides = low + _LINE * (_rows_below(axes) - 0.5)
     ends: tuple[tuple[float, float, str, Align, float], ...] = (
         (WIDTH / 2, frame.top - _LINE / 2, f"↑ {drawable(axes.top)}", "center", wide),
         (WIDTH / 2, low + _LINE / 2, f"↓ {drawable(axes.bottom)}", "center", wide),
-        (6.0, low + 1.5 * _LINE, f"← {drawable(axes.left)}", "left", half),
-        (WIDTH - 6.0, low + 1.5 * _LINE, f"{drawable(axes.right)} →", "right", half),
+        (6.0, sides, f"← {drawable(axes.left)}", "left", half),
+        (WIDTH - 6.0, sides, f"{drawable(axes.right)} →", "right", half),
     )
     for x, y, words, align, room in ends:
         sheet.write(x, y, words, size=SMALLEST, colour=theme.MUTED, align=align, room=room)
+
+
+def _rows_below(axes: MapAxes) -> int:
+    """Count the lines that left, down and right take: one where down finds room in its middle."""
+    ruler = Sheet(1.0, WIDTH, density=DENSITY)
+    sides = max(ruler.measure(f"← {drawable(side)}", SMALLEST) for side in (axes.left, axes.right))
+    middle = ruler.measure(f"↓ {drawable(axes.bottom)}", SMALLEST)
+    return 1 if sides + _APART + middle / 2 <= WIDTH / 2 - 6.0 else 2

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from services.charts import theme
-from services.charts.lettering import drawable
 from services.charts.profiles import profile_value
 from services.charts.series import compute_series
 from services.charts.sheet import Sheet
@@ -26,8 +25,9 @@ from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import AnalysisReport
 from services.domain.vocabulary import FEATURE_WORDS
 
-_ROW = 33.0
-_LEFT, _RIGHT = 104.0, 280.0
+_ROW = 27.0
+_NAMES, _LEFT, _RIGHT, _VALUES = 16.0, 150.0, 282.0, 386.0
+"""Where names begin, the ends of the bars, where values end."""
 _LEAST_REACH = 1.5
 
 
@@ -51,15 +51,8 @@ def render_cluster_profile(report: AnalysisReport, index: int) -> Chart:
         raise IndexError(f"no group {index} in a report with {len(report.clusters)}")
     cluster = report.clusters[index]
     style = theme.cluster_style(report.clusters, index)
-    sheet = Sheet(50.0 + 8.0 + _ROW * len(SOUND_FEATURES) + 34.0)
-    known = sum(other.size for other in report.clusters)
-    share = f" · {100 * cluster.size / known:.0f} % of the known ones" if known else ""
-    likely = f" + {len(cluster.likely):,} likely" if cluster.likely else ""
-    top = sheet.head(
-        f"{style.letter}  {drawable(cluster_name(cluster, 80))}".strip(),
-        f"{count(cluster.size, 'track')}{likely}{share}",
-    )
     height = 8 + _ROW * len(SOUND_FEATURES)
+    sheet, top = Sheet(6.0 + height + 58.0), 6.0  # the card says in words what a heading would
     sheet.panel(6, top, sheet.width - 12, height)
     medians = _raw_medians(report, index)
     draw_cluster_profile(sheet, report, index, medians, top + 4)
@@ -85,28 +78,19 @@ def draw_cluster_profile(
     middle, unit = (_LEFT + _RIGHT) / 2, (_RIGHT - _LEFT) / 2 / reach
     for row, feature in enumerate(SOUND_FEATURES):
         y = top + _ROW * (row + 0.5)
-        sheet.write(theme.MARGIN + 4, y, FEATURE_WORDS[feature].name, bold=True, size=theme.SIZE_SMALL)
+        sheet.write(_NAMES, y, FEATURE_WORDS[feature].name, bold=True)
         sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=1)
         value, mean = values[row], means[row]
         if np.isnan(value):
-            sheet.write(_RIGHT + 10, y, "unknown", size=theme.SIZE_SMALL, colour=theme.MUTED)
+            sheet.write(_VALUES, y, "unknown", colour=theme.MUTED, align="right")
             continue
         end = middle + unit * value
-        sheet.bar(min(middle, end), y - 6, max(abs(end - middle), 1.5), 12, colour=colour, alpha=0.9)
+        sheet.bar(min(middle, end), y - 7, max(abs(end - middle), 1.5), 14, colour=colour, alpha=0.9)
         if not np.isnan(mean):
-            sheet.dots([middle + unit * mean], [y], marker="D", size=7, colour=theme.INK, edge=1.2, layer=4)
+            sheet.dots([middle + unit * mean], [y], marker="D", size=9, colour=theme.INK, edge=1.2, layer=4)
         typical = leaning(feature, value) == "typical"
-        raw = medians.get(feature)
-        sheet.write(
-            _RIGHT + 10,
-            y - 6 if raw else y,
-            leaning(feature, value),
-            size=theme.SIZE_SMALL,
-            colour=theme.MUTED if typical else theme.INK,
-            room=sheet.width - _RIGHT - 20,
-        )
-        if raw:
-            sheet.write(_RIGHT + 10, y + 7, raw, size=theme.SIZE_LABEL, colour=theme.MUTED)
+        said = medians.get(feature, "").replace("about ", "~")
+        sheet.write(_VALUES, y, said, colour=theme.MUTED if typical else theme.INK, align="right")
     sheet.line(
         [middle, middle],
         [top + 2, top + _ROW * len(SOUND_FEATURES) - 2],
@@ -118,16 +102,13 @@ def draw_cluster_profile(
 
 
 def _draw_key(sheet: Sheet, style: theme.GroupStyle, y: float) -> None:
-    def say(x: float, words: str) -> float:
-        return sheet.write(x, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED).right + 16
-
-    x = theme.MARGIN + 4
-    sheet.bar(x, y - 4, 14, 8, colour=style.colour, alpha=0.9)
-    x = say(x + 19, "this group")
-    sheet.dots([x + 4], [y], marker="D", size=7, colour=theme.INK)
-    x = say(x + 13, "whole playlist")
-    sheet.line([x + 2, x + 2], [y - 7, y + 7], colour=theme.MUTED, width=1, linestyle=":")
-    say(x + 9, "typical music")
+    x = _NAMES
+    sheet.bar(x, y - 6, 18, 12, colour=style.colour, alpha=0.9)
+    x = sheet.write(x + 26, y, "this group", colour=theme.MUTED).right + 22
+    sheet.dots([x + 4], [y], marker="D", size=9, colour=theme.INK)
+    sheet.write(x + 16, y, "whole playlist", colour=theme.MUTED)
+    sheet.line([_NAMES + 9, _NAMES + 9], [y + 15, y + 33], colour=theme.MUTED, width=1.5, linestyle=":")
+    sheet.write(_NAMES + 26, y + 24, "typical music; right: the median", colour=theme.MUTED)
 
 
 def _raw_medians(report: AnalysisReport, index: int) -> dict[Feature, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.charts import card, theme
-from services.charts.legend import draw_people_key, drawn_name, key_height, name_of, person_style
+from services.charts.legend import drawn_name, name_of, person_style
 from services.charts.sheet import Sheet
 from services.charts.theme import ink_on, shade_of_score
 from services.charts.words import count, describe, listed
@@ -12,19 +12,21 @@ from services.domain.comparison import Comparison, Pair, TopPeople
 from services.domain.scoring import ScoreRules
 
 _FEW = 5
-"""People up to whom it is drawn for a card, which says in words what a heading would."""
-_NARROW, _NARROW_SMALL = 288.0, 12.0
-"""Width of that, and size of its smallest words: 11 pixels on a phone that shows it 264 wide."""
-_NAMES_ROOM, _NARROW_NAMES_ROOM = 118.0, 104.0
+"""People up to whom each has so much room that it is drawn smaller."""
+_NARROW, _NARROW_SMALL = 286.0, 12.0
+"""Width of that, and size of its smallest words: 11 pixels on a phone that shows it 263 wide."""
+_NAMES_ROOM, _NARROW_NAMES_ROOM = 126.0, 104.0
 _LARGEST_CELL = 46.0
-_MOST_NAMED = 14
-"""With more people than this the names stand in a key below, so that the numbers keep their size."""
-_KEY = 24.0
+_WRITTEN = 24.0
+"""Width from which a cell has room for its number; the colours of smaller ones stand alone."""
+_LEAST_ROW = 20.0
+_KEY = 28.0
 """Height of the colour scale under the heat map."""
 _NO_SCORE, _RANGE = "–", "~"
 """Where there is none, and where a range finds no room."""
-_FULL = "★"
-"""Stands for 100 where three digits find no room."""
+_FULL, _SHORT_OF_FULL = "★", 34.0
+"""Stands for 100 in cells narrower than that."""
+_NOTE = 24.0
 
 
 def render_compatibility(found: Comparison, rules: ScoreRules) -> Chart:
@@ -41,46 +43,31 @@ def render_compatibility(found: Comparison, rules: ScoreRules) -> Chart:
 
 def _draw_matrix(found: Comparison) -> Sheet:
     people = found.people
-    few, many = len(people) <= _FEW, len(people) > _MOST_NAMED
-    width, small = (_NARROW, _NARROW_SMALL) if few else (theme.WIDTH, theme.SIZE_SMALL)
-    names_room = 16.0 if many else _NARROW_NAMES_ROOM if few else _NAMES_ROOM
+    few = len(people) <= _FEW
+    width, small, size = (_NARROW, _NARROW_SMALL, 13.0) if few else (theme.WIDTH, theme.SIZE, theme.SIZE)
+    names_room = _NARROW_NAMES_ROOM if few else _NAMES_ROOM
     cell = min(_LARGEST_CELL, (width - 2 * theme.MARGIN - 6 - names_room) / len(people))
-    height = max(cell * 0.9, 15.0) if len(people) > 6 else cell * 0.8
-    tall = 20.0 + height * len(people) + 10.0 + _KEY + (key_height(len(people)) if many else 0)
-    if few:
-        sheet, top = _narrow(tall + 6.0), 4.0
-    else:
-        sheet = Sheet(50.0 + tall)
-        mean = f" · mean score {found.mean:.0f}, lowest {found.lowest:.0f}" if found.mean is not None else ""
-        has_ranges = any(each.is_rough and each.is_scored for each in people)
-        rough = f" · {_RANGE} from few tracks" if has_ranges else ""
-        top = sheet.head("Who fits whom", f"{count(len(people), 'person', 'people')}{mean}{rough}")
-    sheet.panel(6, top, sheet.width - 12, 20 + height * len(people) + 6)
+    is_written = few or cell >= _WRITTEN
+    height = cell * 0.8 if few else max(cell * 0.8, _LEAST_ROW)
+    head = 20.0 if few else 26.0 if is_written else 6.0
+    has_ranges = any(person.is_rough and person.is_scored for person in people)
+    note = "hollow: a range or ~, from few tracks" if has_ranges else ""
+    tall = head + height * len(people) + 16.0 + _KEY + (_NOTE if note else 0.0)
+    sheet = Sheet(tall, width, density=card.DENSITY if few else theme.DENSITY, ground=theme.PANEL)
+    top = 4.0
+    sheet.panel(6, top, sheet.width - 12, head + height * len(people) + 6)
     left = theme.MARGIN + 4 + names_room
-    size = (
-        13.0
-        if few
-        else theme.SIZE_BODY
-        if cell >= 24
-        else theme.SIZE_SMALL
-        if cell >= 18
-        else theme.SIZE_LABEL
-    )
-    for column in range(len(people)):
+    full = "100" if cell >= _SHORT_OF_FULL or few else _FULL
+    for column in range(len(people) if is_written else 0):
         style = person_style(column)
+        x = left + cell * (column + 0.5)
         sheet.write(
-            left + cell * (column + 0.5),
-            top + 11,
-            style.number,
-            size=min(size, small),
-            colour=style.colour,
-            bold=True,
-            align="center",
+            x, top + head / 2 + 1, style.number, size=small, colour=style.colour, bold=True, align="center"
         )
     has_room = sheet.measure("88–100", size) <= cell - 3
     for row, scores in enumerate(found.matrix):
-        y = top + 20 + height * row
-        _draw_row_name(sheet, found, row, y + height / 2, 0.0 if many else names_room, small)
+        y = top + head + height * row
+        _draw_row_name(sheet, found, row, y + height / 2, names_room, small)
         for column, score in enumerate(scores):
             box = (left + cell * column + 0.5, y + 0.5, cell - 1, height - 1)
             if column == row:
@@ -94,14 +81,12 @@ def _draw_matrix(found: Comparison) -> Sheet:
                 shade = shade_of_score(score)
                 sheet.bar(*box, colour=shade)
                 words, colour = f"{score:.0f}", ink_on(shade)
-            if words == "100" and many:
-                words = _FULL
-            x = left + cell * (column + 0.5)
-            sheet.write(x, y + height / 2, words, size=size, colour=colour, align="center")
-    bottom = top + 20 + height * len(people) + 18
-    _draw_scale(sheet, bottom, f"100 = {_FULL}" if many else "100", small)
-    if many:
-        draw_people_key(sheet, people, bottom + 12)
+            if is_written:
+                x, said = left + cell * (column + 0.5), full if words == "100" else words
+                sheet.write(x, y + height / 2, said, size=size, colour=colour, align="center")
+    bottom = top + head + height * len(people) + 22
+    _draw_scale(sheet, bottom, "100" if full == "100" else f"100 = {_FULL}", small)
+    sheet.write(theme.MARGIN, bottom + _NOTE, note, size=small, colour=theme.MUTED)
     return sheet
 
 
@@ -110,23 +95,19 @@ def _range(pair: Pair) -> str:
     return _NO_SCORE if pair.low is None or pair.high is None else f"{pair.low:.0f}–{pair.high:.0f}"
 
 
-def _narrow(height: float) -> Sheet:
-    return Sheet(height, _NARROW, density=card.DENSITY, ground=theme.PANEL)
-
-
 def _draw_row_name(  # noqa: PLR0917
     sheet: Sheet, found: Comparison, row: int, y: float, room: float, size: float
 ) -> None:
-    style = person_style(row)
-    sheet.write(theme.MARGIN + 15, y, style.number, size=size, colour=style.colour, bold=True, align="right")
-    name = drawn_name(found.people[row], row) if room else ""
-    sheet.write(theme.MARGIN + 20, y, name, size=size, room=room - 18)
+    style, end = person_style(row), theme.MARGIN + 1.4 * size
+    sheet.write(end, y, style.number, size=size, colour=style.colour, bold=True, align="right")
+    name = drawn_name(found.people[row], row)
+    sheet.write(end + 5, y, name, size=size, room=room - 1.4 * size - 3)
 
 
 def _draw_scale(sheet: Sheet, y: float, most: str, size: float) -> None:
-    left = sheet.write(theme.MARGIN, y, "0  nothing alike", size=size, colour=theme.MUTED).right
+    left = sheet.write(theme.MARGIN, y, "0 unlike", size=size, colour=theme.MUTED).right
     right = sheet.write(
-        sheet.width - theme.MARGIN, y, f"as one person  {most}", size=size, colour=theme.MUTED, align="right"
+        sheet.width - theme.MARGIN, y, f"as one person {most}", size=size, colour=theme.MUTED, align="right"
     ).left
     steps = 24
     width = (right - left - 16) / steps
@@ -137,7 +118,7 @@ def _draw_scale(sheet: Sheet, y: float, most: str, size: float) -> None:
 
 def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
     (pair,) = found.pairs
-    sheet, top = _narrow(184.0), 4.0
+    sheet, top = Sheet(184.0, _NARROW, density=card.DENSITY, ground=theme.PANEL), 4.0
     sheet.panel(6, top, sheet.width - 12, 176)
     if pair.score is None:
         sheet.write(

@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 from services.charts import theme
 from services.charts.lettering import drawable
 from services.charts.series import Series, compute_series
-from services.charts.sheet import Sheet, rectangle
+from services.charts.sheet import HEAD, Sheet, rectangle
 from services.charts.words import count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
@@ -22,12 +22,11 @@ from services.domain.tempo import CLOSE, Tempo, tempo_of
 
 Floats = npt.NDArray[np.float64]
 
-_TEMPO_HEIGHT = 124.0
-_TEMPO_PANEL = _TEMPO_HEIGHT + 92.0
-_WHEEL_HEIGHT = 252.0
+_TEMPO_HEIGHT = 96.0
+_LINE = 24.0
 _DARK_INK_FROM = 0.62
 """Strength of a sector's colour from which dark figures stand out better than light ones."""
-_RADII = (118.0, 82.0, 46.0)
+_RADII = (160.0, 110.0, 60.0)
 """Outer edge of the major ring, border between the rings, inner edge of the minor ring, in pixels."""
 
 
@@ -60,20 +59,36 @@ def _is_octave_away(tempi_bpm: Floats, bpm: float) -> npt.NDArray[np.bool_]:
     return away
 
 
-def render_distributions(report: AnalysisReport) -> Chart:
-    """Draw tempi and keys of a playlist."""
+def render_distributions(report: AnalysisReport, *, on_card: bool = False) -> Chart:
+    """Draw tempi and keys of a playlist.
+
+    Parameters
+    ----------
+    on_card
+        Whether in little height: the keys in words, and no heading, which the card has.
+    """
     tempi = compute_series(report.tracks, Feature.TEMPO)
     felt = compute_felt(report.tracks)
     keys = count_keys(report)
-    sheet = Sheet(50.0 + _TEMPO_PANEL + 12 + 30 + _WHEEL_HEIGHT + 10)
-    top = sheet.head("Tempo and keys", drawable(playlist_name(report, 120)) or "a playlist")
-    sheet.panel(6, top, sheet.width - 12, _TEMPO_PANEL)
-    draw_tempi(sheet, tempi, felt, top + 6)
-    top += _TEMPO_PANEL + 10
-    sheet.panel(6, top, sheet.width - 12, 22 + _WHEEL_HEIGHT)
-    draw_wheel(sheet, keys, top + 8)
+    notes, common = _notes(tempi, felt), _common(keys)[: 2 if on_card else None]
+    panel = 34.0 + _TEMPO_HEIGHT + 26.0 + _LINE * len(notes) if felt else 34.0 + 2 * _LINE
+    rings = 0.0 if on_card else 2 * _RADII[0] + 7.0
+    below = rings + _LINE * len(common) + 12.0
+    sheet = Sheet((6.0 if on_card else HEAD) + panel + 8.0 + below + 6.0)
+    top = 6.0
+    if not on_card:
+        top = sheet.head(_finding(felt, keys), drawable(playlist_name(report, 120)) or "a playlist")
+    sheet.panel(6, top, sheet.width - 12, panel)
+    draw_tempi(sheet, tempi, felt, top)
+    top += panel + 8
+    sheet.panel(6, top, sheet.width - 12, below)
+    if not on_card:
+        draw_wheel(sheet, keys, top + 7)
+    for row, words in enumerate(common):
+        y = top + rings + 6 + _LINE * (row + 0.5)
+        sheet.write(sheet.width / 2, y, words, align="center", room=sheet.width - 2 * theme.MARGIN - 12)
     return Chart(
-        kind=ChartKind.DISTRIBUTIONS,
+        kind=ChartKind.TEMPO if on_card else ChartKind.DISTRIBUTIONS,
         title="Tempo and keys",
         png=sheet.png(),
         alt_text=_alt_text(report, tempi, felt, keys),
@@ -88,19 +103,12 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
     tall hollow peak there would be the estimator's, not the playlist's.
     """
     left, right = theme.MARGIN + 6, sheet.width - theme.MARGIN - 6
+    title = sheet.write(left, top + 16, "Tempo", bold=True)
     if felt is None:
-        sheet.write(left, top + 12, "Tempo", bold=True)
-        sheet.write(sheet.width / 2, top + 80, "No tempo was measured.", colour=theme.MUTED, align="center")
+        sheet.write(sheet.width / 2, top + 46, "No tempo was measured.", colour=theme.MUTED, align="center")
         return
-    title = sheet.write(left, top + 12, "Tempo", bold=True)
-    sheet.write(
-        title.right + 8,
-        top + 12,
-        _where(felt),
-        size=theme.SIZE_SMALL,
-        colour=theme.MUTED,
-        room=right - title.right - 8,
-    )
+    where = _where(felt).partition(",")[0]
+    sheet.write(title.right + 8, top + 16, where, colour=theme.MUTED, room=right - title.right - 8)
     edges, counts = _histogram(tempi)
     unit = (right - left) / (edges[-1] - edges[0])
     base = top + 34 + _TEMPO_HEIGHT
@@ -124,20 +132,24 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
     for mark in range(int(np.ceil(edges[0] / 20)) * 20, int(edges[-1]) + 1, 20):
         x = left + unit * (mark - edges[0])
         if left + 8 <= x <= right - 8:
-            sheet.write(x, base + 9, f"{mark}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="center")
-    notes = [f"dimmer bars ({felt.halves:,}): perhaps felt at half or double"] if felt.halves else []
-    missing = [f"{tempi.estimates:,} only estimated"] if tempi.estimates else []
+            sheet.write(x, base + 13, f"{mark}", colour=theme.MUTED, align="center")
+    for row, words in enumerate(_notes(tempi, felt)):
+        sheet.write(left, base + 26 + _LINE * (row + 0.5), words, colour=theme.MUTED, room=right - left)
+
+
+def _notes(tempi: Series, felt: Felt | None) -> list[str]:
+    """Say what the dimmer bars are and what is left out, one line each."""
+    if felt is None:
+        return []
+    notes = [f"dimmer ({felt.halves:,}): at half or double"] if felt.halves else []
+    missing = [f"{tempi.estimates:,} estimated"] if tempi.estimates else []
     missing += [f"{tempi.unknown:,} unknown"] if tempi.unknown else []
-    notes += [f"left out: {' · '.join(missing)}"] if missing else []
-    for row, words in enumerate(notes):
-        y = base + 25 + 15 * row
-        sheet.write(left, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, room=right - left)
+    return [*notes, *([f"left out: {', '.join(missing)}"] if missing else [])]
 
 
 def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
     """Draw the Camelot wheel in pixels: Matplotlib's polar axes take five times as long."""
-    sheet.write(theme.MARGIN + 6, top + 10, "Keys", bold=True)
-    middle = (theme.MARGIN + 6 + _RADII[0], top + 18 + _RADII[0])
+    middle = (sheet.width / 2, top + _RADII[0])
     most = max([1, *keys.counts.values()])
     corners, colours = [], []
     for key in ALL_KEYS:
@@ -147,52 +159,33 @@ def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
         corners.append(_sector(key.hour, inner, outer) + middle)
         colours.append(_mix(theme.PANEL, theme.ACCENT, strength))
         angle = 2 * np.pi * key.hour / 12
-        radius = (outer + inner) / 2 + (1 if key.major else 2)
+        radius = (outer + inner) / 2
         x, y = middle[0] + radius * float(np.sin(angle)), middle[1] - radius * float(np.cos(angle))
         ink = theme.CANVAS if strength > _DARK_INK_FROM else theme.INK
         if not number:
-            sheet.write(x, y, key.code, size=theme.SIZE_LABEL, colour=theme.FAINT, align="center")
+            sheet.write(x, y, key.code, colour=theme.FAINT, align="center")
             continue
-        sheet.write(x, y - 6, key.code, size=theme.SIZE_LABEL, colour=ink, bold=True, align="center")
-        sheet.write(x, y + 6, f"{number:,}", size=theme.SIZE_LABEL, colour=ink, align="center")
+        sheet.write(x, y - 9, key.code, colour=ink, bold=True, align="center")
+        sheet.write(x, y + 9, f"{number:,}", colour=ink, align="center")
     sheet.polygons(corners, colours, edge=theme.RULE)
-    sheet.write(
-        middle[0], middle[1] - 12, "outside", size=theme.SIZE_LABEL, colour=theme.MUTED, align="center"
-    )
-    sheet.write(middle[0], middle[1], "major,", size=theme.SIZE_LABEL, colour=theme.MUTED, align="center")
-    sheet.write(
-        middle[0], middle[1] + 12, "inside minor", size=theme.SIZE_LABEL, colour=theme.MUTED, align="center"
-    )
-    _draw_commonest(sheet, keys, middle[0] + _RADII[0] + 14, top + 28)
+    for row, words in enumerate(("major", "around", "minor")):
+        sheet.write(middle[0], middle[1] + 20 * (row - 1), words, colour=theme.MUTED, align="center")
 
 
-def _draw_commonest(sheet: Sheet, keys: KeyCounts, left: float, top: float) -> None:
-    room = sheet.width - theme.MARGIN - left
-
-    def say(row: float, words: str, *, bold: bool = False, muted: bool = False) -> None:
-        sheet.write(
-            left,
-            top + 17 * row,
-            words,
-            size=theme.SIZE_SMALL,
-            bold=bold,
-            colour=theme.MUTED if muted else theme.INK,
-            room=room,
-        )
-
+def _common(keys: KeyCounts) -> list[str]:
+    """Say which keys are the commonest, and how many are major or unknown."""
     if not keys.known:
-        say(0, "No key was measured", muted=True)
-        return
-    say(0, "Most common", bold=True)
-    row = 1.0
-    for key, number in keys.most_common(5):
-        say(row, f"{key.name} · {number:,}")
-        row += 1
-    say(row + 0.6, f"{100 * keys.major_share:.0f} % major")
-    if keys.unknown:
-        say(row + 1.6, f"{keys.unknown:,} unknown", muted=True)
-    say(row + 2.9, "Neighbours on", muted=True)
-    say(row + 3.7, "the wheel mix well", muted=True)
+        return ["No key was measured"]
+    most = ", ".join(f"{key.name} {number:,}" for key, number in keys.most_common(2))
+    unknown = f", {keys.unknown:,} unknown" if keys.unknown else ""
+    return [most, f"{100 * keys.major_share:.0f} % major{unknown}", "neighbours on the wheel mix well"]
+
+
+def _finding(felt: Felt | None, keys: KeyCounts) -> str:
+    tempo = felt.tempo.words if felt is not None and felt.tempo is not None else ""
+    key = next((key.name for key, _ in keys.most_common(1)), "")
+    said = ", ".join(each for each in (tempo, f"often in {key}" if key else "") if each)
+    return said[:1].upper() + said[1:] or "Tempo and keys"
 
 
 def _where(felt: Felt) -> str:

@@ -14,9 +14,7 @@ from services.domain.drift import Change, Course, Summary
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.vocabulary import FEATURE_WORDS
 
-_SIZE = 17.0
-"""Of every letter: 11 pixels high where the picture is shown 265 wide, as in a card on a small phone."""
-_TOP, _HEAD, _PLOT, _GAP, _FOOT = 36.0, 30.0, 84.0, 10.0, 62.0
+_TOP, _HEAD, _PLOT, _GAP, _FOOT = 36.0, 30.0, 66.0, 8.0, 62.0
 _LEFT, _RIGHT = 40.0, 360.0
 _PANELS = 3
 _USUAL = (Feature.TEMPO, Feature.ENERGY, Feature.VALENCE)
@@ -49,8 +47,8 @@ def _render(
     room = sheet.width - 2 * theme.MARGIN
     name, suffix = drawable(plain(course.name, 60)), f", {title[0].lower()}{title[1:]}"
     if name:
-        name = sheet.shorten(name, room - sheet.measure(suffix, _SIZE, bold=True), _SIZE, bold=True)
-    sheet.write(theme.MARGIN, 19, f"{name}{suffix}" if name else title, size=_SIZE, bold=True, room=room)
+        name = sheet.shorten(name, room - sheet.measure(suffix, theme.SIZE, bold=True), theme.SIZE, bold=True)
+    sheet.write(theme.MARGIN, 19, f"{name}{suffix}" if name else title, bold=True, room=room)
     certain = {change.feature for change in changes}
     for row, feature in enumerate(features):
         top = _TOP + row * (panel + _GAP)
@@ -93,8 +91,8 @@ def _draw_feature(
     before, now = (
         in_unit(feature, mean.value).replace("about ", "~") for _, mean in (measured[0], measured[-1])
     )
-    sheet.write(16, top + 16, words.name, size=_SIZE, bold=True)
-    sheet.write(sheet.width - 16, top + 16, f"{before} → {now}", size=_SIZE, align="right")
+    sheet.write(16, top + 16, words.name, bold=True)
+    sheet.write(sheet.width - 16, top + 16, f"{before} → {now}", align="right")
     xs, ys = [x_of(day) for day, _ in measured], [y_of(mean.spreads) for _, mean in measured]
     colour = theme.ACCENT if is_certain else theme.MUTED
     sheet.line(xs, ys, colour=colour, width=2.0, alpha=0.6)
@@ -106,14 +104,14 @@ def _draw_feature(
 
 def _draw_foot(sheet: Sheet, points: Sequence[_Point], top: float) -> None:
     ends = _ends(points)
-    sheet.write(16, top + 8, ends[0], size=_SIZE, colour=theme.MUTED)
-    sheet.write(sheet.width - 16, top + 8, ends[1], size=_SIZE, colour=theme.MUTED, align="right")
+    sheet.write(16, top + 8, ends[0], colour=theme.MUTED)
+    sheet.write(sheet.width - 16, top + 8, ends[1], colour=theme.MUTED, align="right")
     sheet.dots([22], [top + 34], marker="o", size=10, colour=theme.ACCENT, edge=1.5)
-    sheet.write(34, top + 34, "certain", size=_SIZE)
+    sheet.write(34, top + 34, "certain")
     sheet.dots([122], [top + 34], marker="s", size=10, colour=theme.MUTED, edge=1.5)
-    sheet.write(134, top + 34, "may be chance", size=_SIZE)
+    sheet.write(134, top + 34, "may be chance")
     sheet.line([288, 288], [top + 25, top + 43], colour=theme.MUTED, width=3.0, alpha=0.6)
-    sheet.write(298, top + 34, "margin", size=_SIZE)
+    sheet.write(298, top + 34, "margin")
 
 
 def _ends(points: Sequence[_Point]) -> tuple[str, str]:

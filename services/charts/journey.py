@@ -11,7 +11,7 @@ from services.charts import theme
 from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
 from services.charts.series import Bins, Series, compute_bins, compute_groups, compute_series, smooth
-from services.charts.sheet import Sheet
+from services.charts.sheet import HEAD, Sheet
 from services.charts.strip import draw_strip
 from services.charts.words import cluster_name, count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
@@ -27,9 +27,11 @@ _MOST_DOTS = 400
 _DOTS_ON_TOP = 60
 """Up to this many tracks the single dot matters more than the line."""
 _MOST_BINS = 120
+_LEAST_SAID = 0.1
+"""Share of the variance that a line must have for its highest or lowest place to be said."""
 _TRACKS_PER_BIN = 12
-_PANEL = 128.0
-_STRIP = 42.0
+_PANEL = 132.0
+_STRIP, _TICKS, _NOTE = 38.0, 28.0, 24.0
 _LEFT, _RIGHT = 18.0, 382.0
 
 
@@ -68,16 +70,9 @@ def render_journey(report: AnalysisReport) -> Chart:
     has_groups = bool(report.clusters)
     tail = _STRIP + 10.0 if has_groups else 0.0
     note = _note(report, courses)
-    sheet = Sheet(
-        50.0
-        + len(courses) * (_PANEL + 8)
-        + tail
-        + 20.0
-        + legend_height(report, guesses=False)
-        + 16.0 * len(note)
-    )
-    name = drawable(playlist_name(report, 120))
-    top = sheet.head("The journey", f"{name} · in its own order" if name else "in the playlist's own order")
+    key = legend_height(report, guesses=False) if has_groups else 0.0
+    sheet = Sheet(HEAD + len(courses) * (_PANEL + 8) + tail + _TICKS + key + _NOTE * len(note) + 4.0)
+    top = sheet.head(_finding(courses), drawable(playlist_name(report, 120)) or "in the playlist's own order")
     for course in courses:
         sheet.panel(6, top, sheet.width - 12, _PANEL)
         draw_course(sheet, report, course, top)
@@ -86,16 +81,15 @@ def render_journey(report: AnalysisReport) -> Chart:
         draw_strip(sheet, report, left=_LEFT, right=_RIGHT, top=top, height=_STRIP)
         top += tail
     _draw_ticks(sheet, len(report.tracks), top + 2)
-    top += 20.0
+    top += _TICKS
     if has_groups:
         top = draw_group_legend(sheet, report, top, guesses=False)
     for row, words in enumerate(note):
-        y = top + 8 + 16 * row
+        y = top + _NOTE * (row + 0.5)
         sheet.write(
             theme.MARGIN,
             y,
             words,
-            size=theme.SIZE_SMALL,
             colour=theme.MUTED,
             room=sheet.width - 2 * theme.MARGIN,
         )
@@ -111,15 +105,14 @@ def render_journey(report: AnalysisReport) -> Chart:
 def draw_course(sheet: Sheet, report: AnalysisReport, course: Course, top: float) -> None:
     """Draw one feature in its panel: single tracks or the middle half of each stretch, and the line."""
     ends = FEATURE_WORDS[course.feature]
-    title = sheet.write(_LEFT - 2, top + 12, ends.name, bold=True)
+    title = sheet.write(_LEFT - 2, top + 14, ends.name, bold=True)
     sheet.write(
         title.right + 8,
-        top + 12,
+        top + 14,
         f"up: {ends.high}, down: {ends.low}",
-        size=theme.SIZE_SMALL,
         colour=theme.MUTED,
     )
-    ceiling, floor = top + 27, top + _PANEL - 9
+    ceiling, floor = top + 33, top + _PANEL - 9
     for level in (0.0, 0.5, 1.0):
         y = floor - level * (floor - ceiling)
         sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=0.8, zorder=1)
@@ -184,24 +177,38 @@ def _along(positions: Floats, tracks: int) -> Floats:
 def _draw_ticks(sheet: Sheet, tracks: int, y: float) -> None:
     if not tracks:
         return
-    last = sheet.measure(f"{tracks:,}", theme.SIZE_SMALL)
-    sheet.write(_LEFT, y + 4, "track 1", size=theme.SIZE_SMALL, colour=theme.MUTED)
-    sheet.write(_RIGHT - last, y + 4, f"{tracks:,}", size=theme.SIZE_SMALL, colour=theme.MUTED)
+    last = sheet.measure(f"{tracks:,}", theme.SIZE)
+    sheet.write(_LEFT, y + 8, "track 1", colour=theme.MUTED)
+    sheet.write(_RIGHT - last, y + 8, f"{tracks:,}", colour=theme.MUTED)
     if tracks >= 20:
         middle = tracks // 2
         x = float(_along(np.array([middle - 1.0]), tracks)[0])
-        sheet.write(x, y + 4, f"{middle:,}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="center")
+        sheet.write(x, y + 8, f"{middle:,}", colour=theme.MUTED, align="center")
 
 
 def _note(report: AnalysisReport, courses: list[Course]) -> list[str]:
     """Say what the marks mean, one line each."""
     long = len(report.tracks) > _MOST_DOTS
-    lines = ["line: the usual course · band: the middle half of the tracks"] if long else []
+    lines = ["band: the middle half of the tracks"] if long else []
     if estimates := max(course.series.estimates for course in courses):
-        lines.append(f"{estimates:,} estimated: {'left out' if long else 'hollow, and not in the line'}")
+        lines.append(f"{estimates:,} estimated: {'left out' if long else 'hollow'}")
     if unknown := max(course.series.unknown for course in courses):
         lines.append(f"{unknown:,} unknown: left out")
     return lines
+
+
+def _finding(courses: list[Course]) -> str:
+    """Say where the line of the first feature is farthest from its middle, where it says anything at all."""
+    course = courses[0]
+    known = np.flatnonzero(~np.isnan(course.line))
+    evidence = course.series.evidence
+    if not len(known) or np.var(course.line[known]) < _LEAST_SAID * np.var(evidence):
+        return "The journey"
+    line = course.line[known]
+    away = line - np.median(line)
+    place = int(np.argmax(np.abs(away)))
+    end = "Liveliest" if away[place] > 0 else "Calmest"
+    return f"{end} around track {course.at[known[place]] + 1:,.0f}"
 
 
 def _moves(course: Course) -> str:

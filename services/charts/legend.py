@@ -12,17 +12,15 @@ from services.charts.words import cluster_name
 from services.domain.comparison import Comparison, Participant, PersonKey
 from services.domain.report import AnalysisReport
 
-_ROW = 17.0
-_ONE_COLUMN = 4
-"""Up to this many groups stand in one column, with a bar for their share."""
+_ROW = 24.0
+_WITH_BARS = 4
+"""Groups up to which each has a bar for its share."""
 _BAR = 70.0
 
 
 def legend_height(report: AnalysisReport, *, guesses: bool = True) -> float:
     """Return the height that `draw_group_legend` takes, in pixels."""
-    groups = len(report.clusters)
-    rows = groups if groups <= _ONE_COLUMN else (groups + 1) // 2
-    return rows * _ROW + (_ROW if guesses and _likely(report) else 0.0) + 10.0
+    return _ROW * (len(report.clusters) + (1 if guesses and _likely(report) else 0)) + 10.0
 
 
 def draw_group_legend(sheet: Sheet, report: AnalysisReport, top: float, *, guesses: bool = True) -> float:
@@ -31,40 +29,29 @@ def draw_group_legend(sheet: Sheet, report: AnalysisReport, top: float, *, guess
     `guesses` counts the tracks that were placed by a guess too, and says what hollow marks mean.
     """
     groups = report.clusters
-    columns = 1 if len(groups) <= _ONE_COLUMN else 2
-    rows = (len(groups) + columns - 1) // columns
-    width = (sheet.width - 2 * theme.MARGIN) / columns
-    size = theme.SIZE_BODY if columns == 1 else theme.SIZE_SMALL
+    has_bars = len(groups) <= _WITH_BARS
+    end = sheet.width - theme.MARGIN
     largest = max((cluster.size for cluster in groups), default=0) or 1
     for index, cluster in enumerate(groups):
         style = theme.cluster_style(groups, index)
-        x = theme.MARGIN + (index // rows) * width
-        y = top + (index % rows + 0.5) * _ROW
-        sheet.dots([x + 5], [y], marker=style.marker, size=8 * style.scale, colour=style.colour)
-        letter = sheet.write(x + 14, y, style.letter, size=size, colour=style.colour, bold=True)
-        counts = f"{cluster.size:,}" + (
-            f" +{len(cluster.likely):,}" if guesses and columns == 1 and cluster.likely else ""
-        )
-        start = max(letter.right + 5, x + 27)
-        taken = sheet.measure(counts, size) + 6 + (_BAR + 10 if columns == 1 else 6)
-        name = sheet.write(
-            start, y, drawable(cluster_name(cluster)), size=size, room=x + width - start - taken
-        )
-        sheet.write(name.right + 6, y, counts, size=size, colour=theme.MUTED)
-        if columns == 1:
+        y = top + (index + 0.5) * _ROW
+        sheet.dots([theme.MARGIN + 7], [y], marker=style.marker, size=11 * style.scale, colour=style.colour)
+        letter = sheet.write(theme.MARGIN + 20, y, style.letter, colour=style.colour, bold=True)
+        counts = f"{cluster.size:,}"
+        if guesses and cluster.likely:
+            counts += f" +{len(cluster.likely):,}"
+        start = max(letter.right + 6, theme.MARGIN + 40)
+        taken = sheet.measure(counts, theme.SIZE) + 8 + (_BAR + 10 if has_bars else 0)
+        name = sheet.write(start, y, drawable(cluster_name(cluster)), room=end - start - taken)
+        sheet.write(name.right + 8, y, counts, colour=theme.MUTED)
+        if has_bars:
             length = max(_BAR * cluster.size / largest, 1.0)
-            sheet.bar(x + width - _BAR, y - 4, length, 8, colour=style.colour, alpha=0.75)
-    bottom = top + rows * _ROW
+            sheet.bar(end - _BAR, y - 6, length, 12, colour=style.colour, alpha=0.75)
+    bottom = top + len(groups) * _ROW
     if guesses and (likely := _likely(report)):
         y = bottom + 0.5 * _ROW
-        sheet.dots([theme.MARGIN + 5], [y], marker="o", size=8, colour=theme.MUTED, hollow=True)
-        sheet.write(
-            theme.MARGIN + 14,
-            y,
-            f"hollow: {likely:,} placed by a guess, their sound is estimated",
-            size=theme.SIZE_SMALL,
-            colour=theme.MUTED,
-        )
+        sheet.dots([theme.MARGIN + 7], [y], marker="o", size=11, colour=theme.MUTED, hollow=True)
+        sheet.write(theme.MARGIN + 20, y, f"hollow: {likely:,} placed by estimates", colour=theme.MUTED)
         bottom += _ROW
     return bottom
 
@@ -73,7 +60,9 @@ def _likely(report: AnalysisReport) -> int:
     return sum(len(cluster.likely) for cluster in report.clusters)
 
 
-_PERSON_ROW = 17.0
+_PERSON_ROW = 24.0
+_ONE_COLUMN = 4
+"""People up to whom they stand in one column, else in two."""
 _NAME_LIMIT = 32
 
 
@@ -113,17 +102,13 @@ def drawn_name(person: Participant, index: int) -> str:
     return drawable(person_name(person, index)) or f"person {index + 1}"
 
 
-def key_columns(people: int) -> int:
-    """Return in how many columns the key stands."""
-    if people <= 4:
-        return 1
-    return 2 if people <= 12 else 3
-
-
 def key_height(people: int) -> float:
     """Return the height that `draw_people_key` takes."""
-    columns = key_columns(people)
-    return _PERSON_ROW * ((people + columns - 1) // columns) + 4.0
+    return _PERSON_ROW * _key_rows(people) + 4.0
+
+
+def _key_rows(people: int) -> int:
+    return people if people <= _ONE_COLUMN else (people + 1) // 2
 
 
 def draw_people_key(
@@ -133,19 +118,16 @@ def draw_people_key(
 
     `counts` stand behind the names where there is room for them.
     """
-    columns = key_columns(len(people))
-    rows = (len(people) + columns - 1) // columns
-    width = (sheet.width - 2 * theme.MARGIN) / columns
+    rows = _key_rows(len(people))
+    width = (sheet.width - 2 * theme.MARGIN) / (1 if len(people) <= _ONE_COLUMN else 2)
     for index, person in enumerate(people):
         style = person_style(index)
         x = theme.MARGIN + (index // rows) * width
         y = top + (index % rows + 0.5) * _PERSON_ROW
-        sheet.write(
-            x + 13, y, style.number, size=theme.SIZE_SMALL, colour=style.colour, bold=True, align="right"
-        )
-        sheet.dots([x + 21], [y], marker=style.marker, size=8 * style.scale, colour=style.colour)
+        sheet.write(x + 22, y, style.number, colour=style.colour, bold=True, align="right")
+        sheet.dots([x + 33], [y], marker=style.marker, size=11 * style.scale, colour=style.colour)
         count = f"{counts[index]:,}" if counts is not None else ""
-        room = width - 34 - (sheet.measure(count, theme.SIZE_SMALL) + 5 if count else 0)
-        name = sheet.write(x + 29, y, drawn_name(person, index), size=theme.SIZE_SMALL, room=room)
-        sheet.write(name.right + 5, y, count, size=theme.SIZE_SMALL, colour=theme.MUTED)
+        room = width - 50 - (sheet.measure(count, theme.SIZE) + 6 if count else 0)
+        name = sheet.write(x + 44, y, drawn_name(person, index), room=room)
+        sheet.write(name.right + 6, y, count, colour=theme.MUTED)
     return top + key_height(len(people))

@@ -13,7 +13,7 @@ from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
 from services.charts.map_labels import OUTLIER_RING, draw_labels
 from services.charts.regions import compute_area
-from services.charts.sheet import Align, Sheet
+from services.charts.sheet import HEAD, Align, Sheet
 from services.charts.words import (
     VERDICT_WORDS,
     cluster_name,
@@ -28,9 +28,10 @@ from services.domain.report import AnalysisReport, Verdict
 
 Points = npt.NDArray[np.float64]
 
-_FRAME_HEIGHT = 340.0
-_STRIP = 20.0
+_FRAME_HEIGHT = 300.0
+_STRIP = 26.0
 """Height of the lines that say what up and down mean."""
+_NOTE = 26.0
 _INSET = 16.0
 """Pixels between the frame and the outermost dot."""
 _INSETS = (8.0, 16.0, 26.0, 38.0)
@@ -114,12 +115,11 @@ def render_map(report: AnalysisReport) -> Chart:
     """Draw the map of a playlist with its description and text twin."""
     groups, tracks = report.clusters, len(report.tracks)
     positioned = any(place.x is not None for place in report.placements)
-    foot = legend_height(report) + (16.0 if report.outliers or _unplaced(report) else 0.0)
-    sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * _STRIP + 22.0 + foot)
-    top = sheet.head(
-        drawable(playlist_name(report, 120)) or "Playlist map",
-        f"{count(tracks, 'track')} · {VERDICT_WORDS[report.structure.verdict]}",
-    )
+    foot = legend_height(report) + _NOTE * len(_notes(report))
+    sheet = Sheet(HEAD + _FRAME_HEIGHT + 2 * _STRIP + 28.0 + foot)
+    found = VERDICT_WORDS[report.structure.verdict]
+    name = drawable(playlist_name(report, 120)) or "Playlist map"
+    top = sheet.head(found[:1].upper() + found[1:], f"{count(tracks, 'track')} · {name}")
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * _STRIP)
     frame = Frame(10, top + _STRIP, sheet.width - 20, _FRAME_HEIGHT)
     positions = settle(report, frame)
@@ -138,7 +138,9 @@ def render_map(report: AnalysisReport) -> Chart:
         )
     bottom = draw_directions(sheet, report, frame) if positioned else frame.top + frame.height + _STRIP
     bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
-    _draw_footnote(sheet, report, bottom + 4)
+    for row, words in enumerate(_notes(report)):
+        y = bottom + 14 + _NOTE * row
+        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
     return Chart(
         kind=ChartKind.MAP,
         title=f"Map of {playlist_name(report)}",
@@ -202,29 +204,23 @@ def draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> float
     ends: tuple[tuple[float, float, str, Align, float], ...] = (
         (sheet.width / 2, frame.top - _STRIP / 2 + 2, f"↑ {drawable(axes.top)}", "center", wide),
         (sheet.width / 2, bottom - _STRIP / 2 - 2, f"↓ {drawable(axes.bottom)}", "center", wide),
-        (frame.left + 4, bottom + 11, f"← {drawable(axes.left)}", "left", wide / 2),
-        (frame.left + frame.width - 4, bottom + 11, f"{drawable(axes.right)} →", "right", wide / 2),
+        (frame.left + 4, bottom + 13, f"← {drawable(axes.left)}", "left", wide / 2),
+        (frame.left + frame.width - 4, bottom + 13, f"{drawable(axes.right)} →", "right", wide / 2),
     )
     for x, y, words, align, room in ends:
-        sheet.write(x, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED, align=align, room=room)
-    return bottom + 20
+        sheet.write(x, y, words, colour=theme.MUTED, align=align, room=room)
+    return bottom + 26
 
 
-def _draw_footnote(sheet: Sheet, report: AnalysisReport, y: float) -> None:
-    parts = []
+def _notes(report: AnalysisReport) -> list[str]:
+    """Say what rings mean and what is missing, one line each."""
+    notes = []
     if report.outliers:
         verb = "stands" if len(report.outliers) == 1 else "stand"
-        parts.append(f"ringed: {count(len(report.outliers), 'track')} that {verb} out")
+        notes.append(f"ringed: {count(len(report.outliers), 'track')} that {verb} out")
     if missing := _unplaced(report):
-        parts.append(f"{count(missing, 'track')} not on the map")
-    sheet.write(
-        theme.MARGIN,
-        y + 6,
-        " · ".join(parts),
-        size=theme.SIZE_SMALL,
-        colour=theme.MUTED,
-        room=sheet.width - 2 * theme.MARGIN,
-    )
+        notes.append(f"{count(missing, 'track')} not on the map")
+    return notes
 
 
 def _dot_look(tracks: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Write on the map: the groups' names first, then as many typical and odd tracks as there is room for."""
+"""Write on the map: the groups' letters first, then as many typical and odd tracks as there is room for."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from services.charts import theme
 from services.charts.labels import Box, Place, Wish, place_labels
 from services.charts.lettering import drawable
 from services.charts.sheet import Sheet
-from services.charts.words import cluster_name
 from services.domain.report import AnalysisReport
 
 Points = npt.NDArray[np.float64]
 
-_MOST_TRACKS = 10
-_NAME_WIDTH = 180.0
-_TRACK_WIDTH = 112.0
-_LINE = 12.0
+_MOST_TRACKS = 3
+_TRACK_WIDTH = 140.0
+_LINE = 20.0
+_LETTER = 24.0
 _COVERABLE = 6
-"""Groups with fewer dots would vanish under their own name: it stands beside them."""
+"""Groups with fewer dots would vanish under their own letter: it stands beside them."""
 OUTLIER_RING = 8.0
 """Pixels by which the ring of an outlier is wider than its dot."""
 _ROOM = 2.5
@@ -40,17 +39,17 @@ def draw_labels(
     dot
         Diameter of a track's dot in pixels.
     """
-    names = _draw_names(sheet, report, positions, bounds, dot)
+    letters = _draw_letters(sheet, report, positions, bounds, dot)
     chosen = [
         (track, colour)
         for track, colour in _worth_a_label(report, positions)
-        if not any(_mark_box(positions, track, _mark(report, track, dot)).overlaps(name) for name in names)
+        if not any(_mark_box(positions, track, _mark(report, track, dot)).overlaps(box) for box in letters)
     ][:_MOST_TRACKS]
     anchors = [_mark_box(positions, track, _mark(report, track, dot)) for track, _ in chosen]
     wishes, texts = [], []
     for track, _ in chosen:
         lines = _track_lines(sheet, report, track)
-        width = max(sheet.measure(line, theme.SIZE_LABEL) for line in lines)
+        width = max(sheet.measure(line, theme.SIZE) for line in lines)
         texts.append(lines)
         x, y = positions[track]
         wishes.append(
@@ -58,15 +57,15 @@ def draw_labels(
         )
     seen = positions[~np.isnan(positions[:, 0])]
     places = place_labels(
-        wishes, bounds=bounds, obstacles=names + anchors, dots=seen if len(seen) <= _MOST_DOTS else None
+        wishes, bounds=bounds, obstacles=letters + anchors, dots=seen if len(seen) <= _MOST_DOTS else None
     )
     for (_, colour), lines, wish, place in zip(chosen, texts, wishes, places, strict=True):
         if place is not None:
             _draw_track(sheet, lines, wish, place, colour=colour)
-    return names + [place.box for place in places if place is not None]
+    return letters + [place.box for place in places if place is not None]
 
 
-def _draw_names(
+def _draw_letters(
     sheet: Sheet, report: AnalysisReport, positions: Points, bounds: Box, dot: float
 ) -> list[Box]:
     texts: list[tuple[str, str]] = []
@@ -78,19 +77,19 @@ def _draw_names(
         if not len(points):
             continue
         style = theme.cluster_style(report.clusters, index)
-        words = f"{style.letter}  {drawable(cluster_name(cluster))}".strip()
-        words = sheet.shorten(words, _NAME_WIDTH, theme.SIZE_BODY, bold=True)
-        width = sheet.measure(words, theme.SIZE_BODY, bold=True) + 8
-        # a name near the edge of the map slides inwards instead of hanging out
+        width = sheet.measure(style.letter, theme.SIZE, bold=True) + 10
+        # a letter near the edge of the map slides inwards instead of hanging out
         reach = max((bounds.width - width) / 2, 0.0)
         x = float(np.clip(np.median(points[:, 0]), bounds.x - reach, bounds.x + reach))
-        texts.append((words, style.colour))
+        texts.append((style.letter, style.colour))
         y = float(np.median(points[:, 1]))
         if len(points) >= _COVERABLE:
-            wishes.append(Wish(x, y, width, 16.0, on_anchor=True))
+            wishes.append(Wish(x, y, width, _LETTER, on_anchor=True))
         else:
             few.append(points)
-            wishes.append(Wish(float(np.median(points[:, 0])), y, width, 16.0, clear=dot / 2 + OUTLIER_RING))
+            wishes.append(
+                Wish(float(np.median(points[:, 0])), y, width, _LETTER, clear=dot / 2 + OUTLIER_RING)
+            )
     few += [positions[[outlier.track]] for outlier in report.outliers]
     dots = np.concatenate(few) if few else None
     boxes = []
@@ -104,7 +103,7 @@ def _draw_names(
 
 
 def _worth_a_label(report: AnalysisReport, positions: Points) -> list[tuple[int, str]]:
-    """List (track, colour): every group's most typical, then outliers, then the other typical ones.
+    """List (track, colour): outliers, then every group's most typical, then the other typical ones.
 
     A list without groups shows as many of its tracks as fit, in its own order.
     """
@@ -112,7 +111,7 @@ def _worth_a_label(report: AnalysisReport, positions: Points) -> list[tuple[int,
     for index, cluster in enumerate(report.clusters):
         colour = theme.cluster_style(report.clusters, index).colour
         ranked += [(2 * rank, track, colour) for rank, track in enumerate(cluster.typical)]
-    ranked += [(1, outlier.track, theme.INK) for outlier in report.outliers[:3]]
+    ranked += [(-1, outlier.track, theme.INK) for outlier in report.outliers[:3]]
     if not report.clusters:
         ranked += [(2, track, theme.MUTED) for track in range(min(len(report.tracks), 3 * _MOST_TRACKS))]
     ranked.sort(key=lambda entry: entry[0])
@@ -131,10 +130,10 @@ def _track_lines(sheet: Sheet, report: AnalysisReport, index: int) -> tuple[str,
     if not title and not artist:
         return (f"track {index + 1}",)
     whole = f"{artist} – {title}" if title and artist else title or artist
-    if sheet.measure(whole, theme.SIZE_LABEL) <= _TRACK_WIDTH:
+    if sheet.measure(whole, theme.SIZE) <= _TRACK_WIDTH:
         return (whole,)
     lines = (f"{artist} –", title) if title and artist else (whole,)
-    return tuple(sheet.shorten(line, _TRACK_WIDTH, theme.SIZE_LABEL) for line in lines)
+    return tuple(sheet.shorten(line, _TRACK_WIDTH, theme.SIZE) for line in lines)
 
 
 def _draw_track(sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, *, colour: str) -> None:
@@ -145,7 +144,7 @@ def _draw_track(sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, 
     sheet.bar(left, top, box.width, box.height, colour=theme.PANEL, alpha=0.8, layer=3.7)
     for row, line in enumerate(lines):
         middle = box.y + _LINE * (row - (len(lines) - 1) / 2)
-        sheet.write(box.x, middle, line, size=theme.SIZE_LABEL, align="center")
+        sheet.write(box.x, middle, line, align="center")
 
 
 def _mark(report: AnalysisReport, track: int, dot: float) -> float:

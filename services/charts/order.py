@@ -11,7 +11,7 @@ import numpy.typing as npt
 from services.charts import card, theme
 from services.charts.lettering import drawable
 from services.charts.series import compute_bins, smooth
-from services.charts.sheet import Sheet
+from services.charts.sheet import HEAD, Sheet
 from services.charts.words import describe, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
@@ -26,7 +26,7 @@ _MOST_DOTS = 400
 _MOST_BINS = 120
 _DETAIL = 36
 """The lines are averaged over one such part of the list."""
-_STEPS = 92.0
+_STEPS, _TICKS, _LINE = 88.0, 26.0, 24.0
 _GAP = 8.0
 _INSET = 12.0
 """Between the edge of a panel and what is drawn in it."""
@@ -44,8 +44,8 @@ class _Panel:
     margin: float
     top: float
     height: float
-    name_size: float = theme.SIZE_BODY
-    word_size: float = theme.SIZE_SMALL
+    name_size: float = theme.SIZE
+    word_size: float = theme.SIZE
 
     @property
     def left(self) -> float:
@@ -60,7 +60,7 @@ class _Panel:
     @property
     def ceiling(self) -> float:
         """The upper end of what is drawn."""
-        return self.top + 27
+        return self.top + 31
 
     @property
     def floor(self) -> float:
@@ -127,34 +127,28 @@ def _draw_whole(
     report: AnalysisReport, result: OrderResult, ways: Sequence[_Way], notes: Sequence[str]
 ) -> Sheet:
     """Draw the ways, their steps, and what the marks mean."""
-    height = 112.0
-    sheet = Sheet(50 + 2 * (height + _GAP) + _STEPS + _GAP + 20 + 16 * len(notes) + 4)
-    name = drawable(playlist_name(report, 120))
-    top = sheet.head(f"The order: {GOAL_NAMES[result.goal]}", f"{name} · {_measure(result)}")
+    height = 108.0
+    sheet = Sheet(HEAD + 2 * (height + _GAP) + _STEPS + _GAP + _TICKS + _LINE * len(notes) + 4)
+    title = GOAL_NAMES[result.goal]
+    top = sheet.head(title[:1].upper() + title[1:], f"{drawable(playlist_name(report, 120))}")
     for way in ways:
         panel = _Panel(sheet.width, 6, top, height)
-        _name(sheet, panel, way.name, _figures_words(way.figures))
+        _name(sheet, panel, way.name, _figures_words(way.figures).replace("of steps ", ""))
         _draw_way(sheet, report, result, way, panel)
         top += height + _GAP
     panel = _Panel(sheet.width, 6, top, _STEPS)
     _draw_steps(sheet, ways, panel)
     top += _STEPS + _GAP
-    _draw_ticks(sheet, len(result.order), panel, top + 2)
+    _draw_ticks(sheet, len(result.order), panel, top)
     for row, words in enumerate(notes):
-        sheet.write(
-            theme.MARGIN,
-            top + 26 + 16 * row,
-            words,
-            size=theme.SIZE_SMALL,
-            colour=theme.MUTED,
-            room=sheet.width - 2 * theme.MARGIN,
-        )
+        y = top + _TICKS + _LINE * (row + 0.5)
+        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
     return sheet
 
 
 def _draw_small(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way]) -> Sheet:
     """Draw the ways alone; what they gain stands above them on the card."""
-    height = 80.0
+    height = 82.0
     sheet = Sheet(2 * height + _GAP + 4, card.WIDTH, density=card.DENSITY, ground=theme.PANEL)
     top = 2.0
     for way, words in zip(ways, (_CARD_MEASURES[result.goal is Goal.TEMPO_UP], ""), strict=True):
@@ -167,9 +161,9 @@ def _draw_small(report: AnalysisReport, result: OrderResult, ways: Sequence[_Way
 
 def _name(sheet: Sheet, panel: _Panel, name: str, words: str) -> None:
     panel.draw(sheet)
-    title = sheet.write(panel.left - 2, panel.top + 12, name, size=panel.name_size, bold=True)
+    title = sheet.write(panel.left - 2, panel.top + 14, name, size=panel.name_size, bold=True)
     room = panel.right - title.right - 8
-    sheet.write(title.right + 8, panel.top + 12, words, size=panel.word_size, colour=theme.MUTED, room=room)
+    sheet.write(title.right + 8, panel.top + 14, words, size=panel.word_size, colour=theme.MUTED, room=room)
 
 
 def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _Way, panel: _Panel) -> None:
@@ -209,19 +203,12 @@ def _draw_steps(sheet: Sheet, ways: Sequence[_Way], panel: _Panel) -> None:
     """Draw what the steps cost: the old order as a thin line, the new one as an area."""
     panel.draw(sheet)
     top, ceiling, floor = panel.top, panel.ceiling, panel.floor
-    title = sheet.write(panel.left - 2, top + 12, "Steps", bold=True)
-    word = sheet.write(
-        title.right + 8, top + 12, "up: rough, down: smooth", size=theme.SIZE_SMALL, colour=theme.MUTED
-    )
-    key = sheet.write(
-        panel.right, top + 12, "before", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right"
-    )
-    sheet.line([key.left - 20, key.left - 5], [top + 12, top + 12], colour=theme.MUTED, width=1.3)
-    after = sheet.write(
-        key.left - 28, top + 12, "after", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right"
-    )
-    if after.left - 18 > word.right:
-        sheet.bar(after.left - 17, top + 8, 12, 8, colour=theme.ACCENT)
+    title = sheet.write(panel.left - 2, top + 14, "Roughness", bold=True)
+    key = sheet.write(panel.right, top + 14, "before", colour=theme.MUTED, align="right")
+    sheet.line([key.left - 22, key.left - 5], [top + 14, top + 14], colour=theme.MUTED, width=1.3)
+    after = sheet.write(key.left - 32, top + 14, "after", colour=theme.MUTED, align="right")
+    if after.left - 20 > title.right:
+        sheet.bar(after.left - 18, top + 9, 13, 10, colour=theme.ACCENT)
     lines = [_course(way.steps) for way in ways]
     highest = max(float(np.nanmax(line, initial=0.0)) for _, line in lines) or 1.0
     sheet.line([panel.left, panel.right], [floor, floor], colour=theme.RULE, width=0.8, zorder=1)
@@ -249,8 +236,8 @@ def _course(values: Floats) -> tuple[Floats, Floats]:
 
 
 def _draw_ticks(sheet: Sheet, tracks: int, panel: _Panel, y: float) -> None:
-    sheet.write(panel.left, y + 4, "track 1", size=theme.SIZE_SMALL, colour=theme.MUTED)
-    sheet.write(panel.right, y + 4, f"{tracks:,}", size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
+    sheet.write(panel.left, y + 8, "track 1", colour=theme.MUTED)
+    sheet.write(panel.right, y + 8, f"{tracks:,}", colour=theme.MUTED, align="right")
 
 
 def _is_guessed(report: AnalysisReport, goal: Goal, row: int) -> bool:
@@ -274,11 +261,9 @@ def _figures_words(figures: Figures) -> str:
 
 def _notes(report: AnalysisReport, result: OrderResult) -> list[str]:
     """Say what the marks mean, one line each."""
-    marks = ["broad line: the wanted arc"] if result.wanted else []
-    marks.append("line: the usual course")
-    if len(result.order) <= _MOST_DOTS:
-        marks.append("dot: a track")
-    lines = [" · ".join(marks)]
+    lines = [_measure(result)]
+    if result.wanted:
+        lines.append("broad line: the wanted arc")
     estimated = sum(_is_guessed(report, result.goal, row) for row in range(len(result.order)))
     unknown = sum(height is None for height in result.course)
     if estimated:

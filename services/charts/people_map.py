@@ -23,8 +23,8 @@ from services.domain.report import MapAxes
 
 Points = npt.NDArray[np.float64]
 
-_FRAME_HEIGHT = 330.0
-STRIP = 20.0
+_FRAME_HEIGHT = 280.0
+STRIP, _NOTE = 26.0, 24.0
 _INSET = 14.0
 _STRETCH = 1.5
 _MOST_DOTS = 1500
@@ -33,14 +33,15 @@ _MOST_DOTS = 1500
 
 def render_people_map(found: Comparison) -> Chart:
     """Draw the map of everybody with its description and text twin."""
-    foot = 16.0
-    sheet = Sheet(50.0 + _FRAME_HEIGHT + 2 * STRIP + 24.0 + key_height(len(found.people)) + foot)
-    top = sheet.head("Everybody's tracks on one map", _subtitle(found))
+    thinned = max(1, -(-len(found.dots) // _MOST_DOTS))
+    notes = _notes(found, thinned)
+    key = key_height(len(found.people))
+    sheet = Sheet(34.0 + _FRAME_HEIGHT + 2 * STRIP + 30.0 + key + _NOTE * len(notes))
+    sheet.write(theme.MARGIN, 18, _subtitle(found), colour=theme.MUTED)
+    top = 34.0
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
     frame = Box(sheet.width / 2, top + STRIP + _FRAME_HEIGHT / 2, sheet.width - 20, _FRAME_HEIGHT)
-    thinned = 1
     if found.dots:
-        thinned = max(1, -(-len(found.dots) // _MOST_DOTS))
         places = _positions(found, frame)
         _draw_dots(sheet, found, places, thinned)
         _draw_middles(sheet, found, places, frame)
@@ -49,8 +50,9 @@ def render_people_map(found: Comparison) -> Chart:
         words = "No track has a known sound yet."
         sheet.write(frame.x, frame.y, words, colour=theme.MUTED, align="center")
     counts = [sum(dot.person == index for dot in found.dots) for index in range(len(found.people))]
-    bottom = draw_people_key(sheet, found.people, frame.y + frame.height / 2 + STRIP + 24, counts=counts)
-    _draw_footnote(sheet, found, bottom, thinned)
+    bottom = draw_people_key(sheet, found.people, frame.y + frame.height / 2 + STRIP + 28, counts=counts)
+    for row, words in enumerate(notes):
+        sheet.write(theme.MARGIN, bottom + _NOTE * (row + 0.4), words, colour=theme.MUTED)
     return Chart(
         kind=ChartKind.PEOPLE_MAP,
         title="Everybody's tracks on one map",
@@ -126,7 +128,7 @@ def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -
             [x], [y], marker=style.marker, size=13 * style.scale, colour=style.colour, edge=1.4, layer=3.4
         )
         words = _label(found, index)
-        wishes.append(Wish(float(x), float(y), sheet.measure(words, 10, bold=True) + 4, 12, clear=8))
+        wishes.append(Wish(float(x), float(y), sheet.measure(words, theme.SIZE, bold=True) + 4, 20, clear=8))
     marks = [Box(float(x), float(y), 12, 12) for x, y in middles.values()]
     bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
     for index, place in zip(middles, place_labels(wishes, bounds=bounds, obstacles=marks), strict=True):
@@ -137,7 +139,7 @@ def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -
             x, y = middles[index]
             sheet.line([x, place.leader[0]], [y, place.leader[1]], colour=style.colour, width=1, zorder=3.3)
         sheet.write(
-            place.box.x, place.box.y, _label(found, index), size=10, colour=style.colour, bold=True,
+            place.box.x, place.box.y, _label(found, index), colour=style.colour, bold=True,
             align="center", backing=0.8,
         )  # fmt: skip
 
@@ -150,9 +152,7 @@ def _label(found: Comparison, index: int) -> str:
     return f"{number} {drawable(person_name(found.people[index], index, 14))}".strip()
 
 
-def draw_directions(
-    sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE_SMALL
-) -> None:
+def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE) -> None:
     """Say around the frame of a map what its directions mean; above and below it `STRIP` is kept free."""
     if axes is None:
         return
@@ -161,24 +161,23 @@ def draw_directions(
     ends: tuple[tuple[float, float, str, Align, float], ...] = (
         (frame.x, top - STRIP / 2 + 2, f"↑ {axes.top}", "center", wide),
         (frame.x, bottom + STRIP / 2 - 2, f"↓ {axes.bottom}", "center", wide),
-        (frame.x - frame.width / 2 + 4, bottom + STRIP + 11, f"← {axes.left}", "left", wide / 2),
-        (frame.x + frame.width / 2 - 4, bottom + STRIP + 11, f"{axes.right} →", "right", wide / 2),
+        (frame.x - frame.width / 2 + 4, bottom + STRIP + 13, f"← {axes.left}", "left", wide / 2),
+        (frame.x + frame.width / 2 - 4, bottom + STRIP + 13, f"{axes.right} →", "right", wide / 2),
     )
     for x, y, words, align, room in ends:
         sheet.write(x, y, words, size=size, colour=theme.MUTED, align=align, room=room)
 
 
-def _draw_footnote(sheet: Sheet, found: Comparison, y: float, thinned: int) -> None:
-    parts = ["large: the middle of a person's tracks"]
+def _notes(found: Comparison, thinned: int) -> list[str]:
+    """Say what the marks mean, one line each."""
+    if not found.dots:
+        return []
+    notes = ["large: the middle of a person's tracks"]
     if thinned > 1:
-        parts.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
+        notes.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
     if any(dot.likely for dot in found.dots):
-        parts.append("hollow: estimated")
-    if found.dots:
-        sheet.write(
-            theme.MARGIN, y + 6, " · ".join(parts), size=theme.SIZE_SMALL, colour=theme.MUTED,
-            room=sheet.width - 2 * theme.MARGIN,
-        )  # fmt: skip
+        notes.append("hollow: estimated")
+    return notes
 
 
 def _where(found: Comparison, index: int) -> str:

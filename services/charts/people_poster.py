@@ -30,7 +30,7 @@ from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, TopPairs, TopPeople
 from services.domain.features import Feature
-from services.domain.scoring import Band
+from services.domain.scoring import Band, ScoreRules
 
 Points = npt.NDArray[np.float64]
 
@@ -39,6 +39,8 @@ _MOST_LANDS = 8
 _INSETS = (10.0, 24.0, 38.0)
 _LEVELS = ((0.3, 0.14), (1.0, 0.26), (2.4, 0.4))
 _SHARED = 3
+_MAJORITY = 6
+"""Of ten pairs of strangers."""
 _FIRST_TRACKS = 4
 """Of a mixed playlist."""
 _BANDS = {
@@ -51,19 +53,26 @@ _BANDS = {
 }
 
 
-def render_people_poster(form: Format, found: Comparison, blend: Blend | None = None) -> Chart:
+def render_people_poster(
+    form: Format, found: Comparison, blend: Blend | None = None, *, rules: ScoreRules | None = None
+) -> Chart:
     """Draw one size, of the playlist that was mixed where there is one.
 
     Everybody in the comparison is named, and nobody else.
+
+    Parameters
+    ----------
+    rules
+        What a score is held against, for a percentile.
     """
     look = _look(found)
     colours = land_colours(look, [_median(person, Feature.ENERGY) for person in found.people])
     if blend is not None:
         words = _blend_words(found, blend, colours)
     elif len(found.people) == 2:
-        words = _pair_words(found, colours)
+        words = replace(_pair_words(found, colours), claim=_percentile(found, found.pairs[0], rules))
     else:
-        words = _group_words(found, colours)
+        words = replace(_group_words(found, colours), claim=_group_claim(found, rules))
     words = replace(words, foot=(*words.foot, "Tastemap"), band=tuple((colour, 1.0) for colour in colours))
 
     def hero(sheet: Sheet, room: Hero) -> None:
@@ -133,6 +142,28 @@ def _draw_people(sheet: Sheet, found: Comparison, colours: Sequence[str], room: 
 
 def _area(points: Points, height: float) -> Area | None:
     return compute_area(points, 0.0, 0.0, WIDTH, height)
+
+
+def _percentile(found: Comparison, pair: Pair, rules: ScoreRules | None) -> str:
+    """Say how many strangers are less alike, by the lower end of the score, where that is most of them."""
+    if rules is None or pair.percentile is None or pair.low is None or found.is_rough(pair):
+        return ""
+    smaller = min(found.person(key).measured for key in (pair.a, pair.b))
+    share = rules.percentile(pair.low, smaller, genres=pair.affinity is not None) or 0.0
+    tenths = min(int(10 * share), 9)
+    return f"More alike than {tenths} of 10 pairs of strangers" if tenths >= _MAJORITY else ""
+
+
+def _group_claim(found: Comparison, rules: ScoreRules | None) -> str:
+    """Say the first award that more tracks would hardly change, else how far the most alike are ahead."""
+    for award in found.awards:
+        if award.is_sure:
+            return f"{award.title}: {_short(found, award.keys[0])}"
+    top = found.most_alike
+    if top is None or len(top.pairs) > 1:
+        return ""
+    said = _percentile(found, found.pair(*top.pairs[0]), rules)
+    return said.replace("More alike than", "Closest pair: above") if said else ""
 
 
 def _members(found: Comparison, colours: Sequence[str]) -> tuple[Member, ...]:
@@ -230,6 +261,7 @@ def _short(found: Comparison, key: object) -> str:
 
 def _twin(words: Words) -> list[str]:
     lines = [words.headline.replace("\n", " ") + (f": {words.figure} of 100" if words.figure else "")]
+    lines += [words.claim] if words.claim else []
     for row in words.rows:
         beneath = f": {listed(row.beneath)}" if row.beneath else ""
         lines.append(f"{row.words}{beneath}{f' ({row.number})' if row.number else ''}")

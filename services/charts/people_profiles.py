@@ -8,7 +8,8 @@ import numpy as np
 
 from services.charts import theme
 from services.charts.legend import draw_people_key, drawn_name, key_height, name_of, person_style
-from services.charts.sheet import Sheet, Writing
+from services.charts.profiles import write_ends
+from services.charts.sheet import Sheet
 from services.charts.theme import ink_on, shade_of_level
 from services.charts.words import count, describe, in_unit, leaning, listed
 from services.domain.charts import Chart, ChartKind
@@ -18,11 +19,13 @@ from services.domain.vocabulary import FEATURE_WORDS
 
 _MOST_LANES = 6
 """More people than this stand in a table: nobody can follow twelve marks through six scales."""
-_MOST_FEATURES, _FEATURES_OF_MANY = 6, 5
-_LANE = 11.0
-_LEFT, _RIGHT = 92.0, 308.0
-_TABLE_NAMES = 104.0
-_TABLE_ROW = 16.0
+_MOST_FEATURES, _FEATURES_OF_MANY = 5, 4
+_LANE, _WORDS = 13.0, 28.0
+"""Heights of a person's bar and of the words above all of them."""
+_LEFT, _RIGHT = 24.0, 376.0
+_TABLE_FEATURES = 5
+_TABLE_NAMES, _TABLE_HEAD, _TABLE_ROW = 128.0, 48.0, 22.0
+_NOTE = 24.0
 _REACH = 1.8
 """Spreads at which the colours of the table end."""
 
@@ -68,35 +71,35 @@ def _draw_lanes(found: Comparison, known: Sequence[int]) -> Sheet:
     """Draw, for each feature, the middle half of each person's tracks as a bar on one scale."""
     many = len(found.people) > 4
     features = dividing_features(found.people, _FEATURES_OF_MANY if many else _MOST_FEATURES)
-    block = 34.0 + _LANE * max(len(known), 1)
-    sheet = Sheet(50.0 + block * len(features) + 14 + key_height(len(found.people)) + 18)
-    top = sheet.head("How everybody sounds", "the mark is the median, the bar holds half of the tracks")
+    block = _WORDS + _LANE * max(len(known), 1) + 8.0
+    missing = len(found.people) - len(known)
+    notes = ["mark: the median, bar: half of the tracks"]
+    notes += [f"nothing measured for {count(missing, 'person', 'people')}"] if missing else []
+    sheet = Sheet(6.0 + block * len(features) + 14 + key_height(len(found.people)) + _NOTE * len(notes) + 4)
+    top = 6.0
     sheet.panel(6, top, sheet.width - 12, block * len(features) + 6)
     for row, feature in enumerate(features):
         y = top + 4 + block * row
         low, high = _scale(found, feature)
-        ends = FEATURE_WORDS[feature]
-        name = sheet.write(theme.MARGIN + 4, y + 11, ends.name, bold=True)
-        middle = y + 24 + _LANE * max(len(known), 1) / 2
-        sheet.write(_LEFT - 8, middle, ends.low, size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
-        sheet.write(_RIGHT + 8, middle, ends.high, size=theme.SIZE_SMALL, colour=theme.MUTED)
-        bottom = y + 26 + _LANE * max(len(known), 1)
-        _draw_ticks(sheet, feature, (low, high), taken=name, bottom=bottom)
+        write_ends(sheet, feature, y + 14)
+        lanes = y + _WORDS
+        for part in (0.0, 0.5, 1.0):
+            x = _LEFT + (_RIGHT - _LEFT) * part
+            sheet.line([x, x], [lanes, lanes + _LANE * max(len(known), 1)], colour=theme.RULE, width=1)
         for lane, index in enumerate(known):
             spread, style = found.people[index].profile[feature], person_style(index)
             at = [
                 _LEFT + (_RIGHT - _LEFT) * (min(max(value, low), high) - low) / (high - low)
                 for value in (spread.low, spread.median, spread.high)
             ]
-            line = y + 24 + _LANE * (lane + 0.5)
-            sheet.bar(at[0], line - 2, max(at[2] - at[0], 1.5), 4, colour=style.colour, alpha=0.5)
+            line = lanes + _LANE * (lane + 0.5)
+            sheet.bar(at[0], line - 3, max(at[2] - at[0], 1.5), 6, colour=style.colour, alpha=0.5)
             sheet.dots(
-                [at[1]], [line], marker=style.marker, size=9 * style.scale, colour=style.colour, edge=1
+                [at[1]], [line], marker=style.marker, size=11 * style.scale, colour=style.colour, edge=1
             )
     bottom = draw_people_key(sheet, found.people, top + block * len(features) + 12)
-    missing = len(found.people) - len(known)
-    note = f"nothing measured for {count(missing, 'person', 'people')}" if missing else ""
-    sheet.write(theme.MARGIN, bottom + 4, note, size=theme.SIZE_SMALL, colour=theme.MUTED)
+    for row, words in enumerate(notes):
+        sheet.write(theme.MARGIN, bottom + _NOTE * (row + 0.4), words, colour=theme.MUTED)
     return sheet
 
 
@@ -117,59 +120,37 @@ def _scale(found: Comparison, feature: Feature) -> tuple[float, float]:
     return low, high
 
 
-def _draw_ticks(
-    sheet: Sheet, feature: Feature, ends: tuple[float, float], *, taken: Writing, bottom: float
-) -> None:
-    """Draw both ends and the middle of a scale; a number that would touch the feature's name is left out."""
-    low, high = ends
-    for place in (0.0, 0.5, 1.0):
-        x = _LEFT + (_RIGHT - _LEFT) * place
-        sheet.line([x, x], [taken.y + 9, bottom], colour=theme.RULE, width=1)
-        words = in_unit(feature, low + (high - low) * place).removeprefix("about ")
-        if x - sheet.measure(words, theme.SIZE_LABEL) / 2 > taken.right + 6:
-            sheet.write(x, taken.y, words, size=theme.SIZE_LABEL, colour=theme.MUTED, align="center")
-
-
 def _draw_table(found: Comparison) -> Sheet:
-    """Draw people against features: how far from typical music everybody is, in colour and number."""
-    people = found.people
-    sheet = Sheet(50.0 + 32.0 + _TABLE_ROW * len(people) + 12.0 + 22.0)
-    top = sheet.head("How everybody sounds", "0 is typical music, +1 is more than in five of six songs")
-    sheet.panel(6, top, sheet.width - 12, 32 + _TABLE_ROW * len(people) + 6)
+    """Draw people against what divides them most: how far from typical music, in colour and number."""
+    people, features = found.people, dividing_features(found.people, _TABLE_FEATURES)
+    notes = ("orange: less than typical, blue: more", "±1: beyond five of six songs")
+    panel = _TABLE_HEAD + _TABLE_ROW * len(people) + 6
+    sheet = Sheet(6.0 + panel + 8.0 + _NOTE * len(notes))
+    top = 6.0
+    sheet.panel(6, top, sheet.width - 12, panel)
     left = theme.MARGIN + _TABLE_NAMES
-    cell = (sheet.width - theme.MARGIN - 2 - left) / len(SOUND_FEATURES)
-    for column, feature in enumerate(SOUND_FEATURES):
-        sheet.write(
-            left + cell * (column + 0.5), top + (9 if column % 2 == 0 else 22), _SHORT[feature],
-            size=theme.SIZE_SMALL, colour=theme.MUTED, align="center",
-        )  # fmt: skip
+    cell = (sheet.width - theme.MARGIN - 2 - left) / len(features)
+    for column, feature in enumerate(features):
+        x, y = left + cell * (column + 0.5), top + (15 if column % 2 == 0 else 36)
+        sheet.write(x, y, _SHORT[feature], colour=theme.MUTED, align="center")
     for row, person in enumerate(people):
-        y = top + 32 + _TABLE_ROW * row
+        y = top + _TABLE_HEAD + _TABLE_ROW * row
         style = person_style(row)
-        sheet.write(
-            theme.MARGIN + 15, y + _TABLE_ROW / 2, style.number,
-            size=theme.SIZE_SMALL, colour=style.colour, bold=True, align="right",
-        )  # fmt: skip
-        sheet.write(
-            theme.MARGIN + 20, y + _TABLE_ROW / 2, drawn_name(person, row),
-            size=theme.SIZE_SMALL, room=_TABLE_NAMES - 24,
-        )  # fmt: skip
-        for column, feature in enumerate(SOUND_FEATURES):
+        middle = y + _TABLE_ROW / 2
+        sheet.write(theme.MARGIN + 24, middle, style.number, colour=style.colour, bold=True, align="right")
+        sheet.write(theme.MARGIN + 30, middle, drawn_name(person, row), room=_TABLE_NAMES - 36)
+        for column, feature in enumerate(features):
             x = left + cell * column
             if feature not in person.profile:
-                sheet.write(x + cell / 2, y + _TABLE_ROW / 2, "–", colour=theme.MUTED, align="center")
+                sheet.write(x + cell / 2, middle, "–", colour=theme.MUTED, align="center")
                 continue
             level = person.profile[feature].level
             shade = shade_of_level(level, _REACH)
             sheet.bar(x + 0.5, y + 0.5, cell - 1, _TABLE_ROW - 1, colour=shade)
             words = f"{level:+.1f}".replace("-", "−") if abs(level) >= 0.05 else "0"
-            sheet.write(
-                x + cell / 2, y + _TABLE_ROW / 2, words,
-                size=theme.SIZE_LABEL, colour=ink_on(shade), align="center",
-            )  # fmt: skip
-    y = top + 32 + _TABLE_ROW * len(people) + 18
-    words = "orange: less than typical · blue: more than typical"
-    sheet.write(theme.MARGIN, y, words, size=theme.SIZE_SMALL, colour=theme.MUTED)
+            sheet.write(x + cell / 2, middle, words, colour=ink_on(shade), align="center")
+    for row, words in enumerate(notes):
+        sheet.write(theme.MARGIN, top + panel + 4 + _NOTE * (row + 0.5), words, colour=theme.MUTED)
     return sheet
 
 

@@ -11,7 +11,7 @@ from services.charts.labels import spread_apart
 from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
 from services.charts.series import compute_series
-from services.charts.sheet import Sheet
+from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
     VERDICT_WORDS,
     cluster_name,
@@ -28,12 +28,14 @@ from services.domain.report import AnalysisReport, Cluster
 from services.domain.vocabulary import FEATURE_WORDS
 
 _MOST_FEATURES = 6
-_ROW = 47.0
-_LEFT, _RIGHT = 92.0, 308.0
-"""Ends of the scale; the words for the ends stand outside."""
+_TOP, _ROW = 28.0, 62.0
+_LEFT, _RIGHT = 28.0, 372.0
+"""Ends of the scale; the words for the ends stand above it."""
 _LEAST_REACH = 1.5
 """Spreads that the scale shows at least, so that small differences look small."""
-_LETTER_GAP = 11.0
+_LETTER_GAP = 18.0
+_HEADLINE = 32
+"""Characters that surely find room in a headline."""
 _QUIETEST_DB = -30.0
 
 
@@ -67,29 +69,21 @@ def render_profiles(report: AnalysisReport) -> Chart:
     """Draw the groups' profiles, or the spread of the tracks where there are no groups."""
     features = telling_features(report.clusters)
     rows = features or SOUND_FEATURES[:_MOST_FEATURES]
-    sheet = Sheet(
-        50.0
-        + 24.0
-        + _ROW * len(rows)
-        + 12.0
-        + legend_height(report, guesses=False)
-        + (0.0 if features else 14.0)
-    )
-    top = sheet.head(
-        "What tells the groups apart" if len(report.clusters) > 1 else "How it sounds",
-        drawable(playlist_name(report, 120)) or count(len(report.tracks), "track"),
-    )
-    sheet.panel(6, top, sheet.width - 12, 24 + _ROW * len(rows) + 4)
+    panel = _TOP + _ROW * len(rows) + 6
+    sheet = Sheet(HEAD + panel + 8.0 + legend_height(report, guesses=False) + (0.0 if features else 14.0))
+    name = drawable(playlist_name(report, 120)) or count(len(report.tracks), "track")
+    top = sheet.head(_finding(report, features), name)
+    sheet.panel(6, top, sheet.width - 12, panel)
     if features:
         draw_profiles(sheet, report.clusters, features, top)
     else:
         draw_track_spread(sheet, report, rows, top)
-    bottom = top + 24 + _ROW * len(rows) + 10
+    bottom = top + panel + 6
     if report.clusters:
         draw_group_legend(sheet, report, bottom, guesses=False)
     else:
-        words = "each dot is a track, hollow ones are estimated"
-        sheet.write(theme.MARGIN, bottom + 6, words, size=theme.SIZE_SMALL, colour=theme.MUTED)
+        words = "each dot is a track, hollow: estimated"
+        sheet.write(theme.MARGIN, bottom + 8, words, colour=theme.MUTED)
     return Chart(
         kind=ChartKind.PROFILES,
         title="What tells the groups apart",
@@ -106,30 +100,30 @@ def draw_profiles(sheet: Sheet, clusters: Sequence[Cluster], features: Sequence[
     middle, unit = (_LEFT + _RIGHT) / 2, (_RIGHT - _LEFT) / 2 / reach
     sheet.line(
         [middle, middle],
-        [top + 22, top + 22 + _ROW * len(features)],
+        [top + 26, top + 26 + _ROW * len(features)],
         colour=theme.MUTED,
         width=1,
         linestyle=":",
     )
-    sheet.write(middle, top + 13, "typical music", size=theme.SIZE_SMALL, colour=theme.MUTED, align="center")
+    sheet.write(middle, top + 15, "typical music", colour=theme.MUTED, align="center")
     for row, feature in enumerate(features):
-        y = top + 24 + _ROW * row + 31
-        name_ends = _draw_scale(sheet, feature, y)
+        y = top + _TOP + _ROW * row + 50
+        _draw_scale(sheet, feature, y)
         known = [index for index in range(len(clusters)) if not np.isnan(table[row, index])]
         xs = [middle + unit * float(table[row, index]) for index in known]
         sheet.line([min(xs), max(xs)], [y, y], colour=theme.FAINT, width=3)
-        letters = spread_apart(xs, _LETTER_GAP, max(_LEFT, name_ends + _LETTER_GAP), _RIGHT)
+        letters = spread_apart(xs, _LETTER_GAP, _LEFT, _RIGHT)
         for index, x, letter_x in zip(known, xs, letters, strict=True):
             style = theme.cluster_style(clusters, index)
-            sheet.dots([x], [y], marker=style.marker, size=9.5 * style.scale, colour=style.colour, edge=0.8)
-            sheet.write(letter_x, y - 13, style.letter, colour=style.colour, bold=True, align="center")
+            sheet.dots([x], [y], marker=style.marker, size=12 * style.scale, colour=style.colour, edge=0.8)
+            sheet.write(letter_x, y - 16, style.letter, colour=style.colour, bold=True, align="center")
 
 
 def draw_track_spread(sheet: Sheet, report: AnalysisReport, features: Sequence[Feature], top: float) -> None:
     """Draw every track's raw value on each feature's own range: all that few tracks allow to say."""
     for row, feature in enumerate(features):
-        y = top + 24 + _ROW * row + 31
-        _draw_scale(sheet, feature, y)
+        y = top + _TOP + _ROW * row + 44
+        _draw_scale(sheet, feature, y + 6)
         low, high = FEATURE_RANGES[feature]
         if feature is Feature.LOUDNESS:
             low, high = _QUIETEST_DB, 0.0
@@ -142,21 +136,36 @@ def draw_track_spread(sheet: Sheet, report: AnalysisReport, features: Sequence[F
                     xs,
                     np.full(len(xs), y),
                     marker="o",
-                    size=8,
+                    size=10,
                     colour=theme.ACCENT,
                     hollow=hollow,
                     alpha=0.75,
                 )
 
 
-def _draw_scale(sheet: Sheet, feature: Feature, y: float) -> float:
-    """Draw the empty scale of a feature; return where its name ends."""
-    ends = FEATURE_WORDS[feature]
-    name = sheet.write(theme.MARGIN + 4, y - 15, ends.name, bold=True)
+def _draw_scale(sheet: Sheet, feature: Feature, y: float) -> None:
+    """Draw the empty scale of a feature."""
+    write_ends(sheet, feature, y - 38)
     sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=1.5)
-    sheet.write(_LEFT - 8, y, ends.low, size=theme.SIZE_SMALL, colour=theme.MUTED, align="right")
-    sheet.write(_RIGHT + 8, y, ends.high, size=theme.SIZE_SMALL, colour=theme.MUTED)
-    return name.right
+
+
+def write_ends(sheet: Sheet, feature: Feature, y: float) -> None:
+    """Write a feature's name between the words for its two ends."""
+    ends = FEATURE_WORDS[feature]
+    inside = theme.MARGIN + 4
+    low = sheet.write(inside, y, ends.low, colour=theme.MUTED).right + 8
+    high = sheet.write(sheet.width - inside, y, ends.high, colour=theme.MUTED, align="right").left - 8
+    half = min(sheet.measure(ends.name, theme.SIZE, bold=True), high - low) / 2
+    middle = min(max(sheet.width / 2, low + half), high - half)
+    sheet.write(middle, y, ends.name, bold=True, align="center", room=high - low)
+
+
+def _finding(report: AnalysisReport, features: Sequence[Feature]) -> str:
+    if len(report.clusters) < 2 or not features:
+        return "How it sounds"
+    names = [FEATURE_WORDS[feature].name.lower() for feature in features[:2]]
+    both = f"Apart in {listed(names)}"
+    return both if len(both) <= _HEADLINE else f"Apart in {names[0]}"
 
 
 def _alt_text(report: AnalysisReport, features: Sequence[Feature]) -> str:

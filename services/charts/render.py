@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 
 from PIL import Image
 
@@ -34,6 +35,7 @@ _RENDERERS: Mapping[ChartKind, Callable[[AnalysisReport], Chart]] = {
     ChartKind.PROFILES: render_profiles,
     ChartKind.JOURNEY: render_journey,
     ChartKind.DISTRIBUTIONS: render_distributions,
+    ChartKind.TEMPO: partial(render_distributions, on_card=True),
 }
 PLAYLIST_KINDS: tuple[ChartKind, ...] = tuple(_RENDERERS)
 """The charts that `render` draws; a cluster profile needs to know which group, see `render_cluster`."""
@@ -100,7 +102,7 @@ def render_comparison(kind: ChartKind, found: Comparison, rules: ScoreRules) -> 
             return render_people_profiles(found)
         case ChartKind.POSTER_FEED | ChartKind.POSTER_STORY:
             form = next(form for form in FORMATS if form.kind is kind)
-            return render_people_poster(form, found)
+            return render_people_poster(form, found, rules=rules)
         case _:
             raise ValueError(f"{kind.value} is drawn for one playlist: use render")
 

@@ -19,16 +19,17 @@ from services.domain.server_map import FEW_ON_MAP, ServerMap
 
 _SOME = 40
 """People up to whom each has a large name."""
-_NARROW, _NARROW_SMALL = 288.0, 12.0
-"""Width where few are on it, and size of its smallest words: 11 pixels on a phone that shows it 264 wide."""
-_SIZES, _NARROW_SIZES = (15.5, 12.0, 10.0), (14.0, 12.0, 12.0)
+_NARROW, _NARROW_SMALL = 286.0, 12.0
+"""Width where few are on it, and size of its smallest words: 11 pixels on a phone that shows it 263 wide."""
+_SIZES, _NARROW_SIZES = (18.0, theme.SIZE, theme.SIZE), (14.0, 12.0, 12.0)
 """Of names, each of which is tried before one is left out."""
-_HEIGHTS = (290.0, 460.0, 640.0)
+_HEIGHTS = (290.0, 370.0, 400.0)
 _LOW, _VERY_FEW = 216.0, 5
 """Height where so few are on it that their names find room in less."""
-_LONGEST, _NARROW_LONGEST = (16, 14, 12), (16, 12, 9)
+_LONGEST, _NARROW_LONGEST = (16, 12, 9), (16, 12, 9)
 _STRETCHES = (1.5, 1.5, 2.4)
 """How much more one direction may be drawn out than the other: names of many need the room."""
+_NOTE = 24.0
 _LONGEST_LINE = 24.0
 """Between a name and one of many marks, in pixels."""
 _LARGEST_CLOUD = 90.0
@@ -42,12 +43,11 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     people = len(found.people)
     size = 0 if people <= FEW_ON_MAP else 1 if people <= _SOME else 2
     height = _LOW if people <= _VERY_FEW else _HEIGHTS[size]
-    if size == 0:  # the card says in words what a heading would
+    if size == 0:
         sheet = Sheet(height + 2 * STRIP + 32.0, _NARROW, density=card.DENSITY, ground=theme.PANEL)
         top = 4.0
     else:
-        sheet = Sheet(50.0 + height + 2 * STRIP + 36.0)
-        top = sheet.head(_title(found), f"{count(people, 'person', 'people')}, each by one list of theirs")
+        sheet, top = Sheet(6.0 + height + 2 * STRIP + 28.0 + 2 * _NOTE), 6.0
     sheet.panel(6, top, sheet.width - 12, height + 2 * STRIP)
     frame = Box(sheet.width / 2, top + STRIP + height / 2, sheet.width - 20, height)
     raw = np.array([(each.x, each.y) for each in found.people], dtype=np.float64)
@@ -62,9 +62,10 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     if you is not None:
         sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=22, colour=theme.INK, hollow=True)
     unnamed = _draw_names(sheet, found, places, frame, size=size, you=you)
-    draw_directions(sheet, found.axes, frame, size=_NARROW_SMALL if size == 0 else theme.SIZE_SMALL)
-    if size:
-        _draw_footnote(sheet, you, unnamed, size)
+    draw_directions(sheet, found.axes, frame, size=_NARROW_SMALL if size == 0 else theme.SIZE)
+    for row, words in enumerate(_notes(found, you, unnamed) if size else ()):
+        y = frame.y + frame.height / 2 + STRIP + 28 + _NOTE * (row + 0.5)
+        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
     return Chart(
         kind=ChartKind.SERVER_MAP,
         title="The map of this server",
@@ -76,13 +77,6 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
 
 def _name(found: ServerMap, index: int, limit: int = 24) -> str:
     return plain(found.people[index].name, limit) or f"person {index + 1}"
-
-
-def _title(found: ServerMap) -> str:
-    if found.closest is None:
-        return "Who sounds like whom"
-    one, other = (drawable(_name(found, index, 16)) or f"Person {index + 1}" for index in found.closest)
-    return f"{one} & {other} sound most alike"
 
 
 def _draw_people(sheet: Sheet, found: ServerMap, places: Points, scale: Points, size: int) -> None:
@@ -175,16 +169,13 @@ def _by_importance(found: ServerMap, places: Points, you: int | None) -> list[in
     return list(dict.fromkeys([*first, *rim]))
 
 
-def _draw_footnote(sheet: Sheet, you: int | None, unnamed: int, size: int) -> None:
-    parts = ["large ring: you"] if you is not None else []
-    if size < 2 and not unnamed:
-        parts.append("cloud: where other tracks of the list could put it")
+def _notes(found: ServerMap, you: int | None, unnamed: int) -> tuple[str, str]:
+    """Say who is on it, and what the marks mean or who is not named."""
+    people = count(len(found.people), "person", "people")
+    first = f"{people}; large ring: you" if you is not None else people
     if unnamed:
-        parts.append(f"{count(unnamed, 'name')} without room, in the text")
-    sheet.write(
-        theme.MARGIN, sheet.height - 9, " · ".join(parts), size=theme.SIZE_SMALL, colour=theme.MUTED,
-        room=sheet.width - 2 * theme.MARGIN,
-    )  # fmt: skip
+        return first, f"{count(unnamed, 'name')} only in the text"
+    return first, "cloud: where other tracks would put it" if len(found.people) <= _SOME else ""
 
 
 def _near(found: ServerMap, nearest: Sequence[int]) -> str:

@@ -25,6 +25,8 @@ Floats = Sequence[float] | np.ndarray[Any, np.dtype[np.floating[Any]]]
 Drawn = TypeVar("Drawn", bound=Artist)
 Align = Literal["left", "center", "right"]
 
+HEAD = 58.0
+"""Height of the two lines on top of a sheet."""
 _COLOURS = 256
 """A palette makes the map of 10,000 tracks a third of the size in half the time, to no visible harm."""
 _COMPRESSION = 4
@@ -141,7 +143,7 @@ class Sheet:
         y: float,
         words: str,
         *,
-        size: float = theme.SIZE_BODY,
+        size: float = theme.SIZE,
         colour: str = theme.INK,
         bold: bool = False,
         align: Align = "left",
@@ -284,11 +286,11 @@ class Sheet:
         return patch
 
     def head(self, title: str, subtitle: str) -> float:
-        """Write the two lines on top and return the y where the drawing may begin."""
+        """Write the two lines on top and return the y where the drawing may begin, `HEAD`."""
         room = self.width - 2 * theme.MARGIN
         self.write(theme.MARGIN, 19, title, size=theme.SIZE_TITLE, bold=True, room=room)
-        self.write(theme.MARGIN, 37, subtitle, colour=theme.MUTED, room=room)
-        return 50.0
+        self.write(theme.MARGIN, 42, subtitle, colour=theme.MUTED, room=room)
+        return HEAD
 
     def png(self) -> bytes:
         """Render to PNG bytes: 256 colours, no alpha channel, no metadata."""

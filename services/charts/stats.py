@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from services.charts import theme
-from services.charts.lettering import drawable
 from services.charts.sheet import Sheet
-from services.charts.words import count, describe, in_unit, listed, playlist_name
+from services.charts.words import describe, in_unit, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.report import AnalysisReport
 from services.domain.stats import FeatureStats, Known, PlaylistStats
 from services.domain.vocabulary import FEATURE_WORDS
 
-_SIZE = 17.0
-"""Of every letter: 11 pixels high where the picture is shown 265 wide, as in a card on a small phone."""
-_TOP, _HEAD, _ROW, _FOOT = 36.0, 27.0, 28.0, 86.0
+_TOP, _HEAD, _ROW, _FOOT = 6.0, 27.0, 26.0, 84.0
 _NAMES, _LEFT, _RIGHT, _VALUES = 16.0, 150.0, 282.0, 386.0
 """Where names begin, the ends of the scales (percentile 0 and 100 of typical music), where values end."""
 
@@ -22,9 +19,6 @@ def render_stats(report: AnalysisReport, stats: PlaylistStats) -> Chart:
     """Draw the features of a playlist beside typical music."""
     panel = _HEAD + _ROW * len(stats.features) + 6
     sheet = Sheet(_TOP + panel + _FOOT)
-    room = sheet.width - 2 * theme.MARGIN
-    name = drawable(playlist_name(report, 120)) or count(stats.tracks, "track")
-    sheet.write(theme.MARGIN, 19, name, size=_SIZE, bold=True, room=room)
     sheet.panel(6, _TOP, sheet.width - 12, panel)
     draw_percentiles(sheet, stats, _TOP)
     _draw_legend(sheet, stats, _TOP + panel + 18)
@@ -40,17 +34,17 @@ def render_stats(report: AnalysisReport, stats: PlaylistStats) -> Chart:
 def draw_percentiles(sheet: Sheet, stats: PlaylistStats, top: float) -> None:
     """Draw one scale per feature: typical music's middle half as ground, these tracks' own as a bar."""
     unit, middle = (_RIGHT - _LEFT) / 100, (_LEFT + _RIGHT) / 2
-    sheet.write(_NAMES, top + 15, "percentile", size=_SIZE, colour=theme.MUTED)
+    sheet.write(_NAMES, top + 15, "percentile", colour=theme.MUTED)
     for x, rank in ((_LEFT, "1"), (middle, "50"), (_RIGHT, "99")):
-        sheet.write(x, top + 15, rank, size=_SIZE, colour=theme.MUTED, align="center")
-    sheet.write(_VALUES, top + 15, "median", size=_SIZE, colour=theme.MUTED, align="right")
+        sheet.write(x, top + 15, rank, colour=theme.MUTED, align="center")
+    sheet.write(_VALUES, top + 15, "median", colour=theme.MUTED, align="right")
     for row, each in enumerate(stats.features):
         y = top + _HEAD + _ROW * row + _ROW / 2
         sheet.bar(_LEFT + 25 * unit, y - 10, 50 * unit, 20, colour=theme.SHADE, alpha=0.6, layer=1)
         sheet.line([_LEFT, _RIGHT], [y, y], colour=theme.RULE, width=1.5)
-        sheet.write(_NAMES, y, FEATURE_WORDS[each.feature].name, size=_SIZE, bold=True)
+        sheet.write(_NAMES, y, FEATURE_WORDS[each.feature].name, bold=True)
         if each.own is None or each.percentiles is None:
-            sheet.write(_VALUES, y, _missing(each), size=_SIZE, colour=theme.MUTED, align="right")
+            sheet.write(_VALUES, y, _missing(each), colour=theme.MUTED, align="right")
             continue
         low, mark, high = (
             _LEFT + unit * rank
@@ -59,7 +53,7 @@ def draw_percentiles(sheet: Sheet, stats: PlaylistStats, top: float) -> None:
         sheet.bar(low, y - 4, max(high - low, 2.0), 8, colour=theme.ACCENT, alpha=0.75)
         sheet.dots([mark], [y], marker="o", size=11, colour=theme.INK, edge=1.5)
         value = in_unit(each.feature, each.own.median).replace("about ", "~")
-        sheet.write(_VALUES, y, value, size=_SIZE, align="right")
+        sheet.write(_VALUES, y, value, align="right")
 
 
 def feature_line(each: FeatureStats) -> str:
@@ -87,13 +81,13 @@ def feature_line(each: FeatureStats) -> str:
 def _draw_legend(sheet: Sheet, stats: PlaylistStats, y: float) -> None:
     sheet.bar(_NAMES, y - 4, 18, 8, colour=theme.ACCENT, alpha=0.75)
     sheet.dots([_NAMES + 9], [y], marker="o", size=11, colour=theme.INK, edge=1.5)
-    sheet.write(_NAMES + 26, y, "these tracks: median and middle half", size=_SIZE, room=340)
+    sheet.write(_NAMES + 26, y, "these tracks: median and middle half", room=340)
     sheet.bar(_NAMES, y + 16, 18, 16, colour=theme.SHADE, alpha=0.6)
-    sheet.write(_NAMES + 26, y + 24, "typical music: middle half", size=_SIZE, room=340)
+    sheet.write(_NAMES + 26, y + 24, "typical music: middle half", room=340)
     fewest = min((each.known for each in stats.features), key=lambda known: known.real)
     same = stats.with_sound is not None
     words = f"{'' if same else 'at least '}{fewest.real:,} of {fewest.total:,} tracks have real values"
-    sheet.write(_NAMES, y + 48, words, size=_SIZE, colour=theme.MUTED, room=360)
+    sheet.write(_NAMES, y + 48, words, colour=theme.MUTED, room=360)
 
 
 def _missing(each: FeatureStats) -> str:

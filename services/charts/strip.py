@@ -15,8 +15,8 @@ from services.domain.report import AnalysisReport, Cluster
 
 Floats = npt.NDArray[np.float64]
 
-_LETTER_ROOM = 11.0
-_LETTER_HALF = 4.5
+_LETTER_ROOM = 17.0
+_LETTER_HALF = 7.0
 _MOST_COLUMNS = 110
 """More columns than this turn into a barcode."""
 _TRACKS_PER_BIN = 12
@@ -132,4 +132,4 @@ def _roomiest(xs: Floats, upper: Floats, lower: Floats) -> tuple[float, float, f
 
 def _write_letter(sheet: Sheet, clusters: Sequence[Cluster], group: int, x: float, y: float) -> None:
     letter = theme.cluster_style(clusters, group).letter
-    sheet.write(x, y, letter, size=theme.SIZE_SMALL, colour=theme.CANVAS, bold=True, align="center")
+    sheet.write(x, y, letter, colour=theme.CANVAS, bold=True, align="center")

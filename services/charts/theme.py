@@ -1,7 +1,7 @@
 """One look for every chart: a phone, Discord's dark theme, and eyes that may not tell colours apart.
 
-Lengths are CSS pixels of a picture shown 400 wide. One typographic point is one such pixel, because
-the pictures are drawn at twice 72 dots per inch; a font size of 10 is ten pixels high on the phone.
+Lengths are pixels of a picture 400 wide. One typographic point is one such pixel, because the pictures are
+drawn at twice 72 dots per inch.
 """
 
 from __future__ import annotations
@@ -34,11 +34,9 @@ BAND = "#3f4d68"
 SHADE = "#4e5058"
 """The typical range and other things to be seen past."""
 
-SIZE_TITLE = 14.0
-SIZE_BODY = 11.0
-SIZE_SMALL = 10.0
-"""Nothing is set smaller than this but the track labels of the map."""
-SIZE_LABEL = 9.5
+SIZE_TITLE = 18.0
+SIZE = 17.0
+"""Of all other letters: 11 pixels high where a card shows the picture 263 wide, on a phone 390 wide."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ class ChartKind(StrEnum):
     PROFILES = "profiles"
     JOURNEY = "journey"
     DISTRIBUTIONS = "distributions"
+    TEMPO = "tempo"
+    """Tempi and keys as a card shows them that has no map."""
     NUMBERS = "numbers"
     DRIFT = "drift"
     ERAS = "eras"

@@ -216,6 +216,8 @@ class Award:
     """Who has it; several are a tie."""
     words: str
     """The number behind it, without names: "median valence 0.21; the next is 0.35"."""
+    is_sure: bool = False
+    """Whether other tracks of the same people would hardly give it to somebody else."""
 
 
 @dataclass(frozen=True, slots=True)

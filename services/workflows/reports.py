@@ -38,7 +38,7 @@ def overview(report: AnalysisReport) -> ChartKind:
     placed = any(placement.x is not None for placement in report.placements)
     known = report.coverage.by_feature
     if not placed and (known.get(Feature.TEMPO, 0) or known.get(Feature.KEY, 0)):
-        return ChartKind.DISTRIBUTIONS
+        return ChartKind.TEMPO
     return ChartKind.CARD
 
 

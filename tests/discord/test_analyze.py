@@ -43,9 +43,9 @@ async def test_posts_a_card_with_verdict_groups_quality_and_map(room: Room) -> N
         "Charts",
         "Numbers",
         "Quality",
-        "Outliers & duplicates",
+        "Outliers",
         "Export",
-        "Group by style and era",
+        "By style and era",
     ]
     assert len(menu_of(card)["options"]) == 4
 

@@ -37,7 +37,11 @@ async def test_a_list_is_looked_back_at_and_remembered_until_it_is_forgotten(roo
     await map_of(room, ROWS[10:])
     card = await drift(room, list="mine")
     assert "35 new and 10 gone" in text_of(card)
-    assert [each.filename for each in card.attachments] == ["drift.png", "eras.png"]
+    assert [each.filename for each in card.attachments] == ["drift.png"]
+    assert "Added in" not in text_of(card)
+    await room.ann.click(card, label="By date added")
+    assert [each.filename for each in card.attachments] == ["eras.png"]
+    assert "Added in" in text_of(card)
     assert text_of(await press(room, card, "Read as text")).count(" tracks; ") >= 4
 
     remembered = await press(room, card, "Remember this list")
@@ -76,7 +80,7 @@ async def test_nothing_is_remembered_unasked_and_all_of_it_goes_with_its_time_an
 async def test_others_learn_nothing_of_the_past_of_a_list(room: Room) -> None:
     public = await map_of(room, ROWS[:60])
     numbers = (await room.bob.click(public, label="Numbers")).response
-    refused = (await room.bob.click(numbers, label="Over time")).response
+    refused = (await room.bob.click(numbers, label="Drift")).response
     assert "Only the person who asked" in text_of(refused)
     empty = (await room.bob.slash(room.channel, "drift")).response
     assert "You have no map yet" in text_of(empty)

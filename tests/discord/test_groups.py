@@ -32,12 +32,17 @@ async def test_three_people_compare_and_see_why(party: Party) -> None:
         answer = (await party.room.bob.click(result, label=label)).response
         check_message(answer)
         assert answer.ephemeral
+        if "Read as text" in custom_ids(answer):
+            check_message((await party.room.bob.click(answer, label="Read as text")).response)
     menu = next(each for each in custom_ids(result).values() if each.startswith("tms:people"))
     person = (await party.room.bob.select(result, ["0"], custom_id=menu)).response
     check_message(person)
     menu = next(each for each in custom_ids(person).values() if ":pair" in each)
     pair = (await party.room.bob.select(person, ["0.1"], custom_id=menu)).response
     check_message(pair)
+    await party.room.bob.click(pair, label="What you share")
+    check_message(pair)
+    assert "shared artist" in text_of(pair)
     blend = (await party.cat.click(result, label="Blend")).response
     check_message(blend)
 

@@ -48,12 +48,16 @@ async def test_hostile_titles_are_inert_on_every_card(room: Room) -> None:
     cards = [card]
     assert len(menu_of(card)["options"]) == 8
     cards += [(await room.choose_group(card, str(index))).response for index in range(8)]
-    labels = ("Charts", "Quality", "Outliers & duplicates", "Export")
+    labels = ("Charts", "Quality", "Outliers", "Export")
     cards += [(await room.ann.click(card, label=label)).response for label in labels]
     cards.append((await room.ann.click(cards[-4], label="Read as text")).response)
     for each in cards:
         check_message(each)
     for each in cards[:-1]:
+        check_inert(text_of(each))
+    for each in cards[1:9]:
+        await room.ann.click(each, label="Tracks")
+        check_message(each)
         check_inert(text_of(each))
 
 

@@ -76,7 +76,15 @@ async def test_details_say_what_the_order_costs_and_lead_back(room: Room, restar
     await room.ann.click(card, label="Details")
     check_message(card)
     costs = ("Cost of a step", "before", "in a random order", "no order at all can be below")
-    for words in (*costs, "Roughest steps left"):
+    for words in costs:
+        assert words in text_of(card)
+    for label, words in (
+        ("Roughest", "Roughest steps left"),
+        ("Steps", "It begins with"),
+        ("Cost", costs[0]),
+    ):
+        await room.ann.click(card, label=label)
+        check_message(card)
         assert words in text_of(card)
     await room.ann.click(card, label="Back")
     assert "It begins with" in text_of(card)

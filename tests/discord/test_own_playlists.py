@@ -60,8 +60,9 @@ async def test_a_pasted_playlist_becomes_a_card_that_links_back(tmp_path: Path, 
 
         group = await world.room.choose_group(card, "0")
         check_message(group.response)
-        assert "](https://open.spotify.com/track/" in text_of(group.response)
         assert "](https://open.spotify.com/artist/" in text_of(group.response)
+        await world.room.ann.click(group.response, label="Tracks")
+        assert "](https://open.spotify.com/track/" in text_of(group.response)
         assert "Data from Spotify" in text_of(group.response)
 
 

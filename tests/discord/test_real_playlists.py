@@ -26,7 +26,7 @@ async def test_every_real_playlist_ends_in_a_card_that_discord_takes(room: Room,
         assert "tracks · Exportify" in words, file.name
         assert "None" not in words
         assert "nan" not in words.lower().split()
-        assert {"Charts", "Quality", "Outliers & duplicates", "Export"} <= set(custom_ids(card))
+        assert {"Charts", "Quality", "Outliers", "Export"} <= set(custom_ids(card))
         (picture,) = card.attachments
         assert len(await picture.read()) < LARGEST_PICTURE
         assert picture.description

@@ -175,7 +175,7 @@ async def test_a_report_that_was_deleted_answers_with_a_sentence(
     card = await room.analyze()
     await room.app.workflows.privacy.forget(room.ann.id)
     # Until the card is emptied, its buttons are there to be pressed.
-    for label in ("Charts", "Quality", "Outliers & duplicates", "Export"):
+    for label in ("Charts", "Quality", "Outliers", "Export"):
         answer = await answer_of(await room.ann.click(card, label=label))
         assert "no longer stored" in refused(answer, log)
     await room.restart()

@@ -34,7 +34,7 @@ async def test_the_button_counts_a_stored_map(room: Room, restarted: bool) -> No
     assert "**Length** 96 tracks, " in words
     assert "**Keys** " in words
     assert "**In this list** 4 tracks in a row by Neon Abacus" in words
-    assert "-# 4 tracks in a row by Neon Abacus" in text_of(card)
+    assert "Exportify · 4 tracks in a row by Neon Abacus" in text_of(card)
     assert [each.filename for each in numbers.attachments] == ["numbers.png"]
     twin = await press(room, numbers, "Read as text")
     said = text_of(twin)

@@ -262,7 +262,7 @@ async def test_what_belongs_to_one_person_is_pressed_by_nobody_else(
     assert actions_of(sweep.allowed) <= ONES_OWN, sweep.allowed
     of_groups = {Action.LOBBY, Action.BRING, Action.RESULT, Action.PEOPLE, Action.BLEND}
     elsewhere = {Action.CONNECT, Action.STOP, Action.SEAT, Action.SAVING}  # while something waits
-    elsewhere |= {Action.HELP, Action.RETRY}  # below refusals
+    elsewhere |= {Action.RETRY}  # below refusals
     elsewhere |= {Action.SAME_SONG, Action.CLIPS}  # on maps of names and of sound
     elsewhere |= {Action.SERVER_MAP, Action.DIGEST}  # of a server: tested with those
     former = {Action.PICK}  # on cards of an older version

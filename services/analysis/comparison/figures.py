@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 from statistics import median, pstdev
 
 import numpy as np
@@ -20,6 +21,11 @@ from services.domain.tempo import tempo_of
 _KNOWN_ENOUGH = 0.5
 """Part of the tracks whose year, length or popularity has to be known before it is said of the person."""
 _MINUTE_MS = 60_000.0
+_MEDIAN_ERROR = 0.93
+"""Standard error of a median of n tracks, in parts of their middle half by the root of n: the normal's
+sqrt(pi / 2) / 1.349 (Kenney and Keeping, 1962)."""
+_CERTAIN = 3.0
+"""Standard errors between the medians of the first two: the first is chosen from many, so 99.7 %."""
 
 
 def participant(listening: Listening, shares: tuple[float, ...]) -> Participant:
@@ -181,13 +187,32 @@ def _run(category: _Category, runners: Sequence[Participant]) -> _Result | None:
     if not rest or len(holders) > 2:
         return None
     spread = pstdev(values.values())
+    by_key = {person.key: person for person in runners}
+    is_sure = len(holders) == 1 and _is_ahead(category, by_key[ranked[0]], by_key[ranked[1]])
     number = category.words.format(best)
     following = _said(category, values[rest[0]])
     return _Result(
-        Award(category.title, holders, f"{number}; the next has {following}"),
+        Award(category.title, holders, f"{number}; the next has {following}", is_sure),
         category.always,
         abs(values[ranked[0]] - values[rest[0]]) / spread if spread else 0.0,
     )
+
+
+def _is_ahead(category: _Category, winner: Participant, next_one: Participant) -> bool:
+    """Whether two medians differ by more than chance; of other figures nothing is known about that."""
+    if category.figure not in set(SOUND_FEATURES) - {Feature.TEMPO}:  # whose figure is no median
+        return False
+    feature = Feature(category.figure)
+    spreads = [each.profile.get(feature) for each in (winner, next_one)]
+    if any(spread is None for spread in spreads):
+        return False
+    first, second = (spread for spread in spreads if spread is not None)
+    errors = [
+        _MEDIAN_ERROR * (spread.high - spread.low) / each.measured**0.5
+        for spread, each in ((first, winner), (second, next_one))
+    ]
+    ahead = first.median - second.median
+    return (ahead if category.highest else -ahead) > _CERTAIN * hypot(*errors)
 
 
 def _said(category: _Category, value: float) -> str:

@@ -222,4 +222,4 @@ def test_tempo_and_key_alone_make_no_groups_and_are_said_to_be_known() -> None:
     assert found.clusters == ()
     assert verdict(found).startswith("Only tempo and key are known:")
     assert quality(found) == "Tempo 30/30 and key 30/30 from the file, the other eight unknown."
-    assert overview(found) is ChartKind.DISTRIBUTIONS
+    assert overview(found) is ChartKind.TEMPO

@@ -5,16 +5,18 @@ from __future__ import annotations
 import pytest
 
 from services.charts.sheet import Sheet
+from tests.unit.services.charts.legibility import assert_fits_a_phone
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def sheets(monkeypatch: pytest.MonkeyPatch) -> list[Sheet]:
-    """Collect the sheets that are turned into pictures."""
+    """Collect the sheets that are turned into pictures; each can be read on a phone."""
     seen: list[Sheet] = []
     finish = Sheet.png
 
     def png(sheet: Sheet) -> bytes:
         seen.append(sheet)
+        assert_fits_a_phone(sheet)
         return finish(sheet)
 
     monkeypatch.setattr(Sheet, "png", png)

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from services.charts import poster_page
 from services.charts.labels import Box
 from services.charts.sheet import Sheet
+
+IN_A_CARD = 263.0
+"""CSS pixels that a card leaves for its picture on a phone whose screen is 390 wide."""
+HIGHEST = 500.0
+"""CSS pixels that a picture may be high there, so that its card fits one screen."""
+LEAST = 11.0
+"""CSS pixels of a letter that can be read there."""
+
+
+def assert_fits_a_phone(sheet: Sheet) -> None:
+    """Assert that a card with the picture fits a phone, and all letters can be read there.
+
+    Posters are made to be posted, and seen larger.
+    """
+    if sheet.width != poster_page.WIDTH:
+        assert sheet.height * IN_A_CARD / sheet.width <= HIGHEST
+        small = [each.words for each in sheet.writings if each.size * IN_A_CARD / sheet.width < LEAST]
+        assert not small
 
 
 def assert_legible(sheet: Sheet) -> None:
     """Assert that no words leave the sheet, none touch others, and none are tiny."""
+    assert_fits_a_phone(sheet)
     bounds = Box(sheet.width / 2, sheet.height / 2, sheet.width, sheet.height)
     boxes = [Box(w.box.x, w.box.y, w.width, w.size) for w in sheet.writings]
     for index, box in enumerate(boxes):
         words = sheet.writings[index].words
         assert box.inside(bounds), words
-        assert sheet.writings[index].size >= 9.5
         for other, writing in zip(boxes[index + 1 :], sheet.writings[index + 1 :], strict=True):
             assert not box.overlaps(other), (words, writing.words)

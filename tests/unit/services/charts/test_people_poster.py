@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from services.analysis.comparison.score import load_rules
 from services.charts.people_poster import render_people_poster
 from services.charts.poster_page import FORMATS, MARGIN, SMALLEST, WIDTH
-from tests.unit.services.charts.comparisons import make_comparison
+from tests.unit.services.charts.comparisons import make_comparison, make_twins
 from tests.unit.services.charts.legibility import assert_legible
 
 
@@ -41,6 +43,25 @@ def test_everybody_has_a_number_and_who_has_no_room_is_counted(sheets):
     assert {str(number) for number in range(1, 26)} <= set(drawn)
     assert f"and {25 - len(named)} more" in drawn
     assert all(person.name in poster.text for person in found.people)
+
+
+def test_an_award_or_a_percentile_is_said_where_it_is_more_than_chance(sheets):
+    found = make_comparison(3, tracks=60)
+    sure = [award for award in found.awards if award.is_sure]
+    assert sure
+    holder = found.name(sure[0].keys[0])
+    claim = f"{sure[0].title}: {holder}"
+    assert claim in render_people_poster(FORMATS[0], found, rules=load_rules()).text.splitlines()
+    assert claim in [writing.words for writing in sheets[-1].writings]
+    rules, (pair,) = load_rules(), make_comparison(2).pairs
+    for low, said in ((90.0, True), (20.0, False)):
+        two = replace(make_comparison(2), pairs=(replace(pair, low=low, percentile=0.9),))
+        poster = render_people_poster(FORMATS[0], two, rules=rules)
+        assert ("of 10 pairs of strangers" in poster.text) is said
+
+
+def test_equal_lists_have_no_award_that_is_sure():
+    assert not any(award.is_sure for award in make_twins(4).awards)
 
 
 def test_two_have_their_score_and_what_it_means(sheets):

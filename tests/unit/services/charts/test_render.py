@@ -46,7 +46,7 @@ def test_every_shape_of_report_becomes_a_picture_that_can_be_posted(kind, shape,
     picture = Image.open(io.BytesIO(chart.png))
     assert picture.format == "PNG"
     assert picture.width == (792 if kind is ChartKind.CARD else 800)
-    assert 500 < picture.height < 1250
+    assert picture.height > 250
     assert len(chart.png) < 400_000
     assert chart.kind is kind
     assert chart.title

@@ -13,9 +13,6 @@ from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
 from tests.unit.services.charts.test_render import SHAPES
 
-NARROW = 265
-"""Width in pixels of a picture in a card on a small phone."""
-
 
 def draw(report: AnalysisReport) -> Chart:
     return render_stats(report, compute_stats(report))
@@ -28,8 +25,7 @@ def test_every_shape_of_report_can_be_read_on_the_smallest_phone(shape, sheets):
     assert 0 < len(chart.alt_text) <= 1024
     assert len(chart.text.splitlines()) == 9
     assert_legible(sheets[-1])
-    assert all(writing.size * NARROW / 400 >= 11 for writing in sheets[-1].writings)
-    assert not any(writing.words.endswith("…") for writing in sheets[-1].writings[1:]), "only names are cut"
+    assert not any(writing.words.endswith("…") for writing in sheets[-1].writings), "nothing is cut"
 
 
 def test_the_twin_says_what_the_picture_shows_and_how_much_of_it_is_real():
