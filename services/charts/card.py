@@ -150,20 +150,27 @@ def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> None
         return
     axes, low = report.axes, frame.top + frame.height
     wide, half = WIDTH - 12, WIDTH / 2 - 8
-    sides = low + _LINE * (_rows_below(axes) - 0.5)
+    left, down, right = _below(axes)
+    middle, sides = WIDTH / 2, low + _LINE * (_rows_below(axes) - 0.5)
+    if sides < low + _LINE:
+        middle += (sheet.measure(left, SMALLEST) - sheet.measure(right, SMALLEST)) / 2
     ends: tuple[tuple[float, float, str, Align, float], ...] = (
         (WIDTH / 2, frame.top - _LINE / 2, f"↑ {drawable(axes.top)}", "center", wide),
-        (WIDTH / 2, low + _LINE / 2, f"↓ {drawable(axes.bottom)}", "center", wide),
-        (6.0, sides, f"← {drawable(axes.left)}", "left", half),
-        (WIDTH - 6.0, sides, f"{drawable(axes.right)} →", "right", half),
+        (middle, low + _LINE / 2, down, "center", wide),
+        (6.0, sides, left, "left", half),
+        (WIDTH - 6.0, sides, right, "right", half),
     )
     for x, y, words, align, room in ends:
         sheet.write(x, y, words, size=SMALLEST, colour=theme.MUTED, align=align, room=room)
 
 
+def _below(axes: MapAxes) -> tuple[str, str, str]:
+    """Say what left, down and right mean."""
+    return f"← {drawable(axes.left)}", f"↓ {drawable(axes.bottom)}", f"{drawable(axes.right)} →"
+
+
 def _rows_below(axes: MapAxes) -> int:
-    """Count the lines that left, down and right take: one where down finds room in its middle."""
+    """Count the lines that left, down and right take: one where all three find room beside each other."""
     ruler = Sheet(1.0, WIDTH, density=DENSITY)
-    sides = max(ruler.measure(f"← {drawable(side)}", SMALLEST) for side in (axes.left, axes.right))
-    middle = ruler.measure(f"↓ {drawable(axes.bottom)}", SMALLEST)
-    return 1 if sides + _APART + middle / 2 <= WIDTH / 2 - 6.0 else 2
+    taken = sum(ruler.measure(words, SMALLEST) for words in _below(axes)) + 2 * _APART
+    return 1 if taken <= WIDTH - 12.0 else 2
