@@ -17,36 +17,28 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import DatabaseReadOnlyError, DatabaseUnreachableError
-from services.domain.program import install
 from services.storage.addresses import Address, parse_address
+from services.storage.engines import (
+    BULK_CACHE_KIB,
+    DURABLE,
+    READERS,
+    WRITER_CACHE_KIB,
+    WRITER_WAIT_S,
+    open_all,
+    postgresql_pool,
+    sqlite_readers,
+    sqlite_writer,
+)
 from services.storage.failures import typed_failures
 from services.storage.leases import Presence
 from services.storage.migrate import claim
 from services.storage.schema import jobs, pulse
-from services.storage.sqlite_files import BUSY_TIMEOUT_MS
 from services.storage.upserts import upsert
-
-READERS = 4
-"""Reading connections; SQLite reads are short, and there are two cores to share."""
-
-WRITER_WAIT_S = 10.0
-"""How long a task waits for its turn to write; an interaction can't afford much more."""
-
-_JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
-
-_CHECKPOINT_PAGES = 4_000
-"""16 MB of log between two checkpoints: an import writes the same pages over and over."""
-
-_WRITER_CACHE_KIB, _BULK_CACHE_KIB = 4 * 1024, 32 * 1024
-"""Fills up with every report that is stored. Many rows in random order touch every page of an index."""
-
-_DURABLE = "tastemap_durable"
-_LEVEL = "tastemap_synchronous"
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +66,8 @@ class Database:
         self._name = str(address)
         self._engine = writer
         self._readers = readers
+        self._by_itself: dict[AsyncEngine, AsyncEngine] = {}
+        """Where a statement is a transaction by itself, by the connections that it shares."""
         self._presence: Presence | None = None
         self._writing: asyncio.Task[Any] | None = None
         self._in_use: set[asyncio.Task[Any]] = set()
@@ -130,29 +124,31 @@ class Database:
             stack.callback(lease.release)
             writer: AsyncEngine | None = None
             if not address.is_sqlite:
-                writer = _postgresql_pool(address, connections)
+                writer = postgresql_pool(address, connections)
                 stack.push_async_callback(writer.dispose)
                 readers = writer.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             else:
                 if not read_only:
-                    writer = _sqlite_writer(address, _BULK_CACHE_KIB if bulk else _WRITER_CACHE_KIB)
+                    writer = sqlite_writer(address, BULK_CACHE_KIB if bulk else WRITER_CACHE_KIB)
                     stack.push_async_callback(writer.dispose)
-                readers = _sqlite_readers(address)
+                readers = sqlite_readers(address)
                 # Pushed last, closed first: the writer is to be the one that empties the log.
                 stack.push_async_callback(readers.dispose)
                 with typed_failures(str(address)):
                     if writer is not None:
-                        await _open_all(writer, 1)
-                    await _open_all(readers, READERS)
+                        await open_all(writer, 1)
+                    await open_all(readers, READERS)
             opened = cls(address, writer=None if read_only else writer, readers=readers)
             opened._presence = lease if isinstance(lease, Presence) else None
             stack.push_async_callback(opened._end_use)
             yield opened
 
     @asynccontextmanager
-    async def transaction(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, *, durable: bool = True, single: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """Write: everything inside the block is kept, or nothing when it raises or is cancelled.
 
         After the block the rows survive a killed process. One transaction at a time on SQLite, so
@@ -163,6 +159,8 @@ class Database:
         durable
             False where the last rows may be lost when the *power* fails, because they can be
             fetched again: several times faster on SQLite, no difference on PostgreSQL.
+        single
+            Whether the block has one statement: a server is spared two of three ways.
 
         Raises
         ------
@@ -172,9 +170,10 @@ class Database:
         """
         if self._writing is not None and self._writing is asyncio.current_task() and self._address.is_sqlite:
             raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
+        writer = self._single(self._writer) if single and _on_behalf.get() is None else self._writer
         with typed_failures(self._name):
-            async with self._connection(self._writer) as connection:
-                await connection.execution_options(**{_DURABLE: durable})
+            async with self._connection(writer) as connection:
+                await connection.execution_options(**{DURABLE: durable})
                 async with connection.begin():
                     self._writing = asyncio.current_task()
                     try:
@@ -184,16 +183,30 @@ class Database:
                         self._writing = None
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, single: bool = False) -> AsyncIterator[AsyncConnection]:
         """Read: every statement inside the block sees the same moment, and none can write.
+
+        Parameters
+        ----------
+        single
+            Whether the block has one statement: a server is spared two of three ways.
 
         Raises
         ------
         DatabaseBusyError, DatabaseReadOnlyError, DamagedDatabaseError, DatabaseUnreachableError
         """
+        readers = self._single(self._readers) if single else self._readers
         with typed_failures(self._name):
-            async with self._connection(self._readers) as connection, connection.begin():
+            async with self._connection(readers) as connection, connection.begin():
                 yield connection
+
+    def _single(self, engine: AsyncEngine) -> AsyncEngine:
+        """Let a statement be a transaction by itself; on a file that would gain nothing."""
+        if self._address.is_sqlite:
+            return engine
+        if engine not in self._by_itself:
+            self._by_itself[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
+        return self._by_itself[engine]
 
     @asynccontextmanager
     async def _connection(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
@@ -292,75 +305,3 @@ async def _require_job(connection: AsyncConnection) -> None:
     query = select(jobs.c.job_id).where(jobs.c.job_id == job_id).with_for_update(read=True, key_share=True)
     if await connection.scalar(query) is None:
         raise ForgottenError
-
-
-def _sqlite_writer(address: Address, cache_kib: int) -> AsyncEngine:
-    engine = create_async_engine(address.url, pool_size=1, max_overflow=0, pool_timeout=WRITER_WAIT_S)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        _set_pragmas(
-            connection,
-            "journal_mode=WAL",
-            f"journal_size_limit={_JOURNAL_LIMIT_BYTES}",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-            f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
-            f"cache_size=-{cache_kib}",
-        )
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        level = "FULL" if connection.get_execution_options().get(_DURABLE, True) else "NORMAL"
-        if connection.info.get(_LEVEL, "FULL") != level:
-            # Only possible outside a transaction, hence here.
-            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-            connection.info[_LEVEL] = level
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
-def _sqlite_readers(address: Address) -> AsyncEngine:
-    engine = create_async_engine(address.url, pool_size=READERS, max_overflow=0, pool_timeout=WRITER_WAIT_S)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        _set_pragmas(connection, "query_only=ON")
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
-
-
-async def _open_all(engine: AsyncEngine, connections: int) -> None:
-    """Fill a pool now: a task that is cancelled while it connects would leave an open file behind."""
-    async with AsyncExitStack() as stack:
-        for _ in range(connections):
-            await stack.enter_async_context(engine.connect())
-
-
-def _set_pragmas(connection: Any, *pragmas: str) -> None:
-    connection.isolation_level = None  # transactions begin where SQLAlchemy says, not at the first DML
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "trusted_schema=OFF", *pragmas):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _postgresql_pool(address: Address, connections: int) -> AsyncEngine:
-    try:
-        return create_async_engine(
-            address.url,
-            pool_size=connections,
-            max_overflow=connections - 1,
-            pool_timeout=WRITER_WAIT_S,
-            pool_pre_ping=True,  # a restarted server costs one round trip, not a failed command
-            connect_args={"connect_timeout": 5},
-        )
-    except ModuleNotFoundError as error:
-        problem = f"the PostgreSQL driver is not installed (run `{install('postgres')}`)"
-        raise DatabaseUnreachableError(database=str(address), problem=problem) from error

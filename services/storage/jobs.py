@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, delete, false, func, select, update
+from sqlalchemy import ColumnElement, Row, Update, delete, false, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.jobs import AlreadyRunningError
@@ -28,6 +28,12 @@ _EMPTY = dict.fromkeys(
     )
 )  # fmt: skip
 
+
+HASTY = func.set_config("synchronous_commit", "off", True) == "off"
+"""Among the conditions of a statement: its commit does not wait for the server's disk.
+
+For what a crash of the server may take back, as the next process that looks does it again.
+"""
 
 UNCLAIMED = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
 """Nobody has begun to answer."""
@@ -104,12 +110,12 @@ class JobStore:
 
     async def note_message(self, job_id: int, message_id: int) -> bool:
         """Note which message was promised to become the answer; False where the work was erased."""
-        noted = update(jobs).where(jobs.c.job_id == job_id).values(message_id=message_id)
+        noted = update(jobs).where(jobs.c.job_id == job_id, *self._hasty()).values(message_id=message_id)
         return await self._change(noted) == 1
 
     async def knows(self, job_id: int) -> bool:
         """Whether there is a trace of some work: else it was erased with its person."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(single=True) as connection:
             query = select(jobs.c.job_id).where(jobs.c.job_id == job_id)
             return await connection.scalar(query) is not None
 
@@ -118,7 +124,7 @@ class JobStore:
         status = JobStatus.POSTING if job.status is JobStatus.POSTING else JobStatus.RUNNING
         await self._change(
             update(jobs)
-            .where(jobs.c.job_id == job.job_id, jobs.c.status != JobStatus.DONE.value)
+            .where(jobs.c.job_id == job.job_id, jobs.c.status != JobStatus.DONE.value, *self._hasty())
             .values(
                 status=status.value,
                 attempts=jobs.c.attempts + 1,
@@ -130,7 +136,7 @@ class JobStore:
         """Keep the fetched file, whose address at Discord expires."""
         await self._change(
             update(jobs)
-            .where(jobs.c.job_id == job_id, jobs.c.status != JobStatus.DONE.value)
+            .where(jobs.c.job_id == job_id, jobs.c.status != JobStatus.DONE.value, *self._hasty())
             .values(content=content)
         )
 
@@ -158,13 +164,13 @@ class JobStore:
             .where(jobs.c.owner_id == owner_id, jobs.c.status == JobStatus.UNDELIVERED.value)
             .order_by(jobs.c.created_at, jobs.c.job_id)
         )
-        async with self._database.reading() as connection:
+        async with self._database.reading(single=True) as connection:
             rows = (await connection.execute(query)).all()
         return read_jobs(rows)
 
     async def ids_of(self, owner_id: int) -> tuple[int, ...]:
         """List what is stored of a person's requests."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(single=True) as connection:
             return tuple(await connection.scalars(select(jobs.c.job_id).where(jobs.c.owner_id == owner_id)))
 
     async def take_up(self, job_id: int) -> bool:
@@ -199,9 +205,12 @@ class JobStore:
             )
         return gone.rowcount
 
+    def _hasty(self) -> tuple[ColumnElement[bool], ...]:
+        return () if self._database.address.is_sqlite else (HASTY,)
+
     async def _change(self, change: Update) -> int:
         # Safe from a killed process, not from a power failure: then a step is repeated, which is harmless.
-        async with self._database.transaction(durable=False) as connection:
+        async with self._database.transaction(durable=False, single=True) as connection:
             return (await connection.execute(change)).rowcount
 
 

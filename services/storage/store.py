@@ -19,22 +19,22 @@ class Store:
         self._database = database
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        async with self._database.reading() as connection:
+        async with self._database.reading(single=True) as connection:
             rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
         return rows
 
     async def _row(self, query: Select[Any]) -> Row[Any] | None:
-        async with self._database.reading() as connection:
+        async with self._database.reading(single=True) as connection:
             row: Row[Any] | None = (await connection.execute(query)).one_or_none()
         return row
 
     async def _value(self, query: Select[Any]) -> Any:
-        async with self._database.reading() as connection:
+        async with self._database.reading(single=True) as connection:
             return await connection.scalar(query)
 
     async def _change(self, statement: Update | Delete) -> int:
         """Execute a statement and return the number of rows affected."""
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(single=True) as connection:
             return (await connection.execute(statement)).rowcount
 
     async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

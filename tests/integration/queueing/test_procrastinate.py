@@ -167,7 +167,37 @@ async def test_a_worker_that_hears_nothing_any_more_ends(process: Process) -> No
     engine._worker.worker_name = "another one, to whom nobody speaks"
     with pytest.raises(QueueLostError):
         await asyncio.wait_for(working, 60)
-    assert callable(procrastinate.worker.Worker._handle_notification), "the private name that is overridden"
+    for name in ("_handle_notification", "_fetch_and_process_jobs", "_process_job"):
+        assert callable(getattr(procrastinate.worker.Worker, name)), "a private name that is overridden"
+
+
+async def test_no_news_is_missed_while_a_worker_looks_or_keeps_somebody_waiting(process: Process) -> None:
+    engine = engine_of(process)
+    engine.poll_every_s, engine.probe_every_s = 3600.0, 0.05
+    process.may_end.clear()
+    process.start()
+    await until(lambda: engine._worker is not None)
+    await asyncio.wait_for(engine._worker.heard.wait(), 60)
+    fetch_job = engine.app.job_manager.fetch_job
+
+    async def fetch_slowly(**options: Any) -> Any:
+        found = await fetch_job(**options)
+        if found is None:
+            engine.app.job_manager.fetch_job = fetch_job  # type: ignore[method-assign]
+            before = engine._worker._news
+            await process.accept(2, 2)
+            await until(lambda: engine._worker._news > before)
+        return found
+
+    engine.app.job_manager.fetch_job = fetch_slowly  # type: ignore[method-assign]
+    await process.accept(1, SAM)
+    await until(lambda: process.performed == [1, 2])
+    waiting = await process.queue.accept(asked(3, 3), MAP)
+    assert waiting is not None
+    process.queue.end(waiting)
+    await engine.put(QueueEntry(3, SAM, is_heavy=True))
+    process.may_end.set()
+    await until(lambda: set(process.answered) == {1, 2, 3})
 
 
 async def test_an_entry_that_a_dead_worker_had_and_another_one_that_waits_become_one(
