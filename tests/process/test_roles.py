@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -36,6 +38,9 @@ async def cluster(
 
 def stored(cluster: Cluster, query: str) -> int:
     """Count rows."""
+    if cluster.is_alone:
+        with contextlib.closing(sqlite3.connect(cluster.database_url.removeprefix("sqlite:///"))) as file:
+            return int(file.execute(query).fetchone()[0])
     with psycopg.connect(cluster.database_url) as connection:
         row = connection.execute(query.encode()).fetchone()
     assert row is not None
