@@ -111,8 +111,8 @@ def is_earned(entry: Name, raw: Floats, traits: Traits, refused: Collection[Clai
 def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection[Claim]) -> bool:
     """Tell whether a name that a group had may stay: what it says is still among the traits.
 
-    A guard may be missed by one standard error of the group, and a trait may have become slight: else names
-    would come and go with single tracks.
+    A guard may be missed by one standard error of the group, a trait may have become slight, and a comparison
+    half as plain: else names would come and go with single tracks.
     """
     if any(CLAIMED.get(lean.feature) in refused for lean in name.leans):
         return False
@@ -128,7 +128,7 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
         return all(bears_out(lean, traits, beside_the_rest=True) for lean in name.leans)
     return all(
         any(
-            trait.feature is lean.feature and trait.contrast * (1 if lean.high else -1) >= AUDIBLE
+            trait.feature is lean.feature and trait.contrast * (1 if lean.high else -1) >= AUDIBLE / 2
             for trait in traits
         )
         for lean in name.leans

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.analysis.perception import audible
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.traits import blurb, describe_traits, major_share, profile_of
+from services.analysis.traits import TRUE_FROM, blurb, describe_traits, major_share, profile_of
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Trait
 from services.domain.vocabulary import FEATURE_WORDS
@@ -111,6 +111,9 @@ def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: 
     for trait in traits:
         if trait.words.startswith("very ") and trait.feature in {Feature.ENERGY, Feature.VALENCE}:
             assert abs(trait.z) >= 1.0
+        if trait.feature in TRUE_FROM and abs(trait.degree) > 1:
+            low, high = TRUE_FROM[trait.feature]
+            assert trait.value >= high if trait.degree > 0 else trait.value <= low
         if " than the rest" in trait.words:
             assert abs(trait.contrast) >= 0.35
 
