@@ -104,7 +104,7 @@ def _named(features: list[Feature]) -> str:
     if len(features) == len(SOUND_FEATURES):
         return "all nine features"
     if len(features) > 3:
-        return f"{len(features)} of nine features"
+        return f"{len(features)} of {len(SOUND_FEATURES)} features"
     return join_words(feature.value for feature in features)
 
 

@@ -82,7 +82,7 @@ async def test_one_file_is_measured_here_and_nothing_of_it_leaves(
     assert "A major or F♯ minor" in words
     assert "LUFS" in words
     assert "0:40, stereo, 44.1 kHz" in words
-    assert "Tempo measured from the sound; 8 of nine features estimated." in words
+    assert "Tempo measured from the sound; 8 of 9 features estimated." in words
     assert "Nothing of it has been sent" in words
     assert PRESS in custom_ids(card)
     assert analysis.calls == []
@@ -118,7 +118,7 @@ async def test_a_press_sends_mono_clips_of_thirty_seconds_and_nothing_else(
     assert entry.provenance[Feature.ENERGY].source == CLIP_SOURCE
     assert entry.provenance[Feature.TEMPO].origin is Origin.SOUND
     words = text_of(answer)
-    assert "8 of nine features measured by ReccoBeats from clips" in words
+    assert "8 of 9 features measured by ReccoBeats from clips" in words
     assert "ReccoBeats measured 1 of 1 clip" in words
     assert PRESS not in custom_ids(answer)
 
