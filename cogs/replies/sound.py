@@ -22,10 +22,10 @@ from cogs.words.sound import (
     tempo_line,
 )
 from cogs.words.text import escape
-from services.domain.features import SOUND_FEATURES
 from services.domain.messages import NoteKind
 from services.domain.report import AnalysisReport
 from services.domain.sound import PlacedSound, clip_starts
+from services.workflows.sounds import wanting_clips
 
 
 def is_single_sound(report: AnalysisReport) -> bool:
@@ -79,13 +79,7 @@ def _buttons(report_id: str, *, private: bool) -> list[ui.Button[Any]]:
 
 def clips_offer(report: AnalysisReport, report_id: str) -> list[ui.Item[Any]]:
     """Ask whether clips may be sent: what leaves, to whom, and the one button that does it."""
-    sounds = [
-        entry.track.sound.reading
-        for entry in report.tracks
-        if entry.track.sound is not None
-        and entry.track.sound.clips is None
-        and any(entry.features.get(each) is None or entry.is_imputed(each) for each in SOUND_FEATURES)
-    ]
+    sounds = list(wanting_clips(report).values())
     if not sounds:
         return []
     clips = len(clip_starts(sounds[0].length_s))
