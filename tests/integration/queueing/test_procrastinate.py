@@ -150,7 +150,7 @@ async def test_a_worker_that_does_not_listen_yet_is_given_time(
     working = asyncio.create_task(engine.work(process.take_up))
     done, _ = await asyncio.wait({working}, timeout=0.5)
     assert not done, "nothing was heard for many times the patience"
-    engine.probe_patience_s = 60.0
+    engine.probe_patience_s = 1.0
     may_listen.set()
     await asyncio.wait_for(engine._worker.heard.wait(), 60)
     engine.close()
