@@ -63,7 +63,8 @@ _RELEASE = re.compile(
 _LIVE = (
     r"\blive(?=$|[ ,./@-]*(?:at|in|from|on|version|ver|session|sessions|acoustic|edit|mix|bonus|remaster\w*"
     r"|recording|performance|\d+|for|with|lounge|studio)\b|[ ]?[/@,:;])|\blive$|^live\b.*\d|\bliveversion\b"
-    r"|\ben vivo\b|\bao vivo\b|\ben directo\b|\ben concert\b|\bin concert\b|\bdal vivo\b|ライブ|現場"
+    r"|\ben vivo\b|\bao vivo\b|\ben directo\b|\ben concert\b|\bin concert\b|\bdal vivo\b|ライブ|現場|现场"
+    r"|演唱会|演唱會|라이브|\b(?:концерт\w*|живои|живое|живая|вживую|лайв)\b"
 )
 """A bare "live" is also a verb: it counts at the end, or before a place, a date or another version word."""
 _STYLE = (
@@ -74,26 +75,33 @@ _STYLE = (
 _REMIX = (
     rf"{_STYLE}|"
     r"\bremix\b|\bremixed\b|\brmx\b|\bmix$|\bmix\b(?= \d{4}$)|\bre-?work(?:ed)?\b|\bbootleg\b|\bflip$"
-    r"|\bre-?fix\b|\bvip\b|\bdub$|\bre-?edit\b|リミックス|\bremezcla\b"
+    r"|\bre-?fix\b|\bvip\b|\bdub$|\bre-?edit\b|リミックス|리믹스|\bремикс\b|\bremezcla\b"
 )
 _COVER = (
     r"(?<!under )(?<!take )(?<!for )\bcover(?: version)?$|^cover (?:of|by)\b|^originally (?:performed )?by\b"
+    r"|カバー|カヴァー|커버|翻唱|\bкавер\b"
 )
 _VERSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (tag, re.compile(pattern))
     for tag, pattern in (
         ("sped up", r"\bsped[- ]?up\b|\bspeed[- ]up\b|\bnightcore\b|\bsuper sped\b"),
         ("slowed", r"\bslowed\b|\bslow[- ]down\b|\breverb\b"),
-        ("karaoke", r"\bkaraoke\b|\bbacking track\b|\bsing[- ]?along\b|カラオケ"),
-        ("instrumental", r"\binstrumental\b|\binstrumentale?\b|\boff vocal\b|インストゥルメンタル|伴奏"),
+        (
+            "karaoke",
+            r"\bkaraoke\b|\bbacking track\b|\bsing[- ]?along\b|カラオケ|노래방|卡拉|\bкараоке\b|\bминус",
+        ),
+        (
+            "instrumental",
+            r"\binstrumentale?\b|\boff vocal\b|インスト|伴奏|纯音乐|純音樂|반주|\bинструментал",
+        ),
         ("a cappella", r"\ba ?cappella\b|\bacapp?ella\b"),
         (
             "acoustic",
-            r"\bacoustic\b|\bacustic[oa]\b|\bakustisk?\b|\bacoustique\b|\bunplugged\b|\bstripped\b|アコースティック",
+            r"\bacoustic\b|\bacustic[oa]\b|\bakustisk?\b|\bacoustique\b|\bunplugged\b|\bstripped\b|アコースティック|弾き語り|어쿠스틱|不插电|不插電|\bакустик\w+\b|\bакустическ\w+",
         ),
         ("live", _LIVE),
         ("session", r"\bsessions?\b|\brecorded at\b|\bspotify singles?\b"),
-        ("demo", r"\bdemos?\b|\brehearsal\b|\brough mix\b|\bouttake\b|\bearly version\b|デモ"),
+        ("demo", r"\bdemos?\b|\brehearsal\b|\brough mix\b|\bouttake\b|\bearly version\b|デモ|데모|\bдемо\b"),
         ("take", r"\btake \d+|\b(?:alternate|alternative|alt|first) (?:take|version|mix)\b"),
         ("mashup", r"\bmash-?up\b"),
         ("mixed", r"^mixed$"),
@@ -107,7 +115,10 @@ _VERSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("orchestral", r"\borchestral\b|\bsymphonic\b"),
         ("cover", _COVER),
         ("commentary", r"\bcommentary\b"),
-        ("version", r"\bversions?$|\bver$|\bversion[eo]?\b|\b8d\b|\blo-?fi\b"),
+        (
+            "version",
+            r"\bversions?$|\bver$|\bversion[eo]?\b|\b8d\b|\blo-?fi\b|\bверсия\b|バージョン|\bver\.?$|버전|版$",
+        ),
     )
 )
 """Versions that are another recording. A segment may be several at once ("Live Acoustic")."""

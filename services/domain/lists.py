@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 
 class ListService(StrEnum):
@@ -46,7 +47,8 @@ class UserList:
 
 
 _TYPED = re.compile(
-    r"(?P<service>listenbrainz|last\.?fm)\s*:\s*(?P<name>[^\s/:]{0,64})(?:/(?P<which>top|loved|recent|playlist))?"
+    r"(?P<service>listen ?brainz|last[. ]?fm)\s*[:：]\s*@?(?P<name>[^\s/:：](?:[^/:：\n]{0,62}[^\s/:：])?)?"
+    r"(?:/(?P<which>top|loved|recent|playlist))?"
     r"(?:/(?P<playlist>[0-9a-f-]{36}))?/?",
     re.IGNORECASE,
 )
@@ -68,14 +70,22 @@ def parse_user_list(text: str) -> UserList | None:
     if match := _USER_PAGE.match(words):
         service = ListService.LASTFM if match["host"].lower() == "last.fm" else ListService.LISTENBRAINZ
         which = WhichList.LOVED if match["page"] == "loved" else WhichList.TOP
-        return UserList(service, match["name"], which)
+        return UserList(service, _plain(match["name"]), which)
     match = _TYPED.fullmatch(words)
     if match is None:
         return None
-    service = ListService.LISTENBRAINZ if match["service"].lower() == "listenbrainz" else ListService.LASTFM
+    service = (
+        ListService.LISTENBRAINZ if match["service"].lower().startswith("listen") else ListService.LASTFM
+    )
     which = WhichList((match["which"] or WhichList.TOP).lower())
     playlist = (match["playlist"] or "").lower()
     is_playlist = which is WhichList.PLAYLIST
     if is_playlist != bool(playlist) or not (match["name"] or is_playlist):
         return None
-    return UserList(service, match["name"], which, playlist)
+    return UserList(service, match["name"] or "", which, playlist)
+
+
+def _plain(name: str) -> str:
+    """Return a name from an address as its owner writes it, unless it holds what parts a typed one."""
+    plain = unquote(name).strip()
+    return name if not plain or re.search(r"[/:：\n]", plain) else plain

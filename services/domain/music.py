@@ -83,6 +83,7 @@ class SkipReason(StrEnum):
     NOT_A_TRACK = "not a track"
     OVER_LIMIT = "over the row limit"
     SHORT_LINK = "short link, which hides its track: open it and copy the long one"
+    OTHER_SERVICE = "link to another service"
     SHORT_PLAY = "never really played"
 
 

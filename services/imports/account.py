@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
@@ -12,22 +13,25 @@ from services.domain.errors.playlists import DamagedFileError, TooManyRowsError,
 from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.documents import read_rows
+from services.imports.documents import as_table, plays_in, read_rows, title_of
 from services.imports.entries import Library, make_track, number_of, text_of
-from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, JSON
-from services.imports.history import BASIC, EXTENDED, LISTENS, WATCHED, History, HistoryFields
+from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, GENERIC_CSV, JSON, JSON_ROWS
+from services.imports.history import BASIC, EXTENDED, LISTENS, SCROBBLES, WATCHED, History, HistoryFields
 from services.imports.limits import MAX_JSON_VALUES, MAX_NAME_CHARS, MAX_ROWS
 from services.imports.links import local_label
 from services.imports.pieces import cut
 from services.imports.rows import reason_of_link
+from services.imports.spreadsheets import read_spreadsheet, recognise
 from services.imports.tally import Budget, Tally
-from services.imports.text import clean_text, count_bytes
+from services.imports.text import Decoded, clean_text, count_bytes
 from services.imports.watched import is_watch_history, plays_of
 
 _TELLTALE = re.compile(
     r'"(playlists|tracks?|msPlayed|ms_played|trackName|master_metadata_track_name|track_metadata|'
     r'Track Identifier|titleUrl|Playlist Item Identifiers)"'
 )
+_CREDIT = re.compile(r'"(artists?|creator|Artist|Artist Name\(s\))"\s*:')
+"""Stands in lists of other programs."""
 _TELLTALE_CHARS = 65_536
 _NAMED_FIELDS = 6
 
@@ -67,6 +71,10 @@ class AccountData:
 
 def may_hold_tracks(text: str) -> bool:
     """Whether a JSON text names a field of a track file near its start; other files are never parsed."""
+    return _is_account_data(text) or _CREDIT.search(text, 0, _TELLTALE_CHARS) is not None
+
+
+def _is_account_data(text: str) -> bool:
     return _TELLTALE.search(text, 0, _TELLTALE_CHARS) is not None
 
 
@@ -99,7 +107,7 @@ def read_account_file(text: str, content: bytes, into: AccountData, budget: Budg
             return
         if isinstance(playlists, list) and not playlists and set(document) == {"playlists"}:
             return
-        if _are_objects(library) and all("track" in entry or "uri" in entry for entry in library):
+        if _are_objects(library) and library and all(map(_is_saved, library)):
             into.playlists.append(_read_library(library, budget))
             return
     played = _plays(document)
@@ -110,10 +118,36 @@ def read_account_file(text: str, content: bytes, into: AccountData, budget: Budg
     if _are_objects(document) and document and _is_apple(document[0]):
         _read_apple(document, into.library(APPLE_EXPORT, budget))
         return
-    playlist = read_rows(document, name, budget)
-    if playlist is None:
+    scrobbles = plays_in(document)
+    if scrobbles is not None:
+        into.history(SCROBBLES).add(scrobbles)
+        return
+    into.playlists.extend(_read_rows(document, name, budget))
+
+
+def _read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, ...]:
+    """Read rows as what they are: a table where there is nothing inside them, else one by one."""
+    table = as_table(document)
+    recognised = recognise(table) if table else None
+    if table and recognised is not None:
+        with suppress(UnknownFormatError):  # it has a column for ids, and no id in it
+            tables = read_spreadsheet(recognised, Decoded(table), title_of(document) or name, budget)
+            return tuple(
+                replace(one, format=JSON_ROWS if one.format == GENERIC_CSV else one.format) for one in tables
+            )
+    playlists = read_rows(document, name, budget)
+    if not playlists:
         raise UnknownFormatError(looks_like=_describe(document))
-    into.playlists.append(playlist)
+    return playlists
+
+
+def _is_saved(entry: Mapping[str, Any]) -> bool:
+    """Whether a row is one of Spotify's library, which calls titles `track`; other services' say `name`."""
+    return (
+        ("track" in entry or "uri" in entry)
+        and "name" not in entry
+        and not isinstance(entry.get("track"), dict)
+    )
 
 
 def _plays(document: object) -> tuple[HistoryFields, Iterable[object]] | None:
@@ -135,7 +169,8 @@ def _listens(document: object) -> list[Any] | None:
     """Return the listens of a ListenBrainz export or answer, or None if it is neither."""
     if isinstance(document, dict):
         payload = document.get("payload", document)
-        document = payload.get("listens") if isinstance(payload, dict) else None
+        alone = [document] if "track_metadata" in document else None
+        document = payload.get("listens", alone) if isinstance(payload, dict) else None
     if isinstance(document, list) and document and isinstance(document[0], dict):
         return document if isinstance(document[0].get("track_metadata"), dict) else None
     return None
@@ -143,14 +178,19 @@ def _listens(document: object) -> list[Any] | None:
 
 def _flat(listen: object) -> dict[str, object] | None:
     """Return the fields of a listen on one level; a link under another name counts as the Spotify id."""
-    told = listen.get("track_metadata") if isinstance(listen, dict) else None
-    if not isinstance(told, dict):
+    if not isinstance(listen, dict) or not isinstance(told := listen.get("track_metadata"), dict):
         return None
     more = told.get("additional_info")
-    link = (more.get("spotify_id") or more.get("origin_url")) if isinstance(more, dict) else None
+    more = more if isinstance(more, dict) else {}
+    mapping = told.get("mbid_mapping") or listen.get("mbid_mapping")
+    mapped = mapping.get("recording_mbid") if isinstance(mapping, dict) else None
+    seconds = number_of(more.get("duration"))
     return {
         **{name: told.get(name) for name in (LISTENS.title, LISTENS.artist, LISTENS.album)},
-        LISTENS.uri: link,
+        LISTENS.uri: more.get("spotify_id") or more.get("origin_url"),
+        "isrc": more.get("isrc"),
+        "duration_ms": number_of(more.get("duration_ms")) or (seconds * 1000 if seconds else None),
+        "recording": mapped or more.get("recording_mbid"),
     }
 
 
@@ -198,7 +238,7 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        if error.msg.startswith("Extra data") and "\n" in text[: error.pos] and text[error.pos] == "{":
+        if error.msg.startswith("Extra data") and "\n" in text[: error.pos] and text[error.pos] in "{[":
             return list(_one_a_line(text))
         at = f"line {error.lineno:,}, column {error.colno:,}"
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
@@ -207,7 +247,7 @@ def _parse(text: str) -> Any:
         problem = "it is nested too deeply"
     except ValueError:
         problem = "it holds a number that is too long"
-    raise DamagedFileError(format=ACCOUNT_DATA if may_hold_tracks(text) else JSON, problem=problem)
+    raise DamagedFileError(format=ACCOUNT_DATA if _is_account_data(text) else JSON, problem=problem)
 
 
 def _one_a_line(text: str) -> Iterator[Any]:
@@ -226,9 +266,12 @@ def _one_a_line(text: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             problem = f"line {number:,}: this is no valid JSON, or it breaks off"
         else:
-            yield value
+            if isinstance(value, list):
+                yield from value
+            else:
+                yield value
             continue
-        raise DamagedFileError(format=ACCOUNT_DATA if may_hold_tracks(text) else JSON, problem=problem)
+        raise DamagedFileError(format=ACCOUNT_DATA if _is_account_data(text) else JSON, problem=problem)
 
 
 def _are_objects(value: object) -> TypeGuard[list[dict[str, Any]]]:

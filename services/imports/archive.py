@@ -53,7 +53,7 @@ _OFFICE = {
 
 _PACKED_ALONE = re.compile(r"\.(json|csv)\.zip$", re.IGNORECASE)
 """What Apple's privacy export packs once more, inside its archive."""
-_PACKED_WHOLE = re.compile(r"Apple[ _]Media[ _]Services\.zip", re.IGNORECASE)
+_PACKED_WHOLE = re.compile(r"Apple[ _]Media[ _]Services[^/\\]{0,60}\.zip", re.IGNORECASE)
 """That archive itself, as it lies in the download."""
 
 

@@ -11,14 +11,19 @@ from services.domain.music import TrackId
 
 _ID = re.compile(r"[0-9A-Za-z]{22}")
 _TRACK_LINK = re.compile(
-    r"(?:spotify[:/]{1,3}(?:user[:/][^\s:/]{1,100}[:/])?|/)track[:/]([0-9A-Za-z]{22})(?![0-9A-Za-z])"
+    r"(?:spotify[:/]{1,3}(?:user[:/][^\s:/]{1,100}[:/])?|/)tracks?[:/]([0-9A-Za-z]{22})(?![0-9A-Za-z])",
+    re.IGNORECASE,
 )
-_SHORT_LINK = re.compile(r"\bspotify\.(?:app\.)?link/[0-9A-Za-z]", re.IGNORECASE)
+_SHORT_LINK = re.compile(r"\b(?:spotify\.(?:app\.)?link|spoti\.fi)/[0-9A-Za-z]", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_LAYERS = 2
 """`&amp;amp;` is met; more layers are not."""
 _ALBUM_LINK = re.compile(r"(?:spotify:album:|/album/)([0-9A-Za-z]{22})(?![0-9A-Za-z])")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_YEAR_ALONE = re.compile(
+    r"(1)[.,]([89]\d\d)|(2)[.,](0\d\d)|((?:1[89]|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+)
+"""A year with its thousands parted, and a date without separators."""
 _ZERO_YEARS = frozenset({"1899", "1900"})
 _EXCEL_ZERO = re.compile(
     r"1899[-/.]12[-/.]3[01]|3[01][-/.]12[-/.]1899|12/3[01]/1899|1900[-/.]0?1[-/.]00"
@@ -33,6 +38,20 @@ _GROUPED_POINT = re.compile(r"[-+]?\d{1,3}(?:[,\s'’]\d{3})+\.\d+")
 _GROUPED_COMMA = re.compile(r"[-+]?\d{1,3}(?:[.\s'’]\d{3})+,\d+")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
+_BEHIND = re.compile(
+    r"""\[([^\[\]]{1,300})\]\([^()\s]{1,500}\)|=HYPERLINK\("[^"]{1,500}"\s*[,;]\s*"(.{1,500})"\)|="(.{0,500})\"""",
+    re.IGNORECASE,
+)
+_NOTHING = frozenset(
+    {"", "-", "--", "–", "—", "?", "n/a", "na", "nan", "none", "null", "nil", "\\n", "unknown", "undefined"}
+    | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"}
+)
+
+_LONGEST_MOMENT = 60
+_MOMENT = re.compile(
+    r"\d{1,2}[ ./-](?:\w{3,9}\.?|\d{1,2})[ ./-]\d{2,4},? +\d{1,2}:\d{2}(:\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
+    r"|\d{4}[./-]\d{1,2}[./-]\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2})?\S{0,8}(?: UTC)?|1\d{9}(?:\d{3})?"
+)
 _TRUE = frozenset({"true", "yes", "1", "explicit", "y", "t"})
 _FALSE = frozenset({"false", "no", "0", "clean", "n", "f"})
 
@@ -56,6 +75,19 @@ def number(cell: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def is_nothing(cell: str) -> bool:
+    """Whether a cell says that it holds no value, as programs and spreadsheets do."""
+    return cell.strip().casefold() in _NOTHING
+
+
+def shown(cell: str) -> str:
+    """Return what is read of a cell: not the link behind it, nor the formula of a spreadsheet around it."""
+    if not cell.startswith(("[", "=")):
+        return cell
+    found = _BEHIND.fullmatch(cell.strip())
+    return next(part for part in found.groups() if part is not None).replace('""', '"') if found else cell
+
+
 def is_estimate(cell: str) -> bool:
     """Whether a cell says of its number that it is estimated: in the files of Tastemap itself."""
     return cell.rstrip().endswith(" est.")
@@ -75,8 +107,9 @@ def truth(cell: str) -> bool | None:
 
 def track_id(cell: str) -> TrackId | None:
     """Find the Spotify track id in a bare id, a URI or a link, percent-encoded ones included."""
-    if _ID.fullmatch(cell):
-        return TrackId(cell)
+    bare = cell.strip(" '\"")
+    if _ID.fullmatch(bare):
+        return TrackId(bare)
     found = _TRACK_LINK.search(plain_link(cell))
     return TrackId(found[1]) if found else None
 
@@ -98,6 +131,11 @@ def unescaped(cell: str) -> str:
             break
         cell = _ENTITY.sub(lambda entity: html.unescape(entity[0]), cell)
     return cell
+
+
+def tells_moment(cell: str) -> bool:
+    """Whether a cell holds a day with a time of day, or seconds or milliseconds since 1970."""
+    return len(cell) <= _LONGEST_MOMENT and _MOMENT.fullmatch(cell.strip()) is not None
 
 
 def album_id(cell: str) -> str | None:
@@ -124,7 +162,8 @@ def year(cell: str, newest: int = 2099) -> int | None:
         found: str | None = head
     else:
         match = _YEAR.search(cell)
-        found = match[0] if match else None
+        alone = None if match else _YEAR_ALONE.fullmatch(cell.strip())
+        found = "".join(part or "" for part in alone.groups()) if alone else match and match[0]
     if found is None or int(found) > newest or (found in _ZERO_YEARS and _EXCEL_ZERO.match(cell)):
         return None
     return int(found)

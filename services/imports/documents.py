@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.entries import Entries, make_track, number_of, text_of
+from services.imports.entries import Entries, make_track, number_of, text_of, track_of_words
 from services.imports.formats import JSON_ROWS, JSPF
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_LISTED
+from services.imports.links import spotify_link
 from services.imports.tally import Budget
 
 _TITLES = ("title", "name", "track_name", "trackName", "song", "track", "Title", "Name")
 _ARTISTS = ("artists", "artist", "creator", "artist_name", "artistName", "artist_names", "Artist")
-_ALBUMS = ("album", "album_name", "albumName", "release_name", "Album")
+_ALBUMS = ("album", "album_name", "albumName", "release_name", "albumtitle", "Album")
 _LINKS = ("uri", "url", "spotify_id", "spotify_url", "spotify_uri", "link", "track_uri", "trackUri")
 _IDS = ("id", "song_id", "track_id")
 _MANY_LINKS = ("identifier", "location")
 _YEARS = ("release_date", "year", "releaseDate")
-_NAMED_SHAPES = ("items", "tracks", "rows", "songs", "data")
+_NAMED_SHAPES = ("items", "tracks", "rows", "songs", "data", "track", "saved", "scrobbles", "audio_features")
+_WRAPPERS = ("playlist", "toptracks", "lovedtracks", "recenttracks")
+"""What answers of services put around their rows."""
+_NAMES = ("name", "title", "#text", "albumtitle")
+"""Under which a thing inside a row has its name."""
+_MILLISECONDS = ("duration_ms", "durationMs", "durationInMillis")
+_LENGTHS = ("duration", "length", "duration_seconds")
+_TIMES = ("played_at", "uts", "date", "time", "listened_at", "timestamp")
+"""Under which a row says when it was played."""
+_MOST_COLUMNS = 500
 
 
-def read_rows(document: object, name: str, budget: Budget) -> Playlist | None:
-    """Return the playlist in a JSON document, or None if its rows name no tracks.
+def read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, ...]:
+    """Return the playlists in a JSON document; none if its rows name no tracks.
 
     Rows that are null, local files or episodes are counted; so are those that name nothing.
 
@@ -34,38 +46,126 @@ def read_rows(document: object, name: str, budget: Budget) -> Playlist | None:
     TooManyRowsError
         There are more rows than are read.
     """
-    title = text_of(document.get("name") or document.get("title")) if isinstance(document, dict) else ""
-    playlist = document.get("playlist") if isinstance(document, dict) else None
-    if isinstance(playlist, dict) and isinstance(playlist.get("track"), list):
-        return _gather(playlist["track"], budget).playlist(text_of(playlist.get("title")) or name, JSPF)
-    rows = _rows(document)
-    if not rows or not any(_is_track(row) for row in rows):
-        return None
-    return _gather(rows, budget).playlist(title or name, JSON_ROWS)
+    lists = _lists(document)
+    if not any(_is_track(row) for _, rows, _ in lists for row in rows):
+        return ()
+    return tuple(
+        _gather(rows, budget, is_jspf=is_jspf).playlist(title or name, JSPF if is_jspf else JSON_ROWS)
+        for title, rows, is_jspf in lists
+    )
 
 
-def _rows(document: object) -> list[Any]:
-    """Find the rows: a list, or one under a usual name, at most two names deep; pages are joined."""
-    if isinstance(document, list):
-        pages = [_rows(page) for page in document if isinstance(page, dict) and not _is_track(page)]
-        joined = [row for page in pages for row in page]
-        return joined or document
-    if not isinstance(document, dict):
+_List = tuple[str, list[Any], bool]
+"""The title of a list, its rows, and whether it is JSPF, which counts lengths in milliseconds."""
+
+
+def _lists(document: object, depth: int = 2) -> list[_List]:
+    """Find the lists: one, or several that each have a name; pages of one are joined."""
+    if not depth:
         return []
-    for shape in _NAMED_SHAPES:
-        inner = document.get(shape)
-        if isinstance(inner, dict):
-            inner = inner.get("items")
-        if isinstance(inner, list):
-            return inner
-    return []
+    if isinstance(document, dict):
+        several = document.get("playlists")
+        if isinstance(several, list) and (
+            found := [one for each in several for one in _lists(each, depth - 1)]
+        ):
+            saved = [
+                (title, rows, False) for title in ("saved", "starred") if (rows := _under(document, title))
+            ]
+            return [*found, *saved]
+        playlist = document.get("playlist")
+        if isinstance(playlist, dict) and isinstance(playlist.get("track"), list):
+            return [(_first(playlist, ("title",)), playlist["track"], True)]
+        rows = _rows(document)
+        return [(title_of(document), rows, False)] if rows else []
+    if not isinstance(document, list):
+        return []
+    named = [
+        one
+        for each in document
+        if isinstance(each, dict) and not _is_track(each)
+        for one in _lists(each, depth - 1)
+    ]
+    if named and all(title for title, _, _ in named):
+        return named
+    return [("", [row for _, rows, _ in named for row in rows] or document, False)]
 
 
-def _gather(rows: Iterable[object], budget: Budget) -> Entries:
+def title_of(document: object) -> str:
+    """Return what a document calls its list, if anything."""
+    return _first(document, ("name", "title")) if isinstance(document, dict) else ""
+
+
+def _under(document: Mapping[str, Any], shape: str) -> list[Any]:
+    inner = document.get(shape)
+    if isinstance(inner, dict):
+        inner = next((inner[page] for page in ("items", "data") if page in inner), None)
+    return inner if isinstance(inner, list) else []
+
+
+def _rows(document: Mapping[str, Any]) -> list[Any]:
+    """Find the rows under a usual name, at most two names deep."""
+    inside = next((document[name] for name in _WRAPPERS if isinstance(document.get(name), dict)), document)
+    return next((rows for shape in _NAMED_SHAPES if (rows := _under(inside, shape))), [])
+
+
+def plays_in(document: object) -> list[dict[str, object]] | None:
+    """Return the plays in rows that say when they were played, for a history; None if there are none.
+
+    Where the name of the time may as well be of something else, tracks must come again and again.
+    """
+    rows = _rows(document) if isinstance(document, dict) else document
+    if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
+        return None
+    told = [
+        row for row in rows if isinstance(row, dict) and any(_is_moment(row.get(name)) for name in _TIMES)
+    ]
+    if 10 * len(told) < 9 * len(rows):
+        return None
+    plays: list[dict[str, object]] = []
+    for row in rows:
+        track = _read(row, _track_in(row))
+        if isinstance(track, Track):
+            artist = track.artists[0] if track.artists else ""
+            plays.append(
+                {"track": track.title, "artist": artist, "album": track.album, "spotify_uri": track.id}
+            )
+        else:
+            plays.append({})
+    different = {(play.get("spotify_uri") or play.get("artist"), play.get("track")) for play in plays}
+    return plays if 10 * len(different) <= 9 * len(plays) else None
+
+
+def _is_moment(value: object) -> bool:
+    return cells.tells_moment(text_of(value.get("uts") if isinstance(value, dict) else value))
+
+
+def as_table(document: object) -> str | None:
+    """Return rows with nothing inside them as CSV, which they often were before; None if there are none."""
+    rows = _rows(document) if isinstance(document, dict) else document
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        return None
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    flat = all(not isinstance(value, dict | list) for row in rows for value in row.values())
+    if not flat or len(names) > _MOST_COLUMNS:
+        return None
+    written = io.StringIO(newline="")
+    table = csv.writer(written)
+    table.writerow(names)
+    table.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    return written.getvalue()
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _gather(rows: Iterable[object], budget: Budget, *, is_jspf: bool) -> Entries:
     entries = Entries(budget)
     for row in rows:
         told = _track_in(row)
-        entries.add(_read(row, told), _first(told or {}, _TITLES))
+        entries.add(_read(row, told, is_jspf=is_jspf), _first(told or {}, _TITLES))
     return entries
 
 
@@ -73,60 +173,74 @@ def _track_in(row: object) -> Mapping[str, Any] | None:
     """Return what describes the track of a row: the row itself, or what stands in it."""
     if not isinstance(row, dict):
         return None
-    for inside in ("track", "item"):
+    for inside in ("track", "item", "attributes"):
         if isinstance(row.get(inside), dict):
             return row[inside]  # type: ignore[no-any-return]
     gone = any(inside in row and row[inside] is None for inside in ("track", "item"))
     return None if gone else row
 
 
-def _read(row: object, told: Mapping[str, Any] | None) -> Track | SkipReason:
+def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False) -> Track | SkipReason:
+    if isinstance(row, str):
+        link = spotify_link(row)
+        return make_track(link=link) if link else track_of_words(row)
     if told is None:
         return SkipReason.UNAVAILABLE if row is None or isinstance(row, dict) else SkipReason.UNREADABLE
     if told.get("is_local") is True or (isinstance(row, dict) and row.get("is_local") is True):
         return SkipReason.LOCAL_FILE
     if told.get("type") in {"episode", "show"}:
         return SkipReason.EPISODE
-    title, artists = _first(told, _TITLES), list(_names(told))
-    link = next(_links(told), "")
-    if not (link or told.get("isrc") or (title and artists)):
-        return SkipReason.NO_TITLE
     added = row.get("added_at") if isinstance(row, dict) else None
-    length = told.get("duration_ms", told.get("durationMs"))
-    codes = told.get("external_ids")
+    codes, album = told.get("external_ids"), told.get("album")
     return make_track(
-        title=title,
-        artists=artists,
+        title=_first(told, _TITLES),
+        artists=_names(told),
         album=_first(told, _ALBUMS),
-        link=link,
+        link=next(_links(told), ""),
         isrc=text_of(told.get("isrc") or (codes.get("isrc") if isinstance(codes, dict) else "")),
-        duration_ms=number_of(length) or duration_ms(text_of(told.get("duration"))),
-        year=_first(told, _YEARS),
+        duration_ms=_length_ms(told, is_jspf=is_jspf),
+        year=_first(told, _YEARS) or (_first(album, _YEARS) if isinstance(album, dict) else ""),
         added_at=added or told.get("added_at"),
         uploaded=_features(told),
+        recording=_addresses(told),
     )
 
 
+def _length_ms(told: Mapping[str, Any], *, is_jspf: bool) -> float | None:
+    known = next((value for name in _MILLISECONDS if (value := number_of(told.get(name)))), None)
+    if known or is_jspf:
+        return known or number_of(told.get("duration"))
+    return next((length for name in _LENGTHS if (length := duration_ms(text_of(told.get(name))))), None)
+
+
 def _is_track(row: object) -> bool:
-    told = _track_in(row)
-    return told is not None and not isinstance(_read(row, told), SkipReason)
+    """Whether a row is surely one of a list of tracks: a lone title may be of anything."""
+    track = _read(row, _track_in(row))
+    return isinstance(track, Track) and bool(track.id or track.isrc or (track.title and track.artists))
 
 
 def _first(told: Mapping[str, Any], fields: Iterable[str]) -> str:
     """Return the first text under one of some names, or under the name of what stands there."""
     for field in fields:
         value = told.get(field)
-        text = text_of(value.get("name") if isinstance(value, dict) else value).strip()
+        text = _name(value)
         if text:
             return text
     return ""
+
+
+def _name(value: object) -> str:
+    """Return a text, or the name of what stands in its place."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in _NAMES if value.get(name)), "")
+    return text_of(value).strip()
 
 
 def _names(told: Mapping[str, Any]) -> Iterator[str]:
     for field in _ARTISTS:
         value = told.get(field)
         listed = value[:MAX_LISTED] if isinstance(value, list) else [value]
-        names = [text_of(one.get("name") if isinstance(one, dict) else one).strip() for one in listed]
+        names = [_name(one) for one in listed]
         if any(names):
             yield from (name for name in names if name)
             return
@@ -134,16 +248,21 @@ def _names(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _links(told: Mapping[str, Any]) -> Iterator[str]:
     """Yield what leads to the track on Spotify; ids and addresses of other services are passed over."""
-    listed: list[object] = [told.get(field) for field in (*_LINKS, *_IDS)]
-    for field in _MANY_LINKS:
-        value = told.get(field)
-        listed.extend(value[:MAX_LISTED] if isinstance(value, list) else [value])
+    listed: list[object] = [*(told.get(field) for field in (*_LINKS, *_IDS)), *_addresses(told)]
     addresses = told.get("external_urls")
     listed.append(addresses.get("spotify") if isinstance(addresses, dict) else None)
     for value in listed:
         text = text_of(value).strip()
         if cells.track_id(text) is not None and ("/" not in text or "spotify" in text.casefold()):
             yield text
+
+
+def _addresses(told: Mapping[str, Any]) -> Sequence[object]:
+    listed: list[object] = []
+    for field in _MANY_LINKS:
+        value = told.get(field)
+        listed.extend(value[:MAX_LISTED] if isinstance(value, list) else [value])
+    return listed
 
 
 def _features(told: Mapping[str, Any]) -> AudioFeatures | None:

@@ -18,12 +18,23 @@ PAGE_NAMES = {
     "koi8_r": "KOI8-R (Cyrillic)",
     "mac_cyrillic": "Mac Cyrillic",
     "cp866": "code page 866 (Cyrillic)",
+    "iso8859_5": "ISO 8859-5 (Cyrillic)",
+    "koi8_u": "KOI8-U (Ukrainian)",
     "mac_roman": "Mac Roman",
+    "iso8859_2": "ISO 8859-2 (Central European)",
+    "cp1254": "Windows-1254 (Turkish)",
+    "cp850": "code page 850 (DOS)",
     "cp932": "Shift-JIS (Japanese)",
     "cp949": "Windows-949 (Korean)",
 }
 """The code pages that can be guessed, named for people."""
 
+_DECLARED = re.compile(
+    rb"""\b(?:encoding|charset)\s{0,5}=\s{0,5}["']?(iso-8859-\d{1,2}|latin1|us-ascii|windows-\d{3,4}|cp\d{3,4}"""
+    rb"""|koi8-[ru]|macintosh|shift[_-]jis|euc-(?:jp|kr)|gb(?:2312|k|18030)|big5|tis-620)\b""",
+    re.IGNORECASE,
+)
+_HEAD_BYTES = 2_048
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _MOST_WORDS = 5_000
 _ENOUGH_LETTERS = 8
@@ -31,11 +42,16 @@ _ENOUGH_LETTERS = 8
 _OWN_SCRIPT = 0.7
 """So much of them must stand in words without a Latin letter."""
 _ENOUGH_KANA, _ENOUGH_HANGUL = 0.3, 0.7
+_FREQUENT = frozenset(
+    "이가는을의에하고지다나사기도아시자리대로인정부어라니한서은그들스수보전여장주너내를해게요와만우안날밤길꽃꿈비봄별물말눈마오"
+)
+"""Syllables that Korean names are mostly made of; Chinese bytes make rare ones."""
+_ENOUGH_FREQUENT = 0.15
 _LIKELY = 0.45
 """The least score of a readable guess: Russian and Greek names reach 0.6 and more, wrong pages below 0.3."""
 _CYRILLIC, _GREEK = frozenset("оеаинтсрвлкмі"), frozenset("αοειτνσηρπκςάέήίόύώ")
 _COMMON = {
-    **dict.fromkeys(("cp1251", "koi8_r", "mac_cyrillic", "cp866"), _CYRILLIC),
+    **dict.fromkeys(("cp1251", "koi8_r", "mac_cyrillic", "cp866", "iso8859_5", "koi8_u"), _CYRILLIC),
     "cp1253": _GREEK,
 }
 """The letters that names are mostly made of, in small letters."""
@@ -45,6 +61,15 @@ _IN_WORDS = frozenset("’‘'–—-´`·…\u00a0\u00ad")
 _CZECH_ONLY = re.compile(rb"[A-Za-z\xc0-\xff][\x9a\x9e\x9d]|[\x9a\x9e\x9d][a-z\xe0-\xff]")
 _CZECH = (0xE8, 0xF8, 0xEC, 0xF9, 0xF2)
 """What Windows-1250 uses for č ř ě ů ň and Western for è ø ì ù ò, which no one language has together."""
+_TURKISH = b"\xd0\xdd\xde\xf0\xfd\xfe"
+"""Bytes of ğ ı ş, which are ð ý þ in Western text, and there stand beside the vowels of Icelandic."""
+_NORDIC_VOWELS = frozenset(b"\xc1\xc6\xc9\xcd\xd3\xda\xe1\xe6\xe9\xed\xf3\xfa")
+_HUNGARIAN, _UMLAUTS = frozenset(b"\xd5\xdb\xf5\xfb"), frozenset(b"\xd6\xdc\xf6\xfc")
+"""Bytes of ő and ű, which are õ and û in Western text, of languages without ö or without á."""
+_ACUTES = frozenset(b"\xc1\xc9\xcd\xd3\xda\xe1\xe9\xed\xf3\xfa")
+_NOT_HUNGARIAN = frozenset(b"\xc0\xc2\xc3\xc4\xc7\xc8\xca\xce\xd1\xe0\xe2\xe3\xe4\xe7\xe8\xea\xee\xf1")
+_NO_LETTER = frozenset("πΩ∂∏∑ﬁﬂ")
+"""What Mac Roman has among letters, and no name."""
 _CLEARLY_ODD, _CLEARLY_BETTER = 2, 4
 _MOST_ODD = 4
 """One odd letter in so many makes Latin text unreadable."""
@@ -66,6 +91,20 @@ def guess_code_page(content: bytes) -> str | None:
     return page if high < _ENOUGH_LETTERS or _odd(words, page) * _MOST_ODD <= high else None
 
 
+def declared_page(content: bytes) -> str | None:
+    """Return the code page that XML or a web page names for itself, if its bytes can be read so."""
+    found = _DECLARED.search(content[:_HEAD_BYTES]) if content.lstrip()[:1] == b"<" else None
+    if found is None:
+        return None
+    name = found[1].decode("ascii").casefold().replace("_", "-")
+    page = WESTERN if name in {"iso-8859-1", "latin1", "us-ascii"} else name
+    try:
+        content.decode(page)
+    except (UnicodeDecodeError, LookupError):
+        return None
+    return page
+
+
 def _high(word: bytes) -> int:
     return sum(byte >= 0x80 for byte in word)
 
@@ -85,6 +124,8 @@ def _two_byte_page(content: bytes) -> str | None:
         if len(beyond) < _ENOUGH_LETTERS or any("\ue000" <= character <= "\uf8ff" for character in beyond):
             continue
         told = sum(map(of_script, beyond))
+        if page == "cp949" and sum(map(_FREQUENT.__contains__, beyond)) < _ENOUGH_FREQUENT * told:
+            continue
         pairs = len(re.findall(rb"[\x80-\xff]{2}", content)) if page == "cp949" else len(beyond)
         if told >= enough * len(beyond) and pairs >= enough * len(beyond):
             return page
@@ -122,10 +163,16 @@ def _score(words: list[bytes], page: str) -> float:
 def _latin_page(words: list[bytes]) -> str:
     """Return the page of Latin text; another than Western only where that breaks words and it does not."""
     western = _odd(words, WESTERN)
-    for page in ("mac_roman", "cp1250"):
-        other = _odd(words, page)
-        if western >= _CLEARLY_ODD and other * _CLEARLY_BETTER <= western:
+    if western >= _CLEARLY_ODD:
+        odd = {page: _odd(words, page) for page in ("mac_roman", "cp1250", "iso8859_2", "cp850")}
+        page = min(odd, key=lambda each: odd[each])
+        if odd[page] * _CLEARLY_BETTER <= western:
             return page
+    letters = frozenset(b"".join(words))
+    if not letters & _NORDIC_VOWELS and sum(map(letters.__contains__, _TURKISH)) >= _CLEARLY_ODD:
+        return "cp1254"
+    if letters & _HUNGARIAN and letters & _UMLAUTS and letters & _ACUTES and not letters & _NOT_HUNGARIAN:
+        return "cp1250"
     text = b" ".join(words)
     told = len(_CZECH_ONLY.findall(text))
     if told >= _CLEARLY_ODD and sum(byte in text for byte in _CZECH) >= _CLEARLY_ODD:
@@ -142,7 +189,9 @@ def _odd(words: Iterable[bytes], page: str) -> int:
             if character <= "\x7f" or character in _IN_WORDS:
                 continue
             before, after = text[at - 1 : at], text[at + 1 : at + 2]
-            if not character.isalpha():
+            if character in _NO_LETTER:
+                count += before.isalpha() or after.isalpha()
+            elif not character.isalpha():
                 count += before.isalpha() and (after.isalpha() or character in "³¹º¿¸¯\ufffd")
             elif character.isupper():
                 count += before.islower()

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import unquote
 
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.keys import UNTOLD, Tonality, read_key
+from services.imports.keys import UNTOLD, Tonality
 from services.imports.limits import MAX_NAME_CHARS, MAX_ROWS
-from services.imports.locations import location_of
+from services.imports.locations import file_name, location_of, without_number
 from services.imports.rows import reason_of_link
 from services.imports.tally import Budget, Tally
-from services.imports.text import clean_text
+from services.imports.text import DASHES, clean_text
 
-_FILE_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
-_ADDRESS = re.compile(r"[a-z]{3,10}://", re.IGNORECASE)
 _LONGEST_CELL = 2_000
 """So much of one value is looked at; titles and addresses are far shorter."""
+_MBID = re.compile(
+    r"(?:musicbrainz\.org/recording/|^)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.IGNORECASE
+)
 _LONGEST_MS = 24 * 60 * 60 * 1000
 _PITCHES = 12
-ARTIST_AND_TITLE = re.compile(r"\s+[-–—]\s+")
+ARTIST_AND_TITLE = re.compile(rf"\s+[{DASHES}]\s+")
 """What parts `Artist - Title`: a dash between blanks."""
 
 
@@ -136,8 +136,12 @@ def make_track(
     added_at: object = "",
     uploaded: AudioFeatures | None = None,
     location: object = "",
+    recording: Iterable[object] = (),
 ) -> Track | SkipReason:
-    """Return the track that some fields of a document describe, or why they describe none."""
+    """Return the track that some fields of a document describe, or why they describe none.
+
+    `recording` are MusicBrainz ids and addresses, of which the first that is one of a recording counts.
+    """
     link = text_of(link).strip()
     identity = cells.track_id(link) if link else None
     if identity is None and link:
@@ -162,16 +166,22 @@ def make_track(
         added_at=clean_text(text_of(added_at), 40) or None,
         uploaded=uploaded,
         location=location_of(text_of(location)),
+        recording_id=next((found for one in recording if (found := _mbid(text_of(one)))), None),
     )
 
 
-def measured(*, tempo_bpm: object = None, key: str = "", pitch: object = None) -> AudioFeatures | None:
+def _mbid(text: str) -> str | None:
+    found = _MBID.search(text)
+    return found[1].lower() if found else None
+
+
+def measured(
+    *, tempo_bpm: object = None, key: Tonality = UNTOLD, pitch: object = None
+) -> AudioFeatures | None:
     """Return tempo and key as a program wrote them, or None if it wrote neither.
 
     Parameters
     ----------
-    key
-        In any notation.
     pitch
         Traktor's number, which is trusted first: 0..11 for C to B major, 12..23 for C to B minor.
     """
@@ -183,25 +193,32 @@ def measured(*, tempo_bpm: object = None, key: str = "", pitch: object = None) -
     if numbered is not None and numbered in range(2 * _PITCHES):
         values |= {Feature.KEY.value: numbered % _PITCHES, Feature.MODE.value: float(numbered < _PITCHES)}
     else:
-        told = _tonality(key)
-        values |= {Feature.KEY.value: told.key, Feature.MODE.value: told.mode}
+        values |= {Feature.KEY.value: key.key, Feature.MODE.value: key.mode}
     return AudioFeatures(**values) if any(value is not None for value in values.values()) else None
 
 
-def _tonality(key: str) -> Tonality:
-    """Read a key in any notation; a bare number is none here."""
-    return UNTOLD if cells.number(key) is not None else read_key(key)
+def track_of_path(
+    path: str, *, duration_ms: float | None = None, location: str = "", numbered: bool = False
+) -> Track | SkipReason:
+    """Return the track that a file's name tells: `Artist - Title.mp3`, split once.
 
-
-def track_of_path(path: str, *, duration_ms: float | None = None, location: str = "") -> Track | SkipReason:
-    """Return the track that a file's name tells: `Artist - Title.mp3`, split once."""
-    path = path[-_LONGEST_CELL:].rstrip("/\\")
-    if _ADDRESS.match(path):
-        path = unquote(path)
-    name = _FILE_ENDING.sub("", re.split(r"[/\\]:?", path)[-1])
-    artist, title = split_words(name)
+    Parameters
+    ----------
+    numbered
+        Whether any number in front is one of the list.
+    """
+    artist, title = words_of_path(path, numbered=numbered)
     artists = (artist,) if artist else ()
     return make_track(title=title, artists=artists, duration_ms=duration_ms, location=location)
+
+
+def words_of_path(path: str, artist: str = "", *, numbered: bool = False) -> tuple[str, str]:
+    """Return artist and title that a file's name tells, or the whole as a title where the artist is known."""
+    name = without_number(file_name(path), in_list=numbered)
+    if not artist:
+        return split_words(name)
+    told, title = split_words(name)
+    return artist, title if told.casefold() == artist.casefold() else name
 
 
 def track_of_words(words: str, *, duration_ms: float | None = None, link: str = "") -> Track | SkipReason:

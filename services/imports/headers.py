@@ -13,7 +13,7 @@ from services.imports.columns import Column, names, normal
 
 _ENGLISH = names(
     URI="uri|id|track id|trackid|track uri|spotify id|spotify uri|spotify track id|"
-    "spotify track uri|spotify - id",
+    "spotify track uri|spotify - id|song id|trackuri",
     URL="url|link|track url|track link|song url|song link|spotify url|spotify link|href|external url",
     TITLE="title|track|song|name|track name|song name|track title|song title|trackname|"
     "master_metadata_track_name",
@@ -21,20 +21,22 @@ _ENGLISH = names(
     "artist(s) name|artist 1|artist name 1|artistname|track artist|track artists|performer|singer|band|"
     "master_metadata_album_artist_name",
     JOINED="file name|filename",
-    ALBUM="album|album name|album title|albumname|track album name|release title",
+    ALBUM="album|album name|album title|albumname|track album name|release title|release name",
     ALBUM_URI="album id|album uri|track album id|album url",
     RELEASE="year|release year|release date|released|released year|album date|album release date|"
-    "album release year|track album release date",
+    "album release year|track album release date|releasedate",
     DURATION_MS="duration ms|duration (ms)|durationms|track duration (ms)|length ms|length (ms)",
     DURATION="duration|length|time|track duration|duration (s)|duration s|duration sec|duration seconds|"
-    "length (duration)|length (s)|dur",
+    "length (duration)|length (s)|length seconds|length (seconds)|duration (sec)|duration (seconds)|dur|"
+    "duration (min)|duration min|duration minutes|length (min)|duration (mm:ss)|length (mm:ss)|mm:ss|"
+    "track length|song length|track time|song duration|running time|runtime|playtime",
     POPULARITY="popularity|track popularity|pop|pop.",
     EXPLICIT="explicit",
     ISRC="isrc|isrc code",
     ADDED_AT="added at|date added|added|addedat",
     GENRES="genres|genre|track genre|artist genres|top genre",
     PLAYLIST="playlist|playlist name",
-    CAMELOT="camelot|camelot key|camelot code|open key|openkey",
+    CAMELOT="camelot|camelot key|camelot code|camelot wheel|camelot value|camelot notation|open key|openkey",
     DANCEABILITY="dance|danceable|dancability|dnce",
     ENERGY="energy level|nrgy",
     LOUDNESS="loud|loud (db)|loudness (db)|loudness db|volume (db)|db",
@@ -44,11 +46,13 @@ _ENGLISH = names(
     LIVENESS="live",
     VALENCE="happy|happiness|positivity|positiveness|val",
     TEMPO="bpm|tempo (bpm)|tempo bpm|beats per minute|beats per minute (bpm)",
-    KEY="musical key|key signature|key result|initial key|initialkey|tonality",
+    KEY="musical key|key signature|key result|initial key|initialkey|tonality|root key|song key|track key|"
+    "key (camelot)",
 )
 _GERMAN = names(
     TITLE="Titel|Songtitel|Liedtitel|Lied",
-    ARTISTS="Interpret|Interpreten|Interpret(en)|Künstler|Künstler(in)|Künstlername",
+    ARTISTS="Interpret|Interpreten|Interpret(en)|Künstler|Künstler(in)|Künstlername|"
+    "Name des Künstlers|Name des Künstlers 1|Namen der Künstler|Künstlername 1|Künstlernamen",
     ALBUM="Albumtitel|Albumname",
     RELEASE="Jahr|Erscheinungsjahr|Erscheinungsdatum|Veröffentlichungsdatum",
     DURATION="Dauer|Länge|Laufzeit|Spieldauer|Spielzeit",
@@ -58,7 +62,7 @@ _GERMAN = names(
 )
 _FRENCH = names(
     TITLE="Titre|Nom|Morceau|Chanson|Titre du morceau|Nom du morceau",
-    ARTISTS="Artiste|Artistes|Interprète|Interprètes|Nom de l'artiste",
+    ARTISTS="Artiste|Artistes|Interprète|Interprètes|Nom de l'artiste|Nom de l'artiste 1|Noms des artistes",
     ALBUM="Nom de l'album|Titre de l'album",
     RELEASE="Année|Date de sortie|Année de sortie",
     DURATION="Durée|Longueur",
@@ -67,11 +71,15 @@ _FRENCH = names(
     KEY="Tonalité",
 )
 _ROMANCE = names(
-    TITLE="Título|Nombre|Canción|Tema|Nombre de la canción|Titolo|Brano|Canzone|Titolo del brano|"
+    TITLE="Título|Nombre|Canción|Título de la canción|Titolo del brano musicale|Tema|"
+    "Nombre de la canción|Titolo|Brano|Canzone|Titolo del brano|"
     "Nome|Música|Canção|Faixa|Nome da música|Título da música",
     ARTISTS="Artista|Artistas|Intérprete|Intérpretes|Artisti|Interprete|Interpreti|Nombre del artista|"
+    "Nombre del artista 1|Nombres de los artistas|Nome dell'artista 1|Nomi degli artisti|Nome do artista 1|"
+    "Nomes dos artistas|"
     "Nome dell'artista|Nome do artista",
-    ALBUM="Álbum|Nombre del álbum|Nome dell'album|Nome do álbum",
+    ALBUM="Álbum|Título del álbum|Titolo dell'album|Título do álbum|Nombre del álbum|"
+    "Nome dell'album|Nome do álbum",
     RELEASE="Año|Fecha de lanzamiento|Anno|Data di uscita|Anno di uscita|Ano|Data de lançamento",
     DURATION="Duración|Durata|Duração",
     GENRES="Género|Géneros|Genere|Generi|Gênero|Gêneros",
@@ -80,21 +88,26 @@ _ROMANCE = names(
     KEY="Tonalidad|Tonalità|Tonalidade",
 )
 _NORTHERN = names(
-    TITLE="Naam|Nummer|Namn|Låt|Låttitel|Liedje",
-    ARTISTS="Artiest|Artiesten|Naam artiest|Artistnamn",
-    RELEASE="Jaar|Uitgavejaar|Releasedatum|År|Utgivningsår",
-    DURATION="Duur|Lengte|Tijdsduur|Längd|Speltid",
-    KEY="Toonsoort|Tonart",
+    TITLE="Naam|Nummer|Namn|Låt|Låttitel|Liedje|Navn|Tittel|Nimi|Kappale",
+    ARTISTS="Artiest|Artiesten|Naam artiest|Artistnamn|Kunstner|Artistnavn|Artisti|Esittäjä",
+    ALBUM="Albumi",
+    RELEASE="Jaar|Uitgavejaar|Releasedatum|År|Utgivningsår|Udgivelsesår|Vuosi",
+    DURATION="Duur|Lengte|Tijdsduur|Längd|Speltid|Tijd|Tid|Varighed|Varighet|Længde|Lengde|Aika|Kesto",
+    KEY="Toonsoort|Tonart|Toneart",
 )
 _EASTERN = names(
-    TITLE="タイトル|曲名|トラック名|Başlık|Şarkı|Şarkı adı|Parça|Parça adı|Τίτλος|Τραγούδι|"
+    TITLE="タイトル|曲名|トラック名|名前|이름|제목|곡명|名称|名稱|歌曲|歌曲名|標題|标题|Ad|Όνομα|"
+    "الاسم|Nazwa|Nazwa utworu|Név|Cím|"
+    "Назва|Пісня|Трек|Başlık|Şarkı|Şarkı adı|Parça|Parça adı|Τίτλος|Τραγούδι|"
     "العنوان|اسم الأغنية|الأغنية|"
     "Название|Название трека|Трек|Песня|Tytuł|Utwór|Název|Název skladby",
-    ARTISTS="アーティスト|アーティスト名|Sanatçı|Sanatçı adı|Καλλιτέχνης|الفنان|اسم الفنان|"
+    ARTISTS="アーティスト|アーティスト名|아티스트|가수|艺人|藝人|歌手|演出者|表演者|Előadó|"
+    "Виконавець|Sanatçı|Sanatçı adı|Καλλιτέχνης|الفنان|اسم الفنان|"
     "Исполнитель|Исполнители|Артист|Wykonawca|Artysta|Interpret|Umělec|Jméno interpreta 1",
-    ALBUM="アルバム|アルバム名|Albüm|Albüm adı|Άλμπουμ|الألبوم|اسم الألبوم|Альбом|Název alba",
-    RELEASE="年|リリース日|発売日|Yıl|Έτος|السنة|Год|Дата выхода|Rok|Rok wydania",
-    DURATION="時間|再生時間|長さ|Süre|Διάρκεια|المدة|Длительность|Продолжительность|Czas trwania|Délka",
+    ALBUM="アルバム|アルバム名|앨범|专辑|專輯|Albüm|Albüm adı|Άλμπουμ|الألبوم|اسم الألبوم|Альбом|Název alba",
+    RELEASE="年|연도|年份|Рік|Év|リリース日|発売日|Yıl|Έτος|السنة|Год|Дата выхода|Rok|Rok wydania",
+    DURATION="時間|시간|길이|时间|时长|時長|Время|Час|Тривалість|Czas|Čas|Idő|Hossz|再生時間|長さ|"
+    "Süre|Διάρκεια|المدة|Длительность|Продолжительность|Czas trwania|Délka",
     GENRES="ジャンル|Tür|Türler|Είδος|Είδη|النوع|Жанр|Жанры|Gatunek|Žánr",
     KEY="キー|Τονικότητα|المفتاح|Тональность|Tonacja|Tónina",
 )

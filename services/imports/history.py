@@ -11,6 +11,7 @@ from services.domain.errors.playlists import TooManyRowsError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
+from services.imports.entries import make_track, number_of
 from services.imports.formats import (
     APPLE_HISTORY,
     EXTENDED_HISTORY,
@@ -21,7 +22,6 @@ from services.imports.formats import (
 )
 from services.imports.limits import MAX_DISTINCT_PLAYED, MAX_PLAYS, MAX_ROWS
 from services.imports.tally import Tally
-from services.imports.text import clean_text
 
 _QUOTED = r'"([^"\\]*)"'
 """A text in JSON without a backslash in it."""
@@ -84,6 +84,10 @@ LISTENS = HistoryFields(
 SCROBBLES = HistoryFields(
     format=LASTFM, name="Scrobbles", title="track", artist="artist", album="album", uri="spotify_uri"
 )
+LOGGED = HistoryFields(
+    format=LASTFM, name="Scrobbles", title="title", artist="artist", album="album", uri="", plays="plays"
+)
+"""The log of a portable player."""
 WATCHED = HistoryFields(
     format=YOUTUBE,
     name="Watch history",
@@ -241,11 +245,19 @@ class History:
         if played is None:
             if len(self._played) >= MAX_DISTINCT_PLAYED:
                 raise TooManyRowsError(limit=MAX_DISTINCT_PLAYED)
-            artists = (
-                (clean_text(artist),) if artist.strip() else ()
-            )  # one cell holds exactly one artist here
-            album = clean_text(_text(play, fields.album)) or None
-            played = _Played(Track(id=identity, title=clean_text(title), artists=artists, album=album))
+            track = make_track(
+                title=title,
+                artists=(artist,),  # one cell holds exactly one artist here
+                album=_text(play, fields.album),
+                link=identity,
+                isrc=_text(play, "isrc"),
+                duration_ms=number_of(play.get("duration_ms")),
+                recording=(play.get("recording"),),
+            )
+            if isinstance(track, SkipReason):
+                self._skipped.add(track, title, plays)
+                return
+            played = _Played(track)
             self._played[key] = played
         played.plays += plays
 

@@ -25,14 +25,15 @@ UNTOLD = Tonality(None, None)
 
 _NOTES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11, "h": 11}
 _SOLFEGE = {"do": 0, "ut": 0, "re": 2, "mi": 4, "fa": 5, "sol": 7, "la": 9, "si": 11}
+_SOLFEGE |= {"до": 0, "ре": 2, "ми": 4, "фа": 5, "соль": 7, "ля": 9, "си": 11}
 _GERMAN = {"cis": 1, "des": 1, "dis": 3, "es": 3, "fes": 4, "eis": 5, "fis": 6, "ges": 6, "gis": 8}
 _GERMAN |= {"as": 8, "ais": 10, "ces": 11, "his": 0}
 _PITCHES = {**_NOTES, **_SOLFEGE, **_GERMAN}
-_SHARPS = ("♯", "#", "sharp", "diese", "diesis", "sostenido", "sustenido")
-_FLATS = ("♭", "bemolle", "bemol", "flat", "b")
+_SHARPS = ("♯", "#", "sharp", "diese", "diesis", "sostenido", "sustenido", "диез")
+_FLATS = ("♭", "bemolle", "bemol", "flat", "b", "бемоль")
 _SHIFTS = {**dict.fromkeys(_SHARPS, 1), **dict.fromkeys(_FLATS, -1)}
-_MAJORS = ("major", "maj", "dur", "majeur", "mayor", "maggiore", "maior")
-_MINORS = ("minor", "min", "m", "moll", "mineur", "menor", "minore")
+_MAJORS = ("major", "maj", "dur", "majeur", "mayor", "maggiore", "maior", "мажор")
+_MINORS = ("minor", "min", "m", "moll", "mineur", "menor", "minore", "минор")
 _MODES = {**dict.fromkeys(_MAJORS, MAJOR), **dict.fromkeys(_MINORS, MINOR)}
 _GERMAN_MODES = frozenset({"dur", "moll"})
 

@@ -13,16 +13,27 @@ _SHORTEST_PLAUSIBLE_MS = 10_000
 _SHORTEST_FRACTION_S = 30.0
 """A number of seconds with decimals below this is more likely `minutes.seconds`: it is not believed."""
 
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,]\d+)?(?:\s*min)?")
-_SPELLED = re.compile(
-    r"(?:p?t)?(?:(\d{1,2})\s*h(?:ours?|rs?)?)?[\s,]*"
-    r"(?:(\d{1,3})\s*(?:m|min|mins|minutes?|['’′])(?![a-z])\.?)?[\s,]*"
-    r"(?:(\d{1,5})(?:[.,]\d+)?\s*(?:s|sec|secs|seconds?|\"|''|’’|″|”)?\.?)?"
+_CLOCK = re.compile(
+    r"(?:0 days? )?(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,]\d+)?(?:\s*(?:h|m|min|mins|minutes?|std)\.?)?"
 )
-"""`PT3M45S`, `3m 45s`, `3 min 45 sec`, `3'45"`."""
-_SPELLED_MARK = re.compile(r"^pt\d|\d\s*(?:h|m(?!s)|['’′](?!\d{3}))")
+_AFTER_MIDNIGHT = re.compile(r"12(:\d{2}:\d{2})\s*am")
+"""What a spreadsheet that takes lengths for times of day shows for 0:03:45."""
+_AND = r"[\s,]*(?:(?:and|und|et|y|e|en|och|og|и)\s+)?"
+_SPELLED = re.compile(
+    r"(?:p?(?:\d{1,2}d)?t)?"
+    rf"(?:(\d{{1,2}})\s*(?:h(?:ours?|rs?|eures?|oras?)?|st(?:d|unden?)|ore?|ч|час\w{{0,2}}|時間|小时)\.?)?{_AND}"
+    rf"(?:(\d{{1,3}})\s*(?:m|mins?|minut\w{{0,3}}|мин\w{{0,3}}|分钟?|分鐘|['’′])(?![a-z])\.?)?{_AND}"
+    r"(?:(\d{1,5})(?:[.,]\d+)?\s*(?:s|se[ckg]s?|se[ckg]\w{3,6}|с|сек\w{0,4}|秒|\"|''|’’|″|”)?\.?)?"
+)
+"""`PT3M45S`, `3m 45s`, `3 min 45 sec`, `3'45"`, and as people write it in other languages."""
+_SPELLED_MARK = re.compile(r"^p(?:\d{1,2}d)?t\d|\d\s*(?:h|m(?!s)|std|stu|ч|мин|分|['’′](?!\d{3}))")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\s'’]\d{3})+")
 _POINTED = re.compile(r"(\d{1,2})[.,]([0-5]\d)")
+_POINTED_OR_CUT = re.compile(r"(\d{1,2})[.,]([0-5]\d?)")
+"""The same in a spreadsheet, which makes 4.5 of 4.50."""
+_FEW_DECIMALS = re.compile(r"\d{1,2}[.,]\d{1,2}")
+_LONGEST_MINUTES = 30.0
+_LONGEST_DAY_PART, _MS_A_DAY = 0.5, 86_400_000
 _WHOLE_MINUTES = re.compile(r"(\d{1,2}):([0-5]\d):00(?:[.,]0+)?")
 _NOTHING = frozenset({"", "0", "-1", "0:00", "00:00", "0:00:00", "00:00:00"})
 
@@ -39,7 +50,8 @@ def milliseconds(cell: str) -> int | None:
 def duration_ms(cell: str) -> int | None:
     """Read a length of unknown unit: `3:45`, `1:02:03`, `PT3M45S`, `3'45"`, `225s`, `225` or `225000`."""
     text = cell.strip().casefold()
-    clock = _CLOCK.fullmatch(text)
+    night = _AFTER_MIDNIGHT.fullmatch(text)
+    clock = _CLOCK.fullmatch(f"0{night[1]}" if night else text)
     if clock:
         return _of_parts(*clock.groups())
     if text.endswith("ms"):
@@ -51,7 +63,7 @@ def duration_ms(cell: str) -> int | None:
     value = cells.number(bare)
     if value is None:
         return milliseconds(bare) if _GROUPED.fullmatch(bare) else None
-    if bare == text and value < _SHORTEST_FRACTION_S and _POINTED.fullmatch(text):
+    if bare == text and value < _SHORTEST_FRACTION_S and _FEW_DECIMALS.fullmatch(text):
         return None
     return _plausible(value if value >= _SHORTEST_PLAUSIBLE_MS else value * 1000)
 
@@ -61,7 +73,8 @@ class LengthReader:
 
     def __init__(self, column: Iterable[str]) -> None:
         told = [cell for cell in {cell.strip() for cell in column} if cell not in _NOTHING]
-        self._pointed = bool(told) and all(map(_POINTED.fullmatch, told))
+        self._pointed = any(map(_POINTED.fullmatch, told)) and all(map(_POINTED_OR_CUT.fullmatch, told))
+        self._unit_ms = 0 if self._pointed else _unit_ms(told)
         self.hours_are_minutes = len(told) > 1 and all(map(_WHOLE_MINUTES.fullmatch, told))
         """Whether a spreadsheet made hours and minutes of minutes and seconds: every one ends in `:00`."""
         self.unread = 0
@@ -70,13 +83,28 @@ class LengthReader:
     def read(self, cell: str) -> int | None:
         """Return the length in milliseconds."""
         text = cell.strip()
-        if self._pointed:
-            text = text.replace(".", ":").replace(",", ":")
+        value = cells.number(text) if self._unit_ms else None
+        if value is not None:
+            return _plausible(value * self._unit_ms)
+        pointed = _POINTED_OR_CUT.fullmatch(text) if self._pointed else None
+        if pointed:
+            text = f"{pointed[1]}:{pointed[2]:0<2}"
         elif self.hours_are_minutes:
             text = text[: text.rindex(":")] if text.count(":") > 1 else text
         found = duration_ms(text)
         self.unread += found is None and text not in _NOTHING and cells.number(text) != 0
         return found
+
+
+def _unit_ms(told: Iterable[str]) -> int:
+    """Return the unit of numbers that can't be seconds (a day, or minutes) in milliseconds, else 0."""
+    values = [cells.number(cell) for cell in told]
+    known = [value for value in values if value is not None]
+    if len(known) < len(values) or len(known) <= 1 or all(value == int(value) for value in known):
+        return 0
+    if all(0 < value < _LONGEST_DAY_PART for value in known):
+        return _MS_A_DAY
+    return 60_000 if max(known) < _LONGEST_MINUTES and min(known) >= 0 else 0
 
 
 def _of_parts(hours: str | None, minutes: str | None, seconds: str | None) -> int | None:

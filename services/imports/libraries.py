@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from services.domain.errors.playlists import UnknownFormatError
-from services.domain.messages import Note
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.entries import (
     Entries,
@@ -15,8 +15,10 @@ from services.imports.entries import (
     measured,
     number_of,
     track_of_path,
+    words_of_path,
 )
 from services.imports.formats import ITUNES, REKORDBOX, TRAKTOR, XSPF
+from services.imports.keys import UNTOLD, KeyReader, Tonality, is_no_key
 from services.imports.markup import Tag, read_tags
 from services.imports.property_list import read_property_list
 from services.imports.tally import Budget
@@ -24,6 +26,8 @@ from services.imports.tally import Budget
 _SHORTEST_TRACK_S = 10.0
 """Shorter entries of a DJ collection are samples."""
 _SPOTIFY = "spotify:"
+_TONALITY = re.compile(r"""\sTonality=["']([^"'<>]{1,60})["']""")
+_INFO_KEY = re.compile(r"""<INFO\s[^<>]{0,3000}?\sKEY=["']([^"'<>]{1,60})["']""")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _APPLE_VIEWS = frozenset({"Distinguished Kind", "Folder"})
 """Marks of lists that Apple makes: views of the library, and folders with the rows of their lists."""
@@ -50,9 +54,13 @@ def read_library(text: str, name: str, budget: Budget, notes: Iterable[Note] = (
     root = next(tags, None)
     known = root.name.casefold() if root is not None else ""
     if known == "dj_playlists":
-        return _read_rekordbox(tags, budget).playlists("Collection", notes)
+        keys = _Keys(_TONALITY.findall(text))
+        library = _read_rekordbox(tags, budget, keys)
+        return library.playlists("Collection", (*notes, *keys.notes()))
     if known == "nml":
-        return _read_traktor(tags, budget).playlists("Collection", notes)
+        keys = _Keys(_INFO_KEY.findall(text))
+        library = _read_traktor(tags, budget, keys)
+        return library.playlists("Collection", (*notes, *keys.notes()))
     if known == "plist":
         return _read_itunes(tags, budget, notes)
     if known == "playlist":
@@ -60,7 +68,25 @@ def read_library(text: str, name: str, budget: Budget, notes: Iterable[Note] = (
     raise UnknownFormatError(looks_like="an XML file")
 
 
-def _read_rekordbox(tags: Iterator[Tag], budget: Budget) -> Library:
+class _Keys:
+    """Reads the keys of a collection by what all of them together tell; counts those that are none."""
+
+    def __init__(self, column: Iterable[str]) -> None:
+        self._reader = KeyReader(column)
+        self._unread = 0
+
+    def read(self, key: str) -> Tonality:
+        """Return the key in any notation; a bare number is none here."""
+        told = UNTOLD if number_of(key) is not None else self._reader.read(key)
+        self._unread += told.key is None and not is_no_key(key)
+        return told
+
+    def notes(self) -> tuple[Note, ...]:
+        """Say how many cells held something else."""
+        return (Note(NoteKind.UNREAD_KEYS, count=self._unread),) if self._unread else ()
+
+
+def _read_rekordbox(tags: Iterator[Tag], budget: Budget, keys: _Keys) -> Library:
     """Read rekordbox XML; tracks of streaming services carry their id in `Location`, and often no name."""
     library = Library(REKORDBOX, budget)
     open_list: tuple[str, list[str]] | None = None
@@ -74,7 +100,10 @@ def _read_rekordbox(tags: Iterator[Tag], budget: Budget) -> Library:
             else:
                 location = told.get("Location", "")
                 library.add(
-                    _rekordbox_track(told), told.get("TrackID", ""), location, example=told.get("Name", "")
+                    _rekordbox_track(told, keys),
+                    told.get("TrackID", ""),
+                    location,
+                    example=told.get("Name", ""),
                 )
         elif tag.name == "NODE":
             if open_list is not None:
@@ -83,13 +112,13 @@ def _read_rekordbox(tags: Iterator[Tag], budget: Budget) -> Library:
     return library
 
 
-def _rekordbox_track(told: Mapping[str, str]) -> Track | SkipReason:
+def _rekordbox_track(told: Mapping[str, str], keys: _Keys) -> Track | SkipReason:
     seconds = number_of(told.get("TotalTime"))
     if seconds is not None and 0 < seconds < _SHORTEST_TRACK_S:
         return SkipReason.NOT_A_TRACK
     location = told.get("Location", "")
     at = location.find(_SPOTIFY)
-    features = measured(tempo_bpm=told.get("AverageBpm"), key=told.get("Tonality", ""))
+    features = measured(tempo_bpm=told.get("AverageBpm"), key=keys.read(told.get("Tonality", "")))
     if at < 0 and not told.get("Name", "").strip():
         return SkipReason.NO_TITLE
     return make_track(
@@ -106,7 +135,7 @@ def _rekordbox_track(told: Mapping[str, str]) -> Track | SkipReason:
     )
 
 
-def _read_traktor(tags: Iterator[Tag], budget: Budget) -> Library:
+def _read_traktor(tags: Iterator[Tag], budget: Budget, keys: _Keys) -> Library:
     """Read Traktor's NML; an ENTRY of a list only names the file of one in the collection."""
     library = Library(TRAKTOR, budget, keys_are_paths=True)
     nodes: list[str] = []
@@ -131,7 +160,7 @@ def _read_traktor(tags: Iterator[Tag], budget: Budget) -> Library:
             entry = _traktor_entry(tag, tags)
             place = entry.get("LOCATION", {})
             key = place.get("VOLUME", "") + place.get("DIR", "") + place.get("FILE", "")
-            library.add(_traktor_track(entry), key, example=entry["ENTRY"].get("TITLE", ""))
+            library.add(_traktor_track(entry, keys), key, example=entry["ENTRY"].get("TITLE", ""))
     return library
 
 
@@ -146,27 +175,29 @@ def _traktor_entry(begin: Tag, tags: Iterator[Tag]) -> dict[str, Mapping[str, st
     return entry
 
 
-def _traktor_track(entry: Mapping[str, Mapping[str, str]]) -> Track | SkipReason:
+def _traktor_track(entry: Mapping[str, Mapping[str, str]], keys: _Keys) -> Track | SkipReason:
     named, facts = entry["ENTRY"], entry.get("INFO", {})
     seconds = number_of(facts.get("PLAYTIME_FLOAT") or facts.get("PLAYTIME"))
     length_ms = seconds * 1000 if seconds else None
     place = entry.get("LOCATION", {})
-    if not named.get("TITLE", "").strip():
-        path = _traktor_path(place)
-        return track_of_path(place.get("FILE", ""), duration_ms=length_ms, location=path)
+    pitch = entry.get("MUSICAL_KEY", {}).get("VALUE")
+    uploaded = measured(
+        tempo_bpm=entry.get("TEMPO", {}).get("BPM"),
+        key=UNTOLD if pitch else keys.read(facts.get("KEY", "")),
+        pitch=pitch,
+    )
+    title, artist = named.get("TITLE", ""), named.get("ARTIST", "")
+    if not title.strip():
+        artist, title = words_of_path(place.get("FILE", ""), artist)
     return make_track(
-        title=named.get("TITLE"),
-        artists=(named.get("ARTIST"),),
+        title=title,
+        artists=(artist,),
         album=entry.get("ALBUM", {}).get("TITLE"),
         duration_ms=length_ms,
         year=facts.get("RELEASE_DATE"),
         genre=facts.get("GENRE"),
         added_at=facts.get("IMPORT_DATE"),
-        uploaded=measured(
-            tempo_bpm=entry.get("TEMPO", {}).get("BPM"),
-            key=facts.get("KEY", ""),
-            pitch=entry.get("MUSICAL_KEY", {}).get("VALUE"),
-        ),
+        uploaded=uploaded,
         location=_traktor_path(place),
     )
 
@@ -240,6 +271,8 @@ def _read_xspf(tags: Iterator[Tag], name: str, budget: Budget, notes: tuple[Note
             track.setdefault(tag.name, text)
         elif "spotify" in text.casefold():
             track["link"] = text
+        elif "musicbrainz.org/recording/" in text:
+            track["recording"] = text
         else:
             track.setdefault("file", text)
     return entries.playlist(title or name, XSPF, notes)
@@ -256,4 +289,5 @@ def _xspf_track(told: Mapping[str, str]) -> Track | SkipReason:
         link=told.get("link"),
         duration_ms=number_of(told.get("duration")),
         location=told.get("file"),
+        recording=(told.get("recording"),),
     )

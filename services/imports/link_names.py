@@ -15,7 +15,11 @@ _LEAD = re.compile(r"[<(\[\"']*(?:https?://)?$", re.IGNORECASE)
 """What may stand between a name and the part of a link that was found."""
 _MARKDOWN = re.compile(r"\[([^\[\]]{1,300})\]\(\s*<?(?:https?://)?$", re.IGNORECASE)
 _TAIL = re.compile(r"\S*[\s)>\].,;]*")
-NUMBERING = re.compile(r"^\s*(?:\d{1,4}[.)]\s+|[-*•]\s+|#\d{1,4}\s+)")
+NUMBERING = re.compile(
+    r"^\s*(?:[(\[]?\d{1,4}[.)\]]\s+|#\d{1,4}[.:)]?\s+|n[or]\.\s?\d{1,4}[.:)]\s+"
+    r"|(?:[-–*+>•·‣▪●○◦▶►♪♫🎵🎶]\s+){1,3}(?:\[[ xX]?\]\s+)?)",
+    re.IGNORECASE,
+)
 """What may stand before a row of a list."""
 _ANCHOR = re.compile(r"<a\s([^<>]{1,1000})>([^<]{1,300})</a>", re.IGNORECASE)
 _ADDRESS = re.compile(r"""href\s?=\s?["']?([^"'\s<>]{1,500})""", re.IGNORECASE)

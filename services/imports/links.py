@@ -29,24 +29,36 @@ _LINK = re.compile(
         (?P<uri_id>[^\s<>"'()\[\],;|]{1,200})
       | (?:open|play)\.spotify\.com/(?:intl-[a-z]{2,5}(?:-[a-z]{2,5})?/)?(?:embed/)?
         (?:user/[^\s/]{1,100}/)?(?P<kind>[a-z]{3,12})/(?P<id>[0-9A-Za-z]{1,64})
-      | (?P<short>spotify\.(?:link|app\.link)/[0-9A-Za-z]{1,40})
+      | api\.spotify\.com/v1/(?P<api_kind>[a-z]{3,12}?)s/(?P<api_id>[0-9A-Za-z]{1,64})
+      | (?P<short>(?:spotify\.(?:link|app\.link)|spoti\.fi)/[0-9A-Za-z]{1,40})
       | ^[ \t]*(?P<bare>(?=[A-Za-z]{0,21}\d)[0-9A-Za-z]{22})[ \t]*\r?$
     )
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_ESCAPES = {"%3a": ":", "%2f": "/", "%3f": "?", "%3d": "=", "%26": "&", "%25": "%", "\\/": "/", "&amp;": "&"}
+_ESCAPES = {
+    "%3a": ":",
+    "%2f": "/",
+    "%3f": "?",
+    "%3d": "=",
+    "%26": "&",
+    "%25": "%",
+    "\\/": "/",
+    "\\u002f": "/",
+    "&amp;": "&",
+}
 _ESCAPE = re.compile("|".join(map(re.escape, _ESCAPES)), re.IGNORECASE)
 _TIMES_ESCAPED = 2
 """A link inside a link is escaped twice."""
 _FOREIGN_HOSTS = dict(
-    zip(("you", "music.apple", "deezer", "tidal", "soundcloud", "amazon"), FOREIGN_SERVICES, strict=True)
+    zip(("you", "apple", "d(?:ee)?z(?:e)?r", "tidal", "soundcloud", "amazon"), FOREIGN_SERVICES, strict=True)
 )
 _FOREIGN = re.compile(
-    r"\b((?:music\.)?youtube\.com|youtu\.be|music\.apple\.com|deezer\.(?:com|page\.link)|tidal\.com|"
-    r"soundcloud\.com|music\.amazon\.[a-z.]{2,6})/",
+    r"\b((?:music\.)?youtube\.com|youtu\.be|(?:music|itunes)\.apple\.com|deezer\.(?:com|page\.link)"
+    r"|dzr\.page\.link|tidal\.com|soundcloud\.com|music\.amazon\.[a-z.]{2,6}|amazon\.[a-z.]{2,6}/music)/",
     re.IGNORECASE,
 )
+_HEAD_CHARS = 1_024
 _CONTEXT = "context="
 """What follows in a link says where it was copied, not what it leads to."""
 _ID = re.compile(r"[0-9A-Za-z]{22}")
@@ -87,7 +99,7 @@ def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ..
             continue
         budget.take_rows()
         spans.append(found.span())
-        kind = (found["uri_kind"] or found["kind"] or "track").casefold()
+        kind = (found["uri_kind"] or found["kind"] or found["api_kind"] or "track").casefold()
         if found["short"]:
             tally.add(SkipReason.SHORT_LINK, found["short"])
         elif kind != "track":
@@ -101,8 +113,21 @@ def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ..
                 raise TooManyRowsError(limit=MAX_ROWS)
             at.append(len(spans) - 1)
             tracks.append(Track(id=identity))
+    if tracks and "<html" not in text[:_HEAD_CHARS].casefold():
+        _count_foreign(text, tally)
     names = names_beside(text, spans)
     return tuple(_named(track, names[index]) for track, index in zip(tracks, at, strict=True)), tally
+
+
+def _count_foreign(text: str, tally: Tally) -> None:
+    """Count the lines that lead to another service and to no track on Spotify."""
+    at = 0
+    while found := _FOREIGN.search(text, at):
+        begin, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+        at = end if end >= 0 else len(text)
+        line = text[begin:at]
+        if _LINK.search(line) is None:
+            tally.add(SkipReason.OTHER_SERVICE, line)
 
 
 def local_label(uri: str) -> str:
@@ -120,7 +145,7 @@ def foreign_links(text: str) -> str | None:
     if found is None:
         return None
     host = found[1].casefold()
-    return f"links to {next(name for mark, name in _FOREIGN_HOSTS.items() if mark in host)}"
+    return f"links to {next(name for mark, name in _FOREIGN_HOSTS.items() if re.search(mark, host))}"
 
 
 def spotify_link(words: str) -> str:
@@ -129,7 +154,7 @@ def spotify_link(words: str) -> str:
     if found is None or found["bare"] or found["short"]:
         return ""
     identity = _identity(found)
-    kind = (found["uri_kind"] or found["kind"]).casefold()
+    kind = (found["uri_kind"] or found["kind"] or found["api_kind"]).casefold()
     return f"spotify:{kind}:{identity or ''}"
 
 
@@ -153,7 +178,12 @@ def _named(track: Track, name: Named) -> Track:
 
 
 def _identity(found: re.Match[str]) -> TrackId | None:
-    told = found["bare"] or found["id"] or re.split(r"[?/#&]", found["uri_id"] or "")[0].rstrip(".!:*_~")
+    told = (
+        found["bare"]
+        or found["id"]
+        or found["api_id"]
+        or re.split(r"[?/#&:]", found["uri_id"] or "")[0].rstrip(".!:*_~")
+    )
     return TrackId(told) if _ID.fullmatch(told) else None
 
 

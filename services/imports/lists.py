@@ -1,43 +1,39 @@
-"""Read lists of names: M3U, PLS, and lines that say `Artist - Title`."""
+"""Read the lists that players write: M3U and PLS."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
+from typing import NamedTuple
 
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.entries import (
-    ARTIST_AND_TITLE,
     Entries,
     make_track,
     number_of,
     split_words,
-    track_of_path,
-    track_of_words,
+    words_of_path,
 )
-from services.imports.formats import LINES, M3U, PLS
-from services.imports.link_names import NUMBERING
+from services.imports.formats import M3U, PLS
+from services.imports.lines import count_up
 from services.imports.links import spotify_link
+from services.imports.locations import file_name
 from services.imports.tally import Budget
 
 _HEAD_CHARS = 65_536
-_M3U = re.compile(r"(?:\A\s*|^)#EXTM3U\b|^#EXTINF:", re.MULTILINE | re.IGNORECASE)
+_M3U = re.compile(r"(?:\A\s*|^)#EXTM3U\b|^#EXT(?:INF|VDJ):", re.MULTILINE | re.IGNORECASE)
 _STREAM = re.compile(r"^#EXT-X-", re.MULTILINE | re.IGNORECASE)
 _EXTINF = re.compile(
-    r"""#EXTINF:\s*(-?\d{1,9}(?:\.\d{1,9})?)?(?:\s+[\w-]{1,50}="[^"]{0,500}")*\s*,(.*)""", re.IGNORECASE
+    r"""#EXTINF:\s*(-?\d{1,9}(?:\.\d{1,9})?)?(?:\s+[\w-]{1,50}=(?:"[^"]{0,500}"|'[^']{0,500}'|[^\s"',]{1,500}))*\s*,(.*)""",
+    re.IGNORECASE,
 )
-_PLS = re.compile(r"\s*\[playlist\]\s*$", re.MULTILINE | re.IGNORECASE)
+_VDJ_TAG = re.compile(r"<(artist|title|songlength)>([^<]{0,500})</", re.IGNORECASE)
+_PLS = re.compile(r"\s*(?:[;#][^\n]{0,200}\s+){0,20}\[playlist\]\s*$", re.MULTILINE | re.IGNORECASE)
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?|mms|rtsp|icy)://", re.IGNORECASE)
-_SOUND_FILE = re.compile(r"\.(mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma|alac)$", re.IGNORECASE)
-_CLOCK = re.compile(r"\s[\[(]?(\d{1,2}):([0-5]\d)[\])]?$")
-_BARE_NUMBER = re.compile(r"\s*(\d{1,4})[\s:]+")
-_LONGEST_LINE = 300
-_LEAST_LINES = 2
-_MOST_OF_TEN = 8
-"""So many of ten lines must name artist and title; in prose a dash is rare."""
 
 
 def read_list(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) -> Playlist | None:
@@ -60,19 +56,64 @@ def read_list(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) 
     return None
 
 
+class _Row(NamedTuple):
+    """What a list says of one piece."""
+
+    path: str = ""
+    words: str = ""
+    length_ms: float | None = None
+    artist: str = ""
+    """Where the words are the title alone."""
+    album: str = ""
+
+
 def _read_m3u(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Playlist:
-    entries = Entries(budget)
-    words, length_ms, title = "", None, ""
+    rows: list[_Row] = []
+    title, album, row, is_counted = "", "", _Row(), False
     for line in _lines(text):
-        told = _EXTINF.match(line)
-        if told:
-            words, length_ms = told[2].strip(), _length_ms(told[1])
-        elif line.casefold().startswith("#playlist:"):
-            title = line.partition(":")[2].strip()
+        told = _row_of(line)
+        tag, _, words = line.partition(":")
+        if told is not None:
+            if row.words:  # the one before never got its path
+                rows.append(row._replace(album=row.album or album))
+            budget.take_rows()
+            row, is_counted = told, True
         elif not line.startswith("#"):
-            entries.add(_entry(line, words, length_ms), words or line)
-            words, length_ms = "", None
-    return entries.playlist(title or name, M3U, notes)
+            budget.take_rows(0 if is_counted else 1)
+            rows.append(row._replace(path=line, album=row.album or album))
+            row, is_counted = _Row(), False
+        elif tag.casefold() == "#playlist":
+            title = words.strip()
+        elif tag.casefold() == "#extart":
+            row = row._replace(artist=row.artist or words.strip())
+        elif tag.casefold() == "#extalb":
+            row, album = (row._replace(album=words.strip()), album) if row.words else (row, words.strip())
+    if row.words:
+        rows.append(row._replace(album=row.album or album))
+    return _listed(rows, title or name, M3U, notes)
+
+
+def _row_of(line: str) -> _Row | None:
+    """Return what a line of M3U says of the path below it: `#EXTINF`, or the tags of VirtualDJ."""
+    told = _EXTINF.match(line)
+    if told:
+        return _Row(words=told[2].strip(), length_ms=_length_ms(told[1]))
+    if not line.casefold().startswith("#extvdj:"):
+        return None
+    tags = {name.casefold(): unescape(value).strip() for name, value in _VDJ_TAG.findall(line)}
+    return _Row(
+        words=tags.get("title", ""),
+        length_ms=_length_ms(tags.get("songlength")),
+        artist=tags.get("artist", ""),
+    )
+
+
+def _listed(rows: Sequence[_Row], name: str, format: str, notes: Iterable[Note]) -> Playlist:  # noqa: A002
+    entries = Entries(Budget())  # the rows were counted when they were found
+    numbered = count_up(file_name(row.path) for row in rows if not row.words)
+    for row in rows:
+        entries.add(_entry(row, numbered=numbered), row.words or row.path)
+    return entries.playlist(name, format, notes)
 
 
 def _read_pls(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Playlist:
@@ -85,76 +126,34 @@ def _read_pls(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Pl
                 budget.take_rows()
                 rows[number] = {}
             rows[number][told[1].casefold()] = told[3].strip()
-    entries = Entries(Budget())  # the rows were counted when they were found
-    for number in sorted(rows):
-        row = rows[number]
-        words, path = row.get("title", ""), row.get("file", "")
-        entries.add(_entry(path, words, _length_ms(row.get("length"))), words or path)
-    return entries.playlist(name, PLS, notes)
+    listed = [
+        _Row(row.get("file", ""), row.get("title", ""), _length_ms(row.get("length")))
+        for _, row in sorted(rows.items())
+    ]
+    return _listed(listed, name, PLS, notes)
 
 
-def _entry(path: str, words: str, length_ms: float | None) -> Track | SkipReason:
+def _entry(row: _Row, *, numbered: bool) -> Track | SkipReason:
     """Return the track of a row: by its Spotify link, its words, or the name of its file."""
-    link = spotify_link(path)
-    if link or words:
-        artist, title = split_words(words)
-        if _WEB.match(path) and not link and not artist:
-            return SkipReason.NOT_A_TRACK  # a radio station
-        artists = (artist,) if artist else ()
-        return make_track(
-            title=title, artists=artists, link=link, duration_ms=length_ms, location="" if link else path
-        )
-    if _WEB.match(path):
-        return SkipReason.NOT_A_TRACK
-    return track_of_path(path, duration_ms=length_ms, location=path)
+    link, is_web = spotify_link(row.path), _WEB.match(row.path)
+    artist, title = (row.artist, row.words) if row.artist else split_words(row.words)
+    if not (link or is_web or row.words):
+        artist, title = words_of_path(row.path, row.artist, numbered=numbered)
+    if is_web and not link and not artist:
+        return SkipReason.NOT_A_TRACK  # a radio station
+    return make_track(
+        title=title,
+        artists=(artist,) if artist else (),
+        album=row.album,
+        link=link,
+        duration_ms=row.length_ms,
+        location="" if link else row.path,
+    )
 
 
 def _length_ms(seconds: str | None) -> float | None:
     value = number_of(seconds)
     return value * 1000 if value is not None and value > 0 else None
-
-
-def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) -> Playlist | None:
-    """Read lines or file names that say `Artist - Title`, numbered or not; None if most say something else.
-
-    Raises
-    ------
-    TooManyRowsError
-        There are more lines than are read.
-    """
-    lines = []
-    for line in _lines(text):
-        budget.take_rows()
-        lines.append(line)
-    lines = _without_numbers(lines)
-    dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
-    if dashed < _LEAST_LINES or 10 * dashed < _MOST_OF_TEN * len(lines):
-        return None
-    entries = Entries(Budget())  # the lines were counted when they were found
-    for line in lines:
-        entries.add(_track_of_line(line), line)
-    return entries.playlist(name, LINES, notes)
-
-
-def _track_of_line(line: str) -> Track | SkipReason:
-    if len(line) > _LONGEST_LINE or not ARTIST_AND_TITLE.search(line):
-        return SkipReason.UNREADABLE
-    if _SOUND_FILE.search(line):
-        return track_of_path(line)
-    clock = _CLOCK.search(line)
-    if clock is None:
-        return track_of_words(line)
-    length_ms = (int(clock[1]) * 60 + int(clock[2])) * 1000
-    return track_of_words(line[: clock.start()].rstrip(" -–—"), duration_ms=length_ms)
-
-
-def _without_numbers(lines: list[str]) -> list[str]:
-    """Drop `1.` and bullets; a bare number goes only where they count up, since bands have numbers too."""
-    bare = [_BARE_NUMBER.match(line) for line in lines]
-    counted = [int(found[1]) for found in bare if found is not None]
-    if lines and counted == list(range(1, len(lines) + 1)):
-        return [line[found.end() :].strip() for line, found in zip(lines, bare, strict=True) if found]
-    return [NUMBERING.sub("", line, count=1).strip() for line in lines]
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -16,7 +16,10 @@ from services.imports.limits import MAX_MARKUP_DEPTH, MAX_MARKUP_ELEMENTS, MAX_R
 _STEP_CHARS = 64 * 1024
 _STEPS_WITHOUT_TAG = 4
 """A longer stretch without a tag is one enormous text or tag, which no playlist has."""
-_XML = re.compile(r"\s*<(\?xml|!doctype plist|plist|dj_playlists|nml|playlist)[\s>]", re.IGNORECASE)
+_XML = re.compile(
+    r"\s*(?:<!--[^>]{0,2000}-->\s*){0,5}<(\?xml|!doctype plist|plist|dj_playlists|nml|playlist)[\s>]",
+    re.IGNORECASE,
+)
 
 
 class Tag(NamedTuple):

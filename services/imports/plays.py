@@ -4,32 +4,50 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 
 from services.domain.errors.playlists import DamagedFileError
 from services.domain.messages import Note, NoteKind
 from services.imports.account import AccountData
+from services.imports.cells import tells_moment
 from services.imports.columns import normal
 from services.imports.entries import split_words
-from services.imports.history import APPLE_PLAYS, SCROBBLES
-from services.imports.tables import find_header, first_records
+from services.imports.history import APPLE_PLAYS, EXTENDED, LOGGED, SCROBBLES
+from services.imports.tables import DELIMITERS, Header, find_header, first_records
 
-_TITLES = ("track", "track name", "title", "song", "song name")
-_ARTISTS = ("artist", "artist name")
-_ALBUMS = ("album", "album name")
-_TIMES = ("uts", "utc time", "listened at", "played at", "scrobble time", "scrobbled at")
+_TITLES = ("track", "track name", "title", "song", "song name", "track title", "titel", "titre", "título")
+_ARTISTS = ("artist", "artist name", "interpret", "künstler", "artiste", "artista")
+_ALBUMS = ("album", "album name", "álbum", "release name")
+_TIMES = ("uts", "utc time", "listened at", "played at", "scrobble time", "scrobbled at", "scrobble date")
+_DATES = (
+    "event end timestamp",
+    "event start timestamp",
+    "date",
+    "time",
+    "datetime",
+    "date time",
+    "date/time",
+    "timestamp",
+    "ts",
+    "datum",
+    "fecha",
+    "data",
+    "dato",
+)
+"""What may as well be the day on which somebody added a track: then tracks must come again and again."""
 _IDS = frozenset({"uri", "track uri", "spotify uri", "spotify id", "spotify track uri", "track id", "url"})
 _DESCRIPTION = "track description"
 _APPLE_TIME, _APPLE_COUNT = "date played", "play count"
 _APPLE_LAST = frozenset({"track name", "last played date", "is user initiated"})
 """Another table of Apple's: `Artist - Title` stands in the column of the name."""
-_TIME_OF_DAY = re.compile(
-    r"\d{1,2} [A-Za-z]{3} \d{4},? \d{1,2}:\d{2}(:\d{2})?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?\S{0,8}"
-)
 _HEADLESS_COLUMNS = ("artist", "album", "track", "time")
 _MOST_OF_TEN = 7
+_PLAYER_LOG = "#AUDIOSCROBBLER/"
+"""So begin the logs of portable players: artist, album, title, number, length, rating, time."""
+_RATING_AT = 5
 _LONGEST = 2_000
+_LOOKED_AT = 2_000
+"""Rows in which tracks must come again."""
 
 
 def read_plays(text: str, into: AccountData) -> bool:
@@ -45,7 +63,17 @@ def read_plays(text: str, into: AccountData) -> bool:
     TooManyRowsError
         There are more plays than are counted.
     """
-    header = find_header(text, _score)
+    if text.startswith(_PLAYER_LOG):
+        into.history(LOGGED).add(_logged(line) for line in text.splitlines() if line[:1] not in {"", "#"})
+        return True
+    header = find_header(text, _score_of_history)
+    if header is not None:
+        names = [normal(cell) for cell in header.cells]
+        at = {field: _position(names, known) for field, known in _HISTORY.items()}
+        rows = _rows(header.text, header.delimiter, header.record + 1)
+        into.history(EXTENDED).add(_fields(row, at) for row in rows)
+        return True
+    header = find_header(text, _score) or _repeating(find_header(text, _score_of_dates))
     if header is not None:
         names = [normal(cell) for cell in header.cells]
         rows = _rows(header.text, header.delimiter, header.record + 1)
@@ -57,17 +85,70 @@ def read_plays(text: str, into: AccountData) -> bool:
             at = {field: _position(names, known) for field, known in _FIELDS.items()}
             into.history(SCROBBLES).add(_fields(row, at) for row in rows)
         return True
-    if _has_no_header(text):
+    delimiter = next((each for each in DELIMITERS if _has_no_header(text, each)), None)
+    if delimiter is not None:
         history = into.history(SCROBBLES)
         history.notes.append(Note(NoteKind.NO_HEADER, names=_HEADLESS_COLUMNS))
         at = {"artist": 0, "album": 1, "track": 2}
-        rows = _rows(text, ",", 0)
+        rows = _rows(text, delimiter, 0)
         history.add(_fields(row, at) if _is_headless(row) else None for row in rows)
         return True
     return False
 
 
+def _logged(line: str) -> dict[str, object] | None:
+    """Return a line of a player's log; S stands for a track that was skipped."""
+    cells = line.split("\t")
+    if len(cells) <= _RATING_AT:
+        return None
+    names: dict[str, object] = dict(zip(("artist", "album", "title"), cells, strict=False))
+    return names | {"plays": int(cells[_RATING_AT] != "S")}
+
+
+_HISTORY = {
+    EXTENDED.title: ("master metadata track name", "track name", "trackname", "track", "title"),
+    EXTENDED.artist: ("master metadata album artist name", "artist name", "artistname", "artist"),
+    EXTENDED.album: ("master metadata album album name", "album name", "albumname", "album"),
+    EXTENDED.uri: ("spotify track uri", "trackuri", "track uri"),
+    EXTENDED.played_ms: ("ms played", "msplayed"),
+}
+"""Columns of Spotify's histories where somebody made tables of them."""
+
+
+def _score_of_history(cells: tuple[str, ...]) -> int:
+    names = {normal(cell) for cell in cells}
+    told = [not names.isdisjoint(_HISTORY[field]) for field in (EXTENDED.title, EXTENDED.played_ms)]
+    return sum(told) if all(told) else 0
+
+
 _FIELDS = {"track": _TITLES, "artist": _ARTISTS, "album": _ALBUMS}
+
+
+def _repeating(header: Header | None) -> Header | None:
+    """Return the header if its column of dates holds times of day, and its tracks come again and again."""
+    if header is None:
+        return None
+    names = [normal(cell) for cell in header.cells]
+    time = _position(names, _DATES)
+    artist, track = _position(names, _ARTISTS), _position(names, _TITLES)
+    rows = plays = 0
+    different = set()
+    for row in _rows(header.text, header.delimiter, header.record + 1):
+        cells = [
+            row[place].strip() if place is not None and place < len(row) else ""
+            for place in (time, artist, track)
+        ]
+        rows += 1
+        plays += tells_moment(cells[0])
+        different.add((cells[1], cells[2]))
+        if rows >= _LOOKED_AT:
+            break
+    is_history = 10 * plays >= _MOST_OF_TEN * rows and 10 * len(different) <= 9 * rows
+    return header if rows and is_history else None
+
+
+def _score_of_dates(cells: tuple[str, ...]) -> int:
+    return _scored(cells, _DATES)
 
 
 def _score(cells: tuple[str, ...]) -> int:
@@ -76,7 +157,12 @@ def _score(cells: tuple[str, ...]) -> int:
         return len(names & {_DESCRIPTION, _APPLE_TIME, _APPLE_COUNT}) - 1
     if names >= _APPLE_LAST:
         return len(_APPLE_LAST)
-    told = [not names.isdisjoint(known) for known in (_TITLES, _ARTISTS, _TIMES)]
+    return _scored(cells, _TIMES)
+
+
+def _scored(cells: tuple[str, ...], times: tuple[str, ...]) -> int:
+    names = {normal(cell) for cell in cells}
+    told = [not names.isdisjoint(known) for known in (_TITLES, _ARTISTS, times)]
     return sum(told) if all(told) and not names & _IDS else 0
 
 
@@ -111,12 +197,12 @@ def _apple(row: list[str], described: int, counted: int | None) -> dict[str, obj
     return {"artist": artist, "title": title, "plays": plays}
 
 
-def _has_no_header(text: str) -> bool:
+def _has_no_header(text: str, delimiter: str) -> bool:
     """Whether the first row, and most of the next, are plays: four cells, of which the last is a time."""
-    first = [row for _, row in first_records(text, ",")]
+    first = [row for _, row in first_records(text, delimiter)]
     plays = sum(map(_is_headless, first))
     return plays > 1 and _is_headless(first[0]) and 10 * plays >= _MOST_OF_TEN * len(first)
 
 
 def _is_headless(row: list[str]) -> bool:
-    return len(row) == len(_HEADLESS_COLUMNS) and _TIME_OF_DAY.fullmatch(row[-1].strip()) is not None
+    return len(row) == len(_HEADLESS_COLUMNS) and tells_moment(row[-1])

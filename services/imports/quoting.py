@@ -11,7 +11,7 @@ _MOST_LINES = 0.9
 _WRAPPED = re.compile(r'"(?:[^"\r\n]|"")*"[;,\t ]*')
 _DOUBLED = re.compile(r'[^,;\t|\s"\\]""[^"]|[^"\\]""[^,;\t|\s"]')
 _BACKSLASHED = re.compile(r'\\"(?!\s*(?:[,;\t|]|$))|\\"(?="[,;\t|\r\n])', re.MULTILINE)
-_RULE = re.compile(r"[\s:=+_\-–—─━┼┿╋|]*")
+_RULE = re.compile(r"[\s:=+_\-–—|\u2500-\u257f]*")
 _SHORTEST_RULE = 3
 _WIDE = 4
 """In a table of so many columns a lone cell with as many parts is a wrapped row."""

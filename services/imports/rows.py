@@ -16,6 +16,7 @@ from services.imports.encodings import Mending
 from services.imports.keys import KeyReader, is_no_key, read_mode
 from services.imports.lengths import LengthReader, milliseconds
 from services.imports.limits import MAX_LIST_CHARS
+from services.imports.locations import without_number
 from services.imports.scales import Scales
 from services.imports.text import clean_text
 
@@ -37,7 +38,16 @@ _LINK_SKIPS = (
 )
 _ARTIST_AND_TITLE = " - "
 _NAMES = (Column.TITLE, Column.ARTISTS, Column.ALBUM, Column.JOINED)
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_DATE = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:,? \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?)?"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2}\.? [A-Z][a-z]{2,8}\.? \d{4}"
+)
+_FOOTER = re.compile(
+    r"(?:page|seite|p[aá]gina|strona|sida) \d{1,5}(?: ?(?:/|of|von|de|di|sur|van|z|av) ?\d{1,5})?"
+    r"|\(?\d{1,6} (?:rows?|songs?|tracks?|items?|titel|lieder|titres?|morceaux|canciones|brani)\b.{0,60}"
+    r"|total:?(?: ?\d.{0,60})?",
+    re.IGNORECASE,
+)
 _SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|wav|aiff?|flac|ogg|opus|wma|alac)$", re.IGNORECASE)
 _SILENCE_DB = -60.0
 _ENOUGH_ZEROS = 3
@@ -117,6 +127,12 @@ class RowReader:
         identity = cells.track_id(uri) if uri and self._is_spotify(row) else None
         if identity is None and url:
             identity = cells.track_id(url)
+        if identity is None and not (uri or url):
+            identity = (
+                cells.track_id(self._cell(row, Column.TITLE))
+                if "spotify" in self._cell(row, Column.TITLE)
+                else None
+            )
         if identity is None:
             reason = reason_of_link(uri or url)
             if reason is not None:
@@ -129,7 +145,7 @@ class RowReader:
         hidden = identity is None and (cells.is_short_link(uri) or cells.is_short_link(url))
         if not (identity or isrc or title):
             return SkipReason.SHORT_LINK if hidden else SkipReason.NO_TITLE
-        if self._heads_an_evening(title, artists, identity or isrc):
+        if not (artists or identity or isrc) and self._is_no_row(title):
             return SkipReason.NOT_A_TRACK
         self.short_links += hidden
         if self._joined and title and not artists and title.count(_ARTIST_AND_TITLE) == 1:
@@ -188,22 +204,22 @@ class RowReader:
         if position is None:
             return ""
         mending = self.mendings.get(column)
-        return cells.unescaped(mending.mend(row[position]) if mending else row[position]).strip()
+        return cells.shown(cells.unescaped(mending.mend(row[position]) if mending else row[position]).strip())
 
     def _parted(self, words: str, artists: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """Part `Artist - Title`, which may be a path to a sound file, at its first dash."""
         name = _SOUND_FILE.sub("", words)
         if name != words:
-            name = re.split(r"[/\\]", name)[-1]
+            name = without_number(re.split(r"[/\\]", name)[-1])
         artist, dash, title = name.partition(_ARTIST_AND_TITLE)
         if not dash or artists or not (artist.strip() and title.strip()):
             return name.strip(), artists
         self.taken_apart += 1
         return title.strip(), self._split_artists(artist.strip(), None)
 
-    def _heads_an_evening(self, title: str, artists: tuple[str, ...], identity: str | None) -> bool:
-        """Whether a row only names a date, as Serato's histories do before the tracks of each evening."""
-        return not artists and not identity and Column.ARTISTS in self._at and bool(_DATE.fullmatch(title))
+    def _is_no_row(self, title: str) -> bool:
+        """Whether a row without an artist heads an evening, as Serato's dates do, or ends a page or table."""
+        return Column.ARTISTS in self._at and (_DATE.fullmatch(title) or _FOOTER.fullmatch(title)) is not None
 
     def _read(self, row: list[str], column: Column, reader: Callable[[str], _T]) -> _T | None:
         cell = self._cell(row, column)
@@ -255,7 +271,9 @@ class RowReader:
             if kept is not None:
                 values[name] = kept
             elif (
-                cell.strip() and not (value == 0 and feature is Feature.TEMPO) and not cells.is_estimate(cell)
+                not cells.is_nothing(cell)
+                and not (value == 0 and feature is Feature.TEMPO)
+                and not cells.is_estimate(cell)
             ):
                 self.out_of_range += 1
         if len(values) >= _ENOUGH_ZEROS and self._is_filled_up(values, row):

@@ -88,7 +88,7 @@ def detect_scales(
         one = seen[feature]
         if says_percent(header[position]) or one.signed > 0:
             percent.append(feature)
-        elif tens_possible and _is_ten_point(whole) and _is_ten_point(one):
+        elif tens_possible and _is_ten_point(whole, feature) and _is_ten_point(one, feature):
             del divisors[feature]
             notes.append(Note(NoteKind.UNKNOWN_SCALE, number=one.largest, names=(feature.value,)))
         elif (2 * one.above_one > one.nonzero or (most_run_high and 2 * one.fractions <= one.nonzero)) and (
@@ -133,8 +133,11 @@ def _look(rows: Sequence[Sequence[str]], position: int) -> _Seen:
     return seen
 
 
-def _is_ten_point(seen: _Seen) -> bool:
-    return 2 * seen.above_one > seen.nonzero and seen.above_one >= _TEN_POINT_EVIDENCE and seen.largest <= 10
+def _is_ten_point(seen: _Seen, feature: Feature) -> bool:
+    enough = (
+        1 if feature is Feature.ENERGY else _TEN_POINT_EVIDENCE
+    )  # no list has an energy below 10 % throughout
+    return 2 * seen.above_one > seen.nonzero and seen.above_one >= enough and seen.largest <= 10
 
 
 def _impossible(feature: Feature, told: Sequence[tuple[float, int]], divisor: float) -> float | None:

@@ -10,6 +10,7 @@ from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.artists import SplitArtists
+from services.imports.cells import track_id
 from services.imports.columns import FEATURE_COLUMNS, Column, match, normal
 from services.imports.dialects import (
     CHOSIC_TABLE,
@@ -33,6 +34,8 @@ from services.imports.text import Decoded, clean_text
 
 _NAMED_COLUMNS = 6
 _TELLING_COLUMNS = 2
+_LOOKED_AT = 50
+"""Rows that tell which of two columns holds what both promise."""
 _DELIMITER_NAMES = {",": "a CSV", ";": "a CSV", "\t": "a table", "|": "a table"}
 
 
@@ -129,8 +132,9 @@ def read_spreadsheet(
     TooManyNamesError
         More artists and genres than `budget` has left.
     """
-    dialect, header, found = recognised.dialect, recognised.header, recognised.found
+    dialect, header = recognised.dialect, recognised.header
     table = read_table(header, dialect.format, budget)
+    found = _with_real_links(recognised.found, table, dialect)
     scales = detect_scales(
         header.cells,
         table.rows,
@@ -169,6 +173,21 @@ def read_spreadsheet(
         )
         for group_name, group in groups.items()
     )
+
+
+def _with_real_links(found: dict[Column, int], table: Table, dialect: Dialect) -> dict[Column, int]:
+    """Return the columns; of several for ids the one that leads to most tracks, as `id` may be a number."""
+    names = [dialect.columns.get(normal(cell)) for cell in table.header.cells]
+    settled = dict(found)
+    for column in (Column.URI, Column.URL):
+        places = [place for place, name in enumerate(names) if name is column]
+        if len(places) > 1:
+            first = table.rows[:_LOOKED_AT]
+            settled[column] = max(
+                places,
+                key=lambda place: sum(track_id(row[place]) is not None for row in first if place < len(row)),
+            )
+    return settled
 
 
 def _is_music(groups: dict[str, _Group], found: dict[Column, int]) -> bool:

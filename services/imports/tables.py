@@ -25,6 +25,8 @@ DELIMITERS = (",", ";", "\t", "|")
 _PREAMBLE = 5
 """Records that are tried as header: some programs write a title line above it."""
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+_DRAWN = frozenset("│║┌╔├")
+"""With these a table begins that a terminal drew."""
 _SENTINEL = "\x00end"
 """A last row that must come out alone; the decoder removes NUL, so no file can hold it."""
 _HEAD_CHARS = 65_536
@@ -65,6 +67,8 @@ def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | 
     if hint:
         text, delimiters = text[hint.end() :], (hint[1],) if hint[1] in DELIMITERS else DELIMITERS
     text = without_backslashes(without_wrapping(text))
+    if text.lstrip()[:1] in _DRAWN:
+        text = text.replace("│", "|").replace("║", "|")
     best: tuple[int, int, Header] | None = None
     for delimiter in delimiters:
         for record, cells in first_records(text, delimiter):
@@ -181,7 +185,7 @@ def _keeping(source: Iterable[str], physical: list[str]) -> Iterator[str]:
 def _repeats(row: list[str], header: Header) -> bool:
     """Whether a row is the header once more, as in exports that were joined or printed page by page."""
     return len(row) == len(header.cells) and all(
-        _header_cell(cell) == name
+        _header_cell(cell).casefold() == name.casefold()
         for cell, name in zip(row, header.cells, strict=True)  # most rows differ at once
     )
 

@@ -13,6 +13,7 @@ from services.imports.columns import normal
 from services.imports.entries import make_track
 from services.imports.formats import YOUTUBE
 from services.imports.history import WATCHED
+from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_LISTED
 from services.imports.tables import first_records
 from services.imports.tally import Budget
@@ -23,8 +24,11 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}\S{0,20}(?: UTC)?")
 _LIBRARY_COLUMNS = 4
 """Video, title, album, first artist; further artists follow, and for uploads a length."""
 _PLAYLIST_COLUMNS = 2
-_NO_ARTIST = ("duration", "length")
-_SUFFIX = re.compile(r"[- ]videos$", re.IGNORECASE)
+_NO_ARTIST = ("duration", "length", "dauer", "durée", "duración", "durata", "duração")
+_SUFFIX = re.compile(
+    r"(?: - |[- ])(?:videos?|vidéos|vídeos|video's|filmy|wideo|видео|відео|動画|影片|视频|동영상)$",
+    re.IGNORECASE,
+)
 
 
 def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> bool:
@@ -52,10 +56,20 @@ def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> boo
         library = into.library(YOUTUBE, budget)
         library.add_list(_SUFFIX.sub("", name) or name, (row[0].strip() for row in _rows(text)))
         return True
-    if len(header) >= _LIBRARY_COLUMNS and "id" in normal(header[0]).split():
+    if len(header) >= _LIBRARY_COLUMNS and (_names_id(header[0]) or all(map(_is_id, first))):
         _read_library(header, text, into, budget)
         return True
     return False
+
+
+def _names_id(header: str) -> bool:
+    return "id" in normal(header).split()
+
+
+def _is_id(row: list[str]) -> bool:
+    """Whether a row begins with what can be no word: letters of both cases, digits or signs among them."""
+    cell = row[0].strip()
+    return cell != cell.lower() and cell != cell.upper() and re.search(r"[0-9_-]", cell) is not None
 
 
 def _read_library(header: list[str], text: str, into: AccountData, budget: Budget) -> None:
@@ -65,10 +79,14 @@ def _read_library(header: list[str], text: str, into: AccountData, budget: Budge
         for position in range(_LIBRARY_COLUMNS - 1, min(len(header), MAX_LISTED))
         if not normal(header[position]).startswith(_NO_ARTIST)
     ]
+    named = [normal(cell) for cell in header]
+    length_at = next((at for at, name in enumerate(named) if name.startswith(_NO_ARTIST)), len(header))
     for row in _rows(text):
         video, title, album = (*(cell.strip() for cell in row[:3]), "", "", "")[:3]
         artists = [row[position].strip() for position in artists_at if position < len(row)]
-        library.add(make_track(title=title, artists=artists, album=album), video, example=video)
+        length_ms = duration_ms(row[length_at].strip()) if length_at < len(row) else None
+        track = make_track(title=title, artists=artists, album=album, duration_ms=length_ms)
+        library.add(track, video, example=video)
 
 
 def _is_dated(row: list[str]) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
 from services.domain.messages import Note, NoteKind
-from services.imports.encodings import PAGE_NAMES, WESTERN, guess_code_page
+from services.imports.encodings import PAGE_NAMES, WESTERN, declared_page, guess_code_page
 from services.imports.formats import TEXT
 from services.imports.limits import MAX_NAME_CHARS, MAX_TEXT_CHARS
 
@@ -40,6 +40,8 @@ def clean_text(text: str, limit: int = MAX_TEXT_CHARS) -> str:
     return text
 
 
+DASHES = "-–—‒―−－"
+"""As people and keyboards write them; the first stands for itself in a class of characters."""
 _MARK_LETTERS = ("ï»¿", "Ôªø", "п»ї", "\ufeff")
 """The byte order mark of UTF-8 read as Windows-1252, Mac Roman and Windows-1251, and itself."""
 
@@ -183,6 +185,8 @@ _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_CUT = 3
 """Most bytes that a UTF-8 character can lack its end by."""
 _SAMPLE = 4096
+_FEWEST_NULS = 0.2
+"""Of the pairs of bytes in text of another script: its digits, commas and line ends have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ def decode(content: bytes) -> Decoded:
 
 
 def _utf16(content: bytes) -> str | None:
-    """Recognise UTF-16 by its mark, or by NULs at every second place (Latin text without a mark)."""
+    """Recognise UTF-16 by its mark, or without one by NULs at one side of its pairs alone."""
     if content.startswith(_UTF16_MARKS):
         return "utf-16"
     sample = content[:_SAMPLE]
@@ -232,7 +236,12 @@ def _utf16(content: bytes) -> str | None:
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if odd > 0.7 * half and even < 0.1 * half:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.7 * half and odd < 0.1 * half else None
+    if even > 0.7 * half and odd < 0.1 * half:
+        return "utf-16-be"
+    one_sided = max(even, odd) > _FEWEST_NULS * half and not min(even, odd) and len(content) % 2 == 0
+    if not one_sided:
+        return None
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _decode_utf16(content: bytes, encoding: str) -> tuple[str, tuple[Note, ...]]:
@@ -262,6 +271,9 @@ def _decode_bytes(content: bytes) -> tuple[str, tuple[Note, ...]]:
         raise DamagedFileError(format=TEXT, problem="the file breaks off in the middle of a character")
     if real > lost:  # UTF-8 with a few broken places; another encoding would spoil all the rest
         return mended, (Note(NoteKind.REPLACED_CHARACTERS, count=lost),)
+    declared = declared_page(content)
+    if declared is not None:
+        return content.decode(declared), ()
     page = guess_code_page(content)
     if page is None:
         return content.decode(WESTERN, errors="replace"), (Note(NoteKind.UNREADABLE_NAMES),)

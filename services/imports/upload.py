@@ -22,8 +22,9 @@ from services.imports.archive import Member, members, office_kind, open_archive
 from services.imports.formats import ACCOUNT_DATA, TRACK_LINKS, ZIP
 from services.imports.libraries import read_library
 from services.imports.limits import MAX_EXAMPLES, MAX_UPLOAD_BYTES
+from services.imports.lines import read_lines
 from services.imports.links import find_links, foreign_links
-from services.imports.lists import read_lines, read_list
+from services.imports.lists import read_list
 from services.imports.markup import is_xml
 from services.imports.plays import read_plays
 from services.imports.spreadsheets import describe_columns, read_spreadsheet, recognise
@@ -40,8 +41,10 @@ from services.imports.text import (
 )
 
 _JSON_HEAD = 65_536
-_JSON = re.compile(r'\s*(?:\{|\[\s*(?:[\[{"\d\]-]|null|true|false|$))')
-"""An object, or a list that begins with a value."""
+_JSON = re.compile(
+    r'\s*(?:\{|\[\s*(?:[\[{"]|\](?=\s*$)|-?\d[\d.eE+-]{0,30}\s*(?:,|\]\s*$)|null\b|true\b|false\b|$))'
+)
+"""An object, or a list that begins with a value; `[1] ` and `[03:45] ` number the lines of a list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ VERSIONS = (
     "{} (Tribute to {artist})", "{} (Made Famous by {artist})", "{} - 8-Bit Version", "{} (Extended Mix)",
     "{} (Piano Version)", "{} (Lullaby Rendition)", "{} (A Cappella)", "{} (Spanish Version)",
     "{} (Re-Recorded)", "{} - Session", "{} (Unplugged)", "{} (Mashup)", "{}, Pt. 2", "{} II",
+    "{} (Концертная запись)", "{} (живой звук)", "{} (ライブ)", "{} [カバー]", "{} (리믹스)", "{} (伴奏)",
 )  # fmt: skip
 STRANGERS = (
     "Karaoke Universe", "The Tribute Band", "{artist} Tribute Band", "Not {artist}", "Studio Covers Inc.",

@@ -70,13 +70,45 @@ def test_quotes_in_quotes_are_mended_or_cost_their_row_alone(cell, title):
 
 def test_a_header_in_the_middle_is_no_row():
     table = "Title,Artist,Year\nOne,A,1999\n"
-    assert names(table + "\ufeff" + table.replace("One", "Two")) == [("One", "A"), ("Two", "A")]
+    for again in ("\ufeff" + table, table.upper()):
+        assert names(table + again.replace("One", "Two").replace("ONE", "Two"))[1] == ("Two", "A")
+
+
+@pytest.mark.parametrize("footer", ["Page 1 of 2", "Seite 3", "(2 rows)", "24 songs, 1 hr 20 min", "Total"])
+def test_the_end_of_a_page_or_table_is_no_row(footer):
+    rows = f'One,A,3:45\n"{footer}",,22:30\nTotal Eclipse,,4:00\nTotal,B,1:00\n'
+    playlist = only("Title,Artist,Time\n" + rows)
+    assert [track.title for track in playlist.tracks] == ["One", "Total Eclipse", "Total"]
+    assert [(entry.reason, entry.count) for entry in playlist.skipped] == [(SkipReason.NOT_A_TRACK, 1)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"[One](https://open.spotify.com/track/{IDS[0]})",
+        f'"=HYPERLINK(""https://open.spotify.com/track/{IDS[0]}"",""One"")"',
+    ],
+)
+def test_a_title_with_its_link_in_the_cell_is_both(cell):
+    assert names(f'Title;Artist\n{cell};"=""A"""\n') == [("One", "A")]
+    assert only(f"Title;Artist\n{cell};A\n").tracks[0].id == IDS[0]
+
+
+def test_of_two_columns_for_ids_the_one_with_ids_counts():
+    assert only(f"id,name,artist,uri\n7,One,A,spotify:track:{IDS[0]}\n").tracks[0].id == IDS[0]
+
+
+@pytest.mark.parametrize("nothing", ["N/A", "None", "-", "#N/A", "\\N", "NaN"])
+def test_a_cell_that_says_nothing_is_no_impossible_value(nothing):
+    playlist = only(f"Title,Artist,Energy\nOne,A,0.5\nTwo,B,{nothing}\n")
+    assert (playlist.tracks[1].uploaded, playlist.notes) == (None, ())
 
 
 def test_rules_of_markdown_and_ruled_tables_are_no_rows():
     markdown = "| Title | Artist |\n|:------|-------:|\n| One | A |\n| Two | B |\n"
     ruled = "+-----+---+\n| Title | Artist |\n+-----+---+\n| One | A |\n| Two | B |\n+-----+---+\n"
-    for text in (markdown, ruled):
+    drawn = "┌───┬───┐\n│ Title │ Artist │\n├───┼───┤\n│ One │ A │\n│ Two │ B │\n└───┴───┘\n"
+    for text in (markdown, ruled, drawn):
         assert names(text) == [("One", "A"), ("Two", "B")]
         assert not only(text).skipped
 
@@ -95,7 +127,7 @@ def test_entities_are_resolved_before_artists_are_parted():
     ]
 
 
-@pytest.mark.parametrize("day", ["2/11/2024", "9.3.2022", "2024-11-02"])
+@pytest.mark.parametrize("day", ["2/11/2024", "9.3.2022", "2024-11-02", "16.5.2015 20:15", "9 March 2022"])
 def test_a_date_without_an_artist_heads_an_evening(day):
     playlist = only(f"name,artist,deck\n{day},,\nOne,A,1\n{day},,\nTwo,B,2\n{day},C,1\n")
     assert [track.title for track in playlist.tracks] == ["One", "Two", day]
@@ -112,6 +144,8 @@ def test_a_date_without_an_artist_heads_an_evening(day):
         "https%3A%2F%2Fopen.spotify.com%2Ftrack%2F{}%3Fsi%3D1",
         "https://x.example/?url=https%253A%252F%252Fopen.spotify.com%252Ftrack%252F{}",
         "https://open.spotify.com/intl-de/track/{}?si=x",
+        "SPOTIFY:TRACK:{}",
+        "'{}",
     ],
 )
 @pytest.mark.parametrize("header", ["Track URI", "url"])

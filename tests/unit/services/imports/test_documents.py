@@ -59,6 +59,7 @@ def test_reads_pages_of_the_web_api_and_counts_what_is_no_track(document: object
     first, second = playlist.tracks
     assert (playlist.name, first.id, first.title, first.artists) == ("Mine", IDS[1], "Song 1", ("Ann", "Bob"))
     assert (first.album, first.isrc, first.duration_ms) == ("Al", "USAAA2400001", 200_000)
+    assert first.release_year == 1999
     assert second.id == IDS[2]
     assert {one.reason: one.count for one in playlist.skipped} == {
         SkipReason.UNAVAILABLE: 2,
@@ -92,6 +93,78 @@ def test_reads_plain_rows(row: dict[str, object]) -> None:
     assert (track.id, track.label) == (IDS[3], "Ann – One")
 
 
+SONG = {"title": "One", "duration": 215, "artist": {"name": "Ann"}, "album": {"title": "Al"}}
+CATALOGUE = {"name": "One", "artistName": "Ann", "albumName": "Al", "durationInMillis": 215_000}
+FLAT = {
+    "Track Name": "One",
+    "Artist Name(s)": "Ann",
+    "Album Name": "Al",
+    "Duration (ms)": 215_000,
+    "Key": "8A",
+}
+TUBE = {
+    "videoId": "x",
+    "title": "One",
+    "artists": [{"name": "Ann"}],
+    "album": {"name": "Al"},
+    "duration": "3:35",
+}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"title": "Mine", "tracks": {"data": [SONG]}},
+        {"data": [{"type": "songs", "attributes": CATALOGUE}]},
+        {"title": "Mine", "tracks": [TUBE]},
+        [FLAT],
+        {"lovedtracks": {"track": [{**SONG, "name": "One", "title": None, "duration": "215"}]}},
+    ],
+)
+def test_reads_the_answers_of_other_services_and_tables_as_json(document: object) -> None:
+    (track,) = only(document).tracks
+    assert (track.label, track.album, track.duration_ms) == ("Ann – One", "Al", 215_000)
+
+
+def test_several_lists_of_one_document_stay_several() -> None:
+    rows = [{"title": "One", "artist": "Ann"}]
+    links = [f"spotify:track:{IDS[0]}", f"https://open.spotify.com/track/{IDS[1]}"]
+    for document in (
+        [{"name": "A", "tracks": rows}, {"name": "B", "tracks": rows}],
+        {"playlists": [{"playlist": {"title": title, "track": rows}} for title in "AB"]},
+        {"playlists": [{"name": "A", "tracks": links}], "saved": links},
+    ):
+        assert len(read_upload(json.dumps(document).encode()).playlists) == 2
+    assert [track.id for track in only(links).tracks] == list(IDS[:2])
+    assert [track.label for track in only(["Ann - One", "Bob - Two"]).tracks] == ["Ann – One", "Bob – Two"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"track": "One", "artist": "Ann", "uts": "1700000000"},
+        {"name": "One", "artist": {"#text": "Ann"}, "date": {"uts": "1700000000"}},
+        {"time": 1_700_000_000, "track": {"title": "One", "artists": ["Ann"]}},
+    ],
+)
+def test_counts_rows_that_were_played_and_come_again_as_plays(row: dict[str, object]) -> None:
+    playlist = only({"scrobbles": [row] * 3})
+    assert [track.label for track in playlist.tracks] == ["Ann – One"]
+    assert list(note_lines(playlist.notes)) == ["3 plays became 1 different track, the most played first."]
+
+
+def test_a_listen_keeps_the_codes_and_the_length_that_it_has() -> None:
+    told = listen(1)
+    more = {"isrc": "USAAA2400001", "duration": 215, "recording_mbid": "0a3f2c1e-1111-4222-8333-444455556666"}
+    told["track_metadata"] = {"track_name": "One", "artist_name": "Ann", "additional_info": more}
+    (track,) = only(told).tracks
+    assert (track.isrc, track.duration_ms, track.recording_id) == (
+        "USAAA2400001",
+        215_000,
+        "0a3f2c1e-1111-4222-8333-444455556666",
+    )
+
+
 def test_reads_jspf_and_features_of_plain_rows() -> None:
     tracks = [
         {"title": "One", "creator": "Ann", "duration": 200_000, "identifier": "https://x.example/recording/1"}
@@ -102,7 +175,9 @@ def test_reads_jspf_and_features_of_plain_rows() -> None:
         "JSPF playlist",
         200_000,
     )
-    (track,) = only([{"title": "One", "artist": "Ann", "energy": 0.5, "tempo": "121.5", "valence": 7}]).tracks
+    (track,) = only(
+        [{"title": "One", "artist": "Ann", "energy": 0.5, "tempo": "121.5", "valence": 700}]
+    ).tracks
     assert track.uploaded is not None
     assert (track.uploaded.energy, track.uploaded.tempo, track.uploaded.valence) == (0.5, 121.5, None)
 

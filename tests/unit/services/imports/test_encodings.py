@@ -51,6 +51,13 @@ def titles(playlist: Playlist) -> list[str]:
     [
         *PAGES.items(),
         ("cp1250", POLISH),
+        ("iso8859_2", POLISH),
+        ("iso8859_2", CZECH),
+        ("cp1250", ["Gyöngyhajú lány", "Őszi éj", "Szállj el, tűz"][:2]),
+        ("cp1254", ["Şarkı söylemek lazım", "Gülpembe", "Barış", "Dağlar"]),
+        ("iso8859_5", RUSSIAN),
+        ("koi8_u", UKRAINIAN),
+        ("cp850", ["Déjà vu", "Fußgänger", "Blåbær", "Señor Niño"]),
         ("cp1251", UKRAINIAN),
         ("cp1251", ["Старый причал", "Two", "Ветер"]),
     ],
@@ -83,6 +90,11 @@ def test_western_files_stay_as_they_are(names):
     assert [note.kind for note in playlist.notes] == [NoteKind.WINDOWS_1252]
 
 
+@pytest.mark.parametrize("page", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_told_by_its_commas(page):
+    assert titles(read(RUSSIAN, page)) == RUSSIAN
+
+
 @pytest.mark.parametrize(
     ("names", "page"),
     [
@@ -91,6 +103,8 @@ def test_western_files_stay_as_they_are(names):
         (["حبيبي يا نور العين", "أنا عايش", "الليل"], "cp1256"),
         (["รักเธอ", "คิดถึง", "ความรัก"], "cp874"),
         (["月亮代表我的心", "夜曲", "晴天"], "gbk"),
+        (["青花瓷", "月亮代表我的心", "红豆", "周杰伦"], "gb18030"),
+        (["青花瓷", "月亮代表我的心", "紅豆"], "big5"),
     ],
 )
 def test_names_that_no_known_page_makes_readable_are_called_so(names, page):

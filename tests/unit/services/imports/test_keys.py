@@ -78,6 +78,8 @@ def test_every_notation_of_every_key_is_the_same_key(pitch, minor, data):
         ("A-flat minor", 8, 0),
         ("H", 11, None),
         ("Am/C", 9, None),
+        ("Фа-диез минор", 6, 0),
+        ("Си-бемоль мажор", 10, 1),
         ("Chorus", None, None),
         ("8C", None, None),
         ("13A", None, None),

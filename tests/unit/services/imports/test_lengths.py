@@ -33,7 +33,16 @@ from services.imports.upload import read_upload
         ("225'000", 225_000),
         ("225000ms", 225_000),
         ("215.5", 215_500),
+        ("P0DT0H3M35S", 215_000),
+        ("3 Min. 35 Sek.", 215_000),
+        ("3 minutos y 35 segundos", 215_000),
+        ("3 мин 35 с", 215_000),
+        ("3分35秒", 215_000),
+        ("0 days 00:03:35", 215_000),
+        ("12:03:35 AM", 215_000),
+        ("3:35 mins", 215_000),
         ("3.45", None),
+        ("4.5", None),
         ("0", None),
         ("-5", None),
         ("-1", None),
@@ -61,6 +70,19 @@ def test_points_between_minutes_and_seconds_count_where_all_lengths_look_so():
     ]
     mixed = LengthReader(["3.45", "3:45"])
     assert (mixed.read("3.45"), mixed.read("3:45"), mixed.read("0"), mixed.unread) == (None, 225_000, None, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (["3.45", "4.5", "5.10"], [225_000, 290_000, 310_000]),
+        (["3.75", "4,08"], [225_000, 244_800]),
+        (["0.0026041667", "0.0028356481"], [225_000, 245_000]),
+        (["225.5", "3"], [225_500, 3_000]),
+    ],
+)
+def test_numbers_that_cannot_be_seconds_are_what_their_column_shows(column, expected):
+    assert [LengthReader(column).read(cell) for cell in column] == expected
 
 
 def test_minutes_that_a_spreadsheet_took_for_hours():

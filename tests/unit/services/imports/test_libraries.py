@@ -105,6 +105,18 @@ def test_reads_each_list_of_rekordbox_in_its_order_and_the_collection_last() -> 
     ]
 
 
+@pytest.mark.parametrize("text", [REKORDBOX, TRAKTOR.replace('<MUSICAL_KEY VALUE="21"></MUSICAL_KEY>', "")])
+def test_the_keys_of_a_collection_are_read_together_and_those_that_are_none_counted(text: str) -> None:
+    text = text.replace('Tonality="8A"', 'Tonality="B"').replace('KEY="1m"', 'KEY="B"')
+    collection = read_upload(text.replace("F#m", "Hm").encode()).playlists[-1]
+    first = next(track for track in collection.tracks if track.artists == ("Ann",))
+    assert first.uploaded is not None
+    german = text.startswith(REKORDBOX[:60])
+    assert (first.uploaded.key, first.uploaded.mode) == ((10.0, 1.0) if german else (11.0, None))
+    unread = read_upload(text.replace('="B"', '="loud"').encode()).playlists[-1].notes
+    assert [(note.kind, note.count) for note in unread] == [("unread keys", 1)]
+
+
 def test_reads_a_list_of_traktor_in_its_order_and_trusts_its_number_of_the_key() -> None:
     assert titles(TRAKTOR) == {"Late": ["Bob – Two", "Ann – One", "Cee – Elsewhere"]}
     one = read_upload(TRAKTOR.encode()).playlists[0].tracks[1]
@@ -129,6 +141,21 @@ def test_reads_xspf_with_links_names_and_file_names() -> None:
     assert [track.label for track in playlist.tracks] == ["Ann – One", "Bob – Two"]
     assert playlist.tracks[0].id == ID
     assert [one.count for one in playlist.skipped] == [1]
+
+
+def test_reads_xml_in_the_code_page_that_it_names_and_behind_a_comment() -> None:
+    for page in ("ISO-8859-2", "windows-1251"):
+        name = "Łąka" if page == "ISO-8859-2" else "Ты"
+        text = XSPF.replace('version="1.0"', f'version="1.0" encoding="{page}"').replace("One", name)
+        playlist = read_upload(text.encode(page)).playlists[0]
+        assert (playlist.tracks[0].title, playlist.notes) == (name, ())
+    assert titles("<!-- by hand -->\n" + XSPF.partition("?>")[2])["Mix"] == ["Ann – One", "Bob – Two"]
+
+
+def test_keeps_the_recording_that_a_list_names() -> None:
+    mbid = "0a3f2c1e-1111-4222-8333-444455556666"
+    text = XSPF.replace("urn:x", f"https://musicbrainz.org/recording/{mbid.upper()}")
+    assert read_upload(text.encode()).playlists[0].tracks[0].recording_id == mbid
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])

@@ -56,6 +56,9 @@ def test_other_links_are_counted_by_what_they_are():
     https://open.spotify.com/episode/{IDS[1]}
     spotify:local:Me:Home:Take:12
     https://spotify.link/AbCdEf
+    https://spoti.fi/3AbCdE
+    https://youtu.be/abcdefghijk
+    A song: https://geo.music.apple.com/de/album/x/1?i=2
     https://open.spotify.com/track/tooshort
     """
     playlist = read_links(text, name="  From a\nmessage ")
@@ -66,7 +69,8 @@ def test_other_links_are_counted_by_what_they_are():
         SkipReason.EPISODE: 1,
         SkipReason.LOCAL_FILE: 1,
         SkipReason.UNREADABLE: 1,
-        SkipReason.SHORT_LINK: 1,
+        SkipReason.SHORT_LINK: 2,
+        SkipReason.OTHER_SERVICE: 2,
     }
 
 

@@ -58,8 +58,9 @@ def test_reads_m3u_by_link_by_words_and_by_file_name(text: str) -> None:
     ]
 
 
-def test_reads_pls_by_its_numbers() -> None:
-    first, second = only(PLS).tracks
+@pytest.mark.parametrize("text", [PLS, "; made by hand\n\n" + PLS.replace("\n", "\r\n")])
+def test_reads_pls_by_its_numbers(text: str) -> None:
+    first, second = only(text).tracks
     assert (first.label, first.id, first.duration_ms) == ("Ann – One", IDS[1], None)
     assert (second.label, second.id, second.duration_ms) == ("Bob – Two", None, 200_000)
 
@@ -73,10 +74,46 @@ def test_reads_pls_by_its_numbers() -> None:
         "- Ann - One\n* Bob - Two\n• 50 Cent - Three",
         "Ann - One.mp3\nmusic/Bob - Two.flac\n50 Cent - Three.m4a",
         "Ann - One (3:45)\nBob - Two 3:20\n50 Cent - Three [0:59]",
+        "01 - Ann - One\n02 - Bob - Two\n03 - 50 Cent - Three",
+        "(1) Ann - One\n(2) Bob - Two\n(3) 50 Cent - Three",
+        "3.Ann - One\n2.Bob - Two\n1.50 Cent - Three",
+        "[1] Ann - One\n[2] Bob - Two\n[3] 50 Cent - Three",
+        "[00:00] Ann - One\n[03:35] Bob - Two\n[1:07:10] 50 Cent - Three",
+        "0:00 - 1. Ann - One\n3:35 - 2. Bob - Two\n7:10 - 3. 50 Cent - Three",
+        "22:15 : Ann - One\n22:19 : Bob - Two\n22:24 : 50 Cent - Three",
+        "Ann – *One*\n+ **Bob** - Two\n> __50 Cent__ - Three",
+        '"Ann - One"\n"Bob - Two"\n"50 Cent - Three"',
+        "Ann - “One”;\nBob - “Two”;\n50 Cent - “Three”;",
+        "Ann ― One\n- [ ] Bob － Two\nNo. 3: 50 Cent - Three",
+        "01 - Ann - One.mp3\nmusic/2. Bob - Two.flac\nD:\\1-07 50 Cent - Three.m4a",
+        "/m/01 Ann - One.mp3\n/m/02 Bob - Two.mp3\n/m/03 50 Cent - Three.mp3",
     ],
 )
 def test_reads_lines_of_artist_and_title(text: str) -> None:
     assert labels(text) == ["Ann – One", "Bob – Two", "50 Cent – Three"]
+
+
+def test_places_in_a_mix_are_no_lengths() -> None:
+    text = "Ann - One {}\nBob - Two {}\nCee - Three {}"
+    assert [track.duration_ms for track in only(text.format("0:00", "3:35", "7:10")).tracks] == [None] * 3
+    assert [track.duration_ms for track in only(text.format("3:00", "3:35", "3:10")).tracks][1] == 215_000
+
+
+def test_reads_further_tags_of_m3u_and_rows_without_a_path() -> None:
+    tags = "<filesize>9</filesize><artist>Cee</artist><title>R &amp; B</title><songlength>99.5</songlength>"
+    playlist = only(
+        "#EXTM3U\n#EXTALB:All\n#EXTINF:200 group-title='a, b' tvg-id=x,Ann - One\n"
+        "#EXTINF:100,Two\n#EXTART:Bob\n#EXTALB:Own\ntwo.mp3\n"
+        f"#EXTVDJ:{tags}\nC:\\3.mp3\n07 - Dee - Four.mp3\n#EXTINF:5,Eve - Five"
+    )
+    assert [(track.label, track.album) for track in playlist.tracks] == [
+        ("Ann – One", "All"),
+        ("Bob – Two", "Own"),
+        ("Cee – R & B", "All"),
+        ("Dee – Four", "All"),
+        ("Eve – Five", "All"),
+    ]
+    assert [track.duration_ms for track in playlist.tracks] == [200_000, 100_000, 99_500, None, 5_000]
 
 
 def test_counts_lines_that_name_no_track_and_leaves_prose_alone() -> None:
@@ -102,6 +139,7 @@ def test_lines_count_against_the_upload(monkeypatch: pytest.MonkeyPatch) -> None
         f"https://go.example/?url=https%3A%2F%2Fopen.spotify.com%2Ftrack%2F{IDS[0]}%3Fsi%3D1&x=2",
         f"https://go.example/?url=https%253A%252F%252Fopen.spotify.com%252Ftrack%252F{IDS[0]}",
         f"spotify://track/{IDS[0]}",
+        f"https://api.spotify.com/v1/tracks/{IDS[0]}",
         f'see "https:\\/\\/open.spotify.com\\/track\\/{IDS[0]}"',
         f"https://open.spotify.com/track/{IDS[0]}&context=spotify%3Aplaylist%3A{IDS[1]}",
         f"spotify:track:{IDS[0]}?si=1",

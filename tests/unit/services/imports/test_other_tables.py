@@ -180,6 +180,11 @@ def test_generic_scale_of_ten_is_left_out_and_said():
     assert any("scale is not known" in note for note in note_lines(playlist.notes))
 
 
+def test_a_few_energies_from_one_to_ten_are_no_percents():
+    (playlist,) = read("title,artist,energy,bpm\nA,x,5,126\nB,x,7,127\n")
+    assert all(track.uploaded.energy is None for track in playlist.tracks)
+
+
 def test_positive_loudness_is_no_loudness_in_decibels():
     (playlist,) = read("title,artist,loudness\nA,x,0.7\nB,x,0.9\nC,x,0.2\n")
     assert all(track.uploaded is None for track in playlist.tracks)

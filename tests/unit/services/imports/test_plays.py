@@ -63,7 +63,19 @@ def only(text: str | bytes, filename: str = "mine.csv") -> Playlist:
     return playlist
 
 
-@pytest.mark.parametrize("text", [LASTFM, LASTFM.replace(",", ";").replace("2024;", "2024,"), HEADLESS])
+LOG = """#AUDIOSCROBBLER/1.1
+#TZ/UNKNOWN
+Ann\tAl\tOne\t1\t215\tL\t1700000000\t
+Bob\tBl\tTwo\t1\t215\tL\t1700000300\t
+Cee\tCl\tThree\t1\t215\tS\t1700000600\t
+Bob\tBl\tTwo\t1\t215\tL\t1700000900\t
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [LASTFM, LASTFM.replace(",", ";").replace("2024;", "2024,"), HEADLESS, HEADLESS.replace(",", ";"), LOG],
+)
 def test_counts_scrobbles_as_plays(text: str) -> None:
     playlist = only(text)
     assert [track.label for track in playlist.tracks] == ["Bob – Two", "Ann – One"]
@@ -71,6 +83,22 @@ def test_counts_scrobbles_as_plays(text: str) -> None:
     assert next(iter(note_lines(playlist.notes))) == (
         "3 plays became 2 different tracks, the most played first."
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("artist,album,track,date", "{a},Al,{t},01 Sep 2026 14:0{n}"),
+        ("Datum;Interpret;Titel", "01.09.2026 14:0{n};{a};{t}"),
+        ("ts,artist,track", "2026-09-01T14:0{n}:00Z,{a},{t}"),
+        ("Title,Artist,Date/Time", "{t},{a},9/1/2026 2:0{n} PM"),
+    ],
+)
+def test_a_date_with_a_time_of_day_is_a_play_where_tracks_come_again(header: str, row: str) -> None:
+    plays = [("Ann", "One"), ("Bob", "Two"), ("Bob", "Two")]
+    rows = [row.format(a=artist, t=title, n=number) for number, (artist, title) in enumerate(plays)]
+    assert [track.title for track in only("\n".join([header, *rows])).tracks] == ["Two", "One"]
+    assert only("\n".join([header, *rows[:2]])).format == "CSV table"
 
 
 def test_says_what_the_columns_without_a_header_were_taken_for() -> None:
@@ -83,6 +111,14 @@ def test_counts_the_play_history_of_apple() -> None:
     playlist = only(APPLE)
     assert [track.label for track in playlist.tracks] == ["Bob – Two - Live", "Ann – One"]
     assert "4 plays became 2 different tracks" in " ".join(note_lines(playlist.notes))
+    assert [one.reason for one in playlist.skipped] == [SkipReason.SHORT_PLAY]
+
+
+def test_counts_a_history_of_spotify_that_somebody_made_a_table() -> None:
+    uri = "spotify:track:0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
+    rows = f"2024-01-02T03:04:05Z,200000,One,Ann,{uri}\n2024-01-02T03:09:05Z,900,Two,Bob,\n" * 2
+    playlist = only("ts,ms_played,track_name,artist_name,spotify_track_uri\n" + rows)
+    assert [(track.label, track.id) for track in playlist.tracks] == [("Ann – One", uri[-22:])]
     assert [one.reason for one in playlist.skipped] == [SkipReason.SHORT_PLAY]
 
 
@@ -106,6 +142,13 @@ def test_reads_the_library_of_a_takeout_in_any_language() -> None:
         ("Two", ("Bob",)),
         ("Three", ("Cee",)),
     ]
+
+
+@pytest.mark.parametrize("header", ["動画ID", "Идентификатор видео", "معرّف الفيديو", "Mã video"])
+def test_the_ids_tell_the_library_of_a_takeout_and_its_uploads_have_lengths(header: str) -> None:
+    text = f"{header},Song Title,Album Title,Artist Name 1,Duration\nabcDEF-_123,One,Al,Ann,243.5s\n"
+    (track,) = only(text).tracks
+    assert (track.label, track.duration_ms) == ("Ann – One", 243_500)
 
 
 @pytest.mark.parametrize("order", ["library first", "playlist first"])
@@ -133,6 +176,9 @@ def test_a_playlist_of_youtube_alone_names_nothing() -> None:
         (b"<?xml version='1.0'?><feed></feed>", "an XML file", "rekordbox"),
         (b"https://www.youtube.com/watch?v=abcdefghij1\n", "links to YouTube", "TuneMyMusic"),
         (b"https://music.apple.com/de/album/x/1?i=2\n", "links to Apple Music", "TuneMyMusic"),
+        (b"https://itunes.apple.com/de/album/id1\n", "links to Apple Music", "TuneMyMusic"),
+        (b"https://dzr.page.link/abc\n", "links to Deezer", "TuneMyMusic"),
+        (b"https://amazon.de/music/player/albums/B0\n", "links to Amazon Music", "TuneMyMusic"),
         (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\na.ts\n", "the pieces of a stream", "CSV or M3U"),
         (b"\xff\xf3\x40\xc0" + bytes(300), "a sound file", "CSV or M3U"),
         (b"FORM\0\0\1\0AIFF" + bytes(300), "a sound file", "CSV or M3U"),

@@ -1,0 +1,125 @@
+"""Read lines that say `Artist - Title`, and find what stands around the names in all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from services.domain.messages import Note
+from services.domain.music import Playlist, SkipReason, Track
+from services.imports.entries import (
+    ARTIST_AND_TITLE,
+    Entries,
+    track_of_path,
+    track_of_words,
+)
+from services.imports.formats import LINES
+from services.imports.link_names import NUMBERING
+from services.imports.locations import file_name
+from services.imports.tally import Budget
+from services.imports.text import DASHES
+
+_SOUND_FILE = re.compile(r"\.(mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma|alac)$", re.IGNORECASE)
+_TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
+_STARTS_AT = re.compile(rf"[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
+"""Where in a mix a piece begins, in front of its name."""
+_CLOCK = re.compile(r"\s[\[(]?(\d{1,2}):([0-5]\d)[\])]?$")
+_NUMBER = re.compile(
+    rf"\s*[(\[#]?(?:n[or]\.?\s?)?(\d{{1,4}})(?:\s*[.):\]|]+\s*|\s+[{DASHES}]\s+|\s+)", re.IGNORECASE
+)
+"""A number in front of a line in any dress. Bands have numbers too: it goes only where lines count up."""
+_EMPHASIS = re.compile(r"(?<!\S)(\*{1,3}|_{1,3})(?=[^\s*_])([^*_]{0,200}[^\s*_])\1(?!\w)")
+_QUOTED_LINE = re.compile(r"[\"“„«]([^\"“”„«»]*)[\"“”»]")
+_QUOTED_TITLE = re.compile(
+    rf"(.*?\s[{DASHES}]\s+)[\"“„«]([^\"“”„«»]+)[\"“”»](\s*[\[(]?(?:\d{{1,2}}:\d\d[\])]?)?)"
+)
+_LONGEST_LINE = 300
+_LEAST_LINES = 2
+_MOST_OF_TEN = 8
+"""So many of ten lines must name artist and title; in prose a dash is rare."""
+
+
+def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) -> Playlist | None:
+    """Read lines or file names that say `Artist - Title`, numbered or not; None if most say something else.
+
+    Raises
+    ------
+    TooManyRowsError
+        There are more lines than are read.
+    """
+    lines = []
+    for line in text.splitlines():
+        if line.strip():
+            budget.take_rows()
+            lines.append(line.strip())
+    lines = [_EMPHASIS.sub(r"\2", line) for line in _unquoted(_bare(lines))]
+    dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
+    if dashed < _LEAST_LINES or 10 * dashed < _MOST_OF_TEN * len(lines):
+        return None
+    numbered = count_up(file_name(line) for line in lines if _SOUND_FILE.search(line))
+    clocks = [_CLOCK.search(line) for line in lines]
+    told = [_length_ms(clock) for clock in clocks if clock]
+    are_places = len(told) > _LEAST_LINES and told[0] == 0 and all(one < two for one, two in pairwise(told))
+    entries = Entries(Budget())  # the lines were counted when they were found
+    for line, clock in zip(lines, clocks, strict=True):
+        words = line[: clock.start()].rstrip(f" {DASHES}") if clock else line
+        length_ms = _length_ms(clock) if clock and not are_places else None
+        entries.add(_track_of_line(words, length_ms, numbered=numbered), line)
+    return entries.playlist(name, LINES, notes)
+
+
+def _length_ms(clock: re.Match[str]) -> int:
+    return (int(clock[1]) * 60 + int(clock[2])) * 1000
+
+
+def _track_of_line(line: str, length_ms: int | None, *, numbered: bool) -> Track | SkipReason:
+    if len(line) > _LONGEST_LINE or not ARTIST_AND_TITLE.search(line):
+        return SkipReason.UNREADABLE
+    if _SOUND_FILE.search(line):
+        return track_of_path(line, numbered=numbered)
+    return track_of_words(line, duration_ms=length_ms)
+
+
+def count_up(names: Iterable[str]) -> bool:
+    """Whether nearly all names begin with numbers that count up, perhaps anew in each part, or down to 1."""
+    return _do_count([_NUMBER.match(name) for name in names])
+
+
+def _do_count(found: Sequence[re.Match[str] | None]) -> bool:
+    told = [int(number[1]) for number in found if number]
+    if len(told) < _LEAST_LINES or 10 * len(told) < _MOST_OF_TEN * len(found):
+        return False
+    rises = told[0] in {0, 1} and all(
+        after == before + 1 or after == 1 < before for before, after in pairwise(told)
+    )
+    return rises or told == list(range(len(told), 0, -1))
+
+
+def _bare(lines: list[str]) -> list[str]:
+    """Drop numbers, bullets, and times of a mix from in front of the names."""
+    for _ in range(2):  # a number may stand before a time, and behind it
+        lines = _without_numbers(_without_times(lines))
+    return [line.rstrip(" ;,") for line in lines]
+
+
+def _without_times(lines: list[str]) -> list[str]:
+    found = [_STARTS_AT.match(line) for line in lines]
+    if 10 * sum(map(bool, found)) < _MOST_OF_TEN * len(lines):
+        return lines
+    return [line[time.end() :] if time else line for line, time in zip(lines, found, strict=True)]
+
+
+def _without_numbers(lines: list[str]) -> list[str]:
+    found = [_NUMBER.match(line) for line in lines]
+    if _do_count(found):
+        lines = [line[number.end() :] if number else line for line, number in zip(lines, found, strict=True)]
+    return [NUMBERING.sub("", line, count=1).strip() for line in lines]
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Drop quotes around whole lines, or around titles, where nearly all have them."""
+    for quoted, kept in ((_QUOTED_LINE, r"\1"), (_QUOTED_TITLE, r"\1\2\3")):
+        if 10 * sum(quoted.fullmatch(line) is not None for line in lines) >= _MOST_OF_TEN * len(lines):
+            lines = [re.sub(rf"^(?:{quoted.pattern})$", kept, line) for line in lines]
+    return lines
