@@ -47,7 +47,7 @@ class UserList:
 
 
 _TYPED = re.compile(
-    r"(?P<service>listen ?brainz|last[. ]?fm)\s*[:：]\s*@?(?P<name>[^\s/:：](?:[^/:：\n]{0,62}[^\s/:：])?)?"
+    r"(?P<service>listen ?brainz|last[. ]?fm)\s*[:：]\s*@*(?P<name>[^\s/:：@](?:[^/:：\n]{0,62}[^\s/:：])?)?"
     r"(?:/(?P<which>top|loved|recent|playlist))?"
     r"(?:/(?P<playlist>[0-9a-f-]{36}))?/?",
     re.IGNORECASE,
@@ -87,5 +87,5 @@ def parse_user_list(text: str) -> UserList | None:
 
 def _plain(name: str) -> str:
     """Return a name from an address as its owner writes it, unless it holds what parts a typed one."""
-    plain = unquote(name).strip()
-    return name if not plain or re.search(r"[/:：\n]", plain) else plain
+    plain = unquote(name).strip("@ \t")
+    return name if not plain or re.search(r"[/:：\n]|^\s|\s$", plain) else plain

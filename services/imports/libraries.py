@@ -27,7 +27,7 @@ _SHORTEST_TRACK_S = 10.0
 """Shorter entries of a DJ collection are samples."""
 _SPOTIFY = "spotify:"
 _TONALITY = re.compile(r"""\sTonality=["']([^"'<>]{1,60})["']""")
-_INFO_KEY = re.compile(r"""<INFO\s[^<>]{0,3000}?\sKEY=["']([^"'<>]{1,60})["']""")
+_INFO_KEY = re.compile(r"""<INFO(?=\s)[^<>]{0,3000}?\sKEY=["']([^"'<>]{1,60})["']""")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _APPLE_VIEWS = frozenset({"Distinguished Kind", "Folder"})
 """Marks of lists that Apple makes: views of the library, and folders with the rows of their lists."""

@@ -53,7 +53,7 @@ def titles(playlist: Playlist) -> list[str]:
         ("cp1250", POLISH),
         ("iso8859_2", POLISH),
         ("iso8859_2", CZECH),
-        ("cp1250", ["Gyöngyhajú lány", "Őszi éj", "Szállj el, tűz"][:2]),
+        ("cp1250", ["Gyöngyhajú lány", "Őszi éj", "Hideg tűz"]),
         ("cp1254", ["Şarkı söylemek lazım", "Gülpembe", "Barış", "Dağlar"]),
         ("iso8859_5", RUSSIAN),
         ("koi8_u", UKRAINIAN),
