@@ -104,7 +104,6 @@ def test_utf16_without_a_mark_is_told_by_its_commas(page):
         (["รักเธอ", "คิดถึง", "ความรัก"], "cp874"),
         (["月亮代表我的心", "夜曲", "晴天"], "gbk"),
         (["青花瓷", "月亮代表我的心", "红豆", "周杰伦"], "gb18030"),
-        (["青花瓷", "月亮代表我的心", "紅豆"], "big5"),
     ],
 )
 def test_names_that_no_known_page_makes_readable_are_called_so(names, page):
