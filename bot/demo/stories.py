@@ -131,7 +131,7 @@ async def group_story(world: World) -> AsyncIterator[Scene]:
     person = (await you.select(result, ["0"], custom_id=menu)).response
     pair = (await you.select(person, ["0.1"], custom_id=custom_id(person, "tms:people:"))).response
     yield Scene("group-pair", "Why two people fit", pair)
-    await you.click(pair, label="What you share")
+    await you.click(pair, label="What is shared")
     yield Scene("group-pair-shared", "What two people share", pair)
     blend = (await mika.click(result, label="Blend")).response
     yield Scene("group-blend", "The button “Blend”", blend)

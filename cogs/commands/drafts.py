@@ -17,7 +17,7 @@ from cogs.replies.layout import Reply
 from cogs.replies.lists import list_files
 from cogs.replies.optimize import DetailsPage, in_place_card, order_card, order_details_card, order_files_card
 from cogs.replies.split import dry_run_card, split_card, split_files_card
-from cogs.replies.tidy import final_card, tidied_files_card, tidy_card
+from cogs.replies.tidy import final_card, page_of, tidied_files_card, tidy_card
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
@@ -211,10 +211,11 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
         if decision not in set(Decision):
             raise DraftNotFoundError(press.draft_id)
         draft = await tidy.decide(press.draft_id, press.user_id, press.number(), Decision(decision))
-        return tidy_card(draft, press.number(2))
+        return tidy_card(draft, page_of(press.number()))
 
     async def swap(press: Press) -> Reply:
-        return tidy_card(await tidy.swap(press.draft_id, press.user_id, press.number()), press.number(1))
+        draft = await tidy.swap(press.draft_id, press.user_id, press.number())
+        return tidy_card(draft, page_of(press.number()))
 
     async def take_suggestions(press: Press) -> Reply:
         return tidy_card(await tidy.take_suggestions(press.draft_id, press.user_id), press.number())

@@ -105,6 +105,8 @@ def findings_card(report: AnalysisReport) -> Reply:
         f"- {track_line(report.tracks[outlier.track].track)}\n  {small(escape(outlier.reason, 160))}"
         for outlier in report.outliers[:_SHOWN_OUTLIERS]
     ]
+    if more := len(report.outliers) - _SHOWN_OUTLIERS:
+        outliers += [small(f"… and {more:,} more; `/tidy` goes through all")] if more > 0 else []
     blocks.append(
         text("**Stands out most**", *(outliers or ["Nothing stands out: every track has company."]))
     )

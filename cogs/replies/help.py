@@ -110,7 +110,7 @@ def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
             for entry in recent
         ]
         blocks.append(text("**Your latest maps**", *lines))
-    first = [HelpTopic.MAP] if recent else [HelpTopic.FILES]
+    first = [HelpTopic.MAP, HelpTopic.FILES] if recent else [HelpTopic.FILES]
     blocks += [
         ui.ActionRow(_example_button()),
         ui.ActionRow(*(_topic_button(topic) for topic in (*first, HelpTopic.LISTS, HelpTopic.TOGETHER))),

@@ -21,7 +21,7 @@ TAKE, TAKE_ALL, SKIP_ALL = "take", "all", "skip"
 
 
 def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[DoubtfulFind]) -> Reply:
-    """Ask about the doubtful finds of a map, the first ten of them."""
+    """Ask about the doubtful finds of a map, the first of them."""
     if not finds:
         return note("There is nothing left to ask about this map: every name is found, refused or unknown.")
     page = finds[:SHOWN]

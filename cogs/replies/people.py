@@ -71,10 +71,12 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
         reasons = [f"- {escape(reason, 240)}" for reason in told]
         blocks.append(text(fit(reasons, 1500) or "No reasons without a score."))
     else:
-        artists = plural(len(pair.shared_artists), "shared artist")
-        count = f"{artists}, {plural(len(pair.shared_tracks), 'shared song')}"
+        counts = [
+            plural(len(pair.shared_artists), "shared artist"), plural(len(pair.shared_tracks), "shared song"),
+            *([plural(len(pair.shared_groups), "group") + " that both have"] if pair.shared_groups else ()),
+        ]  # fmt: skip
         counted = small(f"Numbers: first {names[0]}, then {names[1]}")
-        blocks.append(text(f"**{count}**", counted, *shared[(page - 1) * _PAGE : page * _PAGE]))
+        blocks.append(text(f"**{', '.join(counts)}**", counted, *shared[(page - 1) * _PAGE : page * _PAGE]))
     argument = f"{ResultVerb.PAIR}.{one}.{other}"
     if page:
         here = ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button()
@@ -86,7 +88,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
             )
         )
     elif pages > 1:
-        blocks.append(ui.ActionRow(_turn("What you share", result_id, f"{argument}.1")))
+        blocks.append(ui.ActionRow(_turn("What is shared", result_id, f"{argument}.1")))
     if len(found.people) > 2:
         all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
         blocks.append(ui.ActionRow(button("All pairs", all_pairs.button())))

@@ -33,6 +33,11 @@ def page_count(state: TidyState) -> int:
     return max(1, -(-len(state.findings) // PAGE))
 
 
+def page_of(number: int) -> int:
+    """Say on which page (from 0) a finding stands."""
+    return number // PAGE
+
+
 def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
     """Show a page (from 0) of findings, each with its buttons."""
     report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
@@ -60,7 +65,7 @@ def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
     for number in range(page * PAGE, min((page + 1) * PAGE, len(state.findings))):
         blocks += [
             text(*_finding_lines(report, state, number)),
-            ui.ActionRow(*_decision_buttons(draft_id, state, number, page)),
+            ui.ActionRow(*_decision_buttons(draft_id, state, number)),
         ]
     blocks.append(rule())
     if pages > 1:
@@ -161,7 +166,7 @@ def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> lis
     return [first, small(f"{reason}. Suggested for keeping: {stays} ({finding.keeper_reason}).")]
 
 
-def _decision_buttons(draft_id: str, state: TidyState, number: int, page: int) -> list[ui.Button[Any]]:
+def _decision_buttons(draft_id: str, state: TidyState, number: int) -> list[ui.Button[Any]]:
     chosen = state.decisions.get(number)
     buttons = [
         _button(
@@ -170,13 +175,12 @@ def _decision_buttons(draft_id: str, state: TidyState, number: int, page: int) -
             DraftVerb.DECIDE,
             number,
             decision.value,
-            page,
             style=discord.ButtonStyle.primary if decision is chosen else discord.ButtonStyle.secondary,
         )
         for decision in Decision
     ]
     if state.findings[number].keeper is not None:
-        buttons.append(_button("⇄ Swap", draft_id, DraftVerb.SWAP, number, page))
+        buttons.append(_button("⇄ Swap", draft_id, DraftVerb.SWAP, number))
     return buttons
 
 

@@ -147,11 +147,14 @@ def _found_by_name(note: Note) -> str:
     return f"{found} {_was(note.total if parts else note.count)} found by name{more}."
 
 
+_SOURCES = {"acousticbrainz": "AcousticBrainz", "reccobeats": "ReccoBeats"}
+
+
 def _source(name: str) -> str:
     """Call a source of features as people do."""
     kind, _, rest = name.partition(":")
-    if kind == "acousticbrainz":
-        return "AcousticBrainz"
+    if kind in _SOURCES:
+        return _SOURCES[kind]
     return "the file" if kind == "file" else f"the data set {rest}" if kind == "dataset" else name
 
 
@@ -276,7 +279,8 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     NoteKind.OLD_PLAYLIST: _as_it_was("playlist"),
     NoteKind.OLD_LIST: _as_it_was("list"),
     NoteKind.OTHER_VALUES: lambda note: (
-        f"Other values than last time: from {_source(note.names[0])}, not from {_source(note.names[1])}."
+        f"Most values are from {_source(note.names[0])}, last time from {_source(note.names[1])}: "
+        "groups may differ for that alone."
     ),
     NoteKind.SOURCE_PAUSES: lambda note: _not_asked(
         note, f"{note.names[0]} asks for a pause; try again in {about(note.wait_s or 0)}."

@@ -63,8 +63,6 @@ _ORIGINS = (
     ("unknown", "unknown"),
 )
 
-_BESIDE_A_MAP = {"borrowed": "borrowed", "imputed": "estimated (hollow)"}
-
 _COUNTRIES = {
     "AR": "Argentina", "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BG": "Bulgaria",
     "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CL": "Chile", "CN": "China",
@@ -132,7 +130,8 @@ def quality(report: AnalysisReport, *, brief: bool = False) -> str:
     """
     if report.stored_words is not None:
         return report.stored_words.quality
-    return quality_line(report.coverage, brief=brief)
+    is_drawn = any(place.x is not None for place in report.placements)
+    return quality_line(report.coverage, brief=brief, is_drawn=brief and is_drawn)
 
 
 def notices(report: AnalysisReport) -> tuple[str, ...]:
@@ -297,10 +296,15 @@ def _tracks(count: int) -> str:
     return "the only track" if count == 1 else f"these {count:,} tracks" if count else "an empty playlist"
 
 
-def quality_line(coverage: Coverage, *, brief: bool = False) -> str:
+def quality_line(coverage: Coverage, *, brief: bool = False, is_drawn: bool = False) -> str:
     """Say the coverage in one sentence that hides nothing: every track is in exactly one of its numbers.
 
-    `brief` is for beside the map, on which what is estimated is hollow; what lacks most is said elsewhere.
+    Parameters
+    ----------
+    brief
+        Whether there is little room; what lacks most, and whose values were borrowed, is said elsewhere.
+    is_drawn
+        Whether the tracks are on a picture beside it, on which what is estimated is hollow.
 
     Examples
     --------
@@ -316,7 +320,11 @@ def quality_line(coverage: Coverage, *, brief: bool = False) -> str:
     if partly is not None:
         counts["imputed"] -= partly.estimated
         counts["unknown"] -= partly.unknown
-    said = {**dict(_ORIGINS), **(_BESIDE_A_MAP if brief else {})}
+    said = dict(_ORIGINS)
+    if brief and sum(count > 0 for count in counts.values()) > 1:
+        said["borrowed"] = "borrowed"
+    if is_drawn:
+        said["imputed"] = "estimated (hollow)"
     named = [(counts[field], said[field]) for field, _ in _ORIGINS if counts[field]]
     if partly is not None:
         named.append((partly.tracks, f"in part ({partly_line(partly)})"))

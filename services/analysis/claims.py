@@ -46,7 +46,7 @@ GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
             "rap", "hip hop", "drill", "trap", "grime", "phonk", "boom bap", "spoken", "comedy",
         ),
         Claim.TALK: (
-            "spoken", "comedy", "hoerspiel", "hörspiel", "audiobook", "audiobooks", "poetry", "story",
+            "spoken", "comedy", "hoerspiel", "audiobook", "audiobooks", "poetry", "story",
             "stories", "standup", "podcast", "drama",
         ),
         Claim.DANCE: (

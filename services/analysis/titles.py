@@ -64,7 +64,7 @@ _LIVE = (
     r"\blive(?=$|[ ,./@-]*(?:at|in|from|on|version|ver|session|sessions|acoustic|edit|mix|bonus|remaster\w*"
     r"|recording|performance|\d+|for|with|lounge|studio)\b|[ ]?[/@,:;])|\blive$|^live\b.*\d|\bliveversion\b"
     r"|\ben vivo\b|\bao vivo\b|\ben directo\b|\ben concert\b|\bin concert\b|\bdal vivo\b|ライブ|現場|现场"
-    r"|演唱会|演唱會|라이브|\b(?:концерт\w*|живои|живое|живая|вживую|лайв)\b"
+    r"|演唱会|演唱會|(?<!드)라이브|\b(?:концерт\w*|живои|живое|живая|вживую|лайв)\b"
 )
 """A bare "live" is also a verb: it counts at the end, or before a place, a date or another version word."""
 _STYLE = (
@@ -79,29 +79,40 @@ _REMIX = (
 )
 _COVER = (
     r"(?<!under )(?<!take )(?<!for )\bcover(?: version)?$|^cover (?:of|by)\b|^originally (?:performed )?by\b"
-    r"|カバー|カヴァー|커버|翻唱|\bкавер\b"
+    r"|(?<![スリ])カバー|カヴァー|(?<!스)커버|翻唱|\bкавер\b"
+)
+_KARAOKE = (
+    r"\bkaraoke\b|\bbacking track\b|\bsing[- ]?along\b|カラオケ|노래방|卡拉ok"
+    r"|\bкараоке\b|\bминус(?:овка)?\b"
+)
+_INSTRUMENTAL = (
+    r"\binstrumentale?\b|\boff vocal\b|インスト(?:ゥルメンタル)?(?![ァ-ヶー])|伴奏|纯音乐|純音樂"
+    r"|\b반주\b|\bинструментал"
+)
+_ACOUSTIC = (
+    r"\bacoustic\b|\bacustic[oa]\b|\bakustisk?\b|\bacoustique\b|\bunplugged\b|\bstripped\b"
+    r"|アコースティック|弾き語り|어쿠스틱|不插电|不插電|\bакустик\w+\b|\bакустическ\w+"
+)
+_DEMO = (
+    r"\bdemos?\b|\brehearsal\b|\brough mix\b|\bouttake\b|\bearly version\b|デモ(?![ァ-ヶー])|\b데모\b"
+    r"|\bдемо\b"
+)
+_VERSION = (
+    r"\bversions?$|\bver$|\bversion[eo]?\b|\b8d\b|\blo-?fi\b|\bверсия\b|バージョン|\bver\.?$|버전"
+    r"|(?<!豪华)(?<!豪華)(?<!限定)(?<!完全)(?<!初回)(?<!通常)(?<!纪念)(?<!紀念)版$"
 )
 _VERSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (tag, re.compile(pattern))
     for tag, pattern in (
         ("sped up", r"\bsped[- ]?up\b|\bspeed[- ]up\b|\bnightcore\b|\bsuper sped\b"),
         ("slowed", r"\bslowed\b|\bslow[- ]down\b|\breverb\b"),
-        (
-            "karaoke",
-            r"\bkaraoke\b|\bbacking track\b|\bsing[- ]?along\b|カラオケ|노래방|卡拉|\bкараоке\b|\bминус",
-        ),
-        (
-            "instrumental",
-            r"\binstrumentale?\b|\boff vocal\b|インスト|伴奏|纯音乐|純音樂|반주|\bинструментал",
-        ),
+        ("karaoke", _KARAOKE),
+        ("instrumental", _INSTRUMENTAL),
         ("a cappella", r"\ba ?cappella\b|\bacapp?ella\b"),
-        (
-            "acoustic",
-            r"\bacoustic\b|\bacustic[oa]\b|\bakustisk?\b|\bacoustique\b|\bunplugged\b|\bstripped\b|アコースティック|弾き語り|어쿠스틱|不插电|不插電|\bакустик\w+\b|\bакустическ\w+",
-        ),
+        ("acoustic", _ACOUSTIC),
         ("live", _LIVE),
         ("session", r"\bsessions?\b|\brecorded at\b|\bspotify singles?\b"),
-        ("demo", r"\bdemos?\b|\brehearsal\b|\brough mix\b|\bouttake\b|\bearly version\b|デモ|데모|\bдемо\b"),
+        ("demo", _DEMO),
         ("take", r"\btake \d+|\b(?:alternate|alternative|alt|first) (?:take|version|mix)\b"),
         ("mashup", r"\bmash-?up\b"),
         ("mixed", r"^mixed$"),
@@ -115,10 +126,7 @@ _VERSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("orchestral", r"\borchestral\b|\bsymphonic\b"),
         ("cover", _COVER),
         ("commentary", r"\bcommentary\b"),
-        (
-            "version",
-            r"\bversions?$|\bver$|\bversion[eo]?\b|\b8d\b|\blo-?fi\b|\bверсия\b|バージョン|\bver\.?$|버전|版$",
-        ),
+        ("version", _VERSION),
     )
 )
 """Versions that are another recording. A segment may be several at once ("Live Acoustic")."""

@@ -179,15 +179,18 @@ def _people(found: Comparison, top: TopPeople) -> str:
 def _alt_text(found: Comparison) -> str:
     known = [pair for pair in found.pairs if pair.score is not None]
     ranked = found.ranked(known)
-    shown = ranked if len(ranked) <= 4 else [*ranked[:2], *ranked[-2:]]
+    numbers = [pair for pair in ranked if not found.is_rough(pair)]
+    shown = ranked if len(ranked) <= 4 else [*numbers[:2], *numbers[2:][-2:]] or ranked[:4]
+    ranges = len(known) - len(numbers)
     missing = len(found.pairs) - len(known)
     return describe(
         (
             f"Compatibility of {count(len(found.people), 'person', 'people')} on a scale from 0 to 100.",
-            f"Mean {found.mean:.0f}." if found.mean is not None and len(known) > 1 else "",
+            f"Mean {found.mean:.0f}." if found.mean is not None and len(numbers) > 1 else "",
             *(f"{_told(found, pair)}." for pair in shown),
             f"In the middle of the group: {_people(found, found.centre)}." if found.centre else "",
             f"Furthest from all: {_people(found, found.lone_wolf)}." if found.lone_wolf else "",
+            f"{count(ranges, 'pair')} known as a range alone." if ranges and len(ranked) > 4 else "",
             f"{count(missing, 'pair')} without enough data." if missing else "",
         )
     )

@@ -91,7 +91,7 @@ def render_distributions(report: AnalysisReport, *, on_card: bool = False) -> Ch
         kind=ChartKind.TEMPO if on_card else ChartKind.DISTRIBUTIONS,
         title="Tempo and keys",
         png=sheet.png(),
-        alt_text=_alt_text(report, tempi, felt, keys),
+        alt_text=_alt_text(report, tempi, felt, keys, has_wheel=not on_card),
         text="\n".join(_twin(tempi, felt, keys)),
     )
 
@@ -228,10 +228,13 @@ def _commonest(keys: KeyCounts, limit: int) -> str:
     return listed(f"{key.name} ({key.code}, {number:,})" for key, number in keys.most_common(limit))
 
 
-def _alt_text(report: AnalysisReport, tempi: Series, felt: Felt | None, keys: KeyCounts) -> str:
+def _alt_text(
+    report: AnalysisReport, tempi: Series, felt: Felt | None, keys: KeyCounts, *, has_wheel: bool
+) -> str:
+    wheel = " and a wheel of its keys" if has_wheel else ""
     return describe(
         (
-            f"Histogram of the tempi of {playlist_name(report)} and a wheel of its keys.",
+            f"Histogram of the tempi of {playlist_name(report)}{wheel}.",
             f"Tempo: {_where(felt)}; {count(len(tempi.evidence), 'track')} measured, "
             f"{tempi.estimates:,} estimated, {tempi.unknown:,} unknown."
             if felt

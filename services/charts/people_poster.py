@@ -214,10 +214,16 @@ def _group_words(found: Comparison, colours: Sequence[str]) -> Words:
     return Words(
         kicker=f"{count(len(found.people), 'person', 'people')}, all of whom agreed",
         headline="Who sounds like whom",
-        rows=tuple(rows) or (Row(words="Not enough data for scores"),),
+        rows=tuple(rows) or (Row(words=_without_ranking(found)),),
         foot=("Scores go from 0 to 100",) if rows else (),
         members=_members(found, colours),
     )
+
+
+def _without_ranking(found: Comparison) -> str:
+    """Say why nobody is named: no score is known, or too few of them as a number."""
+    is_known = any(pair.score is not None for pair in found.pairs)
+    return "Too few tracks to say who is most alike" if is_known else "Not enough data for scores"
 
 
 def _blend_words(found: Comparison, blend: Blend, colours: Sequence[str]) -> Words:

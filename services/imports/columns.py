@@ -24,6 +24,7 @@ class Column(StrEnum):
     RELEASE = "release"
     DURATION = "duration"
     DURATION_MS = "duration ms"
+    DURATION_S = "duration s"
     POPULARITY = "popularity"
     EXPLICIT = "explicit"
     ISRC = "isrc"

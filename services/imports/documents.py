@@ -13,7 +13,7 @@ from services.imports import cells
 from services.imports.entries import Entries, make_track, number_of, text_of, track_of_words
 from services.imports.formats import JSON_ROWS, JSPF
 from services.imports.lengths import duration_ms
-from services.imports.limits import MAX_LISTED
+from services.imports.limits import MAX_LISTED, MAX_ROWS
 from services.imports.links import spotify_link
 from services.imports.tally import Budget
 
@@ -34,6 +34,8 @@ _LENGTHS = ("duration", "length", "duration_seconds")
 _TIMES = ("played_at", "uts", "date", "time", "listened_at", "timestamp")
 """Under which a row says when it was played."""
 _MOST_COLUMNS = 500
+_MOST_OF_TEN = 8
+"""So many of ten bare texts must be tracks: any text may hold a dash."""
 
 
 def read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, ...]:
@@ -47,12 +49,18 @@ def read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, ..
         There are more rows than are read.
     """
     lists = _lists(document)
-    if not any(_is_track(row) for _, rows, _ in lists for row in rows):
+    if not any(_holds_tracks(rows) for _, rows, _ in lists):
         return ()
     return tuple(
         _gather(rows, budget, is_jspf=is_jspf).playlist(title or name, JSPF if is_jspf else JSON_ROWS)
         for title, rows, is_jspf in lists
     )
+
+
+def _holds_tracks(rows: Sequence[object]) -> bool:
+    if any(not isinstance(row, str) for row in rows):
+        return any(map(_is_track, rows))
+    return bool(rows) and 10 * sum(map(_is_track, rows)) >= _MOST_OF_TEN * len(rows)
 
 
 _List = tuple[str, list[Any], bool]
@@ -86,7 +94,10 @@ def _lists(document: object, depth: int = 2) -> list[_List]:
         for one in _lists(each, depth - 1)
     ]
     if named and all(title for title, _, _ in named):
-        return named
+        joined: dict[tuple[str, bool], list[Any]] = {}
+        for title, rows, is_jspf in named:
+            joined.setdefault((title, is_jspf), []).extend(rows)
+        return [(title, rows, is_jspf) for (title, is_jspf), rows in joined.items()]
     return [("", [row for _, rows, _ in named for row in rows] or document, False)]
 
 
@@ -125,6 +136,8 @@ def plays_in(document: object) -> list[dict[str, object]] | None:
     for row in rows:
         track = _read(row, _track_in(row))
         if isinstance(track, Track):
+            if track.uploaded is not None:
+                return None  # a list of DJ software: a history says nothing of the sound
             artist = track.artists[0] if track.artists else ""
             plays.append(
                 {"track": track.title, "artist": artist, "album": track.album, "spotify_uri": track.id}
@@ -140,9 +153,14 @@ def _is_moment(value: object) -> bool:
 
 
 def as_table(document: object) -> str | None:
-    """Return rows with nothing inside them as CSV, which they often were before; None if there are none."""
+    """Return rows with nothing inside them as CSV, which they often were before; None if there are none.
+
+    Nor where a row says that it is no track in a way that tables do not have, or where there are too many.
+    """
     rows = _rows(document) if isinstance(document, dict) else document
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
+        return None
+    if not all(isinstance(row, dict) and not _is_no_track(row) for row in rows):
         return None
     names = list(dict.fromkeys(name for row in rows for name in row))
     flat = all(not isinstance(value, dict | list) for row in rows for value in row.values())
@@ -186,10 +204,9 @@ def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False)
         return make_track(link=link) if link else track_of_words(row)
     if told is None:
         return SkipReason.UNAVAILABLE if row is None or isinstance(row, dict) else SkipReason.UNREADABLE
-    if told.get("is_local") is True or (isinstance(row, dict) and row.get("is_local") is True):
-        return SkipReason.LOCAL_FILE
-    if told.get("type") in {"episode", "show"}:
-        return SkipReason.EPISODE
+    other = _is_no_track(told) or (_is_no_track(row) if isinstance(row, dict) else None)
+    if other is not None:
+        return other
     added = row.get("added_at") if isinstance(row, dict) else None
     codes, album = told.get("external_ids"), told.get("album")
     return make_track(
@@ -204,6 +221,12 @@ def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False)
         uploaded=_features(told),
         recording=_addresses(told),
     )
+
+
+def _is_no_track(told: Mapping[str, Any]) -> SkipReason | None:
+    if told.get("is_local") is True:
+        return SkipReason.LOCAL_FILE
+    return SkipReason.EPISODE if told.get("type") in {"episode", "show"} else None
 
 
 def _length_ms(told: Mapping[str, Any], *, is_jspf: bool) -> float | None:

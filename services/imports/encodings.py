@@ -61,11 +61,12 @@ _IN_WORDS = frozenset("’‘'–—-´`·…\u00a0\u00ad")
 _CZECH_ONLY = re.compile(rb"[A-Za-z\xc0-\xff][\x9a\x9e\x9d]|[\x9a\x9e\x9d][a-z\xe0-\xff]")
 _CZECH = (0xE8, 0xF8, 0xEC, 0xF9, 0xF2)
 """What Windows-1250 uses for č ř ě ů ň and Western for è ø ì ù ò, which no one language has together."""
-_TURKISH = b"\xd0\xdd\xde\xf0\xfd\xfe"
-"""Bytes of ğ ı ş, which are ð ý þ in Western text, and there stand beside the vowels of Icelandic."""
+_TURKISH = tuple(map(frozenset, (b"\xd0\xf0", b"\xdd\xfd", b"\xde\xfe")))
+"""Bytes of ğ, of ı and of ş, which are ð ý þ in Western text, and there stand beside vowels of Icelandic."""
 _NORDIC_VOWELS = frozenset(b"\xc1\xc6\xc9\xcd\xd3\xda\xe1\xe6\xe9\xed\xf3\xfa")
-_HUNGARIAN, _UMLAUTS = frozenset(b"\xd5\xdb\xf5\xfb"), frozenset(b"\xd6\xdc\xf6\xfc")
-"""Bytes of ő and ű, which are õ and û in Western text, of languages without ö or without á."""
+_HUNGARIAN = tuple(map(frozenset, (b"\xd5\xf5", b"\xdb\xfb")))
+"""Bytes of ő and of ű, which are õ and û in Western text: no language has both."""
+_UMLAUTS = frozenset(b"\xd6\xdc\xf6\xfc")
 _ACUTES = frozenset(b"\xc1\xc9\xcd\xd3\xda\xe1\xe9\xed\xf3\xfa")
 _NOT_HUNGARIAN = frozenset(b"\xc0\xc2\xc3\xc4\xc7\xc8\xca\xce\xd1\xe0\xe2\xe3\xe4\xe7\xe8\xea\xee\xf1")
 _NO_LETTER = frozenset("πΩ∂∏∑ﬁﬂ")
@@ -169,9 +170,9 @@ def _latin_page(words: list[bytes]) -> str:
         if odd[page] * _CLEARLY_BETTER <= western:
             return page
     letters = frozenset(b"".join(words))
-    if not letters & _NORDIC_VOWELS and sum(map(letters.__contains__, _TURKISH)) >= _CLEARLY_ODD:
+    if not letters & _NORDIC_VOWELS and all(letters & both for both in _TURKISH):
         return "cp1254"
-    if letters & _HUNGARIAN and letters & _UMLAUTS and letters & _ACUTES and not letters & _NOT_HUNGARIAN:
+    if not letters & _NOT_HUNGARIAN and all(letters & some for some in (*_HUNGARIAN, _UMLAUTS, _ACUTES)):
         return "cp1250"
     text = b" ".join(words)
     told = len(_CZECH_ONLY.findall(text))

@@ -26,8 +26,9 @@ _ENGLISH = names(
     RELEASE="year|release year|release date|released|released year|album date|album release date|"
     "album release year|track album release date|releasedate",
     DURATION_MS="duration ms|duration (ms)|durationms|track duration (ms)|length ms|length (ms)",
-    DURATION="duration|length|time|track duration|duration (s)|duration s|duration sec|duration seconds|"
-    "length (duration)|length (s)|length seconds|length (seconds)|duration (sec)|duration (seconds)|dur|"
+    DURATION_S="duration (s)|duration s|duration sec|duration seconds|length (s)|length seconds|"
+    "length (seconds)|duration (sec)|duration (seconds)",
+    DURATION="duration|length|time|track duration|length (duration)|dur|"
     "duration (min)|duration min|duration minutes|length (min)|duration (mm:ss)|length (mm:ss)|mm:ss|"
     "track length|song length|track time|song duration|running time|runtime|playtime",
     POPULARITY="popularity|track popularity|pop|pop.",

@@ -32,6 +32,7 @@ _POINTED = re.compile(r"(\d{1,2})[.,]([0-5]\d)")
 _POINTED_OR_CUT = re.compile(r"(\d{1,2})[.,]([0-5]\d?)")
 """The same in a spreadsheet, which makes 4.5 of 4.50."""
 _FEW_DECIMALS = re.compile(r"\d{1,2}[.,]\d{1,2}")
+_LONGEST_CELL = 60
 _LONGEST_MINUTES = 30.0
 _LONGEST_DAY_PART, _MS_A_DAY = 0.5, 86_400_000
 _WHOLE_MINUTES = re.compile(r"(\d{1,2}):([0-5]\d):00(?:[.,]0+)?")
@@ -47,9 +48,19 @@ def milliseconds(cell: str) -> int | None:
     return _plausible(value) if value is not None else None
 
 
+def seconds(cell: str) -> int | None:
+    """Read a length in seconds; too large a number is in milliseconds whatever was said of it."""
+    value = cells.number(cell)
+    if value is None or value >= _SHORTEST_PLAUSIBLE_MS:
+        return duration_ms(cell)
+    return _plausible(value * 1000)
+
+
 def duration_ms(cell: str) -> int | None:
     """Read a length of unknown unit: `3:45`, `1:02:03`, `PT3M45S`, `3'45"`, `225s`, `225` or `225000`."""
     text = cell.strip().casefold()
+    if len(text) > _LONGEST_CELL:
+        return None
     night = _AFTER_MIDNIGHT.fullmatch(text)
     clock = _CLOCK.fullmatch(f"0{night[1]}" if night else text)
     if clock:

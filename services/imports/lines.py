@@ -64,7 +64,9 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     entries = Entries(Budget())  # the lines were counted when they were found
     for line, clock in zip(lines, clocks, strict=True):
         words = line[: clock.start()].rstrip(f" {DASHES}") if clock else line
-        length_ms = _length_ms(clock) if clock and not are_places else None
+        is_title = not ARTIST_AND_TITLE.search(words)
+        words = line if is_title else words
+        length_ms = _length_ms(clock) if clock and not (are_places or is_title) else None
         entries.add(_track_of_line(words, length_ms, numbered=numbered), line)
     return entries.playlist(name, LINES, notes)
 

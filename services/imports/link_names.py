@@ -16,7 +16,7 @@ _LEAD = re.compile(r"[<(\[\"']*(?:https?://)?$", re.IGNORECASE)
 _MARKDOWN = re.compile(r"\[([^\[\]]{1,300})\]\(\s*<?(?:https?://)?$", re.IGNORECASE)
 _TAIL = re.compile(r"\S*[\s)>\].,;]*")
 NUMBERING = re.compile(
-    r"^\s*(?:[(\[]?\d{1,4}[.)\]]\s+|#\d{1,4}[.:)]?\s+|n[or]\.\s?\d{1,4}[.:)]\s+"
+    r"^\s*(?:(?:\(\d{1,2}|\[?\d{1,4})[.)\]]\s+|#\d{1,4}[.:)]?\s+|n[or]\.\s?\d{1,4}[.:)]\s+"
     r"|(?:[-–*+>•·‣▪●○◦▶►♪♫🎵🎶]\s+){1,3}(?:\[[ xX]?\]\s+)?)",
     re.IGNORECASE,
 )

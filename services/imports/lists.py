@@ -31,7 +31,7 @@ _EXTINF = re.compile(
     re.IGNORECASE,
 )
 _VDJ_TAG = re.compile(r"<(artist|title|songlength)>([^<]{0,500})</", re.IGNORECASE)
-_PLS = re.compile(r"\s*(?:[;#][^\n]{0,200}\s+){0,20}\[playlist\]\s*$", re.MULTILINE | re.IGNORECASE)
+_PLS = re.compile(r"\s*(?:[;#][^\n]{0,200}\n\s*){0,20}\[playlist\]\s*$", re.MULTILINE | re.IGNORECASE)
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?|mms|rtsp|icy)://", re.IGNORECASE)
 
@@ -77,7 +77,8 @@ def _read_m3u(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Pl
             if row.words:  # the one before never got its path
                 rows.append(row._replace(album=row.album or album))
             budget.take_rows()
-            row, is_counted = told, True
+            above = "" if row.words else row.artist
+            row, is_counted = told._replace(artist=told.artist or above), True
         elif not line.startswith("#"):
             budget.take_rows(0 if is_counted else 1)
             rows.append(row._replace(path=line, album=row.album or album))
@@ -136,7 +137,10 @@ def _read_pls(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Pl
 def _entry(row: _Row, *, numbered: bool) -> Track | SkipReason:
     """Return the track of a row: by its Spotify link, its words, or the name of its file."""
     link, is_web = spotify_link(row.path), _WEB.match(row.path)
-    artist, title = (row.artist, row.words) if row.artist else split_words(row.words)
+    artist, title = split_words(row.words)
+    if row.artist:
+        title = title if artist.casefold() == row.artist.casefold() else row.words
+        artist = row.artist
     if not (link or is_web or row.words):
         artist, title = words_of_path(row.path, row.artist, numbered=numbered)
     if is_web and not link and not artist:

@@ -10,8 +10,9 @@ from services.domain.errors.playlists import DamagedFileError
 from services.domain.messages import Note, NoteKind
 from services.imports.account import AccountData
 from services.imports.cells import tells_moment
-from services.imports.columns import normal
+from services.imports.columns import FEATURE_COLUMNS, FEATURE_NAMES, Column, normal
 from services.imports.entries import split_words
+from services.imports.headers import usual_names
 from services.imports.history import APPLE_PLAYS, EXTENDED, LOGGED, SCROBBLES
 from services.imports.tables import DELIMITERS, Header, find_header, first_records
 
@@ -118,7 +119,20 @@ _HISTORY = {
 def _score_of_history(cells: tuple[str, ...]) -> int:
     names = {normal(cell) for cell in cells}
     told = [not names.isdisjoint(_HISTORY[field]) for field in (EXTENDED.title, EXTENDED.played_ms)]
-    return sum(told) if all(told) else 0
+    other_ids = names & (_IDS | {"id"}) - {*_HISTORY[EXTENDED.uri]}
+    return sum(told) if all(told) and not other_ids and not _tells_sound(names) else 0
+
+
+_SOUND = frozenset(
+    name
+    for name, column in {**FEATURE_NAMES, **usual_names()}.items()
+    if column in {*FEATURE_COLUMNS.values(), Column.CAMELOT}
+)
+
+
+def _tells_sound(names: set[str]) -> bool:
+    """Whether a table says how tracks sound, as lists do and histories don't."""
+    return not names.isdisjoint(_SOUND)
 
 
 _FIELDS = {"track": _TITLES, "artist": _ARTISTS, "album": _ALBUMS}
@@ -163,7 +177,7 @@ def _score(cells: tuple[str, ...]) -> int:
 def _scored(cells: tuple[str, ...], times: tuple[str, ...]) -> int:
     names = {normal(cell) for cell in cells}
     told = [not names.isdisjoint(known) for known in (_TITLES, _ARTISTS, times)]
-    return sum(told) if all(told) and not names & _IDS else 0
+    return sum(told) if all(told) and not names & _IDS and not _tells_sound(names) else 0
 
 
 def _position(names: list[str], known: tuple[str, ...]) -> int | None:

@@ -14,7 +14,7 @@ from services.imports.columns import FEATURE_COLUMNS, Column
 from services.imports.dialects import Dialect
 from services.imports.encodings import Mending
 from services.imports.keys import KeyReader, is_no_key, read_mode
-from services.imports.lengths import LengthReader, milliseconds
+from services.imports.lengths import LengthReader, milliseconds, seconds
 from services.imports.limits import MAX_LIST_CHARS
 from services.imports.locations import without_number
 from services.imports.scales import Scales
@@ -153,6 +153,7 @@ class RowReader:
             artists = (artist.strip(),) if artist.strip() else ()
             self.taken_apart += 1
         length_ms = self._read(row, Column.DURATION_MS, milliseconds)
+        length_ms = length_ms or self._read(row, Column.DURATION_S, seconds)
         return Track(
             id=identity,
             title=title,

@@ -71,6 +71,7 @@ class _Worker(worker.Worker):
         """Look once more after a person's work: what they asked for meanwhile waited for its end."""
         await super()._process_job(context)
         if context.job.lock is not None:
+            self._news += 1
             self._new_job_event.set()
 
     async def _handle_notification(self, *, channel: str, notification: Any) -> None:

@@ -66,8 +66,10 @@ class Database:
         self._name = str(address)
         self._engine = writer
         self._readers = readers
-        self._by_itself: dict[AsyncEngine, AsyncEngine] = {}
-        """Where a statement is a transaction by itself, by the connections that it shares."""
+        # On a file that would gain nothing; where nobody may write, only a transaction keeps them from it.
+        alone = None if address.is_sqlite else writer
+        self._by_itself = alone and alone.execution_options(isolation_level="AUTOCOMMIT")
+        """The connections of a server, where a statement is a transaction by itself."""
         self._presence: Presence | None = None
         self._writing: asyncio.Task[Any] | None = None
         self._in_use: set[asyncio.Task[Any]] = set()
@@ -158,7 +160,8 @@ class Database:
         ----------
         durable
             False where the last rows may be lost when the *power* fails, because they can be
-            fetched again: several times faster on SQLite, no difference on PostgreSQL.
+            fetched again: several times faster on SQLite, no difference on PostgreSQL, where `HASTY` is
+            a condition of a statement.
         single
             Whether the block has one statement: a server is spared two of three ways.
 
@@ -170,7 +173,8 @@ class Database:
         """
         if self._writing is not None and self._writing is asyncio.current_task() and self._address.is_sqlite:
             raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
-        writer = self._single(self._writer) if single and _on_behalf.get() is None else self._writer
+        is_alone = single and _on_behalf.get() is None
+        writer = (self._by_itself if is_alone else None) or self._writer
         with typed_failures(self._name):
             async with self._connection(writer) as connection:
                 await connection.execution_options(**{DURABLE: durable})
@@ -189,24 +193,17 @@ class Database:
         Parameters
         ----------
         single
-            Whether the block has one statement: a server is spared two of three ways.
+            Whether the block has one statement, which reads: a server is spared two of three ways, and
+            does not watch over that.
 
         Raises
         ------
         DatabaseBusyError, DatabaseReadOnlyError, DamagedDatabaseError, DatabaseUnreachableError
         """
-        readers = self._single(self._readers) if single else self._readers
+        readers = (self._by_itself if single else None) or self._readers
         with typed_failures(self._name):
             async with self._connection(readers) as connection, connection.begin():
                 yield connection
-
-    def _single(self, engine: AsyncEngine) -> AsyncEngine:
-        """Let a statement be a transaction by itself; on a file that would gain nothing."""
-        if self._address.is_sqlite:
-            return engine
-        if engine not in self._by_itself:
-            self._by_itself[engine] = engine.execution_options(isolation_level="AUTOCOMMIT")
-        return self._by_itself[engine]
 
     @asynccontextmanager
     async def _connection(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:

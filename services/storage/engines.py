@@ -116,7 +116,7 @@ def postgresql_pool(address: Address, connections: int) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
-        """Find out that the server was restarted: that costs one round trip, and no failed command."""
+        """Find out that the server was restarted: after a second of rest no command fails for that."""
         given_back = record.info.get(_GIVEN_BACK)
         if given_back is None or time.monotonic() - given_back < _TRUSTED_S:
             return

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select, true, update
 from services.domain.jobs import Job, JobStatus, QueueEntry
 from services.domain.requests import JobKind
 from services.storage.database import Database
-from services.storage.jobs import HASTY, UNCLAIMED, read_jobs
+from services.storage.jobs import UNCLAIMED, read_jobs
 from services.storage.schema import jobs
 from services.storage.schema.base import Moment
 from services.storage.store import Store
@@ -48,8 +48,8 @@ class HeldJobs(Store):
         if self.is_alone:
             return next(iter(read_jobs(await self._rows(select(jobs).where(*mine)))), None)
         lease = {"holder": self.holder, "lease_until": self._moment(now, self.lease)}
-        taking = update(jobs).where(*mine, self._is_free(now), HASTY).values(lease).returning(jobs)
-        async with self._database.transaction(durable=False, single=True) as connection:
+        taking = update(jobs).where(*mine, self._is_free(now)).values(lease).returning(jobs)
+        async with self._database.transaction(single=True) as connection:
             rows = (await connection.execute(taking)).all()
         return next(iter(read_jobs(rows)), None)
 

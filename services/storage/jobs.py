@@ -32,7 +32,8 @@ _EMPTY = dict.fromkeys(
 HASTY = func.set_config("synchronous_commit", "off", True) == "off"
 """Among the conditions of a statement: its commit does not wait for the server's disk.
 
-For what a crash of the server may take back, as the next process that looks does it again.
+For what a crash of the server may take back, as it is noted or fetched again. A lease is none of that: its
+holder would go on with what another process is given.
 """
 
 UNCLAIMED = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)

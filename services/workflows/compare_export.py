@@ -137,6 +137,7 @@ def own_json(found: Comparison, key: PersonKey, made: datetime) -> bytes:
                 "score": pair.score,
                 "low": pair.low,
                 "high": pair.high,
+                "is_rough": found.is_rough(pair),
                 "reasons": list(pair.reasons_to(key)),
             }
             for pair in found.pairs_of(key)

@@ -40,7 +40,7 @@ async def test_three_people_compare_and_see_why(party: Party) -> None:
     menu = next(each for each in custom_ids(person).values() if ":pair" in each)
     pair = (await party.room.bob.select(person, ["0.1"], custom_id=menu)).response
     check_message(pair)
-    await party.room.bob.click(pair, label="What you share")
+    await party.room.bob.click(pair, label="What is shared")
     check_message(pair)
     assert "shared artist" in text_of(pair)
     blend = (await party.cat.click(result, label="Blend")).response

@@ -32,7 +32,7 @@ from services.analysis.comparison.standings import (
     top_people,
 )
 from services.analysis.comparison.union import Union, shared_groups, unite
-from services.domain.comparison import Comparison, Pair, Participant, Person
+from services.domain.comparison import FEWEST_FOR_A_NUMBER, Comparison, Pair, Participant, Person
 from services.domain.scoring import FEWEST_TAGGED, Band, ScoreRules
 
 
@@ -155,8 +155,8 @@ def _pair(
 
 
 def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[float | None, Band | None]:
-    """Place a score among those of strangers; without artists there is nothing to place it among."""
-    if score is None or score.overlap is None:
+    """Place a score among those of strangers, if it is a number; without artists there is no place for it."""
+    if score is None or score.overlap is None or smaller < FEWEST_FOR_A_NUMBER:
         return None, None
     genres = score.affinity is not None
     return rules.percentile(score.value, smaller, genres=genres), rules.band(

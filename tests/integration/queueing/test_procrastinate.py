@@ -200,6 +200,32 @@ async def test_no_news_is_missed_while_a_worker_looks_or_keeps_somebody_waiting(
     await until(lambda: set(process.answered) == {1, 2, 3})
 
 
+async def test_work_that_a_lock_frees_while_a_worker_looks_is_begun_at_once(process: Process) -> None:
+    engine = engine_of(process)
+    engine.poll_every_s = 3600.0
+    process.may_end.clear()
+    process.start()
+    await process.accept(1, SAM)
+    await until(lambda: process.performed == [1])
+    waiting = await process.queue.accept(asked(3, 3), MAP)
+    assert waiting is not None
+    process.queue.end(waiting)
+    await engine.put(QueueEntry(3, SAM, is_heavy=True))
+    fetch_job, worker = engine.app.job_manager.fetch_job, engine._worker
+
+    async def fetch_slowly(**options: Any) -> Any:
+        found = await fetch_job(**options)
+        if found is None:
+            engine.app.job_manager.fetch_job = fetch_job  # type: ignore[method-assign]
+            process.may_end.set()
+            await until(lambda: not worker._running_jobs)
+        return found
+
+    engine.app.job_manager.fetch_job = fetch_slowly  # type: ignore[method-assign]
+    worker._new_job_event.set()
+    await until(lambda: process.answered == [1, 3])
+
+
 async def test_an_entry_that_a_dead_worker_had_and_another_one_that_waits_become_one(
     process: Process, url: str
 ) -> None:

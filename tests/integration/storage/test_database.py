@@ -32,6 +32,16 @@ async def count(database: Database) -> int:
         return await connection.scalar(COUNT) or 0
 
 
+async def test_one_statement_is_a_transaction_by_itself_on_a_server(database: Database) -> None:
+    for block in (database.reading, database.transaction):
+        for single in (False, True):
+            async with block(single=single) as connection:
+                driver = (await connection.get_raw_connection()).driver_connection
+                is_by_itself = bool(getattr(driver, "autocommit", False))
+                assert is_by_itself == (single and not database.address.is_sqlite)
+                assert await connection.scalar(COUNT) is not None
+
+
 async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
     async def fail_half_way() -> None:
         async with database.transaction() as connection:

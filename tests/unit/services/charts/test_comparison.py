@@ -97,6 +97,7 @@ def test_the_heat_map_writes_no_number_of_few_tracks(sheets):
         assert (words.count(range_of) + words.count("~") >= 2) or not found.is_rough(pair)
         assert (f"{range_of} from few tracks" in chart.text) == found.is_rough(pair)
     (certain,) = (pair for pair in found.pairs if not found.is_rough(pair))
+    assert "Mean" not in chart.alt_text, "one number is no mean"
     assert [word for word in words if word.isdigit() and len(word) == 2] == [f"{certain.score:.0f}"] * 2
 
 

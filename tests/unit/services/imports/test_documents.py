@@ -165,6 +165,20 @@ def test_a_listen_keeps_the_codes_and_the_length_that_it_has() -> None:
     )
 
 
+def test_pages_of_one_name_are_one_list_and_bare_texts_have_to_be_tracks() -> None:
+    page = {"name": "P", "tracks": [{"title": "One", "artist": "Ann"}]}
+    assert len(only([page, page | {"tracks": [{"title": "Two", "artist": "Ann"}]}]).tracks) == 2
+    with pytest.raises(UnknownFormatError):
+        only({"data": ["2020 - fine", "ok", "yes"]})
+
+
+def test_flat_rows_that_are_no_tracks_are_counted_too() -> None:
+    rows = [{"title": "One", "artist": "Ann"}, {"title": "Two", "artist": "Bob", "is_local": True}]
+    playlist = only([*rows, {"title": "Talk", "artist": "Cat", "type": "episode"}])
+    assert [track.title for track in playlist.tracks] == ["One"]
+    assert {entry.reason for entry in playlist.skipped} == {SkipReason.LOCAL_FILE, SkipReason.EPISODE}
+
+
 def test_reads_jspf_and_features_of_plain_rows() -> None:
     tracks = [
         {"title": "One", "creator": "Ann", "duration": 200_000, "identifier": "https://x.example/recording/1"}

@@ -80,6 +80,8 @@ def test_the_code_page_is_told_by_the_letters_and_named(page, names):
         ["Perché è così", "Già più", "Tromsø"],
         ["Ça", "Ñu", "Öl"],
         ["São Paulo", "Coração", "João"],
+        ["Goûter", "Beyoncé", "Motörhead"],
+        ["Týr", "Guðrið", "Maðurin"],
         ["Motörhead", "Björk", "Sigur Rós", "Ágætis byrjun", "Þú"],
         ["Été à la mer", "Où", "¿Qué?", "¡Olé!", "N°1", "Mañana 2²"],
     ],

@@ -99,3 +99,9 @@ def test_grouped_milliseconds_and_unreadable_lengths_in_a_table():
     assert [track.duration_ms for track in playlist.tracks] == [170_000, 181_733]
     (playlist,) = read_upload(b"Title,Artist,Length\nOne,A,long\nTwo,B,3:05\n").playlists
     assert [(note.kind, note.count) for note in playlist.notes] == [("unread lengths", 1)]
+
+
+def test_a_header_that_names_seconds_counts_more_than_what_the_column_shows() -> None:
+    table = b"Title,Artist,Duration (s)\nOne,Ann,12.5\nTwo,Bob,13.5\n"
+    (playlist,) = read_upload(table).playlists
+    assert [track.duration_ms for track in playlist.tracks] == [12_500, 13_500]

@@ -197,3 +197,20 @@ def test_a_playlist_or_one_kind_of_error_comes_out_of_any_list(data: st.DataObje
     except UploadError:
         return
     assert all(playlist.tracks for playlist in upload.playlists)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("line", ["; " * 26, "# " * 100, "#" * 60_000, ";\n " * 20_000])
+def test_what_begins_like_comments_is_looked_at_once(line: str) -> None:
+    with pytest.raises(UploadError):
+        only(f"{line}\nAnn - One\nBob - Two\n")
+
+
+def test_an_artist_of_its_own_is_no_part_of_the_title() -> None:
+    for above, below in (("#EXTART:Ann\n", ""), ("", "#EXTART:Ann\n")):
+        track = only(f"#EXTM3U\n{above}#EXTINF:225,Ann - One\n{below}one.mp3\n").tracks[0]
+        assert (track.title, track.artists) == ("One", ("Ann",))
+
+
+def test_a_title_may_look_like_a_time() -> None:
+    assert only("Ann - One\nThe Strokes - 12:51\nBob - Two 3:45\n").tracks[1].title == "12:51"

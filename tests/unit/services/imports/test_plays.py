@@ -135,6 +135,14 @@ def test_a_table_with_ids_is_a_playlist_whatever_else_it_tells() -> None:
     assert only(text).tracks[0].id == "0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
 
 
+@pytest.mark.parametrize(
+    ("header", "more"), [("msPlayed", "200000"), ("Time", "2024-01-02 20:01:05")], ids=["history", "set list"]
+)
+def test_a_table_that_says_how_tracks_sound_is_a_playlist(header: str, more: str) -> None:
+    playlist = only(f"title,artist,{header},energy\n" + f"One,Ann,{more},0.5\n" * 3)
+    assert playlist.tracks[0].uploaded is not None
+
+
 def test_reads_the_library_of_a_takeout_in_any_language() -> None:
     playlist = only(LIBRARY)
     assert [(track.title, track.artists) for track in playlist.tracks] == [

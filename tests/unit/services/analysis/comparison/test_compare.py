@@ -151,6 +151,7 @@ def test_a_score_from_few_tracks_is_a_range_wherever_it_is_said() -> None:
     rough = make_rough(2, 3)
     for pair in rough.pairs:
         assert (rough.number(pair) is None) == rough.is_rough(pair)
+        assert (pair.percentile is None) == (pair.band is None) == rough.is_rough(pair)
     ends = [rough.most_alike, rough.most_different]
     assert all(found is not None and not rough.is_rough(rough.pair(*found.pairs[0])) for found in ends)
     assert rough.centre is not None
