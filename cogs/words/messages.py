@@ -279,8 +279,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     NoteKind.OLD_PLAYLIST: _as_it_was("playlist"),
     NoteKind.OLD_LIST: _as_it_was("list"),
     NoteKind.OTHER_VALUES: lambda note: (
-        f"Most values are from {_source(note.names[0])}, last time from {_source(note.names[1])}: "
-        "groups may differ for that alone."
+        f"Most values are from {_source(note.names[0])} now, last time from {_source(note.names[1])}."
     ),
     NoteKind.SOURCE_PAUSES: lambda note: _not_asked(
         note, f"{note.names[0]} asks for a pause; try again in {about(note.wait_s or 0)}."

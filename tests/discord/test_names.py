@@ -88,7 +88,7 @@ async def test_a_list_of_names_becomes_a_map_with_measured_features(named: Named
     check_message(card)
     words = text_of(card)
     assert "40 tracks were found by name." in words
-    assert "All 40 tracks borrowed." in words
+    assert "All 40 tracks borrowed from the same recording." in words
 
 
 async def test_with_the_switch_off_no_name_leaves_the_machine(tmp_path: Path, pool: ComputePool) -> None:
