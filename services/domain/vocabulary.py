@@ -69,6 +69,7 @@ FEATURE_WORDS: Mapping[Feature, FeatureWords] = MappingProxyType(
         Feature.DANCEABILITY: FeatureWords(
             name="Danceability",
             low="less danceable",
+            very_low="hardly danceable",
             high="danceable",
             low_grades=("slightly less danceable than most", "less danceable than most", "hardly danceable"),
             less="less danceable",
