@@ -68,7 +68,7 @@ async def world(tmp_path: Path, pool: ComputePool) -> AsyncIterator[World]:
         await room.ann.slash(room.channel, "playlists")
         shown = (await room.ann.slash(room.channel, "analyze", playlist=link)).response
         card = (await room.ann.slash(room.channel, "tidy", playlist=link)).response
-        await press(room, card, "decide.0.remove.0")
+        await press(room, card, "decide.0.remove")
         await press(room, card, "review")
         await press(room, card, "replace")
         await room.ann.slash(room.channel, "sharing on", playlist=link)

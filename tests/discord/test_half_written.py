@@ -22,7 +22,7 @@ async def test_forgetting_waits_until_a_half_written_playlist_is_put_back(connec
     room = connected.room
     listed = connected.list_of(doubled())
     before = listed.track_ids
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     connected.server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     await press(room, card, "replace")
     assert len(listed.track_ids) == 100
@@ -51,7 +51,7 @@ async def test_forgetting_waits_until_a_half_written_playlist_is_put_back(connec
 async def test_forgetting_waits_until_a_half_written_playlist_is_finished(connected: ConnectedRoom) -> None:
     room = connected.room
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     connected.server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     await press(room, card, "replace")
     question = (await room.ann.slash(room.channel, "forget")).response
@@ -65,7 +65,7 @@ async def test_forgetting_waits_until_a_half_written_playlist_is_finished(connec
 async def test_logging_out_waits_for_a_half_written_playlist(connected: ConnectedRoom) -> None:
     room = connected.room
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     connected.server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     await press(room, card, "replace")
     refused = (await room.ann.slash(room.channel, "logout")).response
@@ -81,7 +81,7 @@ async def test_logging_out_waits_for_a_half_written_playlist(connected: Connecte
 async def test_stop_on_a_write_is_refused_and_the_playlist_is_complete(connected: ConnectedRoom) -> None:
     room = connected.room
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     custom_id = next(each for each in ids(card) if each.endswith(":replace"))
     pressed: list[asyncio.Task[Any]] = []
     met = 0

@@ -53,7 +53,7 @@ async def undo_card(connected: ConnectedRoom, **options: Any) -> Any:
 async def test_tidies_a_playlist_in_place_and_takes_it_back(connected: ConnectedRoom) -> None:
     listed = connected.list_of(doubled())
     before = listed.track_ids
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     assert "dates on which tracks were added are lost" in text_of(card)
     assert listed.track_ids == before, "nothing is written before the last step"
 
@@ -77,7 +77,7 @@ async def test_tidies_a_playlist_in_place_and_takes_it_back(connected: Connected
 
 async def test_moves_tracks_to_a_private_playlist_first(connected: ConnectedRoom) -> None:
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.move.0")
+    card = await tidied(connected, "decide.0.move")
     saved = await press(connected.room, card, "replace")
     assert "2 playlists saved" in text_of(saved)
     made = connected.own[0]
@@ -93,7 +93,7 @@ async def test_moves_tracks_to_a_private_playlist_first(connected: ConnectedRoom
 
 async def test_saves_a_tidied_copy_beside_the_playlist(connected: ConnectedRoom) -> None:
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     saved = await press(connected.room, card, "save")
     assert "120 tracks in a new private playlist" in text_of(saved)
     assert [each.name for each in connected.own] == ["Late Drive · tidied", "Late Drive"]
@@ -104,7 +104,7 @@ async def test_saves_a_tidied_copy_beside_the_playlist(connected: ConnectedRoom)
 async def test_a_playlist_with_local_files_is_not_changed_in_place(connected: ConnectedRoom) -> None:
     listed = connected.list_of(doubled())
     listed.change([*listed.rows, *ODD_ROWS[:2]])
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     custom_id = next(each for each in ids(card) if each.endswith(":replace"))
     answer = await connected.room.ann.click(card, custom_id=custom_id)
     assert "1 local file and 1 podcast episode" in text_of(answer.response)
@@ -116,7 +116,7 @@ async def test_a_playlist_with_local_files_is_not_changed_in_place(connected: Co
 async def test_the_first_save_asks_for_consent_and_changes_nothing(tmp_path: Path, pool: ComputePool) -> None:
     async with connected_room(tmp_path, pool, scopes=READ_SCOPES) as connected:
         connected.list_of(doubled())
-        card = await tidied(connected, "decide.0.remove.0")
+        card = await tidied(connected, "decide.0.remove")
         custom_id = next(each for each in ids(card) if each.endswith(":save"))
         answer = await connected.room.ann.click(card, custom_id=custom_id)
         assert "Allow me to save" in text_of(answer.response)
@@ -148,7 +148,7 @@ async def test_a_write_that_was_stopped_by_the_quota_says_so_and_goes_on(
 ) -> None:
     room, server = connected.room, connected.server
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     waiting = await press(room, card, "replace")
     said = text_of(waiting)
@@ -169,7 +169,7 @@ async def test_a_half_done_write_can_be_taken_back_instead(connected: ConnectedR
     room = connected.room
     listed = connected.list_of(doubled())
     before = listed.track_ids
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     connected.server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     waiting = await press(room, card, "replace")
     preview = (await room.ann.click(waiting, label="Take it back…")).response
@@ -181,7 +181,7 @@ async def test_a_half_done_write_can_be_taken_back_instead(connected: ConnectedR
 async def test_what_went_on_without_anybody_watching_is_told_by_message(connected: ConnectedRoom) -> None:
     room, app = connected.room, connected.room.app
     listed = connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     connected.server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     await press(room, card, "replace")
     saving = app.workflows.saving
@@ -201,7 +201,7 @@ async def test_what_went_on_without_anybody_watching_is_told_by_message(connecte
 async def test_what_no_message_could_tell_is_told_at_the_next_command(connected: ConnectedRoom) -> None:
     room, app = connected.room, connected.room.app
     connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     connected.server.faults.extend([*[None] * 4, Fault(FaultKind.RESET)])
     await press(room, card, "replace")
     saving = app.workflows.saving
@@ -221,7 +221,7 @@ async def test_the_preview_of_an_undo_grows_and_is_void_after_a_new_write(connec
     assert isinstance(root_cause(error), NothingToUndoError)
 
     connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     await press(room, card, "save")
     await press(room, card, "replace")
     preview = await undo_card(connected)
@@ -266,7 +266,7 @@ async def test_a_playlist_that_spotify_keeps_ends_in_a_link_not_in_another_login
         room, accounts = connected.room, connected.room.app.accounts
         assert accounts is not None
         connected.list_of(doubled())
-        card = await tidied(connected, "decide.0.remove.0")
+        card = await tidied(connected, "decide.0.remove")
         saved = await press(room, card, "save")
         made = connected.own[0]
 
@@ -295,7 +295,7 @@ async def test_a_refused_save_leaves_me_as_it_was(tmp_path: Path, pool: ComputeP
     async with connected_room(tmp_path, pool, scopes=READ_SCOPES) as connected:
         room = connected.room
         connected.list_of(doubled())
-        card = await tidied(connected, "decide.0.remove.0")
+        card = await tidied(connected, "decide.0.remove")
         before = text_of((await room.ann.slash(room.channel, "me")).response)
         custom_id = next(each for each in ids(card) if each.endswith(":save"))
         for _ in range(3):
@@ -306,7 +306,7 @@ async def test_a_refused_save_leaves_me_as_it_was(tmp_path: Path, pool: ComputeP
 async def test_an_undo_is_no_saved_change(connected: ConnectedRoom) -> None:
     room = connected.room
     connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     saved = await press(room, card, "save")
     assert "- 1 saved change of a playlist" in text_of((await room.ann.slash(room.channel, "me")).response)
     preview = (await room.ann.click(saved, label="Undo…")).response
@@ -354,7 +354,7 @@ async def test_login_says_as_whom_one_is_connected_already(connected: ConnectedR
 async def test_a_second_save_says_so_and_makes_another_copy_only_if_asked(connected: ConnectedRoom) -> None:
     room = connected.room
     connected.list_of(doubled())
-    card = await tidied(connected, "decide.0.remove.0")
+    card = await tidied(connected, "decide.0.remove")
     assert "## Saved\n" in text_of(await press(room, card, "save")) + "\n"
     for _ in range(2):
         again = await press(room, card, "save")
