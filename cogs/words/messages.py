@@ -215,7 +215,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
         "lengths like 3:45 can."
     ),
     NoteKind.HOURS_AS_MINUTES: lambda _note: (
-        "All lengths end in :00, as spreadsheets make of minutes and seconds; 03:45:00 was read as 3:45."
+        "Lengths end in :00, as spreadsheets make of minutes and seconds; 03:45:00 was read as 3:45."
     ),
     NoteKind.TAKEN_APART: lambda note: (
         f"In {plural(note.count, 'row')} artist and title shared a cell and were taken apart."

@@ -44,6 +44,10 @@ _TIGHT_HYPHENS = (
 _LATIN = re.compile(r"[a-z]")
 _ASCII_GAP = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile("['’‘`´]")
+_DOLLARS = re.compile(r"(?<=[^\W\d_])\$+|(?<!\$)\$++(?=[^\W\d_])")
+"""An s in a name, as in "Ca$h" and "$ave"; before a number and alone it is money."""
+_EXCLAIMED = re.compile(r"(?<=[^\W\d_])!(?=[^\W\d_])")
+"""An i in the middle of an artist's name."""
 
 _FEATURING_TAIL = re.compile(r"\s(?:feat|ft|featuring)\b\.?\s.*$")
 _RELEASE = re.compile(
@@ -176,6 +180,8 @@ def fold(text: str) -> str:
 def _words(folded: str) -> str:
     """Reduce folded text to letters, digits and single spaces, whatever the script."""
     text = _APOSTROPHES.sub("", folded).replace("&", " and ").replace("+", " and ")
+    if "$" in text:
+        text = _DOLLARS.sub(lambda found: "s" * len(found[0]), text)
     if text.isascii():
         return _ASCII_GAP.sub(" ", text).strip()
     kept = [char if unicodedata.category(char)[0] in "LNM" else " " for char in text]
@@ -287,7 +293,7 @@ def version_tags(title: str) -> frozenset[str]:
 @lru_cache(maxsize=READ_AT_ONCE)
 def artist_words(name: str) -> str:
     """Return one artist's name as caseless words, without a leading "the" and without guests."""
-    folded = fold(name).strip()
+    folded = _EXCLAIMED.sub("i", fold(name).strip())
     plain = _words(_FEATURING_TAIL.sub("", folded)).removeprefix("the ")
     return plain or folded or name.strip().casefold()
 

@@ -34,6 +34,9 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d{1,3})?")
 _MINUS = re.compile(r"^[\u2212\u2012\u2013](?=[\d.,])")
 """Signs and dashes that programs write for a minus."""
 _UNIT = re.compile(r"(?<=[\d.,])\s*(?:%|percent|bpm|dbfs|db|lufs|lu)$", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:[~≈∼±]|(?:ca|c|circa|about|approx|etwa|env)\b\.?)\s*(?=[-+\d])", re.IGNORECASE)
+_ROUGHLY = re.compile(r"(?<=[\w.%])\s*(?:\*{1,3}|†|\?|\(?(?:approx|ca|about)\b\.?\)?)$", re.IGNORECASE)
+"""How people mark a number that they are not sure of."""
 _GROUPED_POINT = re.compile(r"[-+]?\d{1,3}(?:[,\s'’]\d{3})+\.\d+")
 _GROUPED_COMMA = re.compile(r"[-+]?\d{1,3}(?:[.\s'’]\d{3})+,\d+")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
@@ -57,14 +60,14 @@ _FALSE = frozenset({"false", "no", "0", "clean", "n", "f"})
 
 
 def number(cell: str) -> float | None:
-    """Read a number, with a decimal point or comma and perhaps a unit (`%`, `BPM`, `dB`), else None.
+    """Read a number, perhaps marked as rough (`~128`, `128*`) or with a unit (`%`, `BPM`, `dB`), else None.
 
     A single group of three digits (`170,000`) stays a decimal: only its column tells (see `lengths`).
     """
     try:
         value = float(cell)
     except ValueError:
-        text = _UNIT.sub("", _MINUS.sub("-", cell.strip()))
+        text = _UNIT.sub("", _MINUS.sub("-", without_doubt(cell.strip())))
         if _GROUPED_POINT.fullmatch(text):
             text = re.sub(r"[,\s'’]", "", text)
         elif _GROUPED_COMMA.fullmatch(text):
@@ -73,6 +76,12 @@ def number(cell: str) -> float | None:
             return None
         value = float(text.replace(",", "."))
     return value if math.isfinite(value) else None
+
+
+def without_doubt(text: str) -> str:
+    """Return a number or a length without what marks it as rough: `~128`, `ca. 3:45`, `128*`."""
+    about = _ABOUT.match(text)
+    return _ROUGHLY.sub("", text[about.end() :] if about else text)
 
 
 def is_nothing(cell: str) -> bool:

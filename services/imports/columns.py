@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 
 from services.domain.features import Feature
@@ -51,12 +51,19 @@ class Column(StrEnum):
 FEATURE_COLUMNS: Mapping[Feature, Column] = {feature: Column(feature.value) for feature in Feature}
 """Which column holds which feature."""
 
-_SPACING = re.compile(r"[\s_\-]+")
+_SPACING = re.compile(r"[\s_\-.]+")
+"""Between the words of a header; R writes a point for every blank and bracket."""
+_NO_LETTERS = re.compile(r"[\s()\[\]{}/:;,'’\"*]+")
+_ASIDE = re.compile(
+    r"\s*[(\[](?:e?s|n|e|en|in|innen|ms|s|secs?|seconds|sek|seg|sek\w*|min|m{1,2}:ss|min:sec|h{0,2}:?mm:ss|camelot"
+    r"|bpm|db|hz)[)\]]$"
+)
+"""A plural or a unit in brackets behind a name."""
 _PERCENT = re.compile(r"\s*(?:\(\s*(?:%|0[\s–-]+100|percent)\s*\)|%|\bpercent\b|\bpct\b)$")
 
 
 def normal(header: str) -> str:
-    """Reduce a header to what it says: case, underscores, hyphens and a percent mark do not count."""
+    """Reduce a header to what it says: case, underscores, hyphens, points and a percent mark do not count."""
     return _PERCENT.sub("", _SPACING.sub(" ", header.strip().strip("\ufeff\"'").casefold()).strip()).strip()
 
 
@@ -74,11 +81,31 @@ FEATURE_NAMES = names(**{feature.name: feature.value for feature in Feature})
 """The features under their own names."""
 
 
-def match(header: Iterable[str], known: Mapping[str, Column]) -> dict[Column, int]:
-    """Return the position of each known column; of two alike the first counts."""
-    found: dict[Column, int] = {}
-    for position, cell in enumerate(header):
-        column = known.get(normal(cell))
-        if column is not None:
-            found.setdefault(column, position)
-    return found
+def by_letters(known: Mapping[str, Column]) -> Mapping[str, str]:
+    """Return each known name under its letters alone, unless names of two meanings share them."""
+    found: dict[str, list[str]] = {}
+    for name in known:
+        found.setdefault(_letters(name), []).append(name)
+    return {
+        letters: told[0]
+        for letters, told in found.items()
+        if letters and len({known[name] for name in told}) == 1
+    }
+
+
+def as_known(header: str, known: Container[str], letters: Mapping[str, str]) -> str:
+    """Return a header as one of the known names, where it is another spelling: `TrackName`, `Track name (s)`.
+
+    Parameters
+    ----------
+    letters
+        The known names `by_letters`.
+    """
+    name = normal(header)
+    if name in known:
+        return name
+    return letters.get(_letters(name)) or letters.get(_letters(_ASIDE.sub("", name))) or name
+
+
+def _letters(name: str) -> str:
+    return _NO_LETTERS.sub("", name.replace(" ", ""))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -15,7 +15,7 @@ from services.imports.artists import (
     split_escaped_commas,
     split_semicolons,
 )
-from services.imports.columns import FEATURE_NAMES, Column, names, normal
+from services.imports.columns import FEATURE_NAMES, Column, as_known, by_letters, names, normal
 from services.imports.formats import (
     CHOSIC,
     EXPORTIFY,
@@ -45,6 +45,23 @@ class Dialect:
     """If set, the lower-case values of the type column that stand for tracks; an empty cell always does."""
     joins_artist_and_title: bool = False
     """Whether rows without an artist may hold `Artist - Title` in the title."""
+    _letters: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare to know the columns by their letters."""
+        object.__setattr__(self, "_letters", by_letters(self.columns))
+
+    def named(self, header: Iterable[str]) -> tuple[str, ...]:
+        """Return headers as this exporter spells them, normalised where it has none of that name."""
+        return tuple(as_known(cell, self.columns, self._letters) for cell in header)
+
+    def match(self, header: Iterable[str]) -> dict[Column, int]:
+        """Return the position of each known column; of two alike the first counts."""
+        found: dict[Column, int] = {}
+        for position, name in enumerate(self.named(header)):
+            if name in self.columns:
+                found.setdefault(self.columns[name], position)
+        return found
 
 
 _APP_HEADERS = "exportify_app_headers.json"
@@ -93,6 +110,7 @@ def _is_net(found: Mapping[Column, int], headers: frozenset[str]) -> bool:
     )
 
 
+@cache
 def exportify_app() -> Dialect:
     r"""Describe exportify.app (watsonbox): twelve languages, `\,` for a comma inside an artist's name."""
     return Dialect(

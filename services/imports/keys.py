@@ -1,7 +1,8 @@
-"""Read a musical key in any notation: note names of six languages, Camelot, Open Key, pitch classes.
+"""Read a musical key in any notation: note names of many languages, Camelot, Open Key, pitch classes.
 
 What one cell leaves open, its column may tell (`KeyReader`): where minors carry an m, a bare note is
-major; where an H or a German mode occurs, B is B flat.
+major; where notes are written in both sizes, the small ones are minor; where an H or a German mode
+occurs, B is B flat.
 """
 
 from __future__ import annotations
@@ -24,33 +25,73 @@ class Tonality(NamedTuple):
 UNTOLD = Tonality(None, None)
 
 _NOTES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11, "h": 11}
-_SOLFEGE = {"do": 0, "ut": 0, "re": 2, "mi": 4, "fa": 5, "sol": 7, "la": 9, "si": 11}
-_SOLFEGE |= {"до": 0, "ре": 2, "ми": 4, "фа": 5, "соль": 7, "ля": 9, "си": 11}
 _GERMAN = {"cis": 1, "des": 1, "dis": 3, "es": 3, "fes": 4, "eis": 5, "fis": 6, "ges": 6, "gis": 8}
 _GERMAN |= {"as": 8, "ais": 10, "ces": 11, "his": 0}
-_PITCHES = {**_NOTES, **_SOLFEGE, **_GERMAN}
-_SHARPS = ("♯", "#", "sharp", "diese", "diesis", "sostenido", "sustenido", "диез")
-_FLATS = ("♭", "bemolle", "bemol", "flat", "b", "бемоль")
-_SHIFTS = {**dict.fromkeys(_SHARPS, 1), **dict.fromkeys(_FLATS, -1)}
-_MAJORS = ("major", "maj", "dur", "majeur", "mayor", "maggiore", "maior", "мажор")
-_MINORS = ("minor", "min", "m", "moll", "mineur", "menor", "minore", "минор")
-_MODES = {**dict.fromkeys(_MAJORS, MAJOR), **dict.fromkeys(_MINORS, MINOR)}
-_GERMAN_MODES = frozenset({"dur", "moll"})
+_NORTHERN = {name + end: pitch for name, pitch in _GERMAN.items() for end in ("s", "z")}
+"""As German, in Swedish with another s, in Hungarian with a z."""
+_DEGREES = (0, 2, 4, 5, 7, 9, 11)
+_SYLLABLES = (
+    "do re mi fa sol la si",
+    "ut re mi fa so la ti",
+    "до ре ми фа соль ля си",
+    "до ре мі фа соль ля сі",
+    "ντο ρε μι φα σολ λα σι",
+    "đô rê mi pha son la si",
+    "ハ ニ ホ ヘ ト イ ロ",
+    "다 라 마 바 사 가 나",
+)
+_SHARPS = "♯ # sharp diese diesis sostenido sustenido diez diyez диез дієз δίεση thăng 嬰 升 올림"
+_FLATS = "♭ b flat bemol bemolle bemoll бемоль ύφεση giáng 変 變 降 내림"
+_AHEAD = "♯ # ♭ 嬰 升 올림 変 變 降 내림"
+"""Accidentals that stand in front of their note."""
+_MAJORS = (
+    "major maj dur majeur mayor maggiore maior duuri duur mažors groot grote мажор ματζόρε μείζονα trưởng"
+)
+_MAJORS += " 長調 メジャー 장조 메이저 大调 大調"
+_MINORS = "minor min m moll mineur menor minore minors mol molli klein kleine минор мінор μινόρε ελάσσονα thứ"
+_MINORS += " 短調 マイナー 단조 마이너 小调 小調"
+_GERMAN_MODES = frozenset({"dur", "moll", "mol", "duuri", "molli", "duur"})
+"""Where one of these stands, H is B and B is B flat."""
+
+
+def _unaccented(text: str) -> str:
+    if text.isascii():
+        return text.strip()
+    spread = unicodedata.normalize("NFKD", text)
+    bare = "".join(character for character in spread if not unicodedata.combining(character))
+    return unicodedata.normalize("NFC", bare).strip()
+
+
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(_unaccented(listed).split())
+
+
+_PITCHES = {**_NOTES, **_GERMAN, "bes": 10, **_NORTHERN}
+_PITCHES |= {
+    name: pitch for listed in _SYLLABLES for name, pitch in zip(_words(listed), _DEGREES, strict=True)
+}
+_SHIFTS = {**dict.fromkeys(_words(_SHARPS), 1), **dict.fromkeys(_words(_FLATS), -1)}
+_MODES = {**dict.fromkeys(_words(_MAJORS), MAJOR), **dict.fromkeys(_words(_MINORS), MINOR)}
+_CASED = frozenset(_NOTES) | frozenset(_GERMAN) | {"bes"}
+"""Notes that some write in small letters for minor keys."""
 
 
 def _any_of(words: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
-_SEPARATORS = re.compile(r"[\s()\[\]/|,;:=·–—-]+")
+_SEPARATORS = re.compile(r"[\s()\[\]/|,;:=·・、–—-]+")
 _CODE = re.compile(r"(?P<hour>1[0-2]|0?[1-9])\s*(?P<letter>[abdm])(?!\w)", re.IGNORECASE)
 _NOTE = re.compile(
+    rf"(?:(?P<ahead>{_any_of(_words(_AHEAD))})\s*)?"
     rf"(?P<note>{_any_of(_PITCHES)})(?:[\s-]*(?P<shift>{_any_of(_SHIFTS)}))?"
-    rf"(?:[\s-]*(?P<mode>{_any_of(_MODES)})\.?)?(?!\w)",
+    rf"(?:[\s-]*(?P<mode>{_any_of(_MODES)})(?:\.|[ -]terts)?)?(?!\w)",
     re.IGNORECASE,
 )
 _ENERGY = re.compile(r"[\s/–-]*energy\s*\d{1,2}", re.IGNORECASE)
 """What Mixed In Key writes behind a key."""
+_BARE_ENERGY = re.compile(r"\s*[\s/–-]\s*(?:10|[1-9])(?:\s*/\s*10)?\s*$")
+"""The same in short: `8A-7`."""
 _LONGEST_KEY = 60
 """Characters; the longest names of keys in two notations are half as long."""
 _FIRST_CAMELOT = {"a": 8, "b": 11}
@@ -71,6 +112,8 @@ class _Part(NamedTuple):
     """The note in lower case, without its accidental; nothing for a code."""
     shifted: bool = False
     mode_word: str = ""
+    is_small: bool = False
+    """Whether the note is written in small letters."""
 
 
 def is_no_key(cell: str) -> bool:
@@ -105,6 +148,8 @@ class KeyReader:
         seen = [part for cell in dict.fromkeys(column) for part in _parts(cell)]
         notes = [part for part in seen if part.note]
         self._bare_is_major = any(part.mode == MINOR for part in notes)
+        sizes = {part.is_small for part in notes if part.mode is None and part.note in _CASED}
+        self._small_is_minor = len(sizes) == 2 and not self._bare_is_major
         self._german = any(
             part.note == "h" or part.note in _GERMAN or part.mode_word in _GERMAN_MODES for part in notes
         )
@@ -127,7 +172,10 @@ class KeyReader:
 
     def _tonality(self, part: _Part) -> Tonality:
         flat = self._german and part.note == "b" and not part.shifted
-        return Tonality(float((part.key - flat) % 12), part.mode)
+        told = part.mode
+        if told is None and self._small_is_minor and part.note in _CASED:
+            told = MINOR if part.is_small else MAJOR
+        return Tonality(float((part.key - flat) % 12), told)
 
     def _mode(self, told: float | None) -> float | None:
         return MAJOR if told is None and self._bare_is_major else told
@@ -165,6 +213,8 @@ def _parts(cell: str) -> list[_Part]:
             return []
         parts.append(_of_code(found) if found.re is _CODE else _of_note(found))
         at = found.end()
+        energy = _BARE_ENERGY.match(text, at)
+        at = energy.end() if energy else at
     return parts
 
 
@@ -176,14 +226,8 @@ def _of_code(found: re.Match[str]) -> _Part:
 
 
 def _of_note(found: re.Match[str]) -> _Part:
-    note, shift, word = found["note"].lower(), (found["shift"] or "").lower(), found["mode"] or ""
+    note, word = found["note"].lower(), found["mode"] or ""
+    shift = (found["ahead"] or found["shift"] or "").lower()
     told = MAJOR if word == "M" else _MODES.get(word.lower())
     pitch = (_PITCHES[note] + _SHIFTS.get(shift, 0)) % 12
-    return _Part(pitch, told, note, bool(shift), word.lower())
-
-
-def _unaccented(text: str) -> str:
-    if text.isascii():
-        return text.strip()
-    spread = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in spread if not unicodedata.combining(character)).strip()
+    return _Part(pitch, told, note, bool(shift), word.lower(), found["note"][0].islower())

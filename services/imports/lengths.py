@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from services.imports import cells
 
 LONGEST_MS = 24 * 60 * 60 * 1000
 _SHORTEST_PLAUSIBLE_MS = 10_000
 """Below this a bare number is seconds, from here on milliseconds."""
+_SHORTEST_TRACK_S = 10.0
 _SHORTEST_FRACTION_S = 30.0
 """A number of seconds with decimals below this is more likely `minutes.seconds`: it is not believed."""
 
@@ -26,6 +27,7 @@ _SPELLED = re.compile(
     r"(?:(\d{1,5})(?:[.,]\d+)?\s*(?:s|se[ckg]s?|se[ckg]\w{3,6}|с|сек\w{0,4}|秒|\"|''|’’|″|”)?\.?)?"
 )
 """`PT3M45S`, `3m 45s`, `3 min 45 sec`, `3'45"`, and as people write it in other languages."""
+_HOURS_ALONE = re.compile(r"(\d{1,2})\s*h\s*([0-5]\d)")
 _SPELLED_MARK = re.compile(r"^p(?:\d{1,2}d)?t\d|\d\s*(?:h|m(?!s)|std|stu|ч|мин|分|['’′](?!\d{3}))")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,\s'’]\d{3})+")
 _POINTED = re.compile(r"(\d{1,2})[.,]([0-5]\d)")
@@ -35,7 +37,11 @@ _FEW_DECIMALS = re.compile(r"\d{1,2}[.,]\d{1,2}")
 _LONGEST_CELL = 60
 _LONGEST_MINUTES = 30.0
 _LONGEST_DAY_PART, _MS_A_DAY = 0.5, 86_400_000
-_WHOLE_MINUTES = re.compile(r"(\d{1,2}):([0-5]\d):00(?:[.,]0+)?")
+_WHOLE_MINUTES = re.compile(r"(\d{1,2}):([0-5]\d):00(?:[.,]0{1,9})?")
+_ROUND, _LONG_H = frozenset({"00", "30"}), 2
+"""Minutes that a mix of two or more hours may have."""
+_HOURS = re.compile(r"0?[1-9]\d?:\d\d:\d\d")
+_ZERO_DAY = re.compile(r"(?:(?:1899|1900)[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:1899|1900))[ T,]+(?=\d)")
 _NOTHING = frozenset({"", "0", "-1", "0:00", "00:00", "0:00:00", "00:00:00"})
 
 
@@ -50,61 +56,89 @@ def milliseconds(cell: str) -> int | None:
 
 def seconds(cell: str) -> int | None:
     """Read a length in seconds; too large a number is in milliseconds whatever was said of it."""
-    value = cells.number(cell)
+    value = _number(cell)
     if value is None or value >= _SHORTEST_PLAUSIBLE_MS:
         return duration_ms(cell)
     return _plausible(value * 1000)
 
 
+def _number(cell: str) -> float | None:
+    """Read a number of seconds; three digits behind a sign are thousands where no track is so short."""
+    value = cells.number(cell)
+    text = cell.strip()
+    if (value is None or value < _SHORTEST_TRACK_S) and _GROUPED.fullmatch(text):
+        return float(re.sub(r"\D", "", text))
+    return value
+
+
 def duration_ms(cell: str) -> int | None:
     """Read a length of unknown unit: `3:45`, `1:02:03`, `PT3M45S`, `3'45"`, `225s`, `225` or `225000`."""
-    text = cell.strip().casefold()
+    text = _bare(cell.strip()).casefold()
     if len(text) > _LONGEST_CELL:
         return None
     night = _AFTER_MIDNIGHT.fullmatch(text)
     clock = _CLOCK.fullmatch(f"0{night[1]}" if night else text)
     if clock:
         return _of_parts(*clock.groups())
+    hours = _HOURS_ALONE.fullmatch(text)
+    if hours:
+        return _of_parts(hours[1], hours[2], None)
     if text.endswith("ms"):
         return milliseconds(text[:-2])
     spelled = _SPELLED.fullmatch(text) if _SPELLED_MARK.search(text) else None
     if spelled:
         return _of_parts(*spelled.groups())
     bare = text.removesuffix("seconds").removesuffix("sec").removesuffix("s").rstrip()
-    value = cells.number(bare)
+    value = _number(bare)
     if value is None:
-        return milliseconds(bare) if _GROUPED.fullmatch(bare) else None
+        return None
     if bare == text and value < _SHORTEST_FRACTION_S and _FEW_DECIMALS.fullmatch(text):
         return None
     return _plausible(value if value >= _SHORTEST_PLAUSIBLE_MS else value * 1000)
+
+
+def _bare(text: str) -> str:
+    """Return a length without the date that a spreadsheet puts in front, and without marks of doubt."""
+    day = _ZERO_DAY.match(text)
+    return cells.without_doubt(text[day.end() :] if day else text)
 
 
 class LengthReader:
     """Reads the lengths of one column by what all its cells together show."""
 
     def __init__(self, column: Iterable[str]) -> None:
-        told = [cell for cell in {cell.strip() for cell in column} if cell not in _NOTHING]
+        told = [cell for cell in {_bare(cell.strip()) for cell in column} if cell not in _NOTHING]
         self._pointed = any(map(_POINTED.fullmatch, told)) and all(map(_POINTED_OR_CUT.fullmatch, told))
         self._unit_ms = 0 if self._pointed else _unit_ms(told)
-        self.hours_are_minutes = len(told) > 1 and all(map(_WHOLE_MINUTES.fullmatch, told))
-        """Whether a spreadsheet made hours and minutes of minutes and seconds: every one ends in `:00`."""
+        self.hours_are_minutes = _are_minutes(told)
+        """Whether a spreadsheet made hours and minutes of minutes and seconds, which all end in `:00`."""
         self.unread = 0
         """Cells that hold something, and no length."""
 
     def read(self, cell: str) -> int | None:
         """Return the length in milliseconds."""
-        text = cell.strip()
+        text = _bare(cell.strip())
         value = cells.number(text) if self._unit_ms else None
         if value is not None:
             return _plausible(value * self._unit_ms)
         pointed = _POINTED_OR_CUT.fullmatch(text) if self._pointed else None
         if pointed:
             text = f"{pointed[1]}:{pointed[2]:0<2}"
-        elif self.hours_are_minutes:
-            text = text[: text.rindex(":")] if text.count(":") > 1 else text
+        elif self.hours_are_minutes and _WHOLE_MINUTES.fullmatch(text):
+            text = text[: text.rindex(":")]
         found = duration_ms(text)
         self.unread += found is None and text not in _NOTHING and cells.number(text) != 0
         return found
+
+
+def _are_minutes(told: Sequence[str]) -> bool:
+    """Whether the hours of a column are a spreadsheet's: they end in `:00` more often than music does."""
+    whole = [found for found in map(_WHOLE_MINUTES.fullmatch, told) if found]
+    if len(whole) == len(told):
+        return len(told) > 1
+    odd = sum(found[2] not in _ROUND and int(found[1]) >= _LONG_H for found in whole)
+    others = sum(_HOURS.match(cell) is not None for cell in told) - sum(int(found[1]) > 0 for found in whole)
+    return odd > others
 
 
 def _unit_ms(told: Iterable[str]) -> int:

@@ -92,6 +92,7 @@ def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ..
     tally = Tally()
     budget = budget or Budget()
     text = _unescaped(text)
+    lines, text = text, spread_anchors(text) if "</a>" in text else text
     spans: list[tuple[int, int]] = []
     at: list[int] = []
     for found in _LINK.finditer(text):
@@ -114,7 +115,7 @@ def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ..
             at.append(len(spans) - 1)
             tracks.append(Track(id=identity))
     if tracks and "<html" not in text[:_HEAD_CHARS].casefold():
-        _count_foreign(text, tally)
+        _count_foreign(lines, tally)
     names = names_beside(text, spans)
     return tuple(_named(track, names[index]) for track, index in zip(tracks, at, strict=True)), tally
 
@@ -163,7 +164,7 @@ def _unescaped(text: str) -> str:
         if not _ESCAPE.search(text):
             break
         text = _ESCAPE.sub(lambda found: _ESCAPES[found[0].casefold()], text)
-    return spread_anchors(text) if "</a>" in text else text
+    return text
 
 
 def _named(track: Track, name: Named) -> Track:

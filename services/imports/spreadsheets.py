@@ -11,7 +11,7 @@ from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.artists import SplitArtists
 from services.imports.cells import track_id
-from services.imports.columns import FEATURE_COLUMNS, Column, match, normal
+from services.imports.columns import FEATURE_COLUMNS, Column
 from services.imports.dialects import (
     CHOSIC_TABLE,
     EXPORTIFY_NET,
@@ -82,9 +82,12 @@ def recognise(text: str) -> Recognised | None:
 
 
 def _matches(cells: tuple[str, ...], known: tuple[Dialect, ...]) -> list[tuple[Dialect, dict[Column, int]]]:
-    headers = frozenset(normal(cell) for cell in cells)
-    matched = ((dialect, match(cells, dialect.columns)) for dialect in known)
-    return [(dialect, found) for dialect, found in matched if dialect.recognises(found, headers)]
+    matched = ((dialect, dialect.match(cells)) for dialect in known)
+    return [
+        (dialect, found)
+        for dialect, found in matched
+        if dialect.recognises(found, frozenset(dialect.named(cells)))
+    ]
 
 
 def describe_columns(text: str) -> str:
@@ -100,7 +103,7 @@ def describe_columns(text: str) -> str:
 
 def _lacking(cells: tuple[str, ...]) -> str:
     """Name the column that a table needs to be one of tracks, where more than a name tells of music."""
-    found = match(cells, GENERIC.columns)
+    found = GENERIC.match(cells)
     if len(found) < _TELLING_COLUMNS:
         return ""
     if Column.TITLE in found and Column.ARTISTS not in found:
@@ -177,7 +180,7 @@ def read_spreadsheet(
 
 def _with_real_links(found: dict[Column, int], table: Table, dialect: Dialect) -> dict[Column, int]:
     """Return the columns; of several for ids the one that leads to most tracks, as `id` may be a number."""
-    names = [dialect.columns.get(normal(cell)) for cell in table.header.cells]
+    names = [dialect.columns.get(name) for name in dialect.named(table.header.cells)]
     settled = dict(found)
     for column in (Column.URI, Column.URL):
         places = [place for place, name in enumerate(names) if name is column]
@@ -204,7 +207,7 @@ def _artist_splitter(
         return dialect.split_artists
     position = found[Column.ARTISTS]
     joined = [row[position] for row in table.rows if position < len(row)]
-    return net_artists(joined, frozenset(normal(cell) for cell in header.cells))
+    return net_artists(joined, frozenset(dialect.named(header.cells)))
 
 
 def _group_rows(

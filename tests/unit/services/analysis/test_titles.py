@@ -83,6 +83,7 @@ def test_a_version_keeps_its_song_and_says_what_it_is(title: str, tag: str) -> N
         ("Tide - Reprise", "tide reprise"),
         ("Rock & Roll Pier", "rock and roll pier"),
         ("Don’t Look", "dont look"),
+        ("$ave the Ca$h for $5", "save the cash for 5"),
         ("4:51", "4 51"),
         ("÷", "÷"),
         ("???", "???"),
@@ -143,6 +144,12 @@ def test_remixes_by_two_people_are_two_versions() -> None:
         (("", "Ines Okoro"), "ines okoro"),
         (("霧の港",), "霧の港"),
         (("!!!",), "!!!"),
+        (("Re$ha",), "resha"),
+        (("B$BY Lune",), "bsby lune"),
+        (("$tella Bra$$", "Ines Okoro"), "stella brass"),
+        (("Th!mble",), "thimble"),
+        (("Hark! The Sirens", "!?"), "hark the sirens"),
+        (("$5 Band", "100$"), "5 band"),
         ((), ""),
         (("",), ""),
     ],
@@ -169,7 +176,7 @@ def test_any_text_has_a_stable_core(title: str) -> None:
     assert core_title(f"  {title}  ") == core
 
 
-@pytest.mark.parametrize("unit", ["(", " - ", "(x", "[ ", "a ", "12 ", " - x", "é(", ")", "feat. "])
+@pytest.mark.parametrize("unit", ["(", " - ", "(x", "[ ", "a ", "12 ", " - x", "é(", ")", "feat. ", "$"])
 def test_hostile_titles_are_read_in_one_pass(unit: str) -> None:
     assert isinstance(core_title(unit * 3000), str)
 

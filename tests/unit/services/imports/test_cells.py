@@ -31,6 +31,11 @@ from .samples import IDS
         ("1.234,5", 1234.5),
         ("1 234,5", 1234.5),
         ("1'234.5", 1234.5),
+        ("~128", 128),
+        ("128.0*", 128),
+        ("128 bpm approx", 128),
+        ("ca. 128,5 BPM", 128.5),
+        ("128?", 128),
     ],
 )
 def test_numbers(cell, value):
@@ -38,7 +43,21 @@ def test_numbers(cell, value):
 
 
 @pytest.mark.parametrize(
-    "cell", ["", "nan", "inf", "-Infinity", "1e999", "1,234,567", "0x10", "12 apples", "--3", "9" * 5000]
+    "cell",
+    [
+        "",
+        "nan",
+        "inf",
+        "-Infinity",
+        "1e999",
+        "1,234,567",
+        "0x10",
+        "12 apples",
+        "about",
+        "~",
+        "--3",
+        "9" * 5000,
+    ],
 )
 def test_no_numbers(cell):
     assert cells.number(cell) is None

@@ -52,6 +52,21 @@ def test_tables_of_other_languages(header):
     assert (track.uploaded.key, track.uploaded.mode, track.uploaded.tempo) == (9, 0, 120)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "X,Track.Name,Artist.Name.s.,Duration..ms.",
+        "#,track-name,artist-names,duration-ms",
+        "id,TrackName,ArtistName,DurationMs",
+        "no,track name (s),artist name (s),duration(ms)",
+        "No.,TRACK  NAME,Artist_Name,Duration [ms]",
+    ],
+)
+def test_headers_that_programs_respelled(header):
+    (track,) = tracks(f"{header}\n1,One,A,225000\n")
+    assert (track.title, track.artists, track.duration_ms) == ("One", ("A",), 225_000)
+
+
 def test_the_columns_of_playlist_tools():
     short = "title,artist,top genre,year,bpm,nrgy,dnce,dB,live,val,dur,acous,spch,pop\n"
     long = (

@@ -80,6 +80,32 @@ def test_every_notation_of_every_key_is_the_same_key(pitch, minor, data):
         ("Am/C", 9, None),
         ("Фа-диез минор", 6, 0),
         ("Си-бемоль мажор", 10, 1),
+        ("фа-дієз мінор", 6, 0),
+        ("ハ長調", 0, 1),
+        ("嬰ヘ短調", 6, 0),
+        ("変ホ長調 (E♭ Major)", 3, 1),
+        ("Cマイナー", 0, 0),
+        ("가단조", 9, 0),
+        ("올림바단조", 6, 0),
+        ("내림마장조", 3, 1),
+        ("降E大調", 3, 1),
+        ("升c小调", 1, 0),
+        ("C groot", 0, 1),
+        ("fis klein", 6, 0),
+        ("Bes kleine terts", 10, 0),
+        ("ciss-moll", 1, 0),
+        ("Ess-dur", 3, 1),
+        ("Esz-dúr", 3, 1),
+        ("C-duuri", 0, 1),
+        ("B-molli", 10, 0),
+        ("Fa diyez minör", 6, 0),
+        ("Dó sustenido menor", 1, 0),
+        ("Φα δίεση μινόρε", 6, 0),
+        ("Đô thăng thứ", 1, 0),
+        ("8A-7", 9, 0),
+        ("12B / 10", 4, 1),
+        ("Am - 7", 9, 0),
+        ("8A-11", None, None),
         ("Chorus", None, None),
         ("8C", None, None),
         ("13A", None, None),
@@ -109,6 +135,13 @@ def test_a_bare_note_is_major_where_the_minors_of_its_column_carry_an_m():
     assert KeyReader(["C", "Lam"]).read("Bb") == (10, 1)
     assert KeyReader(["C", "F# maj"]).read("C") == (0, None)
     assert KeyReader(["C", "8A"]).read("C") == (0, None)
+
+
+def test_small_notes_are_minor_where_their_column_has_both_sizes():
+    column = ["a", "A", "fis", "Es", "h"]
+    assert [KeyReader(column).read(cell) for cell in column] == [(9, 0), (9, 1), (6, 0), (3, 1), (11, 0)]
+    assert KeyReader(["a", "c"]).read("a") == (9, None)
+    assert KeyReader(["a", "C", "Am"]).read("a") == (9, 1)
 
 
 def test_b_is_b_flat_in_a_german_column_only():

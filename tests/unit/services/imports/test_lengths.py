@@ -41,6 +41,11 @@ from services.imports.upload import read_upload
         ("0 days 00:03:35", 215_000),
         ("12:03:35 AM", 215_000),
         ("3:35 mins", 215_000),
+        ("~3:35", 215_000),
+        ("3:35*", 215_000),
+        ("1,121", 1_121_000),
+        ("1h02", 3_720_000),
+        ("1900-01-00 00:03:35", 215_000),
         ("3.45", None),
         ("4.5", None),
         ("0", None),
@@ -91,6 +96,19 @@ def test_minutes_that_a_spreadsheet_took_for_hours():
     assert [track.duration_ms for track in playlist.tracks] == [211_000, 245_000]
     assert [note.kind for note in playlist.notes] == ["hours as minutes"]
     assert LengthReader(["03:31:00", "1:02:03"]).read("03:31:00") == 12_660_000
+
+
+@pytest.mark.parametrize(
+    ("column", "lengths_s"),
+    [
+        (["03:45:00", "04:12:00", "1:02:03", "3:20"], [225, 252, 3723, 200]),
+        (["03:45:00", "00:04:12", "4:01"], [225, 252, 241]),
+        (["3:00:00", "1:30:00", "4:12"], [10_800, 5_400, 252]),
+        (["3:12:00", "2:11:05", "1:10:10"], [11_520, 7_865, 4_210]),
+    ],
+)
+def test_hours_of_a_spreadsheet_among_other_lengths(column, lengths_s):
+    assert [LengthReader(column).read(cell) for cell in column] == [1000 * length for length in lengths_s]
 
 
 def test_grouped_milliseconds_and_unreadable_lengths_in_a_table():

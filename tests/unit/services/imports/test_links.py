@@ -74,6 +74,14 @@ def test_other_links_are_counted_by_what_they_are():
     }
 
 
+@pytest.mark.parametrize("line", ["{} | {}", "{} and {}", '<a href="{}">S</a> <a href="{}">A</a>'])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_two_addresses_in_one_line_are_of_one_track(line, is_first):
+    addresses = [f"https://open.spotify.com/track/{IDS[0]}", "https://music.apple.com/de/album/x/1?i=2"]
+    playlist = read_links(line.format(*(addresses if is_first else addresses[::-1])))
+    assert (len(playlist.tracks), playlist.skipped) == (1, ())
+
+
 @pytest.mark.parametrize(
     "text",
     [
