@@ -19,6 +19,7 @@ from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, GENERIC_CSV, JS
 from services.imports.history import BASIC, EXTENDED, LISTENS, SCROBBLES, WATCHED, History, HistoryFields
 from services.imports.limits import MAX_JSON_VALUES, MAX_NAME_CHARS, MAX_ROWS
 from services.imports.links import local_label
+from services.imports.nested import read_nested
 from services.imports.pieces import cut
 from services.imports.rows import reason_of_link
 from services.imports.spreadsheets import read_spreadsheet, recognise
@@ -136,9 +137,10 @@ def _read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, .
                 replace(one, format=JSON_ROWS if one.format == GENERIC_CSV else one.format) for one in tables
             )
     playlists = read_rows(document, name, budget)
-    if not playlists:
+    nested = None if playlists else read_nested(document, name, budget)
+    if not playlists and nested is None:
         raise UnknownFormatError(looks_like=_describe(document))
-    return playlists
+    return playlists if nested is None else (nested,)
 
 
 def _is_saved(entry: Mapping[str, Any]) -> bool:

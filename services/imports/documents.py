@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from services.domain.features import AudioFeatures, Feature, accepted
@@ -15,6 +16,7 @@ from services.imports.formats import JSON_ROWS, JSPF
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_LISTED, MAX_ROWS
 from services.imports.links import spotify_link
+from services.imports.rows import reason_of_link
 from services.imports.tally import Budget
 
 _TITLES = ("title", "name", "track_name", "trackName", "song", "track", "Title", "Name")
@@ -33,6 +35,11 @@ _MILLISECONDS = ("duration_ms", "durationMs", "durationInMillis")
 _LENGTHS = ("duration", "length", "duration_seconds")
 _TIMES = ("played_at", "uts", "date", "time", "listened_at", "timestamp")
 """Under which a row says when it was played."""
+_OTHER_TYPES = {
+    "episode": SkipReason.EPISODE,
+    "show": SkipReason.EPISODE,
+    **dict.fromkeys(("album", "artist", "playlist", "user"), SkipReason.NOT_A_TRACK),
+}
 _MOST_COLUMNS = 500
 _MOST_OF_TEN = 8
 """So many of ten bare texts must be tracks: any text may hold a dash."""
@@ -134,7 +141,7 @@ def plays_in(document: object) -> list[dict[str, object]] | None:
         return None
     plays: list[dict[str, object]] = []
     for row in rows:
-        track = _read(row, _track_in(row))
+        track = read_row(row)
         if isinstance(track, Track):
             if track.uploaded is not None:
                 return None  # a list of DJ software: a history says nothing of the sound
@@ -213,7 +220,7 @@ def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False)
         title=_first(told, _TITLES),
         artists=_names(told),
         album=_first(told, _ALBUMS),
-        link=next(_links(told), ""),
+        link=_link(told),
         isrc=text_of(told.get("isrc") or (codes.get("isrc") if isinstance(codes, dict) else "")),
         duration_ms=_length_ms(told, is_jspf=is_jspf),
         year=_first(told, _YEARS) or (_first(album, _YEARS) if isinstance(album, dict) else ""),
@@ -223,10 +230,15 @@ def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False)
     )
 
 
+def read_row(row: Mapping[str, Any]) -> Track | SkipReason:
+    """Return the track that a row describes by the usual names, or why it describes none."""
+    return _read(row, _track_in(row))
+
+
 def _is_no_track(told: Mapping[str, Any]) -> SkipReason | None:
     if told.get("is_local") is True:
         return SkipReason.LOCAL_FILE
-    return SkipReason.EPISODE if told.get("type") in {"episode", "show"} else None
+    return _OTHER_TYPES.get(text_of(told.get("type")))
 
 
 def _length_ms(told: Mapping[str, Any], *, is_jspf: bool) -> float | None:
@@ -254,6 +266,8 @@ def _first(told: Mapping[str, Any], fields: Iterable[str]) -> str:
 
 def _name(value: object) -> str:
     """Return a text, or the name of what stands in its place."""
+    if isinstance(value, dict) and isinstance(value.get("profile"), dict):
+        value = value["profile"]
     if isinstance(value, dict):
         value = next((value[name] for name in _NAMES if value.get(name)), "")
     return text_of(value).strip()
@@ -261,7 +275,7 @@ def _name(value: object) -> str:
 
 def _names(told: Mapping[str, Any]) -> Iterator[str]:
     for field in _ARTISTS:
-        value = told.get(field)
+        value = _under(told, field) or told.get(field)
         listed = value[:MAX_LISTED] if isinstance(value, list) else [value]
         names = [_name(one) for one in listed]
         if any(names):
@@ -269,15 +283,22 @@ def _names(told: Mapping[str, Any]) -> Iterator[str]:
             return
 
 
-def _links(told: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what leads to the track on Spotify; ids and addresses of other services are passed over."""
-    listed: list[object] = [*(told.get(field) for field in (*_LINKS, *_IDS)), *_addresses(told)]
+def _link(told: Mapping[str, Any]) -> str:
+    """Return what leads to the track on Spotify, or to what else the row is; other services' are passed over.
+
+    A bare id counts where no address says what it is the id of.
+    """
     addresses = told.get("external_urls")
+    listed = [*(told.get(field) for field in _LINKS), *_addresses(told)]
     listed.append(addresses.get("spotify") if isinstance(addresses, dict) else None)
-    for value in listed:
-        text = text_of(value).strip()
-        if cells.track_id(text) is not None and ("/" not in text or "spotify" in text.casefold()):
-            yield text
+    words = [text_of(value).strip() for value in listed]
+    links = [text for text in words if "spotify" in text.casefold()]
+    bare = [
+        text for text in (*words, *(text_of(told.get(field)).strip() for field in _IDS)) if "/" not in text
+    ]
+    is_track = (text for text in links if cells.track_id(text) is not None)
+    is_other = (text for text in links if reason_of_link(text) is not None)
+    return next(chain(is_track, is_other, filter(cells.track_id, bare)), "")
 
 
 def _addresses(told: Mapping[str, Any]) -> Sequence[object]:

@@ -149,6 +149,11 @@ def foreign_links(text: str) -> str | None:
     return f"links to {next(name for mark, name in _FOREIGN_HOSTS.items() if re.search(mark, host))}"
 
 
+def may_hold_link(text: str) -> bool:
+    """Whether it is worth looking for links in a text."""
+    return "spotify" in text.casefold() and ("track" in text or "spotify.link" in text)
+
+
 def spotify_link(words: str) -> str:
     """Return the first Spotify link in some words as a URI, or nothing."""
     found = _LINK.search(_unescaped(words))

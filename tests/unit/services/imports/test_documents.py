@@ -139,6 +139,24 @@ def test_several_lists_of_one_document_stay_several() -> None:
     assert [track.label for track in only(["Ann - One", "Bob - Two"]).tracks] == ["Ann – One", "Bob – Two"]
 
 
+DEEP = {"uri": f"spotify:track:{IDS[0]}", "name": "One", "artists": {"items": [{"profile": {"name": "Ann"}}]}}
+ALBUM = {"name": "Al", "artist": "Ann", "id": IDS[5], "uri": f"spotify:album:{IDS[5]}"}
+
+
+@pytest.mark.parametrize(
+    ("document", "labels"),
+    [
+        ({"data": {"x": {"content": [{"v": {"data": DEEP | {"albumOfTrack": ALBUM}}}]}}}, ["Ann – One"]),
+        ({"a": {"b": {"1": {"title": "One", "artist": "Ann"}}, "albums": [ALBUM]}}, ["Ann – One"]),
+        ({"sections": [{"rows": [{"to": DEEP["uri"]}, {"to": [DEEP["uri"]]}]}]}, ["unnamed track"] * 2),
+        ({"messages": [{"content": f"{DEEP['uri']} and spotify:track:{IDS[1]}"}]}, ["unnamed track"] * 2),
+        ({"items": [{"album": ALBUM}, {"track": DEEP}]}, ["Ann – One"]),
+    ],
+)
+def test_finds_tracks_and_links_deep_in_json_of_any_shape(document: object, labels: list[str]) -> None:
+    assert [track.label for track in only(document).tracks] == labels
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -264,6 +282,9 @@ def test_reads_the_library_of_an_apple_export_and_its_lists() -> None:
         {"items": [{"price": 3}]},
         {"playlist": 3},
         [[1]],
+        [{"searchQuery": "ann", "searchInteractionURIs": [f"spotify:track:{IDS[0]}"]}],
+        {"items": [{"type": "artist", "name": "Ann", "id": IDS[0], "uri": f"spotify:artist:{IDS[0]}"}]},
+        {"top": {"albums": [{"title": "Al", "artist": "Ann"}]}},
     ],
 )
 def test_other_json_is_refused(document: object) -> None:
