@@ -30,11 +30,9 @@ from services.compute import ComputePool
 from services.maintenance import Maintenance, RepeatedTask
 from services.sources.http.session import open_session
 from services.storage.database import Database
-from services.storage.known_tracks import KnownTrackStore
 from services.storage.marks import MarkStore
 from services.storage.received import ReceivedStore
 from services.workflows import tasks
-from services.workflows.related_tracks import RelatedTracksWorkflow
 
 _SYNCED = "synced commands"
 
@@ -138,14 +136,12 @@ async def build(
         )
         database = await opened(open_database(settings))
         compute = pool if pool is not None else await opened(aclosing(new_pool(settings.workers)))
-        related_tracks = RelatedTracksWorkflow(compute=compute, known=KnownTrackStore(database))
         downloads = await opened(open_session(version=__version__))
         lists = await opened(open_name_services(settings, metrics, pace_of(database)))
         sources = await opened(
             open_sources(
                 settings,
                 database,
-                related_tracks,
                 fills=settings.role.performs,
                 metrics=metrics,
                 lists=lists,
@@ -163,7 +159,6 @@ async def build(
             database,
             jobs=jobs,
             compute=compute,
-            related_tracks=related_tracks,
             enricher=sources.enricher,
             clips=sources.clips if settings.reccobeats_clips else None,
             lists=lists.lists,

@@ -34,7 +34,6 @@ from services.storage.names import NameStore as NameStoreOf
 from services.storage.put_aside import PutAsideStore
 from services.storage.recordings import RecordingStore
 from services.storage.upstreams import UpstreamStore
-from services.workflows.related_tracks import RelatedTracksWorkflow
 from services.workflows.user_lists import UserLists
 
 
@@ -51,15 +50,14 @@ class Sources:
 async def open_sources(
     settings: Settings,
     database: Database | None,
-    related_tracks: RelatedTracksWorkflow,
     *,
     offline: bool = False,
     keeps: bool = True,
     fills: bool = False,
     metrics: Metrics | None = None,
-    lists: NameServices | None = None,
+    lists: NameServices,
 ) -> AsyncIterator[Sources]:
-    """Build the chain of sources: cache, file, ReccoBeats by id and by ISRC, estimation.
+    """Build the chain of sources: cache, file, ReccoBeats by id and by ISRC.
 
     Without a database nothing is remembered beyond this process, and nothing is kept where the database
     is only read.
@@ -93,17 +91,16 @@ async def open_sources(
         if store is not None and not keeps:
             store = ReadOnlyCache(store)
         recordings = KnownRecordings(RecordingStore(database), clock) if database else None
-        labs: LabsPort | None = lists.labs if lists and not offline else None
+        labs: LabsPort | None = None if offline else lists.labs
         enricher = Enricher(
             store=store,
             sources=sources,
-            impute=related_tracks.estimate,
             clock=clock,
             observer=metrics,
             names=NameResolver(
                 store=name_store(database, keeps=keeps),
                 labs=IndexedLabs(labs, recordings) if labs and recordings else labs,
-                recordings=lists.listenbrainz if lists and not offline else None,
+                recordings=None if offline else lists.listenbrainz,
                 titles=titles,
                 searches=settings.reccobeats_search,
                 tags=settings.musicbrainz_tags,

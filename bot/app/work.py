@@ -22,6 +22,7 @@ from services.storage.database import Database
 from services.storage.decisions import DraftStore, PreferenceStore, TempoCorrectionStore
 from services.storage.digests import DigestStore
 from services.storage.group_results import GroupResultStore
+from services.storage.known_tracks import KnownTrackStore
 from services.storage.links import LinkStore
 from services.storage.lobbies import LobbyStore
 from services.storage.map_members import MapMemberStore
@@ -94,7 +95,6 @@ def build_workflows(
     *,
     jobs: JobQueue,
     compute: ComputePool,
-    related_tracks: RelatedTracksWorkflow,
     enricher: Enricher,
     clips: ReccoBeatsClips | None,
     lists: UserLists,
@@ -107,6 +107,7 @@ def build_workflows(
     lobbies, results = LobbyStore(database), GroupResultStore(database)
     questions, withdrawals = QuestionStore(database), WithdrawalStore(database)
 
+    related_tracks = RelatedTracksWorkflow(compute=compute, known=KnownTrackStore(database))
     corrections = CorrectionsWorkflow(store=TempoCorrectionStore(database), clock=clock)
     reports = ReportsWorkflow(store=kept_reports, compute=compute, clock=clock)
     sounds = SoundsWorkflow(

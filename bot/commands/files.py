@@ -221,7 +221,6 @@ async def open_workflow(settings: Settings, *, offline: bool) -> AsyncIterator[A
             open_sources(
                 settings,
                 database,
-                related_tracks,
                 offline=offline,
                 keeps=not beside_a_bot,
                 lists=lists,

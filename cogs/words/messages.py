@@ -61,7 +61,6 @@ _ACTIVITIES: Mapping[Activity, Callable[[Progress], str]] = {
     Activity.LOOKING_UP: lambda at: f"Looking up audio features for {at.total:,} tracks…",
     Activity.ASKING: _asking,
     Activity.FINDING_BY_NAME: lambda at: f"Finding {plural(at.total, 'track')} by name…",
-    Activity.ESTIMATING: lambda at: f"Estimating {plural(at.total, 'track')} that no source knows…",
     Activity.GROUPING: lambda at: f"Listening for groups in {at.total:,} tracks…",
     Activity.FINDING_DUPLICATES: lambda _at: "Looking for doubles…",
     Activity.ORDERING: lambda at: f"Ordering {at.total:,} tracks…",

@@ -21,7 +21,6 @@ class Activity(StrEnum):
     LOOKING_UP = "looking up"  # total: tracks
     ASKING = "asking"  # name: of the source; done, total: tracks; left_s
     FINDING_BY_NAME = "finding by name"  # total: names
-    ESTIMATING = "estimating"  # total: tracks
     GROUPING = "grouping"  # total: tracks
     FINDING_DUPLICATES = "finding duplicates"
     ORDERING = "ordering"  # total: tracks

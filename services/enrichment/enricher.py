@@ -1,27 +1,22 @@
-"""Find the sound of tracks: cache, file, sources in their order, and estimates for the rest."""
+"""Find the sound of tracks: cache, file, and sources in their order."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from services.domain.analysis import LookedUp
-from services.domain.errors import TastemapError
 from services.domain.features import Coverage
-from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress
+from services.domain.messages import Activity, Note, OnProgress, Progress, quiet
 from services.domain.music import Track
 from services.domain.names import Pair
-from services.domain.report import EnrichedTrack
 from services.enrichment.assembly import from_upload
-from services.enrichment.board import Board, is_complete
+from services.enrichment.board import Board
 from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, MemoryNameStore
-from services.enrichment.coverage import compute_coverage
 from services.enrichment.filling import Filling
-from services.enrichment.in_flight import CountTeller, InFlight, OnCount
-from services.enrichment.ports import FeatureCache, FeatureSource, Impute, Observer
+from services.enrichment.in_flight import CountTeller, InFlight
+from services.enrichment.ports import FeatureCache, FeatureSource, Observer
 from services.enrichment.recordings import KnownRecordings
 from services.enrichment.resolver import NameResolver
 from services.sources.http.clock import Clock, Deadline
@@ -38,22 +33,9 @@ _SHORT_WORK = 200
 P = ParamSpec("P")
 R = TypeVar("R")
 
-NOT_ESTIMATED = Note(NoteKind.NOT_ESTIMATED)
 NO_ANSWERS: Mapping[Pair, bool] = {}
 SHARE_FOR_NAMES = 0.6
 """Of the time that is left, for finding ids; the rest is for asking how those sound."""
-
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Enrichment:
-    """Tracks with the best known value of each feature, in the order they came in."""
-
-    tracks: tuple[EnrichedTrack, ...]
-    coverage: Coverage
-    notices: tuple[Note, ...]
-    """What the trouble of sources has cost; empty when all went well."""
 
 
 class Enricher:
@@ -66,9 +48,6 @@ class Enricher:
     sources
         Asked one after the other, each only about tracks that are still incomplete and of whose
         provider nothing is known.
-    impute
-        Fills what is left; None leaves it empty. Called also when nothing is missing, so that it can
-        remember the tracks for the sake of others.
     names
         Finds ids for tracks that have nothing but names; None asks nobody for those.
     put_aside
@@ -82,7 +61,6 @@ class Enricher:
         *,
         store: FeatureCache | None = None,
         sources: Sequence[FeatureSource] = (),
-        impute: Impute | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
         names: NameResolver | None = None,
@@ -93,7 +71,6 @@ class Enricher:
         self._clock = clock or Clock()
         self._cache = ForgivingCache(MemoryFeatureCache() if store is None else store)
         self._sources = tuple(sources)
-        self._impute = impute
         self._observer = observer
         self.names = names or NameResolver(store=MemoryNameStore(), clock=self._clock)
         self._in_flight = InFlight(self._cache, self._clock, claims)
@@ -110,7 +87,7 @@ class Enricher:
         source: str = "",
         offline: bool = False,
         deadline_s: float = DEADLINE_S,
-        on_stage: OnProgress | None = None,
+        on_stage: OnProgress = quiet,
         also: Sequence[FeatureSource] = (),
         answers: Mapping[Pair, bool] = NO_ANSWERS,
     ) -> LookedUp:
@@ -168,7 +145,7 @@ class Enricher:
         chain: Sequence[FeatureSource],
         board: Board,
         deadline: Deadline,
-        on_stage: OnProgress | None,
+        on_stage: OnProgress,
     ) -> list[Note]:
         """Ask one source after the other about what is still missing; return what went wrong."""
         notices = []
@@ -176,7 +153,8 @@ class Enricher:
             wanted = await _aside(board.count, board.wanted, link)
             if not wanted:
                 continue
-            outcome = await self._in_flight.look_up(link, wanted, deadline, self._teller(link, on_stage))
+            tell = CountTeller(link.label, on_stage, self._clock.monotonic)
+            outcome = await self._in_flight.look_up(link, wanted, deadline, tell)
             board.add({key: (row,) for key, row in outcome.found.items()})
             board.unanswered.update(outcome.failed)
             later_s = await self.filling.put_aside(link, wanted, outcome) if self.filling else None
@@ -189,7 +167,7 @@ class Enricher:
         chain: Sequence[FeatureSource],
         board: Board,
         deadline: Deadline,
-        on_stage: OnProgress | None,
+        on_stage: OnProgress,
         *,
         answers: Mapping[Pair, bool],
     ) -> list[Note]:
@@ -197,7 +175,7 @@ class Enricher:
         named = await _aside(board.count, board.nameable, chain)
         if not named:
             return []
-        if on_stage is not None and self.names.is_on:
+        if self.names.is_on:
             await on_stage(Progress(Activity.FINDING_BY_NAME, total=len(named)))
         time_for_names = Deadline(SHARE_FOR_NAMES * deadline.remaining_s, self._clock.monotonic)
         found = await self.names.resolve(named, time_for_names)
@@ -208,32 +186,6 @@ class Enricher:
         said = [tally] if self.names.is_on or found.matches else []
         return [*said, *found.notices, *notices]
 
-    async def enrich(
-        self,
-        tracks: Sequence[Track],
-        *,
-        source: str = "",
-        offline: bool = False,
-        deadline_s: float = DEADLINE_S,
-        on_stage: OnProgress | None = None,
-        also: Sequence[FeatureSource] = (),
-        answers: Mapping[Pair, bool] = NO_ANSWERS,
-    ) -> Enrichment:
-        """Look tracks up, as `look_up` does, and estimate the rest; an estimate that fails is only noted."""
-        found = await self.look_up(
-            tracks,
-            source=source,
-            offline=offline,
-            deadline_s=deadline_s,
-            on_stage=on_stage,
-            also=also,
-            answers=answers,
-        )
-        enriched, trouble = await self._estimate(found.tracks, on_stage)
-        coverage = await _aside(len(tracks), compute_coverage, enriched)
-        self.note(coverage)
-        return Enrichment(enriched, coverage, (*found.notices, *trouble))
-
     def note(self, coverage: Coverage) -> None:
         """Count how well the tracks of one playlist are known."""
         if self._observer is not None:
@@ -243,26 +195,6 @@ class Enricher:
         """Stop what is being fetched; what has arrived is kept."""
         await self._in_flight.aclose()
         await self.names.aclose()
-
-    def _teller(self, link: FeatureSource, on_stage: OnProgress | None) -> OnCount | None:
-        return None if on_stage is None else CountTeller(link.label, on_stage, self._clock.monotonic)
-
-    async def _estimate(
-        self, tracks: tuple[EnrichedTrack, ...], on_stage: OnProgress | None
-    ) -> tuple[tuple[EnrichedTrack, ...], tuple[Note, ...]]:
-        if self._impute is None or not tracks:
-            return tracks, ()
-        gaps = sum(not is_complete(track) for track in tracks)
-        if on_stage is not None and gaps:
-            await on_stage(Progress(Activity.ESTIMATING, total=gaps))
-        try:
-            estimated = tuple(await self._impute(tracks))
-        except TastemapError as error:
-            _log.warning("The estimate failed: %s", error)
-            return tracks, (NOT_ESTIMATED,)
-        if [track.track for track in estimated] != [track.track for track in tracks]:
-            raise ValueError("an imputation must keep the tracks and their order")
-        return estimated, ()
 
 
 async def _aside(count: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

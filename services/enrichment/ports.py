@@ -9,15 +9,11 @@ from typing import Protocol
 from services.domain.features import Coverage
 from services.domain.music import Track, TrackId
 from services.domain.names import IdWords, NameKey, NameMatch
-from services.domain.report import EnrichedTrack
 from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
 from services.sources.http.clock import Deadline
 
 OnPart = Callable[[FetchOutcome], Awaitable[None]]
 """Receives each part of an answer as soon as it is there."""
-
-Impute = Callable[[Sequence[EnrichedTrack]], Awaitable[Sequence[EnrichedTrack]]]
-"""Fills the gaps of a playlist with estimates and borrowed values, each marked as such; keeps the order."""
 
 
 class Observer(Protocol):

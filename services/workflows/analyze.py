@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from services.compute import ComputePool
 from services.domain.analysis import Analysis, AnalysisOptions, LookedUp
 from services.domain.charts import ChartKind
+from services.domain.errors import TastemapError
 from services.domain.errors.jobs import DeadlineExceededError, WorkerLostError
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.inputs import PlaylistInput
-from services.domain.messages import Activity, OnProgress, Progress, quiet
+from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress, quiet
 from services.domain.music import Playlist, PlaylistSource, TrackId
-from services.domain.report import AnalysisReport
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.sound import PlacedSound
 from services.enrichment.assembly import corrected
 from services.enrichment.coverage import compute_coverage
-from services.enrichment.enricher import DEADLINE_S, NOT_ESTIMATED, Enricher, Enrichment
+from services.enrichment.enricher import DEADLINE_S, Enricher
 from services.enrichment.ports import FeatureSource
 from services.sources.http.clock import Deadline
 from services.storage.decisions import PreferenceStore
@@ -31,8 +33,6 @@ from services.workflows.reading import PlaylistChoice, PlaylistReader
 from services.workflows.related_tracks import RelatedTracksWorkflow, is_lacking
 from services.workflows.reports import StoredReport
 
-Found = TypeVar("Found")
-
 ANALYSIS_DEADLINE_S = 60.0
 """A playlist of 10,000 tracks takes about a second; the rest is room for a busy machine."""
 
@@ -43,6 +43,8 @@ NAMES_DEADLINE_S = 30.0
 """For the titles of bare ids: 1,000 of them take about 18 s."""
 _MAPS_LOOKED_AT, _FEWEST_TO_PLACE = 25, 3
 """A map of fewer tracks says nothing about where another one stands."""
+
+_log = logging.getLogger(__name__)
 
 PersonalSources = Callable[[int], Awaitable[Sequence[FeatureSource]]]
 """Returns the sources that a person's own login opens."""
@@ -78,8 +80,6 @@ class AnalyzeWorkflow:
     preferences: PreferenceStore | None = None
     """None where nobody's choices are kept."""
     personal_sources: PersonalSources = nobodys_sources
-    enrichment_deadline_s: float | None = None
-    """In seconds; None is `FIRST_MAP_S` where the rest is asked for afterwards, else `DEADLINE_S`."""
 
     async def analyze(
         self,
@@ -221,28 +221,21 @@ class AnalyzeWorkflow:
             await self.preferences.set_grouping(person, by, now=self.reader.clock())
 
     async def enrich(
-        self,
-        playlist: Playlist,
-        *,
-        user_id: int | None = None,
-        offline: bool = False,
-        on_stage: OnProgress = quiet,
-    ) -> Enrichment:
+        self, playlist: Playlist, *, user_id: int | None = None, offline: bool = False
+    ) -> tuple[EnrichedTrack, ...]:
         """Find out how the tracks of a playlist sound, with a person's own sources and tempo corrections.
 
-        Raises
-        ------
-        DeadlineExceededError, WorkerLostError
-            The work could not be finished.
+        What nobody knows is estimated, where that is possible.
         """
         playlist = await self._named(playlist, offline)
-        enrichment = await self._ask(self.enricher.enrich, playlist, user_id, offline, on_stage)
-        await self.related_tracks.remember(enrichment.tracks)
-        factors = await self._tempo_factors(playlist, user_id)
-        if not factors:
-            return enrichment
-        tracks = corrected(enrichment.tracks, factors)
-        return Enrichment(tracks, compute_coverage(tracks), enrichment.notices)
+        tracks = (await self._look_up(playlist, user_id, offline, quiet)).tracks
+        try:
+            tracks = await self.related_tracks.estimate(tracks)
+        except TastemapError as error:
+            _log.warning("the estimate failed: %s", error)
+        self.enricher.note(await asyncio.to_thread(compute_coverage, tracks))
+        await self.related_tracks.remember(tracks)
+        return corrected(tracks, await self._tempo_factors(playlist, user_id))
 
     async def run(
         self,
@@ -273,7 +266,7 @@ class AnalyzeWorkflow:
             The work could not be finished.
         """
         playlist = await self._named(playlist, offline)
-        found = await self._ask(self.enricher.look_up, playlist, user_id, offline, on_stage)
+        found = await self._look_up(playlist, user_id, offline, on_stage)
         if not options.measured_only and any(map(is_lacking, found.tracks)):
             found = await self._with_relatives(found)
         await self.related_tracks.remember(found.tracks)
@@ -334,30 +327,19 @@ class AnalyzeWorkflow:
         deadline = Deadline(NAMES_DEADLINE_S, time.monotonic)
         return await self.names.named(playlist, deadline=deadline, offline=offline)
 
-    async def _ask(
-        self,
-        ask: Callable[..., Awaitable[Found]],
-        playlist: Playlist,
-        user_id: int | None,
-        offline: bool,
-        on_stage: OnProgress,
-    ) -> Found:
+    async def _look_up(
+        self, playlist: Playlist, user_id: int | None, offline: bool, on_stage: OnProgress
+    ) -> LookedUp:
         await on_stage(Progress(Activity.LOOKING_UP, total=len(playlist.tracks)))
-        return await ask(
+        return await self.enricher.look_up(
             playlist.tracks,
             also=() if offline or user_id is None else await self.personal_sources(user_id),
             source=playlist.format,
             offline=offline,
-            deadline_s=self._patience_s,
+            deadline_s=DEADLINE_S if self.enricher.filling is None else FIRST_MAP_S,
             on_stage=on_stage,
             answers=await self.names.answers(user_id) if self.names else {},
         )
-
-    @property
-    def _patience_s(self) -> float:
-        if self.enrichment_deadline_s is not None:
-            return self.enrichment_deadline_s
-        return DEADLINE_S if self.enricher.filling is None else FIRST_MAP_S
 
     async def _tempo_factors(self, playlist: Playlist, user_id: int | None) -> Mapping[TrackId, float]:
         if self.corrections is None or user_id is None:
@@ -372,4 +354,4 @@ def _is_grouped_so(report: AnalysisReport, options: AnalysisOptions) -> bool:
 
 
 def _not_estimated(found: LookedUp) -> LookedUp:
-    return replace(found, relatives=None, notices=(*found.notices, NOT_ESTIMATED))
+    return replace(found, relatives=None, notices=(*found.notices, Note(NoteKind.NOT_ESTIMATED)))

@@ -128,8 +128,8 @@ class CompareWorkflow:
             nonlocal done
             try:
                 async with turns:
-                    found = await self.analyze.enrich(
-                        one.playlist, user_id=one.user_id, offline=self.offline, on_stage=quiet
+                    tracks = await self.analyze.enrich(
+                        one.playlist, user_id=one.user_id, offline=self.offline
                     )
             except (OverloadedError, ShuttingDownError, StoppedError, StorageError):
                 raise  # nobody's playlist has to do with that
@@ -137,7 +137,7 @@ class CompareWorkflow:
                 raise OnePlaylistFailedError(one.name, error) from error
             done += 1
             await on_stage(Progress(Activity.HEARD_PEOPLE, done, len(people)))
-            return Person(key=one.key, name=one.name, tracks=found.tracks)
+            return Person(key=one.key, name=one.name, tracks=tracks)
 
         lookups = [asyncio.create_task(look_up(one)) for one in people]
         try:

@@ -32,6 +32,7 @@ from services.domain.errors import TastemapError
 from services.domain.music import PlaylistId, Track, TrackId
 from services.domain.sources import FetchOutcome
 from services.domain.spotify import PlaylistSummary
+from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.http.session import Timeouts
 from services.sources.http.upstream import Patience
@@ -149,7 +150,7 @@ async def outside(proxy: FaultProxy, url: str, folder: Path) -> AsyncIterator[Ou
                 "reccobeats by isrc": by_isrc.fetch_by_isrc(
                     [track.isrc or "" for track in TRACKS], deadline=time.deadline(30)
                 ),
-                "enrich": enricher.enrich(TRACKS, deadline_s=30.0),
+                "enrich": enricher.look_up(TRACKS, deadline_s=30.0),
                 "spotify features": probe.with_token(token).fetch(IDS, deadline=time.deadline(30)),
                 "me": one["me"].me(token),
                 "playlists": one["list"].playlists(token, own_id="ann"),
@@ -202,7 +203,7 @@ async def test_every_call_ends_in_time_and_in_words_and_nothing_wrong_is_stored(
                 assert set(answer.failed) | answer.absent, call
                 assert not answer.absent, call
             elif call == "enrich":
-                assert answer.coverage.unknown == len(TRACKS)
+                assert compute_coverage(answer.tracks).unknown == len(TRACKS)
                 assert note_lines(answer.notices)
                 assert "Error" not in str(note_lines(answer.notices))
             elif isinstance(answer, BaseException):

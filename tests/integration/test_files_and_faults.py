@@ -18,6 +18,7 @@ from sandbox.playlists import load
 from services.compute import Limits
 from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import CostlyFileError, UploadError
+from services.domain.music import Playlist, Track
 from services.storage.marks import RefusedFileStore
 from services.workflows import reading, tasks
 from services.workflows.costly_files import REFUSED_FOR, CostlyFiles
@@ -88,12 +89,23 @@ async def test_with_a_database_that_cannot_be_written_an_analysis_still_ends_in_
             driver: Any = (await connection.get_raw_connection()).driver_connection
             await driver.execute("PRAGMA query_only=ON")
         (playlist,) = await app.workflows.reader.read_upload(load("tam.csv"), "tam.csv")
-        enrichment = await app.workflows.analyze.enrich(playlist)
-        measured = [_measured(entry) for entry in enrichment.tracks]
+        tracks = await app.workflows.analyze.enrich(playlist)
+        measured = [_measured(entry) for entry in tracks]
         await app.workflows.analyze.related_tracks.remember(measured)
         assert "tracks can't be remembered: DatabaseReadOnlyError" in caplog.text
         analysis = await app.workflows.analyze.run(playlist, AnalysisOptions(), user_id=1)
         assert len(analysis.report.tracks) == len(playlist.tracks)
+
+
+async def test_a_comparison_goes_on_with_what_is_known_where_the_rest_cannot_be_estimated(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    playlist = Playlist(name="Bare", tracks=(Track(title="Song", artists=("Somebody",)),))
+    async with opened(tmp_path) as app:
+        await app.compute.aclose()
+        (entry,) = await app.workflows.analyze.enrich(playlist)
+        assert (entry.track, entry.features.is_empty) == (playlist.tracks[0], True)
+    assert "the estimate failed: ShuttingDownError" in caplog.text
 
 
 def _measured(entry: Any) -> Any:

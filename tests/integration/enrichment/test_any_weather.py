@@ -64,7 +64,7 @@ async def test_in_any_weather(
 
         async def visit(first: int, count: int, deadline_s: float, leaves_after: int | None) -> None:
             tracks = TRACKS[first : first + count]
-            task = asyncio.create_task(enricher.enrich(tracks, deadline_s=deadline_s))
+            task = asyncio.create_task(enricher.look_up(tracks, deadline_s=deadline_s))
             if leaves_after is not None:
                 for _ in range(leaves_after):
                     await asyncio.sleep(0)
@@ -77,7 +77,7 @@ async def test_in_any_weather(
                 assert row.features.is_empty or row.features == TRUTH[row.track.id].features
 
         await asyncio.gather(*(visit(*caller) for caller in callers))
-        calm = await enricher.enrich(TRACKS[:1], offline=True)
+        calm = await enricher.look_up(TRACKS[:1], offline=True)
         assert calm.notices == ()
         await enricher.aclose()
 

@@ -19,10 +19,10 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.messages import Progress
-from services.domain.music import Track, TrackId
-from services.domain.report import EnrichedTrack
+from services.domain.music import Track
 from services.domain.sources import FetchedFeatures
 from services.enrichment.cache import MemoryFeatureCache
+from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.http.upstream import Patience
 from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc
@@ -48,16 +48,16 @@ async def test_a_thousand_unknown_ids_cost_25_calls_and_the_second_run_none(tmp_
         sources = [ReccoBeatsById(client), ReccoBeatsByIsrc(client)]
         enricher = Enricher(store=FeatureStore(database), sources=sources, clock=time.clock)
         began = time.at
-        first = await enricher.enrich(NOBODY_KNOWS, deadline_s=60)
+        first = await enricher.look_up(NOBODY_KNOWS, deadline_s=60)
         took_s = time.at - began
         assert [len(call.ids) for call in sandbox.calls] == [40] * 25
-        second = await Enricher(store=FeatureStore(database), sources=sources, clock=time.clock).enrich(
+        second = await Enricher(store=FeatureStore(database), sources=sources, clock=time.clock).look_up(
             NOBODY_KNOWS
         )
     assert len(sandbox.calls) == 25
     assert all(call.status == 200 for call in sandbox.calls)
-    assert first.coverage == second.coverage
-    assert first.coverage.unknown == 1000
+    assert compute_coverage(first.tracks) == compute_coverage(second.tracks)
+    assert compute_coverage(first.tracks).unknown == 1000
     assert first.notices == second.notices == ()
     assert took_s == pytest.approx(24 * 0.7)
 
@@ -67,7 +67,7 @@ async def test_calls_keep_their_distance() -> None:
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
         enrichers = [Enricher(sources=[ReccoBeatsById(client)], clock=time.clock) for _ in range(3)]
-        await asyncio.gather(*(enricher.enrich(KNOWN[:100]) for enricher in enrichers))
+        await asyncio.gather(*(enricher.look_up(KNOWN[:100]) for enricher in enrichers))
     times = [call.at for call in sandbox.calls]
     assert len(times) == 9
     assert all(later - earlier >= 0.7 - 1e-6 for earlier, later in itertools.pairwise(times))
@@ -80,13 +80,13 @@ async def test_twenty_overlapping_playlists_cause_no_duplicate_fetch() -> None:
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client), ReccoBeatsByIsrc(client)], clock=time.clock)
         playlists = [everything[start * 8 : start * 8 + 100] for start in range(20)]
-        results = await asyncio.gather(*(enricher.enrich(tracks) for tracks in playlists))
+        results = await asyncio.gather(*(enricher.look_up(tracks) for tracks in playlists))
     asked = Counter(sandbox.ids_asked)
     assert set(asked.values()) == {1}
     assert set(asked) == {track.id for tracks in playlists for track in tracks}
     for tracks, result in zip(playlists, results, strict=True):
         assert [row.track for row in result.tracks] == tracks
-        assert result.coverage.measured == sum(track in KNOWN for track in tracks)
+        assert compute_coverage(result.tracks).measured == sum(track in KNOWN for track in tracks)
         assert result.notices == ()
 
 
@@ -102,12 +102,12 @@ async def test_one_who_comes_while_the_answer_is_being_stored_asks_no_second_tim
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(store=SlowStore(), sources=[ReccoBeatsById(client)], clock=time.clock)
-        first = asyncio.create_task(enricher.enrich(KNOWN[:10]))
+        first = asyncio.create_task(enricher.look_up(KNOWN[:10]))
         await arrived.wait()
-        second = asyncio.create_task(enricher.enrich(KNOWN[:10]))
+        second = asyncio.create_task(enricher.look_up(KNOWN[:10]))
         await asyncio.sleep(0)
         proceed.set()
-        assert (await first).coverage == (await second).coverage
+        assert compute_coverage((await first).tracks) == compute_coverage((await second).tracks)
     assert len(sandbox.calls) == 1
 
 
@@ -116,15 +116,15 @@ async def test_a_cancelled_caller_takes_nothing_from_the_others() -> None:
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        first = asyncio.create_task(enricher.enrich(KNOWN[:120]))
+        first = asyncio.create_task(enricher.look_up(KNOWN[:120]))
         await sandbox.wait_for_calls(1)
-        second = asyncio.create_task(enricher.enrich(KNOWN[80:160]))
+        second = asyncio.create_task(enricher.look_up(KNOWN[80:160]))
         await asyncio.sleep(0)
         first.cancel()
         result = await second
         with pytest.raises(asyncio.CancelledError):
             await first
-    assert result.coverage.measured == 80
+    assert compute_coverage(result.tracks).measured == 80
     assert set(Counter(sandbox.ids_asked).values()) == {1}
 
 
@@ -135,13 +135,13 @@ async def test_cancelling_stops_the_calls_and_keeps_what_has_arrived() -> None:
     )
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        caller = asyncio.create_task(enricher.enrich(KNOWN[:400]))
+        caller = asyncio.create_task(enricher.look_up(KNOWN[:400]))
         await sandbox.wait_for_calls(3)
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
             await caller
-        resumed = await enricher.enrich(KNOWN[:400])
-    assert resumed.coverage.measured == 400
+        resumed = await enricher.look_up(KNOWN[:400])
+    assert compute_coverage(resumed.tracks).measured == 400
     assert len(sandbox.calls) == 3 + 8
     # The two parts that had arrived were not asked for again.
     assert Counter(sandbox.ids_asked)[KNOWN[0].id or ""] == 1
@@ -160,7 +160,7 @@ async def test_leaving_while_a_part_is_stored_keeps_it_and_asks_no_further() -> 
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(store=SlowStore(), sources=[ReccoBeatsById(client)], clock=time.clock)
-        caller = asyncio.create_task(enricher.enrich(KNOWN[:120]))
+        caller = asyncio.create_task(enricher.look_up(KNOWN[:120]))
         await saving.wait()
         caller.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -168,8 +168,8 @@ async def test_leaving_while_a_part_is_stored_keeps_it_and_asks_no_further() -> 
         proceed.set()
         for _ in range(10):
             await asyncio.sleep(0)
-        later = await enricher.enrich([KNOWN[0], KNOWN[50]])
-    assert later.coverage.measured == 2
+        later = await enricher.look_up([KNOWN[0], KNOWN[50]])
+    assert compute_coverage(later.tracks).measured == 2
     assert [call.ids for call in sandbox.calls[1:]] == [(KNOWN[50].id,)]
 
 
@@ -182,10 +182,10 @@ async def test_a_storm_of_refusals_with_twenty_callers_sees_no_early_call() -> N
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
         results = await asyncio.gather(
-            *(enricher.enrich(KNOWN[n * 10 : n * 10 + 40], deadline_s=120) for n in range(20))
+            *(enricher.look_up(KNOWN[n * 10 : n * 10 + 40], deadline_s=120) for n in range(20))
         )
     assert sandbox.early_calls == []
-    assert all(result.coverage.measured == 40 for result in results)
+    assert all(compute_coverage(result.tracks).measured == 40 for result in results)
 
 
 async def test_one_with_more_time_who_joins_gets_the_rest() -> None:
@@ -193,11 +193,11 @@ async def test_one_with_more_time_who_joins_gets_the_rest() -> None:
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        hurried = asyncio.create_task(enricher.enrich(KNOWN[:120], deadline_s=1))
+        hurried = asyncio.create_task(enricher.look_up(KNOWN[:120], deadline_s=1))
         await sandbox.wait_for_calls(1)
-        patient = await enricher.enrich(KNOWN[:120], deadline_s=60)
+        patient = await enricher.look_up(KNOWN[:120], deadline_s=60)
         await hurried
-    assert patient.coverage.measured == 120
+    assert compute_coverage(patient.tracks).measured == 120
     assert set(Counter(sandbox.ids_asked).values()) == {1}
 
 
@@ -208,8 +208,8 @@ async def test_a_hanging_service_does_not_keep_anybody_past_the_deadline() -> No
     async with reccobeats(sandbox, time, Patience()) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
         async with asyncio.timeout(5):
-            result = await enricher.enrich(KNOWN[:40], deadline_s=0.1)
-    assert result.coverage.unknown == 40
+            result = await enricher.look_up(KNOWN[:40], deadline_s=0.1)
+    assert compute_coverage(result.tracks).unknown == 40
     assert "time" in note_lines(result.notices)[0]
 
 
@@ -227,12 +227,12 @@ async def test_a_missing_release_is_borrowed_through_its_isrc_and_remembered() -
     async with reccobeats(sandbox, time) as client:
         sources = [ReccoBeatsById(client), ReccoBeatsByIsrc(client)]
         enricher = Enricher(sources=sources, clock=time.clock)
-        first = await enricher.enrich(tracks)
+        first = await enricher.look_up(tracks)
         assert [len(call.ids) for call in sandbox.calls] == [1, 3]
-        second = await enricher.enrich(tracks)
+        second = await enricher.look_up(tracks)
     assert len(sandbox.calls) == 2
     assert first.tracks == second.tracks
-    assert first.coverage.borrowed == 2
+    assert compute_coverage(first.tracks).borrowed == 2
     assert first.tracks[0].features == entry.features
     assert first.tracks[0].provenance[Feature.ENERGY] == Provenance(Origin.BORROWED, "reccobeats")
     assert first.tracks[2].provenance == {}
@@ -247,7 +247,7 @@ async def test_an_absence_is_believed_for_a_week_for_new_music_and_longer_for_ol
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
         for days in (0, 6, 2, 38):
             time.at += timedelta(days=days).total_seconds()
-            await enricher.enrich([new, old])
+            await enricher.look_up([new, old])
     assert [call.ids for call in sandbox.calls] == [(new.id, old.id), (new.id,), (new.id, old.id)]
 
 
@@ -263,7 +263,7 @@ async def test_a_full_row_of_the_file_comes_first_and_a_poor_one_last() -> None:
     ]
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        enrichment = await enricher.enrich(tracks, source="Exportify")
+        enrichment = await enricher.look_up(tracks, source="Exportify")
     first, second, third = enrichment.tracks
     file = Provenance(Origin.UPLOADED, "file:exportify")
     assert first.features.energy == 0.9
@@ -280,8 +280,8 @@ async def test_a_complete_file_asks_nobody() -> None:
     tracks = [dataclasses.replace(e.track, uploaded=e.features) for e in CATALOGUE.tracks[:30]]
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client), ReccoBeatsByIsrc(client)], clock=time.clock)
-        enrichment = await enricher.enrich(tracks, source="Exportify")
-    assert enrichment.coverage.uploaded == 30
+        enrichment = await enricher.look_up(tracks, source="Exportify")
+    assert compute_coverage(enrichment.tracks).uploaded == 30
     assert sandbox.calls == []
 
 
@@ -290,10 +290,10 @@ async def test_offline_uses_the_cache_and_asks_nobody() -> None:
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        await enricher.enrich(KNOWN[:5])
-        offline = await enricher.enrich(KNOWN[:10], offline=True)
+        await enricher.look_up(KNOWN[:5])
+        offline = await enricher.look_up(KNOWN[:10], offline=True)
     assert len(sandbox.calls) == 1
-    assert offline.coverage.measured == 5
+    assert compute_coverage(offline.tracks).measured == 5
     assert offline.notices == ()
 
 
@@ -301,7 +301,7 @@ async def test_only_ids_leave_the_house() -> None:
     time = FakeClock()
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic)
     async with reccobeats(sandbox, time) as client:
-        await Enricher(sources=[ReccoBeatsById(client), ReccoBeatsByIsrc(client)], clock=time.clock).enrich(
+        await Enricher(sources=[ReccoBeatsById(client), ReccoBeatsByIsrc(client)], clock=time.clock).look_up(
             KNOWN[:3]
         )
     (call,) = sandbox.calls
@@ -321,42 +321,14 @@ async def test_progress_is_told_now_and_then_with_an_estimate() -> None:
         lines.append(progress_line(progress))
 
     async with reccobeats(sandbox, time) as client:
-        await Enricher(sources=[ReccoBeatsById(client)], clock=time.clock).enrich(NOBODY_KNOWS, on_stage=note)
+        await Enricher(sources=[ReccoBeatsById(client)], clock=time.clock).look_up(
+            NOBODY_KNOWS, on_stage=note
+        )
     assert 4 <= len(lines) <= 9
     assert re.fullmatch(r"Asking ReccoBeats: 1\d0 of 1,000 tracks, about 20 seconds left…", lines[0])
 
 
-async def test_estimates_fill_the_rest_and_never_pass_for_evidence() -> None:
-    async def impute(tracks: object) -> list[EnrichedTrack]:
-        estimate = Provenance(Origin.IMPUTED, "imputation")
-        return [
-            row
-            if row.provenance
-            else dataclasses.replace(
-                row,
-                features=CATALOGUE.tracks[0].features,
-                provenance=dict.fromkeys(CATALOGUE.tracks[0].features.known, estimate),
-            )
-            for row in tracks  # type: ignore[attr-defined]
-        ]
-
-    time = FakeClock()
-    store = MemoryFeatureCache()
-    row = FetchedFeatures(
-        track_id=KNOWN[0].id or TrackId(""),
-        source="reccobeats",
-        features=CATALOGUE.by_id[KNOWN[0].id or ""].features,
-        fetched_at=time.now(),
-    )
-    await store.save_features([row])
-    enrichment = await Enricher(store=store, impute=impute, clock=time.clock).enrich(
-        [KNOWN[0], NOBODY_KNOWS[0]]
-    )
-    assert enrichment.coverage.measured == enrichment.coverage.imputed == 1
-    assert await store.load_features([NOBODY_KNOWS[0].id or TrackId("")]) == {}
-
-
 async def test_with_nothing_at_all_there_still_is_an_answer() -> None:
-    enrichment = await Enricher().enrich(KNOWN[:3], offline=True)
-    assert enrichment.coverage.unknown == 3
-    assert (await Enricher().enrich([])).tracks == ()
+    enrichment = await Enricher().look_up(KNOWN[:3], offline=True)
+    assert compute_coverage(enrichment.tracks).unknown == 3
+    assert (await Enricher().look_up([])).tracks == ()

@@ -10,6 +10,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.music import Track
 from services.enrichment.cache import MemoryFeatureCache
+from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.reccobeats.client import ReccoBeatsById
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
@@ -67,9 +68,9 @@ async def test_a_passing_fault_costs_nothing_but_time(fault: Fault) -> None:
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(store=store, sources=[ReccoBeatsById(client)], clock=time.clock)
         began = time.at
-        enrichment = await enricher.enrich(TRACKS, deadline_s=DEADLINE_S)
-    assert enrichment.coverage.measured == 50
-    assert enrichment.coverage.unknown == 10
+        enrichment = await enricher.look_up(TRACKS, deadline_s=DEADLINE_S)
+    coverage = compute_coverage(enrichment.tracks)
+    assert (coverage.measured, coverage.unknown) == (50, 10)
     assert enrichment.notices == ()
     assert sandbox.early_calls == []
     assert time.at - began < DEADLINE_S
@@ -86,8 +87,8 @@ async def test_a_lasting_fault_is_said_and_nothing_wrong_is_remembered(fault: Fa
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(store=store, sources=[ReccoBeatsById(client)], clock=time.clock)
         began = time.at
-        enrichment = await enricher.enrich(TRACKS, deadline_s=DEADLINE_S)
-    assert enrichment.coverage.total == enrichment.coverage.unknown == len(TRACKS)
+        enrichment = await enricher.look_up(TRACKS, deadline_s=DEADLINE_S)
+    assert compute_coverage(enrichment.tracks).unknown == len(enrichment.tracks) == len(TRACKS)
     (notice,) = note_lines(enrichment.notices)
     assert notice.startswith("ReccoBeats")
     assert notice.endswith("60 tracks were not looked up there.")
@@ -104,14 +105,14 @@ async def test_rows_without_a_single_value_are_absences_and_some_nulls_are_not()
     sandbox = SandboxReccoBeats(CATALOGUE, clock=time.monotonic, faults=faults)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        enrichment = await enricher.enrich(KNOWN, deadline_s=DEADLINE_S)
+        enrichment = await enricher.look_up(KNOWN, deadline_s=DEADLINE_S)
     empty, partial = enrichment.tracks[:40], enrichment.tracks[40:]
     assert all(track.features.is_empty for track in empty)
     for track in partial:
         assert track.features.tempo is track.features.key is track.features.energy is None
         assert track.features.valence is None
         assert track.features.danceability is not None
-    assert enrichment.coverage.unknown == 50
+    assert compute_coverage(enrichment.tracks).unknown == 50
     assert enrichment.notices == ()
 
 
@@ -121,7 +122,7 @@ async def test_an_empty_answer_is_an_absence() -> None:
     store = MemoryFeatureCache()
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(store=store, sources=[ReccoBeatsById(client)], clock=time.clock)
-        await enricher.enrich(KNOWN[:5])
+        await enricher.look_up(KNOWN[:5])
     ids = [track.id for track in KNOWN[:5] if track.id]
     assert set(await store.load_absences("reccobeats", ids, time.now())) == set(ids)
 
@@ -134,12 +135,12 @@ async def test_a_pause_nobody_can_afford_is_said_at_once() -> None:
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
         began = time.at
-        first = await enricher.enrich(TRACKS, deadline_s=20)
+        first = await enricher.look_up(TRACKS, deadline_s=20)
         assert time.at - began < 1
-        second = await enricher.enrich(TRACKS, deadline_s=20)
+        second = await enricher.look_up(TRACKS, deadline_s=20)
         assert len(sandbox.calls) == 1
         time.at += 110
-        third = await enricher.enrich(TRACKS, deadline_s=20)
+        third = await enricher.look_up(TRACKS, deadline_s=20)
     expected = (
         "ReccoBeats asks for a pause; try again in about 2 minutes. 60 tracks were not looked up there."
     )
@@ -154,15 +155,15 @@ async def test_a_refusal_is_respected_for_a_quarter_of_an_hour() -> None:
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
         for _ in range(3):
-            refused = await enricher.enrich(TRACKS)
+            refused = await enricher.look_up(TRACKS)
         assert len(sandbox.calls) == 1
         assert "whoever asks" in note_lines(refused.notices)[0]
         time.at += 14 * 60
-        await enricher.enrich(TRACKS)
+        await enricher.look_up(TRACKS)
         assert len(sandbox.calls) == 1
         time.at += 61
-        recovered = await enricher.enrich(TRACKS)
-    assert recovered.coverage.measured == 50
+        recovered = await enricher.look_up(TRACKS)
+    assert compute_coverage(recovered.tracks).measured == 50
     assert recovered.notices == ()
 
 
@@ -174,7 +175,7 @@ async def test_a_dead_service_is_left_alone_after_a_few_tries() -> None:
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
         for _ in range(5):
-            await enricher.enrich(many)
+            await enricher.look_up(many)
     assert len(sandbox.calls) <= 6
 
 
@@ -184,11 +185,11 @@ async def test_parts_that_arrived_are_kept_when_the_service_dies_half_way() -> N
     sandbox.always = Fault(FaultKind.RESET)
     async with reccobeats(sandbox, time) as client:
         enricher = Enricher(sources=[ReccoBeatsById(client)], clock=time.clock)
-        first = await enricher.enrich(KNOWN)
+        first = await enricher.look_up(KNOWN)
         sandbox.always = None
         time.at += 61
-        second = await enricher.enrich(KNOWN)
-    assert first.coverage.measured == 40
+        second = await enricher.look_up(KNOWN)
+    assert compute_coverage(first.tracks).measured == 40
     assert note_lines(first.notices)[0].endswith("10 tracks were not looked up there.")
-    assert second.coverage.measured == 50
+    assert compute_coverage(second.tracks).measured == 50
     assert len(sandbox.calls[-1].ids) == 10

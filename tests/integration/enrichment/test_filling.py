@@ -16,6 +16,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.messages import NoteKind
 from services.domain.music import TrackId
+from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.reccobeats.client import ReccoBeatsById
 from services.storage.database import Database
@@ -57,20 +58,21 @@ async def test_the_rest_of_a_long_list_is_known_the_second_time_and_each_track_w
                 store=FeatureStore(sqlite_database), sources=[source], clock=time.clock, put_aside=store
             )
 
-        first = await process().enrich(KNOWN, deadline_s=1.0)
-        assert 0 < first.coverage.measured < len(KNOWN)
+        first = await process().look_up(KNOWN, deadline_s=1.0)
+        measured = compute_coverage(first.tracks).measured
+        assert 0 < measured < len(KNOWN)
         (note,) = first.notices
         assert note.kind in {NoteKind.NO_TIME_LEFT, NoteKind.SOURCE_SLOW}
         assert "I go on asking" in note_line(note)
-        assert len(await store.load(source.name, 1_000)) == note.count == len(KNOWN) - first.coverage.measured
+        assert len(await store.load(source.name, 1_000)) == note.count == len(KNOWN) - measured
 
         another = process()  # as after a restart: what waits is in the database
         assert another.filling is not None
         assert await another.filling.fill() == note.count
         assert not await store.load(source.name, 1_000)
         calls = len(sandbox.calls)
-        again = await another.enrich(KNOWN, deadline_s=1.0)
-        assert (again.coverage.measured, again.notices) == (len(KNOWN), ())
+        again = await another.look_up(KNOWN, deadline_s=1.0)
+        assert (compute_coverage(again.tracks).measured, again.notices) == (len(KNOWN), ())
         assert len(sandbox.calls) == calls
         assert set(asked(sandbox).values()) == {1}
         assert sandbox.early_calls == []
@@ -94,11 +96,11 @@ async def test_people_come_first_and_a_source_that_is_down_keeps_its_place(
 
         sandbox.faults.clear()
         time.at += 3_600
-        person = asyncio.create_task(enricher.enrich(KNOWN[40:]))
+        person = asyncio.create_task(enricher.look_up(KNOWN[40:]))
         while not enricher._in_flight.is_asking(source.name):  # noqa: ASYNC110
             await asyncio.sleep(0)
         assert await enricher.filling.fill() == 0
-        assert (await person).coverage.measured == 80
+        assert compute_coverage((await person).tracks).measured == 80
         assert await enricher.filling.fill() == 2
 
 

@@ -20,6 +20,7 @@ from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.errors.sources import OutOfTimeError, RateLimitedError, SourceRefusedError
 from services.domain.music import Track
 from services.domain.sources import Slot
+from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.http.clock import Clock, Deadline
 from services.sources.http.pacing import Breaker, SharedPacer
@@ -88,9 +89,9 @@ async def test_four_processes_ask_for_each_track_once_and_none_too_early(server:
     pace = WatchedSlots(server)
     async with processes(server, sandbox, 4, pace) as enrichers:
         results = await asyncio.gather(
-            *(each.enrich(tracks) for each, tracks in zip(enrichers, lists, strict=True))
+            *(each.look_up(tracks) for each, tracks in zip(enrichers, lists, strict=True))
         )
-    assert [result.coverage.measured for result in results] == [120, 120, 80, 80]
+    assert [compute_coverage(result.tracks).measured for result in results] == [120, 120, 80, 80]
     answered = Counter(key for call in sandbox.calls if call.status == 200 for key in call.ids)
     assert set(answered.values()) == {1}
     assert len(answered) == 160

@@ -8,13 +8,11 @@ from collections.abc import Callable, Collection, Sequence
 import pytest
 
 from cogs.words.messages import note_lines
-from services.domain.errors.jobs import WorkerLostError
 from services.domain.features import AudioFeatures, Feature, Origin
-from services.domain.messages import Activity, Progress
 from services.domain.music import Track, TrackId
-from services.domain.report import EnrichedTrack
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.enrichment.cache import MemoryFeatureCache
+from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher, file_source
 from services.enrichment.ports import OnPart
 from services.sources.http.clock import Deadline
@@ -70,12 +68,13 @@ async def test_each_source_is_asked_only_about_what_is_left() -> None:
     time = FakeClock()
     first, second = PlainSource("first", time, IDS[:6]), PlainSource("second", time, IDS[5:8])
     enricher = Enricher(sources=[first, second], clock=time.clock)
-    enrichment = await enricher.enrich(TRACKS)
+    enrichment = await enricher.look_up(TRACKS)
     assert first.asked == [IDS]
     assert second.asked == [IDS[6:]]
-    assert (enrichment.coverage.measured, enrichment.coverage.unknown) == (8, 2)
-    assert enrichment.coverage.by_source == {"first": 6, "second": 2}
-    await enricher.enrich(TRACKS)
+    coverage = compute_coverage(enrichment.tracks)
+    assert (coverage.measured, coverage.unknown) == (8, 2)
+    assert coverage.by_source == {"first": 6, "second": 2}
+    await enricher.look_up(TRACKS)
     assert len(first.asked) == len(second.asked) == 1
 
 
@@ -84,11 +83,11 @@ async def test_a_partial_row_is_completed_by_the_next_provider_and_marked_so() -
     partial = {name: value for name, value in FULL.items() if name != "tempo"}
     first = PlainSource("first", time, IDS, **partial)
     second = PlainSource("second", time, IDS, tempo=90.0, energy=0.1)
-    enrichment = await Enricher(sources=[first, second], clock=time.clock).enrich(TRACKS[:1])
+    enrichment = await Enricher(sources=[first, second], clock=time.clock).look_up(TRACKS[:1])
     (track,) = enrichment.tracks
     assert (track.features.tempo, track.features.energy) == (90.0, 0.5)
     assert track.provenance[Feature.TEMPO].source == "second"
-    assert enrichment.coverage.measured == 1
+    assert compute_coverage(enrichment.tracks).measured == 1
 
 
 async def test_a_provider_that_has_answered_is_not_asked_in_another_way() -> None:
@@ -96,24 +95,24 @@ async def test_a_provider_that_has_answered_is_not_asked_in_another_way() -> Non
     by_id = PlainSource("by id", time, IDS, energy=0.5)
     by_isrc = PlainSource("by isrc", time, IDS)
     by_id.provider = by_isrc.provider = "one and the same"
-    await Enricher(sources=[by_id, by_isrc], clock=time.clock).enrich(TRACKS)
+    await Enricher(sources=[by_id, by_isrc], clock=time.clock).look_up(TRACKS)
     assert by_isrc.asked == []
 
 
 async def test_repeated_tracks_are_asked_once_and_stay_repeated() -> None:
     time = FakeClock()
     source = PlainSource("only", time, IDS)
-    enrichment = await Enricher(sources=[source], clock=time.clock).enrich([*TRACKS[:2], TRACKS[0]])
+    enrichment = await Enricher(sources=[source], clock=time.clock).look_up([*TRACKS[:2], TRACKS[0]])
     assert source.asked == [IDS[:2]]
     assert [row.track for row in enrichment.tracks] == [*TRACKS[:2], TRACKS[0]]
-    assert enrichment.coverage.measured == 3
+    assert compute_coverage(enrichment.tracks).measured == 3
 
 
 async def test_a_source_for_one_call_is_asked_last() -> None:
     time = FakeClock()
     shared, own = PlainSource("shared", time, IDS[:3]), PlainSource("own", time, IDS)
     enricher = Enricher(sources=[shared], clock=time.clock)
-    await enricher.enrich(TRACKS[:5], also=[own])
+    await enricher.look_up(TRACKS[:5], also=[own])
     assert own.asked == [IDS[3:5]]
 
 
@@ -124,8 +123,8 @@ async def test_a_source_that_breaks_costs_its_own_answers_only(caplog: pytest.Lo
     time = FakeClock()
     broken, sound = PlainSource("broken", time, IDS), PlainSource("sound", time, IDS[:4])
     broken.before = explode
-    enrichment = await Enricher(sources=[broken, sound], clock=time.clock).enrich(TRACKS)
-    assert enrichment.coverage.measured == 4
+    enrichment = await Enricher(sources=[broken, sound], clock=time.clock).look_up(TRACKS)
+    assert compute_coverage(enrichment.tracks).measured == 4
     assert note_lines(enrichment.notices) == (
         "Asking broken went wrong. 10 tracks were not looked up there.",
     )
@@ -135,8 +134,8 @@ async def test_a_source_that_breaks_costs_its_own_answers_only(caplog: pytest.Lo
 async def test_a_broken_store_costs_nothing_but_memory() -> None:
     time = FakeClock()
     source = PlainSource("only", time, IDS)
-    enrichment = await Enricher(store=BrokenStore(), sources=[source], clock=time.clock).enrich(TRACKS)
-    assert enrichment.coverage.measured == 10
+    enrichment = await Enricher(store=BrokenStore(), sources=[source], clock=time.clock).look_up(TRACKS)
+    assert compute_coverage(enrichment.tracks).measured == 10
 
 
 async def test_everybody_waits_for_one_fetch_and_the_last_to_leave_ends_it() -> None:
@@ -144,13 +143,13 @@ async def test_everybody_waits_for_one_fetch_and_the_last_to_leave_ends_it() -> 
     source = PlainSource("only", time, IDS)
     source.gate = asyncio.Event()
     enricher = Enricher(sources=[source], clock=time.clock)
-    callers = [asyncio.create_task(enricher.enrich(TRACKS)) for _ in range(20)]
+    callers = [asyncio.create_task(enricher.look_up(TRACKS)) for _ in range(20)]
     await source.reached.wait()
     for caller in callers[:19]:
         caller.cancel()
     await asyncio.sleep(0)
     source.gate.set()
-    assert (await callers[19]).coverage.measured == 10
+    assert compute_coverage((await callers[19]).tracks).measured == 10
     assert source.asked == [IDS]
 
 
@@ -165,15 +164,15 @@ async def test_what_is_being_stored_when_the_last_one_leaves_is_stored() -> None
     time = FakeClock()
     source = PlainSource("only", time, IDS)
     enricher = Enricher(store=SlowStore(), sources=[source], clock=time.clock)
-    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    caller = asyncio.create_task(enricher.look_up(TRACKS))
     await saving.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
-    again = asyncio.create_task(enricher.enrich(TRACKS))
+    again = asyncio.create_task(enricher.look_up(TRACKS))
     await asyncio.sleep(0)
     proceed.set()
-    assert (await again).coverage.measured == 10
+    assert compute_coverage((await again).tracks).measured == 10
     assert source.asked == [IDS]
 
 
@@ -182,8 +181,8 @@ async def test_a_source_that_ignores_the_deadline_is_left_behind(monkeypatch: py
     source = PlainSource("deaf", FakeClock(), IDS)
     source.gate = asyncio.Event()
     async with asyncio.timeout(5):
-        enrichment = await Enricher(sources=[source]).enrich(TRACKS, deadline_s=0.01)
-    assert enrichment.coverage.unknown == 10
+        enrichment = await Enricher(sources=[source]).look_up(TRACKS, deadline_s=0.01)
+    assert compute_coverage(enrichment.tracks).unknown == 10
     assert note_lines(enrichment.notices) == (
         "There was no time left to ask deaf about 10 tracks; run it again to get the rest.",
     )
@@ -194,13 +193,13 @@ async def test_after_all_have_left_the_next_one_starts_anew() -> None:
     source = PlainSource("only", time, IDS)
     source.gate = asyncio.Event()
     enricher = Enricher(sources=[source], clock=time.clock)
-    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    caller = asyncio.create_task(enricher.look_up(TRACKS))
     await source.reached.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
     source.gate.set()
-    assert (await enricher.enrich(TRACKS)).coverage.measured == 10
+    assert compute_coverage((await enricher.look_up(TRACKS)).tracks).measured == 10
     assert source.asked == [IDS, IDS]
 
 
@@ -210,7 +209,7 @@ async def test_what_the_last_one_who_left_had_begun_is_cancelled_at_the_source()
     source.gate = asyncio.Event()
     store = MemoryFeatureCache()
     enricher = Enricher(store=store, sources=[source], clock=time.clock)
-    callers = [asyncio.create_task(enricher.enrich(TRACKS)) for _ in range(2)]
+    callers = [asyncio.create_task(enricher.look_up(TRACKS)) for _ in range(2)]
     await source.reached.wait()
     callers[0].cancel()
     await asyncio.sleep(0)
@@ -243,7 +242,7 @@ async def test_a_part_that_is_stored_after_the_last_one_left_ends_the_fetch() ->
     time, store = FakeClock(), SlowStore()
     source = InParts("only", time, IDS)
     enricher = Enricher(store=store, sources=[source], clock=time.clock)
-    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    caller = asyncio.create_task(enricher.look_up(TRACKS))
     await saving.wait()
     caller.cancel()
     await asyncio.gather(caller, return_exceptions=True)
@@ -259,29 +258,13 @@ async def test_offline_asks_nobody_and_knows_what_is_remembered() -> None:
     time, store = FakeClock(), MemoryFeatureCache()
     source = PlainSource("only", time, IDS[:4])
     enricher = Enricher(store=store, sources=[source], clock=time.clock)
-    await enricher.enrich(TRACKS[:4])
+    await enricher.look_up(TRACKS[:4])
     assert len(source.asked) == 1
-    enrichment = await enricher.enrich(TRACKS, offline=True)
-    assert (enrichment.coverage.measured, enrichment.coverage.unknown) == (4, 6)
+    enrichment = await enricher.look_up(TRACKS, offline=True)
+    coverage = compute_coverage(enrichment.tracks)
+    assert (coverage.measured, coverage.unknown) == (4, 6)
     assert len(source.asked) == 1
     assert enrichment.notices == ()
-
-
-async def test_without_tracks_nothing_is_estimated_and_with_gaps_it_is_said() -> None:
-    async def impute(tracks: Sequence[EnrichedTrack]) -> Sequence[EnrichedTrack]:
-        asked.append(len(tracks))
-        return tracks
-
-    async def say(progress: Progress) -> None:
-        said.append((progress.activity, progress.total))
-
-    asked: list[int] = []
-    said: list[tuple[Activity, int | None]] = []
-    enricher = Enricher(impute=impute)
-    assert (await enricher.enrich([], on_stage=say)).tracks == ()
-    assert (asked, said) == ([], [])
-    await enricher.enrich(TRACKS[:3], on_stage=say)
-    assert (asked, said) == ([3], [(Activity.ESTIMATING, 3)])
 
 
 async def test_closing_lets_those_who_wait_go_with_what_there_is() -> None:
@@ -289,33 +272,16 @@ async def test_closing_lets_those_who_wait_go_with_what_there_is() -> None:
     source = PlainSource("only", time, IDS)
     source.gate = asyncio.Event()
     enricher = Enricher(sources=[source], clock=time.clock)
-    caller = asyncio.create_task(enricher.enrich(TRACKS))
+    caller = asyncio.create_task(enricher.look_up(TRACKS))
     await source.reached.wait()
     await enricher.aclose()
     async with asyncio.timeout(1):
-        assert (await caller).coverage.unknown == 10
-
-
-async def test_a_failed_estimate_is_said() -> None:
-    async def impute(tracks: Sequence[EnrichedTrack]) -> Sequence[EnrichedTrack]:
-        raise WorkerLostError(job="estimate")
-
-    enrichment = await Enricher(impute=impute).enrich(TRACKS)
-    assert enrichment.coverage.unknown == 10
-    assert "could not be estimated" in note_lines(enrichment.notices)[0]
-
-
-async def test_an_estimate_that_mixes_up_the_tracks_is_a_mistake_of_ours() -> None:
-    async def impute(tracks: Sequence[EnrichedTrack]) -> Sequence[EnrichedTrack]:
-        return tracks[::-1]
-
-    with pytest.raises(ValueError, match="order"):
-        await Enricher(impute=impute).enrich(TRACKS)
+        assert compute_coverage((await caller).tracks).unknown == 10
 
 
 async def test_the_file_names_its_values() -> None:
     track = Track(title="Song", uploaded=AudioFeatures(energy=0.3))
-    enrichment = await Enricher().enrich([track], source="Spotify account data")
+    enrichment = await Enricher().look_up([track], source="Spotify account data")
     provenance = enrichment.tracks[0].provenance[Feature.ENERGY]
     assert (provenance.origin, provenance.source) == (Origin.UPLOADED, "file:spotify-account-data")
 
