@@ -66,11 +66,6 @@ class KeyRing:
             keys.append(key)
         return KeyRing(keys)
 
-    @staticmethod
-    def ephemeral() -> KeyRing:
-        """Make a ring that lives as long as this process: what it sealed is lost afterwards."""
-        return KeyRing([secrets.token_bytes(_KEY_BYTES)])
-
     def seal(self, text: str, *, purpose: str, owner_id: int, column: str) -> str:
         """Encrypt `text` for one column of one person's row."""
         nonce = os.urandom(_NONCE_BYTES)

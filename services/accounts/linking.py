@@ -15,7 +15,6 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from services.accounts.keyring import KeyRing, UnsealError
@@ -39,7 +38,8 @@ from services.domain.errors.accounts import (
 )
 from services.domain.spotify import SpotifyProfile
 from services.sources.http.clock import Clock
-from services.sources.spotify.auth import TokenGrant, new_verifier
+from services.sources.spotify.auth import SpotifyAuth, TokenGrant, new_verifier
+from services.sources.spotify.client import SpotifyClient
 from services.storage.attempts import AttemptStore
 from services.storage.links import LinkStore
 
@@ -52,31 +52,6 @@ _FINISH_DIGITS = 6
 _log = logging.getLogger(__name__)
 
 
-class TradesCodes(Protocol):
-    """The part of `SpotifyAuth` that is needed here."""
-
-    @property
-    def redirect_uri(self) -> str:
-        """Where Spotify sends the browser back to."""
-        ...
-
-    def authorize_url(self, *, state: str, verifier: str, scopes: frozenset[str]) -> str:
-        """Return where the person is asked."""
-        ...
-
-    async def exchange(self, code: str, *, verifier: str) -> TokenGrant:
-        """Trade the code of a login."""
-        ...
-
-
-class NamesOwners(Protocol):
-    """The part of `SpotifyClient` that is needed here."""
-
-    async def me(self, token: str) -> SpotifyProfile:
-        """Say whose token this is."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkingService:
     """Logins from the command to the stored link."""
@@ -84,8 +59,8 @@ class LinkingService:
     attempts: AttemptStore
     links: LinkStore
     keys: KeyRing
-    auth: TradesCodes
-    spotify: NamesOwners
+    auth: SpotifyAuth
+    spotify: SpotifyClient
     tokens: TokenService
     clock: Clock
     seats: int

@@ -16,7 +16,7 @@ from services.domain.errors.accounts import NotLinkedError, RelinkNeededError, S
 from services.domain.errors.sources import SourceUnavailableError, TokenRefusedError
 from services.domain.spotify import charged_to
 from services.sources.http.clock import Clock
-from services.sources.spotify.auth import NAME, TokenGrant
+from services.sources.spotify.auth import NAME, SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
 from services.storage.links import LinkStore
 
@@ -31,14 +31,6 @@ _POLL_S = 0.1
 _log = logging.getLogger(__name__)
 
 
-class RefreshesTokens(Protocol):
-    """The part of `SpotifyAuth` that is needed here."""
-
-    async def refresh(self, refresh_token: str) -> TokenGrant:
-        """Trade a refresh token."""
-        ...
-
-
 class TokenService:
     """The tokens of all linked people. There is no other token: never the app's own.
 
@@ -46,7 +38,7 @@ class TokenService:
     token. Between processes the lease in the person's row decides.
     """
 
-    def __init__(self, *, links: LinkStore, keys: KeyRing, auth: RefreshesTokens, clock: Clock) -> None:
+    def __init__(self, *, links: LinkStore, keys: KeyRing, auth: SpotifyAuth, clock: Clock) -> None:
         self._links = links
         self.keys = keys
         self._auth = auth
