@@ -44,7 +44,6 @@ class RepeatedTask:
 class _Streak:
     """Failures of one work since it last went through."""
 
-    since: float
     alarmed_at: float
     logged_at: float = float("-inf")
 
@@ -97,7 +96,7 @@ class Maintenance:
 
     def _note(self, work: str, error: BaseException) -> None:
         now = self.monotonic()
-        streak = self._failing.setdefault(work, _Streak(since=now, alarmed_at=now))
+        streak = self._failing.setdefault(work, _Streak(alarmed_at=now))
         if now - streak.logged_at < _QUIET_S:
             return
         streak.logged_at = now

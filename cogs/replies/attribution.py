@@ -28,9 +28,9 @@ def credit(playlist: Playlist) -> str:
     return ATTRIBUTION if is_spotifys(playlist) else ""
 
 
-def playlist_link(playlist: Playlist, limit: int = 90) -> str:
+def playlist_link(playlist: Playlist) -> str:
     """Name a playlist, linked to it where it was read at Spotify."""
-    name = escape(playlist.name, limit)
+    name = escape(playlist.name, 90)
     if not is_spotifys(playlist):
         return name
     # Only Liked Songs come from Spotify without being a playlist.
@@ -38,9 +38,10 @@ def playlist_link(playlist: Playlist, limit: int = 90) -> str:
     return f"[{name}]({address})"
 
 
-def artist_link(name: str, artist_id: str, limit: int = 40) -> str:
+def artist_link(name: str, artist_id: str) -> str:
     """Name an artist, linked where the id is known."""
-    return f"[{escape(name, limit)}]({_ROOT}/artist/{artist_id})" if artist_id else escape(name, limit)
+    name = escape(name, 40)
+    return f"[{name}]({_ROOT}/artist/{artist_id})" if artist_id else name
 
 
 def artist_ids(tracks: Iterable[Track]) -> dict[str, str]:

@@ -102,7 +102,6 @@ async def answer_now(
     reply: Reply,
     *,
     private: bool = True,
-    mentions: discord.AllowedMentions | None = None,
 ) -> int | None:
     """Answer at once; returns the id of the message where Discord named it; raises like `promise`.
 
@@ -115,7 +114,7 @@ async def answer_now(
             view=reply.view(),
             files=reply.files(),
             ephemeral=private,
-            allowed_mentions=mentions or discord.AllowedMentions.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
         )
 
     message_id = await _respond(interaction, kind, send)

@@ -22,7 +22,7 @@ _AROUND = 5
 _MOST_ALIKE = 1e-6
 
 
-def find_place(report: AnalysisReport, report_id: str, entry: EnrichedTrack) -> SoundPlace | None:
+def find_place(report: AnalysisReport, entry: EnrichedTrack) -> SoundPlace | None:
     """Find the group and the tracks of a map that a track sounds most like.
 
     Only tracks with evidence are compared with; what is estimated of the new one blurs the probability of
@@ -48,7 +48,6 @@ def find_place(report: AnalysisReport, report_id: str, entry: EnrichedTrack) -> 
         letter = cluster if nearest.letter is None else nearest.letter
     x, y = _middle(report, rows[order[:_AROUND]], distances[order[:_AROUND]])
     return SoundPlace(
-        report_id=report_id,
         playlist=report.playlist.name,
         cluster=cluster,
         letter=letter,

@@ -85,7 +85,6 @@ class _Way:
     order: npt.NDArray[np.intp]
     figures: Figures
     steps: Floats
-    cost: float
 
 
 def render_order(report: AnalysisReport, result: OrderResult, *, on_card: bool = False) -> Chart:
@@ -102,14 +101,12 @@ def render_order(report: AnalysisReport, result: OrderResult, *, on_card: bool =
             np.arange(len(result.order), dtype=np.intp),
             result.before,
             np.array(result.steps_before),
-            result.costs.original,
         ),
         _Way(
             "After",
             np.array(result.order, dtype=np.intp),
             result.after,
             np.array(result.steps_after),
-            result.costs.optimized,
         ),
     )
     notes = _notes(report, result)

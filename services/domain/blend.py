@@ -63,8 +63,3 @@ class Blend:
     """Mean satisfaction that everybody should reach at least."""
     notes: tuple[Note, ...]
     """What could not be kept: a list that ran out, a floor that was not reached."""
-
-    @property
-    def lowest(self) -> float:
-        """Satisfaction of the least satisfied person; 0 without people."""
-        return min((person.satisfaction for person in self.people), default=0.0)

@@ -72,11 +72,6 @@ class Participant:
         """Whether so little is measured that scores with this person are ranges, and are not ranked."""
         return self.measured < FEWEST_FOR_A_NUMBER
 
-    @property
-    def unknown(self) -> int:
-        """Tracks whose sound nobody knows; they count for nothing but artists and songs."""
-        return self.tracks - self.measured - self.imputed
-
 
 @dataclass(frozen=True, slots=True)
 class FeatureDifference:

@@ -239,12 +239,6 @@ class Coverage:
     """The tracks of which some features are really known; None where there are none."""
 
     @property
-    def evidence(self) -> int:
-        """Tracks that may decide clusters: wholly known, or all but `MOST_ESTIMATED` of the nine."""
-        whole = self.measured + self.heard + self.uploaded + self.borrowed
-        return whole + (self.partly.deciding if self.partly else 0)
-
-    @property
     def main_source(self) -> str:
         """The source that gave values to most tracks; empty where none did."""
         return next(iter(self.by_source), "")

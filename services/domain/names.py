@@ -61,10 +61,9 @@ class IdWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundByName:
-    """The answer for several names: in `matches`, or in `failed` where nobody could be asked."""
+    """The answer for several names; one about which nobody could be asked is not in `matches`."""
 
     matches: Mapping[NameKey, NameMatch] = field(default_factory=dict)
-    failed: frozenset[NameKey] = frozenset()
     notices: tuple[Note, ...] = ()
 
 

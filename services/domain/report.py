@@ -312,7 +312,6 @@ class ReportSummary:
     name: str
     tracks: int
     created_at: datetime
-    private: bool
 
 
 @dataclass(frozen=True, slots=True)

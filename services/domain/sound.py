@@ -173,7 +173,6 @@ class Sound:
 class SoundPlace:
     """Where a track would stand on a map that a person has already."""
 
-    report_id: str
     playlist: str
     cluster: int | None
     """Index of the nearest group, None where the map has none."""

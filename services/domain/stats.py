@@ -87,11 +87,11 @@ class PlaylistStats:
         known = {each.known for each in self.features}
         return known.pop() if len(known) == 1 else None
 
-    def standing_out(self, most: int = 2) -> tuple[FeatureStats, ...]:
-        """List the features whose median lies outside typical music's middle half, the farthest first."""
+    def standing_out(self) -> tuple[FeatureStats, ...]:
+        """List the two features whose median lies outside typical music's middle half, the farthest first."""
         far = [
             (abs(each.percentiles.median - 50), each)
             for each in self.features
             if each.percentiles is not None and not 25 <= each.percentiles.median <= 75
         ]
-        return tuple(each for _, each in sorted(far, key=lambda pair: -pair[0])[:most])
+        return tuple(each for _, each in sorted(far, key=lambda pair: -pair[0])[:2])

@@ -45,11 +45,6 @@ _STANDING = {
 }
 
 
-def standing(track: EnrichedTrack) -> Standing:
-    """Name the weakest origin among the nine sound features of `track`."""
-    return Standing.UNKNOWN if None in track.features.sound else _weakest(track.provenance)
-
-
 def _weakest(provenance: Mapping[Feature, Provenance]) -> Standing:
     if not provenance.keys() >= _SOUND:
         return Standing.UNKNOWN

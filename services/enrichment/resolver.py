@@ -133,7 +133,7 @@ class NameResolver:
         """Find recordings for names, each key with a track that it stands for.
 
         Never later than `deadline` (and a little), and never raises for what services do: a name that
-        nobody could be asked about is in `failed`, and is asked again next time.
+        nobody could be asked about is left out, and is asked again next time.
         """
         known = dict(await self.known(wanted))
         missing = {key: track for key, track in wanted.items() if key not in known}
@@ -150,7 +150,7 @@ class NameResolver:
         for each in rounds:
             known |= {key: match for key, match in each.matches.items() if key in missing}
         notices = tuple(dict.fromkeys(note for each in rounds for note in each.notices))
-        return FoundByName(matches=known, failed=frozenset(missing.keys() - known.keys()), notices=notices)
+        return FoundByName(matches=known, notices=notices)
 
     async def names_of(
         self, ids: Iterable[TrackId], deadline: Deadline
@@ -208,8 +208,7 @@ class NameResolver:
                 genres=name.genres if self.takes_genres and name.verdict is Certainty.SURE else (),
             )
         await _saved(self._store.save_matches(matches.values()))
-        failed = frozenset(wanted.keys() - matches.keys())
-        return FoundByName(matches=matches, failed=failed, notices=search.notes(failed))
+        return FoundByName(matches=matches, notices=search.notes(wanted.keys() - matches.keys()))
 
     async def _by_recording(self, search: _Search, deadline: Deadline) -> None:
         """Learn what MusicBrainz calls each name: its length stands in for one that a list does not have."""

@@ -82,11 +82,6 @@ class JobQueue:
         """How many pieces of work wait for their turn."""
         return self.slots.waiting
 
-    @property
-    def longest_wait_s(self) -> float:
-        """How long the next in line has waited."""
-        return self.slots.longest_wait_s
-
     def expected_wait_s(self, position: int) -> float | None:
         """Guess how long somebody at a position of the line waits; None where nothing is known yet."""
         return self.slots.expected_wait_s(position)

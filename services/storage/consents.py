@@ -19,7 +19,7 @@ from services.domain.errors.groups import (
 )
 from services.domain.groups import Lobby, Member, Membership, Sharing
 from services.domain.music import Playlist, PlaylistSource
-from services.storage.codec import decode_playlist, encode_playlist
+from services.storage.codec import encode_playlist
 from services.storage.group_rows import lobby_row, member_row
 from services.storage.links import require_login
 from services.storage.posted_cards import cards_of, mark_changed
@@ -72,14 +72,6 @@ class SharingStore(Store):
             guild_id: tuple(row.user_id for row in some)
             for guild_id, some in groupby(rows, key=lambda row: row.guild_id)
         }
-
-    async def playlist(self, guild_id: int, user_id: int) -> Playlist | None:
-        """Read what a person shares in a server."""
-        query = select(sharings.c.playlist).where(
-            sharings.c.guild_id == guild_id, sharings.c.user_id == user_id
-        )
-        payload = await self._value(query)
-        return None if payload is None else await asyncio.to_thread(decode_playlist, payload)
 
     async def _read(self, *conditions: ColumnElement[bool]) -> tuple[Sharing, ...]:
         query = (

@@ -46,11 +46,6 @@ class DigestStore(Store):
             )
         return bool(gone.rowcount)
 
-    async def find(self, guild_id: int) -> Digest | None:
-        """Read what a server wants."""
-        row = await self._row(select(digests).where(digests.c.guild_id == guild_id))
-        return None if row is None else Digest(**row._mapping)
-
     async def due(self, now: datetime) -> tuple[Digest, ...]:
         """List the digests whose time has come."""
         query = select(digests).where(digests.c.next_at <= now).order_by(digests.c.next_at)

@@ -71,19 +71,14 @@ class ErasureNotes:
         self, file: Path | None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._clock = clock
-        self._path = None if file is None else file.with_name(f"{file.stem}.erased.jsonl")
-
-    @property
-    def path(self) -> Path | None:
-        """Where the notes are."""
-        return self._path
+        self.path = None if file is None else file.with_name(f"{file.stem}.erased.jsonl")
 
     async def add(self, connection: AsyncConnection, user_id: int, what: Erased) -> None:
         """Note an erasure inside its transaction: it is on the disk before the rows are gone.
 
         On SQLite transactions follow one another, and so do the numbers.
         """
-        if self._path is not None:
+        if self.path is not None:
             known = await seen(connection)
             number = await asyncio.to_thread(self._note_down, known, user_id, what)
             await note_seen(connection, number)
@@ -97,7 +92,7 @@ class ErasureNotes:
 
     def missing_from(self, number: int) -> tuple[Note, ...]:
         """List what a database that has the erasures up to a number lacks."""
-        if self._path is None or not self._path.exists():
+        if self.path is None or not self.path.exists():
             return ()
         _, notes = self._read()
         return tuple(note for note in notes if note.number > number)
@@ -118,44 +113,44 @@ class ErasureNotes:
             return self._drop_old(now)
 
     def _drop_old(self, now: datetime) -> int:
-        if self._path is None or not self._path.exists():
+        if self.path is None or not self.path.exists():
             return 0
         key, notes = self._read()
         kept = [note for note in notes if note.at > now - NOTES_KEPT_FOR]
         if len(kept) == len(notes):
             return 0
         lines = [json.dumps({"key": key}), *map(_line, kept)]
-        fresh = self._path.with_name(f".{self._path.name}.new")
+        fresh = self.path.with_name(f".{self.path.name}.new")
         fresh.touch(mode=0o600)
         fresh.write_text("\n".join(lines) + "\n")
         synchronise(fresh)
-        fresh.replace(self._path)
+        fresh.replace(self.path)
         return len(notes) - len(kept)
 
     def _read(self) -> tuple[str, list[Note]]:
         """Read the key and the notes; a line that broke off belongs to an erasure that was not done."""
-        if self._path is None or not self._path.exists():
+        if self.path is None or not self.path.exists():
             return self._begin(), []
-        first, *lines = [line for line in self._path.read_text().splitlines() if line] or [""]
+        first, *lines = [line for line in self.path.read_text().splitlines() if line] or [""]
         try:
             key = str(json.loads(first)["key"])
         except (ValueError, LookupError, TypeError):
-            _log.error("%s can't be read: whom a restored backup brings back is not known", self._path)
+            _log.error("%s can't be read: whom a restored backup brings back is not known", self.path)
             return self._begin(), []
         return key, [note for line in lines if (note := _note(line)) is not None]
 
     def _begin(self) -> str:
         key = secrets.token_hex(32)
-        if self._path is not None:
-            if self._path.exists():
-                self._path.replace(self._path.with_name(f"{self._path.name}.unreadable"))
+        if self.path is not None:
+            if self.path.exists():
+                self.path.replace(self.path.with_name(f"{self.path.name}.unreadable"))
             self._append(json.dumps({"key": key}))
         return key
 
     def _append(self, line: str) -> None:
-        if self._path is None:
+        if self.path is None:
             return
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(descriptor, f"\n{line}\n".encode())  # what a killed process left of a line stays its own
             os.fsync(descriptor)

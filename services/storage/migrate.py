@@ -137,10 +137,10 @@ def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_
     return lease
 
 
-def migrate(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_S) -> Migration:
+def migrate(address: Address, *, backups: Path | None) -> Migration:
     """Bring the tables up to date and let go of the database. Blocks; raises like `claim`."""
     before = find_revision(address) if address.file is None or address.file.exists() else None
-    claim(address, backups=backups, wait_s=wait_s).release()
+    claim(address, backups=backups).release()
     after = head_revision()
     if address.file is None:
         return Migration(before=before, after=after, backup=None)

@@ -76,8 +76,6 @@ class ReportStore:
         created_at: datetime,
         encoded: bytes | None = None,
         summary: Summary | None = None,
-        channel_id: int | None = None,
-        message_id: int | None = None,
     ) -> StoredReport:
         """Keep a report; once this returns, a killed process does not lose it.
 
@@ -95,8 +93,6 @@ class ReportStore:
             What `encode_report` makes of the report, where a worker has done that.
         summary
             What is remembered of it where its owner asked for that.
-        channel_id, message_id
-            Where it was posted already, if both are known; else see `note_message`.
 
         Raises
         ------
@@ -124,8 +120,6 @@ class ReportStore:
             if summary is not None:
                 stage = Stage(created_at, summary)
                 await add_if_remembered(connection, owner_id, fingerprint, report.playlist, stage)
-            if channel_id is not None and message_id is not None:
-                await upsert(connection, report_messages, [_message_row(report_id, channel_id, message_id)])
             outgrown = await self._outgrown(connection, owner_id, report_id)
             if outgrown:  # their cards stay where they were posted, like those of reports that are too old
                 await connection.execute(
@@ -238,7 +232,8 @@ class ReportStore:
             found = await connection.scalar(
                 select(reports.c.report_id).where(reports.c.report_id == report_id).with_for_update()
             )
-            await upsert(connection, report_messages, [_message_row(found, channel_id, message_id)])
+            row = {"message_id": message_id, "channel_id": channel_id, "report_id": found}
+            await upsert(connection, report_messages, [row])
         return found is not None
 
     def drop_cache(self) -> None:
@@ -253,7 +248,6 @@ class ReportStore:
                 reports.c.playlist_name,
                 reports.c.tracks,
                 reports.c.created_at,
-                reports.c.private,
             )
             .where(reports.c.owner_id == owner_id)
             .order_by(reports.c.created_at.desc(), reports.c.report_id)
@@ -267,7 +261,6 @@ class ReportStore:
                 name=row.playlist_name,
                 tracks=row.tracks,
                 created_at=row.created_at,
-                private=row.private,
             )
             for row in rows
         )
@@ -325,7 +318,3 @@ class ReportStore:
         for row in gone:
             self._decoded.pop(row.report_id, None)
         return len(gone)
-
-
-def _message_row(report_id: str | None, channel_id: int, message_id: int) -> dict[str, str | int | None]:
-    return {"message_id": message_id, "channel_id": channel_id, "report_id": report_id}

@@ -156,8 +156,7 @@ class AnalyzeWorkflow:
             last = await maps.find(summary.report_id)
             if last is not None:
                 break
-        report, report_id = (None, "") if last is None else (last.report, last.report_id)
-        return await self.compute.run("place sound", tasks.place_sound, entry, report, report_id)
+        return await self.compute.run("place sound", tasks.place_sound, entry, last and last.report)
 
     async def again(
         self,

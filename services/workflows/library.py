@@ -23,7 +23,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress, quiet
 from services.domain.music import Playlist, PlaylistId, PlaylistSource
-from services.domain.spotify import READ_SCOPES, Library, PlaylistSummary, Quota, RowsRead
+from services.domain.spotify import READ_SCOPES, Library, PlaylistSummary, RowsRead
 from services.sources.spotify.paging import MOST_ROWS, PAGE, READ_AGAIN_UP_TO, fingerprint, read_all
 from services.sources.spotify.wire import Page
 from services.storage.calls import CallStore
@@ -153,10 +153,6 @@ class LibraryWorkflow:
         """Drop what this process remembers of a person."""
         for key in [key for key in self._closed if key[0] == user_id]:
             del self._closed[key]
-
-    async def quota(self) -> Quota:
-        """Say how much of the day's calls is used, of everybody together."""
-        return await self.calls.load(self.clock())
 
     async def _count_liked(self, user_id: int) -> int | None:
         try:

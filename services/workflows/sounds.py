@@ -78,8 +78,6 @@ class SoundsWorkflow:
     store: SoundStore | None = None
     clips: ReccoBeatsClips | None = None
     """None where no clips are sent."""
-    most: int = MOST_SOUND_FILES
-    """Files of one request."""
     clock: Callable[[], datetime]
 
     async def told_apart(self, files: Sequence[UploadedFile]) -> tuple[list[NamedFile], list[UploadedFile]]:
@@ -136,8 +134,8 @@ class SoundsWorkflow:
         SoundError
             None of them can be measured: why the first one can't.
         """
-        if len(files) > self.most:
-            raise TooManySoundsError(len(files), self.most)
+        if len(files) > MOST_SOUND_FILES:
+            raise TooManySoundsError(len(files), MOST_SOUND_FILES)
         tracks: list[Track] = []
         refused: dict[SoundProblem, list[str]] = defaultdict(list)
         first_error: SoundError | None = None

@@ -274,12 +274,12 @@ def draw_posters(report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
     return render_playlist_posters(report, drawn_on)
 
 
-def place_sound(entry: EnrichedTrack, report: AnalysisReport | None, report_id: str) -> PlacedSound:
+def place_sound(entry: EnrichedTrack, report: AnalysisReport | None) -> PlacedSound:
     """Put one sound file beside the reference and onto a map."""
     from services.analysis.sound_place import find_place, share_quieter
     from services.charts.card import render_place
 
-    place = None if report is None else find_place(report, report_id, entry)
+    place = None if report is None else find_place(report, entry)
     chart = None if report is None or place is None else render_place(report, entry, place)
     return PlacedSound(share_quieter(entry), place, chart)
 

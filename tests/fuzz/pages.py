@@ -56,7 +56,7 @@ async def open_pages(folder: Path, port: int = 0) -> AsyncIterator[Pages]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(sqlite_at(folder / "pages.db")))
         web = await stack.enter_async_context(open_session(version="test"))
-        clock, keys, links = Clock(), KeyRing.ephemeral(), LinkStore(database)
+        clock, keys, links = Clock(), KeyRing([bytes(32)]), LinkStore(database)
         auth = SpotifyAuth(
             web, client_id="app", client_secret="secret", redirect_uri=f"{NOWHERE}/callback", base_url=NOWHERE
         )

@@ -84,7 +84,7 @@ async def outside(proxy: FaultProxy, url: str, folder: Path) -> AsyncIterator[Ou
     """Build each client anew, so that no breaker remembers an earlier mishap."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database.open(sqlite_at(folder / "test.db")))
-        time, base, keys = FakeClock(), proxy.address(url), KeyRing.ephemeral()
+        time, base, keys = FakeClock(), proxy.address(url), KeyRing([bytes(32)])
 
         async def web() -> aiohttp.ClientSession:
             return await stack.enter_async_context(session())

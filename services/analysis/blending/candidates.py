@@ -72,8 +72,6 @@ class Candidates:
     """Songs with what everybody would say to them."""
 
     entries: tuple[EnrichedTrack, ...]
-    points: NDArray[np.float64]
-    """Shape (n, 6)."""
     owners: NDArray[np.bool_]
     """Shape (n, people)."""
     satisfaction: NDArray[np.float64]
@@ -110,14 +108,12 @@ def gather(listeners: Sequence[Listening], size: int) -> Candidates:
             for name in song_names(entry.track):
                 if name in index:
                     owners[index[name]].add(person)
-    sound = Sound.of(entries)
     owned = np.array([[person in who for person in range(len(listeners))] for who in owners], dtype=np.bool_)
     owned = owned.reshape(len(entries), len(listeners))
     return Candidates(
         entries=tuple(entries),
-        points=sound.points,
         owners=owned,
-        satisfaction=satisfaction_of(sound.points, owned, listeners),
+        satisfaction=satisfaction_of(Sound.of(entries).points, owned, listeners),
         artists=tuple(lead_artist(entry.track.artists) for entry in entries),
     )
 

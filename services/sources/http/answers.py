@@ -50,11 +50,12 @@ def parse_json(body: bytes) -> object | None:
     return value
 
 
-def excerpt(body: bytes, length: int = 160) -> str:
+def excerpt(body: bytes) -> str:
     """Show the beginning of `body` on one line, for the operator's log."""
-    return " ".join(body[: 4 * length].decode("utf-8", "replace").split())[:length]
+    return " ".join(body[: 4 * _EXCERPT].decode("utf-8", "replace").split())[:_EXCERPT]
 
 
+_EXCERPT = 160
 SHORTEST_S = 1.0
 LONGEST_S = 120.0
 """Longer answers are taken for mistakes; clients of ReccoBeats clamp at 30 to 120 s."""
@@ -69,10 +70,9 @@ def retry_after_s(
     value: str | None,
     *,
     now: datetime,
-    shortest_s: float = SHORTEST_S,
     longest_s: float = LONGEST_S,
 ) -> float | None:
-    """Return the seconds to wait, within `shortest_s..longest_s`, or None where the header says nothing.
+    """Return the seconds to wait, within `SHORTEST_S..longest_s`, or None where the header says nothing.
 
     Parameters
     ----------
@@ -84,12 +84,12 @@ def retry_after_s(
     """
     text = (value or "").strip()
     if _SECONDS.fullmatch(text):
-        return _clamp(float(text), shortest_s, longest_s)
+        return _clamp(float(text), longest_s)
     moment = parse_http_date(text)
     if moment is None:
         return None
     # A date names a whole second, and the wait ends no earlier than that.
-    return _clamp(math.ceil((moment - now).total_seconds()), shortest_s, longest_s)
+    return _clamp(math.ceil((moment - now).total_seconds()), longest_s)
 
 
 def seconds_in_words(body: bytes) -> str | None:
@@ -109,5 +109,5 @@ def parse_http_date(value: str | None) -> datetime | None:
         return None
 
 
-def _clamp(seconds: float, shortest_s: float, longest_s: float) -> float:
-    return min(max(seconds, shortest_s), longest_s)
+def _clamp(seconds: float, longest_s: float) -> float:
+    return min(max(seconds, SHORTEST_S), longest_s)

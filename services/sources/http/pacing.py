@@ -208,16 +208,10 @@ class Breaker:
         source: str,
         *,
         monotonic: Callable[[], float],
-        failures_to_open: int = FAILURES_TO_OPEN,
-        failure_rest_s: float = FAILURE_REST_S,
-        refusal_rest_s: float = REFUSAL_REST_S,
         tell: Callable[[float, str], None] = _to_nobody,
     ) -> None:
         self._source = source
         self._monotonic = monotonic
-        self._failures_to_open = failures_to_open
-        self._failure_rest_s = failure_rest_s
-        self._refusal_rest_s = refusal_rest_s
         self._tell = tell
         self._failures = 0
         self._open_until = float("-inf")
@@ -246,13 +240,13 @@ class Breaker:
     def failed(self, problem: str) -> None:
         """Note a call that failed, and open when it was one too many."""
         self._failures += 1
-        if self._failures >= self._failures_to_open:
-            self._open(SourceUnavailableError, problem, self._failure_rest_s)
+        if self._failures >= FAILURES_TO_OPEN:
+            self._open(SourceUnavailableError, problem, FAILURE_REST_S)
 
     def refused(self, status: int) -> None:
         """Note that we were turned away, and open."""
-        self._failures = self._failures_to_open
-        self._open(SourceRefusedError, status, self._refusal_rest_s)
+        self._failures = FAILURES_TO_OPEN
+        self._open(SourceRefusedError, status, REFUSAL_REST_S)
 
     def _open(self, kind: type[SourceError], detail: int | str, rest_s: float) -> None:
         self._reason = (kind, detail)

@@ -35,6 +35,8 @@ from services.sources.http.session import Timeouts
 
 T = TypeVar("T")
 
+_TOO_MANY = 429
+
 OnCall = Callable[[str, str, float], None]
 """Receives the service, what came back (an HTTP status, or what was wrong) and the seconds it took."""
 
@@ -169,7 +171,6 @@ class Upstream:
         random: Random | None = None,
         patience: Patience | None = None,
         refusals: frozenset[int] = frozenset({401, 403}),
-        busy: frozenset[int] = frozenset({429}),
         is_final: Callable[[Reply], bool] = _never,
         before_try: Callable[[], Awaitable[None]] = _freely,
         body_limit: int = 8 * MEBIBYTE,
@@ -184,7 +185,6 @@ class Upstream:
         self._random = random or Random()
         self._patience = patience or Patience()
         self._refusals = refusals
-        self._busy = busy
         self._is_final = is_final
         self._before_try = before_try
         self._body_limit = body_limit
@@ -252,7 +252,7 @@ class Upstream:
             status = str(reply.status)
             if self._is_final(reply):
                 return _answer(reply)
-            return self._rest(reply, limited) if reply.status in self._busy else self._judge(ask, reply)
+            return self._rest(reply, limited) if reply.status == _TOO_MANY else self._judge(ask, reply)
         except _TransientError as failure:
             if failure.counts:
                 self._breaker.failed(failure.problem)
@@ -317,8 +317,8 @@ class Upstream:
         now = parse_http_date(reply.headers.get("Date")) or self._clock.now()
         for said in (
             reply.headers.get("Retry-After"),
-            reply.headers.get(_RESET_IN) if reply.status in self._busy else None,
-            seconds_in_words(reply.body) if reply.status in self._busy else None,
+            reply.headers.get(_RESET_IN) if reply.status == _TOO_MANY else None,
+            seconds_in_words(reply.body) if reply.status == _TOO_MANY else None,
         ):
             rest_s = retry_after_s(said, now=now, longest_s=self._patience.longest_rest_s)
             if rest_s is not None:

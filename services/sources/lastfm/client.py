@@ -6,7 +6,6 @@ The operator's key is in the address of every call, so no address is ever logged
 from __future__ import annotations
 
 from collections.abc import Mapping
-from random import Random
 
 import aiohttp
 
@@ -41,7 +40,6 @@ def connect_lastfm(
     *,
     base_url: str = BASE_URL,
     clock: Clock | None = None,
-    random: Random | None = None,
     patience: Patience | None = None,
     on_call: OnCall = unheard,
     pace: Pace | None = None,
@@ -56,7 +54,6 @@ def connect_lastfm(
         pacer=pacer,
         breaker=Breaker(NAME, monotonic=clock.monotonic, tell=pacer.tell_others),
         clock=clock,
-        random=random,
         patience=patience,
         is_final=_says_what_is_wrong,
         on_call=on_call,

@@ -57,7 +57,6 @@ class ReccoBeatsClips:
         *,
         shrink: Shrink,
         tempo_bpm: float | None,
-        deadline_s: float = DEADLINE_S,
     ) -> ClipOutcome:
         """Have the clips of one file measured, and average what is answered.
 
@@ -75,7 +74,7 @@ class ReccoBeatsClips:
         One clip of three that fails makes a result from two. A file that the service will never take
         (HTTP 400) is not sent on; a trouble of the service itself ends it, too.
         """
-        deadline = Deadline(deadline_s, self._clock.monotonic)
+        deadline = Deadline(DEADLINE_S, self._clock.monotonic)
         answers: list[AudioFeatures] = []
         notice: Note | None = None
         for clip in clips:

@@ -197,7 +197,7 @@ class GroupResultsWorkflow:
         document = own_json(shown.stored.comparison, key, shown.stored.created_at)
         return OwnPart(document, playlists.get(user_id))
 
-    async def blend(self, shown: Shown, *, size: int, mode: BlendMode, on_stage: OnProgress = quiet) -> Blend:
+    async def blend(self, shown: Shown, *, size: int, mode: BlendMode) -> Blend:
         """Mix a playlist for the people of a result.
 
         Raises
@@ -210,7 +210,7 @@ class GroupResultsWorkflow:
         if len(members) != len(wanted):
             raise ResultGoneError(shown.stored.result_id)
         people = await self._people(shown.lobby, members)
-        return await self.comparer.blend(people, size=size, mode=mode, on_stage=on_stage)
+        return await self.comparer.blend(people, size=size, mode=mode, on_stage=quiet)
 
     async def blend_posters(self, shown: Shown, blend: Blend) -> tuple[Chart, ...]:
         """Draw what was mixed for the people of a result as a poster in both sizes."""

@@ -319,7 +319,7 @@ class Life(RuleBasedStateMachine):
             lobby_id = self.pick(number)
             result_id = await self.house.results.results.latest(lobby_id)
             shown = await self.house.results.open(result_id or "none", who, CHANNEL, who_is_there=self.server)
-            mixed = await self.house.results.blend(shown, size=10, mode=BlendMode.FAIR, on_stage=quiet)
+            mixed = await self.house.results.blend(shown, size=10, mode=BlendMode.FAIR)
             self.happened("blended")
             named = {int(person.key) for person in mixed.people}
             assert named <= self.allowed(lobby_id) & self.server.people

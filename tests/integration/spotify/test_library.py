@@ -186,7 +186,7 @@ async def test_without_quota_what_was_read_lately_still_works_and_says_when_more
     returns_in = caught.value.until - world.time.now()
     assert timedelta(seconds=48_900) < returns_in <= timedelta(seconds=48_925)
     assert reading.calls == knocked, "once was enough to know"
-    assert (await reading.library.quota()).blocked_until == caught.value.until
+    assert (await reading.library.calls.load(reading.library.clock())).blocked_until == caught.value.until
 
     reading.later(seconds=48_925)
     world.server.quota = None

@@ -238,7 +238,6 @@ async def test_sharing_is_by_server_and_ends_with_all_that_it_allowed(
     assert (found := await sharings.find(7, KIM)) is not None
     assert found.brought == "A list"
     assert await sharings.find(7, SAM) is None
-    assert await sharings.playlist(7, KIM) == playlist_of(KIM)
     by_sharing = Member(
         user_id=KIM,
         name="Kim",

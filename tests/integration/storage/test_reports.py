@@ -24,7 +24,7 @@ KIM = 987_654_321_098_765_432
 async def test_a_report_comes_back_exactly_as_it_was_after_a_restart(database: Database) -> None:
     report = some_report(700)
 
-    await ReportStore(database).save("r1", SAM, report, private=True, created_at=NOON, channel_id=None)
+    await ReportStore(database).save("r1", SAM, report, private=True, created_at=NOON)
     stored = await ReportStore(database).load("r1")
 
     assert stored.report == report
@@ -82,7 +82,8 @@ async def test_deleting_a_person_takes_everything_of_theirs_and_nothing_else(dat
     store = ReportStore(database)
     for number in range(3):
         await store.save(f"sam{number}", SAM, some_report(), private=True, created_at=NOON)
-    await store.save("kim", KIM, some_report(), private=True, created_at=NOON, channel_id=5, message_id=6)
+    await store.save("kim", KIM, some_report(), private=True, created_at=NOON)
+    await store.note_message("kim", channel_id=5, message_id=6)
     await store.note_message("sam0", channel_id=7, message_id=9)
     await store.note_message("sam2", channel_id=7, message_id=8)
 
@@ -104,8 +105,10 @@ async def test_a_message_of_a_report_that_is_gone_is_to_be_emptied(database: Dat
 
 async def test_what_is_taken_back_is_to_be_emptied_and_what_is_too_old_is_not(database: Database) -> None:
     store = ReportStore(database)
-    await store.save("sam", SAM, some_report(), private=False, created_at=NOON, channel_id=5, message_id=6)
-    await store.save("kim", KIM, some_report(), private=False, created_at=NOON, channel_id=5, message_id=7)
+    await store.save("sam", SAM, some_report(), private=False, created_at=NOON)
+    await store.note_message("sam", channel_id=5, message_id=6)
+    await store.save("kim", KIM, some_report(), private=False, created_at=NOON)
+    await store.note_message("kim", channel_id=5, message_id=7)
     await PersonStore(database).erase(SAM)
     assert await store.purge(NOON + timedelta(days=31)) == 1
     assert await store.taken_back() == (PostedMessage(5, 6),)

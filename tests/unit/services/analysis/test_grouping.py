@@ -176,7 +176,7 @@ def test_a_track_is_put_beside_groups_by_style_too_by_how_they_sound() -> None:
     home = next(number for number, each in enumerate(report.clusters) if 0 in each.members)
     kept = replace(report.clusters[home], letter=5)
     clusters = tuple(kept if each is report.clusters[home] else each for each in report.clusters)
-    place = find_place(replace(report, clusters=clusters), "r", fresh)
+    place = find_place(replace(report, clusters=clusters), fresh)
     assert place is not None
     assert place.cluster == home
     assert "group F · " in place_line(place)

@@ -22,7 +22,7 @@ from services.domain.features import (
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.enrichment.assembly import from_upload
-from services.enrichment.coverage import Standing, compute_coverage, standing
+from services.enrichment.coverage import compute_coverage
 
 SOUND = AudioFeatures(
     danceability=0.5,
@@ -55,25 +55,25 @@ def coverage_of(**counts: int) -> Coverage:
 def test_the_weakest_origin_names_the_track() -> None:
     track = enriched(Origin.MEASURED)
     mixed = dict(track.provenance) | {Feature.TEMPO: Provenance(Origin.BORROWED, "reccobeats")}
-    assert standing(dataclasses.replace(track, provenance=mixed)) is Standing.BORROWED
+    assert compute_coverage([dataclasses.replace(track, provenance=mixed)]).borrowed == 1
     mixed[Feature.ENERGY] = Provenance(Origin.IMPUTED, "imputation")
-    assert standing(dataclasses.replace(track, provenance=mixed)) is Standing.IMPUTED
+    assert compute_coverage([dataclasses.replace(track, provenance=mixed)]).imputed == 1
 
 
 def test_one_missing_sound_feature_makes_a_track_unknown() -> None:
     track = enriched(Origin.MEASURED)
     del track.provenance[Feature.LIVENESS]  # type: ignore[attr-defined]
-    assert standing(track) is Standing.UNKNOWN
+    assert compute_coverage([track]).unknown == 1
 
 
 def test_a_missing_key_or_mode_does_not() -> None:
-    assert standing(enriched(Origin.MEASURED)) is Standing.MEASURED
+    assert compute_coverage([enriched(Origin.MEASURED)]).measured == 1
 
 
 def test_a_corrected_tempo_keeps_the_track_measured() -> None:
     track = enriched(Origin.MEASURED)
     corrected = dict(track.provenance) | {Feature.TEMPO: Provenance(Origin.CORRECTED, "you")}
-    assert standing(dataclasses.replace(track, provenance=corrected)) is Standing.MEASURED
+    assert compute_coverage([dataclasses.replace(track, provenance=corrected)]).measured == 1
 
 
 @given(st.lists(st.sampled_from([*Origin, None]), max_size=30))
@@ -82,8 +82,8 @@ def test_every_track_is_counted_exactly_once(origins: list[Origin | None]) -> No
     known = (coverage.measured, coverage.heard, coverage.uploaded, coverage.borrowed)
     parts = (*known, coverage.imputed, coverage.unknown)
     assert sum(parts) == coverage.total == len(origins)
-    assert coverage.evidence == sum(origin not in {None, Origin.IMPUTED} for origin in origins)
-    assert coverage.by_feature[Feature.ENERGY] == coverage.evidence
+    assert sum(known) == sum(origin not in {None, Origin.IMPUTED} for origin in origins)
+    assert coverage.by_feature[Feature.ENERGY] == sum(known)
     assert coverage.by_feature[Feature.KEY] == 0
 
 
