@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot import __version__
-from bot.commands import EXIT_CONFIG, EXIT_FAILED, EXIT_OK
+from bot.commands import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, BadInputError
 from bot.config import ENV_FILE, Settings, check_config, load_settings
 from bot.logs import configure_logging
 from bot.roles import Role
@@ -256,6 +256,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     try:
         return _dispatch(options, settings)
+    except BadInputError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return EXIT_BAD_INPUT
     except KeyRingError as error:
         print(sentence(error), file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG

@@ -11,9 +11,8 @@ from typing import TypeVar
 from rich.console import Console
 
 from bot.app import utc_now
-from bot.commands import EXIT_BAD_INPUT, EXIT_OK
+from bot.commands import EXIT_OK, BadInputError
 from bot.commands.files import (
-    BadInputError,
     open_workflow,
     paths_of,
     print_hints,
@@ -21,18 +20,17 @@ from bot.commands.files import (
     read_sounds,
     save_charts,
     save_lists,
-    split_file,
+    shown_on,
+    told_of,
 )
 from bot.commands.terminal import print_numbers, print_report
 from bot.config import Settings
-from cogs.words.errors import sentence
-from cogs.words.messages import progress_line
 from cogs.words.report import report_words
 from services.domain.analysis import AnalysisOptions
 from services.domain.charts import Chart, ChartKind
 from services.domain.errors import TastemapError
 from services.domain.grouping import Grouping
-from services.domain.messages import OnProgress, Progress
+from services.domain.messages import OnProgress
 from services.domain.music import Playlist
 from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
@@ -48,7 +46,7 @@ Use = Callable[[AnalyzeWorkflow, Playlist, OnProgress], Awaitable[Result]]
 
 
 async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
-    """Analyse a list, or sound files, and print the result; bad input costs one line on standard error."""
+    """Analyse a list, or sound files, and print the result."""
     by = AnalysisOptions(groups=options.groups, by=Grouping(options.by))
 
     async def draw(
@@ -66,10 +64,7 @@ async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
             hints = await asyncio.to_thread(save_lists, lists, options.export, "groups")
         return analysis.report, hints
 
-    done = await _with_files(settings, options, draw)
-    if done is None:
-        return EXIT_BAD_INPUT
-    report, hints = done
+    report, hints = await _with_files(settings, options, draw)
     if options.json:
         sys.stdout.write(report_json(report, report_words(report)).decode() + "\n")
     else:
@@ -79,7 +74,7 @@ async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def count_file(settings: Settings, options: argparse.Namespace) -> int:
-    """Count what is in a list and print it; bad input costs one line on standard error."""
+    """Count what is in a list and print it."""
 
     async def count(
         workflow: AnalyzeWorkflow, playlist: Playlist, on_stage: OnProgress
@@ -90,10 +85,7 @@ async def count_file(settings: Settings, options: argparse.Namespace) -> int:
             await asyncio.to_thread(save_charts, [chart], options.charts)
         return analysis.report, stats, chart
 
-    counted = await _with_files(settings, options, count)
-    if counted is None:
-        return EXIT_BAD_INPUT
-    report, stats, chart = counted
+    report, stats, chart = await _with_files(settings, options, count)
     if options.json:
         sys.stdout.write(stats_json(report, stats).decode() + "\n")
     else:
@@ -101,26 +93,19 @@ async def count_file(settings: Settings, options: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-async def _with_files(settings: Settings, options: argparse.Namespace, use: Use[Result]) -> Result | None:
-    """Read what is meant and use it; None where it is no good, which is said on standard error."""
-    console, given = Console(stderr=True), " ".join(options.files[:3])
+async def _with_files(settings: Settings, options: argparse.Namespace, use: Use[Result]) -> Result:
+    """Read what is meant and use it."""
     try:
         async with open_workflow(settings, offline=options.offline) as workflow:
-            with console.status("Analysing…") as status:
-
-                async def on_stage(progress: Progress) -> None:
-                    status.update(progress_line(progress))
-
+            with Console(stderr=True).status("Analysing…") as status:
+                say = shown_on(status)
                 paths = paths_of(options.files)
                 if paths is None:
-                    path, named = split_file(options.files[0])
-                    wanted = options.playlist or named
-                    playlist = await read_playlist(workflow, path, wanted, "--playlist NAME")
+                    playlist = await read_playlist(
+                        workflow, options.files[0], wanted=options.playlist, how="--playlist NAME"
+                    )
                 else:
-                    playlist = await read_sounds(workflow, paths, on_stage)
-                return await use(workflow, playlist, on_stage)
-    except BadInputError as error:
-        print(f"{given}: {error}", file=sys.stderr)  # noqa: T201
-    except TastemapError as error:
-        print(f"{given}: {sentence(error)}", file=sys.stderr)  # noqa: T201
-    return None
+                    playlist = await read_sounds(workflow, paths, say)
+                return await use(workflow, playlist, say)
+    except (BadInputError, TastemapError) as error:
+        raise told_of(" ".join(options.files[:3]), error) from error

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
 
-from bot.commands import EXIT_BAD_INPUT, EXIT_OK
-from bot.commands.files import (
-    BadInputError,
-    open_workflow,
-    read_playlist,
-    save_charts,
-    split_file,
-)
+from bot.commands import EXIT_OK, BadInputError
+from bot.commands.files import open_workflow, read_playlist, save_charts, told_of
 from bot.config import Settings
 from cogs.words.drift import eras_line, since_line
-from cogs.words.errors import sentence
 from services.domain.analysis import Analysis, AnalysisOptions, LastGroups
 from services.domain.drift import Since
 from services.domain.errors import TastemapError
@@ -35,10 +26,11 @@ NO_DAY = datetime.min.replace(tzinfo=UTC)
 
 
 async def look_back_at_files(settings: Settings, options: argparse.Namespace) -> int:
-    """Compare two exports of a list, or the eras of one; bad input costs one line on standard error."""
+    """Compare two exports of a list, or the eras of one."""
     given = " ".join(options.files[:3])
+    if len(options.files) > _MOST_FILES:
+        raise BadInputError(f"{given}: give one export of a list, or an earlier one and a later one.")
     try:
-        _require_few(options.files)
         async with open_workflow(settings, offline=options.offline) as workflow:
             *before, now = options.files
             first = await _analysis(workflow, before[0], AnalysisOptions(), options) if before else None
@@ -48,12 +40,8 @@ async def look_back_at_files(settings: Settings, options: argparse.Namespace) ->
             )
             if options.charts:
                 await asyncio.to_thread(save_charts, charts, options.charts)
-    except BadInputError as error:
-        print(f"{given}: {error}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
-    except TastemapError as error:
-        print(f"{given}: {sentence(error)}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
+    except (BadInputError, TastemapError) as error:
+        raise told_of(given, error) from error
     console = Console()
     console.print(f"\n[bold]{escape(course.name)}[/bold]  {len(latest.report.tracks):,} tracks")
     if before:
@@ -66,16 +54,10 @@ async def look_back_at_files(settings: Settings, options: argparse.Namespace) ->
     return EXIT_OK
 
 
-def _require_few(files: Sequence[str]) -> None:
-    if len(files) > _MOST_FILES:
-        raise BadInputError("give one export of a list, or an earlier one and a later one.")
-
-
 async def _analysis(
     workflow: AnalyzeWorkflow, file: str, how: AnalysisOptions, options: argparse.Namespace
 ) -> Analysis:
-    path, wanted = split_file(file)
-    playlist = await read_playlist(workflow, path, wanted, "FILE#NAME")
+    playlist = await read_playlist(workflow, file, how="FILE#NAME")
     return await workflow.run(playlist, how, offline=options.offline)
 
 

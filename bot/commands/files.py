@@ -1,4 +1,4 @@
-"""What the commands on playlist files share: reading, opening the workflow, writing charts."""
+"""What the commands on playlist files share: opening the workflow, reading, writing, and what went wrong."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 
 from bot.app import new_pool, utc_now
 from bot.app.sources import open_name_services, open_sources
+from bot.commands import BadInputError
 from bot.config import Settings
 from cogs.replies.lists import dj_attachments
 from cogs.words.errors import sentence
+from cogs.words.messages import progress_line
 from services.audio.kinds import may_hold_sound, sound_kind
 from services.domain.charts import Chart
+from services.domain.errors import TastemapError
 from services.domain.errors.playlists import FileTooLargeError
 from services.domain.errors.sound import MixedChoiceError, SoundError, SoundTooLargeError
 from services.domain.inputs import UploadedFile
@@ -48,8 +52,19 @@ NOBODY = 0
 """Whoever sits at the terminal has no account here."""
 
 
-class BadInputError(Exception):
-    """The file can't be used from the terminal; the message is for the person."""
+def told_of(given: str, error: Exception) -> BadInputError:
+    """Say of a failure, in a line for the terminal, which file it is about; `given` may be empty."""
+    said = sentence(error) if isinstance(error, TastemapError) else str(error)
+    return BadInputError(f"{given}: {said}" if given else said)
+
+
+def shown_on(status: Status) -> OnProgress:
+    """Return what tells on a line of the terminal how far work is."""
+
+    async def say(progress: Progress) -> None:
+        status.update(progress_line(progress))
+
+    return say
 
 
 def read_input(path: Path) -> bytes:
@@ -91,8 +106,10 @@ def split_file(file: str) -> tuple[Path, str | None]:
     return Path("#".join(parts[:-1])), parts[-1] or None
 
 
-async def read_playlist(workflow: AnalyzeWorkflow, path: Path, wanted: str | None, how: str) -> Playlist:
-    """Read a file, or the playlist in it that is wanted by its name.
+async def read_playlist(
+    workflow: AnalyzeWorkflow, file: str, *, wanted: str | None = None, how: str
+) -> Playlist:
+    """Read `FILE` or `FILE#NAME`, or the playlist in it that is wanted by its name.
 
     Parameters
     ----------
@@ -106,12 +123,12 @@ async def read_playlist(workflow: AnalyzeWorkflow, path: Path, wanted: str | Non
     UploadError
         What is in it can't be read.
     """
+    path, named = split_file(file)
     listed = parse_user_list(str(path))
     if listed is not None:  # no file is called so, but by intent; `./` in front then means the file
         return await workflow.reader.lists.read(listed)
     content = await asyncio.to_thread(read_input, path)
-    file = UploadedFile("", path.name, wanted, content)
-    read = await workflow.reader.read(NOBODY, file)
+    read = await workflow.reader.read(NOBODY, UploadedFile("", path.name, wanted or named, content))
     if not isinstance(read, PlaylistChoice):
         return read
     names = ", ".join(f"“{playlist.name}” ({len(playlist.tracks)})" for playlist in read.playlists[:20])

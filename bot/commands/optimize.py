@@ -10,19 +10,17 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from bot.commands import EXIT_BAD_INPUT, EXIT_OK
+from bot.commands import EXIT_OK, BadInputError
 from bot.commands.files import (
-    BadInputError,
     open_workflow,
     print_hints,
     read_playlist,
     save_charts,
     save_lists,
-    split_file,
+    shown_on,
+    told_of,
 )
 from bot.config import Settings
-from cogs.words.errors import sentence
-from cogs.words.messages import progress_line
 from cogs.words.ordering import (
     cost_lines,
     gain_words,
@@ -33,7 +31,6 @@ from cogs.words.ordering import (
 )
 from services.domain.analysis import AnalysisOptions
 from services.domain.errors import TastemapError
-from services.domain.messages import Progress
 from services.domain.ordering import OrderOptions, OrderResult, Transition
 from services.domain.report import AnalysisReport
 from services.workflows.export import order_json
@@ -47,22 +44,17 @@ from services.workflows.optimize import (
 
 
 async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
-    """Order one file and print the result; bad input costs one line on standard error."""
-    console = Console(stderr=True)
+    """Order one file and print the result."""
     hints: tuple[str, ...] = ()
     try:
         async with open_workflow(settings, offline=options.offline) as workflow:
-            path, named = split_file(options.file)
-            wanted = options.playlist or named
-            playlist = await read_playlist(workflow, path, wanted, "--playlist NAME")
+            playlist = await read_playlist(
+                workflow, options.file, wanted=options.playlist, how="--playlist NAME"
+            )
             locks = read_locks(playlist.tracks, start=options.start, end=options.end, lock=options.lock)
-            with console.status("Ordering…") as status:
-
-                async def on_stage(progress: Progress) -> None:
-                    status.update(progress_line(progress))
-
+            with Console(stderr=True).status("Ordering…") as status:
                 analysis = await workflow.run(
-                    playlist, AnalysisOptions(), offline=options.offline, on_stage=on_stage
+                    playlist, AnalysisOptions(), offline=options.offline, on_stage=shown_on(status)
                 )
                 report = analysis.report
                 wish = OrderOptions(goal=options.goal, seed=options.seed, locks=locks)
@@ -75,12 +67,8 @@ async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
                     lists = [ordered_list(report, result)]
                     reasons = [step_reason(step) for step in steps]
                     hints = await asyncio.to_thread(save_lists, lists, options.export, "order", reasons)
-    except BadInputError as error:
-        print(f"{options.file}: {error}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
-    except TastemapError as error:
-        print(f"{options.file}: {sentence(error)}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
+    except (BadInputError, TastemapError) as error:
+        raise told_of(options.file, error) from error
     if options.json:
         sys.stdout.write(order_json(report, result, steps, transition_words).decode() + "\n")
     else:

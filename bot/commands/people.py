@@ -10,20 +10,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.commands import EXIT_BAD_INPUT, EXIT_OK
-from bot.commands.files import BadInputError, open_workflow, read_playlist, save_charts, split_file
+from bot.commands import EXIT_OK, BadInputError
+from bot.commands.files import open_workflow, read_playlist, save_charts, shown_on, split_file, told_of
 from bot.commands.people_terminal import print_blend, print_comparison
 from bot.config import Settings
 from cogs.words.comparison import comparison_sentence
-from cogs.words.errors import sentence
-from cogs.words.messages import note_lines, progress_line
+from cogs.words.messages import note_lines
 from services.domain.blend import BlendMode
 from services.domain.comparison import PersonKey
 from services.domain.errors import TastemapError
 from services.domain.groups import FEWEST, MOST, distinct_names
-from services.domain.messages import OnProgress, Progress
-from services.domain.music import Playlist
-from services.workflows.analyze import AnalyzeWorkflow
+from services.domain.messages import OnProgress
 from services.workflows.compare import Brought, CompareWorkflow
 from services.workflows.compare_export import blend_json, comparison_json
 
@@ -31,54 +28,41 @@ _Action = Callable[[CompareWorkflow, Sequence[Brought], argparse.Namespace, OnPr
 
 
 async def compare_files(settings: Settings, options: argparse.Namespace) -> int:
-    """Compare the people behind some files; bad input costs one line on standard error."""
+    """Compare the people behind some files."""
     return await _with_people(settings, options, _compare)
 
 
 async def blend_files(settings: Settings, options: argparse.Namespace) -> int:
-    """Mix a playlist for the people behind some files; bad input costs one line on standard error."""
+    """Mix a playlist for the people behind some files."""
     return await _with_people(settings, options, _blend)
 
 
 async def _with_people(settings: Settings, options: argparse.Namespace, action: _Action) -> int:
     files: Sequence[str] = options.files
     if not FEWEST <= len(files) <= MOST:
-        print(f"Give {FEWEST} to {MOST} files, one for each person.", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
-    at_work = ""
+        raise BadInputError(f"Give {FEWEST} to {MOST} files, one for each person.")
+    at_fault = ""
     try:
         async with open_workflow(settings, offline=options.offline) as workflow:
             with Console(stderr=True).status("Reading…") as status:
                 people: list[Brought] = []
                 names = distinct_names([_person_name(file) for file in files])
                 for number, (file, name) in enumerate(zip(files, names, strict=True)):
-                    at_work = f"{file}: "
-                    key = PersonKey(f"{Path(file).name} {number:02d}")
-                    people.append(Brought(key, name, await _read(workflow, file)))
-                at_work = ""
-
-                async def on_stage(progress: Progress) -> None:
-                    status.update(progress_line(progress))
-
+                    at_fault = file
+                    how = f"{split_file(file)[0].name}#NAME"
+                    playlist = await read_playlist(workflow, file, how=how)
+                    people.append(Brought(PersonKey(f"{Path(file).name} {number:02d}"), name, playlist))
                 compare = CompareWorkflow(analyze=workflow, offline=options.offline)
-                await action(compare, people, options, on_stage)
-    except BadInputError as error:
-        print(f"{at_work}{error}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
-    except TastemapError as error:
-        print(f"{at_work}{sentence(error)}", file=sys.stderr)  # noqa: T201
-        return EXIT_BAD_INPUT
+                at_fault = ""
+                await action(compare, people, options, shown_on(status))
+    except (BadInputError, TastemapError) as error:
+        raise told_of(at_fault, error) from error
     return EXIT_OK
 
 
 def _person_name(file: str) -> str:
     path, wanted = split_file(file)
     return wanted or path.stem or path.name
-
-
-async def _read(workflow: AnalyzeWorkflow, file: str) -> Playlist:
-    path, wanted = split_file(file)
-    return await read_playlist(workflow, path, wanted, f"{path.name}#NAME")
 
 
 async def _compare(
