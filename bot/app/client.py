@@ -58,9 +58,9 @@ class TastemapBot(Host):
         observer: Observer,
         downloads: aiohttp.ClientSession,
         maintenance: Maintenance,
-        role: Role = Role.ALL,
-        shards: Shards | None = None,
-        identify: Identify | None = None,
+        role: Role,
+        shards: Shards | None,
+        identify: Identify | None,
     ) -> None:
         super().__init__(
             shard_count=shards.count if shards else None,

@@ -128,9 +128,9 @@ def name_store(database: Database | None, *, keeps: bool) -> NameStore:
 class NameServices:
     """The services that know names, where the operator has switched them on."""
 
-    labs: Labs | None = None
-    listenbrainz: ListenBrainz | None = None
-    lastfm: LastFm | None = None
+    labs: Labs | None
+    listenbrainz: ListenBrainz | None
+    lastfm: LastFm | None
 
     @property
     def lists(self) -> UserLists:

@@ -113,7 +113,7 @@ def _network_of(address: IPv4Address | IPv6Address) -> str:
 
 
 def guard(
-    *, limit: RateLimit, proxies: Sequence[Network], passes: Passes, exempt: Collection[str] = ()
+    *, limit: RateLimit, proxies: Sequence[Network], passes: Passes, exempt: Collection[str]
 ) -> Middleware:
     """Build the outermost middleware. Paths that are exempt answer for themselves, without limits."""
 

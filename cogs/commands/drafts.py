@@ -54,11 +54,11 @@ class Press:
 
     draft_id: str
     user_id: int
-    details: tuple[str, ...] = ()
+    details: tuple[str, ...]
     """What the component says beside its verb."""
-    chosen: str = ""
+    chosen: str
     """From a menu."""
-    typed: str = ""
+    typed: str
     """Into a form."""
 
     def number(self, place: int = 0) -> int:

@@ -24,7 +24,7 @@ def connect_ref(wanted_id: str) -> ComponentRef:
     return ComponentRef(Action.CONNECT, HERE, wanted_id)
 
 
-def link_card(url: str, *, proven: bool, connected_as: str | None = None) -> Reply:
+def link_card(url: str, *, proven: bool, connected_as: str | None) -> Reply:
     """Hand over the link of a login, to the person alone."""
     last = (
         "Then come back here: done."
@@ -51,7 +51,7 @@ def link_card(url: str, *, proven: bool, connected_as: str | None = None) -> Rep
     )
 
 
-def paste_card(url: str, *, connected_as: str | None = None) -> Reply:
+def paste_card(url: str, *, connected_as: str | None) -> Reply:
     """Hand over Spotify's own address; the person brings back where the browser ended."""
     return Reply(
         (
@@ -122,7 +122,7 @@ class LinkEnd(StrEnum):
     """The consent is over, by time or because it was withdrawn at Spotify."""
 
 
-def logged_out_card(ended: Disconnected, *, again: bool = False) -> Reply:
+def logged_out_card(ended: Disconnected, *, again: bool) -> Reply:
     """Say what went with the link.
 
     Parameters

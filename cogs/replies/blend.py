@@ -28,7 +28,7 @@ _MODES = {
 }
 
 
-def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_poster: bool = False) -> Reply:
+def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_poster: bool) -> Reply:
     """Show a blend."""
     names = {person.key: escape(person.name, _NAME) for person in blend.people}
     title = some_of(list(names.values()), 4)

@@ -26,9 +26,7 @@ def page_count(cluster: Cluster) -> int:
     return 1 + max(1, -(-(cluster.size + len(cluster.likely)) // PAGE))
 
 
-def cluster_card(
-    report: AnalysisReport, report_id: str, index: int, page: int, chart: Chart | None = None
-) -> Reply:
+def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, chart: Chart | None) -> Reply:
     """Build the card of group `index`: its profile on `page` 0, then its tracks, best fitting first.
 
     `chart` is for the profile alone.

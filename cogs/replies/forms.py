@@ -48,7 +48,7 @@ OFFERED = 25
 """Options that one select menu holds (Discord)."""
 
 
-def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: str = "") -> Reply:
+def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: str) -> Reply:
     """Offer the playlists of a file, the largest first where there are too many for one menu.
 
     Parameters

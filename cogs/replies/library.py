@@ -30,7 +30,7 @@ def page_count(library: Library) -> int:
     return max(1, -(-len(library.playlists) // PAGE))
 
 
-def library_card(library: Library, page: int, *, days_to_renew: int | None = None) -> Reply:
+def library_card(library: Library, page: int, *, days_to_renew: int | None) -> Reply:
     """List one page (from 0) of the playlists, with a menu to analyse one of them.
 
     `days_to_renew` is given once it is time to say that the person's consent ends.

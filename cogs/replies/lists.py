@@ -20,7 +20,7 @@ class ListFiles:
     """Files with lists, and what is to be said of them."""
 
     files: tuple[Attached, ...]
-    hints: tuple[str, ...] = ()
+    hints: tuple[str, ...]
 
 
 async def list_files(

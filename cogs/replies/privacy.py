@@ -120,7 +120,7 @@ def forget_card() -> Reply:
     )
 
 
-def forgotten_card(gone: Mapping[str, int], settled: Sequence[str] = ()) -> Reply:
+def forgotten_card(gone: Mapping[str, int], settled: Sequence[str]) -> Reply:
     """Say what went, and first what came of the playlists that were half written."""
     said = said_rows(gone)
     return Reply(
@@ -135,7 +135,7 @@ def forgotten_card(gone: Mapping[str, int], settled: Sequence[str] = ()) -> Repl
     )
 
 
-def mydata_card(file: Attached, *, unreadable: int = 0) -> Reply:
+def mydata_card(file: Attached, *, unreadable: int) -> Reply:
     """Hand over the file, and say how much in it only another version could read."""
     missing = (
         f"{plural(unreadable, 'entry', 'entries')} can't be read by this version of Tastemap: the file "

@@ -42,11 +42,7 @@ class Asking:
 
     def kinds(self) -> Mapping[JobKind, Kind]:
         """Describe the work that is done here."""
-        return {
-            JobKind.ASK: Kind(
-                do=self._ask, card=self._tell, ready=lambda job: self._presence.arrival(job.asked.guild_id)
-            )
-        }
+        return {JobKind.ASK: Kind(do=self._ask, card=self._tell, ready=self._presence.arrival)}
 
     async def _ask(self, job: Job, _say: Say) -> Lobby:
         request = request_of(job, AskRequest)

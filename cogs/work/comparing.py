@@ -56,17 +56,14 @@ class Comparing:
 
     def kinds(self) -> Mapping[JobKind, Kind]:
         """Describe the work that is done here; all of it needs to see who is in the server."""
-
-        async def server(job: Job) -> None:
-            await self._presence.arrival(job.asked.guild_id)
-
+        server = self._presence.arrival
         return {
             JobKind.BRING: Kind(
                 do=self._bring, card=self._show_brought, stored=self._load_brought, ready=server
             ),
             JobKind.COMPARE: Kind(
                 do=self._compare,
-                card=self._show_result,
+                card=lambda _job, shown: self.show(shown, None),
                 stored=self._load_result,
                 ready=server,
                 posted=self._note_result,
@@ -118,9 +115,6 @@ class Comparing:
         else:  # Before the result is there: whoever leaves from now on is taken out of it.
             await self._note_result(job, job.asked.channel_id or 0, job.message_id)
         return shown
-
-    async def _show_result(self, _job: Job, shown: Shown) -> Reply:
-        return await self.show(shown, None)
 
     async def _load_result(self, job: Job) -> Shown:
         return await self._results.open(

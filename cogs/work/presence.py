@@ -22,6 +22,7 @@ from cogs.work.host import Interaction
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import CannotLookError, CannotTakeBackError
 from services.domain.groups import Presence
+from services.domain.jobs import Job
 
 _THERE_S, _NOT_THERE_S = 30.0, 10.0
 """How long an answer counts: a comparison and the presses on it cost one look-up, not one each."""
@@ -112,8 +113,9 @@ class DiscordPresence:
             raise CannotTakeBackError
         return guild_id, channel_id
 
-    async def arrival(self, guild_id: int | None) -> None:
-        """Wait until a server has arrived, or it is clear that it does not come."""
+    async def arrival(self, job: Job) -> None:
+        """Wait until the server in which work was asked for has arrived, or clearly does not come."""
+        guild_id = job.asked.guild_id
         if guild_id is None or not getattr(self._client, "connects", True):
             return
         until = self._monotonic() + _ARRIVAL_S

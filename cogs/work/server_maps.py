@@ -36,13 +36,13 @@ class ServerMaps:
 
     def kinds(self) -> Mapping[JobKind, Kind]:
         """Describe the work that is done here."""
-
-        async def server(job: Job) -> None:
-            await self._presence.arrival(job.asked.guild_id)
-
         return {
             JobKind.SERVER_MAP: Kind(
-                do=self._draw, card=self._card, stored=self._load, ready=server, posted=self._note
+                do=self._draw,
+                card=self._card,
+                stored=self._load,
+                ready=self._presence.arrival,
+                posted=self._note,
             )
         }
 

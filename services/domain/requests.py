@@ -184,7 +184,7 @@ class DraftToWrite:
 
     drafts: DraftsOf
     draft_id: str
-    in_place: bool = False
+    in_place: bool
     """Whether the playlist itself changes; else new ones are made beside it."""
 
     @property

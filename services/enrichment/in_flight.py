@@ -79,7 +79,7 @@ class InFlight:
     cache. So whoever finds it neither there nor in the cache may fetch it, and nobody else will.
     """
 
-    def __init__(self, cache: ForgivingCache, clock: Clock, claims: ClaimStore | None = None) -> None:
+    def __init__(self, cache: ForgivingCache, clock: Clock, claims: ClaimStore | None) -> None:
         self._cache = cache
         self._claims = claims
         self._clock = clock

@@ -106,7 +106,7 @@ class NameResolver:
         titles: TitlesPort | None = None,
         searches: bool = False,
         tags: bool = True,
-        clock: Clock | None = None,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._labs = labs
@@ -114,7 +114,7 @@ class NameResolver:
         self._titles = titles
         self._searches = searches
         self.takes_genres = tags
-        self._clock = clock or Clock()
+        self._clock = clock
         self._running: dict[NameKey, asyncio.Task[FoundByName]] = {}
 
     @property

@@ -35,10 +35,10 @@ _OURS = tuple(kind.value for kind in JobKind)
 class HeldJobs(Store):
     """The leases of one process on rows of `jobs`."""
 
-    def __init__(self, database: Database, *, holder: str) -> None:
+    def __init__(self, database: Database, *, holder: str, lease: timedelta = LEASE) -> None:
         super().__init__(database)
         self.holder = holder
-        self.lease = LEASE
+        self.lease = lease
         self.is_alone = database.address.is_sqlite
         """Whether no other process can have the same work."""
 

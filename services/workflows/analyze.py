@@ -61,7 +61,7 @@ class Keeping:
 
     report_id: str
     private: bool
-    begun_before: bool = False
+    begun_before: bool
     """Whether it may be stored already: by the same work, begun before a crash."""
 
 
@@ -130,7 +130,7 @@ class AnalyzeWorkflow:
         return kept
 
     async def with_clips(
-        self, person: int, report_id: str, what: PlaylistInput, say: OnProgress = quiet, *, keep_as: Keeping
+        self, person: int, report_id: str, what: PlaylistInput, say: OnProgress, *, keep_as: Keeping
     ) -> StoredReport:
         """Have clips of the sound of a stored report measured by ReccoBeats, and draw its map once more.
 
@@ -162,10 +162,10 @@ class AnalyzeWorkflow:
         self,
         person: int,
         report_id: str,
-        say: OnProgress = quiet,
+        say: OnProgress,
         *,
         measured_only: bool,
-        by: Grouping | None = None,
+        by: Grouping | None,
         keep_as: Keeping,
     ) -> StoredReport:
         """Draw the map of a stored report once more, for somebody who may see it.

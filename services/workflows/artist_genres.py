@@ -37,9 +37,7 @@ class ArtistGenresWorkflow:
             with forgiven("genres of artists can't be remembered"):
                 await self.store.add(claims, self.clock())
 
-    async def recall(
-        self, tracks: Sequence[Track], person: int | None = None
-    ) -> Mapping[str, tuple[str, ...]]:
+    async def recall(self, tracks: Sequence[Track], person: int | None) -> Mapping[str, tuple[str, ...]]:
         """Return the agreed genres of the artists whose tracks come without any, by lead artist."""
         leads = await asyncio.to_thread(_leads_without, tracks)
         if not leads:

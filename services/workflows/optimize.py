@@ -67,9 +67,7 @@ async def describe_transitions(
     )
 
 
-def read_locks(
-    tracks: Sequence[Track], *, start: str = "", end: str = "", lock: str = ""
-) -> tuple[Lock, ...]:
+def read_locks(tracks: Sequence[Track], *, start: str, end: str, lock: str) -> tuple[Lock, ...]:
     """Read what somebody wrote about places: the first and the last track by number or name, and locks.
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.compute import ComputePool, Limits
@@ -68,12 +68,12 @@ class PlaylistReader:
 
     compute: ComputePool
     sounds: SoundsWorkflow
-    related_tracks: RelatedTracksWorkflow | None = None
+    related_tracks: RelatedTracksWorkflow
     """Told the keys of the tracks in a file, which are made while it is read."""
     reports: ReportsWorkflow | None = None
     library: LibraryWorkflow | None = None
     """None where no Spotify app is configured."""
-    lists: UserLists = field(default_factory=UserLists)
+    lists: UserLists
     uploads: UploadStore | None = None
     example_file: Callable[[], tuple[str, str, bytes]] | None = None
     """Title, file name and content."""
@@ -159,8 +159,7 @@ class PlaylistReader:
                 deadline_s=READING_DEADLINE_S,
                 limits=READING_LIMITS,
             )
-        if self.related_tracks is not None:
-            self.related_tracks.note_keys(keys)
+        self.related_tracks.note_keys(keys)
         return playlists
 
     async def keep_upload(

@@ -192,7 +192,7 @@ class SoundsWorkflow:
         return files[0] if len(files) == 1 else UploadedFiles(files)
 
     async def with_clips(
-        self, owner_id: int, report: AnalysisReport, what: PlaylistInput, say: OnProgress = quiet
+        self, owner_id: int, report: AnalysisReport, what: PlaylistInput, say: OnProgress
     ) -> Playlist:
         """Have ReccoBeats measure clips of the sound of a map, one after the other.
 

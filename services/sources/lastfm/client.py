@@ -19,7 +19,6 @@ from services.sources.http.pacing import Breaker, Pace, pacer_of
 from services.sources.http.upstream import OnCall, Patience, Reply, Upstream, unheard
 
 NAME = "Last.fm"
-BASE_URL = "https://ws.audioscrobbler.com/2.0/"
 MOST_TRACKS = 400
 GAP_S = 0.35
 """About five calls a second are borne; more may cost the account."""
@@ -38,14 +37,13 @@ def connect_lastfm(
     session: aiohttp.ClientSession,
     key: str,
     *,
-    base_url: str = BASE_URL,
-    clock: Clock | None = None,
+    base_url: str,
+    clock: Clock,
     patience: Patience | None = None,
     on_call: OnCall = unheard,
     pace: Pace | None = None,
 ) -> LastFm:
     """Build the one client of this process."""
-    clock = clock or Clock()
     pacer = pacer_of(NAME, clock=clock, pace=pace, min_gap_s=GAP_S)
     upstream = Upstream(
         session,

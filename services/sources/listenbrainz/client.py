@@ -27,8 +27,6 @@ from services.sources.listenbrainz.answers import (
 
 NAME = "ListenBrainz"
 Said = TypeVar("Said")
-LABS_URL = "https://labs.api.listenbrainz.org"
-API_URL = "https://api.listenbrainz.org"
 
 LABS_BATCH = 300
 """Questions in one call: 200 names in a spelling and a half. 100 were answered in .7 s."""
@@ -42,30 +40,30 @@ API_GAP_S = 0.4
 def connect_labs(
     session: aiohttp.ClientSession,
     *,
-    base_url: str = LABS_URL,
-    clock: Clock | None = None,
+    base_url: str,
+    clock: Clock,
     random: Random | None = None,
     patience: Patience | None = None,
     on_call: OnCall = unheard,
     pace: Pace | None = None,
 ) -> Labs:
     """Build the one client of the labs host in this process."""
-    manners = _Manners(LABS_GAP_S, clock or Clock(), random, patience, pace, "ListenBrainz labs")
+    manners = _Manners(LABS_GAP_S, clock, random, patience, pace, "ListenBrainz labs")
     return Labs(_connect(session, base_url, manners, on_call))
 
 
 def connect_listenbrainz(
     session: aiohttp.ClientSession,
     *,
-    base_url: str = API_URL,
-    clock: Clock | None = None,
+    base_url: str,
+    clock: Clock,
     random: Random | None = None,
     patience: Patience | None = None,
     on_call: OnCall = unheard,
     pace: Pace | None = None,
 ) -> ListenBrainz:
     """Build the one client of the service in this process."""
-    manners = _Manners(API_GAP_S, clock or Clock(), random, patience, pace, NAME)
+    manners = _Manners(API_GAP_S, clock, random, patience, pace, NAME)
     return ListenBrainz(_connect(session, base_url, manners, on_call))
 
 

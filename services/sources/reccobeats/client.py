@@ -21,7 +21,6 @@ from services.sources.reccobeats.answers import SOURCE, Group, NonsenseError, by
 from services.sources.reccobeats.clips import CLIP_PATIENCE, ReccoBeatsClips
 from services.sources.values import valid_isrc, valid_track_id
 
-BASE_URL = "https://api.reccobeats.com/v1"
 NAME = "ReccoBeats"
 BATCH = 40
 """More ids in one call answer 400 with code 4004."""
@@ -43,7 +42,7 @@ _log = logging.getLogger(__name__)
 def connect_reccobeats(
     session: aiohttp.ClientSession,
     *,
-    base_url: str = BASE_URL,
+    base_url: str,
     clock: Clock | None = None,
     random: Random | None = None,
     patience: Patience | None = None,

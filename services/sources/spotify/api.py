@@ -27,7 +27,6 @@ from services.sources.http.pacing import Breaker, Pace, pacer_of
 from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Reply, Upstream, unheard
 
 NAME = "Spotify"
-BASE_URL = "https://api.spotify.com/v1"
 MIN_GAP_S = 0.4
 """One to two calls a second are known to pass."""
 UNNAMED_QUOTA_REST = timedelta(hours=1)
@@ -69,7 +68,7 @@ class SpotifyApi:
         session: aiohttp.ClientSession,
         *,
         ledger: CallLedger,
-        base_url: str = BASE_URL,
+        base_url: str,
         clock: Clock | None = None,
         random: Random | None = None,
         patience: Patience | None = None,

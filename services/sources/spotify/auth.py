@@ -20,7 +20,6 @@ from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard
 
 NAME = "Spotify's login"
-BASE_URL = "https://accounts.spotify.com"
 CALL_DEADLINE_S = 20.0
 _DEFAULT_LIFE_S = 3600
 _VERIFIER_BYTES = 64
@@ -60,7 +59,7 @@ class SpotifyAuth:
         client_id: str,
         client_secret: str | None,
         redirect_uri: str,
-        base_url: str = BASE_URL,
+        base_url: str,
         clock: Clock | None = None,
         random: Random | None = None,
         patience: Patience | None = None,

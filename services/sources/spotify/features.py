@@ -21,7 +21,6 @@ from services.sources.values import read_features, valid_track_id
 
 SOURCE = "spotify"
 NAME = "Spotify"
-BASE_URL = "https://api.spotify.com/v1"
 BATCH = 100
 CLOSED = frozenset({403, 404, 410})
 """How the endpoint says that it is gone for this app. Only apps with extended access from before
@@ -70,11 +69,11 @@ class SpotifyProbe:
         session: aiohttp.ClientSession,
         *,
         ledger: CallLedger | None = None,
-        base_url: str = BASE_URL,
-        clock: Clock | None = None,
+        base_url: str,
+        clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        self._clock = clock or Clock()
+        self._clock = clock
         self._ledger = ledger
         self._latch = Latch(self._clock)
         self._upstream = Upstream(

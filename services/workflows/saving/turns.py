@@ -31,7 +31,7 @@ class WriteTurns:
     journal: WriteStore
     playlists: PlaylistAccess
     clock: Callable[[], datetime]
-    alone: bool = True
+    alone: bool
     """Whether no other process works on the same journal."""
     _locks: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 

@@ -49,7 +49,9 @@ def test_what_is_not_measured_is_estimated_with_an_error_and_decides_nothing() -
             assert (entry.standard_errors.get(feature) or 0) > 0
     assert entry.standard_errors is not None
     assert entry.standard_errors.loudness == LUFS_ERROR_DB
-    assert compute_coverage([entry]).evidence == 0
+    coverage = compute_coverage([entry])
+    assert coverage.imputed == 1
+    assert coverage.partly is None or coverage.partly.deciding == 0
 
 
 def test_louder_is_livelier_and_less_acoustic() -> None:

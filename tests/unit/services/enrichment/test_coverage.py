@@ -156,7 +156,6 @@ def test_what_is_known_of_a_track_in_part_is_counted_as_known() -> None:
     assert coverage.imputed == 3
     assert coverage.partly is not None
     assert (coverage.partly.estimated, coverage.partly.unknown, coverage.partly.deciding) == (3, 0, 1)
-    assert coverage.evidence == 1
     assert coverage.partly.known[Feature.TEMPO] == 3
     assert coverage.partly.known[Feature.KEY] == 2
     assert Feature.LOUDNESS not in coverage.partly.known
