@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -224,20 +224,23 @@ def learn_everything(folder: Path = SHARED_DATA) -> dict[str, Any]:
     return constants
 
 
-def main() -> None:
+def learn_by_command(
+    description: str | None, learn: Callable[[Path], Mapping[str, Any]], constants_file: Path
+) -> None:
+    """Learn from a folder, say from what, and replace the constants of the package where that is wanted."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", nargs="?", type=Path, default=SHARED_DATA)
     parser.add_argument("--write", action="store_true", help="replace the constants of the package")
     options = parser.parse_args()
-    constants = learn_everything(options.folder)
+    constants = learn(options.folder)
     print(json.dumps(constants["provenance"], indent=1))
     if options.write:
         lines = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in constants.items())
-        CONSTANTS.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-        print(f"wrote {CONSTANTS.name}, {CONSTANTS.stat().st_size} bytes")
+        constants_file.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+        print(f"wrote {constants_file.name}, {constants_file.stat().st_size} bytes")
 
 
 if __name__ == "__main__":
-    main()
+    learn_by_command(__doc__, learn_everything, CONSTANTS)

@@ -25,8 +25,6 @@ With k chosen, rows that differ by less than .02 differ by chance: one mixture c
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -40,10 +38,11 @@ from benchmarks.learn_metric import (
     AXIS_POWER,
     LARGEST_PLAYLIST,
     SMALLEST_PLAYLIST,
+    learn_by_command,
     learn_constants,
     themed_playlists,
 )
-from benchmarks.listeners import SHARED_DATA, Library, load_libraries
+from benchmarks.listeners import Library, load_libraries
 from services.analysis import style
 from services.analysis.reference import REFERENCE, Reference, read_reference
 from services.domain.features import SOUND_FEATURES
@@ -142,20 +141,10 @@ def held_out(library: Library, shelf: Shelf, listener: str) -> tuple[Reference, 
     return reference, style.read_constants(learned)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", nargs="?", type=Path, default=SHARED_DATA)
-    parser.add_argument("--write", action="store_true", help="replace the constants of the package")
-    options = parser.parse_args()
-    constants = learn_style(load_libraries(options.folder), years_of(load_shelf(options.folder)), REFERENCE)
-    print(json.dumps(constants["provenance"], indent=1))
-    if options.write:
-        lines = ",\n".join(f' "{key}": {json.dumps(value)}' for key, value in constants.items())
-        CONSTANTS.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
-        print(f"wrote {CONSTANTS.name}, {CONSTANTS.stat().st_size} bytes")
+def learn_everything(folder: Path) -> dict[str, Any]:
+    """Learn from all libraries of a folder."""
+    return learn_style(load_libraries(folder), years_of(load_shelf(folder)), REFERENCE)
 
 
 if __name__ == "__main__":
-    main()
+    learn_by_command(__doc__, learn_everything, CONSTANTS)

@@ -8,7 +8,7 @@ from typing import Any
 from discord import ui
 
 from cogs.replies.ids import BlendPress, BlendVerb
-from cogs.replies.layout import Reply, button, poster, small, text
+from cogs.replies.layout import Reply, button, poster, small, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.messages import note_lines
 from cogs.words.text import escape, fit, plural, some_of, track_line
@@ -67,13 +67,8 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
 
 def blend_files_card(files: ListFiles) -> Reply:
     """Hand over a blend as files."""
-    return Reply(
-        (
-            text("## The blend to take along", "As CSV, which other programs import, and as links."),
-            *(ui.File(f"attachment://{file.filename}") for file in files.files),
-        ),
-        files.files,
-    )
+    said = text("## The blend to take along", "As CSV, which other programs import, and as links.")
+    return with_files(said, files.files)
 
 
 def blend_poster_card(posters: Sequence[Chart]) -> Reply:

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, poster, rule, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, poster, rule, small, text, with_files
 from cogs.replies.lobby import LobbyVerb
 from cogs.words.buttons import Label
 from cogs.words.comparison import comparison_sentence
@@ -192,7 +192,7 @@ def chart_text(chart: Chart) -> Reply:
         facts = (escape(line, 400) for line in chart.text.splitlines() if line.strip())
         return Reply((text(heading), text(*facts)))
     words = Attached("in-words.txt", chart.text.encode(), "The facts of the picture in words")
-    return Reply((text(heading), ui.File(f"attachment://{words.filename}")), (words,))
+    return with_files(text(heading), [words])
 
 
 def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None) -> Reply:
@@ -233,17 +233,12 @@ def awards_card(shown: Shown) -> Reply:
 
 def own_card(files: Sequence[Attached]) -> Reply:
     """Hand somebody what the comparison holds about them, and about nobody else."""
-    return Reply(
-        (
-            text(
-                "## Your part of the comparison",
-                "Your profile, your scores with the others, and the tracks you brought. "
-                "Nobody else's tracks or profile are in it.",
-            ),
-            *(ui.File(f"attachment://{file.filename}") for file in files),
-        ),
-        tuple(files),
+    said = text(
+        "## Your part of the comparison",
+        "Your profile, your scores with the others, and the tracks you brought. "
+        "Nobody else's tracks or profile are in it.",
     )
+    return with_files(said, files)
 
 
 def _go(label: str, result_id: str, what: str) -> ui.Button[Any]:

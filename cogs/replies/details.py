@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.replies.attribution import ATTRIBUTION, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, rule, small, text
+from cogs.replies.layout import Reply, button, gallery, in_full, rule, small, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.report import CHART_NAMES
 from cogs.words.stats import finding, number_lines, sound_line
@@ -58,14 +58,8 @@ def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKin
 def charts_text(report: AnalysisReport, charts: Sequence[Chart]) -> Reply:
     """Give the facts of all charts as plain text, for a screen reader or a search."""
     whole = "\n\n".join(f"{chart.title}\n{chart.text}" for chart in charts)
-    if len(whole) <= _TEXT_FILE_AT:
-        fence = whole.replace("```", "'''")
-        return Reply((text(f"## {escape(report.playlist.name)}, in words"), text(f"```\n{fence}\n```")))
-    attached = Attached("charts.txt", whole.encode())
-    return Reply(
-        (text(f"## {escape(report.playlist.name)}, in words"), ui.File(f"attachment://{attached.filename}")),
-        (attached,),
-    )
+    said = text(f"## {escape(report.playlist.name)}, in words")
+    return in_full(said, whole, "charts.txt", longest=_TEXT_FILE_AT)
 
 
 def numbers_card(report: AnalysisReport, report_id: str, stats: PlaylistStats, chart: Chart) -> Reply:
@@ -128,11 +122,5 @@ def _duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
 
 def export_card(report: AnalysisReport, files: ListFiles) -> Reply:
     """Hand over the tracks with features, origins and groups."""
-    blocks: list[ui.Item[Any]] = [
-        text(
-            f"## {escape(report.playlist.name, 60)} to take along",
-            *(small(hint) for hint in files.hints),
-        ),
-        *(ui.File(f"attachment://{file.filename}") for file in files.files),
-    ]
-    return Reply(tuple(blocks), files.files)
+    said = text(f"## {escape(report.playlist.name, 60)} to take along", *map(small, files.hints))
+    return with_files(said, files.files)

@@ -9,7 +9,7 @@ from discord import ui
 
 from cogs.replies.details import AS_TEXT
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, note, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, in_full, note, small, text
 from cogs.words.drift import eras_line, since_line
 from cogs.words.text import escape
 from services.domain.charts import ChartKind
@@ -72,12 +72,8 @@ def drift_text(found: LookBack) -> Reply:
     """Give all numbers of a list over time as plain text."""
     parts = [f"{chart.title}\n{chart.text}" for chart in found.charts]
     whole = "\n\n".join(parts) or "There is nothing to compare yet."
-    attached = Attached("over-time.txt", whole.encode())
     heading = text(f"## {escape(found.course.name)} over time, in words", _finding(found), _eras(found))
-    fence = whole.replace("```", "'''")
-    if len(fence) <= _TEXT_FILE_AT:
-        return Reply((heading, text(f"```\n{fence}\n```")))
-    return Reply((heading, ui.File(f"attachment://{attached.filename}")), (attached,))
+    return in_full(heading, whole, "over-time.txt", longest=_TEXT_FILE_AT)
 
 
 def _finding(found: LookBack) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.words.text import escape
 from services.domain.charts import Chart
 
@@ -84,6 +85,19 @@ def poster(sizes: Sequence[Chart]) -> tuple[tuple[ui.Item[Any], ...], tuple[Atta
     return (picture, *(ui.File(f"attachment://{file.filename}") for file in files)), (*attached, *files)
 
 
+def with_files(said: ui.TextDisplay[Any], files: Sequence[Attached]) -> Reply:
+    """Hand over files below some words."""
+    return Reply((said, *(ui.File(f"attachment://{file.filename}") for file in files)), tuple(files))
+
+
+def in_full(said: ui.TextDisplay[Any], facts: str, filename: str, *, longest: int) -> Reply:
+    """Give facts below some words as plain text, as a file where a card has no room for them."""
+    fence = facts.replace("```", "'''")
+    if len(fence) <= longest:
+        return Reply((said, text(f"```\n{fence}\n```")))
+    return with_files(said, [Attached(filename, facts.encode())])
+
+
 def button(
     label: str,
     custom_id: str,
@@ -93,6 +107,20 @@ def button(
 ) -> ui.Button[Any]:
     """Make a button that is answered by its id."""
     return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
+
+
+def draft_button(
+    command: Action,
+    label: str,
+    draft_id: str,
+    verb: DraftVerb,
+    *details: int | str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> ui.Button[Any]:
+    """Make a button that changes or takes a draft."""
+    custom_id = draft_ref(command, draft_id, verb, *details).button()
+    return button(label, custom_id, style=style, disabled=disabled)
 
 
 def rule() -> ui.Separator[Any]:

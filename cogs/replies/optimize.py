@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import discord
@@ -11,7 +12,17 @@ from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.replies.layout import WARNING, Attached, Reply, button, gallery, small, text
+from cogs.replies.layout import (
+    WARNING,
+    Attached,
+    Reply,
+    button,
+    draft_button,
+    gallery,
+    small,
+    text,
+    with_files,
+)
 from cogs.replies.lists import ListFiles
 from cogs.words.ordering import cost_lines, gain_words, goal_words, kept_line, step_reason, transition_words
 from cogs.words.text import escape, fit, percent, plural, track_line, unbroken
@@ -51,6 +62,7 @@ class DetailsPage(StrEnum):
 
 
 _PAGES = {DetailsPage.COST: "Cost", DetailsPage.ROUGH: "Roughest", DetailsPage.STEPS: "Steps"}
+_button = partial(draft_button, Action.OPTIMIZE)
 
 
 def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
@@ -121,8 +133,10 @@ def in_place_card(draft: OrderDraft) -> Reply:
                 small("A list with local files or podcast episodes is refused: they could not be put back."),
             ),
             ui.ActionRow(
-                _button("Change the playlist", draft_id, DraftVerb.REPLACE, discord.ButtonStyle.danger),
-                _button("Save as a new playlist", draft_id, DraftVerb.SAVE, discord.ButtonStyle.success),
+                _button("Change the playlist", draft_id, DraftVerb.REPLACE, style=discord.ButtonStyle.danger),
+                _button(
+                    "Save as a new playlist", draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success
+                ),
                 _button("Back", draft_id, DraftVerb.SHOW),
             ),
         ),
@@ -133,17 +147,12 @@ def in_place_card(draft: OrderDraft) -> Reply:
 def order_files_card(draft: OrderDraft, files: ListFiles) -> Reply:
     """Hand out the list in its new order."""
     report, result = draft.stored.report, draft.state.result
-    return Reply(
-        (
-            text(
-                f"## {escape(report.playlist.name, 90)} · {goal_words(result.goal, report.tracks)}",
-                f"{plural(len(result.order), 'track')} in the new order.",
-                *(small(hint) for hint in files.hints),
-            ),
-            *(ui.File(f"attachment://{file.filename}") for file in files.files),
-        ),
-        files.files,
+    said = text(
+        f"## {escape(report.playlist.name, 90)} · {goal_words(result.goal, report.tracks)}",
+        f"{plural(len(result.order), 'track')} in the new order.",
+        *map(small, files.hints),
     )
+    return with_files(said, files.files)
 
 
 def _rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
@@ -209,21 +218,15 @@ def _goal_select(draft_id: str, goal: Goal) -> ui.Select[Any]:
 
 def _buttons(report: AnalysisReport, draft_id: str, *, can_write: bool) -> list[ui.Button[Any]]:
     buttons = [
-        _button("Again", draft_id, DraftVerb.AGAIN, discord.ButtonStyle.primary),
+        _button("Again", draft_id, DraftVerb.AGAIN, style=discord.ButtonStyle.primary),
         _button("Lock…", draft_id, DraftVerb.ASK),
     ]
     buttons.append(_button("Details", draft_id, DraftVerb.DETAILS))
     if can_write:
         buttons.append(
-            _button("Save as a new playlist", draft_id, DraftVerb.SAVE, discord.ButtonStyle.success)
+            _button("Save as a new playlist", draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success)
         )
         if report.playlist.id is not None:
             buttons.append(_button("Apply in place…", draft_id, DraftVerb.REVIEW))
     buttons.append(_button("Export", draft_id, DraftVerb.EXPORT))
     return buttons
-
-
-def _button(
-    label: str, draft_id: str, verb: DraftVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
-) -> ui.Button[Any]:
-    return button(label, draft_ref(Action.OPTIMIZE, draft_id, verb).button(), style=style)

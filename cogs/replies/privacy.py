@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text
+from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text, with_files
 from cogs.words.text import escape, join_words, plural
 from services.domain.accounts import Link
 from services.workflows.privacy import Stored
@@ -141,17 +141,12 @@ def mydata_card(file: Attached, *, unreadable: int) -> Reply:
         f"{plural(unreadable, 'entry', 'entries')} can't be read by this version of Tastemap: the file "
         "names them with their dates, without their tracks."
     )
-    return Reply(
-        (
-            text(
-                "## All that is stored about you",
-                "One JSON file, by table. Tokens are named in it, not shown: they are keys.",
-                missing if unreadable else "",
-            ),
-            ui.File(f"attachment://{file.filename}"),
-        ),
-        (file,),
+    said = text(
+        "## All that is stored about you",
+        "One JSON file, by table. Tokens are named in it, not shown: they are keys.",
+        missing if unreadable else "",
     )
+    return with_files(said, [file])
 
 
 KINDS: Mapping[str, tuple[str, str]] = {

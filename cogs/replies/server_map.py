@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, small, text, with_files
 from cogs.words.buttons import Label
 from cogs.words.server_map import CONSENT, closest_line, standing_lines
 from cogs.words.text import escape, plural
@@ -94,8 +94,7 @@ def map_in_words(drawn: DrawnMap) -> Reply:
     words, standing = drawn.chart.text, standing_lines(drawn.found)
     if len(words) <= _WORDS_IN_CARD:
         return Reply((text("## Who is near whom", *standing, escape_lines(words)),))
-    file = Attached("server-map.txt", words.encode())
-    return Reply((text("## Who is near whom", *standing), ui.File(f"attachment://{file.filename}")), (file,))
+    return with_files(text("## Who is near whom", *standing), [Attached("server-map.txt", words.encode())])
 
 
 def escape_lines(words: str) -> str:

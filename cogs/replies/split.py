@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import discord
@@ -9,7 +10,7 @@ from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.replies.layout import WARNING, Reply, button, rule, small, text
+from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.grouping import WAY, basis_line
 from cogs.words.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
@@ -20,6 +21,7 @@ from services.workflows.split import SplitDraft
 
 _EXAMPLES = 2
 _DRY_RUN_CHARACTERS = 3000
+_button = partial(draft_button, Action.SPLIT)
 
 
 def split_card(draft: SplitDraft, chosen: int | None = None) -> Reply:
@@ -72,17 +74,12 @@ def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
 def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
     """Hand out the lists."""
     report, state = draft.stored.report, draft.state
-    return Reply(
-        (
-            text(
-                f"## {escape(report.playlist.name, 90)} in {plural(len(state.chosen), 'list')}",
-                *(f"- {escape(part.name, 90)}: {plural(len(part.rows), 'track')}" for part in state.chosen),
-                *(small(hint) for hint in files.hints),
-            ),
-            *(ui.File(f"attachment://{file.filename}") for file in files.files),
-        ),
-        files.files,
+    said = text(
+        f"## {escape(report.playlist.name, 90)} in {plural(len(state.chosen), 'list')}",
+        *(f"- {escape(part.name, 90)}: {plural(len(part.rows), 'track')}" for part in state.chosen),
+        *map(small, files.hints),
     )
+    return with_files(said, files.files)
 
 
 def _promise(report: AnalysisReport, state: SplitState) -> str:
@@ -184,15 +181,3 @@ def _dry_run(report: AnalysisReport, part: Part, room: int) -> str:
     title = f"**{escape(part.name, 90)}** — {plural(len(part.rows), 'track')}"
     lines = [f"- {track_line(report.tracks[row].track, 60)}" for row in part.rows]
     return f"{title}\n{fit(lines, room - len(title) - 1)}"
-
-
-def _button(
-    label: str,
-    draft_id: str,
-    verb: DraftVerb,
-    *details: int,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-    disabled: bool = False,
-) -> ui.Button[Any]:
-    custom_id = draft_ref(Action.SPLIT, draft_id, verb, *details).button()
-    return button(label, custom_id, style=style, disabled=disabled)

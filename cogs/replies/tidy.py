@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
-from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.replies.layout import WARNING, Reply, button, rule, small, text
+from cogs.replies.ids import Action, DraftVerb
+from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.text import escape, fit, join_words, plural, track_line
 from services.domain.report import AnalysisReport
@@ -26,6 +27,7 @@ _MARKS = {
     Certainty.OPINION: "🔭 **Stands out**",
 }
 _WORDS = {Decision.KEEP: "Keep", Decision.MOVE: "Move", Decision.REMOVE: "Remove"}
+_button = partial(draft_button, Action.TIDY)
 
 
 def page_count(state: TidyState) -> int:
@@ -122,20 +124,15 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
 def tidied_files_card(draft: TidyDraft, files: ListFiles) -> Reply:
     """Hand out the tidied list."""
     report, state, result = draft.stored.report, draft.state, outcome(draft)
-    return Reply(
-        (
-            text(
-                f"## {escape(report.playlist.name, 90)}, tidied",
-                f"{plural(len(result.kept), 'track')} stay"
-                + (f", {len(result.moved):,} to “{escape(state.moved_to, 80)}”" if result.moved else "")
-                + (f", {len(result.removed):,} left out" if result.removed else "")
-                + ".",
-                *(small(hint) for hint in files.hints),
-            ),
-            *(ui.File(f"attachment://{file.filename}") for file in files.files),
-        ),
-        files.files,
+    said = text(
+        f"## {escape(report.playlist.name, 90)}, tidied",
+        f"{plural(len(result.kept), 'track')} stay"
+        + (f", {len(result.moved):,} to “{escape(state.moved_to, 80)}”" if result.moved else "")
+        + (f", {len(result.removed):,} left out" if result.removed else "")
+        + ".",
+        *map(small, files.hints),
     )
+    return with_files(said, files.files)
 
 
 def _counts(findings: Sequence[Finding]) -> str:
@@ -218,15 +215,3 @@ def _apply_buttons(draft_id: str, *, can_write: bool, in_place: bool) -> list[ui
 def _listed(report: AnalysisReport, rows: Sequence[int]) -> str:
     lines = [f"- #{row + 1} {track_line(report.tracks[row].track, 60)}" for row in rows]
     return fit(lines, _LISTED_CHARACTERS)
-
-
-def _button(
-    label: str,
-    draft_id: str,
-    verb: DraftVerb,
-    *details: int | str,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-    disabled: bool = False,
-) -> ui.Button[Any]:
-    custom_id = draft_ref(Action.TIDY, draft_id, verb, *details).button()
-    return button(label, custom_id, style=style, disabled=disabled)

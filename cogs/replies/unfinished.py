@@ -10,7 +10,7 @@ from discord import ui
 
 from cogs.replies.account import HERE
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Attached, Reply, button, note, small, text
+from cogs.replies.layout import WARNING, Attached, Reply, button, note, small, text, with_files
 from cogs.replies.saved import name_link, standing_line
 from cogs.words.text import plural
 from services.domain.writes import Ending, Settled, Settling, Write, WriteKind
@@ -101,7 +101,7 @@ def handed_over_card(writes: Sequence[Write]) -> Reply:
         "These are the playlists as they should be, one link a line: paste them at Spotify, or give the file "
         "to `/analyze`.",
     )
-    return Reply((said, *(ui.File(f"attachment://{file.filename}") for file in files)), files)
+    return with_files(said, files)
 
 
 def _link(track_id: str) -> str:

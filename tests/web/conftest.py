@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.demo.browser import find_chromium
 from services.storage.database import Database
 from tests.databases import sqlite_at
 from tests.web.site import Browser, Site, open_site
@@ -41,3 +43,14 @@ async def strong_site(database_file: Path) -> AsyncIterator[Site]:
 def browser(site: Site) -> Browser:
     """A browser without cookies."""
     return Browser(site)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """Where the browser is; the test is skipped without one."""
+    found = find_chromium()
+    if found is None:
+        if os.environ.get("TASTEMAP_REQUIRE_BROWSER") == "1":
+            pytest.fail("TASTEMAP_REQUIRE_BROWSER is 1, and no Chromium was found")
+        pytest.skip("no Chromium was found: install one, or name one with TASTEMAP_CHROMIUM")
+    return found

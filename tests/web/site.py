@@ -22,7 +22,7 @@ from bot.web.server import listen
 from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
 from services.domain.accounts import Linked
 from services.storage.database import Database
-from tests.integration.accounts.world import ANN, BOB, LoginWorld, login_world
+from tests.integration.accounts.world import ANN, ANNA, BOB, LoginWorld, login_world
 from tests.unit.services.sources.fakes import serve
 
 APPLICATION = 4711
@@ -207,3 +207,13 @@ class Browser:
 def query_of(address: str) -> dict[str, str]:
     """Return the parts of an address behind the question mark."""
     return dict(parse_qsl(urlsplit(address).query))
+
+
+async def finish_in_browser(site: Site, browser: Browser) -> str:
+    """Go from the command to the page with the code and return the code."""
+    await browser.get(f"{site.url}/link/{await site.world.begin()}")
+    page = await browser.press()
+    assert page.location is not None
+    page = await browser.get(site.world.accounts.decide(query_of(page.location), ANNA))
+    assert page.code is not None
+    return page.code

@@ -10,18 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.storage.database import Database
-from tests.integration.accounts.world import ANNA
-from tests.web.site import Browser, Site, open_site, query_of
-
-
-async def finish_in_browser(site: Site, browser: Browser) -> str:
-    """Go from the command to the page with the code and return the code."""
-    await browser.get(f"{site.url}/link/{await site.world.begin()}")
-    page = await browser.press()
-    assert page.location is not None
-    page = await browser.get(site.world.accounts.decide(query_of(page.location), ANNA))
-    assert page.code is not None
-    return page.code
+from tests.web.site import Browser, Site, open_site
 
 
 async def hang_up(site: Site, sent: bytes) -> None:

@@ -38,16 +38,6 @@ SCENES = (
 )
 
 
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = find_chromium()
-    if found is None:
-        if os.environ.get("TASTEMAP_REQUIRE_BROWSER") == "1":
-            pytest.fail("TASTEMAP_REQUIRE_BROWSER is 1, and no Chromium was found")
-        pytest.skip("no Chromium was found: install one, or name one with TASTEMAP_CHROMIUM")
-    return found
-
-
 @asynccontextmanager
 async def demo_page(folder: Path) -> AsyncIterator[str]:
     """Start the demo in a process of its own; yield the address that it prints."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.browser import find_chromium, open_browser
+from bot.demo.browser import open_browser
 from services.domain.accounts import ATTEMPT_LIFE
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
@@ -40,16 +39,6 @@ CONTRAST = """() => {
     return [(a + .05) / (b + .05), e.textContent.trim().slice(0, 40)];
   });
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    found = find_chromium()
-    if found is None:
-        if os.environ.get("TASTEMAP_REQUIRE_BROWSER") == "1":
-            pytest.fail("TASTEMAP_REQUIRE_BROWSER is 1, and no Chromium was found")
-        pytest.skip("no Chromium was found: install one, or name one with TASTEMAP_CHROMIUM")
-    return found
 
 
 @asynccontextmanager

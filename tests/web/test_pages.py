@@ -16,17 +16,7 @@ from bot.web.login import LoginPages, build_pages
 from bot.web.server import listen
 from services.storage.database import Database
 from tests.integration.accounts.world import ANN, ANNA
-from tests.web.site import Browser, Site, open_site, patient_limit, query_of
-
-
-async def finish_in_browser(site: Site, browser: Browser) -> str:
-    """Go from the command to the page with the code and return the code."""
-    await browser.get(f"{site.url}/link/{await site.world.begin()}")
-    page = await browser.press()
-    assert page.location is not None
-    page = await browser.get(site.world.accounts.decide(query_of(page.location), ANNA))
-    assert page.code is not None
-    return page.code
+from tests.web.site import Browser, Site, finish_in_browser, open_site, patient_limit, query_of
 
 
 async def test_the_whole_way_without_scripts(site: Site, browser: Browser) -> None:
