@@ -30,8 +30,7 @@ from services.compute import ComputePool
 from services.maintenance import Maintenance, RepeatedTask
 from services.sources.http.session import open_session
 from services.storage.database import Database
-from services.storage.marks import MarkStore
-from services.storage.received import ReceivedStore
+from services.storage.marks import MarkStore, ReceivedStore
 from services.workflows import tasks
 
 _SYNCED = "synced commands"

@@ -29,12 +29,11 @@ from services.storage.erasures import NOTES_KEPT_FOR, ErasureNotes
 from services.storage.features import FeatureStore
 from services.storage.fetch_claims import ClaimStore
 from services.storage.links import LinkStore
-from services.storage.marks import RefusedFileStore
+from services.storage.marks import ReceivedStore, RefusedFileStore
 from services.storage.names import NameStore
 from services.storage.persons import PersonStore
 from services.storage.playlist_cache import LibraryStore, PlaylistStore
 from services.storage.put_aside import PutAsideStore
-from services.storage.received import ReceivedStore
 from services.storage.rescue import erase_again
 from services.storage.sounds import SoundStore
 from services.storage.sqlite_files import COPIES_KEPT_FOR, CopyKind, drop_old_copies

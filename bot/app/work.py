@@ -40,6 +40,7 @@ from services.storage.writes import WriteStore
 from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources
 from services.workflows.artist_genres import ArtistGenresWorkflow
 from services.workflows.compare import CompareWorkflow
+from services.workflows.corrections import CorrectionsWorkflow
 from services.workflows.costly_files import CostlyFiles
 from services.workflows.drafts import DraftsWorkflow
 from services.workflows.drift import DriftWorkflow
@@ -51,7 +52,6 @@ from services.workflows.groups.sharing import SharingWorkflow
 from services.workflows.names import NamesWorkflow
 from services.workflows.optimize import OptimizeWorkflow
 from services.workflows.privacy import PrivacyWorkflow
-from services.workflows.quality import CorrectionsWorkflow
 from services.workflows.reading import PlaylistReader
 from services.workflows.related_tracks import RelatedTracksWorkflow
 from services.workflows.reports import ReportsWorkflow

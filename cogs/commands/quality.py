@@ -25,7 +25,7 @@ from services.domain.features import Feature
 from services.domain.grouping import Grouping
 from services.domain.report import EnrichedTrack
 from services.domain.requests import AgainRequest, ClipsRequest
-from services.workflows.quality import DOUBLE, HALF, CorrectionsWorkflow
+from services.workflows.corrections import DOUBLE, HALF, CorrectionsWorkflow
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow
 

@@ -1,14 +1,17 @@
-"""Remember facts that concern no person: about this installation, and which files must not be read again."""
+"""Remember facts that concern no person: marks of this installation, refused files, signed commands."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from services.storage.schema import marks, refused_files
+from services.storage.schema import marks, received_interactions, refused_files
 from services.storage.store import Store
-from services.storage.upserts import upsert
+from services.storage.upserts import insert_new, upsert
+
+RECEIVED_FOR = timedelta(hours=1)
+"""How long a signed command is remembered; its signature is refused after a minute."""
 
 
 class MarkStore(Store):
@@ -46,3 +49,20 @@ class RefusedFileStore(Store):
         async with self._database.transaction() as connection:
             await connection.execute(delete(refused_files).where(refused_files.c.until <= now))
             await upsert(connection, refused_files, [{"digest": digest, "until": until}])
+
+
+class ReceivedStore(Store):
+    """Signed interactions by id, for all processes: a copy of one is none. Nothing about who or what."""
+
+    async def is_first(self, interaction_id: int, now: datetime) -> bool:
+        """Note an interaction; True for exactly one caller."""
+        row = {"interaction_id": interaction_id, "at": now}
+        async with self._database.transaction(durable=False) as connection:
+            (fresh,) = await insert_new(connection, received_interactions, [row])
+        return fresh
+
+    async def purge(self, now: datetime) -> int:
+        """Forget those that are too old to come again."""
+        return await self._change(
+            delete(received_interactions).where(received_interactions.c.at < now - RECEIVED_FOR)
+        )

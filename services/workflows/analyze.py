@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
-from services.domain.analysis import Analysis, AnalysisOptions, LookedUp
+from services.domain.analysis import Analysis, AnalysisOptions, LastGroups, LookedUp
 from services.domain.charts import ChartKind
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import DeadlineExceededError, WorkerLostError
@@ -27,8 +27,8 @@ from services.sources.http.clock import Deadline
 from services.storage.decisions import PreferenceStore
 from services.workflows import tasks
 from services.workflows.artist_genres import ArtistGenresWorkflow
+from services.workflows.corrections import CorrectionsWorkflow
 from services.workflows.names import NamesWorkflow
-from services.workflows.quality import CorrectionsWorkflow, once_more
 from services.workflows.reading import PlaylistChoice, PlaylistReader
 from services.workflows.related_tracks import RelatedTracksWorkflow, is_lacking
 from services.workflows.reports import StoredReport
@@ -143,7 +143,7 @@ class AnalyzeWorkflow:
             return before
         stored = await self.reader.maps.open(report_id, person, owner_only=True)
         playlist = await self.reader.sounds.with_clips(person, stored.report, what, say)
-        _, options = once_more(stored.report, measured_only=False)
+        _, options = _once_more(stored.report, measured_only=False)
         return await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as)
 
     async def place(self, person: int, stored: StoredReport) -> PlacedSound:
@@ -178,7 +178,7 @@ class AnalyzeWorkflow:
         if (before := await self._kept_before(keep_as)) is not None:
             return before
         stored = await self.reader.maps.open(report_id, person)
-        playlist, options = once_more(stored.report, measured_only=measured_only, by=by)
+        playlist, options = _once_more(stored.report, measured_only=measured_only, by=by)
         if by is not None:
             await self._remember(person, by)
         return await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as)
@@ -354,3 +354,17 @@ def _is_grouped_so(report: AnalysisReport, options: AnalysisOptions) -> bool:
 
 def _not_estimated(found: LookedUp) -> LookedUp:
     return replace(found, relatives=None, notices=(*found.notices, Note(NoteKind.NOT_ESTIMATED)))
+
+
+def _once_more(
+    report: AnalysisReport, *, measured_only: bool, by: Grouping | None = None
+) -> tuple[Playlist, AnalysisOptions]:
+    """Return what it takes to analyse the playlist of a report again, perhaps grouped another way."""
+    before = report.basis.grouping
+    starts_afresh = measured_only or by not in {None, before}
+    return report.playlist, AnalysisOptions(
+        groups=report.structure.k if report.structure.forced and by in {None, before} else None,
+        by=by or before,
+        last_groups=LastGroups() if starts_afresh else LastGroups.of(report),
+        measured_only=measured_only,
+    )

@@ -195,7 +195,7 @@ async def test_what_went_on_without_anybody_watching_is_told_by_message(connecte
     assert "asked for earlier" in said
     assert "read back and complete" in said
     assert len(listed.track_ids) == 120
-    assert await saving.news(room.ann.id) == ()
+    assert await saving.journal.untold(room.ann.id) == ()
 
 
 async def test_what_no_message_could_tell_is_told_at_the_next_command(connected: ConnectedRoom) -> None:

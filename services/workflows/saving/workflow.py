@@ -191,13 +191,6 @@ class SavingWorkflow:
                 await self.turns.note(write, stage=WriteStage.BROKEN, retry_at=None, told=False)
         return len(stale)
 
-    async def news(self, user_id: int) -> tuple[Write, ...]:
-        """List what became of this person's writes without them having been told, newest first.
-
-        Nothing while one of them is under way: whoever waits for it tells.
-        """
-        return () if self.turns.lock_of(user_id).locked() else await self.journal.untold(user_id)
-
     async def mark_told(self, *writes: Write) -> None:
         """Remember that the person has seen how these writes stand."""
         await self.journal.mark_told([write.write_id for write in writes])

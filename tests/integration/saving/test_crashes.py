@@ -90,7 +90,7 @@ async def test_a_write_that_was_killed_anywhere_is_finished_once(
     assert not resumed.difference
     assert world.tracks_of(resumed.playlist_id) == BACKWARDS
     assert len(world.own) == (1 if in_place else 2), "no second playlist, and none half done"
-    assert await world.saving.news(SAM) == (resumed,)
+    assert await world.saving.journal.untold(SAM) == (resumed,)
     assert await world.saving.resume_due() == ()
 
 
@@ -197,7 +197,7 @@ async def test_asks_for_consent_before_anything_is_written(
     assert "playlist-modify-private" in missing.value.scopes
     assert world.server.calls == []
     assert await world.stages() == []
-    assert await world.saving.news(SAM) == ()
+    assert await world.saving.journal.untold(SAM) == ()
 
 
 async def test_a_login_that_ends_in_the_middle_is_waited_for(world: SavingWorld) -> None:
@@ -259,7 +259,7 @@ async def test_a_list_that_was_changed_between_plan_and_resume_is_left_alone_and
     (given_up,) = await world.saving.resume_due()
     assert given_up.hindrance is Hindrance.CHANGED
     assert listed.track_ids == before
-    assert await world.saving.news(SAM) == (given_up,)
+    assert await world.saving.journal.untold(SAM) == (given_up,)
 
 
 @pytest.mark.parametrize("in_place", [False, True], ids=["new", "in place"])
@@ -273,7 +273,7 @@ async def test_a_playlist_that_is_deleted_meanwhile_is_not_written_any_more(
     world.restart()
     (gone,) = await world.saving.resume_due()
     assert (gone.stage, gone.hindrance) == (WriteStage.BROKEN, Hindrance.GONE)
-    assert await world.saving.news(SAM) == (gone,)
+    assert await world.saving.journal.untold(SAM) == (gone,)
     plan = await world.saving.undoing.plan(SAM)
     assert plan.steps[0].action is (UndoAction.RECREATE if in_place else UndoAction.FORGET)
     await world.saving.undoing.undo(SAM, newest=plan.newest, count=1, request="2")

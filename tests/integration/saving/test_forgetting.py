@@ -214,7 +214,7 @@ async def test_retention_gives_notice_before_it_drops_the_only_copy_of_a_list(wo
     now = world.spotify.time.now
     assert await world.journal.purge(now() - month) == 0
     assert await world.saving.end_stale(now() - month) == 1
-    (given_up,) = await world.saving.news(SAM)
+    (given_up,) = await world.saving.journal.untold(SAM)
     assert (given_up.stage, given_up.original) == (WriteStage.BROKEN, OLD)
 
     world.spotify.time.at += 31 * 86_400.0

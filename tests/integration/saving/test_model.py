@@ -146,7 +146,7 @@ class WritesAndEdits(RuleBasedStateMachine):
         self.run(self.world.saving.resume_due(self.user))
         assert not self.run(self.world.journal.unfinished(self.user)), "nothing is left half done"
         self._learn()
-        news = {write.write_id for write in self.run(self.world.saving.news(self.user))}
+        news = {write.write_id for write in self.run(self.world.saving.journal.untold(self.user))}
         assert self.to_be_told <= news, "nothing happens without a word"
         self.run(self.world.journal.mark_told(list(news)))
         self.to_be_told.clear()

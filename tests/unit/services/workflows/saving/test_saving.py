@@ -166,7 +166,7 @@ async def test_a_write_that_never_began_is_not_kept(
     with pytest.raises(SourceUnavailableError):
         await apply(saving, SAM, seen(), BACKWARDS, request="1")
     assert not await journal.unfinished()
-    assert not await saving.news(SAM)
+    assert not await saving.journal.untold(SAM)
 
 
 async def test_takes_back_a_new_playlist(saving: SavingWorkflow, shelf: Shelf) -> None:
@@ -302,7 +302,7 @@ async def test_leaves_the_list_whole_when_the_new_one_was_taken_back(
     assert await saving.resume_due() == ()
     assert shelf.lists == {LIST: list(LONG)}
     assert not await journal.unfinished()
-    assert WriteStage.ABANDONED in {write.stage for write in await saving.news(SAM)}, "it is told"
+    assert WriteStage.ABANDONED in {write.stage for write in await saving.journal.untold(SAM)}, "it is told"
 
 
 async def test_abandons_all_of_a_wish_that_can_not_begin(

@@ -1,4 +1,4 @@
-"""What a person can do about the data of a playlist: look at it, distrust the estimates, correct a tempo."""
+"""Remember by what a person put the tempo of a track right."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.domain.analysis import AnalysisOptions, LastGroups
-from services.domain.grouping import Grouping
-from services.domain.music import Playlist, Track, TrackId
-from services.domain.report import AnalysisReport
+from services.domain.music import Track, TrackId
 from services.storage.decisions import TempoCorrectionStore
 
 HALF, DOUBLE = 0.5, 2.0
@@ -32,17 +29,3 @@ class CorrectionsWorkflow:
     async def factors(self, user_id: int, tracks: Sequence[Track]) -> Mapping[TrackId, float]:
         """Return by what this person multiplied the tempo of tracks, for those that they corrected."""
         return await self.store.load(user_id, [track.id for track in tracks if track.id])
-
-
-def once_more(
-    report: AnalysisReport, *, measured_only: bool, by: Grouping | None = None
-) -> tuple[Playlist, AnalysisOptions]:
-    """Return what it takes to analyse the playlist of a report again, perhaps grouped another way."""
-    before = report.basis.grouping
-    starts_afresh = measured_only or by not in {None, before}
-    return report.playlist, AnalysisOptions(
-        groups=report.structure.k if report.structure.forced and by in {None, before} else None,
-        by=by or before,
-        last_groups=LastGroups() if starts_afresh else LastGroups.of(report),
-        measured_only=measured_only,
-    )
