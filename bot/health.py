@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class StatusReader:
-    """Looks at one application as a whole."""
+    """Collects the state of one application."""
 
     version: str
     url: str

@@ -1,4 +1,4 @@
-"""Feel the pulse of the running bot: whether its loop is alive, and all is there that answers need."""
+"""Check that the running bot is healthy: its event loop runs, and what its answers need is there."""
 
 from __future__ import annotations
 

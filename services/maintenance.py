@@ -50,7 +50,7 @@ class _Streak:
 
 @dataclass(slots=True, kw_only=True)
 class Maintenance:
-    """All repeated work of one process goes through here."""
+    """Runs all repeated work of one process, and counts what fails."""
 
     observer: Observer | None = None
     alarm: Alarm | None = None

@@ -30,7 +30,7 @@ SETTLE_S = 60.0
 
 
 class _PresentTime(Clock):
-    """The simulator's clock, which otherwise stands still at some new year."""
+    """The simulator's clock at the present time; by itself it stands still."""
 
     def now(self) -> datetime:
         """Return the present, and what the simulator has skipped of it."""

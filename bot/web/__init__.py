@@ -1,1 +1,1 @@
-"""The pages of a login: few, small, and wary of whoever opens them."""
+"""The pages of a login, and the endpoint for signed interactions; nothing that comes in is trusted."""

@@ -1,4 +1,4 @@
-"""What stands around the pages: headers on every answer, limits on every visitor."""
+"""Guard the pages: headers on every answer, limits on every visitor."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class RateLimit:
 
 
 class Passes(Protocol):
-    """Somebody who knows which requests belong to a login under way."""
+    """Knows which requests belong to a login under way."""
 
     def known(self, request: web.Request) -> str:
         """Name the login that this browser was shown a page of; empty for strangers. Asks nobody."""

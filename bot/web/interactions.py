@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Receiver(Protocol):
-    """Whoever answers interactions."""
+    """Answers interactions."""
 
     def receive(self, payload: Mapping[str, Any]) -> bool:
         """Answer an interaction in the background; False where nothing can be answered now."""

@@ -1,4 +1,4 @@
-"""Draw the pages: words in, HTML out. Whatever comes from outside is escaped and isolated."""
+"""Write the pages as HTML. Whatever comes from outside is escaped and isolated."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _environment = Environment(
 
 
 class Page(web.Response):
-    """A page, with the word that lets its style in."""
+    """A page, with the nonce that allows its style."""
 
     nonce = ""
 

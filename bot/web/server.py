@@ -1,4 +1,4 @@
-"""Listen for any of our pages, and keep slow or silly connections from taking the place of others."""
+"""Listen for any of our pages, and keep slow or broken connections from taking the place of others."""
 
 from __future__ import annotations
 

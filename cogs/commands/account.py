@@ -1,4 +1,4 @@
-"""`/login` and `/logout`: the way to one's own playlists and back."""
+"""`/login` and `/logout`: connect Spotify, and disconnect it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PEOPLE_REMINDED, _REMINDED_FOR_S = 2_000, 12 * 3_600.0
 
 
 class AccountCog(commands.Cog):
-    """Connect and disconnect."""
+    """Commands and buttons about the link to Spotify."""
 
     def __init__(
         self,

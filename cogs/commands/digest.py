@@ -20,7 +20,7 @@ _NEEDED = ("view_channel", "send_messages", "read_message_history")
 
 
 class DigestCog(commands.Cog):
-    """Who may manage the channels of a server decides."""
+    """Switches digests on and off, for those who manage channels."""
 
     group = app_commands.Group(
         name="digest",

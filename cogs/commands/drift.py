@@ -20,7 +20,7 @@ _SUGGESTED = 25
 
 
 class DriftCog(commands.Cog):
-    """Lists over time: a look at what is stored."""
+    """How lists changed over time, from what is stored."""
 
     def __init__(self, *, drift: DriftWorkflow, components: ComponentRouter) -> None:
         self._drift = drift

@@ -24,7 +24,7 @@ LinkOf = Callable[[int], Awaitable[Link]]
 
 
 class HelpCog(commands.Cog):
-    """The way in."""
+    """`/help` and its buttons."""
 
     def __init__(
         self, *, reports: ReportsWorkflow, link_of: LinkOf | None, components: ComponentRouter
@@ -66,7 +66,7 @@ class HelpCog(commands.Cog):
 
 
 class AboutCog(commands.GroupCog, group_name="about", group_description="How the numbers here are made."):
-    """Published formulas."""
+    """`/about score`: the published formula."""
 
     def __init__(self, *, rules: ScoreRules) -> None:
         self._rules = rules

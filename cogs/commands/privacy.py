@@ -36,7 +36,7 @@ _ENVELOPE_BYTES = 64 * 1024
 
 
 class PrivacyCog(commands.Cog):
-    """A person's own data."""
+    """Commands about a person's own data."""
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ _FACTORS = {HALVED: HALF, DOUBLED: DOUBLE, AS_MEASURED: None}
 
 
 class QualityCog(commands.Cog):
-    """The data behind a map."""
+    """How much of a map is known, and what a person corrects about it."""
 
     def __init__(
         self,

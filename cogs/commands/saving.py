@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 class SavingCog(commands.Cog):
-    """What was written, and taking it back."""
+    """Writes to Spotify: their buttons, their news, and taking them back."""
 
     def __init__(
         self,

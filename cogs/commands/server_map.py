@@ -19,7 +19,7 @@ from services.workflows.groups.server_map import ServerMapWorkflow
 
 
 class ServerMapCog(commands.Cog):
-    """Looking at the map is private; it is posted by somebody who is on it."""
+    """The map of a server: shown privately, and posted only by somebody who is on it."""
 
     group = app_commands.Group(
         name="map",

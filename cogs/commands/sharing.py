@@ -21,7 +21,7 @@ from services.workflows.suggestions import Suggestions
 
 
 class SharingCog(commands.Cog):
-    """Consent for one server, private without it."""
+    """Consent to be compared with, for one server; without it a person is private."""
 
     group = app_commands.Group(
         name="sharing",

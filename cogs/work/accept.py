@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class Work:
-    """The counter at which everything that takes long is asked for."""
+    """Accepts what takes long, and has it done here or elsewhere."""
 
     def __init__(self, *, jobs: JobQueue, performer: Performer) -> None:
         self._jobs = jobs

@@ -1,4 +1,4 @@
-"""Who may come in: nobody after closing time, no interaction twice, and nobody too fast.
+"""Admit interactions: none once the bot stops, none twice, and from nobody too many at once.
 
 One at a time is the rule for long work; the token buckets here are for everything, buttons and forms
 included, so that nobody's fingers or scripts take the workers, the event loop or the database from others.

@@ -26,7 +26,7 @@ _LOOKED_THROUGH = 2_000
 
 
 class Digests:
-    """What is due is posted by whichever process claims it first."""
+    """Weekly digests: each is posted by the process that claims it first."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Follow what time and servers do to comparisons: those that end, and servers and channels that go."""
+"""End comparisons whose time is over, and forget servers, channels and people that are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watch how interactions go: which one the log is about, how each ended, and how long it took."""
+"""Measure interactions: how each ended and how long it took; and name the one that a log line is about."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 
 class Observer(Protocol):
-    """Counts repeated work."""
+    """Counts interactions."""
 
     def answered(self, what: str, outcome: Outcome, seconds: float) -> None:
         """Note that a command, a button or a form is done. Names no person."""

@@ -1,4 +1,4 @@
-"""What there is to know about each kind of accepted work, as data."""
+"""Describe each kind of accepted work: how it is done, shown, and shown again."""
 
 from __future__ import annotations
 

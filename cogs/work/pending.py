@@ -1,4 +1,4 @@
-"""What somebody was about to do when a login came in between."""
+"""Keep what somebody wanted to do when a login came in between, or when it failed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class _Wish:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """What one person had asked for in vain."""
+    """A request of one person that failed."""
 
     user_id: int
     request: Request

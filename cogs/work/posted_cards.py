@@ -89,7 +89,7 @@ class CardRows(Protocol):
 
 
 class PostedMaps(Protocol):
-    """Who knows which messages are to be emptied."""
+    """The messages with maps that are to be emptied."""
 
     async def taken_back(self) -> tuple[PostedMessage, ...]:
         """List them."""
@@ -110,7 +110,7 @@ class _Refusal:
 
 
 class PostedCards:
-    """What Discord shows of comparisons. After a deed nothing here raises: the clock goes on with it."""
+    """Messages that show comparisons, maps and digests. After a change nothing here raises: it is retried."""
 
     def __init__(self, *, client: discord.Client, store: CardRows, maintenance: Maintenance) -> None:
         self._client = client

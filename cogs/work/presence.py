@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class DiscordPresence:
-    """What the bot can see of servers, their channels and who is in them."""
+    """Looks up who is in a server and sees a channel of it."""
 
     def __init__(self, client: discord.Client, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._client = client

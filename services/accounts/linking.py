@@ -54,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkingService:
-    """Logins from the command to the stored link."""
+    """Takes a login from the command to the stored link."""
 
     attempts: AttemptStore
     links: LinkStore

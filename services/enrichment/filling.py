@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Filling:
-    """The calls of lowest priority: what they find is in the cache when the list is looked at again.
+    """Calls of lowest priority: what they find is in the cache when the list is looked at again.
 
     Parameters
     ----------

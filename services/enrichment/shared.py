@@ -26,7 +26,7 @@ Keys = Sequence[TrackId]
 
 
 class SharedFetch:
-    """Goes through a list in parts that it has claimed."""
+    """Fetches a list in parts, each claimed first."""
 
     def __init__(self, claims: ClaimStore, clock: Clock) -> None:
         self._claims = claims

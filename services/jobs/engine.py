@@ -1,4 +1,4 @@
-"""Bring accepted work to a process that does it: the port, and the way of a process by itself."""
+"""Bring accepted work to a process that does it: the port, and the adapter of a single process."""
 
 from __future__ import annotations
 

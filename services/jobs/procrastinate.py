@@ -55,7 +55,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Worker(worker.Worker):
-    """A worker that misses no news, and knows whether it hears any; a test guards the private names."""
+    """A worker that misses no notification, and notices a lost listener; a test guards the private names."""
 
     heard: asyncio.Event
     _news = 0

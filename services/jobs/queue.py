@@ -55,7 +55,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class JobQueue:
-    """Accepted work, as those know it who accept it, do it or have it stopped."""
+    """Accepted work: accepted, given to a process, claimed, stopped and finished here."""
 
     store: JobStore
     held: HeldJobs

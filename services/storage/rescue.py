@@ -1,4 +1,4 @@
-"""Get a bot going again whose database was damaged or restored from a backup."""
+"""Repair what a damaged or restored database needs before a bot can use it."""
 
 from __future__ import annotations
 

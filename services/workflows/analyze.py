@@ -67,7 +67,7 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalyzeWorkflow:
-    """The way from a playlist to its map."""
+    """Makes maps of playlists: new ones, and stored ones once more."""
 
     compute: ComputePool
     reader: PlaylistReader

@@ -17,7 +17,7 @@ from services.storage.failures import forgiven
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtistGenresWorkflow:
-    """Facts about artists, collected from what people and sources bring anyway."""
+    """Genres of artists, as files and sources give them."""
 
     store: ArtistGenreStore
     clock: Callable[[], datetime]

@@ -34,7 +34,7 @@ class LookBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftWorkflow:
-    """The past of lists; their owner's alone."""
+    """How lists sounded before; for their owners alone."""
 
     reports: ReportsWorkflow
     store: RememberedMapStore

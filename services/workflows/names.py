@@ -24,7 +24,7 @@ PLACES_SAID = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamesWorkflow:
-    """What belongs to names beside looking for them; a terminal keeps no answers."""
+    """Names of bare ids, and people's answers about doubtful finds; a terminal keeps no answers."""
 
     resolver: NameResolver
     answered: NameAnswerStore | None = None

@@ -1,4 +1,4 @@
-"""What a person may ask back: what is stored, all of it, or its end."""
+"""Show, export and erase what is stored about a person."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ KEYS_KEPT = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedTracksWorkflow:
-    """The stored tracks that are related to those that no source knows.
+    """Estimates of tracks that no source knows, from stored tracks that are related to them.
 
     Only what a provider measured is remembered for others: values from a person's file stay with
     that person, because anybody could have typed them.

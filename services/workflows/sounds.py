@@ -71,7 +71,7 @@ class NamedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundsWorkflow:
-    """The measuring of sound files."""
+    """Measures sound files, and has clips of them measured."""
 
     compute: ComputePool
     costly: CostlyFiles

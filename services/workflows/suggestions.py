@@ -22,7 +22,7 @@ _REPORTS_KEPT_FREE = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestions:
-    """What somebody may mean, while they type."""
+    """Suggests playlists while somebody types."""
 
     library: LibraryWorkflow | None
     """None where no Spotify app is configured."""

@@ -19,7 +19,7 @@ async def _sleep(seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """The three ways in which a client meets time."""
+    """The three uses that a client makes of time."""
 
     monotonic: Callable[[], float] = time.monotonic
     """Seconds that never jump: for gaps, waits and deadlines."""

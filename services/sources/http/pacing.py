@@ -196,7 +196,7 @@ def _to_nobody(_rest_s: float, _reason: str) -> None:
 
 
 class Breaker:
-    """The memory of how the last calls went; `tell` hears how long nobody is to call, and why.
+    """Counts failed calls and refuses further ones for a while; `tell` hears how long, and why.
 
     Closed while calls succeed. Open after a refusal or several failures in a row; then every call
     is answered with the reason at once. After its rest one call may try; if that fails too it opens

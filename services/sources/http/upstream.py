@@ -73,7 +73,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A sane answer: a success with JSON in it, or a client error (4xx) that the caller has to judge."""
+    """A valid answer: a success with JSON in it, or a client error (4xx) that the caller has to judge."""
 
     status: int
     json: object | None
@@ -135,7 +135,7 @@ async def _freely() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """The service wants to be left alone for a while."""
+    """The service asks for a rest."""
 
     seconds: float
 

@@ -1,4 +1,4 @@
-"""Read what ListenBrainz and its labs host send, believing nothing."""
+"""Read what ListenBrainz and its labs host send, trusting none of it."""
 
 from __future__ import annotations
 

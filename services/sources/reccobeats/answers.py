@@ -1,4 +1,4 @@
-"""Read what ReccoBeats sends, believing nothing: who is found, who is absent, and who was not mentioned."""
+"""Read what ReccoBeats sends, trusting none of it: which tracks are found, absent, or not mentioned."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ UNUSED_KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody who presses something."""
+    """A person, by id, and as the server calls them."""
 
     user_id: int
     name: str

@@ -38,7 +38,7 @@ from services.workflows.saving.undo_plan import plan_undo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undoing:
-    """What was written for people, taken back."""
+    """Takes writes back."""
 
     journal: WriteStore
     playlists: PlaylistAccess

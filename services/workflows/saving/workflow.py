@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class SavingWorkflow:
-    """Writes of people, one at a time for each of them."""
+    """Writes playlists for people, one at a time for each of them."""
 
     journal: WriteStore
     playlists: PlaylistAccess
