@@ -21,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 # A gate gives the same answer for the same commit: the order of the files, the same random numbers. Nights shuffle.
 GATE := --randomly-seed=1 --randomly-dont-reorganize
 
-.PHONY: demo test checked coverage nightly lint collect run bench pictures fuzz requirements docs docs-serve clean
+.PHONY: demo test tested coverage nightly lint collect run bench pictures fuzz requirements docs docs-serve clean
 
 # One .venv for all: what the tests install is put on top of what the demo or a running bot has. The pip that came with
 # Python may be years old, and then takes more than twice as long for the same packages.
@@ -46,18 +46,19 @@ $(RUN_INSTALLED): requirements.txt | $(BIN)/python
 demo: $(DEMO_INSTALLED)
 	$(BIN)/python -m bot demo $(ARGS)
 
-test: checked
+# Tests wait for half of their time; the checks of the code take what is left of two cores meanwhile.
+test: $(INSTALLED)
+	$(MAKE) --no-print-directory --jobs 2 lint tested
+
+tested: collect
 	$(PYTEST) $(GATE) $(ARGS)
 
-# The checks of the code take one core; meanwhile the other one compiles the tests once for all workers.
-checked: $(INSTALLED)
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint collect
-
+# Compiled once for all workers.
 collect: $(INSTALLED)
 	mkdir -p build
 	$(BIN)/python -m pytest --collect-only -qq >build/collected.txt 2>&1 || { tail -n 50 build/collected.txt; exit 1; }
 
-coverage: checked
+coverage: lint collect
 	$(BIN)/python -m coverage erase
 	$(PYTEST) --cov --cov-report=term:skip-covered --cov-fail-under=85 $(ARGS)
 
@@ -67,8 +68,8 @@ nightly: coverage
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	nice $(BIN)/mypy
+	nice $(BIN)/lint-imports
 
 run: $(RUN_INSTALLED)
 	$(BIN)/python -m bot run

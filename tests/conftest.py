@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cachetools import LRUCache
 from hypothesis import settings
 
 from bot.redaction import OWN
@@ -91,11 +90,9 @@ class RememberingPool(ComputePool):
     else. A test of the work itself, or of what happens to a worker, opens a pool of its own.
     """
 
-    _MOST_BYTES = 300_000_000
-
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, folder: Path, **options: Any) -> None:
         super().__init__(**options)
-        self._answers: LRUCache[bytes, bytes] = LRUCache(self._MOST_BYTES, getsizeof=len)
+        self._folder = folder
 
     async def run(
         self,
@@ -105,19 +102,23 @@ class RememberingPool(ComputePool):
         deadline_s: float | None = None,
         limits: Limits | None = None,
     ) -> Any:
-        asked = hashlib.sha256(dump((function, arguments))).digest()
-        known = self._answers.get(asked)
-        if known is not None and not self.closed:
+        known = self._folder / hashlib.sha256(dump((function, arguments))).hexdigest()
+        if known.exists() and not self.closed:
             await asyncio.sleep(0)
-            return load(known)
+            return load(known.read_bytes())
         answer = await super().run(job, function, *arguments, deadline_s=deadline_s, limits=limits)
-        self._answers[asked] = dump(answer)
+        written = known.with_suffix(f".{os.getpid()}")
+        written.write_bytes(dump(answer))
+        written.replace(known)
         return answer
 
 
 @pytest.fixture(scope="session")
-def pool() -> Iterator[ComputePool]:
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComputePool]:
     """One warm worker for all tests of this process that don't harm it, with its share of a busy machine."""
-    shared = RememberingPool(workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up, niceness=0)
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "answers"
+    folder.mkdir(exist_ok=True)
+    shared = RememberingPool(folder, workers=1, preload=tasks.PRELOAD, warm_up=tasks.warm_up, niceness=0)
     yield shared
     asyncio.run(shared.aclose())

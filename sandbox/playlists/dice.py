@@ -9,6 +9,7 @@ import hashlib
 import math
 import random
 from collections.abc import Sequence
+from functools import cache
 from statistics import NormalDist
 from typing import TypeVar
 
@@ -79,6 +80,7 @@ class Deck:
         return self._pile.pop()
 
 
+@cache
 def invented_id(kind: str, name: str) -> str:
     """Make a Spotify-shaped id (128 bits as 22 characters of base 62) out of a name."""
     number = int.from_bytes(hashlib.sha256(f"tastemap sandbox|{kind}|{name}".encode()).digest()[:16])

@@ -16,6 +16,7 @@ import pytest
 from bot.logs import configure_logging
 from sandbox.playlists import load
 from services.compute import ComputePool
+from tests.depth import cases
 from tests.discord.connected import connected_room, doubled
 from tests.discord.login import LoginRoom, login_room, url_of
 from tests.discord.test_refusals import answer_of
@@ -90,7 +91,7 @@ def found_in(text: str, secrets: list[str]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("style", ["text", "json"])
+@pytest.mark.parametrize("style", cases(["text", "json"], gate=["json"]))
 async def test_no_secret_is_in_any_line_or_file(
     tmp_path: Path, pool: ComputePool, style: Literal["text", "json"]
 ) -> None:
@@ -107,7 +108,7 @@ async def test_no_secret_is_in_any_line_or_file(
         assert found_in(content.decode("latin-1"), secrets) == [], name
 
 
-@pytest.mark.parametrize("style", ["text", "json"])
+@pytest.mark.parametrize("style", cases(["text", "json"], gate=["json"]))
 async def test_nobody_and_nothing_of_theirs_is_named_in_any_line(
     tmp_path: Path, pool: ComputePool, style: Literal["text", "json"]
 ) -> None:

@@ -27,7 +27,7 @@ def mutated(seeds: tuple[bytes, ...]) -> st.SearchStrategy[bytes]:
 def test_nothing_that_a_stranger_sends_breaks_a_parser(name: str) -> None:
     target = TARGETS[name]
 
-    @settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
     @given(mutated(SEEDS[name]))
     def search(content: bytes) -> None:
         target(content)

@@ -58,6 +58,7 @@ async def test_whatever_was_accepted_is_answered_once_however_often_the_bot_is_k
     assert (tally.lost, tally.doubled) == ([], []), str(tally)
 
 
+@at_night  # the journal is killed at each of its moments in integration/saving
 async def test_lists_that_were_to_be_written_are_written_once_whatever_kills_the_bot(tmp_path: Path) -> None:
     accepted, wrong, _ = await kill_while_saving(examples(1, night=30), seed=3, folder=tmp_path)
     assert accepted >= 1

@@ -168,7 +168,7 @@ def test_the_watch_of_the_test_above_would_notice(terminal: Terminal) -> None:
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback(terminal: Terminal) -> None:
-    (terminal.folder / "large.csv").write_bytes(exportify(3000))
+    (terminal.folder / "large.csv").write_bytes(exportify(600))
     with terminal.start("analyze", "large.csv", "--offline", "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None

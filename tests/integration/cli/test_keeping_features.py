@@ -227,7 +227,7 @@ def test_a_packed_file_that_breaks_off_keeps_what_came_before(terminal: Terminal
     assert number_of(terminal.database, "SELECT count(*) FROM features") == 9_900
 
 
-ROWS = examples(20_000, night=40_000)
+ROWS = examples(13_000, night=40_000)
 KILL = signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM
 USABLE = ROWS - ROWS // WITHOUT_ID_EVERY
 

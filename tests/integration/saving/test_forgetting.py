@@ -29,7 +29,7 @@ OLD = tuple(TrackId(f"{number:022d}") for number in range(101))
 NEW = OLD[::-1]
 AWAITS = 400
 """More than a write has; those that come after its end are not reached."""
-STRIDE = 1 if IS_NIGHT else 31
+STRIDE = 1 if IS_NIGHT else 61
 ENDINGS = {Settling.FINISH: {Ending.FINISHED}, Settling.PUT_BACK: {Ending.PUT_BACK, Ending.NOTHING_LEFT}}
 
 

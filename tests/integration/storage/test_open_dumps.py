@@ -205,7 +205,7 @@ def packed(files: dict[str, bytes]) -> bytes:
 
 
 async def test_a_dump_is_read_as_it_is_downloaded(tmp_path: Path, database: Database) -> None:
-    names = canonical(*((number, f"Artist {number}", "Song") for number in range(3_000)))
+    names = canonical(*((number, f"Artist {number}", "Song") for number in range(600)))
     redirects = b"a,b\r\n" * 9_999
     dump = packed({"canonical_recording_redirect.csv": redirects, "canonical_musicbrainz_data.csv": names})
     steps: list[DatasetStep] = []
@@ -219,9 +219,9 @@ async def test_a_dump_is_read_as_it_is_downloaded(tmp_path: Path, database: Data
         await load(database, file, dump, OpenDump.CANONICAL)
     sums.write_text(f"{hashlib.sha256(dump).hexdigest()} *c.tar.zst\n")
     report = await load(database, file, dump, OpenDump.CANONICAL, steps.append)
-    assert report.rows_saved == 3_000
+    assert report.rows_saved == 600
     assert steps[-1].bytes_read == steps[-1].bytes_total == len(dump)
-    assert (await RecordingStore(database).count())[1] == 3_000
+    assert (await RecordingStore(database).count())[1] == 600
     report = await load(
         database, tmp_path / "r.tar.zst", packed({"COPYING": b"CC0", "x-rhythm.csv": rhythm((1, 100))})
     )

@@ -15,6 +15,7 @@ from services.domain.errors.storage import DamagedDatabaseError, StorageError
 from services.storage.backups import backup
 from services.storage.database import Database
 from services.storage.reports import ReportStore
+from tests.depth import cases
 from tests.integration.storage.samples import NOON, some_report
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -96,7 +97,7 @@ async def test_damage_after_a_crash_is_found_at_the_start_and_names_the_backup(
     assert caught.value.problem
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", cases(range(60), gate=range(5)))
 async def test_damage_anywhere_gives_the_right_report_or_a_typed_failure(
     sqlite_file: Path, seed: int
 ) -> None:

@@ -21,6 +21,7 @@ from benchmarks.learn_metric import (
 from benchmarks.listeners import load_editorial, load_libraries, load_more_libraries
 from services.analysis.reference import read_reference
 from services.domain.features import SOUND_FEATURES, Feature
+from tests.depth import at_night
 from tests.unit.benchmarks.invented import COLUMN, invented_library, write_library
 
 
@@ -97,6 +98,7 @@ def test_every_listener_weighs_alike_in_typical_music() -> None:
     assert learn_typical([quiet, loud], rng.uniform(0.7, 0.9, (10, 9)), 1.0)["medians"]["energy"] > 0.7
 
 
+@at_night
 @pytest.mark.shared_data
 def test_typical_music_is_typical_of_listeners_who_are_left_out(shared_data: Path) -> None:
     people = people_of(load_libraries(shared_data), load_more_libraries(shared_data))
@@ -105,6 +107,7 @@ def test_typical_music_is_typical_of_listeners_who_are_left_out(shared_data: Pat
     assert np.abs(scores.mean(axis=0)).max() <= 0.25
 
 
+@at_night
 @pytest.mark.shared_data
 def test_the_packaged_constants_are_what_the_script_learns(shared_data: Path) -> None:
     packaged = json.loads(CONSTANTS.read_text(encoding="utf-8"))

@@ -113,7 +113,7 @@ def straight_loudness_lufs(rate_hz: int) -> float:
     return measure(encode(the_same_piece(rate_hz), rate_hz, "wav")).reading.loudness_lufs
 
 
-@pytest.mark.parametrize("kind", [*KINDS, WITH_AN_EXTRA])
+@pytest.mark.parametrize("kind", cases([*KINDS, WITH_AN_EXTRA], gate=["aiff", "mp3", "opus", WITH_AN_EXTRA]))
 def test_every_kind_is_told_by_its_bytes_and_measured_alike(kind: str) -> None:
     rate_hz = 48_000
     sound = measure(encode(the_same_piece(rate_hz), rate_hz, kind))

@@ -34,12 +34,10 @@ SHAPES = {
     "twenty-five, hostile names": lambda: make_comparison(25, hostile=True),
     "twenty-five twins": lambda: make_twins(25),
 }
+LARGE = {"twelve", "twenty-five", "twenty-five twins"}
 
 
-@pytest.fixture(
-    scope="module",
-    params=cases(SHAPES, gate=[shape for shape in SHAPES if shape not in {"twelve", "twenty-five"}]),
-)
+@pytest.fixture(scope="module", params=cases(SHAPES, gate=[shape for shape in SHAPES if shape not in LARGE]))
 def found(request) -> Comparison:
     return SHAPES[request.param]()
 
