@@ -14,11 +14,16 @@ import pytest
 
 from services.domain.features import Feature
 from tests.conftest import ROOT
+from tests.depth import cases
 from tests.discord.cards import button_of, check_message, custom_ids, menu_of, text_of
 from tests.discord.conftest import Room
 from tests.discord.samples import exportify
 
-AGES = pytest.mark.parametrize("restarted", [False, True], ids=["same run", "after a restart"])
+AGES = pytest.mark.parametrize(
+    "restarted",
+    cases([False, True], gate=[True]),
+    ids=lambda restarted: "after a restart" if restarted else "same run",
+)
 FORMULA = "=HYPERLINK(0)"
 
 

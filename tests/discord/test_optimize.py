@@ -13,7 +13,8 @@ from services.domain.errors.reports import NotYourReportError
 from tests.discord.cards import BUTTON, button_of, check_message, menu_of, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify
-from tests.discord.test_tidy import AGES, press
+from tests.discord.test_buttons import AGES
+from tests.discord.test_tidy import press
 
 LIST = exportify(40, moods=3)
 

@@ -10,7 +10,8 @@ from services.domain.errors.reports import NothingToSplitError
 from tests.discord.cards import button_of, check_message, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify
-from tests.discord.test_tidy import AGES, ids, press
+from tests.discord.test_buttons import AGES
+from tests.discord.test_tidy import ids, press
 
 PILE = exportify(120, moods=4)
 

@@ -6,15 +6,12 @@ import csv
 import io
 from typing import Any
 
-import pytest
-
 from cogs.work.errors import root_cause
 from sandbox.playlists import load
 from services.domain.errors.reports import NoReportYetError
 from tests.discord.cards import button_of, check_message, menu_of, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
-
-AGES = pytest.mark.parametrize("restarted", [False, True], ids=["same run", "after a restart"])
+from tests.discord.test_buttons import AGES
 
 HEADER = (
     "Track URI,Track Name,Artist Name(s),Album Name,Duration (ms),ISRC,Popularity,Danceability,Energy,"
