@@ -6,11 +6,14 @@ case and wins wherever nothing speaks clearly for another one.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable
-from itertools import pairwise
+from typing import NamedTuple
 
-WESTERN = "cp1252"
+from services.imports.alphabets import FREQUENT, WESTERN
+from services.imports.code_pages import guess_page
+
 PAGE_NAMES = {
     "cp1250": "Windows-1250 (Central European)",
     "cp1251": "Windows-1251 (Cyrillic)",
@@ -25,7 +28,19 @@ PAGE_NAMES = {
     "cp1254": "Windows-1254 (Turkish)",
     "cp850": "code page 850 (DOS)",
     "cp932": "Shift-JIS (Japanese)",
+    "euc_jp": "EUC-JP (Japanese)",
+    "iso2022_jp_ext": "ISO-2022-JP (Japanese)",
     "cp949": "Windows-949 (Korean)",
+    "iso2022_kr": "ISO-2022-KR (Korean)",
+    "gb18030": "GB 18030 (Chinese)",
+    "cp950": "Big5 (Chinese)",
+    "cp852": "code page 852 (Central European)",
+    "mac_latin2": "Mac Central European",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "cp874": "Windows-874 (Thai)",
+    "iso8859_7": "ISO 8859-7 (Greek)",
 }
 """The code pages that can be guessed, named for people."""
 
@@ -35,61 +50,46 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _HEAD_BYTES = 2_048
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
-_MOST_WORDS = 5_000
-_ENOUGH_LETTERS = 8
-"""So many letters beyond ASCII are needed before another script is believed."""
-_OWN_SCRIPT = 0.7
-"""So much of them must stand in words without a Latin letter."""
-_ENOUGH_KANA, _ENOUGH_HANGUL = 0.3, 0.7
-_FREQUENT = frozenset(
-    "이가는을의에하고지다나사기도아시자리대로인정부어라니한서은그들스수보전여장주너내를해게요와만우안날밤길꽃꿈비봄별물말눈마오"
+_ESCAPED = re.compile(rb"\x1b\$(?:[@B]|\([@BD]|\)C)")
+_ESCAPED_BYTES = 262_144
+_PAIR = re.compile(rb"[\x80-\xff]{2}")
+_TRAILING_ASCII = frozenset({"cp932", "cp950"})
+"""Pages whose second byte is often a letter of ASCII."""
+_ENOUGH_CHARACTERS, _ENOUGH_PAIRS = 3, 0.7
+"""So few make a script credible, and so many bytes beyond ASCII must stand in pairs."""
+_FREQUENT_SHARE, _AHEAD = 0.5, 0.15
+"""The least worth of a readable guess, and how far it must be ahead of the next."""
+_USUAL_WORTH = 0.4
+
+
+class _TwoBytes(NamedTuple):
+    """A code page of two bytes a character."""
+
+    name: str
+    frequent: frozenset[str]
+    usual: tuple[int, int]
+    """First bytes of its usual characters; the others are rare."""
+
+
+def _page(name: str, script: str, usual: tuple[int, int]) -> _TwoBytes:
+    kana = map(chr, range(0x3041, 0x30FF)) if script == "kanji" else ()
+    return _TwoBytes(name, frozenset((*FREQUENT[script], *kana)), usual)
+
+
+_TWO_BYTES = (
+    _page("cp932", "kanji", (0x88, 0x97)),
+    _page("euc_jp", "kanji", (0xB0, 0xCF)),
+    _page("cp949", "hangul", (0xB0, 0xC8)),
+    _page("gb18030", "simplified", (0xB0, 0xD7)),
+    _page("cp950", "traditional", (0xA4, 0xC6)),
 )
-"""Syllables that Korean names are mostly made of; Chinese bytes make rare ones."""
-_ENOUGH_FREQUENT = 0.15
-_LIKELY = 0.45
-"""The least score of a readable guess: Russian and Greek names reach 0.6 and more, wrong pages below 0.3."""
-_CYRILLIC, _GREEK = frozenset("оеаинтсрвлкмі"), frozenset("αοειτνσηρπκςάέήίόύώ")
-_COMMON = {
-    **dict.fromkeys(("cp1251", "koi8_r", "mac_cyrillic", "cp866", "iso8859_5", "koi8_u"), _CYRILLIC),
-    "cp1253": _GREEK,
-}
-"""The letters that names are mostly made of, in small letters."""
-_ONLY_THERE = re.compile(rb"[\xdc-\xdf\xfb-\xff]")
-"""Bytes of Russian and Greek names that no Hebrew name has, which shares the others and has no capitals."""
-_IN_WORDS = frozenset("’‘'–—-´`·…\u00a0\u00ad")
-_CZECH_ONLY = re.compile(rb"[A-Za-z\xc0-\xff][\x9a\x9e\x9d]|[\x9a\x9e\x9d][a-z\xe0-\xff]")
-_CZECH = (0xE8, 0xF8, 0xEC, 0xF9, 0xF2)
-"""What Windows-1250 uses for č ř ě ů ň and Western for è ø ì ù ò, which no one language has together."""
-_TURKISH = tuple(map(frozenset, (b"\xd0\xf0", b"\xdd\xfd", b"\xde\xfe")))
-"""Bytes of ğ, of ı and of ş, which are ð ý þ in Western text, and there stand beside vowels of Icelandic."""
-_NORDIC_VOWELS = frozenset(b"\xc1\xc6\xc9\xcd\xd3\xda\xe1\xe6\xe9\xed\xf3\xfa")
-_HUNGARIAN = tuple(map(frozenset, (b"\xd5\xf5", b"\xdb\xfb")))
-"""Bytes of ő and of ű, which are õ and û in Western text: no language has both."""
-_UMLAUTS = frozenset(b"\xd6\xdc\xf6\xfc")
-_ACUTES = frozenset(b"\xc1\xc9\xcd\xd3\xda\xe1\xe9\xed\xf3\xfa")
-_NOT_HUNGARIAN = frozenset(b"\xc0\xc2\xc3\xc4\xc7\xc8\xca\xce\xd1\xe0\xe2\xe3\xe4\xe7\xe8\xea\xee\xf1")
-_NO_LETTER = frozenset("πΩ∂∏∑ﬁﬂ")
-"""What Mac Roman has among letters, and no name."""
-_CLEARLY_ODD, _CLEARLY_BETTER = 2, 4
-_MOST_ODD = 4
-"""One odd letter in so many makes Latin text unreadable."""
+_SAMPLE_BYTES = 65_536
+_NO_LETTERS = frozenset("、。・「」『』（）！？～…ー　－：；，‥《》〈〉【】／＆’‘“”·")
 
 
 def guess_code_page(content: bytes) -> str | None:
     """Return the code page of bytes that are not UTF-8, or None where names in it cannot be read."""
-    words = _WORD.findall(content)[:_MOST_WORDS]
-    page = _two_byte_page(content)
-    if page:
-        return page
-    high = sum(_high(word) for word in words)
-    own = sum(_high(word) for word in words if len(word) > 1 and not _latin(word))
-    if high >= _ENOUGH_LETTERS and own >= _OWN_SCRIPT * high:
-        scores = {page: _score(words, page) for page in _COMMON}
-        best = max(scores, key=lambda page: scores[page])
-        return best if scores[best] >= _LIKELY else None
-    page = _latin_page(words)
-    return page if high < _ENOUGH_LETTERS or _odd(words, page) * _MOST_ODD <= high else None
+    return _two_byte_page(content) or guess_page(content)
 
 
 def declared_page(content: bytes) -> str | None:
@@ -98,7 +98,7 @@ def declared_page(content: bytes) -> str | None:
     if found is None:
         return None
     name = found[1].decode("ascii").casefold().replace("_", "-")
-    page = WESTERN if name in {"iso-8859-1", "latin1", "us-ascii"} else name
+    page = WESTERN.name if name in {"iso-8859-1", "latin1", "us-ascii"} else name
     try:
         content.decode(page)
     except (UnicodeDecodeError, LookupError):
@@ -106,97 +106,41 @@ def declared_page(content: bytes) -> str | None:
     return page
 
 
-def _high(word: bytes) -> int:
-    return sum(byte >= 0x80 for byte in word)
-
-
-def _latin(word: bytes) -> bool:
-    return any(byte < 0x80 for byte in word)
-
-
 def _two_byte_page(content: bytes) -> str | None:
-    """Recognise Japanese by its kana and Korean by its syllables; neither comes of Western bytes."""
-    for page, of_script, enough in (("cp932", _is_kana, _ENOUGH_KANA), ("cp949", _is_hangul, _ENOUGH_HANGUL)):
-        try:
-            text = content.decode(page)
-        except UnicodeDecodeError:
-            continue
-        beyond = [character for character in text if character > "\x7f"]
-        if len(beyond) < _ENOUGH_LETTERS or any("\ue000" <= character <= "\uf8ff" for character in beyond):
-            continue
-        told = sum(map(of_script, beyond))
-        if page == "cp949" and sum(map(_FREQUENT.__contains__, beyond)) < _ENOUGH_FREQUENT * told:
-            continue
-        pairs = len(re.findall(rb"[\x80-\xff]{2}", content)) if page == "cp949" else len(beyond)
-        if told >= enough * len(beyond) and pairs >= enough * len(beyond):
-            return page
-    return None
+    """Recognise Japanese, Korean and Chinese by their frequent characters, which other bytes hardly make."""
+    sample = content[:_SAMPLE_BYTES]
+    worth = {page.name: _worth(sample, page) for page in _TWO_BYTES}
+    best, second = sorted(worth, key=lambda name: -worth[name])[:2]
+    return best if worth[best] >= max(_FREQUENT_SHARE, worth[second] + _AHEAD) else None
 
 
-def _is_kana(character: str) -> bool:
-    return "\u3040" <= character <= "\u30ff"
-
-
-def _is_hangul(character: str) -> bool:
-    return "\uac00" <= character <= "\ud7a3"
-
-
-def _score(words: list[bytes], page: str) -> float:
-    """Return the share of common letters, less what breaks words: other signs and capitals inside."""
-    low, high = ("\u0370", "\u03ff") if page == "cp1253" else ("\u0400", "\u04ff")
-    letters = common = broken = 0
-    decoded = [word.decode(page, errors="replace") for word in words]
-    together = "".join(decoded)
-    if together.upper() == together or (
-        together.lower() == together and not _ONLY_THERE.search(b"".join(words))
+def _worth(content: bytes, page: _TwoBytes) -> float:
+    """Return the share of frequent characters, in which those that are usual count in part."""
+    try:
+        text = codecs.getincrementaldecoder(page.name)().decode(content)
+    except UnicodeDecodeError:
+        return 0.0
+    beyond = [character for character in text if character > "\x7f"]
+    letters = [character for character in beyond if character not in _NO_LETTERS]
+    pairs = len(_PAIR.findall(content))
+    if len(letters) < _ENOUGH_CHARACTERS or (
+        page.name not in _TRAILING_ASCII and pairs < _ENOUGH_PAIRS * len(beyond)
     ):
-        return 0.0  # without capitals and small letters the letters alone prove too little
-    for text in decoded:
-        beyond = [character for character in text if character > "\x7f" and character not in _IN_WORDS]
-        letters += len(beyond)
-        common += sum(character.lower() in _COMMON[page] for character in beyond)
-        broken += sum(not (character.isalpha() and low <= character <= high) for character in beyond)
-        broken += sum(left.islower() and right.isupper() for left, right in pairwise(text))
-        broken += text[:1].islower() and text[1:].isupper()
-    return (common - 2 * broken) / letters if letters else 0.0
+        return 0.0
+    low, high = page.usual
+    worth = 0.0
+    for character in letters:
+        if character in page.frequent:
+            worth += 1
+        elif character >= "\u4e00" and low <= character.encode(page.name)[0] <= high:
+            worth += _USUAL_WORTH
+    return worth / len(letters)
 
 
-def _latin_page(words: list[bytes]) -> str:
-    """Return the page of Latin text; another than Western only where that breaks words and it does not."""
-    western = _odd(words, WESTERN)
-    if western >= _CLEARLY_ODD:
-        odd = {page: _odd(words, page) for page in ("mac_roman", "cp1250", "iso8859_2", "cp850")}
-        page = min(odd, key=lambda each: odd[each])
-        if odd[page] * _CLEARLY_BETTER <= western:
-            return page
-    letters = frozenset(b"".join(words))
-    if not letters & _NORDIC_VOWELS and all(letters & both for both in _TURKISH):
-        return "cp1254"
-    if not letters & _NOT_HUNGARIAN and all(letters & some for some in (*_HUNGARIAN, _UMLAUTS, _ACUTES)):
-        return "cp1250"
-    text = b" ".join(words)
-    told = len(_CZECH_ONLY.findall(text))
-    if told >= _CLEARLY_ODD and sum(byte in text for byte in _CZECH) >= _CLEARLY_ODD:
-        return "cp1250"
-    return WESTERN
-
-
-def _odd(words: Iterable[bytes], page: str) -> int:
-    """Count what no word has: signs between letters, capitals behind small letters."""
-    count = 0
-    for word in words:
-        text = word.decode(page, errors="replace")
-        for at, character in enumerate(text):
-            if character <= "\x7f" or character in _IN_WORDS:
-                continue
-            before, after = text[at - 1 : at], text[at + 1 : at + 2]
-            if character in _NO_LETTER:
-                count += before.isalpha() or after.isalpha()
-            elif not character.isalpha():
-                count += before.isalpha() and (after.isalpha() or character in "³¹º¿¸¯\ufffd")
-            elif character.isupper():
-                count += before.islower()
-    return count
+def escaped_page(content: bytes) -> str | None:
+    """Return the code page of text that changes between scripts by escapes, as old mail does."""
+    found = _ESCAPED.search(content, 0, _ESCAPED_BYTES)
+    return None if found is None else "iso2022_kr" if found[0].endswith(b")C") else "iso2022_jp_ext"
 
 
 def undo_double_encoding(text: str) -> str | None:
@@ -214,10 +158,10 @@ def undo_double_encoding(text: str) -> str | None:
 def _western_bytes(text: str) -> bytes:
     """Encode as Windows-1252 or Latin-1, whose bytes from 80 to 9F came as control characters."""
     try:
-        return text.encode(WESTERN)
+        return text.encode(WESTERN.name)
     except UnicodeEncodeError:
         return b"".join(
-            bytes((ord(each),)) if "\x80" <= each <= "\x9f" else each.encode(WESTERN) for each in text
+            bytes((ord(each),)) if "\x80" <= each <= "\x9f" else each.encode(WESTERN.name) for each in text
         )
 
 

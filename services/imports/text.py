@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
 from services.domain.messages import Note, NoteKind
-from services.imports.encodings import PAGE_NAMES, WESTERN, declared_page, guess_code_page
+from services.imports.alphabets import WESTERN
+from services.imports.encodings import PAGE_NAMES, declared_page, escaped_page, guess_code_page
 from services.imports.formats import TEXT
 from services.imports.limits import MAX_NAME_CHARS, MAX_TEXT_CHARS
 
@@ -213,6 +214,9 @@ def decode(content: bytes) -> Decoded:
     encoding = _utf16(content)
     if encoding:
         text, notes = _decode_utf16(content, encoding)
+    elif escaped := escaped_page(content):
+        text = content.decode(escaped, errors="replace")
+        notes = (Note(NoteKind.CODE_PAGE, names=(PAGE_NAMES[escaped],)),)
     else:
         if is_binary(content):
             raise UnknownFormatError(looks_like="data that is no text")
@@ -276,7 +280,7 @@ def _decode_bytes(content: bytes) -> tuple[str, tuple[Note, ...]]:
         return content.decode(declared), ()
     page = guess_code_page(content)
     if page is None:
-        return content.decode(WESTERN, errors="replace"), (Note(NoteKind.UNREADABLE_NAMES),)
+        return content.decode(WESTERN.name, errors="replace"), (Note(NoteKind.UNREADABLE_NAMES),)
     named = PAGE_NAMES.get(page)
     note = Note(NoteKind.CODE_PAGE, names=(named,)) if named else Note(NoteKind.WINDOWS_1252)
     return content.decode(page, errors="replace"), (note,)

@@ -1,0 +1,170 @@
+"""Tell by which code page and language words of one byte a letter are most probably written.
+
+Each page reads each word by the letters of its languages. Pages are compared by the words that they read
+differently; Western wins wherever nothing speaks clearly for another one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
+
+from services.imports.alphabets import LATIN, LETTERS, MISPLACED, OTHERS, RARE, WESTERN, CodePage
+
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_LATIN = re.compile(r"[A-Za-z]")
+_MOST_WORDS, _LONGEST_WORD = 400, 40
+
+# Costs are logarithms of odds, as if each word were drawn from its language.
+_OTHER_LETTER, _OTHER_SIGN, _UNDEFINED = 8.0, 11.0, 12.0
+_CAPITAL_INSIDE, _ALL_CAPITALS, _MISPLACED, _MIXED_SCRIPTS = 3.0, 12.0, 5.0, 6.0
+_SIGN, _RARE_SIGN, _DASH_INSIDE = 2.5, 4.0, 5.0
+_SHARE_BEYOND_ASCII = 0.13
+"""Of the letters of a Latin word that has some."""
+_EVEN = 0.25
+"""So much of a language's letters is taken as equally frequent: lists of names are short."""
+_ANOTHER_LANGUAGE, _EACH_LANGUAGE = 5.0, 2.5
+"""What has to speak for one more language, and against a page that needs one more."""
+_BETTER, _CLEARLY_BETTER = 2.5, 4.0
+"""From the first on Western is doubted, from the second on another page is believed."""
+_HARDLY_READABLE = 6.5
+"""Cost of one byte beyond ASCII from which on no page reads a file."""
+_FEWEST_BYTES = 3
+
+_INSIDE, _DASHES = frozenset("’‘'´`·\u00ad"), frozenset("–—")
+_BEFORE, _BEHIND = frozenset("¿¡«\u00a0£€№•·"), frozenset("»”“’…™®©ºª°´²³\u00a0·")
+_AT_EDGES = frozenset("„“‘’–—")
+_SIGNS = _INSIDE | _DASHES | _BEFORE | _BEHIND | _AT_EDGES | frozenset("½¼×÷±")
+
+
+def guess_page(content: bytes) -> str | None:
+    """Return the code page of text with bytes beyond ASCII, or None where its names can't be read surely."""
+    words = list(dict.fromkeys(word[:_LONGEST_WORD] for word in _WORD.findall(content)))
+    words = words[:: 1 + len(words) // _MOST_WORDS]
+    if not words:
+        return WESTERN.name
+    western = _read(words, WESTERN)
+    readings = {page.name: _read(words, page) for page in OTHERS}
+    best = western
+    for reading in sorted(readings.values(), key=lambda each: each.page.rarity + sum(each.costs)):
+        if _lead(reading, best) > 0:
+            best = reading
+    beyond = sum(byte >= 0x80 for byte in chain.from_iterable(words))
+    is_readable = beyond < _FEWEST_BYTES or sum(best.costs) < _HARDLY_READABLE * beyond
+    lead = _lead(best, western)
+    if best is western or lead < _BETTER:
+        return WESTERN.name if is_readable else None
+    others = (each for each in readings.values() if each.texts != best.texts)
+    second = min((_lead(best, each) for each in others), default=lead)
+    return best.page.name if is_readable and min(lead, second) >= _CLEARLY_BETTER else None
+
+
+class _Reading(NamedTuple):
+    """How one page reads the words of a file."""
+
+    page: CodePage
+    texts: Sequence[str]
+    costs: Sequence[float]
+    languages: Sequence[str]
+    """The language by which each word is read."""
+
+
+def _read(words: Sequence[bytes], page: CodePage) -> _Reading:
+    """Read words by as few of a page's languages as read them well."""
+    texts = [word.decode(page.name, errors="replace") for word in words]
+    costs = {language: [] for language in page.languages}  # type: dict[str, list[float]]
+    for text in texts:
+        signs, letters = _parted(text)
+        small = text.lower()
+        for language, column in costs.items():
+            column.append(signs + _cost(small, letters, language))
+    chosen: dict[str, list[float]] = {}
+    best = [math.inf] * len(words)
+    while len(chosen) < len(costs):
+        joined = {
+            language: list(map(min, best, column))
+            for language, column in costs.items()
+            if language not in chosen
+        }
+        totals = {language: sum(column) + RARE.get(language, 0.0) for language, column in joined.items()}
+        language = min(totals, key=lambda each: totals[each])
+        if chosen and totals[language] + _ANOTHER_LANGUAGE >= sum(best):
+            break
+        best, chosen[language] = joined[language], costs[language]
+    by = [min(chosen, key=lambda each: chosen[each][at]) for at in range(len(words))]
+    return _Reading(page, texts, best, by)
+
+
+def _lead(one: _Reading, other: _Reading) -> float:
+    """Return how much better a page reads the words that another reads differently, 0 if there are none."""
+    different = [at for at, text in enumerate(one.texts) if text != other.texts[at]]
+    if not different:
+        return 0.0
+    lead = sum(other.costs[at] - one.costs[at] for at in different) + other.page.rarity - one.page.rarity
+    spoken = [{reading.languages[at] for at in different} for reading in (one, other)]
+    return lead + _against(spoken[1]) - _against(spoken[0])
+
+
+def _against(languages: Collection[str]) -> float:
+    return sum(RARE.get(each, 0.0) for each in languages) + _EACH_LANGUAGE * (len(languages) - 1)
+
+
+def _parted(text: str) -> tuple[float, str]:
+    """Return what the signs and capitals of a word cost, and its letters beyond ASCII in small."""
+    cost = _ALL_CAPITALS * (len(text) > 1 and text.isupper() and not _LATIN.search(text))
+    letters: list[str] = []
+    for at, character in enumerate(text):
+        if character <= "\x7f":
+            continue
+        before, after = text[at - 1 : at], text[at + 1 : at + 2]
+        if character == "\ufffd" or character <= "\x9f":
+            cost += _UNDEFINED
+        elif character in _SIGNS:
+            cost += _cost_of_sign(character, before=before.isalpha(), after=after.isalpha())
+        else:
+            cost += _CAPITAL_INSIDE * (character.isupper() and before.islower())
+            letters.append(character.lower() if character != "İ" else character)
+    return cost, "".join(letters)
+
+
+def _cost_of_sign(sign: str, *, before: bool, after: bool) -> float:
+    if before and after:
+        return _SIGN if sign in _INSIDE else _DASH_INSIDE if sign in _DASHES else _OTHER_SIGN
+    if not (before or after):
+        return _SIGN
+    if sign in (_BEFORE if after else _BEHIND):
+        return _SIGN
+    return _RARE_SIGN if sign in _AT_EDGES else _OTHER_SIGN
+
+
+def _cost(small: str, letters: str, language: str) -> float:
+    """Return what the letters of a word cost in a language."""
+    known = _costs_of_letters(language)
+    cost = sum(
+        known.get(letter) or (_OTHER_LETTER if letter.isalpha() else _OTHER_SIGN) for letter in letters
+    )
+    if letters and language not in LATIN and _LATIN.search(small):
+        cost += _MIXED_SCRIPTS
+    misplaced = _misplaced(language)
+    return cost + _MISPLACED * len(misplaced.findall(small)) if misplaced else cost
+
+
+@cache
+def _costs_of_letters(language: str) -> Mapping[str, float]:
+    """Return the letters with their costs: frequencies fall steadily, in Latin languages steeply."""
+    letters = LETTERS[language]
+    count = len(letters)
+    steepness = 1.07 / math.sqrt(count) if language in LATIN else 3.5 / count
+    weights = [math.exp(-steepness * rank) for rank in range(count)]
+    shares = [(1 - _EVEN) * weight / sum(weights) + _EVEN / count for weight in weights]
+    of_all = _SHARE_BEYOND_ASCII if language in LATIN else 1.0
+    return {letter: -math.log(of_all * share) for letter, share in zip(letters, shares, strict=True)}
+
+
+@cache
+def _misplaced(language: str) -> re.Pattern[str] | None:
+    return re.compile(MISPLACED[language]) if language in MISPLACED else None
