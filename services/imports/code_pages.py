@@ -31,8 +31,8 @@ _ANOTHER_LANGUAGE, _EACH_LANGUAGE = 5.0, 2.5
 """What has to speak for one more language, and against a page that needs one more."""
 _BETTER, _CLEARLY_BETTER = 2.5, 4.0
 """From the first on Western is doubted, from the second on another page is believed."""
-_HARDLY_READABLE = 6.5
-"""Cost of one byte beyond ASCII from which on no page reads a file."""
+_READABLE, _HARDLY_READABLE = 5.9, 6.5
+"""Cost of one byte beyond ASCII up to which another page reads a file, and from which on Western does not."""
 _FEWEST_BYTES = 3
 
 _INSIDE, _DASHES = frozenset("’‘'´`·\u00ad"), frozenset("–—")
@@ -54,13 +54,13 @@ def guess_page(content: bytes) -> str | None:
         if _lead(reading, best) > 0:
             best = reading
     beyond = sum(byte >= 0x80 for byte in chain.from_iterable(words))
-    is_readable = beyond < _FEWEST_BYTES or sum(best.costs) < _HARDLY_READABLE * beyond
+    cost = sum(best.costs) / beyond
     lead = _lead(best, western)
     if best is western or lead < _BETTER:
-        return WESTERN.name if is_readable else None
+        return WESTERN.name if beyond < _FEWEST_BYTES or cost < _HARDLY_READABLE else None
     others = (each for each in readings.values() if each.texts != best.texts)
     second = min((_lead(best, each) for each in others), default=lead)
-    return best.page.name if is_readable and min(lead, second) >= _CLEARLY_BETTER else None
+    return best.page.name if cost < _READABLE and min(lead, second) >= _CLEARLY_BETTER else None
 
 
 class _Reading(NamedTuple):
