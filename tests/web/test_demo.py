@@ -48,7 +48,7 @@ async def demo_page(folder: Path) -> AsyncIterator[str]:
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             printed = ""
             while not (address := ADDRESS.search(printed)):
                 line = await process.stdout.readline()
