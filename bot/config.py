@@ -190,57 +190,51 @@ class ConfigNote:
     """Whether this value is no good."""
 
 
+def _switch(setting: str, is_on: bool, on: str, off: str) -> ConfigNote:
+    return ConfigNote(setting, is_on, on if is_on else off)
+
+
 def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
     """Say what each optional setting switches on or off, one line each."""
     return (
-        ConfigNote(
+        _switch(
             "DISCORD_TOKEN",
             settings.discord_token is not None,
-            "the bot can connect to Discord"
-            if settings.discord_token
-            else "missing: `run` can't connect to Discord (`demo` and `analyze` work without it)",
+            "the bot can connect to Discord",
+            "missing: `run` can't connect to Discord (`demo` and `analyze` work without it)",
         ),
-        ConfigNote(
+        _switch(
             "SPOTIFY_CLIENT_ID",
             bool(settings.spotify_client_id),
-            f"set: up to {settings.spotify_seats} people can connect Spotify"
-            if settings.spotify_client_id
-            else "missing: people can't connect Spotify; uploaded files work",
+            f"set: up to {settings.spotify_seats} people can connect Spotify",
+            "missing: people can't connect Spotify; uploaded files work",
         ),
-        ConfigNote(
+        _switch(
             "SPOTIFY_CLIENT_SECRET",
             settings.spotify_client_secret is not None,
-            "set"
-            if settings.spotify_client_secret
-            else "missing: logins go by PKCE alone, which is enough for an app without a secret",
+            "set",
+            "missing: logins go by PKCE alone, which is enough for an app without a secret",
         ),
-        ConfigNote(
+        _switch(
             "DISCORD_CLIENT_SECRET",
             settings.discord_client_secret is not None,
-            "set: the login page checks the Discord account itself"
-            if settings.discord_client_secret
-            else "missing: a login is confirmed with a code in Discord instead",
+            "set: the login page checks the Discord account itself",
+            "missing: a login is confirmed with a code in Discord instead",
         ),
         _keys_note(settings),
-        ConfigNote(
-            "PUBLIC_URL",
-            bool(settings.public_url),
-            _pages_line(settings),
-        ),
-        ConfigNote(
+        ConfigNote("PUBLIC_URL", bool(settings.public_url), _pages_line(settings)),
+        _switch(
             "PASTE_LOGIN",
             settings.paste_login,
-            "on: no pages are served, people paste the address that their browser ended at"
-            if settings.paste_login
-            else "off: people log in through the pages",
+            "on: no pages are served, people paste the address that their browser ended at",
+            "off: people log in through the pages",
         ),
         _proxies_note(settings),
-        ConfigNote(
+        _switch(
             "RECCOBEATS_URL",
             bool(settings.reccobeats_url),
-            f"features are fetched from {settings.reccobeats_url}"
-            if settings.reccobeats_url
-            else "empty: features come from files, the cache and estimation only",
+            f"features are fetched from {settings.reccobeats_url}",
+            "empty: features come from files, the cache and estimation only",
         ),
         *_name_notes(settings),
         ConfigNote(
@@ -260,41 +254,36 @@ def check_config(settings: Settings) -> tuple[ConfigNote, ...]:
 def _name_notes(settings: Settings) -> tuple[ConfigNote, ...]:
     """Say what becomes of lists that hold names and no ids."""
     return (
-        ConfigNote(
+        _switch(
             "LISTENBRAINZ_LABS_URL",
             bool(settings.listenbrainz_labs_url),
             f"tracks without ids are found by name at {settings.listenbrainz_labs_url}, which gets titles, "
-            "artists and albums"
-            if settings.listenbrainz_labs_url
-            else "empty: lists of names (Apple Music, YouTube, DJ programs) get no measured features",
+            "artists and albums",
+            "empty: lists of names (Apple Music, YouTube, DJ programs) get no measured features",
         ),
-        ConfigNote(
+        _switch(
             "LISTENBRAINZ_URL",
             bool(settings.listenbrainz_url),
-            f"lengths, ISRCs and people's public lists come from {settings.listenbrainz_url}"
-            if settings.listenbrainz_url
-            else "empty: `from: listenbrainz:NAME` can't be read, and fewer names are found",
+            f"lengths, ISRCs and people's public lists come from {settings.listenbrainz_url}",
+            "empty: `from: listenbrainz:NAME` can't be read, and fewer names are found",
         ),
-        ConfigNote(
+        _switch(
             "MUSICBRAINZ_TAGS",
             settings.musicbrainz_tags,
-            "on: genres of MusicBrainz come with names; their licence (CC BY-NC-SA) forbids commercial use"
-            if settings.musicbrainz_tags
-            else "off: no genres are taken from MusicBrainz",
+            "on: genres of MusicBrainz come with names; their licence (CC BY-NC-SA) forbids commercial use",
+            "off: no genres are taken from MusicBrainz",
         ),
-        ConfigNote(
+        _switch(
             "RECCOBEATS_SEARCH",
             settings.reccobeats_search,
-            "on: titles that nothing else finds are sent to ReccoBeats, 20 of a list at most"
-            if settings.reccobeats_search
-            else "off: no title is sent to ReccoBeats",
+            "on: titles that nothing else finds are sent to ReccoBeats, 20 of a list at most",
+            "off: no title is sent to ReccoBeats",
         ),
-        ConfigNote(
+        _switch(
             "LASTFM_API_KEY",
             settings.lastfm_api_key is not None,
-            "set: people can name their Last.fm account (`from: lastfm:NAME`)"
-            if settings.lastfm_api_key
-            else "missing: `from: lastfm:NAME` can't be read; a key is free at last.fm/api",
+            "set: people can name their Last.fm account (`from: lastfm:NAME`)",
+            "missing: `from: lastfm:NAME` can't be read; a key is free at last.fm/api",
         ),
     )
 

@@ -81,7 +81,7 @@ class TastemapBot(Host):
         self.gate = Gate()
         self.limits = Limits()
         self.components = ComponentRouter()
-        self.wanted = PendingRequests()
+        self.pending = PendingRequests()
         self.has_spotify = reader.library is not None
         self.has_lists = bool(reader.lists.services)
         self.running = RunningWork(
@@ -225,7 +225,7 @@ class Clients:
     def forget(self, user_id: int) -> None:
         """Drop from memory what a person was about to do when a login came in between."""
         if self.current is not None:
-            self.current.wanted.forget(user_id)
+            self.current.pending.forget(user_id)
 
 
 async def fetch_file(

@@ -40,9 +40,9 @@ from cogs.work.logins import account_kinds, tell_disconnected
 from cogs.work.posted_cards import PostedCards, TakenBack
 from cogs.work.presence import DiscordPresence
 from cogs.work.server_maps import ServerMaps
+from services.analysis.comparison.rules import load_rules
 from services.domain.status import Status
 from services.storage.marks import MarkStore
-from services.workflows.compare import score_rules
 from services.workflows.groups.server_map import ServerMapWorkflow
 from services.workflows.groups.sharing import SharingWorkflow
 
@@ -128,7 +128,7 @@ def build_cogs(
         AccountCog(
             login=accounts,
             components=components,
-            wanted=bot.wanted,
+            pending=bot.pending,
             work=bot.work,
             clean_up=taken_back.empty,
         ),
@@ -182,7 +182,7 @@ def build_cogs(
             client=bot,
             maintenance=bot.maintenance,
         ),
-        AboutCog(rules=score_rules()),
+        AboutCog(rules=load_rules()),
         AdminCog(
             read_status=read_status,
             operators=frozenset(settings.operator_ids),

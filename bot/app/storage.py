@@ -42,6 +42,7 @@ from services.storage.writes import WriteStore
 from services.workflows.drift import REMEMBERED_FOR
 from services.workflows.library import LIST_KEPT_FOR
 from services.workflows.playlist_cache import KEPT_AT_MOST
+from services.workflows.reading import UPLOADS_KEPT_FOR
 from services.workflows.sounds import OFFERED_FOR
 
 WRITES_KEPT_FOR = timedelta(days=30)
@@ -113,7 +114,7 @@ def holdings_of(
         Holding(
             row="An uploaded file with a list of tracks",
             tables=("pending_uploads",),
-            kept_for=timedelta(hours=1),
+            kept_for=UPLOADS_KEPT_FOR,
             tasks=(RepeatedTask("uploads", lambda: UploadStore(database).purge(clock())),),
         ),
         Holding(

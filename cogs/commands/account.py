@@ -42,12 +42,12 @@ class AccountCog(commands.Cog):
         *,
         login: Login | None,
         components: ComponentRouter,
-        wanted: PendingRequests,
+        pending: PendingRequests,
         work: Work,
         clean_up: CleanUp,
     ) -> None:
         self._login = login
-        self._wanted = wanted
+        self._pending = pending
         self._work = work
         self._clean_up = clean_up
         self._reminded: TTLCache[int, bool] = TTLCache(_PEOPLE_REMINDED, _REMINDED_FOR_S)
@@ -67,7 +67,7 @@ class AccountCog(commands.Cog):
 
     async def connect(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Begin a login from the button under a refusal; afterwards what was wanted can go on."""
-        scopes, wanted = self._wanted.take(ref.argument, interaction.user.id)
+        scopes, wanted = self._pending.take(ref.argument, interaction.user.id)
         await self._begin(interaction, READ_SCOPES | scopes, wanted)
 
     async def finish(self, interaction: Interaction, ref: ComponentRef) -> None:

@@ -164,7 +164,7 @@ class AnalyzeCog(commands.Cog):
 
     async def retry(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Ask once more for what had failed."""
-        request, private = interaction.client.wanted.failed(ref.subject, interaction.user.id)
+        request, private = interaction.client.pending.failed(ref.subject, interaction.user.id)
         await self._work.accept(interaction, request, private=private)
 
     async def example(self, interaction: Interaction, _ref: ComponentRef) -> None:

@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.work.accept import Work
 from cogs.work.host import Interaction
 from cogs.work.presence import DiscordPresence
@@ -36,10 +37,8 @@ class CompareCog(commands.Cog):
         self._menu = app_commands.ContextMenu(
             name="Compare taste",
             callback=self.compare_menu,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=False, private_channel=False
-            ),
+            allowed_installs=TO_SERVERS,
+            allowed_contexts=IN_SERVERS,
         )
 
     async def cog_load(self) -> None:

@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.replies.digest import STOP, digest_off_note, digest_on_note
 from cogs.replies.ids import Action, ComponentRef
 from cogs.work.components import ComponentRouter
@@ -25,8 +26,8 @@ class DigestCog(commands.Cog):
     group = app_commands.Group(
         name="digest",
         description="Once a week, what happened on the map of this server.",
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        allowed_contexts=IN_SERVERS,
+        allowed_installs=TO_SERVERS,
         default_permissions=discord.Permissions(manage_channels=True),
     )
 

@@ -38,7 +38,7 @@ from services.domain.vocabulary import GOAL_NAMES
 from services.domain.writes import MAX_NAME
 from services.workflows import split as splitting
 from services.workflows import tidy as tidying
-from services.workflows.optimize import OptimizeWorkflow, OrderDraft, list_of
+from services.workflows.optimize import OptimizeWorkflow, OrderDraft, ordered_list
 from services.workflows.split import SplitWorkflow
 from services.workflows.suggestions import Suggestions
 from services.workflows.tidy import TidyDraft, TidyWorkflow
@@ -346,7 +346,8 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
     async def files(press: Press) -> Reply:
         draft = await optimize.drafts.open(press.draft_id, press.user_id)
         steps = await optimize.steps(draft)
-        return order_files_card(draft, await list_files([list_of(draft)], "order", steps=steps))
+        lists = [ordered_list(draft.stored.report, draft.state.result)]
+        return order_files_card(draft, await list_files(lists, "order", steps=steps))
 
     changes = {
         DraftVerb.SHOW: open_draft,

@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest, suggest_lists
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, small
@@ -39,8 +40,8 @@ class GroupsCog(commands.Cog):
     group = app_commands.Group(
         name="group",
         description="Compare the music of several people.",
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        allowed_contexts=IN_SERVERS,
+        allowed_installs=TO_SERVERS,
     )
 
     def __init__(

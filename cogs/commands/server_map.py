@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.server_map import left_note
 from cogs.work.accept import Work
@@ -24,8 +25,8 @@ class ServerMapCog(commands.Cog):
     group = app_commands.Group(
         name="map",
         description="Everybody of this server who agreed to it, on one map.",
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        allowed_contexts=IN_SERVERS,
+        allowed_installs=TO_SERVERS,
     )
 
     def __init__(

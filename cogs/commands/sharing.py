@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest
 from cogs.replies.layout import note, small
 from cogs.replies.people import sharing_card, stopped_card
@@ -26,8 +27,8 @@ class SharingCog(commands.Cog):
     group = app_commands.Group(
         name="sharing",
         description="Whether others of this server may compare with you without asking.",
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        allowed_contexts=IN_SERVERS,
+        allowed_installs=TO_SERVERS,
     )
 
     def __init__(

@@ -112,56 +112,63 @@ def _line(member: Member, lobby: Lobby) -> str:
 
 
 def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
-    host = lobby.member(lobby.host_id)
-    host_name = escape(host.name, _NAME) if host else "Somebody"
     if lobby.state is LobbyState.DECLINED:
         return note("No comparison this time.", small("Nothing that was chosen for it is kept."))
-    asked = lobby.asked
     if lobby.state is LobbyState.ENDED:
-        said = "There was no answer in time, so this has ended." if asked else "This comparison has ended."
-        row = [_press(Label.LEAVE, lobby, LobbyVerb.LEAVE)]
-        if len(lobby.ready) == FEWEST:
-            row.insert(0, _see(lobby))
-        return Reply((text(said), ui.ActionRow(*row)))
-    ends = discord.utils.format_dt(lobby.ends_at, "R")
-    if asked is not None and kind is MessageKind.ASKER_CARD:
-        return Reply(
-            (
-                text(
-                    f"## I have asked {escape(asked.name, _NAME)}",
-                    _line(host, lobby) if host and host.brought else "",
-                ),
-                rule(),
-                text(
-                    small("Only the two of you see the result, unless both choose to show it."),
-                    small(f"Without an answer this ends {ends}."),
-                ),
-                ui.ActionRow(
-                    _choose(lobby),
-                    _press("Take back", lobby, LobbyVerb.LEAVE),
-                ),
-            )
-        )
-    if asked is not None:
-        return Reply(
-            (
-                text(
-                    f"## <@{asked.user_id}>, compare your music?",
-                    f"**{host_name}** would like to know how alike your playlists sound. I ask only once.",
-                    _line(host, lobby) if host and host.brought else "",
-                ),
-                rule(),
-                text(small(_WHAT_ACCEPTING_MEANS), small(f"Without an answer this ends {ends}.")),
-                ui.ActionRow(
-                    _press("Accept", lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
-                    _press("Decline", lobby, LobbyVerb.DECLINE),
-                    _choose(lobby),
-                    _press("Take back", lobby, LobbyVerb.LEAVE),
-                    _press("Never ask me again", lobby, LobbyVerb.NEVER),
-                ),
-            )
-        )
-    return _accepted_card(lobby)
+        return _ended_card(lobby)
+    if lobby.asked is None:
+        return _accepted_card(lobby)
+    if kind is MessageKind.ASKER_CARD:
+        return _asking_card(lobby, lobby.asked)
+    return _question_card(lobby, lobby.asked)
+
+
+def _ended_card(lobby: Lobby) -> Reply:
+    said = "There was no answer in time, so this has ended." if lobby.asked else "This comparison has ended."
+    row = [_press(Label.LEAVE, lobby, LobbyVerb.LEAVE)]
+    if len(lobby.ready) == FEWEST:
+        row.insert(0, _see(lobby))
+    return Reply((text(said), ui.ActionRow(*row)))
+
+
+def _asking_card(lobby: Lobby, asked: Member) -> Reply:
+    """Tell the one who asked what they wait for."""
+    said = text(f"## I have asked {escape(asked.name, _NAME)}", _host_line(lobby))
+    terms = text(
+        small("Only the two of you see the result, unless both choose to show it."),
+        small(_ends_unanswered(lobby)),
+    )
+    row = ui.ActionRow(_choose(lobby), _press("Take back", lobby, LobbyVerb.LEAVE))
+    return Reply((said, rule(), terms, row))
+
+
+def _question_card(lobby: Lobby, asked: Member) -> Reply:
+    host = lobby.member(lobby.host_id)
+    host_name = escape(host.name, _NAME) if host else "Somebody"
+    said = text(
+        f"## <@{asked.user_id}>, compare your music?",
+        f"**{host_name}** would like to know how alike your playlists sound. I ask only once.",
+        _host_line(lobby),
+    )
+    row = ui.ActionRow(
+        _press("Accept", lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
+        _press("Decline", lobby, LobbyVerb.DECLINE),
+        _choose(lobby),
+        _press("Take back", lobby, LobbyVerb.LEAVE),
+        _press("Never ask me again", lobby, LobbyVerb.NEVER),
+    )
+    terms = text(small(_WHAT_ACCEPTING_MEANS), small(_ends_unanswered(lobby)))
+    return Reply((said, rule(), terms, row))
+
+
+def _host_line(lobby: Lobby) -> str:
+    """Say what the one who asked has chosen, if anything."""
+    host = lobby.member(lobby.host_id)
+    return _line(host, lobby) if host and host.brought else ""
+
+
+def _ends_unanswered(lobby: Lobby) -> str:
+    return f"Without an answer this ends {discord.utils.format_dt(lobby.ends_at, 'R')}."
 
 
 def _accepted_card(lobby: Lobby) -> Reply:

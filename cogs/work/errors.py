@@ -182,7 +182,7 @@ def _refused(interaction: Interaction, error: BaseException, job: Job | None) ->
     def keep(request: Request) -> str:
         if job is None or not (client.connects and client.performs):
             return ""  # presses come to another process, which would know nothing of it
-        kept = client.wanted.keep_failed(interaction.user.id, request, private=job.asked.private)
+        kept = client.pending.keep_failed(interaction.user.id, request, private=job.asked.private)
         return ComponentRef(Action.RETRY, kept).button() if kept else ""
 
     return Refused(
@@ -191,7 +191,7 @@ def _refused(interaction: Interaction, error: BaseException, job: Job | None) ->
         again=custom_id if is_button else as_press.button() if as_press else "",
         request=job.request if job else None,
         keep=keep,
-        wish=partial(client.wanted.keep, interaction, error),
+        wish=partial(client.pending.keep, interaction, error),
         has_spotify=client.has_spotify,
     )
 

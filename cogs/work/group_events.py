@@ -60,8 +60,8 @@ class GroupEvents(commands.Cog):
 
     async def tend(self) -> None:
         """End what is over, draw whatever a crash or a refusal of Discord's left as it was, post digests."""
-        if isinstance(wanted := getattr(self._client, "wanted", None), PendingRequests):
-            wanted.expire()
+        if isinstance(pending := getattr(self._client, "pending", None), PendingRequests):
+            pending.expire()
         await self._maintenance.attempt("ended comparisons", self._end_due)
         await self._maintenance.attempt("people who left", self._end_left)
         await self._maintenance.attempt("cards", self._cards.redraw_all)

@@ -38,7 +38,7 @@ class Host(commands.AutoShardedBot):
     """Who may still come in, counted so that an orderly end waits for them."""
     limits: Limits
     """How fast one person, and one server, may ask."""
-    wanted: PendingRequests
+    pending: PendingRequests
     """What people wanted before a login came in between."""
     observer: Observer
     """Keeps count of how interactions end."""

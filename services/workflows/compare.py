@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.analysis.comparison.rules import load_rules
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Person, PersonKey
@@ -17,7 +16,6 @@ from services.domain.errors.jobs import OverloadedError, ShuttingDownError, Stop
 from services.domain.errors.storage import StorageError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Playlist
-from services.domain.scoring import ScoreRules
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.groups import tasks
 
@@ -146,8 +144,3 @@ class CompareWorkflow:
             for each in lookups:
                 each.cancel()
             await asyncio.gather(*lookups, return_exceptions=True)
-
-
-def score_rules() -> ScoreRules:
-    """Return the rules of the score with their calibration, for whoever wants to know."""
-    return load_rules()

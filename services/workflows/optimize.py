@@ -182,11 +182,6 @@ async def draw_order(
     return await compute.run("order chart", tasks.draw_order, report, result, on_card)
 
 
-def list_of(draft: OrderDraft) -> tuple[str, tuple[EnrichedTrack, ...]]:
-    """Return the list in its new order, by name, with all that is known of its tracks."""
-    return ordered_list(draft.stored.report, draft.state.result)
-
-
 def ordered_list(report: AnalysisReport, result: OrderResult) -> tuple[str, tuple[EnrichedTrack, ...]]:
     """Return the tracks of a report in the order that was found, under the name of its playlist."""
     return report.playlist.name, tuple(report.tracks[row] for row in result.order)

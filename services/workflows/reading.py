@@ -46,7 +46,7 @@ from services.workflows.user_lists import UserLists
 
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
 """Also Discord's default limit for one file. A larger file is refused before it is fetched."""
-KEPT_FOR = timedelta(hours=1)
+UPLOADS_KEPT_FOR = timedelta(hours=1)
 """How long a file waits for its owner to choose a playlist in it."""
 READING_LIMITS = Limits(cpu_s=3.0, memory_mb=200)
 """What reading one file may cost. The longest honest files, a history of 198,000 plays or 75,000 rows of
@@ -165,7 +165,7 @@ class PlaylistReader:
     async def keep_upload(
         self, owner_id: int, file: UploadedFile, *, groups: int | None, private: bool
     ) -> str:
-        """Keep a file for `KEPT_FOR` while its owner chooses, and return its id; older ones go."""
+        """Keep a file for `UPLOADS_KEPT_FOR` while its owner chooses, and return its id; older ones go."""
         store, now, upload_id = self._uploads, self.clock(), new_id()
         await store.purge(now)
         await store.save(
@@ -176,7 +176,7 @@ class PlaylistReader:
                 content=file.content or b"",
                 groups=groups,
                 private=private,
-                expires_at=now + KEPT_FOR,
+                expires_at=now + UPLOADS_KEPT_FOR,
             )
         )
         return upload_id

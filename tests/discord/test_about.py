@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from services.analysis.comparison.rules import load_rules
 from services.domain.comparison import FEWEST_MEASURED
-from services.workflows.compare import score_rules
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 
@@ -13,7 +13,7 @@ async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     assert card.ephemeral
     check_message(card)
     words = text_of(card)
-    rules = score_rules()
+    rules = load_rules()
     assert f"sound = 100 · 2^−(s / {rules.sound_scale:g})^{rules.sound_power:g}" in words
     assert f"score = {rules.sound_part:g} · sound" in words
     assert f"overlap / {rules.overlap_full:g}" in words

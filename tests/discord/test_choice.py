@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.playlists import load
 from services.compute import ComputePool
-from services.workflows.reading import KEPT_FOR
+from services.workflows.reading import UPLOADS_KEPT_FOR
 from tests.discord.cards import check_message, menu_of, text_of
 from tests.discord.conftest import Room, furnish, open_app, simulate
 from tests.discord.test_refusals import answer_of, log, refused
@@ -150,9 +150,9 @@ async def test_a_choice_waits_for_an_hour_and_not_longer(
 ) -> None:
     room, times = hour_glass
     question = await ask(room)
-    times.append(times[0] + KEPT_FOR - timedelta(seconds=1))
+    times.append(times[0] + UPLOADS_KEPT_FOR - timedelta(seconds=1))
     assert "Gym" in text_of(await choose(room, question))
-    times.append(times[0] + KEPT_FOR)
+    times.append(times[0] + UPLOADS_KEPT_FOR)
     answer = await answer_of(await room.ann.select(question, ["0"]))
     assert "This choice has expired" in refused(answer, log)
 
@@ -162,7 +162,7 @@ async def test_a_file_whose_time_is_over_is_deleted_with_the_next_upload(
 ) -> None:
     room, times = hour_glass
     question = await ask(room)
-    times.append(times[0] + KEPT_FOR * 2)
+    times.append(times[0] + UPLOADS_KEPT_FOR * 2)
     await ask(room)
     old = menu_of(question, "choose")["custom_id"].split(":")[2]
     assert await room.app.workflows.reader.uploads.load(old, times[0]) is None

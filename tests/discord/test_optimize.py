@@ -174,7 +174,7 @@ async def test_what_was_refused_goes_on_by_a_press_of_whoever_asked(
     assert "needs the keys" in text_of(refused)
     again = button_of(refused, "Smoothest order")["custom_id"].split(":")[2]
     with pytest.raises(RequestForgottenError):
-        room.env.bot.wanted.failed(again, room.bob.id)
+        room.env.bot.pending.failed(again, room.bob.id)
     assert "· smoothest" in text_of((await room.ann.click(refused, label="Smoothest order")).response)
     assert len(env.refusals()) == 1
 

@@ -165,7 +165,7 @@ async def test_somebody_without_a_link_is_offered_the_login_and_then_what_they_w
     accounts = world.room.app.accounts
     assert accounts is not None
     wanted, wish = (
-        world.room.env.bot.wanted,
+        world.room.env.bot.pending,
         button_of(answer, "Connect Spotify")["custom_id"].rpartition(":")[2],
     )
     assert wanted.take(wish, world.room.ann.id) == (frozenset(), "")
