@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import aiohttp
 
@@ -28,6 +28,7 @@ from bot.web.interactions import SignedInteractions
 from cogs.work.logins import tell_disconnected
 from services.compute import ComputePool
 from services.maintenance import Maintenance, RepeatedTask
+from services.sources.http.clock import utc_now
 from services.sources.http.session import open_session
 from services.storage.database import Database
 from services.storage.marks import MarkStore, ReceivedStore
@@ -217,8 +218,3 @@ async def warm_up(app: App) -> None:
 def new_pool(workers: int) -> ComputePool:
     """Build the worker pool; its processes start with the first job or with `warm`."""
     return ComputePool(workers=workers, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
-
-
-def utc_now() -> datetime:
-    """Return the present, with its zone."""
-    return datetime.now(UTC)

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
-from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +21,7 @@ from cogs.words.messages import note_line
 from services.domain.errors.storage import DatabaseInUseError
 from services.domain.program import PROGRAM
 from services.imports.open_dumps import OpenDump
+from services.sources.http.clock import utc_now
 from services.storage.addresses import parse_address
 from services.storage.backups import default_folder
 from services.storage.bulk import ImportProgress
@@ -56,7 +56,7 @@ async def import_features(settings: Settings, options: argparse.Namespace, conso
                 database,
                 options.file,
                 source=source,
-                now=datetime.now(UTC),
+                now=utc_now(),
                 on_start=display.start,
                 on_step=display.step,
             )
@@ -75,7 +75,7 @@ async def _import_dump(settings: Settings, options: argparse.Namespace, console:
                 database,
                 options.acousticbrainz or options.musicbrainz_canonical,
                 kind,
-                now=datetime.now(UTC),
+                now=utc_now(),
                 on_start=display.start,
                 on_step=display.step,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +16,7 @@ from bot.doctor.online import examine_online
 from bot.doctor.settings import examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
+from services.sources.http.clock import utc_now
 from services.storage.backups import default_folder
 from services.storage.doctor import Diagnosis, Severity, diagnose
 
@@ -30,7 +31,7 @@ _MARKS = {
 async def examine(settings: Settings, *, online: bool) -> int:
     """Print what was found; the exit code is 1 if anything keeps the bot from working."""
     console = Console(highlight=False, soft_wrap=True)
-    now = datetime.now(UTC)
+    now = utc_now()
     parts: dict[str, list[Diagnosis]] = {
         "Database": await asyncio.to_thread(_database, settings),
         "Settings": list(examine_settings(settings)),

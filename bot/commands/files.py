@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from bot.app import new_pool, utc_now
+from bot.app import new_pool
 from bot.app.sources import open_name_services, open_sources
 from bot.commands import BadInputError
 from bot.config import Settings
@@ -28,6 +28,7 @@ from services.domain.inputs import UploadedFile
 from services.domain.lists import parse_user_list
 from services.domain.messages import Activity, Note, OnProgress, Progress
 from services.domain.music import Playlist, Track
+from services.sources.http.clock import utc_now
 from services.storage.addresses import parse_address
 from services.storage.artist_genres import ArtistGenreStore
 from services.storage.backups import default_folder

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -19,6 +18,7 @@ from cogs.words.errors import sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import DatasetError
 from services.domain.errors.storage import CopyRefusedError, UnsupportedDatabaseUrlError
+from services.sources.http.clock import utc_now
 from services.storage import backups
 from services.storage.addresses import parse_address
 from services.storage.copying import DatabaseCopy
@@ -85,9 +85,7 @@ def _backup(settings: Settings, options: argparse.Namespace, console: Console) -
         written = backups.backup(settings.database_url, target)
     else:
         # For a server the folder does not matter: the answer is which tool to use instead.
-        written = backups.backup_into(
-            settings.database_url, target or folder or Path(), now=datetime.now(UTC)
-        )
+        written = backups.backup_into(settings.database_url, target or folder or Path(), now=utc_now())
     size = written.stat().st_size / _MEGABYTE
     console.print(f"Wrote a checked copy to {escape(str(written))} ({size:.1f} MB).")
     return EXIT_OK
@@ -95,7 +93,7 @@ def _backup(settings: Settings, options: argparse.Namespace, console: Console) -
 
 def _restore(settings: Settings, options: argparse.Namespace, console: Console) -> int:
     address = parse_address(settings.database_url)
-    aside = backups.restore(options.source, settings.database_url, now=datetime.now(UTC))
+    aside = backups.restore(options.source, settings.database_url, now=utc_now())
     console.print(f"{escape(str(options.source))} is now the database at {escape(str(address))}.")
     if aside:
         console.print(f"The database that it replaced lies at {escape(str(aside))}.")

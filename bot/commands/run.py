@@ -9,7 +9,6 @@ import logging
 import sys
 from asyncio import FIRST_COMPLETED
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 
 import aiohttp
 import discord
@@ -26,6 +25,7 @@ from bot.web.server import listen
 from cogs.words.errors import sentence
 from services.domain.errors.storage import DamagedDatabaseError, SecondBotError, StorageError
 from services.domain.program import PROGRAM
+from services.sources.http.clock import utc_now
 from services.storage.addresses import parse_address
 from services.storage.backups import default_folder
 from services.storage.leases import only_bot_on
@@ -90,9 +90,7 @@ def _share_one_heap() -> None:
 async def _make_ready(settings: Settings, *, fresh: bool) -> None:
     """Bring the tables up to date, and get over a damaged database."""
     url = settings.database_url
-    rescue = await asyncio.to_thread(
-        make_ready, url, folder=default_folder(url), now=datetime.now(UTC), fresh=fresh
-    )
+    rescue = await asyncio.to_thread(make_ready, url, folder=default_folder(url), now=utc_now(), fresh=fresh)
     if rescue is None:
         return
     instead = (

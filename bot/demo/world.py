@@ -14,7 +14,7 @@ from typing import Any
 import simcord
 from simcord._clock import Clock
 
-from bot.app import App, build, utc_now, warm_up
+from bot.app import App, build, warm_up
 from bot.app.client import TastemapBot
 from bot.config import Settings
 from bot.demo.spotify import DemoSpotify, connect, loopback, open_spotify
@@ -24,6 +24,7 @@ from sandbox.listenbrainz import SandboxListenBrainz, SandboxListener
 from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.sample_catalogue import sample_catalogue
 from sandbox.spotify_samples import MIKA
+from services.sources.http.clock import utc_now
 
 SETTLE_S = 60.0
 """How long the simulator waits for the bot to finish; the work itself takes a second or two."""

@@ -14,7 +14,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -67,10 +67,7 @@ class ErasureNotes:
         The database; None where it is no file, and copies are the business of its server's tools.
     """
 
-    def __init__(
-        self, file: Path | None, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
-        self._clock = clock
+    def __init__(self, file: Path | None) -> None:
         self.path = None if file is None else file.with_name(f"{file.stem}.erased.jsonl")
 
     async def add(self, connection: AsyncConnection, user_id: int, what: Erased) -> None:
@@ -87,7 +84,7 @@ class ErasureNotes:
         with _changing:
             key, notes = self._read()
             number = 1 + max((known, *(note.number for note in notes)))
-            self._append(_line(Note(number, self._clock(), what, _hash(key, user_id))))
+            self._append(_line(Note(number, datetime.now(UTC), what, _hash(key, user_id))))
         return number
 
     def missing_from(self, number: int) -> tuple[Note, ...]:

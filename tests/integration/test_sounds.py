@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from bot.app import utc_now
 from sandbox.sounds import Piece, encode, render, tagged_mp3
 from services.compute import ComputePool
 from services.domain.errors.sound import CostlySoundError, SoundError, TooManySoundsError, TooShortSoundError
 from services.domain.features import AudioFeatures
 from services.domain.messages import NoteKind
 from services.domain.music import Playlist, Skipped, SkipReason, Track
+from services.sources.http.clock import utc_now
 from services.workflows import sounds
 from services.workflows.costly_files import CostlyFiles
 from services.workflows.sounds import NamedFile, SoundsWorkflow, joined

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
-def _now() -> datetime:
+def utc_now() -> datetime:
+    """Return the present, with its zone."""
     return datetime.now(UTC)
 
 
@@ -23,7 +24,7 @@ class Clock:
 
     monotonic: Callable[[], float] = time.monotonic
     """Seconds that never jump: for gaps, waits and deadlines."""
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now
     """The date, aware: for what is stored, and for dates that servers send."""
     sleep: Callable[[float], Awaitable[None]] = _sleep
 
