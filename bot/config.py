@@ -13,9 +13,8 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.ports import Holder, holder_of
-from bot.roles import Role
+from bot.roles import Role, parse_shards
 from bot.secret_files import named_files, read_secrets
-from bot.shards import parse_shards
 from services.accounts.keyring import KeyRing
 from services.domain.errors.accounts import KeyRingError
 from services.domain.program import PROGRAM

@@ -1,8 +1,14 @@
-"""Which part of Tastemap one process is: all of it, or one of several on a server."""
+"""Which part of Tastemap one process is, and which shards it connects where several do."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
+
+_FORM = re.compile(r"(?:(?P<first>\d+)(?:-(?P<last>\d+))?|any (?P<wanted>\d+)) ?/ ?(?P<count>\d+)")
+_MOST = 16_000
+"""More would be fewer than a hundred servers for each at Discord's largest bots."""
 
 
 class Role(StrEnum):
@@ -45,3 +51,41 @@ class Role(StrEnum):
             Role.WEB: "login pages and signed commands; what takes long is handed to workers",
             Role.WORKER: "what gateways and web processes accept is done here",
         }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The share of one process."""
+
+    count: int
+    """Of all shards of the bot."""
+    ids: tuple[int, ...] = ()
+    """Fixed numbers; empty where free ones are to be taken."""
+    wanted: int = 0
+    """How many free ones."""
+
+
+def parse_shards(text: str) -> Shards:
+    """Read `0-15/64` (these of 64), `3/8` (this one of 8) or `any 16/64` (so many that nobody has).
+
+    Raises
+    ------
+    ValueError
+        It is none of these.
+    """
+    found = _FORM.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("write 0-15/64, 3/8, or any 16/64")
+    count = int(found["count"])
+    if not 0 < count <= _MOST:
+        raise ValueError(f"there are 1 to {_MOST} shards")
+    if found["wanted"]:
+        wanted = int(found["wanted"])
+        if not 0 < wanted <= count:
+            raise ValueError(f"{wanted} of {count} can't be had")
+        return Shards(count, wanted=wanted)
+    first = int(found["first"])
+    last = int(found["last"] or first)
+    if not first <= last < count:
+        raise ValueError(f"the numbers of {count} shards are 0 to {count - 1}")
+    return Shards(count, tuple(range(first, last + 1)))

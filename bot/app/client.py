@@ -18,8 +18,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.roles import Role
-from bot.shards import Shards
+from bot.roles import Role, Shards
 from cogs.replies.layout import Reply
 from cogs.work.accept import Work
 from cogs.work.admission import Gate, Limits

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.config import Settings
 from bot.lifetime import in_background
-from bot.shards import Shards, parse_shards
+from bot.roles import Shards, parse_shards
 from services.domain.errors.storage import StorageError
 from services.storage.database import Database
 from services.storage.shard_leases import RENEWED_EVERY_S, ShardLeaseStore

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from bot.commands import EXIT_OK, BadInputError
 from bot.commands.files import open_workflow, read_playlist, save_charts, shown_on, split_file, told_of
-from bot.commands.people_terminal import print_blend, print_comparison
+from bot.commands.terminal import print_blend, print_comparison
 from bot.config import Settings
 from cogs.words.comparison import comparison_sentence
 from cogs.words.messages import note_lines

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.config import Settings, role_problem
-from bot.roles import Role
-from bot.shards import Shards, parse_shards
+from bot.roles import Role, Shards, parse_shards
 
 
 @pytest.mark.parametrize(
