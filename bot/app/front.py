@@ -63,7 +63,7 @@ def build_cogs(
 ) -> list[commands.Cog]:
     """Build the cogs of one client, and what several of them share."""
     components = bot.components
-    taken_back = TakenBack(maps=flows.reports.store, client=bot)
+    taken_back = TakenBack(reports=flows.reports, client=bot)
     presence = DiscordPresence(bot, monotonic=monotonic)
     cards = PostedCards(client=bot, store=flows.posted_cards, maintenance=bot.maintenance)
     asking = Asking(lobbies=flows.lobbies, cards=cards, presence=presence, client=bot)

@@ -23,6 +23,7 @@ from services.domain.errors.storage import StorageError
 from services.domain.groups import GroupMessage, Lobby, MessageKind, Redraw
 from services.domain.report import PostedMessage
 from services.maintenance import Maintenance
+from services.workflows.reports import ReportsWorkflow
 
 _UNKNOWN_MESSAGE = 10_008
 _VANISHED = frozenset({10_003, 10_004})
@@ -86,18 +87,6 @@ class CardRows(Protocol):
 
     async def drop(self, message_id: int) -> None:
         """Forget a message."""
-
-
-class PostedMaps(Protocol):
-    """The messages with maps that are to be emptied."""
-
-    async def taken_back(self) -> tuple[PostedMessage, ...]:
-        """List them."""
-        ...
-
-    async def drop_message(self, message_id: int) -> None:
-        """Forget one that is done."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +315,8 @@ class PostedCards:
 class TakenBack:
     """Posted maps whose owners took them back: by `/forget`, or by ending their login."""
 
-    def __init__(self, *, maps: PostedMaps, client: discord.Client) -> None:
-        self._maps = maps
+    def __init__(self, *, reports: ReportsWorkflow, client: discord.Client) -> None:
+        self._maps = reports.store
         self._client = client
 
     async def empty(self) -> int:
