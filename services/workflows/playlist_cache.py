@@ -22,18 +22,12 @@ KEPT_AFTER_USE = timedelta(days=1)
 KEPT_AT_MOST = timedelta(days=30)
 
 
-def uncounted(_cache: str, _hits: int, _misses: int) -> None:
-    """Keep no count of what was still there."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaylistCache:
     """Playlists that were read lately, each for the person whose login read it."""
 
     store: PlaylistStore
     clock: Callable[[], datetime]
-    looked_up: Callable[[str, int, int], None] = uncounted
-    """Receives the name of this cache, and how many playlists were still in it and how many were not."""
 
     async def load(self, user_id: int, key: str) -> KeptPlaylist | None:
         """Take a playlist that is still kept."""
@@ -44,7 +38,6 @@ class PlaylistCache:
 
         One that changed meanwhile has another snapshot by now, and so is not taken for current later.
         """
-        self.looked_up("playlists", 0, 1)
         now = self.clock()
         kept = KeptPlaylist(playlist=playlist, snapshot_id=playlist.snapshot_id or "", fetched_at=now)
         with forgiven("a playlist can't be kept"):
@@ -52,7 +45,6 @@ class PlaylistCache:
 
     async def use(self, user_id: int, key: str, kept: KeptPlaylist) -> Playlist:
         """Use a playlist once more, which makes it stay for another while."""
-        self.looked_up("playlists", 1, 0)
         longest = KEPT_AFTER_USE if key == LIKED else KEPT_AT_MOST
         expires_at = min(self.clock() + KEPT_AFTER_USE, kept.fetched_at + longest)
         with forgiven("a playlist can't be kept for longer"):
