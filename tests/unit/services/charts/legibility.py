@@ -35,3 +35,14 @@ def assert_legible(sheet: Sheet) -> None:
         assert box.inside(bounds), words
         for other, writing in zip(boxes[index + 1 :], sheet.writings[index + 1 :], strict=True):
             assert not box.overlaps(other), (words, writing.words)
+
+
+def assert_poster_legible(sheet: Sheet, form: poster_page.Format) -> None:
+    """Assert besides that all words of a poster are large enough, and where apps leave them uncovered."""
+    assert_legible(sheet)
+    for writing in sheet.writings:
+        assert writing.size >= poster_page.SMALLEST
+        assert form.top <= writing.y - writing.size / 2, writing.words
+        assert writing.y + writing.size / 2 <= form.bottom, writing.words
+        assert writing.left >= poster_page.MARGIN - 1, writing.words
+        assert writing.right <= poster_page.WIDTH - poster_page.MARGIN + 1, writing.words

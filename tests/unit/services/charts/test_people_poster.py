@@ -8,9 +8,9 @@ from PIL import Image
 
 from services.analysis.comparison.score import load_rules
 from services.charts.people_poster import render_people_poster
-from services.charts.poster_page import FORMATS, MARGIN, SMALLEST, WIDTH
+from services.charts.poster_page import FORMATS
 from tests.unit.services.charts.comparisons import make_comparison, make_twins
-from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.legibility import assert_poster_legible
 
 
 @pytest.mark.parametrize(
@@ -25,14 +25,7 @@ def test_every_company_becomes_two_posters_that_can_be_read(people, shape, sheet
         assert Image.open(io.BytesIO(poster.png)).size == (1080, 3 * int(form.height))
         assert len(poster.png) <= 500_000
         assert 0 < len(poster.alt_text) <= 1024
-        sheet = sheets.pop(0)
-        assert_legible(sheet)
-        for writing in sheet.writings:
-            assert writing.size >= SMALLEST
-            assert form.top <= writing.y - writing.size / 2, writing.words
-            assert writing.y + writing.size / 2 <= form.bottom, writing.words
-            assert writing.left >= MARGIN - 1, writing.words
-            assert writing.right <= WIDTH - MARGIN + 1, writing.words
+        assert_poster_legible(sheets.pop(0), form)
 
 
 def test_everybody_has_a_number_and_who_has_no_room_is_counted(sheets):

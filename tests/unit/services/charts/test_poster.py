@@ -12,11 +12,11 @@ from services.analysis.reference import TYPICAL
 from services.charts import lettering
 from services.charts.poster import render_poster, render_posters
 from services.charts.poster_look import BRIGHT, FIRST, LIVELY, LOOKS, choose_look, land_colours
-from services.charts.poster_page import FORMATS, MARGIN, SMALLEST, WIDTH
+from services.charts.poster_page import FORMATS
 from services.domain.features import Feature
 from services.domain.portrait import Portrait, Standing
 from services.domain.report import Verdict
-from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.legibility import assert_poster_legible
 from tests.unit.services.charts.reports import HOSTILE_TITLES, make_report
 from tests.unit.services.charts.test_theme import MACHADO, contrast, linear, oklab
 
@@ -47,14 +47,7 @@ def test_every_list_becomes_two_posters_that_can_be_read_where_apps_leave_room(s
         assert 0 < len(poster.alt_text) <= 1024
         assert poster.text.endswith("Tastemap")
         assert "than ~85 % of playlists" in poster.alt_text
-        sheet = sheets.pop(0)
-        assert_legible(sheet)
-        for writing in sheet.writings:
-            assert writing.size >= SMALLEST
-            assert form.top <= writing.y - writing.size / 2, writing.words
-            assert writing.y + writing.size / 2 <= form.bottom, writing.words
-            assert writing.left >= MARGIN - 0.5, writing.words
-            assert writing.right <= WIDTH - MARGIN + 0.5, writing.words
+        assert_poster_legible(sheets.pop(0), form)
 
 
 def test_says_the_mood_the_groups_with_their_artists_and_what_was_measured(sheets):
