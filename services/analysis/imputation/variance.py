@@ -57,7 +57,7 @@ def raw_errors(standard: FloatArray, deviation: FloatArray, constants: Constants
     """Express standard deviations of shape space in the features' own units, `(n, 9)`.
 
     Chosen so that `value ± 1.28 · error` covers the truth in about 80 % and `± 1.96` in about 95 % of the
-    cases, although most features are skewed; `intervals.likely_range` gives the lopsided interval itself.
+    cases, although most features are skewed; `likely_range` gives the lopsided interval itself.
     """
     above, below = to_raw(standard + deviation, constants), to_raw(standard - deviation, constants)
     errors: FloatArray = constants.error_scale * np.maximum(above - below, 1e-9) / 2
