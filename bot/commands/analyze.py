@@ -50,12 +50,12 @@ async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
     by = AnalysisOptions(groups=options.groups, by=Grouping(options.by))
 
     async def draw(
-        workflow: AnalyzeWorkflow, playlist: Playlist, on_stage: OnProgress
+        workflow: AnalyzeWorkflow, playlist: Playlist, say: OnProgress
     ) -> tuple[AnalysisReport, tuple[str, ...]]:
         hints: tuple[str, ...] = ()
         kinds = _CHARTS if options.charts else ()
         await workflow.learn_genres(playlist)
-        analysis = await workflow.run(playlist, by, offline=options.offline, draw=kinds, on_stage=on_stage)
+        analysis = await workflow.run(playlist, by, offline=options.offline, draw=kinds, say=say)
         if options.charts:
             posters = await draw_posters(workflow.compute, analysis.report, utc_now().date())
             await asyncio.to_thread(save_charts, (*analysis.charts, *posters), options.charts)
@@ -77,9 +77,9 @@ async def count_file(settings: Settings, options: argparse.Namespace) -> int:
     """Count what is in a list and print it."""
 
     async def count(
-        workflow: AnalyzeWorkflow, playlist: Playlist, on_stage: OnProgress
+        workflow: AnalyzeWorkflow, playlist: Playlist, say: OnProgress
     ) -> tuple[AnalysisReport, PlaylistStats, Chart]:
-        analysis = await workflow.run(playlist, AnalysisOptions(), offline=options.offline, on_stage=on_stage)
+        analysis = await workflow.run(playlist, AnalysisOptions(), offline=options.offline, say=say)
         stats, chart = await count_numbers(workflow.compute, analysis.report)
         if options.charts:
             await asyncio.to_thread(save_charts, [chart], options.charts)

@@ -165,7 +165,7 @@ def _is_sound(path: Path) -> bool:
         return False
 
 
-async def read_sounds(workflow: AnalyzeWorkflow, paths: Sequence[Path], on_stage: OnProgress) -> Playlist:
+async def read_sounds(workflow: AnalyzeWorkflow, paths: Sequence[Path], say: OnProgress) -> Playlist:
     """Measure the sound files among some files, for the list among them if there is one.
 
     Raises
@@ -181,7 +181,7 @@ async def read_sounds(workflow: AnalyzeWorkflow, paths: Sequence[Path], on_stage
     lists: list[UploadedFile] = []
     first_error: SoundError | None = None
     for number, path in enumerate(paths):
-        await on_stage(Progress(Activity.LISTENING, number, len(paths), path.name))
+        await say(Progress(Activity.LISTENING, number, len(paths), path.name))
         content = await asyncio.to_thread(read_input, path)
         sounds, others = await reader.sounds.told_apart([UploadedFile("", path.name, None, content)])
         lists += others

@@ -54,7 +54,7 @@ async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
             locks = read_locks(playlist.tracks, start=options.start, end=options.end, lock=options.lock)
             with Console(stderr=True).status("Ordering…") as status:
                 analysis = await workflow.run(
-                    playlist, AnalysisOptions(), offline=options.offline, on_stage=shown_on(status)
+                    playlist, AnalysisOptions(), offline=options.offline, say=shown_on(status)
                 )
                 report = analysis.report
                 wish = OrderOptions(goal=options.goal, seed=options.seed, locks=locks)

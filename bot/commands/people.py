@@ -66,9 +66,9 @@ def _person_name(file: str) -> str:
 
 
 async def _compare(
-    compare: CompareWorkflow, people: Sequence[Brought], options: argparse.Namespace, on_stage: OnProgress
+    compare: CompareWorkflow, people: Sequence[Brought], options: argparse.Namespace, say: OnProgress
 ) -> None:
-    found = await compare.compare(people, on_stage=on_stage)
+    found = await compare.compare(people, say=say)
     if options.charts:
         await asyncio.to_thread(save_charts, await compare.draw(found), options.charts)
     if options.json:
@@ -80,10 +80,10 @@ async def _compare(
 
 
 async def _blend(
-    compare: CompareWorkflow, people: Sequence[Brought], options: argparse.Namespace, on_stage: OnProgress
+    compare: CompareWorkflow, people: Sequence[Brought], options: argparse.Namespace, say: OnProgress
 ) -> None:
     mode = BlendMode(options.mode)
-    found = await compare.blend(people, size=options.size, mode=mode, on_stage=on_stage)
+    found = await compare.blend(people, size=options.size, mode=mode, say=say)
     if options.json:
         sys.stdout.write(blend_json(found, note_lines(found.notes)) + "\n")
     else:

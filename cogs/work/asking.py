@@ -10,7 +10,7 @@ import discord
 
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import asked_note, lobby_card
-from cogs.work.kinds import Kind, Say, request_of
+from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from cogs.work.revive import revive
@@ -18,6 +18,7 @@ from services.domain.errors.groups import CannotLookError, CannotReachError, Can
 from services.domain.group_requests import AskRequest, Where
 from services.domain.groups import Lobby, MessageKind
 from services.domain.jobs import Job
+from services.domain.messages import OnProgress
 from services.domain.requests import JobKind
 from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
 
@@ -44,7 +45,7 @@ class Asking:
         """Describe the work that is done here."""
         return {JobKind.ASK: Kind(do=self._ask, card=self._tell, ready=self._presence.arrival)}
 
-    async def _ask(self, job: Job, _say: Say) -> Lobby:
+    async def _ask(self, job: Job, _say: OnProgress) -> Lobby:
         request = request_of(job, AskRequest)
         place = Place(job.asked.guild_id or 0, job.asked.channel_id or 0)
         watched = place.channel_id if request.where is Where.CHANNEL else None

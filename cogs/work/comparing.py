@@ -10,7 +10,7 @@ from cogs.replies.layout import Reply, note
 from cogs.replies.lists import list_files
 from cogs.replies.lobby import brought_note
 from cogs.replies.people import sharing_card
-from cogs.work.kinds import Kind, Say, request_of
+from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.domain.blend import Blend
@@ -20,7 +20,7 @@ from services.domain.errors.playlists import SpotifyOffError
 from services.domain.group_requests import BlendRequest, BringRequest, CompareRequest, SharingRequest
 from services.domain.groups import FEWEST, GroupKind, GroupMessage, Lobby, MessageKind, Sharing
 from services.domain.jobs import Job
-from services.domain.messages import Activity, Progress
+from services.domain.messages import Activity, OnProgress, Progress
 from services.domain.requests import BlendToWrite, JobKind
 from services.domain.writes import Written
 from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
@@ -80,7 +80,7 @@ class Comparing:
             ),
         }
 
-    async def _bring(self, job: Job, say: Say) -> Lobby | Shown | PlaylistChoice:
+    async def _bring(self, job: Job, say: OnProgress) -> Lobby | Shown | PlaylistChoice:
         """Freeze a playlist; the second choice of a pair compares as well."""
         request = request_of(job, BringRequest)
         playlist = await self._reader.read(job.asked.owner_id, request.what, say)
@@ -91,7 +91,7 @@ class Comparing:
         await self._cards.redraw(lobby_id)
         if lobby.kind is GroupKind.LOBBY or len(lobby.ready) < FEWEST:
             return lobby
-        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, on_stage=say)
+        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, say=say)
         await self._cards.redraw(lobby_id)
         return shown
 
@@ -107,9 +107,9 @@ class Comparing:
         except ResultGoneError:
             return await self._lobbies.open(request_of(job, BringRequest).lobby_id)
 
-    async def _compare(self, job: Job, say: Say) -> Shown:
+    async def _compare(self, job: Job, say: OnProgress) -> Shown:
         lobby_id = request_of(job, CompareRequest).lobby_id
-        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, on_stage=say)
+        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, say=say)
         if job.message_id is None:
             await self._cards.redraw(lobby_id)
         else:  # Before the result is there: whoever leaves from now on is taken out of it.
@@ -125,7 +125,7 @@ class Comparing:
         lobby_id = request_of(job, CompareRequest).lobby_id
         await self._note(job, MessageKind.RESULT, lobby_id, job.result_id, (channel_id, message_id))
 
-    async def _mix(self, job: Job, say: Say) -> tuple[Shown, Blend]:
+    async def _mix(self, job: Job, say: OnProgress) -> tuple[Shown, Blend]:
         """Mix what is not stored: the same people and size give the same blend."""
         await say(Progress(Activity.MIXING))
         shown, blend = await self._load_blend(job)
@@ -185,7 +185,7 @@ class Comparing:
         write = await self._saving.save_new(user_id, name=blend_name(blend), tracks=ids, request=what.name)
         return Written((write,), len(blend.tracks) - len(ids))
 
-    async def _share(self, job: Job, say: Say) -> Sharing | PlaylistChoice:
+    async def _share(self, job: Job, say: OnProgress) -> Sharing | PlaylistChoice:
         """Freeze a playlist, and let others of the server compare with it."""
         request, owner_id = request_of(job, SharingRequest), job.asked.owner_id
         playlist = await self._reader.read(owner_id, request.what, say)

@@ -50,9 +50,6 @@ _CHOOSE_FIRST = "Choose the list first; then say with **Lock…** which tracks k
 
 RequestKind = TypeVar("RequestKind")
 
-Say = OnProgress
-"""Shows how far the work is."""
-
 
 async def nothing_stored(job: Job) -> Any:
     """Refuse to show again what is kept nowhere.
@@ -75,7 +72,7 @@ def request_of(job: Job, kind: type[RequestKind]) -> RequestKind:
 class Kind:
     """How one kind of work is done and shown."""
 
-    do: Callable[[Job, Say], Awaitable[Any]]
+    do: Callable[[Job, OnProgress], Awaitable[Any]]
     """Do the work and return what came of it. After a crash it runs again under the same `result_id`."""
     card: Callable[[Job, Any], Awaitable[Reply]]
     """Build the answer from what came of it."""
@@ -118,12 +115,12 @@ def map_kinds(
     """Say how maps are drawn and shown; `mapped` is told afterwards who has a new one."""
     sounds = analyze.reader.sounds
 
-    async def draw(job: Job, say: Say) -> StoredReport | PlaylistChoice:
+    async def draw(job: Job, say: OnProgress) -> StoredReport | PlaylistChoice:
         request = request_of(job, AnalyzeRequest)
         options = AnalysisOptions(groups=request.groups, by=request.by)
         return await analyze.analyze(job.asked.owner_id, request.what, options, say, keep_as=keeping(job))
 
-    async def draw_again(job: Job, say: Say) -> StoredReport:
+    async def draw_again(job: Job, say: OnProgress) -> StoredReport:
         request, owner_id = request_of(job, AgainRequest), job.asked.owner_id
         return await analyze.again(
             owner_id,
@@ -134,7 +131,7 @@ def map_kinds(
             keep_as=keeping(job),
         )
 
-    async def look_up(job: Job, say: Say) -> StoredReport | PlaylistChoice:
+    async def look_up(job: Job, say: OnProgress) -> StoredReport | PlaylistChoice:
         what = request_of(job, StatsRequest).what
         return await analyze.analyze(
             job.asked.owner_id, what, AnalysisOptions(), say, keep_as=keeping(job), reuse=True
@@ -143,7 +140,7 @@ def map_kinds(
     async def numbers(_job: Job, stored: StoredReport) -> Reply:
         return numbers_card(stored.report, stored.report_id, *await reports.numbers(stored))
 
-    async def measure_clips(job: Job, say: Say) -> StoredReport:
+    async def measure_clips(job: Job, say: OnProgress) -> StoredReport:
         request, owner_id = request_of(job, ClipsRequest), job.asked.owner_id
         return await analyze.with_clips(owner_id, request.report_id, request.what, say, keep_as=keeping(job))
 
@@ -185,15 +182,15 @@ def map_kinds(
 def draft_kinds(tidy: TidyWorkflow, split: SplitWorkflow, optimize: OptimizeWorkflow) -> dict[JobKind, Kind]:
     """Say how drafts are begun and shown."""
 
-    async def tidied(job: Job, say: Say) -> TidyDraft | PlaylistChoice:
+    async def tidied(job: Job, say: OnProgress) -> TidyDraft | PlaylistChoice:
         request = request_of(job, TidyRequest)
         return await tidy.tidy(job.asked.owner_id, request, say, keep_as=keeping(job))
 
-    async def parted(job: Job, say: Say) -> SplitDraft | PlaylistChoice:
+    async def parted(job: Job, say: OnProgress) -> SplitDraft | PlaylistChoice:
         request = request_of(job, SplitRequest)
         return await split.split(job.asked.owner_id, request, say, keep_as=keeping(job))
 
-    async def ordered(job: Job, say: Say) -> OrderDraft | PlaylistChoice:
+    async def ordered(job: Job, say: OnProgress) -> OrderDraft | PlaylistChoice:
         request = request_of(job, OptimizeRequest)
         return await optimize.optimize(job.asked.owner_id, request, say, keep_as=keeping(job))
 
@@ -250,7 +247,7 @@ def write_kinds(
                 await asyncio.sleep(_LOOK_EVERY_S)  # the journal has taken it up before us
         return await write(job)
 
-    async def do(job: Job, _say: Say) -> tuple[Written, bool]:
+    async def do(job: Job, _say: OnProgress) -> tuple[Written, bool]:
         """Write, and say whether the person knows of all this already: they pressed a button twice."""
         if saving is None:
             raise SpotifyOffError

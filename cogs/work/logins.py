@@ -19,12 +19,13 @@ from cogs.replies.account import (
     sent_card,
 )
 from cogs.replies.layout import Reply
-from cogs.work.kinds import Kind, Say, request_of
+from cogs.work.kinds import Kind, request_of
 from services.accounts.linking import LinkingService
 from services.domain.accounts import Disconnected, Linked
 from services.domain.errors.accounts import LoginInterruptedError
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.jobs import Job
+from services.domain.messages import OnProgress
 from services.domain.requests import AccountRequest, JobKind, LoginStep
 from services.workflows.library import LibraryWorkflow
 
@@ -72,7 +73,7 @@ class Login(Protocol):
 def account_kinds(login: Login | None, direct_message: OpenChannel) -> dict[JobKind, Kind]:
     """Say how the steps are done; nothing of them is for others to see."""
 
-    async def do(job: Job, _say: Say) -> Reply:
+    async def do(job: Job, _say: OnProgress) -> Reply:
         request, user_id = request_of(job, AccountRequest), job.asked.owner_id
         if login is None:
             raise SpotifyOffError

@@ -19,7 +19,7 @@ from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
 from cogs.work.host import Interaction
 from cogs.work.interaction_metrics import serve
-from cogs.work.kinds import Kind, Say
+from cogs.work.kinds import Kind
 from cogs.work.outages import (
     STORAGE_AGAIN_S,
     DiscordUnreachableError,
@@ -41,7 +41,7 @@ from services.domain.errors.storage import (
 )
 from services.domain.inputs import UploadedFile, UploadedFiles
 from services.domain.jobs import Job, JobStatus
-from services.domain.messages import Activity, Progress, quiet
+from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.requests import JobKind, PressRequest
 from services.jobs.queue import JobQueue
 from services.workflows.reading import PlaylistChoice, PlaylistReader
@@ -129,7 +129,7 @@ class Performer:
             _require_wanted(job)
             await delivery.find_message()
             stoppable = self.kinds[job.kind].stoppable
-            say: Say = quiet
+            say: OnProgress = quiet
             if delivery.open:
                 say = LineOfProgress(delivery.interaction, stoppable=stoppable, until=delivery.open_until)
             done = await self._running.run(
@@ -215,7 +215,7 @@ class Performer:
             return note(f"I could not tell you how your request {asked_at} ended. Please look, or ask again.")
         return replace(reply, blocks=(text(f"The answer to your request {asked_at}:"), *reply.blocks))
 
-    async def _patiently(self, delivery: Delivery, say: Say) -> tuple[Reply, bool] | None:
+    async def _patiently(self, delivery: Delivery, say: OnProgress) -> tuple[Reply, bool] | None:
         """Do the work, and again where only the database was in the way."""
         for wait_s in STORAGE_AGAIN_S:
             try:
@@ -229,7 +229,7 @@ class Performer:
             await pause(wait_s)
         return await self._work(delivery, say)
 
-    async def _work(self, delivery: Delivery, say: Say) -> tuple[Reply, bool] | None:
+    async def _work(self, delivery: Delivery, say: OnProgress) -> tuple[Reply, bool] | None:
         """Do the work in its turn: an answer, and whether it is for the person alone.
 
         None where the request was withdrawn, or answered elsewhere.
@@ -247,7 +247,7 @@ class Performer:
             reply = await (self._offer(job, done) if private else kind.card(job, done))
             return (reply, private) if await self._claim(delivery) else None
 
-    async def _with_file(self, job: Job, say: Say) -> Job:
+    async def _with_file(self, job: Job, say: OnProgress) -> Job:
         """Give the request the files that came with it, and keep a list in case the work begins again.
 
         Sound is never written down: work that begins again fetches it again.

@@ -8,13 +8,13 @@ from cachetools import TTLCache
 
 from cogs.replies.layout import Reply
 from cogs.replies.server_map import map_card, map_in_words, map_over_note
-from cogs.work.kinds import Kind, Say, request_of
+from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.domain.group_requests import MapVerb, ServerMapRequest
 from services.domain.groups import GroupMessage, MessageKind, Redraw
 from services.domain.jobs import Job
-from services.domain.messages import Activity, Progress
+from services.domain.messages import Activity, OnProgress, Progress
 from services.domain.requests import JobKind
 from services.workflows.groups.lobbies import Visitor
 from services.workflows.groups.server_map import DrawnMap, ServerMapWorkflow
@@ -53,7 +53,7 @@ class ServerMaps:
         drawn = await self._maps.picture(redraw.message.guild_id, redraw.on_map)
         return map_card(drawn, posted=True)
 
-    async def _draw(self, job: Job, say: Say) -> DrawnMap:
+    async def _draw(self, job: Job, say: OnProgress) -> DrawnMap:
         request = request_of(job, ServerMapRequest)
         await say(Progress(Activity.DRAWING_PEOPLE))
         if request.wish is MapVerb.JOIN:

@@ -87,7 +87,7 @@ class Enricher:
         source: str = "",
         offline: bool = False,
         deadline_s: float = DEADLINE_S,
-        on_stage: OnProgress = quiet,
+        say: OnProgress = quiet,
         also: Sequence[FeatureSource] = (),
         answers: Mapping[Pair, bool] = NO_ANSWERS,
     ) -> LookedUp:
@@ -103,7 +103,7 @@ class Enricher:
             Ask nobody outside.
         deadline_s
             After so many seconds no source is waited for any more; what is known by then counts.
-        on_stage
+        say
             Receives progress every few seconds.
         also
             Sources for this call only, asked last: those that need the person's own token.
@@ -123,9 +123,9 @@ class Enricher:
         await _aside(count, board.add, await self._cache.load(board.ids()))
         await _aside(count, board.add, await self._cache.load(board.isrcs_without_rows()))
         remembered = board.known_and_unknown()
-        notices = await self._ask(chain, board, deadline, on_stage)
+        notices = await self._ask(chain, board, deadline, say)
         if chain:
-            named = await self._ask_by_name(chain, board, deadline, on_stage, answers=answers)
+            named = await self._ask_by_name(chain, board, deadline, say, answers=answers)
             notices = [*named, *notices]
         if self._recordings is not None:
             lacking = await _aside(count, board.lacking_tempo_or_key)
@@ -145,7 +145,7 @@ class Enricher:
         chain: Sequence[FeatureSource],
         board: Board,
         deadline: Deadline,
-        on_stage: OnProgress,
+        say: OnProgress,
     ) -> list[Note]:
         """Ask one source after the other about what is still missing; return what went wrong."""
         notices = []
@@ -153,7 +153,7 @@ class Enricher:
             wanted = await _aside(board.count, board.wanted, link)
             if not wanted:
                 continue
-            tell = CountTeller(link.label, on_stage, self._clock.monotonic)
+            tell = CountTeller(link.label, say, self._clock.monotonic)
             outcome = await self._in_flight.look_up(link, wanted, deadline, tell)
             board.add({key: (row,) for key, row in outcome.found.items()})
             board.unanswered.update(outcome.failed)
@@ -167,7 +167,7 @@ class Enricher:
         chain: Sequence[FeatureSource],
         board: Board,
         deadline: Deadline,
-        on_stage: OnProgress,
+        say: OnProgress,
         *,
         answers: Mapping[Pair, bool],
     ) -> list[Note]:
@@ -176,13 +176,13 @@ class Enricher:
         if not named:
             return []
         if self.names.is_on:
-            await on_stage(Progress(Activity.FINDING_BY_NAME, total=len(named)))
+            await say(Progress(Activity.FINDING_BY_NAME, total=len(named)))
         time_for_names = Deadline(SHARE_FOR_NAMES * deadline.remaining_s, self._clock.monotonic)
         found = await self.names.resolve(named, time_for_names)
         tally = board.take_names(found.matches, answers)
         board.take_genres(found.matches)
         await _aside(board.count, board.add, await self._cache.load(board.found_keys()))
-        notices = await self._ask(chain, board, deadline, on_stage)
+        notices = await self._ask(chain, board, deadline, say)
         said = [tally] if self.names.is_on or found.matches else []
         return [*said, *found.notices, *notices]
 

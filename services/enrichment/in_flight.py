@@ -287,9 +287,9 @@ EVERY_S = 2.0
 class CountTeller:
     """Report the count of a source's answers as progress, with an estimate of what is left."""
 
-    def __init__(self, label: str, on_stage: OnProgress, monotonic: Callable[[], float]) -> None:
+    def __init__(self, label: str, say: OnProgress, monotonic: Callable[[], float]) -> None:
         self._label = label
-        self._on_stage = on_stage
+        self._say = say
         self._monotonic = monotonic
         self._began = self._told = monotonic()
 
@@ -300,4 +300,4 @@ class CountTeller:
             return
         self._told = now
         left_s = (now - self._began) / answered * (total - answered) if answered else None
-        await self._on_stage(Progress(Activity.ASKING, answered, total, self._label, left_s))
+        await self._say(Progress(Activity.ASKING, answered, total, self._label, left_s))

@@ -200,7 +200,7 @@ class AnalyzeWorkflow:
         """Analyse a list that was read, beside how it sounded before, and keep its map."""
         maps = self.reader.maps
         options = replace(options, last_sound=await maps.last_sound(person, playlist))
-        analysis = await self.run(playlist, options, user_id=person, draw=draw, on_stage=say)
+        analysis = await self.run(playlist, options, user_id=person, draw=draw, say=say)
         return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
 
     async def _grouping(
@@ -244,7 +244,7 @@ class AnalyzeWorkflow:
         user_id: int | None = None,
         offline: bool = False,
         draw: Sequence[ChartKind] = (),
-        on_stage: OnProgress = quiet,
+        say: OnProgress = quiet,
     ) -> Analysis:
         """Look up how a playlist sounds, and have a worker do the rest in one trip.
 
@@ -256,7 +256,7 @@ class AnalyzeWorkflow:
             Ask no service.
         draw
             The pictures that are wanted at once.
-        on_stage
+        say
             Receives progress.
 
         Raises
@@ -265,13 +265,13 @@ class AnalyzeWorkflow:
             The work could not be finished.
         """
         playlist = await self._named(playlist, offline)
-        found = await self._look_up(playlist, user_id, offline, on_stage)
+        found = await self._look_up(playlist, user_id, offline, say)
         if not options.measured_only and any(map(is_lacking, found.tracks)):
             found = await self._with_relatives(found)
         await self.related_tracks.remember(found.tracks)
         found = await self._with_genres(found, user_id)
         found = replace(found, tempo_factors=await self._tempo_factors(playlist, user_id))
-        await on_stage(Progress(Activity.GROUPING, total=len(playlist.tracks)))
+        await say(Progress(Activity.GROUPING, total=len(playlist.tracks)))
         try:
             analysis = await self._analyze(playlist, found, options, draw)
         except (DeadlineExceededError, WorkerLostError):
@@ -327,16 +327,16 @@ class AnalyzeWorkflow:
         return await self.names.named(playlist, deadline=deadline, offline=offline)
 
     async def _look_up(
-        self, playlist: Playlist, user_id: int | None, offline: bool, on_stage: OnProgress
+        self, playlist: Playlist, user_id: int | None, offline: bool, say: OnProgress
     ) -> LookedUp:
-        await on_stage(Progress(Activity.LOOKING_UP, total=len(playlist.tracks)))
+        await say(Progress(Activity.LOOKING_UP, total=len(playlist.tracks)))
         return await self.enricher.look_up(
             playlist.tracks,
             also=() if offline or user_id is None else await self.personal_sources(user_id),
             source=playlist.format,
             offline=offline,
             deadline_s=DEADLINE_S if self.enricher.filling is None else FIRST_MAP_S,
-            on_stage=on_stage,
+            say=say,
             answers=await self.names.answers(user_id) if self.names else {},
         )
 

@@ -42,12 +42,10 @@ class Brought:
 class Comparer(Protocol):
     """Compares people, mixes for them, and draws what comparing found."""
 
-    async def compare(self, people: Sequence[Brought], *, on_stage: OnProgress) -> Comparison:
+    async def compare(self, people: Sequence[Brought], *, say: OnProgress) -> Comparison:
         """Find who sounds alike, and why."""
 
-    async def blend(
-        self, people: Sequence[Brought], *, size: int, mode: BlendMode, on_stage: OnProgress
-    ) -> Blend:
+    async def blend(self, people: Sequence[Brought], *, size: int, mode: BlendMode, say: OnProgress) -> Blend:
         """Mix a playlist for everybody."""
 
     async def draw(self, found: Comparison, kinds: Sequence[ChartKind]) -> tuple[Chart, ...]:
@@ -64,7 +62,7 @@ class CompareWorkflow:
     analyze: AnalyzeWorkflow
     offline: bool = False
 
-    async def compare(self, people: Sequence[Brought], *, on_stage: OnProgress = quiet) -> Comparison:
+    async def compare(self, people: Sequence[Brought], *, say: OnProgress = quiet) -> Comparison:
         """Compare two people or more.
 
         Raises
@@ -76,8 +74,8 @@ class CompareWorkflow:
         ValueError
             Fewer than two people, or one key for two of them.
         """
-        persons = await self._look_up(people, on_stage)
-        await on_stage(Progress(Activity.COMPARING, total=len(people)))
+        persons = await self._look_up(people, say)
+        await say(Progress(Activity.COMPARING, total=len(people)))
         return await self.analyze.compute.run(
             "comparison", tasks.compare, persons, deadline_s=COMPARISON_DEADLINE_S
         )
@@ -88,7 +86,7 @@ class CompareWorkflow:
         *,
         size: int,
         mode: BlendMode = BlendMode.FAIR,
-        on_stage: OnProgress = quiet,
+        say: OnProgress = quiet,
     ) -> Blend:
         """Mix a playlist for two people or more; fewer tracks than asked for are said in it.
 
@@ -99,8 +97,8 @@ class CompareWorkflow:
         ValueError
             Fewer than two people, one key for two of them, or no size.
         """
-        persons = await self._look_up(people, on_stage)
-        await on_stage(Progress(Activity.MIXING, total=len(people)))
+        persons = await self._look_up(people, say)
+        await say(Progress(Activity.MIXING, total=len(people)))
         return await self.analyze.compute.run(
             "blend", tasks.blend, persons, size, mode, deadline_s=COMPARISON_DEADLINE_S
         )
@@ -117,7 +115,7 @@ class CompareWorkflow:
         """Draw a mixed playlist as a poster in both sizes."""
         return await self.analyze.compute.run("poster", tasks.draw_blend, found, blend)
 
-    async def _look_up(self, people: Sequence[Brought], on_stage: OnProgress) -> tuple[Person, ...]:
+    async def _look_up(self, people: Sequence[Brought], say: OnProgress) -> tuple[Person, ...]:
         """Find out how everybody's tracks sound, a few people at a time."""
         turns = asyncio.Semaphore(_AT_ONCE)
         done = 0
@@ -134,7 +132,7 @@ class CompareWorkflow:
             except TastemapError as error:
                 raise OnePlaylistFailedError(one.name, error) from error
             done += 1
-            await on_stage(Progress(Activity.HEARD_PEOPLE, done, len(people)))
+            await say(Progress(Activity.HEARD_PEOPLE, done, len(people)))
             return Person(key=one.key, name=one.name, tracks=tracks)
 
         lookups = [asyncio.create_task(look_up(one)) for one in people]

@@ -114,7 +114,7 @@ class LibraryWorkflow:
                 known, notice=self.playlist_cache.as_it_was(NoteKind.OLD_LIST, known.read_at, error)
             )
 
-    async def read(self, user_id: int, playlist_id: PlaylistId, *, on_stage: OnProgress = quiet) -> Playlist:
+    async def read(self, user_id: int, playlist_id: PlaylistId, *, say: OnProgress = quiet) -> Playlist:
         """Read a playlist; one that has not changed since the last time costs one call.
 
         Raises
@@ -131,7 +131,7 @@ class LibraryWorkflow:
         own_id = await self.access.own_id(user_id)
         known = await self.playlist_cache.load(user_id, playlist_id)
         try:
-            playlist = await self._read(user_id, playlist_id, own_id, known, on_stage)
+            playlist = await self._read(user_id, playlist_id, own_id, known, say)
         except _AWAY as error:
             playlist = await self.playlist_cache.use_instead(user_id, playlist_id, known, error)
         except (SpotifyNotFoundError, PlaylistNotReadableError):
@@ -139,12 +139,12 @@ class LibraryWorkflow:
             raise
         return _not_empty(playlist)
 
-    async def read_liked(self, user_id: int, *, on_stage: OnProgress = quiet) -> Playlist:
+    async def read_liked(self, user_id: int, *, say: OnProgress = quiet) -> Playlist:
         """Read the Liked Songs, newest first; raises like `read`."""
         await self.access.own_id(user_id)
         known = await self.playlist_cache.load(user_id, LIKED)
         try:
-            playlist = await self._read_liked(user_id, known, on_stage)
+            playlist = await self._read_liked(user_id, known, say)
         except _AWAY as error:
             playlist = await self.playlist_cache.use_instead(user_id, LIKED, known, error)
         return _not_empty(playlist)
@@ -167,21 +167,21 @@ class LibraryWorkflow:
         playlist_id: PlaylistId,
         own_id: str,
         known: KeptPlaylist | None,
-        on_stage: OnProgress,
+        say: OnProgress,
     ) -> Playlist:
         summary, first = await self._open(user_id, playlist_id, own_id)
         if known is not None and summary.snapshot_id and known.snapshot_id == summary.snapshot_id:
             return replace(await self.playlist_cache.use(user_id, playlist_id, known), name=summary.name)
         if first is None and (user_id, playlist_id) in self._closed:
             raise PlaylistNotReadableError(summary.name)
-        rows = await self._rows(user_id, summary, first, on_stage)
+        rows = await self._rows(user_id, summary, first, say)
         if not _holds_all(first):
             # The snapshot and the rows came in several answers: they belong together if it is still the same.
             later, again = await self._open(user_id, playlist_id, own_id)
             if later.snapshot_id != summary.snapshot_id:
                 if (later.total or 0) <= READ_AGAIN_UP_TO:
                     summary = later
-                    rows = await self._rows(user_id, summary, again, on_stage)
+                    rows = await self._rows(user_id, summary, again, say)
                 elif rows.was_still:
                     rows = replace(
                         rows, was_still=False, notes=(*rows.notes, Note(NoteKind.CHANGED_WHILE_READ))
@@ -190,15 +190,15 @@ class LibraryWorkflow:
         await self.playlist_cache.keep(user_id, playlist_id, playlist)
         return playlist
 
-    async def _read_liked(self, user_id: int, known: KeptPlaylist | None, on_stage: OnProgress) -> Playlist:
+    async def _read_liked(self, user_id: int, known: KeptPlaylist | None, say: OnProgress) -> Playlist:
         first = await self._liked_page(user_id, 0)
         state = fingerprint(first)
         if known is not None and known.snapshot_id == state:
             return await self.playlist_cache.use(user_id, LIKED, known)
-        await self._check_budget(user_id, LIKED_NAME, first.total, len(first.rows), on_stage)
+        await self._check_budget(user_id, LIKED_NAME, first.total, len(first.rows), say)
 
         async def on_count(done: int, total: int) -> None:
-            await on_stage(Progress(Activity.READING_LIKED, done, total))
+            await say(Progress(Activity.READING_LIKED, done, total))
 
         async def page_at(offset: int) -> Page:
             return await self._liked_page(user_id, offset)
@@ -220,15 +220,13 @@ class LibraryWorkflow:
         )
 
     async def _rows(
-        self, user_id: int, summary: PlaylistSummary, first: Page | None, on_stage: OnProgress
+        self, user_id: int, summary: PlaylistSummary, first: Page | None, say: OnProgress
     ) -> RowsRead:
         """Read the rows, each page with the token of its moment: a long list outlives a token."""
-        await self._check_budget(
-            user_id, summary.name, summary.total, len(first.rows) if first else 0, on_stage
-        )
+        await self._check_budget(user_id, summary.name, summary.total, len(first.rows) if first else 0, say)
 
         async def on_count(done: int, total: int) -> None:
-            await on_stage(Progress(Activity.READING_PLAYLIST, done, total))
+            await say(Progress(Activity.READING_PLAYLIST, done, total))
 
         async def page_at(offset: int) -> Page:
             return await self.access.ask(user_id, READ_SCOPES, self.access.client.rows_page, summary, offset)
@@ -243,7 +241,7 @@ class LibraryWorkflow:
         return await self.access.ask(user_id, _LIKED_SCOPES, self.access.client.liked_page, offset)
 
     async def _check_budget(
-        self, user_id: int, name: str, total: int | None, at_hand: int, on_stage: OnProgress
+        self, user_id: int, name: str, total: int | None, at_hand: int, say: OnProgress
     ) -> None:
         """Refuse to begin what the day's calls would not suffice for, and say what much will cost.
 
@@ -261,7 +259,7 @@ class LibraryWorkflow:
                 raise PlaylistTooLongError(name, total or 0) from None
             raise
         if needed >= _WORTH_SAYING:
-            await on_stage(Progress(Activity.READING_IN_CALLS, needed, total or 0, name))
+            await say(Progress(Activity.READING_IN_CALLS, needed, total or 0, name))
 
 
 def _playlist(name: str, rows: RowsRead, playlist_id: PlaylistId | None, snapshot_id: str | None) -> Playlist:

@@ -203,9 +203,9 @@ class PlaylistReader:
             case ReferenceKind.SHORT_LINK:
                 raise ShortLinkError
             case ReferenceKind.PLAYLIST:
-                return await self._at_spotify.read(user_id, ref.playlist_id, on_stage=say)
+                return await self._at_spotify.read(user_id, ref.playlist_id, say=say)
             case ReferenceKind.LIKED:
-                return await self._at_spotify.read_liked(user_id, on_stage=say)
+                return await self._at_spotify.read_liked(user_id, say=say)
             case ReferenceKind.LIST:
                 listed = parse_user_list(ref.value)
                 if listed is None:
@@ -217,7 +217,7 @@ class PlaylistReader:
                 if self.library is None:
                     raise UnknownPlaylistError(ref.value)
                 named = await playlist_called(self.library, user_id, ref.value)
-                return await self.library.read(user_id, named.id, on_stage=say)
+                return await self.library.read(user_id, named.id, say=say)
 
     async def _linked(self, user_id: int, what: Links, say: OnProgress) -> Playlist | StoredReport:
         """Read what a message links to: a playlist, else tracks."""

@@ -111,7 +111,7 @@ async def test_a_recovered_blend_or_second_choice_of_a_pair_waits_too(
     if kind is JobKind.BLEND:
         lobby = await gather(app)
         shown = await app.workflows.group_results.run(
-            lobby.lobby_id, "earlier", who_is_there=everybody, on_stage=quiet
+            lobby.lobby_id, "earlier", who_is_there=everybody, say=quiet
         )
         about = {"result": shown.stored.result_id, "lobby": lobby.lobby_id, "mode": "fair", "size": "20"}
         expected, people, person = "20 tracks", set(THREE), HOST

@@ -86,9 +86,7 @@ class GroupResultsWorkflow:
     clock: Callable[[], datetime]
     drawn: LRUCache[tuple[str, ChartKind], Chart] = field(default_factory=lambda: LRUCache(_CACHED_CHARTS))
 
-    async def run(
-        self, lobby_id: str, result_id: str, *, who_is_there: WhoIsThere, on_stage: OnProgress
-    ) -> Shown:
+    async def run(self, lobby_id: str, result_id: str, *, who_is_there: WhoIsThere, say: OnProgress) -> Shown:
         """Compare everybody who is in, is still there, and has chosen a source; keep the result.
 
         Raises
@@ -113,7 +111,7 @@ class GroupResultsWorkflow:
             if len(ready) < FEWEST:
                 raise TooFewReadyError(len(ready), len(lobby.inside))
             people = await self._people(lobby, ready)
-            comparison = await self.comparer.compare(people, on_stage=on_stage)
+            comparison = await self.comparer.compare(people, say=say)
             stored = StoredComparison(
                 result_id=result_id,
                 lobby_id=lobby_id,
@@ -210,7 +208,7 @@ class GroupResultsWorkflow:
         if len(members) != len(wanted):
             raise ResultGoneError(shown.stored.result_id)
         people = await self._people(shown.lobby, members)
-        return await self.comparer.blend(people, size=size, mode=mode, on_stage=quiet)
+        return await self.comparer.blend(people, size=size, mode=mode, say=quiet)
 
     async def blend_posters(self, shown: Shown, blend: Blend) -> tuple[Chart, ...]:
         """Draw what was mixed for the people of a result as a poster in both sizes."""

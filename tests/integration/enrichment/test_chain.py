@@ -321,9 +321,7 @@ async def test_progress_is_told_now_and_then_with_an_estimate() -> None:
         lines.append(progress_line(progress))
 
     async with reccobeats(sandbox, time) as client:
-        await Enricher(sources=[ReccoBeatsById(client)], clock=time.clock).look_up(
-            NOBODY_KNOWS, on_stage=note
-        )
+        await Enricher(sources=[ReccoBeatsById(client)], clock=time.clock).look_up(NOBODY_KNOWS, say=note)
     assert 4 <= len(lines) <= 9
     assert re.fullmatch(r"Asking ReccoBeats: 1\d0 of 1,000 tracks, about 20 seconds left…", lines[0])
 

@@ -42,15 +42,13 @@ class NamesOnly:
     meanwhile: Callable[[], Awaitable[None]] | None = None
     """Happens once, while people are being compared."""
 
-    async def compare(self, people: Sequence[Brought], *, on_stage: OnProgress) -> Comparison:
+    async def compare(self, people: Sequence[Brought], *, say: OnProgress) -> Comparison:
         happens, self.meanwhile = self.meanwhile, None
         if happens is not None:
             await happens()
         return comparison_of(people)
 
-    async def blend(
-        self, people: Sequence[Brought], *, size: int, mode: BlendMode, on_stage: OnProgress
-    ) -> Blend:
+    async def blend(self, people: Sequence[Brought], *, size: int, mode: BlendMode, say: OnProgress) -> Blend:
         return Blend(
             mode=mode,
             people=tuple(BlendPerson(each.key, each.name, 0.5, 0, 0, 0) for each in people),

@@ -304,7 +304,7 @@ async def test_who_is_gone_is_taken_out_also_where_nothing_is_known_of_another(t
     lobby = await ready(house, ann, bob, cat)
     looks = Looks(absent={bob}, unknown={cat})
     with pytest.raises(CannotLookError):
-        await house.results.run(lobby.lobby_id, "r1", who_is_there=looks, on_stage=quiet)
+        await house.results.run(lobby.lobby_id, "r1", who_is_there=looks, say=quiet)
     after = await house.lobbies.open(lobby.lobby_id)
     assert {each.user_id for each in after.inside} == {ann, cat}
 
@@ -319,7 +319,7 @@ async def test_a_comparison_that_is_made_again_looks_only_for_who_came_meanwhile
         await house.lobbies.bring(lobby.lobby_id, cat, playlist_of(cat))
 
     house.comparer.meanwhile, looks = change, Looks()
-    shown = await house.results.run(lobby.lobby_id, "r1", who_is_there=looks, on_stage=quiet)
+    shown = await house.results.run(lobby.lobby_id, "r1", who_is_there=looks, say=quiet)
     assert shown.stored.user_ids == (ann, bob, cat)
     assert looks.asked == [{ann, bob}, {cat}]
 

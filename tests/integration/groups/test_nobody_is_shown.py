@@ -254,9 +254,7 @@ class Life(RuleBasedStateMachine):
             self.house.comparer.meanwhile = somebody_leaves
             result_id = f"r{len(self.results)}"
             self.results[result_id] = lobby_id
-            shown = await self.house.results.run(
-                lobby_id, result_id, who_is_there=self.server, on_stage=quiet
-            )
+            shown = await self.house.results.run(lobby_id, result_id, who_is_there=self.server, say=quiet)
             self.happened("compared")
             seen = {int(person.key) for person in shown.stored.comparison.people}
             assert seen <= self.server.people, "somebody who left the server was compared"

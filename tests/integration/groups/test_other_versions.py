@@ -45,17 +45,17 @@ async def test_a_playlist_of_another_version_is_named_with_its_owner(database: D
         others = update(lobby_members).where(lobby_members.c.user_id == BOB)
         await connection.execute(others.values(playlist=b"\x63 another version"))
     with pytest.raises(UnreadablePlaylistError) as caught:
-        await house.results.run(lobby.lobby_id, "r1", who_is_there=SIGHT, on_stage=quiet)
+        await house.results.run(lobby.lobby_id, "r1", who_is_there=SIGHT, say=quiet)
     assert caught.value.name == visitor(BOB).name
     await house.lobbies.bring(lobby.lobby_id, BOB, playlist_of(BOB))
-    shown = await house.results.run(lobby.lobby_id, "r1", who_is_there=SIGHT, on_stage=quiet)
+    shown = await house.results.run(lobby.lobby_id, "r1", who_is_there=SIGHT, say=quiet)
     assert shown.stored.user_ids == (ANN, BOB)
 
 
 async def test_a_result_of_another_version_is_not_told_as_deleted(database: Database) -> None:
     house = furnish(database)
     lobby = await gather(house)
-    await house.results.run(lobby.lobby_id, "r1", who_is_there=SIGHT, on_stage=quiet)
+    await house.results.run(lobby.lobby_id, "r1", who_is_there=SIGHT, say=quiet)
     async with database.transaction() as connection:
         await connection.execute(update(group_results).values(payload=b"\x63 another version"))
     with pytest.raises(UnreadableResultError):

@@ -82,7 +82,7 @@ async def test_progress_is_said_page_by_page(reading: Reading) -> None:
         lines.append(progress_line(progress))
 
     listed = reading.world.library.add(ANN, "Walk", rows_of(TRACKS[:230]))
-    await reading.library.read(SAM, listed.id, on_stage=say)
+    await reading.library.read(SAM, listed.id, say=say)
     assert lines == [f"Reading the playlist: {done} of 230 rows…" for done in (100, 150, 200)]
 
 
@@ -321,7 +321,7 @@ async def test_nothing_is_left_of_somebody_who_leaves_while_their_playlist_is_re
         reading.tokens.outlives = await reading.links.load(SAM)
         await reading.links.disconnect(SAM)
 
-    await reading.library.read(SAM, listed.id, on_stage=leave)
+    await reading.library.read(SAM, listed.id, say=leave)
     assert lines
     assert await PlaylistStore(reading.database).export_of(SAM) == []
     await reading.library.refresh(SAM)

@@ -50,7 +50,7 @@ async def failing_with(error: BaseException) -> tuple[BaseException, OneFails]:
     analyze = OneFails(error)
     comparer = CompareWorkflow(analyze=analyze)
     with pytest.raises(type(error) if not isinstance(error, TastemapError) else TastemapError) as caught:
-        await comparer.compare(people(), on_stage=quiet)
+        await comparer.compare(people(), say=quiet)
     return caught.value, analyze
 
 
