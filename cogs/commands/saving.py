@@ -17,7 +17,7 @@ from cogs.replies.unfinished import read_choice, settled_card
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise
-from cogs.work.host import Interaction
+from cogs.work.host import Host, Interaction
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.writes import UnfinishedWritesError
 from services.domain.writes import Settling
@@ -38,7 +38,7 @@ class SavingCog(commands.Cog):
         *,
         saving: SavingWorkflow | None,
         components: ComponentRouter,
-        client: discord.Client,
+        client: Host,
         maintenance: Maintenance,
     ) -> None:
         self._saving = saving
@@ -49,7 +49,7 @@ class SavingCog(commands.Cog):
 
     async def cog_load(self) -> None:
         """Go on with what an earlier process did not finish, and look again from time to time."""
-        if self._saving is not None and getattr(self._client, "performs", True):
+        if self._saving is not None and self._client.performs:
             self.resume_on.start()
 
     async def cog_unload(self) -> None:

@@ -10,6 +10,7 @@ import discord
 
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import asked_note, lobby_card
+from cogs.work.host import Host
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
@@ -34,7 +35,7 @@ class Asking:
         lobbies: LobbiesWorkflow,
         cards: PostedCards,
         presence: DiscordPresence,
-        client: discord.Client,
+        client: Host,
     ) -> None:
         self._lobbies = lobbies
         self._cards = cards

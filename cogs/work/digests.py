@@ -11,6 +11,7 @@ import discord
 
 from cogs.replies.digest import digest_card, empty_digest_note, stop_ref
 from cogs.replies.layout import Reply
+from cogs.work.host import Host
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.domain.digest import DigestPost, News
@@ -34,7 +35,7 @@ class Digests:
         digests: DigestWorkflow,
         cards: PostedCards,
         presence: DiscordPresence,
-        client: discord.Client,
+        client: Host,
         maintenance: Maintenance,
     ) -> None:
         self._digests = digests

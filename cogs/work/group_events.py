@@ -8,7 +8,7 @@ import discord
 from discord.ext import commands, tasks
 
 from cogs.work.digests import Digests
-from cogs.work.pending import PendingRequests
+from cogs.work.host import Host
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.maintenance import Maintenance
@@ -32,7 +32,7 @@ class GroupEvents(commands.Cog):
         maps: ServerMapWorkflow,
         cards: PostedCards,
         presence: DiscordPresence,
-        client: discord.Client,
+        client: Host,
         maintenance: Maintenance,
     ) -> None:
         self._lobbies = lobbies
@@ -45,7 +45,7 @@ class GroupEvents(commands.Cog):
 
     async def cog_load(self) -> None:
         """Look from time to time what has ended and what is still to be changed."""
-        if getattr(self._client, "performs", True):
+        if self._client.performs:
             self.tend_on.start()
 
     async def cog_unload(self) -> None:
@@ -60,8 +60,7 @@ class GroupEvents(commands.Cog):
 
     async def tend(self) -> None:
         """End what is over, draw whatever a crash or a refusal of Discord's left as it was, post digests."""
-        if isinstance(pending := getattr(self._client, "pending", None), PendingRequests):
-            pending.expire()
+        self._client.pending.expire()
         await self._maintenance.attempt("ended comparisons", self._end_due)
         await self._maintenance.attempt("people who left", self._end_left)
         await self._maintenance.attempt("cards", self._cards.redraw_all)
@@ -72,7 +71,7 @@ class GroupEvents(commands.Cog):
         self._cards.look_soon()
 
     async def _end_left(self) -> int:
-        if not (getattr(self._client, "connects", True) and self._client.is_ready()):
+        if not (self._client.connects and self._client.is_ready()):
             return 0  # one request for each person would be too many
         return await self._maps.end_left(self._presence, shown_within=_POSTED_WITHIN, most=_PEOPLE_A_ROUND)
 
@@ -82,7 +81,7 @@ class GroupEvents(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Forget the servers that the bot was taken out of while it was away, if Discord confirms that."""
-        shards = getattr(self._client, "shards", {})
+        shards = self._client.shards
         count = self._client.shard_count or 1
         for guild_id in await self._lobbies.guilds():
             is_ours = not shards or (guild_id >> 22) % count in shards

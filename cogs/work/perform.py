@@ -17,7 +17,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, text
 from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
-from cogs.work.host import Interaction
+from cogs.work.host import Host, Interaction
 from cogs.work.interaction_metrics import serve
 from cogs.work.kinds import Kind
 from cogs.work.outages import (
@@ -79,7 +79,7 @@ class Performer:
         self.kinds: dict[JobKind, Kind] = {}
         """What is known about each kind; filled before the first interaction arrives."""
 
-    async def take_up(self, client: discord.Client, job_id: int) -> None:
+    async def take_up(self, client: Host, job_id: int) -> None:
         """Do work that was accepted elsewhere, or before a restart; nothing where another process does."""
         job = await self._jobs.take(job_id)
         if job is None:

@@ -18,6 +18,7 @@ from cogs.replies.digest import stop_ref
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, lobby_card, over_card
+from cogs.work.host import Host
 from cogs.work.outages import is_outage
 from services.domain.errors.storage import StorageError
 from services.domain.groups import GroupMessage, Lobby, MessageKind, Redraw
@@ -101,7 +102,7 @@ class _Refusal:
 class PostedCards:
     """Messages that show comparisons, maps and digests. After a change nothing here raises: it is retried."""
 
-    def __init__(self, *, client: discord.Client, store: CardRows, maintenance: Maintenance) -> None:
+    def __init__(self, *, client: Host, store: CardRows, maintenance: Maintenance) -> None:
         self._client = client
         self._store = store
         self._maintenance = maintenance
@@ -221,8 +222,7 @@ class PostedCards:
 
     def is_ours(self, guild_id: int) -> bool:
         """Whether this process tends the messages of a server; without a connection any process does."""
-        connects = getattr(self._client, "connects", True)
-        return not connects or self._client.get_guild(guild_id) is not None
+        return not self._client.connects or self._client.get_guild(guild_id) is not None
 
     def allow_again(self, guild_id: int) -> None:
         """Try at once what Discord refused in a server whose rights may be others now."""
@@ -315,7 +315,7 @@ class PostedCards:
 class TakenBack:
     """Posted maps whose owners took them back: by `/forget`, or by ending their login."""
 
-    def __init__(self, *, reports: ReportsWorkflow, client: discord.Client) -> None:
+    def __init__(self, *, reports: ReportsWorkflow, client: Host) -> None:
         self._maps = reports.store
         self._client = client
 

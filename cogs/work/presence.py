@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 import discord
 
-from cogs.work.host import Interaction
+from cogs.work.host import Host, Interaction
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import CannotLookError, CannotTakeBackError
 from services.domain.groups import Presence
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 class DiscordPresence:
     """Looks up who is in a server and sees a channel of it."""
 
-    def __init__(self, client: discord.Client, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: Host, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._monotonic = monotonic
         self._seen: dict[tuple[int, int | None, int], tuple[bool, float]] = {}
@@ -116,7 +116,7 @@ class DiscordPresence:
     async def arrival(self, job: Job) -> None:
         """Wait until the server in which work was asked for has arrived, or clearly does not come."""
         guild_id = job.asked.guild_id
-        if guild_id is None or not getattr(self._client, "connects", True):
+        if guild_id is None or not self._client.connects:
             return
         until = self._monotonic() + _ARRIVAL_S
         while not self._client.is_closed() and self._monotonic() < until:

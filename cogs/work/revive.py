@@ -7,12 +7,12 @@ from typing import Any
 import discord
 
 from cogs.work.first_response import GIVEN, mark_given
-from cogs.work.host import Interaction
+from cogs.work.host import Host, Interaction
 from services.domain.jobs import Asked
 from services.domain.requests import PressRequest
 
 
-def revive(client: discord.Client, asked: Asked, press: PressRequest | None = None) -> Interaction:
+def revive(client: Host, asked: Asked, press: PressRequest | None = None) -> Interaction:
     """Make the interaction again from what was written down: deferred, and ready to be answered.
 
     A press knows besides what was pressed, and where.

@@ -45,6 +45,7 @@ GUILD, CHANNEL = 1, 11
 class Screen:
     """The part of a client that a board needs: it takes its time, and shows what came last."""
 
+    connects: bool = True
     shown: dict[int, str] = field(default_factory=dict)
     failures: dict[int, list[Exception]] = field(default_factory=dict)
     mentions: list[Any] = field(default_factory=list)
