@@ -14,6 +14,7 @@ from bot.metrics import Metrics
 from bot.roles import Role
 from services.compute import ComputePool
 from services.domain.errors import TastemapError
+from services.domain.errors.storage import problem_of
 from services.maintenance import Maintenance, RepeatedTask
 from services.storage.database import Database
 
@@ -32,6 +33,10 @@ class Gateway(Protocol):
     @property
     def guilds(self) -> Sequence[object]:
         """The servers that the bot is in."""
+
+    @property
+    def working(self) -> asyncio.Task[None] | None:
+        """What does accepted work, where this client does that."""
 
     @property
     def latency(self) -> float:
@@ -94,7 +99,7 @@ class Vitals:
     @property
     def _works(self) -> bool:
         """Whether accepted work is done, where it is this process that has to."""
-        working = getattr(self.client, "working", None)
+        working = self.client.working if self.client else None
         return not (self.role.performs and self.role.is_one_of_many) or not (working and working.done())
 
     async def readiness(self) -> Readiness:
@@ -130,5 +135,5 @@ class Vitals:
         except TimeoutError:
             return "no answer"
         except TastemapError as error:
-            return str(getattr(error, "problem", error)) or type(error).__name__
+            return problem_of(error) or type(error).__name__
         return ""

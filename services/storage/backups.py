@@ -14,6 +14,7 @@ from services.domain.errors.storage import (
     DatabaseInUseError,
     RestoreFailedError,
     StorageError,
+    problem_of,
 )
 from services.storage.addresses import Address, parse_address
 from services.storage.leases import Lease
@@ -179,7 +180,7 @@ def check_source(source: Path, file: Path) -> None:
         check_soundness(source, thorough=True)
         revision = find_revision(address)
     except StorageError as failure:
-        problem = str(getattr(failure, "problem", failure))
+        problem = problem_of(failure)
         raise RestoreFailedError(source=str(source), problem=problem) from failure
     if revision is None:
         raise RestoreFailedError(source=str(source), problem="it is no database of Tastemap")

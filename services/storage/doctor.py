@@ -21,6 +21,7 @@ from services.domain.errors.storage import (
     DatabaseBusyError,
     NewerSchemaError,
     StorageError,
+    problem_of,
 )
 from services.domain.program import PROGRAM, install
 from services.storage.addresses import Address, parse_address
@@ -82,7 +83,7 @@ def diagnose(url: str, *, backups: Path | None = None) -> list[Diagnosis]:
     try:
         address = parse_address(url)
     except StorageError as failure:
-        problem = str(getattr(failure, "problem", failure))
+        problem = problem_of(failure)
         return [
             Diagnosis(
                 Severity.PROBLEM, f"The database address is no use: {problem}.", "Correct DATABASE_URL."
@@ -172,7 +173,7 @@ def _soundness(file: Path, backups: Path | None) -> Diagnosis:
         )
         return Diagnosis(Severity.PROBLEM, f"{file} is damaged: {damage.problem}.", cure)
     except StorageError as failure:
-        problem = str(getattr(failure, "problem", failure))
+        problem = problem_of(failure)
         cure = "Make sure that the bot's user may read and write it and its folder."
         return Diagnosis(Severity.PROBLEM, f"{file} can't be opened: {problem}.", cure)
     return Diagnosis(Severity.FINE, f"{file} is sound.")
@@ -276,7 +277,7 @@ def _of_postgresql(address: Address) -> Iterator[Diagnosis]:
         )
         return
     except StorageError as failure:
-        problem = str(getattr(failure, "problem", failure))
+        problem = problem_of(failure)
         yield Diagnosis(
             Severity.PROBLEM,
             f"{address} does not answer: {problem}.",

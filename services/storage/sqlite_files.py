@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from services.domain.errors.storage import BackupFailedError, DamagedDatabaseError, StorageError
+from services.domain.errors.storage import BackupFailedError, DamagedDatabaseError, StorageError, problem_of
 from services.storage.failures import typed_failures
 
 BUSY_TIMEOUT_MS = 5_000
@@ -101,7 +101,7 @@ def copy_database(source: Path, target: Path) -> None:
         unfinished.replace(target)
         synchronise(target.parent)
     except StorageError as failure:
-        raise BackupFailedError(target=str(target), problem=_words(failure)) from failure
+        raise BackupFailedError(target=str(target), problem=problem_of(failure)) from failure
     except OSError as error:
         raise BackupFailedError(target=str(target), problem=error.strerror or str(error)) from error
     finally:
@@ -124,10 +124,6 @@ def newest_backup(folder: Path | None) -> Path | None:
     if folder is None or not folder.is_dir():
         return None
     return max(folder.glob("*.db"), key=lambda file: file.stat().st_mtime, default=None)
-
-
-def _words(failure: StorageError) -> str:
-    return str(getattr(failure, "problem", failure))
 
 
 COPIES_KEPT_FOR = timedelta(days=7)

@@ -38,6 +38,7 @@ class Client:
 
     latency = 0.042
     guilds = ("one", "two")
+    working = None
 
     def __init__(self) -> None:
         self.ready = True

@@ -135,3 +135,8 @@ class CopyRefusedError(StorageError):
     """A database can't be copied into another one, or is not the same there."""
 
     problem: str
+
+
+def problem_of(error: TastemapError) -> str:
+    """Say what is wrong, as the error itself names it."""
+    return str(getattr(error, "problem", error))
