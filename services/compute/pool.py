@@ -135,7 +135,10 @@ class ComputePool:
             The pool is closed.
         """
         await self._open()
-        await asyncio.gather(*(asyncio.shield(asyncio.wrap_future(ready)) for ready in self._ready))
+        waiting = [asyncio.wrap_future(ready) for ready in self._ready]
+        for each in waiting:
+            each.add_done_callback(_note_error)
+        await asyncio.gather(*map(asyncio.shield, waiting))
 
     async def run(
         self,
@@ -179,6 +182,7 @@ class ComputePool:
         if self.closed and mine.future.cancel():  # closed meanwhile: nobody looks into the queue any more
             raise ShuttingDownError
         wrapped = asyncio.wrap_future(mine.future)
+        wrapped.add_done_callback(_note_error)
         try:
             await asyncio.wait([wrapped], timeout=self._patience_s)
             if mine.future.cancel() and not wrapped.done():
@@ -361,3 +365,9 @@ class ComputePool:
         if worker is not None:
             worker.end()
             self._alive.pop(worker, None)
+
+
+def _note_error(future: asyncio.Future[Any]) -> None:
+    """Keep asyncio from reporting an error for which nobody waits any more."""
+    if not future.cancelled():
+        future.exception()

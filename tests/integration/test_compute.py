@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import os
 import select
@@ -289,6 +290,22 @@ async def test_closing_ends_work_at_once_and_takes_no_more(pool: ComputePool, ma
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
     await pool.aclose()
+
+
+async def test_a_start_that_is_given_up_leaves_no_error_that_nobody_heard() -> None:
+    pool = ComputePool(workers=2)
+    unheard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: unheard.append(context))
+    starting = asyncio.create_task(pool.warm())
+    await asyncio.sleep(0.05)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await pool.aclose()
+    await asyncio.sleep(0)
+    del starting, pool
+    gc.collect()
+    assert unheard == []
 
 
 async def test_a_pool_that_never_worked_closes() -> None:
