@@ -25,7 +25,7 @@ from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libr
 from benchmarks.rows import figure, head
 from services.analysis.claims import FEWEST_TAGGED, GENRE_WORDS, RAP_SHARE, Claim
 from services.analysis.duplicates import find_duplicates
-from services.analysis.naming import CONTRAST, name_clusters, name_playlist
+from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
@@ -38,7 +38,8 @@ from services.domain.group_names import GroupName, SceneKind
 from services.domain.group_words import mood_words, name_words
 from services.domain.report import DuplicateKind, Trait
 
-MODIFIER_WEIGHT, PLANTED = 0.5, 0.03
+CONTRAST, MODIFIER_WEIGHT, PLANTED = 0.5, 0.5, 0.03
+"""How far a guess looks at a track beside its list; what a modifier tells; share of planted tracks."""
 COMMON_SHARE, LIFT = 0.05, 2.0
 FEWEST_JUDGED = 10
 """Tracks of a group with genres of the half that judges."""

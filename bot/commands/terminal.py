@@ -20,6 +20,7 @@ from cogs.words.text import letter_of
 from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey
+from services.domain.features import Feature
 from services.domain.report import AnalysisReport, DuplicateKind
 from services.domain.stats import PlaylistStats
 
@@ -34,8 +35,10 @@ def print_report(report: AnalysisReport, console: Console, *, charts: Path | Non
     console.print(
         f"\n[bold]{escape(playlist.name)}[/bold]  {len(playlist.tracks):,} tracks · {escape(playlist.format)}"
     )
-    console.print(escape(verdict(report)))
-    console.print(f"{escape(type_line(report.portrait))}\n")
+    for line in (verdict(report), type_line(report.portrait)):
+        if line:
+            console.print(escape(line))
+    console.print()
     if report.clusters:
         console.print(_groups(report))
     if any(entry.track.sound for entry in report.tracks):
@@ -76,6 +79,8 @@ def _groups(report: AnalysisReport) -> Table:
         traits = "; ".join(f"{trait.words}: {trait.numbers}" for trait in cluster.traits[:2])
         # The first part of the blurb repeats the traits in other words.
         measures = cluster.blurb.partition(" · ")[2]
+        if any(trait.feature is Feature.TEMPO for trait in cluster.traits[:2]):
+            measures = measures.partition(" BPM · ")[2] or measures
         examples = "\n".join(report.tracks[track].track.label for track in cluster.typical)
         known = subtitle(cluster)
         table.add_row(
@@ -113,7 +118,7 @@ def _print_findings(report: AnalysisReport, console: Console) -> None:
             console.print(f"  {escape(report.tracks[outlier.track].track.label)}: {escape(outlier.reason)}")
     doubles = [entry for entry in report.duplicates if entry.kind is not DuplicateKind.OTHER_VERSION]
     if doubles:
-        console.print("\n[bold]There more than once[/bold]")
+        console.print("\n[bold]Duplicates[/bold]")
         for entry in doubles[:_DOUBLES_SHOWN]:
             places = ", ".join(f"#{track + 1}" for track in entry.tracks)
             console.print(

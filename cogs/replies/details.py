@@ -107,7 +107,7 @@ def findings_card(report: AnalysisReport) -> Reply:
     lines = [_duplicate_line(report, duplicate) for duplicate in report.duplicates]
     blocks += [
         rule(),
-        text("**There more than once**", fit(lines, _LISTED) if lines else "No track is there twice."),
+        text("**Duplicates**", fit(lines, _LISTED) if lines else "No duplicates."),
     ]
     if is_spotifys(report.playlist):
         blocks.append(text(ATTRIBUTION))

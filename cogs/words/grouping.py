@@ -10,6 +10,8 @@ from services.domain.report import Structure, Verdict
 
 WAY = {Grouping.SOUND: "by sound", Grouping.STYLE: "by style and era"}
 
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+
 _BY_SOUND = {
     Verdict.CLEAR: "By sound alone they fall into clear groups as well.",
     Verdict.LOOSE: "By sound alone they fall into loose groups.",
@@ -24,7 +26,7 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
         return "Grouped by sound, year and artist." if brief else f"{whole}{_earlier(basis)}"
     line = "Grouped by sound."
     if not brief:
-        line += f" Genres and years are named, they decide nothing.{_earlier(basis)}"
+        line += f" Genres and years are named but decide nothing.{_earlier(basis)}"
     return line if basis.has_enough_years else f"{line} {too_few_years(basis)}"
 
 
@@ -44,7 +46,7 @@ def style_sentence(
         opening = f"By style and era these tracks stay together.{sounds}"
         return f"{opening} {heard}".strip()
     listed = "; ".join(names) if any("," in name for name in names) else join_words(names)
-    opening = f"By style and era, {len(names)} groups{f': {listed}' if names_them else ''}."
+    opening = f"By style and era, {_NUMBERS[len(names)]} groups{f': {listed}' if names_them else ''}."
     steady = (
         f"Parts of the list, grouped again, agree with them by {_share(max(basis.stability, 0.0))}."
         if basis.stability is not None

@@ -83,8 +83,8 @@ def gain_words(before: Figures, after: Figures) -> str:
         parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}".replace("-", "−"))
     if after.same_artist_steps != before.same_artist_steps:
         parts.append(
-            f"artists repeat back to back {_often(after.same_artist_steps)} "
-            f"instead of {_often(before.same_artist_steps)}"
+            f"{_often(after.same_artist_steps)} the same artist twice in a row "
+            f"({_often(before.same_artist_steps)} before)"
         )
     if not parts:
         return "Tempo and key are unknown here; the order follows the other features."

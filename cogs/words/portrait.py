@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cogs.words.text import join_words, percent, plain, plural, unbroken
 from services.domain.features import Feature
+from services.domain.group_words import music_of
 from services.domain.portrait import Habit, HabitKind, Portrait, Standing
 from services.domain.vocabulary import FEATURE_WORDS
 
@@ -29,14 +30,18 @@ def type_line(portrait: Portrait | None) -> str:
         return ""
     adjectives = [_ADJECTIVES[s.feature][s.is_more] for s in portrait.standings if s.feature in _ADJECTIVES]
     tails = [_TAILS[s.feature][s.is_more] for s in portrait.standings if s.feature in _TAILS]
+    habit = portrait.habits[0] if portrait.habits else None
     decade = f"{portrait.decade}s" if portrait.decade is not None else ""
-    kind = " ".join(part for part in (", ".join(adjectives), decade, plain(portrait.genre, 30)) if part)
+    if decade and habit is not None and habit.kind is HabitKind.SPAN:
+        adjectives.append(f"mostly {decade}")  # the years that are named next are not all in it
+        decade = ""
+    genre = music_of(plain(portrait.genre, 30)) if portrait.genre else ""
+    kind = " ".join(part for part in (", ".join(adjectives), decade, genre) if part)
     if kind and not portrait.genre:
         kind += " music"
     if tails:
         kind = f"{kind or 'music'} with {join_words(tails)} than most"
-    habit = habit_words(portrait.habits[0]) if portrait.habits else ""
-    line = "; ".join(part for part in (kind, habit) if part)
+    line = "; ".join(part for part in (kind, habit_words(habit) if habit else "") if part)
     return line[:1].upper() + line[1:]
 
 

@@ -18,6 +18,7 @@ from services.domain.features import (
     PartlyKnown,
 )
 from services.domain.group_names import SceneKind
+from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping
 from services.domain.report import (
     FEWEST_TRACKS,
@@ -223,7 +224,7 @@ def verdict_sentence(
         case Verdict.NONE if structure.witnesses and (
             known := _by_scene(structure, parts, brief=not names_them)
         ):
-            return f"By sound they flow into each other{listed}. {known}"
+            return f"By sound these {_NUMBERS[count]} flow into each other{listed}. {known}"
         case Verdict.NONE if structure.is_one_genre and mood and not mood.startswith(_RANGE):
             shades = f"in {_NUMBERS[count]} shades"
             return f"One mood, {mood}, {shades}{listed}. The sound alone doesn't split this list."
@@ -263,7 +264,7 @@ def _by_scene(structure: Structure, parts: Sequence[Subtitle], *, brief: bool) -
     """
     if SceneKind.GENRE in structure.witnesses and sum(bool(part.genres) for part in parts) > 1:
         if brief:
-            return f"By genre: {join_words(part.genres[0] for part in parts if part.genres)}."
+            return f"By genre: {join_words(genre_words(part.genres[0]) for part in parts if part.genres)}."
         said = [_much(part) for part in parts if part.genres]
         if len(said) == len(parts) and all((part.genre_share or 0) >= _MOSTLY for part in parts):
             return f"By genre they are {_NUMBERS[len(parts)]}: {_listed(said)}."
@@ -276,12 +277,12 @@ def _by_scene(structure: Structure, parts: Sequence[Subtitle], *, brief: bool) -
 
 def _much(known: Subtitle) -> str:
     much = "mostly" if (known.genre_share or 0) >= _MOSTLY else "a lot of"
-    return f"{much} {join_words(known.genres)}"
+    return f"{much} {join_words(map(genre_words, known.genres))}"
 
 
 def _listed(names: Sequence[str]) -> str:
-    """Join names; those with a comma of their own by semicolons."""
-    if any("," in name for name in names) and len(names) > 1:
+    """Join names; those with a comma or an "and" of their own by semicolons."""
+    if any("," in name or " and " in name for name in names) and len(names) > 1:
         return f"{'; '.join(names[:-1])}; and {names[-1]}"
     return join_words(names)
 
@@ -380,7 +381,7 @@ def gap_words(gap: Gap) -> str:
             script = "Chinese or Japanese" if gap.name == "han" else gap.name.capitalize()
             return f"mostly titles in {script} script"
         case GapKind.GENRE:
-            return f"mostly {gap.name}"
+            return f"mostly {genre_words(gap.name)}"
         case GapKind.ARTIST:
             return f"mostly by {gap.name}"
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cogs.words.portrait import habits_line, standings_line
 from cogs.words.text import join_words, percent, plain, plural, unbroken
+from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
 from services.domain.stats import FeatureStats, Known, PlaylistStats
 from services.domain.vocabulary import FEATURE_WORDS
@@ -95,7 +96,8 @@ def _decades(stats: PlaylistStats, lacking: str, most: int) -> str:
 def _genres(stats: PlaylistStats, lacking: str, most: int) -> str:
     if not stats.genres:
         return lacking
-    shares = _shares(stats.genres[:most], stats.with_genres.real)
+    written = [(genre_words(genre), count) for genre, count in stats.genres[:most]]
+    shares = _shares(written, stats.with_genres.real)
     return f"{len(stats.genres):,}; {shares}{_known_of(stats.with_genres)}"
 
 

@@ -337,7 +337,9 @@ def _outliers(
     if not partition.k:
         return ()
     artists = [lead_artist(tracks[row].track.artists) for row in sound.rows]
-    return tuple(
-        Outlier(int(sound.rows[found.track]), found.reason, found.score, found.features)
-        for found in find_outliers(sound.points, sound.heard, partition.labels, names, artists=artists)
-    )
+    named: dict[str, Outlier] = {}  # a song that is there twice stands out once
+    for found in find_outliers(sound.points, sound.heard, partition.labels, names, artists=artists):
+        row = int(sound.rows[found.track])
+        said = tracks[row].track.label.casefold()
+        named.setdefault(said, Outlier(row, found.reason, found.score, found.features))
+    return tuple(named.values())

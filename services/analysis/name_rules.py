@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from services.analysis.claims import Claim
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import GroupName, Lean, SoundName
+from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.report import Trait
 
 AUDIBLE = 0.15
@@ -26,6 +27,39 @@ PLAINLY = 2
 
 CLAIMED = MappingProxyType({Feature.SPEECHINESS: Claim.WORDS, Feature.INSTRUMENTALNESS: Claim.INSTRUMENTAL})
 """What the plain word of a feature claims beyond the sound."""
+
+_IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
+    {
+        Lean(Feature.ACOUSTICNESS, high=False): frozenset(
+            {"electronic", "electronica", "edm", "idm", "electro", "house", "techno", "trance", "electric"}
+        ),
+        Lean(Feature.ACOUSTICNESS, high=True): frozenset({"acoustic"}),
+        Lean(Feature.SPEECHINESS, high=True): frozenset({"rap", "hip", "spoken"}),
+        Lean(Feature.DANCEABILITY, high=True): frozenset({"dance", "disco"}),
+        Lean(Feature.INSTRUMENTALNESS, high=True): frozenset({"instrumental"}),
+    }
+)
+"""What goes without saying after a word of a genre."""
+
+CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25
+"""How many times what is audible a group has to differ for a name that compares, and how many where it is
+slightly so beside typical music too: "more energetic" of a group that is slightly energetic.
+"""
+
+PLAIN_FEATURES = 3
+"""The strongest traits, of which one or more make a plain name."""
+
+MOST_COMPARED = 2
+"""Comparisons in one name."""
+
+_NEARLY_ONE = frozenset({Feature.ENERGY, Feature.LOUDNESS})
+"""Who hears one hears the other: not two words of three."""
+
+_ONE_SIDED = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS, Feature.LIVENESS})
+"""That music is sung, in a studio, and not spoken is nothing to call it by."""
+
+_LITTLE_BELOW = _ONE_SIDED | {Feature.DANCEABILITY}
+"""Nor is it that one does not dance to it: neither to metal, nor to ballads, nor to symphonies."""
 
 COLUMN = {feature: column for column, feature in enumerate(SOUND_FEATURES)}
 
@@ -143,8 +177,52 @@ def said_by(name: GroupName | None) -> frozenset[Feature]:
     return frozenset(lean.feature for lean in leans)
 
 
+def implied_by(scene: Scene | None) -> frozenset[Lean]:
+    """Return what nobody has to be told of a genre: "Electronic, electric" says one thing twice."""
+    if scene is None or scene.kind is not SceneKind.GENRE:
+        return frozenset()
+    words = set(scene.words.split())
+    return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))
+
+
 def weights_of(name: GroupName) -> Mapping[Feature, float]:
     """Return how much of each feature a name says."""
     if name.sound is not None:
         return ENTRIES[name.sound].weights
     return {lean.feature: 1.0 if lean.high else -1.0 for lean in name.leans}
+
+
+def plain_words(
+    traits: Traits, refused: Collection[Claim], *, most: int
+) -> Iterator[tuple[tuple[Lean, ...], bool]]:
+    """Yield what a plain name may say, and whether that compares: traits, or what differs from the rest.
+
+    Up to `most` strong traits, or up to `MOST_COMPARED` comparisons. Never the tempo: half of the calmest
+    music is measured at twice its own.
+    """
+    absolute, compared = [], []
+    energy = next((trait.degree for trait in traits if trait.feature is Feature.ENERGY), 0)
+    for trait in traits:
+        if trait.feature is Feature.TEMPO or CLAIMED.get(trait.feature) in refused:
+            continue
+        if trait.compared:
+            compared.append(Lean(trait.feature, trait.degree > 0))
+        elif trait.feature is Feature.LOUDNESS and trait.degree * energy <= 0:
+            # Old recordings are quiet however lively the music, and remastered ones loud.
+            continue
+        elif trait.degree * trait.z > 0 and (
+            trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _LITTLE_BELOW)
+        ):
+            absolute.append(Lean(trait.feature, trait.degree > 0))
+        elif trait.feature not in _ONE_SIDED and abs(trait.contrast) >= AUDIBLE * (
+            CLEARLY_AUDIBLE if trait.degree * trait.contrast <= 0 else BORNE_OUT
+        ):
+            compared.append(Lean(trait.feature, trait.contrast > 0))
+    strongest = absolute[:PLAIN_FEATURES]
+    telling = [lean for lean in compared if lean.high or lean.feature not in _LITTLE_BELOW] or compared[:1]
+    for count in range(1, most + 1):
+        for leans in combinations(strongest, count):
+            if count < PLAIN_FEATURES or not {lean.feature for lean in leans} >= _NEARLY_ONE:
+                yield leans, False
+    for count in range(1, MOST_COMPARED + 1):
+        yield from ((leans, True) for leans in combinations(telling[:PLAIN_FEATURES], count))

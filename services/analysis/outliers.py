@@ -180,7 +180,7 @@ def _explained(
     ]
     far = abs(difference[said[0]]) >= FAR
     words = [COMPARATIVES[SOUND_FEATURES[column]][int(difference[column] > 0)] for column in said]
-    reference = names[cluster] if named else "the rest"
+    reference = f"“{names[cluster]}”" if named else "the rest"
     reason = f"{'far ' if far else ''}{' and '.join(words)} than {reference}"
     return Outlier(
         track=row,

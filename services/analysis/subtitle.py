@@ -98,9 +98,9 @@ def scene_of(group: Sequence[Track], rest: Sequence[Track]) -> Scene | None:
 def grounded(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> GroupName:
     """Say first what most of a group is, though the rest may be so too, where its name says little.
 
-    "The sunnier ones" are "Rock, sunnier".
+    "Sunnier tracks" are "Rock, sunnier", "Cheerful tracks" are "Rock, cheerful".
     """
-    if name.scene is not None or not (name.compared or name.sound in SHRUGS):
+    if name.scene is not None or not _says_little(name):
         return name
     scene = _most_have(group, rest, families((*group, *rest)), SceneKind.GENRE, HELD, times=0.0)
     scene = scene or _most_have(group, rest, families_of, SceneKind.GENRE, HELD, times=0.0)
@@ -124,7 +124,11 @@ def still_of(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> 
     )
     share = sum(scene.words in words for words in here) / max(len(here), 1)
     elsewhere = sum(scene.words in words for words in there) / max(len(there), 1)
-    return share >= HELD and (share > elsewhere or name.compared or name.sound in SHRUGS)
+    return share >= HELD and (share > elsewhere or _says_little(name))
+
+
+def _says_little(name: GroupName) -> bool:
+    return name.compared or name.sound in SHRUGS or len(name.leans) == 1
 
 
 def _most_have(

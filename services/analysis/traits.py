@@ -50,7 +50,8 @@ _TRUST = MappingProxyType({Feature.TEMPO: 0.6, Feature.LIVENESS: 0.6, Feature.SP
 
 _TEMPO = SOUND_FEATURES.index(Feature.TEMPO)
 _INSTRUMENTAL = SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)
-_TRUSTED = np.array([_TRUST.get(feature, 1.0) for feature in SOUND_FEATURES])
+TRUSTED = np.array([_TRUST.get(feature, 1.0) for feature in SOUND_FEATURES])
+"""How far a difference in each feature counts before others."""
 
 
 def describe_traits(
@@ -89,7 +90,7 @@ def describe_traits(
         Two to five; also an ordinary group has two, which then say that it is ordinary.
     """
     group = _group(z, raw, labels, cluster, corrected)
-    strength = np.round(np.abs(group.level + CONTRAST * group.contrast) * _TRUSTED, 9)
+    strength = np.round(np.abs(group.level + CONTRAST * group.contrast) * TRUSTED, 9)
     if group.tempo is None:
         strength[_TEMPO] = -1.0
     traits: list[Trait] = []
@@ -148,7 +149,7 @@ def blurb(
         Share of tracks in a major key, 0..1; left out where unknown.
     """
     group = _group(z, raw, labels, cluster, corrected)
-    strength = np.round(np.abs(group.level) * _TRUSTED, 9)
+    strength = np.round(np.abs(group.level) * TRUSTED, 9)
     # The tempo is written out next, where the group has one.
     strength[_TEMPO] = 0.0
     said = [column for column in np.argsort(-strength, kind="stable") if strength[column] > NOTICEABLE]

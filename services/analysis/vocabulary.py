@@ -67,6 +67,8 @@ def _at_most(feature: Feature, value: float) -> Guard:
 
 _NO_SINGING = Guard(INSTRUMENTAL, low=MOSTLY_INSTRUMENTAL, share=True)
 _SUNG = Guard(INSTRUMENTAL, high=0.3, share=True)
+_FEWER_SINGERS = Guard(INSTRUMENTAL, high=MOSTLY_INSTRUMENTAL, share=True)
+"""Songs with blurred voices: where nearly nobody sings, it may as well be an orchestra."""
 
 CATALOGUE: tuple[Name, ...] = (
     _name(
@@ -99,6 +101,11 @@ CATALOGUE: tuple[Name, ...] = (
         {INSTRUMENTAL: 1.0, DANCE: -0.8, VALENCE: -0.7, ENERGY: 0.2},
         _NO_SINGING, _at_most(DANCE, 0.45), _at_least(ENERGY, 0.4), _at_most(VALENCE, 0.35),
         claim=Claim.INSTRUMENTAL,
+    ),
+    _name(
+        SoundName.DARK_INSTRUMENTALS,
+        {INSTRUMENTAL: 1.0, VALENCE: -1.0, DANCE: -0.5, SPEECH: -0.3},
+        _NO_SINGING, _at_most(VALENCE, 0.3), claim=Claim.INSTRUMENTAL,
     ),
     _name(
         SoundName.FEEL_GOOD_DANCE,
@@ -235,7 +242,8 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.DREAMY_HAZY,
         {INSTRUMENTAL: 0.8, VALENCE: -0.6, DANCE: -0.4, ENERGY: -0.3, SPEECH: -0.4},
-        _at_least(INSTRUMENTAL, 0.15), _at_most(VALENCE, 0.42), _at_most(ENERGY, 0.65),
+        _FEWER_SINGERS, _at_least(INSTRUMENTAL, 0.15), _at_most(ACOUSTIC, 0.5),
+        _at_most(VALENCE, 0.42), Guard(ENERGY, 0.25, 0.65),
     ),
     _name(
         SoundName.HYPNOTIC_GROOVES,

@@ -17,6 +17,7 @@ class SoundName(StrEnum):
     INSTRUMENTAL_GROOVES = "instrumental_grooves"
     DRIVING_INSTRUMENTALS = "driving_instrumentals"
     EPIC_INSTRUMENTALS = "epic_instrumentals"
+    DARK_INSTRUMENTALS = "dark_instrumentals"
     FEEL_GOOD_DANCE = "feel_good_dance"
     HIGH_ENERGY_DANCE = "high_energy_dance"
     DARK_CLUB = "dark_club"

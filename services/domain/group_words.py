@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
@@ -16,6 +17,7 @@ SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
         SoundName.INSTRUMENTAL_GROOVES: ("Instrumental grooves", "instrumental & danceable"),
         SoundName.DRIVING_INSTRUMENTALS: ("Driving instrumentals", "driving & instrumental"),
         SoundName.EPIC_INSTRUMENTALS: ("Epic instrumentals", "epic & instrumental"),
+        SoundName.DARK_INSTRUMENTALS: ("Dark instrumentals", "dark & instrumental"),
         SoundName.FEEL_GOOD_DANCE: ("Feel-good dance", "feel-good & danceable"),
         SoundName.HIGH_ENERGY_DANCE: ("High-energy dance", "high-energy & danceable"),
         SoundName.DARK_CLUB: ("Dark club", "dark & danceable"),
@@ -56,7 +58,38 @@ SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
 )
 """Each name as it stands alone, and after a genre, a decade or an artist."""
 
-_CAPITALS = MappingProxyType({"r&b": "R&B", "edm": "EDM", "idm": "IDM", "uk": "UK", "us": "US", "aor": "AOR"})
+_PROPER = (
+    "african", "american", "anatolian", "arabic", "argentine", "australian", "belgian", "bollywood",
+    "brazilian", "british", "brooklyn", "canadian", "celtic", "chicago", "chilean", "chinese", "christian",
+    "christmas", "colombian", "cuban", "danish", "detroit", "dutch", "finnish", "french", "german", "greek",
+    "hindi", "icelandic", "indian", "indonesian", "irish", "israeli", "italian", "jamaican", "japanese",
+    "korean", "latin", "mexican", "midwest", "nigerian", "nordic", "norwegian", "persian", "polish",
+    "portuguese", "punjabi", "russian", "scandinavian", "scottish", "spanish", "swedish", "swiss", "tamil",
+    "telugu", "texas", "thai", "turkish", "ukrainian", "vietnamese", "welsh",
+)  # fmt: skip
+_SPELT: Mapping[str, str] = MappingProxyType(
+    {word: word.upper() for word in ("r&b", "edm", "idm", "uk", "us", "aor", "ccm", "mpb", "nrg")}
+    | {word: word.capitalize() for word in _PROPER}
+)
+"""Words of genres that are not written in small letters."""
+
+_HYPHENATED = (
+    (re.compile(r"\b([ckjtv]) (pop|rock|rap|ballad|indie)\b"), r"\1-\2"),
+    (re.compile(r"\b(alt|anti|avant|lo|hi|nu|post|proto|sing|singer) (?=\w)"), r"\1-"),
+    (re.compile(r"\b([gpz]) funk\b"), r"\1-funk"),
+    (re.compile(r"\bnew york\b"), "New York"),
+)
+"""Words of genres that belong together."""
+
+_NO_HYPHEN = re.compile(r"\bnu-(?=jazz|metal|disco)")
+_LETTER = re.compile(r"\b[a-z](?=-)")
+_ADJECTIVES = frozenset((
+    "acoustic", "african", "alternative", "arabic", "caribbean", "celtic", "christian", "christmas",
+    "classical", "desi", "electronic", "hindi", "experimental", "instrumental", "latin", "persian",
+    "punjabi", "religious", "seasonal", "spoken", "symphonic", "tamil", "telugu", "turkish",
+    "middle eastern", "south asian",
+))  # fmt: skip
+"""Genres that say of which kind music is: "Christian music"."""
 
 
 def name_words(name: GroupName) -> str:
@@ -76,8 +109,21 @@ def scene_words(scene: Scene) -> str:
         return f"{scene.words[2:] if scene.words < '2000' else scene.words}s"
     if scene.kind is SceneKind.ARTIST:
         return scene.words
-    words = " ".join(_CAPITALS.get(word, word) for word in scene.words.split())
+    words = genre_words(scene.words)
     return words[:1].upper() + words[1:]
+
+
+def genre_words(genre: str) -> str:
+    """Write a genre as people do: "hip hop", "lo-fi beats", "K-pop", "Swedish pop", "R&B"."""
+    words = " ".join(_SPELT.get(word, word) for word in genre.split())
+    for pattern, spelling in _HYPHENATED:
+        words = pattern.sub(spelling, words)
+    return _LETTER.sub(lambda letter: letter[0].upper(), _NO_HYPHEN.sub("nu ", words))
+
+
+def music_of(genre: str) -> str:
+    """Say a genre as a noun: "folk", "Christian music"."""
+    return f"{genre_words(genre)} music" if genre in _ADJECTIVES else genre_words(genre)
 
 
 def mood_words(mood: Mood) -> str:
@@ -97,15 +143,19 @@ def _sound_words(name: GroupName) -> str:
     if name.sound is not None:
         return SOUND_WORDS[name.sound][name.scene is not None]
     if name.compared:
-        words = " and ".join(COMPARATIVES[lean.feature][lean.high] for lean in name.leans)
-        return words if name.scene is not None else f"The {words} ones"
-    words = _lean_words(name.leans)
+        words = _joined([COMPARATIVES[lean.feature][lean.high] for lean in name.leans])
+    else:
+        words = _lean_words(name.leans)
     if name.scene is not None:
         return words
     return words.capitalize() if len(name.leans) > 1 else f"{words.capitalize()} tracks"
 
 
 def _lean_words(leans: tuple[Lean, ...]) -> str:
-    return " & ".join(
-        FEATURE_WORDS[lean.feature].high if lean.high else FEATURE_WORDS[lean.feature].low for lean in leans
-    )
+    ends = ((FEATURE_WORDS[lean.feature], lean.high) for lean in leans)
+    return _joined([words.high if is_high else words.low for words, is_high in ends])
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Join the words of a name: "dark, quiet & electric"."""
+    return " & ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)

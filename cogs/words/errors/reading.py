@@ -217,7 +217,7 @@ def _(error: NoTracksError) -> str:
             "of the Takeout with “music library songs.csv” in it: I join the two."
         )
     return (
-        f"This is a {error.format} file, but none of its rows is a track I can use ({error.skipped}). "
+        f"I read the file ({error.format}), but none of its rows is a track I can use ({error.skipped}). "
         "Choose a playlist with songs from Spotify's catalogue."
     )
 

@@ -16,7 +16,7 @@ def structure(verdict: Verdict) -> Structure:
 
 
 def test_by_sound_the_card_says_that_genres_decide_nothing() -> None:
-    assert basis_line(Basis()) == "Grouped by sound. Genres and years are named, they decide nothing."
+    assert basis_line(Basis()) == "Grouped by sound. Genres and years are named but decide nothing."
 
 
 def test_by_style_the_card_says_what_it_rests_on() -> None:
@@ -50,7 +50,7 @@ def test_groups_by_style_are_never_called_clear_or_loose() -> None:
         assert "clear" not in before
         assert "loose" not in before
         assert said.startswith(
-            "By style and era, 3 groups: One, Two and Three. "
+            "By style and era, three groups: One, Two and Three. "
             "Parts of the list, grouped again, agree with them by 88 %."
         )
 

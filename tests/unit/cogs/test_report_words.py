@@ -117,7 +117,7 @@ COUNTRY, RAP = Subtitle(genres=("country",), genre_share=0.6), Subtitle(genres=(
             (SceneKind.GENRE,),
             (COUNTRY, RAP),
             (
-                "By sound they flow into each other: Loud & fast and Quiet piano. "
+                "By sound these two flow into each other: Loud & fast and Quiet piano. "
                 "By genre they are two: mostly country and mostly rap."
             ),
         ),
@@ -126,7 +126,7 @@ COUNTRY, RAP = Subtitle(genres=("country",), genre_share=0.6), Subtitle(genres=(
             (SceneKind.GENRE,),
             (COUNTRY, replace(RAP, genre_share=0.3)),
             (
-                "By sound they flow into each other: Loud & fast and Quiet piano. "
+                "By sound these two flow into each other: Loud & fast and Quiet piano. "
                 "By genre they differ: mostly country and a lot of rap."
             ),
         ),
@@ -135,7 +135,7 @@ COUNTRY, RAP = Subtitle(genres=("country",), genre_share=0.6), Subtitle(genres=(
             (SceneKind.DECADE,),
             (Subtitle(decade=1980), Subtitle(decade=2010)),
             (
-                "By sound they flow into each other: Loud & fast and Quiet piano. "
+                "By sound these two flow into each other: Loud & fast and Quiet piano. "
                 "By the year of the edition they differ: mostly 1980s and mostly 2010s."
             ),
         ),

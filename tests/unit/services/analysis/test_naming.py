@@ -307,6 +307,9 @@ def test_every_name_can_be_earned(name: Name) -> None:
             )
             row[column] = np.clip(row[column], low, high)
         raw = np.tile(row, (8, 1))
+        for guard in name.guards:
+            if guard.share and 0.5 < guard.high < 1.0:
+                raw[:, SOUND_FEATURES.index(guard.feature)] = [0.8, 0.2] * 4
         if values_of(typical_scores(raw), raw, [0] * 8, genres, [scene])[0].sound is name.id:
             return
     pytest.fail(f"nothing is called {name.id}")
@@ -374,6 +377,10 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
     [
         (Scene(SceneKind.GENRE, "country"), "Country, quiet & sparse"),
         (Scene(SceneKind.GENRE, "r&b"), "R&B, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "k pop"), "K-pop, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "singer songwriter"), "Singer-songwriter, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "lo fi beats"), "Lo-fi beats, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "russian hip hop"), "Russian hip hop, quiet & sparse"),
         (Scene(SceneKind.DECADE, "1980"), "80s, quiet & sparse"),
         (Scene(SceneKind.DECADE, "2010"), "2010s, quiet & sparse"),
         (Scene(SceneKind.ARTIST, "Johnny Cash"), "Johnny Cash, quiet & sparse"),
@@ -381,6 +388,40 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
 )
 def test_what_came_with_the_tracks_leads_the_name(scene: Scene, said: str) -> None:
     assert name_words(GroupName(sound=SoundName.QUIET_SPARSE, scene=scene)) == said
+
+
+@pytest.mark.parametrize(
+    ("word", "sound", "echo"),
+    [
+        ("electronic", sounds.LOUD | {"acousticness": 0.001, "instrumentalness": 0.2}, "electric"),
+        ("hip hop", sounds.RAP, "wordy"),
+    ],
+)
+def test_a_name_does_not_say_first_what_its_genre_says(word: str, sound: dict[str, float], echo: str) -> None:
+    groups, genres = sounds.playlist(sounds.group(seed=1), sounds.group(**sound)), [()] * 20 + [(word,)] * 20
+    scenes = [None, Scene(SceneKind.GENRE, word)]
+    assert echo not in name_clusters(*groups, genres, scenes)[1]
+
+
+def test_an_orchestra_is_not_called_dreamy() -> None:
+    """Trailer music is dark and hardly sung, as dream pop is; but there nobody sings."""
+    trailer = {"danceability": 0.3, "energy": 0.45, "loudness": -11.0, "valence": 0.08, "acousticness": 0.3}
+    names = values_of(
+        *sounds.playlist(sounds.group(seed=1), sounds.group(**trailer, instrumentalness=0.85)), [()] * 40
+    )
+    assert names[1].sound is not SoundName.DREAMY_HAZY
+    assert "nstrumental" in name_words(names[1])
+
+
+def test_a_name_that_compares_says_in_what_and_needs_no_noun() -> None:
+    louder, calmer = Lean(Feature.LOUDNESS, high=True), Lean(Feature.ENERGY, high=False)
+    assert name_words(GroupName(leans=(louder,), compared=True)) == "Louder tracks"
+    assert name_words(GroupName(leans=(louder, calmer), compared=True)) == "Louder & calmer"
+    three = (
+        *(Lean(Feature.VALENCE, high=False), Lean(Feature.ENERGY, high=False)),
+        Lean(Feature.ACOUSTICNESS, high=True),
+    )
+    assert name_words(GroupName(leans=three)) == "Dark, calm & acoustic"
 
 
 def test_no_modifier_denies_the_name_that_it_modifies() -> None:

@@ -31,7 +31,7 @@ def test_a_track_from_elsewhere_stands_out_and_says_in_what() -> None:
     assert found.track == 40
     assert found.score > 2.5
     assert found.reason.startswith("far ")
-    assert found.reason.endswith(" than Mellow acoustic")
+    assert found.reason.endswith(" than “Mellow acoustic”")
     assert {"livelier", "louder", "more electric"} & set(
         found.reason.removeprefix("far ").replace(" and ", ",").replace(" than", ",").split(",")
     )

@@ -117,11 +117,14 @@ def test_a_name_that_says_little_begins_with_what_most_of_the_group_is() -> None
     sunnier = GroupName(leans=(Lean(Feature.VALENCE, high=True),), compared=True)
     group, rest = songs(15, "classic rock") + songs(15, "britpop"), songs(30, "shoegaze")
     assert name_words(grounded(sunnier, group, rest)) == "Rock, sunnier"
-    assert name_words(grounded(sunnier, songs(30), rest)) == "The sunnier ones"
+    assert name_words(grounded(sunnier, songs(30), rest)) == "Sunnier tracks"
     rock = grounded(sunnier, group, songs(30, "rock"))
     assert still_of(rock, group, songs(30, "rock"))
     assert not still_of(rock, songs(30, "polka"), songs(30, "rock"))
-    assert not still_of(replace(rock, compared=False), group, songs(30, "rock"))
+    two = (*rock.leans, Lean(Feature.ENERGY, high=True))
+    assert not still_of(replace(rock, leans=two, compared=False), group, songs(30, "rock"))
+    cheerful = grounded(replace(sunnier, compared=False), group, rest)
+    assert name_words(cheerful) == "Rock, cheerful"
     says_enough = GroupName(sound=SoundName.QUIET_SPARSE)
     assert grounded(says_enough, group, rest) == says_enough
 

@@ -75,7 +75,7 @@ def test_a_group_that_is_ordinary_but_unlike_the_rest_is_compared() -> None:
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(1.0, "instrumental throughout"), (0.7, "mostly instrumental"), (0.3, "partly instrumental")],
+    [(1.0, "nearly all instrumental"), (0.7, "mostly instrumental"), (0.3, "partly instrumental")],
 )
 def test_instrumental_words_follow_the_share_of_tracks(share: float, words: str) -> None:
     rows = sounds.group(20)
