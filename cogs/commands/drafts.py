@@ -105,7 +105,7 @@ class DraftsCog(commands.Cog):
             components.register(action, self.press)
 
     @app_commands.command(
-        name="tidy", description="Find doubles and what stands out in a playlist, and decide about each."
+        name="tidy", description="Find duplicates and what stands out in a playlist, and decide about each."
     )
     @app_commands.describe(playlist=_OWN_OR_LATEST, file=_FILE)
     async def tidy(

@@ -14,7 +14,7 @@ from cogs.replies.layout import Attached, Reply, button, gallery, poster, rule, 
 from cogs.replies.lobby import LobbyVerb
 from cogs.words.buttons import Label
 from cogs.words.comparison import comparison_sentence
-from cogs.words.text import escape, fit, plain, plural, some_of
+from cogs.words.text import escape, fit, plain, plural, some_of, unbroken
 from services.domain.blend import BlendMode
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, PersonKey, TopPairs, TopPeople
@@ -128,9 +128,9 @@ def _pairs_line(title: str, found: Comparison, top: TopPairs | None) -> str:
     if top is None:
         return ""
     named = some_of([f"{_name(found, one)} & {_name(found, other)}" for one, other in top.pairs], 3)
-    tie = " (a tie)" if len(top.pairs) > 1 else ""
-    ahead = _gap(top.gap) if len(top.pairs) == 1 else ""
-    return f"**{title}{tie}:** {named} · {top.score:.0f}{ahead}"
+    if len(top.pairs) > 1:  # their scores differ by less than a point, and may be rounded apart
+        return f"**{title}:** {named}, {'both' if len(top.pairs) == 2 else 'all'} about {top.score:.0f}"
+    return f"**{title}:** {named} · {top.score:.0f}{_gap(top.gap)}"
 
 
 def _people_line(title: str, found: Comparison, top: TopPeople | None, what: str) -> str:
@@ -154,7 +154,7 @@ def _reasons(found: Comparison, viewer: PersonKey | None) -> list[str]:
     told = pair.reasons if viewer is None else pair.reasons_to(viewer)
     artists = plural(len(pair.shared_artists), "artist")
     shared = f"{artists} and {plural(len(pair.shared_tracks), 'song')} in common."
-    return [*(escape(reason, 240) for reason in told[:1]), shared]
+    return [*(escape(unbroken(reason), 240) for reason in told[:1]), shared]
 
 
 def person_select(found: Comparison, result_id: str, chosen: int | None = None) -> ui.Select[Any]:

@@ -36,7 +36,7 @@ _NEXT = (
     "number of groups; with `private:` only you see the result."
 )
 _IMPROVE = (
-    "`/optimize` puts a playlist in an order that flows, `/tidy` finds doubles and misfits, `/split` "
+    "`/optimize` puts a playlist in an order that flows, `/tidy` finds duplicates and misfits, `/split` "
     "makes several "
     "playlists of one. You see everything before it happens, and `/undo` takes it back."
 )

@@ -68,7 +68,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     names = [escape(person.name, _NAME) for person in (a, b)]
     blocks: list[ui.Item[Any]] = [text(f"## {' & '.join(names)}", f"**{score_words(found, pair)}**")]
     if page == 0:
-        reasons = [f"- {escape(reason, 240)}" for reason in told]
+        reasons = [f"- {escape(unbroken(reason), 240)}" for reason in told]
         blocks.append(text(fit(reasons, 1500) or "No reasons without a score."))
     else:
         counts = [

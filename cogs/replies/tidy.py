@@ -22,8 +22,8 @@ PAGE = 2
 """Findings on one card: a phone shows them on one screen."""
 _LISTED_CHARACTERS = 1100
 _MARKS = {
-    Certainty.SURE: "👥 **Double**",
-    Certainty.MAYBE: "🔀 **Maybe a double**",
+    Certainty.SURE: "👥 **Duplicate**",
+    Certainty.MAYBE: "🔀 **Maybe a duplicate**",
     Certainty.OPINION: "🔭 **Stands out**",
 }
 _WORDS = {Decision.KEEP: "Keep", Decision.MOVE: "Move", Decision.REMOVE: "Remove"}
@@ -140,7 +140,7 @@ def _counts(findings: Sequence[Finding]) -> str:
     maybe = sum(finding.certainty is Certainty.MAYBE for finding in findings)
     odd = len(findings) - sure - maybe
     parts = (
-        plural(sure, "double") if sure else "",
+        plural(sure, "duplicate") if sure else "",
         plural(maybe, "maybe") if maybe else "",
         f"{plural(odd, 'track')} that stand{'s' if odd == 1 else ''} out" if odd else "",
     )

@@ -62,7 +62,7 @@ _ACTIVITIES: Mapping[Activity, Callable[[Progress], str]] = {
     Activity.ASKING: _asking,
     Activity.FINDING_BY_NAME: lambda at: f"Finding {plural(at.total, 'track')} by name…",
     Activity.GROUPING: lambda at: f"Listening for groups in {at.total:,} tracks…",
-    Activity.FINDING_DUPLICATES: lambda _at: "Looking for doubles…",
+    Activity.FINDING_DUPLICATES: lambda _at: "Looking for duplicates…",
     Activity.ORDERING: lambda at: f"Ordering {at.total:,} tracks…",
     Activity.HEARD_PEOPLE: lambda at: f"Looked up the tracks of {at.done} of {at.total} people…",
     Activity.COMPARING: lambda at: f"Comparing {at.total} people…",

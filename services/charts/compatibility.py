@@ -57,7 +57,7 @@ def _draw_matrix(found: Comparison) -> Sheet:
     top = 4.0
     sheet.panel(6, top, sheet.width - 12, head + height * len(people) + 6)
     left = theme.MARGIN + 4 + names_room
-    full = "100" if cell >= _SHORT_OF_FULL or few else _FULL
+    full = "100" if cell >= _SHORT_OF_FULL or few or not is_written else _FULL
     for column in range(len(people) if is_written else 0):
         style = person_style(column)
         x = left + cell * (column + 0.5)

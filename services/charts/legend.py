@@ -10,12 +10,13 @@ from services.charts.lettering import drawable, plain
 from services.charts.sheet import Sheet
 from services.charts.words import cluster_name
 from services.domain.comparison import Comparison, Participant, PersonKey
-from services.domain.report import AnalysisReport
+from services.domain.report import AnalysisReport, Cluster
 
 _ROW = 24.0
 _WITH_BARS = 4
 """Groups up to which each has a bar for its share."""
-_BAR = 70.0
+_BAR, _SHORTEST_BAR = 70.0, 20.0
+"""Length of the longest bar: shorter where a name needs the room."""
 
 
 def legend_height(report: AnalysisReport, *, guesses: bool = True) -> float:
@@ -32,21 +33,20 @@ def draw_group_legend(sheet: Sheet, report: AnalysisReport, top: float, *, guess
     has_bars = len(groups) <= _WITH_BARS
     end = sheet.width - theme.MARGIN
     largest = max((cluster.size for cluster in groups), default=0) or 1
+    longest = _bar_length(sheet, report, guesses=guesses)
     for index, cluster in enumerate(groups):
         style = theme.cluster_style(groups, index)
         y = top + (index + 0.5) * _ROW
         sheet.dots([theme.MARGIN + 7], [y], marker=style.marker, size=11 * style.scale, colour=style.colour)
         letter = sheet.write(theme.MARGIN + 20, y, style.letter, colour=style.colour, bold=True)
-        counts = f"{cluster.size:,}"
-        if guesses and cluster.likely:
-            counts += f" +{len(cluster.likely):,}"
+        counts = _counts(cluster, guesses=guesses)
         start = max(letter.right + 6, theme.MARGIN + 40)
-        taken = sheet.measure(counts, theme.SIZE) + 8 + (_BAR + 10 if has_bars else 0)
+        taken = sheet.measure(counts, theme.SIZE) + 8 + (longest + 10 if has_bars else 0)
         name = sheet.write(start, y, drawable(cluster_name(cluster)), room=end - start - taken)
         sheet.write(name.right + 8, y, counts, colour=theme.MUTED)
         if has_bars:
-            length = max(_BAR * cluster.size / largest, 1.0)
-            sheet.bar(end - _BAR, y - 6, length, 12, colour=style.colour, alpha=0.75)
+            length = max(longest * cluster.size / largest, 1.0)
+            sheet.bar(end - longest, y - 6, length, 12, colour=style.colour, alpha=0.75)
     bottom = top + len(groups) * _ROW
     if guesses and (likely := _likely(report)):
         y = bottom + 0.5 * _ROW
@@ -54,6 +54,22 @@ def draw_group_legend(sheet: Sheet, report: AnalysisReport, top: float, *, guess
         sheet.write(theme.MARGIN + 20, y, f"hollow: {likely:,} placed by estimates", colour=theme.MUTED)
         bottom += _ROW
     return bottom
+
+
+def _counts(cluster: Cluster, *, guesses: bool) -> str:
+    likely = f" +{len(cluster.likely):,}" if guesses and cluster.likely else ""
+    return f"{cluster.size:,}{likely}"
+
+
+def _bar_length(sheet: Sheet, report: AnalysisReport, *, guesses: bool) -> float:
+    """Return how long the longest bar may be so that no name is cut."""
+    wanted = (
+        sheet.measure(drawable(cluster_name(cluster)), theme.SIZE)
+        + sheet.measure(_counts(cluster, guesses=guesses), theme.SIZE)
+        for cluster in report.clusters
+    )
+    room = sheet.width - 2 * theme.MARGIN - 40 - 18 - max(wanted, default=0.0)
+    return min(max(room, _SHORTEST_BAR), _BAR)
 
 
 def _likely(report: AnalysisReport) -> int:

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, features
 
 from services.charts import lettering, theme
 from services.charts.labels import Box
@@ -32,6 +32,8 @@ _COLOURS = 256
 _COMPRESSION = 4
 _OVERSAMPLING = 2
 """Letters are written larger and averaged down: hinting at the final size glues the dot of an i to it."""
+_DIRECTION: dict[str, Any] = {"direction": "ltr"} if features.check("raqm") else {}
+"""Lines are ours and begin on the left: else "& שרה" would end with its "&"."""
 _LINE = 1.3
 """Height of a line of words relative to the size of its letters."""
 
@@ -68,7 +70,9 @@ class Writing:
         ink = ImageDraw.Draw(mask)
         x = 2.0 * over + (self.left * density % 1) * over
         for run in lettering.runs(self.words, size * over, bold=self.bold, face=self.face):
-            ink.text((x, int(size * 1.26) * over), run.words, font=run.font, fill=255, anchor="ls")
+            ink.text(
+                (x, int(size * 1.26) * over), run.words, font=run.font, fill=255, anchor="ls", **_DIRECTION
+            )
             x += run.font.getlength(run.words)
         corner = (
             int(self.left * density) - 2,

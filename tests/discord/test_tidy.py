@@ -89,7 +89,7 @@ async def test_every_finding_is_decided_and_the_changes_are_listed_once_before_t
 ) -> None:
     card = await tidy(room, crowded())
     said = text_of(card)
-    assert "2 doubles, 2 maybes" in said
+    assert "2 duplicates, 2 maybes" in said
     await press(room, card, "show.1")
     said += text_of(card)
     await press(room, card, "show.0.back")
@@ -182,9 +182,9 @@ async def test_takes_the_latest_map_a_named_one_or_says_that_there_is_none(
     (error,) = env.refusals()
     assert isinstance(root_cause(error), NoReportYetError)
     await room.analyze(content=crowded())
-    assert "2 doubles" in text_of(await tidy(room))
+    assert "2 duplicates" in text_of(await tidy(room))
     choices = await room.ann.autocomplete(room.channel, "tidy", "playlist", "late")
-    assert "2 doubles" in text_of(await tidy(room, playlist=choices[0]["value"]))
+    assert "2 duplicates" in text_of(await tidy(room, playlist=choices[0]["value"]))
 
 
 async def test_a_file_with_several_playlists_asks_which(room: Room) -> None:

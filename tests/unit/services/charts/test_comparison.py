@@ -86,6 +86,11 @@ def test_the_heat_map_writes_every_score_twice(sheets):
         assert f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})" in chart.text
 
 
+def test_a_heat_map_without_numbers_explains_no_star(sheets):
+    render_comparison(ChartKind.COMPATIBILITY, make_comparison(12), load_rules())
+    assert not any("★" in writing.words for writing in sheets[-1].writings)
+
+
 def test_the_heat_map_writes_no_number_of_few_tracks(sheets):
     found = make_rough(1, 2)
     chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())

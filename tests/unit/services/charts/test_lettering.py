@@ -5,10 +5,11 @@ import unicodedata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, features
 
 from services.charts import lettering
 from services.charts.lettering import drawable, plain, runs, shorten
+from services.charts.sheet import Sheet
 from tests.unit.services.charts.reports import HOSTILE_TITLES
 
 
@@ -106,3 +107,13 @@ def test_shortening_never_ends_in_a_dangling_dash():
 
 def test_the_limit_of_plain_text_counts_the_ellipsis():
     assert plain("abcdefgh", 5) == "abcd…"
+
+
+@pytest.mark.skipif(not features.check("raqm"), reason="Pillow here cannot write from right to left")
+def test_a_line_of_ours_begins_on_the_left_whatever_script_follows():
+    def left_end(words: str) -> Image.Image:
+        picture = Image.new("L", (200, 40))
+        Sheet(20, 100).write(4, 10, words).draw(ImageDraw.Draw(picture), 2)
+        return picture.crop((0, 0, 30, 40))
+
+    assert left_end("& שרה").tobytes() == left_end("& ").tobytes()

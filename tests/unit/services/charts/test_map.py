@@ -108,6 +108,13 @@ def test_the_description_names_groups_sizes_and_directions():
     assert "150 tracks" in alt
 
 
+def test_the_legend_shortens_its_bars_before_it_cuts_a_name(sheets):
+    report = make_report(40, 2)
+    name = "Drone, calm & instrumental"
+    render_map(replace(report, clusters=(replace(report.clusters[0], name=name), *report.clusters[1:])))
+    assert name in [writing.words for writing in sheets[0].writings]
+
+
 def test_one_mood_is_called_one_mood():
     assert "groups not separated by sound" in render_map(make_report(100, 2, verdict=Verdict.NONE)).alt_text
 
