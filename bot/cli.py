@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from pydantic import ValidationError
 
@@ -28,9 +29,18 @@ _GOALS = ", ".join(Goal)
 _ONE_OF_SEVERAL = "FILE#NAME if it holds several playlists"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuse what it can't read with the next step; parsers of single commands are of this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage, what is wrong, and where to read on."""
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message}\n`{self.prog} --help` explains what there is.\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
-    top = argparse.ArgumentParser(prog=PROGRAM, description="Tastemap maps how playlists sound.")
+    top: argparse.ArgumentParser = _Parser(prog=PROGRAM, description="Tastemap maps how playlists sound.")
     top.add_argument("--version", action="version", version=f"tastemap {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -43,8 +53,7 @@ def parser() -> argparse.ArgumentParser:
 
     run.add_argument(
         "--role",
-        type=Role,
-        choices=tuple(Role),
+        type=_role,
         metavar="ROLE",
         help="all (default), or gateway, web or worker, which share the work through PostgreSQL",
     )
@@ -175,7 +184,7 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
         "target", type=Path, nargs="?", help="file to write (default: a dated one in data/backups)"
     )
     restore = commands.add_parser("restore", help="put a verified backup in place of the database")
-    restore.add_argument("source", type=Path)
+    restore.add_argument("source", type=Path, help="the backup: a file in data/backups, or elsewhere")
     database = commands.add_parser("database", help="move the database")
     moves = database.add_subparsers(dest="action", required=True, metavar="ACTION")
     copy = moves.add_parser(
@@ -215,6 +224,12 @@ def _goal(text: str) -> Goal:
     if text not in set(Goal):
         raise argparse.ArgumentTypeError(f"choose one of {_GOALS}")
     return Goal(text)
+
+
+def _role(text: str) -> Role:
+    if text not in set(Role):
+        raise argparse.ArgumentTypeError(f"choose one of {', '.join(Role)}")
+    return Role(text)
 
 
 def _seed(text: str) -> int:

@@ -69,6 +69,8 @@ async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
         sys.stdout.write(report_json(report, report_words(report)).decode() + "\n")
     else:
         print_report(report, Console(), charts=options.charts)
+        if options.offline and not report.evidence:
+            print_hints(("Without --offline, services are asked for what is not known.",), Console())
         print_hints(hints, Console())
     return EXIT_OK
 

@@ -88,6 +88,10 @@ def read_input(path: Path) -> bytes:
             if not is_sound:
                 raise FileTooLargeError(size, UPLOAD_LIMIT_BYTES)
         return path.read_bytes()
+    except FileNotFoundError as error:
+        raise BadInputError("can't be read: there is no such file. Check its name and its folder.") from error
+    except IsADirectoryError as error:
+        raise BadInputError("can't be read: it is a folder. Give a file in it.") from error
     except OSError as error:
         raise BadInputError(f"can't be read: {error.strerror or error}.") from error
 
@@ -151,7 +155,7 @@ def paths_of(files: Sequence[str]) -> list[Path] | None:
         path = Path(file)
         paths += sorted(each for each in path.rglob("*") if _is_sound(each)) if path.is_dir() else [path]
     if not paths:
-        raise BadInputError("holds no sound file.")
+        raise BadInputError("holds no sound file. Give a playlist file in it, or a folder with sound files.")
     if len(paths) > _MOST_SOUNDS:
         raise BadInputError(f"these are {len(paths):,} files; {_MOST_SOUNDS} are measured at once.")
     return paths

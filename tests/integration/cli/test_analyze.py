@@ -182,8 +182,8 @@ def test_a_reader_that_leaves_early_gets_no_traceback(terminal: Terminal) -> Non
 @pytest.mark.parametrize(
     ("file", "content", "expected"),
     [
-        ("missing.csv", None, "can't be read"),
-        ("folder.csv", "folder", "holds no sound file"),
+        ("missing.csv", None, "there is no such file. Check"),
+        ("folder.csv", "folder", "holds no sound file. Give"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n", "picture"),
         ("empty.csv", b"", "no rows"),
         ("cut.csv", exportify(20).replace(b",Song 3,", b',"Song 3,'), "damaged"),

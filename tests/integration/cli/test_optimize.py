@@ -61,7 +61,7 @@ def test_prints_a_list_that_can_be_read_and_draws_it(terminal: Terminal) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("nowhere.csv",), "No such file"),
+        (("nowhere.csv",), "there is no such file. Check"),
         (("late-drive.csv", "--lock", "1-200"), "no place 200"),
         (("late-drive.csv", "--lock", "first"), "as places"),
         (("late-drive.csv", "--end", "no such song"), "No track of this list"),
@@ -75,3 +75,4 @@ def test_an_unknown_goal_is_named_with_those_there_are(terminal: Terminal) -> No
     done = terminal.run("optimize", "tiny.csv", "--goal", "louder")
     assert done.returncode == 2
     assert "warm-up" in done.stderr
+    assert "optimize --help` explains" in done.stderr
