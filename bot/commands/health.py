@@ -37,8 +37,8 @@ def ask(host: str, port: int) -> int:
     try:
         status, said = fetch_health(host, port)
     except (OSError, http.client.HTTPException) as error:
-        advice = f"Is it running, with HEALTH_PORT {port}?"
-        print(f"The bot does not answer: {error}. {advice}", file=sys.stderr)  # noqa: T201
+        where = f"{host}:{port} (HEALTH_HOST, HEALTH_PORT)"
+        print(f"The bot does not answer at {where}: {error}. Start it, or correct these.", file=sys.stderr)  # noqa: T201
         return EXIT_FAILED
     if status != http.HTTPStatus.OK:
         print(f"The bot is not well: {status} {said}.", file=sys.stderr)  # noqa: T201

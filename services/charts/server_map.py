@@ -102,7 +102,8 @@ def _draw_names(
 
     Names of few people are set smaller before one of them is left out.
     """
-    order = _by_importance(found, places, you)
+    first = _who_matters(found, you)
+    order = _by_importance(first, places)
     bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
     marks = [Box(float(x), float(y), 10, 10) for x, y in places] if size < 2 else []
 
@@ -123,8 +124,12 @@ def _draw_names(
         dots = places if size == 2 else None
         placed = place_labels(wishes, bounds=bounds, obstacles=marks, dots=dots)
         return words, [
-            None if place is not None and size == 2 and _is_far(wish, place) else place
-            for wish, place in zip(wishes, placed, strict=True)
+            None
+            if place is not None
+            and size == 2
+            and (_is_far(wish, place) or (index not in first and _hides(place, places, index)))
+            else place
+            for index, wish, place in zip(order, wishes, placed, strict=True)
         ]
 
     step, (words, placed) = size, lay_out(size)
@@ -157,15 +162,25 @@ def _is_far(wish: Wish, place: Place) -> bool:
     )
 
 
-def _by_importance(found: ServerMap, places: Points, you: int | None) -> list[int]:
-    """Order people: whoever looks and their neighbours, who stands out, then those at the rim."""
-    middle = np.median(places, axis=0)
-    rim = sorted(range(len(places)), key=lambda index: (-float(np.hypot(*(places[index] - middle))), index))
+def _hides(place: Place, places: Points, own: int) -> bool:
+    """Whether a name would lie on the mark of somebody else."""
+    apart = np.abs(np.delete(places, own, axis=0) - (place.box.x, place.box.y))
+    return bool((apart * 2 <= (place.box.width, place.box.height)).all(axis=1).any())
+
+
+def _who_matters(found: ServerMap, you: int | None) -> list[int]:
+    """List whoever looks and their neighbours, and who stands out: they are named wherever they are."""
     first: list[int] = []
     if you is not None:
         first += [you, *found.people[you].nearest]
     first += [*(found.closest or ()), *(() if found.lone_wolf is None else (found.lone_wolf,))]
-    first += [award.winner for award in found.awards]
+    return list(dict.fromkeys([*first, *(award.winner for award in found.awards)]))
+
+
+def _by_importance(first: Sequence[int], places: Points) -> list[int]:
+    """Order people: who matters, then those at the rim."""
+    middle = np.median(places, axis=0)
+    rim = sorted(range(len(places)), key=lambda index: (-float(np.hypot(*(places[index] - middle))), index))
     return list(dict.fromkeys([*first, *rim]))
 
 
