@@ -207,7 +207,23 @@ class SoundsWorkflow:
             raise ClipsOffError
         files = what.files if isinstance(what, UploadedFiles) else (what,)
         sounds, _ = await self.told_apart([each for each in files if isinstance(each, UploadedFile)])
-        wanted = wanting_clips(report)
+        found, notes = await self._send_clips(self.clips, owner_id, sounds, wanting_clips(report), say)
+        if answered := sum(each.answered for each in found.values()):
+            total = sum(each.sent for each in found.values())
+            notes = [Note(NoteKind.CLIPS_MEASURED, count=answered, total=total), *notes]
+        tracks = tuple(_with_clips(track, found) for track in report.playlist.tracks)
+        said = tuple(dict.fromkeys((*notes, *report.playlist.notes)))
+        return replace(report.playlist, tracks=tracks, notes=said)
+
+    async def _send_clips(
+        self,
+        client: ReccoBeatsClips,
+        owner_id: int,
+        sounds: Sequence[NamedFile],
+        wanted: Mapping[str, SoundReading],
+        say: OnProgress,
+    ) -> tuple[dict[str, ClipReading], list[Note]]:
+        """Send clips of those of the files that are `wanted`; return what came back, and the trouble met."""
         found: dict[str, ClipReading] = {}
         notes: list[Note] = []
         uncut = 0
@@ -222,23 +238,15 @@ class SoundsWorkflow:
                 continue
             digest, clips = cut
             tempo = wanted[digest].tempo
-            outcome = await self.clips.measure(
-                clips, shrink=self._shrink, tempo_bpm=tempo.bpm if tempo else None
-            )
+            outcome = await client.measure(clips, shrink=self._shrink, tempo_bpm=tempo.bpm if tempo else None)
             if outcome.notice is not None:
                 notes.append(outcome.notice)
             if outcome.reading is not None:
                 found[digest] = outcome.reading
                 await self._keep(owner_id, digest, outcome.reading)
-        answered = sum(each.answered for each in found.values())
-        if answered:
-            total = sum(each.sent for each in found.values())
-            notes.insert(0, Note(NoteKind.CLIPS_MEASURED, count=answered, total=total))
         if uncut:
             notes.append(Note(NoteKind.CLIPS_NOT_CUT, count=uncut))
-        tracks = tuple(_with_clips(track, found) for track in report.playlist.tracks)
-        said = tuple(dict.fromkeys((*notes, *report.playlist.notes)))
-        return replace(report.playlist, tracks=tracks, notes=said)
+        return found, notes
 
     async def _cut(
         self, file: NamedFile, lengths_s: Mapping[str, float]
