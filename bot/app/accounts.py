@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -60,14 +60,11 @@ class Accounts:
     """The Spotify side of this installation, and the logins to it."""
 
     settings: Settings
-    client: SpotifyClient
     tokens: TokenService
     linking: LinkingService
     links: LinkStore
     calls: CallStore
     clock: Clock
-    playlists: PlaylistStore
-    libraries: LibraryStore
     access: SpotifyAccess
     library: LibraryWorkflow
     public_url: str
@@ -127,32 +124,25 @@ class Accounts:
             yield None
             return
         settings = self.settings
+        tell = tell_linked(clients.direct_message)
+
+        async def after_login(linked: Linked) -> None:
+            await tell(linked)
+            await self.fetch_list(linked.link.user_id)
+
         async with AsyncExitStack() as stack:
-            identity = None
-            targets = [origin_of(settings.spotify_accounts_url)]
-            if settings.discord_client_secret is not None:
-                session = await stack.enter_async_context(
-                    open_session(version=__version__, contact_url=settings.contact_url)
-                )
-                targets.append(origin_of(DISCORD_AUTHORIZE_URL))
-                identity = DiscordIdentity(
-                    session,
-                    application_id=lambda: clients.application_id,
-                    client_secret=settings.discord_client_secret.get_secret_value(),
-                    redirect_uri=f"{self.public_url}/discord",
-                    api_url=settings.discord_api_url,
-                    key=derive_key(settings.discord_token_text, _PROOFS),
-                )
+            identity = await stack.enter_async_context(self._identity(clients))
             login = LoginPages(
                 linking=self.linking,
                 public_url=self.public_url,
                 identity=identity,
-                on_linked=self._after_login(tell_linked(clients.direct_message)),
+                on_linked=after_login,
             )
+            targets = [settings.spotify_accounts_url, *([DISCORD_AUTHORIZE_URL] if identity else [])]
             is_https = urlsplit(self.public_url).scheme == "https"
             app = build_pages(
                 login,
-                form_targets=targets,
+                form_targets=list(map(origin_of, targets)),
                 is_https=is_https,
                 proxies=parse_networks(settings.trusted_proxies),
                 interactions=interactions,
@@ -167,12 +157,22 @@ class Accounts:
                 )
             )
 
-    def _after_login(self, tell: Callable[[Linked], Awaitable[None]]) -> Callable[[Linked], Awaitable[None]]:
-        async def after_login(linked: Linked) -> None:
-            await tell(linked)
-            await self.fetch_list(linked.link.user_id)
-
-        return after_login
+    @asynccontextmanager
+    async def _identity(self, clients: Clients) -> AsyncIterator[DiscordIdentity | None]:
+        """Open Discord's login as proof of who sits before a browser; None where that is not set up."""
+        settings = self.settings
+        if settings.discord_client_secret is None:
+            yield None
+            return
+        async with open_session(version=__version__, contact_url=settings.contact_url) as session:
+            yield DiscordIdentity(
+                session,
+                application_id=lambda: clients.application_id,
+                client_secret=settings.discord_client_secret.get_secret_value(),
+                redirect_uri=f"{self.public_url}/discord",
+                api_url=settings.discord_api_url,
+                key=derive_key(settings.discord_token_text, _PROOFS),
+            )
 
 
 @asynccontextmanager
@@ -234,23 +234,19 @@ async def open_accounts(
             proves_identity=settings.discord_client_secret is not None and not settings.paste_login,
             allows_paste=settings.paste_login,
         )
-        playlists, libraries = PlaylistStore(database), LibraryStore(database)
         access = SpotifyAccess(client=client, tokens=tokens)
         yield Accounts(
             settings=settings,
-            client=client,
             tokens=tokens,
             linking=linking,
             links=links,
             calls=calls,
             clock=clock,
-            playlists=playlists,
-            libraries=libraries,
             access=access,
             library=LibraryWorkflow(
                 access=access,
-                lists=libraries,
-                playlist_cache=PlaylistCache(store=playlists, clock=clock.now),
+                lists=LibraryStore(database),
+                playlist_cache=PlaylistCache(store=PlaylistStore(database), clock=clock.now),
                 calls=calls,
                 clock=clock.now,
             ),

@@ -61,7 +61,7 @@ async def connected_room(
     ):
         accounts = app.accounts
         assert accounts is not None
-        upstream = accounts.client._api._upstream
+        upstream = accounts.access.client._api._upstream
         upstream._pacer._min_gap_s = 0.0
         # A connection that is kept for later has a timer, and the simulator waits for all timers.
         upstream._session.connector._force_close = True

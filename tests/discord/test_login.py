@@ -182,10 +182,10 @@ async def test_logging_out_forgets_the_link_and_what_was_read(world: LoginRoom) 
     await world.enter(room.ann, answer, await world.code_for(answer))
     await room.ann.slash(room.channel, "playlists")
     assert room.app.accounts is not None
-    assert await room.app.accounts.libraries.load(room.ann.id) is not None
+    assert await room.app.accounts.library.lists.load(room.ann.id) is not None
     gone = await answer_of(await room.ann.slash(room.channel, "logout"))
     assert "disconnected" in text_of(gone)
-    assert await room.app.accounts.libraries.load(room.ann.id) is None
+    assert await room.app.accounts.library.lists.load(room.ann.id) is None
     assert await room.app.accounts.links.all() == ()
     again = await answer_of(await room.ann.slash(room.channel, "logout"))
     assert "nothing to end" in text_of(again)

@@ -107,7 +107,7 @@ async def test_a_name_is_as_good_as_a_choice(world: ConnectedRoom, log: pytest.L
         world.spotify.library.add(world.playlist("Late Drive Home").owner, "Twice")
     accounts = world.room.app.accounts
     assert accounts is not None
-    await accounts.libraries.purge(datetime.max.replace(tzinfo=UTC))
+    await accounts.library.lists.purge(datetime.max.replace(tzinfo=UTC))
     assert "2 playlists called “Twice”" in await said(world, log, await analyze(world, playlist="twice"))
     assert "no playlist called" in await said(world, log, await analyze(world, playlist="Never heard of"))
 
