@@ -234,7 +234,8 @@ class AnalyzeWorkflow:
             _log.warning("the estimate failed: %s", error)
         self.enricher.note(await asyncio.to_thread(compute_coverage, tracks))
         await self.related_tracks.remember(tracks)
-        return corrected(tracks, await self._tempo_factors(playlist, user_id))
+        factors = await self._tempo_factors(playlist, user_id)
+        return corrected(tracks, factors) if factors else tracks
 
     async def run(
         self,
