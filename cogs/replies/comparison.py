@@ -60,20 +60,9 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
         blocks.append(text(*lines))
     if _is_pair(shown):
         blocks.append(text(*_reasons(found, viewer)))
-    missing = [person for person in found.people if not person.is_scored]
-    blocks += [
-        rule(),
-        text(
-            *(
-                small(
-                    f"{escape(person.name, _NAME)}: not enough data, only "
-                    f"{plural(person.measured, 'measured track')}"
-                )
-                for person in missing[:5]
-            ),
-            small(_KEPT),
-        ),
-    ]
+    if len(found.people) <= _ROUND:
+        blocks.append(rule())
+    blocks.append(text(*map(small, (*_without_score(found), _KEPT))))
     result_id = shown.stored.result_id
     row = [
         _go("Map", result_id, ResultVerb.MAP),
@@ -102,6 +91,17 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
 def _title(shown: Shown) -> str:
     people = shown.stored.comparison.people
     return " & ".join(escape(each.name, _NAME) for each in people) if len(people) == 2 else "Who sounds alike"
+
+
+def _without_score(found: Comparison) -> list[str]:
+    """Say who has too few measured tracks for a score; of many people how many."""
+    missing = [person for person in found.people if not person.is_scored]
+    if len(found.people) > _ROUND and len(missing) > 1:
+        return [f"{len(missing)} of {len(found.people)} have too few measured tracks for a score."]
+    return [
+        f"{escape(person.name, _NAME)}: not enough data, only {plural(person.measured, 'measured track')}"
+        for person in missing[:5]
+    ]
 
 
 def _is_pair(shown: Shown) -> bool:
