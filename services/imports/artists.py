@@ -25,6 +25,9 @@ _BAND = re.compile(r"[\w'.’-]+(?:, [\w'.’-]+)+,? (?:&|and) [\w'.’-]+")
 """Single words, commas and one "&": Crosby, Stills, Nash & Young."""
 _PYTHON_LIST = re.compile(r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")""")
 
+_NAMED = re.compile(rf"""['"]name['"]\s*:\s*{_PYTHON_LIST.pattern}""")
+"""The name in each of several things that a program wrote out."""
+
 _COMMA_NAMES = (
     "Tyler, The Creator",
     "Earth, Wind & Fire",
@@ -75,8 +78,9 @@ def split_commas(cell: str, known: int | None = None) -> tuple[str, ...]:
 
 def split_any(cell: str, known: int | None = None) -> tuple[str, ...]:
     """Split a cell of an unknown exporter: a Python list, semicolons, else commas."""
-    if cell.startswith("[") and cell.endswith("]"):
-        return _tidy([single or double for single, double in _PYTHON_LIST.findall(cell)])
+    if cell[:1] + cell[-1:] in {"[]", "()", "{}"} and cell[1:2] in {"'", '"', "{", "]"}:
+        named = [single or double for single, double in _NAMED.findall(cell)]
+        return _tidy(named or [single or double for single, double in _PYTHON_LIST.findall(cell)])
     return split_semicolons(cell, known) if ";" in cell else split_commas(cell, known)
 
 

@@ -53,7 +53,7 @@ FEATURE_COLUMNS: Mapping[Feature, Column] = {feature: Column(feature.value) for 
 
 _SPACING = re.compile(r"[\s_\-.]+")
 """Between the words of a header; R writes a point for every blank and bracket."""
-_NO_LETTERS = re.compile(r"[\s()\[\]{}/:;,'’\"*]+")
+_NO_LETTERS = re.compile(r"[\s()\[\]{}<>/:;,'’\"*]+")
 _ASIDE = re.compile(
     r"\s*[(\[](?:e?s|n|e|en|in|innen|ms|s|secs?|seconds|sek|seg|sek\w*|min|m{1,2}:ss|min:sec|h{0,2}:?mm:ss|camelot"
     r"|bpm|db|hz)[)\]]$"

@@ -254,7 +254,7 @@ _WITH_JOINED = {Column.TEMPO, Column.KEY, Column.CAMELOT, Column.ARTISTS, Column
 
 def _is_tracks(found: Mapping[Column, int], _headers: frozenset[str]) -> bool:
     """Ask for a title with an artist, or something that identifies: a lone `name` may be a guest list."""
-    named = {Column.TITLE, Column.ARTISTS} <= found.keys()
+    named = Column.TITLE in found and not found.keys().isdisjoint({Column.ARTISTS, Column.ALBUM_ARTISTS})
     joined = Column.JOINED in found and not found.keys().isdisjoint(_WITH_JOINED)
     return named or joined or not found.keys().isdisjoint({Column.URI, Column.URL, Column.ISRC})
 

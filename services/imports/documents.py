@@ -13,26 +13,40 @@ from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
 from services.imports.entries import Entries, make_track, number_of, text_of, track_of_words
 from services.imports.formats import JSON_ROWS, JSPF
+from services.imports.keys import read_key
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_LISTED, MAX_ROWS
 from services.imports.links import spotify_link
 from services.imports.rows import reason_of_link
 from services.imports.tally import Budget
 
-_TITLES = ("title", "name", "track_name", "trackName", "song", "track", "Title", "Name")
-_ARTISTS = ("artists", "artist", "creator", "artist_name", "artistName", "artist_names", "Artist")
-_ALBUMS = ("album", "album_name", "albumName", "release_name", "albumtitle", "Album")
+_TITLES: tuple[str, ...] = (
+    *("title", "name", "track_name", "trackName", "song", "track", "Title", "Name", "trackTitle"),
+    *("song_name", "songName", "songname", "item_title", "songTitle", "song_title"),
+)
+_ARTISTS: tuple[str, ...] = (
+    *("artists", "artist", "creator", "artist_name", "artistName", "artist_names", "Artist", "Artists"),
+    *("grandparentTitle", "band_name", "singer", "singers", "ar", "trackArtist", "performer", "artistNames"),
+)
+_ALBUMS: tuple[str, ...] = (
+    *("album", "album_name", "albumName", "release_name", "albumtitle", "Album", "albumTitle"),
+    *("parentTitle", "album_title", "albumname", "al", "albumOfTrack", "release"),
+)
 _LINKS = ("uri", "url", "spotify_id", "spotify_url", "spotify_uri", "link", "track_uri", "trackUri")
 _IDS = ("id", "song_id", "track_id")
+_KEYS = ("key", "camelot", "initial_key", "musical_key", "tonality")
 _MANY_LINKS = ("identifier", "location")
 _YEARS = ("release_date", "year", "releaseDate")
-_NAMED_SHAPES = ("items", "tracks", "rows", "songs", "data", "track", "saved", "scrobbles", "audio_features")
+_NAMED_SHAPES: tuple[str, ...] = (
+    *("items", "tracks", "rows", "songs", "data", "track", "saved", "scrobbles", "audio_features"),
+    *("list", "results", "songlist", "entry", "Items", "response", "favoriteTracks", "songList"),
+)
 _WRAPPERS = ("playlist", "toptracks", "lovedtracks", "recenttracks")
 """What answers of services put around their rows."""
 _NAMES = ("name", "title", "#text", "albumtitle")
 """Under which a thing inside a row has its name."""
-_MILLISECONDS = ("duration_ms", "durationMs", "durationInMillis")
-_LENGTHS = ("duration", "length", "duration_seconds")
+_MILLISECONDS = ("duration_ms", "durationMs", "durationInMillis", "length_ms", "dt")
+_LENGTHS = ("duration", "length", "duration_seconds", "interval")
 _TIMES = ("played_at", "uts", "date", "time", "listened_at", "timestamp")
 """Under which a row says when it was played."""
 _OTHER_TYPES = {
@@ -164,7 +178,7 @@ def as_table(document: object) -> str | None:
 
     Nor where a row says that it is no track in a way that tables do not have, or where there are too many.
     """
-    rows = _rows(document) if isinstance(document, dict) else document
+    rows = _by_columns(document) or (_rows(document) if isinstance(document, dict) else document)
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
         return None
     if not all(isinstance(row, dict) and not _is_no_track(row) for row in rows):
@@ -178,6 +192,28 @@ def as_table(document: object) -> str | None:
     table.writerow(names)
     table.writerows([_cell(row.get(name)) for name in names] for row in rows)
     return written.getvalue()
+
+
+def _by_columns(document: object) -> list[dict[str, Any]] | None:
+    """Return rows that were written as columns, as a header and lists, or as lists alone; else None."""
+    header: object = None
+    listed: object = None
+    if isinstance(document, dict):
+        header, listed = document.get("columns"), document.get("data")
+        columns = [list(each.values()) if isinstance(each, dict) else each for each in document.values()]
+        if header is None and len(columns) > 1 and all(isinstance(each, list) for each in columns):
+            same = len({len(each) for each in columns}) == 1
+            header, listed = (
+                list(document),
+                [list(row) for row in zip(*columns, strict=True)] if same else None,
+            )
+    elif isinstance(document, list) and len(document) > 1:
+        header, listed = document[0], document[1:]
+    if not isinstance(header, list) or not isinstance(listed, list) or not listed:
+        return None
+    if not all(isinstance(name, str) for name in header) or not all(isinstance(row, list) for row in listed):
+        return None
+    return [dict(zip(header, row, strict=False)) for row in listed]
 
 
 def _cell(value: object) -> str:
@@ -313,4 +349,10 @@ def _features(told: Mapping[str, Any]) -> AudioFeatures | None:
     inside = told.get("audio_features")
     source = inside if isinstance(inside, dict) else told
     values = {feature.value: accepted(feature, number_of(source.get(feature.value))) for feature in Feature}
+    values[Feature.TEMPO.value] = values[Feature.TEMPO.value] or accepted(
+        Feature.TEMPO, number_of(told.get("bpm"))
+    )
+    tonality = read_key(_first(told, _KEYS))
+    if values[Feature.KEY.value] is None and tonality.mode is not None:
+        values |= {Feature.KEY.value: tonality.key, Feature.MODE.value: tonality.mode}
     return AudioFeatures(**values) if any(value is not None for value in values.values()) else None

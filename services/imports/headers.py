@@ -15,12 +15,15 @@ _ENGLISH = names(
     URI="uri|id|track id|trackid|track uri|spotify id|spotify uri|spotify track id|"
     "spotify track uri|spotify - id|song id|trackuri",
     URL="url|link|track url|track link|song url|song link|spotify url|spotify link|href|external url",
-    TITLE="title|track|song|name|track name|song name|track title|song title|trackname|"
+    TITLE="title|track|song|item title|name|track name|song name|track title|song title|trackname|"
     "master_metadata_track_name",
     ARTISTS="artist|artists|artist name|artist names|artists names|artists name|artist name(s)|artist(s)|"
-    "artist(s) name|artist 1|artist name 1|artistname|track artist|track artists|performer|singer|band|"
-    "master_metadata_album_artist_name",
+    "artist(s) name|artist 1|artist name 1|artistname|track artist|track artists|display artist|performer|"
+    "singer|band|band name|master_metadata_album_artist_name",
     JOINED="file name|filename",
+    ALBUM_ARTISTS="album artist|albumartist|album artists|album artist name|album artist name(s)|"
+    "albuminterpret|albuminterpreten|artiste de l'album|artista del álbum|artista dell'album|"
+    "artista do álbum",
     ALBUM="album|album name|album title|albumname|track album name|release title|release name",
     ALBUM_URI="album id|album uri|track album id|album url",
     RELEASE="year|release year|release date|released|released year|album date|album release date|"
@@ -48,7 +51,7 @@ _ENGLISH = names(
     VALENCE="happy|happiness|positivity|positiveness|val",
     TEMPO="bpm|tempo (bpm)|tempo bpm|beats per minute|beats per minute (bpm)",
     KEY="musical key|key signature|key result|initial key|initialkey|tonality|root key|song key|track key|"
-    "key (camelot)",
+    "key text|key (camelot)",
 )
 _GERMAN = names(
     TITLE="Titel|Songtitel|Liedtitel|Lied",
@@ -97,25 +100,48 @@ _NORTHERN = names(
     KEY="Toonsoort|Tonart|Toneart",
 )
 _EASTERN = names(
-    TITLE="タイトル|曲名|トラック名|名前|이름|제목|곡명|名称|名稱|歌曲|歌曲名|標題|标题|Ad|Όνομα|"
+    TITLE="タイトル|曲名|トラック名|トラックタイトル|曲のタイトル|名前|노래|노래 제목|歌名|歌曲名称|"
+    "歌曲標題|曲目|이름|제목|곡명|名称|名稱|歌曲|歌曲名|標題|标题|Ad|Όνομα|"
     "الاسم|Nazwa|Nazwa utworu|Név|Cím|"
     "Назва|Пісня|Трек|Başlık|Şarkı|Şarkı adı|Parça|Parça adı|Τίτλος|Τραγούδι|"
     "العنوان|اسم الأغنية|الأغنية|"
     "Название|Название трека|Трек|Песня|Tytuł|Utwór|Název|Název skladby",
-    ARTISTS="アーティスト|アーティスト名|아티스트|가수|艺人|藝人|歌手|演出者|表演者|Előadó|"
+    ARTISTS="アーティスト|アーティスト名|アーティスト名 1|歌手名|가수명|"
+    "아티스트|가수|艺人|藝人|歌手|演出者|表演者|Előadó|"
     "Виконавець|Sanatçı|Sanatçı adı|Καλλιτέχνης|الفنان|اسم الفنان|"
     "Исполнитель|Исполнители|Артист|Wykonawca|Artysta|Interpret|Umělec|Jméno interpreta 1",
-    ALBUM="アルバム|アルバム名|앨범|专辑|專輯|Albüm|Albüm adı|Άλμπουμ|الألبوم|اسم الألبوم|Альбом|Název alba",
+    ALBUM="アルバム|アルバム名|アルバムのタイトル|앨범|앨범명|专辑名|"
+    "专辑|專輯|Albüm|Albüm adı|Άλμπουμ|الألبوم|اسم الألبوم|Альбом|Název alba",
     RELEASE="年|연도|年份|Рік|Év|リリース日|発売日|Yıl|Έτος|السنة|Год|Дата выхода|Rok|Rok wydania",
     DURATION="時間|시간|길이|时间|时长|時長|Время|Час|Тривалість|Czas|Čas|Idő|Hossz|再生時間|長さ|"
+    "재생시간|재생 시간|播放时间|Χρόνος|"
     "Süre|Διάρκεια|المدة|Длительность|Продолжительность|Czas trwania|Délka",
     GENRES="ジャンル|Tür|Türler|Είδος|Είδη|النوع|Жанр|Жанры|Gatunek|Žánr",
-    KEY="キー|Τονικότητα|المفتاح|Тональность|Tonacja|Tónina",
+    KEY="キー|調|調性|音调|调性|키|조성|Τονικότητα|المفتاح|Тональность|Tonacja|Tónina",
+)
+_FURTHER = names(
+    TITLE="Nume|Titlu|Piesă|שם|שם השיר|ชื่อ|ชื่อเพลง|เพลง|Tên|Tên bài hát|Bài hát|Judul|Judul lagu|Tajuk|"
+    "Naslov|Pjesma|Песма|Песен|Наименование|Daina|Dziesma|Pavadinimas|Nosaukums|Pealkiri|Lag|Titill",
+    ARTISTS="אמן|זמר|ศิลปิน|นักร้อง|Nghệ sĩ|Ca sĩ|Artis|Penyanyi|Izvođač|Извођач|Изпълнител|Atlikėjas|"
+    "Izpildītājs|Esitaja|Flytjandi|Izvajalec",
+    ALBUM="אלבום|อัลบั้ม|Albums|Албум|Albumas",
+    RELEASE="An|Anul|שנה|ปี|Năm|Tahun|Godina|Година|Metai|Gads|Aasta|Leto",
+    DURATION="Durată|זמן|משך|เวลา|ระยะเวลา|Thời lượng|Thời gian|Durasi|Trajanje|Трајање|Времетраене|"
+    "Trukmė|Ilgums|Kestus|Lengd",
+    KEY="Tonalitate|Hangnem|Sävellaji|Tonalitet|Toonaard|Tonalitāte|Tonacija|Helistik|Tonaliteti",
 )
 _FIRST_OF_MANY = re.compile(r"(.*\D)1")
 
 
-LANGUAGES: tuple[Mapping[str, Column], ...] = (_EASTERN, _NORTHERN, _ROMANCE, _FRENCH, _GERMAN, _ENGLISH)
+LANGUAGES: tuple[Mapping[str, Column], ...] = (
+    _FURTHER,
+    _EASTERN,
+    _NORTHERN,
+    _ROMANCE,
+    _FRENCH,
+    _GERMAN,
+    _ENGLISH,
+)
 """The usual names by groups of languages, as `columns.normal` reduces them."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from services.imports import cells
 
@@ -36,6 +36,7 @@ _POINTED_OR_CUT = re.compile(r"(\d{1,2})[.,]([0-5]\d?)")
 _FEW_DECIMALS = re.compile(r"\d{1,2}[.,]\d{1,2}")
 _LONGEST_CELL = 60
 _LONGEST_MINUTES = 30.0
+_MS_A_SECOND = 1_000
 _LONGEST_DAY_PART, _MS_A_DAY = 0.5, 86_400_000
 _WHOLE_MINUTES = re.compile(r"(\d{1,2}):([0-5]\d):00(?:[.,]0{1,9})?")
 _ROUND, _LONG_H = frozenset({"00", "30"}), 2
@@ -46,7 +47,7 @@ _NOTHING = frozenset({"", "0", "-1", "0:00", "00:00", "0:00:00", "00:00:00"})
 
 
 def milliseconds(cell: str) -> int | None:
-    """Read a length that is known to be in milliseconds; thousands may be grouped (`170,000`)."""
+    """Read a length that is said to be in milliseconds; thousands may be grouped (`170,000`)."""
     value = cells.number(cell)
     text = cell.strip()
     if (value is None or value < _SHORTEST_PLAUSIBLE_MS) and _GROUPED.fullmatch(text):
@@ -106,10 +107,15 @@ def _bare(text: str) -> str:
 class LengthReader:
     """Reads the lengths of one column by what all its cells together show."""
 
-    def __init__(self, column: Iterable[str]) -> None:
+    def __init__(self, column: Iterable[str], unit: Callable[[str], int | None] | None = None) -> None:
+        """Look at a column, whose header tells how its numbers are read if `unit` is given."""
         told = [cell for cell in {_bare(cell.strip()) for cell in column} if cell not in _NOTHING]
-        self._pointed = any(map(_POINTED.fullmatch, told)) and all(map(_POINTED_OR_CUT.fullmatch, told))
-        self._unit_ms = 0 if self._pointed else _unit_ms(told)
+        self._unit = unit or duration_ms
+        if unit is milliseconds and _are_seconds(told):
+            self._unit = seconds
+        pointed = any(map(_POINTED.fullmatch, told)) and all(map(_POINTED_OR_CUT.fullmatch, told))
+        self._pointed = pointed and unit is None
+        self._unit_ms = 0 if pointed or unit else _unit_ms(told)
         self.hours_are_minutes = _are_minutes(told)
         """Whether a spreadsheet made hours and minutes of minutes and seconds, which all end in `:00`."""
         self.unread = 0
@@ -126,9 +132,15 @@ class LengthReader:
             text = f"{pointed[1]}:{pointed[2]:0<2}"
         elif self.hours_are_minutes and _WHOLE_MINUTES.fullmatch(text):
             text = text[: text.rindex(":")]
-        found = duration_ms(text)
+        found = self._unit(text) or (duration_ms(text) if cells.number(text) is None else None)
         self.unread += found is None and text not in _NOTHING and cells.number(text) != 0
         return found
+
+
+def _are_seconds(told: Iterable[str]) -> bool:
+    """Whether numbers would be less than a second long, most of them, if they were milliseconds."""
+    known = [value for cell in told if (value := cells.number(cell)) is not None and "," not in cell]
+    return 2 * sum(value < _MS_A_SECOND for value in known) > len(known)
 
 
 def _are_minutes(told: Sequence[str]) -> bool:

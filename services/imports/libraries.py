@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
+from services.imports.any_markup import read_any_markup
 from services.imports.entries import (
     Entries,
     Library,
@@ -17,7 +18,7 @@ from services.imports.entries import (
     track_of_path,
     words_of_path,
 )
-from services.imports.formats import ITUNES, REKORDBOX, TRAKTOR, XSPF
+from services.imports.formats import ITUNES, REKORDBOX, TRAKTOR, XML_LIST, XSPF
 from services.imports.keys import UNTOLD, KeyReader, Tonality, is_no_key
 from services.imports.markup import Tag, read_tags
 from services.imports.property_list import read_property_list
@@ -41,7 +42,7 @@ _NO_MUSIC = (
 
 
 def read_library(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) -> tuple[Playlist, ...]:
-    """Read the lists of an XML document, told by its root.
+    """Read the lists of an XML document, told by its root; of another program's what names tracks.
 
     Raises
     ------
@@ -65,7 +66,11 @@ def read_library(text: str, name: str, budget: Budget, notes: Iterable[Note] = (
         return _read_itunes(tags, budget, notes)
     if known == "playlist":
         return (_read_xspf(tags, name, budget, tuple(notes)),)
-    raise UnknownFormatError(looks_like="an XML file")
+    entries = Entries(budget)
+    title = read_any_markup(root, tags, entries) if root is not None else ""
+    if not entries.tracks:
+        raise UnknownFormatError(looks_like="an XML file")
+    return (entries.playlist(title or name, XML_LIST, notes),)
 
 
 class _Keys:

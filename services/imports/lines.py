@@ -34,6 +34,33 @@ _QUOTED_LINE = re.compile(r"[\"“„«]([^\"“”„«»]*)[\"“”»]")
 _QUOTED_TITLE = re.compile(
     rf"(.*?\s[{DASHES}]\s+)[\"“„«]([^\"“”„«»]+)[\"“”»](\s*[\[(]?(?:\d{{1,2}}:\d\d[\])]?)?)"
 )
+_DRAWN = re.compile(r"^[\s│├└─╰╭|`]+(?=\s)")
+"""The branches of a tree of files."""
+_LISTED = re.compile(r"^[-l][-rwxst]{9}\S?\s+\d+(?:\s+\S+){3}\s+\S+\s+\d{1,2}\s+[\d:]{4,5}\s+")
+"""What a terminal says of a file in front of its name."""
+_LETTER = re.compile(r"\w")
+_REMARK = re.compile(r"#(?!\d)|//|;\s")
+_NAMES = re.compile(
+    rf"\s[{DASHES}]\s|\sby\s|\w[–—]\w|\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma)$", re.IGNORECASE
+)
+_HEADER = re.compile(
+    rf"(?:artists?|interpret|artiste|artista)\s*[{DASHES}]\s*(?:title|track|song|titel|titre|título)s?",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"[\"“„]?(?P<title>.+?)[\"”“]?\s+by\s+(?P<artist>(?:(?!\sby\s).)+)", re.IGNORECASE)
+_TIGHT = re.compile(r"(?P<artist>[^–—]+)[–—](?P<title>[^–—]+)")
+_LABEL = re.compile(
+    r"\s\[(?![^\[\]]*\b(?:re-?mix|mix|edit|live|feat|ft|version|remaster\w*|acoustic|instrumental|dub|bootleg|vip)\b)"
+    r"[^\[\]]{1,60}\]$",
+    re.IGNORECASE,
+)
+_ALBUM = re.compile(rf"\s[{DASHES}]\s\[[^\[\]]{{1,200}}\s#\d{{1,3}}(?:\.\d{{1,3}})?\]\s")
+"""`[Album #01]`, as players copy it."""
+_UNKNOWN = re.compile(rf"\(?(?:ID|unknown|\?+)\)?\s+[{DASHES}]\s+\(?(?:ID|unknown|\?+)\)?", re.IGNORECASE)
+"""How people write down what nobody knows."""
+_LINK = re.compile(r"\s+[-–:|(<\[]{0,3}\s?https?://\S+$", re.IGNORECASE)
+"""Where a name is heard at another service."""
+_WITH = re.compile(r"^w/\s")
 _LONGEST_LINE = 300
 _LEAST_LINES = 2
 _MOST_OF_TEN = 8
@@ -50,10 +77,15 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     """
     lines = []
     for line in text.splitlines():
-        if line.strip():
+        drawn = _LISTED.sub("", _DRAWN.sub("", line[:_LONGEST_LINE])) + line[_LONGEST_LINE:]
+        if _LETTER.search(drawn):
             budget.take_rows()
-            lines.append(line.strip())
+            lines.append(drawn.strip())
+    if _is_table(lines):
+        return None
+    lines, others = _below_heading(lines)
     lines = [_EMPHASIS.sub(r"\2", line) for line in _unquoted(_bare(lines))]
+    lines = _without_labels(_dashed(lines))
     dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
     if dashed < _LEAST_LINES or 10 * dashed < _MOST_OF_TEN * len(lines):
         return None
@@ -62,6 +94,8 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     told = [_length_ms(clock) for clock in clocks if clock]
     are_places = len(told) > _LEAST_LINES and told[0] == 0 and all(one < two for one, two in pairwise(told))
     entries = Entries(Budget())  # the lines were counted when they were found
+    for line in others:
+        entries.add(SkipReason.UNREADABLE, line)
     for line, clock in zip(lines, clocks, strict=True):
         words = line[: clock.start()].rstrip(f" {DASHES}") if clock else line
         is_title = not ARTIST_AND_TITLE.search(words)
@@ -71,6 +105,51 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     return entries.playlist(name, LINES, notes)
 
 
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether lines are rows of an unknown table: the first names no track, and has as many cells as all."""
+    if not lines or _NAMES.search(lines[0]):
+        return False
+    counts = [(lines[0].count(each), each) for each in "\t;,|"]
+    cells, delimiter = max(counts)
+    alike = sum(line.count(delimiter) >= cells for line in lines)
+    return cells > 0 and 10 * alike >= _MOST_OF_TEN * len(lines)
+
+
+def _below_heading(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return lines without heading and remarks, and these; a header of the two parts is neither."""
+    remarks = [line for line in lines if _REMARK.match(line)]
+    kept = [line for line in lines if not _REMARK.match(line)] if remarks else lines
+    if kept and _HEADER.fullmatch(kept[0]):
+        return kept[1:], remarks
+    below = kept[1 : 1 + _LEAST_LINES]
+    if len(below) == _LEAST_LINES and not _NAMES.search(kept[0]) and all(map(_NAMES.search, below)):
+        return kept[1:], [kept[0], *remarks]
+    return kept, remarks
+
+
+def _dashed(lines: list[str]) -> list[str]:
+    """Return lines that all say `Title by Artist`, or have a dash without blanks, as `Artist - Title`."""
+    if any(map(ARTIST_AND_TITLE.search, lines)):
+        return lines
+    for pattern in (_BY, _TIGHT):
+        found = [pattern.fullmatch(line[:_LONGEST_LINE]) for line in lines]
+        if 10 * sum(map(bool, found)) >= _MOST_OF_TEN * len(lines):
+            return [
+                f"{told['artist'].strip()} - {told['title'].strip()}" if told else line
+                for told, line in zip(found, lines, strict=True)
+            ]
+    return lines
+
+
+def _without_labels(lines: list[str]) -> list[str]:
+    """Drop links and record companies behind nearly all lines, and albums in front of their titles."""
+    for pattern, kept in ((_LINK, ""), (_LABEL, ""), (_ALBUM, " - "), (_WITH, "")):
+        told = [line for line in lines if not _UNKNOWN.fullmatch(line)]
+        if pattern is _WITH or 10 * sum(map(bool, map(pattern.search, told))) >= _MOST_OF_TEN * len(told):
+            lines = [pattern.sub(kept, line, count=1) for line in lines]
+    return lines
+
+
 def _length_ms(clock: re.Match[str]) -> int:
     return (int(clock[1]) * 60 + int(clock[2])) * 1000
 
@@ -78,6 +157,8 @@ def _length_ms(clock: re.Match[str]) -> int:
 def _track_of_line(line: str, length_ms: int | None, *, numbered: bool) -> Track | SkipReason:
     if len(line) > _LONGEST_LINE or not ARTIST_AND_TITLE.search(line):
         return SkipReason.UNREADABLE
+    if _UNKNOWN.fullmatch(line):
+        return SkipReason.NO_TITLE
     if _SOUND_FILE.search(line):
         return track_of_path(line, numbered=numbered)
     return track_of_words(line, duration_ms=length_ms)

@@ -1,4 +1,4 @@
-"""Read the lists that players write: M3U and PLS."""
+"""Read the lists that players write: M3U, PLS and cue sheets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.imports.entries import (
     split_words,
     words_of_path,
 )
-from services.imports.formats import M3U, PLS
+from services.imports.formats import CUE, M3U, PLS
 from services.imports.lines import count_up
 from services.imports.links import spotify_link
 from services.imports.locations import file_name
@@ -33,11 +33,13 @@ _EXTINF = re.compile(
 _VDJ_TAG = re.compile(r"<(artist|title|songlength)>([^<]{0,500})</", re.IGNORECASE)
 _PLS = re.compile(r"\s*(?:[;#][^\n]{0,200}\n\s*){0,20}\[playlist\]\s*$", re.MULTILINE | re.IGNORECASE)
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
+_CUE = re.compile(r"^[ \t]*TRACK[ \t]+\d\d[ \t]+AUDIO\b", re.MULTILINE | re.IGNORECASE)
+_CUE_LINE = re.compile(r"(track|title|performer|isrc)\s+(\S.*)", re.IGNORECASE)
 _WEB = re.compile(r"(?:https?|mms|rtsp|icy)://", re.IGNORECASE)
 
 
 def read_list(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) -> Playlist | None:
-    """Read an M3U or PLS list, or None if the text is neither.
+    """Read an M3U or PLS list or a cue sheet, or None if the text is none of them.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def read_list(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) 
         return _read_m3u(text, name, budget, notes)
     if _PLS.match(head):
         return _read_pls(text, name, budget, notes)
-    return None
+    return _read_cue(text, name, budget, notes) if _CUE.search(head) else None
 
 
 class _Row(NamedTuple):
@@ -132,6 +134,28 @@ def _read_pls(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Pl
         for _, row in sorted(rows.items())
     ]
     return _listed(listed, name, PLS, notes)
+
+
+def _read_cue(text: str, name: str, budget: Budget, notes: Iterable[Note]) -> Playlist:
+    """Read a cue sheet; what stands above its first track is of the whole disc."""
+    rows: list[dict[str, str]] = [{}]
+    for line in _lines(text):
+        told = _CUE_LINE.match(line)
+        if not told:
+            continue
+        if told[1].casefold() == "track":
+            budget.take_rows()
+            rows.append({})
+        rows[-1].setdefault(told[1].casefold(), told[2].strip().strip('"'))
+    disc, *tracks = rows
+    entries = Entries(Budget())  # the rows were counted when they were found
+    for row in tracks:
+        title, artist = row.get("title", ""), row.get("performer") or disc.get("performer", "")
+        if not artist:
+            artist, title = split_words(title)
+        artists = (artist,) if artist else ()
+        entries.add(make_track(title=title, artists=artists, isrc=row.get("isrc", "")), title)
+    return entries.playlist(disc.get("title") or name, CUE, notes)
 
 
 def _entry(row: _Row, *, numbered: bool) -> Track | SkipReason:

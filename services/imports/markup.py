@@ -17,7 +17,8 @@ _STEP_CHARS = 64 * 1024
 _STEPS_WITHOUT_TAG = 4
 """A longer stretch without a tag is one enormous text or tag, which no playlist has."""
 _XML = re.compile(
-    r"\s*(?:<!--[^>]{0,2000}-->\s*){0,5}<(\?xml|!doctype plist|plist|dj_playlists|nml|playlist)[\s>]",
+    r"\s*(?:<!--[^>]{0,2000}-->\s*){0,5}<(\?xml|!doctype plist|plist|dj_playlists|nml|playlist"
+    r"|asx|\?wpl|\?zpl|smil|mediacontainer|subsonic-response|rhythmdb|virtualdj_database|lfm)[\s>]",
     re.IGNORECASE,
 )
 

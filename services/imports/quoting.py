@@ -11,6 +11,10 @@ _MOST_LINES = 0.9
 _WRAPPED = re.compile(r'"(?:[^"\r\n]|"")*"[;,\t ]*')
 _DOUBLED = re.compile(r'[^,;\t|\s"\\]""[^"]|[^"\\]""[^,;\t|\s"]')
 _BACKSLASHED = re.compile(r'\\"(?!\s*(?:[,;\t|]|$))|\\"(?="[,;\t|\r\n])', re.MULTILINE)
+_LONGEST_HEADER = 5_000
+_OTHER_QUOTES = re.compile(r"['‘“„][^'’“”]*['’“”](?:[,;\t|] ?['‘“„][^'’“”]*['’“”])+")
+_OPENING = re.compile(r"(?:^|(?<=[,;\t|]))['‘“„]", re.MULTILINE)
+_CLOSING = re.compile(r"['’“”](?=[,;\t|\r]|$)", re.MULTILINE)
 _RULE = re.compile(r"[\s:=+_\-–—|\u2500-\u257f]*")
 _SHORTEST_RULE = 3
 _WIDE = 4
@@ -42,6 +46,14 @@ def without_backslashes(text: str) -> str:
     if '\\"' not in text or _DOUBLED.search(text):
         return text
     return _BACKSLASHED.sub('""', text)
+
+
+def with_plain_quotes(text: str) -> str:
+    """Return text with `"` for the single or typographic quotes in which its first line has every cell."""
+    first = text.lstrip()[:_LONGEST_HEADER].partition("\n")[0].strip()
+    if not _OTHER_QUOTES.fullmatch(first) or '"' in text:
+        return text
+    return _CLOSING.sub('"', _OPENING.sub('"', text))
 
 
 def has_blanks_before_quotes(text: str, delimiter: str) -> bool:

@@ -36,6 +36,8 @@ _LINK_SKIPS = (
     ("spotify:show", SkipReason.EPISODE),
     ("/show/", SkipReason.EPISODE),
 )
+_LENGTHS = {Column.DURATION_MS: milliseconds, Column.DURATION_S: seconds, Column.DURATION: None}
+"""How the numbers in columns of lengths are read, where the header tells; the most exact first."""
 _ARTIST_AND_TITLE = " - "
 _NAMES = (Column.TITLE, Column.ARTISTS, Column.ALBUM, Column.JOINED)
 _DATE = re.compile(
@@ -93,7 +95,9 @@ class RowReader:
         self._first_feature = min((position for _, _, position, _ in self._features), default=self._width)
         self._tonal = bool({Column.KEY, Column.MODE, Column.CAMELOT} & found.keys())
         self._keys = KeyReader(self._column(rows, Column.KEY))
-        self._lengths = LengthReader(self._column(rows, Column.DURATION))
+        self._lengths = {
+            column: LengthReader(self._column(rows, column), unit) for column, unit in _LENGTHS.items()
+        }
         self._newest_year = newest_year
         self.mendings = {column: Mending(self._column(rows, column)) for column in _NAMES}
         """How the names of each column are mended."""
@@ -152,8 +156,7 @@ class RowReader:
             artist, title = title.split(_ARTIST_AND_TITLE)
             artists = (artist.strip(),) if artist.strip() else ()
             self.taken_apart += 1
-        length_ms = self._read(row, Column.DURATION_MS, milliseconds)
-        length_ms = length_ms or self._read(row, Column.DURATION_S, seconds)
+        lengths = (self._read(row, column, reader.read) for column, reader in self._lengths.items())
         return Track(
             id=identity,
             title=title,
@@ -161,7 +164,7 @@ class RowReader:
             album=self._text(row, Column.ALBUM) or None,
             album_id=self._read(row, Column.ALBUM_URI, cells.album_id),
             isrc=isrc,
-            duration_ms=length_ms or self._read(row, Column.DURATION, self._lengths.read),
+            duration_ms=next(filter(None, lengths), None),
             release_year=self._read(row, Column.RELEASE, self._year),
             explicit=self._read(row, Column.EXPLICIT, cells.truth),
             popularity=self._read(row, Column.POPULARITY, _popularity),
@@ -178,12 +181,12 @@ class RowReader:
     @property
     def unread_lengths(self) -> int:
         """Cells that hold something, and no length of a track."""
-        return self._lengths.unread
+        return sum(reader.unread for reader in self._lengths.values())
 
     @property
     def hours_are_minutes(self) -> bool:
         """Whether all lengths looked like whole minutes up to hours, and were read as minutes and seconds."""
-        return self._lengths.hours_are_minutes
+        return any(reader.hours_are_minutes for reader in self._lengths.values())
 
     def _column(self, rows: Sequence[Sequence[str]], column: Column) -> Iterator[str]:
         position = self._at.get(column)
@@ -237,7 +240,7 @@ class RowReader:
     def _artists(self, row: list[str]) -> tuple[str, ...]:
         cell = self._name(row, Column.ARTISTS)
         if not cell:
-            return ()
+            return self._album_artists(row)
         if self._further_artists:
             listed_apart = (row[place] for place in self._further_artists if place < len(row))
             told = (clean_text(cells.unescaped(name)) for name in (cell, *listed_apart))
@@ -248,6 +251,13 @@ class RowReader:
         artists = self._split_artists(
             cell[:MAX_LIST_CHARS], listed.replace(";", ",").count(",") + 1 if listed else None
         )
+        self.names += len(artists)
+        return artists
+
+    def _album_artists(self, row: list[str]) -> tuple[str, ...]:
+        """Return who made the album, where a row names nobody else."""
+        cell = self._name(row, Column.ALBUM_ARTISTS)[:MAX_LIST_CHARS]
+        artists = self._split_artists(cell, None) if cell and not cell.startswith("spotify:") else ()
         self.names += len(artists)
         return artists
 

@@ -36,7 +36,7 @@ _NAMED_COLUMNS = 6
 _TELLING_COLUMNS = 2
 _LOOKED_AT = 50
 """Rows that tell which of two columns holds what both promise."""
-_DELIMITER_NAMES = {",": "a CSV", ";": "a CSV", "\t": "a table", "|": "a table"}
+_CSV_DELIMITERS = frozenset(",;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def describe_columns(text: str) -> str:
         return "text without any track link"
     named = [clean_text(cell, 30) or "(unnamed)" for cell in header.cells]
     more = f" and {len(named) - _NAMED_COLUMNS} more" if len(named) > _NAMED_COLUMNS else ""
-    told = f"{_DELIMITER_NAMES[header.delimiter]} with the columns {', '.join(named[:_NAMED_COLUMNS])}{more}"
+    kind = "a CSV" if header.delimiter in _CSV_DELIMITERS else "a table"
+    told = f"{kind} with the columns {', '.join(named[:_NAMED_COLUMNS])}{more}"
     return told + _lacking(header.cells)
 
 
@@ -195,7 +196,7 @@ def _with_real_links(found: dict[Column, int], table: Table, dialect: Dialect) -
 
 def _is_music(groups: dict[str, _Group], found: dict[Column, int]) -> bool:
     """Whether a table of unknown origin holds tracks: `id,name` without one real id is some other list."""
-    if {Column.TITLE, Column.ARTISTS} <= found.keys() or Column.JOINED in found:
+    if {Column.TITLE, Column.ARTISTS} <= found.keys() or found.keys() & {Column.JOINED, Column.ALBUM_ARTISTS}:
         return True
     return any(track.id or track.isrc for group in groups.values() for track in group.tracks)
 

@@ -15,13 +15,14 @@ from services.imports.quoting import (
     is_rule,
     split_loosely,
     unwrapped,
+    with_plain_quotes,
     without_backslashes,
     without_wrapping,
 )
 from services.imports.tally import Budget
 from services.imports.text import clean_text, without_letters_of_mark
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _PREAMBLE = 5
 """Records that are tried as header: some programs write a title line above it."""
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
@@ -30,6 +31,8 @@ _DRAWN = frozenset("│║┌╔├")
 _SENTINEL = "\x00end"
 """A last row that must come out alone; the decoder removes NUL, so no file can hold it."""
 _HEAD_CHARS = 65_536
+_JIRA = re.compile(r"\A\s*\|\|.{1,2000}\|\|[ \t]*$", re.MULTILINE)
+"""A header between doubled bars, as wikis and trackers write it."""
 _MAX_HEADER_CELLS = 500
 _NARROW = 4
 """In a table of so few columns a line with one delimiter is no evidence of a row."""
@@ -65,10 +68,13 @@ def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | 
     hint = _EXCEL_HINT.match(text)
     delimiters: tuple[str, ...] = DELIMITERS
     if hint:
-        text, delimiters = text[hint.end() :], (hint[1],) if hint[1] in DELIMITERS else DELIMITERS
-    text = without_backslashes(without_wrapping(text))
+        text, delimiters = text[hint.end() :], DELIMITERS if hint[1].isalnum() else (hint[1],)
+    text = with_plain_quotes(without_backslashes(without_wrapping(text)))
     if text.lstrip()[:1] in _DRAWN:
         text = text.replace("│", "|").replace("║", "|")
+    head = _JIRA.match(text)
+    if head:
+        text = head[0].replace("||", "|") + text[head.end() :]
     best: tuple[int, int, Header] | None = None
     for delimiter in delimiters:
         for record, cells in first_records(text, delimiter):

@@ -18,6 +18,7 @@ from services.domain.errors.playlists import (
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist
 from services.imports.account import AccountData, may_hold_tracks, read_account_file
+from services.imports.any_markup import page_text
 from services.imports.archive import Member, members, office_kind, open_archive
 from services.imports.formats import ACCOUNT_DATA, TRACK_LINKS, ZIP
 from services.imports.libraries import read_library
@@ -31,6 +32,7 @@ from services.imports.spreadsheets import describe_columns, read_spreadsheet, re
 from services.imports.takeout import read_takeout
 from services.imports.tally import Budget, in_words
 from services.imports.text import (
+    Decoded,
     decode,
     is_zip,
     markup_kind,
@@ -42,9 +44,14 @@ from services.imports.text import (
 
 _JSON_HEAD = 65_536
 _JSON = re.compile(
-    r'\s*(?:\{|\[\s*(?:[\[{"]|\](?=\s*$)|-?\d[\d.eE+-]{0,30}\s*(?:,|\]\s*$)|null\b|true\b|false\b|$))'
+    r"\s*(?:\{\s*(?:[\"'}]|$)"
+    r'|\[\s*(?:[\[{"]|\](?=\s*$)|-?\d[\d.eE+-]{0,30}\s*(?:,|\]\s*$)|null\b|true\b|false\b|$))'
 )
 """An object, or a list that begins with a value; `[1] ` and `[03:45] ` number the lines of a list."""
+
+_PAGE = re.compile(r"\s*<(?:table|ol|ul|div|p|h[1-6])\b", re.IGNORECASE)
+"""A piece of a web page."""
+_ALIGNED = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +237,28 @@ def read_document(content: bytes, name: str, into: AccountData, budget: Budget) 
         return read_spreadsheet(recognised, decoded, name, budget)
     tracks, tally = find_links(text, budget)
     if not tracks and not tally.total:
-        listed = read_lines(text, name, budget, decoded.notes)
-        if listed is not None:
-            return (listed,)
-        raise UnknownFormatError(looks_like=_kind_of(text))
+        playlists = _read_shown(text, decoded, name, budget)
+        if playlists is None:
+            raise UnknownFormatError(looks_like=_kind_of(text))
+        return playlists
     return (
         Playlist(name=name, tracks=tracks, format=TRACK_LINKS, skipped=tally.skipped(), notes=decoded.notes),
     )
+
+
+def _read_shown(text: str, decoded: Decoded, name: str, budget: Budget) -> tuple[Playlist, ...] | None:
+    """Read a table or lines as people see them: on a web page, or between columns of blanks."""
+    if markup_kind(text) == "a web page" or _PAGE.match(text):
+        text = page_text(text)
+        recognised = recognise(text)
+    else:
+        aligned = _ALIGNED.sub("\t", text)
+        recognised = recognise(aligned) if aligned != text and _have_same_cells(aligned) else None
+    if recognised is not None:
+        return read_spreadsheet(recognised, decoded, name, budget)
+    listed = read_lines(text, name, budget, decoded.notes)
+    return None if listed is None else (listed,)
+
+
+def _have_same_cells(text: str) -> bool:
+    return len({line.count("\t") for line in text.splitlines() if line.strip()}) == 1

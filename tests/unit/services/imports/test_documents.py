@@ -119,6 +119,32 @@ TUBE = {
         {"title": "Mine", "tracks": [TUBE]},
         [FLAT],
         {"lovedtracks": {"track": [{**SONG, "name": "One", "title": None, "duration": "215"}]}},
+        {
+            "result": {
+                "tracks": [{"name": "One", "ar": [{"name": "Ann"}], "al": {"name": "Al"}, "dt": 215_000}]
+            }
+        },
+        {
+            "cdlist": [
+                {
+                    "songlist": [
+                        {"songname": "One", "singer": [{"name": "Ann"}], "albumname": "Al", "interval": 215}
+                    ]
+                }
+            ]
+        },
+        {
+            "MediaContainer": {
+                "Metadata": [
+                    {"title": "One", "grandparentTitle": "Ann", "parentTitle": "Al", "duration": 215_000}
+                ]
+            }
+        },
+        {"favoriteTracks": [{"trackTitle": "One", "artistName": "Ann", "albumTitle": "Al", "duration": 215}]},
+        {"columns": ["title", "artist", "album", "duration"], "data": [["One", "Ann", "Al", 215]]},
+        {"title": ["One"], "artist": ["Ann"], "album": ["Al"], "duration": [215]},
+        {"title": {"0": "One"}, "artist": {"0": "Ann"}, "album": {"0": "Al"}, "duration": {"0": 215}},
+        [["title", "artist", "album", "duration"], ["One", "Ann", "Al", 215]],
     ],
 )
 def test_reads_the_answers_of_other_services_and_tables_as_json(document: object) -> None:
@@ -208,10 +234,20 @@ def test_reads_jspf_and_features_of_plain_rows() -> None:
         200_000,
     )
     (track,) = only(
-        [{"title": "One", "artist": "Ann", "energy": 0.5, "tempo": "121.5", "valence": 700}]
+        [
+            {
+                "title": "One",
+                "artist": "Ann",
+                "energy": 0.5,
+                "bpm": "121.5",
+                "valence": 700,
+                "key": {"name": "A Minor"},
+            }
+        ]
     ).tracks
     assert track.uploaded is not None
     assert (track.uploaded.energy, track.uploaded.tempo, track.uploaded.valence) == (0.5, 121.5, None)
+    assert (track.uploaded.key, track.uploaded.mode) == (9, 0)
 
 
 def listen(number: int) -> dict[str, object]:
@@ -282,6 +318,7 @@ def test_reads_the_library_of_an_apple_export_and_its_lists() -> None:
         {"items": [{"price": 3}]},
         {"playlist": 3},
         [[1]],
+        [["a", "b"], ["One", "Ann"]],
         [{"searchQuery": "ann", "searchInteractionURIs": [f"spotify:track:{IDS[0]}"]}],
         {"items": [{"type": "artist", "name": "Ann", "id": IDS[0], "uri": f"spotify:artist:{IDS[0]}"}]},
         {"top": {"albums": [{"title": "Al", "artist": "Ann"}]}},

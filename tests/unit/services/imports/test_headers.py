@@ -38,6 +38,14 @@ def test_no_name_of_a_column_means_two_things():
         "Τίτλος;Καλλιτέχνης;Διάρκεια;Έτος;Τονικότητα;BPM",
         "العنوان;الفنان;المدة;السنة;المفتاح;BPM",
         "Название;Исполнитель;Длительность;Год;Тональность;BPM",
+        "歌名;歌手;时长;年份;调性;BPM",
+        "제목;가수;재생시간;연도;조성;BPM",
+        "Nume;Artist;Durată;An;Tonalitate;BPM",
+        "שם;אמן;זמן;שנה;Key;BPM",
+        "ชื่อเพลง;ศิลปิน;เวลา;ปี;Key;BPM",
+        "Tên bài hát;Nghệ sĩ;Thời lượng;Năm;Key;BPM",
+        "Judul;Artis;Durasi;Tahun;Key;BPM",
+        "Naslov;Izvođač;Trajanje;Godina;Tonalitet;BPM",
     ],
 )
 def test_tables_of_other_languages(header):

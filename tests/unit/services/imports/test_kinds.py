@@ -189,6 +189,51 @@ KINDS = {
     "an archive in the archive of Apple": Kind(
         zip_of({"Apple_Media_Services.zip": zip_of({"a/b.csv": "Title,Artist\nOne,Ann"})}), ["Ann – One"]
     ),
+    "cue sheet": Kind(
+        table(
+            'PERFORMER "Ann"', 'TITLE "Mix"', 'FILE "mix.mp3" MP3', "  TRACK 01 AUDIO", '    TITLE "One"',
+            "    INDEX 01 00:00:00", "  TRACK 02 AUDIO", '    TITLE "Two"', '    PERFORMER "Bob"',
+        ),
+        ["Ann – One", "Bob – Two"],
+    ),
+    "page with a table": Kind(
+        b"<html><head><title>x</title><style>td{}</style></head><body><table><tr><th>Title</th><th>Artist</th>"
+        b"<th>BPM</th></tr><tr><td>One</td><td>Ann &amp; Co</td><td>124</td></tr></table></body></html>",
+        ["Ann & Co – One"],
+        tempo=1,
+    ),
+    "page with a list": Kind(
+        b"<ol>\n<li>Ann - One (3:35)</li>\n<li>Bob -\nTwo (3:20)</li></ol>", ["Ann – One", "Bob – Two"]
+    ),
+    "XML of a media server": Kind(
+        b'<?xml version="1.0"?><MediaContainer title="Mix"><Track title="One" grandparentTitle="Ann"/>'
+        b'<Track title="Two" grandparentTitle="Bob" duration="200000"/></MediaContainer>',
+        ["Ann – One", "Bob – Two"],
+    ),
+    "XML of an answer": Kind(
+        b"<lfm><toptracks><track><name>One</name><artist><name>Ann</name></artist></track></toptracks></lfm>",
+        ["Ann – One"],
+    ),
+    "XML of files": Kind(
+        b'<?wpl version="1.0"?><smil><body><seq><media src="..\\Ann - One.mp3"/></seq></body></smil>',
+        ["Ann – One"],
+    ),
+    "columns between blanks": Kind(
+        table("Title    Artist   BPM", "One      Ann      124", "Two Too  Bob      98"),
+        ["Ann – One", "Bob – Two Too"],
+        tempo=2,
+    ),
+    "table of a tracker": Kind(table("||Title||Artist||", "|One|Ann|"), ["Ann – One"]),
+    "quotes of another kind": Kind(table("'Title','Artist'", "'One, Two','Ann'"), ["Ann – One, Two"]),
+    "typographic quotes": Kind(table("“Title”;“Artist”", "“One”;“Ann”"), ["Ann – One"]),
+    "a separator of one's own": Kind(table("sep=~", "Title~Artist", "One~Ann"), ["Ann – One"]),
+    "artists as a program writes them": Kind(
+        table("name,artists", "One,\"('Ann', 'Bob')\"", "Two,\"[{'id': 'x', 'name': 'Bob'}]\""),
+        ["Ann – One", "Bob – Two"],
+    ),
+    "artists of the album": Kind(
+        table("Title,Artist,Album Artist", "One,Ann,Zed", "Total,,Bob"), ["Ann – One", "Bob – Total"]
+    ),
     "numbered lines": Kind(table("1. Ann – One", "2. Bob — Two (3:45)"), ["Ann – One", "Bob – Two"]),
     "a short link among links": Kind(
         table(

@@ -98,6 +98,12 @@ def test_minutes_that_a_spreadsheet_took_for_hours():
     assert LengthReader(["03:31:00", "1:02:03"]).read("03:31:00") == 12_660_000
 
 
+@pytest.mark.parametrize("cells", ['"225,000"', "3:45", "225"])
+def test_a_column_of_milliseconds_that_holds_something_else(cells):
+    (playlist,) = read_upload(f"Title,Artist,Duration (ms)\nOne,A,{cells}\n".encode()).playlists
+    assert playlist.tracks[0].duration_ms == 225_000
+
+
 @pytest.mark.parametrize(
     ("column", "lengths_s"),
     [

@@ -87,10 +87,41 @@ def test_reads_pls_by_its_numbers(text: str) -> None:
         "Ann ― One\n- [ ] Bob － Two\nNo. 3: 50 Cent - Three",
         "01 - Ann - One.mp3\nmusic/2. Bob - Two.flac\nD:\\1-07 50 Cent - Three.m4a",
         "/m/01 Ann - One.mp3\n/m/02 Bob - Two.mp3\n/m/03 50 Cent - Three.mp3",
+        "Artist - Title\nAnn - One\nBob - Two\n50 Cent - Three",
+        "My evening\n----------\nAnn - One\nBob - Two\n50 Cent - Three",
+        "# of this week\nAnn - One\n// and then\nBob - Two\n50 Cent - Three",
+        "├── Ann - One.mp3\n│   ├── Bob - Two.mp3\n└── 50 Cent - Three.mp3",
+        "-rw-r--r-- 1 a b 9 Jan 12 10:00 Ann - One.mp3\nBob - Two.mp3\n50 Cent - Three.mp3",
+        "One by Ann\nTwo by Bob\nThree by 50 Cent",
+        '"One" by Ann\n"Two" by Bob\n"Three" by 50 Cent',
+        "Ann—One\nBob–Two\n50 Cent—Three",
+        "Ann - One [Label]\nBob - Two [Other]\n50 Cent - Three [Label]",
+        "Ann - [Al #01] One\nBob - [Bl #1.02] Two\n50 Cent - [Cl #03] Three",
+        "Ann - One\nw/ Bob - Two\n50 Cent - Three",
+        "Ann - One https://youtu.be/a\nBob - Two - https://youtu.be/b\n50 Cent - Three (https://youtu.be/c)",
     ],
 )
 def test_reads_lines_of_artist_and_title(text: str) -> None:
     assert labels(text) == ["Ann – One", "Bob – Two", "50 Cent – Three"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear all,\nthis is a letter - with a dash.\nIt has lines.\nBye - me\n",
+        "Album\tNumber\tName\nAnn - Al\t01\tOne\nBob - Bl\t02\tTwo\n",
+        "What,Kind,Since\nAnn - One,song,2024\nBob - Two,song,2024\n",
+    ],
+)
+def test_takes_no_prose_and_no_unknown_table_for_lines(text: str) -> None:
+    with pytest.raises(UnknownFormatError):
+        only(text)
+
+
+def test_brackets_that_name_a_version_stay_and_what_nobody_knows_is_counted() -> None:
+    playlist = only("Ann - One [Zed Remix]\nBob - Two [Live]\nID - ID\n")
+    assert [track.title for track in playlist.tracks] == ["One [Zed Remix]", "Two [Live]"]
+    assert [(one.reason, one.count) for one in playlist.skipped] == [(SkipReason.NO_TITLE, 1)]
 
 
 def test_places_in_a_mix_are_no_lengths() -> None:
@@ -203,7 +234,7 @@ def test_a_playlist_or_one_kind_of_error_comes_out_of_any_list(data: st.DataObje
 @pytest.mark.parametrize("line", ["; " * 26, "# " * 100, "#" * 60_000, ";\n " * 20_000])
 def test_what_begins_like_comments_is_looked_at_once(line: str) -> None:
     with pytest.raises(UploadError):
-        only(f"{line}\nAnn - One\nBob - Two\n")
+        only(f"{line}\nAnn - One\n")
 
 
 def test_an_artist_of_its_own_is_no_part_of_the_title() -> None:

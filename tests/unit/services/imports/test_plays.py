@@ -182,6 +182,11 @@ def test_a_playlist_of_youtube_alone_names_nothing() -> None:
     ("content", "kind", "way_out"),
     [
         (b"<?xml version='1.0'?><feed></feed>", "an XML file", "rekordbox"),
+        (
+            b"<?xml version='1.0'?><rss><i><title>A</title><author>B</author></i></rss>",
+            "an XML file",
+            "rekordbox",
+        ),
         (b"https://www.youtube.com/watch?v=abcdefghij1\n", "links to YouTube", "TuneMyMusic"),
         (b"https://music.apple.com/de/album/x/1?i=2\n", "links to Apple Music", "TuneMyMusic"),
         (b"https://itunes.apple.com/de/album/id1\n", "links to Apple Music", "TuneMyMusic"),

@@ -1,0 +1,98 @@
+"""Read tracks from XML of any program, and what a web page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import unescape
+
+from services.domain.music import Track
+from services.imports.entries import Entries, make_track, track_of_path, track_of_words
+from services.imports.lengths import duration_ms
+from services.imports.markup import Tag
+
+_TITLES = ("title", "name", "tracktitle", "trackname")
+_ARTISTS = ("artist", "creator", "author", "performer", "grandparenttitle", "trackartist", "artistname")
+_ALBUMS = ("album", "parenttitle", "albumtitle", "albumname")
+_LENGTHS = ("duration", "totaltime", "length", "songlength", "time")
+_PATHS = ("src", "href", "file", "filepath", "path", "playstring", "location")
+_NO_LISTS = frozenset({"rss", "feed", "opml", "svg", "html", "rdf", "urlset"})
+"""Roots of documents whose titles and authors are of other things."""
+_FILES = "smil"
+"""Root of lists that name nothing but files."""
+_SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma)$", re.IGNORECASE)
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
+_HIDDEN = frozenset({"script", "style", "title"})
+_ENDS_LINE = frozenset({"br", "p", "div", "li", "tr", "table", "ol", "ul", "h1", "h2", "h3", "h4", "body"})
+_CELLS = frozenset({"td", "th"})
+
+
+def read_any_markup(root: Tag, tags: Iterator[Tag], entries: Entries) -> str:
+    """Add each element that names a track to `entries`, and return the title of the whole, if any.
+
+    Raises
+    ------
+    TooManyRowsError
+        There are more than are read.
+    """
+    if root.name.casefold() in _NO_LISTS:
+        return ""
+    stack: list[dict[str, str]] = [_folded(root.attributes)]
+    title = ""
+    for tag in tags:
+        if tag.opens:
+            stack.append(_folded(tag.attributes))
+            continue
+        told, text = stack.pop(), tag.text.strip()
+        if not stack:
+            break
+        track = _track(told, by_path=root.name.casefold() == _FILES)
+        if track is not None:
+            entries.add(track)
+        elif text or "name" in told:
+            stack[-1].setdefault(tag.name.casefold(), text or told["name"])
+            title = title or (text if tag.name.casefold() == "title" else "")
+    return _first(_folded(root.attributes), ("title", "name")) or title
+
+
+def _folded(attributes: Mapping[str, str]) -> dict[str, str]:
+    return {name.casefold(): value for name, value in attributes.items()}
+
+
+def _first(told: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((told[name] for name in names if told.get(name)), "")
+
+
+def _track(told: Mapping[str, str], *, by_path: bool) -> Track | None:
+    """Return the track that an element names by title and artist, or by the name of its file."""
+    title, artist, path = _first(told, _TITLES), _first(told, _ARTISTS), _first(told, _PATHS)
+    length_ms = duration_ms(_first(told, _LENGTHS))
+    if title and artist:
+        album = _first(told, _ALBUMS)
+        track = make_track(title=title, artists=(artist,), album=album, duration_ms=length_ms, location=path)
+    elif title and path:
+        track = track_of_words(title, duration_ms=length_ms)
+    elif by_path and _SOUND_FILE.search(path):
+        track = track_of_path(path, duration_ms=length_ms, location=path)
+    else:
+        return None
+    return track if isinstance(track, Track) else None
+
+
+def page_text(text: str) -> str:
+    """Return what a web page shows: a line for each row, list item and paragraph, tabs between cells."""
+    shown: list[str] = []
+    hidden, at = "", 0
+    for tag in _TAG.finditer(text):
+        name = tag[2].casefold()
+        if not hidden:
+            shown.append(" ".join(text[at : tag.start()].split("\n")))
+            shown.append("\n" if name in _ENDS_LINE else "\t" if name in _CELLS and tag[1] else "")
+        if name in _HIDDEN:
+            hidden = "" if tag[1] else name
+        at = tag.end()
+    if not hidden:
+        shown.append(text[at:])
+    lines = unescape("".join(shown)).splitlines()
+    return "\n".join(line.strip(" \r").removesuffix("\t") for line in lines if line.strip())
