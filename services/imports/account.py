@@ -19,7 +19,7 @@ from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, GENERIC_CSV, JS
 from services.imports.history import BASIC, EXTENDED, LISTENS, SCROBBLES, WATCHED, History, HistoryFields
 from services.imports.limits import MAX_JSON_VALUES, MAX_NAME_CHARS, MAX_ROWS
 from services.imports.links import local_label
-from services.imports.nested import read_nested
+from services.imports.nested import may_name_tracks, read_nested
 from services.imports.pieces import cut
 from services.imports.rows import reason_of_link
 from services.imports.spreadsheets import read_spreadsheet, recognise
@@ -123,10 +123,10 @@ def read_account_file(text: str, content: bytes, into: AccountData, budget: Budg
     if scrobbles is not None:
         into.history(SCROBBLES).add(scrobbles)
         return
-    into.playlists.extend(_read_rows(document, name, budget))
+    into.playlists.extend(_read_rows(document, name, budget, may_nest=may_name_tracks(text)))
 
 
-def _read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, ...]:
+def _read_rows(document: object, name: str, budget: Budget, *, may_nest: bool) -> tuple[Playlist, ...]:
     """Read rows as what they are: a table where there is nothing inside them, else one by one."""
     table = as_table(document)
     recognised = recognise(table) if table else None
@@ -137,7 +137,7 @@ def _read_rows(document: object, name: str, budget: Budget) -> tuple[Playlist, .
                 replace(one, format=JSON_ROWS if one.format == GENERIC_CSV else one.format) for one in tables
             )
     playlists = read_rows(document, name, budget)
-    nested = None if playlists else read_nested(document, name, budget)
+    nested = None if playlists or not may_nest else read_nested(document, name, budget)
     if not playlists and nested is None:
         raise UnknownFormatError(looks_like=_describe(document))
     return playlists if nested is None else (nested,)

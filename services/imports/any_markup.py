@@ -23,6 +23,8 @@ _FILES = "smil"
 _SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma)$", re.IGNORECASE)
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
+_MOST_TAGS = 400_000
+"""Of a page of 20,000 rows; what has more is none that is read."""
 _HIDDEN = frozenset({"script", "style", "title"})
 _ENDS_LINE = frozenset({"br", "p", "div", "li", "tr", "table", "ol", "ul", "h1", "h2", "h3", "h4", "body"})
 _CELLS = frozenset({"td", "th"})
@@ -38,6 +40,7 @@ def read_any_markup(root: Tag, tags: Iterator[Tag], entries: Entries) -> str:
     """
     if root.name.casefold() in _NO_LISTS:
         return ""
+    by_path = root.name.casefold() == _FILES
     stack: list[dict[str, str]] = [_folded(root.attributes)]
     title = ""
     for tag in tags:
@@ -47,7 +50,7 @@ def read_any_markup(root: Tag, tags: Iterator[Tag], entries: Entries) -> str:
         told, text = stack.pop(), tag.text.strip()
         if not stack:
             break
-        track = _track(told, by_path=root.name.casefold() == _FILES)
+        track = _track(told, by_path=by_path) if told else None
         if track is not None:
             entries.add(track)
         elif text or "name" in told:
@@ -57,7 +60,7 @@ def read_any_markup(root: Tag, tags: Iterator[Tag], entries: Entries) -> str:
 
 
 def _folded(attributes: Mapping[str, str]) -> dict[str, str]:
-    return {name.casefold(): value for name, value in attributes.items()}
+    return {name.casefold(): value for name, value in attributes.items()} if attributes else {}
 
 
 def _first(told: Mapping[str, str], names: tuple[str, ...]) -> str:
@@ -66,7 +69,12 @@ def _first(told: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 def _track(told: Mapping[str, str], *, by_path: bool) -> Track | None:
     """Return the track that an element names by title and artist, or by the name of its file."""
-    title, artist, path = _first(told, _TITLES), _first(told, _ARTISTS), _first(told, _PATHS)
+    title, path = _first(told, _TITLES), _first(told, _PATHS)
+    if not title and not by_path:
+        return None
+    artist = _first(told, _ARTISTS)
+    if not (artist or path):
+        return None
     length_ms = duration_ms(_first(told, _LENGTHS))
     if title and artist:
         album = _first(told, _ALBUMS)
@@ -82,6 +90,8 @@ def _track(told: Mapping[str, str], *, by_path: bool) -> Track | None:
 
 def page_text(text: str) -> str:
     """Return what a web page shows: a line for each row, list item and paragraph, tabs between cells."""
+    if text.count("<") > _MOST_TAGS:
+        return ""
     shown: list[str] = []
     hidden, at = "", 0
     for tag in _TAG.finditer(text):

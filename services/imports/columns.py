@@ -59,12 +59,15 @@ _ASIDE = re.compile(
     r"|bpm|db|hz)[)\]]$"
 )
 """A plural or a unit in brackets behind a name."""
+_LONGEST_NAME = 200
 _PERCENT = re.compile(r"\s*(?:\(\s*(?:%|0[\s–-]+100|percent)\s*\)|%|\bpercent\b|\bpct\b)$")
 
 
 def normal(header: str) -> str:
     """Reduce a header to what it says: case, underscores, hyphens, points and a percent mark do not count."""
-    return _PERCENT.sub("", _SPACING.sub(" ", header.strip().strip("\ufeff\"'").casefold()).strip()).strip()
+    return _PERCENT.sub(
+        "", _SPACING.sub(" ", header[:_LONGEST_NAME].strip().strip("\ufeff\"'").casefold()).strip()
+    ).strip()
 
 
 def says_percent(header: str) -> bool:

@@ -35,6 +35,7 @@ _ALBUMS: tuple[str, ...] = (
 _LINKS = ("uri", "url", "spotify_id", "spotify_url", "spotify_uri", "link", "track_uri", "trackUri")
 _IDS = ("id", "song_id", "track_id")
 _KEYS = ("key", "camelot", "initial_key", "musical_key", "tonality")
+_SOUND_FIELDS = frozenset({*(feature.value for feature in Feature), "bpm", *_KEYS})
 _MANY_LINKS = ("identifier", "location")
 _YEARS = ("release_date", "year", "releaseDate")
 _NAMED_SHAPES: tuple[str, ...] = (
@@ -281,7 +282,8 @@ def _length_ms(told: Mapping[str, Any], *, is_jspf: bool) -> float | None:
     known = next((value for name in _MILLISECONDS if (value := number_of(told.get(name)))), None)
     if known or is_jspf:
         return known or number_of(told.get("duration"))
-    return next((length for name in _LENGTHS if (length := duration_ms(text_of(told.get(name))))), None)
+    listed = (text_of(told[name]) for name in _LENGTHS if told.get(name))
+    return next(filter(None, map(duration_ms, listed)), None)
 
 
 def _is_track(row: object) -> bool:
@@ -294,7 +296,7 @@ def _first(told: Mapping[str, Any], fields: Iterable[str]) -> str:
     """Return the first text under one of some names, or under the name of what stands there."""
     for field in fields:
         value = told.get(field)
-        text = _name(value)
+        text = _name(value) if value else ""
         if text:
             return text
     return ""
@@ -311,7 +313,9 @@ def _name(value: object) -> str:
 
 def _names(told: Mapping[str, Any]) -> Iterator[str]:
     for field in _ARTISTS:
-        value = _under(told, field) or told.get(field)
+        if not told.get(field):
+            continue
+        value = _under(told, field) or told[field]
         listed = value[:MAX_LISTED] if isinstance(value, list) else [value]
         names = [_name(one) for one in listed]
         if any(names):
@@ -348,6 +352,8 @@ def _addresses(told: Mapping[str, Any]) -> Sequence[object]:
 def _features(told: Mapping[str, Any]) -> AudioFeatures | None:
     inside = told.get("audio_features")
     source = inside if isinstance(inside, dict) else told
+    if _SOUND_FIELDS.isdisjoint(source) and _SOUND_FIELDS.isdisjoint(told):
+        return None
     values = {feature.value: accepted(feature, number_of(source.get(feature.value))) for feature in Feature}
     values[Feature.TEMPO.value] = values[Feature.TEMPO.value] or accepted(
         Feature.TEMPO, number_of(told.get("bpm"))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from services.domain.errors.playlists import TooManyRowsError
 from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.entries import (
@@ -15,6 +16,7 @@ from services.imports.entries import (
     track_of_words,
 )
 from services.imports.formats import LINES
+from services.imports.limits import MAX_ROWS
 from services.imports.link_names import NUMBERING
 from services.imports.locations import file_name
 from services.imports.tally import Budget
@@ -58,10 +60,11 @@ _ALBUM = re.compile(rf"\s[{DASHES}]\s\[[^\[\]]{{1,200}}\s#\d{{1,3}}(?:\.\d{{1,3}
 """`[Album #01]`, as players copy it."""
 _UNKNOWN = re.compile(rf"\(?(?:ID|unknown|\?+)\)?\s+[{DASHES}]\s+\(?(?:ID|unknown|\?+)\)?", re.IGNORECASE)
 """How people write down what nobody knows."""
-_LINK = re.compile(r"\s+[-–:|(<\[]{0,3}\s?https?://\S+$", re.IGNORECASE)
+_LINK = re.compile(r"(?<=\S)\s+[-–:|(<\[]{0,3}\s?https?://\S+$", re.IGNORECASE)
 """Where a name is heard at another service."""
 _WITH = re.compile(r"^w/\s")
 _LONGEST_LINE = 300
+_LOOKED_AT = 200
 _LEAST_LINES = 2
 _MOST_OF_TEN = 8
 """So many of ten lines must name artist and title; in prose a dash is rare."""
@@ -77,12 +80,13 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     """
     lines = []
     for line in text.splitlines():
-        drawn = _LISTED.sub("", _DRAWN.sub("", line[:_LONGEST_LINE])) + line[_LONGEST_LINE:]
-        if _LETTER.search(drawn):
+        if line.strip():
             budget.take_rows()
-            lines.append(drawn.strip())
-    if _is_table(lines):
+            lines.append(line)
+    if not _are_names(lines) or _is_table(lines):
         return None
+    cleaned = (_LISTED.sub("", _DRAWN.sub("", line[:_LONGEST_LINE])) + line[_LONGEST_LINE:] for line in lines)
+    lines = [line.strip() for line in cleaned if _LETTER.search(line)]
     lines, others = _below_heading(lines)
     lines = [_EMPHASIS.sub(r"\2", line) for line in _unquoted(_bare(lines))]
     lines = _without_labels(_dashed(lines))
@@ -103,6 +107,24 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
         length_ms = _length_ms(clock) if clock and not (are_places or is_title) else None
         entries.add(_track_of_line(words, length_ms, numbered=numbered), line)
     return entries.playlist(name, LINES, notes)
+
+
+def _are_names(lines: Sequence[str]) -> bool:
+    """Whether lines are short enough for names, and their first ones say some, before all are looked at.
+
+    Raises
+    ------
+    TooManyRowsError
+        So many lines of names are more tracks than are read.
+    """
+    long = sum(len(line) > _LONGEST_LINE for line in lines)
+    if 10 * long > (10 - _MOST_OF_TEN) * len(lines):
+        return False
+    first = lines[:_LOOKED_AT]
+    named = 2 * sum(_NAMES.search(line.strip()) is not None for line in first) >= len(first)
+    if named and _MOST_OF_TEN * len(lines) > 10 * MAX_ROWS:
+        raise TooManyRowsError(limit=MAX_ROWS)
+    return named
 
 
 def _is_table(lines: Sequence[str]) -> bool:
@@ -144,9 +166,11 @@ def _dashed(lines: list[str]) -> list[str]:
 def _without_labels(lines: list[str]) -> list[str]:
     """Drop links and record companies behind nearly all lines, and albums in front of their titles."""
     for pattern, kept in ((_LINK, ""), (_LABEL, ""), (_ALBUM, " - "), (_WITH, "")):
-        told = [line for line in lines if not _UNKNOWN.fullmatch(line)]
+        told = [line for line in lines if len(line) <= _LONGEST_LINE and not _UNKNOWN.fullmatch(line)]
         if pattern is _WITH or 10 * sum(map(bool, map(pattern.search, told))) >= _MOST_OF_TEN * len(told):
-            lines = [pattern.sub(kept, line, count=1) for line in lines]
+            lines = [
+                pattern.sub(kept, line, count=1) if len(line) <= _LONGEST_LINE else line for line in lines
+            ]
     return lines
 
 

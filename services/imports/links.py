@@ -36,6 +36,7 @@ _LINK = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
+_MAY_BE_LINK = re.compile(r"spotify[:%/.]|spoti\.fi", re.IGNORECASE)
 _ESCAPES = {
     "%3a": ":",
     "%2f": "/",
@@ -151,7 +152,7 @@ def foreign_links(text: str) -> str | None:
 
 def may_hold_link(text: str) -> bool:
     """Whether it is worth looking for links in a text."""
-    return "spotify" in text.casefold() and ("track" in text or "spotify.link" in text)
+    return _MAY_BE_LINK.search(text) is not None
 
 
 def spotify_link(words: str) -> str:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from services.domain.errors.playlists import TooManyRowsError
 from services.domain.music import Playlist, Track
+from services.imports import cells
 from services.imports.documents import read_row, title_of
 from services.imports.entries import Entries, text_of
 from services.imports.formats import JSON_ROWS
+from services.imports.limits import MAX_ROWS
 from services.imports.links import find_links, may_hold_link
 from services.imports.tally import Budget
 
 _DEEPEST = 40
 """Levels that are looked into; what programs write has ten at most."""
+_INSIDE = frozenset({"track", "item", "attributes"})
 _OF_OTHER_THINGS = frozenset({"album", "albums", "artist", "artists", "creator", "owner", "user", "release"})
 """Under these names stand things with a name and an artist that are no tracks."""
+_CREDITED = re.compile(
+    r'"(?:[A-Za-z_]{0,20}(?:[Aa]rtist|[Ss]inger|performer)|band_name|grandparentTitle|ar")'
+)
 _SEARCHES = frozenset({"searchQuery", "searchInteractionURIs"})
 """What somebody looked for is nobody's list."""
+
+
+def may_name_tracks(text: str) -> bool:
+    """Whether JSON text holds links, or names of fields that credit somebody: most other files do not."""
+    return "spotify" in text or _CREDITED.search(text) is not None
 
 
 def read_nested(document: object, name: str, budget: Budget) -> Playlist | None:
@@ -28,32 +41,42 @@ def read_nested(document: object, name: str, budget: Budget) -> Playlist | None:
     TooManyRowsError
         There are more than are read.
     """
+    found: list[Track] = []
+    _gather(document, _DEEPEST, found)
     entries = Entries(budget)
-    for track in _tracks(document, _DEEPEST):
+    for track in found:
         entries.add(track)
-    return entries.playlist(title_of(document) or name, JSON_ROWS) if entries.tracks else None
+    return entries.playlist(title_of(document) or name, JSON_ROWS) if found else None
 
 
-def _tracks(value: object, depth: int, *, is_row: bool = True) -> Iterator[Track]:
+def _gather(value: object, depth: int, found: list[Track], *, is_row: bool = True) -> None:
+    if len(found) > MAX_ROWS:
+        raise TooManyRowsError(limit=MAX_ROWS)
     if not depth:
         return
     if isinstance(value, str):
         if may_hold_link(value):
-            yield from find_links(value)[0]
+            is_one = value.isprintable() and " " not in value
+            identity = cells.track_id(value) if is_one else None
+            found.extend(([Track(id=identity)] if identity else []) if is_one else find_links(value)[0])
     elif isinstance(value, list):
         for each in value:
-            yield from _tracks(each, depth - 1, is_row=is_row)
+            _gather(each, depth - 1, found, is_row=is_row)
     elif isinstance(value, dict) and not _SEARCHES & value.keys():
-        track = _read(value) if is_row else None
+        track = _read(value) if is_row and _may_be_row(value) else None
         if track is not None and track.id:
-            yield track
+            found.append(track)
             return
-        inside = [
-            found
-            for key, each in value.items()
-            for found in _tracks(each, depth - 1, is_row=key not in _OF_OTHER_THINGS)
-        ]
-        yield from inside or ([track] if track is not None else [])
+        before = len(found)
+        for key, each in value.items():
+            _gather(each, depth - 1, found, is_row=key not in _OF_OTHER_THINGS)
+        if track is not None and len(found) == before:
+            found.append(track)
+
+
+def _may_be_row(value: Mapping[str, Any]) -> bool:
+    """Whether a thing holds a text or a list of names itself, or a thing that is called a track."""
+    return any(isinstance(each, str) for each in value.values()) or not _INSIDE.isdisjoint(value)
 
 
 def _read(row: Mapping[str, Any]) -> Track | None:

@@ -13,8 +13,6 @@ _DOUBLED = re.compile(r'[^,;\t|\s"\\]""[^"]|[^"\\]""[^,;\t|\s"]')
 _BACKSLASHED = re.compile(r'\\"(?!\s*(?:[,;\t|]|$))|\\"(?="[,;\t|\r\n])', re.MULTILINE)
 _LONGEST_HEADER = 5_000
 _OTHER_QUOTES = re.compile(r"['‘“„][^'’“”]*['’“”](?:[,;\t|] ?['‘“„][^'’“”]*['’“”])+")
-_OPENING = re.compile(r"(?:^|(?<=[,;\t|]))['‘“„]", re.MULTILINE)
-_CLOSING = re.compile(r"['’“”](?=[,;\t|\r]|$)", re.MULTILINE)
 _RULE = re.compile(r"[\s:=+_\-–—|\u2500-\u257f]*")
 _SHORTEST_RULE = 3
 _WIDE = 4
@@ -53,7 +51,14 @@ def with_plain_quotes(text: str) -> str:
     first = text.lstrip()[:_LONGEST_HEADER].partition("\n")[0].strip()
     if not _OTHER_QUOTES.fullmatch(first) or '"' in text:
         return text
-    return _CLOSING.sub('"', _OPENING.sub('"', text))
+    for opening, closing in ("''", "‘’", "“”", "„“", "„”"):
+        for delimiter in ",;\t|":
+            text = text.replace(f"{closing}{delimiter}{opening}", f'"{delimiter}"')
+        for end in ("\r\n", "\n", "\r"):
+            text = text.replace(f"{closing}{end}{opening}", f'"{end}"')
+    first, last = text.lstrip()[:1], text.rstrip()[-1:]
+    begin, end_at = text.index(first), text.rindex(last)
+    return f'{text[:begin]}"{text[begin + 1 : end_at]}"{text[end_at + 1 :]}'
 
 
 def has_blanks_before_quotes(text: str, delimiter: str) -> bool:

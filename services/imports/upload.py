@@ -51,6 +51,7 @@ _JSON = re.compile(
 
 _PAGE = re.compile(r"\s*<(?:table|ol|ul|div|p|h[1-6])\b", re.IGNORECASE)
 """A piece of a web page."""
+_HEAD_CHARS = 4_096
 _ALIGNED = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
@@ -252,8 +253,9 @@ def _read_shown(text: str, decoded: Decoded, name: str, budget: Budget) -> tuple
         text = page_text(text)
         recognised = recognise(text)
     else:
-        aligned = _ALIGNED.sub("\t", text)
-        recognised = recognise(aligned) if aligned != text and _have_same_cells(aligned) else None
+        head = _ALIGNED.sub("\t", text[:_HEAD_CHARS].rpartition("\n")[0])
+        aligned = _ALIGNED.sub("\t", text) if "\t" in head and _have_same_cells(head) else ""
+        recognised = recognise(aligned) if aligned and _have_same_cells(aligned) else None
     if recognised is not None:
         return read_spreadsheet(recognised, decoded, name, budget)
     listed = read_lines(text, name, budget, decoded.notes)
