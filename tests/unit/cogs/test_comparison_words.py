@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cogs.replies.comparison import _without_score
 from cogs.words.comparison import meaning_words
 from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison
@@ -26,3 +27,11 @@ def test_a_percentile_is_said_as_so_many_of_ten(
 ) -> None:
     pair = make_comparison(2).pairs[0]
     assert meaning_words(replace(pair, percentile=percentile, band=band)) == words
+
+
+@pytest.mark.parametrize(("people", "lines"), [(4, 2), (12, 1)])
+def test_a_large_round_counts_who_has_no_score(people: int, lines: int) -> None:
+    """A line for each of them would make the card longer than a phone."""
+    said = _without_score(make_comparison(people, unscored=2))
+    assert len(said) == lines
+    assert (said[0] == f"2 of {people} have too few measured tracks for a score.") == (lines == 1)
