@@ -28,7 +28,7 @@ from services.analysis.duplicates import find_duplicates
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
-from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
+from services.analysis.subtitle import Tally, carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import blurb, describe_traits
 from services.analysis.typical import typical_tracks
@@ -109,13 +109,14 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
         traits, genres = traits_of(case.z, case.raw, labels), [track.genres for track in music]
         groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
         tracks = [[music[row] for row in rows] for rows in groups]
-        rests = [[music[row] for row in np.flatnonzero(labels != group)] for group in range(len(groups))]
-        scenes = [scene_of(own, rest) for own, rest in zip(tracks, rests, strict=True)]
+        own = [Tally.of(some) for some in tracks]
+        rests = [Tally.of(music).without(some) for some in own]
+        scenes = list(map(scene_of, own, rests))
         names = tuple(
-            grounded(name, own, rest)
-            for name, own, rest in zip(
+            grounded(name, some, rest)
+            for name, some, rest in zip(
                 name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
-                tracks,
+                own,
                 rests,
                 strict=True,
             )
@@ -127,7 +128,7 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
         borne = {name_words(replace(name, scene=None)).lower() for name in names}
         seen["mood of a part"] += mood_words(mood) in borne
         seen["shrug leads"] += names[0].sound in SHRUGS and names[0].scene is None
-        for name, said, own, rest in zip(names, traits, tracks, rests, strict=True):
+        for name, said, some, members, rest in zip(names, traits, own, tracks, rests, strict=True):
             entry = next((entry for entry in (*CATALOGUE, FALLBACK) if entry.id is name.sound), None)
             main = name.leans if entry is None else entry.main
             at = {trait.feature: trait.contrast if name.compared else trait.z for trait in said}
@@ -137,7 +138,9 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
                 base = direction_of(replace(name, differs=None))
                 denied = base[SOUND_FEATURES.index(name.differs.feature)] * (name.differs.high - 0.5) < 0
                 seen["denied"] += bool(denied)
-            tagged = [" ".join(track.genres).casefold().replace("-", " ") for track in own if track.genres]
+            tagged = [
+                " ".join(track.genres).casefold().replace("-", " ") for track in members if track.genres
+            ]
             if len(tagged) < FEWEST_TAGGED:
                 continue
             rap = sum(any(word in genre for word in GENRE_WORDS[Claim.RAP]) for genre in tagged) / len(tagged)
@@ -146,7 +149,7 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
             seen["wordy without rap"] += wordy and rap < RAP_SHARE
             is_named = name.scene is not None and name.scene.kind is SceneKind.GENRE
             seen["genre in the name"] += is_named
-            seen["genre said"] += is_named or bool(subtitle_of(own, rest).genres)
+            seen["genre said"] += is_named or bool(subtitle_of(some, rest).genres)
     return seen
 
 
@@ -230,12 +233,8 @@ def measure_chosen(cases: Sequence[Case]) -> None:
             ]  # fmt: skip
             music = [replace(word.track, genres=tuple(sorted(word.genres))) for word in halves[0]]
             groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
-            said = [
-                subtitle_of(
-                    [music[row] for row in rows], [music[row] for row in np.flatnonzero(labels != group)]
-                )
-                for group, rows in enumerate(groups)
-            ]
+            own = [Tally.of([music[row] for row in rows]) for rows in groups]
+            said = [subtitle_of(some, Tally.of(music).without(some)) for some in own]
             typical = typical_tracks(
                 case.points, labels, case.partition.centres, [track.artists for track in music],
                 telling=[carries(track, said[label]) for track, label in zip(music, labels, strict=True)],

@@ -7,7 +7,7 @@ tracks came with genre words, these have to agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -67,26 +67,37 @@ SUNG_WORDS = (
 """Words of a genre that is sung, or spoken, by its nature."""
 
 
+_CLAIMING = MappingProxyType({**GENRE_WORDS, Claim.INSTRUMENTAL: SUNG_WORDS})
+"""Words of a genre that speak for a claim, or against that nobody sings."""
+
+
 @lru_cache(maxsize=8192)
-def _joined(genres: tuple[str, ...]) -> str:
+def _claimed(genres: tuple[str, ...]) -> frozenset[Claim] | None:
+    """Return what the words of some genres speak about; None where there are none."""
     said = " | ".join(filter(None, map(normal_genre, genres)))
-    return f" {said} " if said else ""
+    if not said:
+        return None
+    text = f" {said} "
+    return frozenset(
+        claim for claim, words in _CLAIMING.items() if any(f" {word} " in text for word in words)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
     """The genre words that came with each group."""
 
-    groups: Mapping[int, Mapping[str, int]]
-    """How many tagged tracks have each text of genres; a blank stands on both sides of each word."""
+    groups: Mapping[int, Mapping[frozenset[Claim], int]]
+    """How many tagged tracks have words about the same claims."""
 
     @staticmethod
     def of(genres: Sequence[Sequence[str]], labels: NDArray[np.intp]) -> Tags:
         """Collect the genres of tracks, row by row, by their group."""
-        groups: dict[int, Counter[str]] = {}
-        for label, words in zip(labels.tolist(), genres, strict=False):
-            if said := _joined(tuple(words)):
-                groups.setdefault(label, Counter())[said] += 1
+        groups: dict[int, Counter[frozenset[Claim]]] = {}
+        counted = Counter(zip(labels.tolist(), map(tuple, genres), strict=False))
+        for (label, words), number in counted.items():
+            if (claims := _claimed(words)) is not None:
+                groups.setdefault(label, Counter())[claims] += number
         return Tags(groups)
 
     def refused(self, group: int) -> frozenset[Claim]:
@@ -95,17 +106,16 @@ class Tags:
         if sum(tagged.values()) < FEWEST_TAGGED:
             return frozenset({Claim.RAP})
         refused = set()
-        if (rap := _share(tagged, GENRE_WORDS[Claim.RAP])) < RAP_SHARE:
+        if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE:
             refused |= {Claim.RAP, Claim.WORDS}
-        if max(rap, _share(tagged, GENRE_WORDS[Claim.TALK])) < RAP_SHARE:
+        if max(rap, _share(tagged, Claim.TALK)) < RAP_SHARE:
             refused.add(Claim.TALK)
-        if _share(tagged, GENRE_WORDS[Claim.DANCE]) < DANCE_SHARE:
+        if _share(tagged, Claim.DANCE) < DANCE_SHARE:
             refused.add(Claim.DANCE)
-        if _share(tagged, SUNG_WORDS) >= SUNG_SHARE:
+        if _share(tagged, Claim.INSTRUMENTAL) >= SUNG_SHARE:
             refused.add(Claim.INSTRUMENTAL)
         return frozenset(refused)
 
 
-def _share(tagged: Mapping[str, int], words: Collection[str]) -> float:
-    carry = (number for said, number in tagged.items() if any(f" {word} " in said for word in words))
-    return sum(carry) / sum(tagged.values())
+def _share(tagged: Mapping[frozenset[Claim], int], claim: Claim) -> float:
+    return sum(number for claims, number in tagged.items() if claim in claims) / sum(tagged.values())

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.subtitle import still_of
+from services.analysis.subtitle import Tally, still_of
 from services.domain.analysis import EarlierGroup
 from services.domain.features import Feature
 from services.domain.group_names import GroupName
@@ -85,33 +85,34 @@ def keep_groups(partition: Partition, earlier: Sequence[EarlierGroup], tracks: S
     earlier
         Groups of the last report of this list, if any.
     """
-    matches = match_groups(earlier, partition.labels, [track.words_key for track in tracks], partition.k)
+    names = [track.words_key for track in tracks] if earlier else []
+    matches = match_groups(earlier, partition.labels, names, partition.k)
     was = [None if place is None else earlier[place] for place in matches]
     letters = _kept_or_free([None if before is None else before.letter for before in was])
     order = np.argsort(letters)
     rank = np.argsort(order)
     labels = np.where(partition.labels >= 0, rank[partition.labels], -1) if partition.k else partition.labels
-    groups = [
-        [track for track, label in zip(tracks, labels, strict=True) if label == group]
-        for group in range(partition.k)
-    ]
     was = [was[place] for place in order]
+    groups = [
+        Tally.of([track for track, label in zip(tracks, labels, strict=True) if label == group])
+        for group in range(partition.k if earlier else 0)
+    ]
+    whole = Tally.of(tracks) if earlier else None
     return Continuity(
         partition=replace(partition, labels=labels.astype(np.intp), centres=partition.centres[order]),
         rank=rank.astype(np.intp),
         was=tuple(was),
         letters=tuple(letters[place] for place in order),
-        called=tuple(_name_that_holds(before, groups, group) for group, before in enumerate(was)),
+        called=tuple(
+            _name_that_holds(before, groups[group], whole) if before and whole else None
+            for group, before in enumerate(was)
+        ),
     )
 
 
-def _name_that_holds(
-    before: EarlierGroup | None, groups: Sequence[Sequence[Track]], group: int
-) -> GroupName | None:
-    if before is None or before.called is None:
-        return None
-    rest = [track for number, others in enumerate(groups) if number != group for track in others]
-    return before.called if still_of(before.called, groups[group], rest) else None
+def _name_that_holds(before: EarlierGroup, group: Tally, whole: Tally) -> GroupName | None:
+    called = before.called
+    return called if called is not None and still_of(called, group, whole.without(group)) else None
 
 
 def match_groups(
@@ -160,10 +161,12 @@ def earlier_centres(
     points : array of shape (n, d)
         Of `tracks`, row by row.
     """
+    if not earlier:
+        return None
     group_of = {name: place for place, group in enumerate(earlier) for name in group.tracks}
     groups = np.array([group_of.get(track.words_key, -1) for track in tracks], dtype=np.intp)
     counts = np.bincount(groups[groups >= 0], minlength=len(earlier))
-    if not earlier or not counts.all():
+    if not counts.all():
         return None
     sums = np.zeros((len(earlier), points.shape[1]))
     np.add.at(sums, groups[groups >= 0], points[groups >= 0])

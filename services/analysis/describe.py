@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from services.analysis.outliers import find_outliers
 from services.analysis.placement import confidence
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
-from services.analysis.subtitle import carries, grounded, scene_of, subtitle_of
+from services.analysis.subtitle import Tally, carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import lead_artist
 from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
 from services.analysis.typical import top_artists, typical_tracks
@@ -114,7 +115,12 @@ def describe(
     genres = [track.genres for track in deciding]
     apart = _groups_and_rests(deciding, partition)
     given = {id(now) for before, now in zip(came, music, strict=True) if now is not before}
-    subtitles = tuple(_subtitle(group, rest, given) for group, rest in apart)
+    found = [subtitle_of(group, rest) for group, rest in apart]
+    telling = [
+        bool(found) and carries(track, found[label])
+        for track, label in zip(deciding, partition.labels.tolist(), strict=True)
+    ]
+    subtitles = _of_whom(found, deciding, partition, telling, given)
     traits = [
         _traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(kept.called)
     ]
@@ -129,7 +135,7 @@ def describe(
     )
     called = tuple(grounded(name, *groups) for name, groups in zip(called, apart, strict=True))
     names = tuple(map(name_words, called))
-    examples = _typical(deciding, grouped, partition, subtitles)
+    examples = _typical(deciding, grouped, partition, telling)
     projection = project(
         sound.points, partition.labels, middles(sound.points, partition.labels, partition.k), sound.z
     )
@@ -159,7 +165,7 @@ def describe(
         structure=structure,
         basis=basis,
         axes=projection.axes if projection else None,
-        outliers=_outliers(tracks, sound, partition, names),
+        outliers=_outliers(deciding, sound, partition, names),
         duplicates=find_duplicates([entry.track for entry in tracks]),
         coverage=coverage,
         mood=mood_words(_mood(sound, genres, partition, called, traits)) if len(sound.rows) else "",
@@ -194,36 +200,39 @@ def _agreement_with_estimates(
     return agreement(partition.labels, trusting.labels[: len(sound.rows)])
 
 
-def _groups_and_rests(music: list[Track], partition: Partition) -> list[tuple[list[Track], list[Track]]]:
-    """Return the deciding tracks of each group, and those of all the others."""
-    labels = partition.labels.tolist()
-    return [
-        (
-            [track for track, label in zip(music, labels, strict=True) if label == index],
-            [track for track, label in zip(music, labels, strict=True) if label != index],
-        )
-        for index in range(partition.k)
-    ]
+def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tuple[Tally, Tally]]:
+    """Count the deciding tracks of each group, and those of all the others."""
+    rows = [np.flatnonzero(partition.labels == index).tolist() for index in range(partition.k)]
+    whole, groups = Tally.of(music), [Tally.of([music[row] for row in own]) for own in rows]
+    return [(group, whole.without(group)) for group in groups]
 
 
-def _subtitle(group: Sequence[Track], rest: Sequence[Track], given: Collection[int]) -> Subtitle:
-    """Say what distinguishes a group, and whether most of its genres were given to tracks without any."""
-    found = subtitle_of(group, rest)
-    telling = [id(track) in given for track in group if carries(track, found)]
-    return replace(found, of_artists=2 * sum(telling) > len(telling))
+def _of_whom(
+    subtitles: Sequence[Subtitle],
+    deciding: Sequence[Track],
+    partition: Partition,
+    telling: Sequence[bool],
+    given: Collection[int],
+) -> tuple[Subtitle, ...]:
+    """Say of each subtitle whether most of its genres were given to tracks without any."""
+    counted = Counter(
+        (label, id(track) in given)
+        for track, label, tells in zip(deciding, partition.labels.tolist(), telling, strict=True)
+        if tells
+    )
+    return tuple(
+        replace(subtitle, of_artists=counted[index, True] > counted[index, False])
+        for index, subtitle in enumerate(subtitles)
+    )
 
 
 def _typical(
-    deciding: Sequence[Track], sound: Sound, partition: Partition, subtitles: Sequence[Subtitle]
+    deciding: Sequence[Track], sound: Sound, partition: Partition, telling: Sequence[bool]
 ) -> tuple[tuple[int, ...], ...]:
     if not partition.k:
         return ()
     artists = [track.artists for track in deciding]
     titles = [track.title for track in deciding]
-    telling = [
-        carries(track, subtitles[label])
-        for track, label in zip(deciding, partition.labels.tolist(), strict=True)
-    ]
     return typical_tracks(
         sound.points, partition.labels, partition.centres, artists, titles=titles, telling=telling
     )
@@ -272,15 +281,16 @@ def _cluster(
 ) -> Cluster:
     labels = partition.labels
     own = np.flatnonzero(labels == index)
-    members = [tracks[row] for row in sound.rows[own]]
+    rows = sound.rows[own].tolist()
+    members = [tracks[row] for row in rows]
     tempo = group_tempo(sound.timed[own], sound.corrected[own])
     modes = [entry.features.mode for entry in members if entry.features.mode is not None]
     major = major_share(modes)
     return Cluster(
         name=name,
         blurb=blurb(sound.heard, sound.timed, labels, index, corrected=sound.corrected, major_share=major),
-        members=tuple(int(row) for row in sound.rows[own]),
-        likely=tuple(int(row) for row in guesses.rows[guesses.labels == index]),
+        members=tuple(rows),
+        likely=tuple(guesses.rows[guesses.labels == index].tolist()),
         traits=traits,
         typical=tuple(int(sound.rows[row]) for row in typical),
         top_artists=top_artists([entry.track.artists for entry in members]),
@@ -332,14 +342,14 @@ def _placements(
 
 
 def _outliers(
-    tracks: Sequence[EnrichedTrack], sound: Sound, partition: Partition, names: Sequence[str]
+    deciding: Sequence[Track], sound: Sound, partition: Partition, names: Sequence[str]
 ) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()
-    artists = [lead_artist(tracks[row].track.artists) for row in sound.rows]
+    artists = [lead_artist(track.artists) for track in deciding]
     named: dict[str, Outlier] = {}  # a song that is there twice stands out once
     for found in find_outliers(sound.points, sound.heard, partition.labels, names, artists=artists):
+        said = deciding[found.track].label.casefold()
         row = int(sound.rows[found.track])
-        said = tracks[row].track.label.casefold()
         named.setdefault(said, Outlier(row, found.reason, found.score, found.features))
     return tuple(named.values())

@@ -8,10 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import chain
 
 from services.analysis.genres import NOBODY, family_of, normal_genre
 from services.analysis.titles import READ_AT_ONCE, lead_artist
@@ -61,12 +60,48 @@ _PARTS_ALONE = frozenset(
 """Ends of genres that are no genre which contains them."""
 
 
-def subtitle_of(group: Sequence[Track], rest: Sequence[Track]) -> Subtitle:
+Words = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Tracks, counted by what came with them: most share that with many others."""
+
+    size: int
+    genres: Counter[tuple[str, ...]]
+    artists: Counter[tuple[str, ...]]
+    years: Counter[int | None]
+
+    @staticmethod
+    def of(tracks: Sequence[Track]) -> Tally:
+        """Count tracks."""
+        return Tally(
+            len(tracks),
+            Counter(track.genres for track in tracks),
+            Counter(track.artists for track in tracks),
+            Counter(track.release_year for track in tracks),
+        )
+
+    def without(self, some: Tally) -> Tally:
+        """Take away some of the tracks."""
+        return Tally(
+            self.size - some.size,
+            self.genres - some.genres,
+            self.artists - some.artists,
+            self.years - some.years,
+        )
+
+
+Read = Callable[[Tally], Iterable[tuple[Words, int]]]
+"""Yields words, and how many tracks have just these."""
+
+
+def subtitle_of(group: Tally, rest: Tally) -> Subtitle:
     """Return what distinguishes the tracks of a group from those of the other groups.
 
     Where its genres agree only on their family, that: "christian", "ccm" and "worship" are religious.
     """
-    genres, genre_share = _genres(group, rest, words_of)
+    genres, genre_share = _genres(group, rest, _normal)
     if not genres:
         genres, genre_share = _genres(group, rest, families_of)
     decade, decade_share = _decade(group, rest)
@@ -81,33 +116,33 @@ def subtitle_of(group: Sequence[Track], rest: Sequence[Track]) -> Subtitle:
     )
 
 
-def scene_of(group: Sequence[Track], rest: Sequence[Track]) -> Scene | None:
+def scene_of(group: Tally, rest: Tally) -> Scene | None:
     """Return what a group may be called by beside its sound, or None where nothing holds for most of it.
 
     An artist who made most of it, else its genre, else the family of its genres, else its decade. A genre
     speaks for its kinds too: "classic country" is country.
     """
     return (
-        _most_have(group, rest, _lead, SceneKind.ARTIST, MOST_BY_FAR)
-        or _most_have(group, rest, families((*group, *rest)), SceneKind.GENRE, HELD)
-        or _most_have(group, rest, families_of, SceneKind.GENRE, HELD)
-        or _early(_most_have(group, rest, decade_of, SceneKind.DECADE, MOST_BY_FAR))
+        _most_have(group, rest, _leads, SceneKind.ARTIST, MOST_BY_FAR)
+        or _most_have(group, rest, _by_genres(_kinds_in(group, rest)), SceneKind.GENRE, HELD)
+        or _most_have(group, rest, _by_genres(families_of), SceneKind.GENRE, HELD)
+        or _early(_most_have(group, rest, _decades, SceneKind.DECADE, MOST_BY_FAR))
     )
 
 
-def grounded(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> GroupName:
+def grounded(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     """Say first what most of a group is, though the rest may be so too, where its name says little.
 
     "Sunnier tracks" are "Rock, sunnier", "Cheerful tracks" are "Rock, cheerful".
     """
     if name.scene is not None or not _says_little(name):
         return name
-    scene = _most_have(group, rest, families((*group, *rest)), SceneKind.GENRE, HELD, times=0.0)
-    scene = scene or _most_have(group, rest, families_of, SceneKind.GENRE, HELD, times=0.0)
+    scene = _most_have(group, rest, _by_genres(_kinds_in(group, rest)), SceneKind.GENRE, HELD, times=0.0)
+    scene = scene or _most_have(group, rest, _by_genres(families_of), SceneKind.GENRE, HELD, times=0.0)
     return replace(name, scene=scene)
 
 
-def still_of(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> bool:
+def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     """Whether the scene in a name that a group had before still holds for it.
 
     More than for the rest, unless the name says little beside it: see `grounded`.
@@ -115,15 +150,12 @@ def still_of(name: GroupName, group: Sequence[Track], rest: Sequence[Track]) -> 
     scene = name.scene
     if scene is None:
         return True
-    readers = {SceneKind.ARTIST: _lead, SceneKind.DECADE: decade_of}
-    read = readers.get(scene.kind) or _kinds(families((*group, *rest)))
+    readers: dict[SceneKind, Read] = {SceneKind.ARTIST: _leads, SceneKind.DECADE: _decades}
+    kinds = _kinds_in(group, rest)
+    read = readers.get(scene.kind) or _by_genres(lambda genres: kinds(genres) | families_of(genres))
     if scene.kind is SceneKind.DECADE and _early(scene) is None:
         return False
-    here, there = (
-        [frozenset(words) for track in some if (words := frozenset(read(track)))] for some in (group, rest)
-    )
-    share = sum(scene.words in words for words in here) / max(len(here), 1)
-    elsewhere = sum(scene.words in words for words in there) / max(len(there), 1)
+    share, elsewhere = (_share_with(scene.words, list(_told(read(some)))) for some in (group, rest))
     return share >= HELD and (share > elsewhere or _says_little(name))
 
 
@@ -132,31 +164,54 @@ def _says_little(name: GroupName) -> bool:
 
 
 def _most_have(
-    group: Sequence[Track],
-    rest: Sequence[Track],
-    read: Callable[[Track], Iterable[str]],
+    group: Tally,
+    rest: Tally,
+    read: Read,
     kind: SceneKind,
     held: float,
     *,
     times: float = TIMES,
 ) -> Scene | None:
-    here = [words for track in group if (words := frozenset(read(track)))]
-    if len(here) < max(FEWEST_TAGGED, TAGGED * len(group)):
+    here = list(_told(read(group)))
+    tagged = _total(here)
+    if tagged < max(FEWEST_TAGGED, TAGGED * group.size):
         return None
-    inside = Counter(chain.from_iterable(here))
-    shares = {word: count / len(here) for word, count in inside.items() if count / len(here) >= HELD}
-    shares = {word: share for word, share in shares.items() if lower_end(inside[word], len(here)) >= held}
+    inside = _counted(here)
+    shares = {word: count / tagged for word, count in inside.items() if count / tagged >= HELD}
+    shares = {word: share for word, share in shares.items() if lower_end(inside[word], tagged) >= held}
     if not shares:
         return None
-    there = [words for track in rest if (words := frozenset(read(track)))]
+    there = list(_told(read(rest)))
     fitting = []
     for word, share in shares.items():
-        elsewhere = sum(word in words for words in there) / max(len(there), 1)
-        least = lower_end(inside[word], len(here))
+        elsewhere = _share_with(word, there)
+        least = lower_end(inside[word], tagged)
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
             weight = round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
             fitting.append((-weight, -len(word), word))
     return Scene(kind, min(fitting)[2]) if fitting else None
+
+
+def _told(counted: Iterable[tuple[Words, int]]) -> Iterator[tuple[Words, int]]:
+    """Leave out the tracks of which nothing is known."""
+    return ((words, number) for words, number in counted if words)
+
+
+def _total(counted: Iterable[tuple[Words, int]]) -> int:
+    return sum(number for _, number in counted)
+
+
+def _share_with(word: str, counted: Sequence[tuple[Words, int]]) -> float:
+    return sum(number for words, number in counted if word in words) / max(_total(counted), 1)
+
+
+def _counted(counted: Iterable[tuple[Words, int]]) -> Counter[str]:
+    """Count the tracks with each word."""
+    found: Counter[str] = Counter()
+    for words, number in counted:
+        for word in words:
+            found[word] += number
+    return found
 
 
 def _early(decade: Scene | None) -> Scene | None:
@@ -170,36 +225,41 @@ def lower_end(count: int, total: int) -> float:
     return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)
 
 
-def families(tracks: Sequence[Track]) -> Callable[[Track], Iterable[str]]:
+@lru_cache(maxsize=2)
+def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the genres of a track, and the more general ones that these end with.
 
     More general ones are those that some track is tagged with: "new age" is no kind of "age".
+
+    Parameters
+    ----------
+    tagged
+        The genres of all tracks.
     """
-    tagged = {track.genres for track in tracks}
     named = frozenset(word for genres in tagged for word in _normal(genres)) - _PARTS_ALONE
 
     @cache
-    def of(words: frozenset[str]) -> frozenset[str]:
+    def of(words: Words) -> Words:
         ends = {
             " ".join(parts[at:]) for word in words for parts in [word.split()] for at in range(len(parts))
         }
         return frozenset(end for end in ends & named if _NAMEABLE.fullmatch(end))
 
-    return lambda track: of(words_of(track))
+    return lambda genres: of(_normal(genres))
 
 
-def families_of(track: Track) -> frozenset[str]:
-    """Return the families that the genres of a track belong to."""
-    return _families_of(track.genres)
+def _kinds_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
+    return families(frozenset((*group.genres, *rest.genres)))
 
 
 @lru_cache(maxsize=8192)
-def _families_of(genres: tuple[str, ...]) -> frozenset[str]:
+def families_of(genres: tuple[str, ...]) -> Words:
+    """Return the families that some genres belong to."""
     return frozenset(family for genre in genres if (family := family_of(genre)) is not None)
 
 
-def _kinds(read: Callable[[Track], Iterable[str]]) -> Callable[[Track], Iterable[str]]:
-    return lambda track: (*read(track), *families_of(track))
+def _by_genres(read: Callable[[tuple[str, ...]], Words]) -> Read:
+    return lambda tally: ((read(genres), number) for genres, number in tally.genres.items())
 
 
 def decade_of(track: Track) -> Iterable[str]:
@@ -212,12 +272,16 @@ def _decade_of(year: int | None) -> frozenset[str]:
     return frozenset({str(year // 10 * 10)} if year else ())
 
 
-def _lead(track: Track) -> Iterable[str]:
-    return _lead_of(track.artists)
+def _decades(tally: Tally) -> Iterable[tuple[Words, int]]:
+    return ((_decade_of(year), number) for year, number in tally.years.items())
+
+
+def _leads(tally: Tally) -> Iterable[tuple[Words, int]]:
+    return ((_lead_of(artists), number) for artists, number in tally.artists.items())
 
 
 @lru_cache(maxsize=READ_AT_ONCE)
-def _lead_of(artists: tuple[str, ...]) -> frozenset[str]:
+def _lead_of(artists: tuple[str, ...]) -> Words:
     lead = lead_artist(artists)
     is_name = lead and lead not in NOBODY and _NAMEABLE.fullmatch(artists[0])
     return frozenset({artists[0]} if is_name else ())
@@ -225,8 +289,12 @@ def _lead_of(artists: tuple[str, ...]) -> frozenset[str]:
 
 def carries(track: Track, subtitle: Subtitle) -> bool:
     """Whether a track has one of the genres that distinguish its group, or is of that family."""
-    own = subtitle.genres
-    return bool(own) and not (words_of(track).isdisjoint(own) and families_of(track).isdisjoint(own))
+    return bool(subtitle.genres) and _have_one_of(track.genres, subtitle.genres)
+
+
+@lru_cache(maxsize=8192)
+def _have_one_of(genres: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return not (_normal(genres).isdisjoint(wanted) and families_of(genres).isdisjoint(wanted))
 
 
 def words_of(track: Track) -> frozenset[str]:
@@ -240,48 +308,61 @@ def _normal(genres: tuple[str, ...]) -> frozenset[str]:
 
 
 def _genres(
-    group: Sequence[Track], rest: Sequence[Track], read: Callable[[Track], frozenset[str]]
+    group: Tally, rest: Tally, read: Callable[[tuple[str, ...]], Words]
 ) -> tuple[tuple[str, ...], float | None]:
     """Return the one or two genres that are commoner here than elsewhere, and the share that has them."""
-    tagged = [words for track in group if (words := read(track))]
-    if len(tagged) < FEWEST_TAGGED:
+    tagged = list(_told(_by_genres(read)(group)))
+    if _total(tagged) < FEWEST_TAGGED:
         return (), None
-    here = Counter(chain.from_iterable(tagged))
+    here = _counted(tagged)
 
     def weight(word: str, elsewhere: int) -> float:
-        own, other = here[word] / len(group), elsewhere / max(len(rest), 1)
+        own, other = here[word] / group.size, elsewhere / max(rest.size, 1)
         return round(own * math.log((own + 0.01) / (other + 0.01)), 9)
 
     common = {w for w in here if here[w] >= FEWEST_OF_A_KIND and weight(w, 0) > OVER_REPRESENTED}
     if not common:
         return (), None
-    there = Counter(chain.from_iterable(read(track) & common for track in rest))
+    there = _counted((words & common, number) for words, number in _by_genres(read)(rest))
     weights = {word: weight(word, there[word]) for word in common}
     telling = [word for word in common if weights[word] > OVER_REPRESENTED]
     chosen = sorted(telling, key=lambda word: (-weights[word], word))[:MOST_GENRES]
-    share = sum(not words.isdisjoint(chosen) for words in tagged) / len(tagged)
+    share = sum(number for words, number in tagged if not words.isdisjoint(chosen)) / _total(tagged)
     return (tuple(chosen), share) if share >= A_LOT else ((), None)
 
 
-def _decade(group: Sequence[Track], rest: Sequence[Track]) -> tuple[int | None, float | None]:
-    decades = Counter(track.release_year // 10 * 10 for track in group if track.release_year)
-    for decade, number in decades.items():
-        share = number / len(group)
-        if share <= MOSTLY:
+def _decade(group: Tally, rest: Tally) -> tuple[int | None, float | None]:
+    for decade, number in _by_decade(group).items():
+        share = number / group.size
+        if not decade or share <= MOSTLY:
             continue
-        elsewhere = sum((track.release_year or 0) // 10 * 10 == decade for track in rest) / max(len(rest), 1)
+        elsewhere = _by_decade(rest)[decade] / max(rest.size, 1)
         if share >= MORE_THAN_THE_REST * elsewhere:
             return decade, share
     return None, None
 
 
-def _artist(group: Sequence[Track]) -> tuple[str | None, float | None]:
-    leads = Counter(lead for track in group if (lead := lead_artist(track.artists)) and lead not in NOBODY)
+def _by_decade(tally: Tally) -> Counter[int]:
+    found: Counter[int] = Counter()
+    for year, number in tally.years.items():
+        found[(year or 0) // 10 * 10] += number
+    return found
+
+
+def _artist(group: Tally) -> tuple[str | None, float | None]:
+    leads: Counter[str] = Counter()
+    for artists, number in group.artists.items():
+        leads[lead_artist(artists)] += number
+    for nobody in NOBODY:
+        del leads[nobody]
     if not leads:
         return None, None
     lead, number = min(leads.items(), key=lambda counted: (-counted[1], counted[0]))
-    share = number / len(group)
+    share = number / group.size
     if number < FEWEST_OF_A_KIND or share < A_LOT:
         return None, None
-    spelt = Counter(track.artists[0] for track in group if lead_artist(track.artists) == lead)
+    spelt: Counter[str] = Counter()
+    for artists, times in group.artists.items():
+        if lead_artist(artists) == lead:
+            spelt[artists[0]] += times
     return min(spelt.items(), key=lambda counted: (-counted[1], counted[0]))[0], share

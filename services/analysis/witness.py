@@ -16,7 +16,7 @@ from services.analysis.subtitle import FEWEST_TAGGED, decade_of, families, lower
 from services.domain.group_names import SceneKind
 from services.domain.music import Track
 
-RELABELINGS = 200
+RELABELINGS, DEALT_AT_ONCE = 200, 20
 SIGNIFICANCE = 0.01
 
 FEWEST_OF_A_WORD, MOST_WORDS = 3, 40
@@ -53,9 +53,9 @@ def ask(tracks: Sequence[Track], labels: ArrayLike, parts: int) -> tuple[SceneKi
 def is_of_one_genre(tracks: Sequence[Track], labels: ArrayLike, parts: int) -> bool:
     """Tell whether most tracks of every part, as far as tagged, are surely of one and the same genre."""
     groups = np.asarray(labels, dtype=np.intp)
-    read = families(tracks)
-    tagged = [(int(group), words) for track, group in zip(tracks, groups, strict=True)
-              if (words := frozenset(read(track)))]  # fmt: skip
+    read = families(frozenset(track.genres for track in tracks))
+    tagged = [(group, words) for track, group in zip(tracks, groups.tolist(), strict=True)
+              if (words := read(track.genres))]  # fmt: skip
     of_part = Counter(group for group, _ in tagged)
     if len(tagged) < ONE_KIND * len(tracks) or any(of_part[part] < FEWEST_TAGGED for part in range(parts)):
         return False
@@ -81,22 +81,32 @@ def _goes_with(words: Sequence[frozenset[str]], groups: NDArray[np.intp], parts:
     if not chosen:
         return False
     has = np.array([[word in each for word in chosen] for each in of_tracks], dtype=np.float64)
-    observed = _information(has, labels, parts)
+    (observed,) = _information(has, labels[None], parts)
     rng = np.random.default_rng(0)
-    dealt = [_information(has, rng.permutation(labels), parts) for _ in range(RELABELINGS)]
-    above = sum(value >= observed - 1e-12 for value in dealt)
-    return (1 + above) / (1 + RELABELINGS) < SIGNIFICANCE
+    above = 0
+    for _ in range(RELABELINGS // DEALT_AT_ONCE):
+        dealt = np.stack([rng.permutation(labels) for _ in range(DEALT_AT_ONCE)])
+        above += int((_information(has, dealt, parts) >= observed - 1e-12).sum())
+        if (1 + above) / (1 + RELABELINGS) >= SIGNIFICANCE:
+            return False
+    return True
 
 
-def _information(has: NDArray[np.float64], labels: NDArray[np.intp], parts: int) -> float:
-    """Return the mutual information of part and word, summed over the words, in nats a track."""
-    n = len(labels)
-    member = np.zeros((parts, n))
-    member[labels, np.arange(n)] = 1.0
-    sizes, totals = member.sum(axis=1)[:, None], has.sum(axis=0)
-    inside = member @ has
-    information = 0.0
+def _information(has: NDArray[np.float64], labels: NDArray[np.intp], parts: int) -> NDArray[np.float64]:
+    """Return the mutual information of part and word, summed over the words, in nats a track.
+
+    Parameters
+    ----------
+    has : array of shape (n, words)
+    labels : array of shape (labelings, n)
+    """
+    n = labels.shape[1]
+    member = (labels[:, None] == np.arange(parts)[:, None]).astype(np.float64)
+    sizes, totals = member.sum(axis=2)[:, :, None], has.sum(axis=0)
+    inside = (member.reshape(-1, n) @ has).reshape(len(labels), parts, -1)
+    information = np.zeros(len(labels))
     for cells, column in ((inside, totals), (sizes - inside, n - totals)):
         ratio = cells * n / (sizes * column)
-        information += float((cells * np.log(np.where(cells > 0, ratio, 1.0))).sum())
-    return information / n
+        information += (cells * np.log(np.where(cells > 0, ratio, 1.0))).sum(axis=(1, 2))
+    shared: NDArray[np.float64] = information / n
+    return shared

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cogs.words.report import report_words, subtitle
 from services.analysis.subtitle import (
+    Tally,
     carries,
     families_of,
     grounded,
@@ -43,10 +44,26 @@ def songs(count: int, *genres: str, year: int | None = None, artist: str | None 
     ]
 
 
+def told_of(group: list[Track], rest: list[Track]) -> Subtitle:
+    return subtitle_of(Tally.of(group), Tally.of(rest))
+
+
+def scene_in(group: list[Track], rest: list[Track]) -> Scene | None:
+    return scene_of(Tally.of(group), Tally.of(rest))
+
+
+def grounded_in(name: GroupName, group: list[Track], rest: list[Track]) -> GroupName:
+    return grounded(name, Tally.of(group), Tally.of(rest))
+
+
+def still_in(name: GroupName, group: list[Track], rest: list[Track]) -> bool:
+    return still_of(name, Tally.of(group), Tally.of(rest))
+
+
 def test_the_genre_that_is_commoner_here_is_said_and_not_the_commonest() -> None:
     group = songs(12, "polka", "folk metal") + songs(8, "polka")
     rest = songs(40, "polka")
-    found = subtitle_of(group, rest)
+    found = told_of(group, rest)
     assert found.genres == ("folk metal",)
     assert found.genre_share == pytest.approx(0.6)
 
@@ -58,7 +75,7 @@ def test_how_much_follows_the_share_of_tagged_tracks(carrying: int, said: str) -
         for number in range(20 - carrying)
         for track in songs(1, f"kind {number}", artist=f"Nobody {number}")
     ]
-    found = subtitle_of(songs(carrying, "polka") + others + songs(5), songs(30, "jazz"))
+    found = told_of(songs(carrying, "polka") + others + songs(5), songs(30, "jazz"))
     words = subtitle(replace(make_report().clusters[0], subtitle=found))
     assert words.startswith(said)
     assert bool(words) == bool(said)
@@ -97,7 +114,7 @@ COUNTRY = Scene(SceneKind.GENRE, "country")
 def test_a_genre_joins_the_name_where_it_surely_holds_for_most_and_not_for_the_rest(
     group: list[Track], rest: list[Track], said: Scene | None
 ) -> None:
-    assert scene_of(group, rest) == said
+    assert scene_in(group, rest) == said
 
 
 RELIGIOUS = songs(8, "worship") + songs(8, "ccm") + songs(8, "Gospel")
@@ -105,10 +122,10 @@ RELIGIOUS = songs(8, "worship") + songs(8, "ccm") + songs(8, "Gospel")
 
 def test_genres_that_agree_on_their_family_alone_say_that() -> None:
     rest = songs(12, "rap") + songs(12, "country") + songs(12, "techno")
-    assert scene_of(RELIGIOUS, rest) == Scene(SceneKind.GENRE, "religious")
+    assert scene_in(RELIGIOUS, rest) == Scene(SceneKind.GENRE, "religious")
     apart = [track for genre in ("worship", "ccm", "gospel", "hymns", "praise") for track in songs(2, genre)]
     apart += songs(8, "polka")
-    assert subtitle_of(apart, [*rest, *songs(20, "polka")]).genres == ("religious",)
+    assert told_of(apart, [*rest, *songs(20, "polka")]).genres == ("religious",)
     assert carries(apart[0], Subtitle(genres=("religious",)))
     assert not carries(rest[0], Subtitle(genres=("religious",)))
 
@@ -116,30 +133,30 @@ def test_genres_that_agree_on_their_family_alone_say_that() -> None:
 def test_a_name_that_says_little_begins_with_what_most_of_the_group_is() -> None:
     sunnier = GroupName(leans=(Lean(Feature.VALENCE, high=True),), compared=True)
     group, rest = songs(15, "classic rock") + songs(15, "britpop"), songs(30, "shoegaze")
-    assert name_words(grounded(sunnier, group, rest)) == "Rock, sunnier"
-    assert name_words(grounded(sunnier, songs(30), rest)) == "Sunnier tracks"
-    rock = grounded(sunnier, group, songs(30, "rock"))
-    assert still_of(rock, group, songs(30, "rock"))
-    assert not still_of(rock, songs(30, "polka"), songs(30, "rock"))
+    assert name_words(grounded_in(sunnier, group, rest)) == "Rock, sunnier"
+    assert name_words(grounded_in(sunnier, songs(30), rest)) == "Sunnier tracks"
+    rock = grounded_in(sunnier, group, songs(30, "rock"))
+    assert still_in(rock, group, songs(30, "rock"))
+    assert not still_in(rock, songs(30, "polka"), songs(30, "rock"))
     two = (*rock.leans, Lean(Feature.ENERGY, high=True))
-    assert not still_of(replace(rock, leans=two, compared=False), group, songs(30, "rock"))
-    cheerful = grounded(replace(sunnier, compared=False), group, rest)
+    assert not still_in(replace(rock, leans=two, compared=False), group, songs(30, "rock"))
+    cheerful = grounded_in(replace(sunnier, compared=False), group, rest)
     assert name_words(cheerful) == "Rock, cheerful"
     says_enough = GroupName(sound=SoundName.QUIET_SPARSE)
-    assert grounded(says_enough, group, rest) == says_enough
+    assert grounded_in(says_enough, group, rest) == says_enough
 
 
 def test_an_artist_who_made_most_of_a_group_comes_before_its_genre() -> None:
     group = songs(20, "country", artist="Johnny Cash") + songs(4, "country")
-    assert scene_of(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
-    assert scene_of(songs(20, artist="Various Artists"), songs(30)) is None
+    assert scene_in(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
+    assert scene_in(songs(20, artist="Various Artists"), songs(30)) is None
 
 
 def test_a_decade_joins_the_name_where_no_edition_can_have_told_it() -> None:
     eighties = Scene(SceneKind.DECADE, "1980")
-    assert scene_of(songs(20, year=1984), songs(30, year=2015)) == eighties
-    assert scene_of(songs(20, year=1984), songs(30, year=1986)) is None
-    assert scene_of(songs(20, year=2009), songs(30, year=1986)) is None
+    assert scene_in(songs(20, year=1984), songs(30, year=2015)) == eighties
+    assert scene_in(songs(20, year=1984), songs(30, year=1986)) is None
+    assert scene_in(songs(20, year=2009), songs(30, year=1986)) is None
 
 
 def test_the_lower_end_of_a_share_is_that_of_its_interval() -> None:
@@ -148,20 +165,20 @@ def test_the_lower_end_of_a_share_is_that_of_its_interval() -> None:
 
 
 def test_few_tagged_tracks_say_nothing() -> None:
-    assert subtitle_of(songs(7, "polka") + songs(30), songs(30, "jazz")) == Subtitle()
+    assert told_of(songs(7, "polka") + songs(30), songs(30, "jazz")) == Subtitle()
 
 
 def test_a_decade_is_said_where_it_distinguishes() -> None:
     eighties, today = songs(20, year=1984), songs(20, year=2021)
-    assert subtitle_of(eighties, today).decade == 1980
-    assert subtitle_of(eighties, eighties).decade is None
-    assert subtitle_of(songs(20), today).decade is None
+    assert told_of(eighties, today).decade == 1980
+    assert told_of(eighties, eighties).decade is None
+    assert told_of(songs(20), today).decade is None
 
 
 def test_an_artist_who_made_a_quarter_is_said_and_various_artists_are_nobody() -> None:
-    assert subtitle_of(songs(5, artist="Ute Lemper") + songs(15), []).artist == "Ute Lemper"
-    assert subtitle_of(songs(4, artist="Ute Lemper") + songs(16), []).artist is None
-    assert subtitle_of(songs(20, artist="Various Artists"), []).artist is None
+    assert told_of(songs(5, artist="Ute Lemper") + songs(15), []).artist == "Ute Lemper"
+    assert told_of(songs(4, artist="Ute Lemper") + songs(16), []).artist is None
+    assert told_of(songs(20, artist="Various Artists"), []).artist is None
 
 
 words = st.lists(st.sampled_from(["polka", "Jazz", "deep house", "rap", ""]), max_size=3)
@@ -180,11 +197,13 @@ def test_shares_hold_and_order_does_not_matter(here, there, random) -> None:  # 
         ]
         for given_ in (here, there)
     )
-    found = subtitle_of(group, rest)
+    found = told_of(group, rest)
     assert len(found.genres) <= 2
     if found.genres:
         tagged = [track for track in group if any(track.genres)]
-        carry = [track for track in tagged if (words_of(track) | families_of(track)) & set(found.genres)]
+        carry = [
+            track for track in tagged if (words_of(track) | families_of(track.genres)) & set(found.genres)
+        ]
         assert len(tagged) >= 8
         assert found.genre_share == pytest.approx(len(carry) / len(tagged))
         assert found.genre_share >= 0.25
@@ -193,7 +212,7 @@ def test_shares_hold_and_order_does_not_matter(here, there, random) -> None:  # 
     if found.artist is not None:
         assert 4 * sum(track.artists[0] == found.artist for track in group) >= len(group)
     random.shuffle(group)
-    assert subtitle_of(group, rest) == found
+    assert told_of(group, rest) == found
 
 
 def test_a_subtitle_is_stored_exported_and_decides_no_group() -> None:
