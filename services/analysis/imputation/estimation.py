@@ -6,6 +6,7 @@ carry a standard error each, and nothing is ever estimated from an estimate.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -86,9 +87,8 @@ def estimate_gaps(tracks: Sequence[EnrichedTrack], related_tracks: RelatedTracks
 def _canonical_order(tracks: Sequence[EnrichedTrack]) -> list[int]:
     """Sort tracks the same way in whatever order they come, so that sums round the same way too."""
     keys = [track.track.key for track in tracks]
-    if len(set(keys)) == len(keys):
-        return sorted(range(len(tracks)), key=keys.__getitem__)
-    return sorted(range(len(tracks)), key=lambda i: (keys[i], repr(tracks[i])))
+    number = Counter(keys)
+    return sorted(range(len(tracks)), key=lambda i: (keys[i], repr(tracks[i]) if number[keys[i]] > 1 else ""))
 
 
 def _estimate(
