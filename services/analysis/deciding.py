@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.matrix import FeatureTable
+from services.analysis.matrix import FeatureTable, once_for_each_provenance
 from services.analysis.placement import assignment_probability
 from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.features import SOUND_FEATURES, Feature
@@ -53,7 +53,7 @@ class Sound:
         """Take the rows with evidence."""
         rows = np.flatnonzero(table.is_evidence)
         raw = table.raw[rows]
-        corrected = np.array([is_corrected(tracks[int(row)]) for row in rows], dtype=np.bool_)
+        corrected = np.array(once_for_each_provenance(tracks, is_corrected), dtype=np.bool_)[rows]
         shares = table.is_estimated[rows].mean(axis=0) if len(rows) else np.zeros(len(SOUND_FEATURES))
         estimated = tuple(
             feature for feature, share in zip(SOUND_FEATURES, shares, strict=True) if share > LEANING

@@ -50,7 +50,9 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
 
 def recording_of(track: Track) -> str | None:
     """Return the ISRC in its plain form, or None for the placeholders that files carry instead."""
-    isrc = (track.isrc or "").strip().upper().replace("-", "")
+    if not track.isrc:
+        return None
+    isrc = track.isrc.strip().upper().replace("-", "")
     return isrc if _ISRC.fullmatch(isrc) else None
 
 

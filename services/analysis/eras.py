@@ -18,6 +18,7 @@ from services.analysis.drift import (
     said_once,
     since_last,
 )
+from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL
 from services.domain.analysis import EarlierSound
 from services.domain.drift import Change, Course, Era, Mean, Since, Stage, Summary
@@ -44,8 +45,7 @@ def summary_of(report: AnalysisReport) -> Summary:
 def _summary(
     entries: Sequence[EnrichedTrack], source: str, groups: tuple[tuple[str, int], ...] = ()
 ) -> Summary:
-    raw = np.array([entry.real_sound for entry in entries], dtype=np.float64)
-    raw = raw.reshape(len(entries), len(SOUND_FEATURES))
+    raw = real_matrix(entries)
     scores = TYPICAL.normal_scores(raw)
     means = {}
     for column, feature in enumerate(SOUND_FEATURES):

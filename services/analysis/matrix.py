@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.domain.features import MOST_ESTIMATED, SOUND_FEATURES
 from services.domain.report import EnrichedTrack
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,7 @@ class FeatureTable:
             if track.standard_errors is not None:
                 errors[row] = np.nan_to_num(np.array(track.standard_errors.sound, dtype=np.float64))
         is_known = np.asarray(~np.isnan(raw).any(axis=1), dtype=np.bool_)
-        is_estimated = np.zeros(raw.shape, dtype=np.bool_)
-        for row, track in enumerate(tracks):
-            if track.has_estimates:
-                is_estimated[row] = [track.is_imputed(feature) for feature in SOUND_FEATURES]
+        is_estimated = _is_estimated(tracks)
         estimates = is_estimated.sum(axis=1)
         return FeatureTable(
             raw,
@@ -60,3 +60,32 @@ def feature_matrix(tracks: Sequence[EnrichedTrack]) -> NDArray[np.float64]:
     """Return the raw sound features alone, as in `FeatureTable.raw`."""
     rows = [track.features.sound for track in tracks]
     return np.array(rows, dtype=np.float64).reshape(len(tracks), len(SOUND_FEATURES))
+
+
+def real_matrix(tracks: Sequence[EnrichedTrack]) -> NDArray[np.float64]:
+    """Return the raw sound features that are no estimates, shape (n_tracks, 9); NaN for all others."""
+    raw = feature_matrix(tracks)
+    raw[_is_estimated(tracks)] = np.nan
+    return raw
+
+
+def once_for_each_provenance(
+    tracks: Sequence[EnrichedTrack], read: Callable[[EnrichedTrack], Read]
+) -> list[Read]:
+    """Read something that depends on nothing but the provenance of a track: most tracks share theirs."""
+    found: dict[int, Read] = {}
+    for track in tracks:
+        if id(track.provenance) not in found:
+            found[id(track.provenance)] = read(track)
+    return [found[id(track.provenance)] for track in tracks]
+
+
+def _is_estimated(tracks: Sequence[EnrichedTrack]) -> NDArray[np.bool_]:
+    def flags(track: EnrichedTrack) -> list[bool] | None:
+        return [track.is_imputed(feature) for feature in SOUND_FEATURES] if track.has_estimates else None
+
+    found = np.zeros((len(tracks), len(SOUND_FEATURES)), dtype=np.bool_)
+    for row, estimated in enumerate(once_for_each_provenance(tracks, flags)):
+        if estimated is not None:
+            found[row] = estimated
+    return found

@@ -132,7 +132,10 @@ def neighbour_distance(points: ArrayLike) -> NDArray[np.float64]:
     seat[pool] = np.arange(len(pool))
     for start in range(0, count, BLOCK):
         block = places[start : start + BLOCK]
-        squares = lengths - 2.0 * (block @ company.T) + np.einsum("ij,ij->i", block, block)[:, None]
+        squares = block @ company.T
+        squares *= -2.0
+        squares += lengths
+        squares += np.einsum("ij,ij->i", block, block)[:, None]
         own = seat[start : start + BLOCK]
         (pooled,) = np.nonzero(own >= 0)
         squares[pooled, own[pooled]] = np.inf

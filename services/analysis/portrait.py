@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.genres import NOBODY, normal_genre
+from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL
 from services.analysis.subtitle import lower_end
 from services.analysis.titles import lead_artist
@@ -81,10 +82,9 @@ def other_playlists() -> _Playlists:
 def portrait_of(report: AnalysisReport) -> Portrait:
     """Find what can be said of the list of a report; estimated values decide nothing."""
     tracks = [entry.track for entry in report.tracks]
-    rows = np.array([entry.real_sound for entry in report.tracks], dtype=np.float64)
     known = other_playlists()
     return Portrait(
-        standings=standings_of(TYPICAL.normal_scores(rows.reshape(len(tracks), len(SOUND_FEATURES)))),
+        standings=standings_of(TYPICAL.normal_scores(real_matrix(report.tracks))),
         genre=_genre(tracks),
         decade=_decade(tracks),
         habits=_habits(report, tracks)[:MOST_HABITS],
@@ -122,12 +122,17 @@ def standings_of(scores: NDArray[np.float64]) -> tuple[Standing, ...]:
 
 
 def _genre(tracks: Sequence[Track]) -> str:
-    tagged = [words for track in tracks if (words := {normal_genre(each) for each in track.genres} - {""})]
-    counts = Counter(genre for words in tagged for genre in sorted(words))
-    if len(tagged) < max(FEWEST_TRACKS, TAGGED * len(tracks)):
+    counts: Counter[str] = Counter()
+    tagged = 0
+    for genres, number in Counter(track.genres for track in tracks).items():
+        words = {normal_genre(genre) for genre in genres} - {""}
+        tagged += number if words else 0
+        for word in sorted(words):
+            counts[word] += number
+    if tagged < max(FEWEST_TRACKS, TAGGED * len(tracks)):
         return ""
     genre, count = counts.most_common(1)[0]
-    return genre if lower_end(count, len(tagged)) >= MOSTLY_GENRE else ""
+    return genre if lower_end(count, tagged) >= MOSTLY_GENRE else ""
 
 
 def _decade(tracks: Sequence[Track]) -> int | None:

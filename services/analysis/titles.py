@@ -298,7 +298,8 @@ def artist_words(name: str) -> str:
     return plain or folded or name.strip().casefold()
 
 
-def lead_artist(artists: Sequence[str]) -> str:
+@lru_cache(maxsize=READ_AT_ONCE)
+def lead_artist(artists: tuple[str, ...]) -> str:
     """Return the first credited artist as caseless words, or "" where nobody is credited.
 
     Names are never split at commas or ampersands: they are part of too many of them.

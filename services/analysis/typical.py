@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -95,7 +95,7 @@ def _by_different_artists(
         for row in ranked:
             if len(picked) == count:
                 return tuple(picked)
-            artist = lead_artist(artists[row])
+            artist = lead_artist(tuple(artists[row]))
             song = {places[row].tobytes(), *([(artist, core_title(titles[row]))] if titles else [])}
             if row in picked:
                 continue
@@ -119,11 +119,13 @@ def top_artists(artists: Sequence[Sequence[str]], count: int = 3) -> tuple[tuple
     count : int
         How many to return at most.
     """
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for name, number in Counter(next(filter(str.strip, credit), "") for credit in artists).items():
-        if name:
-            spellings[artist_words(name)][name] += number
-    ranked = sorted(spellings.items(), key=lambda entry: (-entry[1].total(), entry[0]))
+    spellings: dict[str, dict[str, int]] = {}
+    for credit, number in Counter(map(tuple, artists)).items():
+        if name := next(filter(str.strip, credit), ""):
+            names = spellings.setdefault(artist_words(name), {})
+            names[name] = names.get(name, 0) + number
+    ranked = sorted((-sum(names.values()), words) for words, names in spellings.items())
     return tuple(
-        (min(names, key=lambda name: (-names[name], name)), names.total()) for _, names in ranked[:count]
+        (min((-number, name) for name, number in spellings[words].items())[1], -total)
+        for total, words in ranked[:count]
     )

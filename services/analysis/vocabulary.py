@@ -45,16 +45,14 @@ class Name:
     """In spreads; only the direction counts. Features left out are expected to be ordinary."""
     guards: tuple[Guard, ...]
     claim: Claim | None = None
-
-    @property
-    def main(self) -> tuple[Lean, ...]:
-        """What the name says first: the features of the largest weight."""
-        largest = max((abs(weight) for weight in self.weights.values()), default=0.0)
-        return tuple(Lean(f, weight > 0) for f, weight in self.weights.items() if abs(weight) == largest)
+    main: tuple[Lean, ...] = ()
+    """What it says first: the features of the largest weight."""
 
 
 def _name(name: SoundName, weights: dict[Feature, float], *guards: Guard, claim: Claim | None = None) -> Name:
-    return Name(name, MappingProxyType(weights), guards, claim)
+    largest = max((abs(weight) for weight in weights.values()), default=0.0)
+    main = tuple(Lean(f, weight > 0) for f, weight in weights.items() if abs(weight) == largest)
+    return Name(name, MappingProxyType(weights), guards, claim, main)
 
 
 def _at_least(feature: Feature, value: float) -> Guard:

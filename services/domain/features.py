@@ -87,7 +87,8 @@ class AudioFeatures:
     @property
     def sound(self) -> tuple[float | None, ...]:
         """List the values of `SOUND_FEATURES`, in their order."""
-        return self.values[: len(SOUND_FEATURES)]
+        values: tuple[float | None, ...] = _sound_of(self)
+        return values
 
     @property
     def known(self) -> tuple[Feature, ...]:
@@ -115,6 +116,7 @@ class AudioFeatures:
 _FEATURES = tuple(Feature)
 _NAMES = tuple(feature.value for feature in Feature)
 _values_of = attrgetter(*_NAMES)
+_sound_of = attrgetter(*(feature.value for feature in SOUND_FEATURES))
 
 
 def accepted(feature: Feature, value: float | None) -> float | None:

@@ -40,7 +40,7 @@ class _Head:
     """Tracks of the playlist where they differ from those of the report, else None."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: those take three times as long to make
 class _Row:
     track: Track
     features: AudioFeatures
@@ -163,16 +163,21 @@ class _Numbers:
     """Numbers different provenances in the order in which they come."""
 
     def __init__(self) -> None:
+        self._by_mapping: dict[int, int] = {}
+        """Most tracks share their mapping with many others; it lives as long as the report."""
         self._by_value: dict[tuple[tuple[Feature, Provenance], ...], int] = {}
         self._by_identity: dict[tuple[object, ...], int] = {}
         """The same objects are found by their ids: comparing values takes ten times as long."""
 
     def of(self, provenance: Mapping[Feature, Provenance]) -> int:
+        if (known := self._by_mapping.get(id(provenance))) is not None:
+            return known
         identity = (*provenance, *map(id, provenance.values()))
         number = self._by_identity.get(identity)
         if number is None:
             number = self._by_value.setdefault(tuple(provenance.items()), len(self._by_value))
             self._by_identity[identity] = number
+        self._by_mapping[id(provenance)] = number
         return number
 
     @property
