@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 
+from services.domain.errors.playlists import TooManyRowsError
 from services.domain.music import Track
 from services.imports.entries import Entries, make_track, track_of_path, track_of_words
 from services.imports.lengths import duration_ms
+from services.imports.limits import MAX_ROWS
 from services.imports.markup import Tag
 
 _TITLES = ("title", "name", "tracktitle", "trackname")
@@ -24,7 +26,7 @@ _SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma)$", re.I
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
 _MOST_TAGS = 400_000
-"""Of a page of 20,000 rows; what has more is none that is read."""
+"""Of a page or list of 20,000 rows; what has more is none that is read."""
 _HIDDEN = frozenset({"script", "style", "title"})
 _ENDS_LINE = frozenset({"br", "p", "div", "li", "tr", "table", "ol", "ul", "h1", "h2", "h3", "h4", "body"})
 _CELLS = frozenset({"td", "th"})
@@ -43,7 +45,9 @@ def read_any_markup(root: Tag, tags: Iterator[Tag], entries: Entries) -> str:
     by_path = root.name.casefold() == _FILES
     stack: list[dict[str, str]] = [_folded(root.attributes)]
     title = ""
-    for tag in tags:
+    for count, tag in enumerate(tags):
+        if count > _MOST_TAGS:
+            raise TooManyRowsError(limit=MAX_ROWS)
         if tag.opens:
             stack.append(_folded(tag.attributes))
             continue

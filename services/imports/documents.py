@@ -32,6 +32,7 @@ _ALBUMS: tuple[str, ...] = (
     *("album", "album_name", "albumName", "release_name", "albumtitle", "Album", "albumTitle"),
     *("parentTitle", "album_title", "albumname", "al", "albumOfTrack", "release"),
 )
+_TITLE_FIELDS, _ARTIST_FIELDS = frozenset(_TITLES), frozenset(_ARTISTS)
 _LINKS = ("uri", "url", "spotify_id", "spotify_url", "spotify_uri", "link", "track_uri", "trackUri")
 _IDS = ("id", "song_id", "track_id")
 _KEYS = ("key", "camelot", "initial_key", "musical_key", "tonality")
@@ -265,6 +266,11 @@ def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False)
         uploaded=_features(told),
         recording=_addresses(told),
     )
+
+
+def has_names(row: Mapping[str, Any]) -> bool:
+    """Whether a row has fields for a title and for an artist."""
+    return not (_TITLE_FIELDS.isdisjoint(row) or _ARTIST_FIELDS.isdisjoint(row))
 
 
 def read_row(row: Mapping[str, Any]) -> Track | SkipReason:

@@ -9,7 +9,7 @@ from typing import Any
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.music import Playlist, Track
 from services.imports import cells
-from services.imports.documents import read_row, title_of
+from services.imports.documents import has_names, read_row, title_of
 from services.imports.entries import Entries, text_of
 from services.imports.formats import JSON_ROWS
 from services.imports.limits import MAX_ROWS
@@ -75,8 +75,10 @@ def _gather(value: object, depth: int, found: list[Track], *, is_row: bool = Tru
 
 
 def _may_be_row(value: Mapping[str, Any]) -> bool:
-    """Whether a thing holds a text or a list of names itself, or a thing that is called a track."""
-    return any(isinstance(each, str) for each in value.values()) or not _INSIDE.isdisjoint(value)
+    """Whether a thing is worth reading as a row: by its names, a link, or what is called a track in it."""
+    if has_names(value) or not _INSIDE.isdisjoint(value):
+        return True
+    return any(isinstance(each, str) and may_hold_link(each) for each in value.values())
 
 
 def _read(row: Mapping[str, Any]) -> Track | None:
