@@ -54,6 +54,8 @@ _TIMES_ESCAPED = 2
 _FOREIGN_HOSTS = dict(
     zip(("you", "apple", "d(?:ee)?z(?:e)?r", "tidal", "soundcloud", "amazon"), FOREIGN_SERVICES, strict=True)
 )
+_PARTS_OF_HOSTS = ("youtu", "apple.com/", "deezer.", "dzr.", "tidal.com/", "soundcloud.com/", "amazon.")
+"""Looked for first, which is far quicker."""
 _FOREIGN = re.compile(
     r"\b((?:music\.)?youtube\.com|youtu\.be|(?:music|itunes)\.apple\.com|deezer\.(?:com|page\.link)"
     r"|dzr\.page\.link|tidal\.com|soundcloud\.com|music\.amazon\.[a-z.]{2,6}|amazon\.[a-z.]{2,6}/music)/",
@@ -143,7 +145,8 @@ def local_label(uri: str) -> str:
 
 def foreign_links(text: str) -> str | None:
     """Say which other service the links in a text lead to (`links to Deezer`), or None."""
-    found = _FOREIGN.search(text)
+    small = text.casefold()
+    found = _FOREIGN.search(text) if any(part in small for part in _PARTS_OF_HOSTS) else None
     if found is None:
         return None
     host = found[1].casefold()
