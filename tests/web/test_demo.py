@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from playwright.async_api import TimeoutError as LateError
 
 from bot.demo.browser import find_chromium, open_browser
 from sandbox.playlists import PLAYLISTS
@@ -67,8 +69,8 @@ async def demo_page(folder: Path) -> AsyncIterator[str]:
         errors.close()
 
 
-async def send_command(page: Any, name: str, file: Path | None = None) -> None:
-    """Type a slash command into the composer, attach a file, and send it."""
+async def send_command(page: Any, name: str, words: str, file: Path | None = None) -> Any:
+    """Type a slash command into the composer, attach a file, send it, and return the card that comes."""
     await page.locator("#channel-composer-input").fill(f"/{name}")
     await page.locator(".command-popup [role=option]").first.wait_for(timeout=WAIT_MS)
     await page.locator("#channel-composer-input").press("Enter")
@@ -77,24 +79,25 @@ async def send_command(page: Any, name: str, file: Path | None = None) -> None:
         await page.locator(".command-ghost").click()
         await page.locator('.command-suggestion[data-value="file"]').click()
         await page.locator("input.command-file-input").set_input_files(str(file))
-    await press(page, page.locator("#send-message"))
+    return await press(page, page.locator("#send-message"), card_with(page, words))
 
 
-async def press(page: Any, button: Any) -> None:
-    """Press a button once nothing is under way: until then, the page takes no press."""
+async def press(page: Any, button: Any, shows: Any) -> Any:
+    """Press a button when nothing is under way, again where the page took no press; return what it shows."""
     at_rest = "() => !document.getElementById('action-status').textContent.endsWith('…')"
-    await page.wait_for_function(at_rest, timeout=WAIT_MS)
-    await button.click()
+    for patience_ms in (WAIT_MS / 4, WAIT_MS / 4):
+        await page.wait_for_function(at_rest, timeout=WAIT_MS)
+        if await button.is_visible() and await button.is_enabled():
+            await button.click()
+        with contextlib.suppress(LateError):
+            await shows.wait_for(timeout=patience_ms)
+            return shows
+    await shows.wait_for(timeout=WAIT_MS)
+    return shows
 
 
-def cards(page: Any) -> Any:
-    return page.locator("article[data-message-id]")
-
-
-async def card_with(page: Any, words: str) -> Any:
-    card = cards(page).filter(has_text=words).last
-    await card.wait_for(timeout=WAIT_MS)
-    return card
+def card_with(page: Any, words: str) -> Any:
+    return page.locator("article[data-message-id]").filter(has_text=words).last
 
 
 async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str, tmp_path: Path) -> None:
@@ -105,12 +108,10 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         await page.goto(address)
         await page.locator("#channel-composer-input").wait_for(timeout=WAIT_MS)
 
-        await send_command(page, "help")
-        help_card = await card_with(page, "Start with one file")
+        help_card = await send_command(page, "help", "Start with one file")
         assert await help_card.get_by_role("button", name="Try it with an example playlist").is_visible()
 
-        await send_command(page, "analyze", PLAYLISTS[0].path)
-        card = await card_with(page, "Four clear groups")
+        card = await send_command(page, "analyze", "Four clear groups", PLAYLISTS[0].path)
         await page.wait_for_function(
             "() => [...document.images].every(picture => picture.complete && picture.naturalWidth)",
             timeout=WAIT_MS,
@@ -118,21 +119,20 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         picture = card.locator("img[alt]").last
         assert len(await picture.get_attribute("alt") or "") > 40
 
-        await press(page, card.get_by_role("button", name="Quality"))
-        assert "96 taken from the file" in await (await card_with(page, "Data quality of")).inner_text()
+        quality = card_with(page, "Data quality of")
+        await press(page, card.get_by_role("button", name="Quality"), quality)
+        assert "96 taken from the file" in await quality.inner_text()
 
-        await press(page, page.get_by_role("button", name="Eight Songs for Aunt Pearl").first)
-        await card_with(page, "8 tracks are too few")
+        pearl = page.get_by_role("button", name="Eight Songs for Aunt Pearl").first
+        await press(page, pearl, card_with(page, "8 tracks are too few"))
 
-        card = await card_with(page, "Four clear groups")
-        await press(page, card.get_by_role("button", name="Export"))
-        exported = await card_with(page, "to take along")
+        exported = card_with(page, "to take along")
+        await press(page, card.get_by_role("button", name="Export"), exported)
         assert "tastemap.json" in await exported.inner_text()
 
-        await send_command(page, "playlists")
-        refusal = await card_with(page, "not connected")
-        await press(page, refusal.get_by_role("button", name="Connect Spotify"))
-        link_card = await card_with(page, "Open the link and check")
+        refusal = await send_command(page, "playlists", "not connected")
+        link_card = card_with(page, "Open the link and check")
+        await press(page, refusal.get_by_role("button", name="Connect Spotify"), link_card)
         link = await link_card.get_by_role("link", name="Open the login").get_attribute("href")
 
         login = await browser.new_page(viewport={"width": 390, "height": 844})
@@ -141,12 +141,13 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         await login.get_by_role("button", name="Agree as nightdriver").click()
         code = await login.locator(".code").inner_text()
 
-        await press(page, link_card.get_by_role("button", name="Finish login"))
-        await page.locator(".modal-dialog input").fill(code)
-        await press(page, page.locator(".modal-dialog [type=submit]"))
-        done = await card_with(page, "You are connected as nightdriver")
-        await press(page, done.get_by_role("button", name="Show my playlists"))
-        await card_with(page, "Late Drive Home")
+        typed = page.locator(".modal-dialog input")
+        await press(page, link_card.get_by_role("button", name="Finish login"), typed)
+        await typed.fill(code)
+        done = card_with(page, "You are connected as nightdriver")
+        await press(page, page.locator(".modal-dialog [type=submit]"), done)
+        listed = card_with(page, "Late Drive Home").filter(has_text="Sunday Kitchen")
+        await press(page, done.get_by_role("button", name="Show my playlists"), listed)
         assert problems == []
 
 
