@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from services.domain.features import Feature
 
@@ -65,9 +66,13 @@ _PERCENT = re.compile(r"\s*(?:\(\s*(?:%|0[\s–-]+100|percent)\s*\)|%|\bpercent\
 
 def normal(header: str) -> str:
     """Reduce a header to what it says: case, underscores, hyphens, points and a percent mark do not count."""
-    return _PERCENT.sub(
-        "", _SPACING.sub(" ", header[:_LONGEST_NAME].strip().strip("\ufeff\"'").casefold()).strip()
-    ).strip()
+    return _normal(header[:_LONGEST_NAME])
+
+
+@lru_cache(maxsize=4096)
+def _normal(header: str) -> str:
+    words = _SPACING.sub(" ", header.strip().strip("\ufeff\"'").casefold()).strip()
+    return _PERCENT.sub("", words).strip()
 
 
 def says_percent(header: str) -> bool:
@@ -110,5 +115,6 @@ def as_known(header: str, known: Container[str], letters: Mapping[str, str]) -> 
     return letters.get(_letters(name)) or letters.get(_letters(_ASIDE.sub("", name))) or name
 
 
+@lru_cache(maxsize=4096)
 def _letters(name: str) -> str:
     return _NO_LETTERS.sub("", name.replace(" ", ""))
