@@ -204,8 +204,8 @@ async def test_work_that_a_lock_frees_while_a_worker_looks_is_begun_at_once(proc
     engine = engine_of(process)
     engine.poll_every_s = 3600.0
     process.may_end.clear()
+    await process.accept(1, SAM)  # before anybody looks: nothing has to be heard
     process.start()
-    await process.accept(1, SAM)
     await until(lambda: process.performed == [1])
     waiting = await process.queue.accept(asked(3, 3), MAP)
     assert waiting is not None
