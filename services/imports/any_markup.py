@@ -11,6 +11,7 @@ from services.domain.music import Track
 from services.imports.entries import Entries, make_track, track_of_path, track_of_words
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_ROWS
+from services.imports.locations import SOUND_FILE
 from services.imports.markup import Tag
 
 _TITLES = ("title", "name", "tracktitle", "trackname")
@@ -22,7 +23,6 @@ _NO_LISTS = frozenset({"rss", "feed", "opml", "svg", "html", "rdf", "urlset"})
 """Roots of documents whose titles and authors are of other things."""
 _FILES = "smil"
 """Root of lists that name nothing but files."""
-_SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma)$", re.IGNORECASE)
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
 _MOST_TAGS = 400_000
@@ -85,7 +85,7 @@ def _track(told: Mapping[str, str], *, by_path: bool) -> Track | None:
         track = make_track(title=title, artists=(artist,), album=album, duration_ms=length_ms, location=path)
     elif title and path:
         track = track_of_words(title, duration_ms=length_ms)
-    elif by_path and _SOUND_FILE.search(path):
+    elif by_path and SOUND_FILE.search(path):
         track = track_of_path(path, duration_ms=length_ms, location=path)
     else:
         return None

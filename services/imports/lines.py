@@ -18,11 +18,10 @@ from services.imports.entries import (
 from services.imports.formats import LINES
 from services.imports.limits import MAX_ROWS
 from services.imports.link_names import NUMBERING
-from services.imports.locations import file_name
+from services.imports.locations import SOUND_FILE, file_name
 from services.imports.tally import Budget
 from services.imports.text import DASHES
 
-_SOUND_FILE = re.compile(r"\.(mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma|alac)$", re.IGNORECASE)
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
 _STARTS_AT = re.compile(rf"[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
 """Where in a mix a piece begins, in front of its name."""
@@ -42,9 +41,7 @@ _LISTED = re.compile(r"^[-l][-rwxst]{9}\S?\s+\d+(?:\s+\S+){3}\s+\S+\s+\d{1,2}\s+
 """What a terminal says of a file in front of its name."""
 _LETTER = re.compile(r"\w")
 _REMARK = re.compile(r"#(?!\d)|//|;\s")
-_NAMES = re.compile(
-    rf"\s[{DASHES}]\s|\sby\s|\w[–—]\w|\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma)$", re.IGNORECASE
-)
+_NAMES = re.compile(rf"\s[{DASHES}]\s|\sby\s|\w[–—]\w|{SOUND_FILE.pattern}", re.IGNORECASE)
 _HEADER = re.compile(
     rf"(?:artists?|interpret|artiste|artista)\s*[{DASHES}]\s*(?:title|track|song|titel|titre|título)s?",
     re.IGNORECASE,
@@ -93,7 +90,7 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
     if dashed < _LEAST_LINES or 10 * dashed < _MOST_OF_TEN * len(lines):
         return None
-    numbered = count_up(file_name(line) for line in lines if _SOUND_FILE.search(line))
+    numbered = count_up(file_name(line) for line in lines if SOUND_FILE.search(line))
     clocks = [_CLOCK.search(line) for line in lines]
     told = [_length_ms(clock) for clock in clocks if clock]
     are_places = len(told) > _LEAST_LINES and told[0] == 0 and all(one < two for one, two in pairwise(told))
@@ -183,7 +180,7 @@ def _track_of_line(line: str, length_ms: int | None, *, numbered: bool) -> Track
         return SkipReason.UNREADABLE
     if _UNKNOWN.fullmatch(line):
         return SkipReason.NO_TITLE
-    if _SOUND_FILE.search(line):
+    if SOUND_FILE.search(line):
         return track_of_path(line, numbered=numbered)
     return track_of_words(line, duration_ms=length_ms)
 

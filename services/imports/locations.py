@@ -13,6 +13,8 @@ _FILE = re.compile(r"file://(?:localhost)?(?=/)", re.IGNORECASE)
 _DRIVE = re.compile(r"/?([A-Za-z]:[\\/].*)", re.DOTALL)
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:(?![\\/][^\\/])")
 """A scheme before its colon: `spotify:`, `https://`. One letter is a drive."""
+SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|flac|wav|aiff?|ogg|opus|wma|alac)$", re.IGNORECASE)
+"""How the name of a file with sound ends."""
 _FILE_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,4}$")
 _WEB_ADDRESS = re.compile(r"[a-z]{3,10}://", re.IGNORECASE)
 _LONGEST_NAMED = 2_000

@@ -16,7 +16,7 @@ from services.imports.encodings import Mending
 from services.imports.keys import KeyReader, is_no_key, read_mode
 from services.imports.lengths import LengthReader, milliseconds, seconds
 from services.imports.limits import MAX_LIST_CHARS
-from services.imports.locations import without_number
+from services.imports.locations import SOUND_FILE, without_number
 from services.imports.scales import Scales
 from services.imports.text import clean_text
 
@@ -50,7 +50,6 @@ _FOOTER = re.compile(
     r"|total:?(?: ?\d.{0,60})?",
     re.IGNORECASE,
 )
-_SOUND_FILE = re.compile(r"\.(?:mp3|m4a|aac|wav|aiff?|flac|ogg|opus|wma|alac)$", re.IGNORECASE)
 _SILENCE_DB = -60.0
 _ENOUGH_ZEROS = 3
 """So many features at 0 are no measurement; a single one may be."""
@@ -212,7 +211,7 @@ class RowReader:
 
     def _parted(self, words: str, artists: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """Part `Artist - Title`, which may be a path to a sound file, at its first dash."""
-        name = _SOUND_FILE.sub("", words)
+        name = SOUND_FILE.sub("", words)
         if name != words:
             name = without_number(re.split(r"[/\\]", name)[-1])
         artist, dash, title = name.partition(_ARTIST_AND_TITLE)

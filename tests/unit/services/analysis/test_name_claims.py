@@ -1,0 +1,157 @@
+"""What the words of a name claim, and that the values and genres of its tracks bear it out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.analysis.claims import Claim
+from services.analysis.name_rules import holds
+from services.analysis.reference import TYPICAL
+from services.analysis.traits import TRUE_FROM
+from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.group_words import SOUND_WORDS, name_words
+from services.domain.vocabulary import COMPARATIVES
+from tests.unit.services.analysis import sounds
+from tests.unit.services.analysis.sounds import typical_scores
+from tests.unit.services.analysis.test_naming import (
+    ENTRIES,
+    name_clusters,
+    plain,
+    raw_rows,
+    values_of,
+)
+
+SAID = {
+    "dark": Lean(Feature.VALENCE, high=False),
+    "sunny": Lean(Feature.VALENCE, high=True),
+    "bright": Lean(Feature.VALENCE, high=True),
+    "acoustic": Lean(Feature.ACOUSTICNESS, high=True),
+    "electric": Lean(Feature.ACOUSTICNESS, high=False),
+    "calm": Lean(Feature.ENERGY, high=False),
+    "loud": Lean(Feature.LOUDNESS, high=True),
+    "quiet": Lean(Feature.LOUDNESS, high=False),
+    "danceable": Lean(Feature.DANCEABILITY, high=True),
+    "live": Lean(Feature.LIVENESS, high=True),
+    "wordy": Lean(Feature.SPEECHINESS, high=True),
+    "slow": Lean(Feature.TEMPO, high=False),
+    "fast": Lean(Feature.TEMPO, high=True),
+}
+
+
+@pytest.mark.parametrize("name", CATALOGUE, ids=lambda name: name.id)
+def test_each_word_of_the_catalogue_is_guarded_by_the_value_from_which_it_is_true(name: Name) -> None:
+    words = SOUND_WORDS[name.id][1].replace(" & ", " ").split()
+    for lean in {SAID[word] for word in words if word in SAID}:
+        low, high = TRUE_FROM[lean.feature]
+        assert any(
+            guard.feature is lean.feature
+            and not guard.share
+            and (guard.low >= high if lean.high else guard.high <= low)
+            for guard in name.guards
+        ), lean
+
+
+def test_guards_look_at_means_shares_and_median_tempo() -> None:
+    raw = sounds.group(4)
+    raw[:, -1] = [90, 90, 90, 250]
+    assert holds(Guard(Feature.TEMPO, 85, 95), raw)
+    raw[:, 4] = [0.9, 0.1, 0.1, 0.1]
+    assert holds(Guard(Feature.ACOUSTICNESS, 0.29, 0.31), raw)
+    assert holds(Guard(Feature.ACOUSTICNESS, 0.25, 0.25, share=True), raw)
+
+
+def test_the_catalogue_is_well_formed() -> None:
+    assert {name.id for name in (*CATALOGUE, FALLBACK)} == set(SoundName)
+    words = [name_words(GroupName(sound=sound)) for sound in SoundName]
+    assert len(words) == len(set(words)) >= 29
+    for name in CATALOGUE:
+        assert name.guards
+        assert any(name.weights.values()) or name.id in SHRUGS
+        assert " · " not in name_words(GroupName(sound=name.id))
+    assert max(map(len, words)) <= 24
+    assert set(COMPARATIVES) == set(SOUND_FEATURES)
+    assert len({word for pair in COMPARATIVES.values() for word in pair}) == 18
+
+
+@pytest.mark.parametrize("name", CATALOGUE, ids=lambda name: name.id)
+def test_every_name_can_be_earned(name: Name) -> None:
+    """Some sound along the direction of a name, within what it promises, carries it."""
+    draw, genres = np.random.default_rng(0), [["rap"]] * 8 if name.claim is Claim.RAP else []
+    scene = Scene(SceneKind.GENRE, "rap") if name.id in SHRUGS else None
+    wanted = np.array([name.weights.get(feature, 0.0) for feature in SOUND_FEATURES])
+    for _ in range(300):
+        z = wanted * draw.uniform(0.2, 2.0) + draw.normal(0.0, 0.3, size=len(SOUND_FEATURES))
+        row = [
+            np.interp(score, scores, knots)
+            for score, scores, knots in zip(z, TYPICAL.knot_scores, TYPICAL.knots, strict=True)
+        ]
+        for guard in name.guards:
+            column = SOUND_FEATURES.index(guard.feature)
+            low, high = (
+                (0.6, 1.0)
+                if guard.share and guard.low > 0
+                else (0.0, 0.4)
+                if guard.share
+                else (guard.low, guard.high)
+            )
+            row[column] = np.clip(row[column], low, high)
+        raw = np.tile(row, (8, 1))
+        for guard in name.guards:
+            if guard.share and 0.5 < guard.high < 1.0:
+                raw[:, SOUND_FEATURES.index(guard.feature)] = [0.8, 0.2] * 4
+        if values_of(typical_scores(raw), raw, [0] * 8, genres, [scene])[0].sound is name.id:
+            return
+    pytest.fail(f"nothing is called {name.id}")
+
+
+@pytest.mark.parametrize(
+    ("tags", "count", "said"),
+    [
+        ("East Coast Hip-Hop", 20, "Rap & spoken word"),
+        ("rap", 7, "Wordy & rhythmic"),
+        ("", 20, "Wordy & rhythmic"),
+    ],
+)
+def test_rap_is_said_only_where_genre_words_say_so(tags: str, count: int, said: str) -> None:
+    genres = [()] * 20 + [(tags,)] * count + [()] * (20 - count)
+    names = name_clusters(*sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.RAP)), genres)
+    assert plain(names[1]) == said
+
+
+def test_nobody_is_said_to_dance_to_what_no_genre_word_calls_dance_music() -> None:
+    groups = sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.DANCE))
+    for word, dances in (("jazz fusion", False), ("deep house", True)):
+        name = plain(name_clusters(*groups, [()] * 20 + [(word,)] * 20)[1])
+        assert (name == "Feel-good dance") == dances
+
+
+@pytest.mark.parametrize("tags", ["roots reggae", "wrapping music", "hypertechno"])
+def test_no_name_speaks_of_words_where_genre_words_say_that_it_is_no_rap(tags: str) -> None:
+    genres = [()] * 20 + [(tags,)] * 20
+    name = values_of(*sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.RAP)), genres)[1]
+    wordy = {entry.id for entry in CATALOGUE if entry.claim in {Claim.RAP, Claim.WORDS, Claim.TALK}}
+    assert name.sound not in wordy
+    assert Lean(Feature.SPEECHINESS, high=True) not in name.leans
+
+
+def test_talk_is_called_spoken() -> None:
+    talk = sounds.group(**sounds.RAP | {"speechiness": 0.9})
+    for genres in ((), [()] * 20 + [("comedy",)] * 20, [()] * 20 + [("hörspiel",)] * 20):
+        names = values_of(*sounds.playlist(sounds.group(seed=1), talk), genres)
+        assert names[1].sound is SoundName.MOSTLY_SPOKEN
+
+
+@given(raw_rows, st.sampled_from(["rap", "polka", "techno", ""]))
+@settings(max_examples=40, deadline=None)
+def test_no_name_claims_more_than_the_genre_words_bear_out(rows: list[tuple[float, ...]], word: str) -> None:
+    raw = np.array(rows)
+    (name,) = values_of(typical_scores(raw), raw, [0] * len(raw), [(word,)] * len(raw))
+    claim = ENTRIES[name.sound].claim if name.sound else None
+    assert claim is not Claim.RAP or word == "rap"
+    assert claim is not Claim.WORDS or word in {"rap", ""}
+    assert claim is not Claim.DANCE or word != "polka"
