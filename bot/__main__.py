@@ -13,6 +13,7 @@ _EXTRAS = {
     "psycopg": "postgres",
 }
 """Packages that only some commands need, and the extra that brings them."""
+_BROUGHT_BY_DEMO = {"", "demo"}
 
 
 def main() -> int:
@@ -48,11 +49,12 @@ def cure_for(missing: str) -> str:
     """Say in one sentence what to do about a package that is not installed."""
     from services.domain.program import PROGRAM, install
 
-    command = f"`{install(_EXTRAS.get(missing, ''))}`"
+    extra = _EXTRAS.get(missing, "")
+    command = f"`{install(extra)}`"
     if PROGRAM.startswith("python"):
-        command = (
-            f"`make demo`, which installs all that it needs in .venv, or {command} in a virtual environment"
-        )
+        command += " in a virtual environment"
+        if extra in _BROUGHT_BY_DEMO:
+            command = f"`make demo`, which installs all that it needs in .venv, or {command}"
     return f"Tastemap needs the package {missing}, which is not installed here: run {command}."
 
 

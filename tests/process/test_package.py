@@ -137,7 +137,8 @@ def test_without_packages_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     [
         ("pydantic", "`make demo`, which installs all that it needs in .venv, or `python -m pip install .`"),
         ("simcord", "`python -m pip install '.[demo]'`"),
-        ("psycopg", "`python -m pip install '.[postgres]'`"),
+        ("psycopg", "here: run `python -m pip install '.[postgres]'`"),
+        ("playwright", "here: run `python -m pip install '.[pictures]'` in a virtual environment"),
     ],
 )
 def test_what_is_missing_is_named_with_its_cure(missing: str, cure: str) -> None:
