@@ -37,10 +37,11 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.listeners import SHARED_DATA
 from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, auc, load_crowd
-from services.analysis.comparison.affinity import SHARES_FILE, plain_genre
+from services.analysis.comparison.affinity import SHARES_FILE
 from services.analysis.comparison.distance import energy_distance
 from services.analysis.comparison.rules import CONSTANTS_FILE
 from services.analysis.comparison.score import combine, sound_score
+from services.analysis.genres import normal_genre
 from services.analysis.imputation import RelatedTracks, estimate_gaps
 from services.analysis.matrix import FeatureTable
 from services.analysis.reference import REFERENCE
@@ -192,7 +193,7 @@ def learn_genre_shares(crowd: Crowd) -> dict[str, float]:
         genre
         for name in crowd.library.listeners
         for genre in {
-            plain_genre(genre)
+            normal_genre(genre)
             for row in crowd.library.rows_of(name)
             for genre in crowd.shelf.tracks[int(row)].genres
         }

@@ -19,10 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 from benchmarks.hidden_tracks import Shelf, load_shelf
 from benchmarks.learn_metric import learn_constants
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, Library, load_libraries
-from services.analysis.comparison.affinity import Palette, genre_affinity, plain_genre
+from services.analysis.comparison.affinity import Palette, genre_affinity
 from services.analysis.comparison.distance import energy_distance
 from services.analysis.comparison.listening import MOST_COMPARED
 from services.analysis.comparison.overlap import expected_artists
+from services.analysis.genres import normal_genre
 from services.analysis.reference import read_reference
 from services.analysis.titles import lead_artist
 
@@ -96,7 +97,9 @@ class Crowd:
             names = [name for name in self.library.listeners if name not in key]
             shares: Counter[str] = Counter()
             for name in names:
-                tagged = [set(map(plain_genre, genres)) for genres in self._genres_of(name) if genres]
+                tagged = [
+                    set(filter(None, map(normal_genre, genres))) for genres in self._genres_of(name) if genres
+                ]
                 for genre, count in Counter(genre for genres in tagged for genre in genres).items():
                     shares[genre] += count / max(len(tagged), 1) / len(names)  # type: ignore[assignment]
             self._shares[key] = dict(shares)

@@ -114,7 +114,7 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
         return f"not measured{_rest(known)}"
     words = unbroken(stats.tempo.words) if stats.tempo else "of many kinds"
     if not brief and stats.tempo is not None and stats.tempo.bpm is not None:
-        words = f"{words} for half of the tracks or more, doubled and halved ones counted in"
+        words = f"{words} for more than half of the tracks, doubled and halved ones counted in"
     return f"{words}{_known_of(known)}"
 
 

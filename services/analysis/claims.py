@@ -62,7 +62,7 @@ GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
 
 SUNG_WORDS = (
     "singer songwriter", "vocal", "vocals", "vocaloid", "a cappella", "acapella", "barbershop", "chanson",
-    "crooner", "musicals", "worship", "gospel", "choral", "choir", "opera", "rap",
+    "crooner", "musicals", "worship", "gospel", "choral", "choir", "opera", "rap", "pop", "r&b", "country",
 )  # fmt: skip
 """Words of a genre that is sung, or spoken, by its nature."""
 

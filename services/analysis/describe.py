@@ -14,6 +14,7 @@ from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import keep_groups
 from services.analysis.deciding import Guesses, Sound
 from services.analysis.duplicates import find_duplicates
+from services.analysis.editions import of_their_time
 from services.analysis.genres import dressed
 from services.analysis.grouping import Estimated, basis_of, group_by_style, middles
 from services.analysis.matrix import FeatureTable
@@ -80,7 +81,7 @@ def describe(
     came = [entry.track for entry in tracks]
     genres_of = {**earlier, **artist_genres}
     music = [dressed(track, genres_of) for track in came]
-    deciding = [music[row] for row in sound.rows.tolist()]
+    deciding = of_their_time([music[row] for row in sound.rows.tolist()])
     keys = [track.key for track in deciding]
     basis = basis_of(came, music, options, earlier)
     is_by_sound = basis.grouping is Grouping.SOUND
@@ -108,19 +109,19 @@ def describe(
         )
         partition, basis, structure = style.partition, style.basis, style.structure
         grouped, guesses = replace(sound, points=style.points), guesses.placed(style.guesses)
-    kept = keep_groups(partition, options.last_groups.groups, [came[row] for row in sound.rows.tolist()])
+    kept = keep_groups(partition, options.last_groups.groups, deciding)
     partition, guesses = kept.partition, replace(guesses, labels=kept.moved(guesses.labels))
     if is_by_sound:
         structure = _witnessed(structure, deciding, partition)
     genres = [track.genres for track in deciding]
     apart = _groups_and_rests(deciding, partition)
-    given = {id(now) for before, now in zip(came, music, strict=True) if now is not before}
+    given = [music[row] is not came[row] for row in sound.rows.tolist()]
     found = [subtitle_of(group, rest) for group, rest in apart]
     telling = [
         bool(found) and carries(track, found[label])
         for track, label in zip(deciding, partition.labels.tolist(), strict=True)
     ]
-    subtitles = _of_whom(found, deciding, partition, telling, given)
+    subtitles = _of_whom(found, partition, telling, given)
     traits = [
         _traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(kept.called)
     ]
@@ -208,16 +209,12 @@ def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tupl
 
 
 def _of_whom(
-    subtitles: Sequence[Subtitle],
-    deciding: Sequence[Track],
-    partition: Partition,
-    telling: Sequence[bool],
-    given: Collection[int],
+    subtitles: Sequence[Subtitle], partition: Partition, telling: Sequence[bool], given: Sequence[bool]
 ) -> tuple[Subtitle, ...]:
     """Say of each subtitle whether most of its genres were given to tracks without any."""
     counted = Counter(
-        (label, id(track) in given)
-        for track, label, tells in zip(deciding, partition.labels.tolist(), telling, strict=True)
+        (label, was_given)
+        for label, tells, was_given in zip(partition.labels.tolist(), telling, given, strict=True)
         if tells
     )
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from types import MappingProxyType
 
@@ -45,6 +46,9 @@ CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25
 """How many times what is audible a group has to differ for a name that compares, and how many where it is
 slightly so beside typical music too: "more energetic" of a group that is slightly energetic.
 """
+
+BESIDE = 0.5
+"""What a comparison after a plain word tells, in parts of the word."""
 
 PLAIN_FEATURES = 3
 """The strongest traits, of which one or more make a plain name."""
@@ -89,18 +93,23 @@ def holds(guard: Guard, raw: NDArray[np.float64], *, within_error: bool = False)
     return guard.low - slack <= value <= guard.high + slack
 
 
-def agrees(weights: Mapping[Feature, float], traits: Traits, *, at_all: bool = False) -> bool:
+def agrees(
+    weights: Mapping[Feature, float], traits: Traits, *, least: int = 1, compared: bool = False
+) -> bool:
     """Tell whether no trait is of the other end of a feature that a name says.
 
     Parameters
     ----------
-    at_all
-        Whether traits count that are only slightly so, or so beside the rest of the list.
+    least
+        Degree from which a trait counts.
+    compared
+        Whether traits count that are worded beside the rest of the list.
     """
     return not any(
         abs(weight := weights.get(trait.feature, 0.0)) >= AGAINST
         and trait.degree * weight < 0
-        and (at_all or (abs(trait.degree) > 1 and not trait.compared))
+        and abs(trait.degree) >= least
+        and (compared or not trait.compared)
         for trait in traits
     )
 
@@ -148,24 +157,27 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
     A guard may be missed by one standard error of the group, a trait may have become slight, and a comparison
     half as plain: else names would come and go with single tracks.
     """
-    if any(CLAIMED.get(lean.feature) in refused for lean in name.leans):
+    if any(CLAIMED.get(lean.feature) in refused for lean in (*name.leans, *_beside_of(name))):
         return False
     if name.sound is not None:
         entry = ENTRIES[name.sound]
         return (
             entry.claim not in refused
             and all(bears_out(lean, traits, beside_the_rest=True) for lean in entry.main)
-            and agrees(entry.weights, traits)
+            and agrees(entry.weights, traits, least=PLAINLY)
             and all(holds(guard, raw, within_error=True) for guard in entry.guards)
         )
-    if not name.compared:
-        return all(bears_out(lean, traits, beside_the_rest=True) for lean in name.leans)
+    compared = _beside_of(name)
+    if name.compared:
+        compared += name.leans
+    elif not all(bears_out(lean, traits, beside_the_rest=True) for lean in name.leans):
+        return False
     return all(
         any(
             trait.feature is lean.feature and trait.contrast * (1 if lean.high else -1) >= AUDIBLE / 2
             for trait in traits
         )
-        for lean in name.leans
+        for lean in compared
     )
 
 
@@ -173,8 +185,14 @@ def said_by(name: GroupName | None) -> frozenset[Feature]:
     """Return what has to be among the traits of a group that is called so."""
     if name is None:
         return frozenset()
-    leans = name.leans if name.sound is None else ENTRIES[name.sound].main
-    return frozenset(lean.feature for lean in leans)
+    if name.sound is not None:
+        return frozenset(lean.feature for lean in ENTRIES[name.sound].main)
+    return frozenset(lean.feature for lean in (*name.leans, *_beside_of(name)))
+
+
+def _beside_of(name: GroupName) -> tuple[Lean, ...]:
+    """Return the comparison that joins a single word."""
+    return (name.differs,) if name.differs is not None and name.is_one_word else ()
 
 
 def implied_by(scene: Scene | None) -> frozenset[Lean]:
@@ -189,22 +207,57 @@ def weights_of(name: GroupName) -> Mapping[Feature, float]:
     """Return how much of each feature a name says."""
     if name.sound is not None:
         return ENTRIES[name.sound].weights
-    return {lean.feature: 1.0 if lean.high else -1.0 for lean in name.leans}
+    said = {lean.feature: 1.0 if lean.high else -1.0 for lean in name.leans}
+    if name.differs is not None:
+        said[name.differs.feature] = BESIDE if name.differs.high else -BESIDE
+    return said
 
 
-def plain_words(
-    traits: Traits, refused: Collection[Claim], *, most: int
-) -> Iterator[tuple[tuple[Lean, ...], bool]]:
-    """Yield what a plain name may say, and whether that compares: traits, or what differs from the rest.
+def plain_names(traits: Traits, refused: Collection[Claim], *, most: int) -> Iterator[GroupName]:
+    """Yield plain names: traits, or what differs from the rest.
 
     Up to `most` strong traits, or up to `MOST_COMPARED` comparisons. Never the tempo: half of the calmest
     music is measured at twice its own.
     """
+    strongest, telling = (words[:PLAIN_FEATURES] for words in _words_of(_sayable(traits, refused)))
+    for count in range(1, most + 1):
+        for leans in combinations(strongest, count):
+            if count < PLAIN_FEATURES or not {lean.feature for lean in leans} >= _NEARLY_ONE:
+                yield GroupName(leans=leans)
+    for count in range(1, MOST_COMPARED + 1):
+        yield from (GroupName(leans=leans, compared=True) for leans in combinations(telling, count))
+
+
+def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim]) -> Iterator[GroupName]:
+    """Yield a name of one word with each comparison that may join it: alone it says little.
+
+    One that is merely heard will do, of a feature of which the traits do not say the opposite.
+    """
+    (lean,) = name.leans
+    for trait in _sayable(traits, refused):
+        if (
+            abs(trait.contrast) >= AUDIBLE * BORNE_OUT
+            and trait.degree * trait.contrast >= 0
+            and (trait.contrast > 0 or trait.feature not in {Feature.LIVENESS, Feature.DANCEABILITY})
+            and trait.feature is not lean.feature
+            and not {trait.feature, lean.feature} <= _NEARLY_ONE
+        ):
+            yield replace(name, differs=Lean(trait.feature, trait.contrast > 0))
+
+
+def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:
+    return [
+        trait
+        for trait in traits
+        if trait.feature is not Feature.TEMPO and CLAIMED.get(trait.feature) not in refused
+    ]
+
+
+def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
+    """Return what is plainly so, and what is clearly so beside the rest, the strongest first."""
     absolute, compared = [], []
     energy = next((trait.degree for trait in traits if trait.feature is Feature.ENERGY), 0)
     for trait in traits:
-        if trait.feature is Feature.TEMPO or CLAIMED.get(trait.feature) in refused:
-            continue
         if trait.compared:
             compared.append(Lean(trait.feature, trait.degree > 0))
         elif trait.feature is Feature.LOUDNESS and trait.degree * energy <= 0:
@@ -218,11 +271,5 @@ def plain_words(
             CLEARLY_AUDIBLE if trait.degree * trait.contrast <= 0 else BORNE_OUT
         ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
-    strongest = absolute[:PLAIN_FEATURES]
     telling = [lean for lean in compared if lean.high or lean.feature not in _LITTLE_BELOW] or compared[:1]
-    for count in range(1, most + 1):
-        for leans in combinations(strongest, count):
-            if count < PLAIN_FEATURES or not {lean.feature for lean in leans} >= _NEARLY_ONE:
-                yield leans, False
-    for count in range(1, MOST_COMPARED + 1):
-        yield from ((leans, True) for leans in combinations(telling[:PLAIN_FEATURES], count))
+    return absolute, telling

@@ -21,9 +21,10 @@ from services.analysis.name_rules import (
     holds,
     implied_by,
     is_earned,
-    plain_words,
+    plain_names,
     still_true,
     weights_of,
+    with_comparison,
 )
 from services.analysis.perception import audible
 from services.analysis.traits import TRUSTED
@@ -41,11 +42,14 @@ more cheerful music is called by something else.
 UNEXPLAINED_COST = 0.25
 """Per spread that a name leaves unsaid."""
 
-PLAIN_COST = 0.3
+PLAIN_COST = 0.25
 """For naming features where a name of the catalogue is true: that one says more in fewer words."""
 
 COMPARED_COST = 1.5
 """For saying how a group differs from the rest where it is close to typical music in everything."""
+
+JOINED_COST = 0.05
+"""For a comparison that joins a single word: two words of one kind read better."""
 
 SHRUG_COST = 4.0
 """For a name that says little, where no genre, decade or artist stands before it."""
@@ -197,14 +201,14 @@ def name_playlist(
     borne = {(name.sound, frozenset(name.leans)) for name, _ in parts}
     for option in _options(z.mean(axis=0), raw, traits, tags.refused(0), None):
         name = option.name
-        if name.sound in SHRUGS or name.compared or len(name.leans) > MOOD_FEATURES:
+        if name.sound in SHRUGS or name.compared or name.differs or len(name.leans) > MOOD_FEATURES:
             continue
         if (name.sound, frozenset(name.leans)) in borne:
             continue
         promised = () if name.sound is None else ENTRIES[name.sound].guards
         if all(
             all(holds(guard, raw[rows[part]]) for guard in promised)
-            and agrees(option.weights, parts[part][1], at_all=True)
+            and agrees(option.weights, parts[part][1], compared=True)
             for part in large
         ):
             return Mood(sound=name.sound, leans=name.leans)
@@ -253,22 +257,28 @@ def _options(
         return round(said - UNEXPLAINED_COST * unsaid, 9)
 
     found = []
-    for name, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
-        if not is_earned(name, raw, traits, refused):
+    for entry, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
+        if not is_earned(entry, raw, traits, refused):
             continue
-        score = fit(direction) + (0.0 if name.weights else SHRUG_SCORE)
-        if name.id in SHRUGS:
+        score = fit(direction) + (0.0 if entry.weights else SHRUG_SCORE)
+        if entry.id in SHRUGS:
             score -= PLAIN_COST if scene is not None else SHRUG_COST
-        score -= ECHO_COST * (not implied.isdisjoint(name.main))
-        if name is FALLBACK:
+        score -= ECHO_COST * (not implied.isdisjoint(entry.main))
+        if entry is FALLBACK:
             score -= SHRUG_COST
-        if name.claim is Claim.TALK:
+        if entry.claim is Claim.TALK:
             score += TALK_WORTH
-        found.append(_Option(GroupName(sound=name.id), name.weights, score))
-    for leans, compared in plain_words(traits, refused, most=PLAIN_FEATURES - (scene is not None)):
-        weights = {lean.feature: 1.0 if lean.high else -1.0 for lean in leans}
-        cost = (COMPARED_COST if compared else PLAIN_COST) + ECHO_COST * (not implied.isdisjoint(leans))
-        found.append(_Option(GroupName(leans=leans, compared=compared), weights, fit(_unit(weights)) - cost))
+        found.append(_Option(GroupName(sound=entry.id), entry.weights, score))
+    for plain in plain_names(traits, refused, most=PLAIN_FEATURES - (scene is not None)):
+        cost = COMPARED_COST if plain.compared else PLAIN_COST
+        cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
+        name = plain
+        if scene is None and plain.is_one_word:
+            joined = with_comparison(plain, traits, refused)
+            name = max(joined, key=lambda each: fit(_unit(weights_of(each))), default=plain)
+            cost += JOINED_COST * (name.differs is not None)
+        weights = weights_of(name)
+        found.append(_Option(name, weights, fit(_unit(weights)) - cost))
     # The sort is stable: between equals the order of the catalogue and of the traits decides.
     return sorted(found, key=lambda option: -option.score)
 
@@ -301,8 +311,8 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
     return best.options
 
 
-def _identity(name: GroupName) -> tuple[SoundName | None, frozenset[Lean], bool, Scene | None]:
-    return name.sound, frozenset(name.leans), name.compared, name.scene
+def _identity(name: GroupName) -> tuple[SoundName | None, frozenset[Lean], bool, Scene | None, Lean | None]:
+    return name.sound, frozenset(name.leans), name.compared, name.scene, name.differs
 
 
 def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:

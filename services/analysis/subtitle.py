@@ -41,6 +41,11 @@ common, and how many times as large as elsewhere that is. The lower end of the 9
 to hold this as well.
 """
 
+FEW_TAGGED = 0.4
+"""Share of the tracks of which something has to be known at least: of fewer than `TAGGED` the more have to
+have it in common, so that as large a part of the whole group surely has it.
+"""
+
 NEARLY_ALL, RARER = 0.8, 0.6
 """Lower end from which a genre is said though it is not rare elsewhere, and share that it may have there."""
 
@@ -174,8 +179,9 @@ def _most_have(
 ) -> Scene | None:
     here = list(_told(read(group)))
     tagged = _total(here)
-    if tagged < max(FEWEST_TAGGED, TAGGED * group.size):
+    if tagged < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
         return None
+    held *= max(1.0, TAGGED * group.size / tagged)
     inside = _counted(here)
     shares = {word: count / tagged for word, count in inside.items() if count / tagged >= HELD}
     shares = {word: share for word, share in shares.items() if lower_end(inside[word], tagged) >= held}
@@ -332,20 +338,22 @@ def _genres(
 
 
 def _decade(group: Tally, rest: Tally) -> tuple[int | None, float | None]:
-    for decade, number in _by_decade(group).items():
-        share = number / group.size
-        if not decade or share <= MOSTLY:
+    here, there = _by_decade(group), _by_decade(rest)
+    for decade, number in here.items():
+        if number <= MOSTLY * group.size:
             continue
-        elsewhere = _by_decade(rest)[decade] / max(rest.size, 1)
-        if share >= MORE_THAN_THE_REST * elsewhere:
-            return decade, share
+        # Elsewhere as far as years are known: what has none may be of any.
+        elsewhere = there[decade] / max(there.total(), 1)
+        if number / here.total() >= MORE_THAN_THE_REST * elsewhere:
+            return decade, number / group.size
     return None, None
 
 
 def _by_decade(tally: Tally) -> Counter[int]:
     found: Counter[int] = Counter()
     for year, number in tally.years.items():
-        found[(year or 0) // 10 * 10] += number
+        if year:
+            found[year // 10 * 10] += number
     return found
 
 

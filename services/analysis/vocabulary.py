@@ -277,7 +277,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.FAST_RESTLESS,
         {TEMPO: 1.0, ENERGY: 0.5, DANCE: -0.4},
-        _at_least(TEMPO, 132.0), _at_least(ENERGY, 0.6),
+        _at_least(TEMPO, 132.0), _at_least(ENERGY, 0.7),
     ),
     _name(
         SoundName.SLOW_HEAVY,

@@ -92,9 +92,15 @@ class GroupName:
     """Whether `leans` are those beside the rest of the list; else beside typical music."""
     scene: Scene | None = None
     differs: Lean | None = None
-    """How the group differs from the one that carries the same name without this."""
+    """How the group differs from the one that carries the same name without this; of a name of one word,
+    from the rest of the list."""
     number: int = 1
     """For groups of one name that sound the same."""
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whether the sound is said in a single plain word, which a comparison may join."""
+        return self.sound is None and len(self.leans) == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

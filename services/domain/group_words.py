@@ -93,12 +93,15 @@ _ADJECTIVES = frozenset((
 
 
 def name_words(name: GroupName) -> str:
-    """Say a name: "Mellow acoustic", "Country, even-tempered", "Big & anthemic · faster"."""
+    """Say a name: "Mellow acoustic", "Country, even-tempered", "Big & anthemic · faster".
+
+    After a single word a comparison joins it: "Danceable & calmer".
+    """
     said = _sound_words(name)
     if name.scene is not None:
         scene = scene_words(name.scene)
         said = f"{scene}, {said}" if said else scene
-    if name.differs is not None:
+    if name.differs is not None and not name.is_one_word:
         said = f"{said} · {COMPARATIVES[name.differs.feature][name.differs.high]}"
     return f"{said} · {name.number}" if name.number > 1 else said
 
@@ -146,9 +149,11 @@ def _sound_words(name: GroupName) -> str:
         words = _joined([COMPARATIVES[lean.feature][lean.high] for lean in name.leans])
     else:
         words = _lean_words(name.leans)
-    if name.scene is not None:
-        return words
-    return words.capitalize() if len(name.leans) > 1 else f"{words.capitalize()} tracks"
+    if name.differs is not None and name.is_one_word:
+        words = _joined([words, COMPARATIVES[name.differs.feature][name.differs.high]])
+    elif name.scene is None and name.is_one_word:
+        words = f"{words} tracks"
+    return words if name.scene is not None else words.capitalize()
 
 
 def _lean_words(leans: tuple[Lean, ...]) -> str:

@@ -183,7 +183,7 @@ class Cluster:
     profile: Mapping[Feature, float]
     """Mean of each sound feature in spreads of the reference population."""
     tempo_bpm: float | None
-    """A tempo that at least half of the tracks have, up to octaves; None where there is none."""
+    """A tempo that most of the tracks have, up to octaves; None where there is none."""
     major_share: float | None
     """Share of tracks in a major key, 0..1, among those whose mode is known."""
     tempo_range_bpm: tuple[float, float] | None = None

@@ -27,7 +27,7 @@ _BINS = 240
 """Steps of the octave circle, 0.3 % each."""
 
 _MOST_CANDIDATES = 16
-"""Tempi around the middle that are tried; where these hold no half of the tracks, no other does."""
+"""Tempi around the middle that are tried; where these hold no majority of the tracks, no other does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Tempo:
 
     low_bpm: float
     high_bpm: float
-    """Equal to `low_bpm` where at least half of the tracks lie within 10 % of it, up to octaves."""
+    """Equal to `low_bpm` where more than half of the tracks lie within 10 % of it, up to octaves."""
 
     @property
     def bpm(self) -> float | None:
@@ -108,9 +108,11 @@ def typical_tempo(
     if not known:
         return None
     tempi = [tempo for tempo, _ in known]
-    for candidate in _candidates(tempi, fast=fast)[:_MOST_CANDIDATES]:
-        if 2 * sum(_is_close(tempo, candidate, exact=exact) for tempo, exact in known) >= len(known):
-            return Tempo(candidate, candidate)
+    candidates = _candidates(tempi, fast=fast)[:_MOST_CANDIDATES]
+    near = [sum(_is_close(tempo, each, exact=exact) for tempo, exact in known) for each in candidates]
+    if near and 2 * max(near) > len(known):
+        best = candidates[near.index(max(near))]
+        return Tempo(best, best)
     low, high = tempi[(len(tempi) - 1) // 4], tempi[len(tempi) - 1 - (len(tempi) - 1) // 4]
     return Tempo(low, high) if low < high < WIDEST * low else None
 

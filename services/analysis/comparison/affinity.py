@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from services.analysis.genres import normal_genre
 from services.domain.scoring import FEWEST_TAGGED
 
 USUAL_INSIDE, USUAL_TRACKS = 0.12, 5
@@ -33,11 +34,6 @@ def load_shares() -> Mapping[str, float]:
     """Load how common each genre is: its share of the tagged tracks of a library, every listener alike."""
     shares: Mapping[str, float] = json.loads(SHARES_FILE.read_text(encoding="utf-8"))
     return shares
-
-
-def plain_genre(genre: str) -> str:
-    """Write a genre without differences of case, hyphens and blanks."""
-    return " ".join(genre.casefold().replace("-", " ").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class Palette:
         known = load_shares() if shares is None else shares
         rarest = min(known.values(), default=1e-4)
         # Most tracks of one artist have the very same genres: each different set is weighed once.
-        sets = Counter(frozenset(filter(None, map(plain_genre, genres))) for genres in tracks)
+        sets = Counter(frozenset(filter(None, map(normal_genre, genres))) for genres in tracks)
         sums: dict[str, float] = defaultdict(float)
         tagged = 0
         for genres, count in sorted(sets.items(), key=lambda item: sorted(item[0])):

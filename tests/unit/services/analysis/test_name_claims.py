@@ -139,6 +139,20 @@ def test_no_name_speaks_of_words_where_genre_words_say_that_it_is_no_rap(tags: s
     assert Lean(Feature.SPEECHINESS, high=True) not in name.leans
 
 
+def test_no_name_says_what_the_group_is_slightly_the_opposite_of() -> None:
+    """Ballads at a measured 140 BPM are fast to a program, and not restless."""
+    ballads = sounds.group(seed=2, tempo=145.0, energy=0.62, danceability=0.5, acousticness=0.3)
+    names = values_of(*sounds.playlist(sounds.group(seed=1), ballads))
+    assert names[1].sound is not SoundName.FAST_RESTLESS
+
+
+@pytest.mark.parametrize(("word", "said"), [("dream pop", False), ("ambient", True)])
+def test_blurred_voices_of_a_sung_genre_are_no_instrumentals(word: str, said: bool) -> None:
+    blurred = sounds.group(40, valence=0.15, danceability=0.4, instrumentalness=0.8)
+    groups = sounds.playlist(sounds.group(seed=1), blurred)
+    assert ("nstrumental" in name_clusters(*groups, [()] * 20 + [(word,)] * 40)[1]) == said
+
+
 def test_talk_is_called_spoken() -> None:
     talk = sounds.group(**sounds.RAP | {"speechiness": 0.9})
     for genres in ((), [()] * 20 + [("comedy",)] * 20, [()] * 20 + [("hörspiel",)] * 20):

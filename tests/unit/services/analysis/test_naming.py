@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -290,6 +291,34 @@ def test_a_name_that_compares_says_in_what_and_needs_no_noun() -> None:
         Lean(Feature.ACOUSTICNESS, high=True),
     )
     assert name_words(GroupName(leans=three)) == "Dark, calm & acoustic"
+
+
+def test_a_word_alone_is_joined_by_how_the_group_differs() -> None:
+    """Of nothing but "Danceable tracks" nobody learns what is in there."""
+    lively = sounds.group(seed=1, energy=0.86, loudness=-4.5, acousticness=0.01, danceability=0.55)
+    dance = sounds.group(seed=2, danceability=0.72)
+    name = values_of(*sounds.playlist(lively, dance))[1]
+    assert name.is_one_word
+    assert name.differs is not None
+    assert name_words(name) in {"Danceable & calmer", "Danceable & quieter", "Danceable & more acoustic"}
+    assert name_words(replace(name, differs=None)) == "Danceable tracks"
+    assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "house"))).startswith("House, danceable & ")
+
+
+@given(raw_rows, st.integers(2, 4))
+@settings(max_examples=40, deadline=None)
+def test_a_comparison_in_a_name_is_among_the_traits_and_none_says_the_opposite(
+    rows: list[tuple[float, ...]], k: int
+) -> None:
+    raw = np.array(rows)
+    z, labels = typical_scores(raw), np.arange(len(raw)) % k
+    traits = traits_of(z, raw, labels)
+    names = naming.name_clusters(z, raw, labels, traits)
+    for name, said in zip(names, traits, strict=True):
+        if name.is_one_word and name.differs is not None and len(set(names)) == len(names):
+            sign = 1 if name.differs.high else -1
+            told = [trait for trait in said if trait.feature is name.differs.feature]
+            assert all(trait.degree * sign >= 0 for trait in told) or name.number > 1
 
 
 def test_no_modifier_denies_the_name_that_it_modifies() -> None:

@@ -121,7 +121,7 @@ def test_each_line_says_for_how_many_tracks_it_is_known():
     assert lines["Genres"] == "2; rock 100 %, hip hop 50 %; known for 2 of 5"
     assert lines["Explicit"] == "1 track, 33 %; known for 3 of 5"
     assert lines["Tempo"] == (
-        "about 120 BPM for half of the tracks or more, doubled and halved ones counted in; "
+        "about 120 BPM for more than half of the tracks, doubled and halved ones counted in; "
         "known for 3 of 5, 1 only estimated, 1 unknown"
     )
     assert lines["Keys"] == (

@@ -91,7 +91,9 @@ COUNTRY = Scene(SceneKind.GENRE, "country")
         (songs(30, "country"), [], COUNTRY),
         (songs(15, "classic country") + songs(15, "country"), songs(30, "rap"), COUNTRY),
         (songs(7, "country"), songs(30, "rap"), None),
-        (songs(14, "country") + songs(16), songs(30, "rap"), None),
+        (songs(11, "country") + songs(19), songs(30, "rap"), None),
+        (songs(14, "country") + songs(16), songs(30, "rap"), COUNTRY),
+        (songs(10, "country") + songs(4, "rap") + songs(16), songs(30, "jazz"), None),
         (songs(13, "country") + songs(17, "rap"), songs(30, "rap"), None),
         (songs(30, "country"), songs(20, "country") + songs(10, "rap"), None),
         (songs(50, "country"), songs(15, "country") + songs(15, "rap"), COUNTRY),
@@ -104,6 +106,8 @@ COUNTRY = Scene(SceneKind.GENRE, "country")
         "a kind of it",
         "few",
         "few tagged",
+        "few tagged, and all of them",
+        "few tagged, and not all of them",
         "by chance",
         "elsewhere too",
         "nearly all, and half elsewhere",
@@ -173,6 +177,8 @@ def test_a_decade_is_said_where_it_distinguishes() -> None:
     assert told_of(eighties, today).decade == 1980
     assert told_of(eighties, eighties).decade is None
     assert told_of(songs(20), today).decade is None
+    unknown_elsewhere = songs(5, year=1984) + songs(30)
+    assert told_of(eighties, unknown_elsewhere).decade is None
 
 
 def test_an_artist_who_made_a_quarter_is_said_and_various_artists_are_nobody() -> None:

@@ -29,11 +29,25 @@ def test_a_shown_tempo_is_one_that_a_track_has(measured: list[float], fast: bool
 
 
 @given(tempi)
-def test_one_number_has_half_of_the_tracks_near_it_up_to_octaves(measured: list[float]) -> None:
+def test_one_number_has_most_of_the_tracks_near_it_up_to_octaves(measured: list[float]) -> None:
     tempo = typical_tempo(measured)
     if tempo is not None and tempo.bpm is not None:
         near = [bpm for bpm in measured if turns(bpm / tempo.bpm) <= -math.log2(1 - CLOSE) + 1e-9]
-        assert 2 * len(near) >= len(measured)
+        assert 2 * len(near) > len(measured)
+
+
+def test_the_number_is_where_most_tracks_are() -> None:
+    """Half of these are within a tenth of 139, and many more within a tenth of 126."""
+    songs = [90.0, 92.0, 95.0, 97.0, 120.0, 124.0, 125.0, 126.0, 126.0, 127.0, 128.0, 130.0, 139.0, 70.0]
+    tempo = typical_tempo(songs)
+    assert tempo is not None
+    assert tempo.bpm is not None
+    assert 120 <= tempo.bpm <= 130
+
+
+def test_one_of_two_tracks_is_no_tempo_of_both() -> None:
+    tempo = typical_tempo([125.0, 144.0], fast=True)
+    assert tempo is None or tempo.bpm is None
 
 
 @given(tempi, st.booleans())

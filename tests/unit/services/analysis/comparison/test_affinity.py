@@ -15,8 +15,8 @@ from services.analysis.comparison.affinity import (
     Palette,
     genre_affinity,
     load_shares,
-    plain_genre,
 )
+from services.analysis.genres import normal_genre
 from services.domain.scoring import FEWEST_TAGGED
 
 SHARES = {"rock": math.exp(-1), "doom metal": math.exp(-2), "zeuhl": math.exp(-2)}
@@ -38,6 +38,13 @@ def test_lists_of_one_kind_are_alike_and_lists_without_a_common_genre_are_not() 
     rock, zeuhl = (Palette.of([(genre,)] * 10, SHARES) for genre in ("rock", "zeuhl"))
     assert genre_affinity(rock, rock) == 1.0
     assert genre_affinity(rock, zeuhl) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("rap français", "French rap"), ("hiphop", "Hip-Hop"), ("Nowa fala", "new wave")]
+)
+def test_a_genre_is_one_however_a_service_or_a_language_spells_it(one: str, other: str) -> None:
+    assert genre_affinity(Palette.of([(one,)] * 10), Palette.of([(other,)] * 10)) == 1.0
 
 
 def test_too_few_tagged_tracks_say_nothing() -> None:
@@ -74,8 +81,8 @@ def test_a_larger_library_of_the_same_taste_is_neither_nearer_nor_further() -> N
     assert max(found) - min(found) < 0.06
 
 
-def test_the_shipped_shares_are_of_plain_genres() -> None:
+def test_the_shipped_shares_know_each_genre_in_its_one_spelling() -> None:
     shares = load_shares()
     assert len(shares) > 300
     assert all(0 < share < 1 for share in shares.values())
-    assert all(plain_genre(genre) == genre for genre in shares)
+    assert all(normal_genre(genre) == genre for genre in shares)

@@ -1,0 +1,67 @@
+"""Tell whether the year of an edition says when the music is from: compilations and remasters are younger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from services.analysis.genres import NOBODY
+from services.analysis.titles import READ_AT_ONCE, lead_artist
+from services.domain.music import Track
+
+SURELY_OF_ITS_TIME = 1990
+"""Before the compact disc hardly anything was brought out again; no edition is older than its music."""
+
+A_GENERATION = 20
+"""Years after the first edition of an artist in a list from which a later one may be of old recordings: who
+made records in 1970 is on compilations of 2007, and anthologies of those who died carry any year.
+"""
+
+_BROUGHT_OUT_AGAIN = re.compile(
+    r"re-?master|re-?issue|re-?release|anniversary|deluxe|expanded|legacy edition|collector"
+    r"|\bbest of\b|\bgreatest\b|\bessentials?\b|\banthology\b|\bcollection\b|\bcollected\b|\bcomplete\b"
+    r"|\bretrospective\b|\brarities\b|\bbox ?set\b|\bultimate\b|\bdefinitive\b|\boriginals\b|\blost tapes\b"
+    r"|\ball[ -]time\b|\bclassics\b|\bsingles\b|\bhits\b|\barchives?\b|\bbootleg series\b",
+    re.IGNORECASE,
+)
+
+
+def of_their_time(tracks: Sequence[Track]) -> list[Track]:
+    """Return tracks, without a year where their edition may be younger than what is on it."""
+    first = _first_years(tracks)
+    return [
+        replace(track, release_year=None) if _may_be_older(track, first.get(_lead(track))) else track
+        for track in tracks
+    ]
+
+
+def _first_years(tracks: Iterable[Track]) -> dict[str, int]:
+    """Return the year of the first edition of each artist."""
+    found: dict[str, int] = {}
+    for track in tracks:
+        lead = _lead(track)
+        if track.release_year and lead not in NOBODY:
+            found[lead] = min(track.release_year, found.get(lead, track.release_year))
+    return found
+
+
+def _may_be_older(track: Track, first: int | None) -> bool:
+    year = track.release_year
+    if year is None or year < SURELY_OF_ITS_TIME:
+        return False
+    return (
+        (first is not None and year >= first + A_GENERATION)
+        or "remaster" in track.title.casefold()
+        or (track.album is not None and _is_again(track.album))
+    )
+
+
+@lru_cache(maxsize=READ_AT_ONCE)
+def _is_again(album: str) -> bool:
+    return _BROUGHT_OUT_AGAIN.search(album) is not None
+
+
+def _lead(track: Track) -> str:
+    return lead_artist(track.artists)
