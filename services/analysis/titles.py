@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from services.domain.names import dollars_as_s
+
 _UNSPLIT_LATIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
@@ -44,8 +46,6 @@ _TIGHT_HYPHENS = (
 _LATIN = re.compile(r"[a-z]")
 _ASCII_GAP = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile("['’‘`´]")
-_DOLLARS = re.compile(r"(?<=[^\W\d_])\$+|(?<!\$)\$++(?=[^\W\d_])")
-"""An s in a name, as in "Ca$h" and "$ave"; before a number and alone it is money."""
 _EXCLAIMED = re.compile(r"(?<=[^\W\d_])!(?=[^\W\d_])")
 """An i in the middle of an artist's name."""
 
@@ -180,8 +180,7 @@ def fold(text: str) -> str:
 def _words(folded: str) -> str:
     """Reduce folded text to letters, digits and single spaces, whatever the script."""
     text = _APOSTROPHES.sub("", folded).replace("&", " and ").replace("+", " and ")
-    if "$" in text:
-        text = _DOLLARS.sub(lambda found: "s" * len(found[0]), text)
+    text = dollars_as_s(text)
     if text.isascii():
         return _ASCII_GAP.sub(" ", text).strip()
     kept = [char if unicodedata.category(char)[0] in "LNM" else " " for char in text]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,13 @@ from services.domain.music import Track, TrackId
 
 NameKey = str
 """Folded artists, core title, version and length in steps of two seconds: names a recording, no person."""
+
+_DOLLARS = re.compile(r"(?<=[^\W\d_])\$+|(?<!\$)\$++(?=[^\W\d_])")
+
+
+def dollars_as_s(text: str) -> str:
+    """Return text with s for each `$` in a name, as in "Ca$h" and "$ave"; before a number it is money."""
+    return _DOLLARS.sub(lambda found: "s" * len(found[0]), text) if "$" in text else text
 
 
 class Certainty(StrEnum):

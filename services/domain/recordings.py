@@ -11,6 +11,7 @@ from hashlib import blake2b
 from uuid import UUID
 
 from services.domain.features import AudioFeatures, Feature, accepted
+from services.domain.names import dollars_as_s
 
 ACOUSTICBRAINZ = "acousticbrainz"
 """Name of the source whose values these are."""
@@ -110,7 +111,7 @@ def mbid_of(recording: RecordingId) -> str:
 def name_hash(artist: str, title: str) -> int | None:
     """Return the number under which the index of names has a name, or None if no letter is in it.
 
-    Letters and digits alone count, without case and accents: MusicBrainz folds names so as well.
+    Letters and digits alone count, without case and accents, as MusicBrainz folds names; `$` is an s.
     """
     artist, title = _letters(artist), _letters(title)
     if not (artist and title):
@@ -120,7 +121,7 @@ def name_hash(artist: str, title: str) -> int | None:
 
 
 def _letters(text: str) -> str:
-    text = text.casefold()
+    text = dollars_as_s(text.casefold())
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in spread if not unicodedata.combining(letter))

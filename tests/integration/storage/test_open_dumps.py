@@ -263,6 +263,7 @@ def test_ids_and_names_come_back() -> None:
     for text in ("zz" * 18, "ab" * 18, "-" * 36, "ab" * 8 + "-" * 20, f"{mbid(77)[:-2]}  "):
         assert recording_of(text) is None
     assert name_hash("Beyoncé", "Déjà-Vu") == name_hash("BEYONCE", "deja vu")
+    assert name_hash("Ke$ha", "$ave") == name_hash("Kesha", "Save") != name_hash("Keha", "Ave")
     assert name_hash("日本", "歌") != name_hash("日本", "詩")
     assert name_hash("!", "One") is None
 
