@@ -34,6 +34,7 @@ _TELLTALE = re.compile(
 _CREDIT = re.compile(r'"(artists?|creator|Artist|Artist Name\(s\))"\s*:')
 """Stands in lists of other programs."""
 _TELLTALE_CHARS = 65_536
+_DECODER, _BLANK = json.JSONDecoder(), re.compile(r"\s*")
 _NAMED_FIELDS = 6
 
 
@@ -101,12 +102,14 @@ def read_account_file(text: str, content: bytes, into: AccountData, budget: Budg
     if _skim_history(text, into):
         return
     document = _parse(text)
+    if not document:
+        return  # nothing is in it
     if isinstance(document, dict):
         playlists, library = document.get("playlists"), document.get("tracks")
         if _are_objects(playlists) and any("items" in entry for entry in playlists):
             into.playlists.extend(_read_playlist(entry, budget) for entry in playlists)
             return
-        if isinstance(playlists, list) and not playlists and set(document) == {"playlists"}:
+        if not any(document.values()):
             return
         if _are_objects(library) and library and all(map(_is_saved, library)):
             into.playlists.append(_read_library(library, budget))
@@ -241,7 +244,7 @@ def _parse(text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         if error.msg.startswith("Extra data") and "\n" in text[: error.pos] and text[error.pos] in "{[":
-            return list(_one_a_line(text))
+            return list(_one_after_the_other(text))
         at = f"line {error.lineno:,}, column {error.colno:,}"
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
         problem = f"the file breaks off at {at}" if ended else f"{at}: this is no valid JSON"
@@ -252,27 +255,24 @@ def _parse(text: str) -> Any:
     raise DamagedFileError(format=ACCOUNT_DATA if _is_account_data(text) else JSON, problem=problem)
 
 
-def _one_a_line(text: str) -> Iterator[Any]:
-    """Yield the objects of a file that holds one on each line.
+def _one_after_the_other(text: str) -> Iterator[Any]:
+    """Yield what a file of several documents holds, one on each line or each on several.
 
     Raises
     ------
     DamagedFileError
-        A line is no whole object.
+        One of them is no valid JSON.
     """
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
+    at = 0
+    while (begin := _BLANK.match(text, at).end()) < len(text):  # type: ignore[union-attr]
         try:
-            value = json.loads(line)
+            value, at = _DECODER.raw_decode(text, begin)
         except (ValueError, RecursionError):
-            problem = f"line {number:,}: this is no valid JSON, or it breaks off"
+            line = text.count("\n", 0, begin) + 1
         else:
-            if isinstance(value, list):
-                yield from value
-            else:
-                yield value
+            yield from value if isinstance(value, list) else (value,)
             continue
+        problem = f"what begins on line {line:,} is no valid JSON, or it breaks off"
         raise DamagedFileError(format=ACCOUNT_DATA if _is_account_data(text) else JSON, problem=problem)
 
 

@@ -1,4 +1,4 @@
-"""Read tracks from XML of any program, and what a web page shows."""
+"""Read tracks from XML of any program, and what a page of the web or of a wiki shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from html import unescape
 
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.music import Track
-from services.imports.entries import Entries, make_track, track_of_path, track_of_words
+from services.imports.entries import Entries, make_track, measured, track_of_path, track_of_words
+from services.imports.keys import read_key
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_ROWS
 from services.imports.locations import SOUND_FILE
@@ -18,13 +19,15 @@ _TITLES = ("title", "name", "tracktitle", "trackname")
 _ARTISTS = ("artist", "creator", "author", "performer", "grandparenttitle", "trackartist", "artistname")
 _ALBUMS = ("album", "parenttitle", "albumtitle", "albumname")
 _LENGTHS = ("duration", "totaltime", "length", "songlength", "time")
+_TEMPI = ("bpm", "tempo", "averagebpm")
+_KEYS = ("key", "tonality", "initialkey", "camelot")
 _PATHS = ("src", "href", "file", "filepath", "path", "playstring", "location")
 _NO_LISTS = frozenset({"rss", "feed", "opml", "svg", "html", "rdf", "urlset"})
 """Roots of documents whose titles and authors are of other things."""
 _FILES = "smil"
 """Root of lists that name nothing but files."""
 
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]*>")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20}|!)(?=[\s/>a-z-])[^<>]*>")
 _MOST_TAGS = 400_000
 """Of a page or list of 20,000 rows; what has more is none that is read."""
 _HIDDEN = frozenset({"script", "style", "title"})
@@ -82,7 +85,15 @@ def _track(told: Mapping[str, str], *, by_path: bool) -> Track | None:
     length_ms = duration_ms(_first(told, _LENGTHS))
     if title and artist:
         album = _first(told, _ALBUMS)
-        track = make_track(title=title, artists=(artist,), album=album, duration_ms=length_ms, location=path)
+        heard = measured(tempo_bpm=_first(told, _TEMPI), key=read_key(_first(told, _KEYS)))
+        track = make_track(
+            title=title,
+            artists=(artist,),
+            album=album,
+            duration_ms=length_ms,
+            location=path,
+            uploaded=heard,
+        )
     elif title and path:
         track = track_of_words(title, duration_ms=length_ms)
     elif by_path and SOUND_FILE.search(path):
@@ -110,3 +121,43 @@ def page_text(text: str) -> str:
         shown.append(text[at:])
     lines = unescape("".join(shown)).splitlines()
     return "\n".join(line.strip(" \r").removesuffix("\t") for line in lines if line.strip())
+
+
+_WIKI_BEGIN, _WIKI_END = "{|", "\n|}"
+_WIKI_ROW = re.compile(r"^\|-.*$", re.MULTILINE)
+_WIKI_STYLE = re.compile(r"^[^\[\]{}|]{0,300}=[^\[\]{}|]{0,300}\|")
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,300}\|)?([^\[\]|]{0,300})\]\]")
+_WIKI_LENGTH = re.compile(r"\{\{\s*duration\s*\|(?:m=)?(\d{1,3})\|(?:s=)?(\d{1,2})\s*\}\}", re.IGNORECASE)
+_WIKI_MARKS = re.compile(
+    r"'{2,5}|<ref[^<>]{0,300}(?:/>|>[^<>]{0,2000}</ref>)|<[^<>]{0,300}>|\{\{[^{}]{0,500}\}\}"
+)
+
+
+def holds_wiki_table(text: str) -> bool:
+    """Whether there is a table in a text as wikis write it."""
+    return text.startswith(_WIKI_BEGIN) or f"\n{_WIKI_BEGIN}" in text
+
+
+def wiki_text(text: str) -> str:
+    """Return what the tables of a wiki's page show: a line for each row, tabs between cells."""
+    shown: list[str] = []
+    begin = text.find(_WIKI_BEGIN)
+    while begin >= 0:
+        end = text.find(_WIKI_END, begin)
+        end = end if end >= 0 else len(text)
+        shown.extend(map(_wiki_row, _WIKI_ROW.split(text[begin:end])))
+        begin = text.find(_WIKI_BEGIN, end)
+    return "\n".join(row for row in shown if row)
+
+
+def _wiki_row(row: str) -> str:
+    cells: list[str] = []
+    for line in row.splitlines():
+        if line[:1] in {"!", "|"} and line[:2] != "|+":
+            cells.extend(re.split(r"\|\||!!", line[1:]))
+    return "\t".join(map(_wiki_cell, cells))
+
+
+def _wiki_cell(cell: str) -> str:
+    bare = _WIKI_LINK.sub(r"\1", _WIKI_LENGTH.sub(r"\1:\2", _WIKI_STYLE.sub("", cell.strip())))
+    return " ".join(unescape(_WIKI_MARKS.sub("", bare)).split()).strip('"“”')

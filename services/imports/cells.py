@@ -42,11 +42,12 @@ _GROUPED_COMMA = re.compile(r"[-+]?\d{1,3}(?:[.\s'’]\d{3})+,\d+")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
 _BEHIND = re.compile(
-    r"""\[([^\[\]]{1,300})\]\([^()\s]{1,500}\)|=HYPERLINK\("[^"]{1,500}"\s*[,;]\s*"(.{1,500})"\)|="(.{0,500})\"""",
+    r"""\[([^\[\]]{1,300})\]\([^()\s]{1,500}\)|=HYPERLINK\("[^"]{1,500}"\s*[,;]\s*"(.{1,500})"\)""",
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
-    {"", "-", "--", "–", "—", "?", "n/a", "na", "nan", "none", "null", "nil", "\\n", "unknown", "undefined"}
+    {"", "-", "--", "–", "—", "?", "n/a", "na", "n.a.", "nan", "<na>", "none", "null", "(null)", "nil"}
+    | {"\\n", "unknown", "undefined", "inf", "-inf", "-1", "-1.0"}
     | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"}
 )
 
@@ -85,7 +86,7 @@ def without_doubt(text: str) -> str:
 
 
 def is_nothing(cell: str) -> bool:
-    """Whether a cell says that it holds no value, as programs and spreadsheets do."""
+    """Whether a cell says that it holds no value, as programs and spreadsheets do; -1 stands for none."""
     return cell.strip().casefold() in _NOTHING
 
 

@@ -252,8 +252,14 @@ _WITH_JOINED = {Column.TEMPO, Column.KEY, Column.CAMELOT, Column.ARTISTS, Column
 """What makes a list of files or descriptions a list of music."""
 
 
-def _is_tracks(found: Mapping[Column, int], _headers: frozenset[str]) -> bool:
+_OF_RELEASES = frozenset({"catalog#", "release id"})
+"""In collections of Discogs, where each row is an album."""
+
+
+def _is_tracks(found: Mapping[Column, int], headers: frozenset[str]) -> bool:
     """Ask for a title with an artist, or something that identifies: a lone `name` may be a guest list."""
+    if headers >= _OF_RELEASES:
+        return False
     named = Column.TITLE in found and not found.keys().isdisjoint({Column.ARTISTS, Column.ALBUM_ARTISTS})
     joined = Column.JOINED in found and not found.keys().isdisjoint(_WITH_JOINED)
     return named or joined or not found.keys().isdisjoint({Column.URI, Column.URL, Column.ISRC})

@@ -11,7 +11,14 @@ from typing import Any
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.entries import Entries, make_track, number_of, text_of, track_of_words
+from services.imports.entries import (
+    Entries,
+    make_track,
+    number_of,
+    split_words,
+    text_of,
+    track_of_words,
+)
 from services.imports.formats import JSON_ROWS, JSPF
 from services.imports.keys import read_key
 from services.imports.lengths import duration_ms
@@ -41,7 +48,7 @@ _MANY_LINKS = ("identifier", "location")
 _YEARS = ("release_date", "year", "releaseDate")
 _NAMED_SHAPES: tuple[str, ...] = (
     *("items", "tracks", "rows", "songs", "data", "track", "saved", "scrobbles", "audio_features"),
-    *("list", "results", "songlist", "entry", "Items", "response", "favoriteTracks", "songList"),
+    *("list", "results", "songlist", "entry", "entries", "Items", "response", "favoriteTracks", "songList"),
 )
 _WRAPPERS = ("playlist", "toptracks", "lovedtracks", "recenttracks")
 """What answers of services put around their rows."""
@@ -107,7 +114,11 @@ def _lists(document: object, depth: int = 2) -> list[_List]:
         if isinstance(playlist, dict) and isinstance(playlist.get("track"), list):
             return [(_first(playlist, ("title",)), playlist["track"], True)]
         rows = _rows(document)
-        return [(title_of(document), rows, False)] if rows else []
+        if rows:
+            return [(title_of(document), rows, False)]
+        by_name = [(name, under, False) for name, under in document.items() if isinstance(under, list)]
+        several = len(by_name) > 1 and all(_holds_tracks(under) for _, under, _ in by_name)
+        return by_name if several else []
     if not isinstance(document, list):
         return []
     named = [
@@ -178,11 +189,13 @@ def _is_moment(value: object) -> bool:
 def as_table(document: object) -> str | None:
     """Return rows with nothing inside them as CSV, which they often were before; None if there are none.
 
-    Nor where a row says that it is no track in a way that tables do not have, or where there are too many.
+    Nor where a row says that it is no track in a way that tables do not have. Of too many rows one more
+    than is read comes along, so that the reader of tables refuses them.
     """
     rows = _by_columns(document) or (_rows(document) if isinstance(document, dict) else document)
-    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_ROWS:
+    if not isinstance(rows, list) or not rows:
         return None
+    rows = rows[: MAX_ROWS + 1]
     if not all(isinstance(row, dict) and not _is_no_track(row) for row in rows):
         return None
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -254,13 +267,18 @@ def _read(row: object, told: Mapping[str, Any] | None, *, is_jspf: bool = False)
         return other
     added = row.get("added_at") if isinstance(row, dict) else None
     codes, album = told.get("external_ids"), told.get("album")
+    title, artists = _first(told, _TITLES), tuple(_names(told))
+    length_ms = _length_ms(told, is_jspf=is_jspf)
+    if length_ms and not artists:  # a video, whose title often names the artist
+        artist, title = split_words(title)
+        artists = (artist,) if artist else ()
     return make_track(
-        title=_first(told, _TITLES),
-        artists=_names(told),
+        title=title,
+        artists=artists,
         album=_first(told, _ALBUMS),
         link=_link(told),
         isrc=text_of(told.get("isrc") or (codes.get("isrc") if isinstance(codes, dict) else "")),
-        duration_ms=_length_ms(told, is_jspf=is_jspf),
+        duration_ms=length_ms,
         year=_first(told, _YEARS) or (_first(album, _YEARS) if isinstance(album, dict) else ""),
         added_at=added or told.get("added_at"),
         uploaded=_features(told),

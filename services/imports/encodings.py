@@ -84,6 +84,12 @@ _TWO_BYTES = (
     _page("cp950", "traditional", (0xA4, 0xC6)),
 )
 _SAMPLE_BYTES = 65_536
+_BETWEEN = (WESTERN.name, "cp1251", "mac_roman", "cp850", "cp437", "cp1250")
+"""Pages as which programs and consoles take UTF-8 before they encode it again."""
+_ANY_SCRIPT = frozenset(_BETWEEN[:2])
+_LATIN = re.compile("[\x00-\x7f\xa0-\u017f\u2010-\u2044\u20ac\u2122]*")
+"""What text has to come out as where the page is a rare one: its signs make other scripts by chance."""
+_BEYOND = re.compile("[^\x00-\x7f]+")
 _NO_LETTERS = frozenset("、。・「」『』（）！？～…ー　－：；，‥《》〈〉【】／＆’‘“”·")
 
 
@@ -145,28 +151,47 @@ def escaped_page(content: bytes) -> str | None:
 
 def undo_double_encoding(text: str) -> str | None:
     """Return the text that became UTF-8 twice (`CafÃ©` is Café), or None if it did not."""
-    for to_bytes in (_western_bytes, _cyrillic_bytes):
+    for page in _BETWEEN:
         try:
-            mended = to_bytes(text).decode("utf-8")
+            mended = _as_bytes(text, page).decode("utf-8")
         except UnicodeError:
             continue
-        if mended != text:
+        if mended != text and (page in _ANY_SCRIPT or _LATIN.fullmatch(mended)):
             return mended
     return None
 
 
-def _western_bytes(text: str) -> bytes:
-    """Encode as Windows-1252 or Latin-1, whose bytes from 80 to 9F came as control characters."""
+def undo_everywhere(text: str) -> str | None:
+    """Return a text that became UTF-8 twice as a whole, or None if anything in it says otherwise."""
+    runs = _mended_runs(text[:_SAMPLE_BYTES])
+    if runs and len(text) > _SAMPLE_BYTES:
+        runs = _mended_runs(text)
+    return _BEYOND.sub(lambda run: runs[run[0]], text) if runs else None
+
+
+def _mended_runs(text: str) -> dict[str, str]:
+    """Return every run beyond ASCII as it was meant; none of them if one is no UTF-8 encoded twice."""
+    runs: dict[str, str] = {}
+    for found in _BEYOND.finditer(text):
+        run = found[0]
+        if run not in runs:
+            mended = undo_double_encoding(run)
+            if mended is None:
+                return {}
+            runs[run] = mended
+    return runs
+
+
+def _as_bytes(text: str, page: str) -> bytes:
+    """Encode text; as Windows-1252 also Latin-1, whose bytes from 80 to 9F came as control characters."""
     try:
-        return text.encode(WESTERN.name)
+        return text.encode(page)
     except UnicodeEncodeError:
+        if page != WESTERN.name:
+            raise
         return b"".join(
-            bytes((ord(each),)) if "\x80" <= each <= "\x9f" else each.encode(WESTERN.name) for each in text
+            bytes((ord(each),)) if "\x80" <= each <= "\x9f" else each.encode(page) for each in text
         )
-
-
-def _cyrillic_bytes(text: str) -> bytes:
-    return text.encode("cp1251")
 
 
 class Mending:

@@ -148,7 +148,7 @@ def make_track(
         reason = reason_of_link(link)
         if reason is not None:
             return reason
-    name = clean_text(text_of(title))
+    name = _shown(title)
     code = cells.isrc(text_of(isrc)) if isrc else None
     if not (identity or code or name):
         return SkipReason.NO_TITLE
@@ -157,8 +157,8 @@ def make_track(
     return Track(
         id=identity,
         title=name,
-        artists=tuple(artist for artist in (clean_text(text_of(one)) for one in artists) if artist),
-        album=clean_text(text_of(album)) or None,
+        artists=tuple(filter(None, map(_shown, artists))),
+        album=_shown(album) or None,
         isrc=code,
         duration_ms=milliseconds,
         release_year=cells.year(text_of(year)) if year else None,
@@ -168,6 +168,10 @@ def make_track(
         location=location_of(text_of(location)),
         recording_id=next((found for one in recording if (found := _mbid(text_of(one)))), None),
     )
+
+
+def _shown(value: object) -> str:
+    return clean_text(cells.unescaped(text_of(value)))
 
 
 def _mbid(text: str) -> str | None:

@@ -54,22 +54,22 @@ _ENGLISH = names(
     "key text|key (camelot)",
 )
 _GERMAN = names(
-    TITLE="Titel|Songtitel|Liedtitel|Lied",
+    TITLE="Titel|Songtitel|Liedtitel|Lied|Track-Titel|Titelname|Trackname",
     ARTISTS="Interpret|Interpreten|Interpret(en)|Künstler|Künstler(in)|Künstlername|"
     "Name des Künstlers|Name des Künstlers 1|Namen der Künstler|Künstlername 1|Künstlernamen",
     ALBUM="Albumtitel|Albumname",
     RELEASE="Jahr|Erscheinungsjahr|Erscheinungsdatum|Veröffentlichungsdatum",
-    DURATION="Dauer|Länge|Laufzeit|Spieldauer|Spielzeit",
+    DURATION="Dauer|Länge|Laufzeit|Spieldauer|Spielzeit|Zeit",
     ADDED_AT="Hinzugefügt am|Hinzugefügt",
     TEMPO="Schläge pro Minute",
     KEY="Tonart",
 )
 _FRENCH = names(
-    TITLE="Titre|Nom|Morceau|Chanson|Titre du morceau|Nom du morceau",
+    TITLE="Titre|Nom|Morceau|Chanson|Titre du morceau|Nom du morceau|Titre de la piste",
     ARTISTS="Artiste|Artistes|Interprète|Interprètes|Nom de l'artiste|Nom de l'artiste 1|Noms des artistes",
     ALBUM="Nom de l'album|Titre de l'album",
     RELEASE="Année|Date de sortie|Année de sortie",
-    DURATION="Durée|Longueur",
+    DURATION="Durée|Longueur|Temps",
     ADDED_AT="Ajouté le|Date d'ajout|Date de l'ajout",
     TEMPO="Battements par minute",
     KEY="Tonalité",
@@ -77,6 +77,7 @@ _FRENCH = names(
 _ROMANCE = names(
     TITLE="Título|Nombre|Canción|Título de la canción|Titolo del brano musicale|Tema|"
     "Nombre de la canción|Titolo|Brano|Canzone|Titolo del brano|"
+    "Título de la pista|Titolo traccia|Titolo della traccia|Título da faixa|"
     "Nome|Música|Canção|Faixa|Nome da música|Título da música",
     ARTISTS="Artista|Artistas|Intérprete|Intérpretes|Artisti|Interprete|Interpreti|Nombre del artista|"
     "Nombre del artista 1|Nombres de los artistas|Nome dell'artista 1|Nomi degli artisti|Nome do artista 1|"
@@ -85,7 +86,7 @@ _ROMANCE = names(
     ALBUM="Álbum|Título del álbum|Titolo dell'album|Título do álbum|Nombre del álbum|"
     "Nome dell'album|Nome do álbum",
     RELEASE="Año|Fecha de lanzamiento|Anno|Data di uscita|Anno di uscita|Ano|Data de lançamento",
-    DURATION="Duración|Durata|Duração",
+    DURATION="Duración|Durata|Duração|Tiempo",
     GENRES="Género|Géneros|Genere|Generi|Gênero|Gêneros",
     ADDED_AT="Fecha de adición|Añadido|Aggiunto il|Data di aggiunta|Adicionado em",
     TEMPO="Pulsaciones por minuto|Battiti al minuto|Batidas por minuto",

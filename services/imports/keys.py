@@ -98,9 +98,6 @@ _FIRST_CAMELOT = {"a": 8, "b": 11}
 """Pitch class of 1A (A flat minor) and 1B (B major); each hour further is a fifth up."""
 _FIRST_OPEN_KEY = {"m": 9, "d": 0}
 """Pitch class of 1m (A minor) and 1d (C major)."""
-_NO_KEY = frozenset(
-    {"", "-", "--", "–", "—", "?", "n/a", "na", "nan", "none", "null", "unknown", "-1", "-1.0"}
-)
 
 
 class _Part(NamedTuple):
@@ -114,11 +111,6 @@ class _Part(NamedTuple):
     mode_word: str = ""
     is_small: bool = False
     """Whether the note is written in small letters."""
-
-
-def is_no_key(cell: str) -> bool:
-    """Whether a cell says by itself that it holds no key."""
-    return cell.strip().casefold() in _NO_KEY
 
 
 def read_mode(cell: str) -> float | None:

@@ -42,8 +42,9 @@ _WHOLE_MINUTES = re.compile(r"(\d{1,2}):([0-5]\d):00(?:[.,]0{1,9})?")
 _ROUND, _LONG_H = frozenset({"00", "30"}), 2
 """Minutes that a mix of two or more hours may have."""
 _HOURS = re.compile(r"0?[1-9]\d?:\d\d:\d\d")
+_COLONS = re.compile(r"\s*[:：]\s*")
 _ZERO_DAY = re.compile(r"(?:(?:1899|1900)[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:1899|1900))[ T,]+(?=\d)")
-_NOTHING = frozenset({"", "0", "-1", "0:00", "00:00", "0:00:00", "00:00:00"})
+_ZERO = frozenset({"0", "0:00", "00:00", "0:00:00", "00:00:00"})
 
 
 def milliseconds(cell: str) -> int | None:
@@ -100,6 +101,7 @@ def duration_ms(cell: str) -> int | None:
 
 def _bare(text: str) -> str:
     """Return a length without the date that a spreadsheet puts in front, and without marks of doubt."""
+    text = _COLONS.sub(":", text)
     day = _ZERO_DAY.match(text)
     return cells.without_doubt(text[day.end() :] if day else text)
 
@@ -109,7 +111,7 @@ class LengthReader:
 
     def __init__(self, column: Iterable[str], unit: Callable[[str], int | None] | None = None) -> None:
         """Look at a column, whose header tells how its numbers are read if `unit` is given."""
-        told = [cell for cell in {_bare(cell.strip()) for cell in column} if cell not in _NOTHING]
+        told = [cell for cell in {_bare(cell.strip()) for cell in column} if not _is_nothing(cell)]
         self._unit = unit or duration_ms
         if unit is milliseconds and _are_seconds(told):
             self._unit = seconds
@@ -133,8 +135,12 @@ class LengthReader:
         elif self.hours_are_minutes and _WHOLE_MINUTES.fullmatch(text):
             text = text[: text.rindex(":")]
         found = self._unit(text) or (duration_ms(text) if cells.number(text) is None else None)
-        self.unread += found is None and text not in _NOTHING and cells.number(text) != 0
+        self.unread += found is None and not _is_nothing(text) and cells.number(text) != 0
         return found
+
+
+def _is_nothing(text: str) -> bool:
+    return text in _ZERO or cells.is_nothing(text)
 
 
 def _are_seconds(told: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Read the XML that music programs write: rekordbox, Traktor, iTunes and Apple Music, and XSPF."""
+"""Read the XML that music programs write: rekordbox, Traktor, VirtualDJ, iTunes and Apple Music, and XSPF."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
+from services.imports import cells
 from services.imports.any_markup import read_any_markup
 from services.imports.entries import (
     Entries,
@@ -18,8 +19,8 @@ from services.imports.entries import (
     track_of_path,
     words_of_path,
 )
-from services.imports.formats import ITUNES, REKORDBOX, TRAKTOR, XML_LIST, XSPF
-from services.imports.keys import UNTOLD, KeyReader, Tonality, is_no_key
+from services.imports.formats import ITUNES, REKORDBOX, TRAKTOR, VIRTUALDJ, XML_LIST, XSPF
+from services.imports.keys import UNTOLD, KeyReader, Tonality
 from services.imports.markup import Tag, read_tags
 from services.imports.property_list import read_property_list
 from services.imports.tally import Budget
@@ -29,6 +30,7 @@ _SHORTEST_TRACK_S = 10.0
 _SPOTIFY = "spotify:"
 _TONALITY = re.compile(r"""\sTonality=["']([^"'<>]{1,60})["']""")
 _INFO_KEY = re.compile(r"""<INFO(?=\s)[^<>]{0,3000}?\sKEY=["']([^"'<>]{1,60})["']""")
+_KEY = re.compile(r"""\sKey=["']([^"'<>]{1,60})["']""")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _APPLE_VIEWS = frozenset({"Distinguished Kind", "Folder"})
 """Marks of lists that Apple makes: views of the library, and folders with the rows of their lists."""
@@ -54,13 +56,10 @@ def read_library(text: str, name: str, budget: Budget, notes: Iterable[Note] = (
     tags = read_tags(text)
     root = next(tags, None)
     known = root.name.casefold() if root is not None else ""
-    if known == "dj_playlists":
-        keys = _Keys(_TONALITY.findall(text))
-        library = _read_rekordbox(tags, budget, keys)
-        return library.playlists("Collection", (*notes, *keys.notes()))
-    if known == "nml":
-        keys = _Keys(_INFO_KEY.findall(text))
-        library = _read_traktor(tags, budget, keys)
+    if known in _COLLECTIONS:
+        column, read = _COLLECTIONS[known]
+        keys = _Keys(column.findall(text))
+        library = read(tags, budget, keys)
         return library.playlists("Collection", (*notes, *keys.notes()))
     if known == "plist":
         return _read_itunes(tags, budget, notes)
@@ -83,7 +82,7 @@ class _Keys:
     def read(self, key: str) -> Tonality:
         """Return the key in any notation; a bare number is none here."""
         told = UNTOLD if number_of(key) is not None else self._reader.read(key)
-        self._unread += told.key is None and not is_no_key(key)
+        self._unread += told.key is None and not cells.is_nothing(key)
         return told
 
     def notes(self) -> tuple[Note, ...]:
@@ -162,20 +161,20 @@ def _read_traktor(tags: Iterator[Tag], budget: Budget, keys: _Keys) -> Library:
                 budget.take_rows()
                 listed.append(tag.attributes.get("KEY", ""))
         elif tag.name == "ENTRY" and tag.opens and listed is None:
-            entry = _traktor_entry(tag, tags)
+            entry = _gathered(tag, tags)
             place = entry.get("LOCATION", {})
             key = place.get("VOLUME", "") + place.get("DIR", "") + place.get("FILE", "")
             library.add(_traktor_track(entry, keys), key, example=entry["ENTRY"].get("TITLE", ""))
     return library
 
 
-def _traktor_entry(begin: Tag, tags: Iterator[Tag]) -> dict[str, Mapping[str, str]]:
-    """Gather the attributes of an entry's elements, up to its end."""
-    entry = {"ENTRY": begin.attributes}
+def _gathered(begin: Tag, tags: Iterator[Tag]) -> dict[str, Mapping[str, str]]:
+    """Gather the attributes of an element and of those in it by their names, up to its end."""
+    entry = {begin.name: begin.attributes}
     for tag in tags:
         if tag.opens:
             entry.setdefault(tag.name, tag.attributes)
-        elif tag.name == "ENTRY":
+        elif tag.name == begin.name:
             break
     return entry
 
@@ -214,6 +213,48 @@ def _traktor_path(place: Mapping[str, str]) -> str:
     return volume + path if _DRIVE.fullmatch(volume) else ""
 
 
+def _read_virtualdj(tags: Iterator[Tag], budget: Budget, keys: _Keys) -> Library:
+    """Read the database of VirtualDJ, whose tempi are seconds a beat."""
+    library = Library(VIRTUALDJ, budget)
+    for begin in tags:
+        if begin.name != "Song" or not begin.opens:
+            continue
+        song = _gathered(begin, tags)
+        told, heard = song.get("Tags", {}), song.get("Scan", {})
+        path, title, artist = (
+            begin.attributes.get("FilePath", ""),
+            told.get("Title", ""),
+            told.get("Author", ""),
+        )
+        if not title.strip():
+            artist, title = words_of_path(path, artist)
+        seconds = number_of(song.get("Infos", {}).get("SongLength"))
+        beat_s = number_of(told.get("Bpm") or heard.get("Bpm"))
+        track = make_track(
+            title=title,
+            artists=(artist,),
+            album=told.get("Album"),
+            duration_ms=seconds * 1000 if seconds else None,
+            year=told.get("Year"),
+            genre=told.get("Genre"),
+            uploaded=measured(
+                tempo_bpm=60 / beat_s if beat_s else None,
+                key=keys.read(told.get("Key") or heard.get("Key", "")),
+            ),
+            location=path,
+        )
+        library.add(track, path, example=path)
+    return library
+
+
+_COLLECTIONS = {
+    "dj_playlists": (_TONALITY, _read_rekordbox),
+    "nml": (_INFO_KEY, _read_traktor),
+    "virtualdj_database": (_KEY, _read_virtualdj),
+}
+"""The root of each collection of DJ software, how its keys are found before it is read, and its reader."""
+
+
 def _read_itunes(tags: Iterator[Tag], budget: Budget, notes: Iterable[Note]) -> tuple[Playlist, ...]:
     """Read Library.xml and exported playlists; lists that Apple makes itself are the collection once more."""
     document = read_property_list(tags)
@@ -242,6 +283,8 @@ def _itunes_track(told: Mapping[str, object]) -> Track | SkipReason:
     reason = next((reason for mark, reason in _NO_MUSIC if told.get(mark) is True), None)
     if reason is not None:
         return reason
+    if told.get("Track Type") == "URL":
+        return SkipReason.NOT_A_TRACK  # a radio station
     return make_track(
         title=told.get("Name"),
         artists=(told.get("Artist") or told.get("Album Artist"),),

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from services.domain.errors.playlists import TooManyRowsError
-from services.domain.messages import Note
+from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
+from services.imports.cells import unescaped
 from services.imports.entries import (
     ARTIST_AND_TITLE,
     Entries,
@@ -19,6 +20,7 @@ from services.imports.formats import LINES
 from services.imports.limits import MAX_ROWS
 from services.imports.link_names import NUMBERING
 from services.imports.locations import SOUND_FILE, file_name
+from services.imports.pairs import part
 from services.imports.tally import Budget
 from services.imports.text import DASHES
 
@@ -27,7 +29,8 @@ _STARTS_AT = re.compile(rf"[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DA
 """Where in a mix a piece begins, in front of its name."""
 _CLOCK = re.compile(r"\s[\[(]?(\d{1,2}):([0-5]\d)[\])]?$")
 _NUMBER = re.compile(
-    rf"\s*[(\[#]?(?:n[or]\.?\s?)?(\d{{1,4}})(?:\s*[.):\]|]+\s*|\s+[{DASHES}]\s+|\s+)", re.IGNORECASE
+    rf"\s*[(\[#]?(?:n[or]\.?\s?)?(\d{{1,4}})\ufe0f?\u20e3?(?:\s*[.):\]|．、：）]+\s*|\s+[{DASHES}]\s+|\s+)",
+    re.IGNORECASE,
 )
 """A number in front of a line in any dress. Bands have numbers too: it goes only where lines count up."""
 _EMPHASIS = re.compile(r"(?<!\S)(\*{1,3}|_{1,3})(?=[^\s*_])([^*_]{0,200}[^\s*_])\1(?!\w)")
@@ -37,6 +40,8 @@ _QUOTED_TITLE = re.compile(
 )
 _DRAWN = re.compile(r"^[\s│├└─╰╭|`]+(?=\s)")
 """The branches of a tree of files."""
+_SIGNS = re.compile(r"[^\w\s\"'“”„‘’«»()\[\]{}<>.,;:¿?¡!$€£#@&+*/\\-]{1,4}\s+")
+"""A picture or a tick before a name."""
 _LISTED = re.compile(r"^[-l][-rwxst]{9}\S?\s+\d+(?:\s+\S+){3}\s+\S+\s+\d{1,2}\s+[\d:]{4,5}\s+")
 """What a terminal says of a file in front of its name."""
 _LETTER = re.compile(r"\w")
@@ -46,8 +51,6 @@ _HEADER = re.compile(
     rf"(?:artists?|interpret|artiste|artista)\s*[{DASHES}]\s*(?:title|track|song|titel|titre|título)s?",
     re.IGNORECASE,
 )
-_BY = re.compile(r"[\"“„]?(?P<title>.+?)[\"”“]?\s+by\s+(?P<artist>(?:(?!\sby\s).)+)", re.IGNORECASE)
-_TIGHT = re.compile(r"(?P<artist>[^–—]+)[–—](?P<title>[^–—]+)")
 _LABEL = re.compile(
     r"\s\[(?![^\[\]]*\b(?:re-?mix|mix|edit|live|feat|ft|version|remaster\w*|acoustic|instrumental|dub|bootleg|vip)\b)"
     r"[^\[\]]{1,60}\]$",
@@ -76,19 +79,24 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
         There are more lines than are read.
     """
     lines = []
-    for line in text.splitlines():
+    for line in unescaped(text).splitlines():
         if line.strip():
             budget.take_rows()
             lines.append(line)
-    if not _are_names(lines) or _is_table(lines):
-        return None
+    are_names = _are_names(lines) and not _is_table(lines)
     cleaned = (_LISTED.sub("", _DRAWN.sub("", line[:_LONGEST_LINE])) + line[_LONGEST_LINE:] for line in lines)
     lines = [line.strip() for line in cleaned if _LETTER.search(line)]
-    lines, others = _below_heading(lines)
+    lines, others = _between_heading_and_end(lines)
     lines = [_EMPHASIS.sub(r"\2", line) for line in _unquoted(_bare(lines))]
-    lines = _without_labels(_dashed(lines))
+    parted = None if are_names and any(map(ARTIST_AND_TITLE.search, lines)) else part(lines)
+    if parted is not None:
+        lines = parted.lines
+    elif not are_names:
+        return None
+    lines = _without_labels(lines)
     dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
-    if dashed < _LEAST_LINES or 10 * dashed < _MOST_OF_TEN * len(lines):
+    sentences = sum(line.endswith(".") for line in lines)
+    if 10 * dashed < _MOST_OF_TEN * len(lines) or 2 * sentences > len(lines) or not dashed:
         return None
     numbered = count_up(file_name(line) for line in lines if SOUND_FILE.search(line))
     clocks = [_CLOCK.search(line) for line in lines]
@@ -103,6 +111,8 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
         words = line if is_title else words
         length_ms = _length_ms(clock) if clock and not (are_places or is_title) else None
         entries.add(_track_of_line(words, length_ms, numbered=numbered), line)
+    if parted is not None and parted.columns:
+        notes = (*notes, Note(NoteKind.NO_HEADER, names=parted.columns))
     return entries.playlist(name, LINES, notes)
 
 
@@ -134,30 +144,16 @@ def _is_table(lines: Sequence[str]) -> bool:
     return cells > 0 and 10 * alike >= _MOST_OF_TEN * len(lines)
 
 
-def _below_heading(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Return lines without heading and remarks, and these; a header of the two parts is neither."""
+def _between_heading_and_end(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return lines without heading, remarks and last word, and these; a header of two parts is neither."""
     remarks = [line for line in lines if _REMARK.match(line)]
     kept = [line for line in lines if not _REMARK.match(line)] if remarks else lines
     if kept and _HEADER.fullmatch(kept[0]):
         return kept[1:], remarks
-    below = kept[1 : 1 + _LEAST_LINES]
-    if len(below) == _LEAST_LINES and not _NAMES.search(kept[0]) and all(map(_NAMES.search, below)):
-        return kept[1:], [kept[0], *remarks]
-    return kept, remarks
-
-
-def _dashed(lines: list[str]) -> list[str]:
-    """Return lines that all say `Title by Artist`, or have a dash without blanks, as `Artist - Title`."""
-    if any(map(ARTIST_AND_TITLE.search, lines)):
-        return lines
-    for pattern in (_BY, _TIGHT):
-        found = [pattern.fullmatch(line[:_LONGEST_LINE]) for line in lines]
-        if 10 * sum(map(bool, found)) >= _MOST_OF_TEN * len(lines):
-            return [
-                f"{told['artist'].strip()} - {told['title'].strip()}" if told else line
-                for told, line in zip(found, lines, strict=True)
-            ]
-    return lines
+    named = [_NAMES.search(line) is not None for line in kept]
+    begin = int(named[: 1 + _LEAST_LINES] == [False, *[True] * _LEAST_LINES])
+    end = len(kept) - (named[-1 - _LEAST_LINES :] == [*[True] * _LEAST_LINES, False])
+    return kept[begin:end], [*kept[:begin], *remarks, *kept[end:]]
 
 
 def _without_labels(lines: list[str]) -> list[str]:
@@ -201,17 +197,18 @@ def _do_count(found: Sequence[re.Match[str] | None]) -> bool:
 
 
 def _bare(lines: list[str]) -> list[str]:
-    """Drop numbers, bullets, and times of a mix from in front of the names."""
+    """Drop signs, numbers, bullets, and times of a mix from in front of the names."""
     for _ in range(2):  # a number may stand before a time, and behind it
-        lines = _without_numbers(_without_times(lines))
+        lines = _without_numbers(_without(_STARTS_AT, _without(_SIGNS, lines)))
     return [line.rstrip(" ;,") for line in lines]
 
 
-def _without_times(lines: list[str]) -> list[str]:
-    found = [_STARTS_AT.match(line) for line in lines]
+def _without(before: re.Pattern[str], lines: list[str]) -> list[str]:
+    """Drop what stands in front of nearly all lines."""
+    found = [before.match(line) for line in lines]
     if 10 * sum(map(bool, found)) < _MOST_OF_TEN * len(lines):
         return lines
-    return [line[time.end() :] if time else line for line, time in zip(lines, found, strict=True)]
+    return [line[each.end() :] if each else line for line, each in zip(lines, found, strict=True)]
 
 
 def _without_numbers(lines: list[str]) -> list[str]:

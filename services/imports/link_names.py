@@ -14,6 +14,7 @@ _BEFORE_CHARS, _AFTER_CHARS = 600, 200
 _LEAD = re.compile(r"[<(\[\"']*(?:https?://)?$", re.IGNORECASE)
 """What may stand between a name and the part of a link that was found."""
 _MARKDOWN = re.compile(r"\[([^\[\]]{1,300})\]\(\s*<?(?:https?://)?$", re.IGNORECASE)
+_ADDRESS_REST = re.compile(r"^\S*\s*")
 _TAIL = re.compile(r"\S*[\s)>\].,;]*")
 NUMBERING = re.compile(
     r"^\s*(?:(?:\(\d{1,2}|\[?\d{1,4})[.)\]]\s+|#\d{1,4}[.:)]?\s+|n[or]\.\s?\d{1,4}[.:)]\s+"
@@ -84,7 +85,9 @@ def _name(text: str, begin: int, end: int) -> Named:
     if len(cells) >= 3 and cells[0] and cells[1]:
         return Named(*cells[:3])
     after = text[end : end + _AFTER_CHARS].partition("\n")[0]
+    if not words.strip():
+        words, after = _ADDRESS_REST.sub("", after, count=1), ""
     if not _TAIL.fullmatch(after):
         return Named()
-    artist, title = split_words(words.strip().rstrip(":|–—-").rstrip())
+    artist, title = split_words(words.strip().strip(":|–—-#").strip())
     return Named(title, artist) if artist else Named()

@@ -25,11 +25,12 @@ from services.imports.text import clean_text
 _LINK = re.compile(
     r"""
     (?:
-        spotify:(?://)?(?:user[:/][^\s:/]{1,100}[:/])?(?P<uri_kind>[a-z]{3,12})[:/]
+        spotify(?:-action)?:(?://)?(?:user[:/][^\s:/]{1,100}[:/])?(?P<uri_kind>[a-z]{3,12})[:/]
         (?P<uri_id>[^\s<>"'()\[\],;|]{1,200})
       | (?:open|play)\.spotify\.com/(?:intl-[a-z]{2,5}(?:-[a-z]{2,5})?/)?(?:embed/)?
         (?:user/[^\s/]{1,100}/)?(?P<kind>[a-z]{3,12})/(?P<id>[0-9A-Za-z]{1,64})
       | api\.spotify\.com/v1/(?P<api_kind>[a-z]{3,12}?)s/(?P<api_id>[0-9A-Za-z]{1,64})
+      | (?:song\.link|odesli\.co)/s/(?P<other_id>[0-9A-Za-z]{22})
       | (?P<short>(?:spotify\.(?:link|app\.link)|spoti\.fi)/[0-9A-Za-z]{1,40})
       | ^[ \t]*(?P<bare>(?=[A-Za-z]{0,21}\d)[0-9A-Za-z]{22})[ \t]*\r?$
     )
@@ -62,6 +63,7 @@ _FOREIGN = re.compile(
     re.IGNORECASE,
 )
 _HEAD_CHARS = 1_024
+_ADDRESS, _LOOKED_AT_CHARS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]{3,60})(?:[/?#]|$)"), 8_192
 _CONTEXT = "context="
 """What follows in a link says where it was copied, not what it leads to."""
 _ID = re.compile(r"[0-9A-Za-z]{22}")
@@ -95,7 +97,7 @@ def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ..
     tally = Tally()
     budget = budget or Budget()
     text = _unescaped(text)
-    lines, text = text, spread_anchors(text) if "</a>" in text else text
+    lines, text = text, spread_anchors(text)
     spans: list[tuple[int, int]] = []
     at: list[int] = []
     for found in _LINK.finditer(text):
@@ -144,11 +146,16 @@ def local_label(uri: str) -> str:
 
 
 def foreign_links(text: str) -> str | None:
-    """Say which other service the links in a text lead to (`links to Deezer`), or None."""
+    """Say which other service the links in a text lead to (`links to Deezer`), or None.
+
+    Services that nobody knows here count by the name of their host, where there is nothing but links.
+    """
     small = text.casefold()
     found = _FOREIGN.search(text) if any(part in small for part in _PARTS_OF_HOSTS) else None
     if found is None:
-        return None
+        lines = [line.strip() for line in small[:_LOOKED_AT_CHARS].splitlines() if line.strip()]
+        hosts = [address[1] for line in lines if (address := _ADDRESS.match(line))]
+        return f"links to {hosts[0]}" if hosts and len(hosts) == len(lines) else None
     host = found[1].casefold()
     return f"links to {next(name for mark, name in _FOREIGN_HOSTS.items() if re.search(mark, host))}"
 
@@ -164,7 +171,7 @@ def spotify_link(words: str) -> str:
     if found is None or found["bare"] or found["short"]:
         return ""
     identity = _identity(found)
-    kind = (found["uri_kind"] or found["kind"] or found["api_kind"]).casefold()
+    kind = (found["uri_kind"] or found["kind"] or found["api_kind"] or "track").casefold()
     return f"spotify:{kind}:{identity or ''}"
 
 
@@ -192,6 +199,7 @@ def _identity(found: re.Match[str]) -> TrackId | None:
         found["bare"]
         or found["id"]
         or found["api_id"]
+        or found["other_id"]
         or re.split(r"[?/#&:]", found["uri_id"] or "")[0].rstrip(".!:*_~")
     )
     return TrackId(told) if _ID.fullmatch(told) else None

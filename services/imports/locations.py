@@ -53,7 +53,7 @@ def location_of(text: str) -> str | None:
 def file_name(path: str) -> str:
     """Return the name of a file without its folder and ending."""
     path = path[-_LONGEST_NAMED:].rstrip("/\\")
-    if _WEB_ADDRESS.match(path):
+    if "%20" in path or _WEB_ADDRESS.match(path):
         path = unquote(path)
     return _FILE_ENDING.sub("", re.split(r"[/\\]:?", path)[-1])
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from services.domain.errors.playlists import DamagedFileError
 from services.domain.messages import Note, NoteKind
 from services.imports.account import AccountData
 from services.imports.cells import tells_moment
-from services.imports.columns import FEATURE_COLUMNS, FEATURE_NAMES, Column, normal
+from services.imports.columns import FEATURE_COLUMNS, Column, normal
+from services.imports.dialects import GENERIC
 from services.imports.entries import split_words
-from services.imports.headers import usual_names
 from services.imports.history import APPLE_PLAYS, EXTENDED, LOGGED, SCROBBLES
 from services.imports.tables import DELIMITERS, Header, find_header, first_records
 
-_TITLES = ("track", "track name", "title", "song", "song name", "track title", "titel", "titre", "título")
-_ARTISTS = ("artist", "artist name", "interpret", "künstler", "artiste", "artista")
-_ALBUMS = ("album", "album name", "álbum", "release name")
-_TIMES = ("uts", "utc time", "listened at", "played at", "scrobble time", "scrobbled at", "scrobble date")
+_TIMES = (
+    *("uts", "utc time", "listened at", "played at", "timems"),
+    *("scrobble time", "scrobbled at", "scrobble date"),
+)
 _DATES = (
     "event end timestamp",
     "event start timestamp",
@@ -76,14 +76,15 @@ def read_plays(text: str, into: AccountData) -> bool:
         return True
     header = find_header(text, _score) or _repeating(find_header(text, _score_of_dates))
     if header is not None:
-        names = [normal(cell) for cell in header.cells]
+        names = _names(header.cells)
         rows = _rows(header.text, header.delimiter, header.record + 1)
         if _DESCRIPTION in names or set(names) >= _APPLE_LAST:
             described = names.index(_DESCRIPTION if _DESCRIPTION in names else "track name")
             counted = names.index(_APPLE_COUNT) if _APPLE_COUNT in names else None
             into.history(APPLE_PLAYS).add(_apple(row, described, counted) for row in rows)
         else:
-            at = {field: _position(names, known) for field, known in _FIELDS.items()}
+            found = GENERIC.match(header.cells)
+            at = {field: found.get(column) for field, column in _FIELDS.items()}
             into.history(SCROBBLES).add(_fields(row, at) for row in rows)
         return True
     delimiter = next((each for each in DELIMITERS if _has_no_header(text, each)), None)
@@ -120,31 +121,26 @@ def _score_of_history(cells: tuple[str, ...]) -> int:
     names = {normal(cell) for cell in cells}
     told = [not names.isdisjoint(_HISTORY[field]) for field in (EXTENDED.title, EXTENDED.played_ms)]
     other_ids = names & (_IDS | {"id"}) - {*_HISTORY[EXTENDED.uri]}
-    return sum(told) if all(told) and not other_ids and not _tells_sound(names) else 0
+    return sum(told) if all(told) and not other_ids and _SOUND.isdisjoint(GENERIC.match(cells)) else 0
 
 
-_SOUND = frozenset(
-    name
-    for name, column in {**FEATURE_NAMES, **usual_names()}.items()
-    if column in {*FEATURE_COLUMNS.values(), Column.CAMELOT}
-)
+_SOUND = frozenset({*FEATURE_COLUMNS.values(), Column.CAMELOT})
+"""What lists say of their tracks, and histories don't."""
+_FIELDS = {"track": Column.TITLE, "artist": Column.ARTISTS, "album": Column.ALBUM}
 
 
-def _tells_sound(names: set[str]) -> bool:
-    """Whether a table says how tracks sound, as lists do and histories don't."""
-    return not names.isdisjoint(_SOUND)
-
-
-_FIELDS = {"track": _TITLES, "artist": _ARTISTS, "album": _ALBUMS}
+def _names(cells: Iterable[str]) -> list[str]:
+    """Return what columns are called; some programs write the name of the user behind it (`Date#ann`)."""
+    return [normal(cell).partition("#")[0] for cell in cells]
 
 
 def _repeating(header: Header | None) -> Header | None:
     """Return the header if its column of dates holds times of day, and its tracks come again and again."""
     if header is None:
         return None
-    names = [normal(cell) for cell in header.cells]
-    time = _position(names, _DATES)
-    artist, track = _position(names, _ARTISTS), _position(names, _TITLES)
+    found = GENERIC.match(header.cells)
+    time = _position(_names(header.cells), _DATES)
+    artist, track = found.get(Column.ARTISTS), found.get(Column.TITLE)
     rows = plays = 0
     different = set()
     for row in _rows(header.text, header.delimiter, header.record + 1):
@@ -166,7 +162,7 @@ def _score_of_dates(cells: tuple[str, ...]) -> int:
 
 
 def _score(cells: tuple[str, ...]) -> int:
-    names = {normal(cell) for cell in cells}
+    names = set(_names(cells))
     if _DESCRIPTION in names:
         return len(names & {_DESCRIPTION, _APPLE_TIME, _APPLE_COUNT}) - 1
     if names >= _APPLE_LAST:
@@ -175,9 +171,10 @@ def _score(cells: tuple[str, ...]) -> int:
 
 
 def _scored(cells: tuple[str, ...], times: tuple[str, ...]) -> int:
-    names = {normal(cell) for cell in cells}
-    told = [not names.isdisjoint(known) for known in (_TITLES, _ARTISTS, times)]
-    return sum(told) if all(told) and not names & _IDS and not _tells_sound(names) else 0
+    names, found = set(_names(cells)), GENERIC.match(cells)
+    if names.isdisjoint(times) or names & _IDS or not _SOUND.isdisjoint(found):
+        return 0
+    return 3 if {Column.TITLE, Column.ARTISTS} <= found.keys() else 0
 
 
 def _position(names: list[str], known: tuple[str, ...]) -> int | None:

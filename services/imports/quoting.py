@@ -13,7 +13,9 @@ _DOUBLED = re.compile(r'[^,;\t|\s"\\]""[^"]|[^"\\]""[^,;\t|\s"]')
 _BACKSLASHED = re.compile(r'\\"(?!\s*(?:[,;\t|]|$))|\\"(?="[,;\t|\r\n])', re.MULTILINE)
 _LONGEST_HEADER = 5_000
 _OTHER_QUOTES = re.compile(r"['‘“„][^'’“”]*['’“”](?:[,;\t|] ?['‘“„][^'’“”]*['’“”])+")
-_RULE = re.compile(r"[\s:=+_\-–—|\u2500-\u257f]*")
+_FORMULAS = re.compile(r'"=""([^"\r\n]{0,500})"""|(?<![^,;\t|\r\n])="([^"\r\n]{0,500})"')
+"""`="0012"`, by which programs keep a spreadsheet from reading a number."""
+_RULE = re.compile(r"[\s:;,=+_\-–—|\u2500-\u257f]*")
 _SHORTEST_RULE = 3
 _WIDE = 4
 """In a table of so many columns a lone cell with as many parts is a wrapped row."""
@@ -44,6 +46,11 @@ def without_backslashes(text: str) -> str:
     if '\\"' not in text or _DOUBLED.search(text):
         return text
     return _BACKSLASHED.sub('""', text)
+
+
+def without_formulas(text: str) -> str:
+    """Return text whose cells are plain where they were formulas of one text each."""
+    return _FORMULAS.sub(lambda found: f'"{found[1] or found[2] or ""}"', text) if '="' in text else text
 
 
 def with_plain_quotes(text: str) -> str:

@@ -13,7 +13,7 @@ from services.imports.artists import SplitArtists, split_list
 from services.imports.columns import FEATURE_COLUMNS, Column
 from services.imports.dialects import Dialect
 from services.imports.encodings import Mending
-from services.imports.keys import KeyReader, is_no_key, read_mode
+from services.imports.keys import KeyReader, read_mode
 from services.imports.lengths import LengthReader, milliseconds, seconds
 from services.imports.limits import MAX_LIST_CHARS
 from services.imports.locations import SOUND_FILE, without_number
@@ -309,7 +309,7 @@ class RowReader:
         known = self._tonalities.get(told)
         if known is None:
             known = self._tonalities[told] = self._key_and_mode(*told)
-        if Feature.KEY.value not in known and not (is_no_key(told[0]) and is_no_key(told[2])):
+        if Feature.KEY.value not in known and not (cells.is_nothing(told[0]) and cells.is_nothing(told[2])):
             self.unread_keys += 1
         return known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -36,6 +37,7 @@ _NAMED_COLUMNS = 6
 _TELLING_COLUMNS = 2
 _LOOKED_AT = 50
 """Rows that tell which of two columns holds what both promise."""
+_MOST_WORDS_BELOW = 5
 _CSV_DELIMITERS = frozenset(",;")
 
 
@@ -218,8 +220,11 @@ def _group_rows(
     width = len(table.header.cells)
     groups: dict[str, _Group] = {}
     counted = 0
-    for row, line in zip(table.rows, table.lines, strict=True):
+    end = _end_of_rows(table.rows)
+    for number, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
         result = reader.read(row, width)
+        if number >= end and isinstance(result, Track) and not (result.id or result.isrc):
+            result = SkipReason.NOT_A_TRACK
         budget.take_names(reader.names - counted)
         counted = reader.names
         own = reader.playlist(row) if result is not SkipReason.UNREADABLE else ""
@@ -235,6 +240,15 @@ def _group_rows(
         if not group.tracks:
             others.merge(group.skipped)
     return {key: group for key, group in groups.items() if group.tracks}, others
+
+
+def _end_of_rows(rows: Sequence[Sequence[str]]) -> int:
+    """Return where words below a table begin: a few rows of one cell, in a table that has no others."""
+    lone = [sum(map(bool, map(str.strip, row))) == 1 for row in rows]
+    end = len(rows)
+    while end and lone[end - 1]:
+        end -= 1
+    return end if end and len(rows) - end <= _MOST_WORDS_BELOW and not any(lone[:end]) else len(rows)
 
 
 def _example(row: list[str], line: int) -> str:

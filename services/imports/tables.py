@@ -17,6 +17,7 @@ from services.imports.quoting import (
     unwrapped,
     with_plain_quotes,
     without_backslashes,
+    without_formulas,
     without_wrapping,
 )
 from services.imports.tally import Budget
@@ -69,7 +70,7 @@ def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | 
     delimiters: tuple[str, ...] = DELIMITERS
     if hint:
         text, delimiters = text[hint.end() :], DELIMITERS if hint[1].isalnum() else (hint[1],)
-    text = with_plain_quotes(without_backslashes(without_wrapping(text)))
+    text = with_plain_quotes(without_backslashes(without_formulas(without_wrapping(text))))
     if text.lstrip()[:1] in _DRAWN:
         text = text.replace("│", "|").replace("║", "|")
     head = _JIRA.match(text)

@@ -46,18 +46,19 @@ def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> boo
     if is_watch_page(text):
         into.history(WATCHED).add(plays_of_page(text))
         return True
-    header, *first = [row for _, row in first_records(text, ",")] or [[]]
-    first = [row for row in first if any(row)]
-    if not first or not all(_VIDEO.fullmatch(row[0].strip()) for row in first):
-        return False
-    if _VIDEO.fullmatch(header[0].strip()):
+    records = [(number, row) for number, row in first_records(text, ",") if any(row)]
+    above, header = 0, []  # type: tuple[int, list[str]]
+    while records and not _VIDEO.fullmatch(records[0][1][0].strip()):
+        above, header = records.pop(0)  # older Takeouts describe the playlist above its rows
+    first = [row for _, row in records]
+    if not (header and first and all(_VIDEO.fullmatch(row[0].strip()) for row in first)):
         return False
     if len(header) == _PLAYLIST_COLUMNS and all(_is_dated(row) for row in first):
         library = into.library(YOUTUBE, budget)
-        library.add_list(_SUFFIX.sub("", name) or name, (row[0].strip() for row in _rows(text)))
+        library.add_list(_SUFFIX.sub("", name) or name, (row[0].strip() for row in _rows(text, above)))
         return True
     if len(header) >= _LIBRARY_COLUMNS and (_names_id(header[0]) or all(map(_is_id, first))):
-        _read_library(header, text, into, budget)
+        _read_library(header, _rows(text, above), into, budget)
         return True
     return False
 
@@ -72,7 +73,7 @@ def _is_id(row: list[str]) -> bool:
     return cell != cell.lower() and cell != cell.upper() and re.search(r"[0-9_-]", cell) is not None
 
 
-def _read_library(header: list[str], text: str, into: AccountData, budget: Budget) -> None:
+def _read_library(header: list[str], rows: Iterator[list[str]], into: AccountData, budget: Budget) -> None:
     library = into.library(YOUTUBE, budget)
     artists_at = [
         position
@@ -81,7 +82,7 @@ def _read_library(header: list[str], text: str, into: AccountData, budget: Budge
     ]
     named = [normal(cell) for cell in header]
     length_at = next((at for at, name in enumerate(named) if name.startswith(_NO_ARTIST)), len(header))
-    for row in _rows(text):
+    for row in rows:
         video, title, album = (*(cell.strip() for cell in row[:3]), "", "", "")[:3]
         artists = [row[position].strip() for position in artists_at if position < len(row)]
         length_ms = duration_ms(row[length_at].strip()) if length_at < len(row) else None
@@ -93,11 +94,11 @@ def _is_dated(row: list[str]) -> bool:
     return len(row) == _PLAYLIST_COLUMNS and _TIME.fullmatch(row[1].strip()) is not None
 
 
-def _rows(text: str) -> Iterator[list[str]]:
-    """Yield the rows below the header; Takeout ends its files with empty lines."""
+def _rows(text: str, header: int) -> Iterator[list[str]]:
+    """Yield the rows below the record of the header; Takeout ends its files with empty lines."""
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""))):
-            if number and any(row):
+            if number > header and any(row):
                 yield row
     except csv.Error as error:
         problem = "a cell is longer than any title; probably a quote is never closed"

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.imports.alphabets import WESTERN
-from services.imports.encodings import PAGE_NAMES, declared_page, escaped_page, guess_code_page
+from services.imports.encodings import (
+    PAGE_NAMES,
+    declared_page,
+    escaped_page,
+    guess_code_page,
+    undo_everywhere,
+)
 from services.imports.formats import TEXT
 from services.imports.limits import MAX_NAME_CHARS, MAX_TEXT_CHARS
 
@@ -23,7 +29,7 @@ _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u3164\ufe00-\ufe0f\uffa0]+"
 )
 """What shows nothing: a name of nothing else is no name."""
-_SPACES = re.compile(r"\s{2,}")
+_SPACES = re.compile(r"\s{2,}|[\u00a0\u2007\u202f]")
 _EXTENSION = re.compile(
     r"\.(csv|tsv|txt|jsonl?|zip|xml|nml|xspf|jspf|m3u8?|pls|html?|md|spotdl)$", re.IGNORECASE
 )
@@ -110,6 +116,8 @@ _TAR_AT, _TAR = 257, b"ustar"
 _RIFF = {b"WAVE": "a sound file", b"WEBP": "a picture", b"AVI ": "a video"}
 _MARKUP = re.compile(r"\s*<(!doctype html|html|head|body|\?xml|svg|plist|!--)", re.IGNORECASE)
 _FORGIVEN_CONTROLS = 4
+_PADDING = b"\x00\x1a"
+"""What old programs and disks write behind the end of a text."""
 _CONTROLS_OF_TEXT = b"\t\n\x0c\r\x1a"
 _FIRST_PRINTABLE = 32
 _BLOCK_BYTES = 256 * 1024
@@ -218,10 +226,14 @@ def decode(content: bytes) -> Decoded:
         text = content.decode(escaped, errors="replace")
         notes = (Note(NoteKind.CODE_PAGE, names=(PAGE_NAMES[escaped],)),)
     else:
+        content = content.rstrip(_PADDING)
         if is_binary(content):
             raise UnknownFormatError(looks_like="data that is no text")
         text, notes = _decode_bytes(content)
     text = without_letters_of_mark(text)
+    mended = undo_everywhere(text)
+    if mended is not None:
+        text, notes = mended, (*notes, Note(NoteKind.ENCODED_TWICE))
     nuls = text.count("\x00")
     if nuls:
         text = text.replace("\x00", "")

@@ -18,7 +18,7 @@ from services.domain.errors.playlists import (
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist
 from services.imports.account import AccountData, may_hold_tracks, read_account_file
-from services.imports.any_markup import page_text
+from services.imports.any_markup import holds_wiki_table, page_text, wiki_text
 from services.imports.archive import Member, members, office_kind, open_archive
 from services.imports.formats import ACCOUNT_DATA, TRACK_LINKS, ZIP
 from services.imports.libraries import read_library
@@ -251,6 +251,9 @@ def _read_shown(text: str, decoded: Decoded, name: str, budget: Budget) -> tuple
     """Read a table or lines as people see them: on a web page, or between columns of blanks."""
     if markup_kind(text) == "a web page" or _PAGE.match(text):
         text = page_text(text)
+        recognised = recognise(text)
+    elif holds_wiki_table(text):
+        text = wiki_text(text)
         recognised = recognise(text)
     else:
         head = _ALIGNED.sub("\t", text[:_HEAD_CHARS].rpartition("\n")[0])

@@ -40,6 +40,7 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from services.domain.music import SkipReason
 
 _WITH_A_CONVERTER = "TuneMyMusic (tunemymusic.com) or Soundiiz turn the link into a CSV."
 _WAYS_OUT = {
@@ -189,7 +190,11 @@ def _(_error: EmptyFileError) -> str:
 
 _ANY_EXPORT = (
     "Use an export from exportify.net, exportify.app, TuneMyMusic, Soundiiz, Chosic or your Spotify "
-    "account data, or a list of track links."
+    "account data, a list of track links, or lines like “Artist - Title”."
+)
+_AT_ANOTHER_PLACE = (
+    "I read no pages there. Write the songs down as lines like “Artist - Title”, or look whether TuneMyMusic "
+    "or Soundiiz make a CSV of them."
 )
 _INSTEAD = {
     "an XML file": (
@@ -209,22 +214,31 @@ _INSTEAD = {
 """What to do about a kind of file that is no playlist, by the words it was named with."""
 
 
+_NAMES_BESIDE = {
+    "YouTube Music Takeout": "music library songs.csv",
+    "Apple privacy export": "Apple Music Library Tracks.json",
+}
+"""Exports of which one file holds lists of ids, and which other one their names."""
+
+
 @sentence.register
 def _(error: NoTracksError) -> str:
-    if error.format == "YouTube Music Takeout":
+    beside = _NAMES_BESIDE.get(error.format)
+    if beside and SkipReason.NO_TITLE.value in error.skipped:
         return (
-            f"This {error.format} holds ids of videos without their names ({error.skipped}). Upload the ZIP "
-            "of the Takeout with “music library songs.csv” in it: I join the two."
+            f"This {error.format} holds ids without the names of the tracks ({error.skipped}). Upload the "
+            f"ZIP of the export with “{beside}” in it: I join the two."
         )
     return (
         f"I read the file ({error.format}), but none of its rows is a track I can use ({error.skipped}). "
-        "Choose a playlist with songs from Spotify's catalogue."
+        "Upload a playlist with songs in it."
     )
 
 
 @sentence.register
 def _(error: UnknownFormatError) -> str:
-    instead = _INSTEAD.get(error.looks_like, _ANY_EXPORT)
+    other = _AT_ANOTHER_PLACE if error.looks_like.startswith("links to ") else _ANY_EXPORT
+    instead = _INSTEAD.get(error.looks_like, other)
     return f"I can't read a playlist from this: it looks like {error.looks_like}. {instead}"
 
 

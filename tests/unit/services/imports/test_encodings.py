@@ -140,6 +140,14 @@ def test_names_encoded_twice_are_mended_where_the_whole_column_turns_back(page):
     assert [note.kind for note in playlist.notes] == [NoteKind.ENCODED_TWICE]
 
 
+@pytest.mark.parametrize("page", ["cp1252", "mac_roman", "cp850", "cp437", "cp1250"])
+@pytest.mark.parametrize("text", ["Titel;Künstler\nÖl;Ann\n", "Künstler - Öl\nAnn - Eins\n"])
+def test_a_file_that_was_encoded_twice_is_mended_with_its_header(page, text):
+    (playlist,) = read_upload(text.encode().decode(page).encode()).playlists
+    assert "Öl" in titles(playlist)
+    assert [note.kind for note in playlist.notes] == [NoteKind.ENCODED_TWICE]
+
+
 def test_a_column_that_does_not_turn_back_stays_and_is_named():
     names = ["Café".encode().decode("cp1252"), "Señor", "Plain"]
     playlist = read(names, "utf-8")
@@ -147,6 +155,8 @@ def test_a_column_that_does_not_turn_back_stays_and_is_named():
     assert [(note.kind, note.count) for note in playlist.notes] == [(NoteKind.LEFT_ENCODED_TWICE, 1)]
 
 
-@pytest.mark.parametrize("name", ["Café", "Рок", "Ã", "plain", "日本", "naïve – Ü"])
+@pytest.mark.parametrize(
+    "name", ["Café", "Рок", "Ã", "plain", "日本", "naïve – Ü", "bæði", "L’été", "“Été”", "CANÇÃO", "ãé"]
+)
 def test_what_was_encoded_once_is_left_alone(name):
     assert undo_double_encoding(name) is None

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from cogs.words.errors import sentence
 from cogs.words.messages import note_lines
+from services.domain.errors.playlists import UploadError
 from services.domain.features import Feature
 from services.domain.music import Playlist, SkipReason
 from services.imports.upload import read_upload
@@ -244,6 +246,117 @@ KINDS = {
         ["Ann – One", "Bob – Two"],
         {SkipReason.SHORT_LINK: 1},
     ),
+    "database of VirtualDJ": Kind(
+        b'<?xml version="1.0"?><VirtualDJ_Database Version="2023"><Song FilePath="C:\\a.mp3">'
+        b'<Tags Author="Ann" Title="One" Bpm="0.468" Key="Am"/><Infos SongLength="225.1"/></Song>'
+        b'<Song FilePath="C:\\Bob - Two.mp3"><Scan Bpm="0.5" Key="C"/></Song></VirtualDJ_Database>',
+        ["Ann – One", "Bob – Two"],
+        tempo=2,
+        keys=2,
+    ),
+    "table of a wiki": Kind(
+        table(
+            "Intro", '{| class="wikitable"', "|+ Mix", '! scope="col" | Title', "! Artist !! Length", "|-",
+            '| "One" || [[Ann]] || {{Duration|m=3|s=45}}', "|- style=x", "| Two",
+            "| [[Bob (band)|Bob]]<ref>x</ref>",
+            "| 3:00", "|}", "Outro",
+        ),
+        ["Ann – One", "Bob – Two"],
+    ),
+    "lines with slashes": Kind(
+        table("Ann Lee / One Day", "Bob / Two", "Cee / Three Of Us"),
+        ["Ann Lee – One Day", "Bob – Two", "Cee – Three Of Us"],
+    ),
+    "numbered lines with colons": Kind(
+        table("1. Ann Lee: One Day", "2. Bob: Two"), ["Ann Lee – One Day", "Bob – Two"]
+    ),
+    "two columns without a header": Kind(
+        table("Ann Lee\tOne Day\t3:45", "Bob\tTwo\t3:00"),
+        ["Ann Lee – One Day", "Bob – Two"],
+        says="read as artist, title",
+    ),
+    "two columns, those of artists told by who comes again": Kind(
+        table('"One, Day";"Ann Lee"', '"Two";"Ann Lee"', '"Three Of Us";"Bob"'),
+        ["Ann Lee – One, Day", "Ann Lee – Two", "Bob – Three Of Us"],
+        says="read as title, artist",
+    ),
+    "one line alone": Kind(b"Ann - One\n", ["Ann – One"]),
+    "ticks and numbers of other keyboards": Kind(
+        "✅ １．Ann － One\n✅ ２．Bob － Two\n".encode(), ["Ann – One", "Bob – Two"]
+    ),
+    "entities in lines": Kind(
+        table("Ann &amp; Co - One", "Bob &ndash; Two"), ["Ann & Co – One", "Bob – Two"]
+    ),
+    "a last word below lines": Kind(
+        table("Ann - One", "Bob - Two", "Sent from my phone"),
+        ["Ann – One", "Bob – Two"],
+        {SkipReason.UNREADABLE: 1},
+    ),
+    "words below a table": Kind(
+        table("Title,Artist,BPM", "One,Ann,124", ";;;;", "Exported by a tool,,", "<!-- done -->"),
+        ["Ann – One"],
+        {SkipReason.NOT_A_TRACK: 2},
+        tempo=1,
+    ),
+    "bytes that fill a block": Kind(
+        table("Title,Artist", "One,Ann", "") + b"\x1a" + bytes(500), ["Ann – One"]
+    ),
+    "cells that are formulas": Kind(
+        table("Title,Artist,BPM", '"=""One, Two""",="Ann","=""124"""'), ["Ann – One, Two"], tempo=1
+    ),
+    "words for nothing": Kind(
+        table("Title,Artist,Key,BPM,Duration", *(f"One,Ann,{n},{n},{n}" for n in ("N/A", "(null)", "-1"))),
+        ["Ann – One"] * 3,
+    ),
+    "scrobbles with the name of the user in the header": Kind(
+        table(
+            '"Artist";"Album";"Track";"Date#ann"',
+            *[f'"Ann";"";"One";"16000000{n}000"' for n in range(10, 30)],
+        ),
+        ["Ann – One"],
+        says="20 plays became 1 different track",
+    ),
+    "playlists by name": Kind(
+        json.dumps(
+            {"A": [{"title": "One", "artist": "Ann"}], "B": [{"title": "Two", "artist": "Bob"}]}
+        ).encode(),
+        ["Ann – One"],
+    ),
+    "JSON documents on several lines each": Kind(
+        b'{\n"title": "One",\n"artist": "Ann"\n}\n{\n"title": "Two",\n"artist": "Bob"\n}',
+        ["Ann – One", "Bob – Two"],
+    ),
+    "videos": Kind(
+        json.dumps(
+            {"title": "x", "entries": [{"title": "Ann - One", "duration": 200, "uploader": "z"}]}
+        ).encode(),
+        ["Ann – One"],
+    ),
+    "names behind their links": Kind(
+        table(
+            f"https://open.spotify.com/track/{ID}?si=1 - Ann - One",
+            f"https://song.link/s/{ID[::-1]}: Bob - Two",
+        ),
+        ["Ann – One", "Bob – Two"],
+    ),
+    "bookmarks": Kind(
+        f'<DL><DT><A HREF="https://open.spotify.com/track/{ID}">Ann - One</A>\n'
+        f'<DT><A HREF="https://open.spotify.com/track/{ID[::-1]}">Bob - Two</A></DL>'.encode(),
+        ["Ann – One", "Bob – Two"],
+    ),
+    "radio station of Apple": Kind(
+        b'<?xml version="1.0"?><plist><dict><key>Tracks</key><dict><key>1</key><dict><key>Name</key>'
+        b"<string>One</string><key>Artist</key><string>Ann</string></dict><key>2</key><dict><key>Name</key>"
+        b"<string>FM</string><key>Track Type</key><string>URL</string></dict></dict></dict></plist>",
+        ["Ann – One"],
+        {SkipReason.NOT_A_TRACK: 1},
+    ),
+    "sound of any XML": Kind(
+        b'<?xml version="1.0"?><library><track title="One" artist="Ann" bpm="124" key="8A"/></library>',
+        ["Ann – One"],
+        tempo=1,
+        keys=1,
+    ),
 }  # fmt: skip
 
 
@@ -254,6 +367,49 @@ def test_reads_every_kind_of_file(kind: Kind) -> None:
     assert {one.reason: one.count for one in playlist.skipped} == kind.skipped
     assert kind.says in " ".join(note_lines(playlist.notes))
     assert (known(playlist, Feature.TEMPO), known(playlist, Feature.MODE)) == (kind.tempo, kind.keys)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (
+            json.dumps([["Artist", "Title"], *[["Ann", f"{n}"] for n in range(20_001)]]),
+            "more than 20,000 rows",
+        ),
+        (json.dumps({"artist": ["Ann"] * 20_001, "title": ["x"] * 20_001}), "more than 20,000 rows"),
+        ("[]", "has no rows in it"),
+        (json.dumps([watched("Watched a film", header="YouTube")]), "Upload a playlist with songs in it"),
+        (json.dumps([{"Title": "x", "Playlist Item Identifiers": [1]}]), "“Apple Music Library Tracks.json”"),
+        (
+            "Playlist ID,Title\nPLx,Mix\n\nVideo ID,Time Added\nabcDEF-1_gh,2020-01-01 00:00:00 UTC\n",
+            "“music library songs.csv”",
+        ),
+        (
+            "https://a.bandcamp.com/track/x\nhttps://b.bandcamp.com/track/y\n",
+            "links to a.bandcamp.com. I read no",
+        ),
+        (
+            "Catalog#,Artist,Title,Released,release_id\nX,Ann,An Album,2001,1\n",
+            "the columns Catalog#, Artist",
+        ),
+        ("Anna Gruber,Wien\nBert Huber,Graz\nCarla Maier,Linz\n", "the columns Anna Gruber, Wien"),
+        ("Anna: hi there, how are you?\nBert: fine, and you?\nAnna: Good!\n", "like “Artist - Title”"),
+        ("Flour: 500 g\nSugar: 100 g\nFresh eggs: 3\n", "like “Artist - Title”"),
+        ('{"title": "One", "artist": "Ann"}\n{"title": "Two', "begins on line 2 is no valid JSON"),
+    ],
+)
+def test_what_is_no_list_is_refused_by_its_kind_with_the_next_step(content: str, says: str) -> None:
+    with pytest.raises(UploadError) as caught:
+        read_upload(content.encode())
+    assert says in sentence(caught.value)
+
+
+def test_a_beat_of_virtualdj_is_a_tempo() -> None:
+    (playlist,) = read_upload(KINDS["database of VirtualDJ"].content).playlists
+    assert [track.uploaded and round(track.uploaded.tempo or 0, 1) for track in playlist.tracks] == [
+        128.2,
+        120.0,
+    ]
 
 
 def known(playlist: Playlist, feature: Feature) -> int:
