@@ -238,7 +238,7 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
         if (
             abs(trait.contrast) >= AUDIBLE * BORNE_OUT
             and trait.degree * trait.contrast >= 0
-            and (trait.contrast > 0 or trait.feature not in {Feature.LIVENESS, Feature.DANCEABILITY})
+            and (trait.contrast > 0 or trait.feature is not Feature.LIVENESS)
             and trait.feature is not lean.feature
             and not {trait.feature, lean.feature} <= _NEARLY_ONE
         ):

@@ -51,8 +51,8 @@ COMPARED_COST = 1.5
 JOINED_COST = 0.05
 """For a comparison that joins a single word: two words of one kind read better."""
 
-SHRUG_COST = 4.0
-"""For a name that says little, where no genre, decade or artist stands before it."""
+FALLBACK_COST = 4.0
+"""For saying that a group is of everything a bit: where nothing else is true of it."""
 
 SHRUG_SCORE = -0.3
 """What a name without a direction is worth before its unexplained part."""
@@ -260,12 +260,13 @@ def _options(
     for entry, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
         if not is_earned(entry, raw, traits, refused):
             continue
+        if entry.id in SHRUGS and entry is not FALLBACK and scene is None:
+            continue
         score = fit(direction) + (0.0 if entry.weights else SHRUG_SCORE)
-        if entry.id in SHRUGS:
-            score -= PLAIN_COST if scene is not None else SHRUG_COST
+        score -= PLAIN_COST * (entry.id in SHRUGS)
         score -= ECHO_COST * (not implied.isdisjoint(entry.main))
         if entry is FALLBACK:
-            score -= SHRUG_COST
+            score -= FALLBACK_COST
         if entry.claim is Claim.TALK:
             score += TALK_WORTH
         found.append(_Option(GroupName(sound=entry.id), entry.weights, score))

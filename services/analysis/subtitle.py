@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from services.analysis.genres import NOBODY, family_of, normal_genre
+from services.analysis.name_rules import implied_by
 from services.analysis.titles import READ_AT_ONCE, lead_artist
 from services.analysis.vocabulary import SHRUGS
 from services.domain.group_names import GroupName, Scene, SceneKind
@@ -144,6 +145,9 @@ def grounded(name: GroupName, group: Tally, rest: Tally) -> GroupName:
         return name
     scene = _most_have(group, rest, _by_genres(_kinds_in(group, rest)), SceneKind.GENRE, HELD, times=0.0)
     scene = scene or _most_have(group, rest, _by_genres(families_of), SceneKind.GENRE, HELD, times=0.0)
+    if name.differs is not None and not implied_by(scene).isdisjoint(name.leans):
+        # "Hip hop, wordy & calmer" says the same twice.
+        return replace(name, scene=scene, leans=(name.differs,), compared=True, differs=None)
     return replace(name, scene=scene)
 
 

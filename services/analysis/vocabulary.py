@@ -290,4 +290,4 @@ FALLBACK = Name(SoundName.ALL_ROUNDERS, MappingProxyType({}), ())
 """For a group that is ordinary in everything, or that no name may describe."""
 
 SHRUGS = frozenset({SoundName.EVEN_TEMPERED_SONGS, SoundName.WARM_MID_TEMPO, SoundName.ALL_ROUNDERS})
-"""Names that say little: where nothing else distinguishes a group, or after what came with its tracks."""
+"""Names that say little: only after what came with the tracks of a group, but for the last resort."""

@@ -53,7 +53,7 @@ SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
         SoundName.FAST_RESTLESS: ("Fast & restless", "fast & restless"),
         SoundName.SLOW_HEAVY: ("Slow & heavy", "slow & heavy"),
         SoundName.MOSTLY_SPOKEN: ("Mostly spoken", "mostly spoken"),
-        SoundName.ALL_ROUNDERS: ("All-rounders", ""),
+        SoundName.ALL_ROUNDERS: ("A bit of everything", ""),
     }
 )
 """Each name as it stands alone, and after a genre, a decade or an artist."""

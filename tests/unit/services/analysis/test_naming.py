@@ -237,6 +237,7 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
     ordinary = sounds.group(seed=4)
     names = values_of(*sounds.playlist(ordinary, sounds.group(**sounds.LOUD)))
     assert names[0].sound not in SHRUGS
+    assert name_clusters(*sounds.playlist(ordinary)) == ("A bit of everything",)
     country = Scene(SceneKind.GENRE, "country")
     assert name_clusters(*sounds.playlist(ordinary), [], [country])[0].startswith("Country, ")
 

@@ -150,6 +150,13 @@ def test_a_name_that_says_little_begins_with_what_most_of_the_group_is() -> None
     assert grounded_in(says_enough, group, rest) == says_enough
 
 
+def test_no_word_follows_a_genre_that_says_it() -> None:
+    wordy, calmer = Lean(Feature.SPEECHINESS, high=True), Lean(Feature.ENERGY, high=False)
+    name = GroupName(leans=(wordy,), differs=calmer)
+    assert name_words(grounded_in(name, songs(30, "hip hop"), songs(30, "jazz"))) == "Hip hop, calmer"
+    assert name_words(grounded_in(name, songs(30, "ska"), songs(30, "jazz"))) == "Ska, wordy & calmer"
+
+
 def test_an_artist_who_made_most_of_a_group_comes_before_its_genre() -> None:
     group = songs(20, "country", artist="Johnny Cash") + songs(4, "country")
     assert scene_in(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
