@@ -228,21 +228,24 @@ def plain_names(traits: Traits, refused: Collection[Claim], *, most: int) -> Ite
         yield from (GroupName(leans=leans, compared=True) for leans in combinations(telling, count))
 
 
-def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim]) -> Iterator[GroupName]:
-    """Yield a name of one word with each comparison that may join it: alone it says little.
+def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim]) -> list[GroupName]:
+    """Join a name of one word by each comparison that may: alone it says little.
 
-    One that is merely heard will do, of a feature of which the traits do not say the opposite.
+    One that is merely heard will do, of a feature of which the traits do not say the opposite; that one does
+    not dance to it only where there is no other.
     """
     (lean,) = name.leans
-    for trait in _sayable(traits, refused):
-        if (
-            abs(trait.contrast) >= AUDIBLE * BORNE_OUT
-            and trait.degree * trait.contrast >= 0
-            and (trait.contrast > 0 or trait.feature is not Feature.LIVENESS)
-            and trait.feature is not lean.feature
-            and not {trait.feature, lean.feature} <= _NEARLY_ONE
-        ):
-            yield replace(name, differs=Lean(trait.feature, trait.contrast > 0))
+    beside = [
+        Lean(trait.feature, trait.contrast > 0)
+        for trait in _sayable(traits, refused)
+        if abs(trait.contrast) >= AUDIBLE * BORNE_OUT
+        and trait.degree * trait.contrast >= 0
+        and (trait.contrast > 0 or trait.feature is not Feature.LIVENESS)
+        and trait.feature is not lean.feature
+        and not {trait.feature, lean.feature} <= _NEARLY_ONE
+    ]
+    telling = [other for other in beside if other.high or other.feature is not Feature.DANCEABILITY]
+    return [replace(name, differs=other) for other in telling or beside]
 
 
 def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:
@@ -267,9 +270,10 @@ def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
             trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _LITTLE_BELOW)
         ):
             absolute.append(Lean(trait.feature, trait.degree > 0))
-        elif trait.feature not in _ONE_SIDED and abs(trait.contrast) >= AUDIBLE * (
+        elif abs(trait.contrast) >= AUDIBLE * (
             CLEARLY_AUDIBLE if trait.degree * trait.contrast <= 0 else BORNE_OUT
         ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
-    telling = [lean for lean in compared if lean.high or lean.feature not in _LITTLE_BELOW] or compared[:1]
-    return absolute, telling
+    # "More sung" and "less danceable" only where nothing else sets a group apart.
+    telling = [lean for lean in compared if lean.high or lean.feature not in _LITTLE_BELOW]
+    return absolute, telling or compared[:1]

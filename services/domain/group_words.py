@@ -151,7 +151,7 @@ def _sound_words(name: GroupName) -> str:
         words = _lean_words(name.leans)
     if name.differs is not None and name.is_one_word:
         words = _joined([words, COMPARATIVES[name.differs.feature][name.differs.high]])
-    elif name.scene is None and name.is_one_word:
+    elif name.scene is None and name.is_one_word and " " not in words:
         words = f"{words} tracks"
     return words if name.scene is not None else words.capitalize()
 

@@ -287,6 +287,8 @@ def test_a_name_that_compares_says_in_what_and_needs_no_noun() -> None:
     louder, calmer = Lean(Feature.LOUDNESS, high=True), Lean(Feature.ENERGY, high=False)
     assert name_words(GroupName(leans=(louder,), compared=True)) == "Louder tracks"
     assert name_words(GroupName(leans=(louder, calmer), compared=True)) == "Louder & calmer"
+    sung = Lean(Feature.INSTRUMENTALNESS, high=False)
+    assert name_words(GroupName(leans=(sung,), compared=True)) == "More sung"
     three = (
         *(Lean(Feature.VALENCE, high=False), Lean(Feature.ENERGY, high=False)),
         Lean(Feature.ACOUSTICNESS, high=True),
@@ -304,6 +306,16 @@ def test_a_word_alone_is_joined_by_how_the_group_differs() -> None:
     assert name_words(name) in {"Danceable & calmer", "Danceable & quieter", "Danceable & more acoustic"}
     assert name_words(replace(name, differs=None)) == "Danceable tracks"
     assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "house"))).startswith("House, danceable & ")
+
+
+def test_a_group_is_said_to_be_danced_to_less_only_where_nothing_else_is_to_be_said() -> None:
+    lively = sounds.group(seed=1, danceability=0.75, energy=0.68)
+    cheerful = sounds.group(seed=2, valence=0.7, danceability=0.56, energy=0.68)
+    name = values_of(*sounds.playlist(lively, cheerful))[1]
+    assert name_words(name) == "Cheerful & less danceable"
+    electric = sounds.group(seed=2, valence=0.7, danceability=0.56, energy=0.68, acousticness=0.07)
+    names = values_of(*sounds.playlist(sounds.group(seed=1, danceability=0.75, acousticness=0.2), electric))
+    assert name_words(names[1]) == "Cheerful & more electric"
 
 
 @given(raw_rows, st.integers(2, 4))
