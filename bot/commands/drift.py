@@ -13,6 +13,7 @@ from bot.commands import EXIT_OK, BadInputError
 from bot.commands.files import open_workflow, read_playlist, save_charts, told_of
 from bot.config import Settings
 from cogs.words.drift import eras_line, since_line
+from cogs.words.text import plural
 from services.domain.analysis import Analysis, AnalysisOptions, LastGroups
 from services.domain.drift import Since
 from services.domain.errors import TastemapError
@@ -43,7 +44,7 @@ async def look_back_at_files(settings: Settings, options: argparse.Namespace) ->
     except (BadInputError, TastemapError) as error:
         raise told_of(given, error) from error
     console = Console()
-    console.print(f"\n[bold]{escape(course.name)}[/bold]  {len(latest.report.tracks):,} tracks")
+    console.print(f"\n[bold]{escape(course.name)}[/bold]  {plural(len(latest.report.tracks), 'track')}")
     if before:
         console.print(escape(_since(latest.report.since, before[0])))
     eras = eras_line(course)

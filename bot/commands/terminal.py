@@ -16,7 +16,7 @@ from cogs.words.portrait import type_line
 from cogs.words.report import notices, quality, subtitle, verdict
 from cogs.words.sound import tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
-from cogs.words.text import letter_of
+from cogs.words.text import letter_of, plural
 from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey
@@ -33,7 +33,8 @@ def print_report(report: AnalysisReport, console: Console, *, charts: Path | Non
     """Print the summary: verdict, groups, what stands out, what is there twice, and how much is known."""
     playlist = report.playlist
     console.print(
-        f"\n[bold]{escape(playlist.name)}[/bold]  {len(playlist.tracks):,} tracks · {escape(playlist.format)}"
+        f"\n[bold]{escape(playlist.name)}[/bold]  {plural(len(playlist.tracks), 'track')} · "
+        f"{escape(playlist.format)}"
     )
     for line in (verdict(report), type_line(report.portrait)):
         if line:

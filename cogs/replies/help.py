@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, small, text
-from cogs.words.text import escape
+from cogs.words.text import escape, plural
 from services.domain.report import ReportSummary
 
 _FILE = (
@@ -105,7 +105,7 @@ def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
     ]
     if recent:
         lines = [
-            f"- {escape(entry.name)} · {entry.tracks:,} tracks"
+            f"- {escape(entry.name)} · {plural(entry.tracks, 'track')}"
             f" · {discord.utils.format_dt(entry.created_at, 'R')}"
             for entry in recent
         ]

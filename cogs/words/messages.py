@@ -42,7 +42,7 @@ def _place_in_queue(at: Progress) -> str:
 
 def _asking(at: Progress) -> str:
     left = "" if at.left_s is None else f", {about(at.left_s)} left"
-    return f"Asking {at.name}: {at.done:,} of {at.total:,} tracks{left}…"
+    return f"Asking {at.name}: {at.done:,} of {plural(at.total, 'track')}{left}…"
 
 
 _ACTIVITIES: Mapping[Activity, Callable[[Progress], str]] = {
@@ -58,12 +58,12 @@ _ACTIVITIES: Mapping[Activity, Callable[[Progress], str]] = {
         f"Listening to {at.name}…" if at.total == 1 else f"Listening: file {at.done + 1} of {at.total:,}…"
     ),
     Activity.SENDING_CLIPS: lambda at: f"Having {at.name} measure clips: file {at.done + 1} of {at.total:,}…",
-    Activity.LOOKING_UP: lambda at: f"Looking up audio features for {at.total:,} tracks…",
+    Activity.LOOKING_UP: lambda at: f"Looking up audio features for {plural(at.total, 'track')}…",
     Activity.ASKING: _asking,
     Activity.FINDING_BY_NAME: lambda at: f"Finding {plural(at.total, 'track')} by name…",
-    Activity.GROUPING: lambda at: f"Listening for groups in {at.total:,} tracks…",
+    Activity.GROUPING: lambda at: f"Listening for groups in {plural(at.total, 'track')}…",
     Activity.FINDING_DUPLICATES: lambda _at: "Looking for duplicates…",
-    Activity.ORDERING: lambda at: f"Ordering {at.total:,} tracks…",
+    Activity.ORDERING: lambda at: f"Ordering {plural(at.total, 'track')}…",
     Activity.HEARD_PEOPLE: lambda at: f"Looked up the tracks of {at.done} of {at.total} people…",
     Activity.COMPARING: lambda at: f"Comparing {at.total} people…",
     Activity.DRAWING_PEOPLE: lambda _at: "Drawing the map of this server…",

@@ -95,7 +95,10 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
         found = style_sentence(report.structure, report.basis, names, report.mood, names_them=names_them)
         return f"{found} {estimated_line(report.structure)}".rstrip()
     if report.structure.verdict is Verdict.TOO_FEW and not report.evidence and report.coverage.partly:
-        known = known_features(report.coverage.partly)
+        is_heard = all(entry.track.sound is not None for entry in report.tracks)
+        known = known_features(report.coverage.partly, is_heard=is_heard)
+        if len(report.tracks) == 1:
+            return f"Only {known} known: too little to say how this track sounds."
         return f"Only {known} known: too little to compare how these tracks sound, so there are no groups."
     sentence = verdict_sentence(
         report.structure,
@@ -118,9 +121,16 @@ def estimated_line(structure: Structure) -> str:
     return f"From eight of nine features; {lacking} is estimated."
 
 
-def known_features(partly: PartlyKnown) -> str:
-    """Name the features that some tracks have, as a subject with its verb: "tempo and key are"."""
+def known_features(partly: PartlyKnown, *, is_heard: bool = False) -> str:
+    """Name the features that some tracks have, as a subject with its verb: "tempo and key are".
+
+    Parameters
+    ----------
+    is_heard
+        Whether the sound of all of them was measured: then their loudness is known, in a unit of its own.
+    """
     names = [feature.value for feature in partly.known if feature is not Feature.MODE]
+    names += ["loudness in LUFS"] if is_heard and Feature.LOUDNESS not in partly.known else []
     return f"{join_words(names)} {'is' if len(names) == 1 else 'are'}"
 
 

@@ -175,7 +175,7 @@ def away(time: timedelta) -> str:
 
 def suggestion_label(suggestion: Suggestion) -> str:
     """Write a choice of at most 100 characters (Discord's limit) that keeps its end."""
-    count = "tracks unknown" if suggestion.tracks is None else f"{suggestion.tracks:,} tracks"
+    count = "tracks unknown" if suggestion.tracks is None else plural(suggestion.tracks, "track")
     if suggestion.is_liked and suggestion.tracks is None:
         count = ""
     if suggestion.map_age is not None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from cogs.words.report import verdict
 from services.analysis.imputation.from_sound import LUFS_ERROR_DB, estimate_from_sound
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track, TrackId
@@ -15,6 +16,7 @@ from services.domain.sound import KeyReading, Sound, SoundKind, SoundReading, Te
 from services.domain.sources import FetchedFeatures
 from services.enrichment.assembly import assemble, from_upload
 from services.enrichment.coverage import compute_coverage
+from tests.unit.services.analysis import sounds
 from tests.unit.services.sources.fakes import FakeClock
 
 READING = SoundReading(
@@ -52,6 +54,13 @@ def test_what_is_not_measured_is_estimated_with_an_error_and_decides_nothing() -
     coverage = compute_coverage([entry])
     assert coverage.imputed == 1
     assert coverage.partly is None or coverage.partly.deciding == 0
+
+
+def test_the_verdict_on_sound_files_knows_their_loudness_and_speaks_of_one_as_of_one() -> None:
+    entries = [heard(-9.0), heard(-14.0)]
+    report = sounds.report(entries)
+    assert verdict(report).startswith("Only tempo, key and loudness in LUFS are known: too little to compare")
+    assert verdict(sounds.report(entries[:1])).endswith("too little to say how this track sounds.")
 
 
 def test_louder_is_livelier_and_less_acoustic() -> None:
