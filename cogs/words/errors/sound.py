@@ -55,8 +55,9 @@ def _(error: UnusualSoundError) -> str:
 @sentence.register
 def _(error: TooShortSoundError) -> str:
     return (
-        f"This lasts {error.length_s:.1f} seconds. Below {SHORTEST_SOUND_S:.0f} seconds nothing certain can "
-        "be said about tempo or key: attach a longer part."
+        f"Only {error.length_s:.1f} seconds of sound can be read from this. Below {SHORTEST_SOUND_S:.0f} "
+        "seconds nothing certain can be said about tempo or key: attach a longer part, or the whole file "
+        "if this was cut off on its way."
     )
 
 
