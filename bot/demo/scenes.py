@@ -4,11 +4,66 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _TEXT = 10
 """Discord's number for a text display."""
+
+SCENES: Mapping[str, str] = {
+    "help": "/help",
+    "card": "/analyze with an exported playlist",
+    "group": "One group, from the menu",
+    "group-tracks": "The button “Tracks” of a group",
+    "charts": "The button “Charts”",
+    "charts-profiles": "Another chart: what tells the groups apart",
+    "charts-journey": "Another chart: the journey from track to track",
+    "charts-distributions": "Another chart: tempo and keys",
+    "numbers": "The button “Numbers”",
+    "quality": "The button “Quality”",
+    "findings": "The button “Outliers”",
+    "export": "The button “Export”",
+    "optimize": "/optimize: an order that flows",
+    "optimize-details": "The button “Details”",
+    "tidy": "/tidy: duplicates and misfits",
+    "split": "/split: several playlists of one",
+    "poster": "The button “Poster”",
+    "drift": "/drift, three weeks later",
+    "one-mood": "A playlist without clear groups",
+    "estimates": "A playlist with recent releases that no source knows",
+    "names": "A list of names without ids, from a music program",
+    "same-song": "The button “Same song?”",
+    "listener": "The public list of somebody at ListenBrainz",
+    "too-few": "A playlist too short for groups",
+    "choice": "A file with several playlists",
+    "refusal": "A file that is no playlist",
+    "sound": "/analyze with a sound file",
+    "sound-clips": "The button “Send 3 x 30 seconds to ReccoBeats?”",
+    "sounds": "Two sound files",
+    "sound-quality": "/quality of them",
+    "connect": "/playlists before a login",
+    "login": "The link of a login",
+    "login-start": "The page that the link opens",
+    "login-code": "The page after Spotify",
+    "login-done": "The code is entered",
+    "playlists": "What was wanted goes on",
+    "own-playlist": "/analyze with one's own playlist",
+    "group-lobby": "/group start: two came with Liked Songs, one with a file",
+    "group-result": "The button “Compare”",
+    "group-map": "The button “Map” of a comparison",
+    "group-profiles": "The button “Profiles” of a comparison",
+    "group-awards": "The button “Awards” of a comparison",
+    "group-poster": "The button “Poster” of a comparison",
+    "group-pair": "Why two people fit",
+    "group-pair-shared": "What two people share",
+    "group-blend": "The button “Blend”",
+    "group-left": "The result after one of them left",
+    "compare-result": "The result that only the two see",
+    "server-map": "/map server, after “Put me on it”",
+    "server-map-posted": "The button “Post here”: the map for the channel",
+}
+"""What each scene of the script shows, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +71,14 @@ class Scene:
     """One answer of the bot."""
 
     name: str
-    caption: str
     message: Any = None
     page: str = ""
     """A page of a login in place of a message, as HTML."""
+
+    @property
+    def caption(self) -> str:
+        """What it shows."""
+        return SCENES[self.name]
 
     @property
     def attachments(self) -> list[Any]:

@@ -13,10 +13,9 @@ from typing import Any
 
 from bot.config import Settings
 from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph, photograph_page
-from bot.demo.scenes import Scene, Seen, custom_id, seen
+from bot.demo.scenes import SCENES, Scene, Seen, custom_id, seen
 from bot.demo.stories import group_story, list_story, login_story, map_story, sound_story
 from bot.demo.world import World, open_world
-from cogs.words.report import CHART_NAMES
 from sandbox.playlists import PLAYLISTS, load
 from services.workflows.reports import DETAIL_CHARTS
 
@@ -27,6 +26,10 @@ async def play(settings: Settings, folder: Path, only: Sequence[str] = ()) -> in
     Where scenes are named in `only`, these alone are photographed, and the script ends after the last one.
     """
     wanted = set(only)
+    if unknown := sorted(wanted - SCENES.keys()):
+        names = ", ".join(SCENES)
+        print(f"No scene is called {' or '.join(unknown)}. There are: {names}.", file=sys.stderr)  # noqa: T201
+        return 2
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     chromium = find_chromium()
     scenes: list[Seen] = []
@@ -50,10 +53,6 @@ async def play(settings: Settings, folder: Path, only: Sequence[str] = ()) -> in
             wanted.discard(scene.name)
             if only and not wanted:
                 break
-    if wanted:
-        names = ", ".join(scene.name for scene in scenes)
-        print(f"No scene is called {' or '.join(sorted(wanted))}. There are: {names}.", file=sys.stderr)  # noqa: T201
-        return 2
     if chromium is None:
         print("No Chromium was found: the charts and a transcript are written, without the cards.")  # noqa: T201
     _write(folder / "transcript.txt", _transcript(scenes).encode())
@@ -116,14 +115,14 @@ async def _script(world: World) -> AsyncGenerator[Scene]:
         file = (f"{sample.title}{Path(filename).suffix}", load(filename))
         return (await you.slash(channel, "analyze", file=file)).response
 
-    yield Scene("help", "/help", (await you.slash(channel, "help")).response)
+    yield Scene("help", (await you.slash(channel, "help")).response)
     card = await analyze("late-drive.csv")
-    yield Scene("card", "/analyze with an exported playlist", card)
+    yield Scene("card", card)
     menu = custom_id(card, "tms:cluster:")
     group = (await you.select(card, ["0"], custom_id=menu)).response
-    yield Scene("group", "One group, from the menu", group)
+    yield Scene("group", group)
     await you.click(group, label="Tracks")
-    yield Scene("group-tracks", "The button “Tracks” of a group", group)
+    yield Scene("group-tracks", group)
     for name, label in (
         ("charts", "Charts"),
         ("numbers", "Numbers"),
@@ -131,31 +130,27 @@ async def _script(world: World) -> AsyncGenerator[Scene]:
         ("findings", "Outliers"),
     ):
         shown = (await you.click(card, label=label)).response
-        yield Scene(name, f"The button “{label}”", shown)
+        yield Scene(name, shown)
         for kind in DETAIL_CHARTS[1:] if name == "charts" else ():
             await you.select(shown, [kind.value], custom_id=custom_id(shown, "tms:charts:"))
-            yield Scene(f"charts-{kind.value}", f"Another chart: {CHART_NAMES[kind]}", shown)
-    yield Scene("export", "The button “Export”", (await you.click(card, label="Export")).response)
+            yield Scene(f"charts-{kind.value}", shown)
+    yield Scene("export", (await you.click(card, label="Export")).response)
     async for scene in list_story(world, card):
         yield scene
-    yield Scene("one-mood", "A playlist without clear groups", await analyze("sunday-kitchen.csv"))
-    yield Scene(
-        "estimates",
-        "A playlist with recent releases that no source knows",
-        await analyze("road-trip-2026.csv"),
-    )
+    yield Scene("one-mood", await analyze("sunday-kitchen.csv"))
+    yield Scene("estimates", await analyze("road-trip-2026.csv"))
     names = await analyze("night-bus.txt")
-    yield Scene("names", "A list of names without ids, from a music program", names)
+    yield Scene("names", names)
     same = custom_id(names, "tmb:samesong:")
     doubtful = (await you.click(names, custom_id=same)).response
-    yield Scene("same-song", "The button “Same song?”", doubtful)
+    yield Scene("same-song", doubtful)
     listed = await you.slash(channel, "analyze", **{"from": "listenbrainz:robin"})
-    yield Scene("listener", "The public list of somebody at ListenBrainz", listed.response)
-    yield Scene("too-few", "A playlist too short for groups", await analyze("tiny.csv"))
+    yield Scene("listener", listed.response)
+    yield Scene("too-few", await analyze("tiny.csv"))
     several = await you.slash(channel, "analyze", file=("account-data.json", load("account-data.json")))
-    yield Scene("choice", "A file with several playlists", several.followups[-1])
+    yield Scene("choice", several.followups[-1])
     broken = await you.slash(channel, "analyze", file=("holiday.csv", b"\x89PNG\r\n\x1a\n not a playlist"))
-    yield Scene("refusal", "A file that is no playlist", broken.followups[-1])
+    yield Scene("refusal", broken.followups[-1])
     for story in (sound_story, login_story, group_story, map_story):
         async for scene in story(world):
             yield scene

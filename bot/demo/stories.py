@@ -48,19 +48,19 @@ async def list_story(world: World, card: Any) -> AsyncIterator[Scene]:
         await you.slash(channel, "analyze", file=(f"{_GROWN}.csv", content))
 
     ordered = (await you.slash(channel, "optimize")).response
-    yield Scene("optimize", "/optimize: an order that flows", ordered)
+    yield Scene("optimize", ordered)
     await you.click(ordered, label="Details")
-    yield Scene("optimize-details", "The button “Details”", ordered)
-    yield Scene("tidy", "/tidy: duplicates and misfits", (await you.slash(channel, "tidy")).response)
-    yield Scene("split", "/split: several playlists of one", (await you.slash(channel, "split")).response)
-    yield Scene("poster", "The button “Poster”", (await you.click(card, label="Poster")).response)
+    yield Scene("optimize-details", ordered)
+    yield Scene("tidy", (await you.slash(channel, "tidy")).response)
+    yield Scene("split", (await you.slash(channel, "split")).response)
+    yield Scene("poster", (await you.click(card, label="Poster")).response)
     drive = load("late-drive.csv")
     head, *rows = drive.splitlines(keepends=True)
     world.calendar.behind = _BETWEEN
     await map_of(head + b"".join(rows[:_EARLIER]))
     world.calendar.behind = timedelta()
     await map_of(drive)
-    yield Scene("drift", "/drift, three weeks later", (await you.slash(channel, "drift")).response)
+    yield Scene("drift", (await you.slash(channel, "drift")).response)
 
 
 async def sound_story(world: World) -> AsyncIterator[Scene]:
@@ -69,17 +69,17 @@ async def sound_story(world: World) -> AsyncIterator[Scene]:
     demo = Piece(style="bossa", seed=4, bpm=118.0, tonic=2, is_major=True, length_s=150.0)
     song = ("Nobody Known - Harbour Lights.mp3", await asyncio.to_thread(_mp3, demo))
     card = (await you.slash(channel, "analyze", file=song)).response
-    yield Scene("sound", "/analyze with a sound file", card)
+    yield Scene("sound", card)
     press = custom_id(card, "tmb:clips:")
     measured = (await you.click(card, custom_id=press)).response
-    yield Scene("sound-clips", "The button “Send 3 x 30 seconds to ReccoBeats?”", measured)
+    yield Scene("sound-clips", measured)
     takes = [
         (f"Take {number}.mp3", await asyncio.to_thread(_mp3, replace(demo, seed=number, length_s=20.0)))
         for number in (1, 2)
     ]
     several = (await you.slash(channel, "analyze", file=takes[0], file2=takes[1])).response
-    yield Scene("sounds", "Two sound files", several)
-    yield Scene("sound-quality", "/quality of them", (await you.slash(channel, "quality")).response)
+    yield Scene("sounds", several)
+    yield Scene("sound-quality", (await you.slash(channel, "quality")).response)
 
 
 def _mp3(piece: Piece) -> bytes:
@@ -90,22 +90,22 @@ async def login_story(world: World) -> AsyncIterator[Scene]:
     """Connect Spotify, see one's playlists, and analyse one of them."""
     you, channel = world.you, world.channel
     refused = (await you.slash(channel, "playlists")).response
-    yield Scene("connect", "/playlists before a login", refused)
+    yield Scene("connect", refused)
     link = (await you.click(refused, label="Connect Spotify")).response
-    yield Scene("login", "The link of a login", link)
+    yield Scene("login", link)
     url = next(str(part["url"]) for part in parts_of(link.components) if part.get("url"))
     way = await walk(url, world.spotify.accounts, YOU)
-    yield Scene("login-start", "The page that the link opens", page=way.start_page)
-    yield Scene("login-code", "The page after Spotify", page=way.code_page)
+    yield Scene("login-start", page=way.start_page)
+    yield Scene("login-code", page=way.code_page)
     form = await you.click(link, label="Finish login")
     done = (await you.submit_modal(form, {FIELD: way.code})).response
-    yield Scene("login-done", "The code is entered", done)
+    yield Scene("login-done", done)
     again = (await you.click(done, label="Show my playlists")).response
-    yield Scene("playlists", "What was wanted goes on", again)
+    yield Scene("playlists", again)
     listed = next(each for each in world.spotify.library.lists.values() if each.name == "Late Drive Home")
     address = f"https://open.spotify.com/playlist/{listed.id}"
     analysed = (await you.slash(channel, "analyze", playlist=address)).response
-    yield Scene("own-playlist", "/analyze with one's own playlist", analysed)
+    yield Scene("own-playlist", analysed)
 
 
 async def group_story(world: World) -> AsyncIterator[Scene]:
@@ -121,29 +121,29 @@ async def group_story(world: World) -> AsyncIterator[Scene]:
     await bring(you, card, links=_LIKED)
     await bring(mika, card, links=_LIKED)
     await bring(noor, card, file=("Noor after hours.csv", load("noor.csv")))
-    yield Scene("group-lobby", "/group start: two came with Liked Songs, one with a file", card)
+    yield Scene("group-lobby", card)
     result = (await you.click(card, label="Compare")).response
-    yield Scene("group-result", "The button “Compare”", result)
+    yield Scene("group-result", result)
     for name, label in (("map", "Map"), ("profiles", "Profiles"), ("awards", "Awards"), ("poster", "Poster")):
         shown = (await you.click(result, label=label)).response
-        yield Scene(f"group-{name}", f"The button “{label}” of a comparison", shown)
+        yield Scene(f"group-{name}", shown)
     menu = custom_id(result, "tms:people:")
     person = (await you.select(result, ["0"], custom_id=menu)).response
     pair = (await you.select(person, ["0.1"], custom_id=custom_id(person, "tms:people:"))).response
-    yield Scene("group-pair", "Why two people fit", pair)
+    yield Scene("group-pair", pair)
     await you.click(pair, label="What is shared")
-    yield Scene("group-pair-shared", "What two people share", pair)
+    yield Scene("group-pair-shared", pair)
     blend = (await mika.click(result, label="Blend")).response
-    yield Scene("group-blend", "The button “Blend”", blend)
+    yield Scene("group-blend", blend)
     await noor.click(result, label="Leave")
-    yield Scene("group-left", "The result after one of them left", result)
+    yield Scene("group-left", result)
     await you.slash(channel, "compare", user=mika)
     asked = channel.last_message  # a message of its own: only a new one can call the other person
     await mika.click(asked, label="Accept")
     await bring(you, asked, links=_LIKED)
     await bring(mika, asked, links=_LIKED)
     seen = (await you.click(asked, label="See result")).response
-    yield Scene("compare-result", "The result that only the two see", seen)
+    yield Scene("compare-result", seen)
 
 
 async def map_story(world: World) -> AsyncIterator[Scene]:
@@ -153,9 +153,9 @@ async def map_story(world: World) -> AsyncIterator[Scene]:
         await who.slash(channel, "analyze", file=(name, load(name)), private=True)
         offered = (await who.slash(channel, "map server")).response
         card = (await who.click(offered, label="Put me on it")).response
-    yield Scene("server-map", "/map server, after “Put me on it”", card)
+    yield Scene("server-map", card)
     posted = (await world.you.click(card, label="Post here")).response
-    yield Scene("server-map-posted", "The button “Post here”: the map for the channel", posted)
+    yield Scene("server-map-posted", posted)
 
 
 async def walk(url: str, accounts: SandboxAccounts, user: SandboxUser) -> Walk:

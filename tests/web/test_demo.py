@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.async_api import TimeoutError as LateError
 
 from bot.demo.browser import find_chromium, open_browser
+from bot.demo.scenes import SCENES
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT
 from tests.depth import at_night
@@ -31,13 +32,6 @@ ONE_SCREEN = 760
 """CSS pixels that a card may be high on a phone."""
 PAGES = ("login-start-", "login-code-")
 """Of a login, in a browser."""
-LOGIN = ("connect", "login", "login-start", "login-code", "login-done", "playlists", "own-playlist")
-SCENES = (
-    *LOGIN,
-    *("optimize", "optimize-details", "tidy", "split", "poster", "drift", "sound", "server-map"),
-    *("help", "card", "group", "charts", "quality", "findings", "export", "choice", "refusal"),
-    *("group-lobby", "group-result", "group-pair", "group-blend", "group-left", "compare-result"),
-)
 
 
 @asynccontextmanager
@@ -156,6 +150,13 @@ def play(folder: Path, *photographed: str, **environment: str) -> subprocess.Com
         [sys.executable, "-m", "bot", "demo", "--once", str(folder), *map("--only={}".format, photographed)],
         cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=400,
     )  # fmt: skip
+
+
+def test_a_scene_that_is_none_is_said_before_any_is_played(tmp_path: Path) -> None:
+    done = play(tmp_path / "pictures", "card", "nowhere", PATH=str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == f"No scene is called nowhere. There are: {', '.join(SCENES)}.\n"
+    assert not (tmp_path / "pictures").exists()
 
 
 @at_night
