@@ -12,7 +12,7 @@ from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
 from services.charts.series import Bins, Series, compute_bins, compute_groups, compute_series, smooth
 from services.charts.sheet import HEAD, Sheet
-from services.charts.strip import draw_strip
+from services.charts.strip import LANE, draw_strip
 from services.charts.words import cluster_name, count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
@@ -31,7 +31,7 @@ _LEAST_SAID = 0.1
 """Share of the variance that a line must have for its highest or lowest place to be said."""
 _TRACKS_PER_BIN = 12
 _PANEL = 132.0
-_STRIP, _TICKS, _NOTE = 38.0, 28.0, 24.0
+_BELOW, _TICKS, _NOTE = 2.0, 28.0, 24.0
 _LEFT, _RIGHT = 18.0, 382.0
 
 
@@ -68,7 +68,7 @@ def render_journey(report: AnalysisReport) -> Chart:
     """Draw the journey of a playlist with its description and text twin."""
     courses = [compute_course(report, feature) for feature in FEATURES]
     has_groups = bool(report.clusters)
-    tail = _STRIP + 10.0 if has_groups else 0.0
+    tail = len(report.clusters) * LANE + _BELOW if has_groups else 0.0
     note = _note(report, courses)
     key = legend_height(report, guesses=False) if has_groups else 0.0
     sheet = Sheet(HEAD + len(courses) * (_PANEL + 8) + tail + _TICKS + key + _NOTE * len(note) + 4.0)
@@ -78,8 +78,7 @@ def render_journey(report: AnalysisReport) -> Chart:
         draw_course(sheet, report, course, top)
         top += _PANEL + 8
     if has_groups:
-        draw_strip(sheet, report, left=_LEFT, right=_RIGHT, top=top, height=_STRIP)
-        top += tail
+        top = draw_strip(sheet, report, left=_LEFT, right=_RIGHT, top=top) + _BELOW
     _draw_ticks(sheet, len(report.tracks), top + 2)
     top += _TICKS
     if has_groups:

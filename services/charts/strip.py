@@ -1,9 +1,6 @@
-"""Draw which group each track of a list belongs to, as a strip in the list's order."""
+"""Draw which group each track of a list belongs to, in the list's order: a lane for each group."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +8,14 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.series import compute_groups, smooth
 from services.charts.sheet import Sheet, rectangle
-from services.domain.report import AnalysisReport, Cluster
+from services.domain.report import AnalysisReport
 
 Floats = npt.NDArray[np.float64]
 
-_LETTER_ROOM = 17.0
-_LETTER_HALF = 7.0
+LANE, _GAP = 13.0, 3.0
+"""Height of a lane, and what of it stays free."""
+_SHAPE, _AWAY = 8.0, 9.0
+"""Size of the shape in front of a lane, and how far before it."""
 _MOST_COLUMNS = 110
 """More columns than this turn into a barcode."""
 _TRACKS_PER_BIN = 12
@@ -25,111 +24,48 @@ _SMOOTHING = 40.0
 """The shares are averaged over this part of the list: a shuffled one shows its mixture, not noise."""
 
 
-class Ground(NamedTuple):
-    """Where the strip goes, in pixels."""
+def draw_strip(sheet: Sheet, report: AnalysisReport, *, left: float, right: float, top: float) -> float:
+    """Draw a lane for each group with a block for each of its tracks; return the y below.
 
-    left: float
-    right: float
-    top: float
-    height: float
-
-
-def draw_strip(
-    sheet: Sheet,
-    report: AnalysisReport,
-    *,
-    left: float,
-    right: float,
-    top: float,
-    height: float,
-) -> None:
-    """Draw a column per track, or for longer lists the shares of the groups in short stretches.
-
-    Guesses are half as high as the rest, tracks without a group leave a gap; in shares both are left
-    out. Shares are stacked in the order of the letters, the first at the bottom, so that height says
-    what colour says. Each group's letter stands where it has the most room.
+    The lane says what the colour says, for eyes that take two colours for one, and the group's shape
+    stands before it. A guess is half as high. A lane of a longer list is as high as the group's share of
+    a short stretch, beside the largest share of any group; guesses are left out there.
     """
     groups, likely = compute_groups(report)
-    ground = Ground(left, right, top, height)
-    if len(groups) > _MOST_COLUMNS:
-        bins = min(len(groups) // _TRACKS_PER_BIN, _MOST_BINS)
-        _draw_shares(sheet, np.where(likely, -1, groups), ground, clusters=report.clusters, bins=bins)
-    elif len(groups):
-        _draw_columns(sheet, groups, likely, ground, report.clusters)
-
-
-def _draw_columns(
-    sheet: Sheet,
-    groups: npt.NDArray[np.int64],
-    likely: npt.NDArray[np.bool_],
-    ground: Ground,
-    clusters: Sequence[Cluster],
-) -> None:
-    left, right, top, height = ground
-    step = (right - left) / len(groups)
-    codes = groups * 2 + likely
-    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
-    ends = np.append(starts[1:], len(codes))
+    count = len(report.clusters)
+    is_long = len(groups) > _MOST_COLUMNS
+    if is_long:
+        heights, edges = _shares(np.where(likely, -1, groups), count)
+    else:
+        heights = (groups == np.arange(count)[:, None]) * np.where(likely, 0.5, 1.0)
+        edges = np.arange(len(groups) + 1, dtype=np.float64)
+    xs = left + (right - left) * edges / max(len(groups), 1)
     corners, colours = [], []
-    widest: dict[int, tuple[float, float]] = {}
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        group = int(groups[start])
-        if group < 0:
-            continue
-        x0, x1 = left + step * start, left + step * end
-        y0 = top + (height / 2 if likely[start] else 0.0)
-        corners.append(rectangle(x0, y0, x1, top + height))
-        colours.append(theme.cluster_style(clusters, group).colour)
-        if not likely[start]:
-            widest[group] = max(widest.get(group, (0.0, 0.0)), (x1 - x0, (x0 + x1) / 2))
+    for group, lane in enumerate(heights):
+        style = theme.cluster_style(report.clusters, group)
+        floor = top + (group + 1) * LANE - _GAP
+        middle = floor - (LANE - _GAP) / 2
+        sheet.dots(
+            [left - _AWAY], [middle], marker=style.marker, size=_SHAPE * style.scale, colour=style.colour
+        )
+        sheet.line([left, right], [floor, floor], colour=theme.RULE, width=0.8, zorder=1)
+        # One block for each unbroken run of one height: neighbours would show a seam.
+        starts = np.flatnonzero(np.diff(lane, prepend=-1.0))
+        for start, end in zip(starts, [*starts[1:], len(lane)], strict=True):
+            if lane[start]:
+                corners.append(rectangle(xs[start], floor - lane[start] * (LANE - _GAP), xs[end], floor))
+                colours.append(style.colour)
     sheet.polygons(corners, colours)
-    for group, (width, x) in widest.items():
-        if width >= _LETTER_ROOM:
-            _write_letter(sheet, clusters, group, x, top + height / 2)
+    return top + count * LANE
 
 
-def _draw_shares(
-    sheet: Sheet,
-    groups: npt.NDArray[np.int64],
-    ground: Ground,
-    *,
-    clusters: Sequence[Cluster],
-    bins: int,
-) -> None:
-    left, right, top, height = ground
+def _shares(groups: npt.NDArray[np.int64], count: int) -> tuple[Floats, Floats]:
+    """Return how large each group is in each stretch beside the largest anywhere, and where they begin."""
+    bins = min(len(groups) // _TRACKS_PER_BIN, _MOST_BINS)
     edges = np.linspace(0, len(groups), bins + 1).round().astype(np.int64)
-    shares = np.zeros((bins, len(clusters)))
+    shares = np.zeros((bins, count))
     for index in range(bins):
         part = groups[edges[index] : edges[index + 1]]
-        shares[index] = np.bincount(part[part >= 0], minlength=len(clusters)) / max(len(part), 1)
-    shares = np.column_stack([smooth(column, max(bins / _SMOOTHING, 0.8)) for column in shares.T])
-    tops = top + height * (1 - np.cumsum(shares, axis=1))
-    xs = left + (right - left) * edges / len(groups)
-    corners, colours = [], []
-    for group in range(len(clusters)):
-        lower = tops[:, group] + height * shares[:, group]
-        # one outline per group: along the upper steps and back along the lower ones
-        upper_steps = np.column_stack((np.repeat(xs, 2)[1:-1], np.repeat(tops[:, group], 2)))
-        lower_steps = np.column_stack((np.repeat(xs, 2)[1:-1], np.repeat(lower, 2)))
-        corners.append(np.concatenate((upper_steps, lower_steps[::-1])))
-        colours.append(theme.cluster_style(clusters, group).colour)
-        room, x, y = _roomiest(xs, tops[:, group], lower)
-        if room >= _LETTER_ROOM:
-            _write_letter(sheet, clusters, group, x, y)
-    sheet.polygons(corners, colours)
-
-
-def _roomiest(xs: Floats, upper: Floats, lower: Floats) -> tuple[float, float, float]:
-    """Return height, x and y of the tallest place in a stepped band that a letter's whole width fits in."""
-    best = (0.0, 0.0, 0.0)
-    middles = (xs[:-1] + xs[1:]) / 2
-    for x in middles[(middles >= xs[0] + _LETTER_HALF) & (middles <= xs[-1] - _LETTER_HALF)].tolist():
-        under = (xs[1:] > x - _LETTER_HALF) & (xs[:-1] < x + _LETTER_HALF)
-        top, bottom = float(upper[under].max()), float(lower[under].min())
-        best = max(best, (bottom - top, x, (top + bottom) / 2))
-    return best
-
-
-def _write_letter(sheet: Sheet, clusters: Sequence[Cluster], group: int, x: float, y: float) -> None:
-    letter = theme.cluster_style(clusters, group).letter
-    sheet.write(x, y, letter, colour=theme.CANVAS, bold=True, align="center")
+        shares[index] = np.bincount(part[part >= 0], minlength=count) / max(len(part), 1)
+    smoothed = np.array([smooth(column, max(bins / _SMOOTHING, 0.8)) for column in shares.T])
+    return smoothed / max(float(smoothed.max(initial=0.0)), 1e-9), edges.astype(np.float64)
