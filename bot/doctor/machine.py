@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.charts.lettering import font_list, undrawable_scripts
+from services.charts.lettering import undrawable_scripts
 from services.storage.addresses import parse_address
 from services.storage.doctor import Diagnosis, Severity
 
@@ -46,8 +46,7 @@ def _fonts(missing: Sequence[str]) -> Diagnosis:
     return Diagnosis(
         Severity.NOTE,
         f"No font draws {', '.join(missing)}: charts name a track with such a title by its number.",
-        "On Debian: `apt install fonts-noto-cjk fonts-noto-core`, then delete fontlist-*.json in "
-        f"{font_list()} and start the bot anew.",
+        "On Debian: `apt install fonts-noto-cjk fonts-noto-core`, then restart the bot.",
     )
 
 

@@ -8,16 +8,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from services.domain.letters import beginning, without_lone_joiners
 from services.domain.music import Skipped, SkipReason, Track
 from services.domain.references import Suggestion
 from services.domain.report import Cluster
 
-_UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
 _MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
 _MENTION = re.compile(r"@(everyone|here|[!&]?[0-9]{17,20})")
 _LONE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\$")
 _COUNTABLE = {SkipReason.LOCAL_FILE, SkipReason.EPISODE, SkipReason.AUDIOBOOK, SkipReason.UNREADABLE}
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ELLIPSIS = "…"
 CLUSTER_LETTERS = "ABCDEFGH"
 
@@ -30,11 +32,11 @@ def letter_of(clusters: Sequence[Cluster], index: int) -> str:
 
 def plain(text: str, limit: int = 80) -> str:
     """Return `text` on one line, without invisible characters, cut to `limit` characters."""
-    cleaned = " ".join(_UNSEEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    cleaned = " ".join(_UNSEEN.sub(" ", without_lone_joiners(unicodedata.normalize("NFC", text))).split())
     if len(cleaned) <= limit:
         return cleaned
     # Not with a lone backslash: the text may be escaped, and its mark would fall to the ellipsis.
-    return _LONE_BACKSLASH.sub("", cleaned[: limit - 1]).rstrip() + ELLIPSIS
+    return _LONE_BACKSLASH.sub("", beginning(cleaned, limit - 1)).rstrip() + ELLIPSIS
 
 
 def escape(text: str, limit: int = 80) -> str:
@@ -52,16 +54,16 @@ def track_line(track: Track, limit: int = 70) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Say a share: `34 %`, `<1 %` rather than a wrong zero."""
+    """Say a share: `34%`, `<1%` rather than a wrong zero."""
     if not whole:
-        return "0 %"
+        return "0%"
     share = 100 * part / whole
-    return unbroken("<1 %" if 0 < share < 0.5 else f"{share:.0f} %")
+    return "<1%" if 0 < share < 0.5 else f"{share:.0f}%"
 
 
 def unbroken(text: str) -> str:
     """Keep numbers and their units on one line."""
-    return text.replace(" %", "\u00a0%").replace(" BPM", "\u00a0BPM")
+    return text.replace(" BPM", "\u00a0BPM")
 
 
 def from_now(moment: datetime) -> str:
@@ -78,6 +80,11 @@ def length(milliseconds: int) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Say a number with its noun."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def in_words(count: int) -> str:
+    """Say a number from none to nine as a word."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
 
 
 def skipped_line(skipped: Sequence[Skipped]) -> str:

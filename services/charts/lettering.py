@@ -8,16 +8,18 @@ caller falls back to other words (a track's position), and the text twin keeps t
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-from matplotlib import font_manager, get_cachedir
+from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from PIL import ImageFont
+
+from services.domain.letters import JOINERS, beginning, without_lone_joiners
 
 BASE_FAMILY = "DejaVu Sans"
 FALLBACK_FAMILIES: tuple[str, ...] = (
@@ -96,11 +98,13 @@ def plain(text: str, limit: int = 0) -> str:
     kept = "".join(
         " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
         for char in unicodedata.normalize("NFC", text)
-        if unicodedata.category(char) not in _NEVER or unicodedata.category(char) in {"Cc", "Zl", "Zp"}
+        if char in JOINERS
+        or unicodedata.category(char) not in _NEVER
+        or unicodedata.category(char) in {"Cc", "Zl", "Zp"}
     )
-    words = " ".join(kept.split())
+    words = without_lone_joiners(" ".join(kept.split())).strip()
     if limit and len(words) > limit:
-        return words[: limit - 1].rstrip() + ELLIPSIS
+        return beginning(words, limit - 1) + ELLIPSIS
     return words
 
 
@@ -126,7 +130,7 @@ def drawable(text: str) -> str:
                 kept.append(ELLIPSIS)
     if lost > letters * _LOST:
         return ""
-    drawn = " ".join("".join(kept).split())
+    drawn = without_lone_joiners(" ".join("".join(kept).split())).strip()
     return drawn if any(unicodedata.category(char)[0] in "LNPS" for char in drawn) else ""
 
 
@@ -149,11 +153,6 @@ def undrawable_scripts() -> tuple[str, ...]:
     return tuple(script for script, letter in _LETTERS.items() if not _covered(letter))
 
 
-def font_list() -> Path:
-    """Return the folder in which Matplotlib keeps its list of fonts: fonts installed later are not in it."""
-    return Path(get_cachedir())
-
-
 def shorten(text: str, fits: Callable[[str], bool]) -> str:
     """Return `text`, cut with an ellipsis to the longest beginning that `fits`; empty if none does."""
     if fits(text):
@@ -169,9 +168,7 @@ def shorten(text: str, fits: Callable[[str], bool]) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    while 0 < length < len(text) and unicodedata.combining(text[length]):
-        length -= 1
-    return text[:length].rstrip(" –-,(·&") + ELLIPSIS
+    return beginning(text, length).rstrip(" –-,(·&") + ELLIPSIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +207,18 @@ def runs(text: str, pixels: float, *, bold: bool = False, face: Face = SANS) -> 
         return (Run(text, _load(face.family, pixels, bold)),)
     found: list[tuple[str, str]] = []
     for char in text:
-        family = found[-1][1] if found and char.isspace() else _family(char)
+        family = found[-1][1] if found and _joins(char, found[-1][1]) else _family(char)
         if found and found[-1][1] == family:
             found[-1] = (found[-1][0] + char, family)
         else:
             found.append((char, family))
     return tuple(Run(part, _load(family, pixels, bold)) for part, family in found)
+
+
+def _joins(char: str, family: str) -> bool:
+    """Return whether a character is drawn with the one before it: a mark alone has nothing to stand on."""
+    is_part = char in JOINERS or unicodedata.category(char).startswith("M")
+    return char.isspace() or (is_part and ord(char) in _coverage(family))
 
 
 def _family(char: str) -> str:
@@ -254,7 +257,13 @@ def _coverage(family: str) -> frozenset[int]:
 @lru_cache(maxsize=1)
 def _installed_fallbacks() -> tuple[str, ...]:
     """List the installed fallback families, leaving out those that add next to nothing to the ones before."""
-    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    manager = font_manager.fontManager
+    listed = {entry.fname for entry in manager.ttflist}
+    # Matplotlib keeps its list of fonts from one day to the next: those that came since are not in it.
+    for path in sorted(set(font_manager.findSystemFonts()) - listed):
+        with contextlib.suppress(Exception):  # a file that is no font, or of a kind that it cannot read
+            manager.addfont(path)
+    installed = {entry.name for entry in manager.ttflist}
     chosen: list[str] = []
     known = set(_coverage(BASE_FAMILY))
     for name in FALLBACK_FAMILIES:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
+from services.domain.letters import beginning
 from services.domain.messages import Note, NoteKind
 from services.imports.alphabets import WESTERN
 from services.imports.encodings import (
@@ -43,7 +44,7 @@ def clean_text(text: str, limit: int = MAX_TEXT_CHARS) -> str:
         if not _INVISIBLE.sub("", text):
             return ""
     if len(text) > limit:
-        text = text[: limit - 1].rstrip() + "…"
+        text = beginning(text, limit - 1) + "…"
     return text
 
 

@@ -3,13 +3,16 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib import font_manager
 from PIL import Image, ImageDraw, features
 
 from services.charts import lettering
 from services.charts.lettering import drawable, plain, runs, shorten
 from services.charts.sheet import Sheet
+from services.domain.letters import JOINERS
 from tests.unit.services.charts.reports import HOSTILE_TITLES
 
 
@@ -20,6 +23,30 @@ def only_shipped_fonts(monkeypatch):
     lettering._installed_fallbacks.cache_clear()
     yield
     lettering._installed_fallbacks.cache_clear()
+
+
+def test_a_font_that_came_after_matplotlib_made_its_list_is_used(tmp_path, monkeypatch):
+    family, letters = "Noto Sans of Yesterday", [chr(0x1E2C0 + number) for number in range(48)]
+    with TTFont(font_manager.findfont("DejaVu Sans")) as font:
+        for table in font["cmap"].tables:
+            table.cmap |= {ord(letter): "a" for letter in letters} if table.format == 12 else {}
+        for record in font["name"].names:
+            if record.nameID in {1, 4, 16}:
+                record.string = family
+        font.save(tmp_path / "yesterday.ttf")
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    monkeypatch.setattr(lettering, "FALLBACK_FAMILIES", (family,))
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [*font_manager.fontManager.ttflist])
+    lettering._installed_fallbacks.cache_clear()
+    assert drawable("".join(letters)) == ""
+    files = [str(tmp_path / name) for name in ("yesterday.ttf", "broken.ttf")]
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: files)
+    lettering._installed_fallbacks.cache_clear()
+    try:
+        assert drawable("".join(letters)) == "".join(letters)
+    finally:
+        lettering._installed_fallbacks.cache_clear()
+        lettering._coverage.cache_clear()
 
 
 @settings(deadline=None)
@@ -34,7 +61,8 @@ def test_whatever_comes_in_every_drawn_character_has_a_glyph(text):
 @given(st.text(max_size=60))
 def test_plain_text_is_one_line_without_controls(text):
     said = plain(text)
-    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in said)
+    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not any(unicodedata.category(char) in hidden for char in said if char not in JOINERS)
     assert said == said.strip()
 
 
