@@ -216,7 +216,8 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     key_actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
     key_actions.add_parser("new", help="print a new key for TOKEN_KEYS")
     key_actions.add_parser(
-        "rotate", help="seal all stored tokens anew with the first key of TOKEN_KEYS; writes to the database"
+        "rotate",
+        help="seal all stored tokens again, with the first key of TOKEN_KEYS; writes to the database",
     )
 
 

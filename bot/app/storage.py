@@ -141,7 +141,7 @@ def holdings_of(
             kept_for=REMEMBERED_FOR,
             tasks=(RepeatedTask("remembered maps", workflows.drift.purge),),
         ),
-        Holding(row="Tempi that you corrected", tables=("tempo_corrections",), kept_for=None),
+        Holding(row="Tempos that you corrected", tables=("tempo_corrections",), kept_for=None),
         Holding(row="Songs that you confirmed", tables=("name_answers",), kept_for=None),
         Holding(row="How you had a playlist grouped", tables=("preferences",), kept_for=None),
         Holding(

@@ -191,7 +191,7 @@ class _Display(AbstractContextManager["_Display"]):
         share = 100 * step.bytes_read // max(step.bytes_total, 1)
         if share >= self._said + _SHARE_PER_LINE:
             self._said = share
-            self._console.print(f"{rows} ({share} %)")
+            self._console.print(f"{rows} ({share}%)")
             self._console.file.flush()
 
 

@@ -30,11 +30,11 @@ async def manage_keys(settings: Settings, options: argparse.Namespace) -> int:
         return EXIT_FAILED
     async with Database.open(settings.database_url) as database:
         resealed, lost = await rotate_keys(LinkStore(database), keys)
-    print(f"{resealed} links are sealed anew with the newest key.")  # noqa: T201
+    print(f"{resealed} links are sealed with the newest key now.")  # noqa: T201
     if lost:
         print(  # noqa: T201
             f"{lost} could be opened with no key in TOKEN_KEYS: put the old key back in, behind the new one, "
-            "and run this again; or those people have to log in anew."
+            "and run this again; or those people have to log in again."
         )
         return EXIT_FAILED
     return EXIT_OK

@@ -87,7 +87,7 @@ def _groups(report: AnalysisReport) -> Table:
         table.add_row(
             letter_of(report.clusters, index),
             escape(f"{cluster.name}\n{known}" if known else cluster.name),
-            f"{cluster.size:,}{likely} ({share:.0f} %)",
+            f"{cluster.size:,}{likely} ({share:.0f}%)",
             escape(f"{traits}; {measures}" if measures else traits),
             escape(examples),
         )
@@ -171,7 +171,7 @@ def print_blend(found: Blend, console: Console) -> None:
         console.print()
         for person in found.people:
             console.print(
-                f"{escape(person.name)}: satisfied {100 * person.satisfaction:.0f} %,"
+                f"{escape(person.name)}: satisfied {100 * person.satisfaction:.0f}%,"
                 f" {person.turns} turns, {person.owned} of their own songs, {person.foreign} foreign ones"
             )
     for note in note_lines(found.notes):

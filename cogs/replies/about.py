@@ -16,7 +16,7 @@ _SOUND_FORMULA = "```\nsound = 100 · 2^−(s / {scale:g})^{power:g}\n```"
 _ARTISTS = (
     "**{artists:.0f} points are artists.** The overlap is the number of artists you share in parts of the "
     "smaller collection, as expected among {draw} tracks of each of you, so that it does not grow with a "
-    "library; from {full:.0f} % on it counts in full."
+    "library; from {full:.0f}% on it counts in full."
 )
 _SCORE_FORMULA = "```\nscore = {part:g} · sound\n      + {artists:.0f} · √min(1, overlap / {overlap:g})\n```"
 _GENRES = (
@@ -88,5 +88,5 @@ def _calibration_line(row: Calibration) -> str:
     same, different = row.same, row.different
     one_person = f"two lists of one person {same.median:.0f} ({same.low:.0f}–{same.high:.0f})"
     two_people = f"two people {different.median:.0f} ({different.low:.0f}–{different.high:.0f})"
-    told = f"told apart {100 * row.auc:.0f} % of the time"
+    told = f"told apart {100 * row.auc:.0f}% of the time"
     return f"- {row.tracks} tracks each: {one_person}, {two_people}; {told}"

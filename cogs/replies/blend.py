@@ -58,7 +58,7 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
             "**How satisfied everybody is**",
             fit(_satisfied(blend, names), 1000),
             *(small(escape(each, 200)) for each in note_lines(blend.notes[:3])),
-            small("50 % would be a random own track."),
+            small("50% is what a random track from your own list would score."),
         ),
         ui.ActionRow(*row, *others),
     ]
@@ -67,7 +67,7 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
 
 def blend_files_card(files: ListFiles) -> Reply:
     """Hand over a blend as files."""
-    said = text("## The blend to take along", "As CSV, which other programs import, and as links.")
+    said = text("## Your blend as files", "As CSV, which other programs import, and as links.")
     return with_files(said, files.files)
 
 
@@ -87,16 +87,16 @@ def blend_poster_card(posters: Sequence[Chart]) -> Reply:
 def _serves(track: BlendTrack, names: dict[Any, str]) -> str:
     """Say whose pick it is, and only where it isn't for everybody, for whom it isn't."""
     others = [name for key, name in names.items() if key not in track.serves]
-    pick = f" · for {names[track.turn]}"
-    return f"{pick}\n{small(f'not so much for {some_of(others, 3)}')}" if others else pick
+    pick = f" · {names[track.turn]}'s pick"
+    return f"{pick}\n{small(f'not for {some_of(others, 3)}')}" if others else pick
 
 
 def _satisfied(blend: Blend, names: dict[Any, str]) -> list[str]:
     if len(blend.people) > _IN_LINES:
-        each = [f"**{names[person.key]}** {100 * person.satisfaction:.0f} %" for person in blend.people]
+        each = [f"**{names[person.key]}** {100 * person.satisfaction:.0f}%" for person in blend.people]
         return [" · ".join(each[start : start + 5]) for start in range(0, len(each), 5)]
     return [
-        f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f} % · "
+        f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f}% · "
         f"{person.owned:,} own" + (f", {person.foreign} foreign" if person.foreign else "")
         for person in blend.people
     ]

@@ -31,7 +31,7 @@ _FACTS_IN_CARD = 900
 _BEFORE_POSTING = (
     "*Post here* shows it to this channel, until somebody on it leaves. What people download stays theirs."
 )
-_KEPT = "Kept for 30 days. *Leave* takes you out of it, here and in what is stored."
+_KEPT = "Kept for 30 days. *Leave* removes you, here and from storage."
 
 
 class ResultVerb(StrEnum):
@@ -117,9 +117,9 @@ def _standings_on(found: Comparison) -> int:
 def _standings(found: Comparison) -> list[str]:
     lines = [
         _pairs_line("Most different", found, found.most_different),
-        _people_line("The centre", found, found.centre, "mean score with the others"),
+        _people_line("The centre", found, found.centre, "on average with the others"),
         _pairs_line("Most alike", found, found.most_alike),
-        _people_line("The lone wolf", found, found.lone_wolf, "mean score with the others"),
+        _people_line("The lone wolf", found, found.lone_wolf, "on average with the others"),
     ]
     return [line for line in lines if line]
 
@@ -139,7 +139,7 @@ def _people_line(title: str, found: Comparison, top: TopPeople | None, what: str
     named = some_of([_name(found, key) for key in top.keys], 3)
     tie = " (a tie)" if top.only is None else ""
     ahead = _gap(top.gap) if top.only is not None else ""
-    return f"**{title}{tie}:** {named} · {what} {top.value:.0f}{ahead}"
+    return f"**{title}{tie}:** {named} · {top.value:.0f} {what}{ahead}"
 
 
 def _gap(gap: float | None) -> str:

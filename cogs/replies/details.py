@@ -122,5 +122,5 @@ def _duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
 
 def export_card(report: AnalysisReport, files: ListFiles) -> Reply:
     """Hand over the tracks with features, origins and groups."""
-    said = text(f"## {escape(report.playlist.name, 60)} to take along", *map(small, files.hints))
+    said = text(f"## {escape(report.playlist.name, 60)} as files", *map(small, files.hints))
     return with_files(said, files.files)

@@ -67,7 +67,7 @@ def _counts(library: Library) -> str:
     more = f" {plural(library.unread, 'further one')} left out." if library.unread else ""
     if not closed:
         return f"{count}, and I can read all of them.{more}" if library.playlists else more.strip()
-    return f"{count}: I can read {readable:,}, the other {closed:,} are closed to bots.{more}"
+    return f"{count}: I can read {readable:,}. Spotify hides the other {closed:,} from bots.{more}"
 
 
 def _age(library: Library) -> str:
@@ -80,7 +80,7 @@ def _line(summary: PlaylistSummary) -> str:
     name = f"[{escape(summary.name, _NAME)}](https://open.spotify.com/playlist/{summary.id})"
     owner = f" · by {escape(summary.owner_name, 40)}" if summary.owner_name and not summary.is_own else ""
     if not summary.is_readable:
-        return f"- {name}{owner} · *closed to bots*"
+        return f"- {name}{owner} · *hidden from bots*"
     count = "" if summary.total is None else f" · {_count(summary.total)}"
     return f"- {name}{count}{owner}"
 
@@ -121,7 +121,7 @@ def _buttons(page: int, pages: int) -> list[ui.Button[Any]]:
     def to(target: int, why: str) -> str:
         return ComponentRef(Action.LIBRARY, str(target), why).button()
 
-    again = button("Read anew", to(page, "new"))
+    again = button("Refresh", to(page, "new"))
     if pages == 1:
         return [again]
     return [

@@ -12,7 +12,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
 from cogs.words.buttons import Label
-from cogs.words.text import escape, plain, plural, suggestion_label
+from cogs.words.text import escape, in_words, plain, plural, suggestion_label
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
 from services.domain.references import Suggestion
 
@@ -87,9 +87,10 @@ def _open_card(lobby: Lobby) -> Reply:
             text("## Whose music sounds alike?", *(_line(member, lobby) for member in lobby.inside)),
             rule(),
             text(
-                small(f"{inside} of at most {MOST} people, {ready} ready · ends {ends}"),
+                small(f"{_readiness(inside, ready)} · room for {MOST} · ends {ends}"),
                 small(
-                    f"Whoever started this can press *Compare*, or any {lobby.votes_needed} of you together."
+                    "Whoever started this can press *Compare*, "
+                    f"or any {in_words(lobby.votes_needed)} of you together."
                 ),
                 small(_WHAT_JOINING_MEANS),
             ),
@@ -101,6 +102,10 @@ def _open_card(lobby: Lobby) -> Reply:
             ),
         )
     )
+
+
+def _readiness(inside: int, ready: int) -> str:
+    return f"{plural(inside, 'person', 'people')}, {'all' if 1 < ready == inside else ready} ready"
 
 
 def _line(member: Member, lobby: Lobby) -> str:
@@ -175,7 +180,7 @@ def _accepted_card(lobby: Lobby) -> Reply:
     is_ready = len(lobby.ready) == FEWEST
     wish = [escape(member.name, _NAME) for member in lobby.inside if member.shows]
     lines = [
-        "## Ready: how alike do you two sound?" if is_ready else f"## Now {_who_chooses(lobby)}",
+        "## Ready: how alike do you two sound?" if is_ready else f"## {_who_chooses(lobby)}",
         *(_line(member, lobby) for member in lobby.inside),
     ]
     if wish and not lobby.is_shown_to_channel:
@@ -192,8 +197,8 @@ def _accepted_card(lobby: Lobby) -> Reply:
 def _who_chooses(lobby: Lobby) -> str:
     missing = [member for member in lobby.inside if not member.is_ready]
     if len(missing) == 1:
-        return f"{escape(missing[0].name, _NAME)} chooses what to compare"
-    return "both choose what to compare"
+        return f"Waiting for {escape(missing[0].name, _NAME)} to choose what to compare"
+    return "Now both choose what to compare"
 
 
 def over_card(kind: MessageKind) -> Reply:
@@ -201,8 +206,8 @@ def over_card(kind: MessageKind) -> Reply:
     if kind.is_card:
         return note("This comparison is over.")
     said = text(
-        "This result was taken back.",
-        small("Somebody in it left, or it became 30 days old. *Compare* makes a new one."),
+        "This result is gone: someone in it left, or 30 days have passed.",
+        small(f"*{Label.START_GROUP}* makes a new one."),
     )
     start = ComponentRef(Action.LOBBY, NEW, LobbyVerb.START).button()
     return Reply((said, ui.ActionRow(button(Label.START_GROUP, start))))
@@ -229,7 +234,7 @@ def brought_note(member: Member, lobby: Lobby) -> Reply:
     """Tell somebody what they compare with."""
     lines = [f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."]
     if lobby.kind is GroupKind.LOBBY:
-        lines.append(small("It stays as it is now, whatever becomes of the playlist. You can choose anew."))
+        lines.append(small("It stays as it is now, whatever becomes of the playlist. You can choose again."))
     else:
         lines.append(small("Once the other person has chosen too, both of you can see the result."))
     return Reply((text(*lines),), accent=ACCENT)

@@ -76,7 +76,9 @@ def answered_card(
     head = text(f"{', '.join(said).capitalize() or 'Nothing changed'}.")
     again = ui.ActionRow(
         button(
-            "Draw again", ComponentRef(Action.AGAIN, report_id).button(), style=discord.ButtonStyle.primary
+            "Redraw the map",
+            ComponentRef(Action.AGAIN, report_id).button(),
+            style=discord.ButtonStyle.primary,
         )
     )
     rest = doubtful_card(report, report_id, left).blocks if left else ()

@@ -120,7 +120,7 @@ def _song(track: SharedTrack) -> str:
 
 def _group_lines(pair: Pair) -> list[str]:
     return [
-        unbroken(f"- {escape(group.name, 60)} · {100 * group.a_share:.0f} % and {100 * group.b_share:.0f} %")
+        f"- {escape(group.name, 60)} · {100 * group.a_share:.0f}% and {100 * group.b_share:.0f}%"
         for group in pair.shared_groups
     ]
 
@@ -135,7 +135,7 @@ def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
     if sharing is None:
         return note(
             "You share no playlist in this server.",
-            "Nobody can compare with you here unless you accept or join, each time anew.",
+            "Nobody can compare with you here unless you accept or join, each time.",
             mapped,
             small("`/sharing on` lets people of this server compare without asking you first."),
         )

@@ -17,7 +17,7 @@ from services.workflows.privacy import Stored
 YES = "yes"
 _PRIVACY = """\
 **What I keep.** The maps you make and the playlists in them, for at most {days} days, so that their \
-buttons work: your newest 100, fewer of very long playlists. Tempi you corrected, and which \
+buttons work: your newest 100, fewer of very long playlists. Tempos you corrected, and which \
 doubtful songs you took. Of a list that you have remembered (`/drift`): its name, means and groups for 13 \
 months after each map, without any track. If you connect Spotify: the link, its tokens (encrypted), and \
 what I read with it, for a day after its last use; the names of your playlists for a week.
@@ -66,7 +66,7 @@ def me_card(stored: Stored, *, seats: int | None) -> Reply:
             rule(),
             text("**Stored**", *(lines or ["Nothing."])),
             ui.ActionRow(
-                button("Hand over all of it", ComponentRef(Action.MY_DATA, "me").button()),
+                button("Download my data", ComponentRef(Action.MY_DATA, "me").button()),
                 button(
                     "Forget me…",
                     ComponentRef(Action.FORGET, "me").button(),
@@ -113,7 +113,7 @@ def forget_card() -> Reply:
                     ComponentRef(Action.FORGET, "me", YES).button(),
                     style=discord.ButtonStyle.danger,
                 ),
-                button("Take my data along first", ComponentRef(Action.MY_DATA, "me").button()),
+                button("Download my data first", ComponentRef(Action.MY_DATA, "me").button()),
             ),
         ),
         accent=WARNING,
@@ -152,7 +152,7 @@ def mydata_card(file: Attached, *, unreadable: int) -> Reply:
 KINDS: Mapping[str, tuple[str, str]] = {
     "reports": ("map", "maps"),
     "pending_uploads": ("waiting file", "waiting files"),
-    "tempo_corrections": ("corrected tempo", "corrected tempi"),
+    "tempo_corrections": ("corrected tempo", "corrected tempos"),
     "remembered_maps": (
         "map in numbers, of a list that is remembered",
         "maps in numbers, of lists that are remembered",

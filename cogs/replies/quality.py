@@ -27,7 +27,7 @@ _SOURCES = {
     "imputation": "estimates from related tracks",
     "loudness, tempo and key": "estimates from loudness, tempo, key and tags",
 }
-_STEADY, _SHAKY = 0.8, 0.5
+_STEADY, _MOSTLY, _SHAKY = 0.8, 0.65, 0.5
 _LISTED = 420
 """Characters of a list of tracks; the export has all."""
 _NAMED = 3
@@ -59,7 +59,7 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
         blocks += [rule(), text("**Tracks without full data**", fit(missing, _LISTED))]
     if left_out := skipped_line(report.playlist.skipped):
         blocks.append(text(small(left_out)))
-    buttons = [button("Draw again", ComponentRef(Action.AGAIN, report_id).button())]
+    buttons = [button("Redraw the map", ComponentRef(Action.AGAIN, report_id).button())]
     if coverage.imputed or coverage.borrowed:
         again = ComponentRef(Action.AGAIN, report_id, MEASURED_ONLY).button()
         buttons.insert(0, button("Measured only", again, style=discord.ButtonStyle.primary))
@@ -153,11 +153,7 @@ def _groups(report: AnalysisReport) -> list[str]:
     structure = report.structure
     if structure.verdict is Verdict.TOO_FEW or structure.stability is None:
         return ["Too few tracks have enough real values to look for groups."]
-    found_again = (
-        f"Looking again at random parts finds the same groups with an agreement of {structure.stability:.2f} "
-        "(1 is identical)."
-    )
-    lines = [found_again] if structure.k > 1 else []
+    lines = [_steadiness(structure.stability)] if structure.k > 1 else []
     if structure.verdict is Verdict.UNTESTABLE:
         lines.append("Below about 75 tracks nobody can tell real groups from chance.")
     if structure.estimated:
@@ -165,16 +161,25 @@ def _groups(report: AnalysisReport) -> list[str]:
     agreement = report.estimate_agreement
     if agreement is not None:
         effect = (
-            "they would hardly move the groups"
+            "would hardly change the groups"
             if agreement >= _STEADY
-            else "they would move the borders of the groups"
+            else "would move the borders of the groups"
             if agreement >= _SHAKY
-            else "they would redraw the groups"
+            else "would redraw the groups"
         )
         lines.append(
-            f"If the estimates were believed as well, {effect} (agreement {agreement:.2f}). They are not."
+            f"Counting the estimated tracks {effect} (agreement {agreement:.2f}). I don't count them."
         )
     return lines
+
+
+def _steadiness(agreement: float) -> str:
+    """Say whether groups stay in parts of the list, by an adjusted Rand index: no percentage."""
+    figure = f"(agreement {agreement:.2f}, where 1 is identical)"
+    if agreement < _MOSTLY:
+        return f"They shift in parts of the list: take them loosely {figure}."
+    same = "nearly the same ones" if agreement >= _STEADY else "mostly the same ones"
+    return f"These groups hold up: in random parts of the list I find {same} {figure}."
 
 
 def _gap(entry: EnrichedTrack) -> str:
@@ -226,7 +231,7 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
         (
             text(
                 f"### {escape(entry.track.label)}",
-                f"About {tempo:.0f} BPM, says {_source(source)}. Programs often hear half or double "
+                f"About {tempo:.0f} BPM, according to {_source(source)}. Programs often hear half or double "
                 "the tempo that people tap.",
                 small("Your correction counts for you alone and is marked as yours."),
             ),
@@ -244,6 +249,6 @@ def corrected_card(entry: EnrichedTrack, report_id: str, factor: str) -> Reply:
     done = {HALVED: "halved", DOUBLED: "doubled", AS_MEASURED: "as it was measured again"}[factor]
     confirmed = note(f"The tempo of {escape(entry.track.label)} is {done} for you.")
     again = button(
-        "Draw again", ComponentRef(Action.AGAIN, report_id).button(), style=discord.ButtonStyle.primary
+        "Redraw the map", ComponentRef(Action.AGAIN, report_id).button(), style=discord.ButtonStyle.primary
     )
     return Reply((*confirmed.blocks, ui.ActionRow(again)))

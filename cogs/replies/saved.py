@@ -80,7 +80,7 @@ def saved_card(writes: Sequence[Write], *, left_out: int = 0, again: bool = Fals
 def news_card(writes: Sequence[Write]) -> Reply:
     """Tell somebody what became of writes that they were not told about."""
     card = saved_card(writes)
-    return Reply((text("Something that you had asked for earlier:"), *card.blocks), accent=card.accent)
+    return Reply((text("About what you asked for earlier:"), *card.blocks), accent=card.accent)
 
 
 def name_link(write: Write) -> str:

@@ -70,7 +70,7 @@ def change_phrase(change: Change) -> str:
 
 def _share_words(change: ShareChange, name: Callable[[str, int], str]) -> str:
     grew = "grew" if change.now > change.before else "shrank"
-    before, now = (f"{100 * share:.0f} %" for share in (change.before, change.now))
+    before, now = (f"{100 * share:.0f}%" for share in (change.before, change.now))
     return f"“{name(change.name, _LONGEST_NAME)}” {grew} from {before} to {now}"
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cogs.words.text import join_words
+from cogs.words.text import in_words, join_words
 from services.domain.grouping import ENOUGH_YEARS, Basis, Grouping
 from services.domain.report import Structure, Verdict
 
 WAY = {Grouping.SOUND: "by sound", Grouping.STYLE: "by style and era"}
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 _BY_SOUND = {
     Verdict.CLEAR: "By sound alone they fall into clear groups as well.",
@@ -46,7 +44,7 @@ def style_sentence(
         opening = f"By style and era these tracks stay together.{sounds}"
         return f"{opening} {heard}".strip()
     listed = "; ".join(names) if any("," in name for name in names) else join_words(names)
-    opening = f"By style and era, {_NUMBERS[len(names)]} groups{f': {listed}' if names_them else ''}."
+    opening = f"By style and era, {in_words(len(names))} groups{f': {listed}' if names_them else ''}."
     steady = (
         f"Parts of the list, grouped again, agree with them by {_share(max(basis.stability, 0.0))}."
         if basis.stability is not None
@@ -84,4 +82,4 @@ def _earlier(basis: Basis) -> str:
 
 
 def _share(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}%"

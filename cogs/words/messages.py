@@ -322,7 +322,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.FEW_FOUND: lambda note: f"Only {note.count} of {note.total} tracks could be found.",
     NoteKind.BELOW_FLOOR: lambda note: (
-        f"{note.names[0]} stays at {note.count} %, below the {note.total} % that everybody should reach: "
+        f"{note.names[0]} stays at {note.count}%, below the {note.total}% that everybody should reach: "
         "no exchange of songs helps without hurting somebody more."
     ),
 }

@@ -67,13 +67,13 @@ def gain_words(before: Figures, after: Figures) -> str:
 
     Examples
     --------
-    "Smoother: 61 % of the changes are in key (18 % before), jumps of 3 BPM instead of 15."
+    "Smoother: 61% of the changes are in key (18% before), jumps of 3 BPM instead of 15."
     """
     parts, better = [], False
     if before.harmonic_share is not None and after.harmonic_share is not None:
         was, now = 100 * before.harmonic_share, 100 * after.harmonic_share
         better |= now >= was + _NOTICEABLE_POINTS
-        parts.append(f"{now:.0f} % of the changes are in key ({was:.0f} % before)")
+        parts.append(f"{now:.0f}% of the changes are in key ({was:.0f}% before)")
     if before.median_bpm_jump is not None and after.median_bpm_jump is not None:
         was, now = before.median_bpm_jump, after.median_bpm_jump
         better |= now <= was - _NOTICEABLE_BPM
@@ -125,7 +125,7 @@ def cost_lines(result: OrderResult) -> list[str]:
 
 
 def _score(score: float) -> str:
-    return f"{score:.0f} %".replace("-", "−")
+    return f"{score:.0f}%".replace("-", "−")
 
 
 def step_reason(step: Transition) -> str:

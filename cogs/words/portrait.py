@@ -50,7 +50,7 @@ def standings_line(portrait: Portrait | None) -> str:
     if portrait is None or not portrait.standings:
         return ""
     said = join_words(
-        f"{standing_words(standing)} than about {standing.percent} %" for standing in portrait.standings
+        f"{standing_words(standing)} than about {standing.percent}%" for standing in portrait.standings
     )
     playlists = plural(portrait.playlists, "public playlist")
     whose = f"{plural(portrait.listeners, 'listener')}, none of whom weighs more than another"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cogs.words.grouping import style_sentence
 from cogs.words.messages import note_lines
-from cogs.words.text import join_words
+from cogs.words.text import in_words, join_words
 from services.domain.charts import ChartKind
 from services.domain.features import (
     SOUND_FEATURES,
@@ -42,8 +42,6 @@ _MOSTLY = 0.5
 
 _RANGE = "from "
 """How a mood begins that names two ends."""
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 _BORROWED = "borrowed from the same recording"
 _WHENCE = {
@@ -151,7 +149,7 @@ def notices(report: AnalysisReport) -> tuple[str, ...]:
 
 
 def subtitle(cluster: Cluster) -> str:
-    """Say what came with the tracks of a group, or nothing: "mostly country · 28 % by Johnny Cash"."""
+    """Say what came with the tracks of a group, or nothing: "mostly country · 28% by Johnny Cash"."""
     known = cluster.subtitle
     parts = []
     if known.genres and known.genre_share is not None:
@@ -160,7 +158,7 @@ def subtitle(cluster: Cluster) -> str:
     if known.decade is not None:
         parts.append(f"mostly {known.decade}s, by the year of this edition")
     if known.artist is not None and known.artist_share is not None:
-        parts.append(f"{100 * known.artist_share:.0f} % by {known.artist}")
+        parts.append(f"{100 * known.artist_share:.0f}% by {known.artist}")
     return " · ".join(parts)
 
 
@@ -234,13 +232,13 @@ def verdict_sentence(
         case Verdict.NONE if structure.witnesses and (
             known := _by_scene(structure, parts, brief=not names_them)
         ):
-            return f"By sound these {_NUMBERS[count]} flow into each other{listed}. {known}"
+            return f"By sound these {in_words(count)} flow into each other{listed}. {known}"
         case Verdict.NONE if structure.is_one_genre and mood and not mood.startswith(_RANGE):
-            shades = f"in {_NUMBERS[count]} shades"
+            shades = f"in {in_words(count)} shades"
             return f"One mood, {mood}, {shades}{listed}. The sound alone doesn't split this list."
         case Verdict.NONE:
             return (
-                f"The sound alone doesn't split this list; the {_NUMBERS[count]} groups below are a way to "
+                f"The sound alone doesn't split this list; the {in_words(count)} groups below are a way to "
                 f"cut it{listed}.{'' if names_them else _together(mood)}"
             )
 
@@ -277,7 +275,7 @@ def _by_scene(structure: Structure, parts: Sequence[Subtitle], *, brief: bool) -
             return f"By genre: {join_words(genre_words(part.genres[0]) for part in parts if part.genres)}."
         said = [_much(part) for part in parts if part.genres]
         if len(said) == len(parts) and all((part.genre_share or 0) >= _MOSTLY for part in parts):
-            return f"By genre they are {_NUMBERS[len(parts)]}: {_listed(said)}."
+            return f"By genre they are {in_words(len(parts))}: {_listed(said)}."
         return f"By genre they differ: {_listed(said)}."
     if SceneKind.DECADE in structure.witnesses and sum(part.decade is not None for part in parts) > 1:
         decades = [f"mostly {part.decade}s" for part in parts if part.decade is not None]
@@ -299,7 +297,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _groups(count: int, how: str) -> str:
     return " ".join(
-        [_NUMBERS[count].capitalize(), *([how] if how else []), "group" if count == 1 else "groups"]
+        [in_words(count).capitalize(), *([how] if how else []), "group" if count == 1 else "groups"]
     )
 
 
@@ -367,11 +365,11 @@ def partly_line(partly: PartlyKnown) -> str:
     sound = len(SOUND_FEATURES) - len(lacking)
     if len(lacking) < sound and lacking and set(counts.values()) == {total}:
         verb = "is" if len(lacking) == 1 else "are"
-        return f"{_NUMBERS[sound]} of nine features {whence}; {join_words(lacking)} {verb} {rest}"
+        return f"{in_words(sound)} of nine features {whence}; {join_words(lacking)} {verb} {rest}"
     listed = join_words([f"{feature.value} {count:,}/{total:,}" for feature, count in counts.items()])
     if not lacking:
         return f"{listed} {whence}, the rest {rest}"
-    return f"{listed} {whence}, the {'other ' if sound else ''}{_NUMBERS[len(lacking)]} {rest}"
+    return f"{listed} {whence}, the {'other ' if sound else ''}{in_words(len(lacking))} {rest}"
 
 
 def _capital(sentence: str) -> str:

@@ -51,7 +51,7 @@ def loudness_line(reading: SoundReading, louder_than: float | None) -> str:
     if louder_than is None:
         return unbroken(said)
     share = round(100 * min(max(louder_than, 0.01), 0.99))
-    return unbroken(f"{said}; louder than an estimated {share} % of music")
+    return unbroken(f"{said}; louder than an estimated {share}% of music")
 
 
 def length_line(reading: SoundReading) -> str:
@@ -71,7 +71,7 @@ def place_line(place: SoundPlace) -> str:
     group = f"group {CLUSTER_LETTERS[place.letter % len(CLUSTER_LETTERS)]} · {escape(place.cluster_name)}"
     sure = ""
     if place.probability is not None and place.probability < _SURE:
-        sure = unbroken(f" ({100 * place.probability:.0f} % likely, because much is estimated)")
+        sure = f" ({100 * place.probability:.0f}% likely, because much is estimated)"
     return f"On {home} it sounds most like **{group}**{sure}. Nearest: {nearest}."
 
 

@@ -123,7 +123,7 @@ def _keys(stats: PlaylistStats, most: int) -> str:
     if not known.real:
         return f"not measured{_rest(known)}"
     names = [f"{key.name} ({key.code}) {count:,}" for key, count in stats.keys.most_common(most)]
-    major = unbroken(f"{100 * stats.keys.major_share:.0f} % major")
+    major = f"{100 * stats.keys.major_share:.0f}% major"
     return f"{', '.join(names)}; {major}{_known_of(known)}"
 
 

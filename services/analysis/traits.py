@@ -139,7 +139,7 @@ def blurb(
     corrected: ArrayLike | None = None,
     major_share: float | None = None,
 ) -> str:
-    """Describe a group in one line: "very calm, acoustic, quiet · about 92 BPM · 70 % major".
+    """Describe a group in one line: "very calm, acoustic, quiet · about 92 BPM · 70% major".
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def blurb(
     if group.tempo is not None:
         parts.append(group.tempo.words)
     if major_share is not None:
-        parts.append(f"{major_share:.0%} major".replace("%", " %"))
+        parts.append(f"{major_share:.0%} major")
     return " · ".join(parts)
 
 

@@ -34,7 +34,7 @@ def render_compatibility(found: Comparison, rules: ScoreRules) -> Chart:
     sheet = _draw_pair(found, rules) if len(found.people) == 2 else _draw_matrix(found)
     return Chart(
         kind=ChartKind.COMPATIBILITY,
-        title="Who fits whom",
+        title="Who sounds like whom",
         png=sheet.png(),
         alt_text=_alt_text(found),
         text="\n".join(_twin(found)),

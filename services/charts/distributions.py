@@ -178,7 +178,7 @@ def _common(keys: KeyCounts) -> list[str]:
         return ["No key was measured"]
     most = ", ".join(f"{key.name} {number:,}" for key, number in keys.most_common(2))
     unknown = f", {keys.unknown:,} unknown" if keys.unknown else ""
-    return [most, f"{100 * keys.major_share:.0f} % major{unknown}", "neighbours on the wheel mix well"]
+    return [most, f"{100 * keys.major_share:.0f}% major{unknown}", "neighbours on the wheel mix well"]
 
 
 def _finding(felt: Felt | None, keys: KeyCounts) -> str:
@@ -239,7 +239,7 @@ def _alt_text(
             f"{tempi.estimates:,} estimated, {tempi.unknown:,} unknown."
             if felt
             else "No tempo was measured.",
-            f"The commonest keys are {_commonest(keys, 3)}; {100 * keys.major_share:.0f} % are major, "
+            f"The commonest keys are {_commonest(keys, 3)}; {100 * keys.major_share:.0f}% are major, "
             f"{keys.unknown:,} unknown."
             if keys.known
             else "No key was measured.",

@@ -129,7 +129,7 @@ def _line(point: _Point, kind: ChartKind) -> str:
         for feature, mean in summary.means.items()
     ]
     whole = sum(size for _, size in summary.groups) or 1
-    groups = [f"{plain(name, 40)} {100 * size / whole:.0f} %" for name, size in summary.groups]
+    groups = [f"{plain(name, 40)} {100 * size / whole:.0f}%" for name, size in summary.groups]
     since = "from " if kind is ChartKind.ERAS else ""
     return "; ".join(
         part

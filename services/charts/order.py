@@ -248,9 +248,9 @@ def _measure(result: OrderResult) -> str:
 def _figures_words(figures: Figures) -> str:
     parts = []
     if figures.harmonic_share is not None:
-        parts.append(f"{100 * figures.harmonic_share:.0f} % of steps in key")
+        parts.append(f"{100 * figures.harmonic_share:.0f}% of steps in key")
     if figures.median_bpm_jump is not None:
-        parts.append(f"usual jump {figures.median_bpm_jump:.0f} BPM")
+        parts.append(f"typical jump {figures.median_bpm_jump:.0f} BPM")
     if not parts:
         parts.append(f"mean step {figures.step_cost:.2f}")
     return " · ".join(parts)

@@ -184,7 +184,7 @@ def _where(found: Comparison, index: int) -> str:
     """Say in which groups a person's tracks are."""
     person = found.people[index]
     ranked = sorted(range(len(person.shares)), key=lambda group: -person.shares[group])
-    said = [f"{found.groups[g].name} {100 * person.shares[g]:.0f} %" for g in ranked[:2] if person.shares[g]]
+    said = [f"{found.groups[g].name} {100 * person.shares[g]:.0f}%" for g in ranked[:2] if person.shares[g]]
     return listed(said) or "nothing measured"
 
 
@@ -211,7 +211,7 @@ def _twin(found: Comparison) -> list[str]:
         lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
     for index, group in enumerate(found.groups):
         shares = [
-            f"{name_of(found, person.key)} {100 * person.shares[index]:.0f} %"
+            f"{name_of(found, person.key)} {100 * person.shares[index]:.0f}%"
             for person in sorted(found.people, key=lambda person: -person.shares[index])
             if person.shares[index] >= 0.005
         ]

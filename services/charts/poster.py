@@ -143,7 +143,7 @@ def _claim(report: AnalysisReport) -> str:
     first = report.portrait.standings[0]
     words = FEATURE_WORDS[first.feature]
     said = words.more if first.is_more else words.less
-    return f"{said[:1].upper()}{said[1:]} than ~{first.percent} % of playlists"
+    return f"{said[:1].upper()}{said[1:]} than ~{first.percent}% of playlists"
 
 
 def _group_rows(report: AnalysisReport, colours: Sequence[str]) -> tuple[Row, ...]:
@@ -153,7 +153,7 @@ def _group_rows(report: AnalysisReport, colours: Sequence[str]) -> tuple[Row, ..
             cluster.size,
             Row(
                 words=drawable(cluster_name(cluster)),
-                number=f"{100 * cluster.size / evidence:.0f} %" if evidence else "",
+                number=f"{100 * cluster.size / evidence:.0f}%" if evidence else "",
                 beneath=tuple(_heroes(_artists_of(report, index))),
                 mark=theme.cluster_style(report.clusters, index).letter,
                 colour=colours[index],
@@ -207,7 +207,7 @@ def origin_line(report: AnalysisReport) -> str:
         return line
     unsure = known.imputed + known.unknown
     doubt = "not measured" if known.imputed and known.unknown else "unknown" if known.unknown else "estimated"
-    return f"{whole}, {100 * unsure / total:.0f} % {doubt}" if unsure else whole
+    return f"{whole}, {100 * unsure / total:.0f}% {doubt}" if unsure else whole
 
 
 def _signature(report: AnalysisReport, drawn_on: date | None) -> str:
@@ -246,6 +246,6 @@ def _twin(report: AnalysisReport, drawn_on: date | None) -> list[str]:
     for index, cluster in enumerate(report.clusters):
         letter = theme.cluster_style(report.clusters, index).letter
         artists = listed(_artists_of(report, index)[:_HEROES])
-        share = f"{100 * cluster.size / evidence:.0f} %"
+        share = f"{100 * cluster.size / evidence:.0f}%"
         lines.append(f"{letter}, {cluster_name(cluster)}, {share}" + (f": {artists}" if artists else ""))
     return [*lines, origin_line(report), _signature(report, drawn_on)]

@@ -167,7 +167,7 @@ class Cluster:
 
     name: str
     blurb: str
-    """The group in words, e.g. "very calm, acoustic, quiet · about 92 BPM · 70 % major"."""
+    """The group in words, e.g. "very calm, acoustic, quiet · about 92 BPM · 70% major"."""
     members: tuple[int, ...]
     """Indices of tracks with evidence that the group was fitted on."""
     likely: tuple[int, ...]

@@ -54,7 +54,7 @@ async def test_the_operator_sees_how_the_bot_is_and_no_other_admin_does(room: Ro
     words = text_of(card)
     assert "Everything that an answer needs is there" in words
     assert "1 answered" in words
-    assert "96 tracks: 100\u00a0% from files" in words
+    assert "96 tracks: 100% from files" in words
     assert "no daily backup yet" in words
 
     answer = (await boss.slash(room.channel, "admin status")).response

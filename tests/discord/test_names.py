@@ -142,7 +142,7 @@ async def test_doubtful_finds_are_asked_in_one_list_and_count_for_their_person_a
     assert "1 track taken" in text_of(taken)
     skipped = (await room.ann.click(taken, label="Skip all 2")).response
     assert "2 tracks skipped" in text_of(skipped)
-    again = (await room.ann.click(skipped, label="Draw again")).response
+    again = (await room.ann.click(skipped, label="Redraw the map")).response
     assert "13 of 15 tracks were found by name; 2 were not found" in text_of(again)
     other = await room.bob.slash(room.channel, "analyze", file=("apple.csv", content.encode()))
     assert "12 of 15 tracks were found by name; 3 are doubtful" in text_of(other.response)

@@ -194,11 +194,11 @@ async def test_the_list_says_what_can_be_read_and_draws_a_map_of_it(world: Conne
     check_message(card)
     assert card.ephemeral
     words = text_of(card)
-    assert "9 playlists: I can read 7, the other 2 are closed to bots." in words
+    assert "9 playlists: I can read 7. Spotify hides the other 2 from bots." in words
     assert "[Liked Songs](https://open.spotify.com/collection/tracks) · 420\u00a0tracks" in words
     late = world.playlist("Late Drive Home")
     assert f"[Late Drive Home](https://open.spotify.com/playlist/{late.id}) · 96\u00a0tracks" in words
-    assert "· by Mika · *closed to bots*" in words
+    assert "· by Mika · *hidden from bots*" in words
     assert "[Empty for now]" in words
     assert "· empty" in words
     assert "exportify.net" in words
@@ -220,7 +220,7 @@ async def test_a_long_list_has_pages_and_is_not_read_anew_at_will(world: Connect
         world.spotify.library.add(owner, f"@everyone **{number}** [x](https://evil.example)")
     card = (await room.ann.slash(room.channel, "playlists")).response
     asked = len(world.spotify.calls)
-    for label in ("Next", "Next", "Next", "Previous", "Read anew"):
+    for label in ("Next", "Next", "Next", "Previous", "Refresh"):
         check_message(card)
         assert "](https://evil" not in text_of(card)
         card = (await room.ann.click(card, label=label)).response

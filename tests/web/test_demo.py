@@ -120,7 +120,7 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         pearl = page.get_by_role("button", name="Eight Songs for Aunt Pearl").first
         await press(page, pearl, card_with(page, "8 tracks are too few"))
 
-        exported = card_with(page, "to take along")
+        exported = card_with(page, "as files")
         await press(page, card.get_by_role("button", name="Export"), exported)
         assert "tastemap.json" in await exported.inner_text()
 
@@ -209,6 +209,6 @@ def check_pages(folder: Path) -> None:
             "it looks like a picture",
             "Spotify is connected",
         ),
-        *("Noor after hours", "Mika and Noor are most alike", "A blend for", "was taken back"),
+        *("Noor after hours", "Mika and Noor are most alike", "A blend for", "This result is gone"),
     ):
         assert words in transcript

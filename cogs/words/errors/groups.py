@@ -150,7 +150,7 @@ def _(error: TooManyLobbiesError) -> str:
 
 @sentence.register
 def _(_error: CompareWithNobodyError) -> str:
-    return "Choose another person: you and yourself would be 100 % alike, and bots have no taste."
+    return "Choose another person: you and yourself would be 100% alike, and bots have no taste."
 
 
 @sentence.register
@@ -207,7 +207,7 @@ def _(_error: OpenAlreadyError) -> str:
 
 @sentence.register
 def _(_error: ChangedMeanwhileError) -> str:
-    return "People joined, left or chose anew while I was comparing. Press *Compare* once more."
+    return "People joined, left or chose something else while I was comparing. Press *Compare* once more."
 
 
 @sentence.register

@@ -213,10 +213,7 @@ def _(error: SpotifyRejectedError) -> str:
 
 @sentence.register
 def _(_error: NothingToWriteError) -> str:
-    return (
-        "Not one of these tracks has a Spotify id, so there is nothing I could save there. "
-        "Export the list as a file instead."
-    )
+    return "I can't save these tracks there: none of them has a Spotify id. Export the list as files."
 
 
 @sentence.register

@@ -127,7 +127,7 @@ def _(_error: NothingRunsError) -> str:
 
 @sentence.register
 def _(_error: AlreadyRunningError) -> str:
-    return "Your last request is not finished, and I do one at a time for everybody. Wait for it, or stop it."
+    return "Your last request is still running; I take one per person at a time. Wait for it, or stop it."
 
 
 @sentence.register

@@ -138,4 +138,4 @@ def _words(feature: Feature, own: float, other: float, tempi: tuple[Tempo | None
     if feature is Feature.TEMPO and mine and theirs and (mine.bpm is None or theirs.bpm is None):
         return f"{word} ({mine.words} against {theirs.words})"
     said = measure.number.format(amount=abs(amount), word=word, own=own, other=other)
-    return said.replace("-", "−") if feature is Feature.LOUDNESS else said.replace("%", " %")
+    return said.replace("-", "−") if feature is Feature.LOUDNESS else said

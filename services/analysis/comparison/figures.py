@@ -216,4 +216,4 @@ def _is_ahead(category: _Category, winner: Participant, next_one: Participant) -
 
 
 def _said(category: _Category, value: float) -> str:
-    return category.number.format(value).replace("%", " %").replace("-", "−")
+    return category.number.format(value).replace("-", "−")

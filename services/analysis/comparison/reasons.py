@@ -81,8 +81,8 @@ def _sound_line(evidence: Evidence, to: Listening | None) -> str:
     if words:
         return f"{subject} {verb} {_listed(words)} than {other.person.name}."
     if to is not None:
-        return f"You and {other.person.name} differ in no feature that one would hear."
-    return f"{one.person.name} and {other.person.name} differ in no feature that one would hear."
+        return f"I hear no clear difference between you and {other.person.name}."
+    return f"I hear no clear difference between {one.person.name} and {other.person.name}."
 
 
 def _genres_lines(evidence: Evidence) -> list[str]:
@@ -90,7 +90,7 @@ def _genres_lines(evidence: Evidence) -> list[str]:
         return []
     if evidence.score.affinity is None:
         return ["Genre words are not in the score: somebody here has them for too few tracks."]
-    return [f"Genre words: {100 * evidence.score.affinity:.0f} % alike."]
+    return [f"Genre words: {100 * evidence.score.affinity:.0f}% alike."]
 
 
 def _artists_line(evidence: Evidence, together: str) -> str:
@@ -100,7 +100,7 @@ def _artists_line(evidence: Evidence, together: str) -> str:
     if not count:
         return f"{together} share no artist."
     names = _listed([artist.name for artist in evidence.artists[:_MOST_NAMES]])
-    share = f"{100 * evidence.overlap:.0f} % of the smaller collection"
+    share = f"{100 * evidence.overlap:.0f}% of the smaller collection"
     if count == 1:
         return f"{together} share one artist, {names} ({share})."
     first = "among them " if count > _MOST_NAMES else ""
@@ -118,15 +118,17 @@ def _songs_line(evidence: Evidence, together: str) -> str:
 
 def _groups_line(evidence: Evidence, together: str, to: Listening | None) -> str:
     if not evidence.groups:
-        return f"{together} meet in no group of tracks: where one is at home, the other hardly goes."
+        return "No corner of music in common yet."
     people = (evidence.b, evidence.a) if to is evidence.b else (evidence.a, evidence.b)
-    names = ["you" if person is to else person.person.name for person in people]
+    whose = ["your tracks" if person is to else f"{person.person.name}'s" for person in people]
     said = []
     for group in evidence.groups[:2]:
         shares = (group.b_share, group.a_share) if to is evidence.b else (group.a_share, group.b_share)
-        told = ", ".join(f"{name} {100 * share:.0f} %" for name, share in zip(names, shares, strict=True))
-        said.append(f"{group.name} ({told})")
-    return f"{together} meet in {_listed(said)}."
+        first, second = (
+            f"{100 * share:.0f}% of {theirs}" for share, theirs in zip(shares, whose, strict=True)
+        )
+        said.append(f"{group.name} ({first}, {second})")
+    return f"{together} overlap in {_listed(said)}."
 
 
 def _estimates_lines(evidence: Evidence, to: Listening | None) -> list[str]:

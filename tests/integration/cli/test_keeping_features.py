@@ -248,7 +248,7 @@ def test_an_import_stopped_in_the_middle_goes_on_without_loss_or_repetition(
         child.send_signal(end)
         _, complaints = child.communicate(timeout=60)
     assert said[0].startswith("Columns: uri (“id”)"), complaints
-    assert re.fullmatch(r"10,000 rows read, 9,900 saved \(\d+ %\)\n", said[1])
+    assert re.fullmatch(r"10,000 rows read, 9,900 saved \(\d+%\)\n", said[1])
     assert child.returncode == (-9 if end is signal.SIGKILL else 130)
     assert complaints == (
         "" if end is signal.SIGKILL else "Stopped. Run the same command to go on from here.\n"
@@ -309,7 +309,7 @@ def test_a_terminal_shows_a_bar_instead_of_lines(terminal: Terminal) -> None:
     assert "━" in text
     assert "100%" in text
     assert "2,000 rows read, 1,980 saved" in text
-    assert "saved (100 %)" not in text
+    assert "saved (100%)" not in text
 
 
 def _read(terminal: int) -> bytes:

@@ -21,25 +21,25 @@ def test_by_sound_the_card_says_that_genres_decide_nothing() -> None:
 
 def test_by_style_the_card_says_what_it_rests_on() -> None:
     assert basis_line(STYLE) == (
-        "Grouped by sound, year and artist, and by genre words where the list has them (79 % of the tracks). "
+        "Grouped by sound, year and artist, and by genre words where the list has them (79% of the tracks). "
         "Years are those of the edition."
     )
     nothing = Basis(grouping=Grouping.STYLE, years=1.0, genres=0.0)
     assert "no genre words are known" in basis_line(nothing)
     remembered = Basis(grouping=Grouping.STYLE, years=1.0, genres=0.0, remembered_genres=0.3)
-    assert "MusicBrainz has of the artist (30 % of the tracks)" in basis_line(remembered)
+    assert "MusicBrainz has of the artist (30% of the tracks)" in basis_line(remembered)
     earlier = replace(remembered, earlier_genres=0.2, earlier_artists=12)
     assert basis_line(earlier) == (
-        "Grouped by sound, year and artist, and by genre words known of the artist (30 % of the tracks). "
-        "Years are those of the edition. The genres of 12 artists (20 % of the tracks) are those that "
+        "Grouped by sound, year and artist, and by genre words known of the artist (30% of the tracks). "
+        "Years are those of the edition. The genres of 12 artists (20% of the tracks) are those that "
         "earlier lists agree on."
     )
-    assert "of one artist (2 %" in basis_line(Basis(years=1.0, earlier_genres=0.02, earlier_artists=1))
+    assert "of one artist (2%" in basis_line(Basis(years=1.0, earlier_genres=0.02, earlier_artists=1))
 
 
 def test_a_refusal_says_how_many_years_there_are() -> None:
     refused = Basis(years=0.4, genres=0.0, refused=True)
-    assert basis_line(refused).endswith("take the year of 70 % of the tracks; here 40 % have one.")
+    assert basis_line(refused).endswith("take the year of 70% of the tracks; here 40% have one.")
     assert too_few_years(Basis(years=0.0)).endswith("here none has one.")
 
 
@@ -51,7 +51,7 @@ def test_groups_by_style_are_never_called_clear_or_loose() -> None:
         assert "loose" not in before
         assert said.startswith(
             "By style and era, three groups: One, Two and Three. "
-            "Parts of the list, grouped again, agree with them by 88 %."
+            "Parts of the list, grouped again, agree with them by 88%."
         )
 
 

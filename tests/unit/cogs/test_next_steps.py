@@ -121,14 +121,14 @@ def test_sources_are_called_by_names_that_people_know(source: str, name: str) ->
     entry = report.tracks[0]
     known = {**entry.provenance, Feature.TEMPO: replace(entry.provenance[Feature.TEMPO], source=source)}
     assert isinstance(known[Feature.TEMPO], Provenance)
-    assert f"says {name}." in words(tempo_card(replace(entry, provenance=known), "r1", 0))
+    assert f"according to {name}." in words(tempo_card(replace(entry, provenance=known), "r1", 0))
 
 
 def test_only_who_has_not_chosen_is_told_to_choose() -> None:
     both = lobby(someone(1), someone(2), kind=GroupKind.PAIR)
     assert "Now both choose" in words(lobby_card(both))
     one = lobby(someone(1, brought="A list"), someone(2), kind=GroupKind.PAIR)
-    assert "Now Person 2 chooses" in words(lobby_card(one))
+    assert "Waiting for Person 2 to choose" in words(lobby_card(one))
     ready = lobby(someone(1, brought="A"), someone(2, brought="B"), kind=GroupKind.PAIR)
     assert "Ready" in words(lobby_card(ready))
 

@@ -85,7 +85,7 @@ def test_few_tracks_and_estimates_say_nothing() -> None:
             ["Nick Drake"] * 8 + list("abcdefghijklmnopqrstuvwxyzABCDEF"),
             [],
             HabitKind.FAITHFUL,
-            "20 % by Nick Drake",
+            "20% by Nick Drake",
         ),
         (["Ann"] * 4 + [f"B{n % 12}" for n in range(36)], [], HabitKind.RUN, "4 tracks in a row by Ann"),
         (["Various Artists"] * 20 + [f"B{n}" for n in range(20)], [], None, ""),

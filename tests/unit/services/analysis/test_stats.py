@@ -116,16 +116,16 @@ def test_typical_music_lies_at_its_own_percentiles():
 def test_each_line_says_for_how_many_tracks_it_is_known():
     lines = lines_of(LIST)
     assert lines["Length"] == "5 tracks, 2 h 0 min; known for 2 of 5"
-    assert lines["Artists"].casefold() == "2; ann 67 %, bob 33 %; known for 3 of 5"
-    assert lines["Decades"] == "1990s 67 %, 2000s 33 %; known for 3 of 5"
-    assert lines["Genres"] == "2; rock 100 %, hip hop 50 %; known for 2 of 5"
-    assert lines["Explicit"] == "1 track, 33 %; known for 3 of 5"
+    assert lines["Artists"].casefold() == "2; ann 67%, bob 33%; known for 3 of 5"
+    assert lines["Decades"] == "1990s 67%, 2000s 33%; known for 3 of 5"
+    assert lines["Genres"] == "2; rock 100%, hip hop 50%; known for 2 of 5"
+    assert lines["Explicit"] == "1 track, 33%; known for 3 of 5"
     assert lines["Tempo"] == (
         "about 120 BPM for more than half of the tracks, doubled and halved ones counted in; "
         "known for 3 of 5, 1 only estimated, 1 unknown"
     )
     assert lines["Keys"] == (
-        "A minor (8A) 2, C major (8B) 1; 33 % major; known for 3 of 5, 1 only estimated, 1 unknown"
+        "A minor (8A) 2, C major (8B) 1; 33% major; known for 3 of 5, 1 only estimated, 1 unknown"
     )
 
 

@@ -124,7 +124,7 @@ def test_the_blurb_says_three_things_the_tempo_and_the_mode() -> None:
     line = blurb(z, raw, labels, 0, major_share=0.7)
     words, tempo, mode = line.split(" · ")
     assert set(words.split(", ")) == {"very acoustic", "very calm", "very quiet"}
-    assert (tempo, mode) == ("about 92 BPM", "70 % major")
+    assert (tempo, mode) == ("about 92 BPM", "70% major")
     assert blurb(z, raw, labels, 0) == f"{words} · {tempo}"
 
 

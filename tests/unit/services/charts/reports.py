@@ -224,7 +224,7 @@ def _cluster(
     name = HOSTILE_TITLES[index] if hostile else NAMES[index % len(NAMES)]
     return Cluster(
         name=name,
-        blurb="calm, acoustic · about 92 BPM · 70 % major",
+        blurb="calm, acoustic · about 92 BPM · 70% major",
         members=tuple(int(i) for i in members),
         likely=tuple(int(i) for i in likely),
         traits=tuple(

@@ -62,8 +62,8 @@ def test_words_say_what_the_picture_shows() -> None:
     assert lines[1].startswith("tracks 1–6: before ")
     assert lines[1].endswith("after 0.05, wanted 0.05")
     assert lines[10].endswith("after 0.95, wanted 0.95")
-    assert "25 % of steps in key" in chart.text
-    assert "75 % of steps in key" in chart.text
+    assert "25% of steps in key" in chart.text
+    assert "75% of steps in key" in chart.text
 
 
 def test_unknown_tracks_are_counted_and_an_order_without_an_arc_promises_none() -> None:

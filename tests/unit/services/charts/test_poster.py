@@ -46,7 +46,7 @@ def test_every_list_becomes_two_posters_that_can_be_read_where_apps_leave_room(s
         assert poster.filename == f"poster-{'feed' if form is FORMATS[0] else 'story'}.png"
         assert 0 < len(poster.alt_text) <= 1024
         assert poster.text.endswith("Tastemap")
-        assert "than ~85 % of playlists" in poster.alt_text
+        assert "than ~85% of playlists" in poster.alt_text
         assert_poster_legible(sheets.pop(0), form)
 
 

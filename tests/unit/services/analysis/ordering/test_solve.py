@@ -98,7 +98,7 @@ def test_the_tempo_goes_up() -> None:
     tracks = playlist(60)
     order = find_order(tracks, OrderOptions(goal=Goal.TEMPO_UP)).order
     tempi = [tracks[row].features.tempo or 0 for row in order]
-    assert np.mean(np.diff(np.log2(tempi)) > -0.085) > 0.95, "a fall of 6 % is heard"
+    assert np.mean(np.diff(np.log2(tempi)) > -0.085) > 0.95, "a fall of 6% is heard"
     assert tempi[0] < 80
     assert tempi[-1] > 170
 
