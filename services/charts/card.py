@@ -139,10 +139,16 @@ def _name_outliers(
             wishes.append(Wish(float(x), float(y), width, SMALLEST * 1.3, clear=clear))
     seen = positions[~np.isnan(positions[:, 0])]
     bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 2)
-    places = place_labels(wishes, bounds=bounds, obstacles=letters, dots=seen)
-    for name, place in zip(names, places, strict=True):
-        if place is not None:
-            sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center", backing=0.6)
+    places = place_labels(
+        wishes, bounds=bounds, obstacles=letters, dots=seen, radius=_dot(len(report.tracks)) / 2
+    )
+    for name, wish, place in zip(names, wishes, places, strict=True):
+        if place is None:
+            continue
+        if place.leader:
+            ends = ([wish.x, place.leader[0]], [wish.y, place.leader[1]])
+            sheet.line(*ends, colour=theme.MUTED, width=0.8, zorder=3.3)
+        sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center")
 
 
 def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> None:

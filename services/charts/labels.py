@@ -1,8 +1,8 @@
 """Find a place for each label so that no two overlap and none leaves the picture.
 
 Greedy in the order of importance: every label tries places around its anchor, near ones first, and
-takes the one that hides the fewest dots. A label that fits nowhere is dropped: a missing label
-is a small loss, two on top of each other are a mess.
+takes the one that hides the fewest dots, or only one that hides none. A label that fits nowhere is
+dropped: a missing label is a small loss, two on top of each other are a mess.
 """
 
 from __future__ import annotations
@@ -96,12 +96,30 @@ class Place:
     leader: tuple[float, float] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What labels should leave to be seen."""
+
+    places: npt.NDArray[np.float64]
+    """(n, 2) in pixels."""
+    radius: float
+    may_be_hidden: bool
+    """Whether a label may hide some where there is no other way."""
+
+    def hidden_by(self, box: Box) -> float:
+        """Count those that a label there would hide, or a part of them."""
+        reach = (box.width + 2 * self.radius, box.height + 2 * self.radius)
+        near: Any = np.abs(self.places - (box.x, box.y)) * 2 < reach
+        return float(near.all(axis=1).sum())
+
+
 def place_labels(
     wishes: Sequence[Wish],
     *,
     bounds: Box,
     obstacles: Sequence[Box] = (),
     dots: npt.NDArray[np.float64] | None = None,
+    radius: float | None = None,
 ) -> list[Place | None]:
     """Place `wishes` in their order of importance; None for those that had to be dropped.
 
@@ -115,12 +133,15 @@ def place_labels(
         No label touches these, and no leader line crosses them.
     dots
         (n, 2) positions in pixels that labels should not hide; they may when there is no other way.
+    radius
+        Of the dots, in pixels: where it is given, no label hides a part of one.
     """
     taken = list(obstacles)
     leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
     places: list[Place | None] = []
+    marks = None if dots is None else Marks(dots, radius or 0.0, may_be_hidden=radius is None)
     for wish in wishes:
-        place = _best(wish, bounds, taken, leaders, dots)
+        place = _best(wish, bounds, taken, leaders, marks)
         places.append(place)
         if place is None:
             continue
@@ -135,7 +156,7 @@ def _best(
     bounds: Box,
     taken: Sequence[Box],
     leaders: Sequence[tuple[tuple[float, float], tuple[float, float]]],
-    dots: npt.NDArray[np.float64] | None,
+    marks: Marks | None,
 ) -> Place | None:
     best: tuple[float, Place] | None = None
     for reach, box in _candidates(wish):
@@ -148,7 +169,10 @@ def _best(
         leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
         if leader and _blocked((wish.x, wish.y), leader, taken):
             continue
-        cost = reach + _HIDDEN_DOT * _hidden(box, dots)
+        hidden = 0.0 if marks is None else marks.hidden_by(box)
+        if marks is not None and hidden and not marks.may_be_hidden:
+            continue
+        cost = reach + _HIDDEN_DOT * hidden
         if best is None or cost < best[0]:
             best = (cost, Place(box, leader))
     return None if best is None else best[1]
@@ -175,13 +199,6 @@ def _candidates(wish: Wish) -> list[tuple[float, Box]]:
             y = wish.y + down * (wish.height / 2 + away)
             found.append((reach, Box(x, y, wish.width, wish.height)))
     return found
-
-
-def _hidden(box: Box, dots: npt.NDArray[np.float64] | None) -> float:
-    if dots is None or not len(dots):
-        return 0.0
-    away: Any = np.abs(dots - (box.x, box.y)) * 2 < (box.width, box.height)
-    return float(away.all(axis=1).sum())
 
 
 def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

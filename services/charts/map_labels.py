@@ -24,7 +24,7 @@ OUTLIER_RING = 8.0
 _ROOM = 2.5
 """The same for the dot of any other track with a label."""
 _MOST_DOTS = 2500
-"""Above this number of dots labels can't but hide some, and looking for gaps is wasted time."""
+"""Above this number of dots the names of tracks can't but hide some, and looking for gaps is wasted time."""
 
 
 def draw_labels(
@@ -40,6 +40,8 @@ def draw_labels(
         Diameter of a track's dot in pixels.
     """
     letters = _draw_letters(sheet, report, positions, bounds, dot)
+    if len(positions) > _MOST_DOTS:
+        return letters
     chosen = [
         (track, colour)
         for track, colour in _worth_a_label(report, positions)
@@ -56,9 +58,7 @@ def draw_labels(
             Wish(float(x), float(y), width + 4, _LINE * len(lines) + 2, clear=_mark(report, track, dot) / 2)
         )
     seen = positions[~np.isnan(positions[:, 0])]
-    places = place_labels(
-        wishes, bounds=bounds, obstacles=letters + anchors, dots=seen if len(seen) <= _MOST_DOTS else None
-    )
+    places = place_labels(wishes, bounds=bounds, obstacles=letters + anchors, dots=seen, radius=dot / 2)
     for (_, colour), lines, wish, place in zip(chosen, texts, wishes, places, strict=True):
         if place is not None:
             _draw_track(sheet, lines, wish, place, colour=colour)
@@ -91,6 +91,8 @@ def _draw_letters(
                 Wish(float(np.median(points[:, 0])), y, width, _LETTER, clear=dot / 2 + OUTLIER_RING)
             )
     few += [positions[[outlier.track]] for outlier in report.outliers]
+    if len(positions) <= _MOST_DOTS:
+        few.append(positions[~np.isnan(positions[:, 0])])
     dots = np.concatenate(few) if few else None
     boxes = []
     for (words, colour), place in zip(texts, place_labels(wishes, bounds=bounds, dots=dots), strict=True):
@@ -140,8 +142,6 @@ def _draw_track(sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, 
     box = place.box
     if place.leader:
         sheet.line([wish.x, place.leader[0]], [wish.y, place.leader[1]], colour=colour, width=0.9, zorder=3.3)
-    left, top = box.x - box.width / 2, box.y - box.height / 2
-    sheet.bar(left, top, box.width, box.height, colour=theme.PANEL, alpha=0.8, layer=3.7)
     for row, line in enumerate(lines):
         middle = box.y + _LINE * (row - (len(lines) - 1) / 2)
         sheet.write(box.x, middle, line, align="center")

@@ -71,6 +71,16 @@ def test_prefers_the_side_that_hides_no_dots():
     assert not covered.any()
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 400))
+def test_a_label_that_must_hide_nothing_covers_no_part_of_a_dot(seed, count):
+    dots = np.random.default_rng(seed).uniform((0, 0), (400, 340), (count, 2))
+    wishes = [Wish(float(x), float(y), 70, 16, clear=6) for x, y in dots[:3]]
+    for place in place_labels(wishes, bounds=BOUNDS, dots=dots, radius=4.0):
+        if place is not None:
+            away = np.abs(dots - (place.box.x, place.box.y)) - (35, 8)
+            assert not (away < 4.0).all(axis=1).any()
+
+
 def test_keeps_off_its_own_mark():
     (place,) = place_labels([Wish(200, 170, 80, 12, clear=9)], bounds=BOUNDS)
     assert place is not None
