@@ -51,7 +51,7 @@ def loudness_line(reading: SoundReading, louder_than: float | None) -> str:
     if louder_than is None:
         return unbroken(said)
     share = round(100 * min(max(louder_than, 0.01), 0.99))
-    return unbroken(f"{said}; louder than an estimated {share}% of music")
+    return unbroken(f"{said}; louder than about {share}% of music")
 
 
 def length_line(reading: SoundReading) -> str:

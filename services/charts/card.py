@@ -24,7 +24,7 @@ WIDTH, DENSITY = 264.0, 3
 """What a card leaves for a picture on a screen 390 wide."""
 SMALLEST = 11.5
 _LINE = 17.0
-_HEIGHT, _LOW = 132.0, 120.0
+_HEIGHT, _LOW = 126.0, 120.0
 """Of the drawing area; of that of many groups, and of a sound file, whose words take more lines."""
 _APART = 8.0
 """Between words on one line."""
