@@ -15,6 +15,7 @@ from cogs.words.report import subtitle
 from cogs.words.text import escape, fit, join_words, letter_of, percent, plural, track_line
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Cluster
+from services.domain.vocabulary import share_words
 
 PAGE = 8
 """Tracks on a page after the first, which has the profile."""
@@ -90,7 +91,7 @@ def _row(report: AnalysisReport, track: int, likely: bool) -> str:
     placement = report.placements[track]
     mark = ""
     if likely:
-        chance = "" if placement.probability is None else f", {placement.probability:.0%} sure"
+        chance = "" if placement.probability is None else f", {share_words(placement.probability)} sure"
         mark = f" · *likely{chance}*"
     elif placement.confidence is not None and placement.confidence < 0.1:
         mark = " · *between groups*"

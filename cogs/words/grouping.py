@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cogs.words.text import in_words, join_words
 from services.domain.grouping import ENOUGH_YEARS, Basis, Grouping
 from services.domain.report import Structure, Verdict
+from services.domain.vocabulary import share_words
 
 WAY = {Grouping.SOUND: "by sound", Grouping.STYLE: "by style and era"}
 
@@ -30,8 +31,8 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
 
 def too_few_years(basis: Basis) -> str:
     """Say why a list can't be grouped by style and era."""
-    known = f"{_share(basis.years or 0.0)} have one" if basis.years else "none has one"
-    return f"Style and era take the year of {_share(ENOUGH_YEARS)} of the tracks; here {known}."
+    known = f"{share_words(basis.years or 0.0)} have one" if basis.years else "none has one"
+    return f"Style and era take the year of {share_words(ENOUGH_YEARS)} of the tracks; here {known}."
 
 
 def style_sentence(
@@ -46,7 +47,7 @@ def style_sentence(
     listed = "; ".join(names) if any("," in name for name in names) else join_words(names)
     opening = f"By style and era, {in_words(len(names))} groups{f': {listed}' if names_them else ''}."
     steady = (
-        f"Parts of the list, grouped again, agree with them by {_share(max(basis.stability, 0.0))}."
+        f"Parts of the list, grouped again, agree with them by {share_words(max(basis.stability, 0.0))}."
         if basis.stability is not None
         else ""
     )
@@ -57,13 +58,13 @@ def _by_words(basis: Basis) -> str:
     own, remembered = basis.genres or 0.0, basis.remembered_genres
     if own and remembered:
         return (
-            f", and by genre words: the list's own for {_share(own)} of the tracks, "
-            f"those {_of_artists(basis)} for {_share(remembered)} more"
+            f", and by genre words: the list's own for {share_words(own)} of the tracks, "
+            f"those {_of_artists(basis)} for {share_words(remembered)} more"
         )
     if own:
-        return f", and by genre words where the list has them ({_share(own)} of the tracks)"
+        return f", and by genre words where the list has them ({share_words(own)} of the tracks)"
     if remembered:
-        return f", and by genre words {_of_artists(basis)} ({_share(remembered)} of the tracks)"
+        return f", and by genre words {_of_artists(basis)} ({share_words(remembered)} of the tracks)"
     return "; no genre words are known"
 
 
@@ -77,9 +78,5 @@ def _earlier(basis: Basis) -> str:
     if not basis.earlier_artists:
         return ""
     whom = "one artist" if basis.earlier_artists == 1 else f"{basis.earlier_artists:,} artists"
-    share = f"{_share(basis.earlier_genres)} of the tracks"
+    share = f"{share_words(basis.earlier_genres)} of the tracks"
     return f" The genres of {whom} ({share}) are those that earlier lists agree on."
-
-
-def _share(share: float) -> str:
-    return f"{100 * share:.0f}%"

@@ -29,6 +29,7 @@ from services.domain.report import (
     Subtitle,
     Verdict,
 )
+from services.domain.vocabulary import share_words
 
 CHART_NAMES = {
     ChartKind.MAP: "The map",
@@ -158,7 +159,7 @@ def subtitle(cluster: Cluster) -> str:
     if known.decade is not None:
         parts.append(f"mostly {known.decade}s, by the year of this edition")
     if known.artist is not None and known.artist_share is not None:
-        parts.append(f"{100 * known.artist_share:.0f}% by {known.artist}")
+        parts.append(f"{share_words(known.artist_share)} by {known.artist}")
     return " · ".join(parts)
 
 

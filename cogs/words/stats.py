@@ -9,7 +9,7 @@ from cogs.words.text import join_words, percent, plain, plural, unbroken
 from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
 from services.domain.stats import FeatureStats, Known, PlaylistStats
-from services.domain.vocabulary import FEATURE_WORDS
+from services.domain.vocabulary import FEATURE_WORDS, share_words
 
 _MOST_NAMES, _MOST_DECADES, _MOST_KEYS = 3, 4, 2
 _LONGEST = 40
@@ -123,7 +123,7 @@ def _keys(stats: PlaylistStats, most: int) -> str:
     if not known.real:
         return f"not measured{_rest(known)}"
     names = [f"{key.name} ({key.code}) {count:,}" for key, count in stats.keys.most_common(most)]
-    major = f"{100 * stats.keys.major_share:.0f}% major"
+    major = f"{share_words(stats.keys.major_share)} major"
     return f"{', '.join(names)}; {major}{_known_of(known)}"
 
 

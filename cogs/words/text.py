@@ -12,6 +12,7 @@ from services.domain.letters import beginning, without_lone_joiners
 from services.domain.music import Skipped, SkipReason, Track
 from services.domain.references import Suggestion
 from services.domain.report import Cluster
+from services.domain.vocabulary import share_words
 
 _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
@@ -54,11 +55,8 @@ def track_line(track: Track, limit: int = 70) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Say a share: `34%`, `<1%` rather than a wrong zero."""
-    if not whole:
-        return "0%"
-    share = 100 * part / whole
-    return "<1%" if 0 < share < 0.5 else f"{share:.0f}%"
+    """Say a share: `34%`, `<1%` rather than a wrong zero, `99%` rather than a wrong all."""
+    return share_words(part / whole) if whole else "0%"
 
 
 def unbroken(text: str) -> str:

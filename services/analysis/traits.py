@@ -14,7 +14,7 @@ from services.analysis.perception import audible, audible_tempo
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Trait
 from services.domain.tempo import Tempo, is_fast, typical_tempo
-from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
+from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, share_words
 
 SLIGHT, NOTICEABLE, STRONG = 0.15, 0.35, 1.0
 """Spreads from which a feature is "slightly" so, so, and "very" so."""
@@ -160,7 +160,7 @@ def blurb(
     if group.tempo is not None:
         parts.append(group.tempo.words)
     if major_share is not None:
-        parts.append(f"{major_share:.0%} major")
+        parts.append(f"{share_words(major_share)} major")
     return " · ".join(parts)
 
 

@@ -52,6 +52,13 @@ class FeatureWords:
         )
 
 
+def share_words(share: float) -> str:
+    """Say a share of 0 to 1 in percent: 100% is all, and less than half a percent is not nothing."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return f"{min(round(100 * share), 99 if share < 1 else 100)}%"
+
+
 GOAL_NAMES: Mapping[Goal, str] = MappingProxyType(
     {goal: goal.value for goal in Goal}
     | {

@@ -86,9 +86,9 @@ def test_fit_never_overflows_and_counts_what_it_leaves_out(lines: list[str], lim
 
 
 def test_numbers_and_lists_are_said_as_a_person_would() -> None:
-    shares = ((1, 3), (1, 1000), (0, 5), (0, 0), (5, 5))
+    shares = ((1, 3), (1, 1000), (999, 1000), (0, 5), (0, 0), (5, 5))
     said = [percent(*pair).replace("\u00a0", " ") for pair in shares]
-    assert said == ["33%", "<1%", "0%", "0%", "100%"]
+    assert said == ["33%", "<1%", "99%", "0%", "0%", "100%"]
     counts = [plural(1, "track"), plural(2, "track"), plural(1234, "entry", "entries")]
     assert counts == ["1 track", "2 tracks", "1,234 entries"]
     lists = [join_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])]
