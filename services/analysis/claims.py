@@ -22,8 +22,8 @@ FEWEST_TAGGED = 8
 """Tracks with genre words below which these say nothing about a group."""
 
 RAP_SHARE, DANCE_SHARE, SUNG_SHARE = 0.3, 0.1, 0.5
-"""Shares of the tagged tracks that have to be rap, or dance music, for a name that says so; and share of what
-is sung by its genre from which no name says that it is instrumental.
+"""Shares of the tagged tracks that have to be rap, or dance music and no less than is rap, for a name that
+says so; and share of what is sung by its genre from which no name says that it is instrumental.
 """
 
 
@@ -110,7 +110,7 @@ class Tags:
             refused |= {Claim.RAP, Claim.WORDS}
         if max(rap, _share(tagged, Claim.TALK)) < RAP_SHARE:
             refused.add(Claim.TALK)
-        if _share(tagged, Claim.DANCE) < DANCE_SHARE:
+        if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap):
             refused.add(Claim.DANCE)
         if _share(tagged, Claim.INSTRUMENTAL) >= SUNG_SHARE:
             refused.add(Claim.INSTRUMENTAL)

@@ -267,7 +267,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.BITTERSWEET_SONGS,
         {VALENCE: -0.9, INSTRUMENTAL: -0.8, SPEECH: -0.3, ACOUSTIC: 0.2},
-        _SUNG, Guard(ENERGY, 0.42, 0.7), _at_most(VALENCE, 0.4),
+        _SUNG, Guard(ENERGY, 0.42, 0.65), _at_most(VALENCE, 0.4),
     ),
     _name(
         SoundName.EVEN_TEMPERED_SONGS,

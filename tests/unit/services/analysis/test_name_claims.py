@@ -128,6 +128,8 @@ def test_nobody_is_said_to_dance_to_what_no_genre_word_calls_dance_music() -> No
     for word, dances in (("jazz fusion", False), ("deep house", True)):
         name = plain(name_clusters(*groups, [()] * 20 + [(word,)] * 20)[1])
         assert (name == "Feel-good dance") == dances
+    mostly_rap = [()] * 20 + [("rap",)] * 12 + [("house",)] * 8
+    assert "dance" not in plain(name_clusters(*groups, mostly_rap)[1]).split()
 
 
 @pytest.mark.parametrize("tags", ["roots reggae", "wrapping music", "hypertechno"])
