@@ -12,7 +12,7 @@ LETTERS = {
     "it": "àèùòìéí",
     "nl": "ëéïöüèêó",
     "sv": "äöåéü",
-    "da": "åøæéöüòè",
+    "da": "åøæéöü",
     "fi": "äöåéšž",
     "is": "áíðéóöæþúý",
     "fo": "áíðøóýúæé",
@@ -48,6 +48,7 @@ MISPLACED = {
     "fr": r"ç(?![aoâôu])|(?<!o)ù|ù(?=\w)|è(?![bcdfgjlmnpqrstvz])|[âêîôûëïœ]$|(?<![aoiu])ë|(?<![aoéu])ï",
     "pt": r"õ(?!e)|ã(?![eosi]|$)|ç(?![aoãõáóâu])",
     "es": r"ñ(?![aeiouáéíóú])|(?<!g)ü",
+    "en": r"(?<![aou])ï|ï$|^è|ç$",
     "is": r"\Bþ|^ð",
     "fo": r"^ð",
     "et": r"[aeiouäöü]\w*?õ",
@@ -63,6 +64,27 @@ MISPLACED = {
     "uk": r"^ь",
 }
 """Where in a word a language has one of its letters never, or hardly ever."""
+
+FOREIGN = {
+    **dict.fromkeys(("es", "ca"), "kw"),
+    "pt": "kwy",
+    "it": "jkwxy",
+    "fr": "kw",
+    "ga": "jkqvwxyz",
+    "is": "cqwz",
+    "fo": "cqwxz",
+    "et": "cqwxyz",
+    "fi": "bcfqwxz",
+    "sv": "qwz",
+    "da": "qwz",
+    "sq": "w",
+    "pl": "qvx",
+    "ro": "kqwy",
+    "hr": "qwxy",
+    "lv": "qwxy",
+    **dict.fromkeys(("cs", "sk", "hu", "tr", "lt"), "qwx"),
+}
+"""Letters of ASCII that a language has in foreign words alone."""
 
 RARE = {"fo": 4.0, "et": 3.0, "sq": 4.0, "ga": 3.0, "is": 1.0, "ca": 1.0, "en": 0.5}
 """What speaks against languages before a word is read, as logarithms of odds."""

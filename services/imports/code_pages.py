@@ -1,7 +1,7 @@
 """Tell by which code page and language words of one byte a letter are most probably written.
 
-Each page reads each word by the letters of its languages. Pages are compared by the words that they read
-differently; Western wins wherever nothing speaks clearly for another one.
+Each page reads all words by the letters of as few of its languages as read them well. Western wins wherever
+nothing speaks clearly for another one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from services.imports.alphabets import LATIN, LETTERS, MISPLACED, OTHERS, RARE, WESTERN, CodePage
+from services.imports.alphabets import FOREIGN, LATIN, LETTERS, MISPLACED, OTHERS, RARE, WESTERN, CodePage
 
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -22,6 +22,7 @@ _MOST_WORDS, _LONGEST_WORD = 400, 40
 # Costs are logarithms of odds, as if each word were drawn from its language.
 _OTHER_LETTER, _OTHER_SIGN, _UNDEFINED = 8.0, 11.0, 12.0
 _CAPITAL_INSIDE, _ALL_CAPITALS, _MISPLACED, _MIXED_SCRIPTS = 3.0, 12.0, 5.0, 6.0
+_FOREIGN_LETTER = 3.0
 _SIGN, _RARE_SIGN, _DASH_INSIDE = 2.5, 4.0, 5.0
 _SHARE_BEYOND_ASCII = 0.13
 """Of the letters of a Latin word that has some."""
@@ -48,19 +49,15 @@ def guess_page(content: bytes) -> str | None:
     if not words:
         return WESTERN.name
     western = _read(words, WESTERN)
-    readings = {page.name: _read(words, page) for page in OTHERS}
-    best = western
-    for reading in sorted(readings.values(), key=lambda each: each.page.rarity + sum(each.costs)):
-        if _lead(reading, best) > 0:
-            best = reading
+    readings = [western, *(_read(words, page) for page in OTHERS)]
+    best = min(readings, key=lambda each: each.cost)
     beyond = sum(byte >= 0x80 for byte in chain.from_iterable(words))
-    cost = sum(best.costs) / beyond
-    lead = _lead(best, western)
-    if best is western or lead < _BETTER:
-        return WESTERN.name if beyond < _FEWEST_BYTES or cost < _HARDLY_READABLE else None
-    others = (each for each in readings.values() if each.texts != best.texts)
-    second = min((_lead(best, each) for each in others), default=lead)
-    return best.page.name if cost < _READABLE and min(lead, second) >= _CLEARLY_BETTER else None
+    each_byte = sum(best.costs) / beyond
+    lead = western.cost - best.cost
+    if best.texts == western.texts or lead < _BETTER:
+        return WESTERN.name if beyond < _FEWEST_BYTES or each_byte < _HARDLY_READABLE else None
+    second = min(each.cost for each in readings if each.texts != best.texts) - best.cost
+    return best.page.name if each_byte < _READABLE and second >= _CLEARLY_BETTER else None
 
 
 class _Reading(NamedTuple):
@@ -69,8 +66,14 @@ class _Reading(NamedTuple):
     page: CodePage
     texts: Sequence[str]
     costs: Sequence[float]
-    languages: Sequence[str]
-    """The language by which each word is read."""
+    languages: Collection[str]
+    """By which the words are read."""
+
+    @property
+    def cost(self) -> float:
+        """All that speaks against the reading."""
+        rare = sum(RARE.get(language, 0.0) for language in self.languages)
+        return sum(self.costs) + self.page.rarity + rare + _EACH_LANGUAGE * (len(self.languages) - 1)
 
 
 def _read(words: Sequence[bytes], page: CodePage) -> _Reading:
@@ -95,22 +98,8 @@ def _read(words: Sequence[bytes], page: CodePage) -> _Reading:
         if chosen and totals[language] + _ANOTHER_LANGUAGE >= sum(best):
             break
         best, chosen[language] = joined[language], costs[language]
-    by = [min(chosen, key=lambda each: chosen[each][at]) for at in range(len(words))]
+    by = {min(chosen, key=lambda each: chosen[each][at]) for at in range(len(words))}
     return _Reading(page, texts, best, by)
-
-
-def _lead(one: _Reading, other: _Reading) -> float:
-    """Return how much better a page reads the words that another reads differently, 0 if there are none."""
-    different = [at for at, text in enumerate(one.texts) if text != other.texts[at]]
-    if not different:
-        return 0.0
-    lead = sum(other.costs[at] - one.costs[at] for at in different) + other.page.rarity - one.page.rarity
-    spoken = [{reading.languages[at] for at in different} for reading in (one, other)]
-    return lead + _against(spoken[1]) - _against(spoken[0])
-
-
-def _against(languages: Collection[str]) -> float:
-    return sum(RARE.get(each, 0.0) for each in languages) + _EACH_LANGUAGE * (len(languages) - 1)
 
 
 def _parted(text: str) -> tuple[float, str]:
@@ -149,6 +138,8 @@ def _cost(small: str, letters: str, language: str) -> float:
     )
     if letters and language not in LATIN and _LATIN.search(small):
         cost += _MIXED_SCRIPTS
+    if language in FOREIGN and not set(small).isdisjoint(FOREIGN[language]):
+        cost += _FOREIGN_LETTER
     misplaced = _misplaced(language)
     return cost + _MISPLACED * len(misplaced.findall(small)) if misplaced else cost
 
