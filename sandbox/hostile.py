@@ -100,6 +100,27 @@ def wide_characters() -> bytes:
     return ("title,artist\n\U0001f3b5,x\n" + "x" * 9_000_000).encode()
 
 
+def attributes_of_one_line(attributes: int = 1_000_000) -> bytes:
+    """Write a line of M3U with more attributes than a pattern can step back from."""
+    return b"#EXTM3U\n#EXTINF:1" + b' a="b"' * attributes
+
+
+def different_plays(plays: int = 250_000) -> bytes:
+    """Write plays none of which is of a track that was played before."""
+    rows = (f"{1_600_000_000 + n},Ann{n},,t{n}\n" for n in range(plays))
+    return ("uts,artist,album,track\n" + "".join(rows)).encode()
+
+
+def columns_of_json(rows: int = 700_000) -> bytes:
+    """Write columns of which a table with as many rows would be made."""
+    return json.dumps({"artist": ["A"] * rows, "title": ["x"] * rows}).encode()
+
+
+def rows_of_a_wiki(rows: int = 700_000) -> bytes:
+    """Write a table of more rows than are read, in the longest way."""
+    return b"{|\n! Title !! Artist\n" + b"|-\n| a || b\n" * rows + b"|}"
+
+
 CORPUS: Mapping[str, Callable[[], bytes]] = {
     maker.__name__: maker
     for maker in (
@@ -114,6 +135,10 @@ CORPUS: Mapping[str, Callable[[], bytes]] = {
         many_json_values,
         many_links,
         wide_characters,
+        attributes_of_one_line,
+        different_plays,
+        columns_of_json,
+        rows_of_a_wiki,
     )
 }
 

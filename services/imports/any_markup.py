@@ -124,6 +124,7 @@ def page_text(text: str) -> str:
 
 
 _WIKI_BEGIN, _WIKI_END = "{|", "\n|}"
+_LONGEST_ROW = 20_000
 _WIKI_ROW = re.compile(r"^\|-.*$", re.MULTILINE)
 _WIKI_STYLE = re.compile(r"^[^\[\]{}|]{0,300}=[^\[\]{}|]{0,300}\|")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]{0,300}\|)?([^\[\]|]{0,300})\]\]")
@@ -145,14 +146,15 @@ def wiki_text(text: str) -> str:
     while begin >= 0:
         end = text.find(_WIKI_END, begin)
         end = end if end >= 0 else len(text)
-        shown.extend(map(_wiki_row, _WIKI_ROW.split(text[begin:end])))
+        shown.extend(_WIKI_ROW.split(text[begin:end]))
         begin = text.find(_WIKI_BEGIN, end)
-    return "\n".join(row for row in shown if row)
+    rows = map(_wiki_row, shown[: MAX_ROWS + 2])  # one more than is read, below a header
+    return "\n".join(row for row in rows if row)
 
 
 def _wiki_row(row: str) -> str:
     cells: list[str] = []
-    for line in row.splitlines():
+    for line in row[:_LONGEST_ROW].splitlines():
         if line[:1] in {"!", "|"} and line[:2] != "|+":
             cells.extend(re.split(r"\|\||!!", line[1:]))
     return "\t".join(map(_wiki_cell, cells))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from services.domain.features import AudioFeatures, Feature, accepted
@@ -22,7 +22,7 @@ from services.imports.entries import (
 from services.imports.formats import JSON_ROWS, JSPF
 from services.imports.keys import read_key
 from services.imports.lengths import duration_ms
-from services.imports.limits import MAX_LISTED, MAX_ROWS
+from services.imports.limits import MAX_LISTED, MAX_MEMBERS, MAX_ROWS
 from services.imports.links import spotify_link
 from services.imports.rows import reason_of_link
 from services.imports.tally import Budget
@@ -117,7 +117,7 @@ def _lists(document: object, depth: int = 2) -> list[_List]:
         if rows:
             return [(title_of(document), rows, False)]
         by_name = [(name, under, False) for name, under in document.items() if isinstance(under, list)]
-        several = len(by_name) > 1 and all(_holds_tracks(under) for _, under, _ in by_name)
+        several = 1 < len(by_name) <= MAX_MEMBERS and all(_holds_tracks(under) for _, under, _ in by_name)
         return by_name if several else []
     if not isinstance(document, list):
         return []
@@ -220,7 +220,7 @@ def _by_columns(document: object) -> list[dict[str, Any]] | None:
             same = len({len(each) for each in columns}) == 1
             header, listed = (
                 list(document),
-                [list(row) for row in zip(*columns, strict=True)] if same else None,
+                [list(row) for row in islice(zip(*columns, strict=True), MAX_ROWS + 1)] if same else None,
             )
     elif isinstance(document, list) and len(document) > 1:
         header, listed = document[0], document[1:]
@@ -228,7 +228,7 @@ def _by_columns(document: object) -> list[dict[str, Any]] | None:
         return None
     if not all(isinstance(name, str) for name in header) or not all(isinstance(row, list) for row in listed):
         return None
-    return [dict(zip(header, row, strict=False)) for row in listed]
+    return [dict(zip(header, row, strict=False)) for row in listed[: MAX_ROWS + 1]]
 
 
 def _cell(value: object) -> str:

@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.messages import Note, NoteKind
-from services.domain.music import Playlist, SkipReason, Track
+from services.domain.music import Playlist, SkipReason, Track, TrackId
 from services.imports import cells
 from services.imports.entries import make_track, number_of
 from services.imports.formats import (
@@ -108,9 +109,40 @@ APPLE_PLAYS = HistoryFields(
 )
 
 
+class _Told(NamedTuple):
+    """What one play tells about its track; the other fields of a play are not kept."""
+
+    title: str
+    artist: str
+    album: str
+    link: TrackId | None
+    isrc: str
+    duration_ms: float | None
+    recording: object
+
+    def track(self) -> Track | SkipReason:
+        """Return the track; one cell of a history holds exactly one artist."""
+        return make_track(
+            title=self.title,
+            artists=(self.artist,),
+            album=self.album,
+            link=self.link,
+            isrc=self.isrc,
+            duration_ms=self.duration_ms,
+            recording=(self.recording,),
+        )
+
+    def label(self) -> str:
+        """Name the track as people do, or say nothing."""
+        track = self.track()
+        return track.label if isinstance(track, Track) else ""
+
+
 @dataclass(slots=True)
 class _Played:
-    track: Track
+    """A track with how often it was played."""
+
+    told: _Told
     plays: int = 0
 
 
@@ -124,7 +156,7 @@ class _File:
     def __init__(self, fields: HistoryFields) -> None:
         self._fields = fields
         self.rows = 0
-        self.first: dict[_Key, Mapping[str, object]] = {}
+        self.first: dict[_Key, _Told] = {}
         self.heard: dict[_Key, int] = {}
         """How often each track was really played."""
         self.skipped = Tally()
@@ -141,8 +173,20 @@ class _File:
             if key is None:
                 return
             if key not in self.heard:
-                self.first[key], self.heard[key] = play, 0
+                self.first[key], self.heard[key] = self._told(play), 0
         self.heard[key] += self._plays(play)
+
+    def _told(self, play: Mapping[str, object]) -> _Told:
+        fields = self._fields
+        return _Told(
+            title=_text(play, fields.title),
+            artist=_text(play, fields.artist),
+            album=_text(play, fields.album),
+            link=cells.track_id(_text(play, fields.uri)),
+            isrc=_text(play, "isrc"),
+            duration_ms=number_of(play.get("duration_ms")),
+            recording=play.get("recording"),
+        )
 
     def _plays(self, play: Mapping[str, object]) -> int:
         """Return how often a row says that its track was really played."""
@@ -232,33 +276,17 @@ class History:
         if self.rows > MAX_PLAYS:
             raise TooManyRowsError(limit=MAX_PLAYS)
         self._skipped.merge(file.skipped)
-        for key, play in file.first.items():
-            self._hear(play, file.heard[key])
+        for key, told in file.first.items():
+            self._hear(told, file.heard[key])
 
-    def _hear(self, play: Mapping[str, object], plays: int) -> None:
+    def _hear(self, told: _Told, plays: int) -> None:
         """Add plays of a track that one of them tells about."""
-        fields = self._fields
-        title, artist = _text(play, fields.title), _text(play, fields.artist)
-        identity = cells.track_id(_text(play, fields.uri))
-        key = identity or f"{artist}\n{title}".casefold()
+        key = told.link or f"{told.artist}\n{told.title}".casefold()
         played = self._played.get(key)
         if played is None:
             if len(self._played) >= MAX_DISTINCT_PLAYED:
                 raise TooManyRowsError(limit=MAX_DISTINCT_PLAYED)
-            track = make_track(
-                title=title,
-                artists=(artist,),  # one cell holds exactly one artist here
-                album=_text(play, fields.album),
-                link=identity,
-                isrc=_text(play, "isrc"),
-                duration_ms=number_of(play.get("duration_ms")),
-                recording=(play.get("recording"),),
-            )
-            if isinstance(track, SkipReason):
-                self._skipped.add(track, title, plays)
-                return
-            played = _Played(track)
-            self._played[key] = played
+            played = self._played[key] = _Played(told)
         played.plays += plays
 
     def playlist(self) -> Playlist | None:
@@ -269,22 +297,27 @@ class History:
         """
         if not self.rows:
             return None
-        heard = sorted(
-            (played for played in self._played.values() if played.plays), key=lambda one: -one.plays
-        )
         skipped = Tally()
         skipped.merge(self._skipped)
-        for played in self._played.values():
-            if not played.plays:
-                skipped.add(SkipReason.SHORT_PLAY, played.track.label)
-        for played in heard[MAX_ROWS:]:
-            skipped.add(SkipReason.OVER_LIMIT, played.track.label)
-        plays = sum(played.plays for played in heard)
+        kept: list[Track] = []
+        plays = 0
+        for played in sorted(self._played.values(), key=lambda one: -one.plays):  # others are never made
+            if not played.plays or len(kept) >= MAX_ROWS:
+                plays += played.plays
+                reason = SkipReason.OVER_LIMIT if played.plays else SkipReason.SHORT_PLAY
+                skipped.add(reason, "" if skipped.is_told(reason) else played.told.label())
+                continue
+            track = played.told.track()
+            if isinstance(track, Track):
+                plays += played.plays
+                kept.append(track)
+            else:
+                skipped.add(track, played.told.title, played.plays)
         kind = NoteKind.PLAYS if self._fields.played_ms else NoteKind.COUNTED_PLAYS
-        note = Note(kind, count=plays, total=min(len(heard), MAX_ROWS))
+        note = Note(kind, count=plays, total=len(kept))
         return Playlist(
             name=self._fields.name,
-            tracks=tuple(played.track for played in heard[:MAX_ROWS]),
+            tracks=tuple(kept),
             format=self._fields.format,
             skipped=skipped.skipped(),
             notes=(note, *dict.fromkeys(self.notes)),

@@ -35,6 +35,7 @@ _PLS = re.compile(r"\s*(?:[;#][^\n]{0,200}\n\s*){0,20}\[playlist\]\s*$", re.MULT
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
 _CUE = re.compile(r"^[ \t]*TRACK[ \t]+\d\d[ \t]+AUDIO\b", re.MULTILINE | re.IGNORECASE)
 _CUE_LINE = re.compile(r"(track|title|performer|isrc)\s+(\S.*)", re.IGNORECASE)
+_LONGEST_LINE = 4_000
 _WEB = re.compile(r"(?:https?|mms|rtsp|icy)://", re.IGNORECASE)
 
 
@@ -185,4 +186,4 @@ def _length_ms(seconds: str | None) -> float | None:
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (line.strip() for line in text.splitlines() if line.strip())
+    return (line.strip()[:_LONGEST_LINE] for line in text.splitlines() if line.strip())

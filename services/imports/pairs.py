@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from services.domain.errors.playlists import TooManyRowsError
 from services.imports.dialects import GENERIC
+from services.imports.limits import MAX_ROWS
 
 _Pair = tuple[str, str]
 
@@ -24,7 +27,8 @@ _CLOCK = re.compile(r"\s*[\t|;,]\s*((?:\d{1,2}:)?\d{1,2}:[0-5]\d)$")
 _NO_NAME = re.compile(r"@|://|^[\W\d_]*$")
 _SEVERAL_WORDS = re.compile(r"\w\W*\s\W*\w|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """What names often have, and lists of single things do not; some scripts know no blanks."""
-_LONGEST_LINE = 300
+_LONGEST_LINE, _LONGEST_CLOCK = 300, 20
+_LOOKED_AT = 200
 _LEAST_LINES = 2
 _MOST_OF_TEN = 8
 
@@ -37,31 +41,59 @@ class Parted(NamedTuple):
     """What columns without a header were taken for, if they are columns."""
 
 
+def _always(_pairs: Sequence[_Pair]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way in which a line is parted."""
+
+    split: Callable[[str], _Pair | None]
+    hold_songs: Callable[[Sequence[_Pair]], bool] = _always
+    """What all pairs together must look like."""
+    are_columns: bool = False
+    may_turn: bool = True
+    """Whether the title may come first without saying so."""
+
+
 def part(lines: Sequence[str]) -> Parted | None:
-    """Return the lines with a dash between artist and title, or None where nothing parts them surely."""
-    for split, holds_songs, are_columns in _WAYS:
-        clocks = [_CLOCK.search(line) if are_columns else None for line in lines]
-        bare = [line[: clock.start()] if clock else line for line, clock in zip(lines, clocks, strict=True)]
-        pairs = [split(line) if len(line) <= _LONGEST_LINE else None for line in bare]
-        told = [pair for pair in pairs if pair]
-        if len(told) < _LEAST_LINES or 10 * len(told) < _MOST_OF_TEN * len(lines) or not holds_songs(told):
+    """Return the lines with a dash between artist and title, or None where nothing parts them surely.
+
+    Raises
+    ------
+    TooManyRowsError
+        So many lines are more tracks than are read.
+    """
+    for way in _WAYS:
+        if _part(lines[:_LOOKED_AT], way) is None:
             continue
-        turned = split is not _by and _come_again(told)
-        written = [
-            f"{pair[turned]} - {pair[not turned]}{f' {clock[1]}' if clock else ''}" if pair else line
-            for line, pair, clock in zip(lines, pairs, clocks, strict=True)
-        ]
-        return Parted(written, ("title", "artist")[:: 1 if turned else -1] if are_columns else ())
+        if _MOST_OF_TEN * len(lines) > 10 * MAX_ROWS:
+            raise TooManyRowsError(limit=MAX_ROWS)
+        parted = _part(lines, way)
+        if parted is not None:
+            return parted
     return None
+
+
+def _part(lines: Sequence[str], way: _Way) -> Parted | None:
+    clocks = [_CLOCK.search(line[-_LONGEST_CLOCK:]) if way.are_columns else None for line in lines]
+    bare = [line[: -len(clock[0])] if clock else line for line, clock in zip(lines, clocks, strict=True)]
+    pairs = [way.split(line) if len(line) <= _LONGEST_LINE else None for line in bare]
+    told = [pair for pair in pairs if pair]
+    if len(told) < _LEAST_LINES or 10 * len(told) < _MOST_OF_TEN * len(lines) or not way.hold_songs(told):
+        return None
+    turned = way.may_turn and _come_again(told)
+    written = [
+        f"{pair[turned]} - {pair[not turned]}{f' {clock[1]}' if clock else ''}" if pair else line
+        for line, pair, clock in zip(lines, pairs, clocks, strict=True)
+    ]
+    return Parted(written, ("title", "artist")[:: 1 if turned else -1] if way.are_columns else ())
 
 
 def _found(pattern: re.Pattern[str], line: str) -> _Pair | None:
     found = pattern.fullmatch(line)
     return (found["artist"].strip(), found["title"].strip()) if found else None
-
-
-def _by(line: str) -> _Pair | None:
-    return _found(_BY, line)
 
 
 def _columns(delimiter: str, line: str) -> _Pair | None:
@@ -74,10 +106,6 @@ def _columns(delimiter: str, line: str) -> _Pair | None:
     except csv.Error:
         return None
     return (cells[0], cells[1]) if len(cells) == 2 and all(cells) else None
-
-
-def _always(_pairs: Sequence[_Pair]) -> bool:
-    return True
 
 
 def _are_songs(pairs: Sequence[_Pair]) -> bool:
@@ -105,11 +133,10 @@ def _come_again(pairs: Sequence[_Pair]) -> bool:
     return len(second) < len(first)
 
 
-_WAYS: tuple[tuple[Callable[[str], _Pair | None], Callable[[Sequence[_Pair]], bool], bool], ...] = (
-    (_by, _always, False),
-    (partial(_found, _TIGHT), _always, False),
-    *((partial(_columns, delimiter), _are_songs, True) for delimiter in "\t|;,"),
-    (partial(_found, _SLASH), _are_songs, False),
-    (partial(_found, _COLON), _are_no_sentences, False),
+_WAYS = (
+    _Way(partial(_found, _BY), may_turn=False),
+    _Way(partial(_found, _TIGHT)),
+    *(_Way(partial(_columns, delimiter), _are_songs, are_columns=True) for delimiter in "\t|;,"),
+    _Way(partial(_found, _SLASH), _are_songs),
+    _Way(partial(_found, _COLON), _are_no_sentences),
 )
-"""How a line is split, what all pairs together must look like, and whether they are columns of a table."""

@@ -50,7 +50,7 @@ def without_backslashes(text: str) -> str:
 
 def without_formulas(text: str) -> str:
     """Return text whose cells are plain where they were formulas of one text each."""
-    return _FORMULAS.sub(lambda found: f'"{found[1] or found[2] or ""}"', text) if '="' in text else text
+    return _FORMULAS.sub(r'"\1\2"', text) if '="' in text else text
 
 
 def with_plain_quotes(text: str) -> str:

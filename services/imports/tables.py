@@ -70,7 +70,8 @@ def find_header(text: str, score: Callable[[tuple[str, ...]], int]) -> Header | 
     delimiters: tuple[str, ...] = DELIMITERS
     if hint:
         text, delimiters = text[hint.end() :], DELIMITERS if hint[1].isalnum() else (hint[1],)
-    text = with_plain_quotes(without_backslashes(without_formulas(without_wrapping(text))))
+    if text.count("\n") <= MAX_RECORDS:  # more are never read
+        text = with_plain_quotes(without_backslashes(without_formulas(without_wrapping(text))))
     if text.lstrip()[:1] in _DRAWN:
         text = text.replace("│", "|").replace("║", "|")
     head = _JIRA.match(text)

@@ -63,6 +63,10 @@ class Tally:
             examples = self._examples.setdefault(reason, [])
             examples.extend(other._examples[reason][: MAX_EXAMPLES - len(examples)])
 
+    def is_told(self, reason: SkipReason) -> bool:
+        """Whether enough examples of a reason are kept."""
+        return len(self._examples.get(reason, ())) >= MAX_EXAMPLES
+
     @property
     def total(self) -> int:
         """All skipped rows."""

@@ -99,8 +99,11 @@ def test_names_of_several_files_are_one_sum():
 @pytest.mark.parametrize(
     "name",
     cases(
-        ["one_file_many_times", "many_artists", "many_empty_playlists"],
-        gate=["one_file_many_times", "many_artists"],
+        [
+            *("one_file_many_times", "many_artists", "many_empty_playlists", "attributes_of_one_line"),
+            *("different_plays", "columns_of_json", "rows_of_a_wiki"),
+        ],
+        gate=["one_file_many_times", "many_artists", "attributes_of_one_line"],
     ),
 )
 def test_a_hostile_file_takes_little_memory(name):
