@@ -230,11 +230,15 @@ def _people(wanted: Sequence[str], found: Sequence[str]) -> _Same:
     """Compare two credits: names as they stand, the whole credit, and the names in a joined one.
 
     "Echo & the Bunnymen" is one name and "Bonobo & Joy Crookes" are two, and nothing but the other
-    credit tells which; so where only a part of a joined name agrees, somebody has to look.
+    credit tells which; so where only a part of a joined name agrees, somebody has to look. So they have
+    where one credit leads with somebody whom the other one does not name: guests make songs of their own.
     """
     mine, theirs = _wholes(wanted), _wholes(found)
     is_somebody = not mine <= _NOBODY and not theirs <= _NOBODY
-    if mine & theirs - _NOBODY or (is_somebody and _letters(wanted) == _letters(found) != ""):
+    leads = _wholes(wanted[:1]) | _wholes(found[:1])
+    if (leads and leads <= mine & theirs - _NOBODY) or (
+        is_somebody and _letters(wanted) == _letters(found) != ""
+    ):
         return _Same.SAME
     my_parts, their_parts = _parts(wanted), _parts(found)
     common = my_parts & their_parts - _NOBODY

@@ -98,8 +98,8 @@ _ACOUSTIC = (
     r"|アコースティック|弾き語り|어쿠스틱|不插电|不插電|\bакустик\w+\b|\bакустическ\w+"
 )
 _DEMO = (
-    r"\bdemos?\b|\brehearsal\b|\brough mix\b|\bouttake\b|\bearly version\b|デモ(?![ァ-ヶー])|\b데모\b"
-    r"|\bдемо\b"
+    r"\bdemos?\b|\brehearsal\b|\brough mix\b|\bouttake\b|\bearly version\b|\bfrom the vaults?\b"
+    r"|デモ(?![ァ-ヶー])|\b데모\b|\bдемо\b"
 )
 _VERSION = (
     r"\bversions?$|\bver$|\bversion[eo]?\b|\b8d\b|\blo-?fi\b|\bверсия\b|バージョン|\bver\.?$|버전"
@@ -125,7 +125,7 @@ _VERSIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("edit", r"\bedit$|\bedit\b(?= \d{4}$)"),
         (
             "re-recorded",
-            r"\bre-?record(?:ed|ing)\b|\btaylors version\b|\bre-?imagined\b|\brevisited\b|\bnew recording\b",
+            r"\bre-?record(?:s|ed|ing)?\b|\b(?:taylors version|re-?imagined|revisited|new recording)\b",
         ),
         ("orchestral", r"\borchestral\b|\bsymphonic\b"),
         ("cover", _COVER),

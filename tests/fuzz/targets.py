@@ -241,6 +241,11 @@ SEEDS: dict[str, tuple[bytes, ...]] = {
         b"<playlist><trackList><track><title>S</title><location>file:///a.mp3</location></track>",
         b"#EXTM3U\n#EXTINF:9,A - S\n/m/s.mp3\nspotify:track:" + ASKED[0].encode(),
         b"[playlist]\nFile1=/m/s.mp3\nTitle1=A - S\nLength1=9\n",
+        b'<VirtualDJ_Database><Song FilePath="a"><Tags Author="A" Title="S" Bpm="0.5" Key="Am"/></Song>',
+        b'{|\n! Title !! Artist\n|-\n| "S" || style="x" | [[A (band)|A]]<ref>x</ref>\n|}',
+        b"1. Ann Lee / One Day\n2. Bob Cee / Two Days\n",
+        b'"One Day";"Ann Lee";3:45\n"Two";"Ann Lee"\n',
+        "Ann Lee – Öl\nBob – Über Uns\n".encode().decode("cp1252").encode(),
         json.dumps(
             [
                 {

@@ -23,6 +23,8 @@ VERSIONS = (
     "{} (Tribute to {artist})", "{} (Made Famous by {artist})", "{} - 8-Bit Version", "{} (Extended Mix)",
     "{} (Piano Version)", "{} (Lullaby Rendition)", "{} (A Cappella)", "{} (Spanish Version)",
     "{} (Re-Recorded)", "{} - Session", "{} (Unplugged)", "{} (Mashup)", "{}, Pt. 2", "{} II",
+    "{} - 10th Anniversary Re-Record", "{} (From The Vault)", "{} (NPR Tiny Desk Concert)", "{} - Reprise",
+    "{} (Vocals Only)", "{} - Lofi Flip", "{} (10 Minute Version)", "{} (Skit)", "{} - Version française",
     "{} (Концертная запись)", "{} (живой звук)", "{} (ライブ)", "{} [カバー]", "{} (리믹스)", "{} (伴奏)",
 )  # fmt: skip
 STRANGERS = (
@@ -58,6 +60,13 @@ def test_none_of_three_hundred_adversarial_pairs_is_taken_as_sure() -> None:
     assert len(PAIRS) >= 300
     wrong = [(one, other) for one, other in PAIRS if judge(one, other) is SURE]
     assert wrong == []
+
+
+def test_a_guest_is_not_who_leads() -> None:
+    both, guest, lead = (replace(A, artists=names) for names in (("Bonobo", "Cee"), ("Cee",), ("Bonobo",)))
+    assert judge(both, guest) is judge(guest, both) is DOUBTFUL
+    assert judge(both, lead) is judge(lead, both) is SURE
+    assert judge(both, replace(A, artists=("Cee", "Bonobo"))) is SURE
 
 
 def test_none_of_them_is_taken_where_only_they_are_on_offer_either() -> None:
