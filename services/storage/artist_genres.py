@@ -35,19 +35,13 @@ class ArtistGenreStore(Store):
         without
             Sources that are not to be used.
         """
-        found = []
         columns = artist_genres.c
-        async with self._database.reading() as connection:
-            for some in in_lookups(map(storable, artists), _ARTISTS_PER_LOOKUP):
-                query = select(
-                    columns.artist, columns.genre, columns.source, columns.tracks, columns.marks
-                ).where(
-                    columns.artist.in_(some),
-                    columns.tracks >= FEWEST_TRACKS,
-                    columns.source.not_in(list(without)),
-                )
-                found += [GenreClaim(*row) for row in await connection.execute(query)]
-        return found
+        query = select(columns.artist, columns.genre, columns.source, columns.tracks, columns.marks).where(
+            columns.tracks >= FEWEST_TRACKS, columns.source.not_in(list(without))
+        )
+        pieces = in_lookups(map(storable, artists), _ARTISTS_PER_LOOKUP)
+        rows = await self._rows(*(query.where(columns.artist.in_(some)) for some in pieces))
+        return [GenreClaim(row.artist, row.genre, row.source, row.tracks, row.marks) for row in rows]
 
     async def purge(self, before: datetime) -> int:
         """Delete what nobody has said again since then; returns how much that was."""

@@ -48,7 +48,7 @@ class CallStore:
             The person whom the call is for has used their share, while others hold seats too.
         """
         user_id = whose_call()
-        async with self._database.transaction(durable=False) as connection:
+        async with self._database.transaction(durable=self._database.beyond_a_crash) as connection:
             blocked = await _blocked_until(connection, now)
             if blocked is not None:
                 raise QuotaExceededError(blocked)
@@ -91,7 +91,7 @@ class CallStore:
 
     async def share_of(self, user_id: int) -> int:
         """Say how many calls of a day may be made for a person: all while nobody else is connected."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(one_moment=False) as connection:
             return await self._share(connection, user_id)
 
     async def purge(self, now: datetime) -> int:

@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.domain.errors.jobs import ForgottenError
@@ -44,9 +44,13 @@ _log = logging.getLogger(__name__)
 
 _on_behalf: ContextVar[int | None] = ContextVar("job that writes", default=None)
 
+_IS_HASTY = func.set_config("synchronous_commit", "off", True)
+HASTY = _IS_HASTY == "off"
+"""Among the conditions of a statement to a server: its commit does not wait for the server's disk."""
+
 
 @contextmanager
-def on_behalf_of(job_id: int) -> Iterator[None]:
+def on_behalf_of(job_id: int | None) -> Iterator[None]:
     """Write only while the row of a job exists: each transaction inside the block looks for it first.
 
     So whoever was forgotten meanwhile leaves nothing behind, in whichever process the work runs.
@@ -80,6 +84,14 @@ class Database:
     def address(self) -> Address:
         """Which database this is; its text hides the password."""
         return self._address
+
+    @property
+    def beyond_a_crash(self) -> bool:
+        """What `durable` is where a power failure may take the last rows, but no crash of any process.
+
+        A file keeps what a killed process wrote; a server that crashes keeps what somebody waited for.
+        """
+        return not self._address.is_sqlite
 
     @property
     def _writer(self) -> AsyncEngine:
@@ -159,11 +171,12 @@ class Database:
         Parameters
         ----------
         durable
-            False where the last rows may be lost when the *power* fails, because they can be
-            fetched again: several times faster on SQLite, no difference on PostgreSQL, where `HASTY` is
-            a condition of a statement.
+            False where the last rows may be lost when the *power* fails, or a server crashes, because they
+            can be noted or fetched again: several times faster. A lease is none of that: its holder would
+            go on with what another process is given.
         single
-            Whether the block has one statement: a server is spared two of three ways.
+            Whether the block has one statement: a server is spared two of three ways. If that may be lost,
+            `HASTY` is one of its conditions.
 
         Raises
         ------
@@ -173,7 +186,9 @@ class Database:
         """
         if self._writing is not None and self._writing is asyncio.current_task() and self._address.is_sqlite:
             raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
-        is_alone = single and _on_behalf.get() is None
+        job_id = _on_behalf.get()
+        is_alone = single and job_id is None
+        is_hasty = not (durable or is_alone or self._address.is_sqlite)
         writer = (self._by_itself if is_alone else None) or self._writer
         with typed_failures(self._name):
             async with self._connection(writer) as connection:
@@ -181,26 +196,29 @@ class Database:
                 async with connection.begin():
                     self._writing = asyncio.current_task()
                     try:
-                        await _require_job(connection)
+                        if job_id is not None:
+                            await _require_job(connection, job_id, is_hasty=is_hasty)
+                        elif is_hasty:
+                            await connection.execute(select(_IS_HASTY))
                         yield connection
                     finally:
                         self._writing = None
 
     @asynccontextmanager
-    async def reading(self, *, single: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, one_moment: bool = True) -> AsyncIterator[AsyncConnection]:
         """Read: every statement inside the block sees the same moment, and none can write.
 
         Parameters
         ----------
-        single
-            Whether the block has one statement, which reads: a server is spared two of three ways, and
-            does not watch over that.
+        one_moment
+            False for one statement, or for several that need not see the same: a server is spared two of
+            three ways, and does not watch over it that they only read.
 
         Raises
         ------
         DatabaseBusyError, DatabaseReadOnlyError, DamagedDatabaseError, DatabaseUnreachableError
         """
-        readers = (self._by_itself if single else None) or self._readers
+        readers = (None if one_moment else self._by_itself) or self._readers
         with typed_failures(self._name):
             async with self._connection(readers) as connection, connection.begin():
                 yield connection
@@ -251,6 +269,13 @@ class Database:
         except TimeoutError:
             _log.warning("the database is closed while %d connections are in use", len(self._in_use))
 
+    async def require_job(self) -> None:
+        """Raise `ForgottenError` where the person for whom this is done has been erased."""
+        if (job_id := _on_behalf.get()) is not None:
+            async with self.reading(one_moment=False) as connection:
+                if await connection.scalar(select(jobs.c.job_id).where(jobs.c.job_id == job_id)) is None:
+                    raise ForgottenError
+
     async def scrub(self) -> bool:
         """Take what was deleted out of the write-ahead log too, so that no file holds it any more.
 
@@ -294,11 +319,10 @@ async def _give_back(opening: asyncio.Task[AsyncConnection]) -> None:
         await (await opening).close()
 
 
-async def _require_job(connection: AsyncConnection) -> None:
-    job_id = _on_behalf.get()
-    if job_id is None:
-        return
+async def _require_job(connection: AsyncConnection, job_id: int, *, is_hasty: bool) -> None:
     # Held until the end on PostgreSQL, so that an erasing waits and then finds what was written.
     query = select(jobs.c.job_id).where(jobs.c.job_id == job_id).with_for_update(read=True, key_share=True)
+    if is_hasty:
+        query = query.where(HASTY)
     if await connection.scalar(query) is None:
         raise ForgottenError

@@ -121,14 +121,10 @@ class TempoCorrectionStore(Store):
 
     async def load(self, user_id: int, ids: Iterable[TrackId]) -> Mapping[TrackId, float]:
         """Read a person's factors for the given tracks."""
-        found: dict[TrackId, float] = {}
-        async with self._database.reading() as connection:
-            for some in in_lookups(ids):
-                query = select(tempo_corrections.c.track_id, tempo_corrections.c.factor).where(
-                    tempo_corrections.c.user_id == user_id, tempo_corrections.c.track_id.in_(some)
-                )
-                found.update((row.track_id, row.factor) for row in await connection.execute(query))
-        return found
+        columns = tempo_corrections.c
+        query = select(columns.track_id, columns.factor).where(columns.user_id == user_id)
+        rows = await self._rows(*(query.where(columns.track_id.in_(some)) for some in in_lookups(ids)))
+        return {row.track_id: row.factor for row in rows}
 
 
 class PreferenceStore(Store):
@@ -141,6 +137,5 @@ class PreferenceStore(Store):
     async def grouping(self, user_id: int) -> Grouping | None:
         """Read a person's choice; None where they made none that this version knows."""
         query = select(preferences.c.grouping).where(preferences.c.user_id == user_id)
-        async with self._database.reading() as connection:
-            found = await connection.scalar(query)
+        found = await self._value(query)
         return Grouping(found) if found in set(Grouping) else None

@@ -136,7 +136,7 @@ class DigestStore(Store):
 
     async def news(self, post: DigestPost) -> tuple[News, ...]:
         """Read what a post says, of those who still are on the map."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(one_moment=False) as connection:
             return await news_of(connection, post.guild_id, post.week)
 
     async def is_wanted(self, post: DigestPost) -> bool:

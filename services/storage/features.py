@@ -61,25 +61,20 @@ class FeatureStore(Store):
         Several sources for one track come in the order of their names.
         """
         found: dict[TrackId, list[FetchedFeatures]] = defaultdict(list)
-        async with self._database.reading() as connection:
-            for some in in_lookups(ids):
-                query = select(features).where(features.c.track_id.in_(some)).order_by(features.c.source)
-                for row in await connection.execute(query):
-                    found[row.track_id].append(_to_fetched(row))
+        query = select(features).order_by(features.c.source)
+        for row in await self._rows(
+            *(query.where(features.c.track_id.in_(some)) for some in in_lookups(ids))
+        ):
+            found[row.track_id].append(_to_fetched(row))
         return {track_id: tuple(rows) for track_id, rows in found.items()}
 
     async def load_by_isrc(self, isrcs: Iterable[str]) -> Mapping[str, tuple[FetchedFeatures, ...]]:
         """Read what is known about recordings, under whatever track id; keys are upper case."""
         found: dict[str, list[FetchedFeatures]] = defaultdict(list)
-        async with self._database.reading() as connection:
-            for some in in_lookups(isrc.upper() for isrc in isrcs):
-                query = (
-                    select(features)
-                    .where(features.c.isrc.in_(some))
-                    .order_by(features.c.track_id, features.c.source)
-                )
-                for row in await connection.execute(query):
-                    found[row.isrc].append(_to_fetched(row))
+        query = select(features).order_by(features.c.track_id, features.c.source)
+        pieces = in_lookups(isrc.upper() for isrc in isrcs)
+        for row in await self._rows(*(query.where(features.c.isrc.in_(some)) for some in pieces)):
+            found[row.isrc].append(_to_fetched(row))
         return {isrc: tuple(rows) for isrc, rows in found.items()}
 
     async def save_features(self, rows: Iterable[FetchedFeatures]) -> int:
@@ -107,22 +102,18 @@ class FeatureStore(Store):
         self, source: str, ids: Iterable[TrackId], now: datetime
     ) -> Mapping[TrackId, Absence]:
         """Read which of these tracks a source does not know, as far as that still counts at `now`."""
-        found: dict[TrackId, Absence] = {}
-        async with self._database.reading() as connection:
-            for some in in_lookups(ids):
-                query = select(absences).where(
-                    absences.c.source == source,
-                    absences.c.track_id.in_(some),
-                    absences.c.expires_at > now,
-                )
-                for row in await connection.execute(query):
-                    found[row.track_id] = Absence(
-                        track_id=row.track_id,
-                        source=row.source,
-                        fetched_at=row.fetched_at,
-                        expires_at=row.expires_at,
-                    )
-        return found
+        query = select(absences).where(absences.c.source == source, absences.c.expires_at > now)
+        return {
+            row.track_id: Absence(
+                track_id=row.track_id,
+                source=row.source,
+                fetched_at=row.fetched_at,
+                expires_at=row.expires_at,
+            )
+            for row in await self._rows(
+                *(query.where(absences.c.track_id.in_(some)) for some in in_lookups(ids))
+            )
+        }
 
     async def save_absences(self, rows: Iterable[Absence]) -> int:
         """Remember that sources do not know tracks; what they said earlier about them stays."""

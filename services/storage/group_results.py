@@ -155,8 +155,7 @@ class GroupResultStore(Store):
             .where(group_result_members.c.user_id == user_id)
             .order_by(group_results.c.created_at)
         )
-        async with self._database.reading() as connection:
-            return tuple((row.result_id, row.created_at) for row in await connection.execute(query))
+        return tuple((row.result_id, row.created_at) for row in await self._rows(query))
 
     async def _latest(self, condition: ColumnElement[bool]) -> str | None:
         query = (

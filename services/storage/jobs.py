@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, delete, false, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Delete, Row, Update, delete, false, func, select, update
 
 from services.domain.errors.jobs import AlreadyRunningError
 from services.domain.errors.storage import StorageError
 from services.domain.jobs import Asked, Job, JobStatus, request_from_row
 from services.domain.requests import JobKind
-from services.storage.database import Database
+from services.storage.database import Database, on_behalf_of
 from services.storage.schema import jobs
+from services.storage.store import Store
 from services.storage.upserts import insert_new
 
 _EMPTY = dict.fromkeys(
@@ -27,14 +27,6 @@ _EMPTY = dict.fromkeys(
         "arguments", "content", "result_id", "entered", "holder", "lease_until",
     )
 )  # fmt: skip
-
-
-HASTY = func.set_config("synchronous_commit", "off", True) == "off"
-"""Among the conditions of a statement: its commit does not wait for the server's disk.
-
-For what a crash of the server may take back, as it is noted or fetched again. A lease is none of that: its
-holder would go on with what another process is given.
-"""
 
 UNCLAIMED = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
 """Nobody has begun to answer."""
@@ -50,11 +42,11 @@ class _Arrival:
     is_new: asyncio.Future[bool]
 
 
-class JobStore:
+class JobStore(Store):
     """Accepted work by interaction id. Tokens come in sealed and go out sealed."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._arrivals: list[_Arrival] = []
         self._letting_in: asyncio.Task[None] | None = None
 
@@ -81,13 +73,13 @@ class JobStore:
     async def _let_in(self) -> None:
         while self._arrivals:
             batch, self._arrivals = [each for each in self._arrivals if not each.is_new.done()], []
+            durable, single = self._database.beyond_a_crash, len(batch) == 1
             try:
-                async with self._database.transaction(durable=False) as connection:
+                async with self._database.transaction(durable=durable, single=single) as connection:
                     fresh = await insert_new(connection, jobs, [each.row for each in batch])
-                    outcomes = [
-                        is_new or await _why_not(connection, each.row)
-                        for each, is_new in zip(batch, fresh, strict=True)
-                    ]
+                outcomes = [
+                    is_new or await self._why_not(each.row) for each, is_new in zip(batch, fresh, strict=True)
+                ]
             except BaseException as error:  # noqa: BLE001  (each of those who wait gets it)
                 for each in batch:
                     if not each.is_new.done():
@@ -111,39 +103,39 @@ class JobStore:
 
     async def note_message(self, job_id: int, message_id: int) -> bool:
         """Note which message was promised to become the answer; False where the work was erased."""
-        noted = update(jobs).where(jobs.c.job_id == job_id, *self._hasty()).values(message_id=message_id)
-        return await self._change(noted) == 1
+        noted = update(jobs).where(jobs.c.job_id == job_id).values(message_id=message_id)
+        return await self._change(noted, durable=False) == 1
 
     async def knows(self, job_id: int) -> bool:
         """Whether there is a trace of some work: else it was erased with its person."""
-        async with self._database.reading(single=True) as connection:
-            query = select(jobs.c.job_id).where(jobs.c.job_id == job_id)
-            return await connection.scalar(query) is not None
+        return await self._value(select(jobs.c.job_id).where(jobs.c.job_id == job_id)) is not None
 
     async def begin(self, job: Job) -> None:
         """Note that the work runs, how often it was begun, and where its progress is shown."""
         status = JobStatus.POSTING if job.status is JobStatus.POSTING else JobStatus.RUNNING
         await self._change(
             update(jobs)
-            .where(jobs.c.job_id == job.job_id, jobs.c.status != JobStatus.DONE.value, *self._hasty())
+            .where(jobs.c.job_id == job.job_id, jobs.c.status != JobStatus.DONE.value)
             .values(
                 status=status.value,
                 attempts=jobs.c.attempts + 1,
                 message_id=func.coalesce(job.message_id, jobs.c.message_id),
-            )
+            ),
+            durable=False,
         )
 
     async def keep_content(self, job_id: int, content: bytes) -> None:
         """Keep the fetched file, whose address at Discord expires."""
         await self._change(
             update(jobs)
-            .where(jobs.c.job_id == job_id, jobs.c.status != JobStatus.DONE.value, *self._hasty())
-            .values(content=content)
+            .where(jobs.c.job_id == job_id, jobs.c.status != JobStatus.DONE.value)
+            .values(content=content),
+            durable=False,
         )
 
     async def claim(self, job_id: int) -> bool:
         """Become the one who answers; True for exactly one caller."""
-        claimed = await self._change(
+        claimed = await self._change_for_good(
             update(jobs)
             .where(jobs.c.job_id == job_id, jobs.c.status.in_(UNCLAIMED))
             .values(status=JobStatus.POSTING.value)
@@ -152,7 +144,7 @@ class JobStore:
 
     async def set_aside(self, job_id: int) -> None:
         """Note that an answer reached nobody; the dead token and the file go."""
-        await self._change(
+        await self._change_for_good(
             update(jobs)
             .where(jobs.c.job_id == job_id, jobs.c.status != JobStatus.DONE.value)
             .values(status=JobStatus.UNDELIVERED.value, token="", content=None)
@@ -165,18 +157,16 @@ class JobStore:
             .where(jobs.c.owner_id == owner_id, jobs.c.status == JobStatus.UNDELIVERED.value)
             .order_by(jobs.c.created_at, jobs.c.job_id)
         )
-        async with self._database.reading(single=True) as connection:
-            rows = (await connection.execute(query)).all()
-        return read_jobs(rows)
+        return read_jobs(await self._rows(query))
 
     async def ids_of(self, owner_id: int) -> tuple[int, ...]:
         """List what is stored of a person's requests."""
-        async with self._database.reading(single=True) as connection:
-            return tuple(await connection.scalars(select(jobs.c.job_id).where(jobs.c.owner_id == owner_id)))
+        query = select(jobs.c.job_id).where(jobs.c.owner_id == owner_id)
+        return tuple(row.job_id for row in await self._rows(query))
 
     async def take_up(self, job_id: int) -> bool:
         """Become the one who gives what was set aside; True for exactly one caller."""
-        taken = await self._change(
+        taken = await self._change_for_good(
             update(jobs)
             .where(jobs.c.job_id == job_id, jobs.c.status == JobStatus.UNDELIVERED.value)
             .values(status=JobStatus.POSTING.value)
@@ -185,7 +175,7 @@ class JobStore:
 
     async def finish(self, job_id: int) -> None:
         """Note that the answer is given, and forget everything about the person and the work."""
-        await self._change(
+        await self._change_for_good(
             update(jobs).where(jobs.c.job_id == job_id).values(status=JobStatus.DONE.value, **_EMPTY)
         )
 
@@ -196,33 +186,41 @@ class JobStore:
         """
         is_done = jobs.c.status == JobStatus.DONE.value
         is_set_aside = jobs.c.status == JobStatus.UNDELIVERED.value
-        async with self._database.transaction(durable=False) as connection:
-            gone = await connection.execute(
-                delete(jobs).where(
-                    (is_done & (jobs.c.created_at < older_than))
-                    | (is_set_aside & (jobs.c.created_at < (set_aside_before or older_than)))
-                    | (~is_done & (jobs.c.created_at < set_aside_before) if set_aside_before else false())
-                )
-            )
-        return gone.rowcount
+        return await self._change(
+            delete(jobs).where(
+                (is_done & (jobs.c.created_at < older_than))
+                | (is_set_aside & (jobs.c.created_at < (set_aside_before or older_than)))
+                | (~is_done & (jobs.c.created_at < set_aside_before) if set_aside_before else false())
+            ),
+            durable=False,
+        )
 
-    def _hasty(self) -> tuple[ColumnElement[bool], ...]:
-        return () if self._database.address.is_sqlite else (HASTY,)
+    async def _change_for_good(self, change: Update) -> int:
+        # A power failure lets a step be repeated, which is harmless.
+        return await self._change(change, durable=self._database.beyond_a_crash)
 
-    async def _change(self, change: Update) -> int:
-        # Safe from a killed process, not from a power failure: then a step is repeated, which is harmless.
-        async with self._database.transaction(durable=False, single=True) as connection:
-            return (await connection.execute(change)).rowcount
+    async def _change(self, statement: Update | Delete, *, durable: bool = True) -> int:
+        """Execute a statement that names work: where its person was erased it finds no row, without a look.
 
+        Raises
+        ------
+        ForgottenError
+            It is done on behalf of work that is erased.
+        """
+        with on_behalf_of(None):
+            changed = await super()._change(statement, durable=durable)
+        if not changed:
+            await self._database.require_job()
+        return changed
 
-async def _why_not(connection: AsyncConnection, row: Mapping[str, Any]) -> bool | AlreadyRunningError:
-    """Say why work was not let in: False for a request that came before, else what its person waits for."""
-    job_id, owner_id = row["job_id"], row["owner_id"]
-    if await connection.scalar(select(jobs.c.job_id).where(jobs.c.job_id == job_id)) is not None:
-        return False
-    is_open = jobs.c.status.in_(UNCLAIMED)
-    running = select(jobs.c.job_id).where(jobs.c.owner_id == owner_id, jobs.c.heavy, is_open)
-    return AlreadyRunningError(await connection.scalar(running) or job_id)
+    async def _why_not(self, row: Mapping[str, Any]) -> bool | AlreadyRunningError:
+        """Say why work was not let in: False for what came before, else what its person waits for."""
+        job_id, owner_id = row["job_id"], row["owner_id"]
+        if await self.knows(job_id):
+            return False
+        is_open = jobs.c.status.in_(UNCLAIMED)
+        running = select(jobs.c.job_id).where(jobs.c.owner_id == owner_id, jobs.c.heavy, is_open)
+        return AlreadyRunningError(await self._value(running) or job_id)
 
 
 def _row(job: Job) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class KnownTrackStore(Store):
         seen: set[tuple[str | None, str]] = set()
         own = {known.track.id for known in tracks}
         related: list[Relative] = []
-        async with self._database.reading() as connection:
+        async with self._database.reading(one_moment=False) as connection:
             for columns, wanted in _relations(tracks):
                 for some in in_lookups(wanted, _KEYS_PER_LOOKUP):
                     for row in await _load(connection, columns, some, per_key):

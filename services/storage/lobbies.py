@@ -258,8 +258,7 @@ class LobbyStore(Store):
         """List the servers of which anything is kept that goes with them."""
         tables = (lobbies, map_members, digests, digest_posts, sharings, asks, servers, group_messages)
         kept = union(*(select(table.c.guild_id) for table in tables))
-        async with self._database.reading() as connection:
-            return frozenset((await connection.scalars(kept)).all())
+        return frozenset(row.guild_id for row in await self._rows(kept))
 
     async def playlists(self, lobby_id: str, user_ids: Collection[int]) -> dict[int, Playlist | None]:
         """Read what members brought; None for what is damaged or was written by another version."""
@@ -299,8 +298,7 @@ class LobbyStore(Store):
             .where(*conditions)
             .order_by(lobbies.c.created_at.desc(), lobbies.c.lobby_id)
         )
-        async with self._database.reading() as connection:
-            return tuple((await connection.scalars(query)).all())
+        return tuple(row.lobby_id for row in await self._rows(query))
 
 
 async def _there(connection: AsyncConnection, lobby_id: str) -> Lobby:

@@ -64,7 +64,7 @@ class MapMemberStore(Store):
 
     async def of_guild(self, guild_id: int) -> tuple[MapMember, ...]:
         """List who is on the map of a server, in the order of their ids."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(one_moment=False) as connection:
             return await members_of(connection, guild_id)
 
     async def by_guild(self) -> dict[int, tuple[int, ...]]:

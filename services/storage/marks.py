@@ -41,8 +41,7 @@ class RefusedFileStore(Store):
     async def purge(self, now: datetime) -> int:
         """Drop the files whose time is over, and return how many there were."""
         over = delete(refused_files).where(refused_files.c.until <= now)
-        async with self._database.transaction(durable=False) as connection:
-            return (await connection.execute(over)).rowcount
+        return await self._change(over, durable=False)
 
     async def refuse(self, digest: str, *, until: datetime, now: datetime) -> None:
         """Refuse a file for a while, and delete expired entries."""

@@ -22,20 +22,18 @@ class NameStore(Store):
     async def load_matches(self, keys: Collection[NameKey], now: datetime) -> Mapping[NameKey, NameMatch]:
         """Read what is known about names, as far as that still counts at `now`."""
         found: dict[NameKey, NameMatch] = {}
-        async with self._database.reading() as connection:
-            for some in in_lookups(keys):
-                query = select(name_matches).where(
-                    name_matches.c.name_key.in_(some), name_matches.c.expires_at > now
-                )
-                for row in await connection.execute(query):
-                    found[row.name_key] = NameMatch(
-                        key=row.name_key,
-                        certainty=Certainty(row.certainty),
-                        found=_track(row, row.track_id),
-                        looked_at=row.looked_at,
-                        expires_at=row.expires_at,
-                        genres=tuple(json.loads(row.genres)),
-                    )
+        known = select(name_matches).where(name_matches.c.expires_at > now)
+        for row in await self._rows(
+            *(known.where(name_matches.c.name_key.in_(some)) for some in in_lookups(keys))
+        ):
+            found[row.name_key] = NameMatch(
+                key=row.name_key,
+                certainty=Certainty(row.certainty),
+                found=_track(row, row.track_id),
+                looked_at=row.looked_at,
+                expires_at=row.expires_at,
+                genres=tuple(json.loads(row.genres)),
+            )
         return found
 
     async def save_matches(self, matches: Iterable[NameMatch]) -> None:
@@ -58,17 +56,17 @@ class NameStore(Store):
     async def load_words(self, ids: Collection[TrackId], now: datetime) -> Mapping[TrackId, IdWords]:
         """Read what ids are called, as far as that still counts at `now`."""
         found: dict[TrackId, IdWords] = {}
-        async with self._database.reading() as connection:
-            for some in in_lookups(ids):
-                query = select(id_words).where(id_words.c.track_id.in_(some), id_words.c.expires_at > now)
-                for row in await connection.execute(query):
-                    track_id = TrackId(row.track_id)
-                    found[track_id] = IdWords(
-                        track_id=track_id,
-                        track=_track(row, track_id),
-                        looked_at=row.looked_at,
-                        expires_at=row.expires_at,
-                    )
+        known = select(id_words).where(id_words.c.expires_at > now)
+        for row in await self._rows(
+            *(known.where(id_words.c.track_id.in_(some)) for some in in_lookups(ids))
+        ):
+            track_id = TrackId(row.track_id)
+            found[track_id] = IdWords(
+                track_id=track_id,
+                track=_track(row, track_id),
+                looked_at=row.looked_at,
+                expires_at=row.expires_at,
+            )
         return found
 
     async def save_words(self, words: Iterable[IdWords]) -> None:

@@ -110,15 +110,12 @@ class PlaylistStore(Store):
 
     async def prolong(self, user_id: int, key: str, *, expires_at: datetime) -> None:
         """Extend the time for which a playlist is cached."""
-        async with self._database.transaction(durable=False) as connection:
-            await connection.execute(
-                update(kept_playlists).where(*_is(user_id, key)).values(expires_at=expires_at)
-            )
+        kept = update(kept_playlists).where(*_is(user_id, key))
+        await self._change(kept.values(expires_at=expires_at), durable=False)
 
     async def delete(self, user_id: int, key: str) -> None:
         """Delete a playlist that must have changed."""
-        async with self._database.transaction(durable=False) as connection:
-            await connection.execute(delete(kept_playlists).where(*_is(user_id, key)))
+        await self._change(delete(kept_playlists).where(*_is(user_id, key)), durable=False)
 
     async def purge(self, now: datetime) -> int:
         """Delete expired playlists and return how many there were."""

@@ -34,8 +34,8 @@ class PostedCardStore:
         Whoever dies between posting and noting leaves a row behind that says what to look for.
         """
         row = _row(replace(message, is_on_its_way=True), self.clock(), changed=0, drawn=0)
-        # Safe from a killed process, not from a power failure: then a card may stay as it is.
-        async with self.database.transaction(durable=False) as connection:
+        # After a power failure a card may stay as it is.
+        async with self.database.transaction(durable=self.database.beyond_a_crash) as connection:
             await upsert(connection, group_messages, [row])
 
     async def note(
@@ -165,7 +165,7 @@ class PostedCardStore:
 
     async def _list(self, condition: ColumnElement[bool]) -> tuple[GroupMessage, ...]:
         query: Select[Any] = select(*_COLUMNS).where(condition).order_by(group_messages.c.message_id)
-        async with self.database.reading() as connection:
+        async with self.database.reading(one_moment=False) as connection:
             return tuple(map(_message, await connection.execute(query)))
 
 

@@ -25,16 +25,16 @@ class RecordingStore(Store):
 
     async def find_recordings(self, hashes: Iterable[int]) -> Mapping[int, RecordingId]:
         """Return the recordings that names mean, by the hashes of the names."""
-        found: dict[int, RecordingId] = {}
-        async with self._database.reading() as connection:
-            for some in in_lookups(hashes):
-                query = select(recording_names).where(recording_names.c.name_hash.in_(some))
-                found |= {row.name_hash: row.recording for row in await connection.execute(query)}
-        return found
+        names = recording_names.c
+        pieces = in_lookups(hashes)
+        rows = await self._rows(
+            *(select(recording_names).where(names.name_hash.in_(some)) for some in pieces)
+        )
+        return {row.name_hash: row.recording for row in rows}
 
     async def load_readings(self, recordings: Iterable[RecordingId]) -> Mapping[RecordingId, Readings]:
         """Return what submissions say of recordings; those without any are left out."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(one_moment=False) as connection:
             return await _load(connection, recordings)
 
     async def count(self) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from services.storage.database import Database
 from services.storage.links import require_login
 from services.storage.remembered_maps import add_if_remembered
 from services.storage.schema import report_messages, reports
+from services.storage.store import Store
 from services.storage.upserts import upsert
 
 KEPT_MAPS = 100
@@ -54,11 +55,11 @@ def playlist_fingerprint(playlist: Playlist) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class ReportStore:
+class ReportStore(Store):
     """Reports by id. Decoded ones are remembered, because one card brings several clicks."""
 
     def __init__(self, database: Database, *, cached_tracks: int = CACHED_TRACKS) -> None:
-        self._database = database
+        super().__init__(database)
         self._decoded: LRUCache[str, tuple[datetime, AnalysisReport]] = LRUCache(
             cached_tracks, getsizeof=lambda known: max(1, min(len(known[1].tracks), cached_tracks))
         )
@@ -120,7 +121,7 @@ class ReportStore:
             if summary is not None:
                 stage = Stage(created_at, summary)
                 await add_if_remembered(connection, owner_id, fingerprint, report.playlist, stage)
-            outgrown = await self._outgrown(connection, owner_id, report_id)
+            outgrown = await _outgrown(connection, owner_id, report_id, KEPT_BYTES - len(encoded))
             if outgrown:  # their cards stay where they were posted, like those of reports that are too old
                 await connection.execute(
                     delete(report_messages).where(report_messages.c.report_id.in_(outgrown))
@@ -130,26 +131,6 @@ class ReportStore:
             self._decoded.pop(gone, None)
         self._decoded[report_id] = created_at, report
         return StoredReport(report_id, owner_id, private, created_at, report)
-
-    async def _outgrown(self, connection: AsyncConnection, owner_id: int, newest: str) -> list[str]:
-        """List the reports of a person that are too many or too much, beginning with the oldest."""
-        kept = (
-            select(reports.c.report_id, func.length(reports.c.payload))
-            .where(reports.c.owner_id == owner_id, reports.c.report_id != newest)
-            .order_by(reports.c.created_at.desc(), reports.c.report_id)
-        )
-        left_bytes = KEPT_BYTES - (
-            await connection.scalar(
-                select(func.length(reports.c.payload)).where(reports.c.report_id == newest)
-            )
-            or 0
-        )
-        outgrown = []
-        for number, (report_id, size) in enumerate(await connection.execute(kept), start=2):
-            left_bytes -= size
-            if number > KEPT_MAPS or left_bytes < 0:
-                outgrown.append(report_id)
-        return outgrown
 
     async def load(self, report_id: str) -> StoredReport:
         """Read a report.
@@ -202,8 +183,7 @@ class ReportStore:
     async def load_owner(self, report_id: str) -> int:
         """Read whose a report is, without decoding it; raises like `load`."""
         query = select(reports.c.owner_id).where(reports.c.report_id == report_id)
-        async with self._database.reading() as connection:
-            owner_id = await connection.scalar(query)
+        owner_id = await self._value(query)
         if owner_id is None:
             raise ReportNotFoundError(report_id)
         return int(owner_id)
@@ -216,11 +196,8 @@ class ReportStore:
         ReportNotFoundError
             No such report.
         """
-        async with self._database.transaction() as connection:
-            changed = await connection.execute(
-                update(reports).where(reports.c.report_id == report_id).values(private=False)
-            )
-        if changed.rowcount == 0:
+        made_public = update(reports).where(reports.c.report_id == report_id).values(private=False)
+        if not await self._change(made_public):
             raise ReportNotFoundError(report_id)
 
     async def note_message(self, report_id: str, channel_id: int, message_id: int) -> bool:
@@ -253,8 +230,6 @@ class ReportStore:
             .order_by(reports.c.created_at.desc(), reports.c.report_id)
             .limit(limit)
         )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
         return tuple(
             ReportSummary(
                 report_id=row.report_id,
@@ -262,14 +237,13 @@ class ReportStore:
                 tracks=row.tracks,
                 created_at=row.created_at,
             )
-            for row in rows
+            for row in await self._rows(query)
         )
 
     async def fingerprint_of(self, report_id: str) -> str:
         """Read of which playlist a report is, without decoding it; raises like `load`."""
         query = select(reports.c.playlist_fingerprint).where(reports.c.report_id == report_id)
-        async with self._database.reading() as connection:
-            fingerprint = await connection.scalar(query)
+        fingerprint = await self._value(query)
         if fingerprint is None:
             raise ReportNotFoundError(report_id)
         return str(fingerprint)
@@ -285,8 +259,7 @@ class ReportStore:
             .order_by(reports.c.created_at.desc(), reports.c.report_id)
             .limit(limit)
         )
-        async with self._database.reading() as connection:
-            return tuple((await connection.scalars(query)).all())
+        return tuple(row.report_id for row in await self._rows(query))
 
     async def taken_back(self) -> tuple[PostedMessage, ...]:
         """List the posted messages whose map its owner took back, to be emptied by whoever posted them."""
@@ -295,16 +268,12 @@ class ReportStore:
             .where(report_messages.c.report_id.is_(None))
             .order_by(report_messages.c.message_id)
         )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
-        return tuple(PostedMessage(row.channel_id, row.message_id) for row in rows)
+        return tuple(PostedMessage(row.channel_id, row.message_id) for row in await self._rows(query))
 
     async def drop_message(self, message_id: int) -> None:
         """Forget a message that is emptied, or that nobody can empty any more."""
-        async with self._database.transaction(durable=False) as connection:
-            await connection.execute(
-                delete(report_messages).where(report_messages.c.message_id == message_id)
-            )
+        emptied = delete(report_messages).where(report_messages.c.message_id == message_id)
+        await self._change(emptied, durable=False)
 
     async def purge(self, older_than: datetime) -> int:
         """Delete the reports made before a moment, and return how many there were."""
@@ -318,3 +287,18 @@ class ReportStore:
         for row in gone:
             self._decoded.pop(row.report_id, None)
         return len(gone)
+
+
+async def _outgrown(connection: AsyncConnection, owner_id: int, newest: str, left_bytes: int) -> list[str]:
+    """List the reports of a person that are too many or too much beside the newest, the latest first."""
+    kept = (
+        select(reports.c.report_id, func.length(reports.c.payload))
+        .where(reports.c.owner_id == owner_id, reports.c.report_id != newest)
+        .order_by(reports.c.created_at.desc(), reports.c.report_id)
+    )
+    outgrown = []
+    for number, (report_id, size) in enumerate(await connection.execute(kept), start=2):
+        left_bytes -= size
+        if number > KEPT_MAPS or left_bytes < 0:
+            outgrown.append(report_id)
+    return outgrown

@@ -1,14 +1,14 @@
-"""What all stores share: one statement in a transaction of its own."""
+"""What all stores share: statements by themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, Table
+from sqlalchemy import CompoundSelect, Row, Select, Table
 from sqlalchemy.sql.dml import Delete, Update
 
-from services.storage.database import Database
+from services.storage.database import HASTY, Database
 from services.storage.upserts import upsert
 
 
@@ -18,23 +18,25 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        async with self._database.reading(single=True) as connection:
-            rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
-        return rows
+    async def _rows(self, *queries: Select[Any] | CompoundSelect[Any]) -> list[Row[Any]]:
+        """Read with one statement, or with several that need not see the same moment."""
+        async with self._database.reading(one_moment=False) as connection:
+            return [row for query in queries for row in await connection.execute(query)]
 
     async def _row(self, query: Select[Any]) -> Row[Any] | None:
-        async with self._database.reading(single=True) as connection:
+        async with self._database.reading(one_moment=False) as connection:
             row: Row[Any] | None = (await connection.execute(query)).one_or_none()
         return row
 
     async def _value(self, query: Select[Any]) -> Any:
-        async with self._database.reading(single=True) as connection:
+        async with self._database.reading(one_moment=False) as connection:
             return await connection.scalar(query)
 
-    async def _change(self, statement: Update | Delete) -> int:
-        """Execute a statement and return the number of rows affected."""
-        async with self._database.transaction(single=True) as connection:
+    async def _change(self, statement: Update | Delete, *, durable: bool = True) -> int:
+        """Execute a statement and return the number of rows affected; `durable` as in a transaction."""
+        if not durable and not self._database.address.is_sqlite:
+            statement = statement.where(HASTY)
+        async with self._database.transaction(durable=durable, single=True) as connection:
             return (await connection.execute(statement)).rowcount
 
     async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

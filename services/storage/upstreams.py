@@ -56,7 +56,7 @@ class UpstreamStore(Store):
 
     async def look(self, name: str) -> Slot:
         """Say how long a service is to rest, and why, without taking a slot."""
-        async with self._database.reading() as connection:
+        async with self._database.reading(one_moment=False) as connection:
             row = (await connection.execute(_LOOK, {"name": name})).one_or_none()
         if row is None:
             return Slot(is_taken=False)
@@ -71,5 +71,5 @@ class UpstreamStore(Store):
 
     async def rest(self, name: str, *, rest_s: float, reason: str | None) -> None:
         """Let no process call for a while."""
-        async with self._database.transaction(durable=False) as connection:
+        async with self._database.transaction(single=True) as connection:
             await connection.execute(_REST, {"name": name, "rest_s": rest_s, "reason": reason})

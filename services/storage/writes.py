@@ -201,8 +201,7 @@ class WriteStore(Store):
             .order_by(playlist_writes.c.created_at.desc(), playlist_writes.c.write_id)
             .limit(limit)
         )
-        async with self._database.reading() as connection:
-            return tuple(_write(row) for row in await connection.execute(query))
+        return tuple(map(_write, await self._rows(query)))
 
     async def _delete(self, where: ColumnElement[bool]) -> int:
         return await self._change(delete(playlist_writes).where(where))

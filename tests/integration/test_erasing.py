@@ -90,6 +90,9 @@ async def test_work_accepted_before_stores_nothing_after_its_person_was_erased(d
         await asyncio.create_task(persons_of_another_request(persons))
         with pytest.raises(ForgottenError):
             await SharingStore(database).grant(sharing(SAM), playlist_of(SAM))
+        for step in (jobs.claim(job), jobs.keep_content(job, b"a list")):
+            with pytest.raises(ForgottenError):
+                await step
     assert await persons.count(SAM) == {}
     await SharingStore(database).grant(sharing(KIM), playlist_of(KIM))  # others go on
     assert await persons.count(KIM) == {"sharings": 1}

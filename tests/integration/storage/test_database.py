@@ -33,13 +33,24 @@ async def count(database: Database) -> int:
 
 
 async def test_one_statement_is_a_transaction_by_itself_on_a_server(database: Database) -> None:
-    for block in (database.reading, database.transaction):
-        for single in (False, True):
-            async with block(single=single) as connection:
+    for single in (False, True):
+        for block in (database.reading(one_moment=not single), database.transaction(single=single)):
+            async with block as connection:
                 driver = (await connection.get_raw_connection()).driver_connection
                 is_by_itself = bool(getattr(driver, "autocommit", False))
                 assert is_by_itself == (single and not database.address.is_sqlite)
                 assert await connection.scalar(COUNT) is not None
+
+
+async def test_only_what_may_be_lost_does_not_wait_for_the_disk(database_url: str) -> None:
+    is_file = database_url.startswith("sqlite")
+    waits, hurries, after_a_crash = (2, 1, 1) if is_file else ("on", "off", "on")
+    asked = text("PRAGMA synchronous" if is_file else "SHOW synchronous_commit")
+    url = database_url if is_file else f"{database_url}&options=-csynchronous_commit%3Don"
+    async with Database.open(url) as database:
+        for durable, said in ((True, waits), (False, hurries), (database.beyond_a_crash, after_a_crash)):
+            async with database.transaction(durable=durable) as connection:
+                assert await connection.scalar(asked) == said
 
 
 async def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
