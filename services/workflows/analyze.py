@@ -31,7 +31,7 @@ from services.workflows.corrections import CorrectionsWorkflow
 from services.workflows.names import NamesWorkflow
 from services.workflows.reading import PlaylistChoice, PlaylistReader
 from services.workflows.related_tracks import RelatedTracksWorkflow, is_lacking
-from services.workflows.reports import StoredReport
+from services.workflows.reports import StoredReport, last_sound
 
 ANALYSIS_DEADLINE_S = 60.0
 """A playlist of 10,000 tracks takes about a second; the rest is room for a busy machine."""
@@ -122,10 +122,11 @@ class AnalyzeWorkflow:
         else:
             await self.learn_genres(playlist, person)
         by = await self._grouping(person, playlist, options.by, for_lists=for_lists)
-        last_groups = await self.reader.maps.last_groups(person, playlist, by)
+        earlier = await self.reader.maps.of_list(person, playlist)
+        last_groups = await self.reader.maps.last_groups(person, playlist, by, earlier)
         options = replace(options, by=by, last_groups=last_groups)
         draw = () if reuse else (ChartKind.CARD,)
-        kept = await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as, draw=draw)
+        kept = await self._draw_and_keep(person, playlist, options, say, earlier, keep_as=keep_as, draw=draw)
         await self.reader.sounds.offer(person, kept.report, kept.report_id, what)
         return kept
 
@@ -144,7 +145,8 @@ class AnalyzeWorkflow:
         stored = await self.reader.maps.open(report_id, person, owner_only=True)
         playlist = await self.reader.sounds.with_clips(person, stored.report, what, say)
         _, options = _once_more(stored.report, measured_only=False)
-        return await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as)
+        earlier = await self.reader.maps.of_list(person, playlist)
+        return await self._draw_and_keep(person, playlist, options, say, earlier, keep_as=keep_as)
 
     async def place(self, person: int, stored: StoredReport) -> PlacedSound:
         """Put the one sound file of a report onto the person's last map of something else."""
@@ -181,7 +183,8 @@ class AnalyzeWorkflow:
         playlist, options = _once_more(stored.report, measured_only=measured_only, by=by)
         if by is not None:
             await self._remember(person, by)
-        return await self._draw_and_keep(person, playlist, options, say, keep_as=keep_as)
+        earlier = await self.reader.maps.of_list(person, playlist)
+        return await self._draw_and_keep(person, playlist, options, say, earlier, keep_as=keep_as)
 
     async def _kept_before(self, keep_as: Keeping) -> StoredReport | None:
         """Return what the same work has kept already, if it came so far before a crash."""
@@ -193,15 +196,17 @@ class AnalyzeWorkflow:
         playlist: Playlist,
         options: AnalysisOptions,
         say: OnProgress,
+        earlier: Sequence[StoredReport],
         *,
         keep_as: Keeping,
         draw: Sequence[ChartKind] = (ChartKind.CARD,),
     ) -> StoredReport:
         """Analyse a list that was read, beside how it sounded before, and keep its map."""
-        maps = self.reader.maps
-        options = replace(options, last_sound=await maps.last_sound(person, playlist))
+        options = replace(options, last_sound=await last_sound(playlist, earlier))
         analysis = await self.run(playlist, options, user_id=person, draw=draw, say=say)
-        return await maps.keep(person, analysis, private=keep_as.private, report_id=keep_as.report_id)
+        return await self.reader.maps.keep(
+            person, analysis, private=keep_as.private, report_id=keep_as.report_id
+        )
 
     async def _grouping(
         self, person: int, playlist: Playlist, wanted: Grouping | None, *, for_lists: bool

@@ -66,6 +66,23 @@ def earlier_sound(report: AnalysisReport, made_at: datetime) -> EarlierSound:
     )
 
 
+async def last_sound(playlist: Playlist, earlier: Sequence[StoredReport]) -> EarlierSound | None:
+    """Say how a list sounded when it last had other tracks; None if never. `earlier` is `of_list`."""
+    for stored in earlier:
+        if _had_others(stored.report, _keys_of(playlist)):
+            return await asyncio.to_thread(earlier_sound, stored.report, stored.created_at)
+    return None
+
+
+def _keys_of(playlist: Playlist) -> set[str]:
+    return {track.words_key for track in playlist.tracks}
+
+
+def _had_others(report: AnalysisReport, now: set[str]) -> bool:
+    """Whether a report is of the same list, with other tracks than `now`."""
+    return _is_same_list(report, now, either=False) and _keys_of(report.playlist) != now
+
+
 def _is_kept(report: AnalysisReport, now: set[str], by: Grouping, *, either: bool) -> bool:
     """Whether the groups of a report go on in one of the tracks `now`."""
     if report.structure.forced or report.basis.grouping is not by or not report.clusters:
@@ -74,7 +91,7 @@ def _is_kept(report: AnalysisReport, now: set[str], by: Grouping, *, either: boo
 
 
 def _is_same_list(report: AnalysisReport, now: set[str], *, either: bool) -> bool:
-    before = {track.words_key for track in report.playlist.tracks}
+    before = _keys_of(report.playlist)
     size = (max if either else min)(len(before), len(now))
     return len(before & now) >= _SAME_PLAYLIST * size
 
@@ -112,8 +129,21 @@ class ReportsWorkflow:
         except ReportNotFoundError:
             return None
 
-    async def last_groups(self, owner_id: int, playlist: Playlist, by: Grouping) -> LastGroups:
-        """Find the groups that a new report of this playlist should keep, else none.
+    async def of_list(self, owner_id: int, playlist: Playlist) -> tuple[StoredReport, ...]:
+        """Load a person's latest reports of a list, newest first, until one had other tracks."""
+        found = []
+        for report_id in await self.store.of_list(owner_id, playlist_fingerprint(playlist), _COMPARED_WITH):
+            stored = await self.find(report_id)
+            if stored is not None:
+                found.append(stored)
+                if _had_others(stored.report, _keys_of(playlist)):
+                    break
+        return tuple(found)
+
+    async def last_groups(
+        self, owner_id: int, playlist: Playlist, by: Grouping, earlier: Sequence[StoredReport]
+    ) -> LastGroups:
+        """Find the groups that a new report of this playlist should keep, else none; `earlier` is `of_list`.
 
         Those of the person's latest report of it, grouped the same way and not into a number that was asked
         for. It is told by its tracks: half of the smaller list where both have one name, as a list has that
@@ -121,11 +151,9 @@ class ReportsWorkflow:
         """
         if by is Grouping.STYLE and year_share(playlist.tracks) < ENOUGH_YEARS:
             by = Grouping.SOUND
-        now = {track.words_key for track in playlist.tracks}
-        for report_id in await self.store.of_list(owner_id, playlist_fingerprint(playlist), 1):
-            named = await self.find(report_id)
-            if named is not None and _is_kept(named.report, now, by, either=False):
-                return LastGroups.of(named.report)
+        now = _keys_of(playlist)
+        if earlier and _is_kept(earlier[0].report, now, by, either=False):
+            return LastGroups.of(earlier[0].report)
         for summary in await self.store.recent(owner_id, _LOOKED_THROUGH):
             if min(summary.tracks, len(playlist.tracks)) >= _SAME_PLAYLIST * max(
                 summary.tracks, len(playlist.tracks)
@@ -134,17 +162,6 @@ class ReportsWorkflow:
                 if stored is not None and _is_kept(stored.report, now, by, either=True):
                     return LastGroups.of(stored.report)
         return LastGroups()
-
-    async def last_sound(self, owner_id: int, playlist: Playlist) -> EarlierSound | None:
-        """Find how a list sounded when it last had other tracks, in the person's reports; None if never."""
-        now = {track.words_key for track in playlist.tracks}
-        for report_id in await self.store.of_list(owner_id, playlist_fingerprint(playlist), _COMPARED_WITH):
-            stored = await self.find(report_id)
-            if stored is None or not _is_same_list(stored.report, now, either=False):
-                continue
-            if {track.words_key for track in stored.report.playlist.tracks} != now:
-                return await asyncio.to_thread(earlier_sound, stored.report, stored.created_at)
-        return None
 
     async def recent(self, owner_id: int, limit: int = 3) -> tuple[ReportSummary, ...]:
         """List a person's latest reports, newest first."""
