@@ -67,6 +67,7 @@ class App:
             observer=self.vitals.metrics,
             downloads=self.downloads,
             maintenance=self.maintenance,
+            waiting=flows.privacy.persons.waiting,
             role=self.settings.role,
             shards=self.share.shards,
             identify=self.share.identify if self.share.slots is not None else None,

@@ -30,6 +30,7 @@ from cogs.work.pending import PendingRequests
 from cogs.work.perform import Performer
 from cogs.work.progress import RunningWork
 from services.domain.errors.playlists import FileUnavailableError
+from services.domain.errors.storage import StorageError
 from services.jobs.queue import JobQueue
 from services.maintenance import Maintenance
 from services.sources.http.answers import BodyTooLargeError, read_body
@@ -57,6 +58,7 @@ class TastemapBot(Host):
         observer: Observer,
         downloads: aiohttp.ClientSession,
         maintenance: Maintenance,
+        waiting: Callable[[int], Awaitable[tuple[bool, bool]]],
         role: Role,
         shards: Shards | None,
         identify: Identify | None,
@@ -106,6 +108,7 @@ class TastemapBot(Host):
         """In how many rows shards may identify beside each other; 0 before Discord has said so."""
         self.performs = role.performs
         self._downloads = downloads
+        self._waiting = waiting
         self._jobs = jobs
         self.working: asyncio.Task[None] | None = None
         """Does accepted work; ends with what was left where that is all, or with the queue."""
@@ -162,8 +165,17 @@ class TastemapBot(Host):
     ) -> None:
         """Count a command that went through, and give what did not reach the person before."""
         end(interaction, command.qualified_name)
-        if not self.gate.closed:
-            self.gate.admit()  # an orderly end waits for this look as well
+        if self.gate.closed:
+            return
+        self.gate.admit()  # an orderly end waits for this look as well
+        try:
+            has_answers, has_news = await self._waiting(interaction.user.id)
+        except StorageError as error:
+            _log.warning("whether something waits for a person could not be looked at: %s", error)
+            return
+        if has_news:
+            self.dispatch("news_of_changes", interaction)
+        if has_answers:
             await self.performer.catch_up(interaction)
 
     async def close(self) -> None:

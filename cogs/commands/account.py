@@ -30,8 +30,8 @@ _ADDRESS_LENGTH = 2000
 _SAY_IT_THEMSELVES = frozenset({"playlists", "login", "logout", "me", "forget"})
 _SAY_IT_TOO = frozenset({Action.LIBRARY, Action.CONNECT, Action.FINISH, Action.FORGET, Action.STOP})
 """Commands and buttons whose own answers say when the consent ends, end it, or have no answer."""
-_PEOPLE_REMINDED, _REMINDED_FOR_S = 2_000, 12 * 3_600.0
-"""Whoever has read the line needs it no sooner again."""
+_PEOPLE_LOOKED_AT, _AGAIN_AFTER_S = 2_000, 12 * 3_600.0
+"""The line is wanted no sooner again, and a consent of half a year needs no closer look."""
 
 
 class AccountCog(commands.Cog):
@@ -50,7 +50,7 @@ class AccountCog(commands.Cog):
         self._pending = pending
         self._work = work
         self._clean_up = clean_up
-        self._reminded: TTLCache[int, bool] = TTLCache(_PEOPLE_REMINDED, _REMINDED_FOR_S)
+        self._looked_at: TTLCache[int, bool] = TTLCache(_PEOPLE_LOOKED_AT, _AGAIN_AFTER_S)
         components.register(Action.CONNECT, self.connect)
         components.register(Action.FINISH, self.finish)
 
@@ -99,11 +99,11 @@ class AccountCog(commands.Cog):
     async def _remind(self, interaction: Interaction) -> None:
         """Say under an answer that the consent ends soon, as was promised with the login."""
         user_id = interaction.user.id
-        if self._login is None or user_id in self._reminded:
+        if self._login is None or user_id in self._looked_at:
             return
         days = await self._login.library.days_to_renew(user_id)
+        self._looked_at[user_id] = True
         if days is not None:
-            self._reminded[user_id] = True
             await interaction.followup.send(view=note(renewal_line(days)).view(), ephemeral=True)
 
     async def _begin(self, interaction: Interaction, scopes: frozenset[str], wanted: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -110,9 +109,7 @@ class SavingCog(commands.Cog):
         await saving.mark_told(write)
 
     @commands.Cog.listener()
-    async def on_app_command_completion(
-        self, interaction: Interaction, _command: app_commands.Command[Any, Any, Any]
-    ) -> None:
+    async def on_news_of_changes(self, interaction: Interaction) -> None:
         """Tell somebody at their next command what no direct message could tell them."""
         if self._saving is None:
             return

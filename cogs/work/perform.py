@@ -187,12 +187,7 @@ class Performer:
 
     async def catch_up(self, interaction: Interaction) -> None:
         """Give somebody, below another command of theirs, the answers that did not reach them."""
-        try:
-            waiting = await self._jobs.set_aside_of(interaction.user.id)
-        except StorageError as error:
-            _log.warning("whether an answer waits could not be looked at: %s", error)
-            return
-        for job in waiting:
+        for job in await self._jobs.set_aside_of(interaction.user.id):
             if job.job_id == interaction.id:
                 continue  # its own reply is the one that could not be given
             reply = await self._late_card(job)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Update,
     and_,
     delete,
+    exists,
     func,
     or_,
     select,
@@ -29,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.storage import DatabaseBusyError, StorageError
 from services.domain.groups import Membership
+from services.domain.jobs import JobStatus
 from services.domain.writes import WriteStage
 from services.storage.erasures import Erased, ErasureNotes
 from services.storage.schema import (
@@ -83,6 +85,14 @@ class PersonStore(Store):
         async with self._database.reading() as connection:
             counts = await _counted(connection, user_id)
         return {name: count for name, count in counts.items() if count}
+
+    async def waiting(self, user_id: int) -> tuple[bool, bool]:
+        """Say whether answers wait for a person that reached nobody, and news of changes that they made."""
+        is_answer = exists().where(jobs.c.owner_id == user_id, jobs.c.status == JobStatus.UNDELIVERED.value)
+        is_news = exists().where(playlist_writes.c.user_id == user_id, playlist_writes.c.told.is_(False))
+        async with self._database.reading(one_moment=False) as connection:
+            has_answers, has_news = (await connection.execute(select(is_answer, is_news))).one()
+        return has_answers, has_news
 
     async def export(self, user_id: int) -> Mapping[str, list[dict[str, Any]]]:
         """Write out all of a person's rows by table, as values that JSON can hold.

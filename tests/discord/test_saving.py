@@ -323,6 +323,7 @@ async def test_the_end_of_the_consent_is_said_under_any_answer(connected: Connec
     link = await accounts.links.load(room.ann.id)
     assert link is not None
     await accounts.links.save(replace(link, authorized_at=link.authorized_at - timedelta(days=170)))
+    await room.restart()  # who was looked at is not looked at again for half a day
     answer = await room.ann.slash(room.channel, "help")
     assert "Your consent at Spotify ends in" in text_of(answer.followups[-1])
     assert (await room.ann.slash(room.channel, "help")).followups == [], "once is enough for a day"
@@ -337,6 +338,7 @@ async def test_the_end_of_the_consent_is_said_under_what_a_button_answers_too(
     link = await accounts.links.load(room.ann.id)
     assert link is not None
     await accounts.links.save(replace(link, authorized_at=link.authorized_at - timedelta(days=170)))
+    await room.restart()  # who was looked at is not looked at again for half a day
     pressed = await room.ann.click(card, label="Quality")
     assert "Your consent at Spotify ends in" in text_of(pressed.followups[-1])
     assert (await room.ann.click(card, label="Charts")).followups == []
