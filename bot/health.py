@@ -81,7 +81,7 @@ class StatusReader:
             tracks=metrics.totals("tracks", "origin"),
             cache_hits=cached["hit"],
             cache_misses=cached["miss"],
-            maintenance_failures=metrics.totals("upkeep_runs", "work", outcome="failed"),
+            maintenance_failures=metrics.totals("maintenance_runs", "work", outcome="failed"),
             quota=self.quota,
         )
 

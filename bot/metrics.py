@@ -59,10 +59,13 @@ class Metrics:
             registry=registry,
         )  # fmt: skip
         self._swept = Counter(
-            "tastemap_upkeep_runs", "Repeated work by how it ended", ("work", "outcome"), registry=registry
+            "tastemap_maintenance_runs",
+            "Repeated work by how it ended",
+            ("work", "outcome"),
+            registry=registry,
         )
         self._succeeded = Gauge(
-            "tastemap_upkeep_last_success_timestamp_seconds",
+            "tastemap_maintenance_last_success_timestamp_seconds",
             "When repeated work last went through, 0 for not since the start", ("work",),
             registry=registry,
         )  # fmt: skip

@@ -233,6 +233,6 @@ def forgetting(clients: Clients) -> Callable[[int], None]:
 def maintenance_failed(work: str) -> Reply:
     """Say to an operator that some repeated work has failed for a day."""
     return note(
-        f"Upkeep of {work} has failed for a day.",
+        f"Maintenance of {work} has failed for a day.",
         small("I go on trying. My log says why, and `/admin status` counts the failures."),
     )

@@ -56,7 +56,7 @@ def _worries(status: Status) -> list[str]:
     if status.worst_lag_s >= _SLOW_S:
         found.append(f"The event loop was late by {status.worst_lag_s:.1f} s once.")
     found += [
-        f"Upkeep of {escape(work)} failed {plural(count, 'time')}."
+        f"Maintenance of {escape(work)} failed {plural(count, 'time')}."
         for work, count in status.maintenance_failures.items()
     ]
     return found

@@ -78,7 +78,7 @@ def test_a_database_server_is_copied_with_its_own_tools() -> None:
     assert daily_backup(url, default_folder(url), lambda: NOON) == ()
 
 
-async def test_a_file_with_a_date_that_is_none_ends_no_upkeep(tmp_path: Path) -> None:
+async def test_a_file_with_a_date_that_is_none_ends_no_maintenance(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tastemap.db'}"
     folder = default_folder(url)
     assert folder is not None

@@ -80,8 +80,8 @@ async def test_no_failure_ends_a_loop_or_keeps_the_next_task_from_being_done(err
     await repeat(maintenance, RepeatedTask("first", failing(error)), RepeatedTask("second", fine))
     assert done == 3
     shown = metrics.exposition().decode()
-    assert 'tastemap_upkeep_runs_total{outcome="failed",work="first"} 3.0' in shown
-    assert 'tastemap_upkeep_last_success_timestamp_seconds{work="first"} 0.0' in shown
+    assert 'tastemap_maintenance_runs_total{outcome="failed",work="first"} 3.0' in shown
+    assert 'tastemap_maintenance_last_success_timestamp_seconds{work="first"} 0.0' in shown
     (line,) = [each for each in shown.splitlines() if 'last_success_timestamp_seconds{work="second"}' in each]
     assert float(line.split()[-1]) > 0
 
