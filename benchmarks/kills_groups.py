@@ -18,6 +18,10 @@ _FILES = ("mika.csv", "noor.csv", "tam.csv")
 _HOST = 101
 _CONTENTS = tuple(load(name) for name in _FILES)
 _RESULT = "of 100"
+_PRESSED_IN_VAIN = "select 1 from lobbies where compared_by not in (select job_id from jobs)"
+"""The bot was killed between a press on *Compare* and the row of what it asks for."""
+_PRESSED_AGAIN_S = 4.0
+"""Discord says after three seconds that a press failed; nobody presses again before."""
 
 
 class _Circle:
@@ -41,6 +45,8 @@ class _Circle:
         async with asyncio.timeout(_PATIENCE_S):
             while self._rows("select 1 from jobs where status <> 'done'"):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+        if self._rows(_PRESSED_IN_VAIN):
+            await asyncio.sleep(_PRESSED_AGAIN_S)
 
     async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(_PATIENCE_S):

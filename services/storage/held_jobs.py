@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select, true, update
 from services.domain.jobs import Job, JobStatus, QueueEntry
 from services.domain.requests import JobKind
 from services.storage.database import Database
-from services.storage.jobs import UNCLAIMED, read_jobs
+from services.storage.jobs import OPEN, read_jobs
 from services.storage.schema import jobs
 from services.storage.schema.base import Moment
 from services.storage.store import Store
@@ -27,7 +27,6 @@ RENEWED_EVERY_S = 5.0
 _LINE, _LINE_LEASE = "line", timedelta(seconds=4)
 """In place of a process: whoever accepted a request says its place in line, and nobody begins it yet."""
 
-_OPEN = (*UNCLAIMED, JobStatus.POSTING.value)
 _OURS = tuple(kind.value for kind in JobKind)
 """What only a newer version can do stays for it."""
 
@@ -44,7 +43,7 @@ class HeldJobs(Store):
 
     async def take(self, job_id: int, now: datetime) -> Job | None:
         """Become the one that works on a request; None where another one does, or it is over."""
-        mine = jobs.c.job_id == job_id, jobs.c.status.in_(_OPEN), jobs.c.kind.in_(_OURS)
+        mine = jobs.c.job_id == job_id, jobs.c.status.in_(OPEN), jobs.c.kind.in_(_OURS)
         if self.is_alone:
             return next(iter(read_jobs(await self._rows(select(jobs).where(*mine)))), None)
         lease = {"holder": self.holder, "lease_until": self._moment(now, self.lease)}
@@ -58,7 +57,7 @@ class HeldJobs(Store):
         query = (
             select(jobs.c.job_id, jobs.c.owner_id, jobs.c.heavy)
             .where(
-                jobs.c.status.in_(_OPEN),
+                jobs.c.status.in_(OPEN),
                 jobs.c.kind.in_(_OURS),
                 self._is_free(now),
                 jobs.c.created_at <= self._moment(now, -older_than),
@@ -69,7 +68,7 @@ class HeldJobs(Store):
 
     async def open_among(self, job_ids: Collection[int]) -> frozenset[int]:
         """Say which of these requests are not answered yet."""
-        query = select(jobs.c.job_id).where(jobs.c.job_id.in_(job_ids), jobs.c.status.in_(_OPEN))
+        query = select(jobs.c.job_id).where(jobs.c.job_id.in_(job_ids), jobs.c.status.in_(OPEN))
         return frozenset(row.job_id for row in await self._rows(query))
 
     async def renew(self, job_ids: Iterable[int], now: datetime) -> None:
@@ -131,7 +130,7 @@ class HeldJobs(Store):
     async def load(self, job_id: int, now: datetime) -> tuple[Job, bool] | None:
         """Read an open request, and whether some process works on it."""
         query = select(jobs, (jobs.c.lease_until > self._moment(now)).label("is_held")).where(
-            jobs.c.job_id == job_id, jobs.c.status.in_(_OPEN), jobs.c.kind.in_(_OURS)
+            jobs.c.job_id == job_id, jobs.c.status.in_(OPEN), jobs.c.kind.in_(_OURS)
         )
         rows = await self._rows(query)
         found = read_jobs(rows)

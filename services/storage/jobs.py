@@ -31,6 +31,9 @@ _EMPTY = dict.fromkeys(
 UNCLAIMED = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
 """Nobody has begun to answer."""
 
+OPEN = (*UNCLAIMED, JobStatus.POSTING.value)
+"""Somebody works on it, or will."""
+
 _log = logging.getLogger(__name__)
 
 

@@ -20,10 +20,10 @@ from services.domain.errors.groups import (
     TooManyLobbiesError,
 )
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, Membership
-from services.domain.jobs import JobStatus
 from services.domain.music import Playlist
 from services.storage.codec import decode_playlist, encode_playlist
 from services.storage.group_rows import lobby_row, member_row, read_lobby
+from services.storage.jobs import OPEN
 from services.storage.links import require_login
 from services.storage.posted_cards import cards_of, mark_changed
 from services.storage.schema import (
@@ -360,7 +360,7 @@ async def _is_being_compared(connection: AsyncConnection, lobby_id: str, request
         return False
     if row.status is None:
         return bool(row.compared_since + _ACCEPTED_WITHIN > now)
-    return bool(row.status != JobStatus.DONE.value)
+    return row.status in OPEN
 
 
 def _without_playlists(condition: ColumnElement[bool]) -> Any:

@@ -27,14 +27,18 @@ from services.domain.errors.groups import (
     TooFewReadyError,
 )
 from services.domain.errors.storage import DatabaseBusyError
+from services.domain.group_requests import CompareRequest
 from services.domain.groups import Lobby, Presence
+from services.domain.jobs import Job
 from services.maintenance import Maintenance
 from services.storage.database import Database
+from services.storage.jobs import JobStore
 from services.storage.schema import group_messages
 from services.workflows.groups.lobbies import Place
 from tests.databases import sqlite_at
 from tests.depth import IS_NIGHT, cases
 from tests.integration.groups.house import House, furnish, playlist_of, quiet, visitor
+from tests.integration.queueing.world import asked
 
 PEOPLE = range(101, 108)
 BURSTS = 200 if IS_NIGHT else 15
@@ -350,6 +354,20 @@ async def test_of_presses_on_compare_at_the_same_moment_one_begins_it(database: 
     after = await house.lobbies.open(lobby.lobby_id)
     assert after.votes == 1
     house.clock.now += timedelta(seconds=5)  # its process died before it accepted that request
+    _, is_enough = await house.lobbies.press_compare(lobby.lobby_id, host, 99)
+    assert is_enough
+
+
+async def test_a_comparison_whose_end_reached_nobody_keeps_nobody_from_the_next(database: Database) -> None:
+    house, jobs, host = furnish(database), JobStore(database), PEOPLE[0]
+    lobby = await ready(house, host, PEOPLE[1])
+    job = Job(asked=asked(1, owner_id=host), request=CompareRequest(lobby.lobby_id), result_id="result")
+    assert await jobs.accept(job)
+    await house.lobbies.press_compare(lobby.lobby_id, host, job.job_id)
+    house.clock.now += timedelta(seconds=5)
+    with pytest.raises(ComparingAlreadyError):
+        await house.lobbies.press_compare(lobby.lobby_id, host, 99)
+    await jobs.set_aside(job.job_id)
     _, is_enough = await house.lobbies.press_compare(lobby.lobby_id, host, 99)
     assert is_enough
 
