@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from services.charts import theme
-from services.charts.render import PLAYLIST_KINDS, render, render_cluster, warm_up
+from services.charts.render import RENDERERS, render, render_cluster, warm_up
 from services.domain.charts import Chart, ChartKind
 from services.domain.report import AnalysisReport
 from tests.unit.services.charts.reports import make_report
@@ -61,12 +61,12 @@ def measure(tracks: int, repeats: int, folder: Path | None) -> None:
     report = make_report(tracks, 5, imputed=0.15, unknown=0.05)
     print(f"\n{tracks:,} tracks      ms   empty   ratio    kB   pixels")
     total = total_empty = 0.0
-    for kind in (*PLAYLIST_KINDS, ChartKind.CLUSTER_PROFILE):
+    for kind in (*RENDERERS, ChartKind.CLUSTER_PROFILE):
         chart = draw_chart(kind, report)
         width, height = Image.open(io.BytesIO(chart.png)).size
         took = best_ms(partial(draw_chart, kind, report), repeats)
         empty = best_ms(partial(draw_empty, height), repeats)
-        if kind in PLAYLIST_KINDS:
+        if kind in RENDERERS:
             total += took
             total_empty += empty
         print(

@@ -29,7 +29,7 @@ from services.domain.comparison import Comparison
 from services.domain.report import AnalysisReport
 from services.domain.scoring import ScoreRules
 
-_RENDERERS: Mapping[ChartKind, Callable[[AnalysisReport], Chart]] = {
+RENDERERS: Mapping[ChartKind, Callable[[AnalysisReport], Chart]] = {
     ChartKind.MAP: render_map,
     ChartKind.CARD: render_card,
     ChartKind.PROFILES: render_profiles,
@@ -37,8 +37,7 @@ _RENDERERS: Mapping[ChartKind, Callable[[AnalysisReport], Chart]] = {
     ChartKind.DISTRIBUTIONS: render_distributions,
     ChartKind.TEMPO: partial(render_distributions, on_card=True),
 }
-PLAYLIST_KINDS: tuple[ChartKind, ...] = tuple(_RENDERERS)
-"""The charts that `render` draws; a cluster profile needs to know which group, see `render_cluster`."""
+"""What `render` draws; a cluster profile needs to know which group, see `render_cluster`."""
 
 
 def render(kind: ChartKind, report: AnalysisReport) -> Chart:
@@ -49,9 +48,9 @@ def render(kind: ChartKind, report: AnalysisReport) -> Chart:
     ValueError
         `kind` is about one group.
     """
-    if kind not in _RENDERERS:
+    if kind not in RENDERERS:
         raise ValueError(f"{kind.value} is drawn for one group: use render_cluster")
-    return _RENDERERS[kind](report)
+    return RENDERERS[kind](report)
 
 
 def render_cluster(report: AnalysisReport, index: int) -> Chart:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,3 +150,44 @@ def test_commands_and_work_call_each_other_one_way() -> None:
     assert "/analyze playlist:" in result.stdout
     both_ways = [line for line in result.stdout.splitlines() if "both ways" in line]
     assert [line for line in both_ways if "cogs/" in line] == []
+
+
+_HOOKS = {
+    "setup_hook",
+    "on_interaction",
+    "interaction_check",
+    "handle_error",
+    "process_result_value",
+}
+"""Methods that discord.py, aiohttp and SQLAlchemy look for by their names."""
+_PLAIN = ("staticmethod", "classmethod", "property", "contextmanager", "asynccontextmanager", "lru_cache")
+"""Decorators that call nothing by themselves; a function under another one is in the hands of a framework."""
+
+
+def _names(file: Path) -> Iterator[str]:
+    """Yield what a file defines."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if all(ast.unparse(each).startswith(_PLAIN) for each in node.decorator_list):
+                    yield name
+            case ast.ClassDef(name=name):
+                yield name
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+
+
+def test_nothing_in_the_rooms_is_there_for_tests_alone() -> None:
+    files = [file for room in ("bot", "cogs", "services") for file in (ROOT / room).rglob("*.py")]
+    words = Counter(word for file in files for word in re.findall(r"\w+", file.read_text(encoding="utf-8")))
+    unused = {
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in files
+        if "versions" not in file.parts  # of migrations: alembic calls them
+        for name in _names(file)
+        if words[name] == 1 and name not in _HOOKS and not name.startswith("__")
+    }
+    assert unused == set()

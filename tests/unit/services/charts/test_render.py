@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from services.charts import lettering
-from services.charts.render import PLAYLIST_KINDS, render, render_cluster, warm_up
+from services.charts.render import RENDERERS, render, render_cluster, warm_up
 from services.domain.charts import ChartKind
 from services.domain.report import Verdict
 from tests.depth import IS_NIGHT, cases
@@ -29,7 +29,7 @@ SHAPES = {
     "a library": {"tracks": 10_000 if IS_NIGHT else 3_000, "groups": 8, "imputed": 0.2, "unknown": 0.02},
 }
 
-KINDS = (*PLAYLIST_KINDS, ChartKind.CLUSTER_PROFILE)
+KINDS = (*RENDERERS, ChartKind.CLUSTER_PROFILE)
 
 
 def draw(kind, report):
@@ -66,7 +66,7 @@ def test_the_same_report_gives_the_same_bytes(kind):
 @pytest.mark.parametrize("groups", cases(range(1, 9), gate=[1, 3, 8]))
 def test_any_number_of_groups_has_room(groups, sheets):
     report = make_report(40 * groups, groups, imputed=0.1, unknown=0.05)
-    for kind in PLAYLIST_KINDS:
+    for kind in RENDERERS:
         render(kind, report)
         assert_legible(sheets[-1])
 
