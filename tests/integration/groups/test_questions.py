@@ -53,6 +53,7 @@ async def test_who_leaves_and_asks_again_has_asked_already(house: House) -> None
     await house.lobbies.leave(lobby.lobby_id, ANN)
     with pytest.raises(AskedAlreadyError):
         await ask(house, BOB)
+    assert (await ask(house, BOB, place=ELSEWHERE)).asked, "each server counts by itself"
     house.clock.now += ASK_AGAIN_AFTER
     await house.lobbies.purge()
     assert (await ask(house, BOB)).asked
@@ -62,6 +63,12 @@ async def test_who_said_yes_may_be_asked_again(house: House) -> None:
     lobby = await ask(house, BOB)
     await house.lobbies.join(lobby.lobby_id, visitor(BOB))
     assert (await ask(house, BOB)).asked
+
+
+async def test_whoever_said_yes_does_not_count_among_the_questions_of_a_day(house: House) -> None:
+    for each in STRANGERS[: MOST_A_DAY + 1]:
+        lobby = await ask(house, each)
+        await house.lobbies.join(lobby.lobby_id, visitor(each))
 
 
 @pytest.mark.parametrize(("direct", "most"), [(False, MOST_A_DAY), (True, MOST_DIRECT_A_DAY)])

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from services.domain.errors.jobs import AlreadyRunningError, NothingRunsError, QueueFullError
+from services.domain.errors.jobs import (
+    AlreadyRunningError,
+    InterruptedTooOftenError,
+    NothingRunsError,
+    QueueFullError,
+)
 from services.domain.errors.reports import NotYourReportError
 from services.domain.jobs import Job
 from services.domain.requests import AccountRequest, LoginStep
@@ -69,6 +75,19 @@ async def test_what_a_process_does_it_does_not_do_twice(database: Database) -> N
     await until(lambda: here.answered == [1])
     assert here.performed == [1]
     await here.kill()
+
+
+async def test_work_is_begun_five_times_and_no_more(database: Database) -> None:
+    async def hear(_position: int) -> None: ...
+
+    queue = queue_of(database)
+    job = await queue.accept(asked(1), MAP)
+    assert job is not None
+    async with queue.slot(replace(job, attempts=4), hear):
+        pass
+    with pytest.raises(InterruptedTooOftenError):
+        async with queue.slot(replace(job, attempts=5), hear):
+            pass
 
 
 async def test_one_heavy_request_of_a_person_in_all_processes_and_light_ones_beside_it(

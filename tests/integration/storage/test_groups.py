@@ -192,6 +192,9 @@ async def test_who_leaves_takes_the_result_along_and_every_message_is_marked(
 
     assert (await withdrawals.leave("l1", [LEE])).results == ()
     assert [each.message_id for each in await cards.stale()] == [21]
+    without_lee = await lobbies.load("l1")
+    assert without_lee is not None
+    assert without_lee.host_id == SAM, "who stays stays the host"
     drawing = await cards.begin(message(21, MessageKind.CARD))
     assert drawing is not None
     await withdrawals.leave("l1", [SAM])

@@ -184,6 +184,14 @@ async def test_calls_are_admitted_up_to_the_budget_and_again_when_the_first_are_
     assert caught.value.until == back + timedelta(minutes=30)
 
 
+async def test_a_call_by_itself_comes_back_when_it_is_a_day_old(database: Database) -> None:
+    store = CallStore(database, budget=1)
+    await store.admit(TOP_OF_HOUR)
+    back = TOP_OF_HOUR + DAY + timedelta(minutes=10)
+    assert (await store.load(TOP_OF_HOUR)).blocked_until == back
+    await store.admit(back)
+
+
 async def test_the_count_and_the_block_survive_a_restart(database_url: str) -> None:
     for _ in range(2):
         async with Database.open(database_url) as database:
@@ -248,6 +256,9 @@ async def test_one_person_leaves_calls_for_the_others(database: Database) -> Non
         await store.check(1, 1, NOON)
     await store.check(10, 2, NOON)
     assert await spend(2) == 10
+    ended = replace(link, user_id=1, account_id="account 1", spotify_user_id="user 1", refresh_sealed=None)
+    await links.save(ended)
+    assert await store.share_of(2) == 30, "whose consent has ended makes no calls"
     await links.disconnect(1)
     assert await spend(2) == 10, "nobody else is connected: the rest of the day is theirs"
     assert await store.purge(NOON + timedelta(hours=25)) > 0

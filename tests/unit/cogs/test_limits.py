@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import discord
 import pytest
 
-from cogs.replies.ids import Action
+from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.lobby import LobbyVerb
 from cogs.words.errors import sentence
-from cogs.work.admission import ACTIONS, PERSON, SERVER, Allowance, Limits, Price
+from cogs.work.admission import ACTIONS, COMMANDS, PERSON, SERVER, Allowance, Limits, Price, price_of
 from services.domain.errors.jobs import TooFastError
 
 ANN, BOB, SERVER_ID = 1, 2, 10
@@ -72,6 +77,15 @@ def test_three_hundred_people_of_one_server_may_ask_at_once() -> None:
 def test_what_anybody_can_press_has_a_price_that_everybody_can_pay() -> None:
     assert set(ACTIONS) == set(Action)
     assert all(price.value <= min(PERSON.tokens, SERVER.tokens) for price in Price)
+
+
+def test_a_button_that_does_what_a_command_does_costs_as_much() -> None:
+    def pressed(verb: LobbyVerb) -> Any:
+        data = {"custom_id": ComponentRef(Action.LOBBY, "lobby", verb).button()}
+        return SimpleNamespace(type=discord.InteractionType.component, data=data)
+
+    assert price_of(pressed(LobbyVerb.START)) is COMMANDS["group start"] is not ACTIONS[Action.LOBBY]
+    assert price_of(pressed(LobbyVerb.JOIN)) is ACTIONS[Action.LOBBY]
 
 
 def test_says_one_second_in_the_singular() -> None:

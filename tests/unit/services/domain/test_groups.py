@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership
+from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership, Presence
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -81,3 +81,11 @@ def test_a_channel_sees_a_pair_only_if_both_want_that(
 def test_the_wish_of_somebody_who_was_only_asked_shows_nothing() -> None:
     pair = lobby(someone(1, shows=True), someone(2, Membership.ASKED, shows=True), kind=GroupKind.PAIR)
     assert not pair.is_shown_to_channel
+
+
+def test_what_was_seen_later_counts_and_what_nobody_saw_takes_nothing_back() -> None:
+    early = Presence(there=frozenset({1, 2}), absent=frozenset({3}), unknown=frozenset({4, 5}))
+    late = Presence(there=frozenset({3, 4}), absent=frozenset({2}), unknown=frozenset({1, 6}))
+    assert early | late == Presence(
+        there=frozenset({1, 3, 4}), absent=frozenset({2}), unknown=frozenset({5, 6})
+    )

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from services.analysis.comparison.standings import arrange, top_people
+from types import SimpleNamespace
+from typing import Any
+
+from services.analysis.comparison.standings import arrange, top_pairs, top_people
 from services.domain.comparison import PersonKey
 
 
@@ -25,6 +28,24 @@ def test_people_without_a_score_stand_at_the_end() -> None:
     matrix = [[None] * 3, [None, 100.0, 50.0], [None, 50.0, 100.0]]
     assert arrange(matrix) == (1, 2, 0)
     assert arrange([[None]]) == (0,)
+
+
+def test_two_who_can_not_be_compared_stand_apart() -> None:
+    matrix = [[100.0, None, 60.0], [None, 100.0, 60.0], [60.0, 60.0, 100.0]]
+    assert arrange(matrix)[1] == 2
+
+
+def test_three_people_are_enough_for_the_ends_also_where_a_pair_has_no_score() -> None:
+    a, b, c = map(PersonKey, "abc")
+    pairs: list[Any] = [
+        SimpleNamespace(a=one, b=other, score=score)
+        for one, other, score in ((a, b, 80.0), (b, c, 40.0), (a, c, None))
+    ]
+    highest, lowest = top_pairs(pairs, highest=True), top_pairs(pairs, highest=False)
+    assert highest is not None
+    assert lowest is not None
+    assert (highest.pairs, lowest.pairs) == (((a, b),), ((b, c),))
+    assert top_pairs(pairs[:1], highest=True) is None
 
 
 def test_less_than_a_point_is_a_tie() -> None:

@@ -72,6 +72,11 @@ def test_a_song_that_one_has_twice_is_shared_once() -> None:
     assert songs(noor, mika) == ["Tune"]
 
 
+def test_a_track_of_two_artists_is_one_track_of_each() -> None:
+    known = repertoire(listen(owner("m", song("1", "A", "B"), song("2", "A"), song("3", "Various Artists"))))
+    assert (known.artists, known.credited) == ({"a": 2, "b": 1}, 2)
+
+
 def test_artists_are_shared_whatever_their_spelling_and_place() -> None:
     mika = owner("m", song("1", "The Band"), song("2", "The Band"), song("3", "Solo"), song("4", "Other"))
     noor = owner("n", song("5", "Guest", "BAND"), song("6", "solo"), song("7", "Various Artists"))

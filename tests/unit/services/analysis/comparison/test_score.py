@@ -104,11 +104,26 @@ def test_the_distance_is_told_in_the_unit_of_the_sound_space() -> None:
     assert score.value == score.sound, "where artists are not known, sound is all there is"
 
 
-def pair_of(affinity: float | None, rules: ScoreRules, tagged: int = 20) -> Score:
+def pair_of(
+    affinity: float | None,
+    rules: ScoreRules,
+    tagged: int = 20,
+    *,
+    genres: bool = True,
+    genres_again: float = 1.0,
+) -> Score:
     names = tuple(f"artist {number}" for number in range(8))
     others = (names[0], *(f"other {number}" for number in range(7)))
     sides = heard("one", ONE, rules), heard("other", OTHER, rules)
-    return score_pair(*sides, (artists(*names), artists(*others)), rules, affinity=affinity, tagged=tagged)
+    return score_pair(
+        *sides,
+        (artists(*names), artists(*others)),
+        rules,
+        affinity=affinity,
+        tagged=tagged,
+        genres=genres,
+        genres_again=genres_again,
+    )
 
 
 def test_genre_words_are_a_third_part_where_both_sides_have_them() -> None:
@@ -121,6 +136,23 @@ def test_genre_words_are_a_third_part_where_both_sides_have_them() -> None:
 def test_the_range_has_the_error_of_two_draws_and_stays_on_the_scale() -> None:
     score = pair_of(0.5, replace(ROUND_RULES, genre_part=0.5))
     assert 0 <= score.low < score.value < score.high <= 100
+
+
+def test_nine_of_ten_of_what_other_tracks_would_say_are_in_the_range() -> None:
+    # Nothing but genre words: half of 100 are alike, and the error of 100 others is √(2 · .25 / 100) = .071
+    score = pair_of(0.5, replace(ROUND_RULES, genre_part=1.0), tagged=400)
+    assert score.value == pytest.approx(50)
+    assert (score.low, score.high) == pytest.approx((38.4, 61.6), abs=2.5)
+
+
+@pytest.mark.parametrize("affinity", [0.0, 1.0])
+def test_the_range_holds_the_score_also_where_other_tracks_would_add_the_genres(affinity: float) -> None:
+    rules = replace(ROUND_RULES, genre_part=0.9)
+    score = pair_of(affinity, rules, tagged=400, genres=False, genres_again=1.0)
+    assert score.value == pytest.approx(50)
+    assert score.low <= 50 <= score.high
+    unlikely = pair_of(affinity, rules, tagged=400, genres=False, genres_again=0.0)
+    assert unlikely.high - unlikely.low < score.high - score.low, "without them the range is that of the rest"
 
 
 CURVES = (
