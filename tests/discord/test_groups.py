@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import timedelta
+from typing import Any
 
+import aiohttp
+import discord
 import pytest
 from discord import ui
 
@@ -77,10 +80,20 @@ async def test_forgetting_reaches_what_was_posted(party: Party) -> None:
     assert result.attachments == []
 
 
-async def test_forgetting_waits_for_nobody_outside(party: Party) -> None:
+@pytest.mark.parametrize("drops", [False, True], ids=["refused", "dropped"])
+async def test_forgetting_waits_for_nobody_outside(
+    party: Party, monkeypatch: pytest.MonkeyPatch, drops: bool
+) -> None:
     card = await party.gather()
     room = party.room
-    room.env.inject_error("PATCH", "/channels/*/messages/*", status=400, times=100)
+    if drops:
+
+        async def drop(*_: Any, **__: Any) -> None:
+            raise aiohttp.ServerDisconnectedError
+
+        monkeypatch.setattr(discord.PartialMessage, "edit", drop)
+    else:
+        room.env.inject_error("PATCH", "/channels/*/messages/*", status=400, times=100)
     asked = (await room.bob.slash(room.channel, "forget")).response
     label = next(each for each in custom_ids(asked) if "orget" in each or "rase" in each)
     answer = await answer_of(await room.bob.click(asked, label=label))
@@ -88,6 +101,7 @@ async def test_forgetting_waits_for_nobody_outside(party: Party) -> None:
     assert await PersonStore(room.app.database).count(room.bob.id) == {}
     assert "bob" in text_of(card), "Discord takes no change at this moment"
     room.env.backend.faults.clear()
+    monkeypatch.undo()
     await party.tend()
     assert "bob" not in text_of(card)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -222,6 +222,49 @@ async def test_who_waits_for_another_process_hears_their_place_and_nobody_begins
     worker.pause = lambda _seconds: front.held.let_go_line(4)
     _, is_over = await worker.stop(4, 4)
     assert is_over, "nobody works on what waits, also while its place is being said"
+
+
+async def test_a_place_in_line_is_said_when_it_has_halved(server: Database) -> None:
+    worker, front = queue_of(server), queue_of(server)
+    accepted = []
+    for number in range(1, 10):
+        job = await front.accept(asked(number, number, at=NOON + timedelta(seconds=number)), MAP)
+        assert job is not None
+        accepted.append(job)
+    async with server.transaction() as connection:
+        await connection.execute(update(jobs).values(holder=None, lease_until=None))
+    before = iter(range(1, 10))
+
+    async def begin_one(_seconds: float) -> None:
+        job = await worker.take(next(before))
+        assert job is not None
+        await worker.store.begin(job)
+
+    front.pause = begin_one
+    assert [place async for place in front.places(accepted[-1])] == [8, 4, 2, 1]
+
+
+async def test_a_process_says_every_five_seconds_that_it_lives(server: Database) -> None:
+    queue, now, renewed_at = queue_of(server), 0.0, []
+    renew = queue.held.renew
+
+    class Held(HeldJobs):
+        async def renew(self, job_ids: Iterable[int], at: datetime) -> None:
+            renewed_at.append(now)
+            await renew(job_ids, at)
+
+    async def pause(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        if now > 21.0:
+            raise asyncio.CancelledError
+
+    queue.held = Held(server, holder=queue.held.holder)
+    queue.pause, queue.monotonic = pause, lambda: now
+    assert await queue.accept(asked(1), MAP)
+    with pytest.raises(asyncio.CancelledError):
+        await queue.watch(lambda _job_id: None)
+    assert [round(at) for at in renewed_at] == [5, 10, 16, 21]
 
 
 async def test_work_that_is_let_go_between_two_looks_is_taken(
