@@ -302,6 +302,7 @@ async def test_the_depth_counts_what_waits_in_all_processes(server: Database) ->
     front, worker = queue_of(server, clock=lambda: NOON + timedelta(seconds=10)), queue_of(server)
     for number in (1, 2):
         assert await front.accept(asked(number, number, at=NOON + timedelta(seconds=number)), MAP)
+    assert await front.accept(asked(3, 3, at=NOON), AccountRequest(LoginStep.END)), "light work is no wait"
     assert await front.depth() == (0, 0.0), "whoever accepted it does it"
     async with server.transaction() as connection:
         await connection.execute(update(jobs).values(holder=None, lease_until=None))

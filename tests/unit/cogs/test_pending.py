@@ -10,7 +10,7 @@ import pytest
 
 from cogs.replies.account import connect_ref
 from cogs.replies.ids import ComponentRef
-from cogs.work.pending import PendingRequests
+from cogs.work.pending import PendingRequests, want
 from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.domain.errors.jobs import RequestForgottenError
 from services.domain.group_requests import AskRequest, Where
@@ -32,6 +32,17 @@ def test_the_scopes_reach_another_process_with_the_button(scopes: frozenset[str]
     ref = ComponentRef.parse(button.button())
     assert ref is not None
     assert PendingRequests().take(ref.argument, 1) == (scopes, "")
+
+
+def test_what_somebody_wanted_is_not_done_for_another_who_logs_in_from_their_button() -> None:
+    pending = PendingRequests()
+    interaction: Any = SimpleNamespace(
+        user=SimpleNamespace(id=1), data={}, extras={}, type=discord.InteractionType.application_command
+    )
+    want(interaction, "Save", "tmb:tidy:abc:save")
+    wish = pending.keep(interaction, ScopeMissingError(WRITE_SCOPES))
+    assert pending.take(wish, 1) == (WRITE_SCOPES, "Save\ntmb:tidy:abc:save")
+    assert pending.take(wish, 2) == (WRITE_SCOPES, "")
 
 
 def test_what_is_kept_is_gone_after_an_hour_and_with_whoever_is_named_in_it() -> None:
