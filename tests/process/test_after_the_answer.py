@@ -9,6 +9,7 @@ import pytest
 from sandbox.discord import Fault, Message, Request
 from sandbox.playlists import load
 from services.domain.errors.storage import DatabaseFullError
+from services.storage.map_members import MapMemberStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.reports import ReportStore
 from tests.process.conftest import Line, until_nothing_is_left
@@ -42,22 +43,26 @@ def stays(line: Line, card: Message, words: str) -> None:
 
 
 @pytest.mark.parametrize("error", BROKEN, ids=lambda error: type(error).__name__)
-async def test_a_map_stays_whatever_its_note_fails_with(
+async def test_a_map_stays_whatever_its_note_and_the_maps_of_servers_fail_with(
     line: Line, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    tried = 0
+    tried = set()
 
     async def note_message(*_: Any) -> None:
-        nonlocal tried
-        tried += 1
+        tried.add("note")
+        raise error
+
+    async def mapped_again(*_: Any, **__: Any) -> None:
+        tried.add("map of a server")
         raise error
 
     monkeypatch.setattr(ReportStore, "note_message", note_message)
+    monkeypatch.setattr(MapMemberStore, "mapped_again", mapped_again)
     break_discord_after_the_card(line)
     request: Request = await line.discord.analyze(1, load("late-drive.csv"))
     card = await line.answer(request)
     await until_nothing_is_left(line)
-    assert tried
+    assert tried == {"note", "map of a server"}
     assert [each["filename"] for each in card.attachments] == ["map.png"]
     assert request.followups == []
     stays(line, card, "96 tracks")
