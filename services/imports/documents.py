@@ -34,6 +34,7 @@ _TITLES: tuple[str, ...] = (
 _ARTISTS: tuple[str, ...] = (
     *("artists", "artist", "creator", "artist_name", "artistName", "artist_names", "Artist", "Artists"),
     *("grandparentTitle", "band_name", "singer", "singers", "ar", "trackArtist", "performer", "artistNames"),
+    "artist-credit",
 )
 _ALBUMS: tuple[str, ...] = (
     *("album", "album_name", "albumName", "release_name", "albumtitle", "Album", "albumTitle"),
@@ -49,6 +50,7 @@ _YEARS = ("release_date", "year", "releaseDate")
 _NAMED_SHAPES: tuple[str, ...] = (
     *("items", "tracks", "rows", "songs", "data", "track", "saved", "scrobbles", "audio_features"),
     *("list", "results", "songlist", "entry", "entries", "Items", "response", "favoriteTracks", "songList"),
+    "recordings",
 )
 _WRAPPERS = ("playlist", "toptracks", "lovedtracks", "recenttracks")
 """What answers of services put around their rows."""

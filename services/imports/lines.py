@@ -10,6 +10,8 @@ from services.domain.errors.playlists import TooManyRowsError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.cells import unescaped
+from services.imports.columns import Column
+from services.imports.dialects import GENERIC
 from services.imports.entries import (
     ARTIST_AND_TITLE,
     Entries,
@@ -47,10 +49,8 @@ _LISTED = re.compile(r"^[-l][-rwxst]{9}\S?\s+\d+(?:\s+\S+){3}\s+\S+\s+\d{1,2}\s+
 _LETTER = re.compile(r"\w")
 _REMARK = re.compile(r"#(?!\d)|//|;\s")
 _NAMES = re.compile(rf"\s[{DASHES}]\s|\sby\s|\w[–—]\w|{SOUND_FILE.pattern}", re.IGNORECASE)
-_HEADER = re.compile(
-    rf"(?:artists?|interpret|artiste|artista)\s*[{DASHES}]\s*(?:title|track|song|titel|titre|título)s?",
-    re.IGNORECASE,
-)
+_NO_ARTIST = re.compile(rf"[\d\W]*\d[:./-]\d[\d\W]*\s[{DASHES}]\s")
+"""A date or time: so begin the lines of logs."""
 _LABEL = re.compile(
     r"\s\[(?![^\[\]]*\b(?:re-?mix|mix|edit|live|feat|ft|version|remaster\w*|acoustic|instrumental|dub|bootleg|vip)\b)"
     r"[^\[\]]{1,60}\]$",
@@ -95,8 +95,8 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
         return None
     lines = _without_labels(lines)
     dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
-    sentences = sum(line.endswith(".") for line in lines)
-    if 10 * dashed < _MOST_OF_TEN * len(lines) or 2 * sentences > len(lines) or not dashed:
+    others_than_names = sum(line.endswith(".") or _NO_ARTIST.match(line) is not None for line in lines)
+    if 10 * dashed < _MOST_OF_TEN * len(lines) or 2 * others_than_names > len(lines) or not dashed:
         return None
     numbered = count_up(file_name(line) for line in lines if SOUND_FILE.search(line))
     clocks = [_CLOCK.search(line) for line in lines]
@@ -145,11 +145,19 @@ def _is_table(lines: Sequence[str]) -> bool:
 
 
 def _between_heading_and_end(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Return lines without heading, remarks and last word, and these; a header of two parts is neither."""
+    """Return lines without heading, remarks and last word, and these; a header of their parts is neither."""
     remarks = [line for line in lines if _REMARK.match(line)]
     kept = [line for line in lines if not _REMARK.match(line)] if remarks else lines
-    if kept and _HEADER.fullmatch(kept[0]):
-        return kept[1:], remarks
+    header = ARTIST_AND_TITLE.split(kept[0][:_LONGEST_LINE]) if kept else []
+    parts = GENERIC.match(header)
+    if {Column.ARTISTS, Column.TITLE} <= parts.keys():
+        rows = [ARTIST_AND_TITLE.split(line, maxsplit=len(header) - 1) for line in kept[1:]]
+        names = parts[Column.ARTISTS], parts[Column.TITLE]
+        lines = [
+            " - ".join(row[at] for at in names) if len(row) == len(header) else " - ".join(row)
+            for row in rows
+        ]
+        return lines, remarks
     named = [_NAMES.search(line) is not None for line in kept]
     begin = int(named[: 1 + _LEAST_LINES] == [False, *[True] * _LEAST_LINES])
     end = len(kept) - (named[-1 - _LEAST_LINES :] == [*[True] * _LEAST_LINES, False])

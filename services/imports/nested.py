@@ -19,7 +19,9 @@ from services.imports.tally import Budget
 _DEEPEST = 40
 """Levels that are looked into; what programs write has ten at most."""
 _INSIDE = frozenset({"track", "item", "attributes"})
-_OF_OTHER_THINGS = frozenset({"album", "albums", "artist", "artists", "creator", "owner", "user", "release"})
+_OF_OTHER_THINGS = frozenset(
+    {"album", "albums", "artist", "artists", "artist-credit", "creator", "owner", "user", "release"}
+)
 """Under these names stand things with a name and an artist that are no tracks."""
 _CREDITED = re.compile(
     r'"(?:[A-Za-z_]{0,20}(?:[Aa]rtist|[Ss]inger|performer)|band_name|grandparentTitle|ar")'

@@ -223,7 +223,8 @@ def _group_rows(
     end = _end_of_rows(table.rows)
     for number, (row, line) in enumerate(zip(table.rows, table.lines, strict=True)):
         result = reader.read(row, width)
-        if number >= end and isinstance(result, Track) and not (result.id or result.isrc):
+        nameless = result is SkipReason.NO_TITLE
+        if number >= end and (nameless or (isinstance(result, Track) and not (result.id or result.isrc))):
             result = SkipReason.NOT_A_TRACK
         budget.take_names(reader.names - counted)
         counted = reader.names

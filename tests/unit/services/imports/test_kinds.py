@@ -287,6 +287,20 @@ KINDS = {
     "entities in lines": Kind(
         table("Ann &amp; Co - One", "Bob &ndash; Two"), ["Ann & Co – One", "Bob – Two"]
     ),
+    "lines under a header of their parts": Kind(
+        table("Title - Album - Artist", "One - Al - Ann", "Two - Be - Bob"), ["Ann – One", "Bob – Two"]
+    ),
+    "table of a database, and what it says below": Kind(
+        table("+---+", "| title | artist |", "+---+", "| One | Ann |", "| Two | Bob |", "+---+", "2 rows"),
+        ["Ann – One", "Bob – Two"],
+        {SkipReason.NOT_A_TRACK: 1},
+    ),
+    "recordings of MusicBrainz": Kind(
+        json.dumps(
+            {"recordings": [{"title": "One", "artist-credit": [{"name": "Ann", "artist": {"name": "Ann"}}]}]}
+        ).encode(),
+        ["Ann – One"],
+    ),
     "a last word below lines": Kind(
         table("Ann - One", "Bob - Two", "Sent from my phone"),
         ["Ann – One", "Bob – Two"],
@@ -394,6 +408,7 @@ def test_reads_every_kind_of_file(kind: Kind) -> None:
         ),
         ("Anna Gruber,Wien\nBert Huber,Graz\nCarla Maier,Linz\n", "the columns Anna Gruber, Wien"),
         ("Anna: hi there, how are you?\nBert: fine, and you?\nAnna: Good!\n", "like “Artist - Title”"),
+        ("2024-01-02 03:04:05 - INFO - a\n2024-01-02 03:04:06 - INFO - b\n", "like “Artist - Title”"),
         ("Flour: 500 g\nSugar: 100 g\nFresh eggs: 3\n", "like “Artist - Title”"),
         ('{"title": "One", "artist": "Ann"}\n{"title": "Two', "begins on line 2 is no valid JSON"),
     ],
