@@ -28,6 +28,8 @@ class ReferenceKind(StrEnum):
     """A public list of somebody at ListenBrainz or Last.fm."""
     OTHER_SERVICE = "other service"
     """At a service that shows its lists to its own programs alone; the value is its name."""
+    LINK = "link"
+    """An address that leads to no playlist."""
     UNKNOWN = "unknown"
     """Neither of these: words that name nothing."""
 
@@ -73,6 +75,7 @@ _LIKED = re.compile(
 _TRACK = re.compile(
     r"spotify:track:|(?:open|play)\.spotify\.com/(?:intl-[a-z-]{2,11}/)?(?:embed/)?track/", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"\w+://|spotify:|www\.", re.IGNORECASE)
 _SHORT = re.compile(r"spotify\.(?:link|app\.link)/|spoti\.fi/", re.IGNORECASE)
 
 
@@ -109,6 +112,8 @@ def parse_reference(text: str) -> PlaylistRef:
     for name, pattern in _OTHERS:
         if pattern.search(words):
             return PlaylistRef(ReferenceKind.OTHER_SERVICE, name)
+    if _ADDRESS.match(words):
+        return PlaylistRef(ReferenceKind.LINK, words)
     return PlaylistRef(ReferenceKind.UNKNOWN, words)
 
 

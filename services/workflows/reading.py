@@ -213,6 +213,8 @@ class PlaylistReader:
                 return await self.lists.read(listed)
             case ReferenceKind.OTHER_SERVICE:
                 raise OtherServiceError(ref.value)
+            case ReferenceKind.LINK:
+                raise UnknownPlaylistError(ref.value, is_link=True)
             case ReferenceKind.UNKNOWN:
                 if self.library is None:
                     raise UnknownPlaylistError(ref.value)
@@ -227,7 +229,7 @@ class PlaylistReader:
         try:
             return await self._links(what.text, what.name)
         except UploadError as error:
-            if ref.kind not in {ReferenceKind.TRACKS, ReferenceKind.UNKNOWN}:
+            if ref.kind not in {ReferenceKind.TRACKS, ReferenceKind.LINK, ReferenceKind.UNKNOWN}:
                 return await self._referred(user_id, ref, say)  # which says why it can't be read
             raise NothingToAnalyzeError from error
 

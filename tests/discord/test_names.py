@@ -193,3 +193,14 @@ async def test_a_link_of_another_service_is_answered_with_the_way_that_works(nam
         words = text_of(answer.followups[-1] if answer.followups else answer.response)
         assert f"I can't read playlists at {service} directly." in words.replace("\\", "")
     room.env.refusals()
+
+
+async def test_a_link_that_leads_to_no_playlist_is_said_before_anybody_is_told_to_log_in(
+    named: NamedRoom,
+) -> None:
+    room = named.room
+    for link in ("https://example.org/x", "https://open.spotify.com/album/1ATL5GLyefJaxhQzSPVrLX"):
+        answer = await room.ann.slash(room.channel, "analyze", playlist=link)
+        words = text_of(answer.followups[-1] if answer.followups else answer.response)
+        assert "This link leads to no playlist." in words
+    room.env.refusals()

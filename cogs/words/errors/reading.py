@@ -60,9 +60,10 @@ _NAMED_COLUMNS = 12
 
 @sentence.register
 def _(error: UnknownPlaylistError) -> str:
+    said = "This link leads to no playlist" if error.is_link else f"I know no playlist called “{error.words}”"
     return (
-        f"I know no playlist called “{error.words}”. Choose one from the list that appears while you type, "
-        "paste a playlist link, or attach an exported file."
+        f"{said}. Choose one from the list that appears while you type, paste a playlist link, or attach an "
+        "exported file."
     )
 
 

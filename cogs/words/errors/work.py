@@ -197,7 +197,9 @@ def _(error: UnreadableLockError) -> str:
 
 @sentence.register
 def _(error: NoSuchPlaceError) -> str:
-    return f"There is no place {error.number:,}: the list has {plural(error.tracks, 'track')}."
+    return (
+        f"There is no place {error.number:,}: write a number from 1 to {error.tracks:,}, or words of a title."
+    )
 
 
 @sentence.register

@@ -16,6 +16,7 @@ class UnknownPlaylistError(TastemapError):
     """The words name no playlist."""
 
     words: str
+    is_link: bool = False
 
 
 @dataclass(eq=False)
