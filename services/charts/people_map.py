@@ -1,6 +1,8 @@
-"""Draw everybody's tracks on one map, coloured and shaped by person."""
+"""Draw everybody's tracks on one map: few people as clouds, many as dots, and the groups by name."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +17,11 @@ from services.charts.legend import (
     person_style,
 )
 from services.charts.lettering import drawable
+from services.charts.regions import compute_area
 from services.charts.sheet import Align, Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison
+from services.domain.comparison import Comparison, UnionGroup
 from services.domain.report import MapAxes
 
 Points = npt.NDArray[np.float64]
@@ -29,11 +32,20 @@ _INSET = 14.0
 _STRETCH = 1.5
 _MOST_DOTS = 1500
 """More dots than this hide each other; of each person every n-th is drawn then."""
+_FEW = 5
+"""People up to whom each is named on the map, and a cloud: dots of several hide each other."""
+_LEVELS = ((0.6, 0.10), (1.0, 0.14), (1.6, 0.16))
+"""Parts of the density at a cloud's border, and how strongly what is denser is filled."""
+_LEAST_IN_A_CLOUD = 15
+"""As for a score: fewer tracks say little of where somebody is at home."""
+_NAMED_GROUPS = 4
+_GROUP_NAME = 230.0
 
 
 def render_people_map(found: Comparison) -> Chart:
     """Draw the map of everybody with its description and text twin."""
-    thinned = max(1, -(-len(found.dots) // _MOST_DOTS))
+    clouds = _cloudy(found)
+    thinned = 1 if clouds else max(1, -(-len(found.dots) // _MOST_DOTS))
     notes = _notes(found, thinned)
     key = key_height(len(found.people))
     sheet = Sheet(34.0 + _FRAME_HEIGHT + 2 * STRIP + 30.0 + key + _NOTE * len(notes))
@@ -42,9 +54,19 @@ def render_people_map(found: Comparison) -> Chart:
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
     frame = Box(sheet.width / 2, top + STRIP + _FRAME_HEIGHT / 2, sheet.width - 20, _FRAME_HEIGHT)
     if found.dots:
-        places = _positions(found, frame)
-        _draw_dots(sheet, found, places, thinned)
-        _draw_middles(sheet, found, places, frame)
+        raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
+        named = [group for group in found.groups[:_NAMED_GROUPS] if group.x is not None]
+        middles = np.array([(group.x, group.y) for group in named], dtype=np.float64).reshape(-1, 2)
+        places, scale = fit(raw, frame)
+        for index in range(len(found.people)):
+            if index in clouds:
+                _draw_cloud(sheet, places[_measured(found, index)], index, frame)
+            else:
+                _draw_dots(sheet, found, places, index, thinned)
+        taken = _draw_middles(sheet, found, places, frame)
+        moved = places[0] - raw[0] * scale * (1, -1)
+        dots = places[[dot.person not in clouds for dot in found.dots]]
+        _name_groups(sheet, named, middles * scale * (1, -1) + moved, frame, taken, dots=dots)
         draw_directions(sheet, found.axes, frame)
     else:
         words = "No track has a known sound yet."
@@ -66,9 +88,17 @@ def _subtitle(found: Comparison) -> str:
     return f"{count(len(found.dots), 'track')} of {count(len(found.people), 'person', 'people')}"
 
 
-def _positions(found: Comparison, frame: Box) -> Points:
-    """Return the dots in pixels."""
-    return fit(np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64), frame)[0]
+def _measured(found: Comparison, index: int) -> npt.NDArray[np.bool_]:
+    return np.array([dot.person == index and not dot.likely for dot in found.dots], dtype=bool)
+
+
+def _cloudy(found: Comparison) -> frozenset[int]:
+    """Return who is drawn as a cloud: of few people those with enough measured tracks."""
+    if len(found.people) > _FEW:
+        return frozenset()
+    return frozenset(
+        index for index in range(len(found.people)) if _measured(found, index).sum() >= _LEAST_IN_A_CLOUD
+    )
 
 
 def fit(raw: Points, frame: Box, *, stretch: float = _STRETCH) -> tuple[Points, Points]:
@@ -87,38 +117,72 @@ def fit(raw: Points, frame: Box, *, stretch: float = _STRETCH) -> tuple[Points, 
     return clipped, scale
 
 
-def _draw_dots(sheet: Sheet, found: Comparison, places: Points, thinned: int) -> None:
+def _draw_cloud(sheet: Sheet, points: Points, index: int, frame: Box) -> None:
+    """Fill where a person's tracks are dense, the denser the stronger."""
+    left, top = frame.x - frame.width / 2, frame.y - frame.height / 2
+    area = compute_area(points, left, top, frame.width, frame.height)
+    if area is None:
+        return
+    colour = person_style(index).colour
+    for part, alpha in _LEVELS:
+        sheet.shape(
+            area.path(area.outer * part), colour=colour, alpha=alpha, outline="solid" if part == 1.0 else None
+        )
+
+
+def _draw_dots(sheet: Sheet, found: Comparison, places: Points, index: int, thinned: int) -> None:
+    """Draw a person's tracks, hollow where their sound is estimated."""
     shown = len(found.dots) / thinned
     size = float(np.clip(26.0 * shown**-0.28, 3.6, 8.0))
-    alpha = 0.9 if shown < 300 else 0.7
-    owner = np.array([dot.person for dot in found.dots])
-    likely = np.array([dot.likely for dot in found.dots])
-    for index in range(len(found.people)):
-        style = person_style(index)
-        for hollow in (True, False):
-            part = places[(owner == index) & (likely == hollow)][::thinned]
-            if len(part):
-                sheet.dots(
-                    part[:, 0],
-                    part[:, 1],
-                    marker=style.marker,
-                    size=size * style.scale,
-                    colour=style.colour,
-                    hollow=hollow,
-                    alpha=alpha,
-                    edge=0.4,
-                    layer=2.6 if hollow else 2.8,
-                )
+    style, measured = person_style(index), _measured(found, index)
+    likely = np.array([dot.person == index and dot.likely for dot in found.dots], dtype=bool)
+    for chosen, hollow in ((likely, True), (measured, False)):
+        part = places[chosen][::thinned]
+        if len(part):
+            sheet.dots(
+                part[:, 0],
+                part[:, 1],
+                marker=style.marker,
+                size=size * style.scale,
+                colour=style.colour,
+                hollow=hollow,
+                alpha=0.9 if shown < 300 else 0.7,
+                edge=0.4,
+                layer=2.6 if hollow else 2.8,
+            )
 
 
-def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -> None:
-    """Mark the middle of each person's measured tracks with a large shape and the person's number."""
-    owner = np.array([dot.person for dot in found.dots])
-    likely = np.array([dot.likely for dot in found.dots])
+def _name_groups(
+    sheet: Sheet,
+    groups: Sequence[UnionGroup],
+    middles: Points,
+    frame: Box,
+    taken: Sequence[Box],
+    *,
+    dots: Points,
+) -> None:
+    """Write the names of the largest groups where they are, or as near as they hide nobody."""
+    words = [sheet.shorten(drawable(group.name), _GROUP_NAME, theme.SIZE) for group in groups]
+    wishes = [
+        Wish(float(x), float(y), sheet.measure(said, theme.SIZE) + 4, 20, on_anchor=True)
+        for said, (x, y) in zip(words, middles, strict=True)
+    ]
+    bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
+    places = place_labels(wishes, bounds=bounds, obstacles=taken, dots=dots, radius=3.0)
+    for said, place in zip(words, places, strict=True):
+        if place is not None:
+            sheet.write(place.box.x, place.box.y, said, align="center")
+
+
+def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -> list[Box]:
+    """Mark the middle of each person's measured tracks with a large shape and the person's number.
+
+    Returns what is taken by them.
+    """
     middles = {
         index: np.median(places[chosen], axis=0)
         for index in range(len(found.people))
-        if (chosen := (owner == index) & ~likely).any()
+        if (chosen := _measured(found, index)).any()
     }
     wishes = []
     for index, (x, y) in middles.items():
@@ -142,12 +206,14 @@ def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -
             place.box.x, place.box.y, _label(found, index), colour=style.colour, bold=True,
             align="center", backing=0.8,
         )  # fmt: skip
+        marks.append(place.box)
+    return marks
 
 
 def _label(found: Comparison, index: int) -> str:
     """Name few people on the map itself, number many."""
     number = person_style(index).number
-    if len(found.people) > 5:
+    if len(found.people) > _FEW:
         return number
     return f"{number} {drawable(person_name(found.people[index], index, 14))}".strip()
 
@@ -173,9 +239,11 @@ def _notes(found: Comparison, thinned: int) -> list[str]:
     if not found.dots:
         return []
     notes = ["large: the middle of a person's tracks"]
+    if clouds := _cloudy(found):
+        notes.append("clouds: where most of them are")
     if thinned > 1:
         notes.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
-    if any(dot.likely for dot in found.dots):
+    if any(dot.likely and dot.person not in clouds for dot in found.dots):
         notes.append("hollow: estimated")
     return notes
 
@@ -195,7 +263,7 @@ def _alt_text(found: Comparison) -> str:
     ]
     return describe(
         (
-            f"Map of {_subtitle(found)} as dots, coloured and shaped by person.",
+            f"Map of {_subtitle(found)} as {'clouds' if _cloudy(found) else 'dots'}, coloured by person.",
             f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
             if axes
             else "",

@@ -174,6 +174,9 @@ class UnionGroup:
     name: str
     blurb: str
     size: int
+    x: float | None = None
+    y: float | None = None
+    """Its middle on the map of everybody; None in comparisons that were made before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def unite(people: Sequence[Listening]) -> Union:
     ]
     # Genres come from somebody's file: they veto a name, and the others do not read them.
     names = map(name_words, name_clusters(z, raw, partition.labels, traits, genres=genres))
+    projection = project(points, partition.labels, partition.centres, z)
     groups = tuple(
         UnionGroup(
             name,
@@ -66,10 +67,10 @@ def unite(people: Sequence[Listening]) -> Union:
                 major_share=major_share(modes[partition.labels == index]),
             ),
             int((partition.labels == index).sum()),
+            *(() if projection is None else _middle(projection.xy[partition.labels == index])),
         )
         for index, name in enumerate(names)
     )
-    projection = project(points, partition.labels, partition.centres, z)
     dots: list[PeopleDot] = []
     if projection is not None:
         dots += _dots(projection.xy, owner, likely=False)
@@ -102,6 +103,11 @@ def _shares(labels: NDArray[np.intp], groups: int) -> tuple[float, ...]:
         return (0.0,) * groups
     counts = np.bincount(labels, minlength=groups)
     return tuple(float(count) for count in counts / len(labels))
+
+
+def _middle(places: NDArray[np.float64]) -> tuple[float, float]:
+    x, y = np.median(places, axis=0)
+    return float(x), float(y)
 
 
 def _dots(places: NDArray[np.float64], owner: NDArray[np.intp], *, likely: bool) -> list[PeopleDot]:

@@ -130,3 +130,21 @@ def test_the_feature_that_divides_most_comes_first():
 def test_a_chart_of_one_playlist_is_refused():
     with pytest.raises(ValueError, match="one playlist"):
         render_comparison(ChartKind.MAP, make_comparison(2), load_rules())
+
+
+def test_few_people_are_clouds_between_the_names_of_the_groups(sheets):
+    found = make_comparison(3)
+    chart = render_comparison(ChartKind.PEOPLE_MAP, found, load_rules())
+    drawn = [writing.words for writing in sheets[-1].writings]
+    assert all(group.x is not None for group in found.groups)
+    assert any(group.name in drawn for group in found.groups)
+    assert "clouds: where most of them are" in drawn
+    assert "as clouds" in chart.alt_text
+    unplaced = replace(found, groups=tuple(replace(group, x=None, y=None) for group in found.groups))
+    render_comparison(ChartKind.PEOPLE_MAP, unplaced, load_rules())
+    assert not {group.name for group in found.groups} & {writing.words for writing in sheets[-1].writings}
+
+
+def test_many_people_are_dots_that_no_name_hides(sheets):
+    chart = render_comparison(ChartKind.PEOPLE_MAP, make_comparison(12), load_rules())
+    assert "as dots" in chart.alt_text
