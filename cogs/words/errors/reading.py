@@ -193,14 +193,20 @@ _ANY_EXPORT = (
     "Use an export from exportify.net, exportify.app, TuneMyMusic, Soundiiz, Chosic or your Spotify "
     "account data, a list of track links, or lines like “Artist - Title”."
 )
-_AT_ANOTHER_PLACE = (
-    "I read no pages there. Write the songs down as lines like “Artist - Title”, or look whether TuneMyMusic "
-    "or Soundiiz make a CSV of them."
-)
+_COLUMNS = "If it lists songs, call its columns “Title” and “Artist” in the first line and upload it again."
+_INSTEAD_OF_ALL = {
+    "links to ": (
+        "I read no pages there. Write the songs down as lines like “Artist - Title”, or look whether "
+        "TuneMyMusic or Soundiiz make a CSV of them."
+    ),
+    "a CSV with ": _COLUMNS,
+    "a table with ": _COLUMNS,
+}
+"""The same by how these words begin."""
 _INSTEAD = {
     "an XML file": (
-        "Of XML I read rekordbox collections, Traktor lists (.nml), Apple Music's Library.xml and XSPF; "
-        "from another program, export the playlist as CSV or M3U."
+        "Of XML I read rekordbox collections, Traktor lists (.nml), VirtualDJ's database, Apple Music's "
+        "Library.xml and XSPF; from another program, export the playlist as CSV or M3U."
     ),
     "a web page": "Save the links of its tracks in a text file, or use an export from exportify.net.",
     **dict.fromkeys(
@@ -238,8 +244,9 @@ def _(error: NoTracksError) -> str:
 
 @sentence.register
 def _(error: UnknownFormatError) -> str:
-    other = _AT_ANOTHER_PLACE if error.looks_like.startswith("links to ") else _ANY_EXPORT
-    instead = _INSTEAD.get(error.looks_like, other)
+    kind = error.looks_like
+    by_begin = (words for begin, words in _INSTEAD_OF_ALL.items() if kind.startswith(begin))
+    instead = _INSTEAD.get(kind) or next(by_begin, _ANY_EXPORT)
     return f"I can't read a playlist from this: it looks like {error.looks_like}. {instead}"
 
 

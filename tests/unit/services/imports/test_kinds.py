@@ -407,7 +407,7 @@ def test_reads_every_kind_of_file(kind: Kind) -> None:
             "the columns Catalog#, Artist",
         ),
         ("Anna Gruber,Wien\nBert Huber,Graz\nCarla Maier,Linz\n", "the columns Anna Gruber, Wien"),
-        ("Anna: hi there, how are you?\nBert: fine, and you?\nAnna: Good!\n", "like “Artist - Title”"),
+        ("Anna: hi there, how are you?\nBert: fine, and you?\nAnna: Good!\n", "call its columns “Title”"),
         ("2024-01-02 03:04:05 - INFO - a\n2024-01-02 03:04:06 - INFO - b\n", "like “Artist - Title”"),
         ("Flour: 500 g\nSugar: 100 g\nFresh eggs: 3\n", "like “Artist - Title”"),
         ('{"title": "One", "artist": "Ann"}\n{"title": "Two', "begins on line 2 is no valid JSON"),
