@@ -207,7 +207,7 @@ async def test_one_at_a_time_for_each_person_and_the_first_can_be_stopped(line: 
     first, released = await held_file(line)
     refusal = await line.answer(await line.discord.analyze(1, FILE))
     assert refusal.ephemeral
-    assert "not finished" in refusal.words
+    assert "still running" in refusal.words
     (stop,) = re.findall(r"tmb:stop:\d+", str(refusal.components))
     assert stop == f"tmb:stop:{first.request_id}"
     await line.discord.press(1, refusal, stop)
