@@ -11,9 +11,9 @@ from services.charts import theme
 from services.charts.labels import Box
 from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
-from services.charts.map_labels import OUTLIER_RING, draw_labels
+from services.charts.map_labels import OUTLIER_RING, STRIP, draw_directions, draw_labels
 from services.charts.regions import compute_area
-from services.charts.sheet import HEAD, Align, Sheet
+from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
     VERDICT_WORDS,
     cluster_name,
@@ -29,7 +29,6 @@ from services.domain.report import AnalysisReport, Verdict
 Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 300.0
-_STRIP = 26.0
 """Height of the lines that say what up and down mean."""
 _NOTE = 26.0
 _INSET = 16.0
@@ -116,12 +115,12 @@ def render_map(report: AnalysisReport) -> Chart:
     groups, tracks = report.clusters, len(report.tracks)
     positioned = any(place.x is not None for place in report.placements)
     foot = legend_height(report) + _NOTE * len(_notes(report))
-    sheet = Sheet(HEAD + _FRAME_HEIGHT + 2 * _STRIP + 28.0 + foot)
+    sheet = Sheet(HEAD + _FRAME_HEIGHT + 2 * STRIP + 28.0 + foot)
     found = VERDICT_WORDS[report.structure.verdict]
     name = drawable(playlist_name(report, 120)) or "Playlist map"
     top = sheet.head(found[:1].upper() + found[1:], f"{count(tracks, 'track')} · {name}")
-    sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * _STRIP)
-    frame = Frame(10, top + _STRIP, sheet.width - 20, _FRAME_HEIGHT)
+    sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
+    frame = Frame(10, top + STRIP, sheet.width - 20, _FRAME_HEIGHT)
     positions = settle(report, frame)
     if positioned:
         draw_areas(sheet, report, positions, frame)
@@ -136,7 +135,10 @@ def render_map(report: AnalysisReport) -> Chart:
             colour=theme.MUTED,
             align="center",
         )
-    bottom = draw_directions(sheet, report, frame) if positioned else frame.top + frame.height + _STRIP
+    bottom = frame.top + frame.height + STRIP
+    if positioned and report.axes is not None:
+        draw_directions(sheet, report.axes, frame.box)
+        bottom += 26
     bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
     for row, words in enumerate(_notes(report)):
         y = bottom + 14 + _NOTE * row
@@ -192,24 +194,6 @@ def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points, *, size: 
                 )
     for x, y in _known(positions, tuple(outlier.track for outlier in report.outliers)):
         sheet.ring(float(x), float(y), size + OUTLIER_RING - 1)
-
-
-def draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> float:
-    """Say in words what each direction of the map means; return the y below."""
-    bottom = frame.top + frame.height + _STRIP
-    if report.axes is None:
-        return bottom
-    axes = report.axes
-    wide = frame.width - 20
-    ends: tuple[tuple[float, float, str, Align, float], ...] = (
-        (sheet.width / 2, frame.top - _STRIP / 2 + 2, f"↑ {drawable(axes.top)}", "center", wide),
-        (sheet.width / 2, bottom - _STRIP / 2 - 2, f"↓ {drawable(axes.bottom)}", "center", wide),
-        (frame.left + 4, bottom + 13, f"← {drawable(axes.left)}", "left", wide / 2),
-        (frame.left + frame.width - 4, bottom + 13, f"{drawable(axes.right)} →", "right", wide / 2),
-    )
-    for x, y, words, align, room in ends:
-        sheet.write(x, y, words, colour=theme.MUTED, align=align, room=room)
-    return bottom + 26
 
 
 def _notes(report: AnalysisReport) -> list[str]:

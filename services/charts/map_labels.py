@@ -1,4 +1,4 @@
-"""Write on the map: the groups' letters first, then as many typical and odd tracks as there is room for."""
+"""Write on a map: letters of groups, as many tracks as hide nothing, and what its ends mean."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.labels import Box, Place, Wish, place_labels
 from services.charts.lettering import drawable
-from services.charts.sheet import Sheet
-from services.domain.report import AnalysisReport
+from services.charts.sheet import Align, Sheet
+from services.domain.report import AnalysisReport, MapAxes
 
 Points = npt.NDArray[np.float64]
 
+STRIP = 26.0
+"""Height of a line of words above and below the frame of a map."""
+_BETWEEN = 10.0
 _MOST_TRACKS = 3
 _TRACK_WIDTH = 140.0
 _LINE = 20.0
@@ -154,3 +157,21 @@ def _mark(report: AnalysisReport, track: int, dot: float) -> float:
 
 def _mark_box(positions: Points, track: int, diameter: float) -> Box:
     return Box(float(positions[track, 0]), float(positions[track, 1]), diameter, diameter)
+
+
+def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE) -> None:
+    """Say around the frame of a map what its directions mean; above and below it `STRIP` is kept free."""
+    if axes is None:
+        return
+    top, bottom = frame.y - frame.height / 2, frame.y + frame.height / 2
+    wide, reach = frame.width - 8, frame.width / 2 - 4
+    left, right = f"← {drawable(axes.left)}", f"{drawable(axes.right)} →"
+    rooms = [max(wide / 2, wide - sheet.measure(other, size)) - _BETWEEN for other in (right, left)]
+    ends: tuple[tuple[float, float, str, Align, float], ...] = (
+        (frame.x, top - STRIP / 2 + 2, f"↑ {drawable(axes.top)}", "center", wide),
+        (frame.x, bottom + STRIP / 2 - 2, f"↓ {drawable(axes.bottom)}", "center", wide),
+        (frame.x - reach, bottom + STRIP + 13, left, "left", rooms[0]),
+        (frame.x + reach, bottom + STRIP + 13, right, "right", rooms[1]),
+    )
+    for x, y, words, align, room in ends:
+        sheet.write(x, y, words, size=size, colour=theme.MUTED, align=align, room=room)

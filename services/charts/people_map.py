@@ -17,17 +17,17 @@ from services.charts.legend import (
     person_style,
 )
 from services.charts.lettering import drawable
+from services.charts.map_labels import STRIP, draw_directions
 from services.charts.regions import compute_area
-from services.charts.sheet import Align, Sheet
+from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, UnionGroup
-from services.domain.report import MapAxes
 
 Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 280.0
-STRIP, _NOTE = 26.0, 24.0
+_NOTE = 24.0
 _INSET = 14.0
 _STRETCH = 1.5
 _MOST_DOTS = 1500
@@ -216,22 +216,6 @@ def _label(found: Comparison, index: int) -> str:
     if len(found.people) > _FEW:
         return number
     return f"{number} {drawable(person_name(found.people[index], index, 14))}".strip()
-
-
-def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE) -> None:
-    """Say around the frame of a map what its directions mean; above and below it `STRIP` is kept free."""
-    if axes is None:
-        return
-    top, bottom = frame.y - frame.height / 2, frame.y + frame.height / 2
-    wide = frame.width - 20
-    ends: tuple[tuple[float, float, str, Align, float], ...] = (
-        (frame.x, top - STRIP / 2 + 2, f"↑ {axes.top}", "center", wide),
-        (frame.x, bottom + STRIP / 2 - 2, f"↓ {axes.bottom}", "center", wide),
-        (frame.x - frame.width / 2 + 4, bottom + STRIP + 13, f"← {axes.left}", "left", wide / 2),
-        (frame.x + frame.width / 2 - 4, bottom + STRIP + 13, f"{axes.right} →", "right", wide / 2),
-    )
-    for x, y, words, align, room in ends:
-        sheet.write(x, y, words, size=size, colour=theme.MUTED, align=align, room=room)
 
 
 def _notes(found: Comparison, thinned: int) -> list[str]:

@@ -11,7 +11,8 @@ from services.charts import card, theme
 from services.charts.labels import Box, Place, Wish, place_labels
 from services.charts.legend import person_style
 from services.charts.lettering import drawable, plain
-from services.charts.people_map import STRIP, Points, draw_directions, fit
+from services.charts.map_labels import STRIP, draw_directions
+from services.charts.people_map import Points, fit
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind

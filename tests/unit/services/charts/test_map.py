@@ -134,3 +134,10 @@ def test_tracks_without_a_place_are_counted():
     chart = render_map(report)
     assert f"{report.coverage.unknown} tracks could not be placed" in chart.alt_text
     assert f"Not on the map (unknown sound): {report.coverage.unknown}" in chart.text
+
+
+def test_a_long_end_of_the_map_takes_the_room_that_a_short_one_leaves(sheets):
+    report = make_report(60, 2)
+    axes = replace(report.axes, left="acoustic", right="electronic-sounding")
+    render_map(replace(report, axes=axes))
+    assert {"← acoustic", "electronic-sounding →"} <= {writing.words for writing in sheets[-1].writings}
