@@ -143,7 +143,7 @@ async def test_quality_adds_up(room: Room, restarted: bool) -> None:
     card = await card_of(room, restarted)
     words = text_of(await press(room, card, "Quality"))
     assert "- 96 taken from the file" in words
-    assert "agreement of" in words
+    assert "(agreement " in words
 
 
 @AGES

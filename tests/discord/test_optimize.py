@@ -143,7 +143,7 @@ async def test_the_latest_map_is_ordered_when_nothing_is_named(room: Room) -> No
     ("tracks", "options", "words"),
     [
         (2, {}, "nothing to order in 2 tracks"),
-        (40, {"lock": "41"}, "the list has 40 tracks"),
+        (40, {"lock": "41"}, "a number from 1 to 40"),
         (40, {"start": "[Nobody](x)"}, "No track of this list is called"),
         (40, {"start": "3", "lock": "3"}, "asked for twice"),
     ],
