@@ -16,7 +16,9 @@ from services.imports.locations import SOUND_FILE
 from services.imports.markup import Tag
 
 _TITLES = ("title", "name", "tracktitle", "trackname")
-_ARTISTS = ("artist", "creator", "author", "performer", "grandparenttitle", "trackartist", "artistname")
+_ARTISTS = ("artist", "creator", "performer", "grandparenttitle", "trackartist", "artistname")
+_WITH_AUTHORS = frozenset({"entry", "song", "track"})
+"""Elements whose author is an artist; those of others write books."""
 _ALBUMS = ("album", "parenttitle", "albumtitle", "albumname")
 _LENGTHS = ("duration", "totaltime", "length", "songlength", "time")
 _TEMPI = ("bpm", "tempo", "averagebpm")
@@ -57,6 +59,8 @@ def read_any_markup(root: Tag, tags: Iterator[Tag], entries: Entries) -> str:
         told, text = stack.pop(), tag.text.strip()
         if not stack:
             break
+        if tag.name.casefold() in _WITH_AUTHORS and "author" in told:
+            told.setdefault("artist", told["author"])
         track = _track(told, by_path=by_path) if told else None
         if track is not None:
             entries.add(track)

@@ -49,8 +49,10 @@ _LISTED = re.compile(r"^[-l][-rwxst]{9}\S?\s+\d+(?:\s+\S+){3}\s+\S+\s+\d{1,2}\s+
 _LETTER = re.compile(r"\w")
 _REMARK = re.compile(r"#(?!\d)|//|;\s")
 _NAMES = re.compile(rf"\s[{DASHES}]\s|\sby\s|\w[–—]\w|{SOUND_FILE.pattern}", re.IGNORECASE)
-_NO_ARTIST = re.compile(rf"[\d\W]*\d[:./-]\d[\d\W]*\s[{DASHES}]\s")
-"""A date or time: so begin the lines of logs."""
+_NO_ARTIST = re.compile(
+    rf"(?:[\d\W]*\d[:./-]\d[\d\W]*|(?=[a-f]*\d)[0-9a-f]{{7,40}})\s[{DASHES}]\s", re.IGNORECASE
+)
+"""A date, a time or a hash: so begin the lines of logs."""
 _LABEL = re.compile(
     r"\s\[(?![^\[\]]*\b(?:re-?mix|mix|edit|live|feat|ft|version|remaster\w*|acoustic|instrumental|dub|bootleg|vip)\b)"
     r"[^\[\]]{1,60}\]$",

@@ -27,9 +27,10 @@ _HEAD_CHARS = 65_536
 _M3U = re.compile(r"(?:\A\s*|^)#EXTM3U\b|^#EXT(?:INF|VDJ):", re.MULTILINE | re.IGNORECASE)
 _STREAM = re.compile(r"^#EXT-X-", re.MULTILINE | re.IGNORECASE)
 _EXTINF = re.compile(
-    r"""#EXTINF:\s*(-?\d{1,9}(?:\.\d{1,9})?)?(?:\s+[\w-]{1,50}=(?:"[^"]{0,500}"|'[^']{0,500}'|[^\s"',]{1,500}))*\s*,(.*)""",
+    r"""#EXTINF:\s*(-?\d{1,9}(?:\.\d{1,9})?)?((?:\s+[\w-]{1,50}=(?:"[^"]{0,500}"|'[^']{0,500}'|[^\s"',]{1,500}))*)\s*,(.*)""",
     re.IGNORECASE,
 )
+_ATTRIBUTE = re.compile(r"""\sartist=["']([^"']{1,300})""", re.IGNORECASE)
 _VDJ_TAG = re.compile(r"<(artist|title|songlength)>([^<]{0,500})</", re.IGNORECASE)
 _PLS = re.compile(r"\s*(?:[;#][^\n]{0,200}\n\s*){0,20}\[playlist\]\s*$", re.MULTILINE | re.IGNORECASE)
 _PLS_LINE = re.compile(r"(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECASE)
@@ -101,7 +102,8 @@ def _row_of(line: str) -> _Row | None:
     """Return what a line of M3U says of the path below it: `#EXTINF`, or the tags of VirtualDJ."""
     told = _EXTINF.match(line)
     if told:
-        return _Row(words=told[2].strip(), length_ms=_length_ms(told[1]))
+        artist = _ATTRIBUTE.search(told[2])
+        return _Row(words=told[3].strip(), length_ms=_length_ms(told[1]), artist=artist[1] if artist else "")
     if not line.casefold().startswith("#extvdj:"):
         return None
     tags = {name.casefold(): unescape(value).strip() for name, value in _VDJ_TAG.findall(line)}

@@ -19,9 +19,16 @@ from services.imports.limits import MAX_ROWS
 
 _Pair = tuple[str, str]
 
-_BY = re.compile(r"[\"“„]?(?P<title>.+?)[\"”“]?\s+by\s+(?P<artist>(?:(?!\sby\s).)+)", re.IGNORECASE)
+_BY = re.compile(
+    r"[\"“„]?(?P<title>.+?)[\"”“]?\s+(?P<by>by|von|par|av|af|door)\s+(?P<artist>(?:(?!\s(?P=by)\s).)+)",
+    re.IGNORECASE,
+)
 _TIGHT = re.compile(r"(?P<artist>[^–—]+)[–—](?P<title>[^–—]+)")
-_SLASH = re.compile(r"(?P<artist>[^/]*[^/\s])\s+[/／]\s+(?P<title>[^/\s][^/]*)")
+_SIGN = re.compile(
+    r"(?P<artist>\S(?:.*?\S)?)(?:\s+(?:[/／~→»|]|-{2,}|[-=]>|::)\s+|[-–—]\s+|\s+[-–—])(?P<title>[^\s/~→»].*)"
+)
+_QUOTED = re.compile(r"(?P<artist>[^\"“„«]+[\s,:])[\"“„«](?P<title>[^\"”“»]+)[\"”“»]")
+_GAP = re.compile(r"(?P<artist>\S+(?: \S+)*) {2,}(?P<title>\S+(?: \S+)*)")
 _COLON = re.compile(r"(?P<artist>[^:：]*[^:：\s])(?::\s|\s?：)\s*(?P<title>[^:：\s][^:：]*)")
 _CLOCK = re.compile(r"\s*[\t|;,]\s*((?:\d{1,2}:)?\d{1,2}:[0-5]\d)$")
 _NO_NAME = re.compile(r"@|://|^[\W\d_]*$")
@@ -93,7 +100,7 @@ def _part(lines: Sequence[str], way: _Way) -> Parted | None:
 
 def _found(pattern: re.Pattern[str], line: str) -> _Pair | None:
     found = pattern.fullmatch(line)
-    return (found["artist"].strip(), found["title"].strip()) if found else None
+    return (found["artist"].strip(" \t,:"), found["title"].strip()) if found else None
 
 
 def _columns(delimiter: str, line: str) -> _Pair | None:
@@ -111,13 +118,21 @@ def _columns(delimiter: str, line: str) -> _Pair | None:
 def _are_songs(pairs: Sequence[_Pair]) -> bool:
     """Whether both parts look like names, which are mostly different, and the first names no column."""
     count = len(pairs)
-    if 2 * len(set(pairs)) < count or GENERIC.match(pairs[0]):
+    if 2 * len(set(pairs)) < count or GENERIC.match(pairs[0]) or _is_header(pairs):
         return False
     return all(
         10 * sum(_NO_NAME.search(cell) is not None for cell in column) <= count
         and 4 * sum(_SEVERAL_WORDS.search(cell) is not None for cell in column) >= count
         for column in zip(*pairs, strict=True)
     )
+
+
+def _is_header(pairs: Sequence[_Pair]) -> bool:
+    """Whether the first pair alone is two words, where names have more: columns of another table."""
+    if any(map(_SEVERAL_WORDS.search, pairs[0])):
+        return False
+    below = [cell for pair in pairs[1:] for cell in pair]
+    return 4 * sum(_SEVERAL_WORDS.search(cell) is None for cell in below) <= len(below)
 
 
 def _are_no_sentences(pairs: Sequence[_Pair]) -> bool:
@@ -137,6 +152,8 @@ _WAYS = (
     _Way(partial(_found, _BY), may_turn=False),
     _Way(partial(_found, _TIGHT)),
     *(_Way(partial(_columns, delimiter), _are_songs, are_columns=True) for delimiter in "\t|;,"),
-    _Way(partial(_found, _SLASH), _are_songs),
+    _Way(partial(_found, _GAP), _are_songs, are_columns=True),
+    _Way(partial(_found, _QUOTED), _are_songs, may_turn=False),
+    _Way(partial(_found, _SIGN), _are_songs),
     _Way(partial(_found, _COLON), _are_no_sentences),
 )

@@ -267,6 +267,16 @@ KINDS = {
         table("Ann Lee / One Day", "Bob / Two", "Cee / Three Of Us"),
         ["Ann Lee – One Day", "Bob – Two", "Cee – Three Of Us"],
     ),
+    "lines with arrows and half a dash": Kind(
+        table("Ann Lee -> One Day", "Bob- Two"), ["Ann Lee – One Day", "Bob – Two"]
+    ),
+    "lines with quoted titles": Kind(
+        table('Ann Lee, "One Day"', 'Bob "Two Days"'), ["Ann Lee – One Day", "Bob – Two Days"]
+    ),
+    "lines in another language": Kind(table("One von Ann", "Two von Bob"), ["Ann – One", "Bob – Two"]),
+    "an artist among the attributes of M3U": Kind(
+        b'#EXTM3U\n#EXTINF:225 artist="Ann" x="y",One\na.mp3\n', ["Ann – One"]
+    ),
     "numbered lines with colons": Kind(
         table("1. Ann Lee: One Day", "2. Bob: Two"), ["Ann Lee – One Day", "Bob – Two"]
     ),
@@ -409,6 +419,9 @@ def test_reads_every_kind_of_file(kind: Kind) -> None:
         ("Anna Gruber,Wien\nBert Huber,Graz\nCarla Maier,Linz\n", "the columns Anna Gruber, Wien"),
         ("Anna: hi there, how are you?\nBert: fine, and you?\nAnna: Good!\n", "call its columns “Title”"),
         ("2024-01-02 03:04:05 - INFO - a\n2024-01-02 03:04:06 - INFO - b\n", "like “Artist - Title”"),
+        ("Kunde;Ort\nAnna Gruber;Bad Ischl\nBert Huber;Sankt Gilgen\n", "the columns Kunde, Ort"),
+        ("a1b2c3d - Mend it\nb2c3d4e - Add it\n", "like “Artist - Title”"),
+        ('<?xml version="1.0"?><b><book><title>One</title><author>Ann</author></book></b>', "an XML file"),
         ("Flour: 500 g\nSugar: 100 g\nFresh eggs: 3\n", "like “Artist - Title”"),
         ('{"title": "One", "artist": "Ann"}\n{"title": "Two', "begins on line 2 is no valid JSON"),
     ],
