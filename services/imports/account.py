@@ -12,18 +12,16 @@ from typing import Any, TypeGuard
 from services.domain.errors.playlists import DamagedFileError, TooManyRowsError, UnknownFormatError
 from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
-from services.imports import cells
 from services.imports.documents import as_table, plays_in, read_rows, title_of
-from services.imports.entries import Library, make_track, number_of, text_of
+from services.imports.entries import Entries, Library, make_track, number_of, text_of
 from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, GENERIC_CSV, JSON, JSON_ROWS
 from services.imports.history import BASIC, EXTENDED, LISTENS, SCROBBLES, WATCHED, History, HistoryFields
-from services.imports.limits import MAX_JSON_VALUES, MAX_NAME_CHARS, MAX_ROWS
+from services.imports.limits import MAX_JSON_VALUES, MAX_ROWS
 from services.imports.links import local_label
 from services.imports.nested import may_name_tracks, read_nested
 from services.imports.pieces import cut
-from services.imports.rows import reason_of_link
 from services.imports.spreadsheets import read_spreadsheet, recognise
-from services.imports.tally import Budget, Tally
+from services.imports.tally import Budget
 from services.imports.text import Decoded, clean_text, count_bytes
 from services.imports.watched import is_watch_history, plays_of
 
@@ -280,94 +278,51 @@ def _are_objects(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
 
 
+_OTHER_ITEMS = (
+    ("localTrack", "uri", SkipReason.LOCAL_FILE),
+    ("episode", "episodeName", SkipReason.EPISODE),
+    ("audiobook", "audiobookName", SkipReason.AUDIOBOOK),
+)
+"""What a playlist holds beside tracks, and under which name it has its own."""
+
+
 def _read_playlist(entry: Mapping[str, Any], budget: Budget) -> Playlist:
     items = entry.get("items")
-    tracks: list[Track] = []
-    tally = Tally()
+    entries = Entries(budget)
     budget.take_rows()  # an empty playlist costs something, too
     for item in items if isinstance(items, list) else []:
-        budget.take_rows()
-        result = _read_item(item)
-        if isinstance(result, Track):
-            tracks.append(result)
-            if len(tracks) > MAX_ROWS:
-                raise TooManyRowsError(limit=MAX_ROWS)
-        else:
-            tally.add(result, _item_name(item))
-    return Playlist(
-        name=clean_text(_text(entry, "name"), MAX_NAME_CHARS) or "Unnamed playlist",
-        tracks=tuple(tracks),
-        format=ACCOUNT_DATA,
-        skipped=tally.skipped(),
-    )
+        entries.add(*_read_item(item))
+    return entries.playlist(_text(entry, "name"), ACCOUNT_DATA)
 
 
-def _read_item(item: object) -> Track | SkipReason:
+def _read_item(item: object) -> tuple[Track | SkipReason, str]:
+    """Return the track of an item, or why there is none and what it is called."""
     if not isinstance(item, dict):
-        return SkipReason.UNREADABLE
+        return SkipReason.UNREADABLE, ""
     track = item.get("track")
     if isinstance(track, dict):
-        return _track(
-            title=_text(track, "trackName"),
-            artist=_text(track, "artistName"),
+        title, artist = _text(track, "trackName"), _text(track, "artistName")
+        read = make_track(
+            title=title,
+            artists=(artist,),
             album=_text(track, "albumName"),
-            uri=_text(track, "trackUri"),
+            link=_text(track, "trackUri"),
             added_at=_text(item, "addedDate"),
         )
-    if item.get("localTrack"):
-        return SkipReason.LOCAL_FILE
-    if item.get("episode"):
-        return SkipReason.EPISODE
-    if item.get("audiobook"):
-        return SkipReason.AUDIOBOOK
-    return SkipReason.UNAVAILABLE if "track" in item else SkipReason.UNREADABLE
+        return read, ""
+    for kind, name, reason in _OTHER_ITEMS:
+        if item.get(kind):
+            return reason, local_label(_text(item[kind], name)) if isinstance(item[kind], dict) else ""
+    return SkipReason.UNAVAILABLE if "track" in item else SkipReason.UNREADABLE, ""
 
 
-def _item_name(item: object) -> str:
-    if not isinstance(item, dict):
-        return ""
-    for kind, title in (("episode", "episodeName"), ("audiobook", "audiobookName"), ("localTrack", "uri")):
-        if isinstance(item.get(kind), dict):
-            return local_label(_text(item[kind], title))
-    return ""
-
-
-def _read_library(entries: Sequence[Mapping[str, Any]], budget: Budget) -> Playlist:
-    if len(entries) > MAX_ROWS:
-        raise TooManyRowsError(limit=MAX_ROWS)
-    budget.take_rows(len(entries))
-    tracks: list[Track] = []
-    tally = Tally()
-    for entry in entries:
-        result = _track(
-            title=_text(entry, "track"),
-            artist=_text(entry, "artist"),
-            album=_text(entry, "album"),
-            uri=_text(entry, "uri"),
-        )
-        if isinstance(result, Track):
-            tracks.append(result)
-        else:
-            tally.add(result, _text(entry, "track"))
-    return Playlist(name="Liked Songs", tracks=tuple(tracks), format=ACCOUNT_DATA, skipped=tally.skipped())
-
-
-def _track(*, title: str, artist: str, album: str, uri: str, added_at: str = "") -> Track | SkipReason:
-    identity = cells.track_id(uri)
-    if identity is None:
-        reason = reason_of_link(uri)
-        if reason is not None:
-            return reason
-    title, artist = clean_text(title), clean_text(artist)
-    if not (identity or title):
-        return SkipReason.NO_TITLE
-    return Track(
-        id=identity,
-        title=title,
-        artists=(artist,) if artist else (),
-        album=clean_text(album) or None,
-        added_at=clean_text(added_at, 40) or None,
-    )
+def _read_library(rows: Sequence[Mapping[str, Any]], budget: Budget) -> Playlist:
+    entries = Entries(budget)
+    for row in rows:
+        title, artist = _text(row, "track"), _text(row, "artist")
+        track = make_track(title=title, artists=(artist,), album=_text(row, "album"), link=_text(row, "uri"))
+        entries.add(track, title)
+    return entries.playlist("Liked Songs", ACCOUNT_DATA)
 
 
 def _text(entry: Mapping[str, Any], name: str) -> str:

@@ -7,12 +7,24 @@ import math
 import re
 from urllib.parse import unquote
 
-from services.domain.music import TrackId
+from services.domain.music import SkipReason, TrackId
 
 _ID = re.compile(r"[0-9A-Za-z]{22}")
 _TRACK_LINK = re.compile(
     r"(?:spotify[:/]{1,3}(?:user[:/][^\s:/]{1,100}[:/])?|/)tracks?[:/]([0-9A-Za-z]{22})(?![0-9A-Za-z])",
     re.IGNORECASE,
+)
+OTHER_KINDS = {
+    "episode": SkipReason.EPISODE,
+    "show": SkipReason.EPISODE,
+    "audiobook": SkipReason.AUDIOBOOK,
+    "chapter": SkipReason.AUDIOBOOK,
+    "local": SkipReason.LOCAL_FILE,
+    **dict.fromkeys(("album", "artist", "playlist", "user", "collection"), SkipReason.NOT_A_TRACK),
+}
+"""What links and URIs of Spotify lead to beside tracks."""
+_OTHER_LINK = re.compile(
+    rf"spotify(?:[:/]+|\.com/(?:intl-[a-z-]{{2,8}}/)?(?:embed/)?)({'|'.join(OTHER_KINDS)})[:/]", re.IGNORECASE
 )
 _SHORT_LINK = re.compile(r"\b(?:spotify\.(?:app\.)?link|spoti\.fi)/[0-9A-Za-z]", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -122,6 +134,12 @@ def track_id(cell: str) -> TrackId | None:
         return TrackId(bare)
     found = _TRACK_LINK.search(plain_link(cell))
     return TrackId(found[1]) if found else None
+
+
+def reason_of_link(link: str) -> SkipReason | None:
+    """Say why a link or URI of Spotify leads to no track, or None if it is none of the other kinds."""
+    found = _OTHER_LINK.search(link)
+    return OTHER_KINDS[found[1].casefold()] if found else None
 
 
 def plain_link(cell: str) -> str:

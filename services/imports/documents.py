@@ -24,7 +24,6 @@ from services.imports.keys import read_key
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_LISTED, MAX_MEMBERS, MAX_ROWS
 from services.imports.links import spotify_link
-from services.imports.rows import reason_of_link
 from services.imports.tally import Budget
 
 _TITLES: tuple[str, ...] = (
@@ -363,7 +362,7 @@ def _link(told: Mapping[str, Any]) -> str:
         text for text in (*words, *(text_of(told.get(field)).strip() for field in _IDS)) if "/" not in text
     ]
     is_track = (text for text in links if cells.track_id(text) is not None)
-    is_other = (text for text in links if reason_of_link(text) is not None)
+    is_other = (text for text in links if cells.reason_of_link(text) is not None)
     return next(chain(is_track, is_other, filter(cells.track_id, bare)), "")
 
 

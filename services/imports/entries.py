@@ -13,7 +13,6 @@ from services.imports import cells
 from services.imports.keys import UNTOLD, Tonality
 from services.imports.limits import MAX_NAME_CHARS, MAX_ROWS
 from services.imports.locations import file_name, location_of, without_number
-from services.imports.rows import reason_of_link
 from services.imports.tally import Budget, Tally
 from services.imports.text import DASHES, clean_text
 
@@ -145,7 +144,7 @@ def make_track(
     link = text_of(link).strip()
     identity = cells.track_id(link) if link else None
     if identity is None and link:
-        reason = reason_of_link(link)
+        reason = cells.reason_of_link(link)
         if reason is not None:
             return reason
     name = _shown(title)

@@ -27,7 +27,7 @@ from services.imports.tally import Budget
 from services.imports.text import DASHES
 
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
-_STARTS_AT = re.compile(rf"[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
+_STARTS_AT = re.compile(rf"^[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
 """Where in a mix a piece begins, in front of its name."""
 _CLOCK = re.compile(r"\s[\[(]?(\d{1,2}):([0-5]\d)[\])]?$")
 _NUMBER = re.compile(
@@ -36,13 +36,13 @@ _NUMBER = re.compile(
 )
 """A number in front of a line in any dress. Bands have numbers too: it goes only where lines count up."""
 _EMPHASIS = re.compile(r"(?<!\S)(\*{1,3}|_{1,3})(?=[^\s*_])([^*_]{0,200}[^\s*_])\1(?!\w)")
-_QUOTED_LINE = re.compile(r"[\"“„«]([^\"“”„«»]*)[\"“”»]")
+_QUOTED_LINE = re.compile(r"^[\"“„«]([^\"“”„«»]*)[\"“”»]$")
 _QUOTED_TITLE = re.compile(
-    rf"(.*?\s[{DASHES}]\s+)[\"“„«]([^\"“”„«»]+)[\"“”»](\s*[\[(]?(?:\d{{1,2}}:\d\d[\])]?)?)"
+    rf"^(.*?\s[{DASHES}]\s+)[\"“„«]([^\"“”„«»]+)[\"“”»](\s*[\[(]?(?:\d{{1,2}}:\d\d[\])]?)?)$"
 )
 _DRAWN = re.compile(r"^[\s│├└─╰╭|`]+(?=\s)")
 """The branches of a tree of files."""
-_SIGNS = re.compile(r"[^\w\s\"'“”„‘’«»()\[\]{}<>.,;:¿?¡!$€£#@&+*/\\-]{1,4}\s+")
+_SIGNS = re.compile(r"^[^\w\s\"'“”„‘’«»()\[\]{}<>.,;:¿?¡!$€£#@&+*/\\-]{1,4}\s+")
 """A picture or a tick before a name."""
 _LISTED = re.compile(r"^[-l][-rwxst]{9}\S?\s+\d+(?:\s+\S+){3}\s+\S+\s+\d{1,2}\s+[\d:]{4,5}\s+")
 """What a terminal says of a file in front of its name."""
@@ -168,13 +168,17 @@ def _between_heading_and_end(lines: list[str]) -> tuple[list[str], list[str]]:
 
 def _without_labels(lines: list[str]) -> list[str]:
     """Drop links and record companies behind nearly all lines, and albums in front of their titles."""
-    for pattern, kept in ((_LINK, ""), (_LABEL, ""), (_ALBUM, " - "), (_WITH, "")):
-        told = [line for line in lines if len(line) <= _LONGEST_LINE and not _UNKNOWN.fullmatch(line)]
-        if pattern is _WITH or 10 * sum(map(bool, map(pattern.search, told))) >= _MOST_OF_TEN * len(told):
-            lines = [
-                pattern.sub(kept, line, count=1) if len(line) <= _LONGEST_LINE else line for line in lines
-            ]
-    return lines
+    for pattern, kept in ((_LINK, ""), (_LABEL, ""), (_ALBUM, " - ")):
+        lines = _changed(pattern, kept, lines)
+    return [_WITH.sub("", line) for line in lines]
+
+
+def _changed(pattern: re.Pattern[str], kept: str, lines: list[str]) -> list[str]:
+    """Replace what nearly all lines have, those apart that nobody knows the names of."""
+    known = [line for line in lines if len(line) <= _LONGEST_LINE and not _UNKNOWN.fullmatch(line)]
+    if 10 * sum(map(bool, map(pattern.search, known))) < _MOST_OF_TEN * len(known):
+        return lines
+    return [pattern.sub(kept, line, count=1) if len(line) <= _LONGEST_LINE else line for line in lines]
 
 
 def _length_ms(clock: re.Match[str]) -> int:
@@ -209,16 +213,8 @@ def _do_count(found: Sequence[re.Match[str] | None]) -> bool:
 def _bare(lines: list[str]) -> list[str]:
     """Drop signs, numbers, bullets, and times of a mix from in front of the names."""
     for _ in range(2):  # a number may stand before a time, and behind it
-        lines = _without_numbers(_without(_STARTS_AT, _without(_SIGNS, lines)))
+        lines = _without_numbers(_changed(_STARTS_AT, "", _changed(_SIGNS, "", lines)))
     return [line.rstrip(" ;,") for line in lines]
-
-
-def _without(before: re.Pattern[str], lines: list[str]) -> list[str]:
-    """Drop what stands in front of nearly all lines."""
-    found = [before.match(line) for line in lines]
-    if 10 * sum(map(bool, found)) < _MOST_OF_TEN * len(lines):
-        return lines
-    return [line[each.end() :] if each else line for line, each in zip(lines, found, strict=True)]
 
 
 def _without_numbers(lines: list[str]) -> list[str]:
@@ -230,7 +226,4 @@ def _without_numbers(lines: list[str]) -> list[str]:
 
 def _unquoted(lines: list[str]) -> list[str]:
     """Drop quotes around whole lines, or around titles, where nearly all have them."""
-    for quoted, kept in ((_QUOTED_LINE, r"\1"), (_QUOTED_TITLE, r"\1\2\3")):
-        if 10 * sum(quoted.fullmatch(line) is not None for line in lines) >= _MOST_OF_TEN * len(lines):
-            lines = [re.sub(rf"^(?:{quoted.pattern})$", kept, line) for line in lines]
-    return lines
+    return _changed(_QUOTED_TITLE, r"\1\2\3", _changed(_QUOTED_LINE, r"\1", lines))

@@ -16,6 +16,7 @@ from services.domain.errors.playlists import (
     UnknownFormatError,
 )
 from services.domain.music import Playlist, PlaylistSource, SkipReason, Track, TrackId
+from services.imports.cells import OTHER_KINDS
 from services.imports.formats import TRACK_LINKS
 from services.imports.limits import MAX_NAME_CHARS, MAX_ROWS, MAX_UPLOAD_BYTES
 from services.imports.link_names import Named, names_beside, spread_anchors
@@ -67,18 +68,6 @@ _ADDRESS, _LOOKED_AT_CHARS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]{3,60})(
 _CONTEXT = "context="
 """What follows in a link says where it was copied, not what it leads to."""
 _ID = re.compile(r"[0-9A-Za-z]{22}")
-_OTHER_KINDS = {
-    "episode": SkipReason.EPISODE,
-    "show": SkipReason.EPISODE,
-    "audiobook": SkipReason.AUDIOBOOK,
-    "chapter": SkipReason.AUDIOBOOK,
-    "local": SkipReason.LOCAL_FILE,
-    "album": SkipReason.NOT_A_TRACK,
-    "artist": SkipReason.NOT_A_TRACK,
-    "playlist": SkipReason.NOT_A_TRACK,
-    "user": SkipReason.NOT_A_TRACK,
-    "collection": SkipReason.NOT_A_TRACK,
-}
 
 
 def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ...], Tally]:
@@ -109,7 +98,7 @@ def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ..
         if found["short"]:
             tally.add(SkipReason.SHORT_LINK, found["short"])
         elif kind != "track":
-            tally.add(_OTHER_KINDS.get(kind, SkipReason.UNREADABLE), local_label(found[0]))
+            tally.add(OTHER_KINDS.get(kind, SkipReason.UNREADABLE), local_label(found[0]))
         else:
             identity = _identity(found)
             if identity is None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from services.domain.errors.playlists import DamagedFileError
 from services.domain.messages import Note, NoteKind
 from services.imports.account import AccountData
 from services.imports.cells import tells_moment
@@ -14,7 +11,7 @@ from services.imports.columns import FEATURE_COLUMNS, Column, normal
 from services.imports.dialects import GENERIC
 from services.imports.entries import split_words
 from services.imports.history import APPLE_PLAYS, EXTENDED, LOGGED, SCROBBLES
-from services.imports.tables import DELIMITERS, Header, find_header, first_records
+from services.imports.tables import DELIMITERS, Header, find_header, first_records, rows_below
 
 _TIMES = (
     *("uts", "utc time", "listened at", "played at", "timems"),
@@ -71,13 +68,13 @@ def read_plays(text: str, into: AccountData) -> bool:
     if header is not None:
         names = [normal(cell) for cell in header.cells]
         at = {field: _position(names, known) for field, known in _HISTORY.items()}
-        rows = _rows(header.text, header.delimiter, header.record + 1)
+        rows = rows_below(header.text, header.delimiter, header.record + 1, SCROBBLES.format)
         into.history(EXTENDED).add(_fields(row, at) for row in rows)
         return True
     header = find_header(text, _score) or _repeating(find_header(text, _score_of_dates))
     if header is not None:
         names = _names(header.cells)
-        rows = _rows(header.text, header.delimiter, header.record + 1)
+        rows = rows_below(header.text, header.delimiter, header.record + 1, SCROBBLES.format)
         if _DESCRIPTION in names or set(names) >= _APPLE_LAST:
             described = names.index(_DESCRIPTION if _DESCRIPTION in names else "track name")
             counted = names.index(_APPLE_COUNT) if _APPLE_COUNT in names else None
@@ -92,7 +89,7 @@ def read_plays(text: str, into: AccountData) -> bool:
         history = into.history(SCROBBLES)
         history.notes.append(Note(NoteKind.NO_HEADER, names=_HEADLESS_COLUMNS))
         at = {"artist": 0, "album": 1, "track": 2}
-        rows = _rows(text, delimiter, 0)
+        rows = rows_below(text, delimiter, 0, SCROBBLES.format)
         history.add(_fields(row, at) if _is_headless(row) else None for row in rows)
         return True
     return False
@@ -143,7 +140,7 @@ def _repeating(header: Header | None) -> Header | None:
     artist, track = found.get(Column.ARTISTS), found.get(Column.TITLE)
     rows = plays = 0
     different = set()
-    for row in _rows(header.text, header.delimiter, header.record + 1):
+    for row in rows_below(header.text, header.delimiter, header.record + 1, SCROBBLES.format):
         cells = [
             row[place].strip() if place is not None and place < len(row) else ""
             for place in (time, artist, track)
@@ -179,17 +176,6 @@ def _scored(cells: tuple[str, ...], times: tuple[str, ...]) -> int:
 
 def _position(names: list[str], known: tuple[str, ...]) -> int | None:
     return next((names.index(name) for name in known if name in names), None)
-
-
-def _rows(text: str, delimiter: str, above: int) -> Iterator[list[str]]:
-    """Yield the rows below `above` records, blank ones left out."""
-    try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
-            if number >= above and any(cell.strip() for cell in row):
-                yield row
-    except csv.Error as error:
-        problem = "a cell is longer than any title; probably a quote is never closed"
-        raise DamagedFileError(format=SCROBBLES.format, problem=problem) from error
 
 
 def _fields(row: list[str], at: dict[str, int | None] | dict[str, int]) -> dict[str, object]:

@@ -22,20 +22,6 @@ from services.imports.text import clean_text
 
 _T = TypeVar("_T")
 
-_LINK_SKIPS = (
-    ("spotify:local", SkipReason.LOCAL_FILE),
-    ("/local/", SkipReason.LOCAL_FILE),
-    ("spotify:episode", SkipReason.EPISODE),
-    ("/episode/", SkipReason.EPISODE),
-    ("spotify:album", SkipReason.NOT_A_TRACK),
-    ("/album/", SkipReason.NOT_A_TRACK),
-    ("spotify:artist", SkipReason.NOT_A_TRACK),
-    ("/artist/", SkipReason.NOT_A_TRACK),
-    ("spotify:playlist", SkipReason.NOT_A_TRACK),
-    ("/playlist/", SkipReason.NOT_A_TRACK),
-    ("spotify:show", SkipReason.EPISODE),
-    ("/show/", SkipReason.EPISODE),
-)
 _LENGTHS = {Column.DURATION_MS: milliseconds, Column.DURATION_S: seconds, Column.DURATION: None}
 """How the numbers in columns of lengths are read, where the header tells; the most exact first."""
 _ARTIST_AND_TITLE = " - "
@@ -54,11 +40,6 @@ _SILENCE_DB = -60.0
 _ENOUGH_ZEROS = 3
 """So many features at 0 are no measurement; a single one may be."""
 _FILLED_UP = frozenset({"", "0", "0.0", "0.00", "0.000", "-1", "-1.0", "0%", "0,0"})
-
-
-def reason_of_link(link: str) -> SkipReason | None:
-    """Say why a Spotify link or URI leads to no track, or None if it is none of the other kinds."""
-    return next((reason for mark, reason in _LINK_SKIPS if mark in link), None)
 
 
 class RowReader:
@@ -137,7 +118,7 @@ class RowReader:
                 else None
             )
         if identity is None:
-            reason = reason_of_link(uri or url)
+            reason = cells.reason_of_link(uri or url)
             if reason is not None:
                 return reason
         isrc = self._read(row, Column.ISRC, cells.isrc)

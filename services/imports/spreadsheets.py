@@ -244,8 +244,8 @@ def _group_rows(
 
 
 def _end_of_rows(rows: Sequence[Sequence[str]]) -> int:
-    """Return where words below a table begin: a few rows of one cell, in a table that has no others."""
-    lone = [sum(map(bool, map(str.strip, row))) == 1 for row in rows]
+    """Return where words below a table begin: a few rows of their first cell, in a table without others."""
+    lone = [bool(row[0].strip()) and not any(map(str.strip, row[1:])) for row in rows]
     end = len(rows)
     while end and lone[end - 1]:
         end -= 1

@@ -31,6 +31,7 @@ _DRAWN = frozenset("│║┌╔├")
 """With these a table begins that a terminal drew."""
 _SENTINEL = "\x00end"
 """A last row that must come out alone; the decoder removes NUL, so no file can hold it."""
+_TOO_LONG = "a cell is longer than any title; probably a quote is never closed"
 _HEAD_CHARS = 65_536
 _JIRA = re.compile(r"\A\s*\|\|.{1,2000}\|\|[ \t]*$", re.MULTILINE)
 """A header between doubled bars, as wikis and trackers write it."""
@@ -106,6 +107,22 @@ def first_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         return
 
 
+def rows_below(text: str, delimiter: str, above: int, format: str) -> Iterator[list[str]]:  # noqa: A002
+    """Yield the rows below `above` records as they are, blank ones left out.
+
+    Raises
+    ------
+    DamagedFileError
+        A cell is absurdly long: a quote is never closed.
+    """
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+            if number >= above and any(cell.strip() for cell in row):
+                yield row
+    except csv.Error as error:
+        raise DamagedFileError(format=format, problem=_TOO_LONG) from error
+
+
 def read_table(
     header: Header,
     format: str,  # noqa: A002 - the errors have a field of this name
@@ -132,7 +149,7 @@ def read_table(
     try:
         return _read(header, format, budget, strict=False)
     except csv.Error:
-        problem = "a cell is longer than any title; probably a quote is never closed"
+        problem = _TOO_LONG
     raise DamagedFileError(format=format, problem=problem)
 
 

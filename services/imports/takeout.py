@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 
-from services.domain.errors.playlists import DamagedFileError
 from services.imports.account import AccountData
 from services.imports.columns import normal
 from services.imports.entries import make_track
@@ -15,7 +12,7 @@ from services.imports.formats import YOUTUBE
 from services.imports.history import WATCHED
 from services.imports.lengths import duration_ms
 from services.imports.limits import MAX_LISTED
-from services.imports.tables import first_records
+from services.imports.tables import first_records, rows_below
 from services.imports.tally import Budget
 from services.imports.watched import is_watch_page, plays_of_page
 
@@ -53,12 +50,13 @@ def read_takeout(text: str, name: str, into: AccountData, budget: Budget) -> boo
     first = [row for _, row in records]
     if not (header and first and all(_VIDEO.fullmatch(row[0].strip()) for row in first)):
         return False
+    rows = rows_below(text, ",", above + 1, YOUTUBE)
     if len(header) == _PLAYLIST_COLUMNS and all(_is_dated(row) for row in first):
         library = into.library(YOUTUBE, budget)
-        library.add_list(_SUFFIX.sub("", name) or name, (row[0].strip() for row in _rows(text, above)))
+        library.add_list(_SUFFIX.sub("", name) or name, (row[0].strip() for row in rows))
         return True
     if len(header) >= _LIBRARY_COLUMNS and (_names_id(header[0]) or all(map(_is_id, first))):
-        _read_library(header, _rows(text, above), into, budget)
+        _read_library(header, rows, into, budget)
         return True
     return False
 
@@ -92,14 +90,3 @@ def _read_library(header: list[str], rows: Iterator[list[str]], into: AccountDat
 
 def _is_dated(row: list[str]) -> bool:
     return len(row) == _PLAYLIST_COLUMNS and _TIME.fullmatch(row[1].strip()) is not None
-
-
-def _rows(text: str, header: int) -> Iterator[list[str]]:
-    """Yield the rows below the record of the header; Takeout ends its files with empty lines."""
-    try:
-        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""))):
-            if number > header and any(row):
-                yield row
-    except csv.Error as error:
-        problem = "a cell is longer than any title; probably a quote is never closed"
-        raise DamagedFileError(format=YOUTUBE, problem=problem) from error

@@ -12,7 +12,7 @@ from services.domain.errors.playlists import (
     UnknownFormatError,
 )
 from services.domain.music import SkipReason
-from services.imports import account, history
+from services.imports import entries, history
 from services.imports.upload import read_upload
 
 from .samples import IDS, account_item, extended_play, playlists_json, zip_of
@@ -156,7 +156,7 @@ def test_a_long_history_keeps_the_most_played_and_says_so(monkeypatch):
 
 
 def test_row_limits_hold_for_json_too(monkeypatch):
-    monkeypatch.setattr(account, "MAX_ROWS", 2)
+    monkeypatch.setattr(entries, "MAX_ROWS", 2)
     monkeypatch.setattr(history, "MAX_PLAYS", 2)
     for document in (
         playlists_json(Long=[account_item(n) for n in range(3)]),

@@ -368,6 +368,15 @@ KINDS = {
         f'<DT><A HREF="https://open.spotify.com/track/{ID[::-1]}">Bob - Two</A></DL>'.encode(),
         ["Ann – One", "Bob – Two"],
     ),
+    "names beside links to an album elsewhere": Kind(
+        table(
+            "Title,Artist,URL",
+            "One,Ann,https://music.apple.com/de/album/one/1?i=2",
+            "Two,Bob,https://open.spotify.com/intl-de/album/x",
+        ),
+        ["Ann – One"],
+        {SkipReason.NOT_A_TRACK: 1},
+    ),
     "radio station of Apple": Kind(
         b'<?xml version="1.0"?><plist><dict><key>Tracks</key><dict><key>1</key><dict><key>Name</key>'
         b"<string>One</string><key>Artist</key><string>Ann</string></dict><key>2</key><dict><key>Name</key>"
