@@ -112,12 +112,17 @@ def page_text(text: str) -> str:
     if text.count("<") > _MOST_TAGS:
         return ""
     shown: list[str] = []
-    hidden, at = "", 0
+    hidden, at, in_cell = "", 0, False
     for tag in _TAG.finditer(text):
         name = tag[2].casefold()
         if not hidden:
             shown.append(" ".join(text[at : tag.start()].split("\n")))
-            shown.append("\n" if name in _ENDS_LINE else "\t" if name in _CELLS and tag[1] else "")
+            if name in _ENDS_LINE:
+                shown.append("\n")
+                in_cell = False
+            elif name in _CELLS:  # many pages never end them
+                shown.append("\t" if tag[1] or in_cell else "")
+                in_cell = not tag[1]
         if name in _HIDDEN:
             hidden = "" if tag[1] else name
         at = tag.end()

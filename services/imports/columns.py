@@ -61,7 +61,7 @@ _ASIDE = re.compile(
 )
 """A plural or a unit in brackets behind a name."""
 _LONGEST_NAME = 200
-_PERCENT = re.compile(r"\s*(?:\(\s*(?:%|0[\s–-]+100|percent)\s*\)|%|\bpercent\b|\bpct\b)$")
+_PERCENT = re.compile(r"\s*(?:[(\[]\s*(?:%|0[\s–-]+100|percent)\s*[)\]]|%|\bpercent\b|\bpct\b)$")
 
 
 def normal(header: str) -> str:

@@ -28,7 +28,7 @@ _ARTIST_AND_TITLE = " - "
 _NAMES = (Column.TITLE, Column.ARTISTS, Column.ALBUM, Column.JOINED)
 _DATE = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:,? \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?)?"
-    r"|[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2}\.? [A-Z][a-z]{2,8}\.? \d{4}"
+    r"|(?:[A-Z][a-z]{2,8}, )?(?:[A-Z][a-z]{2,8}\.? \d{1,2}, \d{4}|\d{1,2}\.? [A-Z][a-z]{2,8}\.? \d{4})"
 )
 _FOOTER = re.compile(
     r"(?:page|seite|p[aá]gina|strona|sida) \d{1,5}(?: ?(?:/|of|von|de|di|sur|van|z|av) ?\d{1,5})?"

@@ -166,7 +166,7 @@ KINDS = {
             'name,artist,"start time"',
             '"9.3.2022",,"21:00"',
             '"One","Ann","21:01"',
-            '"16.5.2022",,"22:00"',
+            '"Monday, 16 May 2022",,"22:00"',
             '"Two","Bob","22:01"',
         ),
         ["Ann – One", "Bob – Two"],
@@ -203,6 +203,10 @@ KINDS = {
         b"<th>BPM</th></tr><tr><td>One</td><td>Ann &amp; Co</td><td>124</td></tr></table></body></html>",
         ["Ann & Co – One"],
         tempo=1,
+    ),
+    "page whose cells never end": Kind(
+        b"<html><table><tr><th>Title<th>Artist<tr><td>One<td>Ann<tr><td>Two<td>Bob</table></html>",
+        ["Ann – One", "Bob – Two"],
     ),
     "page with a list": Kind(
         b"<ol>\n<li>Ann - One (3:35)</li>\n<li>Bob -\nTwo (3:20)</li></ol>", ["Ann – One", "Bob – Two"]
@@ -331,6 +335,11 @@ KINDS = {
     "words for nothing": Kind(
         table("Title,Artist,Key,BPM,Duration", *(f"One,Ann,{n},{n},{n}" for n in ("N/A", "(null)", "-1"))),
         ["Ann – One"] * 3,
+    ),
+    "scrobbles of an American clock": Kind(
+        table("Artist,Song,Date", *[f'Ann,One,"Jan 2, 2024, 3:{n} PM"' for n in range(10, 30)]),
+        ["Ann – One"],
+        says="20 plays became 1 different track",
     ),
     "scrobbles with the name of the user in the header": Kind(
         table(
