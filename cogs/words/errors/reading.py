@@ -260,7 +260,7 @@ def _(error: DamagedFileError) -> str:
 
 @sentence.register
 def _(error: ArchiveRefusedError) -> str:
-    return f"I can't open this ZIP: {error.problem}. Unpack it and upload the playlist file itself."
+    return f"I can't open this archive: {error.problem}. Unpack it and upload the playlist file itself."
 
 
 @sentence.register
