@@ -89,6 +89,8 @@ _BETWEEN = (WESTERN.name, "cp1251", "mac_roman", "cp850", "cp437", "cp1250")
 _ANY_SCRIPT = frozenset(_BETWEEN[:2])
 _LATIN = re.compile("[\x00-\x7f\xa0-\u017f\u2010-\u2044\u20ac\u2122]*")
 """What text has to come out as where the page is a rare one: its signs make other scripts by chance."""
+_TELLING = re.compile("[\xa0-\u017f\u0218-\u021b\u2010-\u2044\u20ac\u2122]|[^\x00-\u036f]{2}")
+"""One Latin letter or two others: a capital before a quotation mark makes single rare ones (`CAFÉ’S`)."""
 _BEYOND = re.compile("[^\x00-\x7f]+")
 _NO_LETTERS = frozenset("、。・「」『』（）！？～…ー　－：；，‥《》〈〉【】／＆’‘“”·")
 
@@ -179,7 +181,7 @@ def _mended_runs(text: str) -> dict[str, str]:
             if mended is None:
                 return {}
             runs[run] = mended
-    return runs
+    return runs if any(map(_TELLING.search, runs.values())) else {}
 
 
 def _as_bytes(text: str, page: str) -> bytes:
@@ -199,7 +201,8 @@ class Mending:
 
     def __init__(self, column: Iterable[str]) -> None:
         beyond = [cell for cell in dict.fromkeys(column) if not cell.isascii()]
-        back = sum(undo_double_encoding(cell) is not None for cell in beyond)
+        mended = [each for each in map(undo_double_encoding, beyond) if each is not None]
+        back = len(mended) if any(map(_TELLING.search, mended)) else 0
         self.whole = bool(beyond) and back == len(beyond)
         """Whether the column is mended."""
         self.left = 0 if self.whole else back

@@ -150,6 +150,12 @@ def test_a_file_that_was_encoded_twice_is_mended_with_its_header(page, text):
     assert [note.kind for note in playlist.notes] == [NoteKind.ENCODED_TWICE]
 
 
+def test_capitals_before_quotation_marks_were_encoded_once():
+    playlist = read(["CAFÉ’S", "“FIANCÉ”"], "utf-8")
+    assert titles(playlist) == ["CAFÉ’S", "“FIANCÉ”"]
+    assert playlist.notes == ()
+
+
 def test_a_column_that_does_not_turn_back_stays_and_is_named():
     names = ["Café".encode().decode("cp1252"), "Señor", "Plain"]
     playlist = read(names, "utf-8")
