@@ -37,14 +37,23 @@ def ask(host: str, port: int) -> int:
     try:
         status, said = fetch_health(host, port)
     except (OSError, http.client.HTTPException) as error:
-        where = f"{host}:{port} (HEALTH_HOST, HEALTH_PORT)"
-        print(f"The bot does not answer at {where}: {error}. Start it, or correct these.", file=sys.stderr)  # noqa: T201
+        said = f"The bot does not answer at {host}:{port} (HEALTH_HOST, HEALTH_PORT): {_why(error)}."
+        print(f"{said} Start it, or correct these.", file=sys.stderr)  # noqa: T201
         return EXIT_FAILED
     if status != http.HTTPStatus.OK:
         print(f"The bot is not well: {status} {said}.", file=sys.stderr)  # noqa: T201
         return EXIT_FAILED
     print(said)  # noqa: T201
     return EXIT_OK
+
+
+def _why(error: Exception) -> str:
+    """Say it without the number of an operating system."""
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
+    if isinstance(error, TimeoutError):
+        return "no answer came in time"
+    return getattr(error, "strerror", None) or str(error) or "what answers is not the bot"
 
 
 def _settings() -> dict[str, str]:

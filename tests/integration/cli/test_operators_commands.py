@@ -63,5 +63,6 @@ def test_the_doctor_names_files_that_others_can_read_and_a_clock_that_is_wrong(t
 
 
 def test_health_says_that_nobody_answers(tmp_path: Path) -> None:
-    assert "does not answer" in Terminal(tmp_path, {"HEALTH_PORT": "9"}).refuse("health", code=1)
+    said = Terminal(tmp_path, {"HEALTH_PORT": "9"}).refuse("health", code=1)
+    assert "127.0.0.1:9 (HEALTH_HOST, HEALTH_PORT): nothing listens there." in said
     assert "HEALTH_PORT is 0" in Terminal(tmp_path, {"HEALTH_PORT": "0"}).refuse("health", code=78)
