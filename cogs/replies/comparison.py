@@ -223,10 +223,10 @@ def awards_card(shown: Shown) -> Reply:
     found = shown.stored.comparison
     lines = []
     for award in found.awards:
-        names = some_of([_name(found, key) for key in award.keys], 4)
-        tie = " share it" if len(award.keys) > 1 else ""
-        lines.append(f"**{escape(award.title, 60)}**: {names}{tie}\n{small(escape(award.words, 160))}")
-    none = "No award this time: too little is measured, or nobody is ahead."
+        if award.is_sure:
+            names = some_of([_name(found, key) for key in award.keys], 4)
+            lines.append(f"**{escape(award.title, 60)}**: {names}\n{small(escape(award.words, 160))}")
+    none = "No award this time: too little is measured, or it is too close to call."
     standings = _standings(found) if len(found.people) > _SMALL_ROUND else []
     return Reply((text("## Awards"), text(*standings, fit(lines, 2400) if lines else none)))
 

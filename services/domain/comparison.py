@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NewType
 
 from services.domain.features import Feature
@@ -61,6 +61,8 @@ class Participant:
     """Part of the measured tracks in each group of the union, 0..1, in the order of `Comparison.groups`."""
     figures: Mapping[str, float]
     """What the awards are given for, by the name of the figure; only what is known."""
+    errors: Mapping[str, float] = field(default_factory=dict)
+    """Standard error of each figure, as if the tracks were a draw of many such."""
 
     @property
     def is_scored(self) -> bool:
@@ -215,7 +217,7 @@ class Award:
     words: str
     """The number behind it, without names: "median valence 0.21; the next is 0.35"."""
     is_sure: bool = False
-    """Whether other tracks of the same people would hardly give it to somebody else."""
+    """Whether other tracks of the same people would hardly give it to somebody else; all that are new are."""
 
 
 @dataclass(frozen=True, slots=True)
