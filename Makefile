@@ -80,7 +80,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
 # The pictures of README and tour, drawn by the real bot, in 256 colours to be light.
-SCENES := card group charts-profiles quality sound group-result group-blend
+SCENES := card group charts-profiles quality optimize sound group-result group-blend server-map
 PHONE_PICTURES := $(foreach scene,$(filter-out card,$(SCENES)),build/demo/$(scene)-phone.png)
 pictures: $(INSTALLED)
 	$(BIN)/python -m bot demo --once build/demo $(foreach scene,$(SCENES),--only $(scene))

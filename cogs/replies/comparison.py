@@ -117,9 +117,9 @@ def _standings_on(found: Comparison) -> int:
 def _standings(found: Comparison) -> list[str]:
     lines = [
         _pairs_line("Most different", found, found.most_different),
-        _people_line("The centre", found, found.centre, "on average with the others"),
+        _people_line("The centre", found, found.centre, below=True),
         _pairs_line("Most alike", found, found.most_alike),
-        _people_line("The lone wolf", found, found.lone_wolf, "on average with the others"),
+        _people_line("The lone wolf", found, found.lone_wolf, below=False),
     ]
     return [line for line in lines if line]
 
@@ -133,13 +133,16 @@ def _pairs_line(title: str, found: Comparison, top: TopPairs | None) -> str:
     return f"**{title}:** {named} · {top.score:.0f}{_gap(top.gap)}"
 
 
-def _people_line(title: str, found: Comparison, top: TopPeople | None, what: str) -> str:
+def _people_line(title: str, found: Comparison, top: TopPeople | None, *, below: bool) -> str:
+    """Say who is at one end; the next has less where `below`, else more."""
     if top is None:
         return ""
     named = some_of([_name(found, key) for key in top.keys], 3)
     tie = " (a tie)" if top.only is None else ""
-    ahead = _gap(top.gap) if top.only is not None else ""
-    return f"**{title}{tie}:** {named} · {top.value:.0f} {what}{ahead}"
+    following = ""
+    if top.only is not None and top.gap is not None:
+        following = f"; the next has {top.value + (-top.gap if below else top.gap):.0f}"
+    return f"**{title}{tie}:** {named} · {top.value:.0f} on average with the others{following}"
 
 
 def _gap(gap: float | None) -> str:
