@@ -71,7 +71,7 @@ async def test_gateways_accept_and_workers_answer_whoever_dies(cluster: Cluster)
     request = await discord.analyze(3, FILE)
     await asyncio.wait_for(asked.wait(), 30)
     refused = await cluster.answer(await discord.analyze(3, FILE))
-    assert "one at a time" in refused.words
+    assert "one per person at a time" in refused.words
     await gateway.kill()
     held.set()
     answer = await cluster.answer(request)
