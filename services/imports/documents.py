@@ -94,6 +94,12 @@ def _holds_tracks(rows: Sequence[object]) -> bool:
     return bool(rows) and 10 * sum(map(_is_track, rows)) >= _MOST_OF_TEN * len(rows)
 
 
+def _holds_rows(told: _List) -> bool:
+    """Whether a list under a name of its own surely is one of tracks: any text may hold a dash."""
+    rows = told[1]
+    return _holds_tracks(rows) and not any(isinstance(row, str) and not spotify_link(row) for row in rows)
+
+
 _List = tuple[str, list[Any], bool]
 """The title of a list, its rows, and whether it is JSPF, which counts lengths in milliseconds."""
 
@@ -118,7 +124,7 @@ def _lists(document: object, depth: int = 2) -> list[_List]:
         if rows:
             return [(title_of(document), rows, False)]
         by_name = [(name, under, False) for name, under in document.items() if isinstance(under, list)]
-        several = 1 < len(by_name) <= MAX_MEMBERS and all(_holds_tracks(under) for _, under, _ in by_name)
+        several = depth > 1 < len(by_name) <= MAX_MEMBERS and all(map(_holds_rows, by_name))
         return by_name if several else []
     if not isinstance(document, list):
         return []

@@ -322,6 +322,8 @@ def test_reads_the_library_of_an_apple_export_and_its_lists() -> None:
         [{"searchQuery": "ann", "searchInteractionURIs": [f"spotify:track:{IDS[0]}"]}],
         {"items": [{"type": "artist", "name": "Ann", "id": IDS[0], "uri": f"spotify:artist:{IDS[0]}"}]},
         {"top": {"albums": [{"title": "Al", "artist": "Ann"}]}},
+        {"Ann - a": ["One - b"], "Bob": ["Two - c"]},
+        [{"one": ["One - a", "Ann - b"], "other": ["Two - c", "Bob - d"]}],
     ],
 )
 def test_other_json_is_refused(document: object) -> None:
