@@ -14,7 +14,7 @@ from services.domain.artist_genres import FEWEST_TRACKS, GenreClaim
 from services.storage.frames import storable
 from services.storage.schema import artist_genres
 from services.storage.store import Store
-from services.storage.upserts import in_lookups
+from services.storage.upserts import as_rows, in_lookups
 
 _ARTISTS_PER_LOOKUP = 500
 
@@ -65,9 +65,13 @@ async def write_artist_genres(
     )
     if not rows:
         return
-    insert: Any = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(artist_genres)
+    values = [_row(*key, claim, now) for key, claim in rows]
+    is_file = connection.dialect.name == "sqlite"
+    insert: Any = (sqlite.insert if is_file else postgresql.insert)(artist_genres)
     known, said = artist_genres.c, insert.excluded
     larger = case((said.tracks > known.tracks, said.tracks), else_=known.tracks)
+    if not is_file:
+        insert = insert.from_select(list(values[0]), as_rows(artist_genres, values))
     statement = insert.on_conflict_do_update(
         index_elements=["artist", "genre", "source"],
         set_={
@@ -76,7 +80,7 @@ async def write_artist_genres(
             "last_seen": said.last_seen,
         },
     )
-    await connection.execute(statement, [_row(*key, claim, now) for key, claim in rows])
+    await connection.execute(statement, values if is_file else None)
 
 
 def _row(artist: str, genre: str, source: str, claim: GenreClaim, now: datetime) -> dict[str, Any]:
