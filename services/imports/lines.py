@@ -29,7 +29,7 @@ from services.imports.text import DASHES
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
 _STARTS_AT = re.compile(rf"^[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
 """Where in a mix a piece begins, in front of its name."""
-_CLOCK = re.compile(r"\s[\[(]?(\d{1,2}):([0-5]\d)[\])]?$")
+_CLOCK = re.compile(r"\s[\[(]?(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)[\])]?$")
 _NUMBER = re.compile(
     rf"\s*[(\[#]?(?:n[or]\.?\s?)?(\d{{1,4}})\ufe0f?\u20e3?(?:\s*[.):\]|．、：）]+\s*|\s+[{DASHES}]\s+|\s+)",
     re.IGNORECASE,
@@ -182,7 +182,7 @@ def _changed(pattern: re.Pattern[str], kept: str, lines: list[str]) -> list[str]
 
 
 def _length_ms(clock: re.Match[str]) -> int:
-    return (int(clock[1]) * 60 + int(clock[2])) * 1000
+    return ((int(clock[1] or 0) * 60 + int(clock[2])) * 60 + int(clock[3])) * 1000
 
 
 def _track_of_line(line: str, length_ms: int | None, *, numbered: bool) -> Track | SkipReason:

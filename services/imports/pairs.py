@@ -107,12 +107,11 @@ def _columns(delimiter: str, line: str) -> _Pair | None:
     if delimiter not in line:
         return None
     try:
-        cells = [
-            cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
-        ]
+        (row,) = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
     except csv.Error:
         return None
-    return (cells[0], cells[1]) if len(cells) == 2 and all(cells) else None
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return (cells[0], cells[1]) if len(cells) == 2 else None
 
 
 def _are_songs(pairs: Sequence[_Pair]) -> bool:

@@ -247,3 +247,8 @@ def test_an_artist_of_its_own_is_no_part_of_the_title() -> None:
 
 def test_a_title_may_look_like_a_time() -> None:
     assert only("Ann - One\nThe Strokes - 12:51\nBob - Two 3:45\n").tracks[1].title == "12:51"
+
+
+def test_a_length_may_have_hours() -> None:
+    first, second = only("Ann - One 1:02:03\nAnn - Three (3:45)\n").tracks
+    assert (first.title, first.duration_ms, second.duration_ms) == ("One", 3_723_000, 225_000)
