@@ -27,6 +27,9 @@ SECTIONS = {
 }
 """The module whose tables make a section."""
 
+NO_QUICK_FORM = frozenset({"orders"})
+"""Sections that are quick as they are."""
+
 
 def tables_of(printed: str) -> str:
     """Keep the lines of tables and their headings."""
@@ -57,7 +60,8 @@ def main() -> None:
     options = parser.parse_args()
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     for name in options.sections:
-        command = [sys.executable, "-m", SECTIONS[name], *(["--quick"] if options.quick else [])]
+        is_quick = options.quick and name not in NO_QUICK_FORM
+        command = [sys.executable, "-m", SECTIONS[name], *(["--quick"] if is_quick else [])]
         printed = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
         document = DOCUMENT.read_text(encoding="utf-8")
         DOCUMENT.write_text(with_section(document, name, tables_of(printed)), encoding="utf-8")

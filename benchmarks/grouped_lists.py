@@ -19,6 +19,8 @@ from services.domain.report import FEWEST_TRACKS
 from services.imports.upload import read_upload
 
 SMALLEST = 40
+SIZES, SEED = (40, 60, 80, 100, 150, 200, 300, 500, 800), 4711
+"""Tracks of the lists that are drawn."""
 
 Floats = NDArray[np.float64]
 
@@ -68,13 +70,32 @@ def build_cases(library: Library, editorial: Library, words: list[Row], *, quick
     lists += [(editorial, rows) for rows in editorial.playlists.values() if len(rows) >= SMALLEST]
     cases = []
     for source, rows in lists[:: 4 if quick else 1]:
-        raw = source.features[rows]
-        points = sound_space(raw)
         known = [words[index] for index in rows] if source is library else None
-        for groups in (None, 5):
-            partition = fit_clusters(points, groups=groups)
-            cases.append(Case(rows, raw, TYPICAL.normal_scores(raw), points, partition, known))
+        cases += _grouped(source, rows, known)
     return cases
+
+
+def drawn_cases(library: Library, *, quick: bool) -> list[Case]:
+    """Draw lists of several sizes from whole libraries."""
+    rng = np.random.default_rng(SEED)
+    drawn = [
+        rng.choice(own, size, replace=False)
+        for listener in library.listeners
+        for own in [library.rows_of(listener)]
+        for size in SIZES
+        if size <= len(own)
+    ]
+    return [case for rows in drawn[:: 4 if quick else 1] for case in _grouped(library, rows, None)]
+
+
+def _grouped(source: Library, rows: NDArray[np.intp], words: list[Row] | None) -> list[Case]:
+    """Group a list with k chosen, and into five."""
+    raw = source.features[rows]
+    points = sound_space(raw)
+    return [
+        Case(rows, raw, TYPICAL.normal_scores(raw), points, fit_clusters(points, groups=groups), words)
+        for groups in (None, 5)
+    ]
 
 
 def real_playlists(folder: Path, most_tracks: int = 20_000) -> list[Case]:
