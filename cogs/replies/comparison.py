@@ -24,8 +24,8 @@ from services.workflows.groups.results import Shown
 AS_TEXT = 1
 """After `MAP` and `PROFILES`: their facts in words."""
 _NAME = 32
-_SMALL_ROUND, _ROUND = 5, 8
-"""People up to whom a card has room for all lines, and for two."""
+_ROUND = 8
+"""People up to whom a card has room for lines on who stands where."""
 _FACTS_IN_CARD = 900
 """Characters of a chart's text twin that are read in the card; longer ones come as a file."""
 _BEFORE_POSTING = (
@@ -56,7 +56,7 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
         text(f"## {_title(shown)}", escape(comparison_sentence(found), 600)),
         pictures,
     ]
-    if lines := _standings(found)[: _standings_on(found)]:
+    if len(found.people) <= _ROUND and (lines := _unsaid_standings(found)):
         blocks.append(text(*lines))
     if _is_pair(shown):
         blocks.append(text(*_reasons(found, viewer)))
@@ -108,29 +108,32 @@ def _is_pair(shown: Shown) -> bool:
     return len(shown.stored.comparison.people) == 2
 
 
-def _standings_on(found: Comparison) -> int:
-    """Count the lines on who stands where that the picture leaves room for; all are with the awards."""
-    people = len(found.people)
-    return 4 if people <= _SMALL_ROUND else 2 if people <= _ROUND else 0
-
-
 def _standings(found: Comparison) -> list[str]:
     lines = [
-        _pairs_line("Most different", found, found.most_different),
-        _people_line("The centre", found, found.centre, below=True),
-        _pairs_line("Most alike", found, found.most_alike),
+        _pairs_line("Most alike", found, found.most_alike, below=True),
         _people_line("The lone wolf", found, found.lone_wolf, below=False),
+        *_unsaid_standings(found),
     ]
     return [line for line in lines if line]
 
 
-def _pairs_line(title: str, found: Comparison, top: TopPairs | None) -> str:
+def _unsaid_standings(found: Comparison) -> list[str]:
+    """Say what the sentence above the picture does not."""
+    lines = [
+        _pairs_line("Most different", found, found.most_different, below=False),
+        _people_line("The centre", found, found.centre, below=True),
+    ]
+    return [line for line in lines if line]
+
+
+def _pairs_line(title: str, found: Comparison, top: TopPairs | None, *, below: bool) -> str:
+    """Say which two are at one end; the next two have less where `below`, else more."""
     if top is None:
         return ""
     named = some_of([f"{_name(found, one)} & {_name(found, other)}" for one, other in top.pairs], 3)
     if len(top.pairs) > 1:  # their scores differ by less than a point, and may be rounded apart
         return f"**{title}:** {named}, {'both' if len(top.pairs) == 2 else 'all'} about {top.score:.0f}"
-    return f"**{title}:** {named} · {top.score:.0f}{_gap(top.gap)}"
+    return f"**{title}:** {named} · {top.score:.0f}{_next(top.score, top.gap, below=below)}"
 
 
 def _people_line(title: str, found: Comparison, top: TopPeople | None, *, below: bool) -> str:
@@ -139,16 +142,12 @@ def _people_line(title: str, found: Comparison, top: TopPeople | None, *, below:
         return ""
     named = some_of([_name(found, key) for key in top.keys], 3)
     tie = " (a tie)" if top.only is None else ""
-    following = ""
-    if top.only is not None and top.gap is not None:
-        following = f"; the next has {top.value + (-top.gap if below else top.gap):.0f}"
+    following = "" if top.only is None else _next(top.value, top.gap, below=below)
     return f"**{title}{tie}:** {named} · {top.value:.0f} on average with the others{following}"
 
 
-def _gap(gap: float | None) -> str:
-    if gap is None:
-        return ""
-    return ", barely ahead of the next" if gap < 1 else f", {gap:.0f} from the next"
+def _next(value: float, gap: float | None, *, below: bool) -> str:
+    return "" if gap is None else f"; next {value + (-gap if below else gap):.0f}"
 
 
 def _reasons(found: Comparison, viewer: PersonKey | None) -> list[str]:
@@ -230,8 +229,7 @@ def awards_card(shown: Shown) -> Reply:
             names = some_of([_name(found, key) for key in award.keys], 4)
             lines.append(f"**{escape(award.title, 60)}**: {names}\n{small(escape(award.words, 160))}")
     none = "No award this time: too little is measured, or it is too close to call."
-    standings = _standings(found) if len(found.people) > _SMALL_ROUND else []
-    return Reply((text("## Awards"), text(*standings, fit(lines, 2400) if lines else none)))
+    return Reply((text("## Awards"), text(*_standings(found), fit(lines, 2400) if lines else none)))
 
 
 def own_card(files: Sequence[Attached]) -> Reply:

@@ -33,6 +33,8 @@ _STRETCHES = (1.5, 1.5, 2.4)
 _NOTE = 24.0
 _LONGEST_LINE = 24.0
 """Between a name and one of many marks, in pixels."""
+_REACHES = (11.0, 7.0, 4.0)
+"""Pixels from the middle of each mark that names keep free, with the first of their sizes and with others."""
 _LARGEST_CLOUD = 90.0
 """Half of its height or width, in pixels."""
 _CLOUD_REACH = 2.0
@@ -106,19 +108,19 @@ def _draw_names(
     first = _who_matters(found, you)
     order = _by_importance(first, places)
     bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
-    marks = [Box(float(x), float(y), 10, 10) for x, y in places] if size < 2 else []
-
     sizes, longest = (_NARROW_SIZES, _NARROW_LONGEST) if size == 0 else (_SIZES, _LONGEST)
 
     def lay_out(step: int) -> tuple[list[str], list[Place | None]]:
         words = [drawable(_name(found, index, longest[step])) or f"person {index + 1}" for index in order]
+        reach = _REACHES[step]
+        marks = [Box(float(x), float(y), 2 * reach, 2 * reach) for x, y in places] if size < 2 else []
         wishes = [
             Wish(
                 float(places[index, 0]),
                 float(places[index, 1]),
                 sheet.measure(said, sizes[step], bold=index == you) + 2,
                 sizes[step] * 1.15,
-                clear=8.0 if size == 0 else 5.0,
+                clear=reach + 1,
             )
             for index, said in zip(order, words, strict=True)
         ]
