@@ -27,11 +27,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from benchmarks.kills import PATIENCE_S, READY_S, Bot, spotify_settings
 from bot.demo.stories import CODE, CSRF
 from sandbox.discord import LoopbackDiscord, Message, Request
+from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_samples import YOU, sample_library

@@ -16,7 +16,6 @@ import itertools
 import json
 import random
 import re
-import socket
 import sys
 import tempfile
 import time
@@ -39,6 +38,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.playlists import load
 from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.sample_catalogue import sample_catalogue
+from sandbox.service import unused_port
 
 SAMPLE_EVERY_S = 5.0
 WEATHER_EVERY_S = 4.0
@@ -140,7 +140,7 @@ class Soak:
         self._people = people
         self._dice = random.Random(seed)
         self._folder = folder
-        self._health_port = _free_port()
+        self._health_port = unused_port()
         self.found = Findings()
         self.discord = LoopbackDiscord()
         self.reccobeats = SandboxReccoBeats(sample_catalogue(), clock=time.monotonic)
@@ -302,12 +302,6 @@ def _is_acknowledged(asked: Request) -> bool:
 
 def _open_files(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> int:

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
+from sandbox.service import unused_port
+
 _PIECE = b" " * 65_536
 _DRIP_S = 0.05
 
@@ -59,7 +61,7 @@ class FaultProxy:
 
     def address(self, url: str) -> str:
         """Return where to send a request: for a refused connection a port that nobody has."""
-        return f"http://127.0.0.1:{_unused_port()}" if self.mishap is Mishap.REFUSED else url
+        return f"http://127.0.0.1:{unused_port()}" if self.mishap is Mishap.REFUSED else url
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -136,9 +138,3 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     handle: socket.socket = writer.get_extra_info("socket")
     handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
-
-
-def _unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +15,21 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.misbehaviour import STREAMS, Misbehaving, Timed, stream_fault
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+_PORTS = range(20_000, 32_000)
+"""Below those that systems take for outgoing connections: none of these gets in between."""
+
+
+def unused_port() -> int:
+    """Return a port of this machine on which nothing listens, for whoever has to know it beforehand."""
+    while True:
+        port = SystemRandom().choice(_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import App
+from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_library import Grant, SandboxLibrary, SandboxUser
@@ -49,7 +49,7 @@ async def open_spotify() -> AsyncIterator[DemoSpotify]:
     The port of the login pages has to be known first, because a login may return to a registered
     address only.
     """
-    port = _free_port()
+    port = unused_port()
     client_secret = secrets.token_urlsafe(16)
     accounts = SandboxAccounts(
         [YOU],
@@ -128,9 +128,3 @@ async def _closing(
     response = await handler(request)
     response.force_close()
     return response
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import simcord.interactions
-from aiohttp.test_utils import unused_port
 
 from bot.app.accounts import PASTE_REDIRECT
 from bot.demo.spotify import loopback
 from bot.demo.stories import walk
+from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_library import SandboxUser

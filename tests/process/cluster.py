@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 
 from sandbox.discord import LoopbackDiscord, Message, Request
+from sandbox.service import unused_port
 from tests.conftest import ROOT
 
 START_S = 90.0

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from benchmarks.kills import Bot, run
 from benchmarks.kills_linking import run as kill_while_linking
 from benchmarks.kills_saving import run as kill_while_saving
 from sandbox.discord import LoopbackDiscord, Request
 from sandbox.playlists import load
+from sandbox.service import unused_port
 from services.storage.addresses import parse_address
 from services.storage.leases import only_bot_on
 from tests.conftest import ROOT

@@ -20,11 +20,11 @@ from pathlib import Path
 import aiohttp
 import psycopg
 import pytest
-from aiohttp.test_utils import unused_port
 
 from benchmarks.queueing import Server
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.playlists import load
+from sandbox.service import unused_port
 from services.storage.addresses import parse_address
 from services.storage.migrate import migrate
 from tests.databases import sqlite_at

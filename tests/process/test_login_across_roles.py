@@ -12,7 +12,6 @@ import aiohttp
 import psycopg
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from bot.app.accounts import PASTE_REDIRECT
 from bot.demo.spotify import loopback
@@ -21,6 +20,7 @@ from cogs.replies.ids import FORM
 from sandbox.discord import Message
 from sandbox.discord.state import APPLICATION
 from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
+from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_samples import YOU, sample_library

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bot.app import App
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.discord.state import APPLICATION, CHANNEL, GUILD
 from sandbox.playlists import load
+from sandbox.service import unused_port
 from services.accounts.keyring import new_key
 from services.compute import ComputePool
 from services.domain.errors.storage import DatabaseUnreachableError

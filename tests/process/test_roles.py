@@ -13,13 +13,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from aiohttp.test_utils import unused_port
 
 from sandbox.catalogue import build_catalogue
 from sandbox.discord import Request
 from sandbox.faults import Fault, FaultKind
 from sandbox.playlists import load
 from sandbox.reccobeats import FEATURES, SandboxReccoBeats
+from sandbox.service import unused_port
 from services.domain.music import Track
 from tests.depth import at_night
 from tests.process.cluster import Cluster, cluster_on

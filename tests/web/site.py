@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 from yarl import URL
 
 from bot.web.guard import RateLimit, parse_networks
@@ -20,6 +19,7 @@ from bot.web.identity import DiscordIdentity
 from bot.web.login import LoginPages, build_pages, origin_of
 from bot.web.server import listen
 from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
+from sandbox.service import unused_port
 from services.domain.accounts import Linked
 from services.storage.database import Database
 from tests.integration.accounts.world import ANN, ANNA, BOB, LoginWorld, login_world
