@@ -241,7 +241,11 @@ def _search(
         fits.clear()
         for candidate in range(min(FEWEST_GROUPS, most), most + 1):
             fit(candidate)
-        k = _most_lasting({candidate: stable for candidate, (_, stable) in fits.items()})
+        stabilities = {candidate: stable for candidate, (_, stable) in fits.items()}
+        large = {each: found for each, found in stabilities.items() if found.smallest >= SMALLEST_GROUP}
+        if not large:
+            fit(1)
+        k = _most_lasting(large) if large else 1
         if stored is not None and not _is_worth_a_change(kept[stored][1], fits[k][1], k):
             k, fits = stored, kept
     if not tests_structure:
@@ -262,9 +266,6 @@ def _search(
 
 def _most_lasting(stabilities: dict[int, Stability]) -> int:
     """Return the largest k whose weakest group lasts, else the k of the best mean stability."""
-    stabilities = {
-        k: each for k, each in stabilities.items() if each.smallest >= SMALLEST_GROUP
-    } or stabilities
     wanted = max(FOUND_AGAIN, OF_THE_BEST * max(stable.weakest_group for stable in stabilities.values()))
     lasting = [k for k, stable in stabilities.items() if stable.weakest_group >= wanted]
     return max(lasting) if lasting else max(stabilities, key=lambda k: stabilities[k].agreement)

@@ -197,6 +197,12 @@ def test_one_odd_track_is_no_group_where_the_rest_has_two() -> None:
     assert np.bincount(fit_clusters(points).labels).min() >= SMALLEST_GROUP
 
 
+def test_two_odd_tracks_are_no_group_of_a_short_list() -> None:
+    points = np.random.default_rng(5).normal(0, 1, (26, 6))
+    points[:2] += 30
+    assert fit_clusters(points).k == 1
+
+
 def test_refuses_points_with_gaps() -> None:
     points = cloud(30)
     points[4, 1] = np.nan
