@@ -130,6 +130,7 @@ def _words(report: AnalysisReport, colours: Sequence[str], drawn_on: date | None
         kicker=name or count(len(report.tracks), "track"),
         headline=mood or name or "Songs without a known sound",
         rows=rows,
+        one_more="more group" if len(report.clusters) > 1 else "",
         claim=_claim(report),
         foot=(origin_line(report), _signature(report, drawn_on)),
         band=tuple((colours[index], float(report.clusters[index].size)) for index in range(len(colours))),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.poster_look import SERIF, Look
 from services.charts.sheet import Sheet
+from services.charts.words import count
 from services.domain.charts import ChartKind
 
 Points = npt.NDArray[np.float64]
@@ -91,6 +92,8 @@ class Words:
     rows: tuple[Row, ...]
     foot: tuple[str, ...]
     """At most two lines."""
+    one_more: str = ""
+    """What a row is called where some find no room and are counted: "more group"."""
     claim: str = ""
     """What sets it apart, in one line below the headline."""
     figure: str = ""
@@ -123,7 +126,7 @@ def draw_page(form: Format, look: Look, words: Words, draw_hero: Callable[[Sheet
     members = _flow(sheet, words.members, max(int((rest - _GAP) // _MEMBER), 1))
     y = form.bottom - _LINE * len(words.foot)
     _draw_band(sheet, form, words)
-    for index, line in enumerate(words.foot):
+    for index, line in enumerate(_foot(words, len(words.rows) - len(rows))):
         sheet.write(
             MARGIN, y + _LINE * (index + 0.5), line, size=SMALLEST, colour=look.soft, room=WIDTH - 2 * MARGIN
         )
@@ -203,6 +206,14 @@ def _rows_that_fit(
             return rows, beneath, room - taken
     kept = max(int((room - least) // _PLAIN_ROW), 1)
     return rows[:kept], (False,) * min(kept, len(rows)), least
+
+
+def _foot(words: Words, unsaid: int) -> tuple[str, ...]:
+    """Count the rows without room in the last line, which is short."""
+    if not (unsaid and words.one_more and words.foot):
+        return words.foot
+    *others, last = words.foot
+    return (*others, f"{count(unsaid, words.one_more)} · {last}")
 
 
 def _flow(sheet: Sheet, members: Sequence[Member], most: int) -> list[list[tuple[float, Member]]]:

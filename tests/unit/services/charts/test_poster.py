@@ -68,6 +68,16 @@ def test_says_the_mood_the_groups_with_their_artists_and_what_was_measured(sheet
         assert all(part in poster.alt_text for part in words.split(", "))
 
 
+def test_counts_the_groups_that_find_no_room(sheets):
+    report = with_artists(make_report(200, 8, imputed=0.2), "Mira Solheim", "Low Tide Choir")
+    render_poster(FORMATS[0], report)
+    said = [each.words for each in sheets[0].writings]
+    letters = [words for words in said if words in {*"ABCDEFGH"}]
+    named = len(letters) - len(set(letters))
+    (foot,) = [words for words in said if " more group" in words]
+    assert foot.startswith(f"{8 - named} more groups · ")
+
+
 def test_names_the_script_where_no_font_has_its_letters(monkeypatch, sheets):
     monkeypatch.setattr(lettering, "FALLBACK_FAMILIES", ())
     lettering._installed_fallbacks.cache_clear()
