@@ -79,6 +79,8 @@ def _of_sqlite(error: sqlite3.Error, database: str) -> StorageError | None:
     problem = str(error)
     if extended in _UNREADABLE_CODES:
         return DamagedDatabaseError(database=database, problem=problem)
+    if problem.startswith("Could not decode to UTF-8"):  # Python's own, without a code; it quotes the text
+        return DamagedDatabaseError(database=database, problem="a text is no UTF-8")
     # The lower byte is the primary code, the rest only says where it happened.
     match extended & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

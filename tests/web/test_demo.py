@@ -148,7 +148,7 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
 def play(folder: Path, *photographed: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", "demo", "--once", str(folder), *map("--only={}".format, photographed)],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=400,
+        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
 
 

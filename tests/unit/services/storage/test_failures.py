@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 
 import psycopg
@@ -53,6 +54,16 @@ def through(error: Exception) -> type[BaseException]:
 def test_sqlite(code: int, kind: type[StorageError]) -> None:
     assert through(sqlite_error(code)) is kind
     assert through(DBAPIError("SELECT 1", None, sqlite_error(code))) is kind
+
+
+def test_a_text_that_is_none_is_damage_and_is_not_quoted() -> None:
+    with (
+        contextlib.closing(sqlite3.connect(":memory:")) as file,
+        pytest.raises(DamagedDatabaseError) as caught,
+        typed_failures("here"),
+    ):
+        file.execute("SELECT CAST(x'416e6eff' AS TEXT)").fetchall()
+    assert "Ann" not in caught.value.problem
 
 
 @pytest.mark.parametrize(
