@@ -19,7 +19,7 @@ from cogs.replies.layout import Reply, in_words, note, text, with_contents
 from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
 from cogs.work.outages import DiscordUnreachableError, is_outage, pause, reaching_discord
-from services.domain.jobs import Job
+from services.domain.jobs import Job, JobStatus
 
 TOKEN_LIFE = timedelta(minutes=14)
 """Interaction tokens die after 15 minutes; the last one is for the request on its way."""
@@ -29,6 +29,8 @@ _EXPIRED = frozenset({50027, 10015, 10062})
 
 PLACEHOLDER = "…"
 """What completes a public "thinking…" for the moment until a private answer is there."""
+
+_PERHAPS_SEEN = "-# I was restarted while telling you this, so you may have seen it already."
 
 REPLY_AGAIN_S = (2.0, 5.0, 10.0, 20.0, 30.0, *(60.0,) * 12)
 """Nearly the 14 minutes for which a reply can be changed."""
@@ -63,6 +65,8 @@ class Delivery:
         """Whether the answer is given: nothing may be told as its failure any more."""
         self._left_line = False
         """Whether a line of progress stands beside the answer."""
+        self._perhaps_seen = False
+        """Whether the last process may have told a private answer: no look at Discord says so."""
 
     @property
     def open(self) -> bool:
@@ -102,7 +106,13 @@ class Delivery:
         await self._give_late(reply, private=self.job.asked.private)
 
     async def show_privately(self, reply: Reply) -> None:
-        """Give an answer that only the person may see; raises like `show`."""
+        """Give an answer that only the person may see; raises like `show`.
+
+        Discord finds no private message without its id. Where the last process may have posted one, the
+        answer is given again, and says so.
+        """
+        if self._perhaps_seen:
+            reply = replace(reply, blocks=(text(_PERHAPS_SEEN), *reply.blocks))
         if self.open:
             try:
                 self._left_line = not await answer_privately(self.interaction, reply)
@@ -164,8 +174,10 @@ class Delivery:
         if message is None:
             return False
         components = str([part.to_dict() for part in message.components])
-        unfinished = (ComponentRef(Action.STOP, str(self.job.job_id)).button(), f"'{PLACEHOLDER}'")
-        return not message.flags.loading and not any(mark in components for mark in unfinished)
+        is_placeholder = f"'{PLACEHOLDER}'" in components
+        self._perhaps_seen = is_placeholder and self.job.status is JobStatus.POSTING
+        in_progress = ComponentRef(Action.STOP, str(self.job.job_id)).button() in components
+        return not (message.flags.loading or in_progress or is_placeholder)
 
     async def _message(self) -> discord.Message | None:
         if self.open:

@@ -108,6 +108,26 @@ async def test_what_was_answered_before_the_end_is_not_answered_again(
         assert original.edits == 1
 
 
+@pytest.mark.parametrize("shown", ["…", None])
+async def test_a_private_answer_that_may_have_been_seen_says_so_when_it_is_given_again(
+    loopback: LoopbackDiscord, app: App, shown: str | None
+) -> None:
+    """Discord can't be asked for it: between telling it and taking the placeholder away nobody knows."""
+    request, job = left_behind(loopback, app, status=JobStatus.POSTING, attempts=5)
+    assert request.original is not None
+    if shown:
+        placeholder = {"components": [{"type": 10, "content": shown}], "allowed_mentions": {"parse": []}}
+        loopback.state.fill(request.original, placeholder, {})
+    await app.workflows.jobs.store.accept(job)
+    async with connected(loopback, app) as line:
+        answer = await line.answer(request)
+        await until_nothing_is_left(line)
+    assert answer in request.followups
+    assert "again and again" in answer.words
+    assert ("seen it already" in answer.words) == bool(shown)
+    assert loopback.state.answers(request) == [answer]
+
+
 async def test_what_was_never_promised_is_dropped(loopback: LoopbackDiscord, app: App) -> None:
     request, job = left_behind(loopback, app)
     request.original = None
