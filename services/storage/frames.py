@@ -1,15 +1,17 @@
 """Pack long values as bytes with a digest that reveals damage, in frames that decode in short steps.
 
-Layout: one byte for the version, a digest of what follows, then one zlib stream of frames, each a
+Layout: one byte for the version, a digest of what follows, then one Zstandard stream of frames, each a
 four-byte length and that much JSON. Several frames, so that no single step of reading a long list keeps
-the interpreter to itself for long. The digest is there because zlib's own checksum lets one flipped bit
-in some ten thousand turn a number into another.
+the interpreter to itself for long. The digest is there because one flipped bit may turn a number into
+another, which unpacking alone does not notice. Older pieces hold a zlib stream instead.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import struct
+import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -17,9 +19,14 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json
 
+zstd: Any = importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+"""Zstandard, which comes with Python from 3.14 on."""
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
+"""What such a stream begins with."""
+
 _ITEMS_PER_FRAME = 500
-_COMPRESSION = 3
-"""As small as the default within a few per cent, at a third of the time."""
+_COMPRESSION = 1
+"""As small as the default within 5 %, at two thirds of the time; zlib took four times as long for more."""
 _DIGEST_BYTES = 16
 _LENGTH = struct.Struct(">I")
 
@@ -32,7 +39,7 @@ class DamagedFramesError(ValueError):
 
 def pack(version: int, frames: Iterable[bytes]) -> bytes:
     """Write frames as one piece."""
-    compressor = zlib.compressobj(_COMPRESSION)
+    compressor = zstd.ZstdCompressor(_COMPRESSION)
     parts = []
     for frame in frames:
         parts.append(compressor.compress(_LENGTH.pack(len(frame))))
@@ -56,8 +63,9 @@ def unpack(version: int, payload: bytes) -> Iterator[bytes]:
     if payload[1 : 1 + _DIGEST_BYTES] != _digest(stream):
         raise DamagedFramesError("damaged")
     try:
-        content = zlib.decompress(stream)
-    except zlib.error as error:
+        unpacked = zstd.decompress if stream.startswith(ZSTANDARD) else zlib.decompress
+        content = unpacked(stream)
+    except (zstd.ZstdError, zlib.error) as error:
         raise DamagedFramesError("damaged") from error
     return _split(content)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import codecs
 import gzip
-import importlib
 import io
 import os
-import sys
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -18,11 +16,12 @@ from typing import IO, cast
 
 from services.domain.errors.playlists import DatasetUnreadableError
 from services.imports.text import foreign_kind, is_binary, is_zip, other_archive
+from services.storage.frames import ZSTANDARD, zstd
 
 _TABLES = (".csv", ".tsv", ".txt")
 _GZIP = b"\x1f\x8b"
-_ZSTANDARD = b"\x28\xb5\x2f\xfd"
-_ZSTANDARD_MODULE = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+_DAMAGES = (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, zstd.ZstdError)
+"""What a damaged archive raises."""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SNIFFED_BYTES = 4096
 _LONGEST_LINE = 1 << 20
@@ -85,27 +84,20 @@ def readable(file: Path, *, member: str | None = None) -> Iterator[OpenFile]:
                 yield OpenFile(lines, raw, size=os.fstat(raw.fileno()).st_size)
             finally:
                 text.detach()
-    except _damages() as error:
+    except _DAMAGES as error:
         raise DatasetUnreadableError(problem="the archive is damaged or breaks off") from error
     except OSError as error:
         raise DatasetUnreadableError(problem=f"{file}: {error.strerror or error}") from error
 
 
 def _unpacked(raw: IO[bytes]) -> IO[bytes]:
-    magic = raw.read(len(_ZSTANDARD))
+    magic = raw.read(len(ZSTANDARD))
     raw.seek(0)
     if magic.startswith(_GZIP):
         return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
-    if magic == _ZSTANDARD:
-        return cast("IO[bytes]", importlib.import_module(_ZSTANDARD_MODULE).ZstdFile(raw))
+    if magic == ZSTANDARD:
+        return cast("IO[bytes]", zstd.ZstdFile(raw))
     return raw
-
-
-def _damages() -> tuple[type[Exception], ...]:
-    """Return what a damaged archive raises, by the modules that were needed to open it."""
-    zstandard = sys.modules.get(_ZSTANDARD_MODULE)
-    more: tuple[type[Exception], ...] = (zstandard.ZstdError,) if zstandard else ()
-    return (EOFError, zlib.error, gzip.BadGzipFile, tarfile.TarError, *more)
 
 
 def _table(content: IO[bytes], member: str | None) -> IO[bytes]:
