@@ -18,7 +18,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -234,7 +233,9 @@ def _drawn_by_words(
     present = len(company)
     if not any(words[:present]):
         return None
-    from scipy import sparse  # noqa: PLC0415  (12 MB that lists without genre words never need)
+    # Two seconds of processor time and a hundred megabytes, once for each worker that meets genre words.
+    from scipy import sparse  # noqa: PLC0415
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     # Most tracks have the words of many others: each different set of words is multiplied out once.
     number = _numbered(words)
@@ -242,7 +243,8 @@ def _drawn_by_words(
     sets: list[tuple[str, ...]] = [()] * different
     for some, place in zip(words, number.tolist(), strict=True):
         sets[place] = some
-    pairs = _products(word_vectors(sets, np.bincount(number[:present], minlength=different)))
+    vectors = TfidfVectorizer(analyzer=tuple, binary=True).fit(words[:present]).transform(sets)
+    pairs = _products(sparse.csr_array(vectors))
     all_alike: Float = (pairs @ (pairs.T @ _summed(company, number[:present], different)))[number[present:]]
     # What the artist's own tracks add is counted with the weight of the artist, and not twice.
     several = np.bincount(counted, minlength=int(max(counted.max(), asked.max())) + 1) > 0
@@ -257,31 +259,6 @@ def _drawn_by_words(
     )
     all_alike -= (within @ (within.T @ _summed(company, kind[:present], len(kinds))))[kind[present:]]
     return all_alike
-
-
-def word_vectors(sets: Sequence[tuple[str, ...]], tracks: Rows) -> sparse.csr_array:
-    """Return a row of length 1 for each set of words, in which a word weighs more the rarer it is (TF-IDF).
-
-    The same as from scikit-learn's `TfidfVectorizer`, whose import costs a worker a second and 72 MB.
-
-    Parameters
-    ----------
-    sets
-        Different words each.
-    tracks : array of n ints
-        How many tracks of the company have each set; words that none of them has are left out.
-    """
-    from scipy import sparse  # noqa: PLC0415
-
-    present = {word for some, number in zip(sets, tracks.tolist(), strict=True) if number for word in some}
-    place = {word: column for column, word in enumerate(sorted(present))}
-    columns = [sorted(place[word] for word in some if word in place) for some in sets]
-    row = np.repeat(np.arange(len(sets)), list(map(len, columns)))
-    column = np.fromiter(chain.from_iterable(columns), dtype=np.intp)
-    frequency = np.bincount(column, tracks[row], len(place))
-    weight = (np.log((1 + tracks.sum()) / (1 + frequency)) + 1)[column]
-    length = np.sqrt(np.bincount(row, weight**2, len(sets)))
-    return sparse.csr_array((weight / length[row], (row, column)), shape=(len(sets), len(place)))
 
 
 def _numbered(values: Sequence[Hashable]) -> Rows:

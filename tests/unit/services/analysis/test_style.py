@@ -6,10 +6,9 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from services.analysis.genres import dressed, genre_words
-from services.analysis.style import Facts, draw, packaged, word_vectors
+from services.analysis.style import Facts, draw, packaged
 from services.domain.music import Track
 
 RULES = packaged()
@@ -158,14 +157,6 @@ def test_ten_thousand_tracks_need_no_matrix_of_pairs() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 150e6  # a matrix of 100,000,000 pairs has 800 MB
-
-
-def test_words_weigh_as_with_scikit_learn() -> None:
-    sets = [("rock", "indie"), (), ("indie", "folk", "rock"), ("rock",), ("new", "rock"), ("new",)]
-    tracks = np.array([3, 2, 1, 5, 0, 0])  # of the last two there are guests alone
-    company = [some for some, number in zip(sets, tracks, strict=True) for _ in range(number)]
-    theirs = TfidfVectorizer(analyzer=tuple, binary=True).fit(company).transform(sets).toarray()
-    np.testing.assert_allclose(word_vectors(sets, tracks).toarray(), theirs)
 
 
 def test_words_are_those_of_the_spelling_that_all_share() -> None:
