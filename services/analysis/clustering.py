@@ -194,8 +194,8 @@ def once_each(
         msg = f"{len(keys)} keys for {len(points)} points"
         raise ValueError(msg)
     first: dict[str, int] = {}
-    for row in by_position:
-        first.setdefault(keys[row], int(row))
+    for row in by_position.tolist():
+        first.setdefault(keys[row], row)
     ordered = sorted(first)
     rank = {key: index for index, key in enumerate(ordered)}
     return (

@@ -30,20 +30,21 @@ _BROUGHT_OUT_AGAIN = re.compile(
 
 def of_their_time(tracks: Sequence[Track]) -> list[Track]:
     """Return tracks, without a year where their edition may be younger than what is on it."""
-    first = _first_years(tracks)
+    leads = [lead_artist(track.artists) for track in tracks]
+    first = _first_years(tracks, leads)
     return [
-        replace(track, release_year=None) if _may_be_older(track, first.get(_lead(track))) else track
-        for track in tracks
+        replace(track, release_year=None) if _may_be_older(track, first.get(lead)) else track
+        for track, lead in zip(tracks, leads, strict=True)
     ]
 
 
-def _first_years(tracks: Iterable[Track]) -> dict[str, int]:
+def _first_years(tracks: Iterable[Track], leads: Iterable[str]) -> dict[str, int]:
     """Return the year of the first edition of each artist."""
     found: dict[str, int] = {}
-    for track in tracks:
-        lead = _lead(track)
-        if track.release_year and lead not in NOBODY:
-            found[lead] = min(track.release_year, found.get(lead, track.release_year))
+    for track, lead in zip(tracks, leads, strict=True):
+        year = track.release_year
+        if year and year < found.get(lead, year + 1) and lead not in NOBODY:
+            found[lead] = year
     return found
 
 
@@ -61,7 +62,3 @@ def _may_be_older(track: Track, first: int | None) -> bool:
 @lru_cache(maxsize=READ_AT_ONCE)
 def _is_again(album: str) -> bool:
     return _BROUGHT_OUT_AGAIN.search(album) is not None
-
-
-def _lead(track: Track) -> str:
-    return lead_artist(track.artists)

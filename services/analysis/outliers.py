@@ -127,13 +127,13 @@ def neighbour_distance(points: ArrayLike) -> NDArray[np.float64]:
     if count > EXACT_SEARCH:
         pool = pool[: len(pool) // LAYERS * LAYERS]
     company = places[pool]
+    towards = -2 * company.T
     lengths = np.einsum("ij,ij->i", company, company)
     seat = np.full(count, -1, dtype=np.intp)
     seat[pool] = np.arange(len(pool))
     for start in range(0, count, BLOCK):
         block = places[start : start + BLOCK]
-        squares = block @ company.T
-        squares *= -2.0
+        squares = block @ towards
         squares += lengths
         squares += np.einsum("ij,ij->i", block, block)[:, None]
         own = seat[start : start + BLOCK]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import groupby
+from itertools import accumulate, groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,14 +164,14 @@ def _faithful(tracks: Sequence[Track]) -> Habit | None:
 
 def _run(tracks: Sequence[Track]) -> Habit | None:
     """Find the longest run of one artist, in a list that is not sorted by artist."""
-    runs = [
-        (lead, list(group)) for lead, group in groupby(tracks, key=lambda track: lead_artist(track.artists))
-    ]
-    if len(runs) <= _SORTED * len({lead for lead, _ in runs}):
+    leads = [lead_artist(track.artists) for track in tracks]
+    runs = [(lead, len(list(run))) for lead, run in groupby(leads)]
+    if len(runs) <= _SORTED * len(set(leads)):
         return None
-    named = [run for lead, run in runs if lead and lead not in NOBODY]
-    longest = max(named, key=len, default=[])
-    return Habit(HabitKind.RUN, len(longest), longest[0].artists[0]) if len(longest) >= _RUN else None
+    starts = accumulate((length for _, length in runs), initial=0)
+    named = [(length, at) for (lead, length), at in zip(runs, starts, strict=False) if lead not in NOBODY]
+    length, at = max(named, key=lambda run: run[0], default=(0, 0))  # of equals the first
+    return Habit(HabitKind.RUN, length, tracks[at].artists[0]) if length >= _RUN else None
 
 
 def _years(tracks: Sequence[Track]) -> tuple[Habit, ...]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import TypeVar
 
 from services.analysis.genres import NOBODY, family_of, normal_genre
 from services.analysis.name_rules import implied_by
@@ -67,6 +68,7 @@ _PARTS_ALONE = frozenset(
 
 
 Words = frozenset[str]
+Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +85,30 @@ class Tally:
         """Count tracks."""
         return Tally(
             len(tracks),
-            Counter(track.genres for track in tracks),
-            Counter(track.artists for track in tracks),
-            Counter(track.release_year for track in tracks),
+            Counter([track.genres for track in tracks]),
+            Counter([track.artists for track in tracks]),
+            Counter([track.release_year for track in tracks]),
         )
 
     def without(self, some: Tally) -> Tally:
         """Take away some of the tracks."""
         return Tally(
             self.size - some.size,
-            self.genres - some.genres,
-            self.artists - some.artists,
-            self.years - some.years,
+            _difference(self.genres, some.genres),
+            _difference(self.artists, some.artists),
+            _difference(self.years, some.years),
         )
+
+
+def _difference(whole: Counter[Counted], part: Counter[Counted]) -> Counter[Counted]:
+    """Return `whole - part` without a look at what the part has none of."""
+    rest = whole.copy()
+    for each, number in part.items():
+        if rest[each] > number:
+            rest[each] -= number
+        else:
+            del rest[each]
+    return rest
 
 
 Read = Callable[[Tally], Iterable[tuple[Words, int]]]
