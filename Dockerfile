@@ -28,11 +28,12 @@ LABEL org.opencontainers.image.title="Tastemap" \
     org.opencontainers.image.base.name="${BASE}" \
     org.opencontainers.image.base.digest="${BASE_DIGEST}"
 # For song titles in Chinese, Japanese and Korean, and in the scripts of South and South-East Asia and Ethiopia, on the
-# charts; without them a track is named by its number (`doctor` lists the scripts).
+# charts, and to write Arabic, Hebrew and Indian letters in their order; without them a track is named by its number
+# (`doctor` lists the scripts).
 # The distribution keeps one version of each per release, so there is nothing to pin.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-noto-cjk fonts-noto-core \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk fonts-noto-core libfribidi0 \
     && rm -rf /var/lib/apt/lists/*
 RUN groupadd --system --gid 10001 tastemap \
     && useradd --system --uid 10001 --gid tastemap --home-dir /data --no-create-home --shell /usr/sbin/nologin tastemap \

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.charts.lettering import undrawable_scripts
+from services.charts.lettering import unarranged_scripts, undrawable_scripts
 from services.storage.addresses import parse_address
 from services.storage.doctor import Diagnosis, Severity
 
@@ -26,6 +26,8 @@ def examine_machine(
         yield _readable_by_others(file)
     yield _clock(url, now)
     yield _fonts(undrawable_scripts())
+    if unarranged := unarranged_scripts():
+        yield _order_of_letters(unarranged)
 
 
 def _readable_by_others(file: Path) -> Diagnosis:
@@ -47,6 +49,15 @@ def _fonts(missing: Sequence[str]) -> Diagnosis:
         Severity.NOTE,
         f"No font draws {', '.join(missing)}: charts name a track with such a title by its number.",
         "On Debian: `apt install fonts-noto-cjk fonts-noto-core`, then restart the bot.",
+    )
+
+
+def _order_of_letters(scripts: Sequence[str]) -> Diagnosis:
+    return Diagnosis(
+        Severity.NOTE,
+        f"FriBiDi is not installed, so {', '.join(scripts)} can't be written in the order of their letters: "
+        "charts name a track with such a title by its number.",
+        "On Debian: `apt install libfribidi0`, then restart the bot.",
     )
 
 

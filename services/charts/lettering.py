@@ -4,6 +4,9 @@ Matplotlib ships DejaVu Sans (Latin, Greek, Cyrillic, Arabic, Hebrew). Other scr
 font of the machine where one of `FALLBACK_FAMILIES` is installed. What no font can draw is left
 out: emoji and other ornaments in silence, letters as "…"; where most letters would be lost the
 caller falls back to other words (a track's position), and the text twin keeps the real title.
+
+Letters that go from right to left or change beside each other are drawn where Pillow finds FriBiDi on
+the machine, and left out elsewhere: one by one in the order of the text they make no words.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from functools import lru_cache
 
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
-from PIL import ImageFont
+from PIL import ImageFont, features
 
 from services.domain.letters import JOINERS, beginning, without_lone_joiners
 
@@ -52,6 +55,11 @@ FALLBACK_FAMILIES: tuple[str, ...] = (
     "Arial Unicode MS",
 )
 """Tried in this order; only installed ones are used."""
+
+CAN_ARRANGE = bool(features.check("raqm"))
+"""Whether letters can be set in their order and joined."""
+_ARRANGED = (range(0x900, 0xE00), range(0xF00, 0x10A0), range(0x1780, 0x1800))
+"""Scripts of India, Sri Lanka, Tibet, Burma and Cambodia."""
 
 _LETTERS = {
     "Chinese": "爱",
@@ -150,7 +158,12 @@ def missing_scripts(text: str) -> str:
 
 def undrawable_scripts() -> tuple[str, ...]:
     """Name the scripts of which no installed font draws the letters."""
-    return tuple(script for script, letter in _LETTERS.items() if not _covered(letter))
+    return tuple(script for script, letter in _LETTERS.items() if not _has_glyph(letter))
+
+
+def unarranged_scripts() -> tuple[str, ...]:
+    """Name the scripts whose letters a font has, but that can't be put in their order here."""
+    return tuple(script for script, letter in _LETTERS.items() if _has_glyph(letter) and not _covered(letter))
 
 
 def shorten(text: str, fits: Callable[[str], bool]) -> str:
@@ -231,7 +244,16 @@ def _family(char: str) -> str:
 
 
 def _covered(char: str) -> bool:
+    return _has_glyph(char) and (CAN_ARRANGE or not _is_arranged(char))
+
+
+def _has_glyph(char: str) -> bool:
     return ord(char) in _coverage(_family(char))
+
+
+def _is_arranged(char: str) -> bool:
+    goes_left = unicodedata.bidirectional(char) in {"R", "AL"}
+    return goes_left or any(ord(char) in script for script in _ARRANGED)
 
 
 def _path(family: str, bold: bool) -> str:

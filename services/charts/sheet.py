@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
-from PIL import Image, ImageDraw, features
+from PIL import Image, ImageDraw
 
 from services.charts import lettering, theme
 from services.charts.labels import Box
@@ -32,7 +32,7 @@ _COLOURS = 256
 _COMPRESSION = 4
 _OVERSAMPLING = 2
 """Letters are written larger and averaged down: hinting at the final size glues the dot of an i to it."""
-_DIRECTION: dict[str, Any] = {"direction": "ltr"} if features.check("raqm") else {}
+_DIRECTION: dict[str, Any] = {"direction": "ltr"} if lettering.CAN_ARRANGE else {}
 """Lines are ours and begin on the left: else "& שרה" would end with its "&"."""
 _LINE = 1.3
 """Height of a line of words relative to the size of its letters."""

@@ -7,7 +7,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import font_manager
-from PIL import Image, ImageDraw, features
+from PIL import Image, ImageDraw
 
 from services.charts import lettering
 from services.charts.lettering import drawable, plain, runs, shorten
@@ -20,6 +20,7 @@ from tests.unit.services.charts.reports import HOSTILE_TITLES
 def only_shipped_fonts(monkeypatch):
     """Pretend that the machine has no font but the one that comes with Matplotlib."""
     monkeypatch.setattr(lettering, "FALLBACK_FAMILIES", ())
+    monkeypatch.setattr(lettering, "CAN_ARRANGE", True)
     lettering._installed_fallbacks.cache_clear()
     yield
     lettering._installed_fallbacks.cache_clear()
@@ -121,6 +122,16 @@ def test_an_installed_font_takes_over_where_the_shipped_one_ends():
     assert parts[0].font.getname() != parts[1].font.getname()
 
 
+@pytest.mark.parametrize("can_arrange", [True, False])
+def test_letters_that_no_order_can_be_put_in_are_not_drawn_as_another_word(monkeypatch, can_arrange):
+    monkeypatch.setattr(lettering, "CAN_ARRANGE", can_arrange)
+    assert drawable("שרה") == ("שרה" if can_arrange else "")
+    assert drawable("Songs of the day: فيروز") == f"Songs of the day: {'فيروز' if can_arrange else '…'}"
+    assert {"Arabic", "Hebrew"} <= set(lettering.unarranged_scripts()) or can_arrange
+    assert lettering.unarranged_scripts() == () or not can_arrange
+    assert not {"Arabic", "Hebrew"} & set(lettering.undrawable_scripts())
+
+
 @given(st.text(alphabet="abc de", max_size=40), st.integers(1, 40))
 def test_shortened_text_fits(text, limit):
     short = shorten(text, lambda part: len(part) <= limit)
@@ -137,7 +148,7 @@ def test_the_limit_of_plain_text_counts_the_ellipsis():
     assert plain("abcdefgh", 5) == "abcd…"
 
 
-@pytest.mark.skipif(not features.check("raqm"), reason="Pillow here cannot write from right to left")
+@pytest.mark.skipif(not lettering.CAN_ARRANGE, reason="Pillow here cannot write from right to left")
 def test_a_line_of_ours_begins_on_the_left_whatever_script_follows():
     def left_end(words: str) -> Image.Image:
         picture = Image.new("L", (200, 40))
