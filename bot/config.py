@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.ports import Holder, holder_of
+from bot.ports import ANYWHERE, Holder, holder_of
 from bot.roles import Role, parse_shards
 from bot.secret_files import named_files, read_secrets
 from services.accounts.keyring import KeyRing
@@ -146,6 +146,13 @@ class Settings(BaseSettings):
     def discord_token_text(self) -> str | None:
         """The token in the clear, for whoever connects, or makes keys of it."""
         return self.discord_token.get_secret_value() if self.discord_token else None
+
+    @property
+    def pages_url(self) -> str:
+        """Where people reach the login pages, without a slash at the end."""
+        host = ANYWHERE.get(self.web_host, self.web_host)
+        host = f"[{host}]" if ":" in host else host
+        return (self.public_url or f"http://{host}:{self.web_port}").rstrip("/")
 
     def secrets(self) -> tuple[str, ...]:
         """List every secret value, for whoever has to keep them out of something."""
@@ -301,11 +308,11 @@ def _keys_note(settings: Settings) -> ConfigNote:
 
 def _pages_line(settings: Settings) -> str:
     if not settings.public_url:
-        return f"missing: login pages only on this machine (http://{settings.web_host}:{settings.web_port})"
+        return f"missing: login pages only on this machine ({settings.pages_url})"
     parts = urlsplit(settings.public_url)
     if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1"}:
         return f"{settings.public_url} is neither https nor this machine: Spotify refuses it as a redirect"
-    address = settings.public_url.rstrip("/")
+    address = settings.pages_url
     return f"login pages at {address}; register {address}/callback as redirect address at Spotify"
 
 
@@ -353,8 +360,7 @@ def _public_key_note(settings: Settings) -> ConfigNote:
     if not re.fullmatch("[0-9a-fA-F]{64}", settings.discord_public_key):
         line = "unusable: it has 64 hexadecimal digits (General Information in the developer portal)"
         return ConfigNote("DISCORD_PUBLIC_KEY", True, line, unusable=True)
-    address = (settings.public_url or f"http://{settings.web_host}:{settings.web_port}").rstrip("/")
-    line = f"set: Discord may send commands to {address}/interactions"
+    line = f"set: Discord may send commands to {settings.pages_url}/interactions"
     return ConfigNote("DISCORD_PUBLIC_KEY", True, line)
 
 

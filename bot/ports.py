@@ -12,7 +12,8 @@ import socket
 from enum import StrEnum
 
 _PATIENCE_S = 3.0
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared with, not listened on)
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (compared with, not listened on)
+"""What reaches a program on its own machine that listens on every address."""
 
 
 class Holder(StrEnum):
@@ -31,7 +32,7 @@ def fetch_health(host: str, port: int) -> tuple[int, str]:
     OSError, http.client.HTTPException
         Nobody answers, or not in HTTP.
     """
-    connection = http.client.HTTPConnection(_ANYWHERE.get(host, host), port, timeout=_PATIENCE_S)
+    connection = http.client.HTTPConnection(ANYWHERE.get(host, host), port, timeout=_PATIENCE_S)
     try:
         connection.request("GET", "/healthz")
         answer = connection.getresponse()

@@ -191,7 +191,7 @@ async def open_accounts(
         return
     keys = key_ring(settings)
     clock = Clock()
-    public_url = (settings.public_url or f"http://{settings.web_host}:{settings.web_port}").rstrip("/")
+    public_url = settings.pages_url
     async with AsyncExitStack() as stack:
         api_session = await stack.enter_async_context(
             open_session(version=__version__, contact_url=settings.contact_url)

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.app.accounts import PASTE_REDIRECT, key_ring
@@ -43,6 +44,8 @@ _SNOWFLAKE = re.compile(r"\d{17,20}")
 _PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _USER_ID_PLACE = "In Discord: Settings > Advanced > Developer Mode, then your name > Copy User ID."
 _SPOTIFY_ID = re.compile(r"[0-9a-f]{32}")
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""What Docker and Podman put into each container, where nothing is reached that listens on 127.0.0.1."""
 
 
 def examine_settings(settings: Settings) -> Iterator[Diagnosis]:
@@ -68,8 +71,7 @@ def redirect_of(settings: Settings) -> str:
     """Return the address to which Spotify sends people back."""
     if settings.paste_login:
         return PASTE_REDIRECT
-    base = settings.public_url or f"http://{settings.web_host}:{settings.web_port}"
-    return f"{base.rstrip('/')}/callback"
+    return f"{settings.pages_url}/callback"
 
 
 def _what_is_set(settings: Settings) -> Iterator[Diagnosis]:
@@ -213,11 +215,17 @@ def _of_health(settings: Settings) -> Iterator[Diagnosis]:
             "Set HEALTH_PORT to a free port, or to 0 if nobody is to watch.",
         )
     if settings.health_host not in {"127.0.0.1", "::1", "localhost"}:
-        yield Diagnosis(
-            Severity.WARNING,
-            f"Health and metrics listen on {settings.health_host}, not on this machine alone.",
-            "Make sure that a firewall keeps that port from the internet, or set HEALTH_HOST=127.0.0.1.",
-        )
+        what = f"Health and metrics listen on {settings.health_host}, not on this machine alone."
+        if any(mark.exists() for mark in _CONTAINER_MARKS):
+            yield Diagnosis(
+                Severity.NOTE, what, "Publish that port of the container to 127.0.0.1 alone, or not at all."
+            )
+        else:
+            yield Diagnosis(
+                Severity.WARNING,
+                what,
+                "Make sure that a firewall keeps that port from the internet, or set HEALTH_HOST=127.0.0.1.",
+            )
 
 
 def _is_bot_token(token: str) -> bool:

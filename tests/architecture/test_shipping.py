@@ -16,6 +16,7 @@ from bot import __version__
 from bot.app.work import example_file
 from bot.commands import EXIT_CONFIG, EXIT_DATA
 from bot.config import FROM_FILES, Settings
+from bot.doctor.machine import _fonts, _order_of_letters
 from bot.lifetime import DRAIN_S
 from bot.roles import Role
 from sandbox.playlists import PLAYLISTS
@@ -181,9 +182,25 @@ def test_nothing_that_ships_may_take_the_whole_machine() -> None:
 def test_the_file_of_many_processes_names_roles_and_settings_that_exist() -> None:
     scale = (ROOT / "deploy" / "compose.scale.yaml").read_text(encoding="utf-8")
     assert set(re.findall(r'"--role", "(\w+)"', scale)) == set(Role) - {Role.ALL}
-    environment = scale.partition("environment: &environment")[2].partition("depends_on")[0]
+    environment = scale.partition("\n  environment:\n")[2].partition("depends_on")[0]
     settings = set(re.findall(r"^    ([A-Z_]+):", environment, re.MULTILINE))
     assert settings
     assert settings <= {name.upper() for name in Settings.model_fields}
     (grace_s,) = re.findall(r"stop_grace_period: (\d+)s", scale)
     assert int(grace_s) > DRAIN_S
+    assert "\n  env_file: ../.env\n" in scale, "every setting counts, not those alone that are named here"
+    assert "DATABASE_URL" in settings, "the one of .env is that of a file"
+
+
+def test_a_container_can_be_watched_from_its_machine_and_from_nowhere_else() -> None:
+    port = Settings.model_fields["health_port"].default
+    published = re.findall(r"^ +- \"(\S+:)\S+\"$", COMPOSE, re.MULTILINE)
+    assert f"127.0.0.1:${{HEALTH_PORT:-{port}}}:" in published
+    assert all(address.startswith("127.0.0.1:") for address in published)
+    assert f"HEALTH_HOST: 0.0.0.0\n      HEALTH_PORT: {port}\n" in COMPOSE, "its own 127.0.0.1 is not reached"
+
+
+def test_the_image_has_what_the_doctor_says_that_charts_need() -> None:
+    cures = [_fonts(("Thai",)).cure, _order_of_letters(("Arabic",)).cure]
+    packages = [name for cure in cures for name in re.findall(r"apt install ([^`]+)`", cure)[0].split()]
+    assert set(packages) == set(re.findall(r"\b(?:fonts|lib)[\w-]+\d*(?= )", DOCKERFILE))

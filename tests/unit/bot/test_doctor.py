@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -15,7 +16,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.config import Settings
-from bot.doctor.machine import _fonts
+from bot.doctor import settings as of_settings
+from bot.doctor.machine import _fonts, _order_of_letters
 from bot.doctor.online import examine_online
 from bot.doctor.settings import examine_settings
 from services.accounts.keyring import new_key
@@ -47,7 +49,6 @@ def settings(**values: Any) -> Settings:
         (SPOTIFY, "warning", "PUBLIC_URL is missing"),
         ({**SPOTIFY, "public_url": "https://t.example"}, "warning", "TRUSTED_PROXIES is empty"),
         ({"trusted_proxies": "proxy.local"}, "problem", "TRUSTED_PROXIES can't be read: 'proxy.local'"),
-        ({"health_host": "0.0.0.0"}, "warning", "Health and metrics listen on 0.0.0.0"),
         ({"health_port": 0}, "note", "HEALTH_PORT: 0: nobody can ask"),
     ],
 )
@@ -74,6 +75,27 @@ def test_scripts_that_no_font_draws_are_named_with_the_fonts_that_do() -> None:
     assert "No font draws Chinese, Thai: charts name a track" in diagnosis.what
     assert "fonts-noto-cjk fonts-noto-core" in diagnosis.cure
     assert not {"Greek", "Cyrillic", "Arabic", "Hebrew"} & set(undrawable_scripts()), "DejaVu Sans has them"
+
+
+def test_letters_that_cannot_be_put_in_order_are_named_with_what_does_it() -> None:
+    diagnosis = _order_of_letters(("Arabic", "Hebrew"))
+    assert diagnosis.severity is Severity.NOTE
+    assert "FriBiDi is not installed, so Arabic, Hebrew can't be written" in diagnosis.what
+    assert "libfribidi0" in diagnosis.cure
+
+
+def test_where_health_listens_in_a_container_is_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found() -> list[Severity]:
+        diagnoses = examine_settings(settings(health_host="0.0.0.0"))
+        return [each.severity for each in diagnoses if "metrics listen on" in each.what]
+
+    mark = tmp_path / ".dockerenv"
+    monkeypatch.setattr(of_settings, "_CONTAINER_MARKS", (mark,))
+    assert found() == [Severity.WARNING]
+    mark.touch()
+    assert found() == [Severity.NOTE]
 
 
 def test_a_port_that_another_program_has_is_named_before_the_bot_runs_unwatched() -> None:
