@@ -19,6 +19,7 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "accuracy.md"
 SECTIONS = {
     "clustering": "benchmarks.style",
     "names": "benchmarks.naming",
+    "strangers": "benchmarks.outliers",
     "stability": "benchmarks.continuity",
     "structure": "benchmarks.structure",
     "compatibility": "benchmarks.comparison",
@@ -27,7 +28,7 @@ SECTIONS = {
 }
 """The module whose tables make a section."""
 
-NO_QUICK_FORM = frozenset({"orders"})
+NO_QUICK_FORM = frozenset({"orders", "strangers"})
 """Sections that are quick as they are."""
 
 

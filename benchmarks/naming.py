@@ -1,4 +1,4 @@
-"""Measure the words: whether names are distinct, true and telling, and whether examples and odd ones are.
+"""Measure the words: whether names are distinct, true and telling, and whether examples are.
 
     python -m benchmarks.naming [DATA_FOLDER] [--quick]
 
@@ -26,7 +26,7 @@ from benchmarks.rows import figure, head
 from services.analysis.claims import FEWEST_TAGGED, GENRE_WORDS, RAP_SHARE, Claim
 from services.analysis.duplicates import find_duplicates
 from services.analysis.naming import name_clusters, name_playlist
-from services.analysis.outliers import THRESHOLD, find_outliers, neighbour_distance, robust_z
+from services.analysis.outliers import find_outliers
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.subtitle import Tally, carries, grounded, scene_of, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
@@ -38,8 +38,8 @@ from services.domain.group_names import GroupName, SceneKind
 from services.domain.group_words import mood_words, name_words
 from services.domain.report import DuplicateKind, Trait
 
-CONTRAST, MODIFIER_WEIGHT, PLANTED = 0.5, 0.5, 0.03
-"""How far a guess looks at a track beside its list; what a modifier tells; share of planted tracks."""
+CONTRAST, MODIFIER_WEIGHT = 0.5, 0.5
+"""How far a guess looks at a track beside its list; what a modifier tells."""
 COMMON_SHARE, LIFT = 0.05, 2.0
 FEWEST_JUDGED = 10
 """Tracks of a group with genres of the half that judges."""
@@ -285,32 +285,6 @@ def area_under_curve(scores: Floats, truth: NDArray[np.bool_]) -> float:
     return float((ranks[truth].sum() - positives * (positives - 1) / 2) / (positives * negatives))
 
 
-def measure_outliers(library: Library, *, quick: bool) -> None:
-    for n, target in ((50, ".876"), (200, ".815")):
-        rng = np.random.default_rng(7)
-        lists = [(key, rows) for key, rows in library.playlists.items() if 0.8 * n <= len(rows) <= 3 * n]
-        areas, precision, found, flagged = [], [], [], []
-        for _ in range(40 if quick else 200):
-            key, rows = lists[rng.integers(len(lists))]
-            own = rng.choice(rows, min(len(rows), n), replace=False)
-            strangers = [other for other in library.playlists if other[0] != key[0]]
-            planted = max(1, round(PLANTED * n))
-            foreign = [
-                rng.choice(library.playlists[strangers[rng.integers(len(strangers))]]) for _ in range(planted)
-            ]
-            truth = np.repeat([False, True], [len(own), planted])
-            distance = neighbour_distance(sound_space(library.features[np.append(own, foreign)]))
-            areas.append(area_under_curve(distance, truth))
-            precision.append(truth[np.argsort(-distance)[:planted]].mean())
-            found.append(np.mean(robust_z(distance)[truth] > THRESHOLD))
-            own_distance = neighbour_distance(sound_space(library.features[own]))
-            flagged.append(np.mean(robust_z(own_distance) > THRESHOLD))
-        row(f"tracks planted from another listener, AUC at {n}", target, f"{np.mean(areas):.3f}")
-        row("  found above the threshold / precision among the top m", ".26 / .37",
-            f"{np.mean(found):.2f} / {np.mean(precision):.2f}")  # fmt: skip
-        row("  flagged in untouched playlists", "1.7 %", f"{np.mean(flagged):.1%}")
-
-
 def measure_duplicates(library: Library, words: list[Row]) -> None:
     kinds: Counter[DuplicateKind] = Counter()
     listed = 0
@@ -367,7 +341,7 @@ def measure_time(library: Library, words: list[Row]) -> None:
         tracks = [words[index].track for index in rows]
         parts: dict[str, Callable[[], object]] = {
             "names": partial(name_clusters, z, raw, labels, said),
-            "outliers": partial(find_outliers, points, z, labels, names),
+            "outliers": partial(find_outliers, points, z, labels, names, music=tracks),
             "traits": partial(describe_all, z, raw, labels),
             "duplicates": partial(find_duplicates, tracks),
         }
@@ -386,7 +360,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a quarter of the playlists")
     arguments = parser.parse_args()
     library, words = load_libraries(arguments.data), read_words(arguments.data)
-    head("Names, examples and odd ones")
+    head("Names and examples")
     cases = build_cases(library, load_editorial(arguments.data), words, quick=arguments.quick)
     measure_names(cases)
     measure_unseen(drawn_cases(load_more_libraries(arguments.data), quick=arguments.quick))
@@ -394,7 +368,6 @@ def main() -> None:
     measure_rules("files", real_playlists(arguments.data))
     measure_typical(cases)
     measure_chosen(cases)
-    measure_outliers(library, quick=arguments.quick)
     measure_duplicates(library, words)
     measure_time(library, words)
 

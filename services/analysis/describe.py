@@ -25,7 +25,6 @@ from services.analysis.placement import confidence
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
 from services.analysis.subtitle import Tally, carries, grounded, scene_of, subtitle_of
-from services.analysis.titles import lead_artist
 from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
 from services.analysis.typical import top_artists, typical_tracks
 from services.analysis.validity import Margins, agreement
@@ -343,9 +342,8 @@ def _outliers(
 ) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()
-    artists = [lead_artist(track.artists) for track in deciding]
     named: dict[str, Outlier] = {}  # a song that is there twice stands out once
-    for found in find_outliers(sound.points, sound.heard, partition.labels, names, artists=artists):
+    for found in find_outliers(sound.points, sound.heard, partition.labels, names, music=deciding):
         said = deciding[found.track].label.casefold()
         row = int(sound.rows[found.track])
         named.setdefault(said, Outlier(row, found.reason, found.score, found.features))

@@ -14,6 +14,9 @@ from services.domain.music import Track
 SURELY_OF_ITS_TIME = 1990
 """Before the compact disc hardly anything was brought out again; no edition is older than its music."""
 
+UNKNOWN_UNTIL = 1900
+"""Catalogues that do not know when something came out say 1900, or nought."""
+
 A_GENERATION = 20
 """Years after the first edition of an artist in a list from which a later one may be of old recordings: who
 made records in 1970 is on compilations of 2007, and anthologies of those who died carry any year.
@@ -29,11 +32,11 @@ _BROUGHT_OUT_AGAIN = re.compile(
 
 
 def of_their_time(tracks: Sequence[Track]) -> list[Track]:
-    """Return tracks, without a year where their edition may be younger than what is on it."""
+    """Return tracks, without a year where it says nothing: an edition may be younger than its music."""
     leads = [lead_artist(track.artists) for track in tracks]
     first = _first_years(tracks, leads)
     return [
-        replace(track, release_year=None) if _may_be_older(track, first.get(lead)) else track
+        replace(track, release_year=None) if _says_nothing(track, first.get(lead)) else track
         for track, lead in zip(tracks, leads, strict=True)
     ]
 
@@ -43,15 +46,15 @@ def _first_years(tracks: Iterable[Track], leads: Iterable[str]) -> dict[str, int
     found: dict[str, int] = {}
     for track, lead in zip(tracks, leads, strict=True):
         year = track.release_year
-        if year and year < found.get(lead, year + 1) and lead not in NOBODY:
+        if year and UNKNOWN_UNTIL < year < found.get(lead, year + 1) and lead not in NOBODY:
             found[lead] = year
     return found
 
 
-def _may_be_older(track: Track, first: int | None) -> bool:
+def _says_nothing(track: Track, first: int | None) -> bool:
     year = track.release_year
     if year is None or year < SURELY_OF_ITS_TIME:
-        return False
+        return year is not None and year <= UNKNOWN_UNTIL
     return (
         (first is not None and year >= first + A_GENERATION)
         or "remaster" in track.title.casefold()

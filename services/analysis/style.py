@@ -199,7 +199,7 @@ def draw(
     for some in (facts, *later):
         names += some.artists
         words += some.words
-    artist = _numbered(names)
+    artist = numbered(names)
     counted, asked = artist[: len(first)], artist[len(first) :]
     together = _summed(company, counted, int(artist.max(initial=-1)) + 1)
     # Whoever made most of a list sets none of it apart, and would draw all of it to one point.
@@ -238,7 +238,7 @@ def _drawn_by_words(
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
 
     # Most tracks have the words of many others: each different set of words is multiplied out once.
-    number = _numbered(words)
+    number = numbered(words)
     different = int(number.max()) + 1
     sets: list[tuple[str, ...]] = [()] * different
     for some, place in zip(words, number.tolist(), strict=True):
@@ -261,7 +261,7 @@ def _drawn_by_words(
     return all_alike
 
 
-def _numbered(values: Sequence[Hashable]) -> Rows:
+def numbered(values: Sequence[Hashable]) -> Rows:
     """Give each value a number in the order in which it first comes, shape (n,)."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.intp)

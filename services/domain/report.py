@@ -227,10 +227,11 @@ class Outlier:
 
     track: int
     reason: str
-    """In words: "far livelier and louder than Mellow acoustic"."""
+    """In words: "far livelier and louder than “Mellow acoustic”; from 1958"."""
     score: float
-    """Robust z of its log distance to its nearest neighbours."""
+    """Robust z of how far it is from company in sound, and by artist, genre words and year where known."""
     features: tuple[Feature, ...]
+    """Those that the reason names; none where it is about something else."""
 
 
 class DuplicateKind(StrEnum):

@@ -31,6 +31,12 @@ def test_a_remaster_is_younger_than_its_music_and_no_edition_is_older() -> None:
     assert years(remastered, replace(remastered, release_year=1971)) == [None, 1971]
 
 
+def test_the_year_that_catalogues_write_where_they_know_none_is_no_year() -> None:
+    unknown = Track(title="Song", artists=("Ann",), release_year=1900)
+    assert years(unknown, replace(unknown, release_year=1975)) == [None, 1975]
+    assert years(replace(unknown, release_year=1927)) == [1927]
+
+
 def test_an_edition_of_a_generation_later_may_be_of_old_recordings() -> None:
     drake = [
         Track(title=f"Song {year}", artists=("Nick Drake",), release_year=year) for year in (1970, 1972, 2007)

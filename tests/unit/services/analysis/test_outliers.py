@@ -1,20 +1,28 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from services.analysis.outliers import (
     ALONE,
     EXACT_SEARCH,
     MOST,
     POOL,
+    YOUNG_YEARS,
+    distance_in_time,
     find_outliers,
     lone,
     neighbour_distance,
     robust_z,
+    shared_words,
 )
 from services.analysis.reference import sound_space
+from services.analysis.style import Facts, packaged
 from services.domain.features import Feature
+from services.domain.music import Track
 from tests.depth import cases
 from tests.unit.services.analysis import sounds
 
@@ -128,25 +136,102 @@ def test_a_track_alone_with_its_artist_stands_out_more_among_artists_with_severa
     extra = np.asarray(lone(artists))
     assert extra[7] == ALONE
     assert extra.sum() == pytest.approx(ALONE)
-    assert np.asarray(lone([*artists[:-1], ""]))[-1] == ALONE
 
 
 def test_where_nearly_all_artists_come_once_being_alone_says_nothing() -> None:
     assert lone([f"Artist {number}" for number in range(30)]) == 0.0
-    assert lone([]) == 0.0
 
 
-def test_a_stranger_is_found_first_by_its_artist_where_the_sound_alone_has_others_before_it() -> None:
-    places = np.random.default_rng(11).normal(size=(60, 6))
-    z = np.random.default_rng(12).normal(size=(60, 9))
-    scores = robust_z(neighbour_distance(places))
-    stranger = int(np.argsort(-scores)[2])
-    artists = ["stranger" if row == stranger else f"Artist {row % 12}" for row in range(60)]
-    labels = np.zeros(60, dtype=int)
+def songs(count: int = 60, **others: dict[str, object]) -> list[Track]:
+    """Of twelve artists, all folk of 2015 to 2018; `others` says by row what is different."""
+    usual = [
+        Track(
+            title=f"Song {row}",
+            artists=(f"Artist {row % 12}",),
+            genres=("folk", "indie folk") if row % 2 else ("folk pop",),
+            release_year=2015 + row % 4,
+        )
+        for row in range(count)
+    ]
+    return [replace(track, **others.get(f"row_{row}", {})) for row, track in enumerate(usual)]
 
-    def rank(**options: object) -> list[int]:
-        return [found.track for found in find_outliers(places, z, labels, ["One"], most=60, **options)]
 
-    alone = robust_z(neighbour_distance(places), extra=lone(artists))
-    assert alone[stranger] > scores[stranger]
-    assert (rank(artists=artists) or [stranger])[0] == int(np.argmax(alone))
+STRANGER = 5
+
+
+def found_in(music: list[Track], most: int = 60) -> dict[int, str]:
+    """Look for outliers where the stranger is only a little far in sound."""
+    points = np.random.default_rng(11).normal(size=(len(music), 6))
+    points[STRANGER] *= 1.3
+    z = np.random.default_rng(12).normal(size=(len(music), 9))
+    labels = np.zeros(len(music), dtype=int)
+    return {
+        each.track: each.reason for each in find_outliers(points, z, labels, ["One"], music=music, most=most)
+    }
+
+
+@pytest.mark.parametrize(
+    ("different", "reason"),
+    [
+        ({"release_year": 1958}, "from 1958, most others from 2015 to 2018"),
+        ({"genres": ("zouk", "Kizomba")}, "tagged zouk and kizomba like no other artist here"),
+    ],
+)
+def test_a_stranger_is_found_by_year_or_genre_and_the_reason_says_which(
+    different: dict[str, object], reason: str
+) -> None:
+    assert STRANGER not in found_in(songs())
+    found = found_in(songs(row_5=different))
+    assert next(iter(found)) == STRANGER
+    assert found[STRANGER].startswith(reason)
+
+
+def test_what_is_said_of_a_stranger_in_time_and_genre_is_no_sound() -> None:
+    music = songs(row_5={"genres": ("zouk",), "release_year": 1958})
+    points = np.random.default_rng(11).normal(size=(60, 6))
+    points[STRANGER] = points.mean(axis=0)
+    (found, *_) = find_outliers(points, np.zeros((60, 9)), np.zeros(60, dtype=int), ["One"], music=music)
+    assert (found.track, found.features) == (STRANGER, ())
+    assert "than" not in found.reason
+
+
+def test_few_others_are_counted_and_unknown_genres_are_no_other_genres() -> None:
+    music = songs(row_5={"genres": ("zouk",)}, row_7={"genres": ("zouk", "folk")})
+    assert "tagged zouk like few others here" in found_in(music)[STRANGER]
+    untagged = songs(row_5={"genres": ()})
+    assert "tagged" not in found_in(untagged).get(STRANGER, "")
+    assert shared_words(Facts.of(untagged))[STRANGER] != shared_words(Facts.of(untagged))[STRANGER]
+    nobody = [replace(track, genres=()) for track in songs()]
+    assert np.isnan(shared_words(Facts.of(nobody))).all()
+
+
+def test_years_that_few_tracks_have_set_none_apart() -> None:
+    music = [replace(track, release_year=None) for track in songs()]
+    music[STRANGER] = replace(music[STRANGER], release_year=1958)
+    assert "1958" not in found_in(music).get(STRANGER, "")
+    half_known = songs(row_5={"release_year": 1958})
+    half_known[20:] = [replace(track, release_year=None) for track in half_known[20:]]
+    assert found_in(half_known)[STRANGER].startswith("from 1958")
+    assert "most others" not in found_in(half_known)[STRANGER], "their years are not known"
+
+
+def test_shared_words_are_those_of_other_artists() -> None:
+    own = songs(row_5={"genres": ("zouk",)}, row_17={"genres": ("zouk",)})
+    assert own[17].artists == own[5].artists
+    shared = shared_words(Facts.of(own))
+    assert shared[5] == pytest.approx(0, abs=1e-9)
+    cosine = TfidfVectorizer(analyzer=tuple, binary=True).fit_transform([*Facts.of(own).words])
+    pairs = (cosine @ cosine.T).toarray()
+    others = np.array([track.artists != own[0].artists for track in own])
+    assert shared[0] == pytest.approx(pairs[0, others].mean())
+
+
+def test_distance_in_time_is_to_the_ten_nearest_others() -> None:
+    years = np.array([*range(1960, 2020), *[2001] * 12, np.nan])
+    ages = np.log(packaged().now - years[:-1] + YOUNG_YEARS)
+    apart = np.abs(ages[:, None] - ages)
+    expected = np.sort(apart, axis=1)[:, 1:11].mean(axis=1)
+    found = distance_in_time(years)
+    np.testing.assert_allclose(found[:-1], expected)
+    assert np.isnan(found[-1])
+    assert np.isnan(distance_in_time(years[:19])).all()
