@@ -4,8 +4,9 @@
 
 The real bot runs in a process of its own against a loopback Discord that outlives it. It is killed
 with SIGKILL before or after one of its requests to Discord, or at a random moment between them, then
-started again; everything that was acknowledged has to be answered exactly once. The scenes
-`comparisons`, `pairs` and `blends` also look whether somebody was thrown out of a comparison.
+started again, and its server arrives only later, as after every start; everything that was acknowledged
+has to be answered exactly once. The scenes `comparisons`, `pairs` and `blends` also look whether somebody
+was thrown out of a comparison.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ PATIENCE_S = 60.0
 _CONTENTS = (load("late-drive.csv"), load("sunday-kitchen.csv"), load("account-data.json"), b"")
 """Two that end in a card, one in a question to the person alone, and one in a refusal."""
 _PRIVATE_SHARE = 0.4
+_SERVER_ARRIVES_S = 1.5
+"""Latest after the start of a session: until then Discord calls each server unavailable."""
 _CALLS_PER_PERSON = 4
 """Acknowledgement, file, progress, card."""
 
@@ -221,7 +224,10 @@ async def one_kill(
     discord.state.on_call = None
     tally.kills += 1
     tally.moments[phase] = tally.moments.get(phase, 0) + 1
+    discord.gateway.server_is_held = True
     tally.slowest_start_s = max(tally.slowest_start_s, await bot.start())
+    await asyncio.sleep(dice.uniform(0.0, _SERVER_ARRIVES_S))
+    await discord.gateway.let_server_arrive()
     accepted = [each for each in asked if each.acknowledged_at is not None]
     try:
         async with asyncio.timeout(PATIENCE_S):

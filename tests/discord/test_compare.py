@@ -122,6 +122,13 @@ async def test_strangers_neither_accept_nor_choose(party: Party, log: pytest.Log
         assert said in refused(await answer_of(await party.cat.click(card, label=label)), log)
 
 
+async def test_who_asked_and_presses_accept_hears_that_the_other_one_answers(party: Party) -> None:
+    card = await ask(party)
+    await party.bring(card, "ann")
+    pressed = await party.room.ann.click(card, label="Accept")
+    assert "You have asked; the other one answers" in text_of(pressed.followups[-1])
+
+
 async def test_the_menu_of_a_person_asks_too(party: Party, log: pytest.LogCaptureFixture) -> None:
     room = party.room
     asked = await room.ann.context_menu(room.channel, "Compare taste", room.bob)

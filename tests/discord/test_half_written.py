@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from simcord import actors
 
 from cogs.replies.ids import Action, ComponentRef
 from sandbox.faults import Fault, FaultKind
 from services.storage.persons import PersonStore
+from services.workflows.saving.spotify import SpotifyPlaylists
 from tests.discord.cards import check_message, text_of
 from tests.discord.connected import ConnectedRoom, doubled
+from tests.discord.test_refusals import answer_of, button, forge, log, refused
 from tests.discord.test_saving import connected, tidied
 from tests.discord.test_tidy import ids, labels, press
 
-__all__ = ["connected"]
+__all__ = ["connected", "log"]
 
 
 async def test_forgetting_waits_until_a_half_written_playlist_is_put_back(connected: ConnectedRoom) -> None:
@@ -78,30 +81,31 @@ async def test_logging_out_waits_for_a_half_written_playlist(connected: Connecte
     assert "disconnected" in text_of((await room.ann.slash(room.channel, "logout")).response)
 
 
-async def test_stop_on_a_write_is_refused_and_the_playlist_is_complete(connected: ConnectedRoom) -> None:
-    room = connected.room
+async def test_stop_on_a_write_is_refused_and_the_playlist_is_complete(
+    connected: ConnectedRoom, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, add = connected.room, SpotifyPlaylists.add
     listed = connected.list_of(doubled())
     card = await tidied(connected, "decide.0.remove")
     custom_id = next(each for each in ids(card) if each.endswith(":replace"))
-    pressed: list[asyncio.Task[Any]] = []
-    met = 0
+    has_begun, goes_on = asyncio.Event(), asyncio.Event()
 
-    def stop(_request: Any) -> None:
-        nonlocal met
-        met += 1
-        if met == 4:  # the first batch is there, the second one is about to come
-            (write,) = list(room.channel.history())[-1:]
-            work = str(write.interaction_metadata.id)
-            pressed.append(
-                asyncio.create_task(
-                    actors._component_click(
-                        room.ann, write, label=None, custom_id=ComponentRef(Action.STOP, work).button()
-                    )
-                )
-            )
+    async def add_later(playlists: SpotifyPlaylists, *arguments: Any) -> str | None:
+        has_begun.set()  # the first batch is there, the second one is about to come
+        await goes_on.wait()
+        return await add(playlists, *arguments)
 
-    connected.server.before = stop
-    result = await room.ann.click(card, custom_id=custom_id)
-    connected.server.before = lambda _request: None
+    monkeypatch.setattr(SpotifyPlaylists, "add", add_later)
+    writing = asyncio.create_task(room.ann.click(card, custom_id=custom_id))
+    await has_begun.wait()
+    assert len(listed.track_ids) == 100
+    stop = ComponentRef(Action.STOP, str(max(room.env.backend.interactions))).button()
+    copied = await forge(room, button(stop))
+    pressing = asyncio.create_task(actors._component_click(room.ann, copied, label=None, custom_id=stop))
+    while "CannotStopError" not in log.text and not writing.done():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    goes_on.set()
+    pressed, result = await asyncio.gather(pressing, writing)  # both wait until the bot rests
+    assert "Writing to Spotify is not stopped" in refused(await answer_of(pressed), log)
     assert "read back and complete" in text_of(result.response)
     assert len(listed.track_ids) == 120

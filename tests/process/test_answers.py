@@ -185,6 +185,7 @@ async def test_where_the_channel_is_closed_the_person_is_written_to(line: Line) 
     state.on_call = expire
     request = await line.discord.analyze(77, FILE)
     assert (await line.answer(request)).channel_id != CHANNEL
+    await until(lambda: bool(request.original and request.original.deleted))  # and no Stop stays behind
 
 
 async def held_file(line: Line) -> tuple[Request, asyncio.Event]:

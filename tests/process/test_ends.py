@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kills import Bot, run
+from benchmarks.kills_groups import SCENES
 from benchmarks.kills_linking import run as kill_while_linking
 from benchmarks.kills_saving import run as kill_while_saving
 from sandbox.discord import LoopbackDiscord, Request
@@ -71,6 +72,14 @@ async def test_people_get_connected_and_disconnected_whatever_kills_the_bot(tmp_
     tally = await kill_while_linking(kills, seed=5, folder=tmp_path)
     assert tally.moments.total() == kills
     assert tally.wrong == []
+
+
+@at_night
+@pytest.mark.parametrize("scene", SCENES)
+async def test_a_comparison_loses_nobody_whatever_kills_the_bot(tmp_path: Path, scene: str) -> None:
+    tally = await run(examples(1, night=10), seed=2, folder=tmp_path, scene=scene)
+    assert tally.accepted >= 1
+    assert (tally.lost, tally.doubled, tally.wrong) == ([], [], []), str(tally)
 
 
 @at_night

@@ -86,6 +86,7 @@ class _Message:
         screen.at_once += 1
         screen.most_at_once = max(screen.most_at_once, screen.at_once)
         try:
+            await asyncio.sleep(random.Random(len(screen.mentions)).uniform(0.001, 0.01))
             for _turn in range(random.Random(len(screen.mentions)).randrange(1, 8)):
                 await asyncio.sleep(0)
             if failures := screen.failures.get(self.message_id):
