@@ -9,10 +9,9 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt /build/requirements.txt
 # Wheels only: nothing is compiled, so the image needs no compiler. What was installed stays readable in it, as `pip
 # inspect` says it; a bill of materials of all layers is made with `--sbom` (docs/releasing.md).
-RUN python -m venv /opt/tastemap \
-    && /opt/tastemap/bin/pip install --require-hashes --only-binary=:all: -r /build/requirements.txt \
-    && /opt/tastemap/bin/pip inspect --local >/opt/tastemap/packages.json \
-    && /opt/tastemap/bin/pip uninstall --yes pip
+RUN python -m venv --without-pip /opt/tastemap \
+    && pip --python /opt/tastemap install --require-hashes --only-binary=:all: -r /build/requirements.txt \
+    && pip --python /opt/tastemap inspect --local >/opt/tastemap/packages.json
 COPY bot /app/bot
 COPY cogs /app/cogs
 COPY services /app/services

@@ -22,6 +22,8 @@ from bot.roles import Role
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT
 
+CONNECTIONS = 15
+"""How many a process keeps at most, as docs/scale.md counts them."""
 ROOMS = ("bot", "cogs", "services", "sandbox")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text(encoding="utf-8")
@@ -190,6 +192,10 @@ def test_the_file_of_many_processes_names_roles_and_settings_that_exist() -> Non
     assert int(grace_s) > DRAIN_S
     assert "\n  env_file: ../.env\n" in scale, "every setting counts, not those alone that are named here"
     assert "DATABASE_URL" in settings, "the one of .env is that of a file"
+    (connections,) = re.findall(r"max_connections=(\d+)", scale)
+    (webs,) = re.findall(r"replicas: (\d+)", scale)
+    (workers,) = re.findall(r"--scale worker=(\d+)", scale)
+    assert int(connections) > CONNECTIONS * (int(webs) + int(workers) + len([Role.GATEWAY]))
 
 
 def test_a_container_can_be_watched_from_its_machine_and_from_nowhere_else() -> None:
