@@ -235,15 +235,17 @@ def _drawn_by_words(
         return None
     # Two seconds of processor time and a hundred megabytes, once for each worker that meets genre words.
     from scipy import sparse  # noqa: PLC0415
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer  # noqa: PLC0415
 
-    # Most tracks have the words of many others: each different set of words is multiplied out once.
+    # Most tracks have the words of many others: each different set of words is read and multiplied out once.
     number = numbered(words)
     different = int(number.max()) + 1
     sets: list[tuple[str, ...]] = [()] * different
     for some, place in zip(words, number.tolist(), strict=True):
         sets[place] = some
-    vectors = TfidfVectorizer(analyzer=tuple, binary=True).fit(words[:present]).transform(sets)
+    of_company = sets[: int(number[:present].max()) + 1]
+    counts = CountVectorizer(analyzer=tuple, binary=True, dtype=np.float64).fit(of_company).transform(sets)
+    vectors = TfidfTransformer().fit(counts[number[:present]]).transform(counts)
     pairs = _products(sparse.csr_array(vectors))
     all_alike: Float = (pairs @ (pairs.T @ _summed(company, number[:present], different)))[number[present:]]
     # What the artist's own tracks add is counted with the weight of the artist, and not twice.
