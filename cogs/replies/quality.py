@@ -14,6 +14,7 @@ from cogs.words.grouping import basis_line
 from cogs.words.report import estimated_line, partly_line, quality
 from cogs.words.text import escape, fit, percent, plural, skipped_line, track_line
 from services.domain.features import SOUND_FEATURES, Coverage, Feature, Origin
+from services.domain.grouping import Grouping
 from services.domain.opinions import Opinions, second_opinions
 from services.domain.report import AnalysisReport, EnrichedTrack, Verdict
 from services.domain.sound import CLIP_SOURCE, NOTE_NAMES, SOUND_SOURCE
@@ -150,10 +151,12 @@ def _by_feature(coverage: Coverage) -> str:
 
 
 def _groups(report: AnalysisReport) -> list[str]:
-    structure = report.structure
-    if structure.verdict is Verdict.TOO_FEW or structure.stability is None:
+    structure, basis = report.structure, report.basis
+    # By style and era the structure is about the sound, and the groups are others.
+    stability = basis.stability if basis.grouping is Grouping.STYLE else structure.stability
+    if structure.verdict is Verdict.TOO_FEW or stability is None:
         return ["Too few tracks have enough real values to look for groups."]
-    lines = [_steadiness(structure.stability)] if structure.k > 1 else []
+    lines = [_steadiness(stability)] if structure.k > 1 else []
     if structure.verdict is Verdict.UNTESTABLE:
         lines.append("Below about 75 tracks nobody can tell real groups from chance.")
     if structure.estimated:

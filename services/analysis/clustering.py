@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.kmeans import Float, lloyd, seed_centres
+from services.analysis.kmeans import Float, lloyd, place_seeds
 from services.analysis.placement import assign
-from services.analysis.validity import Gap, Margins, Stability, bootstrap_stability, structure_gaps
+from services.analysis.validity import Gap, Margins, Resamples, Stability, bootstrap_stability, structure_gaps
 from services.domain.report import FEWEST_TRACKS, LEAST_GAP, LEAST_GAP_Z, Structure, Verdict
 
 TESTABLE_TRACKS = 75
@@ -88,6 +88,7 @@ def fit_clusters(
     previous_centres: ArrayLike | None = None,
     placed_later: int = 0,
     tests_structure: bool = True,
+    wants_groups: bool = True,
     seed: int = 0,
 ) -> Partition:
     """Group points of a space by k-means, choosing k by stability and testing for structure.
@@ -111,6 +112,9 @@ def fit_clusters(
     tests_structure : bool
         False for a space in which the test for structure means nothing: gap and z are None then, and the
         verdict is that nobody can tell.
+    wants_groups : bool
+        False where only the verdict is read: where there is no structure everything is one group then, of no
+        stability, and none are searched for.
     seed : int
         Seed of all random draws; equal tracks and seed give an equal result.
 
@@ -150,6 +154,7 @@ def fit_clusters(
         np.random.default_rng(seed),
         margins=None if margins is None else margins.of(canonical),
         tests_structure=tests_structure,
+        wants_groups=wants_groups,
     )
     labels, centres = _settle(rows, chosen.centres)
     return Partition(
@@ -170,7 +175,7 @@ def _most_groups(evidence: int, placed_later: int) -> int:
 @dataclass(frozen=True, slots=True)
 class _Choice:
     centres: NDArray[np.float64]
-    stability: float
+    stability: float | None
     gap: float | None
     gap_z: float | None
     verdict: Verdict
@@ -213,6 +218,7 @@ def _search(
     *,
     margins: Margins | None,
     tests_structure: bool,
+    wants_groups: bool,
 ) -> _Choice:
     """Choose k and its centres on at most `SAMPLE` rows."""
     seen = rows
@@ -224,27 +230,43 @@ def _search(
     distinct = len(np.unique(points, axis=0))
     most = max(1, min(most, distinct))
     fits: dict[int, tuple[NDArray[np.float32], Stability]] = {}
+    gap: Gap | None = None
 
-    def fit(k: int, start: NDArray[np.float32] | None = None) -> None:
-        if start is None:
-            starts = min(max(STARTED_POINTS // len(points), FEWEST_STARTS), MOST_STARTS)
-            start = seed_centres(points, k, np.ones((starts, len(points)), dtype=Float), rng)
+    def draw(k: int) -> tuple[NDArray[np.float64], Resamples]:
+        starts = min(max(STARTED_POINTS // len(points), FEWEST_STARTS), MOST_STARTS)
+        return rng.random((k, starts)), Resamples.draw(len(points), k, rng)
+
+    def fit(seeds: NDArray[np.float64], resamples: Resamples) -> None:
+        refine(place_seeds(points, np.ones((seeds.shape[1], len(points)), dtype=Float), seeds), resamples)
+
+    def refine(start: NDArray[np.float32], resamples: Resamples) -> None:
         centres = lloyd(points, start).best(len(start)).centres[0]
-        fits[k] = centres, bootstrap_stability(points, centres, rng)
+        fits[len(centres)] = centres, bootstrap_stability(points, centres, resamples)
+
+    def test() -> Gap:
+        gaps = structure_gaps(points, TESTED_GROUPS, rng, margins)
+        return max(gaps, key=lambda tested: (_is_real(tested), tested.gap))
 
     k = _k_to_try_first(groups, previous, distinct, len(rows))
-    warm = previous is not None and k == len(previous)
-    if k is not None:
-        fit(k, (previous - offset).astype(Float)[None] if warm and previous is not None else None)
+    if k is not None and previous is not None and k == len(previous):
+        refine((previous - offset).astype(Float)[None], Resamples.draw(len(points), k, rng))
+    elif k is not None:
+        fit(*draw(k))
     if k is None or (groups is None and fits[k][1].agreement < STILL_STABLE):
         stored, kept = k, dict(fits)
         fits.clear()
-        for candidate in range(min(FEWEST_GROUPS, most), most + 1):
-            fit(candidate)
+        # All draws come first: so the verdict is the same, whether groups are searched for or not.
+        draws = [draw(candidate) for candidate in range(min(FEWEST_GROUPS, most), most + 1)]
+        if tests_structure:
+            gap = test()
+            if not wants_groups and not _is_real(gap):
+                return _Choice(offset[None], None, gap.gap, gap.z, _verdict(len(rows), 1, None, gap))
+        for drawn in draws:
+            fit(*drawn)
         stabilities = {candidate: stable for candidate, (_, stable) in fits.items()}
         large = {each: found for each, found in stabilities.items() if found.smallest >= SMALLEST_GROUP}
         if not large:
-            fit(1)
+            fit(*draw(1))
         k = _most_lasting(large) if large else 1
         if stored is not None and not _is_worth_a_change(kept[stored][1], fits[k][1], k):
             k, fits = stored, kept
@@ -252,11 +274,10 @@ def _search(
         return _Choice(
             fits[k][0].astype(np.float64) + offset, fits[k][1].agreement, None, None, Verdict.UNTESTABLE
         )
-    gaps = structure_gaps(points, TESTED_GROUPS, rng, margins)
-    gap = max(gaps, key=lambda tested: (_is_real(tested), tested.gap))
+    gap = gap or test()
     if k == 1 and groups is None and distinct > 1 and _is_real(gap):
         # Too short for two groups of the usual size, and yet not one: two kinds may be named.
-        fit(FEWEST_GROUPS)
+        fit(*draw(FEWEST_GROUPS))
         if np.bincount(assign(points, fits[FEWEST_GROUPS][0])).min() >= EVIDENCE_PER_GROUP:
             k = FEWEST_GROUPS
     centres, stability = fits[k][0], fits[k][1].agreement
@@ -297,8 +318,8 @@ def _is_real(tested: Gap) -> bool:
     return tested.z >= LEAST_GAP_Z and tested.gap >= LEAST_GAP
 
 
-def _verdict(n: int, k: int, stability: float, tested: Gap) -> Verdict:
-    if k < FEWEST_GROUPS or not _is_real(tested):
+def _verdict(n: int, k: int, stability: float | None, tested: Gap) -> Verdict:
+    if stability is None or k < FEWEST_GROUPS or not _is_real(tested):
         return Verdict.NONE if n >= TESTABLE_TRACKS else Verdict.UNTESTABLE
     return Verdict.LOOSE if stability < CLEAR_STABILITY or tested.gap < CLEAR_GAP else Verdict.CLEAR
 

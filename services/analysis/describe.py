@@ -93,6 +93,7 @@ def describe(
         if options.last_groups.centres and is_by_sound
         else None,
         placed_later=int((table.is_known & ~table.is_evidence).sum()),
+        wants_groups=is_by_sound,
     )
     guesses = Guesses.of(table, partition if is_by_sound else None)
     grouped, structure = sound, _structure(partition, sound)

@@ -47,13 +47,6 @@ def squared_distances(points: NDArray[np.float64], centres: NDArray[np.float64])
     return squares.T
 
 
-def seed_centres(
-    points: NDArray[np.float32], k: int, weights: NDArray[np.float32], rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Choose starting centres (fits, k, d) by k-means++, one set for each row of `weights` (fits, n)."""
-    return place_seeds(points, weights, rng.random((k, len(weights))))
-
-
 def place_seeds(
     points: NDArray[np.float32], weights: NDArray[np.float32], draws: NDArray[np.float64]
 ) -> NDArray[np.float32]:

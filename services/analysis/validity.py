@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.kmeans import Float, assign_all, lloyd, place_seeds, seed_centres
+from services.analysis.kmeans import Float, assign_all, lloyd, place_seeds
 
 _NORMAL = NormalDist()
 _WIDEST, _FINENESS = 4.0, 512
@@ -210,8 +210,25 @@ def refits_for(n: int) -> tuple[int, int]:
     return refits // restarts, restarts
 
 
+@dataclass(frozen=True, slots=True)
+class Resamples:
+    """What is random in the bootstrap refits of k groups to n points."""
+
+    counts: NDArray[np.float32]
+    """How often each sample has each point, shape (samples, n)."""
+    seeds: NDArray[np.float64]
+    """Random numbers for the starts of all refits, shape (k, samples * restarts)."""
+
+    @staticmethod
+    def draw(n: int, k: int, rng: np.random.Generator) -> Resamples:
+        """Draw samples of n points, and starts of k groups in them."""
+        samples, restarts = refits_for(n)
+        counts = rng.multinomial(n, np.full(n, 1 / n), size=samples).astype(Float)
+        return Resamples(counts, rng.random((k, samples * restarts)))
+
+
 def bootstrap_stability(
-    points: NDArray[np.float32], centres: NDArray[np.float32], rng: np.random.Generator
+    points: NDArray[np.float32], centres: NDArray[np.float32], resamples: Resamples
 ) -> Stability:
     """Refit on bootstrap samples and compare both groupings of all points.
 
@@ -220,12 +237,14 @@ def bootstrap_stability(
     points : shape (n, d)
     centres : shape (k, d)
         The fit in question.
+    resamples : Resamples
+        Drawn for n points and k groups.
     """
     n, k = len(points), len(centres)
-    samples, restarts = refits_for(n)
-    counts = rng.multinomial(n, np.full(n, 1 / n), size=samples).astype(Float)
-    weights = np.repeat(counts, restarts, axis=0)
-    refits = lloyd(points, seed_centres(points, k, weights, rng), weights).best(restarts)
+    samples = len(resamples.counts)
+    restarts = resamples.seeds.shape[1] // samples
+    weights = np.repeat(resamples.counts, restarts, axis=0)
+    refits = lloyd(points, place_seeds(points, weights, resamples.seeds), weights).best(restarts)
     own = assign_all(points, centres[None])[0].astype(Float)
     others = assign_all(points, refits.centres).astype(Float)
     table = (others.reshape(-1, n) @ own.T).reshape(samples, k, k).astype(np.float64)

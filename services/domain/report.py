@@ -95,7 +95,9 @@ class Structure:
     verdict: Verdict
     k: int
     stability: float | None
-    """Mean adjusted Rand index between the clustering and its bootstrap refits, 0..1."""
+    """Mean adjusted Rand index between the clustering and its bootstrap refits, 0..1. By style and era that
+    of the groups by sound, and None where the sound has no structure.
+    """
     gap: float | None
     """Log-inertia gap against clouds of the same features without groups (largest over the tested k)."""
     gap_z: float | None

@@ -25,6 +25,7 @@ from services.domain.errors.playlists import UploadExpiredError
 from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
 from services.domain.features import Feature, Provenance
 from services.domain.group_requests import AskRequest, Where
+from services.domain.grouping import Grouping
 from services.domain.groups import GroupKind
 from services.domain.inputs import LatestMap
 from services.domain.ordering import Goal
@@ -122,6 +123,20 @@ def test_sources_are_called_by_names_that_people_know(source: str, name: str) ->
     known = {**entry.provenance, Feature.TEMPO: replace(entry.provenance[Feature.TEMPO], source=source)}
     assert isinstance(known[Feature.TEMPO], Provenance)
     assert f"according to {name}." in words(tempo_card(replace(entry, provenance=known), "r1", 0))
+
+
+def test_how_well_groups_hold_up_is_said_of_those_that_are_shown() -> None:
+    report = make_report()
+    assert report.structure.k > 1
+    by_sound = replace(report, structure=replace(report.structure, stability=0.91))
+    assert "(agreement 0.91" in words(quality_card(by_sound, "r1"))
+    for of_sound in (0.91, None):
+        by_style = replace(
+            report,
+            structure=replace(report.structure, stability=of_sound),
+            basis=replace(report.basis, grouping=Grouping.STYLE, stability=0.72),
+        )
+        assert "(agreement 0.72" in words(quality_card(by_style, "r1"))
 
 
 def test_only_who_has_not_chosen_is_told_to_choose() -> None:

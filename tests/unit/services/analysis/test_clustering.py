@@ -76,6 +76,16 @@ def test_every_point_is_in_the_group_of_its_nearest_centre() -> None:
     np.testing.assert_array_equal(found.labels, distances.argmin(axis=1))
 
 
+def test_where_only_the_verdict_is_wanted_groups_are_searched_for_where_there_are_some() -> None:
+    none, searched = (fit_clusters(cloud(150, seed=4), wants_groups=wants) for wants in (False, True))
+    assert (none.k, none.stability, none.verdict) == (1, None, Verdict.NONE)
+    assert (none.gap, none.gap_z, none.verdict) == (searched.gap, searched.gap_z, searched.verdict)
+    points, _ = islands(60, 50, 40)
+    some, whole = fit_clusters(points, wants_groups=False), fit_clusters(points)
+    assert_same(some, whole, np.arange(150))
+    assert some.stability == whole.stability
+
+
 def test_one_cloud_has_no_structure() -> None:
     verdicts = [fit_clusters(cloud(200, seed)).verdict for seed in range(8)]
     assert verdicts == [Verdict.NONE] * 8

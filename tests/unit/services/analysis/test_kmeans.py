@@ -11,7 +11,6 @@ from services.analysis.kmeans import (
     assign_all,
     lloyd,
     place_seeds,
-    seed_centres,
     squared_distances,
 )
 from tests.unit.services.analysis.clouds import cloud, islands
@@ -21,9 +20,13 @@ def ones(fits: int, n: int) -> np.ndarray:
     return np.ones((fits, n), dtype=Float)
 
 
+def starts(points: np.ndarray, k: int, weights: np.ndarray, seed: int) -> np.ndarray:
+    return place_seeds(points, weights, np.random.default_rng(seed).random((k, len(weights))))
+
+
 def test_reaches_the_inertia_of_scikit_learn() -> None:
     points = cloud(400, seed=3)
-    start = seed_centres(points.astype(Float), 5, ones(16, 400), np.random.default_rng(0))
+    start = starts(points.astype(Float), 5, ones(16, 400), 0)
     ours = lloyd(points.astype(Float), start).inertia.min()
     theirs = KMeans(5, n_init=16, random_state=0).fit(points).inertia_
     assert ours <= 1.01 * theirs
@@ -31,7 +34,7 @@ def test_reaches_the_inertia_of_scikit_learn() -> None:
 
 def test_a_fit_does_not_depend_on_the_fits_beside_it() -> None:
     points = cloud(200, seed=4).astype(Float)
-    start = seed_centres(points, 4, ones(6, 200), np.random.default_rng(1))
+    start = starts(points, 4, ones(6, 200), 1)
     together = lloyd(points, start)
     for index in range(6):
         alone = lloyd(points, start[index : index + 1])
@@ -52,7 +55,7 @@ def test_fits_of_several_clouds_are_those_of_each_alone() -> None:
 def test_a_weight_of_two_is_the_same_row_twice() -> None:
     points = cloud(60, seed=5).astype(Float)
     counts = np.random.default_rng(2).integers(0, 3, 60)
-    start = seed_centres(points, 3, ones(1, 60), np.random.default_rng(3))
+    start = starts(points, 3, ones(1, 60), 3)
     weighted = lloyd(points, start, counts[None].astype(Float))
     repeated = lloyd(np.repeat(points, counts, axis=0), start)
     np.testing.assert_allclose(weighted.centres, repeated.centres, atol=1e-4)
@@ -63,7 +66,7 @@ def test_seeds_are_points_and_never_points_of_no_weight() -> None:
     points = cloud(30, seed=6).astype(Float)
     weights = ones(8, 30)
     weights[:, ::2] = 0
-    for centres in seed_centres(points, 5, weights, np.random.default_rng(4)):
+    for centres in starts(points, 5, weights, 4):
         rows = [int(np.flatnonzero((points == centre).all(axis=1))[0]) for centre in centres]
         assert all(row % 2 == 1 for row in rows)
         assert len(set(rows)) == 5
@@ -71,16 +74,14 @@ def test_seeds_are_points_and_never_points_of_no_weight() -> None:
 
 def test_more_centres_than_distinct_points_are_survived() -> None:
     points = np.repeat(cloud(2, seed=7), 10, axis=0).astype(Float)
-    fits = lloyd(points, seed_centres(points, 4, ones(3, 20), np.random.default_rng(5)))
+    fits = lloyd(points, starts(points, 4, ones(3, 20), 5))
     assert np.isfinite(fits.centres).all()
     assert fits.inertia == pytest.approx(0, abs=1e-4)
 
 
 def test_best_keeps_the_lowest_inertia_of_each_run() -> None:
     points, _ = islands(30, 30, 30)
-    fits = lloyd(
-        points.astype(Float), seed_centres(points.astype(Float), 3, ones(6, 90), np.random.default_rng(6))
-    )
+    fits = lloyd(points.astype(Float), starts(points.astype(Float), 3, ones(6, 90), 6))
     best = fits.best(3)
     assert best.inertia.tolist() == [fits.inertia[:3].min(), fits.inertia[3:].min()]
     assert best.centres.shape == (2, 3, 6)

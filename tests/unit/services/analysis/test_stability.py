@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from services.analysis.kmeans import Float
-from services.analysis.validity import adjusted_rand, agreement, bootstrap_stability
+from services.analysis.validity import Resamples, Stability, adjusted_rand, agreement, bootstrap_stability
 from tests.unit.services.analysis.clouds import cloud, islands
 
 labellings = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=60)
+
+
+def stability(points: np.ndarray, centres: np.ndarray, seed: int) -> Stability:
+    resamples = Resamples.draw(len(points), len(centres), np.random.default_rng(seed))
+    return bootstrap_stability(points, centres, resamples)
 
 
 @settings(deadline=None)
@@ -30,9 +35,9 @@ def test_many_tables_at_once_are_each_on_their_own() -> None:
 def test_true_groups_come_back_and_cuts_through_a_cloud_do_not() -> None:
     points, labels = islands(60, 60, 60)
     middles = np.stack([points[labels == group].mean(axis=0) for group in range(3)])
-    real = bootstrap_stability(points.astype(Float), middles.astype(Float), np.random.default_rng(1))
+    real = stability(points.astype(Float), middles.astype(Float), 1)
     blob = np.random.default_rng(2).standard_normal((180, 6)).astype(Float)
-    chance = bootstrap_stability(blob, blob[:5], np.random.default_rng(1))
+    chance = stability(blob, blob[:5], 1)
     assert real.agreement > 0.99
     assert real.weakest_group > 0.99
     assert chance.agreement < 0.5
@@ -42,11 +47,11 @@ def test_one_cut_group_shows_in_the_weakest_though_the_others_come_back() -> Non
     points, labels = islands(60, 60, 60)
     middles = np.stack([points[labels == group].mean(axis=0) for group in range(3)])
     cut = np.concatenate([middles, middles[:1] + 0.5])
-    split = bootstrap_stability(points.astype(Float), cut.astype(Float), np.random.default_rng(1))
+    split = stability(points.astype(Float), cut.astype(Float), 1)
     assert split.weakest_group < 0.65 < split.agreement
 
 
 def test_the_same_draws_give_the_same_stability() -> None:
     points = cloud(80).astype(Float)
-    first, second = (bootstrap_stability(points, points[:3], np.random.default_rng(3)) for _ in range(2))
+    first, second = (stability(points, points[:3], 3) for _ in range(2))
     assert first == second
