@@ -26,7 +26,7 @@ _TEMPO_HEIGHT = 96.0
 _LINE = 24.0
 _DARK_INK_FROM = 0.62
 """Strength of a sector's colour from which dark figures stand out better than light ones."""
-_RADII = (160.0, 110.0, 60.0)
+_RADII = (184.0, 128.0, 70.0)
 """Outer edge of the major ring, border between the rings, inner edge of the minor ring, in pixels."""
 
 
@@ -77,7 +77,7 @@ def render_distributions(report: AnalysisReport, *, on_card: bool = False) -> Ch
     sheet = Sheet((6.0 if on_card else HEAD) + panel + 8.0 + below + 6.0)
     top = 6.0
     if not on_card:
-        top = sheet.head(_finding(felt, keys), drawable(playlist_name(report, 120)) or "a playlist")
+        top = sheet.head(_finding(sheet, felt, keys), drawable(playlist_name(report, 120)) or "a playlist")
     sheet.panel(6, top, sheet.width - 12, panel)
     draw_tempi(sheet, tempi, felt, top)
     top += panel + 8
@@ -181,11 +181,17 @@ def _common(keys: KeyCounts) -> list[str]:
     return [most, f"{100 * keys.major_share:.0f}% major{unknown}", "neighbours on the wheel mix well"]
 
 
-def _finding(felt: Felt | None, keys: KeyCounts) -> str:
+def _finding(sheet: Sheet, felt: Felt | None, keys: KeyCounts) -> str:
+    """Say the tempo and the commonest key, by its name or, for want of room, by its code on the wheel."""
     tempo = felt.tempo.words if felt is not None and felt.tempo is not None else ""
-    key = next((key.name for key, _ in keys.most_common(1)), "")
-    said = ", ".join(each for each in (tempo, f"often in {key}" if key else "") if each)
-    return said[:1].upper() + said[1:] or "Tempo and keys"
+    if not keys.known:
+        return tempo[:1].upper() + tempo[1:] or "Tempo and keys"
+    ((key, _),) = keys.most_common(1)
+    before = f"{tempo}, often in " if tempo else "often in "
+    before = before[:1].upper() + before[1:]
+    named = before + key.name
+    fits = sheet.measure(named, theme.SIZE_TITLE, bold=True) <= sheet.width - 2 * theme.MARGIN
+    return named if fits else before + key.code
 
 
 def _where(felt: Felt) -> str:

@@ -219,17 +219,18 @@ def _label(found: Comparison, index: int) -> str:
 
 
 def _notes(found: Comparison, thinned: int) -> list[str]:
-    """Say what the marks mean, one line each."""
+    """Say in as few lines as there is room for what the marks mean."""
     if not found.dots:
         return []
     notes = ["large: the middle of a person's tracks"]
     if clouds := _cloudy(found):
         notes.append("clouds: where most of them are")
+    drawn = []
     if thinned > 1:
-        notes.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
+        drawn.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
     if any(dot.likely and dot.person not in clouds for dot in found.dots):
-        notes.append("hollow: estimated")
-    return notes
+        drawn.append("hollow: estimated")
+    return [*notes, "; ".join(drawn)] if drawn else notes
 
 
 def _where(found: Comparison, index: int) -> str:

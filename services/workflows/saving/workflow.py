@@ -204,7 +204,11 @@ class SavingWorkflow:
         raise AssertionError
 
     async def _one_by_one(self, entered: Sequence[Write]) -> tuple[Write, ...]:
-        """Carry out writes in order; where one has to wait, those after it wait as long."""
+        """Carry out writes in order; where one has to wait, those after it wait as long.
+
+        Of those whose person was forgotten meanwhile the last that is known of them is returned.
+        """
+        known: dict[str, Write] = {}
         for number, write in enumerate(entered):
             later = entered[number + 1 :]
             try:
@@ -218,10 +222,11 @@ class SavingWorkflow:
                 if number == 0:
                     raise
                 break
+            known[write.write_id] = reached
             if not reached.is_done:
                 await self._postpone(later, write.write_id)
                 break
-        now = [await self.journal.load(write.write_id) for write in entered]
+        now = [await self.journal.load(write.write_id) or known.get(write.write_id) for write in entered]
         return tuple(write for write in now if write is not None)
 
     async def _postpone(self, later: Sequence[Write], reason: str) -> None:

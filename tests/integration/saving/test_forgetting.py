@@ -15,7 +15,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.sources import QuotaExceededError
 from services.domain.errors.writes import UnfinishedWritesError, WriteNotFoundError
 from services.domain.music import TrackId
-from services.domain.writes import Ending, Hindrance, Settling, WriteStage
+from services.domain.writes import Ending, Hindrance, Settling, Write, WriteStage
 from services.storage.links import LinkStore
 from services.storage.persons import PersonStore
 from services.storage.reports import ReportStore
@@ -118,6 +118,24 @@ async def test_forgetting_at_any_moment_of_a_write_leaves_the_playlist_whole(
             assert await forget(world, None) == "forgotten"
         assert at > 50, "the write has many moments"
         assert met, "at some of them it had begun"
+
+
+async def test_of_a_write_whose_person_is_forgotten_right_after_it_is_told_that_it_is_done(
+    world: SavingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = world.list_of(OLD)
+    turns = type(world.saving.turns)
+    carry_out = turns.carry_out
+
+    async def then_forgotten(*arguments: Any, **options: Any) -> Write:
+        write = await carry_out(*arguments, **options)
+        assert await forget(world, None) == "forgotten"
+        return write
+
+    monkeypatch.setattr(turns, "carry_out", then_forgotten)
+    write = await apply(world.saving, SAM, seen(listed), NEW, request="1")
+    assert write.is_done
+    assert listed.track_ids == NEW
 
 
 async def test_a_half_done_write_that_waits_is_not_erased(world: SavingWorld) -> None:
