@@ -238,10 +238,9 @@ async def one_kill(
     tally.accepted += len(accepted)
     tally.never_accepted += len(asked) - len(accepted)
     for each in accepted:
-        answers = len(discord.state.answers(each))
-        if answers == 0:
+        if not discord.state.answers(each):
             tally.lost.append(each.request_id)
-        elif answers > 1:
+        elif discord.state.is_doubled(each):
             tally.doubled.append(each.request_id)
     scene.check([answer for each in accepted for answer in discord.state.answers(each)])
 

@@ -153,6 +153,13 @@ class State:
         late = [each for each in self.messages.values() if each.nonce == str(request.request_id)]
         return [each for each in (*original, *request.followups, *late) if self.is_final(each)]
 
+    def is_doubled(self, request: Request) -> bool:
+        """Whether the person sees several answers that do not say that they may be a repetition.
+
+        Nobody can look for a private message without its id; told twice, the second says so.
+        """
+        return sum("seen it already" not in each.words for each in self.answers(request)) > 1
+
     def payload(self, message: Message) -> dict[str, Any]:
         """Write a message as Discord sends it."""
         return {

@@ -66,7 +66,7 @@ def test_disjoint_lists_of_one_taste_sound_alike_and_share_nothing(
         ]
     ).pairs
     assert pair.sound is not None
-    assert pair.sound > 85
+    assert pair.sound > 80
     assert pair.overlap == 0
     assert (pair.shared_artists, pair.shared_tracks) == ((), ())
     assert pair.low is not None
