@@ -319,7 +319,9 @@ def _in_time(row: int, years: Float) -> str:
     others = others[np.isfinite(others)]
     first, last = np.quantile(others, MOST_OF, method="inverted_cdf")
     most = np.sum((others >= first) & (others <= last)) > len(years) / 2
-    if not most or first <= years[row] <= last:
+    if first <= years[row] <= last:
+        return ""
+    if not most:
         return f"from {years[row]:.0f}"
     when = f"{first:.0f}" if first == last else f"{first:.0f} to {last:.0f}"
     return f"from {years[row]:.0f}, most others from {when}"

@@ -215,6 +215,13 @@ def test_years_that_few_tracks_have_set_none_apart() -> None:
     assert "most others" not in found_in(half_known)[STRANGER], "their years are not known"
 
 
+def test_a_year_between_those_of_most_others_is_no_reason() -> None:
+    music = [replace(track, release_year=1970 if row % 2 else 2020) for row, track in enumerate(songs())]
+    music[STRANGER] = replace(music[STRANGER], release_year=1995)
+    assert "1995" not in found_in(music).get(STRANGER, "")
+    assert distance_in_time(Facts.of(music).years).argmax() == STRANGER
+
+
 def test_shared_words_are_those_of_other_artists() -> None:
     own = songs(row_5={"genres": ("zouk",)}, row_17={"genres": ("zouk",)})
     assert own[17].artists == own[5].artists
