@@ -242,8 +242,16 @@ async def serving(folder: Path, roles: Sequence[str], **settings: str) -> AsyncI
             await asyncio.gather(*(bot.kill() for bot in bots))
 
 
-async def measure_commands(server: Server, commands: int, tracks: int) -> None:
-    """Print how long `/analyze` takes from the command to the card, by either way."""
+async def measure_commands(server: Server, commands: int, tracks: int, network_ms: float) -> None:
+    """Print how long `/analyze` takes from the command to the card, by either way.
+
+    Each call of Discord takes `network_ms` before it is carried out, as over a network.
+    """
+
+    async def travel(moment: str, _call: str) -> None:
+        if moment == "before":
+            await asyncio.sleep(network_ms / 1000)
+
     content = grown_playlist(tracks)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tastemap-commands-")))
@@ -251,6 +259,7 @@ async def measure_commands(server: Server, commands: int, tracks: int) -> None:
         many = await stack.enter_async_context(
             serving(folder, ["gateway", "worker"], DATABASE_URL=server.url)
         )
+        alone.state.on_call = many.state.on_call = travel
         took_ms: dict[LoopbackDiscord, list[float]] = {alone: [], many: []}
         for number in range(-_UNCOUNTED, commands):
             for discord in (alone, many) if number % 2 else (many, alone):
@@ -261,8 +270,9 @@ async def measure_commands(server: Server, commands: int, tracks: int) -> None:
                     took_ms[discord].append(1000 * ((asked.done_at or 0.0) - asked.sent_at))
     by_itself, shared = (statistics.median(each) for each in took_ms.values())
     print(
-        f"  {commands} commands each, {tracks} tracks: p50 {by_itself:.0f} ms in one process, "
-        f"{shared:.0f} ms at a gateway and a worker: {shared / by_itself:.3f} times as long"
+        f"  {commands} commands each, {tracks} tracks, Discord {network_ms:.0f} ms away: "
+        f"p50 {by_itself:.0f} ms in one process, {shared:.0f} ms at a gateway and a worker: "
+        f"{shared / by_itself:.3f} times as long"
     )
 
 
@@ -317,7 +327,8 @@ async def measure(options: argparse.Namespace, server: Server) -> None:
             await measure_start(queue, workers, options.requests, "from put to start")
         await workers.stop()
     if options.commands:
-        await measure_commands(server, options.commands, options.tracks)
+        for network_ms in options.network_ms:
+            await measure_commands(server, options.commands, options.tracks, network_ms)
     for away_s in options.away:
         await measure_outage(server, away_s)
 
@@ -330,6 +341,7 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--commands", type=int, default=40)
     parser.add_argument("--tracks", type=int, default=400, help="of each command")
+    parser.add_argument("--network-ms", type=float, nargs="*", default=[0.0, 100.0], help="to Discord")
     parser.add_argument("--away", type=float, nargs="*", default=[2.0, 6.0, 40.0])
     parser.add_argument("--be-worker", metavar="URL", help=argparse.SUPPRESS)
     parser.add_argument("--wait", type=float, default=1.0, help=argparse.SUPPRESS)
