@@ -77,6 +77,19 @@ def logs_as_before() -> Iterator[None]:
     assert not present_interaction(), "serve an interaction in a context of its own"
 
 
+@pytest.fixture(autouse=True)
+def no_hook_breaks_unseen() -> Iterator[None]:
+    """Fail where a test's own hook raised inside a loopback service: to the bot that is only a bad answer."""
+    broken: list[logging.LogRecord] = []
+    listener = logging.Handler(logging.ERROR)
+    listener.emit = broken.append  # type: ignore[method-assign]
+    server = logging.getLogger("aiohttp.server")
+    server.addHandler(listener)
+    yield
+    server.removeHandler(listener)
+    assert [each.exc_info and each.exc_info[1] for each in broken] == []
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder with the measured playlists; use together with the `shared_data` marker."""
