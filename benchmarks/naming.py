@@ -23,12 +23,14 @@ from numpy.typing import NDArray
 from benchmarks.grouped_lists import Case, Row, build_cases, drawn_cases, read_words, real_playlists
 from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libraries, load_more_libraries
 from benchmarks.rows import figure, head
-from services.analysis.claims import FEWEST_TAGGED, GENRE_WORDS, RAP_SHARE, Claim
+from services.analysis.claims import FEWEST_TAGGED, GENRE_WORDS, WORDS_SHARE, Claim
 from services.analysis.duplicates import find_duplicates
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
-from services.analysis.subtitle import Tally, carries, grounded, scene_of, subtitle_of
+from services.analysis.scenes import grounded, scene_of
+from services.analysis.subtitle import carries, subtitle_of
+from services.analysis.tally import Tally
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import blurb, describe_traits
 from services.analysis.typical import typical_tracks
@@ -139,14 +141,9 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
         own = [Tally.of(some) for some in tracks]
         rests = [Tally.of(music).without(some) for some in own]
         scenes = list(map(scene_of, own, rests))
-        names = tuple(
-            grounded(name, some, rest)
-            for name, some, rest in zip(
-                name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
-                own,
-                rests,
-                strict=True,
-            )
+        names = grounded(
+            name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
+            list(zip(own, rests, strict=True)),
         )
         whole = describe_traits(case.z, case.raw, np.zeros(len(labels), dtype=np.intp), 0, REFERENCE_MEDIANS)
         parts = list(zip(names, traits, strict=True))
@@ -173,7 +170,7 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
             rap = sum(any(word in genre for word in GENRE_WORDS[Claim.RAP]) for genre in tagged) / len(tagged)
             wordy = entry is not None and entry.claim in {Claim.RAP, Claim.WORDS}
             seen["tagged"] += 1
-            seen["wordy without rap"] += wordy and rap < RAP_SHARE
+            seen["wordy without rap"] += wordy and rap < WORDS_SHARE
             is_named = name.scene is not None and name.scene.kind is SceneKind.GENRE
             seen["genre in the name"] += is_named
             seen["genre said"] += is_named or bool(subtitle_of(some, rest).genres)

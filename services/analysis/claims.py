@@ -21,9 +21,9 @@ from services.analysis.genres import normal_genre
 FEWEST_TAGGED = 8
 """Tracks with genre words below which these say nothing about a group."""
 
-RAP_SHARE, DANCE_SHARE, SUNG_SHARE = 0.3, 0.1, 0.5
-"""Shares of the tagged tracks that have to be rap, or dance music and no less than is rap, for a name that
-says so; and share of what is sung by its genre from which no name says that it is instrumental.
+WORDS_SHARE, RAP_SHARE, DANCE_SHARE, DENIED_SHARE = 0.3, 0.5, 0.1, 0.5
+"""Shares of the tagged tracks that have to be rap for a name that says wordy and for one that says rap, and
+dance music and no less than is rap; and share of what a genre denies from which no name says it.
 """
 
 
@@ -38,6 +38,12 @@ class Claim(StrEnum):
     DANCE = "dance"
     INSTRUMENTAL = "instrumental"
     """Quiet singing to a guitar is measured as none: refused where genre words say that people sing."""
+    DARK = "dark"
+    """Low valence is measured in anthems too: nobody calls worship dark."""
+    CHEERFUL = "cheerful"
+    """High valence is measured in quick and regular music too: nobody calls gothic rock sunny."""
+    ACOUSTIC = "acoustic"
+    """Old tape and soft synthesizers are measured as acoustic, whatever was plugged in."""
 
 
 GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
@@ -63,12 +69,29 @@ GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
 SUNG_WORDS = (
     "singer songwriter", "vocal", "vocals", "vocaloid", "a cappella", "acapella", "barbershop", "chanson",
     "crooner", "musicals", "worship", "gospel", "choral", "choir", "opera", "rap", "pop", "r&b", "country",
+    "shoegaze", "grunge", "punk", "britpop", "new wave",
 )  # fmt: skip
 """Words of a genre that is sung, or spoken, by its nature."""
 
 
-_CLAIMING = MappingProxyType({**GENRE_WORDS, Claim.INSTRUMENTAL: SUNG_WORDS})
-"""Words of a genre that speak for a claim, or against that nobody sings."""
+_DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
+    {
+        Claim.INSTRUMENTAL: SUNG_WORDS,
+        Claim.CHEERFUL: (
+            "gothic rock", "darkwave", "cold wave", "deathrock", "doom metal", "black metal", "death metal",
+            "dark ambient", "horrorcore", "witch house",
+        ),
+        Claim.DARK: ("worship", "christian", "ccm", "gospel", "praise", "hymns"),
+        Claim.ACOUSTIC: (
+            "hard rock", "metal", "punk", "psychedelic rock", "acid rock", "garage rock", "noise rock",
+            "grunge", "shoegaze", "industrial", "electronic", "electronica", "electro", "edm", "idm",
+            "techno", "house", "trance", "dubstep", "drum & bass", "synthpop", "chillwave",
+        ),
+    }
+)  # fmt: skip
+"""Words of a genre that speak against a claim."""
+
+_CLAIMING = MappingProxyType({**GENRE_WORDS, **_DENYING})
 
 
 @lru_cache(maxsize=8192)
@@ -107,13 +130,14 @@ class Tags:
             return frozenset({Claim.RAP})
         refused = set()
         if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE:
-            refused |= {Claim.RAP, Claim.WORDS}
-        if max(rap, _share(tagged, Claim.TALK)) < RAP_SHARE:
+            refused.add(Claim.RAP)
+        if rap < WORDS_SHARE:
+            refused.add(Claim.WORDS)
+        if max(rap, _share(tagged, Claim.TALK)) < WORDS_SHARE:
             refused.add(Claim.TALK)
         if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap):
             refused.add(Claim.DANCE)
-        if _share(tagged, Claim.INSTRUMENTAL) >= SUNG_SHARE:
-            refused.add(Claim.INSTRUMENTAL)
+        refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE}
         return frozenset(refused)
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.subtitle import Tally, still_of
+from services.analysis.scenes import still_of
+from services.analysis.tally import Tally
 from services.domain.analysis import EarlierGroup
 from services.domain.features import Feature
 from services.domain.group_names import GroupName

@@ -24,7 +24,9 @@ from services.analysis.outliers import find_outliers
 from services.analysis.placement import confidence
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
-from services.analysis.subtitle import Tally, carries, grounded, scene_of, subtitle_of
+from services.analysis.scenes import grounded, scene_of
+from services.analysis.subtitle import carries, subtitle_of
+from services.analysis.tally import Tally
 from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
 from services.analysis.typical import top_artists, typical_tracks
 from services.analysis.validity import Margins, agreement
@@ -134,7 +136,7 @@ def describe(
         scenes=[scene_of(group, rest) for group, rest in apart],
         earlier=kept.called,
     )
-    called = tuple(grounded(name, *groups) for name, groups in zip(called, apart, strict=True))
+    called = grounded(called, apart, earlier=kept.called)
     names = tuple(map(name_words, called))
     examples = _typical(deciding, grouped, partition, telling)
     projection = project(

@@ -26,8 +26,19 @@ AGAINST = 0.45
 PLAINLY = 2
 """Degree of a trait that a name may say: not what is only slightly so."""
 
-CLAIMED = MappingProxyType({Feature.SPEECHINESS: Claim.WORDS, Feature.INSTRUMENTALNESS: Claim.INSTRUMENTAL})
-"""What the plain word of a feature claims beyond the sound."""
+CLAIMED: Mapping[Lean, Claim] = MappingProxyType(
+    {
+        Lean(Feature.SPEECHINESS, high=True): Claim.WORDS,
+        Lean(Feature.INSTRUMENTALNESS, high=True): Claim.INSTRUMENTAL,
+        Lean(Feature.VALENCE, high=False): Claim.DARK,
+        Lean(Feature.VALENCE, high=True): Claim.CHEERFUL,
+        Lean(Feature.ACOUSTICNESS, high=True): Claim.ACOUSTIC,
+    }
+)
+"""What a plain word claims beyond the sound."""
+
+_DENIED = frozenset({Claim.DARK, Claim.CHEERFUL, Claim.ACOUSTIC})
+"""What also a name of the catalogue may not say first where it is refused."""
 
 _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
     {
@@ -56,14 +67,30 @@ PLAIN_FEATURES = 3
 MOST_COMPARED = 2
 """Comparisons in one name."""
 
+_COMPARED_FROM = MappingProxyType({Feature.VALENCE: (0.45, 0.45), Feature.SPEECHINESS: (math.inf, 0.08)})
+"""Values up to which, and from which, a comparison may be said, whatever the rest is like: nobody calls
+sombre music sunnier, or a song wordier than an instrumental.
+"""
+
 _NEARLY_ONE = frozenset({Feature.ENERGY, Feature.LOUDNESS})
 """Who hears one hears the other: not two words of three."""
 
 _ONE_SIDED = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS, Feature.LIVENESS})
 """That music is sung, in a studio, and not spoken is nothing to call it by."""
 
-_LITTLE_BELOW = _ONE_SIDED | {Feature.DANCEABILITY}
+_UNSAID_BELOW = _ONE_SIDED | {Feature.DANCEABILITY}
 """Nor is it that one does not dance to it: neither to metal, nor to ballads, nor to symphonies."""
+
+_LITTLE_BELOW = _UNSAID_BELOW | {Feature.ACOUSTICNESS}
+"""What little is said by beside the rest of a list."""
+
+ELECTRIC = Lean(Feature.ACOUSTICNESS, high=False)
+"""As half of all music is: said after other words."""
+
+_UNHEARD = frozenset({Feature.TEMPO, Feature.LIVENESS})
+"""No plain words: half of the calmest music is measured at twice its own tempo, and a studio with much
+reverberation as live.
+"""
 
 COLUMN = {feature: column for column, feature in enumerate(SOUND_FEATURES)}
 
@@ -142,7 +169,7 @@ def is_earned(entry: Name, raw: Floats, traits: Traits, refused: Collection[Clai
     """
     slightly = {Feature.INSTRUMENTALNESS} if entry.id not in SHRUGS else set(SOUND_FEATURES)
     return (
-        entry.claim not in refused
+        not _is_refused(entry, refused)
         and all(
             bears_out(lean, traits, least=1 if lean.feature in slightly else PLAINLY) for lean in entry.main
         )
@@ -157,12 +184,12 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
     A guard may be missed by one standard error of the group, a trait may have become slight, and a comparison
     half as plain: else names would come and go with single tracks.
     """
-    if any(CLAIMED.get(lean.feature) in refused for lean in (*name.leans, *_beside_of(name))):
+    if any(CLAIMED.get(lean) in refused for lean in (*name.leans, *_beside_of(name))):
         return False
     if name.sound is not None:
         entry = ENTRIES[name.sound]
         return (
-            entry.claim not in refused
+            not _is_refused(entry, refused)
             and all(bears_out(lean, traits, beside_the_rest=True) for lean in entry.main)
             and agrees(entry.weights, traits, least=PLAINLY)
             and all(holds(guard, raw, within_error=True) for guard in entry.guards)
@@ -216,10 +243,10 @@ def weights_of(name: GroupName) -> Mapping[Feature, float]:
 def plain_names(traits: Traits, refused: Collection[Claim], *, most: int) -> Iterator[GroupName]:
     """Yield plain names: traits, or what differs from the rest.
 
-    Up to `most` strong traits, or up to `MOST_COMPARED` comparisons. Never the tempo: half of the calmest
-    music is measured at twice its own.
+    Up to `most` strong traits, or up to `MOST_COMPARED` comparisons.
     """
     strongest, telling = (words[:PLAIN_FEATURES] for words in _words_of(_sayable(traits, refused)))
+    strongest.sort(key=lambda lean: lean == ELECTRIC)
     for count in range(1, most + 1):
         for leans in combinations(strongest, count):
             if count < PLAIN_FEATURES or not {lean.feature for lean in leans} >= _NEARLY_ONE:
@@ -240,20 +267,40 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
         for trait in _sayable(traits, refused)
         if abs(trait.contrast) >= AUDIBLE * BORNE_OUT
         and trait.degree * trait.contrast >= 0
-        and (trait.contrast > 0 or trait.feature is not Feature.LIVENESS)
+        and _may_compare(trait)
         and trait.feature is not lean.feature
         and not {trait.feature, lean.feature} <= _NEARLY_ONE
     ]
-    telling = [other for other in beside if other.high or other.feature is not Feature.DANCEABILITY]
-    return [replace(name, differs=other) for other in telling or beside]
+    telling = (
+        [other for other in beside if other.high or other.feature not in little]
+        for little in (_LITTLE_BELOW, _UNSAID_BELOW)
+    )
+    return [replace(name, differs=other) for other in next(filter(None, telling), beside)]
 
 
 def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:
     return [
         trait
         for trait in traits
-        if trait.feature is not Feature.TEMPO and CLAIMED.get(trait.feature) not in refused
+        if trait.feature not in _UNHEARD
+        and not any(
+            CLAIMED.get(Lean(trait.feature, end > 0)) in refused
+            for end in (trait.degree, trait.contrast)
+            if end
+        )
     ]
+
+
+def _may_compare(trait: Trait) -> bool:
+    """Whether what a comparison says does not sound wrong of the group for itself."""
+    low, high = _COMPARED_FROM.get(trait.feature, (math.inf, -math.inf))
+    return trait.value >= high if trait.contrast > 0 else trait.value <= low
+
+
+def _is_refused(entry: Name, refused: Collection[Claim]) -> bool:
+    """Whether the genre words of a group are against a name of the catalogue."""
+    claims = {CLAIMED.get(lean) for lean in entry.main} & _DENIED
+    return not {entry.claim, *claims}.isdisjoint(refused)
 
 
 def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
@@ -262,18 +309,19 @@ def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
     energy = next((trait.degree for trait in traits if trait.feature is Feature.ENERGY), 0)
     for trait in traits:
         if trait.compared:
-            compared.append(Lean(trait.feature, trait.degree > 0))
+            if _may_compare(trait):
+                compared.append(Lean(trait.feature, trait.degree > 0))
         elif trait.feature is Feature.LOUDNESS and trait.degree * energy <= 0:
             # Old recordings are quiet however lively the music, and remastered ones loud.
             continue
         elif trait.degree * trait.z > 0 and (
-            trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _LITTLE_BELOW)
+            trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _UNSAID_BELOW)
         ):
             absolute.append(Lean(trait.feature, trait.degree > 0))
-        elif abs(trait.contrast) >= AUDIBLE * (
+        elif _may_compare(trait) and abs(trait.contrast) >= AUDIBLE * (
             CLEARLY_AUDIBLE if trait.degree * trait.contrast <= 0 else BORNE_OUT
         ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
-    # "More sung" and "less danceable" only where nothing else sets a group apart.
+    # "More sung", "less danceable" and "more electric" only where nothing else sets a group apart.
     telling = [lean for lean in compared if lean.high or lean.feature not in _LITTLE_BELOW]
     return absolute, telling or compared[:1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from services.analysis.claims import Claim, Tags
 from services.analysis.name_rules import (
     AUDIBLE,
     COLUMN,
+    ELECTRIC,
     ENTRIES,
     PLAIN_FEATURES,
     Floats,
@@ -31,6 +33,7 @@ from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, Mood, Scene, SoundName
+from services.domain.group_words import mood_words
 
 CONTRAST = 1.0
 """How much of the difference to the whole playlist is added to a group's profile: names tell groups apart.
@@ -63,11 +66,17 @@ TALK_WORTH = 2.0
 REPEAT_COST = 0.6
 """For giving a group the name of another, told apart by a modifier; for each other that has it."""
 
+ALIKE, ALIKE_COST = 0.6, 0.4
+"""Cosine from which two names say nearly the same of the sound, and what each further 1.0 of it costs."""
+
 CANDIDATES = 6
 """Names per group that the exact search considers; a seventh best never took part in a best assignment."""
 
 MOOD_FEATURES = 2
 """What the mood of a whole says at most: it stands inside sentences."""
+
+LONE_ELECTRIC_COST = 0.3
+"""For saying after a genre or an artist that it is electric, and no more: half of all music is."""
 
 ECHO_COST = 4.0
 """For saying first what the genre before it says: "Electronic, electric", "Hip hop, wordy"."""
@@ -198,12 +207,17 @@ def name_playlist(
         return Mood()
     rows = [groups == part for part in range(len(parts))]
     large = [part for part in range(len(parts)) if rows[part].sum() >= LARGE_PART * len(z)]
-    borne = {(name.sound, frozenset(name.leans)) for name, _ in parts}
+    # By their words: "instrumental & danceable" is said by a name of the catalogue, and by two plain words.
+    borne = {
+        mood_words(Mood(sound=name.sound, leans=leans))
+        for name, _ in parts
+        for leans in permutations(name.leans)
+    }
     for option in _options(z.mean(axis=0), raw, traits, tags.refused(0), None):
         name = option.name
         if name.sound in SHRUGS or name.compared or name.differs or len(name.leans) > MOOD_FEATURES:
             continue
-        if (name.sound, frozenset(name.leans)) in borne:
+        if mood_words(Mood(sound=name.sound, leans=name.leans)) in borne:
             continue
         promised = () if name.sound is None else ENTRIES[name.sound].guards
         if all(
@@ -274,10 +288,14 @@ def _options(
         cost = COMPARED_COST if plain.compared else PLAIN_COST
         cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
         name = plain
+        if scene is not None and plain.leans == (ELECTRIC,):
+            cost += LONE_ELECTRIC_COST
         if scene is None and plain.is_one_word:
             joined = with_comparison(plain, traits, refused)
             name = max(joined, key=lambda each: fit(_unit(weights_of(each))), default=plain)
             cost += JOINED_COST * (name.differs is not None)
+            if name.leans == (ELECTRIC,) and name.differs is None:
+                continue
         weights = weights_of(name)
         found.append(_Option(name, weights, fit(_unit(weights)) - cost))
     # The sort is stable: between equals the order of the catalogue and of the traits decides.
@@ -293,7 +311,8 @@ class _Best:
 
 
 def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
-    """Choose one option per group for the largest total, where a repeated name costs `REPEAT_COST`."""
+    """Choose one option per group for the largest total, where repeated and similar names cost something."""
+    directions = {id(option): _unit(option.weights) for own in options for option in own}
     bounds = np.append(np.cumsum([choices[0].score for choices in options][::-1])[::-1], 0.0)
     best = _Best(float("-inf"), [])
 
@@ -304,8 +323,10 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
             best.total, best.options = total, chosen
             return
         taken = [_identity(option.name) for option in chosen]
+        said = np.array([directions[id(option)] for option in chosen]).reshape(-1, len(SOUND_FEATURES))
         for option in options[group]:
             cost = REPEAT_COST * taken.count(_identity(option.name))
+            cost += ALIKE_COST * float(np.maximum(said @ directions[id(option)] - ALIKE, 0.0).sum())
             descend(group + 1, total + option.score - cost, [*chosen, option])
 
     descend(0, 0.0, [])

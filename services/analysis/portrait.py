@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL
-from services.analysis.subtitle import lower_end
+from services.analysis.tally import lower_end
 from services.analysis.titles import lead_artist
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature

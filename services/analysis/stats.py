@@ -12,7 +12,7 @@ import numpy as np
 from services.analysis.genres import normal_genre
 from services.analysis.portrait import portrait_of
 from services.analysis.reference import TYPICAL
-from services.analysis.subtitle import decade_of
+from services.analysis.tally import decade_of
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.keys import count_keys

@@ -79,6 +79,8 @@ class Scene:
     kind: SceneKind
     words: str
     """A genre or an artist as the list spells it, or the first year of a decade."""
+    also: str = ""
+    """A second one of the kind, where only both together are most of a group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

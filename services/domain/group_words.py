@@ -76,6 +76,7 @@ _SPELT: Mapping[str, str] = MappingProxyType(
 _HYPHENATED = (
     (re.compile(r"\b([ckjtv]) (pop|rock|rap|ballad|indie)\b"), r"\1-\2"),
     (re.compile(r"\b(alt|anti|avant|lo|hi|nu|post|proto|sing|singer) (?=\w)"), r"\1-"),
+    (re.compile(r"\bneo (?!soul\b)(?=\w)"), "neo-"),
     (re.compile(r"\b([gpz]) funk\b"), r"\1-funk"),
     (re.compile(r"\bnew york\b"), "New York"),
 )
@@ -110,9 +111,11 @@ def scene_words(scene: Scene) -> str:
     """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash"."""
     if scene.kind is SceneKind.DECADE:
         return f"{scene.words[2:] if scene.words < '2000' else scene.words}s"
+    both = [each for each in (scene.words, scene.also) if each]
     if scene.kind is SceneKind.ARTIST:
-        return scene.words
-    words = genre_words(scene.words)
+        return " & ".join(both)
+    # "Pop, R&B & soul": one of the families has two names itself.
+    words = (", " if any(" & " in each for each in both) else " & ").join(map(genre_words, both))
     return words[:1].upper() + words[1:]
 
 

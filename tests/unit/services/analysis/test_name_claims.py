@@ -115,10 +115,12 @@ def test_every_name_can_be_earned(name: Name) -> None:
         ("East Coast Hip-Hop", 20, "Rap & spoken word"),
         ("rap", 7, "Wordy & rhythmic"),
         ("", 20, "Wordy & rhythmic"),
+        ("rap", 9, "Wordy & rhythmic"),
     ],
 )
 def test_rap_is_said_only_where_genre_words_say_so(tags: str, count: int, said: str) -> None:
-    genres = [()] * 20 + [(tags,)] * count + [()] * (20 - count)
+    others = ("neo soul",) if count == 9 else ()
+    genres = [()] * 20 + [(tags,)] * count + [others] * (20 - count)
     names = name_clusters(*sounds.playlist(sounds.group(seed=1), sounds.group(**sounds.RAP)), genres)
     assert plain(names[1]) == said
 
@@ -153,6 +155,39 @@ def test_blurred_voices_of_a_sung_genre_are_no_instrumentals(word: str, said: bo
     blurred = sounds.group(40, valence=0.15, danceability=0.4, instrumentalness=0.8)
     groups = sounds.playlist(sounds.group(seed=1), blurred)
     assert ("nstrumental" in name_clusters(*groups, [()] * 20 + [(word,)] * 40)[1]) == said
+
+
+@pytest.mark.parametrize(
+    ("sound", "genre", "words"),
+    [
+        ({"valence": 0.2, "energy": 0.55}, "worship", {"dark", "brooding", "moody", "darker"}),
+        ({"valence": 0.75, "energy": 0.84}, "gothic rock", {"cheerful", "bright", "sunny", "sunnier"}),
+        ({"acousticness": 0.6, "energy": 0.4, "loudness": -10.0}, "acid rock", {"acoustic"}),
+        ({"acousticness": 0.6, "energy": 0.4, "loudness": -10.0}, "idm", {"acoustic"}),
+    ],
+    ids=["dark", "cheerful", "tape", "synthesizers"],
+)
+def test_no_name_says_what_its_genre_denies_whatever_is_measured(
+    sound: dict[str, float], genre: str, words: set[str]
+) -> None:
+    groups = sounds.playlist(sounds.group(seed=1), sounds.group(seed=2, **sound))
+    for tag, is_said in (("polka", True), (genre, False)):
+        name = name_clusters(*groups, [()] * 20 + [(tag,)] * 20)[1]
+        assert bool(words & set(name.lower().split())) == is_said, name
+
+
+@pytest.mark.parametrize("other", [{"danceability": 0.72}, {"energy": 0.84}, {"valence": 0.2}])
+def test_reverberation_is_not_called_live(other: dict[str, float]) -> None:
+    """A studio with much of it is measured as live: only recordings that surely are live are called so."""
+    groups = sounds.playlist(sounds.group(seed=1), sounds.group(seed=2, liveness=0.36, **other))
+    assert "live" not in name_clusters(*groups)[1].lower().split()
+
+
+def test_nobody_calls_sombre_music_sunnier() -> None:
+    sombre = sounds.group(seed=1, valence=0.2, danceability=0.6)
+    for valence, is_sunnier in ((0.41, False), (0.48, True)):
+        groups = sounds.playlist(sombre, sounds.group(seed=2, valence=valence, danceability=0.72))
+        assert ("sunnier" in name_clusters(*groups)[1]) == is_sunnier
 
 
 def test_talk_is_called_spoken() -> None:

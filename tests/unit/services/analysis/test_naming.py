@@ -254,6 +254,11 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
         (Scene(SceneKind.DECADE, "1980"), "80s, quiet & sparse"),
         (Scene(SceneKind.DECADE, "2010"), "2010s, quiet & sparse"),
         (Scene(SceneKind.ARTIST, "Johnny Cash"), "Johnny Cash, quiet & sparse"),
+        (Scene(SceneKind.ARTIST, "Johnny Cash", "others"), "Johnny Cash & others, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "pop", "rock"), "Pop & rock, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "pop", "r&b & soul"), "Pop, R&B & soul, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "neo psychedelic"), "Neo-psychedelic, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "neo soul"), "Neo soul, quiet & sparse"),
     ],
 )
 def test_what_came_with_the_tracks_leads_the_name(scene: Scene, said: str) -> None:
@@ -271,6 +276,25 @@ def test_a_name_does_not_say_first_what_its_genre_says(word: str, sound: dict[st
     groups, genres = sounds.playlist(sounds.group(seed=1), sounds.group(**sound)), [()] * 20 + [(word,)] * 20
     scenes = [None, Scene(SceneKind.GENRE, word)]
     assert echo not in name_clusters(*groups, genres, scenes)[1]
+
+
+def test_two_groups_are_not_called_nearly_the_same_and_electric_is_said_last() -> None:
+    """Nobody tells "Calm instrumentals" and "Instrumental, acoustic & quiet" apart."""
+    quiet = {"instrumentalness": 0.85, "valence": 0.15, "loudness": -13.0}
+    calm, acoustic = (
+        quiet | {"danceability": 0.4, "energy": 0.35},
+        quiet | {"acousticness": 0.7, "energy": 0.42},
+    )
+    names = values_of(*sounds.playlist(sounds.group(seed=1, **calm), sounds.group(seed=2, **acoustic)))
+    one, other = (naming._unit(naming.weights_of(name)) for name in names)
+    assert float(one @ other) < 0.7, list(map(name_words, names))
+    dark = {"valence": 0.15, "danceability": 0.35, "instrumentalness": 0.85, "energy": 0.5}
+    roomy, dry = (
+        dark | {"acousticness": 0.3, "loudness": -12.0},
+        dark | {"acousticness": 0.01, "loudness": -9.0},
+    )
+    groups = sounds.playlist(sounds.group(seed=1, **roomy), sounds.group(seed=2, **dry))
+    assert name_words(values_of(*groups)[1]) == "Instrumental, dark & electric"
 
 
 def test_an_orchestra_is_not_called_dreamy() -> None:
@@ -346,6 +370,16 @@ def test_no_modifier_denies_the_name_that_it_modifies() -> None:
         if name.differs is not None and name.sound is not None:
             weight = ENTRIES[name.sound].weights.get(name.differs.feature, 0.0)
             assert weight * (1 if name.differs.high else -1) >= 0
+
+
+def test_a_mood_is_not_the_name_of_a_part_in_other_ways_of_saying_it() -> None:
+    raw = sounds.group(instrumentalness=0.85, danceability=0.75)
+    z, labels = typical_scores(raw), np.zeros(len(raw), dtype=np.intp)
+    (said,) = traits_of(z, raw, labels)
+    assert mood_words(name_playlist(z, raw, said)) == "instrumental & danceable"
+    words = Lean(Feature.DANCEABILITY, high=True), Lean(Feature.INSTRUMENTALNESS, high=True)
+    mood = name_playlist(z, raw, said, labels=labels, parts=[(GroupName(leans=words), said)])
+    assert mood_words(mood) != "instrumental & danceable"
 
 
 def test_the_mood_of_the_whole_is_the_name_of_no_part_and_contradicts_none() -> None:

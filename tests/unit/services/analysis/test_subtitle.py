@@ -10,20 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.report import report_words, subtitle
-from services.analysis.subtitle import (
-    Tally,
-    carries,
-    families_of,
-    grounded,
-    lower_end,
-    scene_of,
-    still_of,
-    subtitle_of,
-    words_of,
-)
-from services.domain.features import Feature
-from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
-from services.domain.group_words import name_words
+from services.analysis.subtitle import carries, subtitle_of
+from services.analysis.tally import Tally, families_of, lower_end, words_of
 from services.domain.music import Track
 from services.domain.report import Subtitle
 from services.storage.codec import decode_report, encode_report
@@ -48,18 +36,6 @@ def told_of(group: list[Track], rest: list[Track]) -> Subtitle:
     return subtitle_of(Tally.of(group), Tally.of(rest))
 
 
-def scene_in(group: list[Track], rest: list[Track]) -> Scene | None:
-    return scene_of(Tally.of(group), Tally.of(rest))
-
-
-def grounded_in(name: GroupName, group: list[Track], rest: list[Track]) -> GroupName:
-    return grounded(name, Tally.of(group), Tally.of(rest))
-
-
-def still_in(name: GroupName, group: list[Track], rest: list[Track]) -> bool:
-    return still_of(name, Tally.of(group), Tally.of(rest))
-
-
 def test_the_genre_that_is_commoner_here_is_said_and_not_the_commonest() -> None:
     group = songs(12, "polka", "folk metal") + songs(8, "polka")
     rest = songs(40, "polka")
@@ -81,93 +57,13 @@ def test_how_much_follows_the_share_of_tagged_tracks(carrying: int, said: str) -
     assert bool(words) == bool(said)
 
 
-COUNTRY = Scene(SceneKind.GENRE, "country")
-
-
-@pytest.mark.parametrize(
-    ("group", "rest", "said"),
-    [
-        (songs(30, "country"), songs(30, "rap"), COUNTRY),
-        (songs(30, "country"), [], COUNTRY),
-        (songs(15, "classic country") + songs(15, "country"), songs(30, "rap"), COUNTRY),
-        (songs(7, "country"), songs(30, "rap"), None),
-        (songs(11, "country") + songs(19), songs(30, "rap"), None),
-        (songs(14, "country") + songs(16), songs(30, "rap"), COUNTRY),
-        (songs(10, "country") + songs(4, "rap") + songs(16), songs(30, "jazz"), None),
-        (songs(13, "country") + songs(17, "rap"), songs(30, "rap"), None),
-        (songs(30, "country"), songs(20, "country") + songs(10, "rap"), None),
-        (songs(50, "country"), songs(15, "country") + songs(15, "rap"), COUNTRY),
-        (songs(30, "new age") + songs(3, "wave"), songs(30, "rap"), Scene(SceneKind.GENRE, "new age")),
-        (songs(30, "<@123456789>"), songs(30, "rap"), None),
-    ],
-    ids=[
-        "most",
-        "no rest",
-        "a kind of it",
-        "few",
-        "few tagged",
-        "few tagged, and all of them",
-        "few tagged, and not all of them",
-        "by chance",
-        "elsewhere too",
-        "nearly all, and half elsewhere",
-        "no part",
-        "not a word",
-    ],
-)
-def test_a_genre_joins_the_name_where_it_surely_holds_for_most_and_not_for_the_rest(
-    group: list[Track], rest: list[Track], said: Scene | None
-) -> None:
-    assert scene_in(group, rest) == said
-
-
-RELIGIOUS = songs(8, "worship") + songs(8, "ccm") + songs(8, "Gospel")
-
-
-def test_genres_that_agree_on_their_family_alone_say_that() -> None:
+def test_genres_that_agree_on_their_family_alone_are_said_as_that() -> None:
     rest = songs(12, "rap") + songs(12, "country") + songs(12, "techno")
-    assert scene_in(RELIGIOUS, rest) == Scene(SceneKind.GENRE, "religious")
     apart = [track for genre in ("worship", "ccm", "gospel", "hymns", "praise") for track in songs(2, genre)]
     apart += songs(8, "polka")
     assert told_of(apart, [*rest, *songs(20, "polka")]).genres == ("religious",)
     assert carries(apart[0], Subtitle(genres=("religious",)))
     assert not carries(rest[0], Subtitle(genres=("religious",)))
-
-
-def test_a_name_that_says_little_begins_with_what_most_of_the_group_is() -> None:
-    sunnier = GroupName(leans=(Lean(Feature.VALENCE, high=True),), compared=True)
-    group, rest = songs(15, "classic rock") + songs(15, "britpop"), songs(30, "shoegaze")
-    assert name_words(grounded_in(sunnier, group, rest)) == "Rock, sunnier"
-    assert name_words(grounded_in(sunnier, songs(30), rest)) == "Sunnier tracks"
-    rock = grounded_in(sunnier, group, songs(30, "rock"))
-    assert still_in(rock, group, songs(30, "rock"))
-    assert not still_in(rock, songs(30, "polka"), songs(30, "rock"))
-    two = (*rock.leans, Lean(Feature.ENERGY, high=True))
-    assert not still_in(replace(rock, leans=two, compared=False), group, songs(30, "rock"))
-    cheerful = grounded_in(replace(sunnier, compared=False), group, rest)
-    assert name_words(cheerful) == "Rock, cheerful"
-    says_enough = GroupName(sound=SoundName.QUIET_SPARSE)
-    assert grounded_in(says_enough, group, rest) == says_enough
-
-
-def test_no_word_follows_a_genre_that_says_it() -> None:
-    wordy, calmer = Lean(Feature.SPEECHINESS, high=True), Lean(Feature.ENERGY, high=False)
-    name = GroupName(leans=(wordy,), differs=calmer)
-    assert name_words(grounded_in(name, songs(30, "hip hop"), songs(30, "jazz"))) == "Hip hop, calmer"
-    assert name_words(grounded_in(name, songs(30, "ska"), songs(30, "jazz"))) == "Ska, wordy & calmer"
-
-
-def test_an_artist_who_made_most_of_a_group_comes_before_its_genre() -> None:
-    group = songs(20, "country", artist="Johnny Cash") + songs(4, "country")
-    assert scene_in(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
-    assert scene_in(songs(20, artist="Various Artists"), songs(30)) is None
-
-
-def test_a_decade_joins_the_name_where_no_edition_can_have_told_it() -> None:
-    eighties = Scene(SceneKind.DECADE, "1980")
-    assert scene_in(songs(20, year=1984), songs(30, year=2015)) == eighties
-    assert scene_in(songs(20, year=1984), songs(30, year=1986)) is None
-    assert scene_in(songs(20, year=2009), songs(30, year=1986)) is None
 
 
 def test_the_lower_end_of_a_share_is_that_of_its_interval() -> None:

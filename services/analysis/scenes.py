@@ -1,0 +1,269 @@
+"""Say what a group is called by beside its sound: an artist, a genre or a decade that most of it shares."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from services.analysis.name_rules import implied_by
+from services.analysis.tally import (
+    A_LOT,
+    FEWEST_TAGGED,
+    Read,
+    Tally,
+    by_genres,
+    counted,
+    decades,
+    families_of,
+    kinds_in,
+    leads,
+    lower_end,
+    share_with,
+    told,
+    total,
+)
+from services.analysis.vocabulary import SHRUGS
+from services.domain.group_names import GroupName, Scene, SceneKind
+
+FEWEST_NAMED_BY = 5
+"""Tracks of which something is known, below which a group is called by nothing: nearly all of so few have to
+have it in common.
+"""
+
+MOST_PAIRED, MOST_GROUNDED = 4, 2
+"""Words of which two are tried together, and words for the sound after what a group is."""
+
+TAGGED, HELD, TIMES = 0.6, 0.4, 1.5
+"""For a place in the name: share of the tracks of which something is known, share of those that have it in
+common, and how many times as large as elsewhere that is. The lower end of the 95 % interval of the share has
+to hold this as well.
+"""
+
+FEW_TAGGED, OF_ALL = 0.4, 0.42
+"""Share of the tracks of which something has to be known at least: of fewer than `TAGGED` the more have to
+have it in common, so that as large a part of the whole group surely has it. And share of all tracks that has
+to be known to have it: what is not tagged is mostly by a few well-known artists, and something else.
+"""
+
+NEARLY_ALL, RARER = 0.8, 0.6
+"""Lower end from which a genre is said though it is not rare elsewhere, and share that it may have there."""
+
+MOST_BY_FAR, TIMES_BY_FAR = 0.5, 2.0
+"""Lower end and times for a decade and an artist: half of a group is too little to be called by them."""
+
+HALF, HALF_SURELY = 0.5, 0.33
+"""Share of an artist from which a group is called by them where its sound says little, and its lower end."""
+
+PART, PART_SURELY, OTHERS = 0.3, 0.2, "others"
+"""The same where it is called by them "& others"."""
+
+OF_TWO = 0.2
+"""Share that each of two has to have where only both together are most of a group."""
+
+LONGEST_PAIR = 34
+"""Letters of two artists before a name, of which a line has to be left for the sound."""
+
+LATEST_DECADE = 1980
+"""Years are those of the edition: no edition is older than its music, and later ones are often younger."""
+
+_NAMEABLE_ARTIST = re.compile(r"[^\W_](?:[\w&'’+/ .!?$-]|,(?= )){1,29}")
+
+
+def scene_of(group: Tally, rest: Tally) -> Scene | None:
+    """Return what a group may be called by beside its sound, or None where nothing holds for most of it.
+
+    An artist who made most of it, else its genre, else the family of its genres, else its decade. A genre
+    speaks for its kinds too: "classic country" is country.
+    """
+    return (
+        _most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=TIMES_BY_FAR)
+        or _most_have(
+            group,
+            rest,
+            by_genres(kinds_in(group, rest)),
+            SceneKind.GENRE,
+            HELD,
+            beside=_all_kinds_in(group, rest),
+        )
+        or _most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
+        or _early(_most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
+    )
+
+
+def grounded(
+    names: Sequence[GroupName],
+    groups: Sequence[tuple[Tally, Tally]],
+    *,
+    earlier: Sequence[GroupName | None] = (),
+) -> tuple[GroupName, ...]:
+    """Say first what most of each group is, though the rest may be so too, where its name says little.
+
+    "Sunnier tracks" are "Rock, sunnier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
+    where only both are most of them. A name that another group would share stays as it was.
+
+    Parameters
+    ----------
+    groups
+        The tracks of each group, and those of the others.
+    earlier
+        What each group was called before: where it is still called so, it stays.
+    """
+    before = [*earlier, *[None] * (len(names) - len(earlier))]
+    better = [
+        name if name == was or name.scene is not None or not _says_little(name) else _with_ground(name, *own)
+        for name, was, own in zip(names, before, groups, strict=True)
+    ]
+    return tuple(
+        name if better.count(new) > 1 or new in (*names[:at], *names[at + 1 :]) else new
+        for at, (name, new) in enumerate(zip(names, better, strict=True))
+    )
+
+
+def _with_ground(name: GroupName, group: Tally, rest: Tally) -> GroupName:
+    scene = _ground_of(group, rest)
+    if scene is None:
+        return name
+    implied = implied_by(scene)
+    leans = tuple(lean for lean in name.leans if lean not in implied)[:MOST_GROUNDED]
+    if leans or not name.leans:
+        return replace(name, scene=scene, leans=leans or name.leans)
+    if name.differs is not None:
+        # "Hip hop, wordy & calmer" says the same twice.
+        return replace(name, scene=scene, leans=(name.differs,), compared=True, differs=None)
+    return replace(name, scene=scene)
+
+
+def _ground_of(group: Tally, rest: Tally) -> Scene | None:
+    """Return what most of a group is: a genre, an artist, two of them, or an early decade."""
+    kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_of)
+    return (
+        _most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
+        or _most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
+        or _most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
+        or _two_have(group, rest, leads, SceneKind.ARTIST, times=TIMES_BY_FAR)
+        or _two_have(group, rest, families, SceneKind.GENRE, times=1.0)
+        or _early(_most_have(group, rest, decades, SceneKind.DECADE, HELD, times=TIMES))
+        or _and_others(group, rest)
+    )
+
+
+def _and_others(group: Tally, rest: Tally) -> Scene | None:
+    """Return the artist of a good part of a group, who is rarer elsewhere."""
+    found = _most_have(group, rest, leads, SceneKind.ARTIST, PART_SURELY, times=TIMES, share=PART)
+    return found and replace(found, also=OTHERS)
+
+
+def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
+    """Whether the scene in a name that a group had before still holds for it.
+
+    More than for the rest, unless the name says little beside it: see `grounded`.
+    """
+    scene = name.scene
+    if scene is None:
+        return True
+    readers: dict[SceneKind, Read] = {SceneKind.ARTIST: leads, SceneKind.DECADE: decades}
+    read = readers.get(scene.kind) or _all_kinds_in(group, rest)
+    if scene.kind is SceneKind.DECADE and _early(scene) is None:
+        return False
+    words = {scene.words, scene.also} - {"", OTHERS}
+    share, elsewhere = (share_with(words, list(told(read(some)))) for some in (group, rest))
+    return share >= (A_LOT if scene.also == OTHERS else HELD) and (share > elsewhere or _says_little(name))
+
+
+def _all_kinds_in(group: Tally, rest: Tally) -> Read:
+    """Read genres, those that they are kinds of and their families: shoegaze is rock where that is said."""
+    kinds = kinds_in(group, rest)
+    return by_genres(lambda genres: kinds(genres) | families_of(genres))
+
+
+def _says_little(name: GroupName) -> bool:
+    """Whether a name is made of plain words, or is one that fits most music."""
+    return name.sound is None or name.sound in SHRUGS
+
+
+def _most_have(
+    group: Tally,
+    rest: Tally,
+    read: Read,
+    kind: SceneKind,
+    held: float,
+    *,
+    times: float = TIMES,
+    share: float = HELD,
+    beside: Read | None = None,
+) -> Scene | None:
+    """Return what most of a group shares and the rest does not, of what `read` yields of each.
+
+    Parameters
+    ----------
+    held, share
+        Least that the lower end of the share, and the share itself, have to be.
+    times
+        How many times as large as elsewhere the lower end has to be.
+    beside
+        What is read of the rest in place of `read`.
+    """
+    here = list(told(read(group)))
+    tagged = total(here)
+    if tagged < max(FEWEST_NAMED_BY, FEW_TAGGED * group.size):
+        return None
+    held *= max(1.0, TAGGED * group.size / tagged)
+    inside = counted(here)
+    shares = {
+        word: count / tagged
+        for word, count in inside.items()
+        if count / tagged >= share and (kind is SceneKind.ARTIST or count >= OF_ALL * group.size)
+    }
+    shares = {
+        word: part
+        for word, part in shares.items()
+        if lower_end(inside[word], tagged) >= held and _is_sayable(word, kind)
+    }
+    if not shares:
+        return None
+    there = list(told((beside or read)(rest)))
+    fitting = []
+    for word, part in shares.items():
+        elsewhere = share_with({word}, there)
+        least = lower_end(inside[word], tagged)
+        if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
+            weight = round(part * math.log((part + 0.01) / (elsewhere + 0.01)), 9)
+            fitting.append((-weight, -len(word), word))
+    return Scene(kind, min(fitting)[2]) if fitting else None
+
+
+def _two_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, *, times: float) -> Scene | None:
+    """Return the two of a kind that most of a group share, where each makes a good part of it."""
+    here, there = list(told(read(group))), list(told(read(rest)))
+    tagged = total(here)
+    if tagged < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
+        return None
+    least = MOST_BY_FAR * max(1.0, TAGGED * group.size / tagged)
+    inside = counted(here)
+    common = sorted(
+        (word for word, count in inside.items() if count >= OF_TWO * tagged and _is_sayable(word, kind)),
+        key=lambda word: (-inside[word], word),
+    )
+    for pair in combinations(common[:MOST_PAIRED], 2):
+        if kind is SceneKind.ARTIST and len(" & ".join(pair)) > LONGEST_PAIR:
+            continue
+        both = sum(number for words, number in here if not words.isdisjoint(pair))
+        surely = lower_end(both, tagged)
+        if (
+            both >= OF_ALL * group.size
+            and surely >= least
+            and both / tagged >= times * share_with(pair, there)
+        ):
+            return Scene(kind, *pair)
+    return None
+
+
+def _is_sayable(word: str, kind: SceneKind) -> bool:
+    return kind is not SceneKind.ARTIST or bool(_NAMEABLE_ARTIST.fullmatch(word))
+
+
+def _early(decade: Scene | None) -> Scene | None:
+    return decade if decade is not None and int(decade.words) <= LATEST_DECADE else None

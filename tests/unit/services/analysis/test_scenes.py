@@ -1,0 +1,191 @@
+"""A group is called by what most of its tracks surely share, and by nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from services.analysis.scenes import grounded, scene_of, still_of
+from services.analysis.tally import Tally
+from services.domain.features import Feature
+from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.group_words import name_words
+from services.domain.music import Track
+from tests.unit.services.analysis.test_subtitle import songs
+
+
+def scene_in(group: list[Track], rest: list[Track]) -> Scene | None:
+    return scene_of(Tally.of(group), Tally.of(rest))
+
+
+def grounded_in(name: GroupName, group: list[Track], rest: list[Track]) -> GroupName:
+    return grounded([name], [(Tally.of(group), Tally.of(rest))])[0]
+
+
+def still_in(name: GroupName, group: list[Track], rest: list[Track]) -> bool:
+    return still_of(name, Tally.of(group), Tally.of(rest))
+
+
+COUNTRY = Scene(SceneKind.GENRE, "country")
+
+
+@pytest.mark.parametrize(
+    ("group", "rest", "said"),
+    [
+        (songs(30, "country"), songs(30, "rap"), COUNTRY),
+        (songs(30, "country"), [], COUNTRY),
+        (songs(15, "classic country") + songs(15, "country"), songs(30, "rap"), COUNTRY),
+        (songs(4, "country"), songs(30, "rap"), None),
+        (songs(11, "country") + songs(19), songs(30, "rap"), None),
+        (songs(14, "country") + songs(16), songs(30, "rap"), COUNTRY),
+        (songs(10, "country") + songs(4, "rap") + songs(16), songs(30, "jazz"), None),
+        (songs(13, "country") + songs(17, "rap"), songs(30, "rap"), None),
+        (songs(30, "country"), songs(20, "country") + songs(10, "rap"), None),
+        (songs(50, "country"), songs(15, "country") + songs(15, "rap"), COUNTRY),
+        (songs(30, "new age") + songs(3, "wave"), songs(30, "rap"), Scene(SceneKind.GENRE, "new age")),
+        (songs(30, "<@123456789>"), songs(30, "rap"), None),
+    ],
+    ids=[
+        "most",
+        "no rest",
+        "a kind of it",
+        "few",
+        "few tagged",
+        "few tagged, and all of them",
+        "few tagged, and not all of them",
+        "by chance",
+        "elsewhere too",
+        "nearly all, and half elsewhere",
+        "no part",
+        "not a word",
+    ],
+)
+def test_a_genre_joins_the_name_where_it_surely_holds_for_most_and_not_for_the_rest(
+    group: list[Track], rest: list[Track], said: Scene | None
+) -> None:
+    assert scene_in(group, rest) == said
+
+
+RELIGIOUS = songs(8, "worship") + songs(8, "ccm") + songs(8, "Gospel")
+
+
+def test_genres_that_agree_on_their_family_alone_say_that() -> None:
+    rest = songs(12, "rap") + songs(12, "country") + songs(12, "techno")
+    assert scene_in(RELIGIOUS, rest) == Scene(SceneKind.GENRE, "religious")
+
+
+def test_a_name_that_says_little_begins_with_what_most_of_the_group_is() -> None:
+    sunnier = GroupName(leans=(Lean(Feature.VALENCE, high=True),), compared=True)
+    group, rest = songs(15, "classic rock") + songs(15, "britpop"), songs(30, "shoegaze")
+    assert name_words(grounded_in(sunnier, group, rest)) == "Rock, sunnier"
+    assert name_words(grounded_in(sunnier, songs(30), rest)) == "Sunnier tracks"
+    rock = grounded_in(sunnier, group, songs(30, "rock"))
+    assert still_in(rock, group, songs(30, "rock"))
+    assert not still_in(rock, songs(30, "polka"), songs(30, "rock"))
+    enough = GroupName(sound=SoundName.QUIET_SPARSE, scene=rock.scene)
+    assert not still_in(enough, group, songs(30, "rock"))
+    cheerful = grounded_in(replace(sunnier, compared=False), group, rest)
+    assert name_words(cheerful) == "Rock, cheerful"
+    says_enough = GroupName(sound=SoundName.QUIET_SPARSE)
+    assert grounded_in(says_enough, group, rest) == says_enough
+
+
+def test_no_word_follows_a_genre_that_says_it() -> None:
+    wordy, calmer = Lean(Feature.SPEECHINESS, high=True), Lean(Feature.ENERGY, high=False)
+    name = GroupName(leans=(wordy,), differs=calmer)
+    assert name_words(grounded_in(name, songs(30, "hip hop"), songs(30, "jazz"))) == "Hip hop, calmer"
+    assert name_words(grounded_in(name, songs(30, "ska"), songs(30, "jazz"))) == "Ska, wordy & calmer"
+
+
+def test_an_artist_who_made_most_of_a_group_comes_before_its_genre() -> None:
+    group = songs(20, "country", artist="Johnny Cash") + songs(4, "country")
+    assert scene_in(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
+    assert scene_in(songs(20, artist="Various Artists"), songs(30)) is None
+
+
+def test_a_decade_joins_the_name_where_no_edition_can_have_told_it() -> None:
+    eighties = Scene(SceneKind.DECADE, "1980")
+    assert scene_in(songs(20, year=1984), songs(30, year=2015)) == eighties
+    assert scene_in(songs(20, year=1984), songs(30, year=1986)) is None
+    assert scene_in(songs(20, year=2009), songs(30, year=1986)) is None
+
+
+CHEERFUL, WORDY = Lean(Feature.VALENCE, high=True), Lean(Feature.SPEECHINESS, high=True)
+BOTH = GroupName(leans=(CHEERFUL, WORDY))
+
+
+def test_a_name_of_plain_words_begins_with_what_most_of_the_group_is() -> None:
+    rest = songs(30, "jazz")
+    assert name_words(grounded_in(BOTH, songs(30, "ska"), rest)) == "Ska, cheerful & wordy"
+    assert name_words(grounded_in(BOTH, songs(30, "hip hop"), rest)) == "Hip hop, cheerful"
+    three = replace(BOTH, leans=(*BOTH.leans, Lean(Feature.ENERGY, high=True)))
+    assert name_words(grounded_in(three, songs(30, "ska"), rest)) == "Ska, cheerful & wordy"
+
+
+@pytest.mark.parametrize(
+    ("group", "rest", "said"),
+    [
+        (songs(16, "britpop") + songs(14, "k-pop"), songs(30, "jazz"), "Rock & pop, cheerful & wordy"),
+        (songs(16, "soul") + songs(14, "k-pop"), songs(30, "jazz"), "R&B & soul, pop, cheerful & wordy"),
+        (songs(16, artist="Queen") + songs(14), songs(30), "Queen, cheerful & wordy"),
+        (songs(16, artist="Queen") + songs(14), songs(20, artist="Queen"), "Cheerful & wordy"),
+        (songs(12, artist="Queen") + songs(12, artist="Sade") + songs(6), songs(30),
+         "Queen & Sade, cheerful & wordy"),
+        (songs(12, artist="Queen") + songs(18), songs(30), "Queen & others, cheerful & wordy"),
+        (songs(18, year=1974) + songs(12, year=1995), songs(30, year=1995), "70s, cheerful & wordy"),
+        (songs(12, "k-pop") + songs(18), songs(30, "jazz"), "Cheerful & wordy"),
+        (songs(6, artist="Queen") + songs(24), songs(30), "Cheerful & wordy"),
+    ],
+    ids=["two genres", "a genre of two names", "half", "half, and elsewhere too", "two artists", "a part",
+         "a decade", "known of less than half", "too few"],
+)  # fmt: skip
+def test_where_no_genre_is_most_of_it_two_are_or_its_artists_or_its_decade(
+    group: list[Track], rest: list[Track], said: str
+) -> None:
+    name = grounded_in(BOTH, group, rest)
+    assert name_words(name) == said
+    assert still_in(name, group, rest)
+
+
+def test_a_name_that_stays_gives_up_who_is_no_longer_there() -> None:
+    name = grounded_in(BOTH, songs(12, artist="Queen") + songs(18), songs(30))
+    assert name.scene == Scene(SceneKind.ARTIST, "Queen", "others")
+    assert still_in(name, songs(9, artist="Queen") + songs(21), songs(30))
+    assert not still_in(name, songs(3, artist="Queen") + songs(27), songs(30))
+
+
+def test_a_name_that_a_group_had_before_stays_without_what_most_of_it_is() -> None:
+    ska = (Tally.of(songs(30, "ska")), Tally.of(songs(30, "jazz")))
+    assert grounded([BOTH], [ska], earlier=[BOTH]) == (BOTH,)
+    assert grounded([BOTH], [ska], earlier=[None])[0].scene == Scene(SceneKind.GENRE, "ska")
+
+
+def test_two_groups_are_not_given_one_name_by_what_both_are() -> None:
+    ska = (Tally.of(songs(30, "ska")), Tally.of(songs(30, "ska")))
+    lively = Lean(Feature.ENERGY, high=True)
+    names = [GroupName(leans=(CHEERFUL, WORDY)), GroupName(leans=(CHEERFUL, WORDY, lively))]
+    assert grounded(names, [ska, ska]) == tuple(names)
+
+
+@pytest.mark.parametrize("artist", ["WHY?", "21 Savage", "P!nk", "Tyler, The Creator", "A$AP Rocky"])
+def test_artists_are_called_by_names_of_all_kinds(artist: str) -> None:
+    assert scene_in(songs(30, artist=artist), songs(30)) == Scene(SceneKind.ARTIST, artist)
+
+
+def test_an_artist_whose_name_cannot_be_said_is_still_counted() -> None:
+    unsayable = songs(16, artist="*NSYNC")
+    assert scene_in(songs(14, artist="Young Fathers") + unsayable, songs(30)) is None
+
+
+def test_a_genre_that_is_a_family_speaks_for_it_elsewhere_too() -> None:
+    """Beside shoegaze and britpop nothing is told by "rock"."""
+    rock = songs(30, "rock")
+    assert scene_in(rock, songs(30, "jazz")) == Scene(SceneKind.GENRE, "rock")
+    assert scene_in(rock, songs(15, "shoegaze") + songs(15, "britpop")) is None
+
+
+def test_few_tracks_are_called_by_what_nearly_all_of_them_are() -> None:
+    rest = songs(30, "jazz")
+    assert scene_in(songs(6, "shoegaze"), rest) == Scene(SceneKind.GENRE, "shoegaze")
+    assert scene_in(songs(3, "shoegaze") + songs(3, "polka"), rest) is None
