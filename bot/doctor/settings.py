@@ -19,6 +19,8 @@ from services.domain.program import PROGRAM
 from services.storage.doctor import Diagnosis, Severity
 
 _SPOTIFY = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "TOKEN_KEYS")
+_NEEDED_OF_SPOTIFY = ("SPOTIFY_CLIENT_ID", "TOKEN_KEYS")
+"""An app without a secret logs people in by PKCE alone."""
 """Only together do they let people connect Spotify."""
 _BOT_PAGE = "Developer portal > your application > Bot > Reset Token"
 _NEXT = {
@@ -87,8 +89,9 @@ def _what_is_set(settings: Settings) -> Iterator[Diagnosis]:
             yield Diagnosis(Severity.PROBLEM, what, f"{_BOT_PAGE}; enter it as DISCORD_TOKEN.")
         else:
             yield Diagnosis(Severity.NOTE, what, _NEXT[entry.setting])
-    missing = [entry.setting for entry in entries if entry.setting in _SPOTIFY and not entry.present]
-    if 0 < len(missing) < len(_SPOTIFY):
+    present = {entry.setting for entry in entries if entry.present}
+    missing = [setting for setting in _NEEDED_OF_SPOTIFY if setting not in present]
+    if missing and not present.isdisjoint(_SPOTIFY):
         yield Diagnosis(
             Severity.WARNING,
             f"Spotify is set up by half: {' and '.join(missing)} missing.",
