@@ -79,6 +79,8 @@ _HYPHENATED = (
     (re.compile(r"\bneo (?!soul\b)(?=\w)"), "neo-"),
     (re.compile(r"\b([gpz]) funk\b"), r"\1-funk"),
     (re.compile(r"\bnew york\b"), "New York"),
+    (re.compile(r"\beast coast\b"), "East Coast"),
+    (re.compile(r"\bwest coast\b"), "West Coast"),
 )
 """Words of genres that belong together."""
 

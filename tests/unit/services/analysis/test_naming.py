@@ -259,6 +259,7 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
         (Scene(SceneKind.GENRE, "pop", "r&b & soul"), "Pop, R&B & soul, quiet & sparse"),
         (Scene(SceneKind.GENRE, "neo psychedelic"), "Neo-psychedelic, quiet & sparse"),
         (Scene(SceneKind.GENRE, "neo soul"), "Neo soul, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "east coast hip hop"), "East Coast hip hop, quiet & sparse"),
     ],
 )
 def test_what_came_with_the_tracks_leads_the_name(scene: Scene, said: str) -> None:
