@@ -262,12 +262,12 @@ def neighbour_distance(points: ArrayLike) -> Float:
         block = places[start : start + BLOCK]
         squares = block @ towards
         squares += lengths
-        squares += np.einsum("ij,ij->i", block, block)[:, None]
         own = seat[start : start + BLOCK]
         (pooled,) = np.nonzero(own >= 0)
         squares[pooled, own[pooled]] = np.inf
         if count > EXACT_SEARCH:
             squares = squares.reshape(len(block), LAYERS, -1).min(axis=1)
+        squares += np.einsum("ij,ij->i", block, block)[:, None]
         closest = np.partition(squares, nearest - 1, axis=1)[:, :nearest]
         result[start : start + BLOCK] = np.sqrt(np.maximum(closest, 0.0)).mean(axis=1)
     return result
