@@ -20,8 +20,7 @@ from services.storage.doctor import Diagnosis, Severity
 
 _SPOTIFY = ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "TOKEN_KEYS")
 _NEEDED_OF_SPOTIFY = ("SPOTIFY_CLIENT_ID", "TOKEN_KEYS")
-"""An app without a secret logs people in by PKCE alone."""
-"""Only together do they let people connect Spotify."""
+"""Only together do they let people connect Spotify; an app without a secret logs them in by PKCE alone."""
 _BOT_PAGE = "Developer portal > your application > Bot > Reset Token"
 _NEXT = {
     "SPOTIFY_CLIENT_ID": "To let people use their own playlists, enter the Client ID of your Spotify app.",

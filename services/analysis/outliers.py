@@ -14,6 +14,7 @@ from services.analysis.genres import known_genres
 from services.analysis.perception import audible
 from services.analysis.style import Facts, Float, numbered, packaged
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_words import genre_words
 from services.domain.music import Track
 from services.domain.report import Outlier
 from services.domain.vocabulary import COMPARATIVES
@@ -112,6 +113,7 @@ def find_outliers(
     names: Sequence[str],
     *,
     music: Sequence[Track] = (),
+    given: Sequence[bool] = (),
     most: int = MOST,
 ) -> tuple[Outlier, ...]:
     """Rank the tracks that are farthest from their nearest company.
@@ -130,6 +132,8 @@ def find_outliers(
         Name of each group; may be empty where there are no groups.
     music : sequence of n Track, optional
         What else is known of each row: a year only where the music is surely from then.
+    given : sequence of n bool, optional
+        Whether the genres of each row are only known of its artist.
     most : int
         Longest ranking wanted.
 
@@ -157,7 +161,7 @@ def find_outliers(
         if facts is not None:
             said += [
                 (lonely.years[row], _in_time(row, facts.years)),
-                (lonely.genres[row], _in_genre(row, music, facts)),
+                (lonely.genres[row], _in_genre(row, music, facts, given=bool(given) and given[row])),
             ]
         reasons = _worth_saying(said)
         found.append(
@@ -313,10 +317,10 @@ def _in_sound(
 
 
 def _in_time(row: int, years: Float) -> str:
-    if not np.isfinite(years[row]):
-        return ""
     others = np.delete(years, row)
     others = others[np.isfinite(others)]
+    if not (np.isfinite(years[row]) and len(others)):
+        return ""
     first, last = np.quantile(others, MOST_OF, method="inverted_cdf")
     most = np.sum((others >= first) & (others <= last)) > len(years) / 2
     if first <= years[row] <= last:
@@ -327,7 +331,7 @@ def _in_time(row: int, years: Float) -> str:
     return f"from {years[row]:.0f}, most others from {when}"
 
 
-def _in_genre(row: int, music: Sequence[Track], facts: Facts) -> str:
+def _in_genre(row: int, music: Sequence[Track], facts: Facts, *, given: bool) -> str:
     """Say the genres of a track where hardly any other artist of the list shares one word of them."""
     genres = known_genres(music[row].genres)[:SAID_GENRES]
     own = set(facts.words[row])
@@ -339,4 +343,5 @@ def _in_genre(row: int, music: Sequence[Track], facts: Facts) -> str:
     sharing = sum(not own.isdisjoint(words) for words in others)
     if not genres or sharing > FEW * len(others):
         return ""
-    return f"tagged {' and '.join(genres)} like {'few others' if sharing else 'no other artist'} here"
+    tagged = f"{'by an artist ' if given else ''}tagged {' and '.join(map(genre_words, genres))}"
+    return f"{tagged} like {'few others' if sharing else 'no other artist'} here"

@@ -175,6 +175,7 @@ def found_in(music: list[Track], most: int = 60) -> dict[int, str]:
     [
         ({"release_year": 1958}, "from 1958, most others from 2015 to 2018"),
         ({"genres": ("zouk", "Kizomba")}, "tagged zouk and kizomba like no other artist here"),
+        ({"genres": ("rnb", "J-Rock")}, "tagged R&B and J-rock like no other artist here"),
     ],
 )
 def test_a_stranger_is_found_by_year_or_genre_and_the_reason_says_which(
@@ -213,6 +214,23 @@ def test_years_that_few_tracks_have_set_none_apart() -> None:
     half_known[20:] = [replace(track, release_year=None) for track in half_known[20:]]
     assert found_in(half_known)[STRANGER].startswith("from 1958")
     assert "most others" not in found_in(half_known)[STRANGER], "their years are not known"
+
+
+def test_the_only_year_of_a_list_is_no_reason() -> None:
+    music = [replace(track, release_year=None) for track in songs(row_5={"genres": ("zouk",)})]
+    music[STRANGER] = replace(music[STRANGER], release_year=1958)
+    found = found_in(music)[STRANGER]
+    assert "zouk" in found
+    assert "1958" not in found
+
+
+def test_genres_that_are_known_of_the_artist_are_not_said_to_be_tags_of_the_track() -> None:
+    points = np.random.default_rng(11).normal(size=(60, 6))
+    music = songs(row_5={"genres": ("zouk",)})
+    given = [row == STRANGER for row in range(60)]
+    (found, *_) = find_outliers(points, np.zeros((60, 9)), np.full(60, -1), [], music=music, given=given)
+    assert found.track == STRANGER
+    assert found.reason.startswith("by an artist tagged zouk like no other artist here")
 
 
 def test_a_year_between_those_of_most_others_is_no_reason() -> None:
