@@ -151,7 +151,8 @@ def find_outliers(
     facts = Facts.of(music) if music else None
     lonely = Loneliness.of(places, facts)
     strangeness = lonely.scores()
-    ranked = np.lexsort((*places.T, -np.round(strangeness, 9)))[:most]
+    by_key = np.unique(facts.keys, return_inverse=True)[1] if facts else np.zeros(len(places))
+    ranked = np.lexsort((by_key, *places.T, -np.round(strangeness, 9)))[:most]
     found = []
     for row in ranked.tolist():
         if strangeness[row] <= THRESHOLD:

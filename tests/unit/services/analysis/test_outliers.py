@@ -187,6 +187,21 @@ def test_a_stranger_is_found_by_year_or_genre_and_the_reason_says_which(
     assert found[STRANGER].startswith(reason)
 
 
+def test_songs_that_measure_alike_and_stand_out_alike_are_ranked_in_the_same_way_in_any_order() -> None:
+    music = songs(row_5={"release_year": 1958}, row_17={"release_year": 1958})
+    points = np.random.default_rng(11).normal(size=(60, 6))
+    points[17] = points[5]
+    z = np.zeros((60, 9))
+    ranked = []
+    for order in (range(60), range(59, -1, -1)):
+        rows = list(order)
+        tracks = [music[row] for row in rows]
+        found = find_outliers(points[rows], z, np.full(60, -1), [], music=tracks)
+        ranked.append([tracks[each.track].title for each in found])
+    assert {"Song 5", "Song 17"} <= set(ranked[0])
+    assert ranked[0] == ranked[1]
+
+
 def test_what_is_said_of_a_stranger_in_time_and_genre_is_no_sound() -> None:
     music = songs(row_5={"genres": ("zouk",), "release_year": 1958})
     points = np.random.default_rng(11).normal(size=(60, 6))
