@@ -116,10 +116,30 @@ def grounded(
         name if name == was or name.scene is not None or not _says_little(name) else _with_ground(name, *own)
         for name, was, own in zip(names, before, groups, strict=True)
     ]
-    return tuple(
-        name if better.count(new) > 1 or new in (*names[:at], *names[at + 1 :]) else new
-        for at, (name, new) in enumerate(zip(names, better, strict=True))
-    )
+    said, was_said = list(map(_said, better)), list(map(_said, names))
+    chosen = [
+        name if said.count(own) > 1 or own in (*was_said[:at], *was_said[at + 1 :]) else new
+        for at, (name, new, own) in enumerate(zip(names, better, said, strict=True))
+    ]
+    return _counted_anew(chosen, before)
+
+
+def _said(name: GroupName) -> tuple[object, ...]:
+    """Return what a name says, in whatever order: "Pop & rock, dark" is "Rock & pop, dark"."""
+    scene = name.scene and (name.scene.kind, frozenset({name.scene.words, name.scene.also}))
+    return name.sound, frozenset(name.leans), name.compared, scene, name.differs, name.number
+
+
+def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]) -> tuple[GroupName, ...]:
+    """Give each name the lowest number that is free, now that others are called by more."""
+    taken = set(map(_said, names))
+    result = []
+    for name, was in zip(names, before, strict=True):
+        free = (replace(name, number=number) for number in range(1, name.number))
+        lower = next((each for each in free if _said(each) not in taken), name) if name != was else name
+        taken.add(_said(lower))
+        result.append(lower)
+    return tuple(result)
 
 
 def _with_ground(name: GroupName, group: Tally, rest: Tally) -> GroupName:

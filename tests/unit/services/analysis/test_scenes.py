@@ -168,6 +168,27 @@ def test_two_groups_are_not_given_one_name_by_what_both_are() -> None:
     assert grounded(names, [ska, ska]) == tuple(names)
 
 
+def test_no_two_groups_are_called_by_the_same_two_in_another_order() -> None:
+    one = (Tally.of(songs(16, "britpop") + songs(14, "k-pop")), Tally.of(songs(30, "jazz")))
+    other = (Tally.of(songs(14, "britpop") + songs(16, "k-pop")), Tally.of(songs(30, "jazz")))
+    names = [GroupName(leans=(CHEERFUL,)), GroupName(leans=(CHEERFUL, WORDY))]
+    called = grounded(names, [one, other])
+    assert list(map(name_words, called)) == ["Rock & pop, cheerful", "Pop & rock, cheerful & wordy"]
+    alike = [BOTH, replace(BOTH, leans=(*BOTH.leans, Lean(Feature.ENERGY, high=True)))]
+    assert grounded(alike, [one, other]) == tuple(alike)
+
+
+def test_a_number_goes_where_the_name_that_it_was_told_apart_from_is_gone() -> None:
+    ska, polka = ((Tally.of(songs(30, genre)), Tally.of(songs(30, "jazz"))) for genre in ("ska", "polka"))
+    names = [BOTH, replace(BOTH, number=2)]
+    called = list(map(name_words, grounded(names, [ska, polka])))
+    assert called == ["Ska, cheerful & wordy", "Polka, cheerful & wordy"]
+    called = list(map(name_words, grounded(names, [ska, ska])))
+    assert called == ["Ska, cheerful & wordy", "Ska, cheerful & wordy · 2"]
+    kept = grounded(names, [ska, polka], earlier=names)
+    assert kept == tuple(names)
+
+
 @pytest.mark.parametrize("artist", ["WHY?", "21 Savage", "P!nk", "Tyler, The Creator", "A$AP Rocky"])
 def test_artists_are_called_by_names_of_all_kinds(artist: str) -> None:
     assert scene_in(songs(30, artist=artist), songs(30)) == Scene(SceneKind.ARTIST, artist)
