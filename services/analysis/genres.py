@@ -28,6 +28,15 @@ MOST_CLAIMS = 3_000
 NOBODY = frozenset({"", "various", "various artists", "unknown", "unknown artist", "[unknown]"})
 """Names that stand for no artist."""
 
+_NO_GENRES = frozenset(
+    {
+        "default", "favorites", "favourites", "genre", "misc", "miscellaneous", "n a", "no genre", "none",
+        "not specified", "null", "other", "other genre", "others", "seen live", "uncategorized", "undefined",
+        "unclassified", "unknown", "unknown genre", "<unknown>", "unspecified", "various",
+    }
+)  # fmt: skip
+"""What programs and people write where they know none."""
+
 _BREAKS = re.compile(r"[\s_\-‐‑–—/]+")
 _AND = re.compile(r"\b(?:and|n|'n'|’n’|'n|n')\b|'n'|’n’")
 
@@ -46,10 +55,10 @@ def _kept() -> tuple[Mapping[str, str], Mapping[str, str], frozenset[str]]:
 def normal_genre(genre: str) -> str:
     """Write a genre in the one way that all its spellings share: "Hip-Hop", "hiphop" -> "hip hop".
 
-    Empty for what is no genre: nothing, a number, or a text of more than `LONGEST` letters.
+    Empty for what is no genre: nothing, a number, "Other", or a text of more than `LONGEST` letters.
     """
     folded = _BREAKS.sub(" ", unicodedata.normalize("NFKC", genre).casefold()).strip(" .,;:'\"!?()[]{}#*")
-    if not folded or len(folded) > LONGEST or not any(letter.isalpha() for letter in folded):
+    if len(folded) > LONGEST or folded in _NO_GENRES or not any(letter.isalpha() for letter in folded):
         return ""
     joined = " ".join(_AND.sub("&", folded).split())
     spellings, _, _ = _kept()

@@ -27,7 +27,7 @@ def test_one_genre_has_one_spelling(spellings: tuple[str, ...], genre: str) -> N
     assert {normal_genre(spelling) for spelling in spellings} == {genre}
 
 
-@pytest.mark.parametrize("text", ["", "  ", "80", "---", "x" * 61, "!!!"])
+@pytest.mark.parametrize("text", ["", "  ", "80", "---", "x" * 61, "!!!", "Other", "<Unknown>", "N/A"])
 def test_what_is_no_genre_is_nothing(text: str) -> None:
     assert normal_genre(text) == ""
     assert genre_words([text]) == ()
