@@ -285,8 +285,8 @@ def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:
         if trait.feature not in _UNHEARD
         and not any(
             CLAIMED.get(Lean(trait.feature, end > 0)) in refused
-            for end in (trait.degree, trait.contrast)
-            if end
+            for end, heard in ((trait.degree, 1), (trait.contrast, AUDIBLE))
+            if abs(end) >= heard
         )
     ]
 

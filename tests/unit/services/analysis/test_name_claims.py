@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.claims import Claim
-from services.analysis.name_rules import holds
+from services.analysis.name_rules import ELECTRIC, holds, plain_names
 from services.analysis.reference import TYPICAL
 from services.analysis.traits import TRUE_FROM
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.group_words import SOUND_WORDS, name_words
+from services.domain.report import Trait
 from services.domain.vocabulary import COMPARATIVES
 from tests.unit.services.analysis import sounds
 from tests.unit.services.analysis.sounds import typical_scores
@@ -206,3 +207,19 @@ def test_no_name_claims_more_than_the_genre_words_bear_out(rows: list[tuple[floa
     assert claim is not Claim.RAP or word == "rap"
     assert claim is not Claim.WORDS or word in {"rap", ""}
     assert claim is not Claim.DANCE or word != "polka"
+
+
+@pytest.mark.parametrize("contrast", [0.05, -0.05])
+def test_a_difference_that_nobody_hears_refuses_no_word(contrast: float) -> None:
+    electric = Trait(
+        feature=Feature.ACOUSTICNESS,
+        z=-1.5,
+        contrast=contrast,
+        value=0.01,
+        typical=0.2,
+        words="electric",
+        numbers="acousticness 0.01 (typical 0.20)",
+        degree=-2,
+    )
+    names = list(plain_names([electric], {Claim.ACOUSTIC}, most=2))
+    assert GroupName(leans=(ELECTRIC,)) in names
