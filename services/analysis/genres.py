@@ -135,7 +135,7 @@ def dressed(track: Track, known: Mapping[str, tuple[str, ...]]) -> Track:
     known
         By lead artist, as `lead_artist` writes it.
     """
-    if track.genres or not known:
+    if not known or any(map(normal_genre, track.genres)):
         return track
     genres = known.get(lead_artist(track.artists), ())
     return replace(track, genres=genres) if genres else track

@@ -29,6 +29,7 @@ from services.analysis.name_rules import (
     with_comparison,
 )
 from services.analysis.perception import audible
+from services.analysis.style import numbered
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
@@ -311,26 +312,38 @@ class _Best:
 
 
 def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
-    """Choose one option per group for the largest total, where repeated and similar names cost something."""
-    directions = {id(option): _unit(option.weights) for own in options for option in own}
-    bounds = np.append(np.cumsum([choices[0].score for choices in options][::-1])[::-1], 0.0)
+    """Choose one option per group for the largest total, where repeated and similar names cost something.
+
+    Branch and bound, exact: no group can do better than its best option beside those chosen before it.
+    """
+    every = [option for own in options for option in own]
+    starts = np.cumsum([0, *map(len, options)]).tolist()
+    own_score, cost = np.array([option.score for option in every]), _costs(every)
     best = _Best(float("-inf"), [])
 
-    def descend(group: int, total: float, chosen: list[_Option]) -> None:
-        if total + bounds[group] <= best.total + 1e-9:
+    def descend(group: int, total: float, left: Floats, chosen: list[_Option]) -> None:
+        rest = [
+            left[start:end].max() for start, end in zip(starts[group:], starts[group + 1 :], strict=False)
+        ]
+        if total + sum(rest) <= best.total + 1e-9:
             return
         if group == len(options):
             best.total, best.options = total, chosen
             return
-        taken = [_identity(option.name) for option in chosen]
-        said = np.array([directions[id(option)] for option in chosen]).reshape(-1, len(SOUND_FEATURES))
-        for option in options[group]:
-            cost = REPEAT_COST * taken.count(_identity(option.name))
-            cost += ALIKE_COST * float(np.maximum(said @ directions[id(option)] - ALIKE, 0.0).sum())
-            descend(group + 1, total + option.score - cost, [*chosen, option])
+        for row in range(starts[group], starts[group + 1]):
+            descend(group + 1, total + float(left[row]), left - cost[row], [*chosen, every[row]])
 
-    descend(0, 0.0, [])
+    descend(0, 0.0, own_score, [])
     return best.options
+
+
+def _costs(options: Sequence[_Option]) -> Floats:
+    """Return what it costs to give two groups each two of n options, shape (n, n)."""
+    directions = np.array([_unit(option.weights) for option in options]).reshape(-1, len(SOUND_FEATURES))
+    kinds = numbered([_identity(option.name) for option in options])
+    costs: Floats = ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
+    costs += REPEAT_COST * (kinds[:, None] == kinds)
+    return costs
 
 
 def _identity(name: GroupName) -> tuple[SoundName | None, frozenset[Lean], bool, Scene | None, Lean | None]:

@@ -164,7 +164,8 @@ def find_outliers(
                 (lonely.years[row], _in_time(row, facts.years)),
                 (lonely.genres[row], _in_genre(row, music, facts, given=bool(given) and given[row])),
             ]
-        reasons = _worth_saying(said)
+        if not (reasons := _worth_saying(said)):
+            continue
         found.append(
             Outlier(
                 track=row,
@@ -179,7 +180,7 @@ def find_outliers(
 def _worth_saying(said: Sequence[tuple[float, str]]) -> list[str]:
     """Return what sets a track apart most, and what does so too; how it sounds where nothing does much."""
     reasons = sorted(((part, reason) for part, reason in said if reason and part >= MUCH), reverse=True)
-    return [reason for _, reason in reasons[:REASONS]] or [said[0][1]]
+    return [reason for _, reason in reasons[:REASONS]] or [reason for _, reason in said[:1] if reason]
 
 
 def shared_words(facts: Facts) -> Float:
@@ -305,7 +306,10 @@ def _in_sound(
     named = 0 <= cluster < len(names) and bool(company.any())
     others = z[company] if named else np.delete(z, row, axis=0)
     difference = audible(z[row]) - audible(others).mean(axis=0)
-    ranked = np.argsort(-np.round(np.abs(difference) * _TRUSTED, 9), kind="stable")
+    heard = np.round(np.abs(difference) * _TRUSTED, 9)
+    if not heard.any():
+        return "", ()
+    ranked = np.argsort(-heard, kind="stable")
     said = [
         int(ranked[0]),
         *(int(column) for column in ranked[1:2] if abs(difference[column]) > WORTH_SAYING),

@@ -104,6 +104,12 @@ def test_a_track_alone_in_its_group_is_compared_with_the_rest_of_the_playlist() 
     assert found.reason == "far livelier than the rest"
 
 
+def test_what_nothing_sets_apart_that_can_be_said_is_not_listed() -> None:
+    points = crowd(40)
+    points[0] += 50
+    assert find_outliers(points, np.zeros((40, 9)), np.zeros(40, dtype=int), ["One"]) == ()
+
+
 def test_neighbours_are_the_ten_nearest_others() -> None:
     points = crowd(60)
     distances = np.linalg.norm(points[:, None] - points[None], axis=2)

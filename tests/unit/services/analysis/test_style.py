@@ -119,10 +119,17 @@ def test_a_guest_is_drawn_and_draws_nobody() -> None:
 
 
 def test_genres_known_of_the_artist_serve_tracks_that_come_without() -> None:
-    tracks = [song(0, "The Known"), song(1, "Nobody Knows"), song(2, "The Known", 2000, "own word")]
+    tracks = [
+        song(0, "The Known"),
+        song(1, "Nobody Knows"),
+        song(2, "The Known", 2000, "own word"),
+        song(3, "The Known", 2000, "Other"),
+    ]
     known = {"known": ("shoegaze",), "nobody": ("rap",)}
     facts = Facts.of([dressed(track, known) for track in tracks])
-    assert facts.words == (("shoegaze",), (), ("own", "word"))
+    assert facts.words == (("shoegaze",), (), ("own", "word"), ("shoegaze",)), (
+        "tags that say nothing are none"
+    )
 
 
 def test_a_row_of_a_thousand_genres_costs_no_more_than_one_of_a_few() -> None:
