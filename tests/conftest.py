@@ -79,7 +79,10 @@ def logs_as_before() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_hook_breaks_unseen() -> Iterator[None]:
-    """Fail where a test's own hook raised inside a loopback service: to the bot that is only a bad answer."""
+    """Fail where a test's own hook raised inside a loopback service: to the bot that is only a bad answer.
+
+    What aiohttp warns itself of, where a killed bot leaves a request half sent, is nobody's fault here.
+    """
     broken: list[logging.LogRecord] = []
     listener = logging.Handler(logging.ERROR)
     listener.emit = broken.append  # type: ignore[method-assign]
@@ -87,7 +90,8 @@ def no_hook_breaks_unseen() -> Iterator[None]:
     server.addHandler(listener)
     yield
     server.removeHandler(listener)
-    assert [each.exc_info and each.exc_info[1] for each in broken] == []
+    raised = [each.exc_info[1] if each.exc_info else each.getMessage() for each in broken]
+    assert [each for each in raised if not isinstance(each, DeprecationWarning)] == []
 
 
 @pytest.fixture(scope="session")
