@@ -104,12 +104,13 @@ class Cluster:
         return member
 
     async def answer(self, request: Request, seconds: float = 90.0) -> Message:
-        """Wait for the answer of a request, and fail if there are two."""
+        """Wait for the answer of a request, and fail if there are two that do not say so."""
         state = self.discord.state
         async with asyncio.timeout(seconds):
             await self.discord.until(lambda: bool(state.answers(request)))
-        (answer,) = state.answers(request)
-        return answer
+        answers = state.answers(request)
+        assert not state.is_doubled(request), [each.words for each in answers]
+        return answers[-1]
 
     def logs(self) -> str:
         """Return what all processes wrote."""
