@@ -15,7 +15,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, in_words, note, text, with_contents
+from cogs.replies.layout import Reply, in_words, note, small, text, with_contents
 from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
 from cogs.work.outages import DiscordUnreachableError, is_outage, pause, reaching_discord
@@ -30,7 +30,7 @@ _EXPIRED = frozenset({50027, 10015, 10062})
 PLACEHOLDER = "…"
 """What completes a public "thinking…" for the moment until a private answer is there."""
 
-_PERHAPS_SEEN = "-# I was restarted while telling you this, so you may have seen it already."
+_PERHAPS_SEEN = small("I was restarted while telling you this, so you may have seen it already.")
 
 REPLY_AGAIN_S = (2.0, 5.0, 10.0, 20.0, 30.0, *(60.0,) * 12)
 """Nearly the 14 minutes for which a reply can be changed."""

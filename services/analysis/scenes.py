@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.name_rules import implied_by
 from services.analysis.tally import (
     A_LOT,
-    FEWEST_TAGGED,
     Read,
     Tally,
     by_genres,

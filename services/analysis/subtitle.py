@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
+from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.genres import NOBODY
 from services.analysis.tally import (
     A_LOT,
     FEWEST_OF_A_KIND,
-    FEWEST_TAGGED,
     MOSTLY,
     Tally,
     Words,

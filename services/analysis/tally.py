@@ -17,9 +17,6 @@ from services.analysis.genres import NOBODY, family_of, normal_genre
 from services.analysis.titles import READ_AT_ONCE, lead_artist
 from services.domain.music import Track
 
-FEWEST_TAGGED = 8
-"""Tracks with genre words below which their shares mean little."""
-
 FEWEST_OF_A_KIND = 3
 """Tracks that a genre or an artist needs in the group."""
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.tally import FEWEST_TAGGED, decade_of, families, lower_end, words_of
+from services.analysis.claims import FEWEST_TAGGED
+from services.analysis.tally import decade_of, families, lower_end, words_of
 from services.domain.group_names import SceneKind
 from services.domain.music import Track
 
