@@ -25,7 +25,7 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
         return "Grouped by sound, year and artist." if brief else f"{whole}{_earlier(basis)}"
     line = "Grouped by sound."
     if not brief:
-        line += f" Genres and years are named but decide nothing.{_earlier(basis)}"
+        line += f" Genres and years are named but decide no group.{_earlier(basis)}"
     return line if basis.has_enough_years else f"{line} {too_few_years(basis)}"
 
 

@@ -42,7 +42,7 @@ async def test_a_button_switches_and_the_card_says_what_it_rests_on(room: Room) 
     card = await analyze(room)
     assert "Grouped by sound." in text_of(card)
     quality = (await room.ann.click(card, label="Quality")).response
-    assert "Grouped by sound. Genres and years are named but decide nothing." in text_of(quality)
+    assert "Grouped by sound. Genres and years are named but decide no group." in text_of(quality)
     switched = (await room.ann.click(card, label="By style and era")).response
     check_message(switched)
     assert switched.ephemeral

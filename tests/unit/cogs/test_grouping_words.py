@@ -16,7 +16,7 @@ def structure(verdict: Verdict) -> Structure:
 
 
 def test_by_sound_the_card_says_that_genres_decide_nothing() -> None:
-    assert basis_line(Basis()) == "Grouped by sound. Genres and years are named but decide nothing."
+    assert basis_line(Basis()) == "Grouped by sound. Genres and years are named but decide no group."
 
 
 def test_by_style_the_card_says_what_it_rests_on() -> None:
