@@ -116,6 +116,9 @@ class Analyses:
 class Bot:
     """The real bot in a process of its own."""
 
+    program: tuple[str, ...] = ("benchmarks.loopback_bot",)
+    """Module and arguments; the address of Discord comes last."""
+
     def __init__(self, discord: LoopbackDiscord, folder: Path, **settings: str) -> None:
         self._discord = discord
         self.database_url = f"sqlite+aiosqlite:///{folder / 'kills.db'}"
@@ -143,7 +146,7 @@ class Bot:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "benchmarks.loopback_bot",
+                *self.program,
                 self._discord.url,
                 cwd=ROOT,
                 env=self.environment,

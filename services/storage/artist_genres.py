@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.artist_genres import FEWEST_TRACKS, GenreClaim
+from services.storage.database import Store
 from services.storage.frames import storable
 from services.storage.schema import artist_genres
-from services.storage.store import Store
 from services.storage.upserts import as_rows, in_lookups
 
 _ARTISTS_PER_LOOKUP = 500

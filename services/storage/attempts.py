@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.domain.accounts import MOST_TRIES, AttemptStatus, LinkAttempt
+from services.storage.database import Store
 from services.storage.schema import link_attempts
-from services.storage.store import Store
 
 
 class AttemptStore(Store):

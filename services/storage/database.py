@@ -3,7 +3,8 @@
 SQLite: exactly one connection of this process ever writes. On a shared connection one task's commit
 would commit another task's half-done work, and two writing connections can corrupt the file with
 SQLite before 3.51.3. Readers have connections of their own that refuse to write. PostgreSQL: one
-pool; reading transactions are read-only snapshots, so both databases answer alike.
+pool; reading transactions are read-only snapshots, so both databases answer alike. Stores share a base for
+statements by themselves.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, Row, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql.dml import Delete, Update
 
 from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import DatabaseReadOnlyError, DatabaseUnreachableError
@@ -311,6 +313,39 @@ class Database:
         if self._presence is not None:
             with typed_failures(self._name):
                 await asyncio.to_thread(self._presence.renew)
+
+
+class Store:
+    """Base of the stores: helpers for single statements."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def _rows(self, *queries: Select[Any] | CompoundSelect[Any]) -> list[Row[Any]]:
+        """Read with one statement, or with several that need not see the same moment."""
+        async with self._database.reading(one_moment=False) as connection:
+            return [row for query in queries for row in await connection.execute(query)]
+
+    async def _row(self, query: Select[Any]) -> Row[Any] | None:
+        async with self._database.reading(one_moment=False) as connection:
+            row: Row[Any] | None = (await connection.execute(query)).one_or_none()
+        return row
+
+    async def _value(self, query: Select[Any]) -> Any:
+        async with self._database.reading(one_moment=False) as connection:
+            return await connection.scalar(query)
+
+    async def _change(self, statement: Update | Delete, *, durable: bool = True) -> int:
+        """Execute a statement and return the number of rows affected; `durable` as in a transaction."""
+        if not durable and not self._database.address.is_sqlite:
+            statement = statement.where(HASTY)
+        async with self._database.transaction(durable=durable, single=True) as connection:
+            return (await connection.execute(statement)).rowcount
+
+    async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, or update those that are there already."""
+        async with self._database.transaction() as connection:
+            await upsert(connection, table, rows)
 
 
 async def _give_back(opening: asyncio.Task[AsyncConnection]) -> None:

@@ -15,8 +15,8 @@ from services.domain.music import TrackId
 from services.domain.ordering import OrderState
 from services.domain.splitting import SplitState
 from services.domain.tidying import TidyState
+from services.storage.database import Store
 from services.storage.schema import drafts, preferences, tempo_corrections
-from services.storage.store import Store
 from services.storage.upserts import in_lookups
 
 State = TidyState | SplitState | OrderState

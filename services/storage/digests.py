@@ -11,10 +11,10 @@ from sqlalchemy import Row, and_, delete, insert, select, update
 from services.domain.digest import LATE_AT_MOST, WEEK, Digest, DigestPost, News, week_of
 from services.domain.groups import MessageKind
 from services.domain.server_map import SoundSummary
+from services.storage.database import Store
 from services.storage.group_rows import news_of, read_sound, sound_json
 from services.storage.posted_cards import mark_changed
 from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 LEASE = timedelta(minutes=3)

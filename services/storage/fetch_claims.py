@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, literal, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.storage.database import Database
+from services.storage.database import Database, Store
 from services.storage.schema import fetch_claims
 from services.storage.schema.base import Moment
-from services.storage.store import Store
 
 LIFE = timedelta(seconds=20)
 """A killed process keeps others from asking for so long."""

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from services.domain.comparison import Comparison
+from services.storage.database import Store
 from services.storage.frames import DamagedFramesError, dump_json, pack, unpack
 from services.storage.group_rows import read_lobby
 from services.storage.posted_cards import cards_of, mark_changed
@@ -20,7 +21,6 @@ from services.storage.schema import (
     lobbies,
     lobby_members,
 )
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 _VERSION = 1

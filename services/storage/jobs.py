@@ -16,9 +16,8 @@ from services.domain.errors.jobs import AlreadyRunningError
 from services.domain.errors.storage import StorageError
 from services.domain.jobs import Asked, Job, JobStatus, request_from_row
 from services.domain.requests import JobKind
-from services.storage.database import Database, on_behalf_of
+from services.storage.database import Database, Store, on_behalf_of
 from services.storage.schema import jobs
-from services.storage.store import Store
 from services.storage.upserts import insert_new
 
 _EMPTY = dict.fromkeys(

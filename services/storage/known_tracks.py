@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.music import Track, TrackId
 from services.domain.related_tracks import KnownTrack, Relative, TrackKeys
+from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
 from services.storage.frames import storable
 from services.storage.schema import features, known_tracks
-from services.storage.store import Store
 from services.storage.upserts import in_lookups, upsert
 
 RELATIVES_PER_KEY = 20

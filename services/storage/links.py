@@ -14,11 +14,11 @@ from services.domain.accounts import ENDED_LINK_KEPT_FOR, LINK_LIFE, Disconnecte
 from services.domain.errors.accounts import AccountTakenError, LinkExpiredError, NoSeatError, NotLinkedError
 from services.domain.errors.writes import UnfinishedWritesError
 from services.domain.music import Playlist, PlaylistSource
+from services.storage.database import Store
 from services.storage.disconnecting import disconnect, forget_read
 from services.storage.erasures import Erased, ErasureNotes
 from services.storage.persons import TO_SCRUB
 from services.storage.schema import link_attempts, links, marks
-from services.storage.store import Store
 from services.storage.upserts import upsert
 from services.storage.writes import bar_new_writes, refuse_to_disconnect
 

@@ -22,6 +22,7 @@ from services.domain.errors.groups import (
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, Membership
 from services.domain.music import Playlist
 from services.storage.codec import decode_playlist, encode_playlist
+from services.storage.database import Store
 from services.storage.group_rows import lobby_row, member_row, read_lobby
 from services.storage.jobs import OPEN
 from services.storage.links import require_login
@@ -39,7 +40,6 @@ from services.storage.schema import (
     sharings,
     unasked,
 )
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 _ACCEPTED_WITHIN = timedelta(seconds=4)

@@ -14,10 +14,10 @@ from services.domain.errors.groups import MapFullError
 from services.domain.groups import MessageKind
 from services.domain.music import PlaylistSource
 from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, SoundSummary
+from services.storage.database import Store
 from services.storage.group_rows import map_member, map_member_row, members_of, sound_json
 from services.storage.links import is_linked
 from services.storage.schema import group_messages, map_members, reports
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 _LATEST = 5

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from services.storage.database import Store
 from services.storage.schema import marks, received_interactions, refused_files
-from services.storage.store import Store
 from services.storage.upserts import insert_new, upsert
 
 RECEIVED_FOR = timedelta(hours=1)

@@ -32,6 +32,7 @@ from services.domain.errors.storage import DatabaseBusyError, StorageError
 from services.domain.groups import Membership
 from services.domain.jobs import JobStatus
 from services.domain.writes import WriteStage
+from services.storage.database import Store
 from services.storage.erasures import Erased, ErasureNotes
 from services.storage.schema import (
     PERSON_COLUMNS,
@@ -43,7 +44,6 @@ from services.storage.schema import (
     report_messages,
     reports,
 )
-from services.storage.store import Store
 from services.storage.upserts import upsert
 from services.storage.withdrawals import take_out_everywhere
 from services.storage.writes import bar_new_writes, refuse_to_cut

@@ -13,10 +13,10 @@ from sqlalchemy import delete, select, update
 from services.domain.music import Playlist, PlaylistId
 from services.domain.spotify import Library, PlaylistSummary
 from services.storage.codec import decode_playlist, encode_playlist
+from services.storage.database import Store
 from services.storage.links import is_linked
 from services.storage.persons import UNREADABLE
 from services.storage.schema import kept_playlists, libraries, listed_playlists
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 _LISTED_COLUMNS = [

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from services.domain.music import TrackId
+from services.storage.database import Store
 from services.storage.schema import put_aside
-from services.storage.store import Store
 from services.storage.upserts import in_lookups
 
 KEPT_FOR = timedelta(days=7)

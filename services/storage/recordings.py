@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.recordings import Readings, RecordingId
+from services.storage.database import Store
 from services.storage.schema import recording_names, recording_readings
-from services.storage.store import Store
 from services.storage.upserts import in_lookups, upsert
 
 _READINGS = (

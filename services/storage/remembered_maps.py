@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.drift import MappedList, Stage, Summary
 from services.domain.music import Playlist
+from services.storage.database import Store
 from services.storage.frames import dump_json
 from services.storage.links import require_login
 from services.storage.schema import remembered_maps, reports
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 MOST_MAPS = 100

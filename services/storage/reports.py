@@ -17,11 +17,10 @@ from services.domain.errors.reports import ReportNotFoundError
 from services.domain.music import Playlist
 from services.domain.report import AnalysisReport, PostedMessage, ReportSummary
 from services.storage.codec import UnreadableReportError, decode_report, encode_report
-from services.storage.database import Database
+from services.storage.database import Database, Store
 from services.storage.links import require_login
 from services.storage.remembered_maps import add_if_remembered
 from services.storage.schema import report_messages, reports
-from services.storage.store import Store
 from services.storage.upserts import upsert
 
 KEPT_MAPS = 100

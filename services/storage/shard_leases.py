@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, update
 
-from services.storage.database import Database
+from services.storage.database import Database, Store
 from services.storage.schema import shard_leases
 from services.storage.schema.base import Moment
-from services.storage.store import Store
 from services.storage.upserts import insert_new
 
 LEASE = timedelta(seconds=30)

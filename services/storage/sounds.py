@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select
 
 from services.domain.sound import ClipReading
+from services.storage.database import Store
 from services.storage.schema import heard_sounds, sound_offers
-from services.storage.store import Store
 
 _CLIPS = TypeAdapter(ClipReading)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
+from services.storage.database import Store
 from services.storage.schema import pending_uploads
-from services.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from services.domain.sources import Slot
-from services.storage.store import Store
+from services.storage.database import Store
 
 _TAKE = text("""
     INSERT INTO upstreams AS shared (name, next_at)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.groups import GroupKind, Membership, MessageKind, Withdrawal
+from services.storage.database import Store
 from services.storage.posted_cards import maps_of, mark_changed
 from services.storage.schema import (
     asks,
@@ -31,7 +32,6 @@ from services.storage.schema import (
     servers,
     sharings,
 )
-from services.storage.store import Store
 from services.storage.upserts import in_lookups
 
 
