@@ -49,6 +49,7 @@ from services.domain.report import (
     Trait,
     Verdict,
 )
+from services.domain.tempo import Tempo
 
 _NOWHERE = Placement(cluster=None, confidence=None, likely=False, probability=None, x=None, y=None)
 
@@ -135,6 +136,7 @@ def describe(
         genres=genres,
         scenes=[scene_of(group, rest) for group, rest in apart],
         earlier=kept.called,
+        tempi=_tempi(sound, partition),
     )
     called = grounded(called, apart, earlier=kept.called)
     names = tuple(map(name_words, called))
@@ -244,6 +246,12 @@ def _witnessed(structure: Structure, music: Sequence[Track], partition: Partitio
     witnesses = ask(music, partition.labels, partition.k)
     alike = not witnesses and is_of_one_genre(music, partition.labels, partition.k)
     return replace(structure, witnesses=witnesses, is_one_genre=alike)
+
+
+def _tempi(sound: Sound, partition: Partition) -> list[Tempo | None]:
+    """Return how fast each group is."""
+    groups = [partition.labels == index for index in range(partition.k)]
+    return [group_tempo(sound.timed[own], sound.corrected[own]) for own in groups]
 
 
 def _traits(

@@ -201,7 +201,9 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
         return False
     return all(
         any(
-            trait.feature is lean.feature and trait.contrast * (1 if lean.high else -1) >= AUDIBLE / 2
+            trait.feature is lean.feature
+            and trait.contrast * (sign := 1 if lean.high else -1) >= AUDIBLE / 2
+            and trait.degree * sign > -PLAINLY
             for trait in traits
         )
         for lean in compared
@@ -318,8 +320,10 @@ def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
             trait.degree >= PLAINLY or (-trait.degree >= PLAINLY and trait.feature not in _UNSAID_BELOW)
         ):
             absolute.append(Lean(trait.feature, trait.degree > 0))
-        elif _may_compare(trait) and abs(trait.contrast) >= AUDIBLE * (
-            CLEARLY_AUDIBLE if trait.degree * trait.contrast <= 0 else BORNE_OUT
+        elif (
+            _may_compare(trait)
+            and trait.degree * trait.contrast >= 0
+            and abs(trait.contrast) >= AUDIBLE * (BORNE_OUT if trait.degree else CLEARLY_AUDIBLE)
         ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
     # "More sung", "less danceable" and "more electric" only where nothing else sets a group apart.

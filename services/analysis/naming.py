@@ -28,13 +28,14 @@ from services.analysis.name_rules import (
     weights_of,
     with_comparison,
 )
-from services.analysis.perception import audible
+from services.analysis.perception import audible, audible_tempo
 from services.analysis.style import numbered
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, Mood, Scene, SoundName
 from services.domain.group_words import mood_words
+from services.domain.tempo import Tempo
 
 CONTRAST = 1.0
 """How much of the difference to the whole playlist is added to a group's profile: names tell groups apart.
@@ -117,6 +118,7 @@ def name_clusters(
     genres: Sequence[Sequence[str]] = (),
     scenes: Sequence[Scene | None] = (),
     earlier: Sequence[GroupName | None] = (),
+    tempi: Sequence[Tempo | None] = (),
 ) -> tuple[GroupName, ...]:
     """Name each group; the names are distinct, and every one is true of its group and says one of its traits.
 
@@ -141,6 +143,8 @@ def name_clusters(
         What joins the name of each group.
     earlier : sequence of k names, optional
         What each group was called before, where its scene still holds: it stays while it is true.
+    tempi : sequence of k tempi, optional
+        How fast each group is said to be: only by these it is called faster or slower than another.
 
     Returns
     -------
@@ -174,6 +178,8 @@ def name_clusters(
     joined = [name.scene if name else scene for name, scene in zip(kept, joined, strict=True)]
     chosen = _best_assignment(options)
     heard = np.array([audible(z[rows]).mean(axis=0) for rows in groups])
+    for row, tempo in zip(heard, tempi, strict=False):  # a mean of halves and doubles is nobody's tempo
+        row[COLUMN[Feature.TEMPO]] = audible_tempo(tempo.middle_bpm)[1] if tempo else np.nan
     with_scenes = [replace(option.name, scene=scene) for option, scene in zip(chosen, joined, strict=True)]
     return _keep(kept, _told_apart(with_scenes, chosen, heard), chosen, heard)
 
@@ -244,15 +250,12 @@ def _checked(
     scores, values = np.asarray(z, dtype=np.float64), np.asarray(raw, dtype=np.float64)
     groups = np.asarray(labels, dtype=np.intp)
     if scores.shape != values.shape or scores.shape != (len(groups), len(SOUND_FEATURES)):
-        msg = (
-            f"z {scores.shape}, raw {values.shape} and labels {groups.shape} do not describe the same tracks"
-        )
+        msg = f"z {scores.shape}, raw {values.shape} and labels {groups.shape} are not of the same tracks"
         raise ValueError(msg)
     if not (np.isfinite(scores).all() and np.isfinite(values).all()):
         msg = "names are decided by tracks with evidence: z and raw must be finite"
         raise ValueError(msg)
-    grouped = groups >= 0
-    scores, values, groups = scores[grouped], values[grouped], groups[grouped]
+    scores, values, groups = scores[groups >= 0], values[groups >= 0], groups[groups >= 0]
     if groups.size and len(np.unique(groups)) != groups.max() + 1:
         msg = "labels must be 0..k-1 without an empty group"
         raise ValueError(msg)
@@ -267,9 +270,8 @@ def _options(
 
     def fit(direction: Floats) -> float:
         said = float(direction @ profile)
-        unsaid = math.sqrt(max(length - said**2, 0.0))
         # Rounded so that the summation order of the rows can't swap two names.
-        return round(said - UNEXPLAINED_COST * unsaid, 9)
+        return round(said - UNEXPLAINED_COST * math.sqrt(max(length - said**2, 0.0)), 9)
 
     found = []
     for entry, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
@@ -385,10 +387,9 @@ def _modified(
 ) -> GroupName:
     """Add how a group differs, in a feature of which the name does not say the opposite."""
     for column in np.argsort(-np.abs(difference) * TRUSTED, kind="stable"):
-        if abs(difference[column]) < AUDIBLE:
-            continue
         feature = SOUND_FEATURES[column]
-        if difference[column] * weights.get(feature, 0.0) < 0:
+        is_heard = abs(difference[column]) >= AUDIBLE  # as nothing is that is not known
+        if not is_heard or difference[column] * weights.get(feature, 0.0) < 0:
             continue
         modified = replace(base, differs=Lean(feature, bool(difference[column] > 0)))
         if modified not in taken:

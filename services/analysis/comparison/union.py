@@ -13,7 +13,7 @@ from services.analysis.comparison.listening import Listening
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.traits import blurb, describe_traits, major_share
+from services.analysis.traits import blurb, describe_traits, group_tempo, major_share
 from services.domain.comparison import PeopleDot, SharedGroup, UnionGroup
 from services.domain.group_words import name_words
 from services.domain.report import MapAxes
@@ -53,7 +53,9 @@ def unite(people: Sequence[Listening]) -> Union:
         for index in range(partition.k)
     ]
     # Genres come from somebody's file: they veto a name, and the others do not read them.
-    names = map(name_words, name_clusters(z, raw, partition.labels, traits, genres=genres))
+    parts = [partition.labels == index for index in range(partition.k)]
+    tempi = [group_tempo(raw[own], np.array(corrected)[own]) for own in parts]
+    named = name_clusters(z, raw, partition.labels, traits, genres=genres, tempi=tempi)
     projection = project(points, partition.labels, partition.centres, z)
     groups = tuple(
         UnionGroup(
@@ -69,7 +71,7 @@ def unite(people: Sequence[Listening]) -> Union:
             int((partition.labels == index).sum()),
             *(() if projection is None else _middle(projection.xy[partition.labels == index])),
         )
-        for index, name in enumerate(names)
+        for index, name in enumerate(map(name_words, named))
     )
     dots: list[PeopleDot] = []
     if projection is not None:

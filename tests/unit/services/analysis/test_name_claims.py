@@ -24,6 +24,7 @@ from tests.unit.services.analysis.test_naming import (
     name_clusters,
     plain,
     raw_rows,
+    traits_of,
     values_of,
 )
 
@@ -189,6 +190,15 @@ def test_nobody_calls_sombre_music_sunnier() -> None:
     for valence, is_sunnier in ((0.41, False), (0.48, True)):
         groups = sounds.playlist(sombre, sounds.group(seed=2, valence=valence, danceability=0.72))
         assert ("sunnier" in name_clusters(*groups)[1]) == is_sunnier
+
+
+def test_what_is_less_danceable_than_most_is_not_called_more_danceable_than_the_rest() -> None:
+    undanceable = [sounds.group(seed=seed, danceability=low) for seed, low in enumerate((0.47, 0.33, 0.3))]
+    z, raw, labels = sounds.playlist(*undanceable)
+    first = traits_of(z, raw, labels)[0][0]
+    assert (first.feature, first.words) == (Feature.DANCEABILITY, "less danceable than most")
+    jangly = Scene(SceneKind.GENRE, "jangle pop")
+    assert "danceable" not in name_clusters(z, raw, labels, scenes=[jangly, None, None])[0]
 
 
 def test_talk_is_called_spoken() -> None:

@@ -20,6 +20,7 @@ from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
 from services.domain.group_words import mood_words, name_words
 from services.domain.report import Trait
+from services.domain.tempo import Tempo
 from services.domain.vocabulary import COMPARATIVES
 from tests.unit.services.analysis import sounds
 from tests.unit.services.analysis.sounds import typical_scores
@@ -42,9 +43,11 @@ def values_of(
     labels: Sequence[int] | NDArray[np.intp],
     genres: Sequence[Sequence[str]] = (),
     scenes: Sequence[Scene | None] = (),
+    *,
+    tempi: Sequence[Tempo | None] = (),
 ) -> tuple[GroupName, ...]:
     traits = traits_of(z, raw, labels)
-    return naming.name_clusters(z, raw, labels, traits, genres=genres, scenes=scenes)
+    return naming.name_clusters(z, raw, labels, traits, genres=genres, scenes=scenes, tempi=tempi)
 
 
 def name_clusters(
@@ -110,6 +113,19 @@ def test_groups_of_one_name_say_how_they_differ() -> None:
     assert len(set(names)) == len(tempi)
     shared = [name for name in names if " · " in name]
     assert any(name.endswith((" · slower", " · faster")) for name in shared)
+
+
+def test_a_group_is_called_faster_or_slower_only_by_the_tempo_that_is_said_of_it() -> None:
+    first, second = (sounds.group(**sounds.PIANO, tempo=tempo) for tempo in (120.0, 90.0))
+    z, raw, labels = sounds.playlist(first, second)
+    said = [(Tempo(60.0, 60.0), Tempo(90.0, 90.0)), (Tempo(120.0, 120.0), Tempo(90.0, 90.0)), (None, None)]
+    words = [
+        {name_words(name).partition(" · ")[2] for name in values_of(z, raw, labels, tempi=tempi)} - {""}
+        for tempi in said
+    ]
+    assert words[0] <= {"faster", "slower"}
+    assert words[0] != words[1]
+    assert not words[2] & {"faster", "slower"}
 
 
 def test_rows_without_a_group_decide_nothing() -> None:
@@ -353,6 +369,9 @@ def test_a_comparison_in_a_name_is_among_the_traits_and_none_says_the_opposite(
     traits = traits_of(z, raw, labels)
     names = naming.name_clusters(z, raw, labels, traits)
     for name, said in zip(names, traits, strict=True):
+        for lean in name.leans if name.compared else ():
+            told = [trait for trait in said if trait.feature is lean.feature]
+            assert all(trait.degree * (1 if lean.high else -1) >= 0 for trait in told)
         if name.is_one_word and name.differs is not None and len(set(names)) == len(names):
             sign = 1 if name.differs.high else -1
             told = [trait for trait in said if trait.feature is name.differs.feature]
