@@ -126,8 +126,18 @@ def test_thinned_neighbours_rank_like_all_of_them(n: int) -> None:
     distances = np.linalg.norm(points[:, None] - points[None], axis=2)
     exact = np.partition(distances, 10, axis=1)[:, :11].sum(axis=1) / 10
     assert np.corrcoef(np.log(exact), np.log(thinned))[0, 1] > 0.97
-    order = np.random.default_rng(3).permutation(n)
-    assert neighbour_distance(points[order]) == pytest.approx(thinned[order], rel=1e-3)
+
+
+@pytest.mark.parametrize("n", [60, EXACT_SEARCH + 7, POOL + 503])
+def test_neighbours_are_just_as_far_in_any_order_and_of_equal_rows_alike(n: int) -> None:
+    points = crowd(n)
+    points[:3] = 9 * points[3:6]
+    points[n // 2 : n // 2 + 3] = points[:3]
+    found = neighbour_distance(points)
+    assert found[:3].tolist() == found[n // 2 : n // 2 + 3].tolist()
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(n)
+        assert neighbour_distance(points[order]).tolist() == found[order].tolist()
 
 
 def test_robust_z_is_about_the_median() -> None:
