@@ -127,6 +127,11 @@ def known_genres(genres: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(normal_genre(genre) for genre in genres if is_known(genre)))
 
 
+def has_genre(track: Track) -> bool:
+    """Whether a track came with a genre, and not merely with "Other" or a number in its place."""
+    return any(map(normal_genre, track.genres))
+
+
 def dressed(track: Track, known: Mapping[str, tuple[str, ...]]) -> Track:
     """Return a track with the genres that are known of its artist, where it came without any.
 
@@ -135,7 +140,7 @@ def dressed(track: Track, known: Mapping[str, tuple[str, ...]]) -> Track:
     known
         By lead artist, as `lead_artist` writes it.
     """
-    if not known or any(map(normal_genre, track.genres)):
+    if not known or has_genre(track):
         return track
     genres = known.get(lead_artist(track.artists), ())
     return replace(track, genres=genres) if genres else track

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition, fit_clusters
 from services.analysis.continuity import earlier_centres
-from services.analysis.genres import normal_genre
+from services.analysis.genres import has_genre
 from services.analysis.placement import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import Facts, draw, packaged
@@ -75,7 +75,7 @@ def basis_of(
     count = max(len(tracks), 1)
     basis = Basis(
         years=year_share(tracks),
-        genres=sum(any(map(normal_genre, track.genres)) for track in tracks) / count,
+        genres=sum(map(has_genre, tracks)) / count,
         remembered_genres=len(given) / count,
         earlier_genres=len(leads) / count,
         earlier_artists=len(set(leads)),

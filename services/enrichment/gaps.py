@@ -6,6 +6,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from services.analysis.genres import NOBODY, normal_genre
+from services.analysis.titles import lead_artist
 from services.domain.features import Gap, GapKind
 from services.domain.music import Track
 
@@ -113,11 +115,11 @@ def _script(track: Track) -> Iterable[str]:
 
 
 def _genres(track: Track) -> Iterable[str]:
-    return (genre.casefold() for genre in track.genres)
+    return filter(None, map(normal_genre, track.genres))
 
 
 def _lead_artist(track: Track) -> Iterable[str]:
-    return track.artists[:1]
+    return () if lead_artist(track.artists) in NOBODY else track.artists[:1]
 
 
 _READINGS: Mapping[GapKind, _Reading] = {

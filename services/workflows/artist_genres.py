@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.analysis.genres import claims_of
+from services.analysis.genres import claims_of, has_genre
 from services.analysis.titles import lead_artist
 from services.domain.artist_genres import FILES, MUSICBRAINZ, GenreClaim, agreed_genres
 from services.domain.music import Track
@@ -49,4 +49,4 @@ class ArtistGenresWorkflow:
 
 
 def _leads_without(tracks: Sequence[Track]) -> frozenset[str]:
-    return frozenset(lead_artist(track.artists) for track in tracks if not track.genres) - {""}
+    return frozenset(lead_artist(track.artists) for track in tracks if not has_genre(track)) - {""}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
+from services.analysis.genres import has_genre
 from services.analysis.titles import core_title, lead_artist
 from services.audio.kinds import may_hold_sound, sound_kind
 from services.compute import ComputePool, Limits
@@ -361,7 +362,7 @@ def _with_sound(track: Track, sound: Track) -> Track:
         album=track.album or sound.album,
         duration_ms=track.duration_ms or sound.duration_ms,
         release_year=track.release_year or sound.release_year,
-        genres=track.genres or sound.genres,
+        genres=track.genres if has_genre(track) else sound.genres or track.genres,
         uploaded=track.uploaded or sound.uploaded,
         recording_id=track.recording_id or sound.recording_id,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,6 +127,23 @@ async def test_broken_files_end_in_a_measurement_or_a_refusal(compute: ComputePo
 
 def local(title: str, artist: str = "Somebody") -> Track:
     return Track(title=title, artists=(artist,))
+
+
+@pytest.mark.parametrize(
+    ("listed", "in_file", "kept"),
+    [
+        (("Jazz",), ("Rock",), ("Jazz",)),
+        (("Other",), ("Rock",), ("Rock",)),
+        (("Other",), (), ("Other",)),
+        ((), ("Rock",), ("Rock",)),
+    ],
+)
+def test_the_genre_in_a_sound_file_counts_where_its_list_says_none(
+    listed: tuple[str, ...], in_file: tuple[str, ...], kept: tuple[str, ...]
+) -> None:
+    playlist = Playlist(name="Mine", tracks=(replace(local("First"), genres=listed),))
+    (track,) = joined(playlist, [replace(local("First"), genres=in_file)], ()).tracks
+    assert track.genres == kept
 
 
 async def test_sound_finds_its_track_in_a_list_by_isrc_or_by_name(compute: ComputePool) -> None:

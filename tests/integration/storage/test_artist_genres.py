@@ -36,6 +36,8 @@ async def test_a_list_without_genres_profits_from_files_of_two_others(database: 
     await genres.learn(TAGGED, 12)
     assert await genres.recall(BARE, 13) == {"mira voss": ("hip hop",)}
     assert await genres.recall(TAGGED, 13) == {}
+    untold = [replace(track, genres=("Other", "2019")) for track in TAGGED]
+    assert await genres.recall(untold, 13) == {"mira voss": ("hip hop",)}
 
 
 async def test_where_the_database_is_only_read_nothing_is_kept(database: Database) -> None:
