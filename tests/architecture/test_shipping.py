@@ -199,11 +199,13 @@ def test_the_file_of_many_processes_names_roles_and_settings_that_exist() -> Non
 
 
 def test_a_container_can_be_watched_from_its_machine_and_from_nowhere_else() -> None:
-    port = Settings.model_fields["health_port"].default
-    published = re.findall(r"^ +- \"(\S+:)\S+\"$", COMPOSE, re.MULTILINE)
-    assert f"127.0.0.1:${{HEALTH_PORT:-{port}}}:" in published
+    web, health = (Settings.model_fields[name].default for name in ("web_port", "health_port"))
+    assert "      HEALTH_HOST: 0.0.0.0\n" in COMPOSE, "its own 127.0.0.1 is not reached"
+    (inside,) = re.findall(r"^      HEALTH_PORT: (\d+)$", COMPOSE, re.MULTILINE)
+    assert int(inside) not in {web, health}, "what people take for the pages where one of the two is taken"
+    published = re.findall(r"^ +- \"(\S+)\"$", COMPOSE, re.MULTILINE)
+    assert f"127.0.0.1:${{HEALTH_PORT:-{health}}}:{inside}" in published
     assert all(address.startswith("127.0.0.1:") for address in published)
-    assert f"HEALTH_HOST: 0.0.0.0\n      HEALTH_PORT: {port}\n" in COMPOSE, "its own 127.0.0.1 is not reached"
 
 
 def test_the_image_has_what_the_doctor_says_that_charts_need() -> None:
