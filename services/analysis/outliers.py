@@ -67,7 +67,7 @@ MOST_OF = (0.1, 0.9)
 """Between these shares of the years lie "most others"."""
 
 FEW, SAID_GENRES = 0.1, 2
-"""Share of the tagged tracks by other artists up to which they are few, and how many genres are named."""
+"""Share of the other tagged tracks up to which they are few, and how many genres are named."""
 
 _TRUST = MappingProxyType({Feature.TEMPO: 0.5, Feature.LIVENESS: 0.6, Feature.SPEECHINESS: 0.8})
 """Weight of a difference as a reason: measured tempi double and halve, and liveness is mostly noise."""
@@ -335,23 +335,18 @@ def _in_time(row: int, years: Float) -> str:
     most = np.sum((others >= first) & (others <= last)) > len(years) / 2
     if first <= years[row] <= last:
         return ""
-    if not most:
-        return f"from {years[row]:.0f}"
     when = f"{first:.0f}" if first == last else f"{first:.0f} to {last:.0f}"
-    return f"from {years[row]:.0f}, most others from {when}"
+    return f"from {years[row]:.0f}, most others{'' if most else ' of a known year'} from {when}"
 
 
 def _in_genre(row: int, music: Sequence[Track], facts: Facts, *, given: bool) -> str:
-    """Say the genres of a track where hardly any other artist of the list shares one word of them."""
+    """Say the genres of a track where hardly any other of the list shares one word of them."""
     genres = known_genres(music[row].genres)[:SAID_GENRES]
     own = set(facts.words[row])
-    others = [
-        words
-        for artist, words in zip(facts.artists, facts.words, strict=True)
-        if words and artist != facts.artists[row]
-    ]
-    sharing = sum(not own.isdisjoint(words) for words in others)
-    if not genres or sharing > FEW * len(others):
+    tagged = [other for other, words in enumerate(facts.words) if words and other != row]
+    sharing = [other for other in tagged if not own.isdisjoint(facts.words[other])]
+    if not genres or len(sharing) > FEW * len(tagged):
         return ""
-    tagged = f"{'by an artist ' if given else ''}tagged {' and '.join(map(genre_words, genres))}"
-    return f"{tagged} like {'few others' if sharing else 'no other artist'} here"
+    said = f"{'by an artist ' if given else ''}tagged {' and '.join(map(genre_words, genres))}"
+    is_shared = any(facts.artists[other] != facts.artists[row] for other in sharing)
+    return f"{said} like {'few others' if is_shared else 'no other artist'} here"
