@@ -18,6 +18,9 @@ MAX_STEPS = 40
 TOLERANCE = 1e-4
 """A fit is done when a step lowers its inertia by less than this share."""
 
+COLUMNS = 8
+"""A product of matrices takes so many columns at a time: seven take twice as long as eight."""
+
 Float = np.float32
 """Half the memory traffic; distances in a six-dimensional space need no more."""
 
@@ -115,9 +118,9 @@ def lloyd(
     spread = (
         norms.sum(axis=-1, dtype=np.float64) if weights is None else (weights @ norms).astype(np.float64)
     ) + np.zeros(fits)
-    with_one = np.concatenate([points, np.ones((*points.shape[:-1], 1), dtype=Float)], axis=-1)
+    with_one = _with_one(points)
     flipped = np.ascontiguousarray(np.swapaxes(with_one, -1, -2))
-    extended = np.empty((fits, k, dimensions + 1), dtype=Float)
+    extended = np.zeros((fits, k, with_one.shape[-1]), dtype=Float)
     room = np.empty((fits, k, points.shape[-2]), dtype=Float)
     inertia = np.full(fits, np.inf)
     active = np.arange(fits)
@@ -128,17 +131,17 @@ def lloyd(
         belongs = affinity  # in the same place: fresh memory for each step took a fifth of the time
         belongs[...] = affinity == best[:, None, :]
         if weights is None:
-            gain = best.sum(axis=1, dtype=np.float64)
+            gain = best.sum(axis=1)
         else:
             belongs *= weights[:, None, :]
-            gain = np.einsum("fn,fn->f", best, weights, dtype=np.float64)
-        current = spread[active] - 2 * gain
+            gain = np.vecdot(best, weights)
+        current = spread[active] - 2 * gain.astype(np.float64)
         if with_one.ndim == 3:
             totals = np.matmul(belongs, with_one)
         else:
             totals = (belongs.reshape(len(active) * k, -1) @ with_one).reshape(len(active), k, -1)
-        counts = totals[:, :, -1:]
-        centres[active] = np.where(counts > 0, totals[:, :, :-1] / np.maximum(counts, 1e-9), moving)
+        sums, counts = totals[:, :, :dimensions], totals[:, :, dimensions, None]
+        centres[active] = np.where(counts > 0, sums / np.maximum(counts, 1e-9), moving)
         unfinished = inertia[active] - current > TOLERANCE * np.abs(current)
         inertia[active] = current
         if unfinished.all():
@@ -155,16 +158,25 @@ def lloyd(
 
 def assign_all(points: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return membership of each point in each fit, shape (fits, k, n); a tie belongs to all that tie."""
-    fits, k, dimensions = centres.shape
-    with_one = np.concatenate([points, np.ones((len(points), 1), dtype=Float)], axis=1)
+    fits, k, _ = centres.shape
+    with_one = _with_one(points)
     affinity = _affinity(
         centres,
         with_one.T,
-        np.empty((fits, k, dimensions + 1), dtype=Float),
+        np.zeros((fits, k, with_one.shape[1]), dtype=Float),
         np.empty((fits, k, len(points)), dtype=Float),
     )
     member: NDArray[np.bool_] = affinity == affinity.max(axis=1)[:, None, :]
     return member
+
+
+def _with_one(points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return points, shape (..., n, d), with a one behind their coordinates, and zeros up to `COLUMNS`."""
+    dimensions = points.shape[-1]
+    extended = np.zeros((*points.shape[:-1], dimensions + 1 + -(dimensions + 1) % COLUMNS), dtype=Float)
+    extended[..., :dimensions] = points
+    extended[..., dimensions] = 1
+    return extended
 
 
 def _affinity(
@@ -178,15 +190,16 @@ def _affinity(
     Parameters
     ----------
     centres : shape (fits, k, d)
-    flipped : shape (d + 1, n), or (fits, d + 1, n)
-        Points with a one behind their coordinates, so that the product alone is the whole sum.
-    extended : shape (fits, k, d + 1)
-        Is overwritten.
+    flipped : shape (width, n), or (fits, width, n)
+        Points as `_with_one` extends them, so that the product alone is the whole sum.
+    extended : shape (fits, k, width)
+        Zeros, of which the first columns are overwritten.
     room : shape (fits, k, n)
         Is overwritten, and returned.
     """
-    extended[:, :, :-1] = centres
-    extended[:, :, -1] = np.einsum("fkd,fkd->fk", centres, centres) / -2
+    dimensions = centres.shape[-1]
+    extended[:, :, :dimensions] = centres
+    extended[:, :, dimensions] = np.einsum("fkd,fkd->fk", centres, centres) / -2
     if flipped.ndim == 3:
         np.matmul(extended, flipped, out=room)
     else:
