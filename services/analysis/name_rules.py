@@ -67,9 +67,15 @@ PLAIN_FEATURES = 3
 MOST_COMPARED = 2
 """Comparisons in one name."""
 
-_COMPARED_FROM = MappingProxyType({Feature.VALENCE: (0.45, 0.45), Feature.SPEECHINESS: (math.inf, 0.08)})
+_COMPARED_FROM = MappingProxyType(
+    {
+        Feature.VALENCE: (0.45, 0.45),
+        Feature.SPEECHINESS: (math.inf, 0.08),
+        Feature.INSTRUMENTALNESS: (0.1, -math.inf),
+    }
+)
 """Values up to which, and from which, a comparison may be said, whatever the rest is like: nobody calls
-sombre music sunnier, or a song wordier than an instrumental.
+sombre music sunnier, a song wordier than an instrumental, or music songs of which half is not sung.
 """
 
 _NEARLY_ONE = frozenset({Feature.ENERGY, Feature.LOUDNESS})

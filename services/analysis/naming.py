@@ -392,7 +392,7 @@ def _modified(
         if not is_heard or difference[column] * weights.get(feature, 0.0) < 0:
             continue
         modified = replace(base, differs=Lean(feature, bool(difference[column] > 0)))
-        if modified not in taken:
+        if modified not in taken and not modified.are_songs:
             return modified
     number = 2
     while replace(base, number=number) in taken:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
@@ -26,7 +26,7 @@ from services.analysis.tally import (
     total,
 )
 from services.analysis.vocabulary import SHRUGS
-from services.domain.group_names import GroupName, Scene, SceneKind
+from services.domain.group_names import GroupName, Scene, SceneKind, SoundName
 
 FEWEST_NAMED_BY = 5
 """Tracks of which something is known, below which a group is called by nothing: nearly all of so few have to
@@ -57,17 +57,50 @@ MOST_BY_FAR, TIMES_BY_FAR = 0.5, 2.0
 HALF, HALF_SURELY = 0.5, 0.33
 """Share of an artist from which a group is called by them where its sound says little, and its lower end."""
 
-PART, PART_SURELY, OTHERS = 0.3, 0.2, "others"
+PART, PART_SURELY, OTHERS = 0.3, 0.12, "others"
 """The same where it is called by them "& others"."""
-
-OF_TWO = 0.2
-"""Share that each of two has to have where only both together are most of a group."""
-
-LONGEST_PAIR = 34
-"""Letters of two artists before a name, of which a line has to be left for the sound."""
 
 LATEST_DECADE = 1980
 """Years are those of the edition: no edition is older than its music, and later ones are often younger."""
+
+SPANS = (0.6, 0.7, 0.8)
+"""Shares of one, two and three decades in a row from which a group is called by them."""
+
+LONGEST = 34
+"""Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
+
+
+_OF_ANY_KIND = SHRUGS | {
+    SoundName.BIG_ANTHEMIC,
+    SoundName.BRIGHT_UPBEAT,
+    SoundName.HIGH_SPIRITED_LOUD,
+    SoundName.POLISHED_PUNCHY,
+    SoundName.SUNNY_EASY_GOING,
+}
+"""Names that tell the mood and not the kind of music: pop from anywhere is "polished & punchy"."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """From when a few of a kind are said where no single one is most of a group."""
+
+    count: int
+    each: float
+    """Share of the tracks of which something is known that each has to have."""
+    share: float
+    """Share of all tracks that have one of them."""
+    surely: float
+    """Lower end of that share, of the tracks of which something is known."""
+    times: float
+    """How many times as large as elsewhere it has to be."""
+    before: tuple[str, ...] = ()
+    """Who else is named after them."""
+
+
+_TWO_ARTISTS = _Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
+_TWO_AND_OTHERS = _Together(2, each=0.12, share=PART, surely=PART_SURELY, times=TIMES, before=(OTHERS,))
+_TWO_FAMILIES = _Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
+_THREE_FAMILIES = _Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 
 _NAMEABLE_ARTIST = re.compile(r"[^\W_](?:[\w&'’+/ .!?$-]|,(?= )){1,29}")
 
@@ -126,7 +159,7 @@ def grounded(
 
 def _said(name: GroupName) -> tuple[object, ...]:
     """Return what a name says, in whatever order: "Pop & rock, dark" is "Rock & pop, dark"."""
-    scene = name.scene and (name.scene.kind, frozenset({name.scene.words, name.scene.also}))
+    scene = name.scene and (name.scene.kind, frozenset({name.scene.words, name.scene.also, name.scene.third}))
     return name.sound, frozenset(name.leans), name.compared, scene, name.differs, name.number
 
 
@@ -163,10 +196,14 @@ def _ground_of(group: Tally, rest: Tally) -> Scene | None:
         _most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
         or _most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or _most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
-        or _two_have(group, rest, leads, SceneKind.ARTIST, times=TIMES_BY_FAR)
-        or _two_have(group, rest, families, SceneKind.GENRE, times=1.0)
+        or _few_have(group, rest, leads, SceneKind.ARTIST, _TWO_ARTISTS)
+        or _few_have(group, rest, families, SceneKind.GENRE, _TWO_FAMILIES)
+        or _most_have(group, rest, families, SceneKind.GENRE, HALF_SURELY, times=0.0, share=HALF)
         or _early(_most_have(group, rest, decades, SceneKind.DECADE, HELD, times=TIMES))
         or _and_others(group, rest)
+        or _few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
+        or _span_of(group, rest)
+        or _few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
     )
 
 
@@ -174,6 +211,30 @@ def _and_others(group: Tally, rest: Tally) -> Scene | None:
     """Return the artist of a good part of a group, who is rarer elsewhere."""
     found = _most_have(group, rest, leads, SceneKind.ARTIST, PART_SURELY, times=TIMES, share=PART)
     return found and replace(found, also=OTHERS)
+
+
+def _span_of(group: Tally, rest: Tally) -> Scene | None:
+    """Return the fewest decades in a row that most of a group is from, and the rest is not."""
+    here, there = list(told(decades(group))), list(told(decades(rest)))
+    known, inside = total(here), counted(here)
+    if known < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
+        return None
+    for least, length in zip(SPANS, range(len(SPANS)), strict=True):
+        spans = {first: _span(first, str(int(first) + 10 * length)) for first in inside}
+        number, first = max((sum(inside[each] for each in span), first) for first, span in spans.items())
+        surely, last = lower_end(number, known), max(spans[first])
+        if (
+            number >= least * known
+            and min(inside[first], inside[last]) > 0
+            and surely >= max(HELD, TIMES * share_with(spans[first], there))
+        ):
+            return Scene(SceneKind.DECADE, first, last if length else "")
+    return None
+
+
+def _span(first: str, last: str) -> frozenset[str]:
+    """Return decades from the first to the last."""
+    return frozenset(map(str, range(int(first), int(last) + 1, 10)))
 
 
 def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
@@ -186,11 +247,10 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
         return True
     readers: dict[SceneKind, Read] = {SceneKind.ARTIST: leads, SceneKind.DECADE: decades}
     read = readers.get(scene.kind) or _all_kinds_in(group, rest)
-    if scene.kind is SceneKind.DECADE and _early(scene) is None:
-        return False
-    words = {scene.words, scene.also} - {"", OTHERS}
+    said = frozenset({scene.words, scene.also, scene.third} - {""})
+    words = _span(min(said), max(said)) if scene.kind is SceneKind.DECADE else said - {OTHERS}
     share, elsewhere = (share_with(words, list(told(read(some)))) for some in (group, rest))
-    return share >= (A_LOT if scene.also == OTHERS else HELD) and (share > elsewhere or _says_little(name))
+    return share >= (A_LOT if OTHERS in said else HELD) and (share > elsewhere or _says_little(name))
 
 
 def _all_kinds_in(group: Tally, rest: Tally) -> Read:
@@ -201,7 +261,7 @@ def _all_kinds_in(group: Tally, rest: Tally) -> Read:
 
 def _says_little(name: GroupName) -> bool:
     """Whether a name is made of plain words, or is one that fits most music."""
-    return name.sound is None or name.sound in SHRUGS
+    return name.sound is None or name.sound in _OF_ANY_KIND
 
 
 def _most_have(
@@ -250,35 +310,39 @@ def _most_have(
         elsewhere = share_with({word}, there)
         least = lower_end(inside[word], tagged)
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
-            weight = round(part * math.log((part + 0.01) / (elsewhere + 0.01)), 9)
-            fitting.append((-weight, -len(word), word))
+            fitting.append((-_telling(part, elsewhere), -len(word), word))
     return Scene(kind, min(fitting)[2]) if fitting else None
 
 
-def _two_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, *, times: float) -> Scene | None:
-    """Return the two of a kind that most of a group share, where each makes a good part of it."""
+def _few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: _Together) -> Scene | None:
+    """Return the few of a kind that most of a group share, where each makes a good part of it."""
     here, there = list(told(read(group))), list(told(read(rest)))
     tagged = total(here)
     if tagged < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
         return None
-    least = MOST_BY_FAR * max(1.0, TAGGED * group.size / tagged)
+    surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
     inside = counted(here)
-    common = sorted(
-        (word for word, count in inside.items() if count >= OF_TWO * tagged and _is_sayable(word, kind)),
-        key=lambda word: (-inside[word], word),
+    telling = sorted(
+        (-_telling(count / tagged, share_with({word}, there)), -count, word)
+        for word, count in inside.items()
+        if count >= wanted.each * tagged and _is_sayable(word, kind)
     )
-    for pair in combinations(common[:MOST_PAIRED], 2):
-        if kind is SceneKind.ARTIST and len(" & ".join(pair)) > LONGEST_PAIR:
+    for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
+        if kind is SceneKind.ARTIST and len(" & ".join((*some, *wanted.before))) > LONGEST:
             continue
-        both = sum(number for words, number in here if not words.isdisjoint(pair))
-        surely = lower_end(both, tagged)
+        number = sum(times for words, times in here if not words.isdisjoint(some))
         if (
-            both >= OF_ALL * group.size
-            and surely >= least
-            and both / tagged >= times * share_with(pair, there)
+            number >= wanted.share * group.size
+            and lower_end(number, tagged) >= surely
+            and number / tagged >= wanted.times * share_with(some, there)
         ):
-            return Scene(kind, *pair)
+            return Scene(kind, *sorted(some, key=lambda word: (-inside[word], word)), *wanted.before)
     return None
+
+
+def _telling(share: float, elsewhere: float) -> float:
+    """Return how much a word tells a group from the rest, by its share in both."""
+    return round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
 
 
 def _is_sayable(word: str, kind: SceneKind) -> bool:

@@ -64,6 +64,10 @@ class Lean:
     high: bool
 
 
+MORE_SUNG = Lean(Feature.INSTRUMENTALNESS, high=False)
+"""Said of what is songs, beside what is not."""
+
+
 class SceneKind(StrEnum):
     """What came with the tracks of a group and joins its name."""
 
@@ -80,7 +84,9 @@ class Scene:
     words: str
     """A genre or an artist as the list spells it, or the first year of a decade."""
     also: str = ""
-    """A second one of the kind, where only both together are most of a group."""
+    """A second one of the kind, where only both together are most of a group; the last decade of several."""
+    third: str = ""
+    """A third one, where it takes three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +109,11 @@ class GroupName:
     def is_one_word(self) -> bool:
         """Whether the sound is said in a single plain word, which a comparison may join."""
         return self.sound is None and len(self.leans) == 1
+
+    @property
+    def are_songs(self) -> bool:
+        """Whether it says that the group is more sung than the rest."""
+        return (self.compared and MORE_SUNG in self.leans) or (self.is_one_word and self.differs == MORE_SUNG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
+from services.domain.group_names import MORE_SUNG, GroupName, Lean, Mood, Scene, SceneKind, SoundName
 from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
 
 SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
@@ -110,15 +110,18 @@ def name_words(name: GroupName) -> str:
 
 
 def scene_words(scene: Scene) -> str:
-    """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash"."""
+    """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash", "Rock & pop"."""
+    said = [each for each in (scene.words, scene.also, scene.third) if each]
     if scene.kind is SceneKind.DECADE:
-        return f"{scene.words[2:] if scene.words < '2000' else scene.words}s"
-    both = [each for each in (scene.words, scene.also) if each]
+        decades = [f"{year[2:] if year < '2000' else year}s" for year in said]
+        is_next = int(said[-1]) - int(said[0]) <= 10
+        return (" & " if is_next else "–").join(decades)
     if scene.kind is SceneKind.ARTIST:
-        return " & ".join(both)
+        return _joined(said)
     # "Pop, R&B & soul": one of the families has two names itself.
-    words = (", " if any(" & " in each for each in both) else " & ").join(map(genre_words, both))
-    return words[:1].upper() + words[1:]
+    words = list(map(genre_words, said))
+    listed = ", ".join(words) if any(" & " in each for each in said) else _joined(words)
+    return listed[:1].upper() + listed[1:]
 
 
 def genre_words(genre: str) -> str:
@@ -139,7 +142,7 @@ def mood_words(mood: Mood) -> str:
     if mood.sound is not None:
         return SOUND_WORDS[mood.sound][1]
     if mood.leans:
-        return _lean_words(mood.leans)
+        return _joined(_ends_of(mood.leans))
     if mood.between is not None:
         less, more = COMPARATIVES[mood.between]
         return f"from {less} to {more}"
@@ -147,25 +150,33 @@ def mood_words(mood: Mood) -> str:
 
 
 def _sound_words(name: GroupName) -> str:
-    """Say the sound: as a title, or in lower case where a scene comes first."""
+    """Say the sound: as a title, or in lower case where a scene comes first.
+
+    What is more sung than the rest are songs: "Livelier songs".
+    """
     if name.sound is not None:
         return SOUND_WORDS[name.sound][name.scene is not None]
-    if name.compared:
-        words = _joined([COMPARATIVES[lean.feature][lean.high] for lean in name.leans])
-    else:
-        words = _lean_words(name.leans)
+    plain, beside = ((), name.leans) if name.compared else (name.leans, ())
     if name.differs is not None and name.is_one_word:
-        words = _joined([words, COMPARATIVES[name.differs.feature][name.differs.high]])
-    elif name.scene is None and name.is_one_word and " " not in words:
-        words = f"{words} tracks"
-    return words if name.scene is not None else words.capitalize()
+        beside += (name.differs,)
+    words = _ends_of(plain) + _beside(each for each in beside if each != MORE_SUNG)
+    said = _joined(words)
+    if name.are_songs:
+        said = f"{said} songs".lstrip()
+    elif name.scene is None and len(words) == 1 and " " not in said:
+        said = f"{said} tracks"
+    return said if name.scene is not None else said.capitalize()
 
 
-def _lean_words(leans: tuple[Lean, ...]) -> str:
+def _beside(leans: Iterable[Lean]) -> list[str]:
+    return [COMPARATIVES[lean.feature][lean.high] for lean in leans]
+
+
+def _ends_of(leans: Iterable[Lean]) -> list[str]:
     ends = ((FEATURE_WORDS[lean.feature], lean.high) for lean in leans)
-    return _joined([words.high if is_high else words.low for words, is_high in ends])
+    return [words.high if is_high else words.low for words, is_high in ends]
 
 
 def _joined(words: Sequence[str]) -> str:
     """Join the words of a name: "dark, quiet & electric"."""
-    return " & ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+    return " & ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -329,7 +329,7 @@ def test_a_name_that_compares_says_in_what_and_needs_no_noun() -> None:
     assert name_words(GroupName(leans=(louder,), compared=True)) == "Louder tracks"
     assert name_words(GroupName(leans=(louder, calmer), compared=True)) == "Louder & calmer"
     sung = Lean(Feature.INSTRUMENTALNESS, high=False)
-    assert name_words(GroupName(leans=(sung,), compared=True)) == "More sung"
+    assert name_words(GroupName(leans=(sung,), compared=True)) == "Songs"
     three = (
         *(Lean(Feature.VALENCE, high=False), Lean(Feature.ENERGY, high=False)),
         Lean(Feature.ACOUSTICNESS, high=True),
@@ -347,6 +347,22 @@ def test_a_word_alone_is_joined_by_how_the_group_differs() -> None:
     assert name_words(name) in {"Danceable & calmer", "Danceable & quieter", "Danceable & more acoustic"}
     assert name_words(replace(name, differs=None)) == "Danceable tracks"
     assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "house"))).startswith("House, danceable & ")
+
+
+def test_what_is_more_sung_than_instrumentals_is_called_songs() -> None:
+    sung, sunnier = Lean(Feature.INSTRUMENTALNESS, high=False), Lean(Feature.VALENCE, high=True)
+    name = GroupName(leans=(sung, sunnier), compared=True)
+    assert name_words(name) == "Sunnier songs"
+    assert name_words(GroupName(leans=(sunnier,), differs=sung)) == "Cheerful songs"
+    assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, sunnier songs"
+    assert name_words(GroupName(sound=SoundName.QUIET_SPARSE, differs=sung)) == "Quiet & sparse · more sung"
+
+
+def test_no_music_is_called_songs_of_which_half_is_not_sung() -> None:
+    piano, half = sounds.group(40, 0, **sounds.PIANO), sounds.group(40, 1, **sounds.PIANO | {"valence": 0.9})
+    half[::2, SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] = 0.0
+    names = values_of(*sounds.playlist(piano, half))
+    assert not any(name.are_songs for name in names)
 
 
 def test_a_group_is_said_to_be_danced_to_less_only_where_nothing_else_is_to_be_said() -> None:
