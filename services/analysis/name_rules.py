@@ -48,10 +48,11 @@ _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
         Lean(Feature.ACOUSTICNESS, high=True): frozenset({"acoustic"}),
         Lean(Feature.SPEECHINESS, high=True): frozenset({"rap", "hip", "spoken"}),
         Lean(Feature.DANCEABILITY, high=True): frozenset({"dance", "disco"}),
-        Lean(Feature.INSTRUMENTALNESS, high=True): frozenset({"instrumental"}),
+        Lean(Feature.INSTRUMENTALNESS, high=True): frozenset({"instrumental", "karaoke"}),
+        Lean(Feature.LIVENESS, high=True): frozenset({"live"}),
     }
 )
-"""What goes without saying after a word of a genre."""
+"""What goes without saying after a word of a genre or a kind of recording."""
 
 CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25
 """How many times what is audible a group has to differ for a name that compares, and how many where it is
@@ -232,7 +233,7 @@ def _beside_of(name: GroupName) -> tuple[Lean, ...]:
 
 def implied_by(scene: Scene | None) -> frozenset[Lean]:
     """Return what nobody has to be told of a genre: "Electronic, electric" says one thing twice."""
-    if scene is None or scene.kind is not SceneKind.GENRE:
+    if scene is None or scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
         return frozenset()
     words = set(scene.words.split())
     return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))

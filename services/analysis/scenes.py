@@ -15,6 +15,7 @@ from services.analysis.tally import (
     Read,
     Tally,
     by_genres,
+    by_titles,
     counted,
     decades,
     families_of,
@@ -26,7 +27,7 @@ from services.analysis.tally import (
     total,
 )
 from services.analysis.vocabulary import SHRUGS
-from services.domain.group_names import GroupName, Scene, SceneKind, SoundName
+from services.domain.group_names import GroupName, Language, Recording, Scene, SceneKind, SoundName
 
 FEWEST_NAMED_BY = 5
 """Tracks of which something is known, below which a group is called by nothing: nearly all of so few have to
@@ -62,6 +63,17 @@ PART, PART_SURELY, OTHERS = 0.3, 0.12, "others"
 
 LATEST_DECADE = 1980
 """Years are those of the edition: no edition is older than its music, and later ones are often younger."""
+
+_OCCASIONS = frozenset(
+    {
+        Recording.CHRISTMAS, Recording.CLASSICAL, Recording.KARAOKE, Recording.LULLABIES, Recording.MUSICALS,
+        Recording.SOUNDTRACKS,
+    }
+)  # fmt: skip
+"""Kinds of recording that say more than the genre of what is recorded."""
+
+TOLD_SURELY = 0.25
+"""Lower end for the language of the titles: few words tell it, and many titles have none of them."""
 
 SPANS = (0.6, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
@@ -108,11 +120,13 @@ _NAMEABLE_ARTIST = re.compile(r"[^\W_](?:[\w&'’+/ .!?$-]|,(?= )){1,29}")
 def scene_of(group: Tally, rest: Tally) -> Scene | None:
     """Return what a group may be called by beside its sound, or None where nothing holds for most of it.
 
-    An artist who made most of it, else its genre, else the family of its genres, else its decade. A genre
-    speaks for its kinds too: "classic country" is country.
+    An artist who made most of it, else what kind of recording its titles tell, its genre, the family of its
+    genres, the language of its titles or its decade. A genre speaks for its kinds too: "classic country" is
+    country.
     """
     return (
         _most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=TIMES_BY_FAR)
+        or _most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD)
         or _most_have(
             group,
             rest,
@@ -122,6 +136,8 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
             beside=_all_kinds_in(group, rest),
         )
         or _most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
+        or _most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
+        or _most_have(group, rest, by_titles(Language), SceneKind.LANGUAGE, TOLD_SURELY)
         or _early(_most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
     )
 
@@ -199,7 +215,9 @@ def _ground_of(group: Tally, rest: Tally) -> Scene | None:
         or _few_have(group, rest, leads, SceneKind.ARTIST, _TWO_ARTISTS)
         or _few_have(group, rest, families, SceneKind.GENRE, _TWO_FAMILIES)
         or _most_have(group, rest, families, SceneKind.GENRE, HALF_SURELY, times=0.0, share=HALF)
+        or _most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD, times=0.0)
         or _early(_most_have(group, rest, decades, SceneKind.DECADE, HELD, times=TIMES))
+        or _most_have(group, rest, by_titles(Language), SceneKind.LANGUAGE, TOLD_SURELY, times=0.0)
         or _and_others(group, rest)
         or _few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or _span_of(group, rest)
@@ -245,7 +263,12 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     scene = name.scene
     if scene is None:
         return True
-    readers: dict[SceneKind, Read] = {SceneKind.ARTIST: leads, SceneKind.DECADE: decades}
+    readers: dict[SceneKind, Read] = {
+        SceneKind.ARTIST: leads,
+        SceneKind.DECADE: decades,
+        SceneKind.RECORDING: by_titles(Recording),
+        SceneKind.LANGUAGE: by_titles(Language),
+    }
     read = readers.get(scene.kind) or _all_kinds_in(group, rest)
     said = frozenset({scene.words, scene.also, scene.third} - {""})
     words = _span(min(said), max(said)) if scene.kind is SceneKind.DECADE else said - {OTHERS}
@@ -346,7 +369,7 @@ def _telling(share: float, elsewhere: float) -> float:
 
 
 def _is_sayable(word: str, kind: SceneKind) -> bool:
-    return kind is not SceneKind.ARTIST or bool(_NAMEABLE_ARTIST.fullmatch(word))
+    return bool(_NAMEABLE_ARTIST.fullmatch(word)) if kind is SceneKind.ARTIST else bool(word)
 
 
 def _early(decade: Scene | None) -> Scene | None:

@@ -14,7 +14,6 @@ from services.analysis.tally import (
     FEWEST_OF_A_KIND,
     MOSTLY,
     Tally,
-    Words,
     by_genres,
     counted,
     families_of,
@@ -23,6 +22,7 @@ from services.analysis.tally import (
     total,
 )
 from services.analysis.titles import lead_artist
+from services.analysis.told_by_titles import Words
 from services.domain.music import Track
 from services.domain.report import Subtitle
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from services.analysis.genres import NOBODY, family_of, normal_genre
 from services.analysis.titles import READ_AT_ONCE, lead_artist
+from services.analysis.told_by_titles import NOTHING, Words, told_by
 from services.domain.music import Track
 
 FEWEST_OF_A_KIND = 3
@@ -32,7 +33,6 @@ _PARTS_ALONE = frozenset(
 )
 """Ends of genres that are no genre which contains them."""
 
-Words = frozenset[str]
 Counted = TypeVar("Counted")
 
 
@@ -44,6 +44,8 @@ class Tally:
     genres: Counter[tuple[str, ...]]
     artists: Counter[tuple[str, ...]]
     years: Counter[int | None]
+    titles: Counter[Words]
+    """What titles and albums tell."""
 
     @staticmethod
     def of(tracks: Sequence[Track]) -> Tally:
@@ -53,6 +55,7 @@ class Tally:
             Counter([track.genres for track in tracks]),
             Counter([track.artists for track in tracks]),
             Counter([track.release_year for track in tracks]),
+            Counter([told_by(track.title, track.album) for track in tracks]),
         )
 
     def without(self, some: Tally) -> Tally:
@@ -62,6 +65,7 @@ class Tally:
             _difference(self.genres, some.genres),
             _difference(self.artists, some.artists),
             _difference(self.years, some.years),
+            _difference(self.titles, some.titles),
         )
 
 
@@ -163,6 +167,14 @@ def _decade_of(year: int | None) -> frozenset[str]:
 def decades(tally: Tally) -> Iterable[tuple[Words, int]]:
     """Count tracks by decade."""
     return ((_decade_of(year), number) for year, number in tally.years.items())
+
+
+def by_titles(wanted: Iterable[str]) -> Read:
+    """Return what counts tracks by those of some words that their titles and albums tell."""
+    some = frozenset(wanted)
+    return lambda tally: (
+        ((words & some or NOTHING) if words else words, number) for words, number in tally.titles.items()
+    )
 
 
 def leads(tally: Tally) -> Iterable[tuple[Words, int]]:

@@ -74,6 +74,48 @@ class SceneKind(StrEnum):
     GENRE = "genre"
     DECADE = "decade"
     ARTIST = "artist"
+    RECORDING = "recording"
+    LANGUAGE = "language"
+
+
+class Recording(StrEnum):
+    """Kinds of recording that titles and albums tell. Reports are stored with these values."""
+
+    CHRISTMAS = "christmas"
+    MUSICALS = "musicals"
+    SOUNDTRACKS = "soundtracks"
+    CLASSICAL = "classical"
+    LULLABIES = "lullabies"
+    LIVE = "live"
+    REMIXES = "remixes"
+    KARAOKE = "karaoke"
+    INSTRUMENTAL = "instrumental"
+    ACOUSTIC = "acoustic"
+    SPED_UP = "sped_up"
+    SLOWED = "slowed"
+    COVERS = "covers"
+
+
+class Language(StrEnum):
+    """Languages and scripts of titles. Reports are stored with these values."""
+
+    FRENCH = "french"
+    SPANISH = "spanish"
+    PORTUGUESE = "portuguese"
+    ITALIAN = "italian"
+    GERMAN = "german"
+    DUTCH = "dutch"
+    SWEDISH = "swedish"
+    POLISH = "polish"
+    TURKISH = "turkish"
+    KOREAN = "korean"
+    JAPANESE = "japanese"
+    CHINESE = "chinese"
+    CYRILLIC = "cyrillic"
+    ARABIC = "arabic"
+    HEBREW = "hebrew"
+    THAI = "thai"
+    GREEK = "greek"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +124,7 @@ class Scene:
 
     kind: SceneKind
     words: str
-    """A genre or an artist as the list spells it, or the first year of a decade."""
+    """A genre or an artist as the list spells it, the first year of a decade, a `Recording`, a `Language`."""
     also: str = ""
     """A second one of the kind, where only both together are most of a group; the last decade of several."""
     third: str = ""

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from services.domain.group_names import MORE_SUNG, GroupName, Lean, Mood, Scene, SceneKind, SoundName
+from services.domain.group_names import (
+    MORE_SUNG,
+    GroupName,
+    Lean,
+    Mood,
+    Recording,
+    Scene,
+    SceneKind,
+    SoundName,
+)
 from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
 
 SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
@@ -57,6 +66,25 @@ SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
     }
 )
 """Each name as it stands alone, and after a genre, a decade or an artist."""
+
+RECORDING_WORDS: Mapping[Recording, str] = MappingProxyType(
+    {
+        Recording.CHRISTMAS: "Christmas",
+        Recording.MUSICALS: "Musicals",
+        Recording.SOUNDTRACKS: "Soundtracks",
+        Recording.CLASSICAL: "Classical",
+        Recording.LULLABIES: "Lullabies",
+        Recording.LIVE: "Live",
+        Recording.REMIXES: "Remixes",
+        Recording.KARAOKE: "Karaoke",
+        Recording.INSTRUMENTAL: "Instrumental versions",
+        Recording.ACOUSTIC: "Acoustic versions",
+        Recording.SPED_UP: "Sped up",
+        Recording.SLOWED: "Slowed down",
+        Recording.COVERS: "Covers",
+    }
+)
+"""Kinds of recording as the first words of a name."""
 
 _PROPER = (
     "african", "american", "anatolian", "arabic", "argentine", "australian", "belgian", "bollywood",
@@ -118,6 +146,10 @@ def scene_words(scene: Scene) -> str:
         return (" & " if is_next else "–").join(decades)
     if scene.kind is SceneKind.ARTIST:
         return _joined(said)
+    if scene.kind is SceneKind.RECORDING:
+        return RECORDING_WORDS[Recording(scene.words)]
+    if scene.kind is SceneKind.LANGUAGE:
+        return f"{scene.words.capitalize()} titles"
     # "Pop, R&B & soul": one of the families has two names itself.
     words = list(map(genre_words, said))
     listed = ", ".join(words) if any(" & " in each for each in said) else _joined(words)
