@@ -14,6 +14,7 @@ from cogs.commands.inputs import input_of, suggest, suggest_lists
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, small
 from cogs.replies.lobby import LobbyVerb, SourceField, joined_note, lobby_card, source_form
+from cogs.words.answers import OUT
 from cogs.words.text import plural
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
@@ -200,7 +201,7 @@ class GroupsCog(commands.Cog):
         taken = await self._lobbies.leave(lobby_id, interaction.user.id)
         await self._cards.redraw(lobby_id)
         gone = plural(len(taken.results), "result")
-        said = f"You are out, and {gone} with you deleted." if taken.results else "You are out."
+        said = f"You are out, and {gone} with you deleted." if taken.results else OUT
         await interaction.edit_original_response(view=note(said).view())
 
     async def _compare(self, interaction: Interaction, lobby_id: str) -> None:

@@ -10,6 +10,7 @@ from cogs.replies.layout import Reply, note
 from cogs.replies.lists import list_files
 from cogs.replies.lobby import brought_note
 from cogs.replies.people import sharing_card
+from cogs.words import answers
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
@@ -28,8 +29,6 @@ from services.workflows.groups.results import GroupResultsWorkflow, Shown
 from services.workflows.groups.sharing import SharingWorkflow
 from services.workflows.reading import PlaylistChoice, PlaylistReader
 from services.workflows.saving import SavingWorkflow
-
-_TAKES_BOTH = "A poster of you two takes both of you: press *Show here* on the result first."
 
 
 class Comparing:
@@ -99,7 +98,7 @@ class Comparing:
         if isinstance(done, Shown):
             return await self.show(done, job.asked.owner_id)
         member = done.member(job.asked.owner_id)
-        return brought_note(member, done) if member else note("You are out.")
+        return brought_note(member, done) if member else note(answers.OUT)
 
     async def _load_brought(self, job: Job) -> Lobby | Shown:
         try:
@@ -142,7 +141,7 @@ class Comparing:
         is_shown = shown.lobby.is_shown_to_channel
         if request.as_poster:
             if not is_shown:
-                return note(_TAKES_BOTH)
+                return note(answers.TAKES_BOTH)
             return blend_poster_card(await self._results.blend_posters(shown, blend))
         return blend_card(
             blend,
@@ -216,7 +215,7 @@ class Comparing:
     async def posters(self, shown: Shown, viewer_id: int) -> Reply:
         """Build the card with the poster of a result, once everybody on it wants the channel to see it."""
         if not shown.lobby.is_shown_to_channel:
-            return note(_TAKES_BOTH)
+            return note(answers.TAKES_BOTH)
         charts = await self._results.charts(shown, POSTER_KINDS)
         return poster_card(shown, charts, shown.key_of(viewer_id))
 
@@ -235,7 +234,7 @@ class Comparing:
         charts = await self._results.charts(shown, [ChartKind.POSTER_FEED])
         message = shown.lobby.message(request, MessageKind.RESULT, result_id=shown.stored.result_id)
         await self._cards.post_reply(message, posted_poster(shown, charts))
-        return note("The poster is in the channel. It goes when somebody on it leaves the comparison.")
+        return note(answers.POSTER_POSTED)
 
     async def _note(
         self, job: Job, kind: MessageKind, lobby_id: str, result_id: str, place: tuple[int, int]

@@ -16,6 +16,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, in_words, note, small, text, with_contents
+from cogs.words.answers import PERHAPS_SEEN
 from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
 from cogs.work.outages import DiscordUnreachableError, is_outage, pause, reaching_discord
@@ -29,8 +30,6 @@ _EXPIRED = frozenset({50027, 10015, 10062})
 
 PLACEHOLDER = "…"
 """What completes a public "thinking…" for the moment until a private answer is there."""
-
-_PERHAPS_SEEN = small("I was restarted while telling you this, so you may have seen it already.")
 
 REPLY_AGAIN_S = (2.0, 5.0, 10.0, 20.0, 30.0, *(60.0,) * 12)
 """Nearly the 14 minutes for which a reply can be changed."""
@@ -112,7 +111,7 @@ class Delivery:
         answer is given again, and says so.
         """
         if self._perhaps_seen:
-            reply = replace(reply, blocks=(text(_PERHAPS_SEEN), *reply.blocks))
+            reply = replace(reply, blocks=(text(small(PERHAPS_SEEN)), *reply.blocks))
         if self.open:
             try:
                 self._left_line = not await answer_privately(self.interaction, reply)

@@ -18,8 +18,8 @@ from cogs.replies.layout import WARNING, Reply, small, text
 from cogs.replies.next_steps import Next, NoStep, Refused, Step, next_buttons, next_step
 from cogs.replies.saved import LAST
 from cogs.replies.unfinished import unfinished_card
+from cogs.words import answers
 from cogs.words.errors import UNEXPECTED, sentence_for_discord
-from cogs.words.text import escape
 from cogs.work.admission import admit
 from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist
 from cogs.work.host import Host, Interaction
@@ -63,28 +63,23 @@ def refusal(error: BaseException) -> str:
     """Say what is wrong, for errors of ours and of Discord's."""
     match error:
         case app_commands.CommandOnCooldown():
-            return f"Please wait {error.retry_after:.0f} seconds before you try that again."
+            return answers.too_soon(error.retry_after)
         case app_commands.TransformerError():
-            value = escape(str(error.value))
-            return f"“{value}” is not something I can use there. Check the option and try again."
+            return answers.unusable(str(error.value))
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return "This command has changed. Close and reopen Discord's command list, then try again."
+            return answers.CHANGED_COMMAND
         case app_commands.BotMissingPermissions():
-            needed = " and ".join(name.replace("_", " ").title() for name in error.missing_permissions)
-            return f"I lack a permission in this channel: {needed}. Allow it, or use the private option."
+            return answers.lacking(error.missing_permissions)
         case app_commands.CheckFailure():
-            return "This command can't be used here. Try it in a server or in a direct message with me."
+            return answers.NOT_HERE
         case UnknownComponentError():
-            return "I no longer know this button or menu. Run `/analyze` again to get a fresh card."
+            return answers.UNKNOWN_COMPONENT
         case discord.Forbidden() if error.code in _LACKS_PERMISSION:
-            return (
-                "I may not post here. Allow me to send messages and attach files in this channel, "
-                "or use the private option."
-            )
+            return answers.MAY_NOT_POST
         case discord.HTTPException() if error.code == 40005:
-            return "The result is too large for this place. Try the private option, or a smaller playlist."
+            return answers.TOO_LARGE
         case _ if is_outage(error):
-            return "Discord does not answer me properly at the moment. That passes; try again in a minute."
+            return answers.DISCORD_AWAY
         case _:
             return sentence_for_discord(error)
 

@@ -15,6 +15,7 @@ from cogs.replies.sound import is_single_sound, sound_card
 from cogs.replies.split import split_card
 from cogs.replies.summary import summary_card
 from cogs.replies.tidy import tidy_card
+from cogs.words.answers import CHOOSE_FIRST
 from cogs.work.host import Interaction
 from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import SpotifyOffError
@@ -46,7 +47,6 @@ from services.workflows.tidy import TidyDraft, TidyWorkflow
 
 _LOOKS, _LOOK_EVERY_S = 60, 1.0
 """How long a write of before a restart is waited for; the journal itself goes on with it too."""
-_CHOOSE_FIRST = "Choose the list first; then say with **Lock…** which tracks keep their place."
 
 RequestKind = TypeVar("RequestKind")
 
@@ -205,7 +205,7 @@ def draft_kinds(tidy: TidyWorkflow, split: SplitWorkflow, optimize: OptimizeWork
 
     def places(job: Job) -> str:
         request = request_of(job, OptimizeRequest)
-        return _CHOOSE_FIRST if request.start or request.end or request.lock else ""
+        return CHOOSE_FIRST if request.start or request.end or request.lock else ""
 
     return {
         JobKind.TIDY: Kind(

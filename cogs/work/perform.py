@@ -15,6 +15,7 @@ import discord
 from cogs.replies.forms import choice_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, text
+from cogs.words import answers
 from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
 from cogs.work.host import Host, Interaction
@@ -48,8 +49,6 @@ from services.workflows.reading import PlaylistChoice, PlaylistReader
 
 _LAST_WORDS_S = 3.0
 """How long the end of the process may wait for one more edit."""
-_RESTARTING = "I am restarting. This goes on by itself in a minute."
-_LATER = "This takes longer than Discord lets me change this message. The answer comes as a new one."
 _AFTER_LAST_LINE_S = 1.0
 """A line of progress that is on its way when the reply closes has arrived by then."""
 
@@ -207,8 +206,8 @@ class Performer:
             reply = await kind.card(job, await kind.stored(job))
         except Exception as error:  # noqa: BLE001  (it failed, or its result has gone meanwhile)
             _log.info("an answer that was set aside has no card: %r", error)
-            return note(f"I could not tell you how your request {asked_at} ended. Please look, or ask again.")
-        return replace(reply, blocks=(text(f"The answer to your request {asked_at}:"), *reply.blocks))
+            return note(answers.never_told(asked_at))
+        return replace(reply, blocks=(text(answers.late(asked_at)), *reply.blocks))
 
     async def _patiently(self, delivery: Delivery, say: OnProgress) -> tuple[Reply, bool] | None:
         """Do the work, and again where only the database was in the way."""
@@ -347,7 +346,7 @@ class Performer:
         if not delivery.open:
             return
         await asyncio.sleep(left.total_seconds() + _AFTER_LAST_LINE_S)
-        view = note(f"⏳ {_LATER}").view()
+        view = note(f"⏳ {answers.LATER}").view()
         with contextlib.suppress(discord.HTTPException, DiscordUnreachableError), reaching_discord():
             await delivery.interaction.edit_original_response(view=view)
 
@@ -360,7 +359,7 @@ class Performer:
             _log.warning("work that is left is found once its lease has ended: %s", error)
 
     async def _say_restarting(self, delivery: Delivery) -> None:
-        said = note(f"⏳ {_RESTARTING}")
+        said = note(f"⏳ {answers.RESTARTING}")
         view = Reply((*said.blocks, stop_row(delivery.job.job_id))).view()
         if delivery.open and not delivery.given:
             with contextlib.suppress(discord.HTTPException, DiscordUnreachableError), reaching_discord():

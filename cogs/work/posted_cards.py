@@ -18,6 +18,7 @@ from cogs.replies.digest import stop_ref
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, lobby_card, over_card
+from cogs.words.answers import TAKEN_BACK
 from cogs.work.host import Host
 from cogs.work.outages import is_outage
 from services.domain.errors.storage import StorageError
@@ -339,7 +340,7 @@ class TakenBack:
         channel: Any = self._client.get_partial_messageable(message.channel_id)
         try:
             await channel.get_partial_message(message.message_id).edit(
-                view=note("This map was taken back by the person who made it.").view(),
+                view=note(TAKEN_BACK).view(),
                 attachments=[],
                 allowed_mentions=discord.AllowedMentions.none(),
             )

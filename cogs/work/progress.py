@@ -13,6 +13,7 @@ import discord
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
+from cogs.words.answers import STOPPED
 from cogs.words.messages import progress_line
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import stop_row
@@ -164,4 +165,4 @@ async def _say_stopped(interaction: Interaction, ref: ComponentRef, *, is_over: 
     if is_its_own and not is_over:
         await accept_press(interaction)  # whoever does the work says in its own message what became of it
     else:
-        await change_pressed(interaction, note("Stopped. Now run your command again."))
+        await change_pressed(interaction, note(STOPPED))
