@@ -180,14 +180,19 @@ def _said(name: GroupName) -> tuple[object, ...]:
 
 
 def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]) -> tuple[GroupName, ...]:
-    """Give each name the lowest number that is free, now that others are called by more."""
+    """Give each name the lowest number that is free, now that others are called by more.
+
+    So for a comparison with one that is called otherwise now: "Big & anthemic · louder" beside none.
+    """
     taken = set(map(_said, names))
     result = []
     for name, was in zip(names, before, strict=True):
-        free = (replace(name, number=number) for number in range(1, name.number))
-        lower = next((each for each in free if _said(each) not in taken), name) if name != was else name
-        taken.add(_said(lower))
-        result.append(lower)
+        less = [replace(name, number=number) for number in range(1, name.number)]
+        if name.differs is not None and not name.is_one_word:
+            less.insert(0, replace(name, differs=None))
+        shorter = next((each for each in less if _said(each) not in taken), name) if name != was else name
+        taken.add(_said(shorter))
+        result.append(shorter)
     return tuple(result)
 
 

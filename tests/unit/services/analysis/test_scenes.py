@@ -203,6 +203,16 @@ def test_a_number_goes_where_the_name_that_it_was_told_apart_from_is_gone() -> N
     assert kept == tuple(names)
 
 
+def test_a_comparison_goes_where_the_name_that_it_was_told_apart_from_is_gone() -> None:
+    ska, jazz = (Tally.of(songs(30, genre)) for genre in ("ska", "jazz"))
+    names = [BOTH, replace(BOTH, differs=Lean(Feature.LOUDNESS, high=True))]
+    untold = (Tally.of(songs(30)), Tally.of(songs(30)))
+    called = list(map(name_words, grounded(names, [(ska, jazz), untold])))
+    assert called == ["Ska, cheerful & wordy", "Cheerful & wordy"]
+    assert grounded(names, [untold, untold]) == tuple(names)
+    assert grounded(names, [(ska, jazz), untold], earlier=names) == tuple(names)
+
+
 @pytest.mark.parametrize("artist", ["WHY?", "21 Savage", "P!nk", "Tyler, The Creator", "A$AP Rocky"])
 def test_artists_are_called_by_names_of_all_kinds(artist: str) -> None:
     assert scene_in(songs(30, artist=artist), songs(30)) == Scene(SceneKind.ARTIST, artist)
