@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.genres import known_genres
 from services.analysis.perception import audible
-from services.analysis.style import Facts, Float, numbered, packaged
+from services.analysis.style import NOBODYS, Facts, Float, numbered, packaged
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import genre_words
 from services.domain.music import Track
@@ -285,10 +285,14 @@ def neighbour_distance(points: ArrayLike) -> Float:
 
 
 def lone(artists: Sequence[str]) -> Float | float:
-    """Return what being alone with its artist counts for each track; 0 where that says nothing."""
+    """Return what being alone with its artist counts for each track; 0 where that says nothing.
+
+    Whose artist is not known is not alone.
+    """
     count = Counter(artists)
-    alone = np.array([count[artist] == 1 for artist in artists])
-    return 0.0 if alone.mean() > MOSTLY_ALONE else ALONE * alone
+    known = np.array([not artist.startswith(NOBODYS) for artist in artists])
+    alone = known & np.array([count[artist] == 1 for artist in artists])
+    return 0.0 if alone.sum() > MOSTLY_ALONE * known.sum() else ALONE * alone
 
 
 def robust_z(values: ArrayLike) -> Float:

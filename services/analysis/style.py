@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 STYLE_DIMENSIONS = 7
 
+NOBODYS = "\0"
+"""What the artist of a track begins with that is of nobody, or of various artists."""
+
 YOUNGEST_YEARS, OLDEST, YOUNGEST = 0.5, -5.0, 1.0
 """Ages below half a year count as that; the logarithm of an age is cut to this range."""
 
@@ -136,7 +139,7 @@ class Facts:
             keys=tuple(track.key for track in tracks),
             years=np.array([track.release_year or np.nan for track in tracks], dtype=np.float64),
             artists=tuple(
-                f"\0{track.key}" if lead in NOBODY else lead
+                f"{NOBODYS}{track.key}" if lead in NOBODY else lead
                 for track, lead in zip(tracks, leads, strict=True)
             ),
             words=tuple(_counted_words(track.genres) for track in tracks),

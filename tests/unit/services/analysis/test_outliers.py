@@ -158,6 +158,14 @@ def test_where_nearly_all_artists_come_once_being_alone_says_nothing() -> None:
     assert lone([f"Artist {number}" for number in range(30)]) == 0.0
 
 
+@pytest.mark.parametrize("nobody", [(), ("Various Artists",)])
+def test_a_track_of_which_nobody_knows_the_artist_is_not_alone_with_it(nobody: tuple[str, ...]) -> None:
+    music = songs(row_7={"artists": ("Nobody else",)}, row_19={"artists": ("Artist 0",)})
+    music[24:] = [replace(track, artists=nobody) for track in music[24:]]
+    extra = np.asarray(lone(Facts.of(music).artists))
+    assert extra.nonzero()[0].tolist() == [7]
+
+
 def songs(count: int = 60, **others: dict[str, object]) -> list[Track]:
     """Of twelve artists, all folk of 2015 to 2018; `others` says by row what is different."""
     usual = [
