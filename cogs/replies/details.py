@@ -17,7 +17,7 @@ from cogs.words.report import CHART_NAMES
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import escape, fit, track_line, unbroken
 from services.domain.charts import Chart, ChartKind
-from services.domain.report import AnalysisReport, Duplicate, DuplicateKind
+from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind
 from services.domain.stats import PlaylistStats
 
 AS_TEXT = "text"
@@ -92,18 +92,23 @@ def numbers_text(report: AnalysisReport, stats: PlaylistStats, chart: Chart) -> 
     return charts_text(report, [replace(chart, text=f"{chart.text}\n\n{whole}")])
 
 
+def none_stands_out(report: AnalysisReport) -> str:
+    """Say that no track stands out, or that nobody could tell."""
+    if report.looked_for_outliers:
+        return "Nothing stands out: every track has company."
+    return f"Too few tracks have a known sound to say what stands out (I need {FEWEST_TO_STAND_OUT})."
+
+
 def findings_card(report: AnalysisReport) -> Reply:
     """List what stands out and what is there twice. Nothing is changed."""
     blocks: list[ui.Item[Any]] = [text(f"## Outliers and duplicates in {escape(report.playlist.name)}")]
     outliers = [
-        f"- {track_line(report.tracks[outlier.track].track)}\n  {small(escape(outlier.reason, 160))}"
+        f"- {track_line(report.tracks[outlier.track].track)}\n  {small(escape(outlier.reason, 240))}"
         for outlier in report.outliers[:_SHOWN_OUTLIERS]
     ]
     if more := len(report.outliers) - _SHOWN_OUTLIERS:
         outliers += [small(f"… and {more:,} more; `/tidy` goes through all")] if more > 0 else []
-    blocks.append(
-        text("**Stands out most**", *(outliers or ["Nothing stands out: every track has company."]))
-    )
+    blocks.append(text("**Stands out most**", *(outliers or [none_stands_out(report)])))
     lines = [_duplicate_line(report, duplicate) for duplicate in report.duplicates]
     blocks += [
         rule(),

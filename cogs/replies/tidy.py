@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from cogs.replies.attribution import credit, playlist_link
+from cogs.replies.details import none_stands_out
 from cogs.replies.ids import Action, DraftVerb
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text, with_files
 from cogs.replies.lists import ListFiles
@@ -51,8 +52,8 @@ def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
             (
                 text(
                     f"## {name} is tidy",
-                    f"No track of its {len(report.tracks):,} is there twice, and none stands out.",
-                    small("I compared ids, recordings (ISRC), titles, artists and lengths, and the sound."),
+                    f"No track of its {len(report.tracks):,} is there twice. {none_stands_out(report)}",
+                    small("I compared ids, ISRCs, titles, artists, lengths, years, genres and the sound."),
                 ),
             )
         )
@@ -151,7 +152,7 @@ def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> lis
     finding = state.findings[number]
     row = state.row_of(number)
     first = f"{_MARKS[finding.certainty]} · #{row + 1} {track_line(report.tracks[row].track, 60)}"
-    reason = escape(finding.reason[:1].upper() + finding.reason[1:], 160)
+    reason = escape(finding.reason[:1].upper() + finding.reason[1:], 240)
     if finding.keeper is None:
         return [first, small(f"{reason}.")]
     other = finding.row if row == finding.keeper else finding.keeper

@@ -16,7 +16,7 @@ from services.analysis.style import NOBODYS, Facts, Float, numbered, packaged
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import genre_words
 from services.domain.music import Track
-from services.domain.report import Outlier
+from services.domain.report import FEWEST_TO_STAND_OUT, Outlier
 from services.domain.vocabulary import COMPARATIVES
 
 ALONE, GENRES, YEARS = 0.2, 0.4, 0.35
@@ -36,8 +36,8 @@ MOSTLY_ALONE = 0.8
 """Share of such tracks from which being alone says nothing about one of them."""
 
 NEIGHBOURS = 10
-FEWEST_TRACKS = 20
-"""Below, ten neighbours are most of the playlist and everything is far from something."""
+FEWEST_KNOWN = 20
+"""Tracks with genre words, or with a year, below which these set none apart."""
 
 THRESHOLD = 2.6
 """Robust z from which a track stands out: 2 to 3 % of the tracks of lists that were left alone."""
@@ -140,13 +140,13 @@ def find_outliers(
     Returns
     -------
     tuple of Outlier
-        Strangest first; `track` is a row of `points`. Empty below `FEWEST_TRACKS` rows. The same for any
-        order of the rows.
+        Strangest first; `track` is a row of `points`. Empty below `FEWEST_TO_STAND_OUT` rows. The same for
+        any order of the rows.
     """
     places = np.asarray(points, dtype=np.float64)
     scores = np.asarray(z, dtype=np.float64)
     groups = np.asarray(labels, dtype=np.intp)
-    if len(places) < FEWEST_TRACKS:
+    if len(places) < FEWEST_TO_STAND_OUT:
         return ()
     facts = Facts.of(music) if music else None
     lonely = Loneliness.of(places, facts)
@@ -187,12 +187,12 @@ def shared_words(facts: Facts) -> Float:
     """Return the mean cosine of the genre words of each track with those of the other artists, shape (n,).
 
     Words that are rare in the list weigh more (inverse document frequency). NaN for a track without words,
-    and for all where fewer than `FEWEST_TRACKS` have any; O(words).
+    and for all where fewer than `FEWEST_KNOWN` have any; O(words).
     """
     result = np.full(len(facts), np.nan)
     lengths = np.array([len(words) for words in facts.words], dtype=np.intp)
     tagged = int((lengths > 0).sum())
-    if tagged < FEWEST_TRACKS:
+    if tagged < FEWEST_KNOWN:
         return result
     row = np.repeat(np.arange(len(facts)), lengths)
     word = numbered([word for words in facts.words for word in words])
@@ -213,11 +213,11 @@ def distance_in_time(years: Float) -> Float:
     """Return the mean distance of each year, shape (n,), to those of the ten tracks nearest in time.
 
     In logarithms of age: ten years count more now than in the fifties. NaN for a year that is not known, and
-    for all where fewer than `FEWEST_TRACKS` are.
+    for all where fewer than `FEWEST_KNOWN` are.
     """
     result = np.full(len(years), np.nan)
     known = np.isfinite(years)
-    if known.sum() < FEWEST_TRACKS:
+    if known.sum() < FEWEST_KNOWN:
         return result
     different, which, count = np.unique(years[known], return_inverse=True, return_counts=True)
     ages = np.log(np.maximum(packaged().now - different, 0.0) + YOUNG_YEARS)

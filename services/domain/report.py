@@ -64,6 +64,9 @@ class EnrichedTrack:
 FEWEST_TRACKS = 12
 """Different tracks with evidence that it takes to look for groups."""
 
+FEWEST_TO_STAND_OUT = 20
+"""Tracks with evidence below which none stands out: ten neighbours are most of the playlist."""
+
 
 LEAST_GAP, LEAST_GAP_Z = 0.02, 2.25
 """Needed at one of the tested k: a gap that is not chance, and one that is worth speaking of.
@@ -305,6 +308,11 @@ class AnalysisReport:
     """What sets the list apart; None in reports of older versions."""
     stored_words: ReportWords | None = None
     """Set where an older version had stored sentences in place of the values behind them."""
+
+    @property
+    def looked_for_outliers(self) -> bool:
+        """Whether there were enough tracks with evidence to look for what stands out."""
+        return sum(len(cluster.members) for cluster in self.clusters) >= FEWEST_TO_STAND_OUT
 
 
 @dataclass(frozen=True, slots=True)

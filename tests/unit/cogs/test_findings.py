@@ -1,0 +1,45 @@
+"""What stands out is told to its end, and where nobody looked no card says that nothing does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cogs.replies.details import findings_card
+from cogs.replies.tidy import tidy_card
+from services.analysis.tidying import find_tidying
+from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Outlier
+from services.domain.tidying import TidyState
+from services.storage.reports import StoredReport
+from services.workflows.drafts import OpenDraft
+from tests.integration.storage.samples import NOON
+from tests.unit.cogs.test_attribution import words_of
+from tests.unit.services.charts.reports import make_report
+
+REASON = (
+    "far more danceable and more electric than “Simon & Garfunkel & The Beach Boys, acoustic & more sung”; "
+    "by an artist tagged contemporary country and progressive bluegrass like no other artist here"
+)
+
+
+def told(report: AnalysisReport) -> list[str]:
+    """Return the words of the card of findings, and of the first of `/tidy`."""
+    stored = StoredReport("r1", 1, True, NOON, report)
+    draft = OpenDraft("d1", 1, stored, TidyState(find_tidying(report)))
+    return [words_of(findings_card(report)), words_of(tidy_card(draft))]
+
+
+def test_a_long_reason_is_told_to_its_end() -> None:
+    report = replace(make_report(), outliers=(Outlier(0, REASON, 3.0, ()),), duplicates=())
+    for words in told(report):
+        assert REASON[1:].replace("-", "\\-") in words
+
+
+@pytest.mark.parametrize("members", [FEWEST_TO_STAND_OUT - 1, FEWEST_TO_STAND_OUT])
+def test_nothing_is_said_to_stand_out_only_where_somebody_looked(members: int) -> None:
+    report = replace(make_report(), outliers=(), duplicates=())
+    group = replace(report.clusters[0], members=tuple(range(members)))
+    for words in told(replace(report, clusters=(group,))):
+        assert ("Nothing stands out: every track has company." in words) == (members == FEWEST_TO_STAND_OUT)
+        assert ("(I need 20)" in words) == (members < FEWEST_TO_STAND_OUT)
