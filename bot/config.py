@@ -138,9 +138,13 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _left_empty(cls, value: object, info: ValidationInfo) -> object:
-        """Take a setting that is left empty, as in `.env.example`, for one that is missing."""
-        is_optional = cls.model_fields[info.field_name or ""].default is None
-        return None if is_optional and isinstance(value, str) and not value.strip() else value
+        """Take a setting that is left empty, as in `.env.example`, for one that is missing.
+
+        An empty host above all would be every address of the machine.
+        """
+        name = info.field_name or ""
+        is_left = isinstance(value, str) and not value.strip() and name != "reccobeats_url"
+        return cls.model_fields[name].default if is_left else value
 
     @property
     def discord_token_text(self) -> str | None:

@@ -80,6 +80,13 @@ def test_an_empty_address_switches_a_source_off() -> None:
     assert not notes["RECCOBEATS_URL"].present
 
 
+def test_any_other_setting_that_is_left_empty_is_as_if_it_were_missing() -> None:
+    left = dict.fromkeys(Settings.model_fields.keys() - {"reccobeats_url"}, " ")
+    settings = Settings(_env_file=None, **left)
+    assert settings == Settings(_env_file=None)
+    assert (settings.web_host, settings.health_host) == ("127.0.0.1", "127.0.0.1"), "not every address"
+
+
 def test_the_file_gives_way_to_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "settings.env"
     file.write_text("WORKERS=3\nWEB_PORT=9000\nUNKNOWN=x\n", encoding="utf-8")
