@@ -334,11 +334,10 @@ def measure_time(library: Library, words: list[Row]) -> None:
         z, points = TYPICAL.normal_scores(raw), sound_space(raw)
         labels = np.arange(n) % 5
         said = traits_of(z, raw, labels)
-        names = list(map(name_words, name_clusters(z, raw, labels, said)))
         tracks = [words[index].track for index in rows]
         parts: dict[str, Callable[[], object]] = {
             "names": partial(name_clusters, z, raw, labels, said),
-            "outliers": partial(find_outliers, points, z, labels, names, music=tracks),
+            "outliers": partial(find_outliers, points, z, labels, music=tracks),
             "traits": partial(describe_all, z, raw, labels),
             "duplicates": partial(find_duplicates, tracks),
         }

@@ -21,6 +21,7 @@ from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey
 from services.domain.features import Feature
+from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport, DuplicateKind
 from services.domain.stats import PlaylistStats
 
@@ -116,7 +117,8 @@ def _print_findings(report: AnalysisReport, console: Console) -> None:
     if report.outliers:
         console.print("\n[bold]Stands out most[/bold]")
         for outlier in report.outliers:
-            console.print(f"  {escape(report.tracks[outlier.track].track.label)}: {escape(outlier.reason)}")
+            said = outlier_words(outlier, report.names)
+            console.print(f"  {escape(report.tracks[outlier.track].track.label)}: {escape(said)}")
     doubles = [entry for entry in report.duplicates if entry.kind is not DuplicateKind.OTHER_VERSION]
     if doubles:
         console.print("\n[bold]Duplicates[/bold]")

@@ -17,6 +17,7 @@ from cogs.words.report import CHART_NAMES
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import escape, fit, track_line, unbroken
 from services.domain.charts import Chart, ChartKind
+from services.domain.group_words import outlier_words
 from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind
 from services.domain.stats import PlaylistStats
 
@@ -103,8 +104,9 @@ def findings_card(report: AnalysisReport) -> Reply:
     """List what stands out and what is there twice. Nothing is changed."""
     blocks: list[ui.Item[Any]] = [text(f"## Outliers and duplicates in {escape(report.playlist.name)}")]
     outliers = [
-        f"- {track_line(report.tracks[outlier.track].track)}\n  {small(escape(outlier.reason, 240))}"
-        for outlier in report.outliers[:_SHOWN_OUTLIERS]
+        f"- {track_line(report.tracks[each.track].track)}\n  "
+        + small(escape(outlier_words(each, report.names), 240))
+        for each in report.outliers[:_SHOWN_OUTLIERS]
     ]
     if more := len(report.outliers) - _SHOWN_OUTLIERS:
         outliers += [small(f"… and {more:,} more; `/tidy` goes through all")] if more > 0 else []

@@ -15,6 +15,7 @@ from cogs.replies.ids import Action, DraftVerb
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.text import escape, fit, join_words, plural, track_line
+from cogs.words.tidying import finding_reason, keeper_reason
 from services.domain.report import AnalysisReport
 from services.domain.tidying import Certainty, Decision, Finding, TidyState
 from services.workflows.tidy import TidyDraft, outcome
@@ -152,7 +153,8 @@ def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> lis
     finding = state.findings[number]
     row = state.row_of(number)
     first = f"{_MARKS[finding.certainty]} · #{row + 1} {track_line(report.tracks[row].track, 60)}"
-    reason = escape(finding.reason[:1].upper() + finding.reason[1:], 240)
+    said = finding_reason(finding, report.names)
+    reason = escape(said[:1].upper() + said[1:], 240)
     if finding.keeper is None:
         return [first, small(f"{reason}.")]
     other = finding.row if row == finding.keeper else finding.keeper
@@ -161,7 +163,7 @@ def _finding_lines(report: AnalysisReport, state: TidyState, number: int) -> lis
         stays += f" {track_line(report.tracks[other].track, 48)}"
     if row == finding.keeper:
         return [first, small(f"You would rather keep {stays}.")]
-    return [first, small(f"{reason}. Suggested for keeping: {stays} ({finding.keeper_reason}).")]
+    return [first, small(f"{reason}. Suggested for keeping: {stays} ({keeper_reason(finding)}).")]
 
 
 def _decision_buttons(draft_id: str, state: TidyState, number: int) -> list[ui.Button[Any]]:

@@ -1,5 +1,6 @@
 """Sentences for people, in Discord and in a terminal alike, each said once.
 
-Words of features and their ends are a table in `services.domain.vocabulary`, since charts are drawn with
-them in worker processes; traits, reasons and awards are still worded where they are found.
+Words of features and their ends are a table in `services.domain.vocabulary`, and names of groups and why a
+track stands out are said in `services.domain.group_words`, since worker processes draw and write files with
+them; traits, and reasons and awards of comparisons, are still worded where they are found.
 """

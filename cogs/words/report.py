@@ -90,7 +90,7 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
     if report.stored_words is not None:
         return report.stored_words.verdict
     if report.basis.grouping is Grouping.STYLE and report.clusters:
-        names = [cluster.name for cluster in report.clusters]
+        names = report.names
         found = style_sentence(report.structure, report.basis, names, report.mood, names_them=names_them)
         return f"{found} {estimated_line(report.structure)}".rstrip()
     if report.structure.verdict is Verdict.TOO_FEW and not report.evidence and report.coverage.partly:
@@ -101,7 +101,7 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
         return f"Only {known} known: too little to compare how these tracks sound, so there are no groups."
     sentence = verdict_sentence(
         report.structure,
-        [cluster.name for cluster in report.clusters],
+        report.names,
         mood=report.mood,
         tracks=len(report.tracks),
         evidence=report.evidence,

@@ -170,7 +170,7 @@ def describe(
         structure=structure,
         basis=basis,
         axes=projection.axes if projection else None,
-        outliers=_outliers(deciding, sound, partition, names, given),
+        outliers=_outliers(deciding, sound, partition, given),
         duplicates=find_duplicates([entry.track for entry in tracks]),
         coverage=coverage,
         mood=mood_words(_mood(sound, genres, partition, called, traits)) if len(sound.rows) else "",
@@ -352,15 +352,14 @@ def _outliers(
     deciding: Sequence[Track],
     sound: Sound,
     partition: Partition,
-    names: Sequence[str],
     given: Sequence[bool],
 ) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()
     named: dict[str, Outlier] = {}  # a song that is there twice stands out once
-    ranked = find_outliers(sound.points, sound.heard, partition.labels, names, music=deciding, given=given)
+    ranked = find_outliers(sound.points, sound.heard, partition.labels, music=deciding, given=given)
     for found in ranked:
         said = deciding[found.track].label.casefold()
         row = int(sound.rows[found.track])
-        named.setdefault(said, Outlier(row, found.reason, found.score, found.features))
+        named.setdefault(said, replace(found, track=row))
     return tuple(named.values())

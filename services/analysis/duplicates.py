@@ -9,6 +9,7 @@ from services.analysis.titles import core_title, is_vague, joined_credits, lead_
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track
 from services.domain.report import Duplicate, DuplicateKind
+from services.domain.tidying import Keeping
 
 SAME_LENGTH_MS = 5_000
 """Releases of one recording differ by up to 5 s of silence; 2 s would miss a sixth of the known pairs."""
@@ -164,16 +165,12 @@ def _worth(track: Track) -> tuple[int, int, int, int, str]:
 
 
 _KEEPING = (
-    "it can be opened on Spotify",
-    "it brings more sound data along",
-    "the more popular release",
-    "its details are more complete",
-    "it was added first",
-)
+    Keeping.PLAYABLE, Keeping.MORE_SOUND, Keeping.MORE_POPULAR, Keeping.MORE_COMPLETE, Keeping.EARLIER,
+)  # fmt: skip
 """One reason for each place of `_worth`."""
 
 
-def keeping_reason(keep: Track, other: Track, *, is_original: bool = False) -> str:
+def keeping_reason(keep: Track, other: Track, *, is_original: bool = False) -> Keeping:
     """Say why one of two doubles is suggested for keeping.
 
     Parameters
@@ -184,9 +181,9 @@ def keeping_reason(keep: Track, other: Track, *, is_original: bool = False) -> s
         Whether it is the song itself and the other a version of it.
     """
     if is_original:
-        return "the song itself"
+        return Keeping.ORIGINAL
     mine, theirs = _worth(keep), _worth(other)
     # The first place in which they differ has decided.
     return next(
-        (reason for place, reason in enumerate(_KEEPING) if mine[place] != theirs[place]), "it comes first"
+        (reason for place, reason in enumerate(_KEEPING) if mine[place] != theirs[place]), Keeping.FIRST
     )

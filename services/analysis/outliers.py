@@ -14,10 +14,9 @@ from services.analysis.genres import known_genres
 from services.analysis.perception import audible
 from services.analysis.style import NOBODYS, Facts, Float, numbered, packaged
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_words import genre_words
+from services.domain.group_names import Lean
 from services.domain.music import Track
-from services.domain.report import FEWEST_TO_STAND_OUT, Outlier
-from services.domain.vocabulary import COMPARATIVES
+from services.domain.report import FEWEST_TO_STAND_OUT, OddGenres, Oddity, OddSound, OddYear, Outlier
 
 ALONE, GENRES, YEARS = 0.2, 0.4, 0.35
 """What counts beside the log distance to the nearest company in sound: that the lead artist occurs once in
@@ -110,7 +109,6 @@ def find_outliers(
     points: ArrayLike,
     z: ArrayLike,
     labels: ArrayLike,
-    names: Sequence[str],
     *,
     music: Sequence[Track] = (),
     given: Sequence[bool] = (),
@@ -128,8 +126,6 @@ def find_outliers(
         Their normal scores, columns as in `SOUND_FEATURES`: the source of the reasons.
     labels : array of n ints
         Group of each row, or negative for none.
-    names : sequence of k str
-        Name of each group; may be empty where there are no groups.
     music : sequence of n Track, optional
         What else is known of each row: a year only where the music is surely from then.
     given : sequence of n bool, optional
@@ -157,30 +153,22 @@ def find_outliers(
     for row in ranked.tolist():
         if strangeness[row] <= THRESHOLD:
             break
-        reason, features = _in_sound(row, scores, groups, names)
-        said = [(lonely.sound[row], reason)]
+        parts: list[tuple[float, Oddity | None]] = [(lonely.sound[row], _in_sound(row, scores, groups))]
         if facts is not None:
-            said += [
+            parts += [
                 (lonely.years[row], _in_time(row, facts.years)),
                 (lonely.genres[row], _in_genre(row, music, facts, given=bool(given) and given[row])),
             ]
-        if not (reasons := _worth_saying(said)):
-            continue
-        found.append(
-            Outlier(
-                track=row,
-                reason="; ".join(reasons),
-                score=float(strangeness[row]),
-                features=features if reason in reasons else (),
-            )
-        )
+        if reason := _worth_saying(parts):
+            found.append(Outlier(track=row, reason=reason, score=float(strangeness[row])))
     return tuple(found)
 
 
-def _worth_saying(said: Sequence[tuple[float, str]]) -> list[str]:
+def _worth_saying(parts: Sequence[tuple[float, Oddity | None]]) -> tuple[Oddity, ...]:
     """Return what sets a track apart most, and what does so too; how it sounds where nothing does much."""
-    reasons = sorted(((part, reason) for part, reason in said if reason and part >= MUCH), reverse=True)
-    return [reason for _, reason in reasons[:REASONS]] or [reason for _, reason in said[:1] if reason]
+    ranked = sorted(parts, key=lambda part: -part[0])
+    much = [oddity for part, oddity in ranked if oddity and part >= MUCH]
+    return tuple(much[:REASONS] or [oddity for _, oddity in parts[:1] if oddity])
 
 
 def shared_words(facts: Facts) -> Float:
@@ -306,51 +294,47 @@ def robust_z(values: ArrayLike) -> Float:
     return result
 
 
-def _in_sound(
-    row: int, z: Float, labels: NDArray[np.intp], names: Sequence[str]
-) -> tuple[str, tuple[Feature, ...]]:
+def _in_sound(row: int, z: Float, labels: NDArray[np.intp]) -> OddSound | None:
     cluster = int(labels[row])
     company = labels == cluster
     company[row] = False
-    named = 0 <= cluster < len(names) and bool(company.any())
+    named = cluster >= 0 and bool(company.any())
     others = z[company] if named else np.delete(z, row, axis=0)
     difference = audible(z[row]) - audible(others).mean(axis=0)
     heard = np.round(np.abs(difference) * _TRUSTED, 9)
     if not heard.any():
-        return "", ()
+        return None
     ranked = np.argsort(-heard, kind="stable")
     said = [
         int(ranked[0]),
         *(int(column) for column in ranked[1:2] if abs(difference[column]) > WORTH_SAYING),
     ]
-    far = abs(difference[said[0]]) >= FAR
-    words = [COMPARATIVES[SOUND_FEATURES[column]][int(difference[column] > 0)] for column in said]
-    reference = f"“{names[cluster]}”" if named else "the rest"
-    reason = f"{'far ' if far else ''}{' and '.join(words)} than {reference}"
-    return reason, tuple(SOUND_FEATURES[column] for column in said)
+    return OddSound(
+        leans=tuple(Lean(SOUND_FEATURES[column], bool(difference[column] > 0)) for column in said),
+        far=bool(abs(difference[said[0]]) >= FAR),
+        group=cluster if named else None,
+    )
 
 
-def _in_time(row: int, years: Float) -> str:
+def _in_time(row: int, years: Float) -> OddYear | None:
     others = np.delete(years, row)
     others = others[np.isfinite(others)]
     if not (np.isfinite(years[row]) and len(others)):
-        return ""
+        return None
     first, last = np.quantile(others, MOST_OF, method="inverted_cdf")
     most = np.sum((others >= first) & (others <= last)) > len(years) / 2
     if first <= years[row] <= last:
-        return ""
-    when = f"{first:.0f}" if first == last else f"{first:.0f} to {last:.0f}"
-    return f"from {years[row]:.0f}, most others{'' if most else ' of a known year'} from {when}"
+        return None
+    return OddYear(int(years[row]), (int(first), int(last)), bool(most))
 
 
-def _in_genre(row: int, music: Sequence[Track], facts: Facts, *, given: bool) -> str:
-    """Say the genres of a track where hardly any other of the list shares one word of them."""
+def _in_genre(row: int, music: Sequence[Track], facts: Facts, *, given: bool) -> OddGenres | None:
+    """Return the genres of a track where hardly any other of the list shares one word of them."""
     genres = known_genres(music[row].genres)[:SAID_GENRES]
     own = set(facts.words[row])
     tagged = [other for other, words in enumerate(facts.words) if words and other != row]
     sharing = [other for other in tagged if not own.isdisjoint(facts.words[other])]
     if not genres or len(sharing) > FEW * len(tagged):
-        return ""
-    said = f"{'by an artist ' if given else ''}tagged {' and '.join(map(genre_words, genres))}"
-    is_shared = any(facts.artists[other] != facts.artists[row] for other in sharing)
-    return f"{said} like {'few others' if is_shared else 'no other artist'} here"
+        return None
+    elsewhere = any(facts.artists[other] != facts.artists[row] for other in sharing)
+    return OddGenres(tuple(genres), of_artist=given, elsewhere=elsewhere)

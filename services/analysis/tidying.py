@@ -1,4 +1,4 @@
-"""Which tracks of a playlist somebody may want to take out, each with the reason in words."""
+"""Which tracks of a playlist somebody may want to take out, each with the reason."""
 
 from __future__ import annotations
 
@@ -11,29 +11,13 @@ from services.analysis.titles import version_tags
 from services.domain.features import Feature
 from services.domain.music import Track
 from services.domain.report import AnalysisReport, Duplicate, DuplicateKind, EnrichedTrack
-from services.domain.tidying import Certainty, Finding
+from services.domain.tidying import Certainty, Double, DoubleKind, Finding
 
 _EDITIONS = (
-    ("a remaster", re.compile(r"\bre-?master|\bremaste?ri[sz]|リマスター", re.IGNORECASE)),
-    ("a mono mix", re.compile(r"[(\[-][^(\[-]*\bmono\b", re.IGNORECASE)),
+    ("remaster", re.compile(r"\bre-?master|\bremaste?ri[sz]|リマスター", re.IGNORECASE)),
+    ("mono mix", re.compile(r"[(\[-][^(\[-]*\bmono\b", re.IGNORECASE)),
 )
 """What release wording tells of the sound: a title with one of them may be another recording."""
-_ADJECTIVES = frozenset(
-    {
-        "a cappella",
-        "acoustic",
-        "extended",
-        "instrumental",
-        "live",
-        "mixed",
-        "orchestral",
-        "re-recorded",
-        "slowed",
-        "sped up",
-    }
-)
-"""Version tags that need no article."""
-_NEEDS_A_NOUN = frozenset({"karaoke"})
 _TOLERANCES = {
     Feature.ENERGY: 0.1,
     Feature.DANCEABILITY: 0.1,
@@ -44,10 +28,10 @@ _TOLERANCES = {
 _PULSES = (1.0, 2.0, 3 / 2, 4 / 3)
 """Ratios in which trackers hear one and the same tempo."""
 _FEWEST_DIFFERING = 2
-_REASONS = {
-    DuplicateKind.SAME_ID: "the same track once more",
-    DuplicateKind.SAME_RECORDING: "the same recording from another release",
-    DuplicateKind.SAME_SONG: "the same song from another release",
+_SURE = {
+    DuplicateKind.SAME_ID: DoubleKind.SAME_TRACK,
+    DuplicateKind.SAME_RECORDING: DoubleKind.SAME_RECORDING,
+    DuplicateKind.SAME_SONG: DoubleKind.SAME_SONG,
 }
 
 
@@ -67,7 +51,7 @@ def find_tidying(report: AnalysisReport) -> tuple[Finding, ...]:
                 asked.add(row)
                 found.append(_double(report.tracks, duplicate, row))
     found += [
-        Finding(row=outlier.track, certainty=Certainty.OPINION, reason=outlier.reason)
+        Finding(row=outlier.track, certainty=Certainty.OPINION, reason=outlier)
         for outlier in report.outliers
         if outlier.track not in asked
     ]
@@ -85,7 +69,7 @@ def _double(entries: Sequence[EnrichedTrack], duplicate: Duplicate, row: int) ->
     return Finding(
         row=row,
         certainty=Certainty.SURE if doubt is None else Certainty.MAYBE,
-        reason=_REASONS[duplicate.kind] if doubt is None else doubt,
+        reason=doubt or Double(_SURE[duplicate.kind]),
         keeper=duplicate.keep,
         keeper_reason=keeping_reason(
             keeper, track, is_original=is_version and not version_tags(keeper.title)
@@ -93,18 +77,18 @@ def _double(entries: Sequence[EnrichedTrack], duplicate: Duplicate, row: int) ->
     )
 
 
-def _doubt(entry: EnrichedTrack, kept: EnrichedTrack) -> str | None:
-    """Say why two rows of one title and artist may be different music; None where they seem one."""
+def _doubt(entry: EnrichedTrack, kept: EnrichedTrack) -> Double | None:
+    """Return why two rows of one title and artist may be different music; None where they seem one."""
     track, keeper = entry.track, kept.track
     if edition := _differing_edition(track, keeper):
         return edition
     if differing := _differing_sound(entry, kept):
         feature, own, other = differing
-        return f"it sounds different: {feature.value} {_number(feature, own)} / {_number(feature, other)}"
+        return Double(DoubleKind.SOUNDS_DIFFERENT, feature=feature, values=(own, other))
     if None not in (track.explicit, keeper.explicit) and track.explicit != keeper.explicit:
-        return f"{'the other one' if track.explicit else 'this one'} is the clean version"
+        return Double(DoubleKind.CLEAN, is_this=not track.explicit)
     if not track.duration_ms and not keeper.duration_ms:
-        return "the same title and artist; the lengths of both are unknown"
+        return Double(DoubleKind.LENGTHS_UNKNOWN)
     return None
 
 
@@ -132,33 +116,20 @@ def _is_one_pulse(one: float, other: float) -> bool:
     )
 
 
-def _number(feature: Feature, value: float) -> str:
-    return f"{value:.0f}" if feature is Feature.TEMPO else f"{value:.2f}"
-
-
-def _version(track: Track, keeper: Track) -> str:
-    """Say in which way a track is another version than its keeper."""
+def _version(track: Track, keeper: Track) -> Double:
+    """Return in which way a track is another version than its keeper."""
     own, others = version_tags(track.title), version_tags(keeper.title)
-    for tags, which in ((own - others, "this one"), (others - own, "the other one")):
+    for tags, is_this in ((own - others, True), (others - own, False)):
         if named := sorted(tag for tag in tags if ":" not in tag and tag != "version"):
-            return f"{which} is {_with_article(named[0])}"
+            return Double(DoubleKind.VERSION, named[0], is_this=is_this)
     edition = _differing_edition(track, keeper) if own == others else None
-    return edition or "another version of the same song"
+    return edition or Double(DoubleKind.VERSION)
 
 
-def _differing_edition(track: Track, keeper: Track) -> str | None:
-    """Say which of two releases is a remaster or a mono mix, where one of them alone is."""
-    for words, pattern in _EDITIONS:
+def _differing_edition(track: Track, keeper: Track) -> Double | None:
+    """Return which of two releases is a remaster or a mono mix, where one of them alone is."""
+    for tag, pattern in _EDITIONS:
         own, other = bool(pattern.search(track.title)), bool(pattern.search(keeper.title))
         if own != other:
-            return f"{'this one' if own else 'the other one'} is {words}"
+            return Double(DoubleKind.VERSION, tag, is_this=own)
     return None
-
-
-def _with_article(tag: str) -> str:
-    """Put a version tag behind "is": "live", "a remix", "an edit", "a karaoke version"."""
-    if tag in _ADJECTIVES:
-        return tag
-    if tag in _NEEDS_A_NOUN:
-        return f"a {tag} version"
-    return f"{'an' if tag[0] in 'aeiou' else 'a'} {tag}"

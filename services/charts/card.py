@@ -86,7 +86,7 @@ def render_place(report: AnalysisReport, entry: EnrichedTrack, place: SoundPlace
         report,
         tracks=(*report.tracks, entry),
         placements=(*report.placements, ghost),
-        outliers=(Outlier(len(report.tracks), "your file", 0.0, ()),),
+        outliers=(Outlier(len(report.tracks), (), 0.0),),
     )
     return render_card(with_it, ringed=f"your file, {drawable(entry.track.label)}")
 

@@ -24,6 +24,7 @@ from services.charts.words import (
     track_name,
 )
 from services.domain.charts import Chart, ChartKind
+from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport, Verdict
 
 Points = npt.NDArray[np.float64]
@@ -272,7 +273,10 @@ def tell_map(report: AnalysisReport, ringed: str = "") -> list[str]:
     if ringed:
         lines.append(f"Ringed: {ringed}")
     else:
-        lines += [f"Stands out: {track_name(report, o.track)} ({o.reason})" for o in report.outliers]
+        lines += [
+            f"Stands out: {track_name(report, each.track)} ({outlier_words(each, report.names)})"
+            for each in report.outliers
+        ]
     if missing := _unplaced(report):
         lines.append(f"Not on the map (unknown sound): {missing:,}")
     return lines

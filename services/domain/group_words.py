@@ -1,4 +1,7 @@
-"""Word the names of groups and the mood of a list: the one place that turns these values into English."""
+"""Word the names of groups, the mood of a list and what sets single tracks apart.
+
+The one place that turns these values into English: pictures and files say them too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from services.domain.group_names import (
     SceneKind,
     SoundName,
 )
+from services.domain.report import OddGenres, Oddity, OddSound, OddYear, Outlier
 from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
 
 SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
@@ -179,6 +183,27 @@ def mood_words(mood: Mood) -> str:
         less, more = COMPARATIVES[mood.between]
         return f"from {less} to {more}"
     return ""
+
+
+def outlier_words(outlier: Outlier, names: Sequence[str]) -> str:
+    """Say why a track stands out, beside groups of these names: "far louder than “Mellow acoustic”"."""
+    if isinstance(outlier.reason, str):
+        return outlier.reason
+    return "; ".join(_oddity_words(each, names) for each in outlier.reason)
+
+
+def _oddity_words(oddity: Oddity, names: Sequence[str]) -> str:
+    match oddity:
+        case OddSound(leans, far, group):
+            beside = "the rest" if group is None else f"“{names[group]}”"
+            words = " and ".join(COMPARATIVES[lean.feature][lean.high] for lean in leans)
+            return f"{'far ' if far else ''}{words} than {beside}"
+        case OddYear(year, (first, last), known):
+            when = f"{first}" if first == last else f"{first} to {last}"
+            return f"from {year}, most others{'' if known else ' of a known year'} from {when}"
+        case OddGenres(genres, of_artist, elsewhere):
+            tagged = f"{'by an artist ' if of_artist else ''}tagged {' and '.join(map(genre_words, genres))}"
+            return f"{tagged} like {'few others' if elsewhere else 'no other artist'} here"
 
 
 def _sound_words(name: GroupName) -> str:

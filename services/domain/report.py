@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from services.domain.drift import Since, SoundRow
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
-from services.domain.group_names import GroupName, SceneKind
+from services.domain.group_names import GroupName, Lean, SceneKind
 from services.domain.grouping import Basis
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
@@ -227,16 +227,51 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class OddSound:
+    """A track sounds unlike others."""
+
+    leans: tuple[Lean, ...]
+    """How it does beside them, the most telling first."""
+    far: bool
+    """Whether the first is far from what they have."""
+    group: int | None = None
+    """Index of the group whose other tracks are meant; None for all others of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddYear:
+    """A track is older or younger than most others."""
+
+    year: int
+    usual: tuple[int, int]
+    """First and last year of most others."""
+    known: bool
+    """Whether those are most of all; else only of those whose year is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddGenres:
+    """A track has genres that hardly any other has."""
+
+    genres: tuple[str, ...]
+    of_artist: bool
+    """Whether they are only known of its artist."""
+    elsewhere: bool
+    """Whether any other artist of the list has one of their words."""
+
+
+Oddity = OddSound | OddYear | OddGenres
+
+
+@dataclass(frozen=True, slots=True)
 class Outlier:
     """A track that stands out most from the others."""
 
     track: int
-    reason: str
-    """In words: "far livelier and louder than “Mellow acoustic”; from 1958"."""
+    reason: tuple[Oddity, ...] | str
+    """What sets it apart, the most telling first; in reports of before in words."""
     score: float
     """Robust z of how far it is from company in sound, and by artist, genre words and year where known."""
-    features: tuple[Feature, ...]
-    """Those that the reason names; none where it is about something else."""
 
 
 class DuplicateKind(StrEnum):
@@ -313,6 +348,11 @@ class AnalysisReport:
     def looked_for_outliers(self) -> bool:
         """Whether there were enough tracks with evidence to look for what stands out."""
         return sum(len(cluster.members) for cluster in self.clusters) >= FEWEST_TO_STAND_OUT
+
+    @property
+    def names(self) -> list[str]:
+        """Return what the groups are called."""
+        return [cluster.name for cluster in self.clusters]
 
 
 @dataclass(frozen=True, slots=True)

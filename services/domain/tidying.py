@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from services.domain.features import Feature
+from services.domain.report import Outlier
+
 
 class Decision(StrEnum):
     """What becomes of a track."""
@@ -27,6 +30,55 @@ class Certainty(StrEnum):
     """It sounds unlike the tracks around it; that may be why it is there."""
 
 
+class DoubleKind(StrEnum):
+    """In which way a track doubles its keeper."""
+
+    SAME_TRACK = "same_track"
+    SAME_RECORDING = "same_recording"
+    SAME_SONG = "same_song"
+    """From another release."""
+    SOUNDS_DIFFERENT = "sounds_different"
+    CLEAN = "clean"
+    """One of the two is the clean version."""
+    LENGTHS_UNKNOWN = "lengths_unknown"
+    """Title and artist are the same, and no more is known."""
+    VERSION = "version"
+    """One of the two is another version, or both are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """What makes a track a double, or leaves a doubt about it."""
+
+    kind: DoubleKind
+    tag: str = ""
+    """What one of the two is: "live", "remix", "remaster"; empty where neither or both are something."""
+    is_this: bool = False
+    """Whether it is the track itself rather than its keeper."""
+    feature: Feature | None = None
+    """In which the two were measured differently."""
+    values: tuple[float, float] | None = None
+    """Of the track and of its keeper, in the unit of the feature."""
+
+
+class Keeping(StrEnum):
+    """Why one of two doubles is suggested for keeping."""
+
+    PLAYABLE = "playable"
+    """It can be opened on Spotify."""
+    MORE_SOUND = "more_sound"
+    """It brings more sound data along."""
+    MORE_POPULAR = "more_popular"
+    MORE_COMPLETE = "more_complete"
+    """More of its details are known."""
+    EARLIER = "earlier"
+    """It was added first."""
+    ORIGINAL = "original"
+    """It is the song itself."""
+    FIRST = "first"
+    """Nothing else tells the two apart."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One track that a person may want to decide about."""
@@ -34,12 +86,12 @@ class Finding:
     row: int
     """Its place in the playlist, from 0."""
     certainty: Certainty
-    reason: str
-    """In words: "the same recording", "far livelier than Mellow acoustic"."""
+    reason: Double | Outlier | str
+    """What it doubles or why it stands out; in drafts of before in words."""
     keeper: int | None = None
     """The row that it doubles and that is suggested for keeping."""
-    keeper_reason: str = ""
-    """Why that one: "the more popular release"."""
+    keeper_reason: Keeping | str = ""
+    """Why that one; in drafts of before in words."""
 
     @property
     def suggestion(self) -> Decision:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.domain.features import Feature, PartlyKnown
+from services.domain.group_words import outlier_words
 from services.domain.ordering import OrderResult, Transition
 from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
 from services.domain.stats import PlaylistStats
@@ -40,7 +41,7 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
     by style and era their `stability`; `refused` where those were asked for and too few years are known.
     `verdict` and `structure` are about sound, whichever way the tracks are grouped.
     """
-    outliers = {outlier.track: outlier.reason for outlier in report.outliers}
+    outliers = {each.track: outlier_words(each, report.names) for each in report.outliers}
     return {
         "version": JSON_VERSION,
         "playlist": report.playlist.name,
@@ -305,7 +306,7 @@ def report_csv(report: AnalysisReport) -> bytes:
     writer.writerow(
         ["position", "id", "title", "artists", "album", "group", "likely", "outlier", *columns, "origins"]
     )
-    outliers = {outlier.track: outlier.reason for outlier in report.outliers}
+    outliers = {each.track: outlier_words(each, report.names) for each in report.outliers}
     for index, entry in enumerate(report.tracks):
         placement = report.placements[index]
         track = entry.track

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from services.domain.accounts import Link
 from services.domain.features import AudioFeatures, Coverage, Feature, Gap, GapKind, Origin, Provenance
+from services.domain.group_names import Lean
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Skipped, SkipReason, Track, TrackId
 from services.domain.report import (
@@ -17,6 +18,9 @@ from services.domain.report import (
     DuplicateKind,
     EnrichedTrack,
     MapAxes,
+    OddGenres,
+    OddSound,
+    OddYear,
     Outlier,
     Placement,
     Structure,
@@ -138,7 +142,12 @@ def some_report(tracks: int = 40, *, seed: int = 1, name: str = "Evening walk") 
         clusters=(cluster, cluster),
         structure=Structure(Verdict.LOOSE, 2, 0.71, None, math.inf, forced=True),
         axes=MapAxes("calmer", "livelier", "darker", "brighter"),
-        outliers=(Outlier(3, "far livelier", 4.2, (Feature.ENERGY, Feature.TEMPO)),),
+        outliers=(
+            Outlier(3, (OddSound((Lean(Feature.ENERGY, high=True),), far=True, group=1),), 4.2),
+            Outlier(1, (OddYear(1958, (1991, 2019), known=False), OddSound((), far=False)), 3.1),
+            Outlier(2, (OddGenres(("zouk",), of_artist=True, elsewhere=False),), 3.0),
+            Outlier(0, "far livelier than “Mellow acoustic”", 2.9),
+        ),
         duplicates=(Duplicate(DuplicateKind.SAME_SONG, (1, 5), 1),),
         coverage=Coverage(
             tracks,

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
+from services.domain.features import Feature
+from services.domain.report import OddYear, Outlier
 from services.domain.splitting import Part, SplitState
-from services.domain.tidying import Certainty, Decision, Finding, TidyState
+from services.domain.tidying import Certainty, Decision, Double, DoubleKind, Finding, Keeping, TidyState
 from services.storage.database import Database
 from services.storage.decisions import Draft, DraftStore
 from services.storage.reports import ReportStore
@@ -17,10 +19,21 @@ from tests.integration.storage.samples import NOON, some_report
 
 SAM, KIM = 123_456_789_012_345_678, 2
 
+ODD = Outlier(7, (OddYear(1958, (2015, 2018), known=True),), 3.0)
 TIDY = TidyState(
     (
         Finding(row=3, certainty=Certainty.SURE, reason="the same recording", keeper=0),
         Finding(row=5, certainty=Certainty.OPINION, reason="far livelier than Späte Fahrt 夜"),
+        Finding(
+            row=6,
+            certainty=Certainty.MAYBE,
+            reason=Double(DoubleKind.SOUNDS_DIFFERENT, feature=Feature.ENERGY, values=(0.2, 0.85)),
+            keeper=1,
+            keeper_reason=Keeping.MORE_POPULAR,
+        ),
+        Finding(
+            row=7, certainty=Certainty.OPINION, reason=Outlier(7, (OddYear(1958, (2015, 2018), True),), 3.0)
+        ),
     ),
     {1: Decision.MOVE},
     frozenset({0}),

@@ -31,7 +31,7 @@ def told(report: AnalysisReport) -> list[str]:
 
 
 def test_a_long_reason_is_told_to_its_end() -> None:
-    report = replace(make_report(), outliers=(Outlier(0, REASON, 3.0, ()),), duplicates=())
+    report = replace(make_report(), outliers=(Outlier(0, REASON, 3.0),), duplicates=())
     for words in told(report):
         assert REASON[1:].replace("-", "\\-") in words
 

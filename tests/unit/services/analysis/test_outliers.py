@@ -22,7 +22,9 @@ from services.analysis.outliers import (
 from services.analysis.reference import sound_space
 from services.analysis.style import Facts, packaged
 from services.domain.features import Feature
+from services.domain.group_words import outlier_words
 from services.domain.music import Track
+from services.domain.report import OddSound, Outlier
 from tests.depth import cases
 from tests.unit.services.analysis import sounds
 
@@ -31,36 +33,45 @@ def crowd(n: int, seed: int = 0) -> np.ndarray[tuple[int, int], np.dtype[np.floa
     return np.random.default_rng(seed).normal(size=(n, 6))
 
 
+def said(outlier: Outlier, *names: str) -> str:
+    return outlier_words(outlier, names or ("One",))
+
+
+def features(outlier: Outlier) -> list[Feature]:
+    return [lean.feature for each in outlier.reason if isinstance(each, OddSound) for lean in each.leans]
+
+
 def test_a_track_from_elsewhere_stands_out_and_says_in_what() -> None:
     loud = sounds.group(1, **sounds.LOUD)
     z, raw, labels = sounds.playlist(sounds.group(40, **sounds.QUIET), loud)
     labels[:] = 0
-    (found, *_) = find_outliers(sound_space(raw), z, labels, ["Mellow acoustic"])
+    (found, *_) = find_outliers(sound_space(raw), z, labels)
     assert found.track == 40
     assert found.score > 2.5
-    assert found.reason.startswith("far ")
-    assert found.reason.endswith(" than “Mellow acoustic”")
+    words = said(found, "Mellow acoustic")
+    assert words.startswith("far ")
+    assert words.endswith(" than “Mellow acoustic”")
     assert {"livelier", "louder", "more electric"} & set(
-        found.reason.removeprefix("far ").replace(" and ", ",").replace(" than", ",").split(",")
+        words.removeprefix("far ").replace(" and ", ",").replace(" than", ",").split(",")
     )
-    assert len(found.features) == 2
+    assert len(features(found)) == 2
 
 
 def test_without_groups_a_track_is_compared_with_the_rest() -> None:
     z, raw, _ = sounds.playlist(sounds.group(40, **sounds.QUIET), sounds.group(1, **sounds.LOUD))
-    (found, *_) = find_outliers(sound_space(raw), z, np.full(41, -1), [])
-    assert found.reason.endswith(" than the rest")
+    (found, *_) = find_outliers(sound_space(raw), z, np.full(41, -1))
+    assert said(found).endswith(" than the rest")
 
 
 def test_a_reason_is_something_that_can_be_heard() -> None:
     sung = sounds.group(40, **{**sounds.LOUD, "instrumentalness": 0.0, "speechiness": 0.03})
     odd = sounds.group(1, **{**sounds.LOUD, "instrumentalness": 0.05, "speechiness": 0.05, "valence": 0.9})
     z, raw, _ = sounds.playlist(sung, odd)
-    for each in find_outliers(sound_space(raw), z, np.zeros(41, dtype=int), ["Loud & intense"]):
+    for each in find_outliers(sound_space(raw), z, np.zeros(41, dtype=int)):
         if each.track == 40:
-            assert each.features[0] is Feature.VALENCE
-            assert "instrumental" not in each.reason
-            assert "word" not in each.reason.partition(" than ")[0]
+            assert features(each)[0] is Feature.VALENCE
+            assert "instrumental" not in said(each)
+            assert "word" not in said(each).partition(" than ")[0]
             return
     pytest.fail("the odd track was not found")
 
@@ -70,25 +81,24 @@ def test_the_ranking_is_short_sorted_and_the_same_in_any_order() -> None:
     points[:12] *= 9
     z = np.random.default_rng(1).normal(size=(300, 9))
     labels = np.arange(300) % 3
-    names = ["a", "b", "c"]
-    found = find_outliers(points, z, labels, names)
+    found = find_outliers(points, z, labels)
     assert len(found) == MOST
     assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     assert {each.track for each in found} <= set(range(12))
     order = np.random.default_rng(2).permutation(300)
-    moved = find_outliers(points[order], z[order], labels[order], names)
+    moved = find_outliers(points[order], z[order], labels[order])
     assert [int(order[each.track]) for each in moved] == [each.track for each in found]
     assert [each.reason for each in moved] == [each.reason for each in found]
-    assert len(find_outliers(points, z, labels, names, most=2)) == 2
+    assert len(find_outliers(points, z, labels, most=2)) == 2
 
 
 @pytest.mark.parametrize("n", [0, 1, 19])
 def test_too_few_tracks_have_no_outliers(n: int) -> None:
-    assert find_outliers(crowd(n), np.zeros((n, 9)), np.zeros(n, dtype=int), ["a"]) == ()
+    assert find_outliers(crowd(n), np.zeros((n, 9)), np.zeros(n, dtype=int)) == ()
 
 
 def test_equal_tracks_have_no_outliers() -> None:
-    assert find_outliers(np.ones((50, 6)), np.zeros((50, 9)), np.zeros(50, dtype=int), ["a"]) == ()
+    assert find_outliers(np.ones((50, 6)), np.zeros((50, 9)), np.zeros(50, dtype=int)) == ()
 
 
 def test_a_track_alone_in_its_group_is_compared_with_the_rest_of_the_playlist() -> None:
@@ -98,16 +108,16 @@ def test_a_track_alone_in_its_group_is_compared_with_the_rest_of_the_playlist() 
     z[0, 1] = 2.0
     labels = np.ones(40, dtype=int)
     labels[0] = 0
-    (found, *_) = find_outliers(points, z, labels, ["Alone", "Company"])
+    (found, *_) = find_outliers(points, z, labels)
     assert found.track == 0
-    assert found.features == (Feature.ENERGY,)
-    assert found.reason == "far livelier than the rest"
+    assert features(found) == [Feature.ENERGY]
+    assert said(found) == "far livelier than the rest"
 
 
 def test_what_nothing_sets_apart_that_can_be_said_is_not_listed() -> None:
     points = crowd(40)
     points[0] += 50
-    assert find_outliers(points, np.zeros((40, 9)), np.zeros(40, dtype=int), ["One"]) == ()
+    assert find_outliers(points, np.zeros((40, 9)), np.zeros(40, dtype=int)) == ()
 
 
 def test_neighbours_are_the_ten_nearest_others() -> None:
@@ -189,9 +199,7 @@ def found_in(music: list[Track], most: int = 60) -> dict[int, str]:
     points[STRANGER] *= 1.3
     z = np.random.default_rng(12).normal(size=(len(music), 9))
     labels = np.zeros(len(music), dtype=int)
-    return {
-        each.track: each.reason for each in find_outliers(points, z, labels, ["One"], music=music, most=most)
-    }
+    return {each.track: said(each) for each in find_outliers(points, z, labels, music=music, most=most)}
 
 
 @pytest.mark.parametrize(
@@ -220,7 +228,7 @@ def test_songs_that_measure_alike_and_stand_out_alike_are_ranked_in_the_same_way
     for order in (range(60), range(59, -1, -1)):
         rows = list(order)
         tracks = [music[row] for row in rows]
-        found = find_outliers(points[rows], z, np.full(60, -1), [], music=tracks)
+        found = find_outliers(points[rows], z, np.full(60, -1), music=tracks)
         ranked.append([tracks[each.track].title for each in found])
     assert {"Song 5", "Song 17"} <= set(ranked[0])
     assert ranked[0] == ranked[1]
@@ -230,9 +238,9 @@ def test_what_is_said_of_a_stranger_in_time_and_genre_is_no_sound() -> None:
     music = songs(row_5={"genres": ("zouk",), "release_year": 1958})
     points = np.random.default_rng(11).normal(size=(60, 6))
     points[STRANGER] = points.mean(axis=0)
-    (found, *_) = find_outliers(points, np.zeros((60, 9)), np.zeros(60, dtype=int), ["One"], music=music)
-    assert (found.track, found.features) == (STRANGER, ())
-    assert "than" not in found.reason
+    (found, *_) = find_outliers(points, np.zeros((60, 9)), np.zeros(60, dtype=int), music=music)
+    assert (found.track, features(found)) == (STRANGER, [])
+    assert "than" not in said(found)
 
 
 def test_few_others_are_counted_and_unknown_genres_are_no_other_genres() -> None:
@@ -269,9 +277,9 @@ def test_genres_that_are_known_of_the_artist_are_not_said_to_be_tags_of_the_trac
     points = np.random.default_rng(11).normal(size=(60, 6))
     music = songs(row_5={"genres": ("zouk",)})
     given = [row == STRANGER for row in range(60)]
-    (found, *_) = find_outliers(points, np.zeros((60, 9)), np.full(60, -1), [], music=music, given=given)
+    (found, *_) = find_outliers(points, np.zeros((60, 9)), np.full(60, -1), music=music, given=given)
     assert found.track == STRANGER
-    assert found.reason.startswith("by an artist tagged zouk like no other artist here")
+    assert said(found).startswith("by an artist tagged zouk like no other artist here")
 
 
 def test_a_year_between_those_of_most_others_is_no_reason() -> None:

@@ -13,12 +13,14 @@ from services.domain.features import (
     Origin,
     Provenance,
 )
+from services.domain.group_names import Lean
 from services.domain.music import Playlist, Track, TrackId
 from services.domain.report import (
     AnalysisReport,
     Cluster,
     EnrichedTrack,
     MapAxes,
+    OddSound,
     Outlier,
     Placement,
     Structure,
@@ -172,7 +174,7 @@ def make_report(
         structure=Structure(verdict, groups, 0.8, 0.1, 5.0),
         axes=MapAxes("calmer, acoustic", "livelier, louder", "sung, brighter", "darker, instrumental"),
         outliers=tuple(
-            Outlier(int(i), "far livelier and louder than the rest", 4.0, (Feature.ENERGY,)) for i in far
+            Outlier(int(i), (OddSound((Lean(Feature.ENERGY, high=True),), far=True),), 4.0) for i in far
         ),
         duplicates=(),
         coverage=Coverage(

@@ -9,6 +9,7 @@ from matplotlib.patches import PathPatch
 
 from services.charts.map import Frame, compute_positions, draw_areas, draw_dots, render_map
 from services.charts.sheet import Sheet
+from services.domain.group_words import outlier_words
 from services.domain.report import Verdict
 from tests.unit.services.charts.reports import make_report
 
@@ -126,7 +127,8 @@ def test_the_twin_lists_typical_tracks_and_outliers():
         for track in cluster.typical:
             assert report.tracks[track].track.label in text
     for outlier in report.outliers:
-        assert f"Stands out: {report.tracks[outlier.track].track.label} ({outlier.reason})" in text
+        why = outlier_words(outlier, report.names)
+        assert f"Stands out: {report.tracks[outlier.track].track.label} ({why})" in text
 
 
 def test_tracks_without_a_place_are_counted():

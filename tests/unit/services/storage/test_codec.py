@@ -14,6 +14,7 @@ from cogs.words.comparison import comparison_sentence
 from cogs.words.messages import note_lines
 from cogs.words.report import notices, quality, verdict
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
+from services.domain.group_words import outlier_words
 from services.domain.music import Track, TrackId
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.storage.codec import (
@@ -167,6 +168,7 @@ def test_a_report_of_the_version_with_sentences_is_shown_as_it_was() -> None:
     today = some_report(3)
     assert report.tracks == today.tracks
     assert report.clusters == today.clusters
+    assert [outlier_words(each, report.names) for each in report.outliers] == ["far livelier"]
     assert decode_report(encode_report(report)) == report
 
 
