@@ -359,7 +359,7 @@ def _outliers(
     named: dict[str, Outlier] = {}  # a song that is there twice stands out once
     ranked = find_outliers(sound.points, sound.heard, partition.labels, music=deciding, given=given)
     for found in ranked:
-        said = deciding[found.track].label.casefold()
+        said = deciding[found.track].words_key
         row = int(sound.rows[found.track])
         named.setdefault(said, replace(found, track=row))
     return tuple(named.values())

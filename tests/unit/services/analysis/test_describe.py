@@ -129,6 +129,21 @@ def test_an_outlier_is_the_row_that_sounds_like_nothing_else(entries: list[Enric
     assert [each.track for each in report_of(mixed).outliers][:1] == [6]
 
 
+def test_a_song_that_is_there_twice_stands_out_once_and_tracks_without_a_title_are_no_one_song() -> None:
+    odd = [*group(2, 3, **{**PIANO, "tempo": 210.0}), *group(1, 4, **{**PIANO, "liveness": 0.9})]
+    strangers = [entry(row, 900 + number) for number, row in enumerate(odd)]
+    music = [entry(row, number) for number, row in enumerate(group(60, 1, **DANCE).tolist())]
+
+    def listed(**named: object) -> set[int]:
+        renamed = [replace(each, track=replace(each.track, **named)) for each in strangers]  # type: ignore[arg-type]
+        found = {each.track for each in report_of([*renamed, *music], AnalysisOptions()).outliers}
+        return found & {0, 1, 2}
+
+    assert listed() == {0, 1, 2}
+    assert len(listed(title="One song", artists=("One",))) == 1
+    assert listed(title="", artists=()) == {0, 1, 2}
+
+
 def test_another_order_gives_the_same_groups(entries: list[EnrichedTrack], report: AnalysisReport) -> None:
     shuffled = list(entries)
     random.Random(5).shuffle(shuffled)
