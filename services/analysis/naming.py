@@ -47,14 +47,17 @@ more cheerful music is called by something else.
 UNEXPLAINED_COST = 0.25
 """Per spread that a name leaves unsaid."""
 
-PLAIN_COST = 0.25
-"""For naming features where a name of the catalogue is true: that one says more in fewer words."""
+PLAIN_COST = 0.1
+"""For naming features where a name of the catalogue is true: that one says more in fewer words.
+
+At a quarter a hundredth fewer of the tracks find their group by the names alone (`benchmarks/naming.py`).
+"""
+
+THIRD_COST = 0.15
+"""For a third word: "Instrumental, acoustic & quiet" is what "Acoustic instrumentals" says."""
 
 COMPARED_COST = 1.5
 """For saying how a group differs from the rest where it is close to typical music in everything."""
-
-JOINED_COST = 0.05
-"""For a comparison that joins a single word: two words of one kind read better."""
 
 FALLBACK_COST = 4.0
 """For saying that a group is of everything a bit: where nothing else is true of it."""
@@ -288,7 +291,7 @@ def _options(
             score += TALK_WORTH
         found.append(_Option(GroupName(sound=entry.id), entry.weights, score))
     for plain in plain_names(traits, refused, most=PLAIN_FEATURES - (scene is not None)):
-        cost = COMPARED_COST if plain.compared else PLAIN_COST
+        cost = COMPARED_COST if plain.compared else PLAIN_COST + THIRD_COST * (len(plain.leans) > 2)
         cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
         name = plain
         if scene is not None and plain.leans == (ELECTRIC,):
@@ -296,7 +299,6 @@ def _options(
         if scene is None and plain.is_one_word:
             joined = with_comparison(plain, traits, refused)
             name = max(joined, key=lambda each: fit(_unit(weights_of(each))), default=plain)
-            cost += JOINED_COST * (name.differs is not None)
             if name.leans == (ELECTRIC,) and name.differs is None:
                 continue
         weights = weights_of(name)

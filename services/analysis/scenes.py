@@ -27,7 +27,16 @@ from services.analysis.tally import (
     total,
 )
 from services.analysis.vocabulary import SHRUGS
-from services.domain.group_names import GroupName, Language, Recording, Scene, SceneKind, SoundName
+from services.domain.group_names import (
+    MORE,
+    OTHERS,
+    GroupName,
+    Language,
+    Recording,
+    Scene,
+    SceneKind,
+    SoundName,
+)
 
 FEWEST_NAMED_BY = 5
 """Tracks of which something is known, below which a group is called by nothing: nearly all of so few have to
@@ -58,7 +67,7 @@ MOST_BY_FAR, TIMES_BY_FAR = 0.5, 2.0
 HALF, HALF_SURELY = 0.5, 0.33
 """Share of an artist from which a group is called by them where its sound says little, and its lower end."""
 
-PART, PART_SURELY, OTHERS = 0.3, 0.12, "others"
+PART, PART_SURELY = 0.25, 0.12
 """The same where it is called by them "& others"."""
 
 LATEST_DECADE = 1980
@@ -75,7 +84,10 @@ _OCCASIONS = frozenset(
 TOLD_SURELY = 0.25
 """Lower end for the language of the titles: few words tell it, and many titles have none of them."""
 
-SPANS = (0.6, 0.7, 0.8)
+MOST = 0.6
+"""Share of an artist from which a group is called by them before anything else."""
+
+SPANS = (MOST, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
 
 LONGEST = 34
@@ -110,9 +122,10 @@ class _Together:
 
 
 _TWO_ARTISTS = _Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
-_TWO_AND_OTHERS = _Together(2, each=0.12, share=PART, surely=PART_SURELY, times=TIMES, before=(OTHERS,))
+_TWO_AND_OTHERS = _Together(2, each=0.1, share=PART, surely=PART_SURELY, times=TIMES, before=(OTHERS,))
 _TWO_FAMILIES = _Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
 _THREE_FAMILIES = _Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
+_TWO_AND_MORE = _Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=1.2, before=(MORE,))
 
 _NAMEABLE_ARTIST = re.compile(r"[^\W_](?:[\w&'’+/ .!?$-]|,(?= )){1,29}")
 
@@ -125,7 +138,7 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
     country.
     """
     return (
-        _most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=TIMES_BY_FAR)
+        _most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
         or _most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD)
         or _most_have(
             group,
@@ -223,10 +236,11 @@ def _ground_of(group: Tally, rest: Tally) -> Scene | None:
         or _most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD, times=0.0)
         or _early(_most_have(group, rest, decades, SceneKind.DECADE, HELD, times=TIMES))
         or _most_have(group, rest, by_titles(Language), SceneKind.LANGUAGE, TOLD_SURELY, times=0.0)
-        or _and_others(group, rest)
         or _few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
+        or _and_others(group, rest)
         or _span_of(group, rest)
         or _few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
+        or _few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
     )
 
 
@@ -276,9 +290,11 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     }
     read = readers.get(scene.kind) or _all_kinds_in(group, rest)
     said = frozenset({scene.words, scene.also, scene.third} - {""})
-    words = _span(min(said), max(said)) if scene.kind is SceneKind.DECADE else said - {OTHERS}
+    words = said - {OTHERS, MORE}
+    if scene.kind is SceneKind.DECADE:
+        words = said = _span(min(said), max(said))
     share, elsewhere = (share_with(words, list(told(read(some)))) for some in (group, rest))
-    return share >= (A_LOT if OTHERS in said else HELD) and (share > elsewhere or _says_little(name))
+    return share >= (HELD if said == words else A_LOT) and (share > elsewhere or _says_little(name))
 
 
 def _all_kinds_in(group: Tally, rest: Tally) -> Read:

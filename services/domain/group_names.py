@@ -68,6 +68,10 @@ MORE_SUNG = Lean(Feature.INSTRUMENTALNESS, high=False)
 """Said of what is songs, beside what is not."""
 
 
+OTHERS, MORE = "others", "more"
+"""Who, and what, else there is beside artists and genres that are a good part of a group."""
+
+
 class SceneKind(StrEnum):
     """What came with the tracks of a group and joins its name."""
 

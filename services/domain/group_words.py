@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from services.domain.group_names import (
+    MORE,
     MORE_SUNG,
     GroupName,
     Lean,
@@ -156,7 +157,8 @@ def scene_words(scene: Scene) -> str:
         return f"{scene.words.capitalize()} titles"
     # "Pop, R&B & soul": one of the families has two names itself.
     words = list(map(genre_words, said))
-    listed = ", ".join(words) if any(" & " in each for each in said) else _joined(words)
+    is_doubtful = words[-1] != MORE and any(" & " in each for each in words)
+    listed = ", ".join(words) if is_doubtful else _joined(words)
     return listed[:1].upper() + listed[1:]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 import pytest
 
@@ -23,10 +24,19 @@ def grounded_in(name: GroupName, group: list[Track], rest: list[Track]) -> Group
     return grounded([name], [(Tally.of(group), Tally.of(rest))])[0]
 
 
+def strangers(*groups: list[Track]) -> list[Track]:
+    """Put tracks together of which no two are by one artist."""
+    return [
+        replace(track, artists=(f"Nobody {number}",))
+        for number, track in enumerate(chain.from_iterable(groups))
+    ]
+
+
 def still_in(name: GroupName, group: list[Track], rest: list[Track]) -> bool:
     return still_of(name, Tally.of(group), Tally.of(rest))
 
 
+MANY_KINDS = ("reggae", "salsa", "house", "delta blues", "bluegrass", "opera")
 COUNTRY = Scene(SceneKind.GENRE, "country")
 
 
@@ -99,6 +109,9 @@ def test_no_word_follows_a_genre_that_says_it() -> None:
 
 
 def test_an_artist_who_made_most_of_a_group_comes_before_its_genre() -> None:
+    assert scene_in(songs(7, "pop", artist="Billie Eilish") + songs(2, "pop"), songs(40, "rap")) == Scene(
+        SceneKind.ARTIST, "Billie Eilish"
+    )
     group = songs(20, "country", artist="Johnny Cash") + songs(4, "country")
     assert scene_in(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
     assert scene_in(songs(20, artist="Various Artists"), songs(30)) is None
@@ -139,19 +152,21 @@ def test_a_name_of_plain_words_begins_with_what_most_of_the_group_is() -> None:
         (songs(24, year=2014) + songs(6, year=1995), songs(30, year=1995), "2010s, cheerful & wordy"),
         (songs(13, year=1969) + songs(13, year=1974) + songs(4, year=1995), songs(30, year=1995),
          "60s & 70s, cheerful & wordy"),
-        (songs(9, year=1979) + songs(9, year=1984) + songs(9, year=1995) + songs(3, year=2015),
+        (strangers(songs(9, year=1979), songs(9, year=1984), songs(9, year=1995), songs(3, year=2015)),
          songs(30, year=2015), "70s–90s, cheerful & wordy"),
         (songs(24, year=2014) + songs(6, year=1995), songs(30, year=2014), "Cheerful & wordy"),
         (songs(17, "britpop") + songs(5, "polka") + songs(4, "ska") + songs(4, "salsa"), songs(30, "britpop"),
          "Rock, cheerful & wordy"),
-        (songs(8, "britpop") + songs(8, "k-pop") + songs(8, "delta blues") + songs(6, "ska"),
+        (strangers(songs(8, "britpop"), songs(8, "k-pop"), songs(8, "delta blues"), songs(6, "ska")),
          songs(30, "jazz"), "Blues, pop & rock, cheerful & wordy"),
-        (songs(12, "k-pop") + songs(18), songs(30, "jazz"), "Cheerful & wordy"),
+        (strangers(songs(6, "britpop"), songs(4, "k-pop"), *(songs(2, kind) for kind in MANY_KINDS)),
+         songs(30, "jazz"), "Rock, pop & more, cheerful & wordy"),
+        (songs(10, "k-pop") + songs(20), songs(30, "jazz"), "Cheerful & wordy"),
         (songs(6, artist="Queen") + songs(24), songs(30), "Cheerful & wordy"),
     ],
     ids=["two genres", "a genre of two names", "half", "half, and elsewhere too", "two artists", "a part",
          "two who are a part", "a decade", "a late decade", "two decades", "three decades",
-         "a decade, and elsewhere too", "half, and kinds of all sorts", "three genres",
+         "a decade, and elsewhere too", "half, and kinds of all sorts", "three genres", "two genres and more",
          "known of less than half", "too few"],
 )  # fmt: skip
 def test_where_no_genre_is_most_of_it_two_are_or_its_artists_or_its_decade(
