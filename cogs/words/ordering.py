@@ -15,6 +15,8 @@ _JUMP = 0.06
 """Octaves between two tempi (4 %) from which they are worth a word: listeners notice."""
 _NOTICEABLE_POINTS, _NOTICEABLE_BPM = 5.0, 1.0
 """Per cent of the changes, and BPM, below which two figures are the same to a person."""
+_ALL = 0.95
+"""Share of the steps from which a figure is about all of them."""
 
 _KEY_STEPS: Mapping[KeyStep, str] = MappingProxyType(
     {
@@ -73,11 +75,14 @@ def gain_words(before: Figures, after: Figures) -> str:
     if before.harmonic_share is not None and after.harmonic_share is not None:
         was, now = 100 * before.harmonic_share, 100 * after.harmonic_share
         better |= now >= was + _NOTICEABLE_POINTS
-        parts.append(f"{now:.0f}% of the changes are in key ({was:.0f}% before)")
+        known = " between known keys" if min(before.known_keys, after.known_keys) < _ALL else ""
+        parts.append(f"{now:.0f}% of the changes{known} are in key ({was:.0f}% before)")
     if before.median_bpm_jump is not None and after.median_bpm_jump is not None:
         was, now = before.median_bpm_jump, after.median_bpm_jump
         better |= now <= was - _NOTICEABLE_BPM
-        parts.append(f"jumps of {now:.0f} BPM instead of {was:.0f}")
+        measured = min(before.measured_tempi, after.measured_tempi)
+        known = " where tempi are measured" if measured < _ALL else ""
+        parts.append(f"jumps of {now:.0f} BPM instead of {was:.0f}{known}")
     if after.arc_fit is not None:
         was_fit = "" if before.arc_fit is None else f" ({before.arc_fit:.2f} before)".replace("-", "−")
         parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}".replace("-", "−"))
@@ -87,7 +92,7 @@ def gain_words(before: Figures, after: Figures) -> str:
             f"({_often(before.same_artist_steps)} before)"
         )
     if not parts:
-        return "Tempo and key are unknown here; the order follows the other features."
+        return "No key and no measured tempo is known here; the order follows the other features."
     said = ", ".join(parts)
     return f"Smoother: {said}." if better else f"{said[:1].upper()}{said[1:]}."
 
@@ -145,6 +150,8 @@ def _tempo_change(step: Transition) -> str:
     before, after = step.bpm
     if not before or not after:
         return ""
+    if step.bpm_estimated:
+        return "tempo estimated"
     nearest = min(max(round(math.log2(after / before)), -1), 1)
     change = after / 2.0**nearest - before
     words = f"{change:+.1f} BPM".replace("-", "−") if abs(change) >= 0.05 else "same tempo"
@@ -161,14 +168,15 @@ def transition_words(step: Transition) -> str:
     if step.same_artist:
         said.append("the same artist")
     unknown = [name for name, pair in (("tempo", step.bpm), ("key", step.camelot)) if None in pair]
-    if not said and unknown:
-        return f"{join_words(unknown)} unknown"
+    guessed = ["tempo estimated"] if step.bpm_estimated and "tempo" not in unknown else []
+    if not said and (unknown or guessed):
+        return " · ".join([*guessed, *([f"{join_words(unknown)} unknown"] if unknown else [])])
     return " · ".join(said) or "no jump to speak of"
 
 
 def _tempo_words(step: Transition) -> list[str]:
     before, after = step.bpm
-    if not before or not after:
+    if not before or not after or step.bpm_estimated:
         return []
     octaves = math.log2(after / before)
     nearest = min(max(round(octaves), -1), 1)

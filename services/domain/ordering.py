@@ -98,11 +98,15 @@ class Figures:
     harmonic_share: float | None
     """Share of the steps between known keys that fit: same, neighbour or relative."""
     median_bpm_jump: float | None
-    """Median difference of neighbours in BPM, half and double time counted as equal."""
+    """Median difference of neighbours of measured tempo in BPM, half and double time counted as equal."""
     same_artist_steps: int
     """Neighbours by the same artist."""
     arc_fit: float | None
     """Correlation of the course with the wanted arc, -1..1; None without an arc."""
+    known_keys: float = 1.0
+    """Share of the steps that are between known keys; 1 in orders of older versions."""
+    measured_tempi: float = 1.0
+    """Share of the steps that are between measured tempi, as `known_keys`."""
 
 
 class KeyStep(StrEnum):
@@ -144,6 +148,8 @@ class Transition:
     """How two keys lie that clash; None where they do not, or one is unknown."""
     estimated: bool
     """Whether estimated values take part."""
+    bpm_estimated: bool = False
+    """Whether one of the two tempi is estimated: then their difference says nothing."""
     loudness: float = 0.0
     """One more part of the cost, as the others; 0 in orders of older versions."""
     key_step: KeyStep | None = None

@@ -118,6 +118,15 @@ class Steps:
         """Return the number of tracks."""
         return len(self.keys)
 
+    def bpm_jumps(self, order: Rows) -> Floats:
+        """Return by how many BPM each step jumps, up to octaves; NaN where not both tempi are measured.
+
+        Estimates lie near each other, whatever the music does.
+        """
+        bpm = np.where(self.trust[1, order] == 1.0, np.exp2(self.octaves[order]), np.nan)
+        jumps: Floats = np.min([np.abs(bpm[1:] * factor - bpm[:-1]) for factor in (0.5, 1.0, 2.0)], axis=0)
+        return jumps
+
     def key_costs(self, order: Rows) -> Floats:
         """Return what the keys of each step cost, whoever vouches for them; NaN where one is unknown."""
         before, after = self.keys[order[:-1]], self.keys[order[1:]]

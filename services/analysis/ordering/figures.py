@@ -169,18 +169,17 @@ def compute_figures(steps: Steps, arc: Arc | None, order: Sequence[int], weights
     if len(rows) < 2:
         return Figures(0.0, None, None, 0, None)
     parts = steps.parts(rows[:-1], rows[1:])
-    keys = steps.key_costs(rows)
-    keys = keys[np.isfinite(keys)]
-    bpm = np.exp2(steps.octaves[rows])
-    jumps = np.min([np.abs(bpm[1:] * factor - bpm[:-1]) for factor in (0.5, 1.0, 2.0)], axis=0)
-    jumps = jumps[np.isfinite(jumps)]
+    keys, jumps = steps.key_costs(rows), steps.bpm_jumps(rows)
+    known_keys, measured_tempi = np.isfinite(keys), np.isfinite(jumps)
     artists = np.array(steps.artists)[rows]
     return Figures(
         step_cost=float(parts.weighted(weights).mean()),
-        harmonic_share=float((keys <= FITTING).mean()) if len(keys) else None,
-        median_bpm_jump=float(np.median(jumps)) if len(jumps) else None,
+        harmonic_share=float((keys[known_keys] <= FITTING).mean()) if known_keys.any() else None,
+        median_bpm_jump=float(np.median(jumps[measured_tempi])) if measured_tempi.any() else None,
         same_artist_steps=int((artists[:-1] == artists[1:]).sum()),
         arc_fit=None if arc is None else _fit(arc, rows),
+        known_keys=float(known_keys.mean()),
+        measured_tempi=float(measured_tempi.mean()),
     )
 
 

@@ -75,6 +75,7 @@ def describe_steps(
                 clash=_clash(*keys),
                 key_step=None if keys[0] is None or keys[1] is None else relation(keys[0], keys[1]),
                 estimated=estimated,
+                bpm_estimated=any(tracks[row].is_imputed(Feature.TEMPO) for row in (before, after)),
             )
         )
     return tuple(described)

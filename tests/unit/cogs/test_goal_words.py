@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cogs.words.ordering import gain_words, goal_words
@@ -46,9 +48,17 @@ def figures(harmonic: float | None, jump: float | None, artists: int = 0) -> Fig
             "Smoother: jumps of 3 BPM instead of 15, once the same artist twice in a row (4 times before).",
         ),
         (
+            figures(0.18, 15.0),
+            replace(figures(0.61, 3.0), known_keys=0.3, measured_tempi=0.4),
+            (
+                "Smoother: 61% of the changes between known keys are in key (18% before), "
+                "jumps of 3 BPM instead of 15 where tempi are measured."
+            ),
+        ),
+        (
             figures(None, None),
             figures(None, None),
-            "Tempo and key are unknown here; the order follows the other features.",
+            "No key and no measured tempo is known here; the order follows the other features.",
         ),
     ],
 )

@@ -13,7 +13,7 @@ from cogs.words.ordering import kept_line, step_reason, transition_words
 from services.analysis.ordering import describe_transitions, find_order
 from services.analysis.ordering.cost import WEIGHTS
 from services.domain.errors.reports import TooFewKeysError
-from services.domain.features import AudioFeatures
+from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, require_keys
 from tests.unit.services.analysis.ordering.invented import playlist, track
 
@@ -249,6 +249,21 @@ def test_loudness_is_a_part_of_a_step() -> None:
 def test_the_weights_of_a_goal_make_one(goal: Goal) -> None:
     assert sum(WEIGHTS[goal].each) == pytest.approx(1)
     assert WEIGHTS[goal].key == (0.6 if goal is Goal.HARMONIC else 0.1)
+
+
+def test_estimated_tempi_make_no_jump_and_no_gain() -> None:
+    measured = [track(row, tempo=tempo) for row, tempo in enumerate((90.0, 130.0, 95.0, 128.0))]
+    guesses = [
+        replace(each, provenance={**each.provenance, Feature.TEMPO: Provenance(Origin.IMPUTED, "a test")})
+        for each in (track(row, tempo=121.0 + row / 100) for row in range(4, 24))
+    ]
+    result = find_order([*guesses, *measured], OrderOptions())
+    assert result.after.measured_tempi < 0.2
+    assert result.after.median_bpm_jump is None or result.after.median_bpm_jump >= 2.0
+    assert find_order(guesses, OrderOptions()).after.median_bpm_jump is None
+    first, second = describe_transitions([*guesses[:2], measured[0]], (0, 1, 2), Goal.FLOW)
+    assert "tempo estimated" in step_reason(first)
+    assert "BPM" not in step_reason(second) + transition_words(second)
 
 
 def test_steps_carry_their_reason() -> None:
