@@ -21,6 +21,7 @@ from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
 from cogs.work.outages import DiscordUnreachableError, is_outage, pause, reaching_discord
 from services.domain.jobs import Job, JobStatus
+from services.domain.requests import PressRequest
 
 TOKEN_LIFE = timedelta(minutes=14)
 """Interaction tokens die after 15 minutes; the last one is for the request on its way."""
@@ -161,7 +162,14 @@ class Delivery:
                 await channel.get_partial_message(self.job.message_id).delete()
 
     async def answered(self) -> bool:
-        """Look whether the answer was given before the last process ended, or was never promised."""
+        """Look whether the answer was given before the last process ended, or was never promised.
+
+        A message that was pressed and stays looks answered from the start: it is if it was changed since, and
+        no word of an answer is owed once its token is dead.
+        """
+        stays = isinstance(self.job.request, PressRequest) and self.job.request.stays
+        if stays and not self.open:
+            return True
         try:
             with reaching_discord():
                 message = await self._message()
@@ -172,6 +180,8 @@ class Delivery:
             return False
         if message is None:
             return False
+        if stays:
+            return message.edited_at is not None and message.edited_at > self.job.asked.at
         components = str([part.to_dict() for part in message.components])
         is_placeholder = f"'{PLACEHOLDER}'" in components
         self._perhaps_seen = is_placeholder and self.job.status is JobStatus.POSTING

@@ -29,6 +29,7 @@ class Message:
     nonce: str | None = None
     deleted: bool = False
     edits: int = 0
+    edited_at: str | None = None
 
     @property
     def ephemeral(self) -> bool:
@@ -126,6 +127,7 @@ class State:
         message.components = payload.get("components") or []
         message.nonce = payload.get("nonce")
         message.edits += 1
+        message.edited_at = now() if message.edits > 1 else None
         message.attachments = []
         for entry in payload.get("attachments") or []:
             content = files.get(f"files[{entry['id']}]", b"")
@@ -168,7 +170,7 @@ class State:
             "author": BOT_USER,
             "content": "",
             "timestamp": now(),
-            "edited_timestamp": now() if message.edits > 1 else None,
+            "edited_timestamp": message.edited_at,
             "tts": False,
             "mention_everyone": False,
             "mentions": [],

@@ -20,7 +20,7 @@ from services.compute import ComputePool
 from services.domain.errors.storage import DatabaseUnreachableError
 from services.domain.inputs import Example
 from services.domain.jobs import Asked, Job, JobStatus, request_from_row
-from services.domain.requests import AnalyzeRequest, JobKind
+from services.domain.requests import AnalyzeRequest, JobKind, PressRequest
 from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
 from tests.process.conftest import connected, until, until_nothing_is_left
@@ -126,6 +126,35 @@ async def test_a_private_answer_that_may_have_been_seen_says_so_when_it_is_given
     assert "again and again" in answer.words
     assert ("seen it already" in answer.words) == bool(shown)
     assert loopback.state.answers(request) == [answer]
+
+
+@pytest.mark.parametrize("status", [JobStatus.RUNNING, JobStatus.POSTING])
+@pytest.mark.parametrize("changed", [False, True])
+async def test_a_press_on_a_message_that_stays_is_answered_unless_the_message_was_changed(
+    loopback: LoopbackDiscord, app: App, status: JobStatus, changed: bool
+) -> None:
+    request, job = left_behind(loopback, app, status=status, attempts=1)
+    original = request.original
+    assert original is not None
+    for _ in range(1 + changed):
+        card = {"components": _card("tmb:charts:gone"), "allowed_mentions": {"parse": []}}
+        loopback.state.fill(original, card, {})
+    press = PressRequest(
+        custom_id="tmb:charts:gone",
+        values=("profiles",),
+        component_type=3,
+        stays=True,
+        permissions=0,
+        file_limit=10_000_000,
+        is_member=True,
+        message_id=original.message_id,
+        message_flags=0,
+        message_files=(),
+    )
+    await app.workflows.jobs.store.accept(replace(job, request=press, message_id=original.message_id))
+    async with connected(loopback, app) as line:
+        await until_nothing_is_left(line)
+    assert [bool(each.words) for each in request.followups] == [True] * (not changed)
 
 
 async def test_what_was_never_promised_is_dropped(loopback: LoopbackDiscord, app: App) -> None:
