@@ -16,7 +16,7 @@ _JUMP = 0.06
 _NOTICEABLE_POINTS, _NOTICEABLE_BPM = 5.0, 1.0
 """Per cent of the changes, and BPM, below which two figures are the same to a person."""
 _ALL = 0.95
-"""Share of the steps from which a figure is about all of them."""
+"""Share of the steps or tracks from which a figure is about all of them."""
 
 _KEY_STEPS: Mapping[KeyStep, str] = MappingProxyType(
     {
@@ -85,7 +85,8 @@ def gain_words(before: Figures, after: Figures) -> str:
         parts.append(f"jumps of {now:.0f} BPM instead of {was:.0f}{known}")
     if after.arc_fit is not None:
         was_fit = "" if before.arc_fit is None else f" ({before.arc_fit:.2f} before)".replace("-", "−")
-        parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}".replace("-", "−"))
+        known = " by what is measured" if after.measured_course < _ALL else ""
+        parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}{known}".replace("-", "−"))
     if after.same_artist_steps != before.same_artist_steps:
         parts.append(
             f"{_often(after.same_artist_steps)} the same artist twice in a row "

@@ -102,11 +102,13 @@ class Figures:
     same_artist_steps: int
     """Neighbours by the same artist."""
     arc_fit: float | None
-    """Correlation of the course with the wanted arc, -1..1; None without an arc."""
+    """Correlation of the measured course with the wanted arc, -1..1; None without an arc."""
     known_keys: float = 1.0
     """Share of the steps that are between known keys; 1 in orders of older versions."""
     measured_tempi: float = 1.0
     """Share of the steps that are between measured tempi, as `known_keys`."""
+    measured_course: float = 1.0
+    """Share of the tracks whose height on the arc is measured, as `known_keys`."""
 
 
 class KeyStep(StrEnum):

@@ -180,12 +180,12 @@ def compute_figures(steps: Steps, arc: Arc | None, order: Sequence[int], weights
         arc_fit=None if arc is None else _fit(arc, rows),
         known_keys=float(known_keys.mean()),
         measured_tempi=float(measured_tempi.mean()),
+        measured_course=1.0 if arc is None else float(arc.measured.mean()),
     )
 
 
 def _fit(arc: Arc, rows: NDArray[np.intp]) -> float | None:
-    heights = arc.heights[rows]
-    known = np.isfinite(heights)
+    heights, known = arc.heights[rows], arc.measured[rows]
     if known.sum() < 3 or np.ptp(heights[known]) == 0 or np.ptp(arc.targets[known]) == 0:
         return None
     return float(np.corrcoef(heights[known], arc.targets[known])[0, 1])

@@ -103,6 +103,8 @@ class Arc:
     """(n,) how high each place is to be: the same heights, sorted into the wanted shape."""
     pulls: Floats
     """(n,) how much each track minds: 0 where its height is unknown, less where it is estimated."""
+    measured: NDArray[np.bool_]
+    """(n,) whose height is known and not estimated."""
 
     def costs(self, order: NDArray[np.intp]) -> Floats:
         """Return what each place of an order costs."""
@@ -124,9 +126,9 @@ def compute_arc(tracks: Sequence[EnrichedTrack], goal: Goal) -> Arc | None:
         # A track without a loudness is as loud as it is energetic.
         loudness = np.where(np.isnan(loudness), energy, loudness)
         heights, pull = _ranks((1 - LOUDNESS_SHARE) * energy + LOUDNESS_SHARE * loudness), PULL
-    trust = [ESTIMATED_TRUST if any(map(entry.is_imputed, features)) else 1.0 for entry in tracks]
-    pulls = pull * np.where(np.isnan(heights), 0.0, np.array(trust))
-    return Arc(heights, shape(goal, len(tracks)), pulls)
+    guessed = np.array([any(map(entry.is_imputed, features)) for entry in tracks], dtype=np.bool_)
+    pulls = pull * np.where(np.isnan(heights), 0.0, np.where(guessed, ESTIMATED_TRUST, 1.0))
+    return Arc(heights, shape(goal, len(tracks)), pulls, np.isfinite(heights) & ~guessed)
 
 
 def shape(goal: Goal, tracks: int) -> Floats:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from cogs.words.errors import sentence
 from cogs.words.ordering import kept_line, step_reason, transition_words
 from services.analysis.ordering import describe_transitions, find_order
-from services.analysis.ordering.cost import WEIGHTS
+from services.analysis.ordering.cost import WEIGHTS, compute_steps
+from services.analysis.ordering.figures import compute_figures
+from services.analysis.ordering.problem import compute_arc
 from services.domain.errors.reports import TooFewKeysError
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, require_keys
@@ -264,6 +266,19 @@ def test_estimated_tempi_make_no_jump_and_no_gain() -> None:
     first, second = describe_transitions([*guesses[:2], measured[0]], (0, 1, 2), Goal.FLOW)
     assert "tempo estimated" in step_reason(first)
     assert "BPM" not in step_reason(second) + transition_words(second)
+
+
+def test_the_fit_to_an_arc_is_that_of_measured_tracks() -> None:
+    measured = [track(row, energy=0.1 * row) for row in range(10)]
+    guessed = replace(
+        track(10, energy=0.05), provenance={Feature.ENERGY: Provenance(Origin.IMPUTED, "a test")}
+    )
+    arc = compute_arc([*measured, guessed], Goal.WARM_UP)
+    steps = compute_steps([*measured, guessed])
+    assert arc is not None
+    rising = compute_figures(steps, arc, range(11), WEIGHTS[Goal.WARM_UP])
+    assert rising.arc_fit == pytest.approx(1.0, abs=0.01), "the estimate at its end does not count"
+    assert rising.measured_course == pytest.approx(10 / 11)
 
 
 def test_steps_carry_their_reason() -> None:
