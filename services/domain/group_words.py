@@ -146,7 +146,8 @@ def scene_words(scene: Scene) -> str:
     """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash", "Rock & pop"."""
     said = [each for each in (scene.words, scene.also, scene.third) if each]
     if scene.kind is SceneKind.DECADE:
-        decades = [f"{year[2:] if year < '2000' else year}s" for year in said]
+        # "20s" may be this decade: only from 1930 on two figures say which.
+        decades = [f"{year[2:] if '1930' <= year < '2000' else year}s" for year in said]
         is_next = int(said[-1]) - int(said[0]) <= 10
         return (" & " if is_next else "–").join(decades)
     if scene.kind is SceneKind.ARTIST:

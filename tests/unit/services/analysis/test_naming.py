@@ -268,6 +268,7 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
         (Scene(SceneKind.GENRE, "lo fi beats"), "Lo-fi beats, quiet & sparse"),
         (Scene(SceneKind.GENRE, "russian hip hop"), "Russian hip hop, quiet & sparse"),
         (Scene(SceneKind.DECADE, "1980"), "80s, quiet & sparse"),
+        (Scene(SceneKind.DECADE, "1920"), "1920s, quiet & sparse"),
         (Scene(SceneKind.DECADE, "2010"), "2010s, quiet & sparse"),
         (Scene(SceneKind.ARTIST, "Johnny Cash"), "Johnny Cash, quiet & sparse"),
         (Scene(SceneKind.ARTIST, "Johnny Cash", "others"), "Johnny Cash & others, quiet & sparse"),

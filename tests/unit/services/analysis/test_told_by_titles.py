@@ -39,6 +39,9 @@ from services.domain.music import Track
         ("Live Forever", "Definitely Maybe", NOTHING),
         ("C'mon, Don't Stop", None, NOTHING),
         ("I'm So Sorry", "Christine", NOTHING),
+        ("If I Had a Gun...", "Noel Gallagher's High Flying Birds", NOTHING),
+        ("Kerstin", None, NOTHING),
+        ("Kerstmis", "Noël", {Recording.CHRISTMAS}),
         (" ", "A Very Merry Christmas", frozenset()),
     ],
 )
