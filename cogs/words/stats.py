@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cogs.words.portrait import habits_line, standings_line
 from cogs.words.text import join_words, percent, plain, plural, unbroken
+from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
 from services.domain.stats import FeatureStats, Known, PlaylistStats
@@ -14,6 +15,8 @@ from services.domain.vocabulary import FEATURE_WORDS, share_words
 _MOST_NAMES, _MOST_DECADES, _MOST_KEYS = 3, 4, 2
 _LONGEST = 40
 """Letters of a name."""
+_ONE_TEMPO = 0.03
+"""Share of a tempo by which another number has to differ before it is worth a word."""
 _UPLOADED = "not in this file"
 _ELSEWHERE = "not known"
 
@@ -113,8 +116,15 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
     if not known.real:
         return f"not measured{_rest(known)}"
     words = unbroken(stats.tempo.words) if stats.tempo else "of many kinds"
-    if not brief and stats.tempo is not None and stats.tempo.bpm is not None:
-        words = f"{words} for more than half of the tracks, doubled and halved ones counted in"
+    common = stats.tempo.bpm if stats.tempo is not None else None
+    own = stats.features[SOUND_FEATURES.index(Feature.TEMPO)].own
+    if common is not None and own is not None:
+        if not brief:
+            words = f"{words} for more than half of the tracks, doubled and halved ones counted in"
+        elif abs(own.median - common) > _ONE_TEMPO * common:  # the picture beside it shows that other number
+            words = (
+                f"{words}, halved and doubled ones counted in; as measured, the median is {own.median:.0f}"
+            )
     return f"{words}{_known_of(known)}"
 
 

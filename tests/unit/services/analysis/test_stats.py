@@ -96,6 +96,15 @@ def test_an_estimate_is_counted_and_decides_nothing():
     assert [each.own for each in stats.features] == [each.own for each in without.features]
 
 
+def test_a_common_tempo_beside_another_median_says_how_the_two_differ():
+    tempi = [120.0] * 4 + [60.0] * 3 + [75.0, 80.0]
+    stats = compute_stats(report_of(*(entry(tempo=tempo, energy=0.4, danceability=0.5) for tempo in tempi)))
+    said = dict(number_lines(stats, PlaylistSource.UPLOAD, brief=True))["Tempo"].replace("\u00a0", " ")
+    assert said == "about 120 BPM, halved and doubled ones counted in; as measured, the median is 80"
+    alike = compute_stats(report_of(*(entry(tempo=120.0) for _ in range(9))))
+    assert dict(number_lines(alike, PlaylistSource.UPLOAD, brief=True))["Tempo"] == "about 120\u00a0BPM"
+
+
 def test_a_feature_without_real_values_has_no_median():
     found = compute_feature([entry(Origin.IMPUTED, valence=0.5), entry()], Feature.VALENCE)
     assert (found.own, found.percentiles, found.known) == (None, None, Known(0, 1, 1))
