@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from services.analysis.titles import core_title, is_vague, joined_credits, lead_artist, version_tags
 from services.domain.features import SOUND_FEATURES
@@ -36,14 +36,16 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     rows = _merge(tracks, rows, _grouped(rows, ids), DuplicateKind.SAME_ID, found)
     recordings = [recording_of(track) for track in tracks]
     rows = _merge(tracks, rows, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
-    songs: list[tuple[str, str] | None] = []
-    tags: list[frozenset[str]] = []
-    for track in tracks:  # one pass, so that each title is read once
-        songs.append(song_of(track))
-        tags.append(version_tags(track.title))
-    songs = _under_one_credit(tracks, songs)
-    versions = [song and (song, tag) for song, tag in zip(songs, tags, strict=True)]
-    alike = [part for group in _grouped(rows, versions) for part in _by_length(tracks, group)]
+    songs = _under_one_credit(tracks, [song_of(track) for track in tracks])
+    several = _grouped(rows, songs)
+    # Most songs are there once: only titles of the others are asked which version they are.
+    tags = {row: version_tags(tracks[row].title) for group in several for row in group}
+    alike = [
+        part
+        for group in several
+        for version in _grouped(group, tags)
+        for part in _by_length(tracks, version)
+    ]
     rows = _merge(tracks, rows, alike, DuplicateKind.SAME_SONG, found)
     _merge(tracks, rows, _grouped(rows, songs), DuplicateKind.OTHER_VERSION, found, tags=tags)
     return tuple(found)
@@ -87,7 +89,9 @@ def _under_one_credit(
     return found
 
 
-def _grouped(rows: Iterable[int], keys: Sequence[Hashable | None]) -> list[list[int]]:
+def _grouped(
+    rows: Iterable[int], keys: Sequence[Hashable | None] | Mapping[int, Hashable]
+) -> list[list[int]]:
     """Gather the rows that share their key with others; most of a list shares it with none."""
     first: dict[Hashable, int] = {}
     groups: dict[Hashable, list[int]] = {}
@@ -125,7 +129,7 @@ def _merge(
     kind: DuplicateKind,
     found: list[Duplicate],
     *,
-    tags: Sequence[frozenset[str]] | None = None,
+    tags: Mapping[int, frozenset[str]] | None = None,
 ) -> list[int]:
     """Report every group of two or more, and return the rows without those that another stands for."""
     dropped: set[int] = set()

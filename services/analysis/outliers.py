@@ -51,7 +51,7 @@ POOL = 2_000
 """Most rows that neighbours are searched among: an even sample of all, the same in every run."""
 
 LAYERS = 10
-BLOCK = 256
+BLOCK = 128
 """Rows at a time: a block of distances stays in the cache of one core."""
 
 FAR = 1.8
