@@ -29,9 +29,10 @@ from benchmarks.hidden_tracks import load_shelf
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, load_libraries
 from benchmarks.rows import figure, head
 from services.analysis.editions import of_their_time
+from services.analysis.facts import Facts
 from services.analysis.outliers import THRESHOLD, Loneliness
 from services.analysis.reference import REFERENCE
-from services.analysis.style import Facts
+from services.analysis.titles import lead_artist
 from services.domain.music import Track
 
 Rows = NDArray[np.intp]
@@ -60,7 +61,7 @@ def facts_of(music: Sequence[Track], known: str) -> Facts | None:
     """Return what is known of tracks beside their sound, or a part of it."""
     if known == "sound":
         return None
-    facts = Facts.of(of_their_time(music))
+    facts = Facts.of(of_their_time(music, [lead_artist(track.artists) for track in music]))
     nothing = tuple(() for _ in music)
     return replace(
         facts,

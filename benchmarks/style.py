@@ -33,8 +33,9 @@ from benchmarks.listeners import SHARED_DATA, Library, load_libraries
 from benchmarks.mixtures import Mixture, mixtures
 from benchmarks.rows import figure, head
 from services.analysis.clustering import MOST_GROUPS, fit_clusters
+from services.analysis.facts import Facts
 from services.analysis.reference import REFERENCE, Reference
-from services.analysis.style import Facts, StyleConstants, draw, packaged
+from services.analysis.style import StyleConstants, draw, packaged
 from services.analysis.titles import lead_artist
 from services.analysis.validity import agreement
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +81,7 @@ class Partition:
 def fit_clusters(
     points: ArrayLike,
     *,
-    keys: Sequence[str] | None = None,
+    keys: ArrayLike | None = None,
     margins: Margins | None = None,
     groups: int | None = None,
     previous_centres: ArrayLike | None = None,
@@ -97,8 +96,8 @@ def fit_clusters(
     ----------
     points : array of shape (n, d)
         Tracks with evidence in the sound space, or in that of style and era. Must be finite.
-    keys : sequence of n strings, optional
-        `Track.key` of each row. Rows with one key are one track: they count once and share a label.
+    keys : array of n strings or numbers, optional
+        Rows with one key are one track: they count once and share a label.
     margins : Margins, optional
         What the points were projected from, row by row: the structure test then tells groups from features
         that are merely skewed. Without, it compares with Gaussian clouds.
@@ -187,26 +186,22 @@ def _reject(previous: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def once_each(
-    points: NDArray[np.float64], keys: Sequence[str] | None
+    points: NDArray[np.float64], keys: ArrayLike | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return one row per track in an order of their own, and each given row's place in it."""
-    by_position = np.lexsort(points.T[::-1])
+    positions = points.T[::-1]
     if keys is None:
+        by_position = np.lexsort(positions)
         place = np.empty(len(points), dtype=np.intp)
         place[by_position] = np.arange(len(points))
         return by_position, place
-    if len(keys) != len(points):
-        msg = f"{len(keys)} keys for {len(points)} points"
+    names = np.asarray(keys)
+    if len(names) != len(points):
+        msg = f"{len(names)} keys for {len(points)} points"
         raise ValueError(msg)
-    first: dict[str, int] = {}
-    for row in by_position.tolist():
-        first.setdefault(keys[row], row)
-    ordered = sorted(first)
-    rank = {key: index for index, key in enumerate(ordered)}
-    return (
-        np.array([first[key] for key in ordered], dtype=np.intp),
-        np.array([rank[key] for key in keys], dtype=np.intp),
-    )
+    _, place = np.unique(names, return_inverse=True)
+    ordered = np.lexsort((*positions, place))
+    return ordered[np.flatnonzero(np.diff(place[ordered], prepend=-1))], place
 
 
 def _search(

@@ -15,6 +15,7 @@ from services.analysis.continuity import keep_groups
 from services.analysis.deciding import Guesses, Sound
 from services.analysis.duplicates import find_duplicates
 from services.analysis.editions import of_their_time
+from services.analysis.facts import Facts
 from services.analysis.genres import dressed
 from services.analysis.grouping import Estimated, basis_of, group_by_style, middles
 from services.analysis.matrix import FeatureTable
@@ -83,13 +84,14 @@ def describe(
     came = [entry.track for entry in tracks]
     genres_of = {**earlier, **artist_genres}
     music = [dressed(track, genres_of) for track in came]
-    deciding = of_their_time([music[row] for row in sound.rows.tolist()])
-    keys = [track.key for track in deciding]
+    facts = Facts.of(music)
+    own = facts.take(sound.rows)
+    deciding = of_their_time([music[row] for row in sound.rows.tolist()], own.leads)
     basis = basis_of(came, music, options, earlier)
     is_by_sound = basis.grouping is Grouping.SOUND
     partition = fit_clusters(
         sound.points,
-        keys=keys,
+        keys=own.keys,
         margins=Margins(sound.z, REFERENCE.projection),
         groups=options.groups if is_by_sound else None,
         previous_centres=np.array(options.last_groups.centres)
@@ -102,10 +104,10 @@ def describe(
     grouped, structure = sound, _structure(partition, sound)
     if not is_by_sound:
         style = group_by_style(
-            music,
-            sound.rows,
+            deciding,
+            own,
             sound.z,
-            Estimated(guesses.rows, table.raw[guesses.rows], table.errors[guesses.rows]),
+            Estimated(facts.take(guesses.rows), table.raw[guesses.rows], table.errors[guesses.rows]),
             sound=structure,
             basis=basis,
             options=options,
@@ -170,12 +172,12 @@ def describe(
         structure=structure,
         basis=basis,
         axes=projection.axes if projection else None,
-        outliers=_outliers(deciding, sound, partition, given),
-        duplicates=find_duplicates([entry.track for entry in tracks]),
+        outliers=_outliers(deciding, own, sound, partition, given),
+        duplicates=find_duplicates(came, facts.leads),
         coverage=coverage,
         mood=mood_words(_mood(sound, genres, partition, called, traits)) if len(sound.rows) else "",
-        evidence=len(set(keys)),
-        estimate_agreement=_agreement_with_estimates(tracks, sound, guesses, partition)
+        evidence=len(np.unique(own.keys)),
+        estimate_agreement=_agreement_with_estimates(facts, sound, guesses, partition)
         if is_by_sound
         else None,
         notices=notices,
@@ -191,14 +193,14 @@ def _structure(partition: Partition, sound: Sound) -> Structure:
 
 
 def _agreement_with_estimates(
-    tracks: Sequence[EnrichedTrack], sound: Sound, guesses: Guesses, partition: Partition
+    facts: Facts, sound: Sound, guesses: Guesses, partition: Partition
 ) -> float | None:
     """Fit the same number of groups to evidence and estimates together, and compare on the evidence."""
     if not partition.k or not len(guesses.rows):
         return None
     trusting = fit_clusters(
         np.concatenate([sound.points, guesses.points]),
-        keys=[tracks[int(row)].track.key for row in (*sound.rows, *guesses.rows)],
+        keys=facts.keys[np.concatenate([sound.rows, guesses.rows])],
         groups=max(partition.k, 2),
         tests_structure=False,
     )
@@ -350,14 +352,24 @@ def _placements(
 
 def _outliers(
     deciding: Sequence[Track],
+    facts: Facts,
     sound: Sound,
     partition: Partition,
     given: Sequence[bool],
 ) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()
+    # Years of editions that may be younger than their music say nothing here.
+    years = np.array([track.release_year or np.nan for track in deciding], dtype=np.float64)
     named: dict[str, Outlier] = {}  # a song that is there twice stands out once
-    ranked = find_outliers(sound.points, sound.heard, partition.labels, music=deciding, given=given)
+    ranked = find_outliers(
+        sound.points,
+        sound.heard,
+        partition.labels,
+        music=deciding,
+        facts=replace(facts, years=years),
+        given=given,
+    )
     for found in ranked:
         said = deciding[found.track].words_key
         row = int(sound.rows[found.track])

@@ -17,13 +17,18 @@ SAME_LENGTH_MS = 5_000
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
 
-def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
+def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] | None = None) -> tuple[Duplicate, ...]:
     """Find rows that are the same track, recording or song, and versions of one song.
 
     Each pair is reported once, at its strongest kind: the groups of a weaker kind hold one row (the one to
     keep) for each group of a stronger kind. Removing all but `keep` from every group except "other version"
     leaves one row per song. Untitled rows match by id and ISRC alone, and so do titles that say nothing
     ("Intro"). Runs in O(n).
+
+    Parameters
+    ----------
+    leads
+        What `lead_artist` says of the tracks, where that is known already.
 
     Returns
     -------
@@ -36,15 +41,14 @@ def find_duplicates(tracks: Sequence[Track]) -> tuple[Duplicate, ...]:
     rows = _merge(tracks, rows, _grouped(rows, ids), DuplicateKind.SAME_ID, found)
     recordings = [recording_of(track) for track in tracks]
     rows = _merge(tracks, rows, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
-    songs = _under_one_credit(tracks, [song_of(track) for track in tracks])
+    if leads is None:
+        leads = [lead_artist(track.artists) for track in tracks]
+    songs = _under_one_credit(tracks, list(map(_song_by, tracks, leads)))
     several = _grouped(rows, songs)
     # Most songs are there once: only titles of the others are asked which version they are.
     tags = {row: version_tags(tracks[row].title) for group in several for row in group}
     alike = [
-        part
-        for group in several
-        for version in _grouped(group, tags)
-        for part in _by_length(tracks, version)
+        part for group in several for version in _grouped(group, tags) for part in _by_length(tracks, version)
     ]
     rows = _merge(tracks, rows, alike, DuplicateKind.SAME_SONG, found)
     _merge(tracks, rows, _grouped(rows, songs), DuplicateKind.OTHER_VERSION, found, tags=tags)
@@ -61,8 +65,12 @@ def recording_of(track: Track) -> str | None:
 
 def song_of(track: Track) -> tuple[str, str] | None:
     """Return core title and lead artist, or None where they name no song ("Intro", nobody credited)."""
-    core, artist = core_title(track.title), lead_artist(track.artists)
-    return None if is_vague(core) or not artist else (core, artist)
+    return _song_by(track, lead_artist(track.artists))
+
+
+def _song_by(track: Track, lead: str) -> tuple[str, str] | None:
+    core = core_title(track.title)
+    return None if not lead or is_vague(core) else (core, lead)
 
 
 def _under_one_credit(

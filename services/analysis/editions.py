@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from services.analysis.genres import NOBODY
-from services.analysis.titles import READ_AT_ONCE, lead_artist
+from services.analysis.titles import READ_AT_ONCE
 from services.domain.music import Track
 
 SURELY_OF_ITS_TIME = 1990
@@ -31,9 +31,14 @@ _BROUGHT_OUT_AGAIN = re.compile(
 )
 
 
-def of_their_time(tracks: Sequence[Track]) -> list[Track]:
-    """Return tracks, without a year where it says nothing: an edition may be younger than its music."""
-    leads = [lead_artist(track.artists) for track in tracks]
+def of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[Track]:
+    """Return tracks, without a year where it says nothing: an edition may be younger than its music.
+
+    Parameters
+    ----------
+    leads
+        Their lead artists, as `lead_artist` writes them.
+    """
     first = _first_years(tracks, leads)
     return [
         replace(track, release_year=None) if _says_nothing(track, first.get(lead)) else track

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition, fit_clusters
 from services.analysis.continuity import earlier_centres
+from services.analysis.facts import Facts, Rows
 from services.analysis.genres import has_genre
 from services.analysis.placement import assign, drawn_values
 from services.analysis.reference import REFERENCE
-from services.analysis.style import Facts, draw, packaged
+from services.analysis.style import draw, packaged
 from services.analysis.titles import lead_artist
 from services.domain.analysis import AnalysisOptions
 from services.domain.grouping import Basis, Grouping, year_share
@@ -25,14 +26,13 @@ from services.domain.music import Track
 from services.domain.report import Structure
 
 Float = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
     """Tracks whose sound is estimated: they are placed afterwards and decide nothing."""
 
-    rows: Rows
+    facts: Facts
     raw: Float
     """Shape (m, 9)."""
     errors: Float
@@ -89,7 +89,7 @@ def basis_of(
 
 def group_by_style(
     tracks: Sequence[Track],
-    rows: Rows,
+    facts: Facts,
     scores: Float,
     estimated: Estimated,
     *,
@@ -101,17 +101,14 @@ def group_by_style(
 
     Parameters
     ----------
-    tracks
-        All of the playlist, with what is known of their genres.
-    rows : array of n ints
+    tracks, facts
         Those with evidence.
     scores : array of shape (n, 9)
         Their normal scores.
     sound : Structure
         What the sound alone says about structure.
     """
-    facts = Facts.of([tracks[row] for row in rows])
-    guests = Facts.of([tracks[row] for row in estimated.rows])
+    guests = estimated.facts
     rules = packaged()
     base = rules.points(scores, facts.years)
     drawn, guests_drawn = draw(base, facts, guests)
@@ -120,11 +117,11 @@ def group_by_style(
         points,
         keys=facts.keys,
         groups=options.groups,
-        previous_centres=earlier_centres(options.last_groups.groups, [tracks[row] for row in rows], points),
-        placed_later=len(estimated.rows),
+        previous_centres=earlier_centres(options.last_groups.groups, tracks, points),
+        placed_later=len(guests),
         tests_structure=False,
     )
-    chances = np.zeros((len(estimated.rows), partition.k))
+    chances = np.zeros((len(guests), partition.k))
     for some, values in drawn_values(estimated.raw, estimated.errors):
         flat = REFERENCE.normal_scores(values.reshape(-1, values.shape[2])).reshape(values.shape)
         years = np.repeat(guests.years[some, None], values.shape[1], axis=1)

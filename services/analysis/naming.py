@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.claims import Claim, Tags
+from services.analysis.facts import numbered
 from services.analysis.name_rules import (
     AUDIBLE,
     COLUMN,
@@ -29,7 +30,6 @@ from services.analysis.name_rules import (
     with_comparison,
 )
 from services.analysis.perception import audible, audible_tempo
-from services.analysis.style import numbered
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature

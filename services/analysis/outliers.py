@@ -10,9 +10,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from services.analysis.facts import NOBODYS, Facts, numbered
 from services.analysis.genres import known_genres
 from services.analysis.perception import audible
-from services.analysis.style import NOBODYS, Facts, Float, numbered, packaged
+from services.analysis.style import Float, packaged
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_names import Lean
 from services.domain.music import Track
@@ -111,6 +112,7 @@ def find_outliers(
     labels: ArrayLike,
     *,
     music: Sequence[Track] = (),
+    facts: Facts | None = None,
     given: Sequence[bool] = (),
     most: int = MOST,
 ) -> tuple[Outlier, ...]:
@@ -128,6 +130,8 @@ def find_outliers(
         Group of each row, or negative for none.
     music : sequence of n Track, optional
         What else is known of each row: a year only where the music is surely from then.
+    facts : Facts, optional
+        Those of `music`, where they are read already.
     given : sequence of n bool, optional
         Whether the genres of each row are only known of its artist.
     most : int
@@ -144,10 +148,11 @@ def find_outliers(
     groups = np.asarray(labels, dtype=np.intp)
     if len(places) < FEWEST_TO_STAND_OUT:
         return ()
-    facts = Facts.of(music) if music else None
+    if facts is None and music:
+        facts = Facts.of(music)
     lonely = Loneliness.of(places, facts)
     strangeness = lonely.scores()
-    by_key = np.unique(facts.keys, return_inverse=True)[1] if facts else np.zeros(len(places))
+    by_key = facts.keys if facts else np.zeros(len(places))
     ranked = np.lexsort((by_key, *places.T, -np.round(strangeness, 9)))[:most]
     found = []
     for row in ranked.tolist():

@@ -14,7 +14,7 @@ matrix of pairs is ever made.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -25,24 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import once_each
-from services.analysis.genres import NOBODY, genre_words
-from services.analysis.titles import lead_artist
+from services.analysis.facts import Facts, Rows, numbered
 from services.domain.features import SOUND_FEATURES
-from services.domain.music import Track
 
 if TYPE_CHECKING:
     from scipy import sparse
 
 STYLE_DIMENSIONS = 7
 
-NOBODYS = "\0"
-"""What the artist of a track begins with that is of nobody, or of various artists."""
-
 YOUNGEST_YEARS, OLDEST, YOUNGEST = 0.5, -5.0, 1.0
 """Ages below half a year count as that; the logarithm of an age is cut to this range."""
-
-MOST_WORDS = 16
-"""Genre words of one track that count: 99.9 % have fewer, and a row that has hundreds costs no more."""
 
 LONG_LIST = 500
 """Tracks from which the weight of all words together is bounded: it grows with the list, and without a bound
@@ -50,7 +42,6 @@ a long list shrinks towards its middle. In a list of half the length it may be t
 """
 
 Float = NDArray[np.float64]
-Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,42 +107,6 @@ def packaged() -> StyleConstants:
     """Return the constants of the package."""
     path = resources.files("services.analysis").joinpath("constants", "style.json")
     return read_constants(json.loads(path.read_text(encoding="utf-8")))
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known about tracks beside their sound: one entry per track."""
-
-    keys: tuple[str, ...]
-    """Rows with one key are one track."""
-    years: Float
-    """Year of the edition, NaN where unknown; shape (n,)."""
-    artists: tuple[str, ...]
-    """Lead artist in caseless words; a track of nobody, or of various artists, has one of its own."""
-    words: tuple[tuple[str, ...], ...]
-    """Different genre words, none where no genre is known."""
-
-    @staticmethod
-    def of(tracks: Sequence[Track]) -> Facts:
-        """Read the facts of tracks."""
-        leads = [lead_artist(track.artists) for track in tracks]
-        return Facts(
-            keys=tuple(track.key for track in tracks),
-            years=np.array([track.release_year or np.nan for track in tracks], dtype=np.float64),
-            artists=tuple(
-                f"{NOBODYS}{track.key}" if lead in NOBODY else lead
-                for track, lead in zip(tracks, leads, strict=True)
-            ),
-            words=tuple(_counted_words(track.genres) for track in tracks),
-        )
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-
-@lru_cache(maxsize=8192)
-def _counted_words(genres: tuple[str, ...]) -> tuple[str, ...]:
-    return genre_words(genres)[:MOST_WORDS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,12 +219,6 @@ def _drawn_by_words(
     )
     all_alike -= (within @ (within.T @ _summed(company, kind[:present], len(kinds))))[kind[present:]]
     return all_alike
-
-
-def numbered(values: Sequence[Hashable]) -> Rows:
-    """Give each value a number in the order in which it first comes, shape (n,)."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.intp)
 
 
 def _summed(values: Float, groups: Rows, count: int) -> Float:

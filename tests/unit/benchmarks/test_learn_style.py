@@ -13,8 +13,9 @@ from benchmarks.learn_style import CONSTANTS, held_out, learn_style, years_of
 from benchmarks.listeners import Library, load_libraries
 from benchmarks.style import mixtures_of, style_points
 from services.analysis.clustering import fit_clusters
+from services.analysis.facts import Facts
 from services.analysis.reference import REFERENCE
-from services.analysis.style import Facts, read_constants
+from services.analysis.style import read_constants
 from services.analysis.validity import agreement
 from tests.depth import at_night
 from tests.unit.benchmarks.invented import invented_library

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from services.analysis.facts import Facts
 from services.analysis.outliers import (
     ALONE,
     EXACT_SEARCH,
@@ -20,7 +21,7 @@ from services.analysis.outliers import (
     shared_words,
 )
 from services.analysis.reference import sound_space
-from services.analysis.style import Facts, packaged
+from services.analysis.style import packaged
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
 from services.domain.music import Track

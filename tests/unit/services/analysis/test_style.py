@@ -7,8 +7,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from services.analysis.facts import Facts
 from services.analysis.genres import dressed, genre_words
-from services.analysis.style import Facts, draw, packaged
+from services.analysis.style import draw, packaged
 from services.domain.music import Track
 
 RULES = packaged()
