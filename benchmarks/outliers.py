@@ -29,10 +29,9 @@ from benchmarks.hidden_tracks import load_shelf
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, load_libraries
 from benchmarks.rows import figure, head
 from services.analysis.editions import of_their_time
-from services.analysis.facts import Facts
+from services.analysis.facts import Facts, leads_of
 from services.analysis.outliers import THRESHOLD, Loneliness
 from services.analysis.reference import REFERENCE
-from services.analysis.titles import lead_artist
 from services.domain.music import Track
 
 Rows = NDArray[np.intp]
@@ -61,7 +60,7 @@ def facts_of(music: Sequence[Track], known: str) -> Facts | None:
     """Return what is known of tracks beside their sound, or a part of it."""
     if known == "sound":
         return None
-    facts = Facts.of(of_their_time(music, [lead_artist(track.artists) for track in music]))
+    facts = Facts.of(of_their_time(music, leads_of(music)))
     nothing = tuple(() for _ in music)
     return replace(
         facts,

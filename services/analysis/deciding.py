@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from services.analysis.clustering import Partition
 from services.analysis.matrix import FeatureTable, once_for_each_provenance
 from services.analysis.placement import assignment_probability
-from services.analysis.reference import REFERENCE, TYPICAL
+from services.analysis.reference import REFERENCE
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import EnrichedTrack
 from services.domain.tempo import is_corrected
@@ -49,8 +49,8 @@ class Sound:
         return values
 
     @staticmethod
-    def of(table: FeatureTable, tracks: Sequence[EnrichedTrack]) -> Sound:
-        """Take the rows with evidence."""
+    def of(table: FeatureTable, tracks: Sequence[EnrichedTrack], typical: NDArray[np.float64]) -> Sound:
+        """Take the rows with evidence; `typical` are normal scores of all against typical music."""
         rows = np.flatnonzero(table.is_evidence)
         raw = table.raw[rows]
         corrected = np.array(once_for_each_provenance(tracks, is_corrected), dtype=np.bool_)[rows]
@@ -58,7 +58,7 @@ class Sound:
         estimated = tuple(
             feature for feature, share in zip(SOUND_FEATURES, shares, strict=True) if share > LEANING
         )
-        z, heard = REFERENCE.normal_scores(raw), TYPICAL.normal_scores(raw)
+        z, heard = REFERENCE.normal_scores(raw), typical[rows]
         heard[:, [SOUND_FEATURES.index(feature) for feature in estimated]] = 0.0
         return Sound(rows, raw, z, heard, REFERENCE.points_of(z), corrected, estimated)
 

@@ -23,8 +23,9 @@ from services.analysis.name_rules import said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.placement import confidence
+from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
-from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
+from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS, TYPICAL
 from services.analysis.scenes import grounded, scene_of
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally
@@ -79,7 +80,8 @@ def describe(
         they came.
     """
     table = FeatureTable.of(tracks)
-    sound = Sound.of(table, tracks)
+    typical = TYPICAL.normal_scores(table.raw)
+    sound = Sound.of(table, tracks, typical)
     earlier = {lead: some for lead, some in earlier_genres.items() if lead not in artist_genres}
     came = [entry.track for entry in tracks]
     genres_of = {**earlier, **artist_genres}
@@ -146,7 +148,7 @@ def describe(
     projection = project(
         sound.points, partition.labels, middles(sound.points, partition.labels, partition.k), sound.z
     )
-    return AnalysisReport(
+    report = AnalysisReport(
         playlist=playlist,
         tracks=tuple(tracks),
         placements=_placements(len(tracks), grouped, guesses, partition, projection),
@@ -154,6 +156,7 @@ def describe(
             [
                 _cluster(
                     tracks,
+                    own.leads,
                     sound,
                     guesses,
                     partition,
@@ -182,6 +185,8 @@ def describe(
         else None,
         notices=notices,
     )
+    real = np.where(table.is_estimated, np.nan, typical)
+    return replace(report, portrait=portrait_of(report, scores=real, leads=facts.leads))
 
 
 def _structure(partition: Partition, sound: Sound) -> Structure:
@@ -210,7 +215,8 @@ def _agreement_with_estimates(
 def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tuple[Tally, Tally]]:
     """Count the deciding tracks of each group, and those of all the others."""
     rows = [np.flatnonzero(partition.labels == index).tolist() for index in range(partition.k)]
-    whole, groups = Tally.of(music), [Tally.of([music[row] for row in own]) for own in rows]
+    groups = [Tally.of([music[row] for row in own]) for own in rows]
+    whole = Tally.together(groups)
     return [(group, whole.without(group)) for group in groups]
 
 
@@ -278,6 +284,7 @@ def _mood(
 
 def _cluster(
     tracks: Sequence[EnrichedTrack],
+    leads: Sequence[str],
     sound: Sound,
     guesses: Guesses,
     partition: Partition,
@@ -302,7 +309,9 @@ def _cluster(
         likely=tuple(guesses.rows[guesses.labels == index].tolist()),
         traits=traits,
         typical=tuple(int(sound.rows[row]) for row in typical),
-        top_artists=top_artists([entry.track.artists for entry in members]),
+        top_artists=top_artists(
+            [entry.track.artists for entry in members], leads=[leads[row] for row in own.tolist()]
+        ),
         centre=tuple(float(value) for value in partition.centres[index]),
         profile=dict(profile_of(sound.heard, labels, index)),
         subtitle=subtitle,

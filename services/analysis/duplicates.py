@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+from services.analysis.facts import leads_of
 from services.analysis.titles import core_title, is_vague, joined_credits, lead_artist, version_tags
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track
@@ -17,7 +18,7 @@ SAME_LENGTH_MS = 5_000
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
 
-def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] | None = None) -> tuple[Duplicate, ...]:
+def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] = ()) -> tuple[Duplicate, ...]:
     """Find rows that are the same track, recording or song, and versions of one song.
 
     Each pair is reported once, at its strongest kind: the groups of a weaker kind hold one row (the one to
@@ -27,8 +28,8 @@ def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] | None = None)
 
     Parameters
     ----------
-    leads
-        What `lead_artist` says of the tracks, where that is known already.
+    leads : sequence of n str, optional
+        What `leads_of` says of them, where that is known already.
 
     Returns
     -------
@@ -41,9 +42,7 @@ def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] | None = None)
     rows = _merge(tracks, rows, _grouped(rows, ids), DuplicateKind.SAME_ID, found)
     recordings = [recording_of(track) for track in tracks]
     rows = _merge(tracks, rows, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
-    if leads is None:
-        leads = [lead_artist(track.artists) for track in tracks]
-    songs = _under_one_credit(tracks, list(map(_song_by, tracks, leads)))
+    songs = _under_one_credit(tracks, list(map(_song_by, tracks, leads or leads_of(tracks))))
     several = _grouped(rows, songs)
     # Most songs are there once: only titles of the others are asked which version they are.
     tags = {row: version_tags(tracks[row].title) for group in several for row in group}

@@ -37,7 +37,7 @@ def of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[Track]:
     Parameters
     ----------
     leads
-        Their lead artists, as `lead_artist` writes them.
+        What `leads_of` says of them.
     """
     first = _first_years(tracks, leads)
     return [

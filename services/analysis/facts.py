@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,7 +42,7 @@ class Facts:
         """Read the facts of tracks."""
         keys = [track.key for track in tracks]
         place = {key: number for number, key in enumerate(sorted(set(keys)))}
-        leads = tuple(lead_artist(track.artists) for track in tracks)
+        leads = leads_of(tracks)
         return Facts(
             keys=np.array([place[key] for key in keys], dtype=np.intp),
             leads=leads,
@@ -66,6 +66,11 @@ class Facts:
             years=self.years[rows],
             words=tuple([self.words[row] for row in places]),
         )
+
+
+def leads_of(tracks: Iterable[Track]) -> tuple[str, ...]:
+    """Return the lead artist of each track, as `lead_artist` writes it."""
+    return tuple([lead_artist(track.artists) for track in tracks])
 
 
 @lru_cache(maxsize=8192)

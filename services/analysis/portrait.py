@@ -20,11 +20,11 @@ from itertools import accumulate, groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.facts import leads_of
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL
 from services.analysis.tally import lower_end
-from services.analysis.titles import lead_artist
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.keys import count_keys
@@ -79,15 +79,27 @@ def other_playlists() -> _Playlists:
     return _Playlists(np.array(stored["ranks"]), means, stored["playlists"], stored["listeners"])
 
 
-def portrait_of(report: AnalysisReport) -> Portrait:
-    """Find what can be said of the list of a report; estimated values decide nothing."""
+def portrait_of(
+    report: AnalysisReport, *, scores: NDArray[np.float64] | None = None, leads: Sequence[str] = ()
+) -> Portrait:
+    """Find what can be said of the list of a report; estimated values decide nothing.
+
+    Parameters
+    ----------
+    scores : array of shape (n, 9), optional
+        As for `standings_of`, where they are known already.
+    leads : sequence of n str, optional
+        What `leads_of` says of its tracks, likewise.
+    """
     tracks = [entry.track for entry in report.tracks]
     known = other_playlists()
+    if scores is None:
+        scores = TYPICAL.normal_scores(real_matrix(report.tracks))
     return Portrait(
-        standings=standings_of(TYPICAL.normal_scores(real_matrix(report.tracks))),
+        standings=standings_of(scores),
         genre=_genre(tracks),
         decade=_decade(tracks),
-        habits=_habits(report, tracks)[:MOST_HABITS],
+        habits=_habits(report, tracks, leads or leads_of(tracks))[:MOST_HABITS],
         playlists=known.playlists,
         listeners=known.listeners,
     )
@@ -143,28 +155,27 @@ def _decade(tracks: Sequence[Track]) -> int | None:
     return decade if lower_end(count, len(years)) >= MOSTLY_DECADE else None
 
 
-def _habits(report: AnalysisReport, tracks: Sequence[Track]) -> tuple[Habit, ...]:
+def _habits(report: AnalysisReport, tracks: Sequence[Track], leads: Sequence[str]) -> tuple[Habit, ...]:
     """Count what is there to count, the most telling first."""
     if len(tracks) < FEWEST_TRACKS:
         return ()
     return tuple(
         habit
-        for habit in (_faithful(tracks), _run(tracks), *_years(tracks), _key(report))
+        for habit in (_faithful(tracks, leads), _run(tracks, leads), *_years(tracks), _key(report))
         if habit is not None
     )
 
 
-def _faithful(tracks: Sequence[Track]) -> Habit | None:
-    for name, count in top_artists([track.artists for track in tracks], 1):
+def _faithful(tracks: Sequence[Track], leads: Sequence[str]) -> Habit | None:
+    for name, count in top_artists([track.artists for track in tracks], 1, leads=leads):
         is_much = count >= max(_FEWEST_BY_ONE, _FAITHFUL * len(tracks))
         if is_much and name.casefold() not in NOBODY:
             return Habit(HabitKind.FAITHFUL, count, name, len(tracks))
     return None
 
 
-def _run(tracks: Sequence[Track]) -> Habit | None:
+def _run(tracks: Sequence[Track], leads: Sequence[str]) -> Habit | None:
     """Find the longest run of one artist, in a list that is not sorted by artist."""
-    leads = [lead_artist(track.artists) for track in tracks]
     runs = [(lead, len(list(run))) for lead, run in groupby(leads)]
     if len(runs) <= _SORTED * len(set(leads)):
         return None

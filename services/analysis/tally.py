@@ -9,7 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TypeVar
 
@@ -57,6 +57,17 @@ class Tally:
             Counter([track.release_year for track in tracks]),
             Counter([told_by(track.title, track.album) for track in tracks]),
         )
+
+    @staticmethod
+    def together(parts: Iterable[Tally]) -> Tally:
+        """Count the tracks of several tallies."""
+        whole = Tally.of(())
+        for part in parts:
+            whole.genres.update(part.genres)
+            whole.artists.update(part.artists)
+            whole.years.update(part.years)
+            whole.titles.update(part.titles)
+        return replace(whole, size=sum(part.size for part in parts))
 
     def without(self, some: Tally) -> Tally:
         """Take away some of the tracks."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.titles import artist_words, core_title, lead_artist
+from services.analysis.titles import core_title, lead_artist
 
 NEAREST_SHARE = 0.75
 """Typical tracks come from the three quarters of a group nearest to its centre: clear cases, not extremes.
@@ -109,23 +110,28 @@ def _by_different_artists(
     return tuple(picked)
 
 
-def top_artists(artists: Sequence[Sequence[str]], count: int = 3) -> tuple[tuple[str, int], ...]:
+def top_artists(
+    artists: Sequence[Sequence[str]], count: int = 3, *, leads: Sequence[str] = ()
+) -> tuple[tuple[str, int], ...]:
     """Count the main artists of a group and return the most frequent, each in its commonest spelling.
 
     Parameters
     ----------
-    artists : sequence of credits
+    artists : sequence of n credits
         Artists of each track of one group, main artist first.
     count : int
         How many to return at most.
+    leads : sequence of n str, optional
+        What `lead_artist` says of each credit, where that is known already.
     """
-    spellings: dict[str, dict[str, int]] = {}
-    for credit, number in Counter(map(tuple, artists)).items():
-        if name := next(filter(str.strip, credit), ""):
-            names = spellings.setdefault(artist_words(name), {})
-            names[name] = names.get(name, 0) + number
-    ranked = sorted((-sum(names.values()), words) for words, names in spellings.items())
+    leads = leads or [lead_artist(tuple(credit)) for credit in artists]
+    counted = Counter(filter(None, leads))
+    ranked = nsmallest(count, ((-number, lead) for lead, number in counted.items()))
+    spellings: dict[str, Counter[str]] = {lead: Counter() for _, lead in ranked}
+    for credit, lead in zip(artists, leads, strict=True):
+        if lead in spellings:
+            spellings[lead][next(filter(str.strip, credit))] += 1
     return tuple(
-        (min((-number, name) for name, number in spellings[words].items())[1], -total)
-        for total, words in ranked[:count]
+        (min((-number, name) for name, number in spellings[lead].items())[1], -total)
+        for total, lead in ranked
     )

@@ -176,7 +176,6 @@ def analyze(
     from services.analysis.describe import describe
     from services.analysis.drift import since_last
     from services.analysis.eras import summary_of
-    from services.analysis.portrait import portrait_of
     from services.enrichment.assembly import corrected, without_guesses
     from services.enrichment.coverage import compute_coverage
     from services.storage.codec import encode_report
@@ -203,7 +202,6 @@ def analyze(
         artist_genres=found.artist_genres,
         earlier_genres=found.earlier_genres,
     )
-    report = replace(report, portrait=portrait_of(report))
     if options.last_sound is not None:
         report = replace(report, since=since_last(report, options.last_sound))
     return Analysis(report, encode_report(report), draw(kinds, report), summary_of(report))

@@ -9,16 +9,13 @@ import pytest
 
 from cogs.words.report import subtitle, verdict
 from services.analysis.editions import of_their_time
-from services.analysis.titles import lead_artist
+from services.analysis.facts import leads_of
 from services.domain.music import Track
 from tests.unit.services.analysis import sounds
 
 
 def years(*tracks: Track) -> list[int | None]:
-    return [
-        track.release_year
-        for track in of_their_time(tracks, [lead_artist(track.artists) for track in tracks])
-    ]
+    return [track.release_year for track in of_their_time(tracks, leads_of(tracks))]
 
 
 @pytest.mark.parametrize(
