@@ -26,6 +26,11 @@ from services.domain.report import Cluster
 ONE_AND_THE_SAME = 0.5
 """Jaccard similarity on the common tracks from which a group is the one of before."""
 
+MUCH_THE_SAME = 0.8
+"""Share of the longer of two lists that is in both, from which the groups of one begin those of the other. A
+list of two kinds to which others are added kept its two groups for ever: they come back well enough.
+"""
+
 _MOODS = np.array(
     [
         (-0.5, -0.5, 0.0),  # lavender: calm and dark
@@ -152,10 +157,10 @@ def match_groups(
 def earlier_centres(
     earlier: Sequence[EarlierGroup], tracks: Sequence[Track], points: NDArray[np.float64]
 ) -> NDArray[np.float64] | None:
-    """Return where the tracks of each earlier group lie now, shape (k, d); None where a group has none left.
+    """Return where the tracks of each earlier group lie now, shape (k, d).
 
-    In the space of style and era the company of a track decides where it lies, so that the stored centres are
-    beside the points once the list has changed.
+    None where a group has none left, or much of the list is another. Means of what is left and not the stored
+    centres, because in the space of style and era the company of a track decides where it lies.
 
     Parameters
     ----------
@@ -165,7 +170,10 @@ def earlier_centres(
     if not earlier:
         return None
     group_of = {name: place for place, group in enumerate(earlier) for name in group.tracks}
-    groups = np.array([group_of.get(track.words_key, -1) for track in tracks], dtype=np.intp)
+    names = [track.words_key for track in tracks]
+    if len(group_of.keys() & set(names)) < MUCH_THE_SAME * max(len(group_of), len(set(names))):
+        return None
+    groups = np.array([group_of.get(name, -1) for name in names], dtype=np.intp)
     counts = np.bincount(groups[groups >= 0], minlength=len(earlier))
     if not counts.all():
         return None

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
-from services.analysis.continuity import keep_groups
+from services.analysis.continuity import earlier_centres, keep_groups
 from services.analysis.deciding import Guesses, Sound
 from services.analysis.duplicates import find_duplicates
 from services.analysis.editions import of_their_time
@@ -96,8 +96,8 @@ def describe(
         keys=own.keys,
         margins=Margins(sound.z, REFERENCE.projection),
         groups=options.groups if is_by_sound else None,
-        previous_centres=np.array(options.last_groups.centres)
-        if options.last_groups.centres and is_by_sound
+        previous_centres=earlier_centres(options.last_groups.groups, deciding, sound.points)
+        if is_by_sound
         else None,
         placed_later=int((table.is_known & ~table.is_evidence).sum()),
         wants_groups=is_by_sound,

@@ -175,8 +175,14 @@ class Stability:
 
     agreement: float
     """Mean adjusted Rand index between the grouping and its bootstrap refits, 0..1."""
-    weakest_group: float
-    """Mean Jaccard similarity of the group that is found again worst (Hennig 2007), 0..1."""
+    found_again: float
+    """Mean over all points of the Jaccard similarity of their group and the likest of each refit, 0..1.
+
+    Hennig (2007).
+    """
+    gain: float
+    """What the grouping takes off the mean squared distance of the points from their mean."""
+    k: int
     smallest: int
     """Points in the smallest group."""
 
@@ -235,6 +241,7 @@ def bootstrap_stability(
     Parameters
     ----------
     points : shape (n, d)
+        Centred on their mean.
     centres : shape (k, d)
         The fit in question.
     resamples : Resamples
@@ -250,7 +257,14 @@ def bootstrap_stability(
     table = (others.reshape(-1, n) @ own.T).reshape(samples, k, k).astype(np.float64)
     union = table.sum(axis=1, keepdims=True) + table.sum(axis=2, keepdims=True) - table
     found_again = (table / np.maximum(union, 1)).max(axis=1).mean(axis=0)
-    return Stability(float(adjusted_rand(table).mean()), float(found_again.min()), int(own.sum(axis=1).min()))
+    sizes, sums = own.sum(axis=1), own @ points
+    return Stability(
+        agreement=float(adjusted_rand(table).mean()),
+        found_again=float(found_again @ sizes / n),
+        gain=float(((sums**2).sum(axis=1) / np.maximum(sizes, 1)).sum()) / n,
+        k=k,
+        smallest=int(sizes.min()),
+    )
 
 
 def _pairs(counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -64,6 +64,9 @@ class EnrichedTrack:
 FEWEST_TRACKS = 12
 """Different tracks with evidence that it takes to look for groups."""
 
+FEWEST_KEPT = 10
+"""Those that it takes to go on with groups of an earlier report: a track or two less end nobody's map."""
+
 FEWEST_TO_STAND_OUT = 20
 """Tracks with evidence below which none stands out: ten neighbours are most of the playlist."""
 
@@ -88,7 +91,7 @@ class Verdict(StrEnum):
     UNTESTABLE = "untestable"
     """Enough tracks to draw groups, too few to tell whether they are real."""
     TOO_FEW = "too few"
-    """Fewer than 12 tracks with evidence: no groups at all."""
+    """Too few tracks with evidence: no groups at all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.clustering import SMALLEST_GROUP, Partition, fit_clusters
+from services.analysis.clustering import SMALLEST_GROUP, STILL_STABLE, Partition, fit_clusters
 from services.analysis.validity import agreement
-from services.domain.report import FEWEST_TRACKS, Structure, Verdict
+from services.domain.report import FEWEST_KEPT, FEWEST_TRACKS, Structure, Verdict
 from tests.unit.services.analysis.clouds import cloud, islands
 
 
@@ -240,6 +240,32 @@ def test_a_list_that_becomes_too_short_for_its_groups_keeps_them() -> None:
     first = fit_clusters(points)
     assert (first.k, fit_clusters(points[:22]).k) == (2, 1)
     assert fit_clusters(points[:22], previous_centres=first.centres).k == 2
+
+
+def test_a_list_at_the_limit_keeps_its_map_for_a_while() -> None:
+    points = cloud(FEWEST_TRACKS, seed=12)
+    first = fit_clusters(points)
+    assert fit_clusters(points[:FEWEST_KEPT]).verdict is Verdict.TOO_FEW
+    assert fit_clusters(points[:FEWEST_KEPT], previous_centres=first.centres).k == first.k
+    shorter = points[: FEWEST_KEPT - 1]
+    assert fit_clusters(shorter, previous_centres=first.centres).verdict is Verdict.TOO_FEW
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5, 6])
+def test_groups_that_nothing_clearly_beats_are_kept(seed: int) -> None:
+    points = cloud(300, seed)
+    known = fit_clusters(points, groups=3)
+    stay = np.sort(np.random.default_rng(seed).choice(300, 270, replace=False))
+    again = fit_clusters(points[stay], previous_centres=known.centres)
+    assert again.stability is not None
+    assert again.stability < STILL_STABLE
+    assert (again.k, fit_clusters(points[stay]).k) == (3, 2)
+
+
+def test_clear_groups_are_told_apart_inside_others() -> None:
+    points, _ = islands(60, 60, 60, 60, apart=3.5)
+    points[:, 5] += np.where(points[:, 0] + points[:, 1] > 1.75, 7.0, 0.0)
+    assert fit_clusters(points).k == 4
 
 
 def test_stored_centres_that_no_longer_hold_are_dropped() -> None:

@@ -111,12 +111,30 @@ def test_half_a_group_is_the_same_and_less_is_not() -> None:
 
 
 def test_earlier_groups_lie_where_their_tracks_are_now() -> None:
-    before = earlier(("a|", "b|"), ("c|",))
-    songs = [Track(title=title) for title in ("A", "B", "C", "new")]
-    points = np.array([[0.0, 0.0], [2.0, 4.0], [5.0, 5.0], [9.0, 9.0]])
-    np.testing.assert_array_equal(earlier_centres(before, songs, points), [[1.0, 2.0], [5.0, 5.0]])
-    assert earlier_centres(before, songs[:2], points[:2]) is None
+    before = earlier(("a|", "b|"), ("c|", "d|"))
+    songs = [Track(title=title) for title in ("A", "B", "C", "D", "new")]
+    points = np.array([[0.0, 0.0], [2.0, 4.0], [5.0, 5.0], [7.0, 9.0], [9.0, 9.0]])
+    np.testing.assert_array_equal(earlier_centres(before, songs, points), [[1.0, 2.0], [6.0, 7.0]])
     assert earlier_centres((), songs, points) is None
+
+
+def test_an_earlier_group_without_a_track_left_begins_nothing() -> None:
+    before = earlier(tuple(f"{title}|" for title in "abcdefgh"), ("z|",))
+    songs = [Track(title=title) for title in "ABCDEFGH"]
+    assert earlier_centres(before, songs, np.zeros((8, 2))) is None
+
+
+@pytest.mark.parametrize(
+    ("stay", "new", "begins"), [(8, 0, True), (7, 0, False), (10, 2, True), (10, 3, False)]
+)
+def test_earlier_groups_begin_those_of_a_list_that_is_much_the_same(
+    stay: int, new: int, begins: bool
+) -> None:
+    before = earlier(
+        tuple(f"{number}|" for number in range(5)), tuple(f"{number}|" for number in range(5, 10))
+    )
+    songs = [Track(title=str(number)) for number in [*range(stay), *range(100, 100 + new)]]
+    assert (earlier_centres(before, songs, np.zeros((len(songs), 2))) is not None) == begins
 
 
 def test_colours_follow_the_mood_and_stay_with_a_group() -> None:

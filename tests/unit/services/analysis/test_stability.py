@@ -39,16 +39,30 @@ def test_true_groups_come_back_and_cuts_through_a_cloud_do_not() -> None:
     blob = np.random.default_rng(2).standard_normal((180, 6)).astype(Float)
     chance = stability(blob, blob[:5], 1)
     assert real.agreement > 0.99
-    assert real.weakest_group > 0.99
+    assert real.found_again > 0.99
     assert chance.agreement < 0.5
+    assert chance.found_again < 0.7
 
 
-def test_one_cut_group_shows_in_the_weakest_though_the_others_come_back() -> None:
+def test_a_cut_through_one_group_explains_little_and_comes_back_less() -> None:
     points, labels = islands(60, 60, 60)
+    points -= points.mean(axis=0)
     middles = np.stack([points[labels == group].mean(axis=0) for group in range(3)])
     cut = np.concatenate([middles, middles[:1] + 0.5])
-    split = stability(points.astype(Float), cut.astype(Float), 1)
-    assert split.weakest_group < 0.65 < split.agreement
+    whole, split = (stability(points.astype(Float), centres.astype(Float), 1) for centres in (middles, cut))
+    assert split.found_again < 0.9 < whole.found_again
+    assert 0 < split.gain - whole.gain < 0.05 * whole.gain
+
+
+def test_the_gain_is_what_the_distances_to_the_means_of_groups_lack() -> None:
+    points = cloud(90, seed=5)
+    points -= points.mean(axis=0)
+    labels = ((points[:, None] - points[None, :4]) ** 2).sum(axis=2).argmin(axis=1)
+    means = np.stack([points[labels == group].mean(axis=0) for group in range(4)])
+    saved = (points**2).sum() - ((points - means[labels]) ** 2).sum()
+    found = stability(points.astype(Float), points[:4].astype(Float), 1)
+    assert found.gain == pytest.approx(saved / 90, rel=1e-5)
+    assert (found.k, found.smallest) == (4, np.bincount(labels).min())
 
 
 def test_the_same_draws_give_the_same_stability() -> None:
