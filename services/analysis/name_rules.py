@@ -268,9 +268,10 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
     """Join a name of one word by each comparison that may: alone it says little.
 
     One that is merely heard will do, of a feature of which the traits do not say the opposite; that one does
-    not dance to it only where there is no other.
+    not dance to it only where there is no other. What is plainly so is said in a plain word.
     """
     (lean,) = name.leans
+    plain, _ = _words_of(_sayable(traits, refused))
     beside = [
         Lean(trait.feature, trait.contrast > 0)
         for trait in _sayable(traits, refused)
@@ -284,7 +285,8 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
         [other for other in beside if other.high or other.feature not in little]
         for little in (_LITTLE_BELOW, _UNSAID_BELOW)
     )
-    return [replace(name, differs=other) for other in next(filter(None, telling), beside)]
+    chosen = next(filter(None, telling), beside)
+    return [replace(name, differs=other) for other in chosen if name.compared or other not in plain]
 
 
 def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:

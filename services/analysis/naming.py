@@ -33,7 +33,7 @@ from services.analysis.perception import audible, audible_tempo
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import GroupName, Lean, Mood, Scene, SoundName
+from services.domain.group_names import GroupName, Lean, Mood, Scene
 from services.domain.group_words import mood_words
 from services.domain.tempo import Tempo
 
@@ -48,10 +48,7 @@ UNEXPLAINED_COST = 0.25
 """Per spread that a name leaves unsaid."""
 
 PLAIN_COST = 0.1
-"""For naming features where a name of the catalogue is true: that one says more in fewer words.
-
-At a quarter a hundredth fewer of the tracks find their group by the names alone (`benchmarks/naming.py`).
-"""
+"""For naming features where a name of the catalogue is true: that one says more in fewer words."""
 
 THIRD_COST = 0.15
 """For a third word: "Instrumental, acoustic & quiet" is what "Acoustic instrumentals" says."""
@@ -350,8 +347,8 @@ def _costs(options: Sequence[_Option]) -> Floats:
     return costs
 
 
-def _identity(name: GroupName) -> tuple[SoundName | None, frozenset[Lean], bool, Scene | None, Lean | None]:
-    return name.sound, frozenset(name.leans), name.compared, name.scene, name.differs
+def _identity(name: GroupName) -> tuple[object, ...]:
+    return *name.of_the_sound, name.scene
 
 
 def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:

@@ -112,7 +112,7 @@ CATALOGUE: tuple[Name, ...] = (
     ),
     _name(
         SoundName.HIGH_ENERGY_DANCE,
-        {DANCE: 0.7, ENERGY: 1.0, LOUD: 0.7, ACOUSTIC: -0.6, TEMPO: 0.3},
+        {DANCE: 1.0, ENERGY: 1.0, LOUD: 0.7, ACOUSTIC: -0.6, TEMPO: 0.3},
         _at_least(DANCE, 0.62), _at_least(ENERGY, 0.7), claim=Claim.DANCE,
     ),
     _name(
@@ -129,7 +129,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.SUNNY_EASY_GOING,
         {VALENCE: 1.0, DANCE: 0.5, ENERGY: -0.3, ACOUSTIC: 0.4, LOUD: -0.3},
-        _at_least(VALENCE, 0.52), _at_most(ENERGY, 0.65),
+        _at_least(VALENCE, 0.56), Guard(ENERGY, 0.42, 0.65),
     ),
     _name(
         SoundName.BRIGHT_UPBEAT,
@@ -149,7 +149,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.LOUD_INTENSE,
         {ENERGY: 0.9, LOUD: 0.9, VALENCE: -0.4, ACOUSTIC: -0.7, DANCE: -0.4},
-        _at_least(ENERGY, 0.68), _at_least(LOUD, -7.5), _at_most(VALENCE, 0.5),
+        _at_least(ENERGY, 0.72), _at_least(LOUD, -7.5), _at_most(VALENCE, 0.5),
     ),
     _name(
         SoundName.BIG_ANTHEMIC,

@@ -64,6 +64,15 @@ class Lean:
     high: bool
 
 
+_MELLOWER = frozenset(
+    {
+        Lean(Feature.ENERGY, high=False),
+        Lean(Feature.LOUDNESS, high=False),
+        Lean(Feature.ACOUSTICNESS, high=True),
+    }
+)
+"""Two of these beside the rest are said in one word."""
+
 MORE_SUNG = Lean(Feature.INSTRUMENTALNESS, high=False)
 """Said of what is songs, beside what is not."""
 
@@ -157,9 +166,27 @@ class GroupName:
         return self.sound is None and len(self.leans) == 1
 
     @property
+    def beside(self) -> tuple[Lean, ...]:
+        """How the group differs from the rest of the list."""
+        joined = (self.differs,) if self.differs is not None and self.is_one_word else ()
+        return (*self.leans, *joined) if self.compared else joined
+
+    @property
     def are_songs(self) -> bool:
         """Whether it says that the group is more sung than the rest."""
-        return (self.compared and MORE_SUNG in self.leans) or (self.is_one_word and self.differs == MORE_SUNG)
+        return MORE_SUNG in self.beside
+
+    @property
+    def are_mellower(self) -> bool:
+        """Whether it says nothing of the sound but what "mellower" says."""
+        return self.compared and len(self.beside) > 1 and _MELLOWER.issuperset(self.beside)
+
+    @property
+    def of_the_sound(self) -> tuple[object, ...]:
+        """What it says of the sound, in whatever order: two names that are alike in it are worded alike."""
+        plain = frozenset() if self.compared else frozenset(self.leans)
+        beside = frozenset() if self.are_mellower else frozenset(self.beside)
+        return self.sound, plain, beside, None if self.is_one_word else self.differs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,9 @@ RECORDING_WORDS: Mapping[Recording, str] = MappingProxyType(
 )
 """Kinds of recording as the first words of a name."""
 
+_LONGEST_SPAN = 20
+"""Years from the first to the last of several decades that are named one by one."""
+
 _PROPER = (
     "african", "american", "anatolian", "arabic", "argentine", "australian", "belgian", "bollywood",
     "brazilian", "british", "brooklyn", "canadian", "celtic", "chicago", "chilean", "chinese", "christian",
@@ -146,10 +149,7 @@ def scene_words(scene: Scene) -> str:
     """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash", "Rock & pop"."""
     said = [each for each in (scene.words, scene.also, scene.third) if each]
     if scene.kind is SceneKind.DECADE:
-        # "20s" may be this decade: only from 1930 on two figures say which.
-        decades = [f"{year[2:] if '1930' <= year < '2000' else year}s" for year in said]
-        is_next = int(said[-1]) - int(said[0]) <= 10
-        return (" & " if is_next else "–").join(decades)
+        return _decade_words([int(year) for year in said])
     if scene.kind is SceneKind.ARTIST:
         return _joined(said)
     if scene.kind is SceneKind.RECORDING:
@@ -161,6 +161,15 @@ def scene_words(scene: Scene) -> str:
     is_doubtful = words[-1] != MORE and any(" & " in each for each in words)
     listed = ", ".join(words) if is_doubtful else _joined(words)
     return listed[:1].upper() + listed[1:]
+
+
+def _decade_words(years: Sequence[int]) -> str:
+    """Say the first years of the first and the last decade: "80s", "80s & 90s", "70s–90s", "Before 2010"."""
+    if years[-1] - years[0] > _LONGEST_SPAN:
+        return f"Before {years[-1] + 10}"
+    # "20s" may be this decade: only from 1930 on two figures say which.
+    said = [f"{year % 100 if 1930 <= year < 2000 else year}s" for year in years]
+    return (" & " if years[-1] - years[0] <= 10 else "–").join(said)
 
 
 def genre_words(genre: str) -> str:
@@ -216,20 +225,16 @@ def _sound_words(name: GroupName) -> str:
     """
     if name.sound is not None:
         return SOUND_WORDS[name.sound][name.scene is not None]
-    plain, beside = ((), name.leans) if name.compared else (name.leans, ())
-    if name.differs is not None and name.is_one_word:
-        beside += (name.differs,)
-    words = _ends_of(plain) + _beside(each for each in beside if each != MORE_SUNG)
+    words = [] if name.compared else _ends_of(name.leans)
+    words += [COMPARATIVES[lean.feature][lean.high] for lean in name.beside if lean != MORE_SUNG]
+    if name.are_mellower:
+        words = ["mellower"]
     said = _joined(words)
     if name.are_songs:
         said = f"{said} songs".lstrip()
     elif name.scene is None and len(words) == 1 and " " not in said:
         said = f"{said} tracks"
     return said if name.scene is not None else said.capitalize()
-
-
-def _beside(leans: Iterable[Lean]) -> list[str]:
-    return [COMPARATIVES[lean.feature][lean.high] for lean in leans]
 
 
 def _ends_of(leans: Iterable[Lean]) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from services.analysis import naming
-from services.analysis.name_rules import PLAINLY, holds
+from services.analysis.name_rules import PLAINLY, holds, with_comparison
 from services.analysis.naming import name_playlist
 from services.analysis.perception import audible
 from services.analysis.reference import REFERENCE_MEDIANS
@@ -350,6 +350,15 @@ def test_a_word_alone_is_joined_by_how_the_group_differs() -> None:
     assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "house"))).startswith("House, danceable & ")
 
 
+def test_what_is_plainly_so_is_not_said_in_a_comparison() -> None:
+    cheerful = sounds.group(seed=1, valence=0.8, danceability=0.75, acousticness=0.3)
+    (_, traits) = traits_of(*sounds.playlist(sounds.group(seed=2), cheerful))
+    danceable = GroupName(leans=(Lean(Feature.DANCEABILITY, high=True),))
+    joined = [name.differs for name in with_comparison(danceable, traits, frozenset())]
+    assert Lean(Feature.VALENCE, high=True) not in joined
+    assert Lean(Feature.ACOUSTICNESS, high=True) in joined
+
+
 def test_what_is_more_sung_than_instrumentals_is_called_songs() -> None:
     sung, sunnier = Lean(Feature.INSTRUMENTALNESS, high=False), Lean(Feature.VALENCE, high=True)
     name = GroupName(leans=(sung, sunnier), compared=True)
@@ -357,6 +366,24 @@ def test_what_is_more_sung_than_instrumentals_is_called_songs() -> None:
     assert name_words(GroupName(leans=(sunnier,), differs=sung)) == "Cheerful songs"
     assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, sunnier songs"
     assert name_words(GroupName(sound=SoundName.QUIET_SPARSE, differs=sung)) == "Quiet & sparse · more sung"
+
+
+def test_what_is_calmer_and_quieter_is_said_in_one_word() -> None:
+    calmer, quieter, acoustic = (
+        Lean(Feature.ENERGY, high=False),
+        Lean(Feature.LOUDNESS, high=False),
+        Lean(Feature.ACOUSTICNESS, high=True),
+    )
+    pairs = [
+        GroupName(leans=(calmer, quieter), compared=True),
+        GroupName(leans=(acoustic, quieter), compared=True),
+        GroupName(leans=(acoustic,), compared=True, differs=calmer),
+    ]
+    assert [name_words(name) for name in pairs] == ["Mellower tracks"] * 3
+    assert len({name.of_the_sound for name in pairs}) == 1
+    assert name_words(replace(pairs[0], scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, mellower"
+    assert name_words(GroupName(leans=(acoustic,), differs=quieter)) == "Acoustic & quieter"
+    assert name_words(replace(pairs[2], differs=None)) == "More acoustic"
 
 
 def test_no_music_is_called_songs_of_which_half_is_not_sung() -> None:

@@ -1,0 +1,184 @@
+"""Find what most tracks of a group have in common, and those of the rest have not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from services.analysis.claims import FEWEST_TAGGED
+from services.analysis.tally import Read, Tally, counted, decades, lower_end, share_with, told, total
+from services.domain.group_names import Scene, SceneKind
+
+FEWEST_NAMED_BY = 5
+"""Tracks of which something is known, below which a group is called by nothing: nearly all of so few have to
+have it in common.
+"""
+
+MOST_PAIRED = 4
+"""Words of which a few are tried together."""
+
+TAGGED, HELD, TIMES = 0.6, 0.4, 1.5
+"""For a place in the name: share of the tracks of which something is known, share of those that have it in
+common, and how many times as large as elsewhere that is. The lower end of the 95 % interval of the share has
+to hold this as well.
+"""
+
+FEW_TAGGED, OF_ALL = 0.4, 0.42
+"""Share of the tracks of which something has to be known at least: of fewer than `TAGGED` the more have to
+have it in common, so that as large a part of the whole group surely has it. And share of all tracks that has
+to be known to have it: what is not tagged is mostly by a few well-known artists, and something else.
+"""
+
+NEARLY_ALL, RARER = 0.8, 0.6
+"""Lower end from which a genre is said though it is not rare elsewhere, and share that it may have there."""
+
+SPANS = (0.6, 0.7, 0.8)
+"""Shares of one, two and three decades in a row from which a group is called by them."""
+
+LONGEST = 34
+"""Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
+
+
+_NAMEABLE_ARTIST = re.compile(r"[^\W_](?:[\w&'’+/ .!?$-]|,(?= )){1,29}")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """From when a few of a kind are said where no single one is most of a group."""
+
+    count: int
+    each: float
+    """Share of the tracks of which something is known that each has to have."""
+    share: float
+    """Share of all tracks that have one of them."""
+    surely: float
+    """Lower end of that share, of the tracks of which something is known."""
+    times: float
+    """How many times as large as elsewhere it has to be."""
+    before: tuple[str, ...] = ()
+    """Who else is named after them."""
+
+
+def most_have(
+    group: Tally,
+    rest: Tally,
+    read: Read,
+    kind: SceneKind,
+    held: float,
+    *,
+    times: float = TIMES,
+    share: float = HELD,
+    beside: Read | None = None,
+) -> Scene | None:
+    """Return what most of a group shares and the rest does not, of what `read` yields of each.
+
+    Parameters
+    ----------
+    held, share
+        Least that the lower end of the share, and the share itself, have to be.
+    times
+        How many times as large as elsewhere the lower end has to be.
+    beside
+        What is read of the rest in place of `read`.
+    """
+    here = list(told(read(group)))
+    tagged = total(here)
+    if tagged < max(FEWEST_NAMED_BY, FEW_TAGGED * group.size):
+        return None
+    held *= max(1.0, TAGGED * group.size / tagged)
+    inside = counted(here)
+    shares = {
+        word: count / tagged
+        for word, count in inside.items()
+        if count / tagged >= share and (kind is SceneKind.ARTIST or count >= OF_ALL * group.size)
+    }
+    shares = {
+        word: part
+        for word, part in shares.items()
+        if lower_end(inside[word], tagged) >= held and _is_sayable(word, kind)
+    }
+    if not shares:
+        return None
+    there = list(told((beside or read)(rest)))
+    fitting = []
+    for word, part in shares.items():
+        elsewhere = share_with({word}, there)
+        least = lower_end(inside[word], tagged)
+        if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
+            fitting.append((-_telling(part, elsewhere), -len(word), word))
+    return Scene(kind, min(fitting)[2]) if fitting else None
+
+
+def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
+    """Return the few of a kind that most of a group share, where each makes a good part of it."""
+    here, there = list(told(read(group))), list(told(read(rest)))
+    tagged = total(here)
+    if tagged < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
+        return None
+    surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
+    inside = counted(here)
+    telling = sorted(
+        (-_telling(count / tagged, share_with({word}, there)), -count, word)
+        for word, count in inside.items()
+        if count >= wanted.each * tagged and _is_sayable(word, kind)
+    )
+    for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
+        if kind is SceneKind.ARTIST and len(" & ".join((*some, *wanted.before))) > LONGEST:
+            continue
+        number = sum(times for words, times in here if not words.isdisjoint(some))
+        if (
+            number >= wanted.share * group.size
+            and lower_end(number, tagged) >= surely
+            and number / tagged >= wanted.times * share_with(some, there)
+        ):
+            return Scene(kind, *sorted(some, key=lambda word: (-inside[word], word)), *wanted.before)
+    return None
+
+
+def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:
+    """Return the first of some spans of decades that most of a group is from, and the rest is not.
+
+    Parameters
+    ----------
+    lengths
+        How many decades in a row are tried; 0 for as many as there are from the first on, which is said by
+        the end of the last.
+    """
+    here, there = list(told(decades(group))), list(told(decades(rest)))
+    known, inside = total(here), counted(here)
+    if known < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
+        return None
+    found = sorted(inside)
+    spans = [
+        (first, last)
+        for length in lengths
+        for first in (found if length else found[:1])
+        for last in ([str(int(first) + 10 * (length - 1))] if length else found)
+    ]
+    for first, last in spans:
+        span = span_of(first, last)
+        number = sum(inside[decade] for decade in span)
+        if (
+            number >= SPANS[min(len(span), len(SPANS)) - 1] * known
+            and inside[first] * inside[last] > 0
+            and lower_end(number, known) >= max(HELD, TIMES * share_with(span, there))
+        ):
+            return Scene(SceneKind.DECADE, first, last if last > first else "")
+    return None
+
+
+def span_of(first: str, last: str) -> frozenset[str]:
+    """Return decades from the first to the last."""
+    return frozenset(map(str, range(int(first), int(last) + 1, 10)))
+
+
+def _telling(share: float, elsewhere: float) -> float:
+    """Return how much a word tells a group from the rest, by its share in both."""
+    return round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
+
+
+def _is_sayable(word: str, kind: SceneKind) -> bool:
+    return bool(_NAMEABLE_ARTIST.fullmatch(word)) if kind is SceneKind.ARTIST else bool(word)
