@@ -205,9 +205,9 @@ async def measure_front() -> dict[str, Passage]:
         async with discord.running():
             front = Front(discord, folder, ROLE="gateway", DATABASE_URL=server.url)
             worker = Bot(discord, folder, ROLE="worker", DATABASE_URL=server.url)
-            await asyncio.gather(front.start(), worker.start())  # ready is whoever holds the gateway
             people = [101, 102, 103]
             try:
+                await asyncio.gather(front.start(), worker.start())  # ready is whoever holds the gateway
                 await answer(discord.analyze(people[0], load("road-trip-2026.csv")))
                 link = {"name": "playlist", "type": 3, "value": f"spotify:playlist:{'1' * 22}"}
                 analysed = await recorded(front, discord.slash(people[0], "analyze", [link]))
