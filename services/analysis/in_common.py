@@ -12,9 +12,9 @@ from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.tally import Read, Tally, counted, decades, lower_end, share_with, told, total
 from services.domain.group_names import Scene, SceneKind
 
-FEWEST_NAMED_BY = 5
-"""Tracks of which something is known, below which a group is called by nothing: nearly all of so few have to
-have it in common.
+FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
+"""Tracks of which something is known, below which a group is called by nothing, and by no artist: nearly all
+of so few have to have it in common.
 """
 
 MOST_PAIRED = 4
@@ -35,7 +35,10 @@ to be known to have it: what is not tagged is mostly by a few well-known artists
 NEARLY_ALL, RARER = 0.8, 0.6
 """Lower end from which a genre is said though it is not rare elsewhere, and share that it may have there."""
 
-SPANS = (0.6, 0.7, 0.8)
+HALF = 0.5
+"""Share of all tracks of a group that are known to be of a span of decades by which it is called."""
+
+SPANS = (0.65, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
 
 LONGEST = 34
@@ -86,7 +89,8 @@ def most_have(
     """
     here = list(told(read(group)))
     tagged = total(here)
-    if tagged < max(FEWEST_NAMED_BY, FEW_TAGGED * group.size):
+    fewest = FEWEST_BY_ARTIST if kind is SceneKind.ARTIST else FEWEST_NAMED_BY
+    if tagged < max(fewest, FEW_TAGGED * group.size):
         return None
     held *= max(1.0, TAGGED * group.size / tagged)
     inside = counted(here)
@@ -162,7 +166,7 @@ def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:
         span = span_of(first, last)
         number = sum(inside[decade] for decade in span)
         if (
-            number >= SPANS[min(len(span), len(SPANS)) - 1] * known
+            number >= max(SPANS[min(len(span), len(SPANS)) - 1] * known, HALF * group.size)
             and inside[first] * inside[last] > 0
             and lower_end(number, known) >= max(HELD, TIMES * share_with(span, there))
         ):

@@ -31,6 +31,7 @@ from services.analysis.tally import (
     told,
 )
 from services.analysis.vocabulary import SHRUGS
+from services.domain.features import Feature
 from services.domain.group_names import (
     MORE,
     OTHERS,
@@ -41,6 +42,8 @@ from services.domain.group_names import (
     SceneKind,
     SoundName,
 )
+
+_TELLING = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS})
 
 MOST_GROUNDED = 2
 """Words for the sound after what a group is."""
@@ -83,8 +86,8 @@ _TWO_AND_OTHERS = Together(2, each=0.1, share=A_LOT, surely=0.12, times=TIMES, b
 _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
 _TWO_FAMILIES = Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
-_ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=TIMES, before=(MORE,))
-_TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=1.2, before=(MORE,))
+_ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
+_TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
 
 
 def scene_of(group: Tally, rest: Tally) -> Scene | None:
@@ -171,7 +174,10 @@ def _with_ground(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     if scene is None:
         return name
     implied = implied_by(scene)
-    leans = tuple(lean for lean in name.leans if lean not in implied)[:MOST_GROUNDED]
+    left = [lean for lean in name.leans if lean not in implied]
+    # Of three words those stay that tell speech and instruments from songs.
+    stay = sorted(left, key=lambda lean: lean.feature not in _TELLING)[:MOST_GROUNDED]
+    leans = tuple(lean for lean in left if lean in stay)
     if leans or not name.leans:
         return replace(name, scene=scene, leans=leans or name.leans)
     if name.differs is not None:

@@ -115,6 +115,8 @@ def test_an_artist_who_made_most_of_a_group_comes_before_its_genre() -> None:
     group = songs(20, "country", artist="Johnny Cash") + songs(4, "country")
     assert scene_in(group, songs(30, "rap")) == Scene(SceneKind.ARTIST, "Johnny Cash")
     assert scene_in(songs(20, artist="Various Artists"), songs(30)) is None
+    assert scene_in(songs(4, artist="Kazik"), songs(30)) == Scene(SceneKind.ARTIST, "Kazik")
+    assert scene_in(songs(2, artist="Kazik") + songs(2), songs(30)) is None
 
 
 def test_a_decade_joins_the_name_where_no_edition_can_have_told_it() -> None:
@@ -132,7 +134,7 @@ def test_a_name_of_plain_words_begins_with_what_most_of_the_group_is() -> None:
     rest = songs(30, "jazz")
     assert name_words(grounded_in(BOTH, songs(30, "ska"), rest)) == "Ska, cheerful & wordy"
     assert name_words(grounded_in(BOTH, songs(30, "hip hop"), rest)) == "Hip hop, cheerful"
-    three = replace(BOTH, leans=(*BOTH.leans, Lean(Feature.ENERGY, high=True)))
+    three = replace(BOTH, leans=(CHEERFUL, Lean(Feature.ENERGY, high=True), WORDY))
     assert name_words(grounded_in(three, songs(30, "ska"), rest)) == "Ska, cheerful & wordy"
 
 
