@@ -118,16 +118,20 @@ def most_have(
 
 def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
     """Return the few of a kind that most of a group share, where each makes a good part of it."""
-    here, there = list(told(read(group))), list(told(read(rest)))
+    here = list(told(read(group)))
     tagged = total(here)
     if tagged < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
         return None
     surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
     inside = counted(here)
+    common = [
+        word for word, count in inside.items() if count >= wanted.each * tagged and _is_sayable(word, kind)
+    ]
+    if len(common) < wanted.count:
+        return None
+    there = list(told(read(rest)))
     telling = sorted(
-        (-_telling(count / tagged, share_with({word}, there)), -count, word)
-        for word, count in inside.items()
-        if count >= wanted.each * tagged and _is_sayable(word, kind)
+        (-_telling(inside[word] / tagged, share_with({word}, there)), -inside[word], word) for word in common
     )
     for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
         if kind is SceneKind.ARTIST and len(" & ".join((*some, *wanted.before))) > LONGEST:
