@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +82,7 @@ class Partition:
 def fit_clusters(
     points: ArrayLike,
     *,
-    keys: ArrayLike | None = None,
+    keys: Sequence[str] | NDArray[np.intp] | None = None,
     margins: Margins | None = None,
     groups: int | None = None,
     previous_centres: ArrayLike | None = None,
@@ -96,7 +97,7 @@ def fit_clusters(
     ----------
     points : array of shape (n, d)
         Tracks with evidence in the sound space, or in that of style and era. Must be finite.
-    keys : array of n strings or numbers, optional
+    keys : sequence of n strings, or array of n numbers, optional
         Rows with one key are one track: they count once and share a label.
     margins : Margins, optional
         What the points were projected from, row by row: the structure test then tells groups from features
@@ -186,7 +187,7 @@ def _reject(previous: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def once_each(
-    points: NDArray[np.float64], keys: ArrayLike | None
+    points: NDArray[np.float64], keys: Sequence[str] | NDArray[np.intp] | None
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return one row per track in an order of their own, and each given row's place in it."""
     positions = points.T[::-1]
@@ -195,12 +196,14 @@ def once_each(
         place = np.empty(len(points), dtype=np.intp)
         place[by_position] = np.arange(len(points))
         return by_position, place
-    names = np.asarray(keys)
+    # As objects: each string of an array takes the room of the longest.
+    names = keys if isinstance(keys, np.ndarray) else np.array(keys, dtype=object)
     if len(names) != len(points):
         msg = f"{len(names)} keys for {len(points)} points"
         raise ValueError(msg)
-    _, place = np.unique(names, return_inverse=True)
-    ordered = np.lexsort((*positions, place))
+    different, place = np.unique(names, return_inverse=True)
+    # Sorting by six coordinates takes long, and matters only among rows of one track.
+    ordered = np.lexsort((*positions, place) if len(different) < len(place) else (place,))
     return ordered[np.flatnonzero(np.diff(place[ordered], prepend=-1))], place
 
 

@@ -73,11 +73,9 @@ def once_for_each_provenance(
     tracks: Sequence[EnrichedTrack], read: Callable[[EnrichedTrack], Read]
 ) -> list[Read]:
     """Read something that depends on nothing but the provenance of a track: most tracks share theirs."""
-    found: dict[int, Read] = {}
-    for track in tracks:
-        if id(track.provenance) not in found:
-            found[id(track.provenance)] = read(track)
-    return [found[id(track.provenance)] for track in tracks]
+    which = [id(track.provenance) for track in tracks]
+    found = {each: read(track) for each, track in dict(zip(which, tracks, strict=True)).items()}
+    return [found[each] for each in which]
 
 
 def _is_estimated(tracks: Sequence[EnrichedTrack]) -> NDArray[np.bool_]:

@@ -152,18 +152,17 @@ def find_outliers(
         facts = Facts.of(music)
     lonely = Loneliness.of(places, facts)
     strangeness = lonely.scores()
-    by_key = facts.keys if facts else np.zeros(len(places))
-    ranked = np.lexsort((by_key, *places.T, -np.round(strangeness, 9)))[:most]
+    (standing,) = np.nonzero(strangeness > THRESHOLD)
+    by_key = facts.keys[standing] if facts else np.zeros(len(standing))
+    ranked = np.lexsort((by_key, *places[standing].T, -np.round(strangeness[standing], 9)))[:most]
     found = []
-    for row in ranked.tolist():
-        if strangeness[row] <= THRESHOLD:
-            break
+    for row in standing[ranked].tolist():
         parts: list[tuple[float, Oddity | None]] = [(lonely.sound[row], _in_sound(row, scores, groups))]
-        if facts is not None:
-            parts += [
-                (lonely.years[row], _in_time(row, facts.years)),
-                (lonely.genres[row], _in_genre(row, music, facts, given=bool(given) and given[row])),
-            ]
+        if facts is not None and lonely.years[row] >= MUCH:
+            parts.append((lonely.years[row], _in_time(row, facts.years)))
+        if facts is not None and lonely.genres[row] >= MUCH:
+            is_given = bool(given) and given[row]
+            parts.append((lonely.genres[row], _in_genre(row, music, facts, given=is_given)))
         if reason := _worth_saying(parts):
             found.append(Outlier(track=row, reason=reason, score=float(strangeness[row])))
     return tuple(found)
