@@ -8,8 +8,10 @@ again. Learned here from eleven listeners, each pair in a sound space and with g
 
 - `overlap_full`, the share of common artists from which more of them change nothing: the largest that tells
   two lists of one person from lists of two people as well as the best (AUC, mean over protocols and lengths);
-- `genre_part`, the weight of genre words: logistic regression of same or different on the score without them
-  and on their affinity, each listener left out in turn; the mean;
+- `genre_part`, the full weight of genre words: logistic regression of same or different on the score without
+  them and on their affinity, each listener left out in turn; the mean;
+- `genre_full`, the share of tagged tracks from which they have it: the one that tells one person from two
+  best where genres are known for as many tracks as they are, for two fifths, a quarter or a tenth of them;
 - `imputed_weight`, what an estimated track counts: half of the tracks of one side are hidden and estimated,
   and the sound score has to come as near as possible to the one of the measured tracks;
 - the curves from a score to the share of strangers' pairs below it, by isotonic regression, for libraries as
@@ -25,7 +27,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,11 @@ from services.domain.scoring import KNOTS, ScoreRules
 
 SCALE, POWER, SOUND_PART = 0.9, 1.5, 0.8
 FULL = (0.4, 0.3, 0.2, 0.15, 0.1)
+GENRE_FULL = (0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
+TAGS = (1.0, 0.4, 0.25, 0.1)
+"""Shares of the tracks whose genres are known."""
+MOSTLY_TAGGED = 0.5
+"""Share of tagged tracks of the pairs from which the full weight is learned."""
 GENRE_LISTENERS, GENRE_SHARE = 2, 0.0005
 """Genres are kept that so many listeners have, or that are so common with one of them."""
 WEIGHTS = (0.0, 0.1, 0.25, 0.5, 1.0)
@@ -65,14 +72,15 @@ SEED = 20261125
 Float = NDArray[np.float64]
 
 
-def rules_of(overlap_full: float, genre_part: float = 0.0) -> ScoreRules:
-    """Return the rules with two numbers open."""
+def rules_of(overlap_full: float, genre_part: float = 0.0, genre_full: float = 0.5) -> ScoreRules:
+    """Return the rules with three numbers open."""
     return ScoreRules(
         sound_scale=SCALE,
         sound_power=POWER,
         sound_part=SOUND_PART,
         overlap_full=overlap_full,
         genre_part=genre_part,
+        genre_full=genre_full,
         imputed_weight=0.0,
         calibration=(),
         learned_from="",
@@ -87,20 +95,23 @@ class Measured:
     distance: Float
     overlap: Float
     affinity: Float
-    """NaN where one side has too few tagged tracks."""
+    """NaN where one side has no tagged track."""
+    tagged: Float
+    """Share of tagged tracks on the side that has fewer."""
 
     @staticmethod
-    def of(crowd: Crowd, pairs: Iterable[PairOfLists]) -> Measured:
-        """Measure pairs."""
+    def of(crowd: Crowd, pairs: Iterable[PairOfLists], tags: float = 1.0) -> Measured:
+        """Measure pairs; genres are known for at most a share of the tracks."""
         rng = np.random.default_rng(SEED)
         drawn = tuple(pairs)
-        parts = [crowd.parts(pair, rng) for pair in drawn]
+        parts = [crowd.parts(pair, rng, tags) for pair in drawn]
         affinity = [np.nan if part.affinity is None else part.affinity for part in parts]
         return Measured(
             drawn,
             np.array([part.distance for part in parts]),
             np.array([part.overlap for part in parts]),
             np.array(affinity),
+            np.array([part.tagged for part in parts]),
         )
 
     @property
@@ -108,16 +119,12 @@ class Measured:
         """Which pairs are of one person."""
         return np.array([pair.is_same for pair in self.pairs], dtype=np.bool_)
 
-    def scores(self, rules: ScoreRules, *, genres: bool = True) -> Float:
-        """Return the scores; with `genres`, those of pairs that know genres have them in."""
-        base = combine(sound_score(self.distance, rules), self.overlap, rules)
-        if not genres:
-            return base
-        return np.where(
-            np.isnan(self.affinity),
-            base,
-            (1 - rules.genre_part) * base + rules.genre_part * 100 * np.nan_to_num(self.affinity),
-        )
+    def scores(self, rules: ScoreRules, *, genres: float | None = None) -> Float:
+        """Return the scores; genre words count as far as they are known, unless it is said how much."""
+        counted = np.minimum(self.tagged / rules.genre_full, 1.0) if genres is None else genres
+        counted = np.where(np.isnan(self.affinity), 0.0, counted)
+        sounds = sound_score(self.distance, rules)
+        return combine(sounds, self.overlap, rules, np.nan_to_num(self.affinity), counted)
 
     def auc(self, scores: Float, chosen: NDArray[np.bool_] | None = None) -> float:
         """Return how well scores tell one person from two among the chosen pairs."""
@@ -127,21 +134,18 @@ class Measured:
 
 def learn_overlap_full(known: Sequence[Measured]) -> tuple[float, dict[float, float]]:
     """Return the chosen point of saturation, and the mean AUC of all that were tried."""
-    means = {
-        full: float(np.mean([some.auc(some.scores(rules_of(full), genres=False)) for some in known]))
-        for full in FULL
-    }
+    means = {full: float(np.mean([some.auc(some.scores(rules_of(full))) for some in known])) for full in FULL}
     good = [full for full, mean in means.items() if mean >= max(means.values()) - WORTH]
     return max(good), means
 
 
 def learn_genre_part(known: Sequence[Measured], full: float) -> tuple[float, list[float]]:
     """Return the weight of genre words, and the weights with each listener left out."""
-    base = np.concatenate([some.scores(rules_of(full), genres=False) for some in known])
+    base = np.concatenate([some.scores(rules_of(full)) for some in known])
     affinity = np.concatenate([100 * some.affinity for some in known])
     same = np.concatenate([some.same for some in known])
     people = [pair.listeners for some in known for pair in some.pairs]
-    tagged = np.isfinite(affinity)
+    tagged = np.concatenate([some.tagged for some in known]) >= MOSTLY_TAGGED
     found = []
     for left_out in sorted({name for names in people for name in names}):
         kept = tagged & np.array([left_out not in names for names in people])
@@ -153,26 +157,34 @@ def learn_genre_part(known: Sequence[Measured], full: float) -> tuple[float, lis
     return round(float(np.mean(found)), 2), found
 
 
-def learn_curves(
-    crowd: Crowd, rules: ScoreRules, *, genres: bool, without: str | None = None
-) -> list[dict[str, Any]]:
+def learn_genre_full(
+    known: Mapping[float, Sequence[Measured]], full: float, part: float
+) -> tuple[float, dict[float, float]]:
+    """Return the best share of tagged tracks, and the mean AUC of all that were tried."""
+    every = [some for each in known.values() for some in each]
+    means = {
+        share: float(np.mean([some.auc(some.scores(rules_of(full, part, share))) for some in every]))
+        for share in GENRE_FULL
+    }
+    return max(means, key=lambda share: means[share]), means
+
+
+def learn_curves(crowd: Crowd, rules: ScoreRules, *, genres: float) -> list[dict[str, Any]]:
     """Learn what share of strangers' pairs lies below a score, by the tracks of the smaller side."""
     curves = []
     for size in (*LENGTHS, WHOLE):
-        pairs = [pair for pair in crowd.strangers(size, 8, SEED + 2) if without not in pair.listeners]
-        strangers = Measured.of(crowd, pairs)
-        scores = strangers.scores(rules, genres=genres)
-        if genres:
-            scores = scores[np.isfinite(strangers.affinity)]
+        strangers, same = (
+            Measured.of(crowd, pairs) for pairs in (crowd.strangers(size, 8, SEED + 2), _of_one(crowd, size))
+        )
+        scores, ours = (
+            some.scores(rules, genres=genres)[some.tagged >= genres * rules.genre_full / 2]
+            for some in (strangers, same)
+        )
         ordered = np.sort(scores)
         below = (np.arange(len(ordered)) + 0.5) / len(ordered)
         fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(
             np.concatenate([[0.0], ordered, [100.0]]), np.concatenate([[0.0], below, [1.0]])
         )
-        same = Measured.of(crowd, _of_one(crowd, size))
-        ours = same.scores(rules, genres=genres)
-        if genres:
-            ours = ours[np.isfinite(same.affinity)]
         curves.append(
             {
                 "tracks": size or WHOLE_TRACKS,
@@ -230,17 +242,18 @@ def learn_imputed_weight(crowd: Crowd) -> tuple[float, dict[float, float]]:
     return min(spread, key=lambda weight: (round(spread[weight], 1), weight)), spread
 
 
-def calibrate(crowd: Crowd, rules: ScoreRules) -> list[dict[str, Any]]:
+def calibrate(crowd: Crowd, rules: ScoreRules, *, genres: float) -> list[dict[str, Any]]:
     """Say where the scores of known pairs lie."""
     rows = []
     for size in LENGTHS[1:]:
         known = Measured.of(crowd, crowd.pairs(size, "random", REPEATS, SEED + 1))
-        scores = known.scores(rules)
+        scores = known.scores(rules, genres=genres)
+        kept = known.tagged >= genres * rules.genre_full / 2
         row: dict[str, Any] = {"tracks": size}
         for name, wanted in (("same", True), ("different", False)):
-            values = scores[known.same == wanted]
+            values = scores[kept & (known.same == wanted)]
             row[name] = [round(float(value)) for value in np.percentile(values, (5, 50, 95))]
-        row["auc"] = round(known.auc(scores), 3)
+        row["auc"] = round(known.auc(scores, kept), 3)
         rows.append(row)
     return rows
 
@@ -270,11 +283,14 @@ def learn(crowd: Crowd) -> dict[str, Any]:
     print("AUC by overlap_full:", {key: round(value, 4) for key, value in tried.items()})
     part, parts = learn_genre_part(known, full)
     print(f"genre_part {part}, each listener left out: {min(parts):.2f} to {max(parts):.2f}")
+    thinned = {tags: [Measured.of(crowd, some.pairs, tags) for some in known] for tags in TAGS[1:]}
+    genre_full, tried = learn_genre_full({TAGS[0]: known, **thinned}, full, part)
+    print("AUC by genre_full:", {key: round(value, 4) for key, value in tried.items()})
     weight, errors = learn_imputed_weight(crowd)
     print(
         "error of the sound score by imputed_weight:", {key: round(value, 2) for key, value in errors.items()}
     )
-    rules = rules_of(full, part)
+    rules = rules_of(full, part, genre_full)
     return {
         "provenance": (
             f"benchmarks/learn_comparison.py, from {len(crowd.library.listeners)} listeners who published"
@@ -285,10 +301,12 @@ def learn(crowd: Crowd) -> dict[str, Any]:
         "sound_part": SOUND_PART,
         "overlap_full": full,
         "genre_part": part,
+        "genre_full": genre_full,
         "imputed_weight": weight,
-        "calibration": calibrate(crowd, rules),
-        "curves": learn_curves(crowd, rules, genres=True),
-        "curves_without_genres": learn_curves(crowd, rules, genres=False),
+        "calibration": calibrate(crowd, rules, genres=1.0),
+        "calibration_without_genres": calibrate(crowd, rules, genres=0.0),
+        "curves": learn_curves(crowd, rules, genres=1.0),
+        "curves_without_genres": learn_curves(crowd, rules, genres=0.0),
     }
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import spearmanr
 
 from benchmarks.hidden_tracks import Shelf, load_shelf
 from benchmarks.learn_metric import learn_constants
@@ -32,7 +33,10 @@ Float = NDArray[np.float64]
 
 PROTOCOLS = ("random", "early and late", "other playlists")
 """How two lists of one listener are drawn: from all tracks; from the beginning and the end of the longest
-playlist; from two halves of the playlists, without what is in both."""
+playlist, unless it is sorted by how it sounds; from two halves of the playlists, without what is in both."""
+
+SORTED = 0.9
+"""Rank correlation of a feature with the place in a list from which the list counts as sorted by it."""
 
 WHOLE = 0
 """In place of a number of tracks: the library as it is."""
@@ -66,6 +70,8 @@ class Parts:
     """Square root of the energy distance."""
     overlap: float
     affinity: float | None
+    tagged: float
+    """Share of the tracks with genres of the list that has fewer of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +114,34 @@ class Crowd:
     def _genres_of(self, listener: str) -> list[tuple[str, ...]]:
         return [self.shelf.tracks[int(row)].genres for row in self.library.rows_of(listener)]
 
-    def parts(self, pair: PairOfLists, rng: np.random.Generator) -> Parts:
-        """Measure a pair in a space and with shares that know neither listener."""
+    def parts(self, pair: PairOfLists, rng: np.random.Generator, tags: float = 1.0) -> Parts:
+        """Measure a pair in a space and with shares that know neither listener.
+
+        Parameters
+        ----------
+        tags : float
+            Genres are known for no more than this share of each list; they are forgotten artist by artist.
+        """
         points = self.points(pair.listeners)
         one, other = (_some(rows, rng) for rows in (pair.first, pair.second))
         shares = self.genre_shares(pair.listeners)
-        palettes = [
-            Palette.of((self.shelf.tracks[int(row)].genres for row in rows), shares)
-            for rows in (pair.first, pair.second)
-        ]
+        lists = (pair.first, pair.second)
+        palettes = [Palette.of(self._known_genres(rows, tags, rng), shares) for rows in lists]
         return Parts(
             math.sqrt(max(energy_distance(points[one], points[other]), 0.0)),
             self.overlap(pair),
             genre_affinity(*palettes),
+            min(palette.tagged / len(rows) for palette, rows in zip(palettes, lists, strict=True)),
         )
+
+    def _known_genres(self, rows: Rows, tags: float, rng: np.random.Generator) -> list[tuple[str, ...]]:
+        """Return the genres of the tagged tracks, or of those of some artists, up to a share of all."""
+        tracks = [self.shelf.tracks[int(row)] for row in rows]
+        tagged = [track for track in tracks if track.genres]
+        if tags < 1:
+            place = {name: rng.random() for name in sorted({lead_artist(track.artists) for track in tagged})}
+            tagged.sort(key=lambda track: place[lead_artist(track.artists)])
+        return [track.genres for track in tagged[: round(tags * len(tracks))]]
 
     def overlap(self, pair: PairOfLists) -> float:
         """Return the expected overlap coefficient of the artists, as the score has it."""
@@ -141,6 +161,8 @@ class Crowd:
         if protocol == "early and late":
             longest = max(own, key=len)
             longest = longest[np.isfinite(self.library.features[longest]).all(axis=1)]
+            if is_sorted_by_sound(self.library.features[longest]):
+                return longest[:0], longest[:0]
             return longest[: len(longest) // 2], longest[len(longest) // 2 :]
         order = rng.permutation(len(own))
         halves = (order[: len(own) // 2], order[len(own) // 2 :])
@@ -194,6 +216,18 @@ def _drawn(rows: Rows, size: int, rng: np.random.Generator) -> Rows:
 
 def _some(rows: Rows, rng: np.random.Generator) -> Rows:
     return _drawn(rows, MOST_COMPARED, rng)
+
+
+def is_sorted_by_sound(features: Float) -> bool:
+    """Whether a list goes up or down in a feature: its halves are two moods, not two times of a life.
+
+    Parameters
+    ----------
+    features : array of shape (n_tracks, n_features)
+        In the order of the list, without gaps.
+    """
+    places = np.arange(len(features))
+    return any(abs(spearmanr(places, column).statistic) >= SORTED for column in features.T)
 
 
 def load_crowd(folder: Path = SHARED_DATA) -> Crowd:

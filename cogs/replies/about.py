@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogs.replies.layout import Reply, rule, small, text
 from services.domain.comparison import FEWEST_MEASURED
-from services.domain.scoring import ARTIST_DRAW, FEWEST_TAGGED, Calibration, ScoreRules
+from services.domain.scoring import ARTIST_DRAW, Calibration, ScoreRules
 
 _SOUND = (
     "**{sound:.0f} points are sound.** Each measured track is a point in a space in which music that people "
@@ -20,22 +20,25 @@ _ARTISTS = (
 )
 _SCORE_FORMULA = "```\nscore = {part:g} · sound\n      + {artists:.0f} · √min(1, overlap / {overlap:g})\n```"
 _GENRES = (
-    "**Genre words count where everybody has {fewest} tracks with them.** The affinity is how often a "
-    "track of yours and one of theirs share genres, rare ones more, in parts of how often two of your own "
-    "do: 0 without a common one, 1 for one taste."
+    "**Genre words count as far as they are known:** in full where {full:.0f}% of everybody's tracks have "
+    "them, in proportion below. The affinity is how often a track of yours and one of theirs share genres, "
+    "rare ones more, in parts of how often two of your own do: 0 without a common one, 1 for one taste."
 )
-_GENRE_FORMULA = "```\nwith genres = {rest:g} · score + {genres:.0f} · affinity\n```"
+_GENRE_FORMULA = (
+    "```\nwith genres = (1 − g) · score + 100 · g · affinity\n"
+    "g = {genres:g} · min(1, share of tracks with genres / {full:g})\n```"
+)
 _PARTS = (
-    "Where artists are not known, the score is the sound alone; where genres are not, they are left out. "
+    "Where artists are not known, sound counts for them; where genres are not, they are left out. "
     "Shared songs are listed, and not counted once more."
 )
 _MEANING = (
-    "**What the numbers mean.** Measured on people whose playlists are public; the median, and where nine "
-    "of ten lie:"
+    "**What the numbers mean.** Measured with genre words on people whose playlists are public; the median, "
+    "and where nine of ten lie:"
 )
 _READING = (
     "“More alike than 8 of 10 pairs of strangers” counts pairs of people as they bring their music, by the "
-    "tracks of the smaller side, with and without genre words. From the median of two lists of one person on "
+    "tracks of the smaller side and by what genre words count. From the median of two lists of one person on "
     "it is “as alike as two lists of one person”."
 )
 _SURE = (
@@ -66,8 +69,8 @@ def score_card(rules: ScoreRules) -> Reply:
             _SCORE_FORMULA.format(part=rules.sound_part, artists=artists, overlap=rules.overlap_full),
         ),
         text(
-            _GENRES.format(fewest=FEWEST_TAGGED),
-            _GENRE_FORMULA.format(rest=1 - rules.genre_part, genres=100 * rules.genre_part),
+            _GENRES.format(full=100 * rules.genre_full),
+            _GENRE_FORMULA.format(genres=rules.genre_part, full=rules.genre_full),
             _PARTS,
         ),
         rule(),

@@ -34,7 +34,7 @@ def comparison_sentence(found: Comparison) -> str:
     numbers = [pair for pair in known if not found.is_rough(pair)] or known
     if len(numbers) == 1:
         pair = numbers[0]
-        return f"{found.name(pair.a)} and {found.name(pair.b)} fit {_fit(found, pair)}{_meaning(pair)}."
+        return f"{found.name(pair.a)} and {found.name(pair.b)} score {_fit(found, pair)}{_meaning(pair)}."
     return (
         f"Too few tracks to say who is most alike: below {FEWEST_FOR_A_NUMBER} measured tracks "
         "a score is only known as a range."

@@ -145,11 +145,11 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
         )
     if not found.is_rough(pair):
         sheet.dots([at(pair.score)], [y], marker="D", size=13, colour=theme.INK, edge=1.5)
-    if rules.calibration:
-        row = min(rules.calibration, key=lambda entry: abs(entry.tracks - 50))
-        for place, (words, spread) in enumerate(
-            (("two different people", row.different), ("two lists of one person", row.same))
-        ):
+    tracks = min(found.person(key).measured for key in (pair.a, pair.b))
+    counted = pair.genres_counted if pair.affinity is not None else 0.0
+    for place, words in enumerate(("two different people", "two lists of one person")):
+        spread = rules.usual(same=place == 1, tracks=tracks, genres=counted)
+        if spread is not None and pair.overlap is not None:  # sound alone lies on a scale of its own
             line = y + 24 + 30 * place
             sheet.line([at(spread.low), at(spread.high)], [line, line], colour=theme.FAINT, width=3)
             sheet.dots([at(spread.median)], [line], marker="|", size=10, colour=theme.MUTED, edge=2)

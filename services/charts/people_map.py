@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, UnionGroup
+from services.domain.vocabulary import share_words
 
 Points = npt.NDArray[np.float64]
 
@@ -39,7 +41,7 @@ _LEVELS = ((0.6, 0.10), (1.0, 0.14), (1.6, 0.16))
 _LEAST_IN_A_CLOUD = 15
 """As for a score: fewer tracks say little of where somebody is at home."""
 _NAMED_GROUPS = 4
-_GROUP_NAME = 230.0
+_GROUP_NAME = 300.0
 
 
 def render_people_map(found: Comparison) -> Chart:
@@ -226,6 +228,9 @@ def _notes(found: Comparison, thinned: int) -> list[str]:
     if clouds := _cloudy(found):
         notes.append("clouds: where most of them are")
     drawn = []
+    counts = Counter(dot.person for dot in found.dots)
+    if any(person.measured + person.imputed > counts[index] for index, person in enumerate(found.people)):
+        drawn.append(f"at most {max(counts.values())} tracks of each")
     if thinned > 1:
         drawn.append(f"every {thinned}{ {2: 'nd', 3: 'rd'}.get(thinned, 'th') } track is drawn")
     if any(dot.likely and dot.person not in clouds for dot in found.dots):
@@ -237,7 +242,7 @@ def _where(found: Comparison, index: int) -> str:
     """Say in which groups a person's tracks are."""
     person = found.people[index]
     ranked = sorted(range(len(person.shares)), key=lambda group: -person.shares[group])
-    said = [f"{found.groups[g].name} {100 * person.shares[g]:.0f}%" for g in ranked[:2] if person.shares[g]]
+    said = [f"{found.groups[g].name} {share_words(person.shares[g])}" for g in ranked[:2] if person.shares[g]]
     return listed(said) or "nothing measured"
 
 
@@ -264,7 +269,7 @@ def _twin(found: Comparison) -> list[str]:
         lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
     for index, group in enumerate(found.groups):
         shares = [
-            f"{name_of(found, person.key)} {100 * person.shares[index]:.0f}%"
+            f"{name_of(found, person.key)} {share_words(person.shares[index])}"
             for person in sorted(found.people, key=lambda person: -person.shares[index])
             if person.shares[index] >= 0.005
         ]

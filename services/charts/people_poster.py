@@ -149,7 +149,8 @@ def _percentile(found: Comparison, pair: Pair, rules: ScoreRules | None) -> str:
     if rules is None or pair.percentile is None or pair.low is None or found.is_rough(pair):
         return ""
     smaller = min(found.person(key).measured for key in (pair.a, pair.b))
-    share = rules.percentile(pair.low, smaller, genres=pair.affinity is not None) or 0.0
+    counted = pair.genres_counted if pair.affinity is not None else 0.0
+    share = rules.percentile(pair.low, smaller, genres=counted) or 0.0
     tenths = min(int(10 * share), 9)
     return f"More alike than {tenths} of 10 pairs of strangers" if tenths >= _MAJORITY else ""
 

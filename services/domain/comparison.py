@@ -54,7 +54,7 @@ class Participant:
     measured: int
     """Tracks with evidence for the whole sound."""
     imputed: int
-    """Tracks whose sound is estimated in part or entirely; they count little."""
+    """Tracks whose sound is estimated in part or entirely."""
     profile: Mapping[Feature, Spread]
     """Of the measured tracks; empty without any."""
     shares: tuple[float, ...]
@@ -155,6 +155,8 @@ class Pair:
     shared_groups: tuple[SharedGroup, ...]
     affinity: float | None = None
     """How alike the genre words are, 0..1; None where they are not in the score."""
+    genres_counted: float = 1.0
+    """What they count in the score, in parts of their full weight, 0..1."""
     percentile: float | None = None
     """Share of pairs of strangers that score lower, 0..1; None where that is not known."""
     band: Band | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class ScoreRules:
 
     sound = 100 · 2^−(s / `sound_scale`)^`sound_power`, where s is the square root of the energy distance;
     base = `sound_part` · sound + (1 − `sound_part`) · 100 · √min(1, overlap / `overlap_full`);
-    score = (1 − `genre_part`) · base + `genre_part` · 100 · affinity, where both sides know genres.
+    score = (1 − g) · base + g · 100 · affinity, where g = `genre_part` · min(1, tagged / `genre_full`), and
+    tagged is the share of tracks with genres on the side that has fewer of them.
     """
 
     sound_scale: float
@@ -83,18 +85,25 @@ class ScoreRules:
     overlap_full: float
     """Shared artists, expected among `ARTIST_DRAW` tracks of each, from which more of them change nothing."""
     genre_part: float = 0.0
-    """Weight of the genre words, where both sides have enough of them."""
+    """Full weight of the genre words."""
+    genre_full: float = 0.5
+    """Share of tracks with genres from which these have their full weight; below, it falls in proportion."""
     imputed_weight: float
     """What a track with estimated sound counts, where a measured one counts 1."""
     calibration: tuple[Calibration, ...]
-    """By number of tracks, ascending."""
+    """By number of tracks, ascending, for scores in which genre words have their full weight."""
+    calibration_without_genres: tuple[Calibration, ...] = ()
     curves: tuple[Curve, ...] = ()
-    """By number of tracks, ascending, for scores with genre words."""
+    """By number of tracks, ascending, for scores in which genre words have their full weight."""
     curves_without_genres: tuple[Curve, ...] = ()
     learned_from: str
     """Where the numbers come from, in words."""
 
-    def percentile(self, score: float, smaller: int, *, genres: bool) -> float | None:
+    def genres_counted(self, tagged: float) -> float:
+        """Return what genre words count, in parts of their full weight, by the share of tagged tracks."""
+        return min(tagged / self.genre_full, 1.0)
+
+    def percentile(self, score: float, smaller: int, *, genres: float) -> float | None:
         """Return the share of pairs of strangers that score lower, 0..1; None without curves.
 
         Parameters
@@ -103,25 +112,35 @@ class ScoreRules:
             0..100.
         smaller : int
             Tracks of the person with fewer of them.
-        genres : bool
-            Whether genre words are in the score.
+        genres : float
+            What genre words count in the score, in parts of their full weight, 0..1.
         """
-        curves = self.curves if genres else self.curves_without_genres
-        return _between(curves, smaller, [_share_at(curve, score) for curve in curves]) if curves else None
+        return _between(
+            self.curves, self.curves_without_genres, smaller, genres, lambda curve: _share_at(curve, score)
+        )
 
-    def band(self, score: float, smaller: int, *, genres: bool) -> Band | None:
+    def band(self, score: float, smaller: int, *, genres: float) -> Band | None:
         """Say a score in a word; None without curves."""
         share = self.percentile(score, smaller, genres=genres)
-        if share is None:
+        median = _between(
+            self.curves, self.curves_without_genres, smaller, genres, lambda curve: curve.same_median
+        )
+        if share is None or median is None:
             return None
-        curves = self.curves if genres else self.curves_without_genres
-        if score >= _between(curves, smaller, [curve.same_median for curve in curves]):
-            return Band.ONE
-        return next(band for limit, band in _BANDS if share < limit)
+        return Band.ONE if score >= median else next(band for limit, band in _BANDS if share < limit)
 
+    def usual(self, *, same: bool, tracks: int, genres: float) -> Percentiles | None:
+        """Return where scores of two lists of one person, or of two people, lie; None where not known."""
 
-FEWEST_TAGGED = 8
-"""Different tracks with genres that it takes on each side; below, genre words are left out of the score."""
+        def at(read: Callable[[Percentiles], float]) -> float | None:
+            return _between(
+                self.calibration, self.calibration_without_genres, tracks, genres,
+                lambda row: read(row.same if same else row.different),
+            )  # fmt: skip
+
+        low, median, high = at(lambda s: s.low), at(lambda s: s.median), at(lambda s: s.high)
+        return None if low is None or median is None or high is None else Percentiles(low, median, high)
+
 
 ARTIST_DRAW = 100
 """Tracks to which a library is thinned for the artist part, so that the part does not grow with it."""
@@ -133,9 +152,25 @@ def _share_at(curve: Curve, score: float) -> float:
     return curve.shares[place] + part * (curve.shares[place + 1] - curve.shares[place])
 
 
-def _between(curves: Sequence[Curve], tracks: int, values: Sequence[float]) -> float:
+_Row = TypeVar("_Row", Curve, Calibration)
+
+
+def _between(
+    full: Sequence[_Row], without: Sequence[_Row], tracks: int, genres: float, read: Callable[[_Row], float]
+) -> float | None:
+    """Interpolate between rows with and without genre words, and numbers of tracks; None without rows."""
+    value = 0.0
+    for rows, part in ((full, genres), (without, 1 - genres)):
+        if part > 0:
+            if not rows:
+                return None
+            value += part * _at_size([row.tracks for row in rows], [read(row) for row in rows], tracks)
+    return value
+
+
+def _at_size(known: Sequence[int], values: Sequence[float], tracks: int) -> float:
     """Interpolate over the logarithm of the number of tracks; the ends hold beyond."""
-    sizes = [math.log(curve.tracks) for curve in curves]
+    sizes = [math.log(count) for count in known]
     size = math.log(max(tracks, 1))
     place = bisect_right(sizes, size)
     if place == 0 or place == len(sizes):

@@ -18,7 +18,8 @@ def comparison_document(found: Comparison, order: Sequence[PersonKey], sentence:
     alike people stand together. `centre` and `lone_wolf` are names, or null where several tie or fewer than
     three people have a score; `ties` names them then. `percentile` of a pair is the share of pairs of
     strangers that score lower, 0..1, and `band` the score in a word; both are null where that is not known.
-    `genre_affinity` is null where genre words are not in the score.
+    `genre_affinity` is null where genre words are not in the score; `genres_counted` is what they count in
+    it, in parts of their full weight, 0..1.
     """
     rank = {key: place for place, key in enumerate(order)}
     people = [found.person(key) for key in order]
@@ -163,6 +164,7 @@ def _pair_document(pair: Pair, found: Comparison, *, turned: bool) -> dict[str, 
         "band": pair.band.value if pair.band else None,
         "artist_overlap": _rounded(pair.overlap, 4),
         "genre_affinity": _rounded(pair.affinity, 4),
+        "genres_counted": _rounded(pair.genres_counted, 4),
         "energy_distance": _rounded(pair.distance, 4),
         "reasons": list(pair.reasons),
         "differences": {

@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 
 from services.analysis.genres import normal_genre
-from services.domain.scoring import FEWEST_TAGGED
 
 USUAL_INSIDE, USUAL_TRACKS = 0.12, 5
 """Mean cosine inside a library, and how many tracks it counts for: a few tracks say little about their own.
@@ -70,16 +69,9 @@ class Palette:
         return Palette(tagged, {genre: sums[genre] / tagged for genre in sorted(sums)}, usual)
 
 
-def enough_again(tagged: int, tracks: int) -> float:
-    """Return how likely as many other tracks of somebody have enough genres, 0..1."""
-    share = tagged / max(tracks, 1)
-    few = range(min(FEWEST_TAGGED, tracks + 1))
-    return 1 - math.fsum(math.comb(tracks, k) * share**k * (1 - share) ** (tracks - k) for k in few)
-
-
-def genre_affinity(a: Palette, b: Palette, *, fewest: int = FEWEST_TAGGED) -> float | None:
-    """Return how alike two palettes are, 0..1; None where one side has fewer tagged tracks than `fewest`."""
-    if min(a.tagged, b.tagged) < fewest:
+def genre_affinity(a: Palette, b: Palette) -> float | None:
+    """Return how alike two palettes are, 0..1; None where one side has no tagged track."""
+    if not (a.tagged and b.tagged):
         return None
     between = math.fsum(value * b.means.get(genre, 0.0) for genre, value in a.means.items())
     return min(between / math.sqrt(a.inside * b.inside), 1.0)

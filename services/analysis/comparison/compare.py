@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean
 
-from services.analysis.comparison.affinity import Palette, enough_again, genre_affinity
+import numpy as np
+from numpy.typing import NDArray
+
+from services.analysis.comparison.affinity import Palette, genre_affinity
 from services.analysis.comparison.differences import Shape, feature_differences
 from services.analysis.comparison.figures import give_awards, participant
 from services.analysis.comparison.listening import Listening, listen
@@ -22,7 +24,7 @@ from services.analysis.comparison.overlap import (
 )
 from services.analysis.comparison.reasons import Evidence, reasons
 from services.analysis.comparison.rules import load_rules
-from services.analysis.comparison.score import Sampled, Score, score_pair
+from services.analysis.comparison.score import DRAWS, Sampled, Score, score_pair
 from services.analysis.comparison.standings import (
     arrange,
     lowest_scores,
@@ -33,7 +35,9 @@ from services.analysis.comparison.standings import (
 )
 from services.analysis.comparison.union import Union, shared_groups, unite
 from services.domain.comparison import FEWEST_FOR_A_NUMBER, Comparison, Pair, Participant, Person
-from services.domain.scoring import FEWEST_TAGGED, Band, ScoreRules
+from services.domain.scoring import Band, ScoreRules
+
+Float = NDArray[np.float64]
 
 
 def compare(people: Sequence[Person], *, rules: ScoreRules | None = None) -> Comparison:
@@ -90,21 +94,22 @@ def _pairs(listeners: Sequence[Listening], union: Union, rules: ScoreRules) -> t
         for listener, shares in zip(listeners, union.shares, strict=True)
     ]
     # Scores with and without genre words lie on different scales: within one comparison all are alike.
-    genres = all(side.palette.tagged >= FEWEST_TAGGED for side in sides if side.sample is not None)
-    again = math.prod(
-        enough_again(side.palette.tagged, len(side.listening.entries))
-        for side in sides
-        if side.sample is not None
-    )
-    return tuple(
-        _pair(one, other, union, rules, genres=genres, genres_again=again)
-        for one, other in combinations(sides, 2)
-    )
+    counted = _genres_counted([side for side in sides if side.sample is not None], rules)
+    return tuple(_pair(one, other, union, rules, counted) for one, other in combinations(sides, 2))
 
 
-def _pair(
-    one: _Side, other: _Side, union: Union, rules: ScoreRules, *, genres: bool, genres_again: float
-) -> Pair:
+def _genres_counted(sides: Sequence[_Side], rules: ScoreRules) -> Float:
+    """Return what genre words count now and with other tracks of the same people, shape (1 + DRAWS,)."""
+    counted = np.ones(1 + DRAWS)
+    for side in sides:
+        tagged, tracks = side.palette.tagged, len(side.listening.entries)
+        rng = np.random.default_rng((side.listening.seed, 1))
+        counts = (tagged, *rng.binomial(tracks, tagged / tracks, size=DRAWS))
+        counted = np.minimum(counted, [rules.genres_counted(count / tracks) for count in counts])
+    return counted
+
+
+def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, genres: Float) -> Pair:
     a, b = one.listening, other.listening
     repertoires = (one.repertoire, other.repertoire)
     score = (
@@ -113,10 +118,10 @@ def _pair(
             other.sample,
             repertoires,
             rules,
-            affinity=genre_affinity(one.palette, other.palette, fewest=1),
+            affinity=genre_affinity(one.palette, other.palette),
             tagged=min(one.palette.tagged, other.palette.tagged),
-            genres=genres,
-            genres_again=genres_again,
+            genres=float(genres[0]),
+            genres_again=genres[1:],
         )
         if one.sample is not None and other.sample is not None
         else None
@@ -142,6 +147,7 @@ def _pair(
         overlap=evidence.overlap,
         distance=score.distance if score else None,
         affinity=score.affinity if score else None,
+        genres_counted=score.genres_counted if score else 0.0,
         percentile=meaning[0],
         band=meaning[1],
         reasons=reasons(evidence),
@@ -158,9 +164,9 @@ def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[floa
     """Place a score among those of strangers, if it is a number; without artists there is no place for it."""
     if score is None or score.overlap is None or smaller < FEWEST_FOR_A_NUMBER:
         return None, None
-    genres = score.affinity is not None
-    return rules.percentile(score.value, smaller, genres=genres), rules.band(
-        score.value, smaller, genres=genres
+    counted = score.genres_counted
+    return rules.percentile(score.value, smaller, genres=counted), rules.band(
+        score.value, smaller, genres=counted
     )
 
 

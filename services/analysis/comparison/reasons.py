@@ -16,6 +16,8 @@ from services.domain.comparison import (
     SharedTrack,
 )
 from services.domain.features import Feature
+from services.domain.scoring import ARTIST_DRAW
+from services.domain.vocabulary import share_words
 
 _MOST_FEATURES = 3
 _MOST_NAMES = 3
@@ -89,22 +91,35 @@ def _genres_lines(evidence: Evidence) -> list[str]:
     if evidence.score is None:
         return []
     if evidence.score.affinity is None:
-        return ["Genre words are not in the score: somebody here has them for too few tracks."]
-    return [f"Genre words: {100 * evidence.score.affinity:.0f}% alike."]
+        return ["Genre words are not in the score: somebody here has no track with any."]
+    alike = f"Genre words: {share_words(evidence.score.affinity)} alike"
+    if evidence.score.genres_counted < 1:
+        return [f"{alike}; they count less, as somebody here has them for few tracks."]
+    return [f"{alike}."]
 
 
 def _artists_line(evidence: Evidence, together: str) -> str:
     if evidence.overlap is None:
-        return "Nothing is known about the artists of one side, so the score is about sound alone."
+        return "Nothing is known about the artists of one side, so they are not in the score."
     count = len(evidence.artists)
     if not count:
         return f"{together} share no artist."
     names = _listed([artist.name for artist in evidence.artists[:_MOST_NAMES]])
-    share = f"{100 * evidence.overlap:.0f}% of the smaller collection"
+    share = f"{share_words(evidence.overlap)} of {_out_of(evidence)}"
     if count == 1:
         return f"{together} share one artist, {names} ({share})."
     first = "among them " if count > _MOST_NAMES else ""
     return f"{together} share {count:,} artists ({share}), {first}{names}."
+
+
+def _out_of(evidence: Evidence) -> str:
+    """Say what the overlap is a part of: longer lists are thinned, and share more artists than that."""
+    longest = max(len(person.entries) for person in (evidence.a, evidence.b))
+    return (
+        f"the artists of up to {ARTIST_DRAW} tracks each"
+        if longest > ARTIST_DRAW
+        else "the smaller collection"
+    )
 
 
 def _songs_line(evidence: Evidence, together: str) -> str:
@@ -125,7 +140,7 @@ def _groups_line(evidence: Evidence, together: str, to: Listening | None) -> str
     for group in evidence.groups[:2]:
         shares = (group.b_share, group.a_share) if to is evidence.b else (group.a_share, group.b_share)
         first, second = (
-            f"{100 * share:.0f}% of {theirs}" for share, theirs in zip(shares, whose, strict=True)
+            f"{share_words(share)} of {theirs}" for share, theirs in zip(shares, whose, strict=True)
         )
         said.append(f"{group.name} ({first}, {second})")
     return f"{together} overlap in {_listed(said)}."
@@ -136,10 +151,9 @@ def _estimates_lines(evidence: Evidence, to: Listening | None) -> list[str]:
     for person in (evidence.a, evidence.b):
         total = person.measured_count + person.guessed_count
         if person.is_scored and person.guessed_count > _WORTH_WARNING * total:
-            whose = "your" if person is to else f"{person.person.name}’s"
-            lines.append(
-                f"{person.guessed_count:,} of {whose} {total:,} tracks are estimated and count little."
-            )
+            whose = "your" if person is to else f"{person.person.name}'s"
+            tracks = f"{person.guessed_count:,} of {whose} {total:,} tracks"
+            lines.append(f"The sound of {tracks} is estimated and not in the score.")
     return lines
 
 

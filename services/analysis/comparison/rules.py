@@ -24,16 +24,20 @@ def read_rules(values: Mapping[str, Any]) -> ScoreRules:
         sound_part=float(values["sound_part"]),
         overlap_full=float(values["overlap_full"]),
         genre_part=float(values["genre_part"]),
+        genre_full=float(values["genre_full"]),
         imputed_weight=float(values["imputed_weight"]),
-        calibration=tuple(
-            Calibration(
-                int(row["tracks"]), Percentiles(*row["same"]), Percentiles(*row["different"]), row["auc"]
-            )
-            for row in values["calibration"]
-        ),
+        calibration=_calibration(values["calibration"]),
+        calibration_without_genres=_calibration(values["calibration_without_genres"]),
         curves=_curves(values["curves"]),
         curves_without_genres=_curves(values["curves_without_genres"]),
         learned_from=str(values["provenance"]),
+    )
+
+
+def _calibration(rows: Sequence[Mapping[str, Any]]) -> tuple[Calibration, ...]:
+    return tuple(
+        Calibration(int(row["tracks"]), Percentiles(*row["same"]), Percentiles(*row["different"]), row["auc"])
+        for row in rows
     )
 
 

@@ -66,6 +66,8 @@ class Score:
     """Share of the smaller set of artists, 0..1."""
     affinity: float | None
     """How alike the genre words are, 0..1."""
+    genres_counted: float
+    """What they count, in parts of their full weight, 0..1."""
     distance: float
     """Square root of the energy distance, in the unit of the sound space."""
 
@@ -78,8 +80,8 @@ def score_pair(
     *,
     affinity: float | None = None,
     tagged: int = 0,
-    genres: bool = True,
-    genres_again: float = 1.0,
+    genres: float = 1.0,
+    genres_again: Float | float = 1.0,
 ) -> Score:
     """Score two people who both have enough measured tracks.
 
@@ -95,10 +97,10 @@ def score_pair(
         Of their genre words, where both sides know any.
     tagged : int
         Tracks with genres of the side that has fewer of them.
-    genres : bool
-        Whether enough are known for them to be in the score.
-    genres_again : float
-        How likely that is with other tracks, 0..1.
+    genres : float
+        What genre words count in parts of their full weight, 0..1.
+    genres_again : array of shape (DRAWS,) or float
+        What they would count with other tracks.
     """
     rules = rules or load_rules()
     energy = (
@@ -107,18 +109,12 @@ def score_pair(
     apart = np.sqrt(np.maximum(energy, 0.0))
     sounds = sound_score(apart, rules)
     overlap = artist_overlap(*repertoires)
-    counted = affinity if genres else None
-    value = float(combine(sounds[0], overlap, rules, counted))
+    value = float(combine(sounds[0], overlap, rules, affinity, genres))
     rng = np.random.default_rng(a.listening.seed ^ b.listening.seed)
     artists = max(round(min(math.fsum(each.chances.values()) for each in repertoires)), 1)
     overlaps = _drawn_again(overlap, artists, rng)
     affinities = _drawn_again(affinity, max(round(tagged / TRACKS_OF_ONE_WORD), 1), rng)
-    again = _heard_again(sounds)
-    others = np.where(
-        rng.random(DRAWS) < genres_again,
-        combine(again, overlaps, rules, affinities),
-        combine(again, overlaps, rules),
-    )
+    others = combine(_heard_again(sounds), overlaps, rules, affinities, genres_again)
     low, high = np.percentile(others, (LOW_PERCENTILE, HIGH_PERCENTILE))
     return Score(
         value=value,
@@ -126,7 +122,8 @@ def score_pair(
         high=min(max(float(high), value), 100.0),
         sound=float(sounds[0]),
         overlap=overlap,
-        affinity=counted,
+        affinity=affinity if genres else None,
+        genres_counted=genres,
         distance=float(apart[0]),
     )
 
@@ -138,15 +135,20 @@ def sound_score(apart: Float, rules: ScoreRules) -> Float:
 
 
 def combine(
-    sounds: Float, overlaps: Float | float | None, rules: ScoreRules, affinities: Float | float | None = None
+    sounds: Float,
+    overlaps: Float | float | None,
+    rules: ScoreRules,
+    affinities: Float | float | None = None,
+    genres: Float | float = 1.0,
 ) -> Float:
-    """Add the parts for shared artists and for genre words; what is not known is left out."""
+    """Add the parts for artists and for genre words, as far as these count; what is not known is left out."""
     score = sounds
     if overlaps is not None:
         artists = 100.0 * np.sqrt(np.minimum(overlaps / rules.overlap_full, 1.0))
         score = rules.sound_part * sounds + (1 - rules.sound_part) * artists
     if affinities is not None:
-        score = (1 - rules.genre_part) * score + rules.genre_part * 100.0 * affinities
+        weight = rules.genre_part * genres
+        score = (1 - weight) * score + weight * 100.0 * affinities
     return score
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.people_pairs import PROTOCOLS, Crowd, PairOfLists, auc, load_crowd
+from benchmarks.people_pairs import PROTOCOLS, Crowd, PairOfLists, auc, is_sorted_by_sound, load_crowd
 from services.analysis.comparison.rules import load_rules
 from tests.depth import IS_NIGHT
 
@@ -27,6 +27,17 @@ def test_the_shipped_calibration_makes_sense() -> None:
         assert row.different.low < row.different.median < row.same.median <= row.same.high <= 100
         assert row.auc >= 0.98
     assert 0 <= rules.imputed_weight < 1
+
+
+def test_a_list_that_goes_up_in_a_feature_is_sorted_by_it_and_one_that_drifts_is_not() -> None:
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(300, 9))
+    assert not is_sorted_by_sound(features)
+    features[:, 7] += np.linspace(0, 1, 300)
+    assert not is_sorted_by_sound(features)
+    features[:, 7].sort()
+    assert is_sorted_by_sound(features)
+    assert is_sorted_by_sound(features[::-1])
 
 
 @pytest.fixture(scope="module")

@@ -104,6 +104,21 @@ def test_the_heat_map_writes_no_number_of_few_tracks(sheets):
     assert [word for word in words if word.isdigit() and len(word) == 2] == [f"{certain.score:.0f}"] * 2
 
 
+def test_a_pair_stands_beside_what_is_usual_for_its_tracks_and_its_genres(sheets):
+    rules = load_rules()
+    bare = make_comparison(2, tracks=120)
+    (pair,) = bare.pairs
+    tagged = replace(bare, pairs=(replace(pair, affinity=0.5, genres_counted=1.0),))
+    said = []
+    for found, counted in ((bare, 0.0), (tagged, 1.0)):
+        render_comparison(ChartKind.COMPATIBILITY, found, rules)
+        words = [writing.words for writing in sheets[-1].writings]
+        usual = rules.usual(same=False, tracks=120, genres=counted)
+        said.append(f"two different people: {usual.low:.0f}–{usual.high:.0f}")
+        assert said[-1] in words
+    assert said[0] != said[1]
+
+
 def test_a_pair_without_a_score_is_said_in_all_three_ways(sheets):
     found = make_comparison(2, unscored=1)
     chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
@@ -143,6 +158,12 @@ def test_few_people_are_clouds_between_the_names_of_the_groups(sheets):
     unplaced = replace(found, groups=tuple(replace(group, x=None, y=None) for group in found.groups))
     render_comparison(ChartKind.PEOPLE_MAP, unplaced, load_rules())
     assert not {group.name for group in found.groups} & {writing.words for writing in sheets[-1].writings}
+
+
+@pytest.mark.parametrize(("tracks", "said"), [(40, False), (310, True)])
+def test_the_map_says_where_it_shows_a_part_of_the_tracks(sheets, tracks, said):
+    render_comparison(ChartKind.PEOPLE_MAP, make_comparison(2, tracks=tracks), load_rules())
+    assert ("at most 300 tracks of each" in [writing.words for writing in sheets[-1].writings]) is said
 
 
 def test_many_people_are_dots_that_no_name_hides(sheets):

@@ -192,5 +192,5 @@ def test_a_comparison_that_was_stored_with_its_sentence_is_said_anew_in_the_same
 
     assert found is not None
     assert comparison_sentence(found) == (
-        "Person 0 and Person 1 fit 15 of 100 (12–18 with other tracks of theirs)."
+        "Person 0 and Person 1 score 15 of 100 (12–18 with other tracks of theirs)."
     )

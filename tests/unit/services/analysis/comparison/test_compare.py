@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cogs.words.comparison import comparison_sentence, meaning_words
 from services.analysis.comparison.compare import compare
+from services.analysis.comparison.rules import load_rules
 from services.domain.comparison import FEWEST_MEASURED, Comparison, Person, PersonKey
 from services.domain.features import Feature, Origin
 from tests.depth import examples
@@ -89,6 +90,31 @@ def test_somebody_with_estimates_alone_gets_no_number() -> None:
     assert found.people[-1].key == TAM
     assert found.matrix[2] == (None, None, None)
     assert not any(TAM in award.keys for award in found.awards)
+
+
+def test_estimated_sound_is_said_to_be_left_out_as_it_is() -> None:
+    assert load_rules().imputed_weight == 0
+    mika, noor, _ = trio()
+    more = person("noor", group(20, 5, **LOUD), origin=Origin.IMPUTED, start=100)
+    (pair,) = compare([mika, replace(noor, tracks=noor.tracks + more.tracks)]).pairs
+    (bare,) = compare([mika, noor]).pairs
+    assert pair.sound == pytest.approx(bare.sound)
+    assert "The sound of 20 of Noor's 60 tracks is estimated and not in the score." in pair.reasons
+
+
+def test_the_share_of_artists_is_said_of_what_it_is_a_part_of() -> None:
+    rows = group(240, 1)
+    long, short = (person(name, rows[:count], prefix="both") for name, count in (("mika", 240), ("noor", 60)))
+    for one, shared in ((long, "the artists of up to 100 tracks each"), (short, "the smaller collection")):
+        (pair,) = compare([one, person("tam", rows[:60], prefix="both")]).pairs
+        assert any(f"% of {shared})" in line for line in pair.reasons)
+
+
+def test_one_artist_of_many_is_not_nothing() -> None:
+    mika, noor = person("mika", group(900, 1)), person("noor", group(900, 2))
+    met = replace(noor.tracks[0], track=replace(noor.tracks[0].track, artists=mika.tracks[0].track.artists))
+    (pair,) = compare([mika, replace(noor, tracks=(met, *noor.tracks[1:]))]).pairs
+    assert "They share one artist, mika band 0 (<1% of the artists of up to 100 tracks each)." in pair.reasons
 
 
 @pytest.mark.parametrize(("count", "scored"), [(FEWEST_MEASURED - 1, False), (FEWEST_MEASURED, True)])
@@ -283,6 +309,20 @@ def test_genre_words_count_where_everybody_has_them_and_it_is_said_where_not() -
     assert all(
         any("Genre words are not in the score" in line for line in pair.reasons) for pair in without.pairs
     )
+
+
+def test_genre_words_that_few_tracks_have_count_less_and_it_is_said() -> None:
+    rows = group(40, 1)
+    mika, noor = tagged(person("Mika", rows), "rock"), tagged(person("Noor", rows), "jazz")
+    scores = []
+    for known in (40, 10, 1, 0):
+        bare = tagged(noor).tracks[known:]
+        (pair,) = compare([mika, replace(noor, tracks=(*noor.tracks[:known], *bare))]).pairs
+        assert pair.score is not None
+        assert any("they count less" in line for line in pair.reasons) is (0 < known < 20)
+        scores.append(pair.score)
+    assert scores == sorted(scores)
+    assert scores[-1] - scores[-2] < 2, "one track more decides nothing"
 
 
 def test_a_score_says_how_many_pairs_of_strangers_are_less_alike() -> None:

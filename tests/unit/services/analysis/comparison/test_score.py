@@ -12,7 +12,7 @@ from services.analysis.comparison.listening import Listening, Sound
 from services.analysis.comparison.overlap import Repertoire
 from services.analysis.comparison.rules import load_rules
 from services.analysis.comparison.score import Sampled, Score, score_pair
-from services.domain.scoring import KNOTS, Band, Curve, ScoreRules
+from services.domain.scoring import KNOTS, Band, Calibration, Curve, Percentiles, ScoreRules
 from tests.unit.services.analysis.comparison.people import person
 
 ROUND_RULES = ScoreRules(
@@ -109,7 +109,7 @@ def pair_of(
     rules: ScoreRules,
     tagged: int = 20,
     *,
-    genres: bool = True,
+    genres: float = 1.0,
     genres_again: float = 1.0,
 ) -> Score:
     names = tuple(f"artist {number}" for number in range(8))
@@ -133,6 +133,14 @@ def test_genre_words_are_a_third_part_where_both_sides_have_them() -> None:
     assert pair_of(0.0, rules).value == pytest.approx(0.75 * 50)
 
 
+def test_genre_words_of_few_tracks_count_in_proportion() -> None:
+    rules = replace(ROUND_RULES, genre_part=0.4, genre_full=0.5)
+    assert [rules.genres_counted(share) for share in (0.0, 0.125, 0.5, 1.0)] == [0.0, 0.25, 1.0, 1.0]
+    assert pair_of(1.0, rules, genres=0.25).value == pytest.approx(0.9 * 50 + 0.1 * 100)
+    left_out = pair_of(1.0, rules, genres=0.0)
+    assert (left_out.value, left_out.affinity) == (pytest.approx(50), None)
+
+
 def test_the_range_has_the_error_of_two_draws_and_stays_on_the_scale() -> None:
     score = pair_of(0.5, replace(ROUND_RULES, genre_part=0.5))
     assert 0 <= score.low < score.value < score.high <= 100
@@ -148,10 +156,10 @@ def test_nine_of_ten_of_what_other_tracks_would_say_are_in_the_range() -> None:
 @pytest.mark.parametrize("affinity", [0.0, 1.0])
 def test_the_range_holds_the_score_also_where_other_tracks_would_add_the_genres(affinity: float) -> None:
     rules = replace(ROUND_RULES, genre_part=0.9)
-    score = pair_of(affinity, rules, tagged=400, genres=False, genres_again=1.0)
+    score = pair_of(affinity, rules, tagged=400, genres=0.0, genres_again=1.0)
     assert score.value == pytest.approx(50)
     assert score.low <= 50 <= score.high
-    unlikely = pair_of(affinity, rules, tagged=400, genres=False, genres_again=0.0)
+    unlikely = pair_of(affinity, rules, tagged=400, genres=0.0, genres_again=0.0)
     assert unlikely.high - unlikely.low < score.high - score.low, "without them the range is that of the rest"
 
 
@@ -179,8 +187,8 @@ KNOWN = replace(ROUND_RULES, curves=CURVES)
 def test_the_percentile_lies_on_the_curve_of_the_smaller_side(
     score: float, smaller: int, share: float
 ) -> None:
-    assert KNOWN.percentile(score, smaller, genres=True) == pytest.approx(share)
-    assert KNOWN.percentile(score, smaller, genres=False) is None
+    assert KNOWN.percentile(score, smaller, genres=1) == pytest.approx(share)
+    assert KNOWN.percentile(score, smaller, genres=0) is None
 
 
 @pytest.mark.parametrize(
@@ -188,9 +196,30 @@ def test_the_percentile_lies_on_the_curve_of_the_smaller_side(
     [(20.0, Band.FAR), (35.0, Band.APART), (50.0, Band.USUAL), (65.0, Band.NEAR), (89.0, Band.CLOSE)],
 )
 def test_bands_follow_the_percentile_up_to_one_person(score: float, band: Band) -> None:
-    assert KNOWN.band(score, 20, genres=True) is band
-    assert KNOWN.band(90.0, 20, genres=True) is Band.ONE
-    assert KNOWN.band(90.0, 80, genres=True) is Band.CLOSE
+    assert KNOWN.band(score, 20, genres=1) is band
+    assert KNOWN.band(90.0, 20, genres=1) is Band.ONE
+    assert KNOWN.band(90.0, 80, genres=1) is Band.CLOSE
+
+
+def test_where_genre_words_count_less_the_percentile_lies_between_the_curves() -> None:
+    both = replace(KNOWN, curves_without_genres=(Curve(20, tuple(knot / 100 for knot in KNOTS), 80.0),))
+    assert both.percentile(65.0, 20, genres=0.0) == pytest.approx(0.65)
+    assert both.percentile(65.0, 20, genres=0.5) == pytest.approx((0.65 + 0.75) / 2)
+    assert both.band(85.0, 20, genres=0.5) is Band.ONE
+    assert both.band(84.0, 20, genres=0.5) is not Band.ONE
+
+
+def test_what_is_usual_is_said_by_the_number_of_tracks_and_by_what_genre_words_count() -> None:
+    def row(tracks: int, shift: float) -> Calibration:
+        return Calibration(tracks, Percentiles(60 + shift, 80, 99), Percentiles(10 + shift, 30, 60), 0.99)
+
+    rules = replace(
+        ROUND_RULES, calibration=(row(20, 0), row(80, 10)), calibration_without_genres=(row(20, 20),)
+    )
+    assert rules.usual(same=False, tracks=40, genres=1.0) == Percentiles(15, 30, 60)
+    assert rules.usual(same=True, tracks=20, genres=0.5) == Percentiles(70, 80, 99)
+    assert rules.usual(same=True, tracks=500, genres=0.0) == Percentiles(80, 80, 99)
+    assert ROUND_RULES.usual(same=True, tracks=20, genres=1.0) is None
 
 
 def test_the_shipped_curves_never_fall_and_are_there_for_all_sizes() -> None:
