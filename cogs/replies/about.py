@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cogs.replies.layout import Reply, rule, small, text
-from services.domain.comparison import FEWEST_MEASURED
+from services.domain.comparison import FEWEST_FOR_A_NUMBER, FEWEST_MEASURED
 from services.domain.scoring import ARTIST_DRAW, Calibration, ScoreRules
+from services.domain.vocabulary import share_words
 
 _SOUND = (
     "**{sound:.0f} points are sound.** Each measured track is a point in a space in which music that people "
@@ -47,7 +48,7 @@ _SURE = (
 )
 _COUNTS = (
     "**What counts.** Measured tracks count 1, tracks whose sound is estimated {weight:g}. Below {fewest} "
-    "measured tracks there is no number: “not enough data”."
+    "measured tracks there is no score: “not enough data”. Below {number} it is said as a range alone."
 )
 _NOT = (
     "**What it is not.** It compares the playlists that were brought, not people. Keys, lyrics and how "
@@ -80,7 +81,7 @@ def score_card(rules: ScoreRules) -> Reply:
         blocks += [text(_MEANING, *lines, _READING), rule()]
     blocks += [
         text(_SURE),
-        text(_COUNTS.format(weight=rules.imputed_weight, fewest=FEWEST_MEASURED)),
+        text(_COUNTS.format(weight=rules.imputed_weight, fewest=FEWEST_MEASURED, number=FEWEST_FOR_A_NUMBER)),
         text(_NOT),
         text(small(f"Where the numbers come from: {rules.learned_from}.")),
     ]
@@ -91,5 +92,4 @@ def _calibration_line(row: Calibration) -> str:
     same, different = row.same, row.different
     one_person = f"two lists of one person {same.median:.0f} ({same.low:.0f}–{same.high:.0f})"
     two_people = f"two people {different.median:.0f} ({different.low:.0f}–{different.high:.0f})"
-    told = f"told apart {100 * row.auc:.0f}% of the time"
-    return f"- {row.tracks} tracks each: {one_person}, {two_people}; {told}"
+    return f"- {row.tracks} tracks each: {one_person}, {two_people}, lower {share_words(row.auc)} of the time"

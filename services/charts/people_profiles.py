@@ -162,11 +162,11 @@ def _leanings(person: Participant) -> str:
 
 
 def _alt_text(found: Comparison) -> str:
-    features = listed(FEATURE_WORDS[feature].name.lower() for feature in dividing_features(found.people, 3))
+    features = ", ".join(FEATURE_WORDS[each].name.lower() for each in dividing_features(found.people, 3))
     people = count(len(found.people), "person", "people")
     return describe(
         (
-            f"Profiles of {people} on common axes; they lie furthest apart in {features}.",
+            f"Profiles of {people} on common axes, first where they lie furthest apart: {features}.",
             *(
                 f"{name_of(found, person.key)}: "
                 f"{(_leanings(person) or 'typical throughout') if person.profile else 'nothing measured'}."

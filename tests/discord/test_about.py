@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.analysis.comparison.rules import load_rules
-from services.domain.comparison import FEWEST_MEASURED
+from services.domain.comparison import FEWEST_FOR_A_NUMBER, FEWEST_MEASURED
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 
@@ -17,7 +17,8 @@ async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     assert f"sound = 100 · 2^−(s / {rules.sound_scale:g})^{rules.sound_power:g}" in words
     assert f"score = {rules.sound_part:g} · sound" in words
     assert f"overlap / {rules.overlap_full:g}" in words
-    assert f"Below {FEWEST_MEASURED} measured tracks" in words
+    assert f"Below {FEWEST_MEASURED} measured tracks there is no score" in words
+    assert f"Below {FEWEST_FOR_A_NUMBER} it is said as a range alone" in words
     for row in rules.calibration:
         assert f"{row.tracks} tracks each: two lists of one person {row.same.median:.0f}" in words
         assert f"two people {row.different.median:.0f}" in words

@@ -181,7 +181,10 @@ def give_awards(people: Sequence[Participant]) -> tuple[Award, ...]:
     Only people with enough measured tracks take part.
     """
     runners = [person for person in people if person.is_scored]
-    found = [award for category in _CATEGORIES if (award := _run(category, runners)) is not None]
+    categories = {category.figure: category for category in reversed(_CATEGORIES)}
+    # of two people, whoever is not the one end of a figure is the other, which would say the same again
+    run = categories.values() if len(runners) == 2 else _CATEGORIES
+    found = [award for category in run if (award := _run(category, runners)) is not None]
     found.sort(key=lambda entry: -entry.lead)
     given: list[Award] = []
     count: dict[PersonKey, int] = {}
@@ -218,7 +221,7 @@ def _run(category: _Category, runners: Sequence[Participant]) -> _Result | None:
     ahead = abs(values[first][0] - values[second][0])
     if best == following or not error or ahead <= _CERTAIN * error:
         return None
-    said = f"{category.words.format(best)}; the next has {following}"
+    said = f"{category.words.format(best)}; the {'other' if len(runners) == 2 else 'next'} has {following}"
     return _Result(Award(category.title, (first,), said, is_sure=True), ahead / error)
 
 

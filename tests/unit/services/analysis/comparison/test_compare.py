@@ -245,6 +245,15 @@ def test_awards_give_their_number_and_nobody_has_three() -> None:
         assert sum(someone.key in award.keys for award in found.awards) <= 2
 
 
+def test_two_people_get_each_figure_once_and_the_other_is_called_so() -> None:
+    mika, _, tam = trio()
+    awards = compare([mika, tam]).awards
+    assert awards
+    assert all("; the other has " in award.words for award in awards)
+    figures = [award.words.split("; ")[0].rstrip("0123456789.−% ") for award in awards]
+    assert len(set(figures)) == len(figures)
+
+
 def test_unknown_artists_leave_sound_alone() -> None:
     def nameless(someone: Person) -> Person:
         return replace(
