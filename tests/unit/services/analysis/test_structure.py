@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from services.analysis.kmeans import Float
-from services.analysis.validity import Gap, Margins, normal_ranks, structure_gaps
+from services.analysis.validity import Gap, Margins, _is_decided, normal_ranks, structure_gaps
 from services.domain.report import LEAST_GAP, LEAST_GAP_Z
 from tests.unit.services.analysis.clouds import cloud, islands
 
@@ -80,3 +81,19 @@ def test_a_feature_that_never_varies_and_one_that_repeats_another_do_not_stop_th
 def test_equal_values_share_the_mean_of_their_normal_scores() -> None:
     found = normal_ranks(np.array([5.0, 1.0, 5.0, 7.0]), np.array([-1.0, -0.25, 0.25, 1.0]))
     np.testing.assert_allclose(found, [0.0, -1.0, 0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("gaps", "decided"),
+    [
+        ([(0.4, 0.01), (0.9, 0.03)], True),
+        ([(0.4, 0.01), (2.0, 0.04)], False),
+        ([(2.5, 0.04), (0.4, 0.01)], False),
+        ([(2.5, 0.04), (9.0, 0.06)], True),
+        ([(2.5, 0.001), (0.4, 0.01)], True),
+        ([(9.0, 0.0195), (0.4, 0.01)], False),
+        ([(0.0, 0.0), (0.0, 0.0)], True),
+    ],
+)
+def test_more_is_drawn_only_where_the_verdict_is_near(gaps: list[tuple[float, float]], decided: bool) -> None:
+    assert _is_decided([Gap(k, gap, z) for k, (z, gap) in zip((2, 4), gaps, strict=True)], 24) == decided
