@@ -120,7 +120,8 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
     """Return the few of a kind that most of a group share, where each makes a good part of it."""
     here = list(told(read(group)))
     tagged = total(here)
-    if tagged < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
+    fewest = FEWEST_NAMED_BY if tagged >= TAGGED * group.size else FEWEST_TAGGED
+    if tagged < max(fewest, FEW_TAGGED * group.size):
         return None
     surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
     inside = counted(here)

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.claims import Claim
+from services.analysis.traits import STRONG
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.group_names import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.report import Trait
 
 AUDIBLE = 0.15
@@ -118,7 +119,7 @@ def holds(guard: Guard, raw: NDArray[np.float64], *, within_error: bool = False)
     values = raw[:, COLUMN[guard.feature]]
     if guard.share:
         value = float(np.mean(values > 0.5))
-    elif guard.feature is Feature.TEMPO:
+    elif guard.middle or guard.feature is Feature.TEMPO:
         value = float(np.median(values))
     else:
         value = float(np.mean(values))
@@ -282,7 +283,11 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
         and not {trait.feature, lean.feature} <= _NEARLY_ONE
     ]
     telling = (
-        [other for other in beside if other.high or other.feature not in little]
+        [
+            other
+            for other in beside
+            if other.high or other.feature not in little or (other == MORE_SUNG and _are_songs(traits))
+        ]
         for little in (_LITTLE_BELOW, _UNSAID_BELOW)
     )
     chosen = next(filter(None, telling), beside)
@@ -300,6 +305,11 @@ def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:
             if abs(end) >= heard
         )
     ]
+
+
+def _are_songs(traits: Traits) -> bool:
+    """Whether the rest of the list is hardly sung beside the group."""
+    return any(trait.feature is Feature.INSTRUMENTALNESS and trait.contrast <= -STRONG for trait in traits)
 
 
 def _may_compare(trait: Trait) -> bool:
@@ -335,6 +345,11 @@ def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
             and abs(trait.contrast) >= AUDIBLE * (BORNE_OUT if trait.degree else CLEARLY_AUDIBLE)
         ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
-    # "More sung", "less danceable" and "more electric" only where nothing else sets a group apart.
-    telling = [lean for lean in compared if lean.high or lean.feature not in _LITTLE_BELOW]
+    # "Less danceable" and "more electric" only where nothing else sets a group apart, and songs from music
+    # that is hardly sung.
+    telling = [
+        lean
+        for lean in compared
+        if lean.high or lean.feature not in _LITTLE_BELOW or (lean == MORE_SUNG and _are_songs(traits))
+    ]
     return absolute, telling or compared[:1]

@@ -201,11 +201,10 @@ def _ground_of(group: Tally, rest: Tally) -> Scene | None:
         or most_have(group, rest, by_titles(Language), SceneKind.LANGUAGE, TOLD_SURELY, times=0.0)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
-        or era_of(group, rest, range(1, len(SPANS) + 1))
         or few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
         or few_have(group, rest, families, SceneKind.GENRE, _ONE_AND_MORE)
-        or era_of(group, rest, [0])
+        or era_of(group, rest, [*range(1, len(SPANS) + 1), 0])
     )
 
 

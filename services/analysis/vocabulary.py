@@ -34,6 +34,8 @@ class Guard:
     low: float = float("-inf")
     high: float = float("inf")
     share: bool = False
+    middle: bool = False
+    """Whether the value is the median: what is said of most tracks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.LOUD_INTENSE,
         {ENERGY: 0.9, LOUD: 0.9, VALENCE: -0.4, ACOUSTIC: -0.7, DANCE: -0.4},
-        _at_least(ENERGY, 0.72), _at_least(LOUD, -7.5), _at_most(VALENCE, 0.5),
+        _at_least(ENERGY, 0.76), _at_least(LOUD, -7.5), _at_most(VALENCE, 0.5),
     ),
     _name(
         SoundName.BIG_ANTHEMIC,
@@ -240,7 +242,8 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.DREAMY_HAZY,
         {INSTRUMENTAL: 0.8, VALENCE: -0.6, DANCE: -0.4, ENERGY: -0.3, SPEECH: -0.4},
-        _FEWER_SINGERS, _at_least(INSTRUMENTAL, 0.15), _at_most(ACOUSTIC, 0.5),
+        _FEWER_SINGERS, _at_least(INSTRUMENTAL, 0.15), Guard(INSTRUMENTAL, low=0.01, middle=True),
+        _at_most(ACOUSTIC, 0.5),
         _at_most(VALENCE, 0.42), Guard(ENERGY, 0.25, 0.65),
     ),
     _name(
@@ -276,7 +279,7 @@ CATALOGUE: tuple[Name, ...] = (
     ),
     _name(
         SoundName.FAST_RESTLESS,
-        {TEMPO: 1.0, ENERGY: 0.5, DANCE: -0.4},
+        {TEMPO: 1.0, ENERGY: 1.0, DANCE: -0.4},
         _at_least(TEMPO, 132.0), _at_least(ENERGY, 0.7),
     ),
     _name(

@@ -386,6 +386,16 @@ def test_what_is_calmer_and_quieter_is_said_in_one_word() -> None:
     assert name_words(replace(pairs[2], differs=None)) == "More acoustic"
 
 
+def test_a_list_of_pop_with_a_few_orchestras_is_not_called_dreamy() -> None:
+    """Blurred voices are in most songs of dream pop; here nobody sings in three tracks, and all do in ten."""
+    pop = sounds.group(13, 0, instrumentalness=0.0, valence=0.35, danceability=0.45, energy=0.5)
+    pop[:4, SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] = 0.9
+    dreamy = sounds.group(13, 0, instrumentalness=0.35, valence=0.35, danceability=0.45, energy=0.5)
+    guards = ENTRIES[SoundName.DREAMY_HAZY].guards
+    assert all(holds(guard, dreamy) for guard in guards)
+    assert not all(holds(guard, pop) for guard in guards)
+
+
 def test_no_music_is_called_songs_of_which_half_is_not_sung() -> None:
     piano, half = sounds.group(40, 0, **sounds.PIANO), sounds.group(40, 1, **sounds.PIANO | {"valence": 0.9})
     half[::2, SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] = 0.0
