@@ -261,6 +261,19 @@ class Resamples:
         counts = rng.multinomial(n, np.full(n, 1 / n), size=samples).astype(Float)
         return Resamples(counts, rng.random((k, samples * restarts)))
 
+    def split(self, samples: int) -> tuple[Resamples, Resamples]:
+        """Return the first samples, and the others."""
+        starts = samples * self.restarts
+        return (
+            Resamples(self.counts[:samples], self.seeds[:, :starts]),
+            Resamples(self.counts[samples:], self.seeds[:, starts:]),
+        )
+
+    @property
+    def restarts(self) -> int:
+        """How often the fit to each sample is started."""
+        return int(self.seeds.shape[1]) // len(self.counts)
+
 
 def bootstrap_stability(
     points: NDArray[np.float32], centres: NDArray[np.float32], resamples: Resamples
@@ -276,14 +289,28 @@ def bootstrap_stability(
     resamples : Resamples
         Drawn for n points and k groups.
     """
+    return stability_in(refit(points, centres, resamples), points, centres)
+
+
+def refit(
+    points: NDArray[np.float32], centres: NDArray[np.float32], resamples: Resamples
+) -> NDArray[np.float64]:
+    """Count the points that each group of a refit shares with each of the fit, shape (samples, k, k)."""
     n, k = len(points), len(centres)
-    samples = len(resamples.counts)
-    restarts = resamples.seeds.shape[1] // samples
-    weights = np.repeat(resamples.counts, restarts, axis=0)
-    refits = lloyd(points, place_seeds(points, weights, resamples.seeds), weights).best(restarts)
+    weights = np.repeat(resamples.counts, resamples.restarts, axis=0)
+    refits = lloyd(points, place_seeds(points, weights, resamples.seeds), weights).best(resamples.restarts)
     own = assign_all(points, centres[None])[0].astype(Float)
     others = assign_all(points, refits.centres).astype(Float)
-    table = (others.reshape(-1, n) @ own.T).reshape(samples, k, k).astype(np.float64)
+    shared: NDArray[np.float64] = (others.reshape(-1, n) @ own.T).reshape(-1, k, k).astype(np.float64)
+    return shared
+
+
+def stability_in(
+    table: NDArray[np.float64], points: NDArray[np.float32], centres: NDArray[np.float32]
+) -> Stability:
+    """Say how well a fit survives in its refits, from what `refit` counts."""
+    n, k = len(points), len(centres)
+    own = assign_all(points, centres[None])[0].astype(Float)
     union = table.sum(axis=1, keepdims=True) + table.sum(axis=2, keepdims=True) - table
     found_again = (table / np.maximum(union, 1)).max(axis=1).mean(axis=0)
     sizes, sums = own.sum(axis=1), own @ points
