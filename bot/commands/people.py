@@ -14,7 +14,7 @@ from bot.commands import EXIT_OK, BadInputError
 from bot.commands.files import open_workflow, read_playlist, save_charts, shown_on, split_file, told_of
 from bot.commands.terminal import print_blend, print_comparison
 from bot.config import Settings
-from cogs.words.comparison import comparison_sentence
+from cogs.words.comparison import comparison_sentence, pair_reasons
 from cogs.words.messages import note_lines
 from services.domain.blend import BlendMode
 from services.domain.comparison import PersonKey
@@ -73,7 +73,10 @@ async def _compare(
         await asyncio.to_thread(save_charts, await compare.draw(found), options.charts)
     if options.json:
         sys.stdout.write(
-            comparison_json(found, [person.key for person in people], comparison_sentence(found)) + "\n"
+            comparison_json(
+                found, [person.key for person in people], comparison_sentence(found), pair_reasons
+            )
+            + "\n"
         )
     else:
         print_comparison(found, Console(), charts=options.charts)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cogs.words.comparison import comparison_sentence, meaning_words, score_words
+from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
 from cogs.words.grouping import basis_line
 from cogs.words.messages import note_lines
 from cogs.words.portrait import type_line
@@ -206,7 +206,7 @@ def _print_pair(found: Comparison, pair: Pair, console: Console) -> None:
     console.print(f"\n[bold]{escape(names)}: {score_words(found, pair)}[/bold]")
     if words := meaning_words(pair):
         console.print(f"  {escape(words[:1].upper() + words[1:])}.")
-    for reason in pair.reasons:
+    for reason in pair_reasons(found, pair):
         console.print(f"  {escape(reason)}")
     if len(pair.shared_tracks) > 1:
         shown = [track.label for track in pair.shared_tracks[:_NAMES_SHOWN]]

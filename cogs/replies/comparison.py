@@ -13,7 +13,7 @@ from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, poster, rule, small, text, with_files
 from cogs.replies.lobby import LobbyVerb
 from cogs.words.buttons import Label
-from cogs.words.comparison import comparison_sentence
+from cogs.words.comparison import comparison_sentence, pair_reasons
 from cogs.words.text import escape, fit, plain, plural, some_of, unbroken
 from services.domain.blend import BlendMode
 from services.domain.charts import Chart
@@ -153,7 +153,7 @@ def _next(value: float, gap: float | None, *, below: bool) -> str:
 def _reasons(found: Comparison, viewer: PersonKey | None) -> list[str]:
     """Say the most telling reason and how much the two share; a button away stand all."""
     (pair,) = found.pairs
-    told = pair.reasons if viewer is None else pair.reasons_to(viewer)
+    told = pair_reasons(found, pair, viewer)
     artists = plural(len(pair.shared_artists), "artist")
     shared = f"{artists} and {plural(len(pair.shared_tracks), 'song')} in common."
     return [*(escape(unbroken(reason), 240) for reason in told[:1]), shared]

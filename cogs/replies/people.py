@@ -10,7 +10,7 @@ from discord import ui
 from cogs.replies.comparison import ResultVerb, person_select
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, small, text
-from cogs.words.comparison import meaning_words, score_words
+from cogs.words.comparison import meaning_words, pair_reasons, score_words
 from cogs.words.text import escape, fit, plain, plural, track_line, unbroken
 from services.domain.comparison import Comparison, Pair, PersonKey, SharedTrack
 from services.domain.groups import Sharing
@@ -59,7 +59,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     found, result_id = shown.stored.comparison, shown.stored.result_id
     a, b = found.people[one], found.people[other]
     pair = found.pair(a.key, b.key)
-    told = pair.reasons if viewer is None else pair.reasons_to(viewer)
+    told = pair_reasons(found, pair, viewer)
     if words := meaning_words(pair):
         told = (f"{words[:1].upper()}{words[1:]}.", *told)
     shared = [*_group_lines(pair), *_artist_lines(pair), *_track_lines(pair)]

@@ -1,17 +1,27 @@
-"""The result of a comparison in one sentence."""
+"""Say what a comparison found: in one sentence, and why two people score as they do."""
 
 from __future__ import annotations
 
-from cogs.words.text import join_words
+from dataclasses import dataclass
+
+from cogs.words.text import join_words, plural
 from services.domain.comparison import (
     FEWEST_FOR_A_NUMBER,
     FEWEST_MEASURED,
     Comparison,
     Pair,
+    Participant,
+    PersonKey,
     TopPairs,
     TopPeople,
 )
-from services.domain.scoring import Band
+from services.domain.features import Feature
+from services.domain.scoring import ARTIST_DRAW, Band
+from services.domain.vocabulary import share_words
+
+_MOST_FEATURES, _MOST_NAMES = 3, 3
+_WORTH_WARNING = 0.2
+"""Part of somebody's tracks that are estimated, from which it is said."""
 
 _BANDS = {
     Band.FAR: "far apart",
@@ -82,6 +92,133 @@ def meaning_words(pair: Pair) -> str:
     else:
         beside = f"more alike than {tenths} of 10 pairs of strangers"
     return f"{_BANDS[pair.band]}, {beside}"
+
+
+def pair_reasons(found: Comparison, pair: Pair, to: PersonKey | None = None) -> tuple[str, ...]:
+    """Say why two people score as they do, in sentences with the numbers in them, the most telling first.
+
+    Parameters
+    ----------
+    to
+        Who reads it: one of the two is addressed as "you".
+    """
+    if pair.reasons:  # as an older version had stored it
+        return pair.reasons_to_a if to == pair.a else pair.reasons_to_b if to == pair.b else pair.reasons
+    two = _Two.of(found, pair, to)
+    scored = pair.score is not None
+    return (
+        *(_lacking(person, two) for person in (two.one, two.other) if not person.is_scored),
+        *([_sound_line(two), _genres_line(pair)] if scored else []),
+        _artists_line(two),
+        _songs_line(two),
+        *([_groups_line(two)] if scored else []),
+        *_estimates_lines(two),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Two:
+    """The two of a pair, from the view of whoever reads about them."""
+
+    pair: Pair
+    one: Participant
+    """Who reads it, if one of the two does; else the first."""
+    other: Participant
+    is_you: bool
+    turned: bool
+    """Whether `one` is `Pair.b`."""
+
+    @staticmethod
+    def of(found: Comparison, pair: Pair, to: PersonKey | None) -> _Two:
+        turned = to == pair.b
+        keys = (pair.b, pair.a) if turned else (pair.a, pair.b)
+        one, other = map(found.person, keys)
+        return _Two(pair, one, other, is_you=to in keys, turned=turned)
+
+    @property
+    def together(self) -> str:
+        return "You" if self.is_you else "They"
+
+    def whose(self, person: Participant) -> str:
+        """Say whose something is."""
+        return "your" if self.is_you and person is self.one else f"{person.name}'s"
+
+
+def _lacking(person: Participant, two: _Two) -> str:
+    """Say that somebody's data are not enough for a score."""
+    name, has = ("you", "have") if two.is_you and person is two.one else (person.name, "has")
+    tracks = plural(person.measured, "measured track")
+    return f"Not enough data: {name} {has} {tracks}; a score takes {FEWEST_MEASURED}."
+
+
+def _sound_line(two: _Two) -> str:
+    """Name the features that set the two apart."""
+    telling = [entry for entry in two.pair.differences if entry.telling][:_MOST_FEATURES]
+    # the tempo comes first, where it is said at all: it is the number that everybody can picture
+    telling.sort(key=lambda entry: entry.feature is not Feature.TEMPO)
+    words = [entry.b_words if two.turned else entry.a_words for entry in telling]
+    if not words:
+        whom = "you" if two.is_you else two.one.name
+        return f"I hear no clear difference between {whom} and {two.other.name}."
+    subject, verb = ("You", "are") if two.is_you else (two.one.name, "is")
+    return f"{subject} {verb} {join_words(words)} than {two.other.name}."
+
+
+def _genres_line(pair: Pair) -> str:
+    if pair.affinity is None:
+        return "Genre words are not in the score: somebody here has no track with any."
+    alike = f"Genre words: {share_words(pair.affinity)} alike"
+    if pair.genres_counted < 1:
+        return f"{alike}; they count less, as somebody here has them for few tracks."
+    return f"{alike}."
+
+
+def _artists_line(two: _Two) -> str:
+    pair, count = two.pair, len(two.pair.shared_artists)
+    if pair.overlap is None:
+        return "Nothing is known about the artists of one side, so they are not in the score."
+    if not count:
+        return f"{two.together} share no artist."
+    names = join_words([artist.name for artist in pair.shared_artists[:_MOST_NAMES]])
+    # Longer lists are thinned, and share more artists than that.
+    is_thinned = max(two.one.tracks, two.other.tracks) > ARTIST_DRAW
+    out_of = f"the artists of up to {ARTIST_DRAW} tracks each" if is_thinned else "the smaller collection"
+    share = f"{share_words(pair.overlap)} of {out_of}"
+    if count == 1:
+        return f"{two.together} share one artist, {names} ({share})."
+    first = "among them " if count > _MOST_NAMES else ""
+    return f"{two.together} share {count:,} artists ({share}), {first}{names}."
+
+
+def _songs_line(two: _Two) -> str:
+    songs = two.pair.shared_tracks
+    if not songs:
+        return f"{two.together} share no song."
+    if len(songs) == 1:
+        return f"{two.together} share one song: {songs[0].label}."
+    return f"{two.together} share {len(songs):,} songs."
+
+
+def _groups_line(two: _Two) -> str:
+    if not two.pair.shared_groups:
+        return "No corner of music in common yet."
+    own = "your tracks" if two.is_you else two.whose(two.one)
+    said = []
+    for group in two.pair.shared_groups[:2]:
+        shares = (group.a_share, group.b_share)
+        first, second = map(share_words, reversed(shares) if two.turned else shares)
+        said.append(f"{group.name} ({first} of {own}, {second} of {two.whose(two.other)})")
+    return f"{two.together} overlap in {join_words(said)}."
+
+
+def _estimates_lines(two: _Two) -> list[str]:
+    lines = []
+    for person in (two.one, two.other):
+        total = person.measured + person.imputed
+        if person.is_scored and person.imputed > _WORTH_WARNING * total:
+            tracks = f"{person.imputed:,} of {two.whose(person)} {total:,} tracks"
+            lines.append(f"The sound of {tracks} is estimated and not in the score.")
+    return lines
 
 
 def _alike(found: Comparison, top: TopPairs) -> str:

@@ -203,7 +203,8 @@ def _common(pair: Pair) -> list[Row]:
 
 
 def _difference(pair: Pair) -> str:
-    return pair.differences[0].a_words.partition(" (")[0] if pair.differences else ""
+    told = (each.a_words.partition(" (")[0] for each in pair.differences if each.telling)
+    return next(told, "")
 
 
 def _group_words(found: Comparison, colours: Sequence[str]) -> Words:

@@ -88,6 +88,8 @@ class FeatureDifference:
     """What `Pair.a` is, compared to `b`: "14 BPM faster"."""
     b_words: str
     """The other way round: "14 BPM slower"."""
+    telling: bool = False
+    """Whether it is heard, and seen in its numbers; in results of older versions their sentences say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +144,6 @@ class Pair:
     has no artist names."""
     distance: float | None
     """Energy distance in the sound space, square root; 0 for two samples of one taste."""
-    reasons: tuple[str, ...]
-    """Sentences with numbers, about the two by name; the first says why there is no score, if so."""
-    reasons_to_a: tuple[str, ...]
-    """The same said to `a`: "You are 14 BPM faster and less acoustic than Noor"."""
-    reasons_to_b: tuple[str, ...]
     differences: tuple[FeatureDifference, ...]
     """All nine, the most audible first; empty without a score."""
     shared_artists: tuple[SharedArtist, ...]
@@ -161,14 +158,15 @@ class Pair:
     """Share of pairs of strangers that score lower, 0..1; None where that is not known."""
     band: Band | None = None
     """The score in a word; None as `percentile`."""
+    reasons: tuple[str, ...] = ()
+    """What an older version had said of the two, in place of `FeatureDifference.telling`."""
+    reasons_to_a: tuple[str, ...] = ()
+    """The same, said to `a`."""
+    reasons_to_b: tuple[str, ...] = ()
 
     def has(self, key: PersonKey) -> bool:
         """Whether the person is one of the two."""
         return key in (self.a, self.b)
-
-    def reasons_to(self, key: PersonKey) -> tuple[str, ...]:
-        """Say the reasons to one of the two as "you", to anybody else by name."""
-        return {self.a: self.reasons_to_a, self.b: self.reasons_to_b}.get(key, self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.domain.blend import Blend
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey, TopPeople
 
+Reasons = Callable[[Comparison, Pair, PersonKey | None], Sequence[str]]
+"""Says why two people score as they do, to one of them or to anybody else."""
 
-def comparison_document(found: Comparison, order: Sequence[PersonKey], sentence: str) -> dict[str, Any]:
+
+def comparison_document(
+    found: Comparison, order: Sequence[PersonKey], sentence: str, reasons: Reasons
+) -> dict[str, Any]:
     """Turn a comparison into the document that `compare --json` prints.
 
     People, matrix and pairs are in the given order; `order` of the document is that of the charts, in which
@@ -36,7 +41,10 @@ def comparison_document(found: Comparison, order: Sequence[PersonKey], sentence:
         "sentence": sentence,
         "people": [person.name for person in people],
         "matrix": [[_rounded(score) for score in row] for row in matrix],
-        "pairs": [_pair_document(pair, found, turned=rank[pair.a] > rank[pair.b]) for pair in pairs],
+        "pairs": [
+            _pair_document(pair, found, reasons(found, pair, None), turned=rank[pair.a] > rank[pair.b])
+            for pair in pairs
+        ],
         "centre": _only(found.centre, names),
         "lone_wolf": _only(found.lone_wolf, names),
         "bridge": _only(found.bridge, names),
@@ -67,9 +75,10 @@ def comparison_document(found: Comparison, order: Sequence[PersonKey], sentence:
     }
 
 
-def comparison_json(found: Comparison, order: Sequence[PersonKey], sentence: str) -> str:
+def comparison_json(found: Comparison, order: Sequence[PersonKey], sentence: str, reasons: Reasons) -> str:
     """Write the document of a comparison as JSON."""
-    return json.dumps(comparison_document(found, order, sentence), ensure_ascii=False, separators=(",", ":"))
+    document = comparison_document(found, order, sentence, reasons)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def blend_document(found: Blend, notes: Sequence[str]) -> dict[str, Any]:
@@ -112,7 +121,7 @@ def blend_json(found: Blend, notes: Sequence[str]) -> str:
     return json.dumps(blend_document(found, notes), ensure_ascii=False, separators=(",", ":"))
 
 
-def own_json(found: Comparison, key: PersonKey, made: datetime) -> bytes:
+def own_json(found: Comparison, key: PersonKey, made: datetime, reasons: Reasons) -> bytes:
     """Write down a person's profile, awards and scores with the others, and nothing about anybody else."""
     me = found.person(key)
     document = {
@@ -139,7 +148,7 @@ def own_json(found: Comparison, key: PersonKey, made: datetime) -> bytes:
                 "low": pair.low,
                 "high": pair.high,
                 "is_rough": found.is_rough(pair),
-                "reasons": list(pair.reasons_to(key)),
+                "reasons": list(reasons(found, pair, key)),
             }
             for pair in found.pairs_of(key)
         ],
@@ -150,7 +159,7 @@ def own_json(found: Comparison, key: PersonKey, made: datetime) -> bytes:
     return json.dumps(document, ensure_ascii=False, indent=1).encode()
 
 
-def _pair_document(pair: Pair, found: Comparison, *, turned: bool) -> dict[str, Any]:
+def _pair_document(pair: Pair, found: Comparison, reasons: Sequence[str], *, turned: bool) -> dict[str, Any]:
     a, b = (pair.b, pair.a) if turned else (pair.a, pair.b)
     return {
         "a": found.name(a),
@@ -166,7 +175,7 @@ def _pair_document(pair: Pair, found: Comparison, *, turned: bool) -> dict[str, 
         "genre_affinity": _rounded(pair.affinity, 4),
         "genres_counted": _rounded(pair.genres_counted, 4),
         "energy_distance": _rounded(pair.distance, 4),
-        "reasons": list(pair.reasons),
+        "reasons": list(reasons),
         "differences": {
             entry.feature.value: {
                 "amount": _rounded(-entry.amount if turned else entry.amount, 4),

@@ -22,7 +22,6 @@ from services.analysis.comparison.overlap import (
     shared_artists,
     shared_songs,
 )
-from services.analysis.comparison.reasons import Evidence, reasons
 from services.analysis.comparison.rules import load_rules
 from services.analysis.comparison.score import DRAWS, Sampled, Score, score_pair
 from services.analysis.comparison.standings import (
@@ -127,16 +126,6 @@ def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, genres: Flo
         else None
     )
     meaning = _meaning(score, min(a.measured_count, b.measured_count), rules)
-    evidence = Evidence(
-        a=a,
-        b=b,
-        score=score,
-        differences=feature_differences(one.shape, other.shape) if one.shape and other.shape else (),
-        artists=shared_artists(*repertoires),
-        tracks=shared_songs(*repertoires),
-        groups=shared_groups(union.groups, one.shares, other.shares),
-        overlap=artist_overlap(*repertoires),
-    )
     return Pair(
         a=a.person.key,
         b=b.person.key,
@@ -144,19 +133,16 @@ def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, genres: Flo
         low=score.low if score else None,
         high=score.high if score else None,
         sound=score.sound if score else None,
-        overlap=evidence.overlap,
+        overlap=artist_overlap(*repertoires),
         distance=score.distance if score else None,
         affinity=score.affinity if score else None,
         genres_counted=score.genres_counted if score else 0.0,
         percentile=meaning[0],
         band=meaning[1],
-        reasons=reasons(evidence),
-        reasons_to_a=reasons(evidence, to=a),
-        reasons_to_b=reasons(evidence, to=b),
-        differences=evidence.differences,
-        shared_artists=evidence.artists,
-        shared_tracks=evidence.tracks,
-        shared_groups=evidence.groups,
+        differences=feature_differences(one.shape, other.shape) if one.shape and other.shape else (),
+        shared_artists=shared_artists(*repertoires),
+        shared_tracks=shared_songs(*repertoires),
+        shared_groups=shared_groups(union.groups, one.shares, other.shares),
     )
 
 
@@ -213,8 +199,6 @@ def _turned(pair: Pair) -> Pair:
         pair,
         a=pair.b,
         b=pair.a,
-        reasons_to_a=pair.reasons_to_b,
-        reasons_to_b=pair.reasons_to_a,
         differences=tuple(
             replace(entry, amount=-entry.amount, a_words=entry.b_words, b_words=entry.a_words)
             for entry in pair.differences

@@ -92,6 +92,7 @@ def feature_differences(a: Shape, b: Shape) -> tuple[FeatureDifference, ...]:
             distance=float(apart[column]),
             a_words=_words(feature, own, other, (a.tempo, b.tempo)),
             b_words=_words(feature, other, own, (b.tempo, a.tempo)),
+            telling=_is_telling(feature, _amount(own, other), float(apart[column])),
         )
         for column, (feature, own, other) in enumerate(zip(SOUND_FEATURES, a.typical, b.typical, strict=True))
     ]
@@ -106,10 +107,10 @@ def feature_differences(a: Shape, b: Shape) -> tuple[FeatureDifference, ...]:
     )
 
 
-def is_worth_a_word(difference: FeatureDifference) -> bool:
-    """Whether the difference is heard, and seen in the numbers that go with it."""
-    trusted = difference.distance * _TRUST.get(difference.feature, 1.0)
-    return trusted >= NOTICEABLE * 0.75 and abs(difference.amount) >= _MEASURES[difference.feature].least
+def _is_telling(feature: Feature, amount: float, distance: float) -> bool:
+    """Whether a difference is heard, and seen in the numbers that go with it."""
+    trusted = distance * _TRUST.get(feature, 1.0)
+    return trusted >= NOTICEABLE * 0.75 and abs(amount) >= _MEASURES[feature].least
 
 
 def typical_value(raw: NDArray[np.float64], feature: Feature) -> float:

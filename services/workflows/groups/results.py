@@ -40,7 +40,7 @@ from services.storage.group_results import GroupResultStore, StoredComparison, U
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought, Comparer
-from services.workflows.compare_export import own_json
+from services.workflows.compare_export import Reasons, own_json
 
 _CACHED_CHARTS = 24
 _TRIES = 4
@@ -181,8 +181,8 @@ class GroupResultsWorkflow:
             drawn.append(chart)
         return tuple(drawn)
 
-    async def own_part(self, shown: Shown, user_id: int) -> OwnPart:
-        """Write down what the result holds about one of its people.
+    async def own_part(self, shown: Shown, user_id: int, reasons: Reasons) -> OwnPart:
+        """Write down what the result holds about one of its people; `reasons` says why they score so.
 
         Raises
         ------
@@ -192,7 +192,7 @@ class GroupResultsWorkflow:
         if key is None:
             raise NotInResultError
         playlists = await self.lobbies.playlists(shown.lobby.lobby_id, [user_id])
-        document = own_json(shown.stored.comparison, key, shown.stored.created_at)
+        document = own_json(shown.stored.comparison, key, shown.stored.created_at, reasons)
         return OwnPart(document, playlists.get(user_id))
 
     async def blend(self, shown: Shown, *, size: int, mode: BlendMode) -> Blend:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogs.words.comparison import comparison_sentence
+from cogs.words.comparison import comparison_sentence, pair_reasons
 from cogs.words.messages import note_lines
 from cogs.words.report import notices, quality, verdict
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
@@ -194,3 +194,6 @@ def test_a_comparison_that_was_stored_with_its_sentence_is_said_anew_in_the_same
     assert comparison_sentence(found) == (
         "Person 0 and Person 1 score 15 of 100 (12–18 with other tracks of theirs)."
     )
+    (pair,) = found.pairs
+    assert pair_reasons(found, pair) == pair.reasons != ()
+    assert pair_reasons(found, pair, pair.b) == pair.reasons_to_b != pair.reasons

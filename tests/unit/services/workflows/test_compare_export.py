@@ -54,14 +54,15 @@ def pair(a: PersonKey, b: PersonKey, score: float | None) -> Pair:
         sound=score,
         overlap=0.123456,
         distance=0.4,
-        reasons=(f"{a} and {b}",),
-        reasons_to_a=(f"to {a}",),
-        reasons_to_b=(f"to {b}",),
         differences=(FeatureDifference(Feature.TEMPO, 14.00004, 0.5, "14 BPM faster", "14 BPM slower"),),
         shared_artists=(SharedArtist("Night Ferry", 3, 2),),
         shared_tracks=(SharedTrack(FORMULA, ("Night Ferry",), TrackId("t" * 22)),),
         shared_groups=(SharedGroup(0, "Calm", 0.5, 0.5),),
     )
+
+
+def said_to(_found: Comparison, pair: Pair, to: PersonKey | None) -> list[str]:
+    return [f"to {to}" if to else f"{pair.a} and {pair.b}"]
 
 
 def comparison() -> Comparison:
@@ -90,7 +91,9 @@ def comparison() -> Comparison:
 
 
 def document() -> dict[str, object]:
-    value: dict[str, object] = json.loads(comparison_json(comparison(), (ANN, BOB, KIM), "The sentence."))
+    value: dict[str, object] = json.loads(
+        comparison_json(comparison(), (ANN, BOB, KIM), "The sentence.", said_to)
+    )
     return value
 
 
@@ -132,7 +135,7 @@ def test_a_persons_figures_are_rounded_and_named_by_group() -> None:
 
 
 def test_ones_own_part_holds_nothing_about_two_others() -> None:
-    found = json.loads(own_json(comparison(), KIM, MADE))
+    found = json.loads(own_json(comparison(), KIM, MADE, said_to))
     assert (found["name"], found["made"]) == ("Kim", "2026-11-22T12:00:00+00:00")
     assert found["tracks"] == {"all": 50, "measured": 3, "estimated": 4}
     assert [(each["with"], each["score"], each["reasons"]) for each in found["scores"]] == [
