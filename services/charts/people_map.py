@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from services.charts.legend import (
 )
 from services.charts.lettering import drawable
 from services.charts.map_labels import STRIP, draw_directions
-from services.charts.regions import compute_area
+from services.charts.regions import Area, compute_area
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
@@ -32,6 +32,8 @@ _FRAME_HEIGHT = 280.0
 _NOTE = 24.0
 _INSET = 14.0
 _STRETCH = 1.5
+_INSETS = (0.0, 8.0, 16.0, 24.0, 32.0)
+"""Pixels left free around the tracks, as few as let every cloud fade before the frame."""
 _MOST_DOTS = 1500
 """More dots than this hide each other; of each person every n-th is drawn then."""
 _FEW = 5
@@ -59,11 +61,11 @@ def render_people_map(found: Comparison) -> Chart:
         raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
         named = [group for group in found.groups[:_NAMED_GROUPS] if group.x is not None]
         middles = np.array([(group.x, group.y) for group in named], dtype=np.float64).reshape(-1, 2)
-        places, scale = fit(raw, frame)
+        places, scale, areas = _placed(found, raw, frame, clouds)
         for index in range(len(found.people)):
-            if index in clouds:
-                _draw_cloud(sheet, places[_measured(found, index)], index, frame)
-            else:
+            if (area := areas.get(index)) is not None:
+                _draw_cloud(sheet, area, index)
+            elif index not in clouds:
                 _draw_dots(sheet, found, places, index, thinned)
         taken = _draw_middles(sheet, found, places, frame)
         moved = places[0] - raw[0] * scale * (1, -1)
@@ -119,12 +121,26 @@ def fit(raw: Points, frame: Box, *, stretch: float = _STRETCH) -> tuple[Points, 
     return clipped, scale
 
 
-def _draw_cloud(sheet: Sheet, points: Points, index: int, frame: Box) -> None:
-    """Fill where a person's tracks are dense, the denser the stronger."""
+def _placed(
+    found: Comparison, raw: Points, frame: Box, clouds: Collection[int]
+) -> tuple[Points, Points, dict[int, Area | None]]:
+    """Return the places, pixels per unit and clouds, of which the frame cuts off none if it can be helped."""
     left, top = frame.x - frame.width / 2, frame.y - frame.height / 2
-    area = compute_area(points, left, top, frame.width, frame.height)
-    if area is None:
-        return
+    places, scale, areas = raw, np.ones(2), {}
+    for inset in _INSETS:
+        inner = Box(frame.x, frame.y, frame.width - 2 * inset, frame.height - 2 * inset)
+        places, scale = fit(raw, inner)
+        areas = {
+            index: compute_area(places[_measured(found, index)], left, top, frame.width, frame.height)
+            for index in clouds
+        }
+        if not any(area is not None and area.reaches_edge(area.outer) for area in areas.values()):
+            break
+    return places, scale, areas
+
+
+def _draw_cloud(sheet: Sheet, area: Area, index: int) -> None:
+    """Fill where a person's tracks are dense, the denser the stronger."""
     colour = person_style(index).colour
     for part, alpha in _LEVELS:
         sheet.shape(

@@ -9,8 +9,10 @@ from PIL import Image
 from services.analysis.comparison.rules import load_rules
 from services.charts import theme
 from services.charts.legend import person_style
+from services.charts.map_labels import STRIP
 from services.charts.people_profiles import dividing_features
 from services.charts.render import render_comparison
+from services.charts.sheet import Sheet
 from services.charts.theme import ink_on, shade_of_level, shade_of_score
 from services.domain.charts import ChartKind
 from services.domain.comparison import Comparison
@@ -158,6 +160,22 @@ def test_few_people_are_clouds_between_the_names_of_the_groups(sheets):
     unplaced = replace(found, groups=tuple(replace(group, x=None, y=None) for group in found.groups))
     render_comparison(ChartKind.PEOPLE_MAP, unplaced, load_rules())
     assert not {group.name for group in found.groups} & {writing.words for writing in sheets[-1].writings}
+
+
+def test_no_cloud_is_cut_off_by_the_frame(monkeypatch):
+    lines = []
+
+    def shape(sheet, path, *, outline=None, **_rest):
+        if outline:
+            lines.append((sheet.width, path.vertices))
+
+    monkeypatch.setattr(Sheet, "shape", shape)
+    for people in (2, 3, 5):
+        render_comparison(ChartKind.PEOPLE_MAP, make_comparison(people), load_rules())
+    assert len(lines) == 10
+    for width, places in lines:
+        assert 12 < places[:, 0].min() < places[:, 0].max() < width - 12
+        assert 2 < places[:, 1].min() - 34 - STRIP < places[:, 1].max() - 34 - STRIP < 278
 
 
 @pytest.mark.parametrize(("tracks", "said"), [(40, False), (310, True)])
