@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
+from services.analysis.editions import of_their_time
+from services.analysis.facts import Facts
+from services.analysis.genres import dressed
 from services.analysis.matrix import FeatureTable, once_for_each_provenance
 from services.analysis.placement import assignment_probability
 from services.analysis.reference import REFERENCE
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 from services.domain.tempo import is_corrected
 
@@ -89,3 +93,35 @@ class Guesses:
         if not chances.shape[1] or not len(self.rows):
             return replace(self, labels=np.full(len(self.rows), -1, dtype=np.intp))
         return replace(self, labels=chances.argmax(axis=1), probabilities=chances.max(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """What came with the tracks, beside their sound."""
+
+    came: Sequence[Track]
+    dressed: Sequence[Track]
+    """With the genres that are known of their artists."""
+    facts: Facts
+    """Of all."""
+    deciding: Sequence[Track]
+    """Those with evidence, dressed, with a year only where it says when the music is from."""
+    own: Facts
+    """Of them, with the years of all editions."""
+    given: Sequence[bool]
+    """Whether the genres of each of them are only known of its artist."""
+
+    @staticmethod
+    def of(came: Sequence[Track], rows: NDArray[np.intp], genres: Mapping[str, tuple[str, ...]]) -> Music:
+        """Read tracks, of which those in `rows` decide, with what is known of `genres` by lead artist."""
+        music = [dressed(track, genres) for track in came]
+        facts = Facts.of(music)
+        own = facts.take(rows)
+        return Music(
+            came=came,
+            dressed=music,
+            facts=facts,
+            deciding=of_their_time([music[row] for row in rows.tolist()], own.leads),
+            own=own,
+            given=[music[row] is not came[row] for row in rows.tolist()],
+        )

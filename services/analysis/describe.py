@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
-from services.analysis.continuity import earlier_centres, keep_groups
-from services.analysis.deciding import Guesses, Sound
+from services.analysis.clustering import Partition
+from services.analysis.deciding import Music, Sound
 from services.analysis.duplicates import find_duplicates
-from services.analysis.editions import of_their_time
-from services.analysis.facts import Facts
-from services.analysis.genres import dressed
-from services.analysis.grouping import Estimated, basis_of, group_by_style, middles
+from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable
 from services.analysis.name_rules import said_by
 from services.analysis.naming import name_clusters, name_playlist
@@ -25,14 +21,12 @@ from services.analysis.outliers import find_outliers
 from services.analysis.placement import confidence
 from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
-from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS, TYPICAL
+from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
 from services.analysis.scenes import grounded, scene_of
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally
 from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
 from services.analysis.typical import top_artists, typical_tracks
-from services.analysis.validity import Margins, agreement
-from services.analysis.witness import ask, is_of_one_genre
 from services.domain.analysis import AnalysisOptions
 from services.domain.features import Coverage, Feature
 from services.domain.group_names import GroupName, Mood
@@ -46,10 +40,8 @@ from services.domain.report import (
     EnrichedTrack,
     Outlier,
     Placement,
-    Structure,
     Subtitle,
     Trait,
-    Verdict,
 )
 from services.domain.tempo import Tempo
 
@@ -83,133 +75,78 @@ def describe(
     typical = TYPICAL.normal_scores(table.raw)
     sound = Sound.of(table, tracks, typical)
     earlier = {lead: some for lead, some in earlier_genres.items() if lead not in artist_genres}
-    came = [entry.track for entry in tracks]
-    genres_of = {**earlier, **artist_genres}
-    music = [dressed(track, genres_of) for track in came]
-    facts = Facts.of(music)
-    own = facts.take(sound.rows)
-    deciding = of_their_time([music[row] for row in sound.rows.tolist()], own.leads)
-    basis = basis_of(came, music, options, earlier)
-    is_by_sound = basis.grouping is Grouping.SOUND
-    partition = fit_clusters(
-        sound.points,
-        keys=own.keys,
-        margins=Margins(sound.z, REFERENCE.projection),
-        groups=options.groups if is_by_sound else None,
-        previous_centres=earlier_centres(options.last_groups.groups, deciding, sound.points)
-        if is_by_sound
+    music = Music.of([entry.track for entry in tracks], sound.rows, {**earlier, **artist_genres})
+    basis = basis_of(music.came, music.dressed, options, earlier)
+    groups = group(table, sound, music, basis, options)
+    words = _call(sound, music, groups)
+    projection = _project(sound, groups.partition)
+    clusters = [
+        _cluster(tracks, sound, music, groups, words, index=index) for index in range(groups.partition.k)
+    ]
+    report = AnalysisReport(
+        playlist=playlist,
+        tracks=tuple(tracks),
+        placements=_placements(len(tracks), sound.rows, groups, projection),
+        clusters=groups.kept.dressed(clusters, words.called),
+        structure=groups.structure,
+        basis=groups.basis,
+        axes=projection.axes if projection else None,
+        outliers=_outliers(sound, music, groups.partition),
+        duplicates=find_duplicates(music.came, music.facts.leads),
+        coverage=coverage,
+        mood=mood_words(_mood(sound, music, groups.partition, words)) if len(sound.rows) else "",
+        evidence=len(np.unique(music.own.keys)),
+        estimate_agreement=agreement_with_estimates(sound, music, groups)
+        if groups.basis.grouping is Grouping.SOUND
         else None,
-        placed_later=int((table.is_known & ~table.is_evidence).sum()),
-        wants_groups=is_by_sound,
+        notices=notices,
     )
-    guesses = Guesses.of(table, partition if is_by_sound else None)
-    grouped, structure = sound, _structure(partition, sound)
-    if not is_by_sound:
-        style = group_by_style(
-            deciding,
-            own,
-            sound.z,
-            Estimated(facts.take(guesses.rows), table.raw[guesses.rows], table.errors[guesses.rows]),
-            sound=structure,
-            basis=basis,
-            options=options,
-        )
-        partition, basis, structure = style.partition, style.basis, style.structure
-        grouped, guesses = replace(sound, points=style.points), guesses.placed(style.guesses)
-    kept = keep_groups(partition, options.last_groups.groups, deciding)
-    partition, guesses = kept.partition, replace(guesses, labels=kept.moved(guesses.labels))
-    if is_by_sound:
-        structure = _witnessed(structure, deciding, partition)
-    genres = [track.genres for track in deciding]
-    apart = _groups_and_rests(deciding, partition)
-    given = [music[row] is not came[row] for row in sound.rows.tolist()]
+    real = np.where(table.is_estimated, np.nan, typical)
+    return replace(report, portrait=portrait_of(report, scores=real, leads=music.facts.leads))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What groups are called, and what is told of each."""
+
+    called: Sequence[GroupName]
+    traits: Sequence[tuple[Trait, ...]]
+    subtitles: Sequence[Subtitle]
+    typical: Sequence[tuple[int, ...]]
+    """Rows of the tracks with evidence."""
+
+
+def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
+    """Find names, traits, subtitles and typical tracks."""
+    partition, earlier = groups.partition, groups.kept.called
+    apart = _groups_and_rests(music.deciding, partition)
     found = [subtitle_of(group, rest) for group, rest in apart]
     telling = [
         bool(found) and carries(track, found[label])
-        for track, label in zip(deciding, partition.labels.tolist(), strict=True)
+        for track, label in zip(music.deciding, partition.labels.tolist(), strict=True)
     ]
-    subtitles = _of_whom(found, partition, telling, given)
-    traits = [
-        _traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(kept.called)
-    ]
+    traits = [_traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(earlier)]
     called = name_clusters(
         sound.heard,
         sound.raw,
         partition.labels,
         traits,
-        genres=genres,
+        genres=[track.genres for track in music.deciding],
         scenes=[scene_of(group, rest) for group, rest in apart],
-        earlier=kept.called,
+        earlier=earlier,
         tempi=_tempi(sound, partition),
     )
-    called = grounded(called, apart, earlier=kept.called)
-    names = tuple(map(name_words, called))
-    examples = _typical(deciding, grouped, partition, telling)
-    projection = project(
-        sound.points, partition.labels, middles(sound.points, partition.labels, partition.k), sound.z
+    return _Words(
+        called=grounded(called, apart, earlier=earlier),
+        traits=traits,
+        subtitles=_of_whom(found, partition, telling, music.given),
+        typical=_typical(music, groups, telling),
     )
-    report = AnalysisReport(
-        playlist=playlist,
-        tracks=tuple(tracks),
-        placements=_placements(len(tracks), grouped, guesses, partition, projection),
-        clusters=kept.dressed(
-            [
-                _cluster(
-                    tracks,
-                    own.leads,
-                    sound,
-                    guesses,
-                    partition,
-                    index=index,
-                    name=name,
-                    traits=said,
-                    typical=typical,
-                    subtitle=subtitle,
-                )
-                for index, (name, said, typical, subtitle) in enumerate(
-                    zip(names, traits, examples, subtitles, strict=True)
-                )
-            ],
-            called,
-        ),
-        structure=structure,
-        basis=basis,
-        axes=projection.axes if projection else None,
-        outliers=_outliers(deciding, own, sound, partition, given),
-        duplicates=find_duplicates(came, facts.leads),
-        coverage=coverage,
-        mood=mood_words(_mood(sound, genres, partition, called, traits)) if len(sound.rows) else "",
-        evidence=len(np.unique(own.keys)),
-        estimate_agreement=_agreement_with_estimates(facts, sound, guesses, partition)
-        if is_by_sound
-        else None,
-        notices=notices,
-    )
-    real = np.where(table.is_estimated, np.nan, typical)
-    return replace(report, portrait=portrait_of(report, scores=real, leads=facts.leads))
 
 
-def _structure(partition: Partition, sound: Sound) -> Structure:
-    """Take the verdict of the fit, and call no groups clear that lean on estimates."""
-    found = replace(partition.structure, estimated=sound.estimated)
-    if found.verdict is Verdict.CLEAR and found.estimated:
-        return replace(found, verdict=Verdict.LOOSE)
-    return found
-
-
-def _agreement_with_estimates(
-    facts: Facts, sound: Sound, guesses: Guesses, partition: Partition
-) -> float | None:
-    """Fit the same number of groups to evidence and estimates together, and compare on the evidence."""
-    if not partition.k or not len(guesses.rows):
-        return None
-    trusting = fit_clusters(
-        np.concatenate([sound.points, guesses.points]),
-        keys=facts.keys[np.concatenate([sound.rows, guesses.rows])],
-        groups=max(partition.k, 2),
-        tests_structure=False,
-    )
-    return agreement(partition.labels, trusting.labels[: len(sound.rows)])
+def _project(sound: Sound, partition: Partition) -> Projection | None:
+    centres = middles(sound.points, partition.labels, partition.k)
+    return project(sound.points, partition.labels, centres, sound.z)
 
 
 def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tuple[Tally, Tally]]:
@@ -235,25 +172,17 @@ def _of_whom(
     )
 
 
-def _typical(
-    deciding: Sequence[Track], sound: Sound, partition: Partition, telling: Sequence[bool]
-) -> tuple[tuple[int, ...], ...]:
-    if not partition.k:
+def _typical(music: Music, groups: Groups, telling: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
+    if not groups.partition.k:
         return ()
-    artists = [track.artists for track in deciding]
-    titles = [track.title for track in deciding]
     return typical_tracks(
-        sound.points, partition.labels, partition.centres, artists, titles=titles, telling=telling
+        groups.points,
+        groups.partition.labels,
+        groups.partition.centres,
+        [track.artists for track in music.deciding],
+        titles=[track.title for track in music.deciding],
+        telling=telling,
     )
-
-
-def _witnessed(structure: Structure, music: Sequence[Track], partition: Partition) -> Structure:
-    """Ask the second witness where the sound does not separate the groups."""
-    if partition.k < FEWEST_GROUPS or structure.verdict not in {Verdict.NONE, Verdict.UNTESTABLE}:
-        return structure
-    witnesses = ask(music, partition.labels, partition.k)
-    alike = not witnesses and is_of_one_genre(music, partition.labels, partition.k)
-    return replace(structure, witnesses=witnesses, is_one_genre=alike)
 
 
 def _tempi(sound: Sound, partition: Partition) -> list[Tempo | None]:
@@ -270,32 +199,23 @@ def _traits(
     )
 
 
-def _mood(
-    sound: Sound,
-    genres: Sequence[Sequence[str]],
-    partition: Partition,
-    names: Sequence[GroupName],
-    traits: Sequence[tuple[Trait, ...]],
-) -> Mood:
+def _mood(sound: Sound, music: Music, partition: Partition, words: _Words) -> Mood:
     whole = _traits(sound, np.zeros(len(sound.rows), dtype=np.intp), 0)
-    parts = list(zip(names, traits, strict=True))
+    genres = [track.genres for track in music.deciding]
+    parts = list(zip(words.called, words.traits, strict=True))
     return name_playlist(sound.heard, sound.raw, whole, genres=genres, labels=partition.labels, parts=parts)
 
 
 def _cluster(
     tracks: Sequence[EnrichedTrack],
-    leads: Sequence[str],
     sound: Sound,
-    guesses: Guesses,
-    partition: Partition,
+    music: Music,
+    groups: Groups,
+    words: _Words,
     *,
     index: int,
-    name: str,
-    traits: tuple[Trait, ...],
-    typical: tuple[int, ...],
-    subtitle: Subtitle,
 ) -> Cluster:
-    labels = partition.labels
+    labels, guesses = groups.partition.labels, groups.guesses
     own = np.flatnonzero(labels == index)
     rows = sound.rows[own].tolist()
     members = [tracks[row] for row in rows]
@@ -303,18 +223,18 @@ def _cluster(
     modes = [entry.features.mode for entry in members if entry.features.mode is not None]
     major = major_share(modes)
     return Cluster(
-        name=name,
+        name=name_words(words.called[index]),
         blurb=blurb(sound.heard, sound.timed, labels, index, corrected=sound.corrected, major_share=major),
         members=tuple(rows),
         likely=tuple(guesses.rows[guesses.labels == index].tolist()),
-        traits=traits,
-        typical=tuple(int(sound.rows[row]) for row in typical),
+        traits=words.traits[index],
+        typical=tuple(int(sound.rows[row]) for row in words.typical[index]),
         top_artists=top_artists(
-            [entry.track.artists for entry in members], leads=[leads[row] for row in own.tolist()]
+            [entry.track.artists for entry in members], leads=[music.facts.leads[row] for row in rows]
         ),
-        centre=tuple(float(value) for value in partition.centres[index]),
+        centre=tuple(float(value) for value in groups.partition.centres[index]),
         profile=dict(profile_of(sound.heard, labels, index)),
-        subtitle=subtitle,
+        subtitle=words.subtitles[index],
         tempo_bpm=tempo.bpm if tempo else None,
         tempo_range_bpm=(tempo.low_bpm, tempo.high_bpm) if tempo else None,
         major_share=major,
@@ -322,16 +242,17 @@ def _cluster(
 
 
 def _placements(
-    count: int, sound: Sound, guesses: Guesses, partition: Partition, projection: Projection | None
+    count: int, rows: NDArray[np.intp], groups: Groups, projection: Projection | None
 ) -> tuple[Placement, ...]:
     placements = [_NOWHERE] * count
+    partition, guesses = groups.partition, groups.guesses
     grouped = partition.k > 0
     if projection is None:
         return tuple(placements)
-    sure = confidence(sound.points, partition.centres) if grouped else np.zeros(len(sound.rows))
+    sure = confidence(groups.points, partition.centres) if grouped else np.zeros(len(rows))
     # lists of plain numbers: element by element an array takes three times as long
     for row, label, certainty, (x, y) in zip(
-        sound.rows.tolist(), partition.labels.tolist(), sure.tolist(), projection.xy.tolist(), strict=True
+        rows.tolist(), partition.labels.tolist(), sure.tolist(), projection.xy.tolist(), strict=True
     ):
         placements[row] = Placement(
             cluster=label if grouped else None,
@@ -359,28 +280,22 @@ def _placements(
     return tuple(placements)
 
 
-def _outliers(
-    deciding: Sequence[Track],
-    facts: Facts,
-    sound: Sound,
-    partition: Partition,
-    given: Sequence[bool],
-) -> tuple[Outlier, ...]:
+def _outliers(sound: Sound, music: Music, partition: Partition) -> tuple[Outlier, ...]:
     if not partition.k:
         return ()
     # Years of editions that may be younger than their music say nothing here.
-    years = np.array([track.release_year or np.nan for track in deciding], dtype=np.float64)
-    named: dict[str, Outlier] = {}  # a song that is there twice stands out once
+    years = np.array([track.release_year or np.nan for track in music.deciding], dtype=np.float64)
     ranked = find_outliers(
         sound.points,
         sound.heard,
         partition.labels,
-        music=deciding,
-        facts=replace(facts, years=years),
-        given=given,
+        music=music.deciding,
+        facts=replace(music.own, years=years),
+        given=music.given,
     )
+    named: dict[str, Outlier] = {}  # a song that is there twice stands out once
     for found in ranked:
-        said = deciding[found.track].words_key
+        said = music.deciding[found.track].words_key
         row = int(sound.rows[found.track])
         named.setdefault(said, replace(found, track=row))
     return tuple(named.values())

@@ -1,4 +1,4 @@
-"""Group the tracks of a playlist by style and era; the verdict about structure stays one about sound.
+"""Group the tracks of a playlist by sound, or by style and era; the verdict about structure is about sound.
 
 A test for structure is not valid in the space of style and era: years and artists come in lumps, so nearly
 every list would be called clearly grouped there.
@@ -12,18 +12,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.clustering import Partition, fit_clusters
-from services.analysis.continuity import earlier_centres
+from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
+from services.analysis.continuity import Continuity, earlier_centres, keep_groups
+from services.analysis.deciding import Guesses, Music, Sound
 from services.analysis.facts import Facts, Rows
 from services.analysis.genres import has_genre
+from services.analysis.matrix import FeatureTable
 from services.analysis.placement import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged
 from services.analysis.titles import lead_artist
+from services.analysis.validity import Margins, agreement
+from services.analysis.witness import ask, is_of_one_genre
 from services.domain.analysis import AnalysisOptions
 from services.domain.grouping import Basis, Grouping, year_share
 from services.domain.music import Track
-from services.domain.report import Structure
+from services.domain.report import Structure, Verdict
 
 Float = NDArray[np.float64]
 
@@ -144,3 +148,86 @@ def middles(points: Float, labels: Rows, groups: int) -> Float:
     sums = np.zeros((groups, points.shape[1]))
     np.add.at(sums, labels[labels >= 0], points[labels >= 0])
     return sums / counts[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Groups of the tracks that decide, and what they rest on."""
+
+    kept: Continuity
+    points: NDArray[np.float64]
+    """Tracks with evidence in the space of the groups."""
+    guesses: Guesses
+    structure: Structure
+    basis: Basis
+
+    @property
+    def partition(self) -> Partition:
+        """The groups in the order of their letters."""
+        return self.kept.partition
+
+
+def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options: AnalysisOptions) -> Groups:
+    """Group by sound, or by style and era where `basis` says so; groups of an earlier report stay."""
+    is_by_sound = basis.grouping is Grouping.SOUND
+    earlier = options.last_groups.groups
+    partition = fit_clusters(
+        sound.points,
+        keys=music.own.keys,
+        margins=Margins(sound.z, REFERENCE.projection),
+        groups=options.groups if is_by_sound else None,
+        previous_centres=earlier_centres(earlier, music.deciding, sound.points) if is_by_sound else None,
+        placed_later=int((table.is_known & ~table.is_evidence).sum()),
+        wants_groups=is_by_sound,
+    )
+    points, guesses = sound.points, Guesses.of(table, partition if is_by_sound else None)
+    structure = _structure(partition, sound)
+    if not is_by_sound:
+        rows = guesses.rows
+        style = group_by_style(
+            music.deciding,
+            music.own,
+            sound.z,
+            Estimated(music.facts.take(rows), table.raw[rows], table.errors[rows]),
+            sound=structure,
+            basis=basis,
+            options=options,
+        )
+        partition, points, guesses = style.partition, style.points, guesses.placed(style.guesses)
+        structure, basis = style.structure, style.basis
+    kept = keep_groups(partition, earlier, music.deciding)
+    if is_by_sound:
+        structure = _witnessed(structure, music.deciding, kept.partition)
+    guesses = replace(guesses, labels=kept.moved(guesses.labels))
+    return Groups(kept, points, guesses, structure, basis)
+
+
+def _structure(partition: Partition, sound: Sound) -> Structure:
+    """Take the verdict of the fit, and call no groups clear that lean on estimates."""
+    found = replace(partition.structure, estimated=sound.estimated)
+    if found.verdict is Verdict.CLEAR and found.estimated:
+        return replace(found, verdict=Verdict.LOOSE)
+    return found
+
+
+def _witnessed(structure: Structure, music: Sequence[Track], partition: Partition) -> Structure:
+    """Ask the second witness where the sound does not separate the groups."""
+    if partition.k < FEWEST_GROUPS or structure.verdict not in {Verdict.NONE, Verdict.UNTESTABLE}:
+        return structure
+    witnesses = ask(music, partition.labels, partition.k)
+    alike = not witnesses and is_of_one_genre(music, partition.labels, partition.k)
+    return replace(structure, witnesses=witnesses, is_one_genre=alike)
+
+
+def agreement_with_estimates(sound: Sound, music: Music, groups: Groups) -> float | None:
+    """Fit the same number of groups to evidence and estimates together, and compare on the evidence."""
+    partition, guesses = groups.partition, groups.guesses
+    if not partition.k or not len(guesses.rows):
+        return None
+    trusting = fit_clusters(
+        np.concatenate([sound.points, guesses.points]),
+        keys=music.facts.keys[np.concatenate([sound.rows, guesses.rows])],
+        groups=max(partition.k, 2),
+        tests_structure=False,
+    )
+    return agreement(partition.labels, trusting.labels[: len(sound.rows)])
