@@ -50,7 +50,9 @@ def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] = ()) -> tuple
         part for group in several for version in _grouped(group, tags) for part in _by_length(tracks, version)
     ]
     rows = _merge(tracks, rows, alike, DuplicateKind.SAME_SONG, found)
-    _merge(tracks, rows, _grouped(rows, songs), DuplicateKind.OTHER_VERSION, found, tags=tags)
+    left = set(rows)
+    versions = [[row for row in group if row in left] for group in several]
+    _merge(tracks, rows, versions, DuplicateKind.OTHER_VERSION, found, tags=tags)
     return tuple(found)
 
 
