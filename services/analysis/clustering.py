@@ -120,8 +120,8 @@ def fit_clusters(
     groups : int, optional
         Number of groups that the person wants, 2..8; cut down to what the tracks allow.
     previous_centres : array of shape (k, d), optional
-        Centres of an earlier run. Their k is kept while it is still stable, and the fit starts from them, so
-        that a few tracks more or less do not reshuffle the groups.
+        Centres of an earlier run. Their k is kept while it is still stable and one more would not tell much
+        more, and the fit starts from them, so that a few tracks more or less do not reshuffle the groups.
     placed_later : int
         Tracks without evidence that will be put into these groups: they count for how many there may be.
     tests_structure : bool
@@ -259,13 +259,22 @@ def _search(
         gaps = structure_gaps(points, TESTED_GROUPS, rng, margins)
         return max(gaps, key=lambda tested: (_is_real(tested), tested.gap))
 
+    def holds(k: int) -> bool:
+        """Whether known groups come back, and one more would not tell clearly more: a list may have grown."""
+        if fits[k][1].agreement < STILL_STABLE or k + 1 > most:
+            return fits[k][1].agreement >= STILL_STABLE
+        fit(*draw(k + 1))
+        return not _is_worth_a_change(fits[k][1], fits[k + 1][1], len(points))
+
     k = _k_to_try_first(groups, previous, distinct, len(rows))
     if k is not None and previous is not None and k == len(previous):
-        start = (previous - offset).astype(Float)[None]
-        keep(lloyd(points, start).centres[0], Resamples.draw(len(points), k, rng))
+        keep(
+            lloyd(points, (previous - offset).astype(Float)[None]).centres[0],
+            Resamples.draw(len(points), k, rng),
+        )
     elif k is not None:
         fit(*draw(k))
-    if k is None or (groups is None and fits[k][1].agreement < STILL_STABLE):
+    if k is None or (groups is None and not holds(k)):
         stored, kept = k, dict(fits)
         fits.clear()
         # All draws come first: so the verdict is the same, whether groups are searched for or not.
@@ -292,9 +301,8 @@ def _search(
         fit(*draw(FEWEST_GROUPS))
         if np.bincount(assign(points, fits[FEWEST_GROUPS][0])).min() >= EVIDENCE_PER_GROUP:
             k = FEWEST_GROUPS
-    centres, stability = fits[k][0], fits[k][1].agreement
-    verdict = _verdict(len(rows), k, stability, gap)
-    return _Choice(centres.astype(np.float64) + offset, stability, gap.gap, gap.z, verdict)
+    centres, stability = fits[k][0].astype(np.float64) + offset, fits[k][1].agreement
+    return _Choice(centres, stability, gap.gap, gap.z, _verdict(len(rows), k, stability, gap))
 
 
 def _fitted(points: NDArray[np.float32], seeds: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -27,8 +27,8 @@ ONE_AND_THE_SAME = 0.5
 """Jaccard similarity on the common tracks from which a group is the one of before."""
 
 MUCH_THE_SAME = 0.8
-"""Share of the longer of two lists that is in both, from which the groups of one begin those of the other. A
-list of two kinds to which others are added kept its two groups for ever: they come back well enough.
+"""Share of the longer of two lists that is in both, from which the groups of one begin those of the other.
+Otherwise a list of two kinds kept its two groups when four more came: they come back well enough.
 """
 
 _MOODS = np.array(

@@ -75,6 +75,23 @@ def test_a_group_that_vanishes_leaves_its_letter_free_for_a_new_one() -> None:
     assert sorted(cluster.letter or 0 for cluster in back.clusters) == list(range(len(back.clusters)))
 
 
+def test_another_kind_in_a_list_makes_another_group_and_the_known_ones_keep_their_letters() -> None:
+    pianos = numbered(group(40, seed=9, **PIANO), 900)
+    first = analysed((*QUIETS, *LOUDS))
+    grown = analysed((*QUIETS, *LOUDS, *pianos), first)
+    assert len(grown.clusters) == len(analysed((*QUIETS, *LOUDS, *pianos)).clusters) == 3
+    assert {cluster.letter for cluster in grown.clusters} == {0, 1, 2}
+    assert looks(first).items() <= looks(grown).items()
+
+
+def test_another_kind_makes_another_group_though_it_comes_a_few_tracks_at_a_time() -> None:
+    pianos = numbered(group(40, seed=9, **PIANO), 900)
+    known = analysed((*QUIETS, *LOUDS))
+    for count in range(8, 41, 8):
+        known = analysed((*QUIETS, *LOUDS, *pianos[:count]), known)
+    assert len(known.clusters) == 3
+
+
 def test_a_name_that_is_no_longer_true_goes_and_the_card_knows_what_it_was() -> None:
     first = analysed((*QUIETS, *LOUDS))
     quiet = next(cluster for cluster in first.clusters if cluster.members[0] < 40)
