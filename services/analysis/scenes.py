@@ -87,7 +87,7 @@ _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, bef
 _TWO_FAMILIES = Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
-_TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
+_TWO_AND_MORE = Together(2, each=0.15, share=0.18, surely=A_LOT, times=0.8, before=(MORE,))
 
 
 def scene_of(group: Tally, rest: Tally) -> Scene | None:

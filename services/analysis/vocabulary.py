@@ -136,7 +136,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.BRIGHT_UPBEAT,
         {VALENCE: 1.0, ENERGY: 0.7, DANCE: 0.3, LOUD: 0.4},
-        _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.6),
+        _at_least(VALENCE, 0.56), _at_least(ENERGY, 0.6),
     ),
     _name(
         SoundName.HIGH_SPIRITED_LOUD,
