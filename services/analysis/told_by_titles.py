@@ -23,40 +23,52 @@ NOTHING: Words = frozenset({""})
 _SAID: Mapping[Recording, str] = MappingProxyType(
     {
         Recording.CHRISTMAS: (
-            r"\b(?:christmas|xmas|noels?(?! gallagher)|navidad|navidena|natale|de natal|weihnacht\w*"
+            r"(?:christmas|xmas|noels?(?! gallagher)|navidad|navidena|natale|de natal|weihnacht\w*"
             r"|kerst(?!in)\w*|joulu\w*|julen|julsang\w*|god jul|bozego narodzenia|kolend\w+|vanoc\w+"
             r"|karacsony\w*|craciun\w*|jingle bells?|silent night|stille nacht|let it snow|santa claus"
-            r"|santa baby|winter wonderland"
-            r"|o holy night|sleigh ride|deck the halls|carol of the bells|drummer boy|mistletoe)\b"
-            r"|рождеств|новогодн|クリスマス|크리스마스|圣诞|聖誕"
+            r"|santa baby|winter wonderland|o holy night|sleigh ride|deck the halls|carol of the bells"
+            r"|drummer boy|mistletoe)\b"
         ),
         Recording.MUSICALS: (
-            r"\b(?:original|broadway|london|west end|film|movie|studio|premiere|revival) (?:\w+ )?cast\b"
-            r"|\bcast recording\b|\bthe musical\b|\ba new musical\b"
+            r"(?:(?:original|broadway|london|west end|film|movie|studio|premiere|revival) (?:\w+ )?cast"
+            r"|cast recording|the musical|a new musical)\b"
         ),
         Recording.SOUNDTRACKS: (
-            r"\b(?:soundtracks?|motion picture|original (?:\w+ )?score|ost|bande originale|banda sonora"
+            r"(?:soundtracks?|motion picture|original (?:\w+ )?score|ost|bande originale|banda sonora"
             r"|colonna sonora|trilha sonora|filmmusik"
             r"|music from (?:and inspired by )?the (?:\w+ ){0,3}(?:film|movie|series|show|game|picture))\b"
-            r"|саундтрек|サウンドトラック|电影原声|電影原聲"
         ),
         Recording.CLASSICAL: (
-            r"\b(?:op\.? ?\d|bwv\.? ?\d|k(?:v\.?|\.) ?\d{2,}|rv\.? \d|hob\. ?[xiv\d]"
+            r"(?:op\.? ?\d|bwv\.? ?\d|k(?:v\.?|\.) ?\d{2,}|rv\.? \d|hob\. ?[xiv\d]"
             r"|in [a-g](?:[- ](?:flat|sharp))? (?:major|minor)"
             r"|(?:sonata|concerto|symphony|nocturnes?|etudes?|sinfonia|quartet) (?:no|nr|in|op)\b)"
         ),
-        Recording.LULLABIES: (
-            r"\b(?:lullab(?:y|ies)|berceuses?|wiegenlied\w*|schlaflied\w*)\b|колыбельн|子守"
-        ),
+        Recording.LULLABIES: r"(?:lullab(?:y|ies)|berceuses?|wiegenlied\w*|schlaflied\w*)\b",
         Recording.LIVE: (
-            r"\blive (?:at|from|version|sessions?|album)\b|\(live\)|\[live\]|\bunplugged\b|\bin concert\b"
-            r"|\ben vivo\b|\bao vivo\b|\bdal vivo\b"
+            r"(?:live (?:at|from|version|sessions?|album)\b|(?<=\()live\)|(?<=\[)live\]"
+            r"|(?:unplugged|in concert|en vivo|ao vivo|dal vivo)\b)"
         ),
     }
-)  # fmt: skip
-"""What titles and albums say of the kind, whatever the language."""
+)
+"""What titles and albums say of the kind, from the beginning of a word on, whatever the language."""
 
-_ANY_SAID = re.compile("|".join(f"(?P<{kind.value}>{pattern})" for kind, pattern in _SAID.items()))
+_SAID_ELSEWHERE: Mapping[Recording, str] = MappingProxyType(
+    {
+        Recording.CHRISTMAS: "рождеств|новогодн|クリスマス|크리스마스|圣诞|聖誕",
+        Recording.SOUNDTRACKS: "саундтрек|サウンドトラック|电影原声|電影原聲",
+        Recording.LULLABIES: "колыбельн|子守",
+    }
+)
+"""The same in other letters, of which not all leave blanks between words."""
+
+
+def _named(patterns: Mapping[Recording, str]) -> str:
+    return "|".join(f"(?P<{kind.value}>{pattern})" for kind, pattern in patterns.items())
+
+
+# One test for the beginning of a word, before all that may begin there.
+_ANY_SAID = re.compile(rf"\b(?:{_named(_SAID)})")
+_ANY_SAID_ELSEWHERE = re.compile(_named(_SAID_ELSEWHERE))
 
 _TAGGED: Mapping[str, Recording] = MappingProxyType(
     {
@@ -150,7 +162,11 @@ def _told_by_title(title: str) -> Words:
 
 @lru_cache(maxsize=READ_AT_ONCE)
 def _kinds(text: str) -> Words:
-    return frozenset(found.lastgroup or "" for found in _ANY_SAID.finditer(fold(text)))
+    folded = fold(text)
+    found = [each.lastgroup for each in _ANY_SAID.finditer(folded)]
+    if not folded.isascii():
+        found += [each.lastgroup for each in _ANY_SAID_ELSEWHERE.finditer(folded)]
+    return frozenset(filter(None, found))
 
 
 def _languages(title: str) -> set[Language]:
