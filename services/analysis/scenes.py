@@ -63,7 +63,7 @@ _OCCASIONS = frozenset(
         Recording.SOUNDTRACKS,
     }
 )  # fmt: skip
-"""Kinds of recording that say more than the genre of what is recorded."""
+"""Kinds of recording that say more than the genre of what is recorded, though the whole list be so."""
 
 TOLD_SURELY = 0.25
 """Lower end for the language of the titles: few words tell it, and many titles have none of them."""
@@ -99,7 +99,7 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
     """
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
-        or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD)
+        or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
         or most_have(
             group,
             rest,
@@ -228,7 +228,8 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     if scene.kind is SceneKind.DECADE:
         words = said = span_of(min(said), max(said))
     share, elsewhere = (share_with(words, list(told(read(some)))) for some in (group, rest))
-    return share >= (HELD if said == words else A_LOT) and (share > elsewhere or _says_little(name))
+    is_said_anyway = _says_little(name) or scene.words in _OCCASIONS
+    return share >= (HELD if said == words else A_LOT) and (share > elsewhere or is_said_anyway)
 
 
 def _all_kinds_in(group: Tally, rest: Tally) -> Read:

@@ -88,6 +88,13 @@ def test_a_few_titles_tell_nothing_of_a_group() -> None:
     assert scene_of(Tally.of(called(20, "Сияй")), Tally.of(called(20, "Сияй"))) is None
 
 
+def test_christmas_is_said_of_each_group_of_a_list_of_christmas_songs() -> None:
+    songs = Tally.of(called(20, "Let It Snow - Somebody Remix"))
+    scene = scene_of(songs, songs)
+    assert scene == Scene(SceneKind.RECORDING, Recording.CHRISTMAS)
+    assert still_of(GroupName(sound=SoundName.HYPNOTIC_GROOVES, scene=scene), songs, songs)
+
+
 def test_a_name_that_says_little_begins_with_what_all_titles_of_the_list_tell() -> None:
     louder = GroupName(leans=(Lean(Feature.LOUDNESS, high=True),), compared=True)
     remixes = Tally.of(called(20, "Song - Somebody Remix"))
