@@ -30,6 +30,7 @@ from services.analysis.tally import (
     share_with,
     told,
 )
+from services.analysis.told_by_titles import OTHER_LETTERS
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
 from services.domain.group_names import (
@@ -66,7 +67,7 @@ _OCCASIONS = frozenset(
 """Kinds of recording that say more than the genre of what is recorded, though the whole list be so."""
 
 TOLD_SURELY = 0.25
-"""Lower end for the language of the titles: few words tell it, and many titles have none of them."""
+"""Lower end for the language of titles in Latin letters: few words tell it, and many titles have none."""
 
 MOST = 0.6
 """Share of an artist from which a group is called by them before anything else."""
@@ -87,7 +88,7 @@ _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, bef
 _TWO_FAMILIES = Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
-_TWO_AND_MORE = Together(2, each=0.15, share=0.18, surely=A_LOT, times=0.8, before=(MORE,))
+_TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
 
 
 def scene_of(group: Tally, rest: Tally) -> Scene | None:
@@ -110,7 +111,7 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
         )
         or most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
-        or most_have(group, rest, by_titles(Language), SceneKind.LANGUAGE, TOLD_SURELY)
+        or _language(group, rest, times=TIMES)
         or _early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
     )
 
@@ -198,7 +199,7 @@ def _ground_of(group: Tally, rest: Tally) -> Scene | None:
         or most_have(group, rest, families, SceneKind.GENRE, HALF_SURELY, times=0.0, share=HALF)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD, times=0.0)
         or _early(most_have(group, rest, decades, SceneKind.DECADE, HELD, times=TIMES))
-        or most_have(group, rest, by_titles(Language), SceneKind.LANGUAGE, TOLD_SURELY, times=0.0)
+        or _language(group, rest, times=0.0)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
         or few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
@@ -206,6 +207,14 @@ def _ground_of(group: Tally, rest: Tally) -> Scene | None:
         or few_have(group, rest, families, SceneKind.GENRE, _ONE_AND_MORE)
         or era_of(group, rest, [*range(1, len(SPANS) + 1), 0])
     )
+
+
+def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
+    """Return the language of most titles: of those in letters of their own nothing else is one."""
+    latin = frozenset(Language) - OTHER_LETTERS
+    return most_have(
+        group, rest, by_titles(OTHER_LETTERS), SceneKind.LANGUAGE, MOST_BY_FAR, times=times, share=MOST
+    ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
 
 
 def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:

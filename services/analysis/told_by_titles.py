@@ -93,6 +93,9 @@ _SCRIPTS: Mapping[str, Language] = MappingProxyType(
 )  # fmt: skip
 """What the letters of a title tell. In Japanese Chinese characters stand beside kana."""
 
+OTHER_LETTERS: frozenset[Language] = frozenset(_SCRIPTS.values())
+"""Languages that every title in them tells."""
+
 _LETTERS: Mapping[str, Language] = MappingProxyType(
     dict.fromkeys("ñ¿¡", Language.SPANISH)
     | dict.fromkeys("ãõ", Language.PORTUGUESE)

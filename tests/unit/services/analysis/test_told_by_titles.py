@@ -86,6 +86,8 @@ def test_a_few_titles_tell_nothing_of_a_group() -> None:
     group = called(6, "Let It Snow") + called(14, "Lonely Star", "El Camino")
     assert scene_of(Tally.of(group), Tally.of(HITS)) is None
     assert scene_of(Tally.of(called(20, "Сияй")), Tally.of(called(20, "Сияй"))) is None
+    half_cyrillic = called(12, "Сияй") + called(12, "Lonely Star")
+    assert scene_of(Tally.of(half_cyrillic), Tally.of(HITS)) is None, "the other half is called otherwise"
 
 
 def test_christmas_is_said_of_each_group_of_a_list_of_christmas_songs() -> None:
