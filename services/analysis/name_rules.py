@@ -74,10 +74,11 @@ _COMPARED_FROM = MappingProxyType(
         Feature.VALENCE: (0.45, 0.45),
         Feature.SPEECHINESS: (math.inf, 0.08),
         Feature.INSTRUMENTALNESS: (0.1, -math.inf),
+        Feature.ACOUSTICNESS: (0.1, 0.3),
     }
 )
 """Values up to which, and from which, a comparison may be said, whatever the rest is like: nobody calls
-sombre music sunnier, a song wordier than an instrumental, or music songs of which half is not sung.
+sombre music sunnier, a song wordier than an instrumental, rap more acoustic, or songs what is half not sung.
 """
 
 _NEARLY_ONE = frozenset({Feature.ENERGY, Feature.LOUDNESS})

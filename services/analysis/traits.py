@@ -32,7 +32,7 @@ TRUE_FROM: Mapping[Feature, tuple[float, float]] = MappingProxyType(
         Feature.SPEECHINESS: (0.0, 0.1),
         Feature.ACOUSTICNESS: (0.1, 0.35),
         Feature.LIVENESS: (0.0, 0.3),
-        Feature.VALENCE: (0.38, 0.52),
+        Feature.VALENCE: (0.38, 0.56),
         Feature.TEMPO: (105.0, 128.0),
     }
 )

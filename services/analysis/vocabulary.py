@@ -110,7 +110,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.FEEL_GOOD_DANCE,
         {DANCE: 1.0, VALENCE: 0.9, ENERGY: 0.5, ACOUSTIC: -0.3, LOUD: 0.3},
-        _at_least(DANCE, 0.62), _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.5), claim=Claim.DANCE,
+        _at_least(DANCE, 0.62), _at_least(VALENCE, 0.56), _at_least(ENERGY, 0.5), claim=Claim.DANCE,
     ),
     _name(
         SoundName.HIGH_ENERGY_DANCE,
@@ -141,7 +141,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.HIGH_SPIRITED_LOUD,
         {VALENCE: 0.8, ENERGY: 0.9, LOUD: 0.7, ACOUSTIC: -0.5, DANCE: -0.2, TEMPO: 0.2},
-        _at_least(VALENCE, 0.52), _at_least(ENERGY, 0.75), _at_least(LOUD, -7.5),
+        _at_least(VALENCE, 0.56), _at_least(ENERGY, 0.75), _at_least(LOUD, -7.5),
     ),
     _name(
         SoundName.FULL_THROTTLE_ENERGY,
@@ -176,7 +176,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.SUNNY_ACOUSTIC,
         {ACOUSTIC: 1.0, VALENCE: 0.9, DANCE: 0.4},
-        _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.52),
+        _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.56),
     ),
     _name(
         SoundName.QUIET_SPARSE,

@@ -201,6 +201,13 @@ def test_what_is_less_danceable_than_most_is_not_called_more_danceable_than_the_
     assert "danceable" not in name_clusters(z, raw, labels, scenes=[jangly, None, None])[0]
 
 
+def test_nobody_calls_what_is_hardly_acoustic_more_acoustic() -> None:
+    electric = sounds.group(seed=1, acousticness=0.005)
+    for acousticness, is_said in ((0.22, False), (0.32, True)):
+        groups = sounds.playlist(electric, sounds.group(seed=2, acousticness=acousticness, danceability=0.72))
+        assert ("more acoustic" in name_clusters(*groups)[1]) == is_said
+
+
 def test_talk_is_called_spoken() -> None:
     talk = sounds.group(**sounds.RAP | {"speechiness": 0.9})
     for genres in ((), [()] * 20 + [("comedy",)] * 20, [()] * 20 + [("hörspiel",)] * 20):
