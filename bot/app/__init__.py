@@ -209,8 +209,8 @@ async def build(
 async def warm_up(app: App) -> None:
     """Start the workers, and spare everything that start-up made from garbage collection.
 
-    Half of the event loop's longest gaps were collections of objects that live as long as the bot. The last one
-    takes a tenth of a second, so it comes first, while nobody is connected yet.
+    Half of the event loop's longest gaps were collections of objects that live as long as the bot. The last
+    one takes a tenth of a second, so it comes first, while nobody is connected yet.
     """
     gc.collect()
     await app.compute.warm()

@@ -299,8 +299,7 @@ class Sheet:
     def png(self) -> bytes:
         """Render to PNG bytes: 256 colours, no alpha channel, no metadata."""
         self._canvas.draw()  # type: ignore[no-untyped-call]
-        pixels = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-        picture = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+        picture = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")  # type: ignore[no-untyped-call]
         pen = ImageDraw.Draw(picture)
         for writing in self.writings:
             writing.draw(pen, self.density)

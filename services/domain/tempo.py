@@ -7,6 +7,7 @@ read up to octaves. Which octave it is the group itself says: folding into a fix
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def typical_tempo(
         return None
     tempi = [tempo for tempo, _ in known]
     candidates = _candidates(tempi, fast=fast)[:_MOST_CANDIDATES]
-    near = [sum(_is_close(tempo, each, exact=exact) for tempo, exact in known) for each in candidates]
+    near = _counts_near(known, candidates)
     if near and 2 * max(near) > len(known):
         best = candidates[near.index(max(near))]
         return Tempo(best, best)
@@ -152,10 +153,24 @@ def _turns(ratio: float) -> float:
     return octaves - round(octaves)
 
 
-def _is_close(tempo: float, other: float, *, exact: bool) -> bool:
-    if not exact:
-        tempo = other * math.exp2(_turns(tempo / other))
-    return abs(tempo - other) <= CLOSE * other + 1e-9
+def _counts_near(known: Sequence[tuple[float, bool]], candidates: Sequence[float]) -> list[int]:
+    """Count the tempi within `CLOSE` of each candidate: as they are where exact, else up to octaves."""
+    exact = sorted(tempo for tempo, is_exact in known if is_exact)
+    turns = sorted(math.log2(tempo) % 1.0 for tempo, is_exact in known if not is_exact)
+    counts = []
+    for each in candidates:
+        low, high = (1 - CLOSE) * each - 1e-9, (1 + CLOSE) * each + 1e-9
+        first = math.log2(low) % 1.0
+        last = first + math.log2(high / low)
+        counts.append(
+            _between(exact, low, high) + _between(turns, first, last) + _between(turns, first - 1, last - 1)
+        )
+    return counts
+
+
+def _between(values: Sequence[float], low: float, high: float) -> int:
+    """Count values, in ascending order, from `low` to `high`."""
+    return bisect_right(values, high) - bisect_left(values, low)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -136,3 +136,21 @@ def test_a_report_carries_the_number_its_blurb_says() -> None:
         assert cluster.tempo_bpm == 160.0
         assert cluster.tempo_range_bpm == (160.0, 160.0)
         assert "about 160 BPM" in cluster.blurb
+
+
+@given(
+    st.lists(st.tuples(st.floats(30.0, 260.0) | st.integers(30, 260).map(float), st.booleans()), min_size=1)
+)
+def test_the_one_number_holds_for_more_than_half_counted_one_by_one(
+    tempi: list[tuple[float, bool]],
+) -> None:
+    bpm = [tempo for tempo, _ in tempi]
+    said = typical_tempo(bpm, corrected=[is_said for _, is_said in tempi])
+    if said is None or said.bpm is None:
+        return
+
+    def is_near(tempo: float, is_said: bool) -> bool:
+        octaves = 0 if is_said else round(math.log2(tempo / said.bpm))
+        return abs(tempo / 2.0**octaves - said.bpm) <= CLOSE * said.bpm + 1e-6
+
+    assert 2 * sum(is_near(*each) for each in tempi) > len(tempi)
