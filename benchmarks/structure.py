@@ -9,6 +9,7 @@ list's own features under a Gaussian copula. Both are drawn here by themselves, 
 from __future__ import annotations
 
 import argparse
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,7 @@ from services.analysis.imputation import RelatedTracks, impute
 from services.analysis.matrix import feature_matrix
 from services.analysis.reference import REFERENCE, Reference, read_reference
 from services.analysis.validity import Margins, agreement, structure_gaps
+from services.compute.worker import COLLECT_AFTER
 from services.domain.analysis import AnalysisOptions, LookedUp
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.grouping import Grouping
@@ -193,7 +195,12 @@ def measure_speed(library: Library) -> None:
 
 
 def measure_analysis(library: Library, shelf: Shelf) -> None:
-    """Print the processor time of all that a worker does about a list with genres, but for its picture."""
+    """Print the processor time of all that a worker does about a list with genres, but for its picture.
+
+    As in a worker, what is loaded by now is never looked through for garbage.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     complete = np.flatnonzero(np.isfinite(library.features).all(axis=1))
     everything = np.random.default_rng(315).permutation(complete)
     for size, goal in SPEEDS:

@@ -30,7 +30,7 @@ _TAKE_S = 30.0
 _END_S = 1.0
 _READY = b"ready"
 _TAKEN = b"taken"
-_COLLECT_AFTER = (20_000, 20, 20)
+COLLECT_AFTER = (20_000, 20, 20)
 """New objects, and rounds, after which garbage is looked for. A long list is many objects and none is
 garbage: looking as often as usual took a third of the time of reading one, and 3 % of its analysis.
 """
@@ -168,7 +168,7 @@ def _serve(pipe: Connection, warm_up: Callable[[], None] | None, niceness: int) 
         warm_up()
     # What is loaded by now is no garbage: looking through it took a tenth of the analysis of a long list.
     gc.freeze()
-    gc.set_threshold(*_COLLECT_AFTER)
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         pipe.send_bytes(_READY)
         while True:
