@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.analysis.in_common import (
@@ -30,7 +30,7 @@ from services.analysis.tally import (
     share_with,
     told,
 )
-from services.analysis.told_by_titles import OTHER_LETTERS
+from services.analysis.told_by_titles import OTHER_LETTERS, Words
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
 from services.domain.group_names import (
@@ -189,7 +189,7 @@ def _with_ground(name: GroupName, group: Tally, rest: Tally) -> GroupName:
 
 def _ground_of(group: Tally, rest: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade."""
-    kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_of)
+    kinds, families = _once(by_genres(kinds_in(group, rest))), _once(by_genres(families_of))
     return (
         most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
@@ -215,6 +215,18 @@ def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
     return most_have(
         group, rest, by_titles(OTHER_LETTERS), SceneKind.LANGUAGE, MOST_BY_FAR, times=times, share=MOST
     ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
+
+
+def _once(read: Read) -> Read:
+    """Read each tally once, however often it is asked for; the tallies have to live as long."""
+    found: dict[int, tuple[tuple[Words, int], ...]] = {}
+
+    def remembered(tally: Tally) -> Iterable[tuple[Words, int]]:
+        if id(tally) not in found:
+            found[id(tally)] = tuple(read(tally))
+        return found[id(tally)]
+
+    return remembered
 
 
 def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:

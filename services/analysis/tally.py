@@ -59,7 +59,7 @@ class Tally:
         )
 
     @staticmethod
-    def together(parts: Iterable[Tally]) -> Tally:
+    def together(parts: Sequence[Tally]) -> Tally:
         """Count the tracks of several tallies."""
         whole = Tally.of(())
         for part in parts:
