@@ -184,11 +184,11 @@ async def open_name_services(
 
 def pace_of(database: Database | None) -> Pace | None:
     """Return the shared slots of outside services; None where no other process can call them."""
-    return UpstreamStore(database) if database is not None and not database.address.is_sqlite else None
+    return UpstreamStore(database) if database is not None and not database.is_file else None
 
 
 def claims_of(database: Database | None) -> ClaimStore | None:
     """Return the shared claims on what is fetched; None where no other process can fetch it."""
-    if database is None or database.address.is_sqlite:
+    if database is None or database.is_file:
         return None
     return ClaimStore(database, holder=secrets.token_hex(8))

@@ -239,7 +239,7 @@ def maintenance_tasks(
     """List the repeated work of one application: the daily copy first, so that old ones may go."""
     saving = workflows.saving
     claims: tuple[RepeatedTask, ...] = ()
-    if not database.address.is_sqlite:
+    if not database.is_file:
         claims = (RepeatedTask("claims of fetches", lambda: ClaimStore(database, holder="").purge(clock())),)
     stale = () if saving is None else (lambda: saving.end_stale(clock() - WRITES_KEPT_FOR),)
     return (

@@ -72,8 +72,10 @@ class Database:
         self._name = str(address)
         self._engine = writer
         self._readers = readers
+        self.is_file = address.is_sqlite
+        """Whether this is a file rather than a server."""
         # On a file that would gain nothing; where nobody may write, only a transaction keeps them from it.
-        alone = None if address.is_sqlite else writer
+        alone = None if self.is_file else writer
         self._by_itself = alone and alone.execution_options(isolation_level="AUTOCOMMIT")
         """The connections of a server, where a statement is a transaction by itself."""
         self._presence: Presence | None = None
@@ -93,7 +95,7 @@ class Database:
 
         A file keeps what a killed process wrote; a server that crashes keeps what somebody waited for.
         """
-        return not self._address.is_sqlite
+        return not self.is_file
 
     @property
     def _writer(self) -> AsyncEngine:
@@ -186,11 +188,11 @@ class Database:
         ForgottenError
             The person for whom this is written has been erased (see `on_behalf_of`).
         """
-        if self._writing is not None and self._writing is asyncio.current_task() and self._address.is_sqlite:
+        if self._writing is not None and self._writing is asyncio.current_task() and self.is_file:
             raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
         job_id = _on_behalf.get()
         is_alone = single and job_id is None
-        is_hasty = not (durable or is_alone or self._address.is_sqlite)
+        is_hasty = not (durable or is_alone or self.is_file)
         writer = (self._by_itself if is_alone else None) or self._writer
         with typed_failures(self._name):
             async with self._connection(writer) as connection:
@@ -289,7 +291,7 @@ class Database:
         bool
             False if a reader that still needs the log kept it; try again later.
         """
-        if not self._address.is_sqlite:
+        if not self.is_file:
             return True
         with typed_failures(self._name):
             async with self._connection(self._writer) as connection:
@@ -337,7 +339,7 @@ class Store:
 
     async def _change(self, statement: Update | Delete, *, durable: bool = True) -> int:
         """Execute a statement and return the number of rows affected; `durable` as in a transaction."""
-        if not durable and not self._database.address.is_sqlite:
+        if not durable and not self._database.is_file:
             statement = statement.where(HASTY)
         async with self._database.transaction(durable=durable, single=True) as connection:
             return (await connection.execute(statement)).rowcount

@@ -37,7 +37,7 @@ class HeldJobs(Store):
         super().__init__(database)
         self.holder = holder
         self.lease = lease
-        self.is_alone = database.address.is_sqlite
+        self.is_alone = database.is_file
         """Whether no other process can have the same work."""
 
     async def take(self, job_id: int, now: datetime) -> Job | None:
