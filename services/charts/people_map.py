@@ -32,7 +32,7 @@ _FRAME_HEIGHT = 280.0
 _NOTE = 24.0
 _INSET = 14.0
 _STRETCH = 1.5
-_INSETS = (0.0, 8.0, 16.0, 24.0, 32.0)
+_INSETS = (0.0, 8.0, 16.0, 24.0, 32.0, 44.0, 60.0)
 """Pixels left free around the tracks, as few as let every cloud fade before the frame."""
 _MOST_DOTS = 1500
 """More dots than this hide each other; of each person every n-th is drawn then."""
@@ -134,7 +134,9 @@ def _placed(
             index: compute_area(places[_measured(found, index)], left, top, frame.width, frame.height)
             for index in clouds
         }
-        if not any(area is not None and area.reaches_edge(area.outer) for area in areas.values()):
+        if not any(
+            area is not None and area.reaches_edge(area.outer * _LEVELS[0][0]) for area in areas.values()
+        ):
             break
     return places, scale, areas
 
