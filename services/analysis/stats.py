@@ -57,6 +57,7 @@ def compute_stats(report: AnalysisReport) -> PlaylistStats:
         with_year=known_of(decades.total()),
         genres=tuple(sorted(genres.items(), key=lambda counted: (-counted[1], counted[0]))),
         with_genres=known_of(len(tagged)),
+        genres_of_artists=report.basis.remembered_genres,
         explicit=sum(explicit),
         with_explicit=known_of(len(explicit)),
         tempo=tempo_of(report.tracks),

@@ -68,6 +68,8 @@ class PlaylistStats:
     genres: Counted
     """A track may have several."""
     with_genres: Known
+    genres_of_artists: float
+    """Share of all tracks that have none, but whose artists have: names of groups use those, 0..1."""
     explicit: int
     with_explicit: Known
     """Tracks of which it is known whether they are explicit."""
