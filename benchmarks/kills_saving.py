@@ -31,9 +31,8 @@ from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_library import Grant, SandboxLibrary, SandboxList, SandboxUser
 from services.accounts.keyring import KeyRing
 from services.accounts.tokens import ACCESS, PURPOSE, REFRESH
-from services.domain.accounts import Link
 from services.domain.music import Track, TrackId
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import READ_SCOPES, Link
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
 from services.storage.links import LinkStore

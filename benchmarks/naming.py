@@ -36,8 +36,8 @@ from services.analysis.traits import blurb, describe_traits
 from services.analysis.typical import typical_tracks
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES
-from services.domain.group_names import GroupName, SceneKind
 from services.domain.group_words import mood_words, name_words
+from services.domain.grouping import GroupName, SceneKind
 from services.domain.report import DuplicateKind, Trait
 
 CONTRAST, MODIFIER_WEIGHT = 0.5, 0.5

@@ -29,11 +29,10 @@ from benchmarks.listeners import SHARED_DATA, Library, load_libraries
 from services.analysis.map_news import find_news
 from services.analysis.server_map import arrange, summarise
 from services.compute import ComputePool
-from services.domain.digest import NewsKind
 from services.domain.groups import Presence
 from services.domain.music import PlaylistSource
 from services.domain.report import AnalysisReport
-from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, SoundSummary
+from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, NewsKind, SoundSummary
 from services.storage.codec import encode_report
 from services.storage.database import Database
 from services.storage.map_members import MapMemberStore

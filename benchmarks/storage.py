@@ -26,8 +26,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from services.domain.features import AudioFeatures, Coverage, Feature, Origin, Provenance
+from services.domain.known_tracks import KnownTrack, TrackKeys
 from services.domain.music import Playlist, Track, TrackId
-from services.domain.related_tracks import KnownTrack, TrackKeys
 from services.domain.report import AnalysisReport, EnrichedTrack, Placement, Structure, Verdict
 from services.domain.sources import FetchedFeatures
 from services.storage.backups import backup

@@ -19,7 +19,7 @@ from bot.logs import configure_logging
 from bot.roles import Role
 from bot.secret_files import SecretFileError
 from cogs.words.errors import sentence
-from services.domain.errors.accounts import KeyRingError
+from services.domain.errors.sources import KeyRingError
 from services.domain.ordering import Goal
 from services.domain.program import PROGRAM
 

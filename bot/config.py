@@ -16,7 +16,7 @@ from bot.ports import ANYWHERE, Holder, holder_of
 from bot.roles import Role, parse_shards
 from bot.secret_files import named_files, read_secrets
 from services.accounts.keyring import KeyRing
-from services.domain.errors.accounts import KeyRingError
+from services.domain.errors.sources import KeyRingError
 from services.domain.program import PROGRAM
 
 

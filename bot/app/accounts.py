@@ -23,10 +23,8 @@ from cogs.work.logins import tell_linked
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import SpotifyAccess, TokenService
-from services.domain.accounts import Disconnected, Linked
-from services.domain.errors.accounts import AccountError, KeyRingError
-from services.domain.errors.sources import SourceError
-from services.domain.spotify import Quota
+from services.domain.errors.sources import AccountError, KeyRingError, SourceError
+from services.domain.spotify import Disconnected, Linked, Quota
 from services.enrichment.ports import FeatureSource
 from services.jobs.sealing import derive_key
 from services.maintenance import Maintenance

@@ -10,9 +10,8 @@ from pathlib import Path
 from bot.app.accounts import Accounts
 from cogs.words.report import report_words
 from services.compute import ComputePool
+from services.domain.drafts import SplitState, TidyState
 from services.domain.ordering import OrderState
-from services.domain.splitting import SplitState
-from services.domain.tidying import TidyState
 from services.enrichment.enricher import Enricher
 from services.jobs.queue import JobQueue
 from services.sources.reccobeats.clips import ReccoBeatsClips

@@ -22,10 +22,13 @@ from cogs.words.messages import progress_line
 from services.audio.kinds import may_hold_sound, sound_kind
 from services.domain.charts import Chart
 from services.domain.errors import TastemapError
-from services.domain.errors.playlists import FileTooLargeError
-from services.domain.errors.sound import MixedChoiceError, SoundError, SoundTooLargeError
-from services.domain.inputs import UploadedFile
-from services.domain.lists import parse_user_list
+from services.domain.errors.playlists import (
+    FileTooLargeError,
+    MixedChoiceError,
+    SoundError,
+    SoundTooLargeError,
+)
+from services.domain.inputs import UploadedFile, parse_user_list
 from services.domain.messages import Activity, Note, OnProgress, Progress
 from services.domain.music import Playlist, Track
 from services.sources.http.clock import utc_now

@@ -16,8 +16,7 @@ from bot.commands.terminal import print_blend, print_comparison
 from bot.config import Settings
 from cogs.words.comparison import comparison_sentence, pair_reasons
 from cogs.words.messages import note_lines
-from services.domain.blend import BlendMode
-from services.domain.comparison import PersonKey
+from services.domain.comparison import BlendMode, PersonKey
 from services.domain.errors import TastemapError
 from services.domain.groups import FEWEST, MOST, distinct_names
 from services.domain.messages import OnProgress

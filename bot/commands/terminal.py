@@ -17,9 +17,8 @@ from cogs.words.report import notices, quality, subtitle, verdict
 from cogs.words.sound import tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import letter_of, plural
-from services.domain.blend import Blend
 from services.domain.charts import Chart
-from services.domain.comparison import Comparison, Pair, Participant, PersonKey
+from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport, DuplicateKind

@@ -20,8 +20,7 @@ from sandbox.spotify_library import Grant, SandboxLibrary, SandboxUser
 from sandbox.spotify_samples import MIKA, YOU, sample_library
 from services.accounts.keyring import new_key
 from services.accounts.tokens import ACCESS, REFRESH
-from services.domain.accounts import Link
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import READ_SCOPES, Link
 from services.domain.writes import WRITE_SCOPES
 
 _CLIENT_ID = "demo"

@@ -14,7 +14,7 @@ from bot.app.accounts import PASTE_REDIRECT, key_ring
 from bot.config import Settings, check_config, role_problem
 from bot.ports import Holder, holder_of
 from bot.web.guard import parse_networks
-from services.domain.errors.accounts import KeyRingError
+from services.domain.errors.sources import KeyRingError
 from services.domain.program import PROGRAM
 from services.storage.doctor import Diagnosis, Severity
 

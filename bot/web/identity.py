@@ -11,8 +11,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from services.domain.errors.accounts import AppMisconfiguredError, LinkExpiredError, LoginDeniedError
-from services.domain.errors.sources import SourceUnavailableError
+from services.domain.errors.sources import (
+    AppMisconfiguredError,
+    LinkExpiredError,
+    LoginDeniedError,
+    SourceUnavailableError,
+)
 from services.sources.http.answers import BodyTooLargeError, parse_json, read_body
 
 DISCORD_API_URL = "https://discord.com/api/v10"

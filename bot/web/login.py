@@ -19,9 +19,9 @@ from bot.web.identity import DiscordIdentity
 from bot.web.interactions import PATH, SignedInteractions
 from bot.web.pages import code_page, done_page, over_page, start_page
 from services.accounts.linking import LinkingService
-from services.domain.accounts import Linked
 from services.domain.errors import TastemapError
-from services.domain.errors.accounts import LinkExpiredError, LoginDeniedError
+from services.domain.errors.sources import LinkExpiredError, LoginDeniedError
+from services.domain.spotify import Linked
 
 _COOKIE_LIFE_S = 15 * 60
 _SECRET_BYTES = 32

@@ -15,10 +15,10 @@ from cogs.work.components import ComponentRouter
 from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Interaction, chosen_value
 from cogs.work.posted_cards import CleanUp
-from services.domain.accounts import Disconnected, Seat
 from services.domain.errors.jobs import NotOperatorError
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.errors.writes import SeatBusyError, UnfinishedWritesError
+from services.domain.errors.sources import SeatBusyError, UnfinishedWritesError
+from services.domain.spotify import Disconnected, Seat
 from services.domain.status import Status
 
 

@@ -28,10 +28,9 @@ from cogs.work.components import ComponentRouter
 from cogs.work.first_response import in_time
 from cogs.work.host import Interaction, chosen_value
 from services.domain.errors.playlists import NothingNamedError
-from services.domain.errors.reports import NotYourReportError
-from services.domain.inputs import Example, Links, Named, PlaylistInput
+from services.domain.errors.storage import NotYourReportError
+from services.domain.inputs import Example, Links, Named, PlaylistInput, parse_reference
 from services.domain.jobs import request_from_row
-from services.domain.references import parse_reference
 from services.domain.requests import AnalyzeRequest, JobKind
 from services.domain.sound import MOST_SOUND_FILES
 from services.workflows.reading import PlaylistReader

@@ -23,7 +23,8 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, ask, in_time, promise
 from cogs.work.host import Interaction, chosen_value, typed_text
-from services.domain.errors.reports import DraftNotFoundError, NothingDecidedError
+from services.domain.drafts import Decision
+from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError
 from services.domain.ordering import Goal, write_locks
 from services.domain.requests import (
     DraftsOf,
@@ -33,7 +34,6 @@ from services.domain.requests import (
     TidyRequest,
     WriteRequest,
 )
-from services.domain.tidying import Decision
 from services.domain.vocabulary import GOAL_NAMES
 from services.domain.writes import MAX_NAME
 from services.workflows import split as splitting

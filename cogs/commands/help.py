@@ -14,9 +14,9 @@ from cogs.replies.layout import Reply
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import answer_now, in_time
 from cogs.work.host import Interaction
-from services.domain.accounts import Link
-from services.domain.errors.accounts import NotLinkedError, RelinkNeededError
+from services.domain.errors.sources import NotLinkedError, RelinkNeededError
 from services.domain.scoring import ScoreRules
+from services.domain.spotify import Link
 from services.workflows.reports import ReportsWorkflow
 
 LinkOf = Callable[[int], Awaitable[Link]]

@@ -13,12 +13,24 @@ from cogs.words.grouping import WAY
 from cogs.words.text import plain, suggestion_label
 from cogs.work.host import Interaction, Uploaded
 from cogs.work.pending import want
-from services.domain.errors.playlists import FileTooLargeError, UnknownFormatError, UnreadableNameError
-from services.domain.errors.sound import SoundTooLargeError
+from services.domain.errors.playlists import (
+    FileTooLargeError,
+    SoundTooLargeError,
+    UnknownFormatError,
+    UnreadableNameError,
+)
 from services.domain.grouping import Grouping
-from services.domain.inputs import LatestMap, Named, NamedList, PlaylistInput, UploadedFile, UploadedFiles
-from services.domain.lists import parse_user_list
-from services.domain.references import PlaylistRef, ReferenceKind
+from services.domain.inputs import (
+    LatestMap,
+    Named,
+    NamedList,
+    PlaylistInput,
+    PlaylistRef,
+    ReferenceKind,
+    UploadedFile,
+    UploadedFiles,
+    parse_user_list,
+)
 from services.domain.requests import AnalyzeRequest
 from services.domain.sound import MOST_SOUND_FILES
 from services.workflows.reading import UPLOAD_LIMIT_BYTES

@@ -10,7 +10,7 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import promise
 from cogs.work.host import Interaction, chosen_values
-from services.domain.names import Pair
+from services.domain.recordings import Pair
 from services.workflows.names import NamesWorkflow
 from services.workflows.reports import ReportsWorkflow
 

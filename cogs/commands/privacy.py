@@ -27,7 +27,7 @@ from cogs.work.deliver import answer_privately
 from cogs.work.first_response import answer_now, promise
 from cogs.work.host import Interaction
 from cogs.work.posted_cards import CleanUp
-from services.domain.errors.writes import UnfinishedWritesError
+from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.writes import Settled, Settling
 from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.saving import SavingWorkflow

@@ -20,7 +20,7 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import in_time, promise
 from cogs.work.host import Interaction, chosen_value
-from services.domain.errors.reports import NoReportYetError, ReportNotFoundError
+from services.domain.errors.storage import NoReportYetError, ReportNotFoundError
 from services.domain.features import Feature
 from services.domain.grouping import Grouping
 from services.domain.report import EnrichedTrack

@@ -18,7 +18,7 @@ from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, in_time, promise
 from cogs.work.host import Interaction, chosen_value
 from cogs.work.posted_cards import TakenBack
-from services.domain.errors.reports import NoSuchGroupError
+from services.domain.errors.storage import NoSuchGroupError
 from services.workflows.reports import DETAIL_CHARTS, ReportsWorkflow, overview
 
 _ENVELOPE_BYTES = 64 * 1024

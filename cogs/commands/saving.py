@@ -18,7 +18,7 @@ from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Host, Interaction
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.errors.writes import UnfinishedWritesError
+from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.writes import Settling
 from services.maintenance import Maintenance
 from services.workflows.saving import SavingWorkflow

@@ -14,9 +14,8 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import in_time, promise
 from cogs.work.host import Interaction
-from services.domain.errors.reports import NoReportYetError
-from services.domain.inputs import LatestMap, Named, PlaylistInput
-from services.domain.references import ReferenceKind, parse_reference
+from services.domain.errors.storage import NoReportYetError
+from services.domain.inputs import LatestMap, Named, PlaylistInput, ReferenceKind, parse_reference
 from services.domain.requests import StatsRequest
 from services.workflows.reports import ReportsWorkflow
 from services.workflows.suggestions import Suggestions

@@ -12,7 +12,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, small, text
 from cogs.replies.privacy import said_rows
 from cogs.words.text import escape, plural
-from services.domain.accounts import Disconnected, Linked
+from services.domain.spotify import Disconnected, Linked
 
 _UPLOAD = "Without a login: attach an exported file to any command (exportify.net makes one)."
 HERE = "me"

@@ -12,8 +12,8 @@ from cogs.replies.layout import Reply, button, poster, small, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.messages import note_lines
 from cogs.words.text import escape, fit, plural, some_of, track_line
-from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
+from services.domain.comparison import Blend, BlendMode, BlendTrack
 
 _NAME = 24
 _SHOWN = 5

@@ -15,9 +15,8 @@ from cogs.replies.lobby import LobbyVerb
 from cogs.words.buttons import Label
 from cogs.words.comparison import comparison_sentence, pair_reasons
 from cogs.words.text import escape, fit, plain, plural, some_of, unbroken
-from services.domain.blend import BlendMode
 from services.domain.charts import Chart
-from services.domain.comparison import Comparison, PersonKey, TopPairs, TopPeople
+from services.domain.comparison import BlendMode, Comparison, PersonKey, TopPairs, TopPeople
 from services.domain.groups import GroupKind
 from services.workflows.groups.results import Shown
 

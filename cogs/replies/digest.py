@@ -11,8 +11,8 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
 from cogs.words.buttons import Label
 from cogs.words.digest import news_lines, question_of
-from services.domain.digest import Digest, News
 from services.domain.group_requests import MapVerb
+from services.domain.server_map import Digest, News
 
 STOP = "stop"
 

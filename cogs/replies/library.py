@@ -12,7 +12,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, rule, small, text
 from cogs.words.messages import note_line, renewal_line
 from cogs.words.text import escape, fit, plain, plural
-from services.domain.references import PlaylistRef, ReferenceKind
+from services.domain.inputs import PlaylistRef, ReferenceKind
 from services.domain.spotify import Library, PlaylistSummary
 
 PAGE = 15

@@ -14,7 +14,7 @@ from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
 from cogs.words.buttons import Label
 from cogs.words.text import escape, in_words, plain, plural, suggestion_label
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
-from services.domain.references import Suggestion
+from services.domain.inputs import Suggestion
 
 
 class LobbyVerb(StrEnum):

@@ -12,7 +12,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, small, text
 from cogs.words.text import escape, length, plain, plural
 from services.domain.music import Track
-from services.domain.names import DoubtfulFind
+from services.domain.recordings import DoubtfulFind
 from services.domain.report import AnalysisReport
 
 SHOWN = 5

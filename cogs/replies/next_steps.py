@@ -16,7 +16,7 @@ from cogs.replies.layout import button
 from cogs.replies.lobby import NEW, LobbyVerb
 from cogs.replies.saved import LAST
 from cogs.words.buttons import Label
-from services.domain.errors import accounts, groups, jobs, playlists, reports, sound, sources, storage, writes
+from services.domain.errors import groups, jobs, playlists, sources, storage
 from services.domain.group_requests import AskRequest, CompareRequest, MapVerb, Where
 from services.domain.jobs import Request
 from services.domain.ordering import Goal
@@ -69,7 +69,7 @@ _ANOTHER = (Step.OTHER_LIST, Step.FILES)
 _LOGIN_AGAIN = (Step.CONNECT,)
 
 
-def _of_code(error: accounts.WrongCodeError) -> Next:
+def _of_code(error: sources.WrongCodeError) -> Next:
     return (Step.FINISH,) if error.tries_left > 0 else _LOGIN_AGAIN
 
 
@@ -79,18 +79,18 @@ def _of_stop(error: jobs.CannotStopError) -> Next:
 
 NEXT: Mapping[type[BaseException], Next | Callable[..., Next]] = {
     # the link to Spotify
-    accounts.NotLinkedError: (Step.CONNECT, Step.FILES),
-    accounts.RelinkNeededError: (Step.CONNECT,),
-    accounts.ScopeMissingError: (Step.CONNECT,),
-    accounts.NoSeatError: (Step.FILES,),
-    accounts.LinkExpiredError: _LOGIN_AGAIN,
-    accounts.WrongCodeError: _of_code,
-    accounts.NotFinishedInBrowserError: (Step.FINISH,),
-    accounts.LoginInterruptedError: _LOGIN_AGAIN,
-    accounts.LoginDeniedError: _LOGIN_AGAIN,
-    accounts.AccountTakenError: NoStep.OUTSIDE,
-    accounts.AppMisconfiguredError: (Step.FILES,),
-    accounts.KeyRingError: NoStep.IN_A_TERMINAL,
+    sources.NotLinkedError: (Step.CONNECT, Step.FILES),
+    sources.RelinkNeededError: (Step.CONNECT,),
+    sources.ScopeMissingError: (Step.CONNECT,),
+    sources.NoSeatError: (Step.FILES,),
+    sources.LinkExpiredError: _LOGIN_AGAIN,
+    sources.WrongCodeError: _of_code,
+    sources.NotFinishedInBrowserError: (Step.FINISH,),
+    sources.LoginInterruptedError: _LOGIN_AGAIN,
+    sources.LoginDeniedError: _LOGIN_AGAIN,
+    sources.AccountTakenError: NoStep.OUTSIDE,
+    sources.AppMisconfiguredError: (Step.FILES,),
+    sources.KeyRingError: NoStep.IN_A_TERMINAL,
     # several people
     groups.LobbyGoneError: (Step.START_GROUP,),
     groups.LobbyEndedError: (Step.START_GROUP,),
@@ -173,35 +173,35 @@ NEXT: Mapping[type[BaseException], Next | Callable[..., Next]] = {
         NoStep.IN_A_TERMINAL,
     ),
     # maps and drafts
-    reports.ReportNotFoundError: _ANOTHER,
-    reports.NoSuchGroupError: NoStep.ON_THE_CARD,
-    reports.NotYourReportError: (Step.EXAMPLE, Step.OTHER_LIST),
-    reports.NoReportYetError: (Step.EXAMPLE, Step.OTHER_LIST, Step.FILES),
-    reports.NotMappedError: _ANOTHER,
-    reports.DraftNotFoundError: NoStep.COMMAND,
-    reports.NothingDecidedError: NoStep.ON_THE_CARD,
-    reports.NothingToSplitError: _ANOTHER,
-    reports.TooFewKeysError: (Step.SMOOTHEST,),
-    reports.TooFewToOrderError: _ANOTHER,
+    storage.ReportNotFoundError: _ANOTHER,
+    storage.NoSuchGroupError: NoStep.ON_THE_CARD,
+    storage.NotYourReportError: (Step.EXAMPLE, Step.OTHER_LIST),
+    storage.NoReportYetError: (Step.EXAMPLE, Step.OTHER_LIST, Step.FILES),
+    storage.NotMappedError: _ANOTHER,
+    storage.DraftNotFoundError: NoStep.COMMAND,
+    storage.NothingDecidedError: NoStep.ON_THE_CARD,
+    storage.NothingToSplitError: _ANOTHER,
+    storage.TooFewKeysError: (Step.SMOOTHEST,),
+    storage.TooFewToOrderError: _ANOTHER,
     **dict.fromkeys(
         (
-            *(reports.UnreadableLockError, reports.NoSuchPlaceError),
-            *(reports.LockedTwiceError, reports.TrackNotFoundError),
+            *(storage.UnreadableLockError, storage.NoSuchPlaceError),
+            *(storage.LockedTwiceError, storage.TrackNotFoundError),
         ),
         (Step.LOCK,),
     ),
     # sound
     **dict.fromkeys(
         (
-            *(sound.NotSoundError, sound.SoundFormatOffError, sound.DamagedSoundError),
-            *(sound.CostlySoundError, sound.UnusualSoundError, sound.SoundTooLargeError),
-            *(sound.TooManySoundsError, sound.TooShortSoundError, sound.MixedChoiceError),
+            *(playlists.NotSoundError, playlists.SoundFormatOffError, playlists.DamagedSoundError),
+            *(playlists.CostlySoundError, playlists.UnusualSoundError, playlists.SoundTooLargeError),
+            *(playlists.TooManySoundsError, playlists.TooShortSoundError, playlists.MixedChoiceError),
         ),
         (Step.FILES,),
     ),
-    sound.SilentSoundError: NoStep.ATTACH,
-    sound.SoundOfferGoneError: NoStep.ATTACH,
-    sound.ClipsOffError: NoStep.ON_THE_CARD,
+    playlists.SilentSoundError: NoStep.ATTACH,
+    playlists.SoundOfferGoneError: NoStep.ATTACH,
+    playlists.ClipsOffError: NoStep.ON_THE_CARD,
     # services outside
     sources.SourceRefusedError: (Step.FILES,),
     sources.RateLimitedError: (Step.AGAIN,),
@@ -233,22 +233,22 @@ NEXT: Mapping[type[BaseException], Next | Callable[..., Next]] = {
         NoStep.IN_A_TERMINAL,
     ),
     # what is written to Spotify
-    writes.NothingToWriteError: (Step.EXPORT,),
-    writes.PlaylistFullError: (Step.EXPORT,),
-    writes.NotOnSpotifyError: (Step.SAVE_NEW, Step.EXPORT),
-    writes.NotRewritableError: (Step.SAVE_NEW,),
-    writes.NotYourPlaylistError: (Step.SAVE_NEW,),
-    writes.SameOrderError: NoStep.AS_WISHED,
-    writes.PlaylistChangedError: (Step.SAVE_NEW,),
-    writes.PlaylistGoneError: (Step.SAVE_NEW, Step.UNDO),
-    writes.WriteUnderWayError: (Step.UNDO,),
-    writes.WriteNotFoundError: (Step.UNDO,),
-    writes.NothingToUndoError: NoStep.AS_WISHED,
-    writes.NotUndoableError: (Step.UNDO,),
-    writes.UndoOutdatedError: (Step.UNDO,),
-    writes.NotRemovableError: NoStep.OUTSIDE,
-    writes.UnfinishedWritesError: NoStep.ASKS_ITSELF,
-    writes.SeatBusyError: NoStep.COMES_BY_ITSELF,
+    sources.NothingToWriteError: (Step.EXPORT,),
+    sources.PlaylistFullError: (Step.EXPORT,),
+    sources.NotOnSpotifyError: (Step.SAVE_NEW, Step.EXPORT),
+    sources.NotRewritableError: (Step.SAVE_NEW,),
+    sources.NotYourPlaylistError: (Step.SAVE_NEW,),
+    sources.SameOrderError: NoStep.AS_WISHED,
+    sources.PlaylistChangedError: (Step.SAVE_NEW,),
+    sources.PlaylistGoneError: (Step.SAVE_NEW, Step.UNDO),
+    sources.WriteUnderWayError: (Step.UNDO,),
+    sources.WriteNotFoundError: (Step.UNDO,),
+    sources.NothingToUndoError: NoStep.AS_WISHED,
+    sources.NotUndoableError: (Step.UNDO,),
+    sources.UndoOutdatedError: (Step.UNDO,),
+    sources.NotRemovableError: NoStep.OUTSIDE,
+    sources.UnfinishedWritesError: NoStep.ASKS_ITSELF,
+    sources.SeatBusyError: NoStep.COMES_BY_ITSELF,
 }
 """Every error that has a sentence, with what to press below it or the reason why there is nothing."""
 

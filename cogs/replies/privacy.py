@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, rule, small, text, with_files
 from cogs.words.text import escape, join_words, plural
-from services.domain.accounts import Link
+from services.domain.spotify import Link
 from services.workflows.privacy import Stored
 
 YES = "yes"

@@ -15,9 +15,9 @@ from cogs.words.report import estimated_line, partly_line, quality
 from cogs.words.text import escape, fit, percent, plural, skipped_line, track_line
 from services.domain.features import SOUND_FEATURES, Coverage, Feature, Origin
 from services.domain.grouping import Grouping
-from services.domain.opinions import Opinions, second_opinions
 from services.domain.report import AnalysisReport, EnrichedTrack, Verdict
 from services.domain.sound import CLIP_SOURCE, NOTE_NAMES, SOUND_SOURCE
+from services.domain.sources import Opinions, second_opinions
 
 HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
 MEASURED_ONLY = "measured"

@@ -14,9 +14,9 @@ from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text,
 from cogs.replies.lists import ListFiles
 from cogs.words.grouping import WAY, basis_line
 from cogs.words.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
+from services.domain.drafts import Part, SplitState, by_closeness
 from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Verdict
-from services.domain.splitting import Part, SplitState, by_closeness
 from services.workflows.split import SplitDraft
 
 _EXAMPLES = 2

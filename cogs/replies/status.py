@@ -12,7 +12,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, rule, small, text
 from cogs.words.text import escape, percent, plain, plural
-from services.domain.accounts import Seat
+from services.domain.spotify import Seat
 from services.domain.status import Status
 
 _SLOW_S = 0.25

@@ -16,8 +16,8 @@ from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text,
 from cogs.replies.lists import ListFiles
 from cogs.words.text import escape, fit, join_words, plural, track_line
 from cogs.words.tidying import finding_reason, keeper_reason
+from services.domain.drafts import Certainty, Decision, Finding, TidyState
 from services.domain.report import AnalysisReport
-from services.domain.tidying import Certainty, Decision, Finding, TidyState
 from services.workflows.tidy import TidyDraft, outcome
 
 PAGE = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cogs.words.text import escape, join_words
-from services.domain.digest import News, NewsKind
+from services.domain.server_map import News, NewsKind
 from services.domain.vocabulary import FEATURE_WORDS
 
 _NAME = 32

@@ -17,9 +17,8 @@ from services.domain.features import (
     Origin,
     PartlyKnown,
 )
-from services.domain.group_names import SceneKind
 from services.domain.group_words import genre_words
-from services.domain.grouping import Grouping
+from services.domain.grouping import Grouping, SceneKind
 from services.domain.report import (
     FEWEST_TRACKS,
     AnalysisReport,

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from services.domain.inputs import Suggestion
 from services.domain.letters import beginning, without_lone_joiners
 from services.domain.music import Skipped, SkipReason, Track
-from services.domain.references import Suggestion
 from services.domain.report import Cluster
 from services.domain.vocabulary import share_words
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from services.domain.drafts import Double, DoubleKind, Finding, Keeping
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
 from services.domain.report import Outlier
-from services.domain.tidying import Double, DoubleKind, Finding, Keeping
 
 _DOUBLES: Mapping[DoubleKind, str] = {
     DoubleKind.SAME_TRACK: "the same track once more",

@@ -14,8 +14,8 @@ from cogs.replies.layout import Reply
 from cogs.work.host import Host
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
-from services.domain.digest import DigestPost, News
 from services.domain.groups import GroupMessage, MessageKind, Redraw
+from services.domain.server_map import DigestPost, News
 from services.maintenance import Maintenance
 from services.workflows.groups.digest import DigestWorkflow, ReadNews
 

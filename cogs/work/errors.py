@@ -27,8 +27,8 @@ from cogs.work.interaction_metrics import Outcome, end, note_failure
 from cogs.work.outages import is_outage
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import ShuttingDownError, TooFastError
+from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.errors.storage import StorageError
-from services.domain.errors.writes import UnfinishedWritesError
 from services.domain.jobs import Job, Request
 
 _log = logging.getLogger(__name__)

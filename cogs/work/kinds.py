@@ -19,7 +19,7 @@ from cogs.words.answers import CHOOSE_FIRST
 from cogs.work.host import Interaction
 from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.errors.writes import WriteUnderWayError
+from services.domain.errors.sources import WriteUnderWayError
 from services.domain.jobs import Job
 from services.domain.messages import OnProgress
 from services.domain.requests import (

@@ -21,12 +21,12 @@ from cogs.replies.account import (
 from cogs.replies.layout import Reply
 from cogs.work.kinds import Kind, request_of
 from services.accounts.linking import LinkingService
-from services.domain.accounts import Disconnected, Linked
-from services.domain.errors.accounts import LoginInterruptedError
 from services.domain.errors.playlists import SpotifyOffError
+from services.domain.errors.sources import LoginInterruptedError
 from services.domain.jobs import Job
 from services.domain.messages import OnProgress
 from services.domain.requests import AccountRequest, JobKind, LoginStep
+from services.domain.spotify import Disconnected, Linked
 from services.workflows.library import LibraryWorkflow
 
 _CLOSED_DMS = frozenset({50007, 50278})

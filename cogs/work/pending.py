@@ -11,8 +11,8 @@ import discord
 from cachetools import TTLCache
 
 from cogs.work.host import Interaction
-from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.jobs import RequestForgottenError
+from services.domain.errors.sources import ScopeMissingError
 from services.domain.group_requests import AskRequest
 from services.domain.inputs import Links
 from services.domain.jobs import Request

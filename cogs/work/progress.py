@@ -20,7 +20,7 @@ from cogs.work.deliver import stop_row
 from cogs.work.first_response import accept_press, change_pressed, in_time
 from cogs.work.host import Interaction
 from services.domain.errors.jobs import CannotStopError, NothingRunsError, StoppedError
-from services.domain.errors.reports import NotYourReportError
+from services.domain.errors.storage import NotYourReportError
 from services.domain.messages import Progress
 from services.domain.requests import JobKind
 from services.jobs.queue import JobQueue

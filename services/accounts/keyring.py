@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.domain.errors.accounts import KeyRingError
+from services.domain.errors.sources import KeyRingError
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12

@@ -19,7 +19,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from services.accounts.keyring import KeyRing, UnsealError
 from services.accounts.tokens import ACCESS, REFRESH, TokenService
-from services.domain.accounts import (
+from services.domain.errors.sources import (
+    LinkExpiredError,
+    LoginDeniedError,
+    NoSeatError,
+    NotFinishedInBrowserError,
+    WrongCodeError,
+)
+from services.domain.spotify import (
     ATTEMPT_LIFE,
     MOST_TRIES,
     AttemptStatus,
@@ -28,15 +35,8 @@ from services.domain.accounts import (
     LinkAttempt,
     Linked,
     Seat,
+    SpotifyProfile,
 )
-from services.domain.errors.accounts import (
-    LinkExpiredError,
-    LoginDeniedError,
-    NoSeatError,
-    NotFinishedInBrowserError,
-    WrongCodeError,
-)
-from services.domain.spotify import SpotifyProfile
 from services.sources.http.clock import Clock
 from services.sources.spotify.auth import SpotifyAuth, TokenGrant, new_verifier
 from services.sources.spotify.client import SpotifyClient

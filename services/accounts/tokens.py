@@ -11,10 +11,14 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from services.accounts.keyring import KeyRing, UnsealError
-from services.domain.accounts import Link
-from services.domain.errors.accounts import NotLinkedError, RelinkNeededError, ScopeMissingError
-from services.domain.errors.sources import SourceUnavailableError, TokenRefusedError
-from services.domain.spotify import charged_to
+from services.domain.errors.sources import (
+    NotLinkedError,
+    RelinkNeededError,
+    ScopeMissingError,
+    SourceUnavailableError,
+    TokenRefusedError,
+)
+from services.domain.spotify import Link, charged_to
 from services.sources.http.clock import Clock
 from services.sources.spotify.auth import NAME, SpotifyAuth
 from services.sources.spotify.client import SpotifyClient

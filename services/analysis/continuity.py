@@ -19,7 +19,7 @@ from services.analysis.scenes import still_of
 from services.analysis.tally import Tally
 from services.domain.analysis import EarlierGroup
 from services.domain.features import Feature
-from services.domain.group_names import GroupName
+from services.domain.grouping import GroupName
 from services.domain.music import Track
 from services.domain.report import Cluster
 

@@ -29,9 +29,8 @@ from services.analysis.traits import blurb, describe_traits, group_tempo, major_
 from services.analysis.typical import top_artists, typical_tracks
 from services.domain.analysis import AnalysisOptions
 from services.domain.features import Coverage, Feature
-from services.domain.group_names import GroupName, Mood
 from services.domain.group_words import mood_words, name_words
-from services.domain.grouping import Grouping
+from services.domain.grouping import Grouping, GroupName, Mood
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
 from services.domain.report import (

@@ -7,10 +7,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from services.analysis.facts import leads_of
 from services.analysis.titles import core_title, is_vague, joined_credits, lead_artist, version_tags
+from services.domain.drafts import Keeping
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track
 from services.domain.report import Duplicate, DuplicateKind
-from services.domain.tidying import Keeping
 
 SAME_LENGTH_MS = 5_000
 """Releases of one recording differ by up to 5 s of silence; 2 s would miss a sixth of the known pairs."""

@@ -16,7 +16,7 @@ from importlib import resources
 from types import MappingProxyType
 
 from services.analysis.titles import lead_artist
-from services.domain.artist_genres import FEWEST_TRACKS, FILES, GenreClaim, mark_of
+from services.domain.known_tracks import FEWEST_TRACKS, FILES, GenreClaim, mark_of
 from services.domain.music import Track
 
 LONGEST = 60

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.tally import Read, Tally, counted, decades, lower_end, share_with, told, total
-from services.domain.group_names import Scene, SceneKind
+from services.domain.grouping import Scene, SceneKind
 
 FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
 """Tracks of which something is known, below which a group is called by nothing, and by no artist: nearly all

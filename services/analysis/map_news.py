@@ -8,9 +8,8 @@ import numpy as np
 
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.server_map import arrange
-from services.domain.digest import News, NewsKind
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.server_map import FEWEST_ON_MAP, SoundSummary
+from services.domain.server_map import FEWEST_ON_MAP, News, NewsKind, SoundSummary
 
 _SAID = frozenset(SOUND_FEATURES) - {Feature.TEMPO, Feature.LIVENESS, Feature.LOUDNESS}
 """Loudness says what energy says; tempo and liveness of a whole list hardly tell anything."""

@@ -22,7 +22,7 @@ from services.analysis.titles import (
     version_tags,
 )
 from services.domain.music import Track
-from services.domain.names import Certainty, NameKey, NameQuestion
+from services.domain.recordings import Certainty, NameKey, NameQuestion
 
 SAME_LENGTH_MS = 5_000
 """Releases of one recording differ by up to 5 s of silence."""

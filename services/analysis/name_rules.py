@@ -15,7 +15,7 @@ from services.analysis.claims import Claim
 from services.analysis.traits import STRONG
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.grouping import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.report import Trait
 
 AUDIBLE = 0.15

@@ -33,8 +33,8 @@ from services.analysis.perception import audible, audible_tempo
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import GroupName, Lean, Mood, Scene
 from services.domain.group_words import mood_words
+from services.domain.grouping import GroupName, Lean, Mood, Scene
 from services.domain.tempo import Tempo
 
 CONTRAST = 1.0

@@ -15,7 +15,7 @@ from services.analysis.genres import known_genres
 from services.analysis.perception import audible
 from services.analysis.style import Float, packaged
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import Lean
+from services.domain.grouping import Lean
 from services.domain.music import Track
 from services.domain.report import FEWEST_TO_STAND_OUT, OddGenres, Oddity, OddSound, OddYear, Outlier
 

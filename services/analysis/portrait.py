@@ -27,10 +27,10 @@ from services.analysis.reference import TYPICAL
 from services.analysis.tally import lower_end
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.keys import count_keys
 from services.domain.music import Track
 from services.domain.portrait import Habit, HabitKind, Portrait, Standing
 from services.domain.report import AnalysisReport
+from services.domain.stats import count_keys
 
 CERTAIN = 2.58
 """Standard errors on either side: 99 %, since seven features are asked and not one."""

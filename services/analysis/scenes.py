@@ -33,7 +33,7 @@ from services.analysis.tally import (
 from services.analysis.told_by_titles import OTHER_LETTERS, Words
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
-from services.domain.group_names import (
+from services.domain.grouping import (
     MORE,
     OTHERS,
     GroupName,

@@ -15,9 +15,8 @@ from services.analysis.reference import TYPICAL
 from services.analysis.tally import decade_of
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.keys import count_keys
 from services.domain.report import AnalysisReport, EnrichedTrack
-from services.domain.stats import FeatureStats, Known, PlaylistStats, Spread
+from services.domain.stats import FeatureStats, Known, PlaylistStats, Spread, count_keys
 from services.domain.tempo import tempo_of
 
 _QUARTILES = (0.25, 0.5, 0.75)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from services.analysis.duplicates import keeping_reason
 from services.analysis.titles import version_tags
+from services.domain.drafts import Certainty, Double, DoubleKind, Finding
 from services.domain.features import Feature
 from services.domain.music import Track
 from services.domain.report import AnalysisReport, Duplicate, DuplicateKind, EnrichedTrack
-from services.domain.tidying import Certainty, Double, DoubleKind, Finding
 
 _EDITIONS = (
     ("remaster", re.compile(r"\bre-?master|\bremaste?ri[sz]|リマスター", re.IGNORECASE)),

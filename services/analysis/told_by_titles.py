@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from services.analysis.titles import READ_AT_ONCE, core_title, fold, version_tags
-from services.domain.group_names import Language, Recording
+from services.domain.grouping import Language, Recording
 
 Words = frozenset[str]
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from services.analysis.claims import Claim
 from services.analysis.traits import MOSTLY_INSTRUMENTAL
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import Lean, SoundName
+from services.domain.grouping import Lean, SoundName
 
 DANCE, ENERGY, LOUD, SPEECH, ACOUSTIC, INSTRUMENTAL, LIVE, VALENCE, TEMPO = SOUND_FEATURES
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.tally import decade_of, families, lower_end, words_of
-from services.domain.group_names import SceneKind
+from services.domain.grouping import SceneKind
 from services.domain.music import Track
 
 RELABELINGS, DEALT_AT_ONCE = 200, 20

@@ -12,7 +12,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from services.audio.kinds import sound_kind
-from services.domain.errors.sound import (
+from services.domain.errors.playlists import (
     DamagedSoundError,
     NotSoundError,
     SoundFormatOffError,

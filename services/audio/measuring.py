@@ -10,7 +10,7 @@ from services.audio.resampling import Resampler
 from services.audio.tempo import RATE_HZ, Onsets
 from services.audio.tonality import RATE_HZ as KEY_RATE_HZ
 from services.audio.tonality import Pitches
-from services.domain.errors.sound import DamagedSoundError, SilentSoundError, TooShortSoundError
+from services.domain.errors.playlists import DamagedSoundError, SilentSoundError, TooShortSoundError
 from services.domain.sound import LONGEST_SOUND_S, SHORTEST_SOUND_S, SILENCE_LUFS, Sound, SoundReading
 
 

@@ -16,8 +16,8 @@ from services.charts.sheet import HEAD, Sheet, rectangle
 from services.charts.words import count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
-from services.domain.keys import ALL_KEYS, Key, KeyCounts, count_keys
 from services.domain.report import AnalysisReport, EnrichedTrack
+from services.domain.stats import ALL_KEYS, Key, KeyCounts, count_keys
 from services.domain.tempo import CLOSE, Tempo, tempo_of
 
 Floats = npt.NDArray[np.float64]

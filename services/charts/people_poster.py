@@ -26,9 +26,8 @@ from services.charts.poster_page import (
 from services.charts.regions import Area, compute_area
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
-from services.domain.blend import Blend
 from services.domain.charts import Chart
-from services.domain.comparison import Comparison, Pair, Participant, TopPairs, TopPeople
+from services.domain.comparison import Blend, Comparison, Pair, Participant, TopPairs, TopPeople
 from services.domain.features import Feature
 from services.domain.scoring import Band, ScoreRules
 

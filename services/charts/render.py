@@ -23,9 +23,8 @@ from services.charts.poster import render_posters
 from services.charts.poster_page import FORMATS
 from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
-from services.domain.blend import Blend
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison
+from services.domain.comparison import Blend, Comparison
 from services.domain.report import AnalysisReport
 from services.domain.scoring import ScoreRules
 

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.domain.artist_genres import GenreClaim
 from services.domain.charts import Chart
 from services.domain.drift import SoundRow, Summary
-from services.domain.group_names import GroupName
-from services.domain.grouping import Grouping
+from services.domain.grouping import Grouping, GroupName
+from services.domain.known_tracks import GenreClaim, Relative
 from services.domain.messages import Note
 from services.domain.music import TrackId
-from services.domain.related_tracks import Relative
 from services.domain.report import AnalysisReport, EnrichedTrack
 
 

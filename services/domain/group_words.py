@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from services.domain.group_names import (
+from services.domain.grouping import (
     MORE,
     MORE_SUNG,
     GroupName,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.domain.digest import News
-from services.domain.server_map import MapMember
+from services.domain.server_map import MapMember, News
 
 FEWEST, MOST = 2, 25
 """People that one comparison takes."""

@@ -1,12 +1,219 @@
-"""Which playlist a person means, and how a row says it."""
+"""Which playlist a person means, how they say it, and how a row or a link does."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
-from services.domain.lists import UserList, parse_user_list
+from services.domain.music import PlaylistId
+
+
+class ListService(StrEnum):
+    """Where somebody has a name."""
+
+    LISTENBRAINZ = "listenbrainz"
+    LASTFM = "lastfm"
+
+    @property
+    def label(self) -> str:
+        """Name it to people."""
+        return "ListenBrainz" if self is ListService.LISTENBRAINZ else "Last.fm"
+
+
+class WhichList(StrEnum):
+    """Which list of that person."""
+
+    TOP = "top"
+    LOVED = "loved"
+    RECENT = "recent"
+    PLAYLIST = "playlist"
+    """One of their playlists, by its MusicBrainz id; ListenBrainz alone has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserList:
+    """A public list of somebody."""
+
+    service: ListService
+    name: str
+    """Empty for a playlist that was linked to: its address does not say whose it is."""
+    which: WhichList = WhichList.TOP
+    playlist: str = ""
+
+    def write(self) -> str:
+        """Return the text that `parse_user_list` reads back."""
+        end = f"/{self.playlist}" if self.playlist else ""
+        return f"{self.service.value}:{self.name}/{self.which.value}{end}"
+
+
+_TYPED = re.compile(
+    r"(?P<service>listen ?brainz|last[. ]?fm)\s*[:：]\s*@*(?P<name>[^\s/:：@](?:[^/:：\n]{0,62}[^\s/:：])?)?"
+    r"(?:/(?P<which>top|loved|recent|playlist))?"
+    r"(?:/(?P<playlist>[0-9a-f-]{36}))?/?",
+    re.IGNORECASE,
+)
+_LISTENBRAINZ_PLAYLIST = re.compile(
+    r"(?:https?://)?(?:www\.)?listenbrainz\.org/playlist/(?P<playlist>[0-9a-f-]{36})", re.IGNORECASE
+)
+_USER_PAGE = re.compile(
+    r"(?:https?://)?(?:www\.)?(?P<host>listenbrainz\.org|last\.fm)/(?:[a-z]{2}/)?user/(?P<name>[^\s/?#]{1,64})"
+    r"(?:/(?P<page>[a-z-]{1,20}))?",
+    re.IGNORECASE,
+)
+
+
+def parse_user_list(text: str) -> UserList | None:
+    """Read `listenbrainz:NAME`, `lastfm:NAME/loved` and addresses of such lists; None for anything else."""
+    words = text.strip().strip("<>")
+    if match := _LISTENBRAINZ_PLAYLIST.match(words):
+        return UserList(ListService.LISTENBRAINZ, "", WhichList.PLAYLIST, match["playlist"].lower())
+    if match := _USER_PAGE.match(words):
+        service = ListService.LASTFM if match["host"].lower() == "last.fm" else ListService.LISTENBRAINZ
+        which = WhichList.LOVED if match["page"] == "loved" else WhichList.TOP
+        return UserList(service, _plain(match["name"]), which)
+    match = _TYPED.fullmatch(words)
+    if match is None:
+        return None
+    service = (
+        ListService.LISTENBRAINZ if match["service"].lower().startswith("listen") else ListService.LASTFM
+    )
+    which = WhichList((match["which"] or WhichList.TOP).lower())
+    playlist = (match["playlist"] or "").lower()
+    is_playlist = which is WhichList.PLAYLIST
+    if is_playlist != bool(playlist) or not (match["name"] or is_playlist):
+        return None
+    return UserList(service, match["name"] or "", which, playlist)
+
+
+def _plain(name: str) -> str:
+    """Return a name from an address as its owner writes it, unless it holds what parts a typed one."""
+    plain = unquote(name).strip("@ \t")
+    return name if not plain or re.search(r"[/:：\n]|^\s|\s$", plain) else plain
+
+
+class ReferenceKind(StrEnum):
+    """Where the playlist is."""
+
+    REPORT = "report"
+    """In a stored report: whatever was analysed before, also from a file."""
+    PLAYLIST = "playlist"
+    """On Spotify."""
+    LIKED = "liked"
+    """The Liked Songs of the person who asks."""
+    TRACKS = "tracks"
+    """Spelled out as track links."""
+    SHORT_LINK = "short link"
+    """Behind an address that would have to be opened to know; it never is."""
+    LIST = "list"
+    """A public list of somebody at ListenBrainz or Last.fm."""
+    OTHER_SERVICE = "other service"
+    """At a service that shows its lists to its own programs alone; the value is its name."""
+    LINK = "link"
+    """An address that leads to no playlist."""
+    UNKNOWN = "unknown"
+    """Neither of these: words that name nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaylistRef:
+    """A playlist as a person points at it; nothing is read yet."""
+
+    kind: ReferenceKind
+    value: str = ""
+    """Report id, Spotify playlist id, or the whole text for track links and unknown words."""
+
+    @property
+    def playlist_id(self) -> PlaylistId:
+        """The Spotify id of a `PLAYLIST`."""
+        return PlaylistId(self.value)
+
+    def write(self) -> str:
+        """Return the text that `parse_reference` reads back; fits an autocomplete value (100 characters)."""
+        match self.kind:
+            case ReferenceKind.REPORT:
+                return f"report:{self.value}"
+            case ReferenceKind.PLAYLIST:
+                return f"spotify:playlist:{self.value}"
+            case ReferenceKind.LIKED:
+                return "spotify:collection"
+            case _:
+                return self.value
+
+
+_REPORT = re.compile(r"report:([0-9A-Za-z]{1,24})")
+_PLAYLIST = re.compile(
+    r"(?:spotify:(?:user:[^\s:]{1,100}:)?playlist:"
+    r"|(?:https?://)?(?:open|play)\.spotify\.com/(?:intl-[a-z]{2,5}(?:-[a-z]{2,5})?/)?(?:embed/)?"
+    r"(?:user/[^\s/]{1,100}/)?playlist/)([0-9A-Za-z]{22})(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_LIKED = re.compile(
+    r"spotify:(?:user:[^\s:]{1,100}:)?collection(?::tracks)?|(?:https?://)?open\.spotify\.com/collection(?:/tracks)?"
+    r"|liked(?: songs)?",
+    re.IGNORECASE,
+)
+_TRACK = re.compile(
+    r"spotify:track:|(?:open|play)\.spotify\.com/(?:intl-[a-z-]{2,11}/)?(?:embed/)?track/", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"\w+://|spotify:|www\.", re.IGNORECASE)
+_SHORT = re.compile(r"spotify\.(?:link|app\.link)/|spoti\.fi/", re.IGNORECASE)
+
+
+_OTHERS = tuple(
+    (name, re.compile(rf"(?:^|[/.\s<(])(?:{hosts})(?:[/?#\s>)]|$)", re.IGNORECASE))
+    for name, hosts in (
+        ("Apple Music", r"(?:music|itunes|geo\.music)\.apple\.com"),
+        ("YouTube", r"(?:music\.|www\.|m\.)?youtube\.com|youtu\.be"),
+        ("Deezer", r"(?:www\.)?deezer\.com|(?:deezer|dzr)\.page\.link|link\.deezer\.com"),
+        ("Tidal", r"(?:listen\.|www\.|desktop\.)?tidal\.com"),
+        ("SoundCloud", r"(?:on\.|m\.|www\.)?soundcloud\.com"),
+        ("Amazon Music", r"music\.amazon\.[a-z.]{2,6}"),
+    )
+)
+
+
+def parse_reference(text: str) -> PlaylistRef:
+    """Read what a person typed, chose or pasted. Never fails: unknown words are a kind of their own."""
+    words = text
+    while (bare := words.strip().strip("<>")) != words:
+        words = bare
+    if match := _REPORT.fullmatch(words):
+        return PlaylistRef(ReferenceKind.REPORT, match[1])
+    if _LIKED.fullmatch(words):
+        return PlaylistRef(ReferenceKind.LIKED)
+    if match := _PLAYLIST.search(words):
+        return PlaylistRef(ReferenceKind.PLAYLIST, match[1])
+    if _TRACK.search(words):
+        return PlaylistRef(ReferenceKind.TRACKS, words)
+    if _SHORT.search(words):
+        return PlaylistRef(ReferenceKind.SHORT_LINK, words)
+    if parse_user_list(words) is not None:
+        return PlaylistRef(ReferenceKind.LIST, words)
+    for name, pattern in _OTHERS:
+        if pattern.search(words):
+            return PlaylistRef(ReferenceKind.OTHER_SERVICE, name)
+    if _ADDRESS.match(words):
+        return PlaylistRef(ReferenceKind.LINK, words)
+    return PlaylistRef(ReferenceKind.UNKNOWN, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line of an autocomplete list."""
+
+    name: str
+    value: str
+    """What `parse_reference` reads back."""
+    tracks: int | None
+    map_age: timedelta | None = None
+    """How old the stored map is; None for a playlist at Spotify."""
+    is_liked: bool = False
+
 
 Row = Mapping[str, Any]
 """What JSON can hold."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from services.domain.errors.reports import (
+from services.domain.errors.storage import (
     LockedTwiceError,
     NoSuchPlaceError,
     TooFewKeysError,

@@ -11,8 +11,7 @@ from enum import StrEnum
 
 from services.domain.drift import Since, SoundRow
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
-from services.domain.group_names import GroupName, Lean, SceneKind
-from services.domain.grouping import Basis
+from services.domain.grouping import Basis, GroupName, Lean, SceneKind
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
 from services.domain.portrait import Portrait

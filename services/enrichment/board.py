@@ -9,11 +9,11 @@ from dataclasses import replace
 from services.analysis.genres import claims_of
 from services.analysis.matching import name_key
 from services.analysis.titles import lead_artist
-from services.domain.artist_genres import MUSICBRAINZ, GenreClaim
 from services.domain.features import SOUND_FEATURES
+from services.domain.known_tracks import MUSICBRAINZ, GenreClaim
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Track, TrackId
-from services.domain.names import Certainty, NameKey, NameMatch, Pair, pair_of
+from services.domain.recordings import Certainty, NameKey, NameMatch, Pair, pair_of
 from services.domain.report import EnrichedTrack
 from services.domain.sources import FetchedFeatures
 from services.enrichment.assembly import assemble

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from services.domain.errors import TastemapError
 from services.domain.music import Track, TrackId
-from services.domain.names import IdWords, NameKey, NameMatch
+from services.domain.recordings import IdWords, NameKey, NameMatch
 from services.domain.sources import Absence, FetchedFeatures
 from services.enrichment.ports import FeatureCache, NameStore
 

@@ -10,7 +10,7 @@ from services.domain.analysis import LookedUp
 from services.domain.features import Coverage
 from services.domain.messages import Activity, Note, OnProgress, Progress, quiet
 from services.domain.music import Track
-from services.domain.names import Pair
+from services.domain.recordings import Pair
 from services.enrichment.assembly import from_upload
 from services.enrichment.board import Board
 from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, MemoryNameStore

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from services.domain.features import Coverage
 from services.domain.music import Track, TrackId
-from services.domain.names import IdWords, NameKey, NameMatch
+from services.domain.recordings import IdWords, NameKey, NameMatch
 from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
 from services.sources.http.clock import Deadline
 

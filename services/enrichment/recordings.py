@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from services.analysis.matching import questions_of
 from services.domain.errors import TastemapError
 from services.domain.music import Track, TrackId
-from services.domain.names import NameQuestion
 from services.domain.recordings import (
     ACOUSTICBRAINZ,
+    NameQuestion,
     Readings,
     RecordingId,
     mbid_of,

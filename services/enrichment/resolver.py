@@ -20,7 +20,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.sources import SourceError
 from services.domain.messages import Note
 from services.domain.music import Track, TrackId
-from services.domain.names import Certainty, FoundByName, IdWords, NameKey, NameMatch, NameQuestion
+from services.domain.recordings import Certainty, FoundByName, IdWords, NameKey, NameMatch, NameQuestion
 from services.enrichment.cache import is_new_release
 from services.enrichment.ports import NameStore
 from services.sources.batches import Answers

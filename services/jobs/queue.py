@@ -22,8 +22,7 @@ from services.domain.errors.jobs import (
     NothingRunsError,
     QueueFullError,
 )
-from services.domain.errors.reports import NotYourReportError
-from services.domain.errors.storage import StorageError
+from services.domain.errors.storage import NotYourReportError, StorageError
 from services.domain.jobs import Asked, Job, JobStatus, QueueEntry, Request
 from services.domain.report import new_id
 from services.domain.requests import AccountRequest, JobKind

@@ -10,7 +10,7 @@ from sqlalchemy import case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.artist_genres import FEWEST_TRACKS, GenreClaim
+from services.domain.known_tracks import FEWEST_TRACKS, GenreClaim
 from services.storage.database import Store
 from services.storage.frames import storable
 from services.storage.schema import artist_genres

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.domain.accounts import MOST_TRIES, AttemptStatus, LinkAttempt
+from services.domain.spotify import MOST_TRIES, AttemptStatus, LinkAttempt
 from services.storage.database import Store
 from services.storage.schema import link_attempts
 

@@ -18,8 +18,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.artist_genres import GenreClaim
-from services.domain.related_tracks import KnownTrack
+from services.domain.known_tracks import GenreClaim, KnownTrack
 from services.domain.sources import FetchedFeatures
 from services.storage.artist_genres import write_artist_genres
 from services.storage.database import Database

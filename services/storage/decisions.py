@@ -10,11 +10,10 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select, update
 
+from services.domain.drafts import SplitState, TidyState
 from services.domain.grouping import Grouping
 from services.domain.music import TrackId
 from services.domain.ordering import OrderState
-from services.domain.splitting import SplitState
-from services.domain.tidying import TidyState
 from services.storage.database import Store
 from services.storage.schema import drafts, preferences, tempo_corrections
 from services.storage.upserts import in_lookups

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, and_, delete, insert, select, update
 
-from services.domain.digest import LATE_AT_MOST, WEEK, Digest, DigestPost, News, week_of
 from services.domain.groups import MessageKind
-from services.domain.server_map import SoundSummary
+from services.domain.server_map import LATE_AT_MOST, WEEK, Digest, DigestPost, News, SoundSummary, week_of
 from services.storage.database import Store
 from services.storage.group_rows import news_of, read_sound, sound_json
 from services.storage.posted_cards import mark_changed

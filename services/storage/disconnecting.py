@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, Table, and_, delete, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.accounts import Disconnected
 from services.domain.music import PlaylistSource
+from services.domain.spotify import Disconnected
 from services.domain.writes import WriteStage
 from services.storage.schema import (
     drafts,

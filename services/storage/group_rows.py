@@ -10,11 +10,10 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.digest import News, NewsKind
 from services.domain.features import Feature
 from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership
 from services.domain.music import PlaylistSource
-from services.domain.server_map import ListOfMap, MapMember, SoundSummary
+from services.domain.server_map import ListOfMap, MapMember, News, NewsKind, SoundSummary
 from services.storage.schema import digest_news, lobbies, lobby_members, map_members
 
 _NOT_OF_A_MEMBER = {"lobby_id", "playlist", "source"}

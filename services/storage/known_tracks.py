@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.domain.known_tracks import KnownTrack, Relative, TrackKeys
 from services.domain.music import Track, TrackId
-from services.domain.related_tracks import KnownTrack, Relative, TrackKeys
 from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
 from services.storage.frames import storable

@@ -10,10 +10,15 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.accounts import ENDED_LINK_KEPT_FOR, LINK_LIFE, Disconnected, Link
-from services.domain.errors.accounts import AccountTakenError, LinkExpiredError, NoSeatError, NotLinkedError
-from services.domain.errors.writes import UnfinishedWritesError
+from services.domain.errors.sources import (
+    AccountTakenError,
+    LinkExpiredError,
+    NoSeatError,
+    NotLinkedError,
+    UnfinishedWritesError,
+)
 from services.domain.music import Playlist, PlaylistSource
+from services.domain.spotify import ENDED_LINK_KEPT_FOR, LINK_LIFE, Disconnected, Link
 from services.storage.database import Store
 from services.storage.disconnecting import disconnect, forget_read
 from services.storage.erasures import Erased, ErasureNotes

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
-from services.domain.errors.accounts import NotLinkedError
 from services.domain.errors.groups import MapFullError
+from services.domain.errors.sources import NotLinkedError
 from services.domain.groups import MessageKind
 from services.domain.music import PlaylistSource
 from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, SoundSummary

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 
 from services.domain.music import Track, TrackId
-from services.domain.names import Certainty, IdWords, NameKey, NameMatch, Pair
+from services.domain.recordings import Certainty, IdWords, NameKey, NameMatch, Pair
 from services.storage.database import Store
 from services.storage.schema import id_words, name_answers, name_matches
 from services.storage.upserts import in_lookups, upsert

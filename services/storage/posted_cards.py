@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, delete, select, update
 
-from services.domain.digest import News
 from services.domain.groups import GroupMessage, Lobby, Member, MessageKind, Redraw
-from services.domain.server_map import FEWEST_ON_MAP, MAP_POSTED_FOR, MapMember
+from services.domain.server_map import FEWEST_ON_MAP, MAP_POSTED_FOR, MapMember, News
 from services.storage.database import Database
 from services.storage.group_rows import members_of, news_of, read_lobby
 from services.storage.schema import group_messages, group_results, map_members

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.drift import Stage, Summary
-from services.domain.errors.reports import ReportNotFoundError
+from services.domain.errors.storage import ReportNotFoundError
 from services.domain.music import Playlist
 from services.domain.report import AnalysisReport, PostedMessage, ReportSummary
 from services.storage.codec import UnreadableReportError, decode_report, encode_report

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, not_, or_, select, upda
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.errors.accounts import NotLinkedError
-from services.domain.errors.writes import UnfinishedWritesError, WriteNotFoundError
+from services.domain.errors.sources import NotLinkedError, UnfinishedWritesError, WriteNotFoundError
 from services.domain.music import PlaylistId, TrackId
 from services.domain.orders import Difference
 from services.domain.writes import Hindrance, Write, WriteKind, WriteStage

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.analysis.genres import claims_of, has_genre
 from services.analysis.titles import lead_artist
-from services.domain.artist_genres import FILES, MUSICBRAINZ, GenreClaim, agreed_genres
+from services.domain.known_tracks import FILES, MUSICBRAINZ, GenreClaim, agreed_genres
 from services.domain.music import Track
 from services.storage.artist_genres import ArtistGenreStore
 from services.storage.failures import forgiven

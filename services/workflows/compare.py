@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, Person, PersonKey
+from services.domain.comparison import Blend, BlendMode, Comparison, Person, PersonKey
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import OverloadedError, ShuttingDownError, StoppedError

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.domain.blend import Blend
-from services.domain.comparison import Comparison, Pair, Participant, PersonKey, TopPeople
+from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey, TopPeople
 
 Reasons = Callable[[Comparison, Pair, PersonKey | None], Sequence[str]]
 """Says why two people score as they do, to one of them or to anybody else."""

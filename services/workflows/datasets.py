@@ -11,9 +11,9 @@ from pathlib import Path
 from services.analysis.genres import NOBODY, known_genres
 from services.domain.errors.playlists import DatasetSourceError
 from services.domain.features import AudioFeatures
+from services.domain.known_tracks import KnownTrack, words_of
 from services.domain.messages import Note
 from services.domain.music import Track
-from services.domain.related_tracks import KnownTrack, words_of
 from services.domain.sources import FetchedFeatures
 from services.imports.dataset import Dataset, Unusable
 from services.storage.bulk import ImportProgress, ImportRow, fingerprint_file, import_rows, load_progress

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
+from services.domain.drafts import SplitState, TidyState
+from services.domain.errors.storage import DraftNotFoundError, NotYourReportError
 from services.domain.ordering import OrderState
 from services.domain.report import new_id
-from services.domain.splitting import SplitState
-from services.domain.tidying import TidyState
 from services.storage.decisions import Draft, DraftStore
 from services.workflows.reports import ReportsWorkflow, StoredReport
 

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from cachetools import TTLCache
 
 from services.accounts.tokens import SpotifyAccess
-from services.domain.errors.accounts import AccountError, ScopeMissingError
 from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
 from services.domain.errors.sources import (
+    AccountError,
     OutOfTimeError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
     RateLimitedError,
+    ScopeMissingError,
     ShareSpentError,
     SourceUnavailableError,
     SpotifyNotFoundError,

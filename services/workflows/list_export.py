@@ -13,9 +13,9 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from services.domain.features import AudioFeatures, Feature
-from services.domain.keys import key_of
 from services.domain.music import Track
 from services.domain.report import AnalysisReport, EnrichedTrack
+from services.domain.stats import key_of
 from services.workflows.export import csv_text
 
 NamedList = tuple[str, Sequence[EnrichedTrack]]

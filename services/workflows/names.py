@@ -11,7 +11,7 @@ from services.analysis.matching import name_key
 from services.domain.features import SOUND_FEATURES, Origin
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, Track
-from services.domain.names import Certainty, DoubtfulFind, NameKey, Pair, pair_of
+from services.domain.recordings import Certainty, DoubtfulFind, NameKey, Pair, pair_of
 from services.domain.report import AnalysisReport
 from services.enrichment.resolver import NameResolver
 from services.sources.http.clock import Deadline

@@ -9,7 +9,7 @@ from services.compute import ComputePool
 from services.domain.analysis import AnalysisOptions
 from services.domain.charts import Chart
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.errors.reports import TooFewToOrderError
+from services.domain.errors.storage import TooFewToOrderError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Track
 from services.domain.ordering import (

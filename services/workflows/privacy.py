@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
-from services.domain.accounts import Link
-from services.domain.errors.reports import ReportNotFoundError
-from services.domain.errors.writes import UnfinishedWritesError
+from services.domain.errors.sources import UnfinishedWritesError
+from services.domain.errors.storage import ReportNotFoundError
 from services.domain.report import AnalysisReport, ReportWords
+from services.domain.spotify import Link
 from services.storage.links import LinkStore
 from services.storage.persons import UNREADABLE, PersonStore
 from services.storage.reports import ReportStore

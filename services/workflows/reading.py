@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from services.compute import ComputePool, Limits
 from services.domain.errors.playlists import (
     CostlyFileError,
+    MixedChoiceError,
     NothingToAnalyzeError,
     OtherServiceError,
     ShortLinkError,
@@ -17,8 +18,7 @@ from services.domain.errors.playlists import (
     UploadError,
     UploadExpiredError,
 )
-from services.domain.errors.reports import NoReportYetError
-from services.domain.errors.sound import MixedChoiceError
+from services.domain.errors.storage import NoReportYetError
 from services.domain.inputs import (
     ChosenInUpload,
     Example,
@@ -27,13 +27,15 @@ from services.domain.inputs import (
     Named,
     NamedList,
     PlaylistInput,
+    PlaylistRef,
+    ReferenceKind,
     UploadedFile,
     UploadedFiles,
+    parse_reference,
+    parse_user_list,
 )
-from services.domain.lists import parse_user_list
 from services.domain.messages import OnProgress, quiet
 from services.domain.music import Playlist, PlaylistSource
-from services.domain.references import PlaylistRef, ReferenceKind, parse_reference
 from services.domain.report import new_id
 from services.storage.uploads import PendingUpload, UploadStore
 from services.workflows import tasks

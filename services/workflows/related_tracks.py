@@ -9,8 +9,8 @@ from cachetools import LRUCache
 
 from services.compute import ComputePool
 from services.domain.features import Origin
+from services.domain.known_tracks import KnownTrack, Relative, TrackKeys, TrackWords, words_of
 from services.domain.music import Track
-from services.domain.related_tracks import KnownTrack, Relative, TrackKeys, TrackWords, words_of
 from services.domain.report import EnrichedTrack
 from services.storage.failures import forgiven
 from services.storage.known_tracks import KnownTrackStore

@@ -12,7 +12,7 @@ from cachetools import LRUCache
 from services.compute import ComputePool
 from services.domain.analysis import Analysis, EarlierSound, LastGroups
 from services.domain.charts import POSTER_KINDS, Chart, ChartKind
-from services.domain.errors.reports import NotYourReportError, ReportNotFoundError
+from services.domain.errors.storage import NotYourReportError, ReportNotFoundError
 from services.domain.features import Feature
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.music import Playlist

@@ -13,8 +13,7 @@ from services.analysis.titles import core_title, lead_artist
 from services.audio.kinds import may_hold_sound, sound_kind
 from services.compute import ComputePool, Limits
 from services.domain.errors.jobs import TooCostlyError, WorkerLostError
-from services.domain.errors.reports import NotYourReportError
-from services.domain.errors.sound import (
+from services.domain.errors.playlists import (
     ClipsOffError,
     CostlySoundError,
     DamagedSoundError,
@@ -27,6 +26,7 @@ from services.domain.errors.sound import (
     TooShortSoundError,
     UnusualSoundError,
 )
+from services.domain.errors.storage import NotYourReportError
 from services.domain.features import SOUND_FEATURES
 from services.domain.inputs import PlaylistInput, UploadedFile, UploadedFiles
 from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress, quiet

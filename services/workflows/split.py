@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.domain.analysis import AnalysisOptions
+from services.domain.drafts import Part, SplitState, plan_split
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.errors.reports import DraftNotFoundError, NothingDecidedError, NothingToSplitError
+from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError, NothingToSplitError
 from services.domain.messages import OnProgress, quiet
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 from services.domain.requests import DraftToWrite, SplitRequest
-from services.domain.splitting import Part, SplitState, plan_split
 from services.domain.writes import Wish, Written, writable
 from services.workflows.analyze import AnalyzeWorkflow, Keeping
 from services.workflows.drafts import DraftsWorkflow, OpenDraft

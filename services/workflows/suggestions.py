@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain.errors.playlists import AmbiguousPlaylistError, UnknownPlaylistError
-from services.domain.lists import parse_user_list
-from services.domain.references import PlaylistRef, ReferenceKind, Suggestion
+from services.domain.inputs import PlaylistRef, ReferenceKind, Suggestion, parse_user_list
 from services.domain.spotify import Library, PlaylistSummary
 from services.workflows.library import LIKED_NAME, LibraryWorkflow
 from services.workflows.reports import ReportsWorkflow

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from services.domain.analysis import Analysis, AnalysisOptions, EarlierSound, LookedUp
 from services.domain.charts import Chart, ChartKind
+from services.domain.drafts import Finding
 from services.domain.drift import Course, Stage, Summary
 from services.domain.features import AudioFeatures
+from services.domain.known_tracks import Relative, TrackKeys, TrackWords, words_of
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, Track
 from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
-from services.domain.related_tracks import Relative, TrackKeys, TrackWords, words_of
 from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
 from services.domain.sound import PlacedSound, SoundTags
 from services.domain.stats import PlaylistStats
-from services.domain.tidying import Finding
 
 if TYPE_CHECKING:
     from services.workflows.list_export import DjFiles

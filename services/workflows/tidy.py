@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
 from services.domain.analysis import AnalysisOptions
+from services.domain.drafts import Decision, Tidied, TidyState, suggested, tidied
 from services.domain.errors.playlists import SpotifyOffError
-from services.domain.errors.reports import DraftNotFoundError, NothingDecidedError
+from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 from services.domain.requests import DraftToWrite, TidyRequest
-from services.domain.tidying import Decision, Tidied, TidyState, suggested, tidied
 from services.domain.writes import Wish, Written, name_with_end, writable
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow, Keeping

@@ -10,10 +10,9 @@ from cachetools import TTLCache
 
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import EmptyPlaylistError, ListsOffError
-from services.domain.lists import ListService, UserList, WhichList
+from services.domain.inputs import ListService, Suggestion, UserList, WhichList
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Track
-from services.domain.references import Suggestion
 from services.sources.http.clock import Deadline
 from services.sources.lastfm.client import LastFm
 from services.sources.listenbrainz.lists import ListedPlaylist, ListenBrainzLists

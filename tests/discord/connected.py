@@ -15,8 +15,8 @@ from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_library import SandboxLibrary, SandboxList, rows_of
 from services.accounts.tokens import ACCESS, REFRESH
 from services.compute import ComputePool
-from services.domain.accounts import Link
 from services.domain.music import Track
+from services.domain.spotify import Link
 from tests.discord.conftest import Room, SimulatedDiscord, furnish, open_app, simulate
 from tests.unit.services.sources.fakes import serve
 from tests.unit.services.sources.spotify_world import ALL_SCOPES, ANN, TOKENS, TRACKS

@@ -18,8 +18,7 @@ from sandbox.spotify_samples import MIKA, YOU, sample_library
 from sandbox.spotify_shapes import Shape
 from services.accounts.tokens import ACCESS, REFRESH
 from services.compute import ComputePool
-from services.domain.accounts import Link
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import READ_SCOPES, Link
 from tests.discord.conftest import Room, furnish, keep_no_connection, open_app, simulate
 from tests.unit.services.sources.fakes import EPOCH, serve
 

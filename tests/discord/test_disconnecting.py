@@ -16,7 +16,7 @@ from cogs.replies.ids import Action, ComponentRef
 from sandbox.spotify_library import SandboxList
 from services.compute import ComputePool
 from services.domain.analysis import AnalysisOptions
-from services.domain.errors.accounts import NotLinkedError
+from services.domain.errors.sources import NotLinkedError
 from services.storage.persons import PersonStore
 from tests.discord.cards import check_limits, check_message, menu_of, text_of
 from tests.discord.conftest import Room

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.playlists import load
-from services.domain.errors.reports import NoReportYetError, NotMappedError, NotYourReportError
+from services.domain.errors.storage import NoReportYetError, NotMappedError, NotYourReportError
 from services.workflows.drift import REMEMBERED_FOR
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.domain.errors.jobs import RequestForgottenError
-from services.domain.errors.reports import NotYourReportError
+from services.domain.errors.storage import NotYourReportError
 from tests.discord.cards import BUTTON, button_of, check_message, menu_of, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify

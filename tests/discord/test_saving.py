@@ -14,7 +14,7 @@ from cogs.work.errors import root_cause
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import ODD_ROWS
 from services.compute import ComputePool
-from services.domain.errors.writes import NothingToUndoError
+from services.domain.errors.sources import NothingToUndoError
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from tests.discord.cards import button_of, check_message, text_in, text_of

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from services.domain.errors.reports import NothingToSplitError
+from services.domain.errors.storage import NothingToSplitError
 from tests.discord.cards import button_of, check_message, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.playlists import load
-from services.domain.errors.reports import NoReportYetError, NotYourReportError
+from services.domain.errors.storage import NoReportYetError, NotYourReportError
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.conftest import Room
 from tests.discord.test_buttons import AGES, card_of, press

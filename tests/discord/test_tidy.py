@@ -8,7 +8,7 @@ from typing import Any
 
 from cogs.work.errors import root_cause
 from sandbox.playlists import load
-from services.domain.errors.reports import NoReportYetError
+from services.domain.errors.storage import NoReportYetError
 from tests.discord.cards import button_of, check_message, menu_of, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.test_buttons import AGES

@@ -18,11 +18,10 @@ from cogs.replies.ids import MAX_LENGTH, ComponentRef
 from cogs.words.text import escape, plain
 from services.accounts.keyring import KeyRing, UnsealError
 from services.accounts.linking import address_parts
-from services.domain.errors.accounts import KeyRingError, LinkExpiredError
 from services.domain.errors.playlists import DatasetError, UploadError
-from services.domain.names import NameQuestion
-from services.domain.recordings import Readings
-from services.domain.references import ReferenceKind, parse_reference
+from services.domain.errors.sources import KeyRingError, LinkExpiredError
+from services.domain.inputs import ReferenceKind, parse_reference
+from services.domain.recordings import NameQuestion, Readings
 from services.imports.links import read_links
 from services.imports.open_dumps import DumpRows
 from services.imports.upload import read_upload

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from services.domain.errors.playlists import DamagedFileError
+from services.domain.known_tracks import TrackKeys, TrackWords
 from services.domain.music import Playlist
-from services.domain.related_tracks import TrackKeys, TrackWords
 
 
 def double(value: int) -> int:

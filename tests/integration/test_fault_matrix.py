@@ -27,11 +27,10 @@ from sandbox.fault_proxy import FaultProxy, Mishap
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import REFRESH, TokenService
-from services.domain.accounts import Link
 from services.domain.errors import TastemapError
 from services.domain.music import PlaylistId, Track, TrackId
 from services.domain.sources import FetchOutcome
-from services.domain.spotify import PlaylistSummary
+from services.domain.spotify import Link, PlaylistSummary
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.http.session import Timeouts

@@ -17,7 +17,7 @@ from bot.app import App
 from bot.app.storage import Holding, ending_links, holdings_of, maintenance_tasks
 from bot.app.work import Workflows
 from cogs.replies.account import LinkEnd
-from services.domain.accounts import Disconnected
+from services.domain.spotify import Disconnected
 from services.maintenance import RepeatedTask
 from services.storage import backups, doctor
 from services.storage.database import Database

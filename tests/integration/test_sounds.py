@@ -12,7 +12,12 @@ import pytest
 
 from sandbox.sounds import Piece, encode, render, tagged_mp3
 from services.compute import ComputePool
-from services.domain.errors.sound import CostlySoundError, SoundError, TooManySoundsError, TooShortSoundError
+from services.domain.errors.playlists import (
+    CostlySoundError,
+    SoundError,
+    TooManySoundsError,
+    TooShortSoundError,
+)
 from services.domain.features import AudioFeatures
 from services.domain.messages import NoteKind
 from services.domain.music import Playlist, Skipped, SkipReason, Track

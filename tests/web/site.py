@@ -20,7 +20,7 @@ from bot.web.login import LoginPages, build_pages, origin_of
 from bot.web.server import listen
 from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
 from sandbox.service import unused_port
-from services.domain.accounts import Linked
+from services.domain.spotify import Linked
 from services.storage.database import Database
 from tests.integration.accounts.world import ANN, ANNA, BOB, LoginWorld, login_world
 from tests.unit.services.sources.fakes import serve

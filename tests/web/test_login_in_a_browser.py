@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from bot.demo.browser import open_browser
-from services.domain.accounts import ATTEMPT_LIFE
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import ATTEMPT_LIFE, READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
 from tests.depth import at_night, cases

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogs.words.errors.root import sentence
-from services.domain.errors.sound import (
+from services.domain.errors.playlists import (
     ClipsOffError,
     CostlySoundError,
     DamagedSoundError,

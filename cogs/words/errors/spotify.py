@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogs.words.errors.root import sentence
 from cogs.words.text import from_now, plural, skipped_line
-from services.domain.errors.accounts import (
+from services.domain.errors.sources import (
     AccountTakenError,
     AppMisconfiguredError,
     KeyRingError,
@@ -12,39 +12,35 @@ from services.domain.errors.accounts import (
     LoginDeniedError,
     LoginInterruptedError,
     NoSeatError,
-    NotFinishedInBrowserError,
-    NotLinkedError,
-    RelinkNeededError,
-    ScopeMissingError,
-    WrongCodeError,
-)
-from services.domain.errors.sources import (
     NotAllowlistedError,
-    OwnerPremiumError,
-    PlaylistNotReadableError,
-    QuotaExceededError,
-    ShareSpentError,
-    SpotifyNotFoundError,
-    SpotifyRejectedError,
-    TokenRefusedError,
-)
-from services.domain.errors.writes import (
+    NotFinishedInBrowserError,
     NothingToUndoError,
     NothingToWriteError,
+    NotLinkedError,
     NotOnSpotifyError,
     NotRemovableError,
     NotRewritableError,
     NotUndoableError,
     NotYourPlaylistError,
+    OwnerPremiumError,
     PlaylistChangedError,
     PlaylistFullError,
     PlaylistGoneError,
+    PlaylistNotReadableError,
+    QuotaExceededError,
+    RelinkNeededError,
     SameOrderError,
+    ScopeMissingError,
     SeatBusyError,
+    ShareSpentError,
+    SpotifyNotFoundError,
+    SpotifyRejectedError,
+    TokenRefusedError,
     UndoOutdatedError,
     UnfinishedWritesError,
     WriteNotFoundError,
     WriteUnderWayError,
+    WrongCodeError,
 )
 from services.domain.program import PROGRAM
 

@@ -20,7 +20,7 @@ from services.domain.errors.jobs import (
     TooFastError,
     WorkerLostError,
 )
-from services.domain.errors.reports import (
+from services.domain.errors.storage import (
     DraftNotFoundError,
     LockedTwiceError,
     NoReportYetError,

@@ -1,4 +1,4 @@
-"""Why an outside service could not be asked, and what refusals of Spotify mean."""
+"""Why an outside service could not be asked, a Spotify account not used, a playlist there not written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain.errors import TastemapError
+from services.domain.music import Skipped
+from services.domain.writes import Write
 
 
 class SourceError(TastemapError):
@@ -102,3 +104,198 @@ class SpotifyRejectedError(SpotifyError):
 @dataclass(eq=False)
 class ShareSpentError(QuotaExceededError):
     """One person has used their share of the day's calls; the rest is kept for the others."""
+
+
+class AccountError(TastemapError):
+    """Something about the link between a Discord user and a Spotify account."""
+
+
+@dataclass(eq=False)
+class NotLinkedError(AccountError):
+    """The person has not connected Spotify here."""
+
+
+@dataclass(eq=False)
+class RelinkNeededError(AccountError):
+    """The consent has ended: after six months, or because the person withdrew it."""
+
+
+@dataclass(eq=False)
+class ScopeMissingError(AccountError):
+    """The person has not allowed this yet."""
+
+    told = frozenset({"scopes"})
+
+    scopes: frozenset[str]
+    """What they would have to allow."""
+
+
+@dataclass(eq=False)
+class NoSeatError(AccountError):
+    """A development-mode app serves few people, and all its seats are taken."""
+
+    seats: int
+
+
+@dataclass(eq=False)
+class LinkExpiredError(AccountError):
+    """The login was not finished in time, was used up, or a newer one took its place."""
+
+
+@dataclass(eq=False)
+class WrongCodeError(AccountError):
+    """The finish code is not the one that the page showed."""
+
+    tries_left: int
+
+
+@dataclass(eq=False)
+class NotFinishedInBrowserError(AccountError):
+    """The code was entered before Spotify was asked in the browser."""
+
+
+@dataclass(eq=False)
+class LoginInterruptedError(AccountError):
+    """The bot was restarted while a login was being finished, and nothing came of it."""
+
+
+@dataclass(eq=False)
+class LoginDeniedError(AccountError):
+    """The person pressed Cancel at Spotify, or Spotify refused the login."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class AccountTakenError(AccountError):
+    """The Spotify account is linked to another Discord user of this installation."""
+
+
+@dataclass(eq=False)
+class AppMisconfiguredError(AccountError):
+    """Spotify does not know our client id, secret or redirect address: the operator's business."""
+
+    told = frozenset({"problem"})
+
+    problem: str
+
+
+@dataclass(eq=False)
+class KeyRingError(AccountError):
+    """The keys that encrypt tokens are missing, malformed, or not those the tokens were sealed with."""
+
+    told = frozenset({"problem"})
+
+    problem: str
+
+
+class WriteError(TastemapError):
+    """A write that was not begun, or was given up; what it may have changed is in the journal."""
+
+
+@dataclass(eq=False)
+class NothingToWriteError(WriteError):
+    """Not one of the tracks has a Spotify id."""
+
+
+@dataclass(eq=False)
+class PlaylistFullError(WriteError):
+    """More tracks than one playlist holds."""
+
+    tracks: int
+    limit: int
+
+
+@dataclass(eq=False)
+class NotOnSpotifyError(WriteError):
+    """The list came from a file or from links, so there is no playlist that could be changed."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class NotRewritableError(WriteError):
+    """The playlist holds rows that could not be put back: local files, episodes, unavailable tracks."""
+
+    name: str
+    rows: tuple[Skipped, ...]
+
+
+@dataclass(eq=False)
+class NotYourPlaylistError(WriteError):
+    """Spotify lets only its owner and collaborators change the playlist."""
+
+    playlist_id: str
+
+
+@dataclass(eq=False)
+class SameOrderError(WriteError):
+    """The playlist already is as it was to become."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class PlaylistChangedError(WriteError):
+    """Somebody changed the playlist after it was read."""
+
+    name: str
+    added: int
+    missing: int
+    moved: int
+
+
+@dataclass(eq=False)
+class PlaylistGoneError(WriteError):
+    """The playlist does not exist any more, or left the person's library."""
+
+    playlist_id: str
+
+
+@dataclass(eq=False)
+class WriteUnderWayError(WriteError):
+    """An earlier write of this person is still going on, or waits to be finished."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class WriteNotFoundError(WriteError):
+    """The journal has no such write of this person any more."""
+
+    write_id: str
+
+
+@dataclass(eq=False)
+class NothingToUndoError(WriteError):
+    """There is no write that could be taken back."""
+
+
+@dataclass(eq=False)
+class NotUndoableError(WriteError):
+    """A change was taken back already, or lies further back than one undo goes."""
+
+
+@dataclass(eq=False)
+class UndoOutdatedError(WriteError):
+    """Something was written after the preview of an undo was shown."""
+
+
+@dataclass(eq=False)
+class NotRemovableError(WriteError):
+    """Spotify does not let this app take the playlist out of the library, whatever the person allows."""
+
+    playlist_id: str
+
+
+@dataclass(eq=False)
+class UnfinishedWritesError(WriteError):
+    """Playlists are being changed, or half changed: what would end their writes has to wait for them."""
+
+    writes: tuple[Write, ...]
+    """Newest first."""
+
+
+@dataclass(eq=False)
+class SeatBusyError(WriteError):
+    """A seat can't be released while a playlist is being changed for whoever holds it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.domain.music import Track, TrackId
-from services.domain.names import NameQuestion
+from services.domain.recordings import NameQuestion
 from services.sources.values import valid_isrc, valid_track_id
 
 _MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)

@@ -11,7 +11,7 @@ import aiohttp
 
 from services.domain.errors.sources import SourceUnavailableError
 from services.domain.music import TrackId
-from services.domain.names import NameQuestion
+from services.domain.recordings import NameQuestion
 from services.sources.batches import Answers, ask_in_batches, require
 from services.sources.http.answers import MEBIBYTE
 from services.sources.http.clock import Clock, Deadline

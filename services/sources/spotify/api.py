@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.sources import (
     NotAllowlistedError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
+    ScopeMissingError,
     SourceUnavailableError,
     SpotifyNotFoundError,
     SpotifyRejectedError,

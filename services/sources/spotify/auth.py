@@ -13,8 +13,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from services.domain.errors.accounts import AppMisconfiguredError, LinkExpiredError, RelinkNeededError
-from services.domain.errors.sources import SourceUnavailableError
+from services.domain.errors.sources import (
+    AppMisconfiguredError,
+    LinkExpiredError,
+    RelinkNeededError,
+    SourceUnavailableError,
+)
 from services.sources.http.clock import Clock, Deadline
 from services.sources.http.pacing import Breaker, Pacer
 from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard

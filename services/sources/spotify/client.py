@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.sources import (
     PlaylistNotReadableError,
+    ScopeMissingError,
     SpotifyNotFoundError,
     SpotifyRejectedError,
 )

@@ -60,7 +60,7 @@ artist_genres = Table(
     Column("last_seen", Moment, nullable=False, index=True),
 )
 """Which genres an artist is given, on how many tracks; no person, file or list. `marks` are bits that many
-people share (`services.domain.artist_genres.mark_of`), so that one person counts once."""
+people share (`services.domain.known_tracks.mark_of`), so that one person counts once."""
 
 tempo_corrections = Table(
     "tempo_corrections",

@@ -9,9 +9,8 @@ from typing import Protocol
 
 from cachetools import LRUCache
 
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import PersonKey
+from services.domain.comparison import Blend, BlendMode, PersonKey
 from services.domain.errors.groups import (
     CannotLookError,
     ChangedMeanwhileError,

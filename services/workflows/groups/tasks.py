@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, Person
-from services.domain.digest import News
-from services.domain.server_map import ServerMap, SoundSummary
+from services.domain.comparison import Blend, BlendMode, Comparison, Person
+from services.domain.server_map import News, ServerMap, SoundSummary
 
 
 def summarise_lists(payloads: Sequence[bytes]) -> tuple[SoundSummary | None, ...]:

@@ -13,19 +13,20 @@ from datetime import datetime, timedelta
 from typing import NoReturn, Unpack
 
 from services.domain.errors import TastemapError
-from services.domain.errors.accounts import AccountError, NotLinkedError, RelinkNeededError, ScopeMissingError
 from services.domain.errors.sources import (
-    QuotaExceededError,
-    RateLimitedError,
-    SourceRefusedError,
-    SpotifyError,
-    TokenRefusedError,
-)
-from services.domain.errors.writes import (
+    AccountError,
+    NotLinkedError,
     NotRemovableError,
     NotRewritableError,
     PlaylistChangedError,
     PlaylistGoneError,
+    QuotaExceededError,
+    RateLimitedError,
+    RelinkNeededError,
+    ScopeMissingError,
+    SourceRefusedError,
+    SpotifyError,
+    TokenRefusedError,
     WriteError,
 )
 from services.domain.music import Playlist, PlaylistId, TrackId

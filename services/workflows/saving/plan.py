@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.domain.errors.writes import (
+from services.domain.errors.sources import (
     NothingToWriteError,
     NotOnSpotifyError,
     NotRewritableError,

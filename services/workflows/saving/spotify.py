@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from services.accounts.tokens import SpotifyAccess
-from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.sources import (
+    NotRemovableError,
+    NotYourPlaylistError,
+    PlaylistGoneError,
     PlaylistNotReadableError,
+    ScopeMissingError,
     SpotifyNotFoundError,
     SpotifyRejectedError,
 )
-from services.domain.errors.writes import NotRemovableError, NotYourPlaylistError, PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, TrackId
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES

@@ -12,7 +12,7 @@ from typing import Unpack
 from weakref import WeakValueDictionary
 
 from services.domain.errors import TastemapError
-from services.domain.errors.writes import WriteNotFoundError, WriteUnderWayError
+from services.domain.errors.sources import WriteNotFoundError, WriteUnderWayError
 from services.domain.writes import Hindrance, Write, WriteChanges, WriteStage, changed
 from services.storage.writes import WriteStore
 from services.workflows.saving.engine import HELD_FOR, WriteEngine, hindrance_of

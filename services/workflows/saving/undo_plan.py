@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from services.domain.errors.writes import PlaylistGoneError
+from services.domain.errors.sources import PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, TrackId
 from services.domain.orders import arrived, compare, likeness, take_back
 from services.domain.writes import UndoAction, UndoPlan, UndoStep, Write, WriteKind, WriteStage, writable

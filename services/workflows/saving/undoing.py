@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.domain.errors import TastemapError
-from services.domain.errors.accounts import ScopeMissingError
-from services.domain.errors.writes import (
+from services.domain.errors.sources import (
     NothingToUndoError,
     NotRemovableError,
     NotUndoableError,
+    ScopeMissingError,
     UndoOutdatedError,
     WriteNotFoundError,
     WriteUnderWayError,

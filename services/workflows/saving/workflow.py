@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import count
 
 from services.domain.errors import TastemapError
-from services.domain.errors.writes import (
+from services.domain.errors.sources import (
     WriteNotFoundError,
     WriteUnderWayError,
 )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.accounts import ATTEMPT_LIFE, MOST_TRIES, AttemptStatus
-from services.domain.errors.accounts import (
+from services.domain.errors.sources import (
     AccountTakenError,
     AppMisconfiguredError,
     LinkExpiredError,
     LoginDeniedError,
     NoSeatError,
+    NotAllowlistedError,
     NotFinishedInBrowserError,
     NotLinkedError,
+    SourceUnavailableError,
     WrongCodeError,
 )
-from services.domain.errors.sources import NotAllowlistedError, SourceUnavailableError
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import ATTEMPT_LIFE, MOST_TRIES, READ_SCOPES, AttemptStatus
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
 from tests.integration.accounts.world import (

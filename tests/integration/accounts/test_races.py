@@ -9,15 +9,14 @@ from typing import Any
 
 import pytest
 
-from services.domain.accounts import Linked
 from services.domain.errors import TastemapError
-from services.domain.errors.accounts import (
+from services.domain.errors.sources import (
     AccountTakenError,
     LinkExpiredError,
     NoSeatError,
     WrongCodeError,
 )
-from services.domain.spotify import READ_SCOPES, Library
+from services.domain.spotify import READ_SCOPES, Library, Linked
 from services.storage.database import Database
 from services.storage.playlist_cache import LibraryStore
 from tests.integration.accounts.world import ANN, ANNA, BOB, BROWSER, ROBERT, LoginWorld, login_world

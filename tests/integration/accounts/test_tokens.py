@@ -9,16 +9,16 @@ import pytest
 from cogs.words.messages import renewal_line
 from services.accounts.keyring import new_key
 from services.accounts.tokens import rotate_keys
-from services.domain.accounts import Link
 from services.domain.errors import TastemapError
-from services.domain.errors.accounts import (
+from services.domain.errors.sources import (
     AppMisconfiguredError,
     NotLinkedError,
+    RateLimitedError,
     RelinkNeededError,
     ScopeMissingError,
+    SourceUnavailableError,
 )
-from services.domain.errors.sources import RateLimitedError, SourceUnavailableError
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import READ_SCOPES, Link
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database
 from services.storage.links import LinkStore

@@ -19,8 +19,7 @@ from sandbox.spotify_library import SandboxLibrary, SandboxUser
 from services.accounts.keyring import KeyRing, new_key
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
-from services.domain.accounts import Link, Linked
-from services.domain.spotify import READ_SCOPES
+from services.domain.spotify import READ_SCOPES, Link, Linked
 from services.sources.http.clock import Clock
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth

@@ -17,9 +17,9 @@ from services.analysis.matching import name_key
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import EmptyPlaylistError, ListNotFoundError
 from services.domain.errors.sources import SourceError
-from services.domain.lists import ListService, UserList, WhichList, parse_user_list
+from services.domain.inputs import ListService, UserList, WhichList, parse_user_list
 from services.domain.music import Track
-from services.domain.names import Certainty
+from services.domain.recordings import Certainty
 from services.sources.lastfm.client import LastFm, connect_lastfm
 from services.sources.listenbrainz.lists import ListenBrainzLists
 from services.workflows.user_lists import UserLists

@@ -13,7 +13,7 @@ from services.analysis.titles import lead_artist
 from services.domain.features import Origin
 from services.domain.messages import NoteKind
 from services.domain.music import Track
-from services.domain.names import pair_of
+from services.domain.recordings import pair_of
 from tests.integration.enrichment.names import CATALOGUE, named, services
 
 KNOWN = [entry for entry in CATALOGUE.tracks if entry.known]

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from services.domain.blend import Blend, BlendMode, BlendPerson
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, Participant
+from services.domain.comparison import Blend, BlendMode, BlendPerson, Comparison, Participant
 from services.domain.groups import Presence
 from services.domain.messages import OnProgress
 from services.domain.music import Playlist, Track

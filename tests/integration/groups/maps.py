@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.domain.digest import DigestPost, News
 from services.domain.groups import GroupMessage, MessageKind
 from services.domain.music import PlaylistSource
-from services.domain.server_map import ListOfMap, MapMember, SoundSummary
+from services.domain.server_map import DigestPost, ListOfMap, MapMember, News, SoundSummary
 from services.storage.database import Database
 from services.storage.digests import DigestStore
 from services.storage.map_members import MapMemberStore

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from services.domain.digest import WEEK, News, NewsKind
 from services.domain.errors.groups import CannotLookError
 from services.domain.groups import Presence
 from services.domain.music import PlaylistSource
+from services.domain.server_map import WEEK, News, NewsKind
 from services.storage.database import Database
 from services.storage.digests import LEASE, DigestStore, read_post
 from services.storage.disconnecting import forget_read

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from sqlalchemy import delete, select
 
-from services.domain.digest import WEEK
 from services.domain.groups import Presence
 from services.domain.music import PlaylistSource
-from services.domain.server_map import FEWEST_ON_MAP
+from services.domain.server_map import FEWEST_ON_MAP, WEEK
 from services.storage.database import Database
 from services.storage.digests import LEASE
 from services.storage.disconnecting import forget_read

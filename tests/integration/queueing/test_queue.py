@@ -16,7 +16,7 @@ from services.domain.errors.jobs import (
     NothingRunsError,
     QueueFullError,
 )
-from services.domain.errors.reports import NotYourReportError
+from services.domain.errors.storage import NotYourReportError
 from services.domain.jobs import Job
 from services.domain.requests import AccountRequest, LoginStep
 from services.storage.database import Database

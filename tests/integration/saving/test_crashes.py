@@ -12,9 +12,14 @@ from aiohttp import web
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import rows_of
 from sandbox.spotify_shapes import Shape
-from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
-from services.domain.errors.sources import QuotaExceededError
-from services.domain.errors.writes import NotYourPlaylistError, PlaylistChangedError, PlaylistGoneError
+from services.domain.errors.sources import (
+    NotLinkedError,
+    NotYourPlaylistError,
+    PlaylistChangedError,
+    PlaylistGoneError,
+    QuotaExceededError,
+    ScopeMissingError,
+)
 from services.domain.music import Track, TrackId
 from services.domain.writes import Hindrance, UndoAction, WriteStage
 from tests.depth import cases

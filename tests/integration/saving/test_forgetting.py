@@ -12,8 +12,7 @@ import pytest
 
 from cogs.words.report import report_words
 from services.domain.errors import TastemapError
-from services.domain.errors.sources import QuotaExceededError
-from services.domain.errors.writes import UnfinishedWritesError, WriteNotFoundError
+from services.domain.errors.sources import QuotaExceededError, UnfinishedWritesError, WriteNotFoundError
 from services.domain.music import TrackId
 from services.domain.writes import Ending, Hindrance, Settling, Write, WriteStage
 from services.storage.links import LinkStore

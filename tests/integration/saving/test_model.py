@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from services.domain.errors import TastemapError
-from services.domain.errors.writes import NothingToUndoError
+from services.domain.errors.sources import NothingToUndoError
 from services.domain.music import PlaylistId, TrackId
 from services.domain.writes import Write, WriteKind, WriteStage
 from tests.depth import examples

@@ -12,9 +12,9 @@ from typing import Any
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_library import SandboxLibrary, SandboxList, rows_of
 from services.accounts.tokens import SpotifyAccess
-from services.domain.accounts import Link
-from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
+from services.domain.errors.sources import NotLinkedError, ScopeMissingError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Track, TrackId
+from services.domain.spotify import Link
 from services.domain.writes import Write
 from services.sources.spotify.client import SpotifyClient
 from services.storage.database import Database

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from services.accounts.tokens import SpotifyAccess
-from services.domain.accounts import Link
-from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
+from services.domain.errors.sources import NotLinkedError, ScopeMissingError
+from services.domain.spotify import Link
 from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.links import LinkStore

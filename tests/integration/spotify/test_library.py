@@ -11,12 +11,13 @@ from aiohttp import web
 from cogs.words.messages import note_lines, progress_line
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import ODD_ROWS, Grant, Row, RowKind, rows_of
-from services.domain.errors.accounts import NotLinkedError, ScopeMissingError
 from services.domain.errors.playlists import EmptyPlaylistError, PlaylistTooLongError
 from services.domain.errors.sources import (
+    NotLinkedError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
+    ScopeMissingError,
     SourceUnavailableError,
     SpotifyNotFoundError,
     TokenRefusedError,

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.spotify_library import Grant
 from sandbox.spotify_shapes import Shape
-from services.domain.errors.accounts import ScopeMissingError
+from services.domain.errors.sources import ScopeMissingError
 from services.domain.music import PlaylistId, TrackId
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from services.domain.errors.storage import CannotSaveError, StorageError
 from services.domain.features import AudioFeatures
+from services.domain.known_tracks import KnownTrack, TrackKeys
 from services.domain.music import Track
-from services.domain.related_tracks import KnownTrack, TrackKeys
 from services.domain.sources import FetchedFeatures
 from services.storage.bulk import ImportProgress, ImportRow, import_rows
 from services.storage.database import Database

@@ -6,9 +6,8 @@ import math
 import random
 from datetime import UTC, datetime
 
-from services.domain.accounts import Link
 from services.domain.features import AudioFeatures, Coverage, Feature, Gap, GapKind, Origin, Provenance
-from services.domain.group_names import Lean
+from services.domain.grouping import Lean
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Skipped, SkipReason, Track, TrackId
 from services.domain.report import (
@@ -27,6 +26,7 @@ from services.domain.report import (
     Trait,
     Verdict,
 )
+from services.domain.spotify import Link
 from services.storage.database import Database
 from services.storage.links import LinkStore
 

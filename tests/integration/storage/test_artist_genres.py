@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.features_import import invented_id
 from services.analysis.genres import claims_of
-from services.domain.artist_genres import FILES, MUSICBRAINZ, GenreClaim, mark_of
+from services.domain.known_tracks import FILES, MUSICBRAINZ, GenreClaim, mark_of
 from services.domain.music import Track
 from services.storage.artist_genres import ArtistGenreStore, write_artist_genres
 from services.storage.database import Database

@@ -7,10 +7,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
+from services.domain.drafts import (
+    Certainty,
+    Decision,
+    Double,
+    DoubleKind,
+    Finding,
+    Keeping,
+    Part,
+    SplitState,
+    TidyState,
+)
 from services.domain.features import Feature
 from services.domain.report import OddYear, Outlier
-from services.domain.splitting import Part, SplitState
-from services.domain.tidying import Certainty, Decision, Double, DoubleKind, Finding, Keeping, TidyState
 from services.storage.database import Database
 from services.storage.decisions import Draft, DraftStore
 from services.storage.reports import ReportStore

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, event, text
 
 from services.domain.features import AudioFeatures
+from services.domain.known_tracks import KnownTrack, TrackKeys
 from services.domain.music import Track
-from services.domain.related_tracks import KnownTrack, TrackKeys
 from services.domain.sources import FetchedFeatures
 from services.storage.database import Database
 from services.storage.features import FeatureStore

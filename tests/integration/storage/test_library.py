@@ -11,11 +11,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from cogs.words.messages import note_lines
-from services.domain.accounts import Link
 from services.domain.errors.sources import QuotaExceededError, ShareSpentError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, SkipReason
-from services.domain.spotify import Library, PlaylistSummary, charged_to
+from services.domain.spotify import Library, Link, PlaylistSummary, charged_to
 from services.sources.spotify.paging import read_all, silent
 from services.sources.spotify.wire import Page
 from services.storage.calls import CallStore

@@ -18,8 +18,7 @@ import pytest
 from services.domain.errors.playlists import DatasetColumnsError, DatasetUnreadableError
 from services.domain.features import AudioFeatures, Feature, Origin
 from services.domain.music import Track, TrackId
-from services.domain.names import NameQuestion
-from services.domain.recordings import Readings, mbid_of, name_hash, reading, recording_of
+from services.domain.recordings import NameQuestion, Readings, mbid_of, name_hash, reading, recording_of
 from services.enrichment.enricher import Enricher
 from services.enrichment.recordings import IndexedLabs, KnownRecordings
 from services.imports.open_dumps import DumpRows, OpenDump

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from services.domain.errors.reports import ReportNotFoundError
+from services.domain.errors.storage import ReportNotFoundError
 from services.domain.report import AnalysisReport, PostedMessage
 from services.storage import reports as reports_module
 from services.storage.codec import decode_report, encode_report

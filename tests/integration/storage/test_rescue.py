@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.errors.reports import ReportNotFoundError
-from services.domain.errors.storage import DamagedDatabaseError, DatabaseInUseError
+from services.domain.errors.storage import DamagedDatabaseError, DatabaseInUseError, ReportNotFoundError
 from services.storage.backups import backup_into, default_folder
 from services.storage.database import Database
 from services.storage.reports import ReportStore

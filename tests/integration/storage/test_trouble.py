@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.errors.reports import ReportNotFoundError
-from services.domain.errors.storage import DamagedDatabaseError, StorageError
+from services.domain.errors.storage import DamagedDatabaseError, ReportNotFoundError, StorageError
 from services.storage.backups import backup
 from services.storage.database import Database
 from services.storage.reports import ReportStore

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.domain.errors.accounts import NotLinkedError
+from services.domain.errors.sources import NotLinkedError
 from services.domain.music import PlaylistId
 from services.domain.orders import Difference
 from services.domain.writes import Hindrance, Write, WriteKind, WriteStage

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bot.web.identity import DiscordIdentity
-from services.domain.errors.accounts import LinkExpiredError
+from services.domain.errors.sources import LinkExpiredError
 from services.jobs.sealing import derive_key
 
 

@@ -19,10 +19,10 @@ from cogs.replies.people import pair_card
 from cogs.replies.quality import quality_card, tempo_card
 from cogs.words.errors import sentence
 from services.domain.errors import TastemapError
-from services.domain.errors.accounts import NotLinkedError
 from services.domain.errors.groups import CannotTakeBackError, CompareWithNobodyError, LobbyEndedError
 from services.domain.errors.playlists import UploadExpiredError
-from services.domain.errors.reports import DraftNotFoundError, NotYourReportError
+from services.domain.errors.sources import NotLinkedError
+from services.domain.errors.storage import DraftNotFoundError, NotYourReportError
 from services.domain.features import Feature, Provenance
 from services.domain.group_requests import AskRequest, Where
 from services.domain.grouping import Grouping

@@ -18,8 +18,8 @@ from cogs.work.errors import UnknownComponentError, new_reference, refusal, root
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, PlaylistNotInFileError
-from services.domain.errors.reports import DraftNotFoundError
 from services.domain.errors.sources import QuotaExceededError
+from services.domain.errors.storage import DraftNotFoundError
 from services.domain.music import Skipped, SkipReason
 from services.domain.requests import JobKind
 from services.domain.sound import SoundKind

@@ -9,7 +9,7 @@ import pytest
 from cogs.replies.summary import summary_card
 from cogs.words.messages import note_line
 from cogs.words.report import verdict_sentence
-from services.domain.group_names import SceneKind
+from services.domain.grouping import SceneKind
 from services.domain.messages import Note, NoteKind
 from services.domain.report import Subtitle, Verdict
 from tests.unit.services.charts.reports import make_report

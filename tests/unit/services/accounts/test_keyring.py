@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounts.keyring import KeyRing, UnsealError, new_key
-from services.domain.errors.accounts import KeyRingError
+from services.domain.errors.sources import KeyRingError
 
 _KEY = base64.b64encode(bytes(range(32))).decode()
 RING = KeyRing.parse(new_key())

@@ -10,7 +10,7 @@ import pytest
 from sandbox.catalogue import build_catalogue
 from services.analysis.matching import best_match, judge, name_key, questions_of
 from services.domain.music import Track
-from services.domain.names import Certainty
+from services.domain.recordings import Certainty
 
 SURE, DOUBTFUL, NONE = Certainty.SURE, Certainty.DOUBTFUL, Certainty.NONE
 SONGS = [entry.track for entry in build_catalogue().tracks][:60:3]

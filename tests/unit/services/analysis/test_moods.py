@@ -11,8 +11,8 @@ from services.analysis.naming import name_playlist
 from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.traits import describe_traits
 from services.domain.features import Feature
-from services.domain.group_names import GroupName, Lean
 from services.domain.group_words import mood_words, name_words
+from services.domain.grouping import GroupName, Lean
 from tests.unit.services.analysis import sounds
 from tests.unit.services.analysis.sounds import typical_scores
 from tests.unit.services.analysis.test_naming import ENTRIES, raw_rows, traits_of, values_of

@@ -13,8 +13,8 @@ from services.analysis.reference import TYPICAL
 from services.analysis.traits import TRUE_FROM
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.group_words import SOUND_WORDS, name_words
+from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.report import Trait
 from services.domain.vocabulary import COMPARATIVES
 from tests.unit.services.analysis import sounds

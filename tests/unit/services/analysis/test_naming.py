@@ -17,8 +17,8 @@ from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.traits import MOSTLY_INSTRUMENTAL, TRUE_FROM, describe_traits
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_names import GroupName, Lean, Mood, Scene, SceneKind, SoundName
 from services.domain.group_words import mood_words, name_words
+from services.domain.grouping import GroupName, Lean, Mood, Scene, SceneKind, SoundName
 from services.domain.report import Trait
 from services.domain.tempo import Tempo
 from services.domain.vocabulary import COMPARATIVES

@@ -10,8 +10,8 @@ import pytest
 from services.analysis.scenes import grounded, scene_of, still_of
 from services.analysis.tally import Tally
 from services.domain.features import Feature
-from services.domain.group_names import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.group_words import name_words
+from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.music import Track
 from tests.unit.services.analysis.test_subtitle import songs
 

@@ -10,10 +10,9 @@ from cogs.words.report import verdict
 from services.analysis.imputation.from_sound import LUFS_ERROR_DB, estimate_from_sound
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track, TrackId
-from services.domain.opinions import second_opinions
 from services.domain.report import EnrichedTrack
 from services.domain.sound import KeyReading, Sound, SoundKind, SoundReading, TempoReading
-from services.domain.sources import FetchedFeatures
+from services.domain.sources import FetchedFeatures, second_opinions
 from services.enrichment.assembly import assemble, from_upload
 from services.enrichment.coverage import compute_coverage
 from tests.unit.services.analysis import sounds

@@ -9,11 +9,11 @@ import pytest
 from cogs.words.tidying import finding_reason, keeper_reason
 from services.analysis.duplicates import find_duplicates
 from services.analysis.tidying import find_tidying
+from services.domain.drafts import Certainty, Decision, Finding
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
-from services.domain.group_names import Lean
+from services.domain.grouping import Lean
 from services.domain.music import Track
 from services.domain.report import AnalysisReport, EnrichedTrack, OddSound, Outlier
-from services.domain.tidying import Certainty, Decision, Finding
 from tests.unit.services.analysis.test_duplicates import LONG, song
 from tests.unit.services.charts.reports import make_report
 

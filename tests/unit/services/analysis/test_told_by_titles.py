@@ -8,8 +8,8 @@ from services.analysis.scenes import grounded, scene_of, still_of
 from services.analysis.tally import Tally
 from services.analysis.told_by_titles import NOTHING, told_by
 from services.domain.features import Feature
-from services.domain.group_names import GroupName, Language, Lean, Recording, Scene, SceneKind, SoundName
 from services.domain.group_words import RECORDING_WORDS, name_words, scene_words
+from services.domain.grouping import GroupName, Language, Lean, Recording, Scene, SceneKind, SoundName
 from services.domain.music import Track
 
 

@@ -14,7 +14,7 @@ import soundfile
 from sandbox.sounds import Piece, encode, render, the_set
 from services.audio.decoding import open_stream
 from services.audio.measuring import measure
-from services.domain.errors.sound import (
+from services.domain.errors.playlists import (
     DamagedSoundError,
     NotSoundError,
     SilentSoundError,

@@ -13,7 +13,7 @@ from services.domain.features import (
     Origin,
     Provenance,
 )
-from services.domain.group_names import Lean
+from services.domain.grouping import Lean
 from services.domain.music import Playlist, Track, TrackId
 from services.domain.report import (
     AnalysisReport,

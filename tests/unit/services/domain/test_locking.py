@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.errors.reports import (
+from services.domain.errors.storage import (
     LockedTwiceError,
     NoSuchPlaceError,
     TrackNotFoundError,

@@ -13,8 +13,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from sandbox.spotify_accounts import CODE_LIFE_S, SandboxAccounts
-from services.domain.errors.accounts import AppMisconfiguredError, LinkExpiredError, RelinkNeededError
-from services.domain.errors.sources import SourceUnavailableError
+from services.domain.errors.sources import (
+    AppMisconfiguredError,
+    LinkExpiredError,
+    RelinkNeededError,
+    SourceUnavailableError,
+)
 from services.domain.spotify import READ_SCOPES
 from services.sources.spotify.auth import SpotifyAuth, challenge_of, new_verifier
 from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session

@@ -11,9 +11,9 @@ from cogs.words.messages import note_lines
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import ODD_ROWS, Row, RowKind, SandboxList, rows_of
 from sandbox.spotify_shapes import Shape, artist_id_of
-from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.sources import (
     PlaylistNotReadableError,
+    ScopeMissingError,
     SourceUnavailableError,
     SpotifyNotFoundError,
 )

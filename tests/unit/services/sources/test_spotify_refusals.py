@@ -9,13 +9,13 @@ import pytest
 from sandbox.faults import Fault, FaultKind
 from sandbox.spotify_library import rows_of
 from sandbox.spotify_shapes import Shape
-from services.domain.errors.accounts import ScopeMissingError
 from services.domain.errors.sources import (
     NotAllowlistedError,
     OwnerPremiumError,
     PlaylistNotReadableError,
     QuotaExceededError,
     RateLimitedError,
+    ScopeMissingError,
     SourceError,
     SourceUnavailableError,
     SpotifyError,

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.comparison import (
     Award,
+    Blend,
+    BlendMode,
+    BlendPerson,
+    BlendTrack,
     Comparison,
     FeatureDifference,
     Pair,

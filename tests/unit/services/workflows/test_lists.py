@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from services.domain.features import AudioFeatures, Origin, Provenance
-from services.domain.keys import ALL_KEYS
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
+from services.domain.stats import ALL_KEYS
 from services.imports.keys import read_key
 from services.imports.locations import location_of
 from services.imports.upload import read_upload

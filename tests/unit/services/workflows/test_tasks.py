@@ -15,9 +15,9 @@ from services.compute.pieces import load as unpickle
 from services.domain.analysis import AnalysisOptions, LookedUp
 from services.domain.charts import ChartKind
 from services.domain.features import Feature, Origin
+from services.domain.known_tracks import Relative, words_of
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, TrackId
-from services.domain.related_tracks import Relative, words_of
 from services.domain.report import EnrichedTrack
 from services.enrichment.assembly import corrected, from_upload, without_guesses
 from services.enrichment.coverage import compute_coverage

@@ -14,7 +14,7 @@ from services.analysis.ordering import describe_transitions, find_order
 from services.analysis.ordering.cost import WEIGHTS, compute_steps
 from services.analysis.ordering.figures import compute_figures
 from services.analysis.ordering.problem import compute_arc
-from services.domain.errors.reports import TooFewKeysError
+from services.domain.errors.storage import TooFewKeysError
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, require_keys
 from tests.unit.services.analysis.ordering.invented import playlist, track

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from services.domain.errors.writes import PlaylistGoneError
+from services.domain.errors.sources import PlaylistGoneError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, Track, TrackId
 from services.domain.writes import Wish, Write
 from services.workflows.saving import SavingWorkflow

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.domain.errors.sources import RateLimitedError, SourceUnavailableError
-from services.domain.errors.writes import (
+from services.domain.errors.sources import (
     NothingToUndoError,
     NothingToWriteError,
     NotOnSpotifyError,
@@ -18,7 +17,9 @@ from services.domain.errors.writes import (
     PlaylistChangedError,
     PlaylistFullError,
     PlaylistGoneError,
+    RateLimitedError,
     SameOrderError,
+    SourceUnavailableError,
     UndoOutdatedError,
     WriteUnderWayError,
 )

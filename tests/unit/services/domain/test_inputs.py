@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.domain.inputs import NamedList, input_from_row, input_to_row
-from services.domain.lists import ListService, UserList, WhichList, parse_user_list
-from services.domain.references import PlaylistRef, ReferenceKind, parse_reference
+from services.domain.inputs import (
+    ListService,
+    NamedList,
+    PlaylistRef,
+    ReferenceKind,
+    UserList,
+    WhichList,
+    input_from_row,
+    input_to_row,
+    parse_reference,
+    parse_user_list,
+)
 
 MBID = "8f3471b5-7e6a-48da-86a9-c1c07a0f47ae"
 _ID = "4eTMXAdDmgh4GgWiiIRYqK"

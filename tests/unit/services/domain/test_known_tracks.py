@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.domain.artist_genres import (
+from services.domain.known_tracks import (
     FILES,
     MARKS,
     MUSICBRAINZ,

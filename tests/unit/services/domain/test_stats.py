@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
-from services.domain.keys import ALL_KEYS, Key, count_keys
+from services.domain.stats import ALL_KEYS, Key, count_keys
 from tests.unit.services.charts.reports import make_report
 
 MEASURED = Provenance(Origin.MEASURED, "reccobeats")
