@@ -32,7 +32,7 @@ from services.analysis.scenes import grounded, scene_of
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally
 from services.analysis.titles import core_title, lead_artist, version_tags
-from services.analysis.traits import blurb, describe_traits
+from services.analysis.traits import describe_traits, levels
 from services.analysis.typical import typical_tracks
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES
@@ -305,7 +305,7 @@ def measure_duplicates(library: Library, words: list[Row]) -> None:
 def describe_all(z: Floats, raw: Floats, labels: NDArray[np.intp]) -> None:
     for cluster in range(int(labels.max()) + 1):
         describe_traits(z, raw, labels, cluster, REFERENCE_MEDIANS)
-        blurb(z, raw, labels, cluster)
+        levels(z, raw, labels, cluster)
 
 
 def timed(call: Callable[[], object]) -> float:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app.accounts import Accounts
+from cogs.words.comparison import comparison_words
 from cogs.words.report import report_words
 from services.compute import ComputePool
 from services.domain.drafts import SplitState, TidyState
@@ -194,7 +195,7 @@ def build_workflows(
             lobbies=lobbies,
             results=results,
             withdrawals=withdrawals,
-            comparer=CompareWorkflow(analyze=analyze),
+            comparer=CompareWorkflow(analyze=analyze, words=comparison_words),
             clock=clock,
         ),
         posted_cards=PostedCardStore(database=database, clock=clock),

@@ -14,7 +14,7 @@ from bot.commands import EXIT_OK, BadInputError
 from bot.commands.files import open_workflow, read_playlist, save_charts, shown_on, split_file, told_of
 from bot.commands.terminal import print_blend, print_comparison
 from bot.config import Settings
-from cogs.words.comparison import comparison_sentence, pair_reasons
+from cogs.words.comparison import comparison_words
 from cogs.words.messages import note_lines
 from services.domain.comparison import BlendMode, PersonKey
 from services.domain.errors import TastemapError
@@ -51,7 +51,7 @@ async def _with_people(settings: Settings, options: argparse.Namespace, action: 
                     how = f"{split_file(file)[0].name}#NAME"
                     playlist = await read_playlist(workflow, file, how=how)
                     people.append(Brought(PersonKey(f"{Path(file).name} {number:02d}"), name, playlist))
-                compare = CompareWorkflow(analyze=workflow, offline=options.offline)
+                compare = CompareWorkflow(analyze=workflow, words=comparison_words, offline=options.offline)
                 at_fault = ""
                 await action(compare, people, options, shown_on(status))
     except (BadInputError, TastemapError) as error:
@@ -72,10 +72,7 @@ async def _compare(
         await asyncio.to_thread(save_charts, await compare.draw(found), options.charts)
     if options.json:
         sys.stdout.write(
-            comparison_json(
-                found, [person.key for person in people], comparison_sentence(found), pair_reasons
-            )
-            + "\n"
+            comparison_json(found, [person.key for person in people], comparison_words(found)) + "\n"
         )
     else:
         print_comparison(found, Console(), charts=options.charts)

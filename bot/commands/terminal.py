@@ -17,6 +17,7 @@ from cogs.words.report import notices, quality, subtitle, verdict
 from cogs.words.sound import tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import letter_of, plural
+from cogs.words.traits import measures, trait_numbers, trait_words
 from services.domain.charts import Chart
 from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey
 from services.domain.features import Feature
@@ -77,18 +78,17 @@ def _groups(report: AnalysisReport) -> Table:
     for index, cluster in enumerate(report.clusters):
         share = 100 * cluster.size / evidence
         likely = f" +{len(cluster.likely)}?" if cluster.likely else ""
-        traits = "; ".join(f"{trait.words}: {trait.numbers}" for trait in cluster.traits[:2])
-        # The first part of the blurb repeats the traits in other words.
-        measures = cluster.blurb.partition(" · ")[2]
-        if any(trait.feature is Feature.TEMPO for trait in cluster.traits[:2]):
-            measures = measures.partition(" BPM · ")[2] or measures
+        traits = "; ".join(f"{trait_words(trait)}: {trait_numbers(trait)}" for trait in cluster.traits[:2])
+        # How it sounds as a whole would repeat the traits in other words.
+        is_tempo_told = Feature.TEMPO in [trait.feature for trait in cluster.traits[:2]]
+        measured = measures(cluster, with_tempo=not is_tempo_told)
         examples = "\n".join(report.tracks[track].track.label for track in cluster.typical)
         known = subtitle(cluster)
         table.add_row(
             letter_of(report.clusters, index),
             escape(f"{cluster.name}\n{known}" if known else cluster.name),
             f"{cluster.size:,}{likely} ({share:.0f}%)",
-            escape(f"{traits}; {measures}" if measures else traits),
+            escape(f"{traits}; {measured}" if measured else traits),
             escape(examples),
         )
     return table

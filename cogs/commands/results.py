@@ -10,7 +10,7 @@ from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, Compone
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.lists import brought_files
 from cogs.replies.people import pair_card, person_card
-from cogs.words.comparison import pair_reasons
+from cogs.words.comparison import comparison_words
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter
@@ -165,7 +165,7 @@ class ResultsCog(commands.Cog):
         raise UnknownComponentError(verb)
 
     async def _own(self, shown: Shown, user_id: int) -> Reply:
-        part = await self._results.own_part(shown, user_id, pair_reasons)
+        part = await self._results.own_part(shown, user_id, comparison_words)
         files = [Attached("my-comparison.json", part.document, "Your profile and scores as JSON")]
         if part.brought is not None:
             files += (await brought_files(part.brought, "my-tracks")).files

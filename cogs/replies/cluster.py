@@ -13,6 +13,7 @@ from cogs.replies.quality import tempo_select
 from cogs.replies.summary import cluster_select
 from cogs.words.report import subtitle
 from cogs.words.text import escape, fit, join_words, letter_of, percent, plural, track_line
+from cogs.words.traits import trait_numbers, trait_words
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Cluster
 from services.domain.vocabulary import share_words
@@ -71,7 +72,10 @@ def _portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
         artist_link(name, ids.get(name, "")) + (f" ({count})" if count > 1 else "")
         for name, count in cluster.top_artists
     )
-    lines = [f"**{escape(trait.words)}** — {escape(trait.numbers, 120)}" for trait in cluster.traits[:2]]
+    lines = [
+        f"**{escape(trait_words(trait))}** — {escape(trait_numbers(trait), 120)}"
+        for trait in cluster.traits[:2]
+    ]
     lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
     return [*lines, *([small(f"Mostly {artists}")] if artists else [])]
 

@@ -14,6 +14,7 @@ from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text,
 from cogs.replies.lists import ListFiles
 from cogs.words.grouping import WAY, basis_line
 from cogs.words.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
+from cogs.words.traits import sound_words
 from services.domain.drafts import Part, SplitState, by_closeness
 from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Verdict
@@ -102,7 +103,7 @@ def _part_lines(report: AnalysisReport, part: Part, number: int) -> str:
         for group in part.groups
         for row in report.clusters[group].typical[: max(1, _EXAMPLES // len(part.groups))]
     )
-    sound = join_words(report.clusters[group].blurb.partition(" · ")[0] for group in part.groups)
+    sound = join_words(sound_words(report.clusters[group]) for group in part.groups)
     said = " · ".join(
         words for words in (unbroken(escape(sound, 80)), f"♪ {heard}" if heard else "") if words
     )

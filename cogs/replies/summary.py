@@ -24,6 +24,7 @@ from cogs.words.text import (
     plural,
     skipped_line,
 )
+from cogs.words.traits import group_line
 from services.domain.charts import Chart
 from services.domain.grouping import Grouping
 from services.domain.messages import NoteKind
@@ -156,7 +157,7 @@ def cluster_select(report: AnalysisReport, report_id: str, *, chosen: int | None
 
 def _described(cluster: Cluster) -> str:
     was = f"was: {cluster.was} · " if cluster.was else ""
-    return f"{plural(cluster.size, 'track')} · {was}{cluster.blurb}"
+    return f"{plural(cluster.size, 'track')} · {was}{group_line(cluster)}"
 
 
 def other_way_button(report: AnalysisReport, report_id: str) -> ui.Button[Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cogs.words.text import join_words, plural
+from cogs.words.traits import group_line
 from services.domain.comparison import (
     FEWEST_FOR_A_NUMBER,
     FEWEST_MEASURED,
     Comparison,
+    ComparisonWords,
+    FeatureDifference,
     Pair,
     Participant,
     PersonKey,
@@ -17,11 +20,22 @@ from services.domain.comparison import (
 )
 from services.domain.features import Feature
 from services.domain.scoring import ARTIST_DRAW, Band
-from services.domain.vocabulary import share_words
+from services.domain.vocabulary import COMPARATIVES, bpm_words, share_words
 
 _MOST_FEATURES, _MOST_NAMES = 3, 3
 _WORTH_WARNING = 0.2
 """Part of somebody's tracks that are estimated, from which it is said."""
+
+_LESS_MORE = {
+    Feature.ACOUSTICNESS: ("less acoustic", "more acoustic"),
+    Feature.INSTRUMENTALNESS: ("less instrumental", "more instrumental"),
+}
+"""Where figures of the feature stand beside, the other end is not named."""
+_DIFFERENCES = {
+    Feature.INSTRUMENTALNESS: "{word} ({own:.0%} against {other:.0%} of the tracks)",
+    Feature.LOUDNESS: "{amount:.1f} dB {word} ({own:.1f} against {other:.1f} dB)",
+    Feature.TEMPO: "{amount:.0f} BPM {word} ({own:.0f} against {other:.0f})",
+}
 
 _BANDS = {
     Band.FAR: "far apart",
@@ -116,6 +130,33 @@ def pair_reasons(found: Comparison, pair: Pair, to: PersonKey | None = None) -> 
     )
 
 
+def difference_words(entry: FeatureDifference) -> str:
+    """Say what the first of two people is beside the other: "14 BPM faster (134 against 120)"."""
+    if entry.a_words or entry.a is None or entry.b is None:
+        return entry.a_words  # as an older version had stored it
+    word = _LESS_MORE.get(entry.feature, COMPARATIVES[entry.feature])[entry.amount > 0]
+    (own, own_high), (other, other_high) = entry.a, entry.b
+    if own < own_high or other < other_high:
+        return f"{word} ({bpm_words(entry.a)} against {bpm_words(entry.b)})"
+    said = _DIFFERENCES.get(entry.feature, "{word} ({own:.2f} against {other:.2f})")
+    said = said.format(amount=abs(entry.amount), word=word, own=own, other=other)
+    return said.replace("-", "−") if entry.feature is Feature.LOUDNESS else said
+
+
+def comparison_words(found: Comparison, to: PersonKey | None = None) -> ComparisonWords:
+    """Say all that pictures and files tell of a comparison; reasons as in `pair_reasons`."""
+    tellers = {(pair.a, pair.b): [each for each in pair.differences if each.telling] for pair in found.pairs}
+    return ComparisonWords(
+        sentence=comparison_sentence(found),
+        reasons={(pair.a, pair.b): pair_reasons(found, pair, to) for pair in found.pairs},
+        differences={
+            pair: difference_words(telling[0]).partition(" (")[0] if telling else ""
+            for pair, telling in tellers.items()
+        },
+        groups=tuple(map(group_line, found.groups)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Two:
     """The two of a pair, from the view of whoever reads about them."""
@@ -156,7 +197,7 @@ def _sound_line(two: _Two) -> str:
     telling = [entry for entry in two.pair.differences if entry.telling][:_MOST_FEATURES]
     # the tempo comes first, where it is said at all: it is the number that everybody can picture
     telling.sort(key=lambda entry: entry.feature is not Feature.TEMPO)
-    words = [entry.b_words if two.turned else entry.a_words for entry in telling]
+    words = [difference_words(entry.turned() if two.turned else entry) for entry in telling]
     if not words:
         whom = "you" if two.is_you else two.one.name
         return f"I hear no clear difference between {whom} and {two.other.name}."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cogs.words.grouping import style_sentence
 from cogs.words.messages import note_lines
 from cogs.words.text import in_words, join_words
+from cogs.words.traits import group_words
 from services.domain.charts import ChartKind
 from services.domain.features import (
     SOUND_FEATURES,
@@ -164,7 +165,9 @@ def subtitle(cluster: Cluster) -> str:
 
 def report_words(report: AnalysisReport) -> ReportWords:
     """Say all that goes with a report, for the files that are made of it."""
-    return ReportWords(verdict(report), quality(report), notices(report))
+    return ReportWords(
+        verdict(report), quality(report), notices(report), tuple(map(group_words, report.clusters))
+    )
 
 
 def verdict_sentence(

@@ -10,7 +10,7 @@ from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
 from services.domain.stats import FeatureStats, Known, PlaylistStats
-from services.domain.vocabulary import FEATURE_WORDS, share_words
+from services.domain.vocabulary import FEATURE_WORDS, bpm_words, share_words
 
 _MOST_NAMES, _MOST_DECADES, _MOST_KEYS = 3, 4, 2
 _LONGEST = 40
@@ -116,7 +116,7 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
     known = stats.with_tempo
     if not known.real:
         return f"not measured{_rest(known)}"
-    words = unbroken(stats.tempo.words) if stats.tempo else "of many kinds"
+    words = unbroken(bpm_words(stats.tempo.range_bpm)) if stats.tempo else "of many kinds"
     common = stats.tempo.bpm if stats.tempo is not None else None
     own = stats.features[SOUND_FEATURES.index(Feature.TEMPO)].own
     if common is not None and own is not None:

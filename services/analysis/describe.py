@@ -25,7 +25,7 @@ from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
 from services.analysis.scenes import grounded, scene_of
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally
-from services.analysis.traits import blurb, describe_traits, group_tempo, major_share, profile_of
+from services.analysis.traits import describe_traits, group_tempo, levels, major_share, profile_of
 from services.analysis.typical import top_artists, typical_tracks
 from services.domain.analysis import AnalysisOptions
 from services.domain.features import Coverage, Feature
@@ -223,7 +223,7 @@ def _cluster(
     major = major_share(modes)
     return Cluster(
         name=name_words(words.called[index]),
-        blurb=blurb(sound.heard, sound.timed, labels, index, corrected=sound.corrected, major_share=major),
+        levels=levels(sound.heard, sound.timed, labels, index, corrected=sound.corrected),
         members=tuple(rows),
         likely=tuple(guesses.rows[guesses.labels == index].tolist()),
         traits=words.traits[index],
@@ -235,7 +235,7 @@ def _cluster(
         profile=dict(profile_of(sound.heard, labels, index)),
         subtitle=words.subtitles[index],
         tempo_bpm=tempo.bpm if tempo else None,
-        tempo_range_bpm=(tempo.low_bpm, tempo.high_bpm) if tempo else None,
+        tempo_range_bpm=tempo.range_bpm if tempo else None,
         major_share=major,
     )
 

@@ -1,4 +1,4 @@
-"""Say in words and numbers what sets a group of tracks apart."""
+"""Find what sets a group of tracks apart."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.perception import audible, audible_tempo
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.report import Trait
+from services.domain.report import Level, Trait
 from services.domain.tempo import Tempo, is_fast, typical_tempo
-from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, share_words
 
 SLIGHT, NOTICEABLE, STRONG = 0.15, 0.35, 1.0
 """Spreads from which a feature is "slightly" so, so, and "very" so."""
@@ -22,7 +21,7 @@ SLIGHT, NOTICEABLE, STRONG = 0.15, 0.35, 1.0
 CONTRAST = 0.5
 """How much the difference to the rest of the playlist adds to the strength of a trait."""
 
-FEWEST_TRAITS, MOST_TRAITS, BLURB_TRAITS = 2, 5, 3
+FEWEST_TRAITS, MOST_TRAITS, MOST_LEVELS = 2, 5, 3
 
 TRUE_FROM: Mapping[Feature, tuple[float, float]] = MappingProxyType(
     {
@@ -67,7 +66,7 @@ def describe_traits(
     """Describe a group by its most telling features, strongest first.
 
     Strength mixes how far the group is from the reference population with how far it is from the rest of
-    the playlist. The words say the former where it is heard, else the latter ("calmer than the rest").
+    the playlist. The degree says the former where it is heard, else the latter ("calmer than the rest").
 
     Parameters
     ----------
@@ -97,7 +96,7 @@ def describe_traits(
     for column in _told(group, strength, said):
         feature = SOUND_FEATURES[column]
         value, usual = float(group.medians[column]), float(reference_medians[feature])
-        degree, compared = _degree(group, int(column))
+        level = _level_of(group, column)
         traits.append(
             Trait(
                 feature=feature,
@@ -105,10 +104,12 @@ def describe_traits(
                 contrast=float(group.contrast[column]),
                 value=value,
                 typical=usual,
-                words=_words(feature, degree, compared),
-                numbers=_numbers(feature, value, usual, group),
-                degree=degree,
-                compared=compared,
+                degree=level.degree,
+                compared=level.compared,
+                range_bpm=group.tempo.range_bpm if feature is Feature.TEMPO and group.tempo else None,
+                without_singing=(group.instrumental, group.size)
+                if feature is Feature.INSTRUMENTALNESS
+                else None,
             )
         )
     return tuple(traits)
@@ -125,43 +126,23 @@ def _told(group: _Group, strength: NDArray[np.float64], said: Collection[Feature
     weaker = [
         column
         for column in order[len(told) :]
-        if SOUND_FEATURES[column] in said and strength[column] > 0 and _degree(group, column)[0]
+        if SOUND_FEATURES[column] in said and strength[column] > 0 and _level_of(group, column).degree
     ]
     return [*told[: MOST_TRAITS - len(weaker)], *weaker]
 
 
-def blurb(
-    z: ArrayLike,
-    raw: ArrayLike,
-    labels: ArrayLike,
-    cluster: int,
-    *,
-    corrected: ArrayLike | None = None,
-    major_share: float | None = None,
-) -> str:
-    """Describe a group in one line: "very calm, acoustic, quiet · about 92 BPM · 70% major".
+def levels(
+    z: ArrayLike, raw: ArrayLike, labels: ArrayLike, cluster: int, *, corrected: ArrayLike | None = None
+) -> tuple[Level, ...]:
+    """Return up to three features in which a group is far from typical, the farthest first.
 
-    Parameters
-    ----------
-    z, raw, labels, cluster, corrected
-        As for `describe_traits`.
-    major_share : float, optional
-        Share of tracks in a major key, 0..1; left out where unknown.
+    The tempo stays away: it has a number of its own. The parameters are those of `describe_traits`.
     """
     group = _group(z, raw, labels, cluster, corrected)
     strength = np.round(np.abs(group.level) * TRUSTED, 9)
-    # The tempo is written out next, where the group has one.
     strength[_TEMPO] = 0.0
-    said = [column for column in np.argsort(-strength, kind="stable") if strength[column] > NOTICEABLE]
-    words = ", ".join(
-        _words(SOUND_FEATURES[column], *_degree(group, int(column))) for column in said[:BLURB_TRAITS]
-    )
-    parts = [words or "close to average in everything"]
-    if group.tempo is not None:
-        parts.append(group.tempo.words)
-    if major_share is not None:
-        parts.append(f"{share_words(major_share)} major")
-    return " · ".join(parts)
+    order = [column for column in np.argsort(-strength, kind="stable") if strength[column] > NOTICEABLE]
+    return tuple(_level_of(group, int(column)) for column in order[:MOST_LEVELS])
 
 
 def profile_of(z: ArrayLike, labels: ArrayLike, cluster: int) -> Mapping[Feature, float]:
@@ -244,45 +225,27 @@ def group_tempo(raw: NDArray[np.float64], corrected: NDArray[np.bool_]) -> Tempo
 
 @lru_cache(maxsize=16)
 def _tempo_of(values: bytes, corrected: bytes) -> Tempo | None:
-    """Read tempo, energy and danceability of tracks: traits, blurb and card ask for the same groups."""
+    """Read tempo, energy and danceability of tracks: traits, levels and card ask for the same groups."""
     tempi, energies, danceabilities = np.frombuffer(values).reshape(-1, len(_TIMED)).T.tolist()
     said = np.frombuffer(corrected, dtype=np.bool_).tolist()
     return typical_tempo(tempi, corrected=said, fast=is_fast(energies, danceabilities))
 
 
-def _degree(group: _Group, column: int) -> tuple[int, bool]:
-    """Return how far to which side a feature lies, -3..3, and whether that is beside the rest of the list."""
+def _level_of(group: _Group, column: int) -> Level:
+    """Return how far to which side a feature lies."""
     feature = SOUND_FEATURES[column]
     level, contrast = float(group.level[column]), float(group.contrast[column])
     if feature is Feature.INSTRUMENTALNESS:
         for share, degree in ((0.85, 3), (MOSTLY_INSTRUMENTAL, 2), (0.2, 1)):
             if group.instrumental >= share * group.size:
-                return degree, False
-        return (-2 if contrast <= -NOTICEABLE else -1), False
+                return Level(feature, degree)
+        return Level(feature, -2 if contrast <= -NOTICEABLE else -1)
     if abs(level) >= SLIGHT:
         low, high = TRUE_FROM[feature]
         value = float(group.medians[column])
         is_true = value >= high if level > 0 else value <= low
         degree = 1 + (is_true and abs(level) >= NOTICEABLE) + (is_true and abs(level) >= STRONG)
-        return (degree if level > 0 else -degree), False
+        return Level(feature, degree if level > 0 else -degree)
     if abs(contrast) >= NOTICEABLE:
-        return (1 if contrast > 0 else -1), True
-    return 0, False
-
-
-def _words(feature: Feature, degree: int, compared: bool) -> str:
-    low, high = FEATURE_WORDS[feature].grades
-    if not degree:
-        return f"average {feature.value}"
-    if compared:
-        return f"{COMPARATIVES[feature][degree > 0]} than the rest"
-    return high[degree - 1] if degree > 0 else low[-degree - 1]
-
-
-def _numbers(feature: Feature, value: float, typical: float, group: _Group) -> str:
-    if feature is Feature.TEMPO and group.tempo is not None:
-        return f"{feature.value} {group.tempo.words} (typical {typical:.0f})"
-    if feature is Feature.INSTRUMENTALNESS:
-        return f"{group.instrumental:,} of {group.size:,} without singing"
-    text = FEATURE_WORDS[feature].number.format(name=feature.value, value=value, typical=typical)
-    return text.replace("-", "−")
+        return Level(feature, 1 if contrast > 0 else -1, compared=True)
+    return Level(feature, 0)

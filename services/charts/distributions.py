@@ -19,6 +19,7 @@ from services.domain.features import Feature
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.stats import ALL_KEYS, Key, KeyCounts, count_keys
 from services.domain.tempo import CLOSE, Tempo, tempo_of
+from services.domain.vocabulary import bpm_words
 
 Floats = npt.NDArray[np.float64]
 
@@ -183,7 +184,7 @@ def _common(keys: KeyCounts) -> list[str]:
 
 def _finding(sheet: Sheet, felt: Felt | None, keys: KeyCounts) -> str:
     """Say the tempo and the commonest key, by its name or, for want of room, by its code on the wheel."""
-    tempo = felt.tempo.words if felt is not None and felt.tempo is not None else ""
+    tempo = bpm_words(felt.tempo.range_bpm) if felt is not None and felt.tempo is not None else ""
     if not keys.known:
         return tempo[:1].upper() + tempo[1:] or "Tempo and keys"
     ((key, _),) = keys.most_common(1)
@@ -198,7 +199,7 @@ def _where(felt: Felt) -> str:
     if felt.tempo is None:
         return "of many kinds"
     also = f", {felt.halves:,} at half or double of it" if felt.halves else ""
-    return f"{felt.tempo.words}{also}"
+    return f"{bpm_words(felt.tempo.range_bpm)}{also}"
 
 
 def _around(tempo: Tempo) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from services.charts.regions import Area, compute_area
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, UnionGroup
+from services.domain.comparison import Comparison, ComparisonWords, UnionGroup
 from services.domain.vocabulary import share_words
 
 Points = npt.NDArray[np.float64]
@@ -46,8 +46,8 @@ _NAMED_GROUPS = 4
 _GROUP_NAME = 300.0
 
 
-def render_people_map(found: Comparison) -> Chart:
-    """Draw the map of everybody with its description and text twin."""
+def render_people_map(found: Comparison, said: ComparisonWords) -> Chart:
+    """Draw the map of everybody with its description and text twin, from what is said of the comparison."""
     clouds = _cloudy(found)
     thinned = 1 if clouds else max(1, -(-len(found.dots) // _MOST_DOTS))
     notes = _notes(found, thinned)
@@ -84,7 +84,7 @@ def render_people_map(found: Comparison) -> Chart:
         title="Everybody's tracks on one map",
         png=sheet.png(),
         alt_text=_alt_text(found),
-        text="\n".join(_twin(found)),
+        text="\n".join(_twin(found, said)),
     )
 
 
@@ -280,7 +280,7 @@ def _alt_text(found: Comparison) -> str:
     )
 
 
-def _twin(found: Comparison) -> list[str]:
+def _twin(found: Comparison, said: ComparisonWords) -> list[str]:
     lines = [f"Groups of everybody's tracks ({_subtitle(found)}) and who is in them"]
     if found.axes:
         axes = found.axes
@@ -291,5 +291,5 @@ def _twin(found: Comparison) -> list[str]:
             for person in sorted(found.people, key=lambda person: -person.shares[index])
             if person.shares[index] >= 0.005
         ]
-        lines.append(f"{group.name} ({group.blurb}): {', '.join(shares) or 'nobody'}")
+        lines.append(f"{group.name} ({said.groups[index]}): {', '.join(shares) or 'nobody'}")
     return lines

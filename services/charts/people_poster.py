@@ -27,7 +27,15 @@ from services.charts.regions import Area, compute_area
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart
-from services.domain.comparison import Blend, Comparison, Pair, Participant, TopPairs, TopPeople
+from services.domain.comparison import (
+    Blend,
+    Comparison,
+    ComparisonWords,
+    Pair,
+    Participant,
+    TopPairs,
+    TopPeople,
+)
 from services.domain.features import Feature
 from services.domain.scoring import Band, ScoreRules
 
@@ -53,7 +61,12 @@ _BANDS = {
 
 
 def render_people_poster(
-    form: Format, found: Comparison, blend: Blend | None = None, *, rules: ScoreRules | None = None
+    form: Format,
+    found: Comparison,
+    said: ComparisonWords,
+    blend: Blend | None = None,
+    *,
+    rules: ScoreRules | None = None,
 ) -> Chart:
     """Draw one size, of the playlist that was mixed where there is one.
 
@@ -61,6 +74,8 @@ def render_people_poster(
 
     Parameters
     ----------
+    said
+        What is said of it.
     rules
         What a score is held against, for a percentile.
     """
@@ -69,7 +84,7 @@ def render_people_poster(
     if blend is not None:
         words = _blend_words(found, blend, colours)
     elif len(found.people) == 2:
-        words = replace(_pair_words(found, colours), claim=_percentile(found, found.pairs[0], rules))
+        words = replace(_pair_words(found, said, colours), claim=_percentile(found, found.pairs[0], rules))
     else:
         words = replace(_group_words(found, colours), claim=_group_claim(found, rules))
     words = replace(words, foot=(*words.foot, "Tastemap"), band=tuple((colour, 1.0) for colour in colours))
@@ -173,14 +188,15 @@ def _members(found: Comparison, colours: Sequence[str]) -> tuple[Member, ...]:
     )
 
 
-def _pair_words(found: Comparison, colours: Sequence[str]) -> Words:
+def _pair_words(found: Comparison, said: ComparisonWords, colours: Sequence[str]) -> Words:
     (pair,) = found.pairs
     a, b = (drawn_name(person, index) for index, person in enumerate(found.people))
     rows: list[Row] = []
     if pair.score is not None:
         rows += [Row(words=_BANDS[pair.band])] if pair.band is not None else []
         rows += _common(pair)
-        rows += [Row(words=f"{a} is {words}") for words in [_difference(pair)] if words]
+        difference = said.differences[pair.a, pair.b]
+        rows += [Row(words=f"{a} is {difference}")] if difference else []
         told = "{} of 100, from few tracks" if found.is_rough(pair) else "of 100; {} with other tracks"
         range_of = told.format(f"{pair.low:.0f}–{pair.high:.0f}") if pair.low is not None else ""
     else:
@@ -199,11 +215,6 @@ def _pair_words(found: Comparison, colours: Sequence[str]) -> Words:
 def _common(pair: Pair) -> list[Row]:
     artists = [name for each in pair.shared_artists if (name := drawable(each.name))][:_SHARED]
     return [Row(words="Both have", beneath=tuple(artists))] if artists else []
-
-
-def _difference(pair: Pair) -> str:
-    told = (each.a_words.partition(" (")[0] for each in pair.differences if each.telling)
-    return next(told, "")
 
 
 def _group_words(found: Comparison, colours: Sequence[str]) -> Words:

@@ -24,7 +24,7 @@ from services.charts.poster_page import FORMATS
 from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, Comparison
+from services.domain.comparison import Blend, Comparison, ComparisonWords
 from services.domain.report import AnalysisReport
 from services.domain.scoring import ScoreRules
 
@@ -78,11 +78,13 @@ def warm_up() -> None:
     sheet.png()
 
 
-def render_comparison(kind: ChartKind, found: Comparison, rules: ScoreRules) -> Chart:
+def render_comparison(kind: ChartKind, found: Comparison, said: ComparisonWords, rules: ScoreRules) -> Chart:
     """Draw one chart of a comparison.
 
     Parameters
     ----------
+    said
+        What is said of it.
     rules
         What the score of a pair is held against.
 
@@ -95,19 +97,19 @@ def render_comparison(kind: ChartKind, found: Comparison, rules: ScoreRules) -> 
         case ChartKind.COMPATIBILITY:
             return render_compatibility(found, rules)
         case ChartKind.PEOPLE_MAP:
-            return render_people_map(found)
+            return render_people_map(found, said)
         case ChartKind.PEOPLE_PROFILES:
             return render_people_profiles(found)
         case ChartKind.POSTER_FEED | ChartKind.POSTER_STORY:
             form = next(form for form in FORMATS if form.kind is kind)
-            return render_people_poster(form, found, rules=rules)
+            return render_people_poster(form, found, said, rules=rules)
         case _:
             raise ValueError(f"{kind.value} is drawn for one playlist: use render")
 
 
-def render_blend_posters(found: Comparison, blend: Blend) -> tuple[Chart, ...]:
+def render_blend_posters(found: Comparison, said: ComparisonWords, blend: Blend) -> tuple[Chart, ...]:
     """Draw the playlist that was mixed for people as a poster, in both sizes."""
-    return tuple(render_people_poster(form, found, blend) for form in FORMATS)
+    return tuple(render_people_poster(form, found, said, blend) for form in FORMATS)
 
 
 _SMALL_COLOURS = 64

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NewType
 
 from services.domain.features import Feature
 from services.domain.messages import Note
 from services.domain.music import TrackId
-from services.domain.report import EnrichedTrack, MapAxes
+from services.domain.report import EnrichedTrack, Level, MapAxes
 from services.domain.scoring import Band
 
 PersonKey = NewType("PersonKey", str)
@@ -86,12 +86,21 @@ class FeatureDifference:
     """Median of `Pair.a` minus median of `Pair.b`, in the unit of the feature."""
     distance: float
     """Wasserstein distance between the two distributions, in spreads of typical music."""
-    a_words: str
-    """What `Pair.a` is, compared to `b`: "14 BPM faster"."""
-    b_words: str
-    """The other way round: "14 BPM slower"."""
+    a_words: str = ""
+    """As an older version had worded what `Pair.a` is, compared to `b`: "14 BPM faster (134 against 120)"."""
+    b_words: str = ""
+    """The other way round."""
     telling: bool = False
     """Whether it is heard, and seen in its numbers; in results of older versions their sentences say so."""
+    a: tuple[float, float] | None = None
+    """The typical value of `Pair.a` as a range, whose ends are one but for some tempi; None without one."""
+    b: tuple[float, float] | None = None
+
+    def turned(self) -> FeatureDifference:
+        """Return the same difference, seen from the other side."""
+        return replace(
+            self, amount=-self.amount, a_words=self.b_words, b_words=self.a_words, a=self.b, b=self.a
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +180,16 @@ class Pair:
         return key in (self.a, self.b)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnionGroup:
     """A group of everybody's tracks taken together."""
 
     name: str
-    blurb: str
+    blurb: str = ""
+    """As in `Cluster`, as are the next three."""
+    levels: tuple[Level, ...] = ()
+    tempo_range_bpm: tuple[float, float] | None = None
+    major_share: float | None = None
     size: int
     x: float | None = None
     y: float | None = None
@@ -220,6 +233,19 @@ class Award:
     """The number behind it, without names: "median valence 0.21; the next is 0.35"."""
     is_sure: bool = False
     """Whether other tracks of the same people would hardly give it to somebody else; all that are new are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonWords:
+    """What is said of a comparison, for pictures and files of it."""
+
+    sentence: str
+    reasons: Mapping[tuple[PersonKey, PersonKey], tuple[str, ...]]
+    """Why two people score as they do, by `Pair.a` and `Pair.b`."""
+    differences: Mapping[tuple[PersonKey, PersonKey], str]
+    """What `Pair.a` is most beside `Pair.b`, without figures: "14 BPM faster"; empty where nothing tells."""
+    groups: tuple[str, ...]
+    """How each group sounds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,8 +128,19 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """How far to which side a group lies in a feature, as it is heard."""
+
+    feature: Feature
+    degree: int
+    """From -3 ("very calm") to 3 ("very energetic"); 0 is average."""
+    compared: bool = False
+    """Whether that is beside the rest of the list ("calmer than the rest")."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trait:
-    """One thing that sets a cluster apart, in words and numbers."""
+    """One thing that sets a cluster apart."""
 
     feature: Feature
     z: float
@@ -140,14 +151,22 @@ class Trait:
     """Median of the cluster in the feature's own unit."""
     typical: float
     """Median of the reference population in the feature's own unit."""
-    words: str
-    """"very calm", "acoustic"."""
-    numbers: str
-    """"energy 0.21 (typical 0.65)"."""
+    words: str = ""
+    """As an older version had worded `level`."""
+    numbers: str = ""
+    """As an older version had worded the numbers: "energy 0.21 (typical 0.65)"."""
     degree: int = 0
-    """What the words say: from -3 ("very calm") to 3 ("very energetic"), 0 where they call it average."""
     compared: bool = False
-    """Whether they compare with the rest of the list ("calmer than the rest")."""
+    """As in `Level`."""
+    range_bpm: tuple[float, float] | None = None
+    """Of the tempo: from where to where most of the tracks lie; `value` is its middle."""
+    without_singing: tuple[int, int] | None = None
+    """Of instrumentalness: how many tracks, of how many."""
+
+    @property
+    def level(self) -> Level:
+        """How far the cluster lies to which side."""
+        return Level(self.feature, self.degree, self.compared)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +192,10 @@ class Cluster:
     """A group of tracks that sound alike."""
 
     name: str
-    blurb: str
-    """The group in words, e.g. "very calm, acoustic, quiet · about 92 BPM · 70% major"."""
+    blurb: str = ""
+    """As an older version had worded `levels`, tempo and mode."""
+    levels: tuple[Level, ...] = ()
+    """Up to three features in which it is far from typical, the farthest first; the tempo stays away."""
     members: tuple[int, ...]
     """Indices of tracks with evidence that the group was fitted on."""
     likely: tuple[int, ...]
@@ -306,12 +327,22 @@ class MapAxes:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupWords:
+    """What is said of a group."""
+
+    blurb: str
+    traits: tuple[tuple[str, str], ...]
+    """Each in words and in numbers."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportWords:
     """The sentences that go with a report."""
 
     verdict: str
     quality: str
     notices: tuple[str, ...] = ()
+    groups: tuple[GroupWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,11 +50,9 @@ class Tempo:
         return math.sqrt(self.low_bpm * self.high_bpm)
 
     @property
-    def words(self) -> str:
-        """The tempo in words: "about 92 BPM", "mostly 90 to 140 BPM"."""
-        if self.bpm is not None:
-            return f"about {self.bpm:.0f} BPM"
-        return f"mostly {self.low_bpm:.0f} to {self.high_bpm:.0f} BPM"
+    def range_bpm(self) -> tuple[float, float]:
+        """Both ends."""
+        return self.low_bpm, self.high_bpm
 
 
 def tempo_of(entries: Sequence[EnrichedTrack]) -> Tempo | None:

@@ -59,6 +59,12 @@ def share_words(share: float) -> str:
     return f"{min(round(100 * share), 99 if share < 1 else 100)}%"
 
 
+def bpm_words(range_bpm: tuple[float, float]) -> str:
+    """Say how fast tracks are, by both ends of their tempo: "about 92 BPM", "mostly 90 to 140 BPM"."""
+    low, high = range_bpm
+    return f"about {low:.0f} BPM" if low == high else f"mostly {low:.0f} to {high:.0f} BPM"
+
+
 GOAL_NAMES: Mapping[Goal, str] = MappingProxyType(
     {goal: goal.value for goal in Goal}
     | {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, BlendMode, Comparison, Person, PersonKey
+from services.domain.comparison import Blend, BlendMode, Comparison, ComparisonWords, Person, PersonKey
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import OverloadedError, ShuttingDownError, StoppedError
@@ -59,6 +59,8 @@ class CompareWorkflow:
     """A `Comparer` that looks up how tracks sound, and computes in worker processes."""
 
     analyze: AnalyzeWorkflow
+    words: Callable[[Comparison], ComparisonWords]
+    """Says what charts tell of a comparison."""
     offline: bool = False
 
     async def compare(self, people: Sequence[Brought], *, say: OnProgress = quiet) -> Comparison:
@@ -107,12 +109,17 @@ class CompareWorkflow:
     ) -> tuple[Chart, ...]:
         """Draw charts of a comparison."""
         return await self.analyze.compute.run(
-            "comparison charts", tasks.draw_comparison, tuple(kinds), found, deadline_s=COMPARISON_DEADLINE_S
+            "comparison charts",
+            tasks.draw_comparison,
+            tuple(kinds),
+            found,
+            self.words(found),
+            deadline_s=COMPARISON_DEADLINE_S,
         )
 
     async def draw_blend(self, found: Comparison, blend: Blend) -> tuple[Chart, ...]:
         """Draw a mixed playlist as a poster in both sizes."""
-        return await self.analyze.compute.run("poster", tasks.draw_blend, found, blend)
+        return await self.analyze.compute.run("poster", tasks.draw_blend, found, self.words(found), blend)
 
     async def _look_up(self, people: Sequence[Brought], say: OnProgress) -> tuple[Person, ...]:
         """Find out how everybody's tracks sound, a few people at a time."""

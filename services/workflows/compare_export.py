@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey, TopPeople
-
-Reasons = Callable[[Comparison, Pair, PersonKey | None], Sequence[str]]
-"""Says why two people score as they do, to one of them or to anybody else."""
+from services.domain.comparison import (
+    Blend,
+    Comparison,
+    ComparisonWords,
+    Pair,
+    Participant,
+    PersonKey,
+    TopPeople,
+)
 
 
 def comparison_document(
-    found: Comparison, order: Sequence[PersonKey], sentence: str, reasons: Reasons
+    found: Comparison, order: Sequence[PersonKey], said: ComparisonWords
 ) -> dict[str, Any]:
     """Turn a comparison into the document that `compare --json` prints.
 
@@ -37,11 +42,11 @@ def comparison_document(
         for one in people
     ]
     return {
-        "sentence": sentence,
+        "sentence": said.sentence,
         "people": [person.name for person in people],
         "matrix": [[_rounded(score) for score in row] for row in matrix],
         "pairs": [
-            _pair_document(pair, found, reasons(found, pair, None), turned=rank[pair.a] > rank[pair.b])
+            _pair_document(pair, found, said.reasons[pair.a, pair.b], turned=rank[pair.a] > rank[pair.b])
             for pair in pairs
         ],
         "centre": _only(found.centre, names),
@@ -65,7 +70,10 @@ def comparison_document(
         "mean": _rounded(found.mean),
         "lowest": _rounded(found.lowest),
         "order": [person.name for person in found.people],
-        "groups": [{"name": g.name, "blurb": g.blurb, "size": g.size} for g in found.groups],
+        "groups": [
+            {"name": group.name, "blurb": blurb, "size": group.size}
+            for group, blurb in zip(found.groups, said.groups, strict=True)
+        ],
         "profiles": [_person_document(person, found) for person in people],
         "awards": [
             {"title": award.title, "people": [names[key] for key in award.keys], "words": award.words}
@@ -74,10 +82,9 @@ def comparison_document(
     }
 
 
-def comparison_json(found: Comparison, order: Sequence[PersonKey], sentence: str, reasons: Reasons) -> str:
+def comparison_json(found: Comparison, order: Sequence[PersonKey], said: ComparisonWords) -> str:
     """Write the document of a comparison as JSON."""
-    document = comparison_document(found, order, sentence, reasons)
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(comparison_document(found, order, said), ensure_ascii=False, separators=(",", ":"))
 
 
 def blend_document(found: Blend, notes: Sequence[str]) -> dict[str, Any]:
@@ -120,7 +127,7 @@ def blend_json(found: Blend, notes: Sequence[str]) -> str:
     return json.dumps(blend_document(found, notes), ensure_ascii=False, separators=(",", ":"))
 
 
-def own_json(found: Comparison, key: PersonKey, made: datetime, reasons: Reasons) -> bytes:
+def own_json(found: Comparison, key: PersonKey, made: datetime, said: ComparisonWords) -> bytes:
     """Write down a person's profile, awards and scores with the others, and nothing about anybody else."""
     me = found.person(key)
     document = {
@@ -147,7 +154,7 @@ def own_json(found: Comparison, key: PersonKey, made: datetime, reasons: Reasons
                 "low": pair.low,
                 "high": pair.high,
                 "is_rough": found.is_rough(pair),
-                "reasons": list(reasons(found, pair, key)),
+                "reasons": list(said.reasons[pair.a, pair.b]),
             }
             for pair in found.pairs_of(key)
         ],

@@ -72,7 +72,7 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
         "clusters": [
             {
                 "name": cluster.name,
-                "blurb": cluster.blurb,
+                "blurb": words.blurb,
                 "subtitle": {
                     "genres": list(cluster.subtitle.genres),
                     "genre_share": cluster.subtitle.genre_share,
@@ -89,19 +89,19 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
                 "traits": [
                     {
                         "feature": trait.feature.value,
-                        "words": trait.words,
-                        "numbers": trait.numbers,
+                        "words": said_of_it,
+                        "numbers": numbers,
                         "value": trait.value,
                         "typical": trait.typical,
                         "z": trait.z,
                         "contrast": trait.contrast,
                     }
-                    for trait in cluster.traits
+                    for trait, (said_of_it, numbers) in zip(cluster.traits, words.traits, strict=True)
                 ],
                 "typical": [report.tracks[track].track.label for track in cluster.typical],
                 "top_artists": [[artist, count] for artist, count in cluster.top_artists],
             }
-            for cluster in report.clusters
+            for cluster, words in zip(report.clusters, said.groups, strict=True)
         ],
         "coverage": {
             "total": report.coverage.total,

@@ -199,10 +199,7 @@ def _turned(pair: Pair) -> Pair:
         pair,
         a=pair.b,
         b=pair.a,
-        differences=tuple(
-            replace(entry, amount=-entry.amount, a_words=entry.b_words, b_words=entry.a_words)
-            for entry in pair.differences
-        ),
+        differences=tuple(entry.turned() for entry in pair.differences),
         shared_artists=tuple(
             replace(artist, a_tracks=artist.b_tracks, b_tracks=artist.a_tracks)
             for artist in pair.shared_artists

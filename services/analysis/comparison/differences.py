@@ -1,4 +1,4 @@
-"""Which features set two people apart, in the features' own units and in words."""
+"""Which features set two people apart, in the features' own units."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from services.analysis.perception import audible
 from services.domain.comparison import FeatureDifference
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.tempo import Tempo, tempo_of
-from services.domain.vocabulary import COMPARATIVES
 
 NOTICEABLE = 0.35
 """Spreads between two people from which a feature is worth a word, as in the texts about groups."""
@@ -29,37 +28,11 @@ _TRUST = MappingProxyType({Feature.TEMPO: 0.6, Feature.LIVENESS: 0.6, Feature.SP
 """As for groups: measured tempi double and halve, liveness is noisy."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Measure:
-    """How a difference is said: the smallest one worth saying, and the words for less and for more."""
-
-    least: float
-    less: str
-    more: str
-    number: str
-    """With `amount`, `own` and `other`."""
-
-
-_SHARE = "{word} ({own:.2f} against {other:.2f})"
-_MEASURES: Mapping[Feature, _Measure] = MappingProxyType(
-    {
-        **{feature: _Measure(0.05, *COMPARATIVES[feature], _SHARE) for feature in SOUND_FEATURES},
-        Feature.ACOUSTICNESS: _Measure(0.05, "less acoustic", "more acoustic", _SHARE),
-        Feature.INSTRUMENTALNESS: _Measure(
-            0.05,
-            "less instrumental",
-            "more instrumental",
-            "{word} ({own:.0%} against {other:.0%} of the tracks)",
-        ),
-        Feature.SPEECHINESS: _Measure(0.02, *COMPARATIVES[Feature.SPEECHINESS], _SHARE),
-        Feature.LOUDNESS: _Measure(
-            1.0, "quieter", "louder", "{amount:.1f} dB {word} ({own:.1f} against {other:.1f} dB)"
-        ),
-        Feature.TEMPO: _Measure(
-            3.0, "slower", "faster", "{amount:.0f} BPM {word} ({own:.0f} against {other:.0f})"
-        ),
-    }
+_LEAST_SHARE = 0.05
+_LEAST: Mapping[Feature, float] = MappingProxyType(
+    {Feature.SPEECHINESS: 0.02, Feature.LOUDNESS: 1.0, Feature.TEMPO: 3.0}
 )
+"""The smallest difference that is worth saying, in the unit of the feature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +63,9 @@ def feature_differences(a: Shape, b: Shape) -> tuple[FeatureDifference, ...]:
             feature=feature,
             amount=_amount(own, other),
             distance=float(apart[column]),
-            a_words=_words(feature, own, other, (a.tempo, b.tempo)),
-            b_words=_words(feature, other, own, (b.tempo, a.tempo)),
             telling=_is_telling(feature, _amount(own, other), float(apart[column])),
+            a=_range(a, feature, own),
+            b=_range(b, feature, other),
         )
         for column, (feature, own, other) in enumerate(zip(SOUND_FEATURES, a.typical, b.typical, strict=True))
     ]
@@ -110,7 +83,7 @@ def feature_differences(a: Shape, b: Shape) -> tuple[FeatureDifference, ...]:
 def _is_telling(feature: Feature, amount: float, distance: float) -> bool:
     """Whether a difference is heard, and seen in the numbers that go with it."""
     trusted = distance * _TRUST.get(feature, 1.0)
-    return trusted >= NOTICEABLE * 0.75 and abs(amount) >= _MEASURES[feature].least
+    return trusted >= NOTICEABLE * 0.75 and abs(amount) >= _LEAST.get(feature, _LEAST_SHARE)
 
 
 def typical_value(raw: NDArray[np.float64], feature: Feature) -> float:
@@ -127,16 +100,7 @@ def _amount(own: float, other: float) -> float:
     return amount if np.isfinite(amount) else 0.0
 
 
-def _words(feature: Feature, own: float, other: float, tempi: tuple[Tempo | None, Tempo | None]) -> str:
-    measure = _MEASURES[feature]
-    amount = own - other
-    if not np.isfinite(amount):
-        return f"of many kinds in {feature.value}"
-    if abs(amount) < measure.least:
-        return f"much the same in {feature.value}"
-    word = measure.more if amount > 0 else measure.less
-    mine, theirs = tempi
-    if feature is Feature.TEMPO and mine and theirs and (mine.bpm is None or theirs.bpm is None):
-        return f"{word} ({mine.words} against {theirs.words})"
-    said = measure.number.format(amount=abs(amount), word=word, own=own, other=other)
-    return said.replace("-", "−") if feature is Feature.LOUDNESS else said
+def _range(shape: Shape, feature: Feature, typical: float) -> tuple[float, float] | None:
+    if feature is Feature.TEMPO:
+        return shape.tempo.range_bpm if shape.tempo else None
+    return typical, typical

@@ -13,7 +13,7 @@ from services.analysis.comparison.listening import Listening
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.traits import blurb, describe_traits, group_tempo, major_share
+from services.analysis.traits import describe_traits, group_tempo, levels, major_share
 from services.domain.comparison import PeopleDot, SharedGroup, UnionGroup
 from services.domain.group_words import name_words
 from services.domain.report import MapAxes
@@ -57,21 +57,18 @@ def unite(people: Sequence[Listening]) -> Union:
     tempi = [group_tempo(raw[own], np.array(corrected)[own]) for own in parts]
     named = name_clusters(z, raw, partition.labels, traits, genres=genres, tempi=tempi)
     projection = project(points, partition.labels, partition.centres, z)
+    middles = [None if projection is None else _middle(projection.xy[own]) for own in parts]
     groups = tuple(
         UnionGroup(
-            name,
-            blurb(
-                z,
-                raw,
-                partition.labels,
-                index,
-                corrected=corrected,
-                major_share=major_share(modes[partition.labels == index]),
-            ),
-            int((partition.labels == index).sum()),
-            *(() if projection is None else _middle(projection.xy[partition.labels == index])),
+            name=name_words(name),
+            levels=levels(z, raw, partition.labels, index, corrected=corrected),
+            tempo_range_bpm=tempo.range_bpm if tempo else None,
+            major_share=major_share(modes[own]),
+            size=int(own.sum()),
+            x=None if middle is None else middle[0],
+            y=None if middle is None else middle[1],
         )
-        for index, name in enumerate(map(name_words, named))
+        for index, (name, own, tempo, middle) in enumerate(zip(named, parts, tempi, middles, strict=True))
     )
     dots: list[PeopleDot] = []
     if projection is not None:

@@ -10,7 +10,7 @@ from typing import Protocol
 from cachetools import LRUCache
 
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, BlendMode, PersonKey
+from services.domain.comparison import Blend, BlendMode, Comparison, ComparisonWords, PersonKey
 from services.domain.errors.groups import (
     CannotLookError,
     ChangedMeanwhileError,
@@ -39,7 +39,7 @@ from services.storage.group_results import GroupResultStore, StoredComparison, U
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought, Comparer
-from services.workflows.compare_export import Reasons, own_json
+from services.workflows.compare_export import own_json
 
 _CACHED_CHARTS = 24
 _TRIES = 4
@@ -180,8 +180,10 @@ class GroupResultsWorkflow:
             drawn.append(chart)
         return tuple(drawn)
 
-    async def own_part(self, shown: Shown, user_id: int, reasons: Reasons) -> OwnPart:
-        """Write down what the result holds about one of its people; `reasons` says why they score so.
+    async def own_part(
+        self, shown: Shown, user_id: int, words: Callable[[Comparison, PersonKey], ComparisonWords]
+    ) -> OwnPart:
+        """Write down what the result holds about one of its people, in words that are said to them.
 
         Raises
         ------
@@ -191,7 +193,8 @@ class GroupResultsWorkflow:
         if key is None:
             raise NotInResultError
         playlists = await self.lobbies.playlists(shown.lobby.lobby_id, [user_id])
-        document = own_json(shown.stored.comparison, key, shown.stored.created_at, reasons)
+        found = shown.stored.comparison
+        document = own_json(found, key, shown.stored.created_at, words(found, key))
         return OwnPart(document, playlists.get(user_id))
 
     async def blend(self, shown: Shown, *, size: int, mode: BlendMode) -> Blend:

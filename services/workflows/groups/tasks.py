@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, BlendMode, Comparison, Person
+from services.domain.comparison import Blend, BlendMode, Comparison, ComparisonWords, Person
 from services.domain.server_map import News, ServerMap, SoundSummary
 
 
@@ -57,16 +57,18 @@ def blend(people: Sequence[Person], size: int, mode: BlendMode) -> Blend:
     return run(people, size=size, mode=mode)
 
 
-def draw_blend(found: Comparison, blend: Blend) -> tuple[Chart, ...]:
+def draw_blend(found: Comparison, said: ComparisonWords, blend: Blend) -> tuple[Chart, ...]:
     """Draw a mixed playlist as a poster, in both sizes."""
     from services.charts.render import render_blend_posters
 
-    return render_blend_posters(found, blend)
+    return render_blend_posters(found, said, blend)
 
 
-def draw_comparison(kinds: Sequence[ChartKind], found: Comparison) -> tuple[Chart, ...]:
+def draw_comparison(
+    kinds: Sequence[ChartKind], found: Comparison, said: ComparisonWords
+) -> tuple[Chart, ...]:
     """Draw charts of a comparison."""
     from services.analysis.comparison.rules import load_rules
     from services.charts.render import render_comparison
 
-    return tuple(render_comparison(kind, found, load_rules()) for kind in kinds)
+    return tuple(render_comparison(kind, found, said, load_rules()) for kind in kinds)

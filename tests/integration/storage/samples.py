@@ -16,6 +16,7 @@ from services.domain.report import (
     Duplicate,
     DuplicateKind,
     EnrichedTrack,
+    Level,
     MapAxes,
     OddGenres,
     OddSound,
@@ -104,10 +105,10 @@ def some_report(tracks: int = 40, *, seed: int = 1, name: str = "Evening walk") 
                 standard_errors=some_features(chance) if origin is Origin.IMPUTED else None,
             )
         )
-    trait = Trait(Feature.ENERGY, -1.25, -0.1 - 0.2, 1 / 3, 0.65, "very calm", "energy 0.21 (typical 0.65)")
+    trait = Trait(Feature.ENERGY, -1.25, -0.1 - 0.2, 1 / 3, 0.65, degree=-3, without_singing=(1, 3))
     cluster = Cluster(
         name="Calm & acoustic",
-        blurb="very calm · about 92 BPM",
+        levels=(Level(Feature.ENERGY, -3), Level(Feature.VALENCE, 1, compared=True)),
         members=tuple(range(0, tracks, 2)),
         likely=tuple(range(1, tracks, 2)),
         traits=(trait, trait),

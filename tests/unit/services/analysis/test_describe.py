@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from cogs.words.report import quality, verdict
+from cogs.words.traits import group_line
 from services.analysis.describe import describe
 from services.domain.analysis import AnalysisOptions
 from services.domain.charts import ChartKind
@@ -214,7 +215,7 @@ def test_an_estimated_tempo_is_no_tempo_of_a_group() -> None:
     ]
     for cluster in report_of(estimated).clusters:
         assert cluster.tempo_bpm is cluster.tempo_range_bpm is None
-        assert "BPM" not in cluster.blurb
+        assert "BPM" not in group_line(cluster)
 
 
 def test_one_track_that_lacks_one_feature_does_not_weaken_the_others() -> None:

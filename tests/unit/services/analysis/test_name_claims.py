@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cogs.words.traits import trait_words
 from services.analysis.claims import Claim
 from services.analysis.name_rules import ELECTRIC, holds, plain_names
 from services.analysis.reference import TYPICAL
@@ -196,7 +197,7 @@ def test_what_is_less_danceable_than_most_is_not_called_more_danceable_than_the_
     undanceable = [sounds.group(seed=seed, danceability=low) for seed, low in enumerate((0.47, 0.33, 0.3))]
     z, raw, labels = sounds.playlist(*undanceable)
     first = traits_of(z, raw, labels)[0][0]
-    assert (first.feature, first.words) == (Feature.DANCEABILITY, "less danceable than most")
+    assert (first.feature, trait_words(first)) == (Feature.DANCEABILITY, "less danceable than most")
     jangly = Scene(SceneKind.GENRE, "jangle pop")
     assert "danceable" not in name_clusters(z, raw, labels, scenes=[jangly, None, None])[0]
 
@@ -234,8 +235,6 @@ def test_a_difference_that_nobody_hears_refuses_no_word(contrast: float) -> None
         contrast=contrast,
         value=0.01,
         typical=0.2,
-        words="electric",
-        numbers="acousticness 0.01 (typical 0.20)",
         degree=-2,
     )
     names = list(plain_names([electric], {Claim.ACOUSTIC}, most=2))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.traits import blurb
+from cogs.words.traits import group_line
 from services.domain.features import Origin
 from services.domain.tempo import CLOSE, tempo_of, typical_tempo
 from tests.unit.services.analysis import sounds
@@ -108,8 +108,9 @@ def test_no_tempo_stays_no_tempo(nothing: float) -> None:
 def test_a_lively_list_of_150_bpm_reads_150(sound: dict[str, float]) -> None:
     rows = sounds.group(24, **sound)
     rows[:, 8] = np.linspace(147, 153, 24)
-    line = blurb(*sounds.playlist(rows), 0)
-    assert any(f"about {bpm} BPM" in line for bpm in range(147, 154))
+    tempo = tempo_of(sounds.tracks(rows))
+    assert tempo is not None
+    assert tempo.bpm == pytest.approx(150, abs=3)
 
 
 def test_correcting_all_tempi_changes_the_number_that_is_said() -> None:
@@ -127,7 +128,7 @@ def test_estimates_say_no_tempo() -> None:
     assert tempo_of(sounds.tracks(sounds.group(12), Origin.IMPUTED)) is None
 
 
-def test_a_report_carries_the_number_its_blurb_says() -> None:
+def test_a_report_carries_the_number_that_is_said_of_its_groups() -> None:
     rows = sounds.group(40, seed=3, energy=0.85)
     rows[:, 8] = 160.0
     report = sounds.report(sounds.tracks(rows))
@@ -135,7 +136,7 @@ def test_a_report_carries_the_number_its_blurb_says() -> None:
     for cluster in report.clusters:
         assert cluster.tempo_bpm == 160.0
         assert cluster.tempo_range_bpm == (160.0, 160.0)
-        assert "about 160 BPM" in cluster.blurb
+        assert "about 160 BPM" in group_line(cluster)
 
 
 @given(

@@ -4,10 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from cogs.words.traits import group_line, trait_numbers, trait_words
 from services.analysis.perception import audible
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.traits import TRUE_FROM, blurb, describe_traits, major_share, profile_of
+from services.analysis.traits import (
+    TRUE_FROM,
+    describe_traits,
+    group_tempo,
+    levels,
+    major_share,
+    profile_of,
+)
+from services.domain.comparison import UnionGroup
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Trait
 from services.domain.vocabulary import FEATURE_WORDS
@@ -20,12 +30,27 @@ def traits_of(*groups: sounds.Float, cluster: int = 0) -> tuple[Trait, ...]:
 
 
 def words_of(*groups: sounds.Float) -> dict[Feature, str]:
-    return {trait.feature: trait.words for trait in traits_of(*groups)}
+    return {trait.feature: trait_words(trait) for trait in traits_of(*groups)}
+
+
+def line_of(
+    z: sounds.Float, raw: sounds.Float, labels: NDArray[np.intp], major_share: float | None = None
+) -> str:
+    own = raw[labels == 0]
+    tempo = group_tempo(own, np.zeros(len(own), dtype=bool))
+    group = UnionGroup(
+        name="",
+        size=len(own),
+        levels=levels(z, raw, labels, 0),
+        tempo_range_bpm=tempo.range_bpm if tempo else None,
+        major_share=major_share,
+    )
+    return group_line(group)
 
 
 def test_the_most_telling_features_come_first_in_graded_words() -> None:
     traits = traits_of(sounds.group(**sounds.QUIET), sounds.group(seed=1))
-    words = [trait.words for trait in traits]
+    words = [trait_words(trait) for trait in traits]
     assert set(words[:3]) == {"very acoustic", "very calm", "very quiet"}
 
 
@@ -35,7 +60,7 @@ def test_numbers_are_in_units_people_know() -> None:
         [sound.get(feature.value, REFERENCE_MEDIANS[feature]) for feature in SOUND_FEATURES], (5, 1)
     )
     typical = REFERENCE_MEDIANS[Feature.ENERGY]
-    numbers = {trait.feature: trait.numbers for trait in traits_of(raw)}
+    numbers = {trait.feature: trait_numbers(trait) for trait in traits_of(raw)}
     assert numbers[Feature.ENERGY] == f"energy 0.21 (typical {typical:.2f})"
     assert numbers[Feature.LOUDNESS].startswith("loudness −16.0 dB (typical −")
     assert numbers[Feature.TEMPO].startswith("tempo about 92 BPM (typical 1")
@@ -44,10 +69,10 @@ def test_numbers_are_in_units_people_know() -> None:
 def test_the_word_of_a_tempo_is_that_of_its_number() -> None:
     halves = sounds.group(24, energy=0.5, danceability=0.4)
     halves[:, 8] = np.where(np.arange(24) < 11, 70.0, 140.0)
-    numbers = next(t for t in traits_of(halves) if t.feature is Feature.TEMPO)
-    assert "about 140 BPM" in numbers.numbers
-    assert "fast" in numbers.words
-    assert numbers.value == pytest.approx(140)
+    told = next(t for t in traits_of(halves) if t.feature is Feature.TEMPO)
+    assert "about 140 BPM" in trait_numbers(told)
+    assert "fast" in trait_words(told)
+    assert told.value == pytest.approx(140)
 
 
 def test_an_ordinary_group_has_two_traits_that_say_so() -> None:
@@ -55,7 +80,7 @@ def test_an_ordinary_group_has_two_traits_that_say_so() -> None:
     traits = traits_of(raw)
     assert len(traits) == 2
     assert all(abs(trait.z) < 0.15 for trait in traits)
-    assert all(trait.words.startswith("average ") for trait in traits)
+    assert all(trait_words(trait).startswith("average ") for trait in traits)
 
 
 def test_what_an_earlier_name_says_is_told_while_it_is_so_at_all() -> None:
@@ -86,7 +111,7 @@ def test_instrumental_words_follow_the_share_of_tracks(share: float, words: str)
 def test_singing_is_never_called_instrumental_however_rare_a_little_more_is() -> None:
     rows = sounds.group(instrumentalness=0.09)
     assert Feature.INSTRUMENTALNESS not in words_of(rows)
-    assert "instrumental" not in blurb(*sounds.playlist(rows), 0)
+    assert "instrumental" not in line_of(*sounds.playlist(rows))
 
 
 def test_a_label_without_tracks_is_refused() -> None:
@@ -107,35 +132,35 @@ def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: 
     assert 2 <= len(traits) <= 5
     assert len({trait.feature for trait in traits}) == len(traits)
     shuffled = describe_traits(z[order], raw[order], labels[order], 0, REFERENCE_MEDIANS)
-    assert [trait.words for trait in shuffled] == [trait.words for trait in traits]
+    assert [trait_words(trait) for trait in shuffled] == [trait_words(trait) for trait in traits]
     for trait in traits:
-        if trait.words.startswith("very ") and trait.feature in {Feature.ENERGY, Feature.VALENCE}:
+        if trait_words(trait).startswith("very ") and trait.feature in {Feature.ENERGY, Feature.VALENCE}:
             assert abs(trait.z) >= 1.0
         if trait.feature in TRUE_FROM and abs(trait.degree) > 1:
             low, high = TRUE_FROM[trait.feature]
             assert trait.value >= high if trait.degree > 0 else trait.value <= low
-        if " than the rest" in trait.words:
+        if " than the rest" in trait_words(trait):
             assert abs(trait.contrast) >= 0.35
 
 
-def test_the_blurb_says_three_things_the_tempo_and_the_mode() -> None:
+def test_one_line_says_three_things_the_tempo_and_the_mode() -> None:
     z, raw, labels = sounds.playlist(sounds.group(**sounds.QUIET), sounds.group(seed=1))
     raw[:, 8] = 91.6
-    line = blurb(z, raw, labels, 0, major_share=0.7)
+    line = line_of(z, raw, labels, major_share=0.7)
     words, tempo, mode = line.split(" · ")
     assert set(words.split(", ")) == {"very acoustic", "very calm", "very quiet"}
     assert (tempo, mode) == ("about 92 BPM", "70% major")
-    assert blurb(z, raw, labels, 0) == f"{words} · {tempo}"
+    assert line_of(z, raw, labels) == f"{words} · {tempo}"
 
 
-def test_the_blurb_of_an_ordinary_group_claims_nothing() -> None:
+def test_the_line_of_an_ordinary_group_claims_nothing() -> None:
     raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (6, 1))
-    assert blurb(*sounds.playlist(raw), 0).startswith("close to average in everything · about 1")
+    assert line_of(*sounds.playlist(raw)).startswith("close to average in everything · about 1")
 
 
-def test_the_longest_blurb_fits_a_line() -> None:
+def test_the_longest_line_fits() -> None:
     for sound in (sounds.QUIET, sounds.LOUD, sounds.DANCE, sounds.RAP, sounds.PIANO, sounds.CROWD):
-        line = blurb(*sounds.playlist(sounds.group(**sound)), 0, major_share=1.0)
+        line = line_of(*sounds.playlist(sounds.group(**sound)), major_share=1.0)
         assert len(line) <= 120
 
 
@@ -153,9 +178,9 @@ def test_the_share_of_major_keys_ignores_unknown_modes() -> None:
 
 
 def test_what_nobody_hears_is_zero_and_the_rest_keeps_its_order() -> None:
-    levels = [0.0, 0.004, 0.09, 0.3, 0.9]
+    values = [0.0, 0.004, 0.09, 0.3, 0.9]
     raw = np.tile([REFERENCE_MEDIANS[feature] for feature in SOUND_FEATURES], (5, 1))
-    raw[:, 5] = levels
+    raw[:, 5] = values
     heard = audible(typical_scores(raw))[:, 5]
     assert heard[:3].tolist() == [0, 0, 0]
     assert 0 < heard[3] < heard[4]
@@ -171,9 +196,9 @@ def test_a_word_never_contradicts_the_number_beside_it(seed: int, n: int, mixed:
         low, high = FEATURE_WORDS[trait.feature].grades
         if trait.feature is Feature.INSTRUMENTALNESS:
             without = int((raw[:, 5] > 0.5).sum())
-            assert trait.numbers == f"{without} of {n} without singing"
-            assert (trait.words in high) == (without >= 0.2 * n)
-        elif trait.words in low:
+            assert trait_numbers(trait) == f"{without} of {n} without singing"
+            assert (trait_words(trait) in high) == (without >= 0.2 * n)
+        elif trait_words(trait) in low:
             assert trait.value <= trait.typical
-        elif trait.words in high:
+        elif trait_words(trait) in high:
             assert trait.value >= trait.typical

@@ -226,13 +226,9 @@ def _cluster(
     name = HOSTILE_TITLES[index] if hostile else NAMES[index % len(NAMES)]
     return Cluster(
         name=name,
-        blurb="calm, acoustic · about 92 BPM · 70% major",
         members=tuple(int(i) for i in members),
         likely=tuple(int(i) for i in likely),
-        traits=tuple(
-            Trait(f, profile[f], profile[f], 0.3, 0.6, "very calm", f"{f.value} 0.30 (typical 0.60)")
-            for f in strongest
-        ),
+        traits=tuple(Trait(f, profile[f], profile[f], 0.3, 0.6, degree=-3) for f in strongest),
         typical=tuple(int(i) for i in members[:3]),
         top_artists=(("Odile Varga", 3),),
         centre=(0.0,) * 6,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from cogs.words.comparison import comparison_words
 from services.analysis.comparison.rules import load_rules
 from services.charts import theme
 from services.charts.legend import person_style
@@ -14,13 +15,19 @@ from services.charts.people_profiles import dividing_features
 from services.charts.render import render_comparison
 from services.charts.sheet import Sheet
 from services.charts.theme import ink_on, shade_of_level, shade_of_score
-from services.domain.charts import ChartKind
+from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison
 from services.domain.features import Feature
+from services.domain.scoring import ScoreRules
 from tests.depth import cases
 from tests.unit.services.charts.comparisons import make_comparison, make_rough, make_twins
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.test_theme import contrast
+
+
+def draw(kind: ChartKind, found: Comparison, rules: ScoreRules | None = None) -> Chart:
+    return render_comparison(kind, found, comparison_words(found), rules or load_rules())
+
 
 SHAPES = {
     "two": lambda: make_comparison(2),
@@ -46,7 +53,7 @@ def found(request) -> Comparison:
 
 @pytest.mark.parametrize("kind", [ChartKind.COMPATIBILITY, ChartKind.PEOPLE_MAP, ChartKind.PEOPLE_PROFILES])
 def test_any_group_becomes_a_picture_that_can_be_posted(kind, found, sheets):
-    chart = render_comparison(kind, found, load_rules())
+    chart = draw(kind, found)
     picture = Image.open(io.BytesIO(chart.png))
     assert picture.format == "PNG"
     is_for_a_card = kind is ChartKind.COMPATIBILITY and len(found.people) <= 5
@@ -81,7 +88,7 @@ def test_numbers_can_be_read_on_every_shade():
 
 def test_the_heat_map_writes_every_score_twice(sheets):
     found = make_comparison(5)
-    chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
+    chart = draw(ChartKind.COMPATIBILITY, found)
     words = [writing.words for writing in sheets[-1].writings]
     for pair in found.pairs:
         assert words.count(f"{pair.score:.0f}") >= 2
@@ -89,13 +96,13 @@ def test_the_heat_map_writes_every_score_twice(sheets):
 
 
 def test_a_heat_map_without_numbers_explains_no_star(sheets):
-    render_comparison(ChartKind.COMPATIBILITY, make_comparison(12), load_rules())
+    draw(ChartKind.COMPATIBILITY, make_comparison(12))
     assert not any("★" in writing.words for writing in sheets[-1].writings)
 
 
 def test_the_heat_map_writes_no_number_of_few_tracks(sheets):
     found = make_rough(1, 2)
-    chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
+    chart = draw(ChartKind.COMPATIBILITY, found)
     words = [writing.words for writing in sheets[-1].writings]
     for pair in found.pairs:
         range_of = f"{pair.low:.0f}–{pair.high:.0f}"
@@ -113,7 +120,7 @@ def test_a_pair_stands_beside_what_is_usual_for_its_tracks_and_its_genres(sheets
     tagged = replace(bare, pairs=(replace(pair, affinity=0.5, genres_counted=1.0),))
     said = []
     for found, counted in ((bare, 0.0), (tagged, 1.0)):
-        render_comparison(ChartKind.COMPATIBILITY, found, rules)
+        draw(ChartKind.COMPATIBILITY, found, rules)
         words = [writing.words for writing in sheets[-1].writings]
         usual = rules.usual(same=False, tracks=120, genres=counted)
         said.append(f"two different people: {usual.low:.0f}–{usual.high:.0f}")
@@ -123,16 +130,16 @@ def test_a_pair_stands_beside_what_is_usual_for_its_tracks_and_its_genres(sheets
 
 def test_a_pair_without_a_score_is_said_in_all_three_ways(sheets):
     found = make_comparison(2, unscored=1)
-    chart = render_comparison(ChartKind.COMPATIBILITY, found, load_rules())
+    chart = draw(ChartKind.COMPATIBILITY, found)
     assert "Not enough data for a score" in [writing.words for writing in sheets[-1].writings]
     assert "not enough data" in chart.text
     assert "1 pair without enough data" in chart.alt_text
 
 
 def test_a_thinned_map_says_so(sheets):
-    render_comparison(ChartKind.PEOPLE_MAP, make_comparison(25, tracks=80), load_rules())
+    draw(ChartKind.PEOPLE_MAP, make_comparison(25, tracks=80))
     assert any("every 2nd track is drawn" in writing.words for writing in sheets[-1].writings)
-    render_comparison(ChartKind.PEOPLE_MAP, make_comparison(5), load_rules())
+    draw(ChartKind.PEOPLE_MAP, make_comparison(5))
     assert not any("track is drawn" in writing.words for writing in sheets[-1].writings)
 
 
@@ -146,19 +153,19 @@ def test_the_feature_that_divides_most_comes_first():
 
 def test_a_chart_of_one_playlist_is_refused():
     with pytest.raises(ValueError, match="one playlist"):
-        render_comparison(ChartKind.MAP, make_comparison(2), load_rules())
+        draw(ChartKind.MAP, make_comparison(2))
 
 
 def test_few_people_are_clouds_between_the_names_of_the_groups(sheets):
     found = make_comparison(3)
-    chart = render_comparison(ChartKind.PEOPLE_MAP, found, load_rules())
+    chart = draw(ChartKind.PEOPLE_MAP, found)
     drawn = [writing.words for writing in sheets[-1].writings]
     assert all(group.x is not None for group in found.groups)
     assert any(group.name in drawn for group in found.groups)
     assert "clouds: where most of them are" in drawn
     assert "as clouds" in chart.alt_text
     unplaced = replace(found, groups=tuple(replace(group, x=None, y=None) for group in found.groups))
-    render_comparison(ChartKind.PEOPLE_MAP, unplaced, load_rules())
+    draw(ChartKind.PEOPLE_MAP, unplaced)
     assert not {group.name for group in found.groups} & {writing.words for writing in sheets[-1].writings}
 
 
@@ -171,7 +178,7 @@ def test_no_cloud_is_cut_off_by_the_frame(monkeypatch):
 
     monkeypatch.setattr(Sheet, "shape", shape)
     for people in (2, 3, 5):
-        render_comparison(ChartKind.PEOPLE_MAP, make_comparison(people), load_rules())
+        draw(ChartKind.PEOPLE_MAP, make_comparison(people))
     assert len(drawn) >= 2 * 10, "the faint rim of each, and its line"
     for width, places in drawn:
         assert 12 < places[:, 0].min() < places[:, 0].max() < width - 12
@@ -180,10 +187,10 @@ def test_no_cloud_is_cut_off_by_the_frame(monkeypatch):
 
 @pytest.mark.parametrize(("tracks", "said"), [(40, False), (310, True)])
 def test_the_map_says_where_it_shows_a_part_of_the_tracks(sheets, tracks, said):
-    render_comparison(ChartKind.PEOPLE_MAP, make_comparison(2, tracks=tracks), load_rules())
+    draw(ChartKind.PEOPLE_MAP, make_comparison(2, tracks=tracks))
     assert ("at most 300 tracks of each" in [writing.words for writing in sheets[-1].writings]) is said
 
 
 def test_many_people_are_dots_that_no_name_hides(sheets):
-    chart = render_comparison(ChartKind.PEOPLE_MAP, make_comparison(12), load_rules())
+    chart = draw(ChartKind.PEOPLE_MAP, make_comparison(12))
     assert "as dots" in chart.alt_text

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from cogs.words.comparison import comparison_words
 from services.analysis.comparison.score import load_rules
 from services.charts.people_poster import render_people_poster
 from services.charts.poster_page import FORMATS
@@ -21,7 +22,7 @@ from tests.unit.services.charts.legibility import assert_poster_legible
 def test_every_company_becomes_two_posters_that_can_be_read(people, shape, sheets):
     found = make_comparison(people, **shape)
     for form in FORMATS:
-        poster = render_people_poster(form, found)
+        poster = render_people_poster(form, found, comparison_words(found))
         assert Image.open(io.BytesIO(poster.png)).size == (1080, 3 * int(form.height))
         assert len(poster.png) <= 500_000
         assert 0 < len(poster.alt_text) <= 1024
@@ -30,7 +31,7 @@ def test_every_company_becomes_two_posters_that_can_be_read(people, shape, sheet
 
 def test_everybody_has_a_number_and_who_has_no_room_is_counted(sheets):
     found = make_comparison(25, tracks=20)
-    poster = render_people_poster(FORMATS[0], found)
+    poster = render_people_poster(FORMATS[0], found, comparison_words(found))
     drawn = [writing.words for writing in sheets[0].writings]
     named = [person.name for person in found.people if person.name in drawn]
     assert {str(number) for number in range(1, 26)} <= set(drawn)
@@ -44,12 +45,17 @@ def test_an_award_or_a_percentile_is_said_where_it_is_more_than_chance(sheets):
     assert sure
     holder = found.name(sure[0].keys[0])
     claim = f"{sure[0].title}: {holder}"
-    assert claim in render_people_poster(FORMATS[0], found, rules=load_rules()).text.splitlines()
+    assert (
+        claim
+        in render_people_poster(
+            FORMATS[0], found, comparison_words(found), rules=load_rules()
+        ).text.splitlines()
+    )
     assert claim in [writing.words for writing in sheets[-1].writings]
     rules, (pair,) = load_rules(), make_comparison(2).pairs
     for low, said in ((90.0, True), (20.0, False)):
         two = replace(make_comparison(2), pairs=(replace(pair, low=low, percentile=0.9),))
-        poster = render_people_poster(FORMATS[0], two, rules=rules)
+        poster = render_people_poster(FORMATS[0], two, comparison_words(two), rules=rules)
         assert ("of 10 pairs of strangers" in poster.text) is said
 
 
@@ -60,7 +66,7 @@ def test_equal_lists_have_no_award_that_is_sure():
 def test_two_have_their_score_and_what_it_means(sheets):
     found = make_comparison(2)
     (pair,) = found.pairs
-    poster = render_people_poster(FORMATS[0], found)
+    poster = render_people_poster(FORMATS[0], found, comparison_words(found))
     drawn = [writing.words for writing in sheets[0].writings]
     assert f"{pair.score:.0f}" in drawn
     assert f"of 100; {pair.low:.0f}–{pair.high:.0f} with other tracks" in drawn

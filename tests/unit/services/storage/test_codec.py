@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogs.words.comparison import comparison_sentence, pair_reasons
+from cogs.words.comparison import comparison_sentence, comparison_words, difference_words, pair_reasons
 from cogs.words.messages import note_lines
 from cogs.words.report import notices, quality, verdict
+from cogs.words.traits import group_line, trait_numbers, trait_words
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.group_words import outlier_words
 from services.domain.music import Track, TrackId
@@ -167,7 +168,10 @@ def test_a_report_of_the_version_with_sentences_is_shown_as_it_was() -> None:
     )
     today = some_report(3)
     assert report.tracks == today.tracks
-    assert report.clusters == today.clusters
+    assert [group_line(each) for each in report.clusters] == ["very calm · about 92 BPM"] * 2
+    assert [(trait_words(each), trait_numbers(each)) for each in report.clusters[0].traits] == [
+        ("very calm", "energy 0.21 (typical 0.65)")
+    ] * 2
     assert [outlier_words(each, report.names) for each in report.outliers] == ["far livelier"]
     assert decode_report(encode_report(report)) == report
 
@@ -194,6 +198,9 @@ def test_a_comparison_that_was_stored_with_its_sentence_is_said_anew_in_the_same
     assert comparison_sentence(found) == (
         "Person 0 and Person 1 score 15 of 100 (12–18 with other tracks of theirs)."
     )
+    assert comparison_words(found).groups[0] == "very live · about 121 BPM"
     (pair,) = found.pairs
+    assert difference_words(pair.differences[0]) == "4.3 dB quieter (−8.7 against −4.4 dB)"
+    assert difference_words(pair.differences[0].turned()) == "4.3 dB louder (−4.4 against −8.7 dB)"
     assert pair_reasons(found, pair) == pair.reasons != ()
     assert pair_reasons(found, pair, pair.b) == pair.reasons_to_b != pair.reasons

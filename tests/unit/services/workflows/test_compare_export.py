@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import combinations
 
 from services.domain.comparison import (
     Award,
@@ -12,6 +13,7 @@ from services.domain.comparison import (
     BlendPerson,
     BlendTrack,
     Comparison,
+    ComparisonWords,
     FeatureDifference,
     Pair,
     Participant,
@@ -57,15 +59,22 @@ def pair(a: PersonKey, b: PersonKey, score: float | None) -> Pair:
         sound=score,
         overlap=0.123456,
         distance=0.4,
-        differences=(FeatureDifference(Feature.TEMPO, 14.00004, 0.5, "14 BPM faster", "14 BPM slower"),),
+        differences=(FeatureDifference(Feature.TEMPO, 14.00004, 0.5),),
         shared_artists=(SharedArtist("Night Ferry", 3, 2),),
         shared_tracks=(SharedTrack(FORMULA, ("Night Ferry",), TrackId("t" * 22)),),
         shared_groups=(SharedGroup(0, "Calm", 0.5, 0.5),),
     )
 
 
-def said_to(_found: Comparison, pair: Pair, to: PersonKey | None) -> list[str]:
-    return [f"to {to}" if to else f"{pair.a} and {pair.b}"]
+def said(to: PersonKey | None = None) -> ComparisonWords:
+    return ComparisonWords(
+        sentence="The sentence.",
+        reasons={
+            (a, b): (f"to {to}" if to else f"{a} and {b}",) for a, b in combinations((BOB, ANN, KIM), 2)
+        },
+        differences={},
+        groups=("quiet", "loud"),
+    )
 
 
 def comparison() -> Comparison:
@@ -76,7 +85,7 @@ def comparison() -> Comparison:
             participant(KIM, "Kim", 3, 0.5),
         ),
         pairs=(pair(BOB, ANN, 61.26), pair(BOB, KIM, None), pair(ANN, KIM, None)),
-        groups=(UnionGroup("Calm", "quiet", 60), UnionGroup("Loud", "loud", 23)),
+        groups=(UnionGroup(name="Calm", size=60), UnionGroup(name="Loud", size=23)),
         axes=None,
         dots=(),
         most_alike=TopPairs(((BOB, ANN),), 61.26, None),
@@ -94,9 +103,7 @@ def comparison() -> Comparison:
 
 
 def document() -> dict[str, object]:
-    value: dict[str, object] = json.loads(
-        comparison_json(comparison(), (ANN, BOB, KIM), "The sentence.", said_to)
-    )
+    value: dict[str, object] = json.loads(comparison_json(comparison(), (ANN, BOB, KIM), said()))
     return value
 
 
@@ -138,7 +145,7 @@ def test_a_persons_figures_are_rounded_and_named_by_group() -> None:
 
 
 def test_ones_own_part_holds_nothing_about_two_others() -> None:
-    found = json.loads(own_json(comparison(), KIM, MADE, said_to))
+    found = json.loads(own_json(comparison(), KIM, MADE, said(KIM)))
     assert (found["name"], found["made"]) == ("Kim", "2026-11-22T12:00:00+00:00")
     assert found["tracks"] == {"all": 50, "measured": 3, "estimated": 4}
     assert [(each["with"], each["score"], each["reasons"]) for each in found["scores"]] == [

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cogs.words.comparison import comparison_words
 from cogs.words.errors import sentence
 from services.domain.comparison import PersonKey
 from services.domain.errors import TastemapError
@@ -48,7 +49,7 @@ def people() -> list[Brought]:
 
 async def failing_with(error: BaseException) -> tuple[BaseException, OneFails]:
     analyze = OneFails(error)
-    comparer = CompareWorkflow(analyze=analyze)
+    comparer = CompareWorkflow(analyze=analyze, words=comparison_words)
     with pytest.raises(type(error) if not isinstance(error, TastemapError) else TastemapError) as caught:
         await comparer.compare(people(), say=quiet)
     return caught.value, analyze
