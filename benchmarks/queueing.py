@@ -36,7 +36,7 @@ from services.jobs.procrastinate import ProcrastinateQueue
 from services.jobs.queue import JobQueue
 from services.jobs.sealing import TokenSealer
 from services.jobs.slots import Slots
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
 from services.storage.jobs import JobStore

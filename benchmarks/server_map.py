@@ -35,9 +35,9 @@ from services.domain.report import AnalysisReport
 from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, NewsKind, SoundSummary
 from services.storage.codec import encode_report
 from services.storage.database import Database
-from services.storage.map_members import MapMemberStore
 from services.storage.reports import ReportStore
 from services.storage.schema import map_members, reports
+from services.storage.server_maps import MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows import tasks
 from services.workflows.groups.server_map import ServerMapWorkflow

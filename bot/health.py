@@ -20,7 +20,7 @@ from services.domain.spotify import Quota
 from services.domain.status import Status
 from services.jobs.queue import JobQueue
 from services.storage import backups
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 
 _log = logging.getLogger(__name__)
 

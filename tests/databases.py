@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from services.domain.jobs import Job, JobStatus
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.jobs import read_jobs
 from services.storage.migrate import migrate

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.migrate import migrate
 
 _numbers = itertools.count(1)

@@ -35,10 +35,9 @@ from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
 from services.sources.spotify.features import SpotifyProbe
 from services.storage.attempts import AttemptStore
-from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
-from services.storage.playlist_cache import LibraryStore, PlaylistStore
+from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
 from services.workflows.library import LibraryWorkflow
 from services.workflows.playlist_cache import PlaylistCache
 

@@ -14,8 +14,7 @@ from bot.lifetime import in_background
 from bot.roles import Shards, parse_shards
 from services.domain.errors.storage import StorageError
 from services.storage.database import Database
-from services.storage.shard_leases import RENEWED_EVERY_S, ShardLeaseStore
-from services.storage.upstreams import UpstreamStore
+from services.storage.processes import RENEWED_EVERY_S, ShardLeaseStore, UpstreamStore
 
 _IDENTIFY_GAP_S = 5.0
 """Discord takes one shard of a bucket in so long."""

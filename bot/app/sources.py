@@ -28,12 +28,10 @@ from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc,
 from services.sources.reccobeats.clips import ReccoBeatsClips
 from services.sources.reccobeats.titles import ReccoBeatsTitles
 from services.storage.database import Database
-from services.storage.features import FeatureStore
-from services.storage.fetch_claims import ClaimStore
-from services.storage.names import NameStore as NameStoreOf
-from services.storage.put_aside import PutAsideStore
+from services.storage.features import FeatureStore, PutAsideStore
+from services.storage.processes import ClaimStore, UpstreamStore
+from services.storage.recordings import NameStore as NameStoreOf
 from services.storage.recordings import RecordingStore
-from services.storage.upstreams import UpstreamStore
 from services.workflows.user_lists import UserLists
 
 

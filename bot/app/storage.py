@@ -18,26 +18,21 @@ from services.domain.spotify import LINK_LIFE, Disconnected
 from services.jobs.queue import SET_ASIDE_FOR
 from services.maintenance import RepeatedTask
 from services.storage import backups
-from services.storage.artist_genres import ArtistGenreStore
 from services.storage.attempts import AttemptStore
-from services.storage.backups import default_folder
-from services.storage.calls import CallStore
+from services.storage.backups import default_folder, erase_again
 from services.storage.consents import ASK_AGAIN_AFTER, QuestionStore
 from services.storage.database import Database
 from services.storage.decisions import DraftStore
-from services.storage.erasures import NOTES_KEPT_FOR, ErasureNotes
-from services.storage.features import FeatureStore
-from services.storage.fetch_claims import ClaimStore
+from services.storage.features import FeatureStore, PutAsideStore
+from services.storage.known_tracks import ArtistGenreStore
 from services.storage.links import LinkStore
 from services.storage.marks import ReceivedStore, RefusedFileStore
-from services.storage.names import NameStore
-from services.storage.persons import PersonStore
-from services.storage.playlist_cache import LibraryStore, PlaylistStore
-from services.storage.put_aside import PutAsideStore
-from services.storage.rescue import erase_again
-from services.storage.sounds import SoundStore
+from services.storage.persons import NOTES_KEPT_FOR, ErasureNotes, PersonStore
+from services.storage.processes import ClaimStore
+from services.storage.recordings import NameStore
+from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
 from services.storage.sqlite_files import COPIES_KEPT_FOR, CopyKind, drop_old_copies
-from services.storage.uploads import UploadStore
+from services.storage.uploads import SoundStore, UploadStore
 from services.storage.writes import WriteStore
 from services.workflows.drift import REMEMBERED_FOR
 from services.workflows.library import LIST_KEPT_FOR

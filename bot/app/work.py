@@ -16,25 +16,21 @@ from services.domain.ordering import OrderState
 from services.enrichment.enricher import Enricher
 from services.jobs.queue import JobQueue
 from services.sources.reccobeats.clips import ReccoBeatsClips
-from services.storage.artist_genres import ArtistGenreStore
 from services.storage.consents import QuestionStore, SharingStore
 from services.storage.database import Database
-from services.storage.decisions import DraftStore, PreferenceStore, TempoCorrectionStore
-from services.storage.digests import DigestStore
+from services.storage.decisions import DraftStore, PreferenceStore, RememberedMapStore, TempoCorrectionStore
 from services.storage.group_results import GroupResultStore
-from services.storage.known_tracks import KnownTrackStore
+from services.storage.known_tracks import ArtistGenreStore, KnownTrackStore
 from services.storage.links import LinkStore
 from services.storage.lobbies import LobbyStore
-from services.storage.map_members import MapMemberStore
 from services.storage.marks import RefusedFileStore
-from services.storage.names import NameAnswerStore
 from services.storage.persons import PersonStore
-from services.storage.playlist_cache import PlaylistStore
 from services.storage.posted_cards import PostedCardStore
-from services.storage.remembered_maps import RememberedMapStore
+from services.storage.recordings import NameAnswerStore
 from services.storage.reports import ReportStore
-from services.storage.sounds import SoundStore
-from services.storage.uploads import UploadStore
+from services.storage.server_maps import DigestStore, MapMemberStore
+from services.storage.spotify import PlaylistStore
+from services.storage.uploads import SoundStore, UploadStore
 from services.storage.withdrawals import WithdrawalStore
 from services.storage.writes import WriteStore
 from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources

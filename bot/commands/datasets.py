@@ -22,9 +22,9 @@ from services.domain.errors.storage import DatabaseInUseError
 from services.domain.program import PROGRAM
 from services.imports.open_dumps import OpenDump
 from services.sources.http.clock import utc_now
-from services.storage.addresses import parse_address
 from services.storage.backups import default_folder
 from services.storage.bulk import ImportProgress
+from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.doctor import SOUND_SQLITE
 from services.storage.features import FeatureStats, FeatureStore

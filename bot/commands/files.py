@@ -32,11 +32,10 @@ from services.domain.inputs import UploadedFile, parse_user_list
 from services.domain.messages import Activity, Note, OnProgress, Progress
 from services.domain.music import Playlist, Track
 from services.sources.http.clock import utc_now
-from services.storage.addresses import parse_address
-from services.storage.artist_genres import ArtistGenreStore
 from services.storage.backups import default_folder
+from services.storage.connections import parse_address
 from services.storage.database import Database
-from services.storage.known_tracks import KnownTrackStore
+from services.storage.known_tracks import ArtistGenreStore, KnownTrackStore
 from services.storage.leases import bot_runs_on
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.artist_genres import ArtistGenresWorkflow

@@ -20,7 +20,7 @@ from services.domain.errors.playlists import DatasetError
 from services.domain.errors.storage import CopyRefusedError, UnsupportedDatabaseUrlError
 from services.sources.http.clock import utc_now
 from services.storage import backups
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.copying import DatabaseCopy
 from services.storage.database import Database
 from services.storage.leases import only_bot_on

@@ -26,10 +26,9 @@ from cogs.words.errors import sentence
 from services.domain.errors.storage import DamagedDatabaseError, SecondBotError, StorageError
 from services.domain.program import PROGRAM
 from services.sources.http.clock import utc_now
-from services.storage.addresses import parse_address
-from services.storage.backups import default_folder
+from services.storage.backups import default_folder, make_ready
+from services.storage.connections import parse_address
 from services.storage.leases import only_bot_on
-from services.storage.rescue import make_ready
 
 _RETRY_S = (2.0, 5.0, 15.0, 60.0)
 """Waits between attempts while Discord can't be reached; the last one repeats."""

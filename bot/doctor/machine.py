@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.charts.lettering import unarranged_scripts, undrawable_scripts
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.doctor import Diagnosis, Severity
 
 WRITTEN_ON = datetime(2026, 11, 1, tzinfo=UTC)

@@ -21,8 +21,8 @@ from services.enrichment.recordings import KnownRecordings
 from services.enrichment.resolver import NameResolver
 from services.sources.http.clock import Clock, Deadline
 from services.sources.outcomes import notice_of
-from services.storage.fetch_claims import ClaimStore
-from services.storage.put_aside import PutAsideStore
+from services.storage.features import PutAsideStore
+from services.storage.processes import ClaimStore
 
 DEADLINE_S = 90.0
 """1,000 tracks that nobody has asked about take about 20 s."""

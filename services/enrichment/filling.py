@@ -13,7 +13,7 @@ from services.enrichment.ports import FeatureSource
 from services.enrichment.shared import AT_ONCE
 from services.sources.http.clock import Clock, Deadline
 from services.sources.outcomes import IN_VAIN
-from services.storage.put_aside import PutAsideStore
+from services.storage.features import PutAsideStore
 
 LOOKS_EVERY_S = 15.0
 """How soon something that was put aside is noticed; it is not urgent."""

@@ -16,7 +16,7 @@ from services.enrichment.ports import FeatureSource
 from services.enrichment.shared import SharedFetch
 from services.sources.http.clock import Clock, Deadline
 from services.sources.outcomes import NO_TIME, OutcomeBuilder
-from services.storage.fetch_claims import ClaimStore
+from services.storage.processes import ClaimStore
 
 GRACE_S = 0.5
 """A source stops at the deadline by itself; this much later its caller stops waiting for it."""

@@ -12,7 +12,7 @@ from services.domain.errors.storage import StorageError
 from services.domain.music import TrackId
 from services.enrichment.ports import FeatureSource
 from services.sources.http.clock import Clock, Deadline
-from services.storage.fetch_claims import ClaimStore
+from services.storage.processes import ClaimStore
 
 AT_ONCE = 40
 """As many as go into one call: who claims more keeps others from helping with a long list."""

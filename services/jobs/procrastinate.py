@@ -26,7 +26,7 @@ from procrastinate.job_context import JobContext
 from services.domain.errors.storage import DatabaseUnreachableError, MigrationFailedError, StorageError
 from services.domain.jobs import QueueEntry
 from services.jobs.engine import FOUND_AFTER, Perform, QueueLostError
-from services.storage.addresses import Address
+from services.storage.connections import Address
 from services.storage.held_jobs import HeldJobs
 
 SCHEMA = "queue"

@@ -20,10 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.known_tracks import GenreClaim, KnownTrack
 from services.domain.sources import FetchedFeatures
-from services.storage.artist_genres import write_artist_genres
 from services.storage.database import Database
 from services.storage.features import write_features
-from services.storage.known_tracks import write_known_tracks
+from services.storage.known_tracks import write_artist_genres, write_known_tracks
 from services.storage.schema import import_progress
 from services.storage.upserts import upsert
 

@@ -24,14 +24,15 @@ from sqlalchemy.sql.dml import Delete, Update
 
 from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import DatabaseReadOnlyError, DatabaseUnreachableError
-from services.storage.addresses import Address, parse_address
-from services.storage.engines import (
+from services.storage.connections import (
     BULK_CACHE_KIB,
     DURABLE,
     READERS,
     WRITER_CACHE_KIB,
     WRITER_WAIT_S,
+    Address,
     open_all,
+    parse_address,
     postgresql_pool,
     sqlite_readers,
     sqlite_writer,

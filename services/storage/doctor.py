@@ -24,7 +24,7 @@ from services.domain.errors.storage import (
     problem_of,
 )
 from services.domain.program import PROGRAM, install
-from services.storage.addresses import Address, parse_address
+from services.storage.connections import Address, parse_address
 from services.storage.failures import typed_failures
 from services.storage.migrate import find_revision, head_revision, refuse_newer
 from services.storage.sqlite_files import (

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from services.domain.errors.storage import DatabaseReadOnlyError, DatabaseUnreachableError, SecondBotError
-from services.storage.addresses import Address
+from services.storage.connections import Address
 
 if sys.platform != "win32":
     import fcntl

@@ -28,7 +28,7 @@ from services.domain.errors.storage import (
     OldProcessesError,
     StorageError,
 )
-from services.storage.addresses import Address
+from services.storage.connections import Address
 from services.storage.failures import is_storage_trouble, typed_failures
 from services.storage.leases import Lease, Presence, create_folder
 from services.storage.schema import metadata

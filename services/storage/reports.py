@@ -18,8 +18,8 @@ from services.domain.music import Playlist
 from services.domain.report import AnalysisReport, PostedMessage, ReportSummary
 from services.storage.codec import UnreadableReportError, decode_report, encode_report
 from services.storage.database import Database, Store
+from services.storage.decisions import add_if_remembered
 from services.storage.links import require_login
-from services.storage.remembered_maps import add_if_remembered
 from services.storage.schema import report_messages, reports
 from services.storage.upserts import upsert
 

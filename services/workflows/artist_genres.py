@@ -11,8 +11,8 @@ from services.analysis.genres import claims_of, has_genre
 from services.analysis.titles import lead_artist
 from services.domain.known_tracks import FILES, MUSICBRAINZ, GenreClaim, agreed_genres
 from services.domain.music import Track
-from services.storage.artist_genres import ArtistGenreStore
 from services.storage.failures import forgiven
+from services.storage.known_tracks import ArtistGenreStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from services.domain.charts import Chart
 from services.domain.drift import Course, MappedList, Stage
 from services.domain.errors.storage import NoReportYetError, NotMappedError
-from services.storage.remembered_maps import RememberedMapStore
+from services.storage.decisions import RememberedMapStore
 from services.storage.reports import StoredReport
 from services.workflows import tasks
 from services.workflows.reports import ReportsWorkflow, earlier_sound

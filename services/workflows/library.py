@@ -27,8 +27,7 @@ from services.domain.music import Playlist, PlaylistId, PlaylistSource
 from services.domain.spotify import READ_SCOPES, Library, PlaylistSummary, RowsRead
 from services.sources.spotify.paging import MOST_ROWS, PAGE, READ_AGAIN_UP_TO, fingerprint, read_all
 from services.sources.spotify.wire import Page
-from services.storage.calls import CallStore
-from services.storage.playlist_cache import KeptPlaylist, LibraryStore
+from services.storage.spotify import CallStore, KeptPlaylist, LibraryStore
 from services.workflows.playlist_cache import LIKED, PlaylistCache
 
 LIKED_NAME = "Liked Songs"

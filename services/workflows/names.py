@@ -16,7 +16,7 @@ from services.domain.report import AnalysisReport
 from services.enrichment.resolver import NameResolver
 from services.sources.http.clock import Deadline
 from services.storage.failures import forgiven
-from services.storage.names import NameAnswerStore
+from services.storage.recordings import NameAnswerStore
 
 PLACES_SAID = 8
 """Places of tracks without names that are listed; more are counted."""

@@ -13,7 +13,7 @@ from services.domain.errors.sources import QuotaExceededError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist
 from services.storage.failures import forgiven
-from services.storage.playlist_cache import KeptPlaylist, PlaylistStore
+from services.storage.spotify import KeptPlaylist, PlaylistStore
 
 LIKED = "liked"
 """The key under which Liked Songs are kept; no playlist id looks like it."""

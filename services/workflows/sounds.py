@@ -36,7 +36,7 @@ from services.domain.sound import MOST_SOUND_FILES, ClipReading, SoundProblem, S
 from services.sources.reccobeats.clips import NAME as CLIPS_NAME
 from services.sources.reccobeats.clips import ReccoBeatsClips
 from services.storage.failures import forgiven
-from services.storage.sounds import SoundOffer, SoundStore
+from services.storage.uploads import SoundOffer, SoundStore
 from services.workflows import tasks
 from services.workflows.costly_files import CostlyFiles
 

@@ -9,8 +9,8 @@ import discord
 import pytest
 from sqlalchemy import delete, update
 
-from services.storage.map_members import MapMemberStore
 from services.storage.schema import digest_posts, group_messages
+from services.storage.server_maps import MapMemberStore
 from tests.discord.cards import check_message, text_of
 from tests.discord.party import Party, party
 from tests.discord.test_refusals import answer_of, log, refused

@@ -16,7 +16,7 @@ from sandbox.spotify_samples import MIKA, YOU
 from services.compute import ComputePool
 from services.domain.errors.storage import DatabaseFullError
 from services.domain.spotify import MOST_TRIES
-from services.storage.playlist_cache import LibraryStore
+from services.storage.spotify import LibraryStore
 from tests.discord.cards import check_limits, check_message, custom_ids, text_of
 from tests.discord.login import LoginRoom, install_in_servers, login_room, url_of
 from tests.discord.test_refusals import answer_of, log, refused

@@ -26,9 +26,9 @@ from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
 from services.storage.attempts import AttemptStore
-from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
+from services.storage.spotify import CallStore
 from tests.databases import sqlite_at
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")

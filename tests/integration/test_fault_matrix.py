@@ -41,10 +41,10 @@ from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
 from services.sources.spotify.features import SpotifyProbe
 from services.storage.attempts import AttemptStore
-from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.storage.links import LinkStore
+from services.storage.spotify import CallStore
 from tests.databases import sqlite_at
 from tests.unit.services.sources.fakes import FakeClock, session
 

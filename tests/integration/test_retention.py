@@ -20,11 +20,10 @@ from cogs.replies.account import LinkEnd
 from services.domain.spotify import Disconnected
 from services.maintenance import RepeatedTask
 from services.storage import backups, doctor
+from services.storage.backups import erase_again, make_ready
 from services.storage.database import Database
-from services.storage.erasures import NOTES_KEPT_FOR, ErasureNotes
 from services.storage.links import LinkStore
-from services.storage.persons import PersonStore, person_tables
-from services.storage.rescue import erase_again, make_ready
+from services.storage.persons import NOTES_KEPT_FOR, ErasureNotes, PersonStore, person_tables
 from services.storage.schema import jobs, links, metadata, playlist_writes
 from services.storage.sqlite_files import CopyKind, copy_database, drop_old_copies, find_copies
 from tests.databases import sqlite_at

@@ -9,9 +9,9 @@ import pytest
 from sandbox.discord import Fault, Message, Request
 from sandbox.playlists import load
 from services.domain.errors.storage import DatabaseFullError
-from services.storage.map_members import MapMemberStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.reports import ReportStore
+from services.storage.server_maps import MapMemberStore
 from tests.process.conftest import Line, until_nothing_is_left
 from tests.process.test_comparisons import MEMBERS, compare, gather
 

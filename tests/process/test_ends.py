@@ -19,7 +19,7 @@ from benchmarks.kills_saving import run as kill_while_saving
 from sandbox.discord import LoopbackDiscord, Request
 from sandbox.playlists import load
 from sandbox.service import unused_port
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.leases import only_bot_on
 from tests.conftest import ROOT
 from tests.depth import at_night, examples

@@ -25,7 +25,7 @@ from benchmarks.queueing import Server
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.playlists import load
 from sandbox.service import unused_port
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.migrate import migrate
 from tests.databases import sqlite_at
 from tests.depth import IS_NIGHT, examples

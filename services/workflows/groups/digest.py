@@ -10,7 +10,7 @@ from typing import Protocol
 from services.compute import ComputePool
 from services.domain.errors.groups import NoDigestError
 from services.domain.server_map import DIGEST_STANDS_FOR, LATE_AT_MOST, Digest, DigestPost, News
-from services.storage.digests import DigestStore
+from services.storage.server_maps import DigestStore
 from services.workflows.groups import tasks
 from services.workflows.groups.results import WhoIsThere
 from services.workflows.groups.server_map import ServerMapWorkflow

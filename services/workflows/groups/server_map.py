@@ -18,7 +18,7 @@ from services.domain.errors.groups import (
 )
 from services.domain.groups import distinct_names
 from services.domain.server_map import FEWEST_ON_MAP, ListOfMap, MapMember, ServerMap, SoundSummary
-from services.storage.map_members import MapMemberStore
+from services.storage.server_maps import MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.groups import tasks
 from services.workflows.groups.lobbies import Visitor

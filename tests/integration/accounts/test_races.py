@@ -18,7 +18,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.spotify import READ_SCOPES, Library, Linked
 from services.storage.database import Database
-from services.storage.playlist_cache import LibraryStore
+from services.storage.spotify import LibraryStore
 from tests.integration.accounts.world import ANN, ANNA, BOB, BROWSER, ROBERT, LoginWorld, login_world
 
 

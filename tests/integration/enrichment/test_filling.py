@@ -20,8 +20,7 @@ from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.reccobeats.client import ReccoBeatsById
 from services.storage.database import Database
-from services.storage.features import FeatureStore
-from services.storage.put_aside import KEPT_FOR, PutAsideStore
+from services.storage.features import KEPT_FOR, FeatureStore, PutAsideStore
 from tests.databases import sqlite_at
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 

@@ -27,8 +27,7 @@ from services.sources.http.pacing import Breaker, SharedPacer
 from services.sources.reccobeats.client import ReccoBeatsById, connect_reccobeats
 from services.storage.database import Database
 from services.storage.features import FeatureStore
-from services.storage.fetch_claims import ClaimStore
-from services.storage.upstreams import UpstreamStore
+from services.storage.processes import ClaimStore, UpstreamStore
 from tests.unit.services.sources.fakes import serve, session
 
 CATALOGUE = build_catalogue()

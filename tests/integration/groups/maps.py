@@ -13,9 +13,8 @@ from services.domain.groups import GroupMessage, MessageKind
 from services.domain.music import PlaylistSource
 from services.domain.server_map import DigestPost, ListOfMap, MapMember, News, SoundSummary
 from services.storage.database import Database
-from services.storage.digests import DigestStore
-from services.storage.map_members import MapMemberStore
 from services.storage.posted_cards import PostedCardStore
+from services.storage.server_maps import DigestStore, MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.groups.digest import DigestWorkflow, ReadNews
 from services.workflows.groups.server_map import ServerMapWorkflow

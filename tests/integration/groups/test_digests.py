@@ -19,15 +19,13 @@ from services.domain.groups import Presence
 from services.domain.music import PlaylistSource
 from services.domain.server_map import WEEK, News, NewsKind
 from services.storage.database import Database
-from services.storage.digests import LEASE, DigestStore, read_post
-from services.storage.disconnecting import forget_read
 from services.storage.group_rows import map_member_row
-from services.storage.map_members import MapMemberStore
 from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
+from services.storage.server_maps import LEASE, DigestStore, MapMemberStore, read_post
 from services.storage.upserts import upsert
-from services.storage.withdrawals import WithdrawalStore
+from services.storage.withdrawals import WithdrawalStore, forget_read
 from services.workflows.groups.digest import DigestWorkflow
 from tests.databases import sqlite_at
 from tests.depth import cases

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from services.domain.errors.groups import UnreadablePlaylistError, UnreadableResultError
 from services.domain.groups import Lobby
 from services.storage.database import Database
-from services.storage.map_members import MapMemberStore
 from services.storage.schema import group_results, lobby_members, map_members
+from services.storage.server_maps import MapMemberStore
 from services.workflows.groups.lobbies import Place
 from tests.databases import sqlite_at
 from tests.integration.groups.house import House, Server, furnish, playlist_of, quiet, visitor

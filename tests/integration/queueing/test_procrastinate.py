@@ -16,7 +16,7 @@ from services.domain.errors.jobs import ForgottenError
 from services.domain.jobs import QueueEntry
 from services.jobs.engine import QueueLostError
 from services.jobs.procrastinate import ProcrastinateQueue
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
 from tests.integration.queueing.world import MAP, Process, asked, queue_of, until

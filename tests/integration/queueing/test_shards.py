@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.storage.database import Database
-from services.storage.shard_leases import ShardLeaseStore
+from services.storage.processes import ShardLeaseStore
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ import pytest
 from services.accounts.tokens import SpotifyAccess
 from services.domain.errors.sources import NotLinkedError, ScopeMissingError
 from services.domain.spotify import Link
-from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
-from services.storage.playlist_cache import LibraryStore, PlaylistStore
+from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
 from services.workflows.library import LibraryWorkflow
 from services.workflows.playlist_cache import PlaylistCache
 from tests.databases import sqlite_at

@@ -18,7 +18,7 @@ from services.domain.errors.storage import (
     DatabaseUnreachableError,
     UnsupportedDatabaseUrlError,
 )
-from services.storage import engines as module
+from services.storage import connections as module
 from services.storage.database import Database
 from services.storage.schema import listed_playlists, pulse
 from tests.databases import sqlite_at

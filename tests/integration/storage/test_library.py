@@ -17,12 +17,11 @@ from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped,
 from services.domain.spotify import Library, Link, PlaylistSummary, charged_to
 from services.sources.spotify.paging import read_all, silent
 from services.sources.spotify.wire import Page
-from services.storage.calls import CallStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.persons import UNREADABLE, PersonStore
-from services.storage.playlist_cache import KeptPlaylist, LibraryStore, PlaylistStore
 from services.storage.schema import call_counts, kept_playlists
+from services.storage.spotify import CallStore, KeptPlaylist, LibraryStore, PlaylistStore
 from tests.integration.storage.samples import NOON, link, some_track
 
 SAM, KIM = 123_456_789_012_345_678, 2

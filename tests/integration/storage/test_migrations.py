@@ -23,8 +23,8 @@ from cogs.words.errors import sentence
 from services.domain.errors.storage import MigrationFailedError, NewerSchemaError, OldProcessesError
 from services.domain.report import PostedMessage
 from services.storage import migrate as module
-from services.storage.addresses import Address, parse_address
 from services.storage.codec import encode_report
+from services.storage.connections import Address, parse_address
 from services.storage.database import Database
 from services.storage.migrate import claim, find_revision, head_revision, migrate
 from services.storage.persons import PersonStore
@@ -230,7 +230,7 @@ def test_a_process_killed_while_migrating_leaves_the_database_as_it_was(
     folder = more_migrations('op.create_table("half", sa.Column("id", sa.Integer))\nos.kill(os.getpid(), 9)')
     program = (
         "import sys; from pathlib import Path; from services.storage import migrate as m; "
-        "from services.storage.addresses import parse_address; m.MIGRATIONS = Path(sys.argv[2]); "
+        "from services.storage.connections import parse_address; m.MIGRATIONS = Path(sys.argv[2]); "
         "m.migrate(parse_address(sys.argv[1]), backups=None)"
     )
     child = subprocess.run([sys.executable, "-c", program, empty_database_url, str(folder)], check=False)

@@ -1,4 +1,4 @@
-"""Tempo corrections, waiting uploads and bulk imports."""
+"""Small stores: tempo corrections, waiting uploads, bulk imports, ways of grouping and marks."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from services.storage.bulk import (
 from services.storage.database import Database
 from services.storage.decisions import PreferenceStore, TempoCorrectionStore
 from services.storage.features import FeatureStore
+from services.storage.marks import MarkStore
 from services.storage.uploads import PendingUpload, UploadStore
 from tests.integration.storage.children import IMPORT_ROWS, features_of, import_sample
 from tests.integration.storage.samples import NOON, track_id
@@ -165,3 +166,12 @@ async def test_the_last_choice_of_a_grouping_is_kept_for_each_person(database: D
     await store.set_grouping(SAM, Grouping.SOUND, now=NOON)
     assert await store.grouping(SAM) is Grouping.SOUND
     assert await store.grouping(KIM) is Grouping.STYLE
+
+
+async def test_a_mark_is_what_was_saved_last(database: Database) -> None:
+    marks = MarkStore(database)
+    assert await marks.load("synced commands") is None
+    await marks.save("synced commands", "a")
+    await marks.save("synced commands", "b")
+    await marks.save("other", "c")
+    assert await marks.load("synced commands") == "b"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
-from services.storage.addresses import parse_address
+from services.storage.connections import parse_address
 
 
 @pytest.mark.parametrize(
