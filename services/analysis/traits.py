@@ -97,6 +97,13 @@ def describe_traits(
         feature = SOUND_FEATURES[column]
         value, usual = float(group.medians[column]), float(reference_medians[feature])
         level = _level_of(group, column)
+        if (
+            level.degree * (value - usual) < 0
+            and not level.compared
+            and feature is not Feature.INSTRUMENTALNESS
+        ):
+            # The middle of two tracks may lie on one side as it is heard, and on the other in its own unit.
+            level = Level(feature, 0)
         traits.append(
             Trait(
                 feature=feature,

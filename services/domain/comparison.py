@@ -241,9 +241,8 @@ class ComparisonWords:
 
     sentence: str
     reasons: Mapping[tuple[PersonKey, PersonKey], tuple[str, ...]]
-    """Why two people score as they do, by `Pair.a` and `Pair.b`."""
+    """Why two people score as they do, by their keys in `Pair`; what the first is most beside the other."""
     differences: Mapping[tuple[PersonKey, PersonKey], str]
-    """What `Pair.a` is most beside `Pair.b`, without figures: "14 BPM faster"; empty where nothing tells."""
     groups: tuple[str, ...]
     """How each group sounds."""
 

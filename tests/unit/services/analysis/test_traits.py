@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -187,6 +187,7 @@ def test_what_nobody_hears_is_zero_and_the_rest_keeps_its_order() -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(5, 40), st.floats(0.0, 1.0))
+@example(2702, 8, 0.875)
 @settings(max_examples=60, deadline=None)
 def test_a_word_never_contradicts_the_number_beside_it(seed: int, n: int, mixed: float) -> None:
     rng = np.random.default_rng(seed)
