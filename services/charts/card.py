@@ -10,8 +10,9 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.labels import Box, Wish, place_labels
 from services.charts.lettering import drawable
-from services.charts.map import Frame, describe_map, draw_areas, draw_dots, settle, tell_map
+from services.charts.map import describe_map, draw_areas, draw_dots, place_tracks, tell_map
 from services.charts.map_labels import OUTLIER_RING
+from services.charts.regions import known
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
 from services.domain.charts import Chart, ChartKind
@@ -44,18 +45,18 @@ def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
     words = _LINE if report.axes is not None and placed else 0.0
     rows = 0 if report.axes is None else _rows_below(report.axes)
     sheet = Sheet(height + words * (1 + rows) + 8.0, WIDTH, density=DENSITY, ground=theme.PANEL)
-    frame = Frame(4.0, words + 4.0, WIDTH - 8.0, height)
+    frame = Box.at(4.0, words + 4.0, WIDTH - 8.0, height)
     if placed:
-        positions = settle(report, frame)
-        draw_areas(sheet, report, positions, frame)
+        positions, areas = place_tracks(report, frame)
+        draw_areas(sheet, report, areas)
         draw_dots(sheet, report, positions, size=_dot(len(report.tracks)))
         letters = _draw_letters(sheet, report, positions, frame)
         _name_outliers(sheet, report, positions, frame, letters)
         _draw_directions(sheet, report, frame)
     else:
         sheet.write(
-            WIDTH / 2,
-            frame.top + height / 2,
+            frame.x,
+            frame.y,
             "No track has a known sound yet.",
             size=SMALLEST,
             colour=theme.MUTED,
@@ -95,21 +96,19 @@ def _dot(tracks: int) -> float:
     return float(np.clip(20.0 * tracks**-0.28, 2.0, 7.0))
 
 
-def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame: Frame) -> list[Box]:
+def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame: Box) -> list[Box]:
     """Write each group's letter where most of its tracks are, beside the letters before it."""
     wishes: list[Wish] = []
     drawn: list[int] = []
     for index, cluster in enumerate(report.clusters):
-        points = positions[np.array(cluster.members, dtype=np.int64)]
-        points = points[~np.isnan(points[:, 0])]
+        points = known(positions, cluster.members)
         if len(points):
             x, y = np.median(points, axis=0)
             drawn.append(index)
             wishes.append(Wish(float(x), float(y), _LETTER, _LETTER, on_anchor=True))
     boxes = []
-    bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 4)
-    rings = positions[[outlier.track for outlier in report.outliers]]
-    places = place_labels(wishes, bounds=bounds, dots=rings[~np.isnan(rings[:, 0])])
+    rings = known(positions, [outlier.track for outlier in report.outliers])
+    places = place_labels(wishes, bounds=frame.within(2), dots=rings)
     for index, place in zip(drawn, places, strict=True):
         if place is None:
             continue
@@ -123,7 +122,7 @@ def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame
 
 
 def _name_outliers(
-    sheet: Sheet, report: AnalysisReport, positions: Points, frame: Frame, letters: list[Box]
+    sheet: Sheet, report: AnalysisReport, positions: Points, frame: Box, letters: list[Box]
 ) -> None:
     """Name the artists of what stands out most, where that hides nothing."""
     wishes: list[Wish] = []
@@ -138,9 +137,8 @@ def _name_outliers(
             width = sheet.measure(name, SMALLEST) + 4
             wishes.append(Wish(float(x), float(y), width, SMALLEST * 1.3, clear=clear))
     seen = positions[~np.isnan(positions[:, 0])]
-    bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 2)
     places = place_labels(
-        wishes, bounds=bounds, obstacles=letters, dots=seen, radius=_dot(len(report.tracks)) / 2
+        wishes, bounds=frame.within(2, 1), obstacles=letters, dots=seen, radius=_dot(len(report.tracks)) / 2
     )
     for name, wish, place in zip(names, wishes, places, strict=True):
         if place is None:
@@ -151,10 +149,10 @@ def _name_outliers(
         sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center")
 
 
-def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Frame) -> None:
+def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Box) -> None:
     if report.axes is None:
         return
-    axes, low = report.axes, frame.top + frame.height
+    axes, low = report.axes, frame.bottom
     wide, half = WIDTH - 12, WIDTH / 2 - 8
     left, down, right = _below(axes)
     middle, sides = WIDTH / 2, low + _LINE * (_rows_below(axes) - 0.5)

@@ -7,9 +7,9 @@ dropped: a missing label is a small loss, two on top of each other are a mess.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,31 @@ class Box:
     y: float
     width: float
     height: float
+
+    @classmethod
+    def at(cls, left: float, top: float, width: float, height: float) -> Box:
+        """Return the box with that upper left corner; y grows downwards."""
+        return cls(left + width / 2, top + height / 2, width, height)
+
+    @property
+    def left(self) -> float:
+        """Its left edge."""
+        return self.x - self.width / 2
+
+    @property
+    def top(self) -> float:
+        """Its upper edge."""
+        return self.y - self.height / 2
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.y + self.height / 2
+
+    def within(self, margin: float, vertical: float | None = None) -> Box:
+        """Return the box without a margin on each side; the one above and below may be another."""
+        down = margin if vertical is None else vertical
+        return Box(self.x, self.y, self.width - 2 * margin, self.height - 2 * down)
 
     def overlaps(self, other: Box, gap: float = 0.0) -> bool:
         """Whether the two rectangles come closer than `gap` in both directions."""
@@ -100,17 +125,18 @@ class Place:
 class Marks:
     """What labels should leave to be seen."""
 
-    places: npt.NDArray[np.float64]
-    """(n, 2) in pixels."""
+    xs: npt.NDArray[np.float64]
+    ys: npt.NDArray[np.float64]
+    """(n,) each, in pixels."""
     radius: float
     may_be_hidden: bool
     """Whether a label may hide some where there is no other way."""
 
-    def hidden_by(self, box: Box) -> float:
+    def hidden_by(self, box: Box) -> int:
         """Count those that a label there would hide, or a part of them."""
-        reach = (box.width + 2 * self.radius, box.height + 2 * self.radius)
-        near: Any = np.abs(self.places - (box.x, box.y)) * 2 < reach
-        return float(near.all(axis=1).sum())
+        across, down = box.width / 2 + self.radius, box.height / 2 + self.radius
+        near = (np.abs(self.xs - box.x) < across) & (np.abs(self.ys - box.y) < down)
+        return int(np.count_nonzero(near))
 
 
 def place_labels(
@@ -139,7 +165,11 @@ def place_labels(
     taken = list(obstacles)
     leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
     places: list[Place | None] = []
-    marks = None if dots is None else Marks(dots, radius or 0.0, may_be_hidden=radius is None)
+    marks = (
+        None
+        if dots is None
+        else Marks(dots[:, 0].copy(), dots[:, 1].copy(), radius or 0.0, may_be_hidden=radius is None)
+    )
     for wish in wishes:
         place = _best(wish, bounds, taken, leaders, marks)
         places.append(place)
@@ -169,7 +199,7 @@ def _best(
         leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
         if leader and _blocked((wish.x, wish.y), leader, taken):
             continue
-        hidden = 0.0 if marks is None else marks.hidden_by(box)
+        hidden = 0 if marks is None else marks.hidden_by(box)
         if marks is not None and hidden and not marks.may_be_hidden:
             continue
         cost = reach + _HIDDEN_DOT * hidden
@@ -190,7 +220,7 @@ def _candidates(wish: Wish) -> list[tuple[float, Box]]:
         for right in _SLIDES:
             for down in _SLIDES:
                 x, y = wish.x + right * wish.width / 2, wish.y + down * wish.height
-                found.append((float(np.hypot(x - wish.x, y - wish.y)), Box(x, y, wish.width, wish.height)))
+                found.append((math.hypot(x - wish.x, y - wish.y), Box(x, y, wish.width, wish.height)))
         return sorted(found, key=lambda candidate: candidate[0])
     for reach in _REACHES:
         for right, down in _DIRECTIONS:

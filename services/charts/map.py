@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from services.charts.labels import Box
 from services.charts.legend import draw_group_legend, legend_height
 from services.charts.lettering import drawable
 from services.charts.map_labels import OUTLIER_RING, STRIP, draw_directions, draw_labels
-from services.charts.regions import compute_area
+from services.charts.regions import Area, known, settle
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
     VERDICT_WORDS,
@@ -30,14 +30,9 @@ from services.domain.report import AnalysisReport, Verdict
 Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 300.0
-"""Height of the lines that say what up and down mean."""
 _NOTE = 26.0
-_INSET = 16.0
-"""Pixels between the frame and the outermost dot."""
-_INSETS = (8.0, 16.0, 26.0, 38.0)
+_INSETS = (0.0, 8.0, 16.0, 26.0, 38.0)
 """By how much the dots move inwards where an area would be cut off."""
-_STRETCH = 1.5
-"""How much more one direction may be stretched than the other: distances stay nearly comparable."""
 _OUTLINES: dict[Verdict, str] = {
     Verdict.CLEAR: "solid",
     Verdict.LOOSE: "dashed",
@@ -46,27 +41,8 @@ _OUTLINES: dict[Verdict, str] = {
 """Verdicts that draw an outline around a group, and how sure it looks. "None" has no borders to draw."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The drawing area of the map in pixels."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def box(self) -> Box:
-        """The same as a box."""
-        return Box(self.left + self.width / 2, self.top + self.height / 2, self.width, self.height)
-
-
-def compute_positions(report: AnalysisReport, frame: Frame, *, stretch: float = _STRETCH) -> Points:
-    """Return (n, 2) positions in pixels inside `frame`; NaN rows for tracks without a position.
-
-    All but the outermost 0.4 % of a long list fill the frame, and the few beyond sit at its edge: one stray
-    track must not press ten thousand others into a corner.
-    """
+def positions_of(report: AnalysisReport) -> Points:
+    """Return (n, 2) positions on the map, y upwards; NaN rows for tracks without one."""
     raw = np.array(
         [
             (np.nan, np.nan) if place.x is None or place.y is None else (place.x, place.y)
@@ -75,40 +51,14 @@ def compute_positions(report: AnalysisReport, frame: Frame, *, stretch: float = 
         dtype=np.float64,
     ).reshape(-1, 2)
     raw[~np.isfinite(raw).all(axis=1)] = np.nan
-    known = raw[~np.isnan(raw[:, 0])]
-    if not len(known):
-        return raw
-    low, high = (
-        (known.min(axis=0), known.max(axis=0))
-        if len(known) < 200
-        else (np.percentile(known, 0.2, axis=0), np.percentile(known, 99.8, axis=0))
-    )
-    extent = np.maximum(high - low, 1e-9)
-    room = np.array((frame.width - 2 * _INSET, frame.height - 2 * _INSET))
-    scale = room / extent
-    scale = np.minimum(scale, scale.min() * stretch)
-    middle = np.array((frame.left + frame.width / 2, frame.top + frame.height / 2))
-    placed = (raw - (low + high) / 2) * scale * (1, -1) + middle
-    half = room / 2 + _INSET / 2
-    clipped: Points = np.clip(placed, middle - half, middle + half)
-    return clipped
+    return raw
 
 
-def settle(report: AnalysisReport, frame: Frame) -> Points:
-    """Return positions with which every group's area ends inside `frame`, as far as there is room."""
-    positions = compute_positions(report, frame)
-    for inset in _INSETS:
-        areas = (
-            compute_area(_known(positions, each.members), frame.left, frame.top, frame.width, frame.height)
-            for each in report.clusters
-        )
-        if not any(area is not None and area.reaches_edge(area.outer) for area in areas):
-            break
-        inner = Frame(
-            frame.left + inset, frame.top + inset, frame.width - 2 * inset, frame.height - 2 * inset
-        )
-        positions = compute_positions(report, inner)
-    return positions
+def place_tracks(report: AnalysisReport, frame: Box) -> tuple[Points, list[Area | None]]:
+    """Return positions in pixels and the groups' areas; `frame` cuts off none if it can be helped."""
+    groups = [cluster.members for cluster in report.clusters]
+    placed, areas = settle(positions_of(report), groups, [frame.within(each) for each in _INSETS], frame)
+    return placed.places, areas
 
 
 def render_map(report: AnalysisReport) -> Chart:
@@ -121,24 +71,23 @@ def render_map(report: AnalysisReport) -> Chart:
     name = drawable(playlist_name(report, 120)) or "Playlist map"
     top = sheet.head(found[:1].upper() + found[1:], f"{count(tracks, 'track')} · {name}")
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
-    frame = Frame(10, top + STRIP, sheet.width - 20, _FRAME_HEIGHT)
-    positions = settle(report, frame)
+    frame = Box.at(10, top + STRIP, sheet.width - 20, _FRAME_HEIGHT)
     if positioned:
-        draw_areas(sheet, report, positions, frame)
+        positions, areas = place_tracks(report, frame)
+        draw_areas(sheet, report, areas)
         draw_dots(sheet, report, positions)
-        bounds = Box(frame.box.x, frame.box.y, frame.width - 4, frame.height - 2)
-        draw_labels(sheet, report, positions, bounds, _dot_look(len(report.tracks))[0])
+        draw_labels(sheet, report, positions, frame.within(2, 1), _dot_look(len(report.tracks))[0])
     else:
         sheet.write(
-            sheet.width / 2,
-            frame.top + frame.height / 2,
+            frame.x,
+            frame.y,
             "No track of this list has a known sound yet.",
             colour=theme.MUTED,
             align="center",
         )
-    bottom = frame.top + frame.height + STRIP
+    bottom = frame.bottom + STRIP
     if positioned and report.axes is not None:
-        draw_directions(sheet, report.axes, frame.box)
+        draw_directions(sheet, report.axes, frame)
         bottom += 26
     bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
     for row, words in enumerate(_notes(report)):
@@ -153,18 +102,17 @@ def render_map(report: AnalysisReport) -> Chart:
     )
 
 
-def draw_areas(sheet: Sheet, report: AnalysisReport, positions: Points, frame: Frame) -> None:
+def draw_areas(sheet: Sheet, report: AnalysisReport, areas: Sequence[Area | None]) -> None:
     """Draw each group's area and core: outlined as firmly as the verdict allows."""
     outline = _OUTLINES.get(report.structure.verdict)
-    for index, cluster in enumerate(report.clusters):
-        points = _known(positions, cluster.members)
-        area = compute_area(points, frame.left, frame.top, frame.width, frame.height)
+    for index, area in enumerate(areas):
         if area is None:
             continue
         colour = theme.cluster_style(report.clusters, index).colour
-        sheet.shape(area.path(area.outer), colour=colour, alpha=0.14, outline=outline)
+        border, core = area.paths(area.outer, area.inner)
+        sheet.shape(border, colour=colour, alpha=0.14, outline=outline)
         if outline is not None:
-            sheet.shape(area.path(area.inner), colour=colour, alpha=0.12)
+            sheet.shape(core, colour=colour, alpha=0.12)
 
 
 def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points, *, size: float | None = None) -> None:
@@ -193,7 +141,7 @@ def draw_dots(sheet: Sheet, report: AnalysisReport, positions: Points, *, size: 
                     edge=0.4 if size > 5 else 0.0,
                     layer=2.8 if hollow else 3.0,
                 )
-    for x, y in _known(positions, tuple(outlier.track for outlier in report.outliers)):
+    for x, y in known(positions, tuple(outlier.track for outlier in report.outliers)):
         sheet.ring(float(x), float(y), size + OUTLIER_RING - 1)
 
 
@@ -213,12 +161,6 @@ def _dot_look(tracks: int) -> tuple[float, float]:
     size = float(np.clip(26.0 * tracks**-0.28, 2.2, 8.5))
     alpha = float(np.clip(1.35 - 0.1 * np.log2(max(tracks, 2)) / 1.2, 0.4, 0.95))
     return size, alpha
-
-
-def _known(positions: Points, indices: tuple[int, ...]) -> Points:
-    chosen = positions[np.array(indices, dtype=np.int64)]
-    kept: Points = chosen[~np.isnan(chosen[:, 0])]
-    return kept
 
 
 def _unplaced(report: AnalysisReport) -> int:

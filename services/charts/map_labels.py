@@ -8,6 +8,7 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.labels import Box, Place, Wish, place_labels
 from services.charts.lettering import drawable
+from services.charts.regions import known
 from services.charts.sheet import Align, Sheet
 from services.domain.report import AnalysisReport, MapAxes
 
@@ -75,8 +76,7 @@ def _draw_letters(
     wishes: list[Wish] = []
     few: list[Points] = []
     for index, cluster in enumerate(report.clusters):
-        points = positions[np.array(cluster.members, dtype=np.int64)]
-        points = points[~np.isnan(points[:, 0])]
+        points = known(positions, cluster.members)
         if not len(points):
             continue
         style = theme.cluster_style(report.clusters, index)
@@ -163,7 +163,7 @@ def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: flo
     """Say around the frame of a map what its directions mean; above and below it `STRIP` is kept free."""
     if axes is None:
         return
-    top, bottom = frame.y - frame.height / 2, frame.y + frame.height / 2
+    top, bottom = frame.top, frame.bottom
     wide, reach = frame.width - 8, frame.width / 2 - 4
     left, right = f"← {drawable(axes.left)}", f"{drawable(axes.right)} →"
     rooms = [max(wide / 2, wide - sheet.measure(other, size)) - _BETWEEN for other in (right, left)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from services.charts.legend import (
 )
 from services.charts.lettering import drawable
 from services.charts.map_labels import STRIP, draw_directions
-from services.charts.regions import Area, compute_area
+from services.charts.regions import Area, settle
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
@@ -30,8 +30,6 @@ Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 280.0
 _NOTE = 24.0
-_INSET = 14.0
-_STRETCH = 1.5
 _INSETS = (0.0, 8.0, 16.0, 24.0, 32.0, 44.0, 60.0)
 """Pixels left free around the tracks, as few as let every cloud fade before the frame."""
 _MOST_DOTS = 1500
@@ -56,27 +54,30 @@ def render_people_map(found: Comparison, said: ComparisonWords) -> Chart:
     sheet.write(theme.MARGIN, 18, _subtitle(found), colour=theme.MUTED)
     top = 34.0
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
-    frame = Box(sheet.width / 2, top + STRIP + _FRAME_HEIGHT / 2, sheet.width - 20, _FRAME_HEIGHT)
+    frame = Box.at(10, top + STRIP, sheet.width - 20, _FRAME_HEIGHT)
     if found.dots:
         raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
         named = [group for group in found.groups[:_NAMED_GROUPS] if group.x is not None]
         middles = np.array([(group.x, group.y) for group in named], dtype=np.float64).reshape(-1, 2)
-        places, scale, areas = _placed(found, raw, frame, clouds)
+        rows = [np.flatnonzero(_measured(found, index)) for index in clouds]
+        frames = [frame.within(inset) for inset in _INSETS]
+        placed, areas = settle(raw, rows, frames, frame, rim=_LEVELS[0][0])
+        places = placed.places
+        cloud_of = dict(zip(clouds, areas, strict=True))
         for index in range(len(found.people)):
-            if (area := areas.get(index)) is not None:
+            if (area := cloud_of.get(index)) is not None:
                 _draw_cloud(sheet, area, index)
             elif index not in clouds:
                 _draw_dots(sheet, found, places, index, thinned)
         taken = _draw_middles(sheet, found, places, frame)
-        moved = places[0] - raw[0] * scale * (1, -1)
         dots = places[[dot.person not in clouds for dot in found.dots]]
-        _name_groups(sheet, named, middles * scale * (1, -1) + moved, frame, taken, dots=dots)
+        _name_groups(sheet, named, placed.move(middles), frame, taken, dots=dots)
         draw_directions(sheet, found.axes, frame)
     else:
         words = "No track has a known sound yet."
         sheet.write(frame.x, frame.y, words, colour=theme.MUTED, align="center")
     counts = [sum(dot.person == index for dot in found.dots) for index in range(len(found.people))]
-    bottom = draw_people_key(sheet, found.people, frame.y + frame.height / 2 + STRIP + 28, counts=counts)
+    bottom = draw_people_key(sheet, found.people, frame.bottom + STRIP + 28, counts=counts)
     for row, words in enumerate(notes):
         sheet.write(theme.MARGIN, bottom + _NOTE * (row + 0.4), words, colour=theme.MUTED)
     return Chart(
@@ -105,49 +106,12 @@ def _cloudy(found: Comparison) -> frozenset[int]:
     )
 
 
-def fit(raw: Points, frame: Box, *, stretch: float = _STRETCH) -> tuple[Points, Points]:
-    """Return places of a map in pixels, and pixels per unit in both directions.
-
-    The outermost few of many sit at the edge and do not press the rest together.
-    """
-    edge = 0.0 if len(raw) < 200 else 0.3
-    low, high = np.percentile(raw, edge, axis=0), np.percentile(raw, 100 - edge, axis=0)
-    room = np.array((frame.width - 2 * _INSET, frame.height - 2 * _INSET))
-    scale = room / np.maximum(high - low, 1e-9)
-    scale = np.minimum(scale, scale.min() * stretch)
-    middle = np.array((frame.x, frame.y))
-    placed = (raw - (low + high) / 2) * scale * (1, -1) + middle
-    clipped: Points = np.clip(placed, middle - room / 2 - _INSET / 2, middle + room / 2 + _INSET / 2)
-    return clipped, scale
-
-
-def _placed(
-    found: Comparison, raw: Points, frame: Box, clouds: Collection[int]
-) -> tuple[Points, Points, dict[int, Area | None]]:
-    """Return the places, pixels per unit and clouds, of which the frame cuts off none if it can be helped."""
-    left, top = frame.x - frame.width / 2, frame.y - frame.height / 2
-    places, scale, areas = raw, np.ones(2), {}
-    for inset in _INSETS:
-        inner = Box(frame.x, frame.y, frame.width - 2 * inset, frame.height - 2 * inset)
-        places, scale = fit(raw, inner)
-        areas = {
-            index: compute_area(places[_measured(found, index)], left, top, frame.width, frame.height)
-            for index in clouds
-        }
-        if not any(
-            area is not None and area.reaches_edge(area.outer * _LEVELS[0][0]) for area in areas.values()
-        ):
-            break
-    return places, scale, areas
-
-
 def _draw_cloud(sheet: Sheet, area: Area, index: int) -> None:
     """Fill where a person's tracks are dense, the denser the stronger."""
     colour = person_style(index).colour
-    for part, alpha in _LEVELS:
-        sheet.shape(
-            area.path(area.outer * part), colour=colour, alpha=alpha, outline="solid" if part == 1.0 else None
-        )
+    paths = area.paths(*(area.outer * part for part, _ in _LEVELS))
+    for path, (part, alpha) in zip(paths, _LEVELS, strict=True):
+        sheet.shape(path, colour=colour, alpha=alpha, outline="solid" if part == 1.0 else None)
 
 
 def _draw_dots(sheet: Sheet, found: Comparison, places: Points, index: int, thinned: int) -> None:
@@ -187,8 +151,7 @@ def _name_groups(
         Wish(float(x), float(y), sheet.measure(said, theme.SIZE) + 4, 20, on_anchor=True)
         for said, (x, y) in zip(words, middles, strict=True)
     ]
-    bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
-    places = place_labels(wishes, bounds=bounds, obstacles=taken, dots=dots, radius=3.0)
+    places = place_labels(wishes, bounds=frame.within(3, 2), obstacles=taken, dots=dots, radius=3.0)
     for said, place in zip(words, places, strict=True):
         if place is not None:
             sheet.write(place.box.x, place.box.y, said, align="center")
@@ -214,8 +177,9 @@ def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -
         words = _label(found, index)
         wishes.append(Wish(float(x), float(y), sheet.measure(words, theme.SIZE, bold=True) + 4, 20, clear=8))
     marks = [Box(float(x), float(y), 12, 12) for x, y in middles.values()]
-    bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
-    for index, place in zip(middles, place_labels(wishes, bounds=bounds, obstacles=marks), strict=True):
+    for index, place in zip(
+        middles, place_labels(wishes, bounds=frame.within(3, 2), obstacles=marks), strict=True
+    ):
         if place is None:
             continue
         style = person_style(index)

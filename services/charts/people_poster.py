@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
-from services.charts.labels import Box
 from services.charts.legend import drawn_name
 from services.charts.lettering import drawable, missing_scripts
-from services.charts.people_map import fit
 from services.charts.poster_look import LOOKS, Look, choose_look, land_colours
 from services.charts.poster_page import (
-    WIDTH,
     Format,
     Hero,
     Member,
     Row,
     Words,
+    draw_lands,
     draw_marks,
     draw_page,
 )
-from services.charts.regions import Area, compute_area
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart
@@ -39,12 +35,9 @@ from services.domain.comparison import (
 from services.domain.features import Feature
 from services.domain.scoring import Band, ScoreRules
 
-Points = npt.NDArray[np.float64]
-
 _MOST_LANDS = 8
 """People up to whom each has a land; the lands of more would hide each other."""
-_INSETS = (10.0, 24.0, 38.0)
-_LEVELS = ((0.3, 0.14), (1.0, 0.26), (2.4, 0.4))
+_LEVELS = ((0.3, 0.14), (1.0, 0.26), (1.5, 0.4))
 _SHARED = 3
 _MAJORITY = 6
 """Of ten pairs of strangers."""
@@ -122,24 +115,8 @@ def _draw_people(sheet: Sheet, found: Comparison, colours: Sequence[str], room: 
     raw = np.array([(dot.x, dot.y) for dot in found.dots], dtype=np.float64)
     owner = np.array([-1 if dot.likely else dot.person for dot in found.dots])
     has_lands = len(found.people) <= _MOST_LANDS
-    places, areas = raw, []
-    for inset in _INSETS:
-        height = room.bottom - room.top
-        low = min(inset, height / 4)
-        frame = Box(WIDTH / 2, room.top + height / 2, WIDTH - 2 * inset, height - 2 * low)
-        places = fit(raw, frame, stretch=2.4)[0]
-        areas = (
-            [_area(places[owner == index], room.height) for index in range(len(colours))] if has_lands else []
-        )
-        if not any(area is not None and area.reaches_edge(area.outer * _LEVELS[0][0]) for area in areas):
-            break
-    for part, alpha in _LEVELS:
-        for area, colour in zip(areas, colours, strict=False):
-            if area is not None:
-                level = area.outer * part
-                if part > 1.0:
-                    level = area.outer + 0.5 * (float(area.density.max()) - area.outer)
-                sheet.shape(area.path(level), colour=colour, alpha=alpha)
+    rows = [np.flatnonzero(owner == index) for index in range(len(colours))] if has_lands else []
+    places = draw_lands(sheet, raw, rows, colours, room, levels=_LEVELS)
     for index, colour in enumerate(colours):
         own = places[owner == index]
         if len(own):
@@ -152,10 +129,6 @@ def _draw_people(sheet: Sheet, found: Comparison, colours: Sequence[str], room: 
         if (owner == index).any()
     }
     draw_marks(sheet, middles, [str(index + 1) for index in range(len(colours))], colours, room)
-
-
-def _area(points: Points, height: float) -> Area | None:
-    return compute_area(points, 0.0, 0.0, WIDTH, height)
 
 
 def _percentile(found: Comparison, pair: Pair, rules: ScoreRules | None) -> str:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.lettering import drawable, missing_scripts
-from services.charts.map import Frame, compute_positions
+from services.charts.map import positions_of
 from services.charts.poster_look import Look, choose_look, land_colours
-from services.charts.poster_page import FORMATS, WIDTH, Format, Hero, Row, Words, draw_marks, draw_page
-from services.charts.regions import Area, compute_area
+from services.charts.poster_page import FORMATS, Format, Hero, Row, Words, draw_lands, draw_marks, draw_page
+from services.charts.regions import known
 from services.charts.sheet import Sheet
 from services.charts.words import cluster_name, count, describe, listed, playlist_name
 from services.domain.charts import Chart
@@ -23,17 +22,11 @@ from services.domain.music import PlaylistSource
 from services.domain.report import AnalysisReport, Verdict
 from services.domain.vocabulary import FEATURE_WORDS
 
-Points = npt.NDArray[np.float64]
-
 _HEROES = 3
 """Artists named with a group."""
 _MOST_DOTS = 500
-_INSETS = (24.0, 36.0, 48.0, 62.0, 80.0)
-"""From the edge of the picture to the outermost track: the first with which no land reaches the edge."""
-_STRETCH = 2.4
-"""No distances are read off a poster: its lands may fill the picture."""
-_LEVELS = ((0.12, 0.16), (0.4, 0.24), (1.0, 0.34), (2.0, 0.5))
-"""Densities in parts of a land's border, each with the opacity that it adds."""
+_LEVELS = ((0.12, 0.16), (0.4, 0.24), (1.0, 0.34), (1.55, 0.5))
+"""What `draw_lands` fills."""
 _ORIGIN_LENGTH = 38
 """Characters that a line of the foot has room for."""
 _WORTH_SAYING = 0.05
@@ -53,7 +46,7 @@ def render_poster(form: Format, report: AnalysisReport, drawn_on: date | None = 
     words = _words(report, colours, drawn_on)
 
     def hero(sheet: Sheet, room: Hero) -> None:
-        draw_lands(sheet, report, look, colours, room)
+        _draw_groups(sheet, report, look, colours, room)
 
     return Chart(
         kind=form.kind,
@@ -64,62 +57,23 @@ def render_poster(form: Format, report: AnalysisReport, drawn_on: date | None = 
     )
 
 
-def draw_lands(sheet: Sheet, report: AnalysisReport, look: Look, colours: Sequence[str], room: Hero) -> None:
+def _draw_groups(
+    sheet: Sheet, report: AnalysisReport, look: Look, colours: Sequence[str], room: Hero
+) -> None:
     """Draw the groups as lands with their letters; a list without groups is one land."""
     members = [cluster.members for cluster in report.clusters] or [tuple(range(len(report.tracks)))]
     lands = colours or land_colours(look, [_median(report, Feature.ENERGY)])
     outline = _OUTLINES.get(report.structure.verdict) if len(report.clusters) > 1 else None
-    positions, areas = _find_lands(report, members, room)
-    for part, alpha in _LEVELS:
-        for area, colour in zip(areas, lands, strict=True):
-            if area is None:
-                continue
-            level = area.outer * part if part <= 1.0 else _between(area, part - 1.0)
-            shown = outline if part == 1.0 else None
-            sheet.shape(area.path(level), colour=colour, alpha=alpha, outline=shown)
+    raw = positions_of(report)
+    positions = draw_lands(sheet, raw, members, lands, room, levels=_LEVELS, outline=outline)
+    dots = [known(positions, each) for each in members]
     if len(report.tracks) <= _MOST_DOTS:
-        for each in members:
-            part_of = _known(positions, each)
-            if len(part_of):
-                sheet.dots(
-                    part_of[:, 0], part_of[:, 1], marker="o", size=3.0, colour=look.ink, alpha=0.75
-                )  # fmt: skip
+        for each in dots:
+            sheet.dots(each[:, 0], each[:, 1], marker="o", size=3.0, colour=look.ink, alpha=0.75)
     if len(report.clusters) > 1:
-        _draw_letters(sheet, report, positions, colours, room)
-
-
-def _find_lands(
-    report: AnalysisReport, members: Sequence[Sequence[int]], room: Hero
-) -> tuple[Points, list[Area | None]]:
-    """Place the tracks so that every land ends inside the picture."""
-    positions: Points = np.zeros((0, 2))
-    areas: list[Area | None] = []
-    for inset in _INSETS:
-        height = room.bottom - room.top
-        low = min(inset, height / 3)
-        frame = Frame(inset, room.top + low, WIDTH - 2 * inset, height - 2 * low)
-        positions = compute_positions(report, frame, stretch=_STRETCH)
-        areas = [compute_area(_known(positions, each), 0.0, 0.0, WIDTH, room.height) for each in members]
-        if not any(area is not None and area.reaches_edge(area.outer * _LEVELS[0][0]) for area in areas):
-            break
-    return positions, areas
-
-
-def _between(area: Area, part: float) -> float:
-    """Return a level between a land's border and its peak."""
-    return float(area.outer + part * 0.55 * (area.density.max() - area.outer))
-
-
-def _draw_letters(
-    sheet: Sheet, report: AnalysisReport, positions: Points, colours: Sequence[str], room: Hero
-) -> None:
-    middles: dict[int, Points] = {}
-    for index, cluster in enumerate(report.clusters):
-        known = _known(positions, cluster.members)
-        if len(known):
-            middles[index] = np.median(known, axis=0)
-    letters = [theme.cluster_style(report.clusters, index).letter for index in range(len(colours))]
-    draw_marks(sheet, middles, letters, colours, room)
+        middles = {index: np.median(each, axis=0) for index, each in enumerate(dots) if len(each)}
+        letters = [theme.cluster_style(report.clusters, index).letter for index in range(len(colours))]
+        draw_marks(sheet, middles, letters, colours, room)
 
 
 def _words(report: AnalysisReport, colours: Sequence[str], drawn_on: date | None) -> Words:
@@ -226,12 +180,6 @@ def _median(report: AnalysisReport, feature: Feature, rows: Sequence[int] | None
         if (value := entry.features.get(feature)) is not None and not entry.is_imputed(feature)
     ]
     return float(np.median(values)) if values else None
-
-
-def _known(positions: Points, indices: Sequence[int]) -> Points:
-    chosen = positions[np.array(indices, dtype=np.int64)]
-    kept: Points = chosen[~np.isnan(chosen[:, 0])]
-    return kept
 
 
 def _alt_text(report: AnalysisReport, drawn_on: date | None) -> str:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
 from services.charts import theme
+from services.charts.labels import Box
 from services.charts.poster_look import SERIF, Look
+from services.charts.regions import Area, Points, Rows, settle
 from services.charts.sheet import Sheet
 from services.charts.words import count
 from services.domain.charts import ChartKind
-
-Points = npt.NDArray[np.float64]
 
 WIDTH, DENSITY = 360.0, 3
 MARGIN = 22.0
@@ -37,6 +36,10 @@ _DISC, _MEMBER = 23.0, 25.0
 _APART = 25.0
 """Between two discs on the picture."""
 _ROUNDS = 40
+_INSETS = (14.0, 24.0, 36.0, 48.0, 62.0, 80.0)
+"""From the edge of the picture to the outermost dot: the first with which no land reaches the edge."""
+_STRETCH = 2.4
+"""No distances are read off a poster: its lands may fill the picture."""
 _LONGEST_NAME = 185.0
 """With this one, the last line still has room for how many others there are."""
 _LEAST_HERO = 146.0
@@ -244,6 +247,47 @@ def _draw_members(sheet: Sheet, look: Look, line: Sequence[tuple[float, Member]]
             draw_mark(sheet, x + _DISC / 2, y, member.mark, member.colour)
             left += _DISC + 5
         sheet.write(left, y, member.name, size=SMALLEST, colour=look.ink)
+
+
+def draw_lands(
+    sheet: Sheet,
+    raw: Points,
+    groups: Sequence[Rows],
+    colours: Sequence[str],
+    room: Hero,
+    *,
+    levels: Sequence[tuple[float, float]],
+    outline: str | None = None,
+) -> Points:
+    """Draw groups as lands, each of which ends inside the picture, and return where the dots are.
+
+    Parameters
+    ----------
+    raw
+        (n, 2) positions on the map; NaN rows have none.
+    groups
+        The rows of each land's dots.
+    levels
+        Densities, each with the opacity that it adds: in parts of that of a land's border up to 1, above
+        it 1 and the part of the way to the peak.
+    """
+    height = room.bottom - room.top
+    within = Box.at(0.0, room.top, WIDTH, height)
+    frames = [within.within(inset, min(inset, height / 3)) for inset in _INSETS]
+    picture = Box.at(0.0, 0.0, WIDTH, room.height)
+    placed, areas = settle(raw, groups, frames, picture, rim=levels[0][0], stretch=_STRETCH)
+    lands = [area.paths(*(_level(area, part) for part, _ in levels)) if area else () for area in areas]
+    for row, (part, alpha) in enumerate(levels):
+        for paths, colour in zip(lands, colours, strict=False):
+            if paths:
+                shown = outline if part == 1.0 else None
+                sheet.shape(paths[row], colour=colour, alpha=alpha, outline=shown)
+    return placed.places
+
+
+def _level(area: Area, part: float) -> float:
+    border = area.outer
+    return border * part if part <= 1.0 else border + (part - 1.0) * (float(area.density.max()) - border)
 
 
 def draw_mark(sheet: Sheet, x: float, y: float, mark: str, colour: str) -> None:

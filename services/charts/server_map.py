@@ -12,7 +12,7 @@ from services.charts.labels import Box, Place, Wish, place_labels
 from services.charts.legend import person_style
 from services.charts.lettering import drawable, plain
 from services.charts.map_labels import STRIP, draw_directions
-from services.charts.people_map import Points, fit
+from services.charts.regions import Points, fit
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
@@ -52,22 +52,22 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     else:
         sheet, top = Sheet(6.0 + height + 2 * STRIP + 28.0 + 2 * _NOTE), 6.0
     sheet.panel(6, top, sheet.width - 12, height + 2 * STRIP)
-    frame = Box(sheet.width / 2, top + STRIP + height / 2, sheet.width - 20, height)
+    frame = Box.at(10, top + STRIP, sheet.width - 20, height)
     raw = np.array([(each.x, each.y) for each in found.people], dtype=np.float64)
     blurs = np.array([each.blur for each in found.people], dtype=np.float64)
-    room = Box(frame.x, frame.y, frame.width - 40, frame.height - 40)
-    _, scale = fit(raw, room, stretch=_STRETCHES[size])
+    room = frame.within(20)
+    scale = fit(raw, room, stretch=_STRETCHES[size]).scale
     # A smaller frame makes the clouds smaller too: they stay inside it.
     across, along = np.minimum(blurs.max(axis=0) * scale * _CLOUD_REACH, _LARGEST_CLOUD)
-    inner = Box(frame.x, frame.y, frame.width - 40 - 2 * across, frame.height - 40 - 2 * along)
-    places, scale = fit(raw, inner, stretch=_STRETCHES[size])
-    _draw_people(sheet, found, places, scale, size)
+    placed = fit(raw, room.within(across, along), stretch=_STRETCHES[size])
+    places = placed.places
+    _draw_people(sheet, found, places, placed.scale, size)
     if you is not None:
         sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=22, colour=theme.INK, hollow=True)
     unnamed = _draw_names(sheet, found, places, frame, size=size, you=you)
     draw_directions(sheet, found.axes, frame, size=_NARROW_SMALL if size == 0 else theme.SIZE)
     for row, words in enumerate(_notes(found, you, unnamed) if size else ()):
-        y = frame.y + frame.height / 2 + STRIP + 28 + _NOTE * (row + 0.5)
+        y = frame.bottom + STRIP + 28 + _NOTE * (row + 0.5)
         sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
     return Chart(
         kind=ChartKind.SERVER_MAP,
@@ -107,7 +107,6 @@ def _draw_names(
     """
     first = _who_matters(found, you)
     order = _by_importance(first, places)
-    bounds = Box(frame.x, frame.y, frame.width - 6, frame.height - 4)
     sizes, longest = (_NARROW_SIZES, _NARROW_LONGEST) if size == 0 else (_SIZES, _LONGEST)
 
     def lay_out(step: int) -> tuple[list[str], list[Place | None]]:
@@ -125,7 +124,7 @@ def _draw_names(
             for index, said in zip(order, words, strict=True)
         ]
         dots = places if size == 2 else None
-        placed = place_labels(wishes, bounds=bounds, obstacles=marks, dots=dots)
+        placed = place_labels(wishes, bounds=frame.within(3, 2), obstacles=marks, dots=dots)
         return words, [
             None
             if place is not None

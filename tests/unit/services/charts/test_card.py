@@ -4,8 +4,8 @@ import pytest
 from matplotlib.lines import Line2D
 
 from services.charts.card import render_card
-from services.charts.map import Frame, draw_dots, settle
-from services.charts.regions import compute_area
+from services.charts.labels import Box
+from services.charts.map import draw_dots, place_tracks
 from services.charts.sheet import Sheet
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
@@ -27,19 +27,16 @@ def test_every_word_can_be_read_on_a_phone(shape, sheets):
 @pytest.mark.parametrize("seed", range(6))
 def test_no_area_is_cut_off_by_the_frame(seed):
     report = make_report(14, 2, seed=seed)
-    frame = Frame(4, 20, 256, 176)
-    positions = settle(report, frame)
-    for cluster in report.clusters:
-        area = compute_area(
-            positions[list(cluster.members)], frame.left, frame.top, frame.width, frame.height
-        )
+    _, areas = place_tracks(report, Box.at(4, 20, 256, 176))
+    assert len(areas) == len(report.clusters)
+    for area in areas:
         assert area is None or not area.reaches_edge(area.outer)
 
 
 def test_a_dashed_ring_is_for_what_stands_out_and_for_nothing_else(sheets):
     report = make_report(120, 3, outliers=3)
     sheet = Sheet(400)
-    draw_dots(sheet, report, settle(report, Frame(10, 10, 380, 340)))
+    draw_dots(sheet, report, place_tracks(report, Box.at(10, 10, 380, 340))[0])
     lines = [each for each in sheet.figure.get_children() if isinstance(each, Line2D)]
     assert sum(line.is_dashed() for line in lines) == len(report.outliers)
     render_card(report)

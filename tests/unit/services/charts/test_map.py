@@ -7,51 +7,54 @@ import pytest
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 
-from services.charts.map import Frame, compute_positions, draw_areas, draw_dots, render_map
+from services.charts.labels import Box
+from services.charts.map import draw_areas, draw_dots, place_tracks, render_map
 from services.charts.sheet import Sheet
 from services.domain.group_words import outlier_words
 from services.domain.report import Verdict
 from tests.unit.services.charts.reports import make_report
 
-FRAME = Frame(10, 70, 380, 340)
+FRAME = Box.at(10, 70, 380, 340)
+
+
+def placed(report):
+    return place_tracks(report, FRAME)[0]
 
 
 def dots_of(report):
     sheet = Sheet(500)
-    draw_dots(sheet, report, compute_positions(report, FRAME))
+    draw_dots(sheet, report, placed(report))
     return [artist for artist in sheet.figure.get_children() if isinstance(artist, Line2D)]
 
 
 @pytest.mark.parametrize("tracks", [12, 199, 200, 3000])
 def test_every_dot_is_inside_the_frame(tracks):
-    positions = compute_positions(make_report(tracks, 3), FRAME)
+    positions = placed(make_report(tracks, 3))
     assert (positions[:, 0] >= FRAME.left).all()
     assert (positions[:, 0] <= FRAME.left + FRAME.width).all()
     assert (positions[:, 1] >= FRAME.top).all()
-    assert (positions[:, 1] <= FRAME.top + FRAME.height).all()
+    assert (positions[:, 1] <= FRAME.bottom).all()
 
 
 def test_up_is_up_and_right_is_right():
     report = make_report(80, 2)
-    positions = compute_positions(report, FRAME)
+    positions = placed(report)
     assert np.argmax([p.x for p in report.placements]) == np.argmax(positions[:, 0])
     assert np.argmax([p.y for p in report.placements]) == np.argmin(positions[:, 1])
 
 
 def test_one_stray_track_does_not_press_the_others_together():
     report = make_report(1000, 3)
-    spread = np.std(compute_positions(report, FRAME)[:, 0])
+    spread = np.std(placed(report)[:, 0])
     far = replace(report.placements[0], x=1e6, y=1e6)
-    stretched = np.std(
-        compute_positions(replace(report, placements=(far, *report.placements[1:])), FRAME)[:, 0]
-    )
+    stretched = np.std(placed(replace(report, placements=(far, *report.placements[1:])))[:, 0])
     assert stretched > 0.8 * spread
 
 
 def test_a_nan_position_counts_as_none():
     report = make_report(30, 2)
     odd = replace(report.placements[0], x=float("nan"))
-    positions = compute_positions(replace(report, placements=(odd, *report.placements[1:])), FRAME)
+    positions = placed(replace(report, placements=(odd, *report.placements[1:])))
     assert np.isnan(positions[0]).all()
     assert not np.isnan(positions[1:]).any()
 
@@ -59,7 +62,7 @@ def test_a_nan_position_counts_as_none():
 def test_coinciding_tracks_sit_in_the_middle():
     report = make_report(15, 0)
     report = replace(report, placements=tuple(replace(p, x=3.0, y=3.0) for p in report.placements))
-    np.testing.assert_allclose(compute_positions(report, FRAME), [(200, 240)] * 15)
+    np.testing.assert_allclose(placed(report), [(200, 240)] * 15)
 
 
 def test_estimated_tracks_are_hollow_and_all_tracks_are_drawn():
@@ -93,7 +96,7 @@ def test_each_group_has_its_own_shape():
 def test_borders_are_as_firm_as_the_verdict(verdict, styles):
     report = make_report(200, 3, verdict=verdict)
     sheet = Sheet(500)
-    draw_areas(sheet, report, compute_positions(report, FRAME), FRAME)
+    draw_areas(sheet, report, place_tracks(report, FRAME)[1])
     patches = [artist for artist in sheet.figure.get_children() if isinstance(artist, PathPatch)]
     outlined = [patch for patch in patches if patch.get_edgecolor()[3] > 0]
     assert {patch.get_linestyle() for patch in outlined} == styles
