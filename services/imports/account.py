@@ -14,12 +14,18 @@ from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.documents import as_table, plays_in, read_rows, title_of
 from services.imports.entries import Entries, Library, make_track, number_of, text_of
-from services.imports.formats import ACCOUNT_DATA, APPLE_EXPORT, GENERIC_CSV, JSON, JSON_ROWS
+from services.imports.formats import (
+    ACCOUNT_DATA,
+    APPLE_EXPORT,
+    GENERIC_CSV,
+    JSON,
+    JSON_ROWS,
+    MAX_JSON_VALUES,
+    MAX_ROWS,
+)
 from services.imports.history import BASIC, EXTENDED, LISTENS, SCROBBLES, WATCHED, History, HistoryFields
-from services.imports.limits import MAX_JSON_VALUES, MAX_ROWS
 from services.imports.links import local_label
-from services.imports.nested import may_name_tracks, read_nested
-from services.imports.pieces import cut
+from services.imports.nested import cut, may_name_tracks, read_nested
 from services.imports.spreadsheets import read_spreadsheet, recognise
 from services.imports.tally import Budget
 from services.imports.text import Decoded, clean_text, count_bytes

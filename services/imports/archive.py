@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.domain.errors.playlists import ArchiveRefusedError, DamagedFileError
-from services.imports.formats import ZIP
-from services.imports.limits import (
+from services.imports.formats import (
     CHUNK_BYTES,
     MAX_COMPRESSION_RATIO,
     MAX_MEMBER_BYTES,
     MAX_MEMBERS,
     MAX_UNPACKED_BYTES,
     RATIO_FREE_BYTES,
+    ZIP,
 )
 from services.imports.text import clean_text, is_zip, other_archive
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from services.imports.artists import (
+from services.imports.cells import (
     SplitArtists,
     split_any,
     split_commas,
     split_escaped_commas,
     split_semicolons,
 )
-from services.imports.columns import FEATURE_NAMES, Column, as_known, by_letters, names, normal
+from services.imports.columns import FEATURE_NAMES, Column, as_known, by_letters, names, normal, usual_names
 from services.imports.formats import (
     CHOSIC,
     EXPORTIFY,
@@ -25,7 +25,6 @@ from services.imports.formats import (
     TASTEMAP,
     TUNEMYMUSIC,
 )
-from services.imports.headers import usual_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,9 @@ from services.imports.entries import (
     text_of,
     track_of_words,
 )
-from services.imports.formats import JSON_ROWS, JSPF
+from services.imports.formats import JSON_ROWS, JSPF, MAX_LISTED, MAX_MEMBERS, MAX_ROWS
 from services.imports.keys import read_key
 from services.imports.lengths import duration_ms
-from services.imports.limits import MAX_LISTED, MAX_MEMBERS, MAX_ROWS
 from services.imports.links import spotify_link
 from services.imports.tally import Budget
 

@@ -11,8 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from services.imports.alphabets import FREQUENT, WESTERN
-from services.imports.code_pages import guess_page
+from services.imports.code_pages import FREQUENT, WESTERN, guess_page
 
 PAGE_NAMES = {
     "cp1250": "Windows-1250 (Central European)",

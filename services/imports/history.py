@@ -19,9 +19,11 @@ from services.imports.formats import (
     HISTORY,
     LASTFM,
     LISTENBRAINZ,
+    MAX_DISTINCT_PLAYED,
+    MAX_PLAYS,
+    MAX_ROWS,
     YOUTUBE,
 )
-from services.imports.limits import MAX_DISTINCT_PLAYED, MAX_PLAYS, MAX_ROWS
 from services.imports.tally import Tally
 
 _QUOTED = r'"([^"\\]*)"'

@@ -9,7 +9,6 @@ from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
-from services.imports.any_markup import read_any_markup
 from services.imports.entries import (
     Entries,
     Library,
@@ -21,8 +20,7 @@ from services.imports.entries import (
 )
 from services.imports.formats import ITUNES, REKORDBOX, TRAKTOR, VIRTUALDJ, XML_LIST, XSPF
 from services.imports.keys import UNTOLD, KeyReader, Tonality
-from services.imports.markup import Tag, read_tags
-from services.imports.property_list import read_property_list
+from services.imports.markup import Tag, read_any_markup, read_property_list, read_tags
 from services.imports.tally import Budget
 
 _SHORTEST_TRACK_S = 10.0

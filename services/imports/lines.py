@@ -1,10 +1,18 @@
-"""Read lines that say `Artist - Title`, and find what stands around the names in all of them."""
+"""Read lines that say `Artist - Title` or part the two otherwise, and what stands around the names in all.
+
+A dash between blanks says enough by itself. Colons, slashes and commas stand in any text: they count only
+where nearly all lines have one, with what looks like names on both sides.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.messages import Note, NoteKind
@@ -14,17 +22,158 @@ from services.imports.columns import Column
 from services.imports.dialects import GENERIC
 from services.imports.entries import (
     ARTIST_AND_TITLE,
+    SOUND_FILE,
     Entries,
+    file_name,
     track_of_path,
     track_of_words,
 )
-from services.imports.formats import LINES
-from services.imports.limits import MAX_ROWS
-from services.imports.link_names import NUMBERING
-from services.imports.locations import SOUND_FILE, file_name
-from services.imports.pairs import part
+from services.imports.formats import LINES, MAX_ROWS
+from services.imports.links import NUMBERING
 from services.imports.tally import Budget
 from services.imports.text import DASHES
+
+_Pair = tuple[str, str]
+
+_BY = re.compile(
+    r"[\"“„]?(?P<title>.+?)[\"”“]?\s+(?P<by>by|von|par|av|af|door)\s+(?P<artist>(?:(?!\s(?P=by)\s).)+)",
+    re.IGNORECASE,
+)
+_TIGHT = re.compile(r"(?P<artist>[^–—]+)[–—](?P<title>[^–—]+)")
+_SIGN = re.compile(
+    r"(?P<artist>\S(?:.*?\S)?)(?:\s+(?:[/／~→»|]|-{2,}|[-=]>|::)\s+|[-–—]\s+|\s+[-–—])(?P<title>[^\s/~→»].*)"
+)
+_QUOTED = re.compile(r"(?P<artist>[^\"“„«]+[\s,:])[\"“„«](?P<title>[^\"”“»]+)[\"”“»]")
+_GAP = re.compile(r"(?P<artist>\S+(?: \S+)*) {2,}(?P<title>\S+(?: \S+)*)")
+_COLON = re.compile(r"(?P<artist>[^:：]*[^:：\s])(?::\s|\s?：)\s*(?P<title>[^:：\s][^:：]*)")
+_CLOCK_CELL = re.compile(r"\s*[\t|;,]\s*((?:\d{1,2}:)?\d{1,2}:[0-5]\d)$")
+_NO_NAME = re.compile(r"@|://|^[\W\d_]*$")
+_SEVERAL_WORDS = re.compile(r"\w\W*\s\W*\w|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""What names often have, and lists of single things do not; some scripts know no blanks."""
+_LONGEST_LINE, _LONGEST_CLOCK = 300, 20
+_LOOKED_AT = 200
+_LEAST_LINES = 2
+_MOST_OF_TEN = 8
+"""So many of ten lines must name artist and title; in prose a dash is rare."""
+
+
+class Parted(NamedTuple):
+    """Lines as `Artist - Title`; those that have no two parts are as they were."""
+
+    lines: list[str]
+    columns: tuple[str, ...] = ()
+    """What columns without a header were taken for, if they are columns."""
+
+
+def _always(_pairs: Sequence[_Pair]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way in which a line is parted."""
+
+    split: Callable[[str], _Pair | None]
+    hold_songs: Callable[[Sequence[_Pair]], bool] = _always
+    """What all pairs together must look like."""
+    are_columns: bool = False
+    may_turn: bool = True
+    """Whether the title may come first without saying so."""
+
+
+def part(lines: Sequence[str]) -> Parted | None:
+    """Return the lines with a dash between artist and title, or None where nothing parts them surely.
+
+    Raises
+    ------
+    TooManyRowsError
+        So many lines are more tracks than are read.
+    """
+    for way in _WAYS:
+        if _part(lines[:_LOOKED_AT], way) is None:
+            continue
+        if _MOST_OF_TEN * len(lines) > 10 * MAX_ROWS:
+            raise TooManyRowsError(limit=MAX_ROWS)
+        parted = _part(lines, way)
+        if parted is not None:
+            return parted
+    return None
+
+
+def _part(lines: Sequence[str], way: _Way) -> Parted | None:
+    clocks = [_CLOCK_CELL.search(line[-_LONGEST_CLOCK:]) if way.are_columns else None for line in lines]
+    bare = [line[: -len(clock[0])] if clock else line for line, clock in zip(lines, clocks, strict=True)]
+    pairs = [way.split(line) if len(line) <= _LONGEST_LINE else None for line in bare]
+    told = [pair for pair in pairs if pair]
+    if len(told) < _LEAST_LINES or 10 * len(told) < _MOST_OF_TEN * len(lines) or not way.hold_songs(told):
+        return None
+    turned = way.may_turn and _come_again(told)
+    written = [
+        f"{pair[turned]} - {pair[not turned]}{f' {clock[1]}' if clock else ''}" if pair else line
+        for line, pair, clock in zip(lines, pairs, clocks, strict=True)
+    ]
+    return Parted(written, ("title", "artist")[:: 1 if turned else -1] if way.are_columns else ())
+
+
+def _found(pattern: re.Pattern[str], line: str) -> _Pair | None:
+    found = pattern.fullmatch(line)
+    return (found["artist"].strip(" \t,:"), found["title"].strip()) if found else None
+
+
+def _columns(delimiter: str, line: str) -> _Pair | None:
+    if delimiter not in line:
+        return None
+    try:
+        (row,) = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+    except csv.Error:
+        return None
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return (cells[0], cells[1]) if len(cells) == 2 else None
+
+
+def _are_songs(pairs: Sequence[_Pair]) -> bool:
+    """Whether both parts look like names, which are mostly different, and the first names no column."""
+    count = len(pairs)
+    if 2 * len(set(pairs)) < count or GENERIC.match(pairs[0]) or _is_header(pairs):
+        return False
+    return all(
+        10 * sum(_NO_NAME.search(cell) is not None for cell in column) <= count
+        and 4 * sum(_SEVERAL_WORDS.search(cell) is not None for cell in column) >= count
+        for column in zip(*pairs, strict=True)
+    )
+
+
+def _is_header(pairs: Sequence[_Pair]) -> bool:
+    """Whether the first pair alone is two words, where names have more: columns of another table."""
+    if any(map(_SEVERAL_WORDS.search, pairs[0])):
+        return False
+    below = [cell for pair in pairs[1:] for cell in pair]
+    return 4 * sum(_SEVERAL_WORDS.search(cell) is None for cell in below) <= len(below)
+
+
+def _are_no_sentences(pairs: Sequence[_Pair]) -> bool:
+    """Whether what stands behind colons are names too: not what people say, nor amounts and settings."""
+    spoken = sum(title[:1].islower() or title[:1].isdigit() for _, title in pairs)
+    speakers = {artist for artist, _ in pairs}
+    return 4 * spoken <= len(pairs) and 2 * len(speakers) >= len(pairs) and _are_songs(pairs)
+
+
+def _come_again(pairs: Sequence[_Pair]) -> bool:
+    """Whether the second parts come again and again, as artists do, more often than the first."""
+    first, second = ({name.casefold() for name in names} for names in zip(*pairs, strict=True))
+    return len(second) < len(first)
+
+
+_WAYS = (
+    _Way(partial(_found, _BY), may_turn=False),
+    _Way(partial(_found, _TIGHT)),
+    *(_Way(partial(_columns, delimiter), _are_songs, are_columns=True) for delimiter in "\t|;,"),
+    _Way(partial(_found, _GAP), _are_songs, are_columns=True),
+    _Way(partial(_found, _QUOTED), _are_songs, may_turn=False),
+    _Way(partial(_found, _SIGN), _are_songs),
+    _Way(partial(_found, _COLON), _are_no_sentences),
+)
+
 
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
 _STARTS_AT = re.compile(rf"^[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
@@ -65,11 +214,6 @@ _UNKNOWN = re.compile(rf"\(?(?:ID|unknown|\?+)\)?\s+[{DASHES}]\s+\(?(?:ID|unknow
 _LINK = re.compile(r"(?<=\S)\s+[-–:|(<\[]{0,3}\s?https?://\S+$", re.IGNORECASE)
 """Where a name is heard at another service."""
 _WITH = re.compile(r"^w/\s")
-_LONGEST_LINE = 300
-_LOOKED_AT = 200
-_LEAST_LINES = 2
-_MOST_OF_TEN = 8
-"""So many of ten lines must name artist and title; in prose a dash is rare."""
 
 
 def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) -> Playlist | None:

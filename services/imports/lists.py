@@ -12,6 +12,7 @@ from services.domain.messages import Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.entries import (
     Entries,
+    file_name,
     make_track,
     number_of,
     split_words,
@@ -20,7 +21,6 @@ from services.imports.entries import (
 from services.imports.formats import CUE, M3U, PLS
 from services.imports.lines import count_up
 from services.imports.links import spotify_link
-from services.imports.locations import file_name
 from services.imports.tally import Budget
 
 _HEAD_CHARS = 65_536

@@ -9,14 +9,14 @@ from typing import TypeVar
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.music import SkipReason, Track
 from services.imports import cells
-from services.imports.artists import SplitArtists, split_list
+from services.imports.cells import SplitArtists, split_list
 from services.imports.columns import FEATURE_COLUMNS, Column
 from services.imports.dialects import Dialect
 from services.imports.encodings import Mending
+from services.imports.entries import SOUND_FILE, without_number
+from services.imports.formats import MAX_LIST_CHARS
 from services.imports.keys import KeyReader, read_mode
 from services.imports.lengths import LengthReader, milliseconds, seconds
-from services.imports.limits import MAX_LIST_CHARS
-from services.imports.locations import SOUND_FILE, without_number
 from services.imports.scales import Scales
 from services.imports.text import clean_text
 

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
-from services.imports.artists import SplitArtists
-from services.imports.cells import track_id
-from services.imports.columns import FEATURE_COLUMNS, Column
+from services.imports.cells import SplitArtists, track_id
+from services.imports.columns import FEATURE_COLUMNS, Column, further_artists
 from services.imports.dialects import (
     CHOSIC_TABLE,
     EXPORTIFY_NET,
@@ -24,9 +23,7 @@ from services.imports.dialects import (
     exportify_app,
     net_artists,
 )
-from services.imports.formats import CHOSIC, EXPORTIFY
-from services.imports.headers import further_artists
-from services.imports.limits import MAX_NAME_CHARS
+from services.imports.formats import CHOSIC, EXPORTIFY, MAX_NAME_CHARS
 from services.imports.rows import RowReader
 from services.imports.scales import detect_scales
 from services.imports.tables import Header, Table, find_header, first_records, read_table

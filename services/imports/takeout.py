@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from services.imports.account import AccountData
 from services.imports.columns import normal
 from services.imports.entries import make_track
-from services.imports.formats import YOUTUBE
+from services.imports.formats import MAX_LISTED, YOUTUBE
 from services.imports.history import WATCHED
 from services.imports.lengths import duration_ms
-from services.imports.limits import MAX_LISTED
 from services.imports.tables import first_records, rows_below
 from services.imports.tally import Budget
 from services.imports.watched import is_watch_page, plays_of_page

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.domain.errors.playlists import TooManyNamesError, TooManyRowsError
 from services.domain.music import Skipped, SkipReason
-from services.imports.limits import MAX_EXAMPLES, MAX_NAMES, MAX_TOTAL_ROWS
+from services.imports.formats import MAX_EXAMPLES, MAX_NAMES, MAX_TOTAL_ROWS
 from services.imports.text import clean_text
 
 

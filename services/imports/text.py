@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
 from services.domain.letters import beginning
 from services.domain.messages import Note, NoteKind
-from services.imports.alphabets import WESTERN
+from services.imports.code_pages import WESTERN
 from services.imports.encodings import (
     PAGE_NAMES,
     declared_page,
@@ -20,8 +20,7 @@ from services.imports.encodings import (
     guess_code_page,
     undo_everywhere,
 )
-from services.imports.formats import TEXT
-from services.imports.limits import MAX_NAME_CHARS, MAX_TEXT_CHARS
+from services.imports.formats import MAX_NAME_CHARS, MAX_TEXT_CHARS, TEXT
 
 # Control characters, lone surrogates (JSON can smuggle them in; no database stores them) and the
 # marks that turn the reading direction of everything after them. Joiners stay: emoji and Persian need them.

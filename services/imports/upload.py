@@ -18,15 +18,13 @@ from services.domain.errors.playlists import (
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist
 from services.imports.account import AccountData, may_hold_tracks, read_account_file
-from services.imports.any_markup import holds_wiki_table, page_text, wiki_text
 from services.imports.archive import Member, members, office_kind, open_archive
-from services.imports.formats import ACCOUNT_DATA, TRACK_LINKS, ZIP
+from services.imports.formats import ACCOUNT_DATA, MAX_EXAMPLES, MAX_UPLOAD_BYTES, TRACK_LINKS, ZIP
 from services.imports.libraries import read_library
-from services.imports.limits import MAX_EXAMPLES, MAX_UPLOAD_BYTES
 from services.imports.lines import read_lines
 from services.imports.links import find_links, foreign_links
 from services.imports.lists import read_list
-from services.imports.markup import is_xml
+from services.imports.markup import holds_wiki_table, is_xml, page_text, wiki_text
 from services.imports.plays import read_plays
 from services.imports.spreadsheets import describe_columns, read_spreadsheet, recognise
 from services.imports.takeout import read_takeout

@@ -11,7 +11,7 @@ import pytest
 
 from cogs.words.errors import UNEXPECTED
 from services.domain.errors import TastemapError
-from services.imports.limits import MAX_MEMBERS, MAX_ROWS
+from services.imports.formats import MAX_MEMBERS, MAX_ROWS
 from services.workflows.reading import UPLOAD_LIMIT_BYTES
 from tests.discord.conftest import Room
 from tests.discord.samples import HEADER, exportify

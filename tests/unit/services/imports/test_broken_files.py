@@ -16,7 +16,7 @@ from services.domain.errors.playlists import (
     UnknownFormatError,
 )
 from services.imports import tables, upload
-from services.imports.limits import MAX_JSON_VALUES, MAX_RECORDS, MAX_ROWS, MAX_UPLOAD_BYTES
+from services.imports.formats import MAX_JSON_VALUES, MAX_RECORDS, MAX_ROWS, MAX_UPLOAD_BYTES
 from services.imports.tally import Budget
 from services.imports.upload import read_upload
 

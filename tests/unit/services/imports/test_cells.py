@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.imports import cells, keys, lengths
-from services.imports.artists import split_any, split_commas, split_escaped_commas, split_semicolons
+from services.imports.cells import split_any, split_commas, split_escaped_commas, split_semicolons
 from services.imports.lengths import LengthReader
 from services.imports.text import clean_text, playlist_name
 

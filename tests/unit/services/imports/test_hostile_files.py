@@ -16,7 +16,7 @@ from services.domain.errors.playlists import (
     UploadError,
 )
 from services.imports import spreadsheets
-from services.imports.limits import MAX_NAMES, MAX_TOTAL_ROWS, MAX_UPLOAD_BYTES
+from services.imports.formats import MAX_NAMES, MAX_TOTAL_ROWS, MAX_UPLOAD_BYTES
 from services.imports.upload import read_upload
 from tests.depth import cases
 

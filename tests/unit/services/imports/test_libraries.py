@@ -13,7 +13,7 @@ from services.domain.errors.playlists import (
     UploadError,
 )
 from services.domain.music import SkipReason
-from services.imports import limits
+from services.imports import formats
 from services.imports.upload import read_upload
 
 ID = "0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
@@ -176,7 +176,7 @@ def test_stops_while_reading_where_a_document_is_too_large(monkeypatch: pytest.M
     monkeypatch.setattr("services.imports.markup.MAX_MARKUP_ELEMENTS", 1_000)
     with pytest.raises(TooManyRowsError):
         read_upload(many.encode())
-    keys = '<TRACK Key="1"/>' * (limits.MAX_TOTAL_ROWS + 1)
+    keys = '<TRACK Key="1"/>' * (formats.MAX_TOTAL_ROWS + 1)
     listed = REKORDBOX.replace('<TRACK Key="4"/>', keys)
     monkeypatch.setattr("services.imports.markup.MAX_MARKUP_ELEMENTS", 1_000_000)
     with pytest.raises(TooManyRowsError):

@@ -12,7 +12,7 @@ import pytest
 from services.domain.errors.playlists import DamagedFileError
 from services.domain.music import Playlist, SkipReason
 from services.imports import account, history
-from services.imports.pieces import cut
+from services.imports.nested import cut
 from services.imports.text import count_bytes, is_binary
 from services.imports.upload import read_upload
 

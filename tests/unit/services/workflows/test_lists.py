@@ -13,8 +13,8 @@ from services.domain.features import AudioFeatures, Origin, Provenance
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.domain.stats import ALL_KEYS
+from services.imports.entries import location_of
 from services.imports.keys import read_key
-from services.imports.locations import location_of
 from services.imports.upload import read_upload
 from services.workflows.list_export import brought, dj_files, lists_csv, lists_links
 

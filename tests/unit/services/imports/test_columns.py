@@ -4,7 +4,7 @@ import pytest
 
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.music import Track
-from services.imports.headers import LANGUAGES
+from services.imports.columns import LANGUAGES
 from services.imports.upload import read_upload
 
 
