@@ -13,6 +13,7 @@ from bot import __version__
 from bot.config import Settings
 from bot.lifetime import in_background
 from bot.metrics import Metrics
+from cogs.words.lists import public_list_name
 from services.enrichment.cache import MemoryNameStore, ReadOnlyCache, ReadOnlyNames
 from services.enrichment.enricher import Enricher
 from services.enrichment.ports import FeatureCache, FeatureSource, NameStore
@@ -134,7 +135,11 @@ class NameServices:
     def lists(self) -> UserLists:
         """The public lists of people that can be read."""
         client = self.listenbrainz
-        return UserLists(listenbrainz=ListenBrainzLists(client) if client else None, lastfm=self.lastfm)
+        return UserLists(
+            listenbrainz=ListenBrainzLists(client) if client else None,
+            lastfm=self.lastfm,
+            names=public_list_name,
+        )
 
 
 @asynccontextmanager

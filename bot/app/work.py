@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.app.accounts import Accounts
 from cogs.words.comparison import comparison_words
+from cogs.words.lists import brought_words, new_list
 from cogs.words.report import report_words
 from services.compute import ComputePool
 from services.domain.drafts import SplitState, TidyState
@@ -153,6 +154,7 @@ def build_workflows(
         results=results,
         withdrawals=withdrawals,
         clock=clock,
+        words=brought_words,
     )
     server_map = ServerMapWorkflow(
         members=MapMemberStore(database), withdrawals=withdrawals, compute=compute, clock=clock
@@ -173,20 +175,25 @@ def build_workflows(
             analyze=analyze,
             drafts=DraftsWorkflow(store=drafts, reports=reports, clock=clock, kind=TidyState),
             saving=saving,
+            words=new_list,
         ),
         split=SplitWorkflow(
             analyze=analyze,
             drafts=DraftsWorkflow(store=drafts, reports=reports, clock=clock, kind=SplitState),
             saving=saving,
+            words=new_list,
         ),
         optimize=OptimizeWorkflow(
             compute=compute,
             analyze=analyze,
             drafts=DraftsWorkflow(store=drafts, reports=reports, clock=clock, kind=OrderState),
             saving=saving,
+            words=new_list,
         ),
         saving=saving,
-        lobbies=LobbiesWorkflow(store=lobbies, questions=questions, withdrawals=withdrawals, clock=clock),
+        lobbies=LobbiesWorkflow(
+            store=lobbies, questions=questions, withdrawals=withdrawals, clock=clock, words=brought_words
+        ),
         group_results=GroupResultsWorkflow(
             lobbies=lobbies,
             results=results,

@@ -14,7 +14,7 @@ from cogs.words.grouping import basis_line
 from cogs.words.messages import note_lines
 from cogs.words.portrait import type_line
 from cogs.words.report import notices, quality, subtitle, verdict
-from cogs.words.sound import tempo_words
+from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import letter_of, plural
 from cogs.words.traits import measures, trait_numbers, trait_words
@@ -105,7 +105,7 @@ def _sounds(report: AnalysisReport) -> Table:
             table.add_row(
                 escape(entry.track.label),
                 tempo_words(reading.tempo) if reading.tempo else "none",
-                reading.key.words if reading.key else "none",
+                key_words(reading.key) if reading.key else "none",
                 f"{reading.loudness_lufs:.1f}",
                 f"{minutes}:{seconds:02d}",
             )

@@ -10,7 +10,8 @@ from discord import app_commands
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.words.grouping import WAY
-from cogs.words.text import plain, suggestion_label
+from cogs.words.lists import suggestion_label
+from cogs.words.text import plain
 from cogs.work.host import Interaction, Uploaded
 from cogs.work.pending import want
 from services.domain.errors.playlists import (

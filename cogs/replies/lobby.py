@@ -12,7 +12,8 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
 from cogs.words.buttons import Label
-from cogs.words.text import escape, in_words, plain, plural, suggestion_label
+from cogs.words.lists import suggestion_label
+from cogs.words.text import escape, in_words, plain, plural
 from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
 from services.domain.inputs import Suggestion
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cogs.words.text import CLUSTER_LETTERS, escape, join_words, plural, unbroken
 from services.domain.features import SOUND_FEATURES, Feature, Origin
 from services.domain.report import EnrichedTrack
-from services.domain.sound import SoundPlace, SoundReading, TempoReading
+from services.domain.sound import KeyReading, SoundPlace, SoundReading, TempoReading
 
 _FAINT = 0.1
 """Below this share of the onsets repeats with the beat: there is hardly one."""
@@ -37,7 +37,12 @@ def key_line(reading: SoundReading) -> str:
     """Say the key together with its relative, which has the same notes."""
     if reading.key is None:
         return "**Key** none: there is no tone in it"
-    return f"**Key** {reading.key.words}"
+    return f"**Key** {key_words(reading.key)}"
+
+
+def key_words(key: KeyReading) -> str:
+    """Say both keys: the notes are heard, which of the two is home hardly."""
+    return f"{key.name} or {key.relative.name}"
 
 
 def loudness_line(reading: SoundReading, louder_than: float | None) -> str:

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from services.domain.inputs import Suggestion
 from services.domain.letters import beginning, without_lone_joiners
 from services.domain.music import Skipped, SkipReason, Track
 from services.domain.report import Cluster
@@ -176,16 +175,3 @@ def ago(time: timedelta) -> str:
 def away(time: timedelta) -> str:
     """Say when something will be: "in 5 hours"."""
     return f"in {span(time)}"
-
-
-def suggestion_label(suggestion: Suggestion) -> str:
-    """Write a choice of at most 100 characters (Discord's limit) that keeps its end."""
-    count = "tracks unknown" if suggestion.tracks is None else plural(suggestion.tracks, "track")
-    if suggestion.is_liked and suggestion.tracks is None:
-        count = ""
-    if suggestion.map_age is not None:
-        count += f", map of {ago(suggestion.map_age)}"
-    end = f" · {count}" if count else ""
-    room = 100 - len(end)
-    name = suggestion.name
-    return (name if len(name) <= room else f"{name[: room - 1]}…") + end

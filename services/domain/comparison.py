@@ -87,9 +87,8 @@ class FeatureDifference:
     distance: float
     """Wasserstein distance between the two distributions, in spreads of typical music."""
     a_words: str = ""
-    """As an older version had worded what `Pair.a` is, compared to `b`: "14 BPM faster (134 against 120)"."""
+    """As an older version had worded what `Pair.a` is beside `b`, and below the other way round."""
     b_words: str = ""
-    """The other way round."""
     telling: bool = False
     """Whether it is heard, and seen in its numbers; in results of older versions their sentences say so."""
     a: tuple[float, float] | None = None

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from services.domain.features import Feature
-from services.domain.report import AnalysisReport, Outlier
+from services.domain.ordering import Goal
+from services.domain.report import AnalysisReport, Cluster, Outlier
 from services.domain.writes import name_with_end
 
 
@@ -254,3 +255,33 @@ def by_closeness(report: AnalysisReport, state: SplitState, number: int) -> tupl
         )
 
     return tuple(sorted((other for other in range(len(state.parts)) if other != number), key=distance))
+
+
+class Derivation(StrEnum):
+    """How a playlist comes from another one."""
+
+    PART = "part"
+    SET_ASIDE = "set aside"
+    TIDIED = "tidied"
+    REORDERED = "reordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A playlist that is made of another one."""
+
+    how: Derivation
+    origin: str
+    """Name of the other one."""
+    group: Cluster | None = None
+    """The group, or the largest, that a part holds."""
+    goal: Goal | None = None
+    """What another order is after."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewList:
+    """What a new playlist is called, and what stands below its name."""
+
+    name: str
+    description: str

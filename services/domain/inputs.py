@@ -207,12 +207,17 @@ class Suggestion:
     """One line of an autocomplete list."""
 
     name: str
+    """Empty for a public list without a title of its own."""
     value: str
     """What `parse_reference` reads back."""
     tracks: int | None
     map_age: timedelta | None = None
     """How old the stored map is; None for a playlist at Spotify."""
     is_liked: bool = False
+    public: UserList | None = None
+    """The public list that is meant."""
+    is_incomplete: bool = False
+    """Whether only its service, and perhaps the name there, is known so far."""
 
 
 Row = Mapping[str, Any]

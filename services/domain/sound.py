@@ -113,11 +113,6 @@ class KeyReading:
         """The key alone: "C major"."""
         return f"{NOTE_NAMES[self.pitch_class]} {'major' if self.is_major else 'minor'}"
 
-    @property
-    def words(self) -> str:
-        """Both keys: the notes are heard, which of the two is home hardly."""
-        return f"{self.name} or {self.relative.name}"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundReading:

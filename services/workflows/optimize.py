@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
 from services.domain.analysis import AnalysisOptions
 from services.domain.charts import Chart
+from services.domain.drafts import Derivation, Derived, NewList
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.storage import TooFewToOrderError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
@@ -26,7 +27,7 @@ from services.domain.ordering import (
 )
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.requests import DraftToWrite, OptimizeRequest
-from services.domain.writes import Wish, Written, name_with_end, writable
+from services.domain.writes import Wish, Written, writable
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow, Keeping
 from services.workflows.drafts import DraftsWorkflow, OpenDraft
@@ -92,6 +93,8 @@ class OptimizeWorkflow:
     drafts: DraftsWorkflow[OrderState]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
+    words: Callable[[Derived], NewList]
+    """Names what is written, and describes it."""
 
     async def optimize(
         self, person: int, request: OptimizeRequest, say: OnProgress = quiet, *, keep_as: Keeping
@@ -158,11 +161,11 @@ class OptimizeWorkflow:
             raise SpotifyOffError
         draft, in_place = await self.drafts.open(what.draft_id, user_id), what.in_place
         playlist = draft.stored.report.playlist
-        goal = draft.state.result.goal.value
+        reordered = self.words(Derived(Derivation.REORDERED, playlist.name, goal=draft.state.result.goal))
         wish = Wish(
-            name=playlist.name if in_place else name_with_end(playlist.name, goal),
+            name=playlist.name if in_place else reordered.name,
             tracks=writable(tracks_of(draft)),
-            description=f"{playlist.name}, in another order ({goal})",
+            description=reordered.description,
             in_place_of=playlist if in_place else None,
         )
         writes = await self.saving.write(user_id, [wish], request=what.name)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.domain.analysis import AnalysisOptions
-from services.domain.drafts import Part, SplitState, plan_split
+from services.domain.drafts import Derivation, Derived, NewList, Part, SplitState, plan_split
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError, NothingToSplitError
 from services.domain.messages import OnProgress, quiet
@@ -30,6 +30,8 @@ class SplitWorkflow:
     drafts: DraftsWorkflow[SplitState]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
+    words: Callable[[Derived], NewList]
+    """Names what is written, and describes it."""
 
     async def split(
         self, person: int, request: SplitRequest, say: OnProgress = quiet, *, keep_as: Keeping
@@ -90,7 +92,7 @@ class SplitWorkflow:
             Wish(
                 name=part.name,
                 tracks=tracks,
-                description=f"From {draft.stored.report.playlist.name}: {blurb_of(draft, part)}",
+                description=self.words(_derived(draft, part)).description,
             )
             for part in draft.state.chosen
             if (tracks := writable(tracks_of(draft, part)))
@@ -123,6 +125,6 @@ def lists_of(draft: SplitDraft) -> tuple[tuple[str, tuple[EnrichedTrack, ...]], 
     return tuple((part.name, tuple(tracks[row] for row in part.rows)) for part in draft.state.chosen)
 
 
-def blurb_of(draft: SplitDraft, part: Part) -> str:
-    """Say in words how a part sounds, after its largest group."""
-    return draft.stored.report.clusters[part.groups[0]].blurb
+def _derived(draft: SplitDraft, part: Part) -> Derived:
+    report = draft.stored.report
+    return Derived(Derivation.PART, report.playlist.name, report.clusters[part.groups[0]])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain.errors.playlists import AmbiguousPlaylistError, UnknownPlaylistError
-from services.domain.inputs import PlaylistRef, ReferenceKind, Suggestion, parse_user_list
+from services.domain.inputs import PlaylistRef, ReferenceKind, Suggestion, UserList, parse_user_list
 from services.domain.spotify import Library, PlaylistSummary
 from services.workflows.library import LIKED_NAME, LibraryWorkflow
 from services.workflows.reports import ReportsWorkflow
@@ -56,10 +56,9 @@ class Suggestions:
             return (await self.lists.suggest(listed.service, listed.name))[:SUGGESTED]
         named = name.strip() if separator else prefix
         return tuple(
-            Suggestion(f"{each.label}: type {each.value}: and your name there", f"{each.value}:", None)
-            if not named or each.value.startswith(wanted)
-            else Suggestion(f"{named} at {each.label}", f"{each.value}:{named}", None)
+            Suggestion(typed, f"{each.value}:{typed}", None, public=UserList(each, typed), is_incomplete=True)
             for each in services
+            for typed in ("" if each.value.startswith(wanted) else named,)
         )
 
     async def _reports(self, user_id: int, wanted: str) -> list[Suggestion]:

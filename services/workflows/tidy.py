@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
 from services.domain.analysis import AnalysisOptions
-from services.domain.drafts import Decision, Tidied, TidyState, suggested, tidied
+from services.domain.drafts import (
+    Decision,
+    Derivation,
+    Derived,
+    NewList,
+    Tidied,
+    TidyState,
+    suggested,
+    tidied,
+)
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 from services.domain.requests import DraftToWrite, TidyRequest
-from services.domain.writes import Wish, Written, name_with_end, writable
+from services.domain.writes import Wish, Written, writable
 from services.workflows import tasks
 from services.workflows.analyze import AnalyzeWorkflow, Keeping
 from services.workflows.drafts import DraftsWorkflow, OpenDraft
@@ -32,6 +42,8 @@ class TidyWorkflow:
     drafts: DraftsWorkflow[TidyState]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
+    words: Callable[[Derived], NewList]
+    """Names what is written, and describes it."""
 
     async def tidy(
         self, person: int, request: TidyRequest, say: OnProgress = quiet, *, keep_as: Keeping
@@ -52,8 +64,8 @@ class TidyWorkflow:
             return stored
         await say(Progress(Activity.FINDING_DUPLICATES))
         findings = await self.compute.run("tidying", tasks.find_tidying, stored.report)
-        name = name_with_end(stored.report.playlist.name, "set aside")
-        state = TidyState(findings, moved_to=name)
+        aside = self.words(Derived(Derivation.SET_ASIDE, stored.report.playlist.name))
+        state = TidyState(findings, moved_to=aside.name)
         return await self.drafts.begin(stored, state, draft_id=keep_as.report_id)
 
     async def decide(self, draft_id: str, user_id: int, number: int, decision: Decision) -> TidyDraft:
@@ -123,14 +135,15 @@ class TidyWorkflow:
                 Wish(
                     name=draft.state.moved_to,
                     tracks=writable(tracks_of(draft, result.moved)),
-                    description=f"Set aside from {playlist.name}",
+                    description=self.words(Derived(Derivation.SET_ASIDE, playlist.name)).description,
                 )
             )
+        tidied_list = self.words(Derived(Derivation.TIDIED, playlist.name))
         wishes.append(
             Wish(
-                name=playlist.name if what.in_place else name_with_end(playlist.name, "tidied"),
+                name=playlist.name if what.in_place else tidied_list.name,
                 tracks=writable(tracks_of(draft, result.kept)),
-                description=f"{playlist.name}, tidied",
+                description=tidied_list.description,
                 in_place_of=playlist if what.in_place else None,
             )
         )

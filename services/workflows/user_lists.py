@@ -24,11 +24,7 @@ SUGGESTING_DEADLINE_S = 1.8
 _SHORTEST_NAME = 3
 """Whose playlists are asked for while somebody still types."""
 
-_TITLES = {
-    WhichList.TOP: "Top tracks of {}",
-    WhichList.LOVED: "Tracks that {} loves",
-    WhichList.RECENT: "What {} heard lately",
-}
+_HEARD = (WhichList.TOP, WhichList.LOVED, WhichList.RECENT)
 
 Read = Callable[[str, Deadline], Awaitable[tuple[Track, ...]]]
 
@@ -39,6 +35,8 @@ class UserLists:
 
     listenbrainz: ListenBrainzLists | None = None
     lastfm: LastFm | None = None
+    names: Callable[[UserList], str]
+    """Names a list that has no title of its own."""
     monotonic: Callable[[], float] = time.monotonic
     _listed: TTLCache[str, tuple[ListedPlaylist, ...]] = field(
         default_factory=lambda: TTLCache(maxsize=200, ttl=120.0)
@@ -73,7 +71,7 @@ class UserLists:
             notes = (Note(NoteKind.FIRST_ROWS, count=len(tracks), total=len(tracks) + more),) if more else ()
             return _playlist(title, what, tracks, notes)
         tracks = await self._reading(what)(what.name, deadline)
-        return _playlist(_TITLES[what.which].format(what.name), what, tracks, ())
+        return _playlist(self.names(what), what, tracks, ())
 
     def _reading(self, what: UserList) -> Read:
         client = self.listenbrainz if what.service is ListService.LISTENBRAINZ else self.lastfm
@@ -89,12 +87,8 @@ class UserLists:
     async def suggest(self, service: ListService, name: str) -> tuple[Suggestion, ...]:
         """List what can be had of a name; the playlists too, where the service names them in time."""
         found = [
-            Suggestion(
-                f"{_TITLES[which].format(name)} ({service.label})",
-                UserList(service, name, which).write(),
-                None,
-            )
-            for which in _TITLES
+            Suggestion("", each.write(), None, public=each)
+            for each in (UserList(service, name, which) for which in _HEARD)
         ]
         if (
             service is ListService.LISTENBRAINZ
@@ -102,12 +96,9 @@ class UserLists:
             and len(name) >= _SHORTEST_NAME
         ):
             found += [
-                Suggestion(
-                    f"{each.title} ({service.label})",
-                    UserList(service, name, WhichList.PLAYLIST, each.mbid).write(),
-                    None,
-                )
+                Suggestion(each.title, listed.write(), None, public=listed)
                 for each in await self._playlists(name, self.listenbrainz)
+                for listed in (UserList(service, name, WhichList.PLAYLIST, each.mbid),)
             ]
         return tuple(found)
 

@@ -56,6 +56,8 @@ class LobbiesWorkflow:
     questions: QuestionStore
     withdrawals: WithdrawalStore
     clock: Callable[[], datetime]
+    words: Callable[[Playlist, Playlist], str]
+    """Says with which tracks, the second, of a playlist somebody compares."""
 
     async def start(self, place: Place, host: Visitor, lasts: timedelta) -> Lobby:
         """Open a lobby in a channel; who starts it is in."""
@@ -197,7 +199,7 @@ class LobbiesWorkflow:
         return await self.store.bring(
             lobby_id,
             user_id,
-            brought=describe(playlist, taken),
+            brought=self.words(playlist, taken),
             bring_id=new_id(),
             playlist=taken,
             now=self.clock(),
@@ -284,14 +286,6 @@ def spread(playlist: Playlist) -> Playlist:
         return playlist
     places = (index * count // TRACKS_TAKEN for index in range(TRACKS_TAKEN))
     return replace(playlist, tracks=tuple(playlist.tracks[place] for place in places))
-
-
-def describe(playlist: Playlist, taken: Playlist) -> str:
-    """Say what somebody brought."""
-    name = playlist.name.strip() or "Untitled"
-    if len(taken.tracks) == len(playlist.tracks):
-        return name
-    return f"{name} ({len(taken.tracks):,} of {len(playlist.tracks):,} tracks, evenly spread)"
 
 
 def _member(visitor: Visitor, standing: Membership, now: datetime) -> Member:

@@ -14,7 +14,7 @@ from services.storage.consents import QuestionStore, SharingStore
 from services.storage.group_results import GroupResultStore
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.groups.lobbies import Visitor, describe, spread
+from services.workflows.groups.lobbies import Visitor, spread
 from services.workflows.groups.results import WhoIsThere
 
 
@@ -28,6 +28,8 @@ class SharingWorkflow:
     results: GroupResultStore
     withdrawals: WithdrawalStore
     clock: Callable[[], datetime]
+    words: Callable[[Playlist, Playlist], str]
+    """As in `LobbiesWorkflow`."""
 
     async def share(self, guild_id: int, visitor: Visitor, playlist: Playlist) -> Sharing:
         """Let everybody of a server compare with this playlist as it is now.
@@ -41,7 +43,7 @@ class SharingWorkflow:
             guild_id=guild_id,
             user_id=visitor.user_id,
             name=visitor.name,
-            brought=describe(playlist, taken),
+            brought=self.words(playlist, taken),
             tracks=len(taken.tracks),
             granted_at=self.clock(),
         )

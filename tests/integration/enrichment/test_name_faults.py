@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from cogs.words.lists import public_list_name, suggestion_label
 from cogs.words.messages import note_lines
 from sandbox.faults import Fault, FaultKind
 from sandbox.labs import mbid_of
@@ -113,7 +114,9 @@ async def lastfm(time: FakeClock) -> AsyncIterator[tuple[SandboxLastFm, LastFm]]
 
 
 def lists_of(world: Services) -> UserLists:
-    return UserLists(listenbrainz=ListenBrainzLists(world.lists), monotonic=world.time.monotonic)
+    return UserLists(
+        names=public_list_name, listenbrainz=ListenBrainzLists(world.lists), monotonic=world.time.monotonic
+    )
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=name)
@@ -136,7 +139,7 @@ async def test_a_list_at_lastfm_is_read_or_refused_in_time(
     time = FakeClock()
     async with lastfm(time) as (sandbox, client):
         sandbox.always = fault
-        lists = UserLists(lastfm=client, monotonic=time.monotonic)
+        lists = UserLists(names=public_list_name, lastfm=client, monotonic=time.monotonic)
         began = time.at
         with pytest.raises((SourceError, EmptyPlaylistError, ListNotFoundError)) as refused:
             await lists.read(UserList(ListService.LASTFM, "Ann"))
@@ -158,13 +161,15 @@ async def test_an_error_of_lastfm_is_in_the_body_whatever_the_status(
     async with lastfm(time) as (sandbox, client):
         sandbox.error = error
         with pytest.raises(expected):
-            await UserLists(lastfm=client, monotonic=time.monotonic).read(UserList(ListService.LASTFM, "Ann"))
+            await UserLists(names=public_list_name, lastfm=client, monotonic=time.monotonic).read(
+                UserList(ListService.LASTFM, "Ann")
+            )
 
 
 async def test_lists_of_lastfm_are_read_whole() -> None:
     time = FakeClock()
     async with lastfm(time) as (_, client):
-        lists = UserLists(lastfm=client, monotonic=time.monotonic)
+        lists = UserLists(names=public_list_name, lastfm=client, monotonic=time.monotonic)
         for which, expected in zip(WAYS, (LISTED, LISTED[:6], LISTED), strict=True):
             playlist = await lists.read(UserList(ListService.LASTFM, "Ann", which))
             assert [track.title for track in playlist.tracks] == [track.title for track in expected]
@@ -195,7 +200,7 @@ async def test_lists_of_listenbrainz_are_read_whole() -> None:
         evening = UserList(ListService.LISTENBRAINZ, "Ann", WhichList.PLAYLIST, mbid_of("Ann Evening"))
         assert (await lists.read(evening)).name == "Evening"
         suggested = await lists.suggest(ListService.LISTENBRAINZ, "Ann")
-        assert [each.name for each in suggested][-1] == "Evening (ListenBrainz)"
+        assert suggestion_label(suggested[-1]) == "Evening (ListenBrainz) · tracks unknown"
         assert all(parse_user_list(each.value) is not None for each in suggested)
         with pytest.raises(ListNotFoundError):
             await lists.read(UserList(ListService.LISTENBRAINZ, "Nobody"))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from cogs.words.lists import brought_words
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Blend, BlendMode, BlendPerson, Comparison, Participant
 from services.domain.groups import Presence
@@ -119,7 +120,9 @@ def furnish(database: Database) -> House:
     sharings, withdrawals = SharingStore(database), WithdrawalStore(database)
     questions = QuestionStore(database)
     return House(
-        lobbies=LobbiesWorkflow(store=lobbies, questions=questions, withdrawals=withdrawals, clock=clock),
+        lobbies=LobbiesWorkflow(
+            store=lobbies, questions=questions, withdrawals=withdrawals, clock=clock, words=brought_words
+        ),
         results=GroupResultsWorkflow(
             lobbies=lobbies,
             results=results,
@@ -134,6 +137,7 @@ def furnish(database: Database) -> House:
             results=results,
             withdrawals=withdrawals,
             clock=clock,
+            words=brought_words,
         ),
         cards=PostedCardStore(database=database, clock=clock),
         comparer=comparer,

@@ -1,0 +1,69 @@
+"""Name playlists that are made or read for people, and describe them."""
+
+from __future__ import annotations
+
+from cogs.words.text import ago, plural
+from cogs.words.traits import group_line
+from services.domain.drafts import Derivation, Derived, NewList
+from services.domain.inputs import Suggestion, UserList, WhichList
+from services.domain.music import Playlist
+from services.domain.writes import name_with_end
+
+_PUBLIC = {
+    WhichList.TOP: "Top tracks of {}",
+    WhichList.LOVED: "Tracks that {} loves",
+    WhichList.RECENT: "What {} heard lately",
+}
+
+
+def new_list(derived: Derived) -> NewList:
+    """Name a playlist that is made of another one, and describe it."""
+    origin = derived.origin
+    match derived.how:
+        case Derivation.PART:
+            group = derived.group
+            said = group_line(group) if group else ""
+            return NewList(name_with_end(origin, group.name if group else ""), f"From {origin}: {said}")
+        case Derivation.SET_ASIDE:
+            return NewList(name_with_end(origin, "set aside"), f"Set aside from {origin}")
+        case Derivation.TIDIED:
+            return NewList(name_with_end(origin, "tidied"), f"{origin}, tidied")
+        case Derivation.REORDERED:
+            goal = derived.goal.value if derived.goal else ""
+            return NewList(name_with_end(origin, goal), f"{origin}, in another order ({goal})")
+
+
+def public_list_name(what: UserList) -> str:
+    """Name a public list that has no title of its own: "Top tracks of annie"."""
+    return _PUBLIC[what.which].format(what.name)
+
+
+def brought_words(playlist: Playlist, taken: Playlist) -> str:
+    """Say with which tracks of a playlist somebody compares."""
+    name = playlist.name.strip() or "Untitled"
+    if len(taken.tracks) == len(playlist.tracks):
+        return name
+    return f"{name} ({len(taken.tracks):,} of {len(playlist.tracks):,} tracks, evenly spread)"
+
+
+def suggestion_label(suggestion: Suggestion) -> str:
+    """Write a choice of at most 100 characters (Discord's limit) that keeps its end."""
+    count = "tracks unknown" if suggestion.tracks is None else plural(suggestion.tracks, "track")
+    if suggestion.is_liked and suggestion.tracks is None:
+        count = ""
+    if suggestion.map_age is not None:
+        count += f", map of {ago(suggestion.map_age)}"
+    end = f" · {count}" if count else ""
+    room = 100 - len(end)
+    name = _suggested(suggestion)
+    return (name if len(name) <= room else f"{name[: room - 1]}…") + end
+
+
+def _suggested(suggestion: Suggestion) -> str:
+    found, name = suggestion.public, suggestion.name
+    if found is None:
+        return name
+    label = found.service.label
+    if suggestion.is_incomplete:
+        return f"{name} at {label}" if name else f"{label}: type {found.service.value}: and your name there"
+    return f"{name or public_list_name(found)} ({label})"
