@@ -28,8 +28,8 @@ from bot.web.interactions import SignedInteractions
 from cogs.work.logins import tell_disconnected
 from services.compute import ComputePool
 from services.maintenance import Maintenance, RepeatedTask
-from services.sources.http.clock import utc_now
-from services.sources.http.session import open_session
+from services.sources.clock import utc_now
+from services.sources.session import open_session
 from services.storage.database import Database
 from services.storage.marks import MarkStore, ReceivedStore
 from services.workflows import tasks

@@ -28,8 +28,8 @@ from services.domain.spotify import Disconnected, Linked, Quota
 from services.enrichment.ports import FeatureSource
 from services.jobs.sealing import derive_key
 from services.maintenance import Maintenance
-from services.sources.http.clock import Clock
-from services.sources.http.session import open_session
+from services.sources.clock import Clock
+from services.sources.session import open_session
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient

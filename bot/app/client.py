@@ -33,8 +33,7 @@ from services.domain.errors.playlists import FileUnavailableError
 from services.domain.errors.storage import StorageError
 from services.jobs.queue import JobQueue
 from services.maintenance import Maintenance
-from services.sources.http.answers import BodyTooLargeError, read_body
-from services.sources.http.session import Timeouts
+from services.sources.session import BodyTooLargeError, Timeouts, read_body
 from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistReader
 
 PATIENCE = Timeouts(connect_s=3.0, read_s=5.0, total_s=20.0)

@@ -19,15 +19,19 @@ from services.enrichment.enricher import Enricher
 from services.enrichment.ports import FeatureCache, FeatureSource, NameStore
 from services.enrichment.recordings import IndexedLabs, KnownRecordings
 from services.enrichment.resolver import LabsPort, NameResolver
-from services.sources.http.clock import Clock
-from services.sources.http.pacing import Pace
-from services.sources.http.session import open_session
-from services.sources.lastfm.client import LastFm, connect_lastfm
-from services.sources.listenbrainz.client import Labs, ListenBrainz, connect_labs, connect_listenbrainz
-from services.sources.listenbrainz.lists import ListenBrainzLists
-from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
-from services.sources.reccobeats.clips import ReccoBeatsClips
-from services.sources.reccobeats.titles import ReccoBeatsTitles
+from services.sources.clock import Clock
+from services.sources.lastfm import LastFm, connect_lastfm
+from services.sources.listenbrainz import Labs, ListenBrainz, connect_labs, connect_listenbrainz
+from services.sources.listenbrainz_lists import ListenBrainzLists
+from services.sources.pacing import Pace
+from services.sources.reccobeats import (
+    ReccoBeatsById,
+    ReccoBeatsByIsrc,
+    ReccoBeatsTitles,
+    connect_reccobeats,
+)
+from services.sources.reccobeats_clips import ReccoBeatsClips
+from services.sources.session import open_session
 from services.storage.database import Database
 from services.storage.features import FeatureStore, PutAsideStore
 from services.storage.processes import ClaimStore, UpstreamStore

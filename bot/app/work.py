@@ -16,7 +16,7 @@ from services.domain.drafts import SplitState, TidyState
 from services.domain.ordering import OrderState
 from services.enrichment.enricher import Enricher
 from services.jobs.queue import JobQueue
-from services.sources.reccobeats.clips import ReccoBeatsClips
+from services.sources.reccobeats_clips import ReccoBeatsClips
 from services.storage.consents import QuestionStore, SharingStore
 from services.storage.database import Database
 from services.storage.decisions import DraftStore, PreferenceStore, RememberedMapStore, TempoCorrectionStore

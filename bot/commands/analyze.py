@@ -33,7 +33,7 @@ from services.domain.messages import OnProgress
 from services.domain.music import Playlist
 from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.workflows.analyze import AnalyzeWorkflow
 from services.workflows.export import report_json, stats_json
 from services.workflows.list_export import groups_of

@@ -21,7 +21,7 @@ from cogs.words.messages import note_line
 from services.domain.errors.storage import DatabaseInUseError
 from services.domain.program import PROGRAM
 from services.imports.open_dumps import OpenDump
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.storage.backups import default_folder
 from services.storage.bulk import ImportProgress
 from services.storage.connections import parse_address

@@ -16,7 +16,7 @@ from bot.doctor.online import examine_online
 from bot.doctor.settings import examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.storage.backups import default_folder
 from services.storage.doctor import Diagnosis, Severity, diagnose
 

@@ -31,7 +31,7 @@ from services.domain.errors.playlists import (
 from services.domain.inputs import UploadedFile, parse_user_list
 from services.domain.messages import Activity, Note, OnProgress, Progress
 from services.domain.music import Playlist, Track
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.storage.backups import default_folder
 from services.storage.connections import parse_address
 from services.storage.database import Database

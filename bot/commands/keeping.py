@@ -18,7 +18,7 @@ from cogs.words.errors import sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import DatasetError
 from services.domain.errors.storage import CopyRefusedError, UnsupportedDatabaseUrlError
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.storage import backups
 from services.storage.connections import parse_address
 from services.storage.copying import DatabaseCopy

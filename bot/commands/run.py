@@ -25,7 +25,7 @@ from bot.web.server import listen
 from cogs.words.errors import sentence
 from services.domain.errors.storage import DamagedDatabaseError, SecondBotError, StorageError
 from services.domain.program import PROGRAM
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.storage.backups import default_folder, make_ready
 from services.storage.connections import parse_address
 from services.storage.leases import only_bot_on

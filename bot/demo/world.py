@@ -24,7 +24,7 @@ from sandbox.listenbrainz import SandboxListenBrainz, SandboxListener
 from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.sample_catalogue import sample_catalogue
 from sandbox.spotify_samples import MIKA
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 
 SETTLE_S = 60.0
 """How long the simulator waits for the bot to finish; the work itself takes a second or two."""

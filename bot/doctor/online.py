@@ -12,8 +12,7 @@ import discord
 
 from bot import __version__
 from bot.config import Settings
-from services.sources.http.answers import parse_http_date, parse_json
-from services.sources.http.session import open_session
+from services.sources.session import open_session, parse_http_date, parse_json
 from services.storage.doctor import Diagnosis, Severity
 
 _CLOCK_DRIFT = timedelta(minutes=1)

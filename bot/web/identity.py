@@ -17,7 +17,7 @@ from services.domain.errors.sources import (
     LoginDeniedError,
     SourceUnavailableError,
 )
-from services.sources.http.answers import BodyTooLargeError, parse_json, read_body
+from services.sources.session import BodyTooLargeError, parse_json, read_body
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 DISCORD_AUTHORIZE_URL = "https://discord.com/oauth2/authorize"

@@ -37,7 +37,7 @@ from services.domain.spotify import (
     Seat,
     SpotifyProfile,
 )
-from services.sources.http.clock import Clock
+from services.sources.clock import Clock
 from services.sources.spotify.auth import SpotifyAuth, TokenGrant, new_verifier
 from services.sources.spotify.client import SpotifyClient
 from services.storage.attempts import AttemptStore

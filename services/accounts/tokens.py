@@ -19,7 +19,7 @@ from services.domain.errors.sources import (
     TokenRefusedError,
 )
 from services.domain.spotify import Link, charged_to
-from services.sources.http.clock import Clock
+from services.sources.clock import Clock
 from services.sources.spotify.auth import NAME, SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
 from services.storage.links import LinkStore

@@ -1,28 +1,112 @@
-"""Find the sound of tracks: cache, file, and sources in their order."""
+"""Find the sound of tracks: cache, file, and sources in their order, now or when nobody else asks them."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
 from services.domain.analysis import LookedUp
+from services.domain.errors.storage import StorageError
 from services.domain.features import Coverage
 from services.domain.messages import Activity, Note, OnProgress, Progress, quiet
-from services.domain.music import Track
+from services.domain.music import Track, TrackId
 from services.domain.recordings import Pair
-from services.enrichment.assembly import from_upload
-from services.enrichment.board import Board
+from services.domain.sources import FetchOutcome
+from services.enrichment.assembly import Board, from_upload
 from services.enrichment.cache import ForgivingCache, MemoryFeatureCache, MemoryNameStore
-from services.enrichment.filling import Filling
-from services.enrichment.in_flight import CountTeller, InFlight
+from services.enrichment.in_flight import AT_ONCE, CountTeller, InFlight
 from services.enrichment.ports import FeatureCache, FeatureSource, Observer
 from services.enrichment.recordings import KnownRecordings
 from services.enrichment.resolver import NameResolver
-from services.sources.http.clock import Clock, Deadline
-from services.sources.outcomes import notice_of
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import IN_VAIN, notice_of
 from services.storage.features import PutAsideStore
 from services.storage.processes import ClaimStore
+
+LOOKS_EVERY_S = 15.0
+"""How soon something that was put aside is noticed; it is not urgent."""
+CALL_S = 60.0
+"""Longest patience with one call; people's calls come first."""
+SECONDS_EACH = 0.7 / AT_ONCE
+"""The pace of the politest source, by key: at best."""
+
+_log = logging.getLogger(__name__)
+
+
+class Filling:
+    """Calls of lowest priority: what they find is in the cache when the list is looked at again.
+
+    Parameters
+    ----------
+    store
+        What was put aside, by whichever process.
+    sources
+        Those that need nobody's token.
+    """
+
+    def __init__(
+        self, store: PutAsideStore, sources: Sequence[FeatureSource], in_flight: InFlight, clock: Clock
+    ) -> None:
+        self._store = store
+        self._sources = sources
+        self._in_flight = in_flight
+        self._clock = clock
+
+    async def put_aside(
+        self, source: FeatureSource, wanted: Mapping[TrackId, Track], outcome: FetchOutcome
+    ) -> float | None:
+        """Keep for later what was not answered.
+
+        Returns
+        -------
+        float | None
+            In how many seconds it can be known at best; None if it is not kept.
+        """
+        late = [key for key, reason in outcome.failed.items() if reason not in IN_VAIN and key in wanted]
+        if not late or source not in self._sources:
+            return None
+        try:
+            waiting = await self._store.put(
+                source.name, {key: wanted[key].release_year for key in late}, self._clock.now()
+            )
+        except StorageError as error:
+            _log.warning("what is to be asked about later could not be kept: %s", error)
+            return None
+        return waiting * SECONDS_EACH
+
+    async def run(self) -> None:
+        """Go on for as long as the process lives."""
+        while True:
+            try:
+                await self.fill()
+            except StorageError as error:
+                _log.warning("what is to be asked about later could not be read: %s", error)
+            await self._clock.sleep(LOOKS_EVERY_S)
+
+    async def fill(self) -> int:
+        """Ask about what waits, one call after the other; returns how many keys were answered.
+
+        It ends where nothing waits, where somebody else asks the same source, and where that gives no answer.
+        """
+        answered = 0
+        for source in self._sources:
+            while not self._in_flight.is_asking(source.name):
+                years = await self._store.load(source.name, AT_ONCE)
+                if not years:
+                    break
+                wanted = {key: Track(title="", artists=(), release_year=year) for key, year in years.items()}
+                deadline = Deadline(CALL_S, self._clock.monotonic)
+                outcome = await self._in_flight.look_up(source, wanted, deadline)
+                late = {key for key, reason in outcome.failed.items() if reason not in IN_VAIN}
+                done = wanted.keys() - late
+                await self._store.drop(source.name, done)
+                answered += len(done)
+                if late:
+                    break
+        return answered
+
 
 DEADLINE_S = 90.0
 """1,000 tracks that nobody has asked about take about 20 s."""

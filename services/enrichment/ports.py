@@ -10,7 +10,7 @@ from services.domain.features import Coverage
 from services.domain.music import Track, TrackId
 from services.domain.recordings import IdWords, NameKey, NameMatch
 from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
-from services.sources.http.clock import Deadline
+from services.sources.clock import Deadline
 
 OnPart = Callable[[FetchOutcome], Awaitable[None]]
 """Receives each part of an answer as soon as it is there."""

@@ -19,8 +19,8 @@ from services.domain.recordings import (
 )
 from services.domain.sources import FetchedFeatures
 from services.enrichment.resolver import LabsPort
-from services.sources.batches import Answers
-from services.sources.http.clock import Clock, Deadline
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import Answers
 from services.storage.recordings import RecordingStore
 
 _log = logging.getLogger(__name__)

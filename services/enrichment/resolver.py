@@ -23,10 +23,9 @@ from services.domain.music import Track, TrackId
 from services.domain.recordings import Certainty, FoundByName, IdWords, NameKey, NameMatch, NameQuestion
 from services.enrichment.cache import is_new_release
 from services.enrichment.ports import NameStore
-from services.sources.batches import Answers
-from services.sources.http.clock import Clock, Deadline
-from services.sources.listenbrainz.answers import Recording, genres_of
-from services.sources.outcomes import note_of
+from services.sources.clock import Clock, Deadline
+from services.sources.listenbrainz import Recording, genres_of
+from services.sources.outcomes import Answers, note_of
 
 MOST_SEARCHES = 20
 """Of one list: each is a call of its own."""

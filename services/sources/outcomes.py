@@ -1,9 +1,12 @@
-"""Put together what a source answered, part by part."""
+"""Ask for many things in few calls, check what comes, and put it together part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+import logging
+import re
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from services.domain.errors.sources import (
     OutOfTimeError,
@@ -12,9 +15,63 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.messages import Note, NoteKind
 from services.domain.music import TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
+from services.sources.upstream import Answer
+
+_TRACK_ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
+_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", re.ASCII)
+
+
+def valid_track_id(text: str | None) -> TrackId | None:
+    """Return `text` if it has the form of a Spotify track id."""
+    return TrackId(text) if text and _TRACK_ID.fullmatch(text) else None
+
+
+def valid_isrc(text: str | None) -> str | None:
+    """Return `text` as an upper-case ISRC without hyphens, if it is one.
+
+    Examples
+    --------
+    "gb-abc-24-00123" -> "GBABC2400123"
+    """
+    compact = (text or "").replace("-", "").strip().upper()
+    return compact if _ISRC.fullmatch(compact) else None
+
+
+_WHOLE = (Feature.KEY, Feature.MODE)
+
+
+def read_features(entry: Mapping[str, object]) -> tuple[AudioFeatures, int]:
+    """Take the feature values out of a row, and count those that can't be true.
+
+    A null is no value. Text, booleans, fractions of a key and numbers outside the feature's range
+    are dropped singly; the rest of the row stays.
+    """
+    values: dict[Feature, float | None] = {}
+    impossible = 0
+    for feature in Feature:
+        raw = entry.get(feature.value)
+        value = _number(feature, raw)
+        impossible += value is None and raw is not None and not _means_unknown(feature, raw)
+        values[feature] = value
+    return AudioFeatures.of(values), impossible
+
+
+def _number(feature: Feature, raw: object) -> float | None:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return None
+    if feature in _WHOLE and isinstance(raw, float) and not raw.is_integer():
+        return None
+    value = accepted(feature, raw)
+    return None if value is None else float(value)
+
+
+def _means_unknown(feature: Feature, raw: object) -> bool:
+    return (feature is Feature.TEMPO and raw == 0) or (feature is Feature.KEY and raw == -1)
+
 
 NO_TIME = "no time left"
 IN_VAIN = frozenset({"not a valid id", "the id is refused", "refused", "error"})
@@ -99,3 +156,63 @@ def notice_of(label: str, outcome: FetchOutcome, later_s: float | None) -> Note 
     if notice.kind in {NoteKind.NO_TIME_LEFT, NoteKind.SOURCE_SLOW}:
         notice = replace(notice, wait_s=later_s)
     return replace(notice, count=late)
+
+
+Asked = TypeVar("Asked", bound=Hashable)
+Said = TypeVar("Said")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Answers(Generic[Asked, Said]):
+    """What a service said about each thing, and about which it said nothing."""
+
+    said: dict[Asked, Said] = field(default_factory=dict)
+    """Only where it answered; an answer may be "not known"."""
+    failed: set[Asked] = field(default_factory=set)
+    trouble: SourceError | None = None
+    """The first reason for a failure."""
+
+
+async def ask_in_batches(
+    asked: Sequence[Asked],
+    size: int,
+    ask: Callable[[Sequence[Asked]], Awaitable[Mapping[Asked, Said]]],
+) -> Answers[Asked, Said]:
+    """Ask about `asked`, `size` at a time, one call after the other; the first trouble ends it.
+
+    Parameters
+    ----------
+    ask
+        Makes one call; what is missing in its answer has failed.
+    """
+    answers: Answers[Asked, Said] = Answers()
+    todo = list(dict.fromkeys(asked))
+    for start in range(0, len(todo), size):
+        batch = todo[start : start + size]
+        try:
+            said = await ask(batch)
+        except SourceError as error:
+            answers.trouble = error
+            answers.failed.update(todo[start:])
+            break
+        answers.said.update(said)
+        answers.failed.update(each for each in batch if each not in said)
+    return answers
+
+
+def require(answer: Answer, source: str, shape: type[Said]) -> Said:
+    """Return the JSON of a success of the expected kind.
+
+    Raises
+    ------
+    SourceUnavailableError
+        Another status, or JSON of another kind.
+    """
+    if answer.status != 200:
+        _log.error("%s: HTTP %d", source, answer.status)
+        raise SourceUnavailableError(source, f"HTTP {answer.status}")
+    if not isinstance(answer.json, shape):
+        raise SourceUnavailableError(source, "unreadable answer")
+    return answer.json

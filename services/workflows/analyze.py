@@ -23,7 +23,7 @@ from services.enrichment.assembly import corrected
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import DEADLINE_S, Enricher
 from services.enrichment.ports import FeatureSource
-from services.sources.http.clock import Deadline
+from services.sources.clock import Deadline
 from services.storage.decisions import PreferenceStore
 from services.workflows import tasks
 from services.workflows.artist_genres import ArtistGenresWorkflow

@@ -14,7 +14,7 @@ from services.domain.music import Playlist, Track
 from services.domain.recordings import Certainty, DoubtfulFind, NameKey, Pair, pair_of
 from services.domain.report import AnalysisReport
 from services.enrichment.resolver import NameResolver
-from services.sources.http.clock import Deadline
+from services.sources.clock import Deadline
 from services.storage.failures import forgiven
 from services.storage.recordings import NameAnswerStore
 

@@ -33,8 +33,8 @@ from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progr
 from services.domain.music import Playlist, Skipped, SkipReason, Track
 from services.domain.report import AnalysisReport
 from services.domain.sound import MOST_SOUND_FILES, ClipReading, SoundProblem, SoundReading
-from services.sources.reccobeats.clips import NAME as CLIPS_NAME
-from services.sources.reccobeats.clips import ReccoBeatsClips
+from services.sources.reccobeats_clips import NAME as CLIPS_NAME
+from services.sources.reccobeats_clips import ReccoBeatsClips
 from services.storage.failures import forgiven
 from services.storage.uploads import SoundOffer, SoundStore
 from services.workflows import tasks

@@ -13,9 +13,9 @@ from services.domain.errors.playlists import EmptyPlaylistError, ListsOffError
 from services.domain.inputs import ListService, Suggestion, UserList, WhichList
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Track
-from services.sources.http.clock import Deadline
-from services.sources.lastfm.client import LastFm
-from services.sources.listenbrainz.lists import ListedPlaylist, ListenBrainzLists
+from services.sources.clock import Deadline
+from services.sources.lastfm import LastFm
+from services.sources.listenbrainz_lists import ListedPlaylist, ListenBrainzLists
 
 READING_DEADLINE_S = 30.0
 SUGGESTING_DEADLINE_S = 1.8

@@ -21,7 +21,7 @@ from cogs.words.report import gap_words
 from services.domain.errors import TastemapError
 from services.domain.features import Gap, GapKind
 from services.domain.messages import Activity, Note, NoteKind, Progress
-from services.enrichment.gaps import _ISRC_COUNTRIES
+from services.enrichment.coverage import _ISRC_COUNTRIES
 from tests.conftest import ROOT
 
 

@@ -20,8 +20,8 @@ from bot.web.server import listen
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
-from services.sources.http.clock import Clock
-from services.sources.http.session import open_session
+from services.sources.clock import Clock
+from services.sources.session import open_session
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient

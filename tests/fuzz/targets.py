@@ -25,11 +25,11 @@ from services.domain.recordings import NameQuestion, Readings
 from services.imports.links import read_links
 from services.imports.open_dumps import DumpRows
 from services.imports.upload import read_upload
-from services.sources.http.answers import LONGEST_S, parse_http_date, parse_json, retry_after_s
-from services.sources.listenbrainz.answers import read_lookups, read_recording, read_spotify_ids
-from services.sources.reccobeats.answers import NonsenseError, by_isrc, by_track_id, judge
+from services.sources.listenbrainz import read_lookups, read_recording, read_spotify_ids
+from services.sources.outcomes import valid_isrc, valid_track_id
+from services.sources.reccobeats_answers import NonsenseError, by_isrc, by_track_id, judge
+from services.sources.session import LONGEST_S, parse_http_date, parse_json, retry_after_s
 from services.sources.spotify import wire
-from services.sources.values import valid_isrc, valid_track_id
 
 Target = Callable[[bytes], None]
 

@@ -33,13 +33,13 @@ from services.domain.sources import FetchOutcome
 from services.domain.spotify import Link, PlaylistSummary
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
-from services.sources.http.session import Timeouts
-from services.sources.http.upstream import Patience
-from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
+from services.sources.reccobeats import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
+from services.sources.session import Timeouts
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient
 from services.sources.spotify.features import SpotifyProbe
+from services.sources.upstream import Patience
 from services.storage.attempts import AttemptStore
 from services.storage.database import Database
 from services.storage.features import FeatureStore

@@ -19,7 +19,7 @@ from services.compute import Limits
 from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import CostlyFileError, UploadError
 from services.domain.music import Playlist, Track
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.storage.marks import RefusedFileStore
 from services.workflows import reading, tasks
 from services.workflows.costly_files import REFUSED_FOR, CostlyFiles

@@ -21,7 +21,7 @@ from services.domain.errors.playlists import (
 from services.domain.features import AudioFeatures
 from services.domain.messages import NoteKind
 from services.domain.music import Playlist, Skipped, SkipReason, Track
-from services.sources.http.clock import utc_now
+from services.sources.clock import utc_now
 from services.workflows import sounds
 from services.workflows.costly_files import CostlyFiles
 from services.workflows.sounds import NamedFile, SoundsWorkflow, joined

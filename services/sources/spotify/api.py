@@ -21,10 +21,10 @@ from services.domain.errors.sources import (
     SpotifyRejectedError,
     TokenRefusedError,
 )
-from services.sources.http.answers import parse_http_date, parse_json, retry_after_s
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, Pace, pacer_of
-from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Reply, Upstream, unheard
+from services.sources.clock import Clock, Deadline
+from services.sources.pacing import Pace, pacer_of
+from services.sources.session import parse_http_date, parse_json, retry_after_s
+from services.sources.upstream import Answer, Ask, OnCall, Patience, Reply, Upstream, unheard
 
 NAME = "Spotify"
 MIN_GAP_S = 0.4
@@ -77,15 +77,13 @@ class SpotifyApi:
         pace: Pace | None = None,
     ) -> None:
         self._clock = clock or Clock()
-        pacer = pacer_of(NAME, clock=self._clock, pace=pace, min_gap_s=min_gap_s)
         self._ledger = ledger
         self._owner_rest_until: datetime | None = None
         self._upstream = Upstream(
             session,
             source=NAME,
             base_url=base_url,
-            pacer=pacer,
-            breaker=Breaker(NAME, monotonic=self._clock.monotonic, tell=pacer.tell_others),
+            pacer=pacer_of(NAME, clock=self._clock, pace=pace, min_gap_s=min_gap_s),
             clock=self._clock,
             random=random,
             patience=patience,

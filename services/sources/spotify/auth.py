@@ -19,9 +19,9 @@ from services.domain.errors.sources import (
     RelinkNeededError,
     SourceUnavailableError,
 )
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, Pacer
-from services.sources.http.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard
+from services.sources.clock import Clock, Deadline
+from services.sources.pacing import Pacer
+from services.sources.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard
 
 NAME = "Spotify's login"
 CALL_DEADLINE_S = 20.0
@@ -79,7 +79,6 @@ class SpotifyAuth:
             source=NAME,
             base_url=base_url,
             pacer=Pacer(NAME, clock=self._clock, min_gap_s=0.0),
-            breaker=Breaker(NAME, monotonic=self._clock.monotonic),
             clock=self._clock,
             random=random,
             patience=patience,

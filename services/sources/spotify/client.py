@@ -15,8 +15,18 @@ from services.domain.music import PlaylistId, TrackId
 from services.domain.spotify import READ_SCOPES, Listing, PlaylistSummary, RowsRead, SpotifyProfile
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 from services.sources.spotify.api import SpotifyApi, unreadable
-from services.sources.spotify.paging import PAGE, OnCount, at, read_all, silent
-from services.sources.spotify.wire import Page, embedded_page, read_page, read_profile, read_summary
+from services.sources.spotify.wire import (
+    PAGE,
+    OnCount,
+    Page,
+    at,
+    embedded_page,
+    read_all,
+    read_page,
+    read_profile,
+    read_summary,
+    silent,
+)
 
 MOST_PLAYLISTS = 1_000
 

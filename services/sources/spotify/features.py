@@ -12,12 +12,11 @@ import aiohttp
 from services.domain.errors.sources import SourceError, SourceUnavailableError
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, Pacer
-from services.sources.http.upstream import Answer, Patience, Upstream
-from services.sources.outcomes import OutcomeBuilder, note_of, reason_of
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import OutcomeBuilder, note_of, read_features, reason_of, valid_track_id
+from services.sources.pacing import Pacer
 from services.sources.spotify.api import CallLedger
-from services.sources.values import read_features, valid_track_id
+from services.sources.upstream import Answer, Patience, Upstream
 
 SOURCE = "spotify"
 NAME = "Spotify"
@@ -81,7 +80,6 @@ class SpotifyProbe:
             source=NAME,
             base_url=base_url,
             pacer=Pacer(NAME, clock=self._clock),
-            breaker=Breaker(NAME, monotonic=self._clock.monotonic),
             clock=self._clock,
             patience=patience,
             # 403 closes the endpoint and 401 means one person's token: neither turns the bot away.

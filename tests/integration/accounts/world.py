@@ -20,7 +20,7 @@ from services.accounts.keyring import KeyRing, new_key
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
 from services.domain.spotify import READ_SCOPES, Link, Linked
-from services.sources.http.clock import Clock
+from services.sources.clock import Clock
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.auth import SpotifyAuth
 from services.sources.spotify.client import SpotifyClient

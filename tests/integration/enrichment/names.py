@@ -16,9 +16,13 @@ from services.enrichment.cache import MemoryFeatureCache, MemoryNameStore
 from services.enrichment.enricher import Enricher
 from services.enrichment.ports import NameStore
 from services.enrichment.resolver import NameResolver
-from services.sources.listenbrainz.client import ListenBrainz, connect_labs, connect_listenbrainz
-from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
-from services.sources.reccobeats.titles import ReccoBeatsTitles
+from services.sources.listenbrainz import ListenBrainz, connect_labs, connect_listenbrainz
+from services.sources.reccobeats import (
+    ReccoBeatsById,
+    ReccoBeatsByIsrc,
+    ReccoBeatsTitles,
+    connect_reccobeats,
+)
 from tests.unit.services.sources.fakes import FakeClock, patience_with, serve, session
 
 CATALOGUE = build_catalogue()

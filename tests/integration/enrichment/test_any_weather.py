@@ -13,7 +13,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.enrichment.cache import MemoryFeatureCache
 from services.enrichment.enricher import Enricher
-from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc
+from services.sources.reccobeats import ReccoBeatsById, ReccoBeatsByIsrc
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 CATALOGUE = build_catalogue()

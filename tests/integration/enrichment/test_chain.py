@@ -24,8 +24,8 @@ from services.domain.sources import FetchedFeatures
 from services.enrichment.cache import MemoryFeatureCache
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
-from services.sources.http.upstream import Patience
-from services.sources.reccobeats.client import ReccoBeatsById, ReccoBeatsByIsrc
+from services.sources.reccobeats import ReccoBeatsById, ReccoBeatsByIsrc
+from services.sources.upstream import Patience
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from tests.databases import sqlite_at

@@ -12,7 +12,7 @@ from services.domain.music import Track
 from services.enrichment.cache import MemoryFeatureCache
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
-from services.sources.reccobeats.client import ReccoBeatsById
+from services.sources.reccobeats import ReccoBeatsById
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 CATALOGUE = build_catalogue()

@@ -18,7 +18,7 @@ from services.domain.messages import NoteKind
 from services.domain.music import TrackId
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
-from services.sources.reccobeats.client import ReccoBeatsById
+from services.sources.reccobeats import ReccoBeatsById
 from services.storage.database import Database
 from services.storage.features import KEPT_FOR, FeatureStore, PutAsideStore
 from tests.databases import sqlite_at

@@ -21,8 +21,8 @@ from services.domain.errors.sources import SourceError
 from services.domain.inputs import ListService, UserList, WhichList, parse_user_list
 from services.domain.music import Track
 from services.domain.recordings import Certainty
-from services.sources.lastfm.client import LastFm, connect_lastfm
-from services.sources.listenbrainz.lists import ListenBrainzLists
+from services.sources.lastfm import LastFm, connect_lastfm
+from services.sources.listenbrainz_lists import ListenBrainzLists
 from services.workflows.user_lists import UserLists
 from tests.integration.enrichment.names import CATALOGUE, Services, named, services
 from tests.unit.services.sources.fakes import FakeClock, patience_with, serve, session

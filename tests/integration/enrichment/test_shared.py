@@ -22,9 +22,9 @@ from services.domain.music import Track
 from services.domain.sources import Slot
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, SharedPacer
-from services.sources.reccobeats.client import ReccoBeatsById, connect_reccobeats
+from services.sources.clock import Clock, Deadline
+from services.sources.pacing import Breaker, SharedPacer
+from services.sources.reccobeats import ReccoBeatsById, connect_reccobeats
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.storage.processes import ClaimStore, UpstreamStore

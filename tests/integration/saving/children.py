@@ -8,7 +8,7 @@ from random import Random
 
 from services.accounts.tokens import SpotifyAccess
 from services.domain.music import Playlist, PlaylistId, Track
-from services.sources.http.clock import Clock
+from services.sources.clock import Clock
 from services.sources.spotify.api import SpotifyApi
 from services.sources.spotify.client import SpotifyClient
 from services.storage.database import Database

@@ -15,8 +15,7 @@ from services.domain.errors.sources import QuotaExceededError, ShareSpentError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, SkipReason
 from services.domain.spotify import Library, Link, PlaylistSummary, charged_to
-from services.sources.spotify.paging import read_all, silent
-from services.sources.spotify.wire import Page
+from services.sources.spotify.wire import Page, read_all, silent
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.persons import UNREADABLE, PersonStore

@@ -22,8 +22,8 @@ from services.domain.recordings import NameQuestion, Readings, mbid_of, name_has
 from services.enrichment.enricher import Enricher
 from services.enrichment.recordings import IndexedLabs, KnownRecordings
 from services.imports.open_dumps import DumpRows, OpenDump
-from services.sources.batches import Answers
-from services.sources.http.clock import Clock, Deadline
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import Answers
 from services.storage.database import Database
 from services.storage.recordings import RecordingStore
 from services.workflows.dataset_files import readable

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cogs.words.messages import note_lines
+from cogs.words.messages import note_lines, progress_line
 from services.domain.features import AudioFeatures, Feature, Origin
+from services.domain.messages import Progress
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
-from services.enrichment.cache import MemoryFeatureCache
+from services.enrichment.cache import BELIEVED_FOR_NEW, BELIEVED_FOR_OLD, MemoryFeatureCache, compute_absence
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher, file_source
+from services.enrichment.in_flight import EVERY_S, CountTeller
 from services.enrichment.ports import OnPart
-from services.sources.http.clock import Deadline
-from services.sources.values import valid_track_id
+from services.sources.clock import Deadline
+from services.sources.outcomes import valid_track_id
 from tests.unit.services.enrichment.test_cache import BrokenStore
 from tests.unit.services.sources.fakes import FakeClock
 
@@ -291,3 +294,71 @@ async def test_the_file_names_its_values() -> None:
 )
 def test_file_source(words: str, name: str) -> None:
     assert file_source(words) == name
+
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+KEY = TrackId("a" * 22)
+
+
+@pytest.mark.parametrize(
+    ("track", "believed_for"),
+    [
+        (Track(release_year=2027), BELIEVED_FOR_NEW),
+        (Track(release_year=2026), BELIEVED_FOR_NEW),
+        (Track(release_year=2025), BELIEVED_FOR_NEW),
+        (Track(release_year=2024), BELIEVED_FOR_OLD),
+        (Track(release_year=1972), BELIEVED_FOR_OLD),
+        (Track(release_year=9999), BELIEVED_FOR_OLD),
+        (Track(release_year=-3), BELIEVED_FOR_OLD),
+        (Track(isrc="ZZTMP2500001"), BELIEVED_FOR_NEW),
+        (Track(isrc="zz-tmp-26-00001"), BELIEVED_FOR_NEW),
+        (Track(isrc="ZZTMP9900001"), BELIEVED_FOR_OLD),
+        (Track(isrc="ZZTMP2500001", release_year=1990), BELIEVED_FOR_OLD),
+        (Track(isrc="ZZ"), BELIEVED_FOR_OLD),
+        (Track(), BELIEVED_FOR_OLD),
+        (None, BELIEVED_FOR_OLD),
+    ],
+)
+def test_new_releases_are_asked_for_sooner(track: Track | None, believed_for: timedelta) -> None:
+    absence = compute_absence(KEY, track, "reccobeats", NOW)
+    assert absence.expires_at - NOW == believed_for
+    assert (absence.track_id, absence.source, absence.fetched_at) == (KEY, "reccobeats", NOW)
+
+
+def test_a_year_is_new_until_18_months_after_its_last_day() -> None:
+    track = Track(release_year=2025)
+    before = compute_absence(KEY, track, "x", datetime(2027, 6, 1, tzinfo=UTC))
+    after = compute_absence(KEY, track, "x", datetime(2027, 7, 10, tzinfo=UTC))
+    assert before.expires_at - before.fetched_at == BELIEVED_FOR_NEW
+    assert after.expires_at - after.fetched_at == BELIEVED_FOR_OLD
+
+
+async def test_tells_at_most_every_two_seconds_and_not_the_end() -> None:
+    time = FakeClock()
+    lines: list[str] = []
+
+    async def note(progress: Progress) -> None:
+        lines.append(progress_line(progress))
+
+    tell = CountTeller("ReccoBeats", note, time.monotonic)
+    for answered in range(0, 1001, 40):
+        await tell(answered, 1000)
+        time.at += 0.7
+    await tell(1000, 1000)
+    assert len(lines) == 8
+    assert all("1,000 tracks" in line for line in lines)
+    assert "1,000 of" not in lines[-1]
+    assert EVERY_S == 2.0
+
+
+async def test_makes_no_promise_before_anything_has_arrived() -> None:
+    time = FakeClock()
+    lines: list[str] = []
+
+    async def note(progress: Progress) -> None:
+        lines.append(progress_line(progress))
+
+    tell = CountTeller("ReccoBeats", note, time.monotonic)
+    time.at += 5
+    await tell(0, 100)
+    assert lines == ["Asking ReccoBeats: 0 of 100 tracks…"]

@@ -16,10 +16,10 @@ from aiohttp.test_utils import TestServer
 from sandbox.faults import FaultKind
 from sandbox.misbehaviour import Misbehaving
 from sandbox.reccobeats import SandboxReccoBeats
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.session import Timeouts, open_session
-from services.sources.http.upstream import Patience
-from services.sources.reccobeats.client import ReccoBeats, connect_reccobeats
+from services.sources.clock import Clock, Deadline
+from services.sources.reccobeats import ReccoBeats, connect_reccobeats
+from services.sources.session import Timeouts, open_session
+from services.sources.upstream import Patience
 
 EPOCH = datetime(2026, 11, 22, 12, 0, tzinfo=UTC).timestamp()
 

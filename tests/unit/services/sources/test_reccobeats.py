@@ -10,7 +10,7 @@ from sandbox.faults import Fault, FaultKind
 from sandbox.reccobeats import SandboxReccoBeats
 from services.domain.music import TrackId
 from services.domain.sources import FetchOutcome
-from services.sources.reccobeats.client import BATCH, ReccoBeatsById, ReccoBeatsByIsrc
+from services.sources.reccobeats import BATCH, ReccoBeatsById, ReccoBeatsByIsrc
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 CATALOGUE = build_catalogue()

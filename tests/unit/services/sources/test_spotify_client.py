@@ -19,8 +19,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.music import PlaylistId, SkipReason
 from services.domain.spotify import READ_SCOPES, RowsRead, SpotifyProfile
-from services.sources.spotify.paging import MOST_ROWS, fingerprint, read_all, silent
-from services.sources.spotify.wire import Page
+from services.sources.spotify.wire import MOST_ROWS, Page, fingerprint, read_all, silent
 from tests.depth import at_night, cases
 from tests.unit.services.sources.spotify_world import (
     ANN,

@@ -16,8 +16,8 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from services.sources.http.pacing import Breaker, Pacer
-from services.sources.http.upstream import Patience, Upstream
+from services.sources.pacing import Pacer
+from services.sources.upstream import Patience, Upstream
 from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 
 OK = (200, {}, b'{"ok": 1}')
@@ -55,7 +55,6 @@ class Script:
                 source="Somebody",
                 base_url=url,
                 pacer=Pacer("Somebody", clock=self.time.clock),
-                breaker=Breaker("Somebody", monotonic=self.time.monotonic),
                 clock=self.time.clock,
                 random=random or Random(5),
                 patience=patience,
@@ -193,7 +192,6 @@ async def test_an_unreachable_address_is_unavailable() -> None:
             source="Somebody",
             base_url=gone,
             pacer=Pacer("Somebody", clock=time.clock),
-            breaker=Breaker("Somebody", monotonic=time.monotonic),
             clock=time.clock,
             patience=CALM,
         )

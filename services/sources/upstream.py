@@ -18,10 +18,13 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from services.sources.http.answers import (
+from services.sources.clock import Clock, Deadline
+from services.sources.pacing import Breaker, Pacer
+from services.sources.session import (
     LONGEST_S,
     MEBIBYTE,
     BodyTooLargeError,
+    Timeouts,
     excerpt,
     parse_http_date,
     parse_json,
@@ -29,9 +32,6 @@ from services.sources.http.answers import (
     retry_after_s,
     seconds_in_words,
 )
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, Pacer
-from services.sources.http.session import Timeouts
 
 T = TypeVar("T")
 
@@ -166,8 +166,8 @@ class Upstream:
         source: str,
         base_url: str,
         pacer: Pacer,
-        breaker: Breaker,
         clock: Clock,
+        breaker: Breaker | None = None,
         random: Random | None = None,
         patience: Patience | None = None,
         refusals: frozenset[int] = frozenset({401, 403}),
@@ -180,7 +180,7 @@ class Upstream:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._pacer = pacer
-        self._breaker = breaker
+        self._breaker = breaker or Breaker(source, monotonic=clock.monotonic, tell=pacer.tell_others)
         self._clock = clock
         self._random = random or Random()
         self._patience = patience or Patience()

@@ -9,12 +9,18 @@ from urllib.parse import quote
 from services.domain.errors.playlists import ListNotFoundError
 from services.domain.errors.sources import SourceUnavailableError
 from services.domain.music import Track
-from services.sources.batches import require
-from services.sources.http.clock import Deadline
-from services.sources.http.upstream import Ask
-from services.sources.listenbrainz.answers import find_mbid, length_ms, objects, spotify_id_in, words_in
-from services.sources.listenbrainz.client import NAME, ListenBrainz
-from services.sources.values import valid_isrc
+from services.sources.clock import Deadline
+from services.sources.listenbrainz import (
+    NAME,
+    ListenBrainz,
+    find_mbid,
+    length_ms,
+    objects,
+    spotify_id_in,
+    words_in,
+)
+from services.sources.outcomes import require, valid_isrc
+from services.sources.upstream import Ask
 
 MOST_TRACKS = 500
 """Of one list; a playlist may hold 20,000."""

@@ -12,11 +12,11 @@ import aiohttp
 from services.domain.errors.playlists import ListNotFoundError
 from services.domain.errors.sources import RateLimitedError, SourceRefusedError, SourceUnavailableError
 from services.domain.music import Track
-from services.sources.batches import require
-from services.sources.http.answers import parse_json
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, Pace, pacer_of
-from services.sources.http.upstream import OnCall, Patience, Reply, Upstream, unheard
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import require
+from services.sources.pacing import Pace, pacer_of
+from services.sources.session import parse_json
+from services.sources.upstream import OnCall, Patience, Reply, Upstream, unheard
 
 NAME = "Last.fm"
 MOST_TRACKS = 400
@@ -44,13 +44,11 @@ def connect_lastfm(
     pace: Pace | None = None,
 ) -> LastFm:
     """Build the one client of this process."""
-    pacer = pacer_of(NAME, clock=clock, pace=pace, min_gap_s=GAP_S)
     upstream = Upstream(
         session,
         source=NAME,
         base_url=base_url,
-        pacer=pacer,
-        breaker=Breaker(NAME, monotonic=clock.monotonic, tell=pacer.tell_others),
+        pacer=pacer_of(NAME, clock=clock, pace=pace, min_gap_s=GAP_S),
         clock=clock,
         patience=patience,
         is_final=_says_what_is_wrong,

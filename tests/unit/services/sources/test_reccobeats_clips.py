@@ -13,7 +13,7 @@ from sandbox.reccobeats import SandboxReccoBeats
 from sandbox.reccobeats_analysis import SandboxAnalysis, clip_values
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature
 from services.domain.messages import NoteKind
-from services.sources.reccobeats.clips import averaged
+from services.sources.reccobeats_clips import averaged
 from tests.unit.services.sources.fakes import FakeClock, reccobeats
 
 SMALL = b"OggS small"

@@ -12,11 +12,10 @@ from services.domain.errors.sources import SourceError
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, accepted
 from services.domain.messages import Note, NoteKind
 from services.domain.sound import ClipReading
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.session import Timeouts
-from services.sources.http.upstream import Answer, Ask, FilePart, Patience, Upstream
-from services.sources.outcomes import note_of
-from services.sources.values import read_features
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import note_of, read_features
+from services.sources.session import Timeouts
+from services.sources.upstream import Answer, Ask, FilePart, Patience, Upstream
 
 NAME = "ReccoBeats"
 CLIP_PATIENCE = Patience(timeouts=Timeouts(connect_s=5.0, read_s=60.0, total_s=60.0))

@@ -1,10 +1,10 @@
-"""Ask ReccoBeats for audio features by Spotify id or ISRC: 40 at a time, keeping every part that arrived."""
+"""Ask ReccoBeats for audio features by id, keeping every part that arrived, and what ids are called."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 
 import aiohttp
@@ -12,16 +12,101 @@ import aiohttp
 from services.domain.errors.sources import SourceError, SourceUnavailableError
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchOutcome
-from services.sources.http.answers import MEBIBYTE
-from services.sources.http.clock import Clock, Deadline
-from services.sources.http.pacing import Breaker, Pace, pacer_of
-from services.sources.http.upstream import Answer, OnCall, Patience, Upstream, unheard
-from services.sources.outcomes import OutcomeBuilder, note_of, reason_of
-from services.sources.reccobeats.answers import SOURCE, Group, NonsenseError, by_isrc, by_track_id, judge
-from services.sources.reccobeats.clips import CLIP_PATIENCE, ReccoBeatsClips
-from services.sources.values import valid_isrc, valid_track_id
+from services.sources.clock import Clock, Deadline
+from services.sources.outcomes import (
+    Answers,
+    OutcomeBuilder,
+    ask_in_batches,
+    note_of,
+    reason_of,
+    require,
+    valid_isrc,
+    valid_track_id,
+)
+from services.sources.pacing import Breaker, Pace, pacer_of
+from services.sources.reccobeats_answers import SOURCE, Group, NonsenseError, by_isrc, by_track_id, judge
+from services.sources.reccobeats_clips import CLIP_PATIENCE, ReccoBeatsClips
+from services.sources.session import MEBIBYTE
+from services.sources.upstream import Answer, OnCall, Patience, Upstream, unheard
 
 NAME = "ReccoBeats"
+_BATCH = 40
+_FOUND_AT_ONCE = 50
+"""A larger `size` answers 400."""
+_SHORTEST_SEARCH = 3
+_LONGEST_SEARCH = 120
+_LONGEST_MS = 24 * 60 * 60 * 1000
+
+
+class ReccoBeatsTitles:
+    """Titles, artists and lengths by id; shares pace and breaker with the look-up of features.
+
+    Ids are sent, and by `search` titles; nothing about people.
+    """
+
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+
+    async def look_up(self, ids: Sequence[TrackId], *, deadline: Deadline) -> Answers[TrackId, Track | None]:
+        """Return what tracks are called; None for an id that it does not know."""
+
+        async def ask(batch: Sequence[TrackId]) -> Mapping[TrackId, Track | None]:
+            answer = await self._upstream.get(
+                "/track", params=[("ids", each) for each in batch], deadline=deadline
+            )
+            rows = _rows(require(answer, NAME, dict))
+            found = {each.id: each for each in map(_read, rows) if each is not None and each.id}
+            if rows and not any(each in found for each in batch):
+                raise SourceUnavailableError(NAME, "answers to other questions")
+            return {each: found.get(each) for each in batch}
+
+        return await ask_in_batches([each for each in ids if valid_track_id(each)], _BATCH, ask)
+
+    async def search(self, title: str, *, deadline: Deadline) -> tuple[Track, ...]:
+        """Return tracks with this title, by whomever; the artist is for the caller to check.
+
+        Raises
+        ------
+        SourceError
+            There is no answer.
+        """
+        wanted = " ".join(title.split())[:_LONGEST_SEARCH]
+        if len(wanted) < _SHORTEST_SEARCH:
+            return ()
+        params = [("searchText", wanted), ("size", str(_FOUND_AT_ONCE))]
+        answer = await self._upstream.get("/track/search", params=params, deadline=deadline)
+        rows = _rows(require(answer, NAME, dict))
+        return tuple(each for each in map(_read, rows) if each is not None and each.id)
+
+
+def _rows(answer: Mapping[str, object]) -> list[object]:
+    rows = answer.get("content")
+    if not isinstance(rows, list):
+        raise SourceUnavailableError(NAME, "unreadable answer")
+    return rows
+
+
+def _read(entry: object) -> Track | None:
+    if not isinstance(entry, dict):
+        return None
+    title, href, length, isrc = (entry.get(name) for name in ("trackTitle", "href", "durationMs", "isrc"))
+    artists = entry.get("artists")
+    people = (
+        [each.get("name") for each in artists if isinstance(each, dict)] if isinstance(artists, list) else []
+    )
+    names = tuple(each.strip() for each in people if isinstance(each, str) and each.strip())
+    if not isinstance(title, str) or not title.strip() or not names:
+        return None
+    is_length = isinstance(length, int) and not isinstance(length, bool) and 0 < length <= _LONGEST_MS
+    return Track(
+        id=valid_track_id(href.rstrip("/").rpartition("/")[2]) if isinstance(href, str) else None,
+        title=title.strip(),
+        artists=names,
+        isrc=valid_isrc(isrc) if isinstance(isrc, str) else None,
+        duration_ms=length if is_length else None,
+    )
+
+
 BATCH = 40
 """More ids in one call answer 400 with code 4004."""
 
@@ -75,7 +160,7 @@ def connect_reccobeats(
 class ReccoBeats:
     """Audio features: `GET /audio-features?ids=`.
 
-    Nothing but ids and ISRCs is sent: no names, no users, no playlists (`titles.py` asks for names).
+    Nothing but ids and ISRCs is sent: no names, no users, no playlists.
     """
 
     def __init__(self, upstream: Upstream, *, clock: Clock, clips: ReccoBeatsClips) -> None:

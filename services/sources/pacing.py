@@ -16,7 +16,7 @@ from services.domain.errors.sources import (
     SourceUnavailableError,
 )
 from services.domain.sources import Slot
-from services.sources.http.clock import Clock, Deadline
+from services.sources.clock import Clock, Deadline
 
 MIN_GAP_S = 0.7
 """Working clients of ReccoBeats keep 0.35-0.67 s; bursts of more than 25 calls were refused."""

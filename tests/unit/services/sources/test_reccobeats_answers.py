@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.catalogue import CatalogueTrack, build_catalogue
 from sandbox.reccobeats import wire_row
-from services.sources.reccobeats.answers import NonsenseError, by_isrc, by_track_id, judge
+from services.sources.reccobeats_answers import NonsenseError, by_isrc, by_track_id, judge
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ENTRIES = build_catalogue().tracks[:3]

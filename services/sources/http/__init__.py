@@ -1,1 +1,0 @@
-"""HTTP with pacing, limits on size and time, retries and a circuit breaker."""

@@ -1,1 +1,0 @@
-"""Last.fm: the public lists of its users, with a key of the operator."""

@@ -1,1 +1,0 @@
-"""ListenBrainz: from names to ids, recordings with ISRCs and tags, public lists of users; no key."""

@@ -1,1 +1,0 @@
-"""ReccoBeats: audio features by Spotify id or ISRC, free, without a key and without a guarantee."""
