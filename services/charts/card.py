@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from services.charts import theme
-from services.charts.labels import Box, Wish, place_labels
+from services.charts.labels import Box, Labels, Wish
 from services.charts.lettering import drawable
 from services.charts.map import describe_map, draw_areas, draw_dots, place_tracks, tell_map
-from services.charts.map_labels import OUTLIER_RING
+from services.charts.map_labels import OUTLIER_RING, ring_boxes
 from services.charts.regions import known
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
@@ -32,7 +32,7 @@ _APART = 8.0
 _MANY = 4
 _LETTER = 18.0
 _NAMED_OUTLIERS = 2
-_NAME_WIDTH = 96.0
+_NAME_WIDTH = 130.0
 
 
 def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
@@ -98,18 +98,14 @@ def _dot(tracks: int) -> float:
 
 def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame: Box) -> list[Box]:
     """Write each group's letter where most of its tracks are, beside the letters before it."""
-    wishes: list[Wish] = []
-    drawn: list[int] = []
+    rings = known(positions, [outlier.track for outlier in report.outliers])
+    labels = Labels(frame.within(2), dots=rings)
     for index, cluster in enumerate(report.clusters):
         points = known(positions, cluster.members)
-        if len(points):
-            x, y = np.median(points, axis=0)
-            drawn.append(index)
-            wishes.append(Wish(float(x), float(y), _LETTER, _LETTER, on_anchor=True))
-    boxes = []
-    rings = known(positions, [outlier.track for outlier in report.outliers])
-    places = place_labels(wishes, bounds=frame.within(2), dots=rings)
-    for index, place in zip(drawn, places, strict=True):
+        if not len(points):
+            continue
+        x, y = (float(middle) for middle in np.median(points, axis=0))
+        place = labels.place(Wish(x, y, _LETTER, _LETTER, on_anchor=True))
         if place is None:
             continue
         style = theme.cluster_style(report.clusters, index)
@@ -117,52 +113,46 @@ def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame
         sheet.dots([x], [y], marker="o", size=_LETTER, colour=style.colour, edge=1.0, layer=4.5)
         ink = theme.ink_on(style.colour)
         sheet.write(x, y, style.letter, size=SMALLEST + 1, colour=ink, bold=True, align="center")
-        boxes.append(place.box)
-    return boxes
+    return labels.placed
 
 
 def _name_outliers(
     sheet: Sheet, report: AnalysisReport, positions: Points, frame: Box, letters: list[Box]
 ) -> None:
     """Name the artists of what stands out most, where that hides nothing."""
-    wishes: list[Wish] = []
-    names: list[str] = []
-    clear = (_dot(len(report.tracks)) + OUTLIER_RING) / 2
-    for outlier in report.outliers[:_NAMED_OUTLIERS]:
+    dot = _dot(len(report.tracks))
+    seen, rings = positions[~np.isnan(positions[:, 0])], ring_boxes(report, positions, dot)
+    labels = Labels(frame.within(2, 1), obstacles=[*letters, *rings], dots=seen, radius=dot / 2)
+    named = 0
+    for outlier in report.outliers:
         artists = report.tracks[outlier.track].track.artists
         name = sheet.shorten(drawable(artists[0]) if artists else "", _NAME_WIDTH, SMALLEST)
-        x, y = positions[outlier.track]
-        if name and not np.isnan(x):
-            names.append(name)
-            width = sheet.measure(name, SMALLEST) + 4
-            wishes.append(Wish(float(x), float(y), width, SMALLEST * 1.3, clear=clear))
-    seen = positions[~np.isnan(positions[:, 0])]
-    places = place_labels(
-        wishes, bounds=frame.within(2, 1), obstacles=letters, dots=seen, radius=_dot(len(report.tracks)) / 2
-    )
-    for name, wish, place in zip(names, wishes, places, strict=True):
-        if place is None:
+        x, y = (float(value) for value in positions[outlier.track])
+        if not name or np.isnan(x) or named == _NAMED_OUTLIERS:
             continue
-        if place.leader:
-            ends = ([wish.x, place.leader[0]], [wish.y, place.leader[1]])
-            sheet.line(*ends, colour=theme.MUTED, width=0.8, zorder=3.3)
-        sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center")
+        width = sheet.measure(name, SMALLEST) + 4
+        wish = Wish(x, y, width, SMALLEST * 1.3, clear=(dot + OUTLIER_RING) / 2)
+        if (place := labels.place(wish)) is not None:
+            sheet.lead(wish, place, colour=theme.MUTED)
+            sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center")
+            named += 1
 
 
 def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Box) -> None:
     if report.axes is None:
         return
     axes, low = report.axes, frame.bottom
-    wide, half = WIDTH - 12, WIDTH / 2 - 8
+    wide = WIDTH - 12
     left, down, right = _below(axes)
     middle, sides = WIDTH / 2, low + _LINE * (_rows_below(axes) - 0.5)
     if sides < low + _LINE:
         middle += (sheet.measure(left, SMALLEST) - sheet.measure(right, SMALLEST)) / 2
+    rooms = [max(wide / 2, wide - sheet.measure(other, SMALLEST)) - _APART / 2 for other in (right, left)]
     ends: tuple[tuple[float, float, str, Align, float], ...] = (
         (WIDTH / 2, frame.top - _LINE / 2, f"↑ {drawable(axes.top)}", "center", wide),
         (middle, low + _LINE / 2, down, "center", wide),
-        (6.0, sides, left, "left", half),
-        (WIDTH - 6.0, sides, right, "right", half),
+        (6.0, sides, left, "left", rooms[0]),
+        (WIDTH - 6.0, sides, right, "right", rooms[1]),
     )
     for x, y, words, align, room in ends:
         sheet.write(x, y, words, size=SMALLEST, colour=theme.MUTED, align=align, room=room)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.charts import theme
-from services.charts.legend import draw_group_legend, legend_height
+from services.charts.legend import GroupLegend
 from services.charts.lettering import drawable
 from services.charts.series import Bins, Series, compute_bins, compute_groups, compute_series, smooth
 from services.charts.sheet import HEAD, Sheet
@@ -70,8 +70,16 @@ def render_journey(report: AnalysisReport) -> Chart:
     has_groups = bool(report.clusters)
     tail = len(report.clusters) * LANE + _BELOW if has_groups else 0.0
     note = _note(report, courses)
-    key = legend_height(report, guesses=False) if has_groups else 0.0
-    sheet = Sheet(HEAD + len(courses) * (_PANEL + 8) + tail + _TICKS + key + _NOTE * len(note) + 4.0)
+    key = GroupLegend(report, guesses=False)
+    sheet = Sheet(
+        HEAD
+        + len(courses) * (_PANEL + 8)
+        + tail
+        + _TICKS
+        + (key.height if has_groups else 0.0)
+        + _NOTE * len(note)
+        + 4.0
+    )
     top = sheet.head(_finding(courses), drawable(playlist_name(report, 120)) or "in the playlist's own order")
     for course in courses:
         sheet.panel(6, top, sheet.width - 12, _PANEL)
@@ -82,7 +90,7 @@ def render_journey(report: AnalysisReport) -> Chart:
     _draw_ticks(sheet, len(report.tracks), top + 2)
     top += _TICKS
     if has_groups:
-        top = draw_group_legend(sheet, report, top, guesses=False)
+        top = key.draw(sheet, top)
     for row, words in enumerate(note):
         y = top + _NOTE * (row + 0.5)
         sheet.write(

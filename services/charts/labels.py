@@ -16,13 +16,19 @@ import numpy.typing as npt
 
 _GAP = 2.0
 """Pixels kept free between two labels."""
-_DIRECTIONS = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1))
+_DIRECTIONS: tuple[tuple[float, float], ...] = (
+    *((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1)),
+    *((0.5, -1), (-0.5, -1), (0.5, 1), (-0.5, 1), (1, -0.5), (-1, -0.5), (1, 0.5), (-1, 0.5)),
+)
+"""To the right and down, the better ones first."""
 _REACHES = (1.0, 8.0, 18.0, 32.0, 50.0, 72.0)
 """Pixels between the mark and its label; all but the first need a line between them."""
 _SLIDES = (0.0, -0.6, 0.6, -1.2, 1.2, -1.8, 1.8, -2.6, 2.6, -3.5, 3.5)
 """Steps away from the anchor for labels that may cover it: halves of their width, whole heights."""
 _HIDDEN_DOT = 3.0
 """Pixels of extra distance that hiding one dot is worth."""
+_NEAR, _NEAR_DOT = 7.0, 6.0
+"""Pixels within which a label seems to belong to another dot, and the extra distance that is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,85 +138,84 @@ class Marks:
     may_be_hidden: bool
     """Whether a label may hide some where there is no other way."""
 
-    def hidden_by(self, box: Box) -> int:
-        """Count those that a label there would hide, or a part of them."""
-        across, down = box.width / 2 + self.radius, box.height / 2 + self.radius
-        near = (np.abs(self.xs - box.x) < across) & (np.abs(self.ys - box.y) < down)
-        return int(np.count_nonzero(near))
+    def cost(self, box: Box, wish: Wish) -> float:
+        """Return what a label there hides, in pixels of distance; infinite where it may hide nothing."""
+        hidden = self._within(box, self.radius)
+        if self.may_be_hidden:
+            return _HIDDEN_DOT * np.count_nonzero(hidden)
+        if hidden.any():
+            return math.inf
+        near = self._within(box, self.radius + _NEAR) & ((self.xs != wish.x) | (self.ys != wish.y))
+        return _NEAR_DOT * np.count_nonzero(near)
+
+    def _within(self, box: Box, margin: float) -> npt.NDArray[np.bool_]:
+        across, down = box.width / 2 + margin, box.height / 2 + margin
+        return (np.abs(self.xs - box.x) < across) & (np.abs(self.ys - box.y) < down)
 
 
-def place_labels(
-    wishes: Sequence[Wish],
-    *,
-    bounds: Box,
-    obstacles: Sequence[Box] = (),
-    dots: npt.NDArray[np.float64] | None = None,
-    radius: float | None = None,
-) -> list[Place | None]:
-    """Place `wishes` in their order of importance; None for those that had to be dropped.
+class Labels:
+    """Labels of one picture: each that is placed leaves less room to the next.
 
     Parameters
     ----------
-    wishes
-        Most important first.
     bounds
         Every label lies inside it.
     obstacles
-        No label touches these, and no leader line crosses them.
+        No label touches these, and no leader line crosses them; one with its anchor in the middle is its own.
     dots
         (n, 2) positions in pixels that labels should not hide; they may when there is no other way.
     radius
         Of the dots, in pixels: where it is given, no label hides a part of one.
     """
-    taken = list(obstacles)
-    leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
-    places: list[Place | None] = []
-    marks = (
-        None
-        if dots is None
-        else Marks(dots[:, 0].copy(), dots[:, 1].copy(), radius or 0.0, may_be_hidden=radius is None)
-    )
-    for wish in wishes:
-        place = _best(wish, bounds, taken, leaders, marks)
-        places.append(place)
-        if place is None:
-            continue
-        taken.append(place.box)
+
+    def __init__(
+        self,
+        bounds: Box,
+        *,
+        obstacles: Sequence[Box] = (),
+        dots: npt.NDArray[np.float64] | None = None,
+        radius: float | None = None,
+    ) -> None:
+        self.bounds = bounds
+        self.placed: list[Box] = []
+        self._obstacles = list(obstacles)
+        self._leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
+        found = np.zeros((0, 2)) if dots is None else dots
+        self._marks = Marks(
+            found[:, 0].copy(), found[:, 1].copy(), radius or 0.0, may_be_hidden=radius is None
+        )
+
+    def place(self, wish: Wish) -> Place | None:
+        """Place a label where there is room for it, else nowhere."""
+        own = None if wish.on_anchor else (wish.x, wish.y)
+        foreign = [each for each in self._obstacles if (each.x, each.y) != own] + self.placed
+        best: tuple[float, Place] | None = None
+        for reach, box in _candidates(wish):
+            if best is not None and reach >= best[0]:
+                break
+            if not box.inside(self.bounds) or any(box.overlaps(other, _GAP) for other in foreign):
+                continue
+            if any(box.crossed_by(*leader) for leader in self._leaders):
+                continue
+            leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
+            if leader and _is_blocked((wish.x, wish.y), leader, foreign):
+                continue
+            cost = reach + self._marks.cost(box, wish)
+            if cost < math.inf and (best is None or cost < best[0]):
+                best = (cost, Place(box, leader))
+        if best is None:
+            return None
+        place = best[1]
+        self.placed.append(place.box)
         if place.leader:
-            leaders.append(((wish.x, wish.y), place.leader))
-    return places
+            self._leaders.append(((wish.x, wish.y), place.leader))
+        return place
 
 
-def _best(
-    wish: Wish,
-    bounds: Box,
-    taken: Sequence[Box],
-    leaders: Sequence[tuple[tuple[float, float], tuple[float, float]]],
-    marks: Marks | None,
-) -> Place | None:
-    best: tuple[float, Place] | None = None
-    for reach, box in _candidates(wish):
-        if best is not None and reach >= best[0]:
-            break
-        if not box.inside(bounds) or any(box.overlaps(other, _GAP) for other in taken):
-            continue
-        if any(box.crossed_by(*leader) for leader in leaders):
-            continue
-        leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
-        if leader and _blocked((wish.x, wish.y), leader, taken):
-            continue
-        hidden = 0 if marks is None else marks.hidden_by(box)
-        if marks is not None and hidden and not marks.may_be_hidden:
-            continue
-        cost = reach + _HIDDEN_DOT * hidden
-        if best is None or cost < best[0]:
-            best = (cost, Place(box, leader))
-    return None if best is None else best[1]
-
-
-def _blocked(start: tuple[float, float], end: tuple[float, float], taken: Sequence[Box]) -> bool:
-    """Whether a leader line would cross a label or a foreign mark; the mark it starts from is its own."""
-    return any(other.crossed_by(start, end) and not Box(*start, 0.0, 0.0).inside(other) for other in taken)
+def _is_blocked(start: tuple[float, float], end: tuple[float, float], foreign: Sequence[Box]) -> bool:
+    """Whether a leader would cross a label or a foreign mark, but for one that it starts in."""
+    own = Box(*start, 0.0, 0.0)
+    return any(other.crossed_by(start, end) and not own.inside(other) for other in foreign)
 
 
 def _candidates(wish: Wish) -> list[tuple[float, Box]]:
@@ -224,7 +229,7 @@ def _candidates(wish: Wish) -> list[tuple[float, Box]]:
         return sorted(found, key=lambda candidate: candidate[0])
     for reach in _REACHES:
         for right, down in _DIRECTIONS:
-            away = (wish.clear + _GAP + reach) * (0.75 if right and down else 1.0)
+            away = (wish.clear + _GAP + reach) * (0.75 if abs(right) == abs(down) else 1.0)
             x = wish.x + right * (wish.width / 2 + away)
             y = wish.y + down * (wish.height / 2 + away)
             found.append((reach, Box(x, y, wish.width, wish.height)))

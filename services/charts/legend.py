@@ -6,80 +6,86 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.charts import theme
-from services.charts.lettering import drawable, plain
+from services.charts.lettering import drawable, plain, wrap
 from services.charts.sheet import Sheet
 from services.charts.words import cluster_name
 from services.domain.comparison import Comparison, Participant, PersonKey
-from services.domain.report import AnalysisReport, Cluster
+from services.domain.report import AnalysisReport
 
-_ROW = 24.0
+_NAME_LIMIT = 32
+_ROW, _SECOND = 24.0, 20.0
+"""Height of a group's line, and of the second of its name."""
+_START, _END = theme.MARGIN + 40, theme.WIDTH - theme.MARGIN
 _WITH_BARS = 4
 """Groups up to which each has a bar for its share."""
 _BAR, _SHORTEST_BAR = 70.0, 20.0
 """Length of the longest bar: shorter where a name needs the room."""
 
 
-def legend_height(report: AnalysisReport, *, guesses: bool = True) -> float:
-    """Return the height that `draw_group_legend` takes, in pixels."""
-    return _ROW * (len(report.clusters) + (1 if guesses and _likely(report) else 0)) + 10.0
+class GroupLegend:
+    """The key of a report's groups: a line for each, or two where its name needs them.
 
-
-def draw_group_legend(sheet: Sheet, report: AnalysisReport, top: float, *, guesses: bool = True) -> float:
-    """Draw the key and return the y below it. Counts are tracks with evidence.
-
-    `guesses` counts the tracks that were placed by a guess too, and says what hollow marks mean.
+    Counts are tracks with evidence. Bars give way to names. `guesses` counts the tracks that were placed by a
+    guess too, and says what hollow marks mean.
     """
-    groups = report.clusters
-    has_bars = len(groups) <= _WITH_BARS
-    end = sheet.width - theme.MARGIN
-    largest = max((cluster.size for cluster in groups), default=0) or 1
-    longest = _bar_length(sheet, report, guesses=guesses)
-    for index, cluster in enumerate(groups):
-        style = theme.cluster_style(groups, index)
-        y = top + (index + 0.5) * _ROW
-        sheet.dots([theme.MARGIN + 7], [y], marker=style.marker, size=11 * style.scale, colour=style.colour)
-        letter = sheet.write(theme.MARGIN + 20, y, style.letter, colour=style.colour, bold=True)
-        counts = _counts(cluster, guesses=guesses)
-        start = max(letter.right + 6, theme.MARGIN + 40)
-        taken = sheet.measure(counts, theme.SIZE) + 8 + (longest + 10 if has_bars else 0)
-        name = sheet.write(start, y, drawable(cluster_name(cluster)), room=end - start - taken)
-        sheet.write(name.right + 8, y, counts, colour=theme.MUTED)
-        if has_bars:
-            length = max(longest * cluster.size / largest, 1.0)
-            sheet.bar(end - longest, y - 6, length, 12, colour=style.colour, alpha=0.75)
-    bottom = top + len(groups) * _ROW
-    if guesses and (likely := _likely(report)):
-        y = bottom + 0.5 * _ROW
-        sheet.dots([theme.MARGIN + 7], [y], marker="o", size=11, colour=theme.MUTED, hollow=True)
-        sheet.write(theme.MARGIN + 20, y, f"hollow: {likely:,} placed by estimates", colour=theme.MUTED)
-        bottom += _ROW
-    return bottom
 
+    def __init__(self, report: AnalysisReport, *, guesses: bool = True) -> None:
+        self._groups = report.clusters
+        self._likely = sum(len(cluster.likely) for cluster in report.clusters) if guesses else 0
+        self._counts = [
+            f"{cluster.size:,}" + (f" +{len(cluster.likely):,}" if guesses and cluster.likely else "")
+            for cluster in report.clusters
+        ]
+        ruler = Sheet(1.0)
+        names = [drawable(cluster_name(cluster, 2 * _NAME_LIMIT)) for cluster in report.clusters]
+        rooms = [_END - _START - 8 - ruler.measure(counts, theme.SIZE) for counts in self._counts]
+        spare = min(
+            (room - ruler.measure(name, theme.SIZE) for name, room in zip(names, rooms, strict=True)),
+            default=0.0,
+        )
+        has_bars = len(names) <= _WITH_BARS and spare >= _SHORTEST_BAR + 10
+        self._longest_bar = min(spare - 10, _BAR) if has_bars else 0.0
+        self._names = [
+            wrap(name, lambda part, room=room: ruler.measure(part, theme.SIZE) <= room)  # type: ignore[misc]
+            for name, room in zip(names, rooms, strict=True)
+        ]
 
-def _counts(cluster: Cluster, *, guesses: bool) -> str:
-    likely = f" +{len(cluster.likely):,}" if guesses and cluster.likely else ""
-    return f"{cluster.size:,}{likely}"
+    @property
+    def height(self) -> float:
+        """What it takes, in pixels."""
+        lines = len(self._names) + bool(self._likely)
+        return _ROW * lines + _SECOND * sum(len(name) - 1 for name in self._names) + 10.0
 
-
-def _bar_length(sheet: Sheet, report: AnalysisReport, *, guesses: bool) -> float:
-    """Return how long the longest bar may be so that no name is cut."""
-    wanted = (
-        sheet.measure(drawable(cluster_name(cluster)), theme.SIZE)
-        + sheet.measure(_counts(cluster, guesses=guesses), theme.SIZE)
-        for cluster in report.clusters
-    )
-    room = sheet.width - 2 * theme.MARGIN - 40 - 18 - max(wanted, default=0.0)
-    return min(max(room, _SHORTEST_BAR), _BAR)
-
-
-def _likely(report: AnalysisReport) -> int:
-    return sum(len(cluster.likely) for cluster in report.clusters)
+    def draw(self, sheet: Sheet, top: float) -> float:
+        """Draw it and return the y below."""
+        largest = max((cluster.size for cluster in self._groups), default=0) or 1
+        x, y = theme.MARGIN + 7, top + _ROW / 2
+        for index, (cluster, names) in enumerate(zip(self._groups, self._names, strict=True)):
+            style = theme.cluster_style(self._groups, index)
+            sheet.dots([x], [y], marker=style.marker, size=11 * style.scale, colour=style.colour)
+            letter = sheet.write(x + 13, y, style.letter, colour=style.colour, bold=True)
+            length = self._longest_bar * cluster.size / largest
+            if length:
+                left = _END - self._longest_bar
+                sheet.bar(left, y - 6, max(length, 1.0), 12, colour=style.colour, alpha=0.75)
+            start = max(letter.right + 6, _START)
+            name = sheet.write(start, y, names[0], room=_END - start)
+            for line in names[1:]:
+                y += _SECOND
+                name = sheet.write(start, y, line)
+            sheet.write(name.right + 8, y, self._counts[index], colour=theme.MUTED)
+            y += _ROW
+        if self._likely:
+            sheet.dots([x], [y], marker="o", size=11, colour=theme.MUTED, hollow=True)
+            words = f"hollow: {self._likely:,} placed by estimates"
+            sheet.write(x + 13, y, words, colour=theme.MUTED)
+            y += _ROW
+        return y - _ROW / 2
 
 
 _PERSON_ROW = 24.0
 _ONE_COLUMN = 4
 """People up to whom they stand in one column, else in two."""
-_NAME_LIMIT = 32
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,8 +180,20 @@ def shorten(text: str, fits: Callable[[str], bool]) -> str:
     return _cut(text, low) if low else ""
 
 
+def wrap(text: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return `text` as one line, or as two: broken at a comma if both fit then, else where it has to be."""
+    if fits(text):
+        return (text,)
+    breaks = [place for place, char in enumerate(text) if char == " " and fits(text[:place])]
+    if not breaks:
+        return (shorten(text, fits),)
+    good = [place for place in breaks if text[place - 1] in ",·" and fits(text[place + 1 :])]
+    place = (good or breaks)[-1]
+    return (text[:place].rstrip(" ·"), shorten(text[place + 1 :].lstrip(" ·"), fits))
+
+
 def _cut(text: str, length: int) -> str:
-    return beginning(text, length).rstrip(" –-,(·&") + ELLIPSIS
+    return beginning(text, length).rstrip(" –-,(·&.…") + ELLIPSIS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.labels import Box
-from services.charts.legend import draw_group_legend, legend_height
+from services.charts.legend import GroupLegend
 from services.charts.lettering import drawable
 from services.charts.map_labels import OUTLIER_RING, STRIP, draw_directions, draw_labels
 from services.charts.regions import Area, known, settle
@@ -65,7 +65,8 @@ def render_map(report: AnalysisReport) -> Chart:
     """Draw the map of a playlist with its description and text twin."""
     groups, tracks = report.clusters, len(report.tracks)
     positioned = any(place.x is not None for place in report.placements)
-    foot = legend_height(report) + _NOTE * len(_notes(report))
+    key = GroupLegend(report)
+    foot = key.height + _NOTE * len(_notes(report))
     sheet = Sheet(HEAD + _FRAME_HEIGHT + 2 * STRIP + 28.0 + foot)
     found = VERDICT_WORDS[report.structure.verdict]
     name = drawable(playlist_name(report, 120)) or "Playlist map"
@@ -89,7 +90,7 @@ def render_map(report: AnalysisReport) -> Chart:
     if positioned and report.axes is not None:
         draw_directions(sheet, report.axes, frame)
         bottom += 26
-    bottom = draw_group_legend(sheet, report, bottom + 6) if groups else bottom + 6
+    bottom = key.draw(sheet, bottom + 6) if groups else bottom + 6
     for row, words in enumerate(_notes(report)):
         y = bottom + 14 + _NOTE * row
         sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)

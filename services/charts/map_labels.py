@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 
 from services.charts import theme
-from services.charts.labels import Box, Place, Wish, place_labels
+from services.charts.labels import Box, Labels, Wish
 from services.charts.lettering import drawable
 from services.charts.regions import known
 from services.charts.sheet import Align, Sheet
@@ -17,24 +19,26 @@ Points = npt.NDArray[np.float64]
 STRIP = 26.0
 """Height of a line of words above and below the frame of a map."""
 _BETWEEN = 10.0
-_MOST_TRACKS = 3
-_TRACK_WIDTH = 140.0
+_MOST_TRACKS, _MOST_TRIED = 3, 12
+_ADDED = re.compile(r"(?<=\w\w)\s[-–(\[]")
+"""Where a title goes on to say which recording it is."""
+_TRACK_WIDTHS = (260.0, 140.0)
+"""Of a track's name: it is cut to the second where there is no room for the first."""
 _LINE = 20.0
 _LETTER = 24.0
 _COVERABLE = 6
 """Groups with fewer dots would vanish under their own letter: it stands beside them."""
 OUTLIER_RING = 8.0
 """Pixels by which the ring of an outlier is wider than its dot."""
+_APART = 12.0
 _ROOM = 2.5
 """The same for the dot of any other track with a label."""
 _MOST_DOTS = 2500
 """Above this number of dots the names of tracks can't but hide some, and looking for gaps is wasted time."""
 
 
-def draw_labels(
-    sheet: Sheet, report: AnalysisReport, positions: Points, bounds: Box, dot: float
-) -> list[Box]:
-    """Write the labels and return their boxes: none overlaps another, none leaves `bounds`.
+def draw_labels(sheet: Sheet, report: AnalysisReport, positions: Points, bounds: Box, dot: float) -> None:
+    """Write the labels: none overlaps another, none leaves `bounds`.
 
     Parameters
     ----------
@@ -45,89 +49,100 @@ def draw_labels(
     """
     letters = _draw_letters(sheet, report, positions, bounds, dot)
     if len(positions) > _MOST_DOTS:
-        return letters
-    chosen = [
-        (track, colour)
-        for track, colour in _worth_a_label(report, positions)
-        if not any(_mark_box(positions, track, _mark(report, track, dot)).overlaps(box) for box in letters)
-    ][:_MOST_TRACKS]
-    anchors = [_mark_box(positions, track, _mark(report, track, dot)) for track, _ in chosen]
-    wishes, texts = [], []
-    for track, _ in chosen:
-        lines = _track_lines(sheet, report, track)
-        width = max(sheet.measure(line, theme.SIZE) for line in lines)
-        texts.append(lines)
-        x, y = positions[track]
-        wishes.append(
-            Wish(float(x), float(y), width + 4, _LINE * len(lines) + 2, clear=_mark(report, track, dot) / 2)
-        )
+        return
+    rings = ring_boxes(report, positions, dot)
     seen = positions[~np.isnan(positions[:, 0])]
-    places = place_labels(wishes, bounds=bounds, obstacles=letters + anchors, dots=seen, radius=dot / 2)
-    for (_, colour), lines, wish, place in zip(chosen, texts, wishes, places, strict=True):
-        if place is not None:
-            _draw_track(sheet, lines, wish, place, colour=colour)
-    return letters + [place.box for place in places if place is not None]
+    labels = Labels(bounds, obstacles=letters + rings, dots=seen, radius=dot / 2)
+    written = 0
+    for track, colour, clear in _worth_a_label(report, positions, dot):
+        mark = Box(float(positions[track, 0]), float(positions[track, 1]), clear, clear)
+        if not any(mark.overlaps(box) for box in letters):
+            written += _draw_track(sheet, report, track, labels, mark, colour=colour)
+        if written == _MOST_TRACKS:
+            return
+
+
+def ring_boxes(report: AnalysisReport, positions: Points, dot: float) -> list[Box]:
+    """Return what labels of others keep off: the rings, and so much that none seems to belong to one."""
+    across = dot + OUTLIER_RING + 2 * _APART
+    rings = known(positions, [outlier.track for outlier in report.outliers])
+    return [Box(float(x), float(y), across, across) for x, y in rings]
 
 
 def _draw_letters(
     sheet: Sheet, report: AnalysisReport, positions: Points, bounds: Box, dot: float
 ) -> list[Box]:
-    texts: list[tuple[str, str]] = []
-    wishes: list[Wish] = []
-    few: list[Points] = []
+    wishes: list[tuple[theme.GroupStyle, Wish]] = []
+    few = [known(positions, [outlier.track for outlier in report.outliers])]
     for index, cluster in enumerate(report.clusters):
         points = known(positions, cluster.members)
         if not len(points):
             continue
         style = theme.cluster_style(report.clusters, index)
         width = sheet.measure(style.letter, theme.SIZE, bold=True) + 10
-        # a letter near the edge of the map slides inwards instead of hanging out
-        reach = max((bounds.width - width) / 2, 0.0)
-        x = float(np.clip(np.median(points[:, 0]), bounds.x - reach, bounds.x + reach))
-        texts.append((style.letter, style.colour))
-        y = float(np.median(points[:, 1]))
+        x, y = (float(middle) for middle in np.median(points, axis=0))
         if len(points) >= _COVERABLE:
-            wishes.append(Wish(x, y, width, _LETTER, on_anchor=True))
+            # a letter near the edge of the map slides inwards instead of hanging out
+            reach = max((bounds.width - width) / 2, 0.0)
+            x = min(max(x, bounds.x - reach), bounds.x + reach)
+            wishes.append((style, Wish(x, y, width, _LETTER, on_anchor=True)))
         else:
             few.append(points)
-            wishes.append(
-                Wish(float(np.median(points[:, 0])), y, width, _LETTER, clear=dot / 2 + OUTLIER_RING)
-            )
-    few += [positions[[outlier.track]] for outlier in report.outliers]
+            wishes.append((style, Wish(x, y, width, _LETTER, clear=dot / 2 + OUTLIER_RING)))
     if len(positions) <= _MOST_DOTS:
         few.append(positions[~np.isnan(positions[:, 0])])
-    dots = np.concatenate(few) if few else None
-    boxes = []
-    for (words, colour), place in zip(texts, place_labels(wishes, bounds=bounds, dots=dots), strict=True):
-        if place is not None:
-            sheet.write(
-                place.box.x, place.box.y, words, colour=colour, bold=True, align="center", backing=0.78
-            )
-            boxes.append(place.box)
-    return boxes
+    labels = Labels(bounds, dots=np.concatenate(few))
+    for style, wish in wishes:
+        if (place := labels.place(wish)) is not None:
+            x, y = place.box.x, place.box.y
+            sheet.write(x, y, style.letter, colour=style.colour, bold=True, align="center", backing=0.78)
+    return labels.placed
 
 
-def _worth_a_label(report: AnalysisReport, positions: Points) -> list[tuple[int, str]]:
-    """List (track, colour): outliers, then every group's most typical, then the other typical ones.
+def _worth_a_label(report: AnalysisReport, positions: Points, dot: float) -> list[tuple[int, str, float]]:
+    """List (track, colour, diameter to keep off): outliers, then the most typical of each group, then others.
 
     A list without groups shows as many of its tracks as fit, in its own order.
     """
-    ranked: list[tuple[int, int, str]] = []
+    ringed, plain = dot + OUTLIER_RING, dot + _ROOM
+    ranked = [(-1, outlier.track, theme.INK, ringed) for outlier in report.outliers]
     for index, cluster in enumerate(report.clusters):
         colour = theme.cluster_style(report.clusters, index).colour
-        ranked += [(2 * rank, track, colour) for rank, track in enumerate(cluster.typical)]
-    ranked += [(-1, outlier.track, theme.INK) for outlier in report.outliers[:3]]
+        ranked += [(rank, track, colour, plain) for rank, track in enumerate(cluster.typical)]
     if not report.clusters:
-        ranked += [(2, track, theme.MUTED) for track in range(min(len(report.tracks), 3 * _MOST_TRACKS))]
+        ranked += [(0, track, theme.MUTED, plain) for track in range(min(len(report.tracks), _MOST_TRIED))]
     ranked.sort(key=lambda entry: entry[0])
-    chosen: dict[int, str] = {}
-    for _, track, colour in ranked:
+    chosen: dict[int, tuple[int, str, float]] = {}
+    for _, track, colour, clear in ranked:
         if not np.isnan(positions[track, 0]):
-            chosen.setdefault(track, colour)
-    return list(chosen.items())
+            chosen.setdefault(track, (track, colour, clear))
+    return list(chosen.values())[:_MOST_TRIED]
 
 
-def _track_lines(sheet: Sheet, report: AnalysisReport, index: int) -> tuple[str, ...]:
+def _draw_track(
+    sheet: Sheet, report: AnalysisReport, track: int, labels: Labels, mark: Box, *, colour: str
+) -> bool:
+    """Write the name of a track near its mark where there is room, whole or else cut; return whether."""
+    tried: set[tuple[str, ...]] = set()
+    for room in _TRACK_WIDTHS:
+        lines = _track_lines(sheet, report, track, room)
+        if lines in tried:
+            continue
+        tried.add(lines)
+        width = max(sheet.measure(line, theme.SIZE) for line in lines) + 4
+        wish = Wish(mark.x, mark.y, width, _LINE * len(lines) + 2, clear=mark.width / 2)
+        place = labels.place(wish)
+        if place is None:
+            continue
+        sheet.lead(wish, place, colour=colour)
+        for row, line in enumerate(lines):
+            middle = place.box.y + _LINE * (row - (len(lines) - 1) / 2)
+            sheet.write(place.box.x, middle, line, align="center")
+        return True
+    return False
+
+
+def _track_lines(sheet: Sheet, report: AnalysisReport, index: int, room: float) -> tuple[str, ...]:
     """Return `Artist – Title` on one line where it is short, else broken after the dash."""
     track = report.tracks[index].track
     title = drawable(track.title)
@@ -135,28 +150,12 @@ def _track_lines(sheet: Sheet, report: AnalysisReport, index: int) -> tuple[str,
     if not title and not artist:
         return (f"track {index + 1}",)
     whole = f"{artist} – {title}" if title and artist else title or artist
-    if sheet.measure(whole, theme.SIZE) <= _TRACK_WIDTH:
+    if sheet.measure(whole, theme.SIZE) <= _TRACK_WIDTHS[-1]:
         return (whole,)
+    if sheet.measure(title, theme.SIZE) > room:
+        title = _ADDED.split(title, maxsplit=1)[0]
     lines = (f"{artist} –", title) if title and artist else (whole,)
-    return tuple(sheet.shorten(line, _TRACK_WIDTH, theme.SIZE) for line in lines)
-
-
-def _draw_track(sheet: Sheet, lines: tuple[str, ...], wish: Wish, place: Place, *, colour: str) -> None:
-    box = place.box
-    if place.leader:
-        sheet.line([wish.x, place.leader[0]], [wish.y, place.leader[1]], colour=colour, width=0.9, zorder=3.3)
-    for row, line in enumerate(lines):
-        middle = box.y + _LINE * (row - (len(lines) - 1) / 2)
-        sheet.write(box.x, middle, line, align="center")
-
-
-def _mark(report: AnalysisReport, track: int, dot: float) -> float:
-    """Return the diameter of what a label keeps off: the dot, with its ring if it has one."""
-    return dot + (OUTLIER_RING if any(track == outlier.track for outlier in report.outliers) else _ROOM)
-
-
-def _mark_box(positions: Points, track: int, diameter: float) -> Box:
-    return Box(float(positions[track, 0]), float(positions[track, 1]), diameter, diameter)
+    return tuple(sheet.shorten(line, room, theme.SIZE) for line in lines)
 
 
 def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE) -> None:

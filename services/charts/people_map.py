@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.charts import theme
-from services.charts.labels import Box, Wish, place_labels
+from services.charts.labels import Box, Labels, Wish
 from services.charts.legend import (
     draw_people_key,
     key_height,
@@ -146,14 +146,11 @@ def _name_groups(
     dots: Points,
 ) -> None:
     """Write the names of the largest groups where they are, or as near as they hide nobody."""
-    words = [sheet.shorten(drawable(group.name), _GROUP_NAME, theme.SIZE) for group in groups]
-    wishes = [
-        Wish(float(x), float(y), sheet.measure(said, theme.SIZE) + 4, 20, on_anchor=True)
-        for said, (x, y) in zip(words, middles, strict=True)
-    ]
-    places = place_labels(wishes, bounds=frame.within(3, 2), obstacles=taken, dots=dots, radius=3.0)
-    for said, place in zip(words, places, strict=True):
-        if place is not None:
+    labels = Labels(frame.within(3, 2), obstacles=taken, dots=dots, radius=3.0)
+    for group, (x, y) in zip(groups, middles, strict=True):
+        said = sheet.shorten(drawable(group.name), _GROUP_NAME, theme.SIZE)
+        width = sheet.measure(said, theme.SIZE) + 4
+        if (place := labels.place(Wish(float(x), float(y), width, 21, on_anchor=True))) is not None:
             sheet.write(place.box.x, place.box.y, said, align="center")
 
 
@@ -167,31 +164,21 @@ def _draw_middles(sheet: Sheet, found: Comparison, places: Points, frame: Box) -
         for index in range(len(found.people))
         if (chosen := _measured(found, index)).any()
     }
-    wishes = []
-    for index, (x, y) in middles.items():
-        style = person_style(index)
-        sheet.dots([x], [y], marker=style.marker, size=17 * style.scale, colour=theme.CANVAS, layer=3.2)
-        sheet.dots(
-            [x], [y], marker=style.marker, size=13 * style.scale, colour=style.colour, edge=1.4, layer=3.4
-        )
-        words = _label(found, index)
-        wishes.append(Wish(float(x), float(y), sheet.measure(words, theme.SIZE, bold=True) + 4, 20, clear=8))
     marks = [Box(float(x), float(y), 12, 12) for x, y in middles.values()]
-    for index, place in zip(
-        middles, place_labels(wishes, bounds=frame.within(3, 2), obstacles=marks), strict=True
-    ):
-        if place is None:
-            continue
-        style = person_style(index)
-        if place.leader:
-            x, y = middles[index]
-            sheet.line([x, place.leader[0]], [y, place.leader[1]], colour=style.colour, width=1, zorder=3.3)
-        sheet.write(
-            place.box.x, place.box.y, _label(found, index), colour=style.colour, bold=True,
-            align="center", backing=0.8,
-        )  # fmt: skip
-        marks.append(place.box)
-    return marks
+    labels = Labels(frame.within(3, 2), obstacles=marks)
+    for index, (x, y) in middles.items():
+        style, words = person_style(index), _label(found, index)
+        for size, colour, edge, layer in ((17, theme.CANVAS, 0.0, 3.2), (13, style.colour, 1.4, 3.4)):
+            sheet.dots(
+                [x], [y], marker=style.marker, size=size * style.scale, colour=colour, edge=edge, layer=layer
+            )
+        width = sheet.measure(words, theme.SIZE, bold=True) + 4
+        wish = Wish(float(x), float(y), width, 21, clear=8)
+        if (place := labels.place(wish)) is not None:
+            sheet.lead(wish, place, colour=style.colour)
+            at = place.box
+            sheet.write(at.x, at.y, words, colour=style.colour, bold=True, align="center", backing=0.8)
+    return marks + labels.placed
 
 
 def _label(found: Comparison, index: int) -> str:

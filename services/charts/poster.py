@@ -107,7 +107,7 @@ def _group_rows(report: AnalysisReport, colours: Sequence[str]) -> tuple[Row, ..
         (
             cluster.size,
             Row(
-                words=drawable(cluster_name(cluster)),
+                words=drawable(cluster_name(cluster, 60)),
                 number=f"{100 * cluster.size / evidence:.0f}%" if evidence else "",
                 beneath=tuple(_heroes(_artists_of(report, index))),
                 mark=theme.cluster_style(report.clusters, index).letter,

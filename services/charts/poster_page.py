@@ -10,6 +10,7 @@ import numpy as np
 
 from services.charts import theme
 from services.charts.labels import Box
+from services.charts.lettering import wrap
 from services.charts.poster_look import SERIF, Look
 from services.charts.regions import Area, Points, Rows, settle
 from services.charts.sheet import Sheet
@@ -328,9 +329,13 @@ def _draw_row(sheet: Sheet, look: Look, row: Row, top: float, *, shows_beneath: 
         right = number.left - 8
     room = right - left
     fitting = (size for size in _NAMES if sheet.measure(row.words, size, bold=True, face=SERIF) <= room)
-    size = next(fitting, _NAMES[-1])
-    sheet.write(left, y, row.words, size=size, colour=look.ink, bold=True, room=room, face=SERIF)
-    if shows_beneath:
+    lines: tuple[str, ...] = (row.words,)
+    size = next(fitting, _NAMES[1] if shows_beneath else _NAMES[-1])
+    if shows_beneath:  # the rest of a long name matters more than whose songs these are
+        lines = wrap(row.words, lambda part: sheet.measure(part, size, bold=True, face=SERIF) <= room)
+    for place, line in enumerate(lines):
+        sheet.write(left, y + 19 * place, line, size=size, colour=look.ink, bold=True, room=room, face=SERIF)
+    if shows_beneath and len(lines) == 1:
         _draw_names(sheet, look, row.beneath, left, y + 19)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from services.charts import theme
 from services.charts.labels import spread_apart
-from services.charts.legend import draw_group_legend, legend_height
+from services.charts.legend import GroupLegend
 from services.charts.lettering import drawable
 from services.charts.series import compute_series
 from services.charts.sheet import HEAD, Sheet
@@ -70,7 +70,8 @@ def render_profiles(report: AnalysisReport) -> Chart:
     features = telling_features(report.clusters)
     rows = features or SOUND_FEATURES[:_MOST_FEATURES]
     panel = _TOP + _ROW * len(rows) + 6
-    sheet = Sheet(HEAD + panel + 8.0 + legend_height(report, guesses=False) + (0.0 if features else 14.0))
+    key = GroupLegend(report, guesses=False)
+    sheet = Sheet(HEAD + panel + 8.0 + key.height + (0.0 if features else 14.0))
     name = drawable(playlist_name(report, 120)) or count(len(report.tracks), "track")
     top = sheet.head(_finding(report, features), name)
     sheet.panel(6, top, sheet.width - 12, panel)
@@ -80,7 +81,7 @@ def render_profiles(report: AnalysisReport) -> Chart:
         draw_track_spread(sheet, report, rows, top)
     bottom = top + panel + 6
     if report.clusters:
-        draw_group_legend(sheet, report, bottom, guesses=False)
+        key.draw(sheet, bottom)
     else:
         words = "each dot is a track, hollow: estimated"
         sheet.write(theme.MARGIN, bottom + 8, words, colour=theme.MUTED)

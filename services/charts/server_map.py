@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.path import Path
 
 from services.charts import card, theme
-from services.charts.labels import Box, Place, Wish, place_labels
+from services.charts.labels import Box, Labels, Place, Wish
 from services.charts.legend import person_style
 from services.charts.lettering import drawable, plain
 from services.charts.map_labels import STRIP, draw_directions
@@ -109,41 +109,31 @@ def _draw_names(
     order = _by_importance(first, places)
     sizes, longest = (_NARROW_SIZES, _NARROW_LONGEST) if size == 0 else (_SIZES, _LONGEST)
 
-    def lay_out(step: int) -> tuple[list[str], list[Place | None]]:
-        words = [drawable(_name(found, index, longest[step])) or f"person {index + 1}" for index in order]
+    def lay_out(step: int) -> list[tuple[int, str, Wish, Place | None]]:
         reach = _REACHES[step]
         marks = [Box(float(x), float(y), 2 * reach, 2 * reach) for x, y in places] if size < 2 else []
-        wishes = [
-            Wish(
-                float(places[index, 0]),
-                float(places[index, 1]),
-                sheet.measure(said, sizes[step], bold=index == you) + 2,
-                sizes[step] * 1.15,
-                clear=reach + 1,
-            )
-            for index, said in zip(order, words, strict=True)
-        ]
-        dots = places if size == 2 else None
-        placed = place_labels(wishes, bounds=frame.within(3, 2), obstacles=marks, dots=dots)
-        return words, [
-            None
-            if place is not None
-            and size == 2
-            and (_is_far(wish, place) or (index not in first and _hides(place, places, index)))
-            else place
-            for index, wish, place in zip(order, wishes, placed, strict=True)
-        ]
+        labels = Labels(frame.within(3, 2), obstacles=marks, dots=places if size == 2 else None)
+        laid = []
+        for index in order:
+            said = drawable(_name(found, index, longest[step])) or f"person {index + 1}"
+            width = sheet.measure(said, sizes[step], bold=index == you) + 2
+            x, y = (float(value) for value in places[index])
+            wish = Wish(x, y, width, sizes[step] * 1.2, clear=reach + 1)
+            place = labels.place(wish)
+            if place is not None and size == 2:
+                is_lost = index not in first and _hides(place, places, index)
+                place = None if is_lost or _is_far(wish, place) else place
+            laid.append((index, said, wish, place))
+        return laid
 
-    step, (words, placed) = size, lay_out(size)
-    while not all(placed) and step < len(sizes) - 1:
+    step, laid = size, lay_out(size)
+    while step < len(sizes) - 1 and any(place is None for *_, place in laid):
         step += 1
-        words, placed = lay_out(step)
-    for index, said, place in zip(order, words, placed, strict=True):
+        laid = lay_out(step)
+    for index, said, wish, place in laid:
         if place is None:
             continue
-        if place.leader:
-            x, y = places[index]
-            sheet.line([x, place.leader[0]], [y, place.leader[1]], colour=theme.MUTED, width=0.7, zorder=3.1)
+        sheet.lead(wish, place, colour=theme.MUTED)
         sheet.write(
             place.box.x,
             place.box.y,
@@ -154,7 +144,7 @@ def _draw_names(
             align="center",
             backing=0.5 if size == 1 else 0.0,
         )
-    return len(found.people) - sum(place is not None for place in placed)
+    return sum(place is None for *_, place in laid)
 
 
 def _is_far(wish: Wish, place: Place) -> bool:

@@ -19,7 +19,7 @@ from matplotlib.transforms import Affine2D
 from PIL import Image, ImageDraw
 
 from services.charts import lettering, theme
-from services.charts.labels import Box
+from services.charts.labels import Box, Place, Wish
 
 Corners = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Floats = Sequence[float] | Corners
@@ -203,6 +203,12 @@ class Sheet:
     def line(self, xs: Floats, ys: Floats, *, colour: str, width: float = 1.0, **style: Any) -> Line2D:
         """Draw a line through the points; NaN leaves a gap."""
         return self._add(Line2D(xs, ys, color=colour, linewidth=width, marker="", **style))
+
+    def lead(self, wish: Wish, place: Place, *, colour: str) -> None:
+        """Draw the line from a mark to its label, where the label is so far away that it needs one."""
+        if place.leader is not None:
+            ends = zip((wish.x, wish.y), place.leader, strict=True)
+            self.line(*(list(each) for each in ends), colour=colour, width=0.9, zorder=3.3)
 
     def dots(
         self,

@@ -10,7 +10,7 @@ from matplotlib import font_manager
 from PIL import Image, ImageDraw
 
 from services.charts import lettering
-from services.charts.lettering import drawable, plain, runs, shorten
+from services.charts.lettering import drawable, plain, runs, shorten, wrap
 from services.charts.sheet import Sheet
 from services.domain.letters import JOINERS
 from tests.unit.services.charts.reports import HOSTILE_TITLES
@@ -156,3 +156,17 @@ def test_a_line_of_ours_begins_on_the_left_whatever_script_follows():
         return picture.crop((0, 0, 30, 40))
 
     assert left_end("& שרה").tobytes() == left_end("& ").tobytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("Calm instrumentals", ("Calm instrumentals",)),
+        ("Electronic & hip hop, danceable", ("Electronic & hip hop,", "danceable")),
+        ("Acoustic instrumentals · quiet", ("Acoustic instrumentals", "quiet")),
+        ("A name of words that go on and on and on", ("A name of words that go", "on and on and on")),
+        ("Unbreakableunbreakableunbreakable", ("Unbreakableunbreakableun…",)),
+    ],
+)
+def test_a_long_name_takes_two_lines_before_it_is_cut(words, lines):
+    assert wrap(words, lambda part: len(part) <= 25) == lines

@@ -7,11 +7,15 @@ import pytest
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 
+from services.charts.journey import render_journey
 from services.charts.labels import Box
 from services.charts.map import draw_areas, draw_dots, place_tracks, render_map
+from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
 from services.domain.group_words import outlier_words
+from services.domain.music import Track
 from services.domain.report import Verdict
+from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
 
 FRAME = Box.at(10, 70, 380, 340)
@@ -146,3 +150,27 @@ def test_a_long_end_of_the_map_takes_the_room_that_a_short_one_leaves(sheets):
     axes = replace(report.axes, left="acoustic", right="electronic-sounding")
     render_map(replace(report, axes=axes))
     assert {"← acoustic", "electronic-sounding →"} <= {writing.words for writing in sheets[-1].writings}
+
+
+def test_a_name_of_a_track_is_whole_where_there_is_room(sheets):
+    report = make_report(3, 0)
+    long = Track(title="Superlemonade and honey (Live in Bristol)", artists=("Kestrel & Moss Ensemble",))
+    tracks = tuple(replace(entry, track=long) for entry in report.tracks)
+    render_map(replace(report, tracks=tracks))
+    words = [writing.words for writing in sheets[-1].writings]
+    assert "Superlemonade and honey" in words
+    assert "Kestrel & Moss Ensemble –" in words
+
+
+def test_no_name_of_a_group_is_cut_in_the_key(sheets):
+    report = make_report(60, 2)
+    name = "Electronic & hip hop, danceable & cheerful"
+    named = replace(report, clusters=(replace(report.clusters[0], name=name), *report.clusters[1:]))
+    for render in (render_map, render_profiles, render_journey):
+        render(named)
+        words = [writing.words for writing in sheets[-1].writings]
+        assert [line for line in words if line in name and "&" in line] == [
+            "Electronic & hip hop,",
+            "danceable & cheerful",
+        ]
+        assert_legible(sheets[-1])
