@@ -31,11 +31,10 @@ from sandbox.discord import LoopbackDiscord
 from services.domain.inputs import LatestMap
 from services.domain.jobs import Asked, Job
 from services.domain.requests import AnalyzeRequest
-from services.jobs.engine import QueueLostError
+from services.jobs.engine import QueueLostError, Slots
 from services.jobs.procrastinate import ProcrastinateQueue
 from services.jobs.queue import JobQueue
 from services.jobs.sealing import TokenSealer
-from services.jobs.slots import Slots
 from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs

@@ -17,7 +17,7 @@ from hypothesis import settings
 from bot.redaction import OWN
 from cogs.work.interaction_metrics import present_interaction
 from services.compute import ComputePool, Limits
-from services.compute.pieces import dump, load
+from services.compute.worker import dump, load
 from services.workflows import tasks
 from tests.depth import examples
 

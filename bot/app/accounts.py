@@ -38,8 +38,7 @@ from services.storage.attempts import AttemptStore
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
-from services.workflows.library import LibraryWorkflow
-from services.workflows.playlist_cache import PlaylistCache
+from services.workflows.library import LibraryWorkflow, PlaylistCache
 
 _LIST_S = 10.0
 """How long a login waits for the list of playlists; it is read later if that was too short."""

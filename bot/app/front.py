@@ -43,8 +43,8 @@ from cogs.work.server_maps import ServerMaps
 from services.analysis.comparison.rules import load_rules
 from services.domain.status import Status
 from services.storage.marks import MarkStore
+from services.workflows.groups.results import SharingWorkflow
 from services.workflows.groups.server_map import ServerMapWorkflow
-from services.workflows.groups.sharing import SharingWorkflow
 
 LOOK_AFTER = timedelta(hours=23, minutes=30)
 """Daily, also when the hourly rounds drift a little."""

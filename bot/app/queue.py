@@ -9,10 +9,9 @@ from datetime import datetime
 
 from bot.config import Settings
 from bot.lifetime import DRAIN_S
-from services.jobs.engine import EmbeddedQueue, QueueEngine
+from services.jobs.engine import EmbeddedQueue, QueueEngine, Slots
 from services.jobs.queue import JobQueue
 from services.jobs.sealing import TokenSealer, derive_key
-from services.jobs.slots import Slots
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
 from services.storage.jobs import JobStore

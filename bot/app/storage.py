@@ -34,10 +34,9 @@ from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
 from services.storage.sqlite_files import COPIES_KEPT_FOR, CopyKind, drop_old_copies
 from services.storage.uploads import SoundStore, UploadStore
 from services.storage.writes import WriteStore
-from services.workflows.drift import REMEMBERED_FOR
-from services.workflows.library import LIST_KEPT_FOR
-from services.workflows.playlist_cache import KEPT_AT_MOST
+from services.workflows.library import KEPT_AT_MOST, LIST_KEPT_FOR
 from services.workflows.reading import UPLOADS_KEPT_FOR
+from services.workflows.reports import REMEMBERED_FOR
 from services.workflows.sounds import OFFERED_FOR
 
 WRITES_KEPT_FOR = timedelta(days=30)

@@ -35,29 +35,22 @@ from services.storage.uploads import SoundStore, UploadStore
 from services.storage.withdrawals import WithdrawalStore
 from services.storage.writes import WriteStore
 from services.workflows.analyze import AnalyzeWorkflow, nobodys_sources
-from services.workflows.artist_genres import ArtistGenresWorkflow
 from services.workflows.compare import CompareWorkflow
-from services.workflows.corrections import CorrectionsWorkflow
+from services.workflows.corrections import CorrectionsWorkflow, NamesWorkflow
 from services.workflows.costly_files import CostlyFiles
-from services.workflows.drafts import DraftsWorkflow
-from services.workflows.drift import DriftWorkflow
-from services.workflows.groups.digest import DigestWorkflow
+from services.workflows.drafts import DraftsWorkflow, SplitWorkflow, TidyWorkflow
 from services.workflows.groups.lobbies import LobbiesWorkflow
-from services.workflows.groups.results import GroupResultsWorkflow
-from services.workflows.groups.server_map import ServerMapWorkflow
-from services.workflows.groups.sharing import SharingWorkflow
-from services.workflows.names import NamesWorkflow
+from services.workflows.groups.results import GroupResultsWorkflow, SharingWorkflow
+from services.workflows.groups.server_map import DigestWorkflow, ServerMapWorkflow
+from services.workflows.known_tracks import ArtistGenresWorkflow, RelatedTracksWorkflow
 from services.workflows.optimize import OptimizeWorkflow
 from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.reading import PlaylistReader
-from services.workflows.related_tracks import RelatedTracksWorkflow
-from services.workflows.reports import ReportsWorkflow
+from services.workflows.reports import DriftWorkflow, ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
 from services.workflows.sounds import SoundsWorkflow
-from services.workflows.split import SplitWorkflow
 from services.workflows.suggestions import Suggestions
-from services.workflows.tidy import TidyWorkflow
 from services.workflows.user_lists import UserLists
 
 

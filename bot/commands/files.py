@@ -38,12 +38,11 @@ from services.storage.database import Database
 from services.storage.known_tracks import ArtistGenreStore, KnownTrackStore
 from services.storage.leases import bot_runs_on
 from services.workflows.analyze import AnalyzeWorkflow
-from services.workflows.artist_genres import ArtistGenresWorkflow
+from services.workflows.corrections import NamesWorkflow
 from services.workflows.costly_files import CostlyFiles
+from services.workflows.known_tracks import ArtistGenresWorkflow, RelatedTracksWorkflow
 from services.workflows.list_export import NamedList, dj_files, lists_csv
-from services.workflows.names import NamesWorkflow
 from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistChoice, PlaylistReader
-from services.workflows.related_tracks import RelatedTracksWorkflow
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
 
 SOUND_LIMIT_BYTES = 512 * 1024 * 1024

@@ -20,8 +20,7 @@ from services.domain.comparison import BlendMode, PersonKey
 from services.domain.errors import TastemapError
 from services.domain.groups import FEWEST, MOST, distinct_names
 from services.domain.messages import OnProgress
-from services.workflows.compare import Brought, CompareWorkflow
-from services.workflows.compare_export import blend_json, comparison_json
+from services.workflows.compare import Brought, CompareWorkflow, blend_json, comparison_json
 
 _Action = Callable[[CompareWorkflow, Sequence[Brought], argparse.Namespace, OnProgress], Awaitable[None]]
 

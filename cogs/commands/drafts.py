@@ -36,12 +36,16 @@ from services.domain.requests import (
 )
 from services.domain.vocabulary import GOAL_NAMES
 from services.domain.writes import MAX_NAME
-from services.workflows import split as splitting
-from services.workflows import tidy as tidying
+from services.workflows.drafts import (
+    SplitWorkflow,
+    TidyDraft,
+    TidyWorkflow,
+    outcome,
+    split_lists,
+    tidied_lists,
+)
 from services.workflows.optimize import OptimizeWorkflow, OrderDraft, ordered_list
-from services.workflows.split import SplitWorkflow
 from services.workflows.suggestions import Suggestions
-from services.workflows.tidy import TidyDraft, TidyWorkflow
 
 _LONGEST_LOCKS = 1_000
 _OWN_OR_LATEST = "A playlist of yours, or a link; left empty, your latest map"
@@ -227,7 +231,7 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
         return final(await tidy.rename(press.draft_id, press.user_id, press.typed))
 
     def final(draft: TidyDraft) -> Reply:
-        if not tidying.outcome(draft).changes_something:
+        if not outcome(draft).changes_something:
             raise NothingDecidedError
         return final_card(draft, can_write=tidy.saving is not None)
 
@@ -237,7 +241,7 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
 
     async def files(press: Press) -> Reply:
         draft = await tidy.drafts.open(press.draft_id, press.user_id)
-        return tidied_files_card(draft, await list_files(tidying.lists_of(draft), "tidied"))
+        return tidied_files_card(draft, await list_files(tidied_lists(draft), "tidied"))
 
     changes = {
         DraftVerb.SHOW: page,
@@ -288,7 +292,7 @@ def split_drafts(split: SplitWorkflow) -> Drafts:
 
     async def files(press: Press) -> Reply:
         draft = await split.drafts.open(press.draft_id, press.user_id)
-        return split_files_card(draft, await list_files(splitting.lists_of(draft), "split"))
+        return split_files_card(draft, await list_files(split_lists(draft), "split"))
 
     changes = {
         DraftVerb.SHOW: open_draft,

@@ -11,7 +11,7 @@ from cogs.work.deliver import show
 from cogs.work.first_response import promise
 from cogs.work.host import Interaction, chosen_values
 from services.domain.recordings import Pair
-from services.workflows.names import NamesWorkflow
+from services.workflows.corrections import NamesWorkflow
 from services.workflows.reports import ReportsWorkflow
 
 

@@ -13,7 +13,7 @@ from cogs.replies.layout import Attached, Reply, button, gallery, in_full, note,
 from cogs.words.drift import eras_line, since_line
 from cogs.words.text import escape
 from services.domain.charts import ChartKind
-from services.workflows.drift import KEY_LENGTH, LookBack
+from services.workflows.reports import KEY_LENGTH, LookBack
 
 ON, OFF = "on", "off"
 BY_MAP, BY_DATE = "maps", "dates"

@@ -18,7 +18,7 @@ from cogs.words.traits import sound_words
 from services.domain.drafts import Part, SplitState, by_closeness
 from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Verdict
-from services.workflows.split import SplitDraft
+from services.workflows.drafts import SplitDraft
 
 _EXAMPLES = 2
 _DRY_RUN_CHARACTERS = 3000

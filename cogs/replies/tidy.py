@@ -18,7 +18,7 @@ from cogs.words.text import escape, fit, join_words, plural, track_line
 from cogs.words.tidying import finding_reason, keeper_reason
 from services.domain.drafts import Certainty, Decision, Finding, TidyState
 from services.domain.report import AnalysisReport
-from services.workflows.tidy import TidyDraft, outcome
+from services.workflows.drafts import TidyDraft, outcome
 
 PAGE = 2
 """Findings on one card: a phone shows them on one screen."""

@@ -38,12 +38,11 @@ from services.domain.requests import (
 )
 from services.domain.writes import Written
 from services.workflows.analyze import AnalyzeWorkflow, Keeping
+from services.workflows.drafts import SplitDraft, SplitWorkflow, TidyDraft, TidyWorkflow
 from services.workflows.optimize import OptimizeWorkflow, OrderDraft
 from services.workflows.reading import PlaylistChoice
 from services.workflows.reports import ReportsWorkflow, StoredReport, overview
 from services.workflows.saving import SavingWorkflow
-from services.workflows.split import SplitDraft, SplitWorkflow
-from services.workflows.tidy import TidyDraft, TidyWorkflow
 
 _LOOKS, _LOOK_EVERY_S = 60, 1.0
 """How long a write of before a restart is waited for; the journal itself goes on with it too."""

@@ -18,8 +18,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from typing import Any, TypeVar
 
-from services.compute.pieces import dump
-from services.compute.worker import CostlyError, LateError, Limits, LostError, Request, Worker
+from services.compute.worker import CostlyError, LateError, Limits, LostError, Request, Worker, dump
 from services.domain.errors.jobs import (
     DeadlineExceededError,
     OverloadedError,

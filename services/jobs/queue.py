@@ -26,9 +26,8 @@ from services.domain.errors.storage import NotYourReportError, StorageError
 from services.domain.jobs import Asked, Job, JobStatus, QueueEntry, Request
 from services.domain.report import new_id
 from services.domain.requests import AccountRequest, JobKind
-from services.jobs.engine import Perform, QueueEngine
+from services.jobs.engine import OnPosition, Perform, QueueEngine, Slots
 from services.jobs.sealing import TokenSealer
-from services.jobs.slots import OnPosition, Slots
 from services.storage.database import on_behalf_of
 from services.storage.held_jobs import RENEWED_EVERY_S, HeldJobs
 from services.storage.jobs import JobStore

@@ -1,4 +1,4 @@
-"""Ask ListenBrainz and its labs host about names of tracks, trusting no answer. Nobody is named there."""
+"""Ask ListenBrainz and its labs host about names of tracks, trusting no answer; nobody is named to them."""
 
 from __future__ import annotations
 

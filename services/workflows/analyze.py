@@ -26,11 +26,9 @@ from services.enrichment.ports import FeatureSource
 from services.sources.clock import Deadline
 from services.storage.decisions import PreferenceStore
 from services.workflows import tasks
-from services.workflows.artist_genres import ArtistGenresWorkflow
-from services.workflows.corrections import CorrectionsWorkflow
-from services.workflows.names import NamesWorkflow
+from services.workflows.corrections import CorrectionsWorkflow, NamesWorkflow
+from services.workflows.known_tracks import ArtistGenresWorkflow, RelatedTracksWorkflow, is_lacking
 from services.workflows.reading import PlaylistChoice, PlaylistReader
-from services.workflows.related_tracks import RelatedTracksWorkflow, is_lacking
 from services.workflows.reports import StoredReport, last_sound
 
 ANALYSIS_DEADLINE_S = 60.0

@@ -1,14 +1,26 @@
-"""Find out how people's playlists sound, and compare or mix them; knows nothing of consent or messages."""
+"""Find out how people's playlists sound, compare or mix them, and write that down for other programs."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, BlendMode, Comparison, ComparisonWords, Person, PersonKey
+from services.domain.comparison import (
+    Blend,
+    BlendMode,
+    Comparison,
+    ComparisonWords,
+    Pair,
+    Participant,
+    Person,
+    PersonKey,
+    TopPeople,
+)
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import OverloadedError, ShuttingDownError, StoppedError
@@ -148,3 +160,213 @@ class CompareWorkflow:
             for each in lookups:
                 each.cancel()
             await asyncio.gather(*lookups, return_exceptions=True)
+
+
+def comparison_document(
+    found: Comparison, order: Sequence[PersonKey], said: ComparisonWords
+) -> dict[str, Any]:
+    """Turn a comparison into the document that `compare --json` prints.
+
+    People, matrix and pairs are in the given order; `order` of the document is that of the charts, in which
+    alike people stand together. `centre` and `lone_wolf` are names, or null where several tie or fewer than
+    three people have a score; `ties` names them then. `percentile` of a pair is the share of pairs of
+    strangers that score lower, 0..1, and `band` the score in a word; both are null where that is not known.
+    `genre_affinity` is null where genre words are not in the score; `genres_counted` is what they count in
+    it, in parts of their full weight, 0..1.
+    """
+    rank = {key: place for place, key in enumerate(order)}
+    people = [found.person(key) for key in order]
+    pairs = sorted(found.pairs, key=lambda pair: sorted((rank[pair.a], rank[pair.b])))
+    names = {person.key: person.name for person in found.people}
+    matrix = [
+        [
+            (100.0 if one.is_scored else None) if one is other else found.pair(one.key, other.key).score
+            for other in people
+        ]
+        for one in people
+    ]
+    return {
+        "sentence": said.sentence,
+        "people": [person.name for person in people],
+        "matrix": [[_rounded(score) for score in row] for row in matrix],
+        "pairs": [
+            _pair_document(pair, found, said.reasons[pair.a, pair.b], turned=rank[pair.a] > rank[pair.b])
+            for pair in pairs
+        ],
+        "centre": _only(found.centre, names),
+        "lone_wolf": _only(found.lone_wolf, names),
+        "bridge": _only(found.bridge, names),
+        "ties": {
+            role: [names[key] for key in top.keys]
+            for role, top in (
+                ("centre", found.centre),
+                ("lone_wolf", found.lone_wolf),
+                ("bridge", found.bridge),
+            )
+            if top is not None and top.only is None
+        },
+        "most_alike": [[names[one], names[other]] for one, other in found.most_alike.pairs]
+        if found.most_alike
+        else [],
+        "most_different": [[names[one], names[other]] for one, other in found.most_different.pairs]
+        if found.most_different
+        else [],
+        "mean": _rounded(found.mean),
+        "lowest": _rounded(found.lowest),
+        "order": [person.name for person in found.people],
+        "groups": [
+            {"name": group.name, "blurb": blurb, "size": group.size}
+            for group, blurb in zip(found.groups, said.groups, strict=True)
+        ],
+        "profiles": [_person_document(person, found) for person in people],
+        "awards": [
+            {"title": award.title, "people": [names[key] for key in award.keys], "words": award.words}
+            for award in found.awards
+        ],
+    }
+
+
+def comparison_json(found: Comparison, order: Sequence[PersonKey], said: ComparisonWords) -> str:
+    """Write the document of a comparison as JSON."""
+    return json.dumps(comparison_document(found, order, said), ensure_ascii=False, separators=(",", ":"))
+
+
+def blend_document(found: Blend, notes: Sequence[str]) -> dict[str, Any]:
+    """Turn a blend into the document that `blend --json` prints."""
+    names = {person.key: person.name for person in found.people}
+    return {
+        "mode": found.mode.value,
+        "people": [
+            {
+                "name": person.name,
+                "satisfaction": _rounded(person.satisfaction, 4),
+                "turns": person.turns,
+                "owned": person.owned,
+                "foreign": person.foreign,
+            }
+            for person in found.people
+        ],
+        "floor": found.floor,
+        "tracks": [
+            {
+                "id": track.entry.track.id,
+                "title": track.entry.track.title,
+                "artists": list(track.entry.track.artists),
+                "turn": names[track.turn],
+                "owners": [names[key] for key in track.owners],
+                "serves": [names[key] for key in track.serves],
+                "satisfaction": {
+                    person.name: _rounded(value, 4)
+                    for person, value in zip(found.people, track.satisfaction, strict=True)
+                },
+            }
+            for track in found.tracks
+        ],
+        "notes": list(notes),
+    }
+
+
+def blend_json(found: Blend, notes: Sequence[str]) -> str:
+    """Write the document of a blend as JSON."""
+    return json.dumps(blend_document(found, notes), ensure_ascii=False, separators=(",", ":"))
+
+
+def own_json(found: Comparison, key: PersonKey, made: datetime, said: ComparisonWords) -> bytes:
+    """Write down a person's profile, awards and scores with the others, and nothing about anybody else."""
+    me = found.person(key)
+    document = {
+        "name": me.name,
+        "made": made.isoformat(),
+        "tracks": {"all": me.tracks, "measured": me.measured, "estimated": me.imputed},
+        "profile": {
+            feature.value: {
+                "first_quartile": spread.low,
+                "median": spread.median,
+                "third_quartile": spread.high,
+                "level": spread.level,
+            }
+            for feature, spread in me.profile.items()
+        },
+        "groups": [
+            {"name": group.name, "share": share}
+            for group, share in zip(found.groups, me.shares, strict=False)
+        ],
+        "scores": [
+            {
+                "with": found.name(pair.b if pair.a == key else pair.a),
+                "score": pair.score,
+                "low": pair.low,
+                "high": pair.high,
+                "is_rough": found.is_rough(pair),
+                "reasons": list(said.reasons[pair.a, pair.b]),
+            }
+            for pair in found.pairs_of(key)
+        ],
+        "awards": [
+            {"title": award.title, "words": award.words} for award in found.awards if key in award.keys
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def _pair_document(pair: Pair, found: Comparison, reasons: Sequence[str], *, turned: bool) -> dict[str, Any]:
+    a, b = (pair.b, pair.a) if turned else (pair.a, pair.b)
+    return {
+        "a": found.name(a),
+        "b": found.name(b),
+        "score": _rounded(pair.score),
+        "low": _rounded(pair.low),
+        "high": _rounded(pair.high),
+        "is_rough": found.is_rough(pair),
+        "sound": _rounded(pair.sound),
+        "percentile": _rounded(pair.percentile, 3),
+        "band": pair.band.value if pair.band else None,
+        "artist_overlap": _rounded(pair.overlap, 4),
+        "genre_affinity": _rounded(pair.affinity, 4),
+        "genres_counted": _rounded(pair.genres_counted, 4),
+        "energy_distance": _rounded(pair.distance, 4),
+        "reasons": list(reasons),
+        "differences": {
+            entry.feature.value: {
+                "amount": _rounded(-entry.amount if turned else entry.amount, 4),
+                "distance": _rounded(entry.distance, 4),
+            }
+            for entry in pair.differences
+        },
+        "shared_artists": [artist.name for artist in pair.shared_artists],
+        "shared_tracks": [
+            {"id": track.id, "title": track.title, "artists": list(track.artists)}
+            for track in pair.shared_tracks
+        ],
+        "shared_groups": [group.name for group in pair.shared_groups],
+    }
+
+
+def _person_document(person: Participant, found: Comparison) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "tracks": person.tracks,
+        "measured": person.measured,
+        "imputed": person.imputed,
+        "enough_data": person.is_scored,
+        "groups": {
+            group.name: _rounded(share, 4) for group, share in zip(found.groups, person.shares, strict=True)
+        },
+        "features": {
+            feature.value: {
+                "low": _rounded(spread.low, 4),
+                "median": _rounded(spread.median, 4),
+                "high": _rounded(spread.high, 4),
+                "level": _rounded(spread.level, 4),
+            }
+            for feature, spread in person.profile.items()
+        },
+    }
+
+
+def _only(top: TopPeople | None, names: dict[PersonKey, str]) -> str | None:
+    return names[top.only] if top is not None and top.only is not None else None
+
+
+def _rounded(value: float | None, digits: int = 1) -> float | None:
+    return None if value is None else round(value, digits)

@@ -1,4 +1,7 @@
-"""People's own playlists at Spotify: listed, and read at the price of as few calls as possible."""
+"""People's own playlists at Spotify: listed, read with few calls, and kept for as little as its terms allow.
+
+A playlist stays for a day after it was used and for 30 days at the very most, Liked Songs for a day.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,71 @@ from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progr
 from services.domain.music import Playlist, PlaylistId, PlaylistSource
 from services.domain.spotify import READ_SCOPES, Library, PlaylistSummary, RowsRead
 from services.sources.spotify.wire import MOST_ROWS, PAGE, READ_AGAIN_UP_TO, Page, fingerprint, read_all
-from services.storage.spotify import CallStore, KeptPlaylist, LibraryStore
-from services.workflows.playlist_cache import LIKED, PlaylistCache
+from services.storage.failures import forgiven
+from services.storage.spotify import CallStore, KeptPlaylist, LibraryStore, PlaylistStore
+
+LIKED = "liked"
+"""The key under which Liked Songs are kept; no playlist id looks like it."""
+
+KEPT_AFTER_USE = timedelta(days=1)
+KEPT_AT_MOST = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaylistCache:
+    """Playlists that were read lately, each for the person whose login read it."""
+
+    store: PlaylistStore
+    clock: Callable[[], datetime]
+
+    async def load(self, user_id: int, key: str) -> KeptPlaylist | None:
+        """Take a playlist that is still kept."""
+        return await self.store.load(user_id, key, self.clock())
+
+    async def keep(self, user_id: int, key: str, playlist: Playlist) -> None:
+        """Keep a playlist under the snapshot that it had when its reading began.
+
+        One that changed meanwhile has another snapshot by now, and so is not taken for current later.
+        """
+        now = self.clock()
+        kept = KeptPlaylist(playlist=playlist, snapshot_id=playlist.snapshot_id or "", fetched_at=now)
+        with forgiven("a playlist can't be kept"):
+            await self.store.save(user_id, key, kept, expires_at=now + KEPT_AFTER_USE)
+
+    async def use(self, user_id: int, key: str, kept: KeptPlaylist) -> Playlist:
+        """Use a playlist once more, which makes it stay for another while."""
+        longest = KEPT_AFTER_USE if key == LIKED else KEPT_AT_MOST
+        expires_at = min(self.clock() + KEPT_AFTER_USE, kept.fetched_at + longest)
+        with forgiven("a playlist can't be kept for longer"):
+            await self.store.prolong(user_id, key, expires_at=expires_at)
+        return kept.playlist
+
+    async def use_instead(
+        self, user_id: int, key: str, kept: KeptPlaylist | None, error: Exception
+    ) -> Playlist:
+        """Use what was read before in place of what can't be read now, and say so.
+
+        Raises
+        ------
+        Exception
+            `error` itself, where there is nothing to use.
+        """
+        if kept is None:
+            raise error
+        playlist = await self.use(user_id, key, kept)
+        notice = self.as_it_was(NoteKind.OLD_PLAYLIST, kept.fetched_at, error)
+        return replace(playlist, notes=(notice, *playlist.notes))
+
+    async def drop(self, user_id: int, key: str) -> None:
+        """Drop a playlist that the person can't read any more."""
+        await self.store.delete(user_id, key)
+
+    def as_it_was(self, kind: NoteKind, read_at: datetime, error: Exception) -> Note:
+        """Say why something old is shown, how old it is, and when there will be new things."""
+        now = self.clock()
+        wait_s = (error.until - now).total_seconds() if isinstance(error, QuotaExceededError) else None
+        return Note(kind, number=(now - read_at).total_seconds(), wait_s=wait_s)
+
 
 LIKED_NAME = "Liked Songs"
 _WORTH_SAYING = 5

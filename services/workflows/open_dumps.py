@@ -22,8 +22,7 @@ from services.storage.bulk import (
 )
 from services.storage.database import Database
 from services.storage.recordings import write_names, write_readings
-from services.workflows.dataset_files import readable
-from services.workflows.datasets import DatasetStep
+from services.workflows.datasets import DatasetStep, readable
 
 Row = TypeVar("Row")
 

@@ -39,8 +39,8 @@ from services.domain.music import Playlist, PlaylistSource
 from services.domain.report import new_id
 from services.storage.uploads import PendingUpload, UploadStore
 from services.workflows import tasks
+from services.workflows.known_tracks import RelatedTracksWorkflow
 from services.workflows.library import LibraryWorkflow
-from services.workflows.related_tracks import RelatedTracksWorkflow
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
 from services.workflows.suggestions import playlist_called

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.playlists import load
 from services.domain.errors.storage import NoReportYetError, NotMappedError, NotYourReportError
-from services.workflows.drift import REMEMBERED_FOR
+from services.workflows.reports import REMEMBERED_FOR
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 from tests.discord.test_buttons import press

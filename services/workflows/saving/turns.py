@@ -15,8 +15,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.sources import WriteNotFoundError, WriteUnderWayError
 from services.domain.writes import Hindrance, Write, WriteChanges, WriteStage, changed
 from services.storage.writes import WriteStore
-from services.workflows.saving.engine import HELD_FOR, WriteEngine, hindrance_of
-from services.workflows.saving.ports import PlaylistAccess
+from services.workflows.saving.engine import HELD_FOR, PlaylistAccess, WriteEngine, hindrance_of
 
 _TELLING = timedelta(minutes=2)
 """A killed process keeps others from telling for so long."""

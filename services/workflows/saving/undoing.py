@@ -30,10 +30,9 @@ from services.domain.writes import (
     changed,
 )
 from services.storage.writes import WriteStore
-from services.workflows.saving.plan import plan_taking_back
-from services.workflows.saving.ports import PlaylistAccess
+from services.workflows.saving.engine import PlaylistAccess
+from services.workflows.saving.plan import plan_taking_back, plan_undo
 from services.workflows.saving.turns import WriteTurns
-from services.workflows.saving.undo_plan import plan_undo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

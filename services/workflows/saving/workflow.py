@@ -21,8 +21,8 @@ from services.domain.writes import (
     WriteStage,
 )
 from services.storage.writes import WriteStore
+from services.workflows.saving.engine import PlaylistAccess
 from services.workflows.saving.plan import digest_of, plan_writes
-from services.workflows.saving.ports import PlaylistAccess
 from services.workflows.saving.turns import WriteTurns
 from services.workflows.saving.undoing import Undoing
 

@@ -20,8 +20,7 @@ from services.storage.posted_cards import PostedCardStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought
 from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
-from services.workflows.groups.results import GroupResultsWorkflow
-from services.workflows.groups.sharing import SharingWorkflow
+from services.workflows.groups.results import GroupResultsWorkflow, SharingWorkflow
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -26,7 +26,7 @@ from services.storage.schema import digest_news, digest_posts, digests, group_me
 from services.storage.server_maps import LEASE, DigestStore, MapMemberStore, read_post
 from services.storage.upserts import upsert
 from services.storage.withdrawals import WithdrawalStore, forget_read
-from services.workflows.groups.digest import DigestWorkflow
+from services.workflows.groups.server_map import DigestWorkflow
 from tests.databases import sqlite_at
 from tests.depth import cases
 from tests.integration.groups.house import NOON, Clock, Server

@@ -13,10 +13,9 @@ from typing import Any
 from services.domain.inputs import LatestMap
 from services.domain.jobs import Asked, Job, Request
 from services.domain.requests import AnalyzeRequest
-from services.jobs.engine import EmbeddedQueue, QueueEngine
+from services.jobs.engine import EmbeddedQueue, QueueEngine, Slots
 from services.jobs.queue import JobQueue
 from services.jobs.sealing import TokenSealer
-from services.jobs.slots import Slots
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
 from services.storage.jobs import JobStore

@@ -15,8 +15,7 @@ from services.domain.spotify import Link
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
-from services.workflows.library import LibraryWorkflow
-from services.workflows.playlist_cache import PlaylistCache
+from services.workflows.library import LibraryWorkflow, PlaylistCache
 from tests.databases import sqlite_at
 from tests.unit.services.sources.spotify_world import ANN, BOB, TOKENS, SpotifyWorld, spotify_world
 

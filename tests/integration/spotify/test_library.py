@@ -26,7 +26,7 @@ from services.domain.messages import Progress
 from services.domain.music import Playlist, PlaylistSource, SkipReason
 from services.domain.spotify import READ_SCOPES
 from services.storage.spotify import LibraryStore, PlaylistStore
-from services.workflows.playlist_cache import KEPT_AFTER_USE, KEPT_AT_MOST
+from services.workflows.library import KEPT_AFTER_USE, KEPT_AT_MOST
 from tests.integration.spotify.conftest import KIM, NOBODY, SAM, Reading
 from tests.unit.services.sources.spotify_world import ANN, BOB, TOKENS, TRACKS
 

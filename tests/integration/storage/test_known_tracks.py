@@ -18,8 +18,8 @@ from services.domain.sources import FetchedFeatures
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.storage.known_tracks import ArtistGenreStore, KnownTrackStore, write_artist_genres
-from services.workflows.artist_genres import ArtistGenresWorkflow
 from services.workflows.datasets import import_dataset
+from services.workflows.known_tracks import ArtistGenresWorkflow
 from tests.integration.storage.samples import NOON, track_id
 
 

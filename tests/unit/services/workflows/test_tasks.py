@@ -10,8 +10,8 @@ from sandbox.playlists import load
 from services.analysis.describe import describe
 from services.analysis.portrait import portrait_of
 from services.charts.render import render
-from services.compute.pieces import dump
-from services.compute.pieces import load as unpickle
+from services.compute.worker import dump
+from services.compute.worker import load as unpickle
 from services.domain.analysis import AnalysisOptions, LookedUp
 from services.domain.charts import ChartKind
 from services.domain.features import Feature, Origin

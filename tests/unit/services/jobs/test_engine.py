@@ -8,7 +8,7 @@ import random
 import pytest
 
 from services.domain.errors.jobs import ShuttingDownError
-from services.jobs.slots import Slots
+from services.jobs.engine import Slots
 
 
 class Person:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.compute.pieces import dump, load
+from services.compute.worker import dump, load
 from services.domain.errors.jobs import DeadlineExceededError
 from tests.unit.services.charts.reports import make_report
 
