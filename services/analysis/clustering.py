@@ -12,19 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 from services.analysis.kmeans import Float, lloyd, place_seeds
 from services.analysis.placement import assign
 from services.analysis.validity import (
+    TESTABLE_TRACKS,
     Gap,
     Margins,
     Resamples,
     Stability,
     bootstrap_stability,
+    is_real,
     refit,
     stability_in,
-    structure_gaps,
+    structure_gap,
 )
-from services.domain.report import FEWEST_KEPT, FEWEST_TRACKS, LEAST_GAP, LEAST_GAP_Z, Structure, Verdict
-
-TESTABLE_TRACKS = 75
-"""Below, the structure test finds so few true groups that a "no" would mean nothing."""
+from services.domain.report import FEWEST_KEPT, FEWEST_TRACKS, Structure, Verdict
 
 FEWEST_GROUPS, MOST_GROUPS = 2, 8
 TRACKS_PER_GROUP, EVIDENCE_PER_GROUP = 12, 5
@@ -65,8 +64,8 @@ quarter of the refits were saved.
 SMALLEST_GROUP = 3
 """Tracks that every group has where k is chosen: one odd track comes back in all refits, and is no group."""
 
-TESTED_GROUPS = (2, 4)
-CLEAR_GAP, CLEAR_STABILITY = 0.05, 0.65
+CLEAR_GAP, CLEAR_STABILITY = 0.07, 0.65
+"""With these as many mixtures are clear as when the gap was that of k-means, and fewer single lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +254,6 @@ def _search(
     def keep(centres: NDArray[np.float32], resamples: Resamples) -> None:
         fits[len(centres)] = centres, bootstrap_stability(points, centres, resamples)
 
-    def test() -> Gap:
-        gaps = structure_gaps(points, TESTED_GROUPS, rng, margins)
-        return max(gaps, key=lambda tested: (_is_real(tested), tested.gap))
-
     def holds(k: int) -> bool:
         """Whether known groups come back, and one more would not tell clearly more: a list may have grown."""
         if fits[k][1].agreement < STILL_STABLE or k + 1 > most:
@@ -280,8 +275,8 @@ def _search(
         # All draws come first: so the verdict is the same, whether groups are searched for or not.
         draws = [draw(candidate) for candidate in range(min(FEWEST_GROUPS, most), most + 1)]
         if tests_structure:
-            gap = test()
-            if not wants_groups and not _is_real(gap):
+            gap = structure_gap(points, rng, margins)
+            if not wants_groups and not is_real(gap):
                 return _Choice(offset[None], None, gap.gap, gap.z, _verdict(len(rows), 1, None, gap))
         found = _most_worth(points, [(_fitted(points, seeds), resamples) for seeds, resamples in draws])
         if found is None:
@@ -295,8 +290,8 @@ def _search(
         return _Choice(
             fits[k][0].astype(np.float64) + offset, fits[k][1].agreement, None, None, Verdict.UNTESTABLE
         )
-    gap = gap or test()
-    if k == 1 and groups is None and distinct > 1 and _is_real(gap):
+    gap = gap or structure_gap(points, rng, margins)
+    if k == 1 and groups is None and distinct > 1 and is_real(gap):
         # Too short for two groups of the usual size, and yet not one: two kinds may be named.
         fit(*draw(FEWEST_GROUPS))
         if np.bincount(assign(points, fits[FEWEST_GROUPS][0])).min() >= EVIDENCE_PER_GROUP:
@@ -367,12 +362,8 @@ def _k_to_try_first(
     return None
 
 
-def _is_real(tested: Gap) -> bool:
-    return tested.z >= LEAST_GAP_Z and tested.gap >= LEAST_GAP
-
-
 def _verdict(n: int, k: int, stability: float | None, tested: Gap) -> Verdict:
-    if stability is None or k < FEWEST_GROUPS or not _is_real(tested):
+    if stability is None or k < FEWEST_GROUPS or not is_real(tested):
         return Verdict.NONE if n >= TESTABLE_TRACKS else Verdict.UNTESTABLE
     return Verdict.LOOSE if stability < CLEAR_STABILITY or tested.gap < CLEAR_GAP else Verdict.CLEAR
 

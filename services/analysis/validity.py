@@ -1,16 +1,18 @@
 """Ask whether groups are real: whether there are any at all, and whether a resampled playlist has the same.
 
-Structure: silhouettes cannot tell groups from one cloud that any clustering would cut somewhere. The
-log-inertia of k-means relative to structureless clouds can: real groups leave less distance inside than a
-cloud does (gap statistic, Tibshirani et al. 2001, with the list's own features under a Gaussian copula in
-place of a uniform null). Stability: refits on bootstrap samples are compared with the fit in question.
+Structure: silhouettes cannot tell groups from one cloud that any clustering would cut somewhere. Distances
+relative to those in structureless clouds can (gap statistic, Tibshirani et al. 2001, with the list's own
+features under a Gaussian copula in place of a uniform null): in groups neighbours are nearer (Clark & Evans
+1954), and in short lists, where ten neighbours are most of a group, k-means leaves less distance inside.
+Stability: refits on bootstrap samples are compared with the fit in question.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
@@ -34,10 +36,21 @@ structure in 11 % of the clouds of one size.
 """
 
 MOST_NULL_DRAWS, CERTAIN = 96, 2.0
-"""As many more are drawn, up to here, until the verdict is this many standard errors away from its limits. Of
-202 lists that were read with three streams of random numbers, verdicts about groups or none differ in 6 % of
-the pairs, where 24 draws for all had 12 %.
+"""As many more are drawn, up to here, until the verdict is this many standard errors away from its limits."""
+
+TESTABLE_TRACKS = 75
+"""Below, the structure test finds so few true groups that a "no" would mean nothing."""
+
+NEIGHBOUR = 10
+"""Which neighbour of a point is looked at from there on: nearer ones are mostly of one album. So 87 % of the
+mixtures of 3 x 50 tracks are found and by k-means 82 %, of 2 x 100 82 and 61 %, but of 3 x 20 46 and 51 %.
 """
+
+TESTED_POINTS = 400
+"""Drawn from longer lists: they show a gap that is worth speaking of, and 1,000 take six times as long."""
+
+TESTED_GROUPS = (2, 4)
+"""Groups that k-means looks for in short lists."""
 
 GAP_RESTARTS = 4
 """Restarts of each fit, the same for the playlist and for the null draws, so that neither has better luck."""
@@ -48,11 +61,10 @@ FITTED_AT_ONCE = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """How much tighter k groups are than those of a structureless cloud."""
+    """How much shorter distances are than in structureless clouds."""
 
-    k: int
     gap: float
-    """Difference of log(W_k/W_1)."""
+    """Difference of the logarithms of squared distances, in parts of the mean one from the middle."""
     z: float
     """That difference in standard deviations of the null draws."""
 
@@ -71,38 +83,43 @@ class Margins:
         return Margins(self.scores[rows], self.projection)
 
 
-def structure_gaps(
-    points: NDArray[np.float32],
-    ks: Collection[int],
-    rng: np.random.Generator,
-    margins: Margins | None = None,
-) -> list[Gap]:
-    """Compare k-means of `points`, shape (n, d), with that of structureless clouds, for each k ascending.
+def structure_gap(
+    points: NDArray[np.float32], rng: np.random.Generator, margins: Margins | None = None
+) -> Gap:
+    """Compare distances among `points`, shape (n, d), with those in clouds without groups.
 
-    With `margins` the clouds have the list's own features, each distributed as it is here, and only as much
-    dependence between them as their rank correlations say (a Gaussian copula): skewed features alone make
-    no groups. Without, the clouds get exactly the mean and covariance of the points; given these two, a
-    Gaussian sample does not depend on anything unknown. Points that are all the same have no shape to
-    compare with: gap and z are 0.
+    Of several gaps the largest is returned, of those that are real if any is. With `margins` the clouds have
+    the list's own features, each distributed as it is here, and only as much dependence between them as their
+    rank correlations say (a Gaussian copula): skewed features alone make no groups. Without, the clouds get
+    exactly the mean and covariance of the points; given these two, a Gaussian sample does not depend on
+    anything unknown. Points that are all the same have no shape to compare with: gap and z are 0.
     """
+    if len(points) > TESTED_POINTS:
+        some = np.sort(rng.choice(len(points), TESTED_POINTS, replace=False))
+        points, margins = points[some], None if margins is None else margins.of(some)
     centred = (points - points.mean(axis=0, dtype=np.float64)).astype(Float)
-    tested = sorted(set(ks))
     if float(centred.var(axis=0).max()) <= 1e-9:
-        return [Gap(k, 0.0, 0.0) for k in tested]
-    found: dict[int, list[float]] = {k: [] for k in tested}
+        return Gap(0.0, 0.0)
+    measures: list[Callable[[NDArray[np.float32]], list[float]]] = [_neighbour_distances]
+    if len(points) < TESTABLE_TRACKS:
+        measures = [partial(_log_inertia_ratios, k=k, rng=rng) for k in TESTED_GROUPS]
+    found: list[list[float]] = [[] for _ in measures]
     gaps: list[Gap] = []
-    for drawn in range(NULL_DRAWS, MOST_NULL_DRAWS + 1, NULL_DRAWS):
+    while len(found[0]) <= MOST_NULL_DRAWS and not (gaps and _is_decided(gaps, len(found[0]) - 1)):
         clouds = _gaussian_clouds(centred, rng) if margins is None else _copula_clouds(margins, rng)
         everything = clouds if gaps else np.concatenate([centred[None], clouds])
-        for k in tested:
-            found[k] += _log_inertia_ratios(everything, k, rng)
-        gaps = [_gap(k, *found[k]) for k in tested]
-        if _is_decided(gaps, drawn):
-            break
-    return gaps
+        for values, measure in zip(found, measures, strict=True):
+            values.extend(measure(everything))
+        gaps = [_gap(*values) for values in found]
+    return max(gaps, key=lambda tested: (is_real(tested), tested.gap))
 
 
-def _is_decided(gaps: Collection[Gap], drawn: int) -> bool:
+def is_real(tested: Gap) -> bool:
+    """Whether a gap is not chance, and worth speaking of."""
+    return tested.z >= LEAST_GAP_Z and tested.gap >= LEAST_GAP
+
+
+def _is_decided(gaps: Sequence[Gap], drawn: int) -> bool:
     """Whether more null draws would hardly say otherwise about any groups (as Gandy 2009 stops a test)."""
     sides = []
     for tested in gaps:
@@ -114,9 +131,9 @@ def _is_decided(gaps: Collection[Gap], drawn: int) -> bool:
     return max(sides) == 1 or max(sides) == -1
 
 
-def _gap(k: int, own: float, *null: float) -> Gap:
+def _gap(own: float, *null: float) -> Gap:
     gap = float(np.mean(null)) - own
-    return Gap(k, gap, gap / max(float(np.std(null, ddof=1)), 1e-6))
+    return Gap(gap, gap / max(float(np.std(null, ddof=1)), 1e-6))
 
 
 def _gaussian_clouds(centred: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -172,6 +189,24 @@ def _normal_draws(n: int, covariance: NDArray[np.float64], rng: np.random.Genera
         shape = shape @ np.linalg.inv(roots)
     draws: NDArray[np.float64] = noise @ np.swapaxes(shape, -1, -2)
     return draws
+
+
+def _neighbour_distances(clouds: NDArray[np.float32]) -> list[float]:
+    """Return the mean log of squared distances to a near neighbour in each of some centred clouds.
+
+    They are in parts of the mean squared distance from the middle; `clouds` have the shape (clouds, n, d).
+    """
+    found = []
+    for points in clouds:
+        squares = np.einsum("nd,nd->n", points, points)
+        apart = points @ points.T
+        apart *= -2
+        apart += squares
+        apart += squares[:, None]
+        apart.partition(NEIGHBOUR, axis=1)  # the nearest is the point itself
+        size = float(squares.mean(dtype=np.float64))
+        found.append(float(np.log(np.maximum(apart[:, NEIGHBOUR] / size, 1e-9)).mean(dtype=np.float64)))
+    return found
 
 
 def _log_inertia_ratios(clouds: NDArray[np.float32], k: int, rng: np.random.Generator) -> list[float]:
