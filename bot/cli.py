@@ -293,24 +293,24 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
         case "check-config":
             return print_config(settings)
         case "analyze":
-            from bot.commands.analyze import analyze_file
+            from bot.commands.playlists import analyze_file
 
             return asyncio.run(analyze_file(settings, options))
         case "stats":
-            from bot.commands.analyze import count_file
+            from bot.commands.playlists import count_file
 
             return asyncio.run(count_file(settings, options))
         case "drift":
-            from bot.commands.drift import look_back_at_files
+            from bot.commands.playlists import look_back_at_files
 
             return asyncio.run(look_back_at_files(settings, options))
         case "compare" | "blend":
-            from bot.commands.people import blend_files, compare_files
+            from bot.commands.playlists import blend_files, compare_files
 
             together = compare_files if options.command == "compare" else blend_files
             return asyncio.run(together(settings, options))
         case "optimize":
-            from bot.commands.optimize import optimize_file
+            from bot.commands.playlists import optimize_file
 
             return asyncio.run(optimize_file(settings, options))
         case "demo":
@@ -324,7 +324,7 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
             chosen = settings.model_copy(update={name: value for name, value in given.items() if value})
             return asyncio.run(run_bot(chosen, fresh=options.fresh))
         case "keys":
-            from bot.commands.keys import manage_keys
+            from bot.commands.keeping import manage_keys
 
             return asyncio.run(manage_keys(settings, options))
         case "doctor":

@@ -14,8 +14,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.vitals import Vitals
-from bot.web.guard import dress
-from bot.web.server import listen
+from bot.web.server import dress, listen
 from services.domain.spotify import Quota
 from services.domain.status import Status
 from services.jobs.queue import JobQueue

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from bot.redaction import OWN
+from bot.logs import OWN
 from cogs.work.interaction_metrics import present_interaction
 from services.compute import ComputePool, Limits
 from services.compute.worker import dump, load

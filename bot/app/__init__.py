@@ -15,8 +15,7 @@ from bot import __version__
 from bot.app.accounts import Accounts, open_accounts
 from bot.app.client import Clients, TastemapBot
 from bot.app.front import build_cogs, ending_left_sharings, forgetting, maintenance_failed
-from bot.app.gateway import GatewayShare, open_share
-from bot.app.queue import open_queue
+from bot.app.processes import GatewayShare, open_queue, open_share
 from bot.app.sources import open_name_services, open_sources, pace_of
 from bot.app.storage import ending_links, holdings_of, maintenance_tasks, open_database
 from bot.app.work import Workflows, build_workflows

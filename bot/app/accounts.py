@@ -14,11 +14,9 @@ from bot.app.client import Clients
 from bot.app.sources import pace_of
 from bot.config import Settings
 from bot.metrics import Metrics
-from bot.web.guard import parse_networks
-from bot.web.identity import DISCORD_AUTHORIZE_URL, DiscordIdentity
 from bot.web.interactions import SignedInteractions
-from bot.web.login import LoginPages, build_pages, origin_of
-from bot.web.server import listen
+from bot.web.login import DISCORD_AUTHORIZE_URL, DiscordIdentity, LoginPages, build_pages, origin_of
+from bot.web.server import listen, parse_networks
 from cogs.work.logins import tell_linked
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService

@@ -11,9 +11,8 @@ from rich.markup import escape
 
 from bot.commands import EXIT_FAILED, EXIT_OK
 from bot.config import ENV_FILE, FROM_FILES, Settings
-from bot.doctor.machine import examine_machine
 from bot.doctor.online import examine_online
-from bot.doctor.settings import examine_settings
+from bot.doctor.settings import examine_machine, examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
 from services.sources.clock import utc_now

@@ -1,4 +1,4 @@
-"""`migrate`, `backup`, `restore`, `database copy` and `features`: look after the database."""
+"""`migrate`, `backup`, `restore`, `database copy`, `features` and `keys`: look after the database."""
 
 from __future__ import annotations
 
@@ -11,19 +11,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from bot.app.accounts import key_ring
 from bot.commands import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK
-from bot.commands.datasets import import_features, show_stats
+from bot.commands.datasets import import_features, refuse_second_writer, show_stats
 from bot.config import Settings
 from cogs.words.errors import sentence
+from services.accounts.keyring import new_key
+from services.accounts.tokens import rotate_keys
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import DatasetError
-from services.domain.errors.storage import CopyRefusedError, UnsupportedDatabaseUrlError
+from services.domain.errors.storage import CopyRefusedError, DatabaseInUseError, UnsupportedDatabaseUrlError
 from services.sources.clock import utc_now
 from services.storage import backups
 from services.storage.connections import parse_address
 from services.storage.copying import DatabaseCopy
 from services.storage.database import Database
 from services.storage.leases import only_bot_on
+from services.storage.links import LinkStore
 from services.storage.migrate import migrate
 
 _MEGABYTE = 1_000_000
@@ -124,3 +128,26 @@ _COMMANDS: dict[str, Command] = {
     "backup": _backup,
     "restore": _restore,
 }
+
+
+async def manage_keys(settings: Settings, options: argparse.Namespace) -> int:
+    """Run `keys new` or `keys rotate`; may be repeated at any time."""
+    if options.action == "new":
+        print(new_key())  # noqa: T201
+        return EXIT_OK
+    keys = key_ring(settings)
+    try:
+        refuse_second_writer(settings.database_url)
+    except DatabaseInUseError as error:
+        print(sentence(error), file=sys.stderr)  # noqa: T201
+        return EXIT_FAILED
+    async with Database.open(settings.database_url) as database:
+        resealed, lost = await rotate_keys(LinkStore(database), keys)
+    print(f"{resealed} links are sealed with the newest key now.")  # noqa: T201
+    if lost:
+        print(  # noqa: T201
+            f"{lost} could be opened with no key in TOKEN_KEYS: put the old key back in, behind the new one, "
+            "and run this again; or those people have to log in again."
+        )
+        return EXIT_FAILED
+    return EXIT_OK

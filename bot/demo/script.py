@@ -13,8 +13,18 @@ from typing import Any
 
 from bot.config import Settings
 from bot.demo.browser import DESK_WIDTH, PHONE_WIDTH, find_chromium, open_browser, photograph, photograph_page
-from bot.demo.scenes import SCENES, Scene, Seen, custom_id, seen
-from bot.demo.stories import group_story, list_story, login_story, map_story, sound_story
+from bot.demo.stories import (
+    SCENES,
+    Scene,
+    Seen,
+    custom_id,
+    group_story,
+    list_story,
+    login_story,
+    map_story,
+    seen,
+    sound_story,
+)
 from bot.demo.world import World, open_world
 from sandbox.playlists import PLAYLISTS, load
 from services.workflows.reports import DETAIL_CHARTS

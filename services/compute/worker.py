@@ -5,6 +5,9 @@ field by field in Python, which takes three times as long: here they are not.
 
 Pickling and unpickling hold the interpreter's lock. Pickles come in frames of 64 kB, between which a file is
 written or read: there, other threads go first.
+
+What talks to the process blocks, so it is called from threads and never on an event loop. The process says
+when it takes a job: the deadline starts then, and a worker that is lost before has done the job no harm.
 """
 
 from __future__ import annotations

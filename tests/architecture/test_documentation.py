@@ -95,7 +95,6 @@ def test_what_the_doctor_says_is_explained_in_its_own_words() -> None:
         for place in (
             "bot/config.py",
             "bot/doctor/settings.py",
-            "bot/doctor/machine.py",
             "services/storage/doctor.py",
         )
     )

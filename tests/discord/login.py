@@ -11,8 +11,8 @@ from typing import Any
 import simcord.interactions
 
 from bot.app.accounts import PASTE_REDIRECT
-from bot.demo.spotify import loopback
 from bot.demo.stories import walk
+from bot.demo.world import loopback
 from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts

@@ -13,8 +13,7 @@ import discord
 import pytest
 
 from bot.app import App
-from bot.logs import JsonFormatter
-from bot.redaction import Redactor
+from bot.logs import JsonFormatter, Redactor
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 from tests.discord.test_refusals import REFERENCE

@@ -14,9 +14,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.web.guard import RateLimit, parse_networks
 from bot.web.login import LoginPages, build_pages
-from bot.web.server import listen
+from bot.web.server import RateLimit, listen, parse_networks
 from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService

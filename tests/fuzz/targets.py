@@ -12,8 +12,8 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from bot.redaction import Redactor
-from bot.web.guard import parse_networks, visitor_of
+from bot.logs import Redactor
+from bot.web.server import parse_networks, visitor_of
 from cogs.replies.ids import MAX_LENGTH, ComponentRef
 from cogs.words.text import escape, plain
 from services.accounts.keyring import KeyRing, UnsealError

@@ -9,8 +9,8 @@ from typing import Any
 
 from cachetools import Cache, TTLCache
 
-from bot.web.guard import RateLimit
 from bot.web.login import LoginPages
+from bot.web.server import RateLimit
 from services.accounts.keyring import new_key
 from tests.conftest import ROOT
 from tests.discord.conftest import open_app

@@ -19,7 +19,7 @@ import discord
 import pytest
 
 from bot.app.client import fetch_file
-from bot.web.identity import DiscordIdentity
+from bot.web.login import DiscordIdentity
 from cogs.words.errors import UNEXPECTED
 from cogs.words.messages import note_lines
 from cogs.work.errors import refusal

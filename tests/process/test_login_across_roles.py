@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from bot.app.accounts import PASTE_REDIRECT
-from bot.demo.spotify import loopback
 from bot.demo.stories import CSRF, walk
+from bot.demo.world import loopback
 from cogs.replies.ids import FORM
 from sandbox.discord import Message
 from sandbox.discord.state import APPLICATION

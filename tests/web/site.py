@@ -14,10 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from yarl import URL
 
-from bot.web.guard import RateLimit, parse_networks
-from bot.web.identity import DiscordIdentity
-from bot.web.login import LoginPages, build_pages, origin_of
-from bot.web.server import listen
+from bot.web.login import DiscordIdentity, LoginPages, build_pages, origin_of
+from bot.web.server import RateLimit, listen, parse_networks
 from sandbox.discord_login import DiscordPerson, SandboxDiscordLogin
 from sandbox.service import unused_port
 from services.domain.spotify import Linked

@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.async_api import TimeoutError as LateError
 
 from bot.demo.browser import find_chromium, open_browser
-from bot.demo.scenes import SCENES
+from bot.demo.stories import SCENES
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT
 from tests.depth import at_night

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.guard import RateLimit
 from bot.web.login import LoginPages, build_pages
-from bot.web.server import listen
+from bot.web.server import RateLimit, listen
 from services.storage.database import Database
 from tests.integration.accounts.world import ANN, ANNA
 from tests.web.site import Browser, Site, finish_in_browser, open_site, patient_limit, query_of

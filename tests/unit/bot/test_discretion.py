@@ -16,8 +16,7 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.logs import JsonFormatter, TextFormatter, configure_logging
-from bot.redaction import Redactor
+from bot.logs import JsonFormatter, Redactor, TextFormatter, configure_logging
 from services.compute import ComputePool
 from services.domain import errors
 from services.domain.errors import TastemapError

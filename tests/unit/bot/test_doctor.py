@@ -17,9 +17,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.config import Settings
 from bot.doctor import settings as of_settings
-from bot.doctor.machine import _fonts, _order_of_letters
 from bot.doctor.online import examine_online
-from bot.doctor.settings import examine_settings
+from bot.doctor.settings import _fonts, _order_of_letters, examine_settings
 from services.accounts.keyring import new_key
 from services.charts.lettering import undrawable_scripts
 from services.storage.doctor import Severity

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from bot.web.identity import DiscordIdentity
+from bot.web.login import DiscordIdentity
 from services.domain.errors.sources import LinkExpiredError
 from services.jobs.sealing import derive_key
 

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.logs import JsonFormatter, TextFormatter
-from bot.redaction import GONE, Redactor
+from bot.logs import GONE, JsonFormatter, Redactor, TextFormatter
 from cogs.work.interaction_metrics import serve
 
 CANARY = "CANARYcanaryCANARYcanary0123456789"
