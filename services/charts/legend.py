@@ -12,7 +12,7 @@ from services.charts.words import cluster_name
 from services.domain.comparison import Comparison, Participant, PersonKey
 from services.domain.report import AnalysisReport
 
-_NAME_LIMIT = 32
+NAME_LIMIT = 32
 _ROW, _SECOND = 24.0, 20.0
 """Height of a group's line, and of the second of its name."""
 _START, _END = theme.MARGIN + 40, theme.WIDTH - theme.MARGIN
@@ -37,7 +37,7 @@ class GroupLegend:
             for cluster in report.clusters
         ]
         ruler = Sheet(1.0)
-        names = [drawable(cluster_name(cluster, 2 * _NAME_LIMIT)) for cluster in report.clusters]
+        names = [drawable(cluster_name(cluster, 2 * NAME_LIMIT)) for cluster in report.clusters]
         rooms = [_END - _START - 8 - ruler.measure(counts, theme.SIZE) for counts in self._counts]
         spare = min(
             (room - ruler.measure(name, theme.SIZE) for name, room in zip(names, rooms, strict=True)),
@@ -84,6 +84,7 @@ class GroupLegend:
 
 
 _PERSON_ROW = 24.0
+_BETWEEN = 14.0
 _ONE_COLUMN = 4
 """People up to whom they stand in one column, else in two."""
 
@@ -107,21 +108,21 @@ def person_style(index: int) -> PersonStyle:
     return PersonStyle(str(index + 1), colour, shape.marker, shape.scale)
 
 
-def person_name(person: Participant, index: int, limit: int = _NAME_LIMIT) -> str:
+def person_name(person: Participant, index: int, limit: int = NAME_LIMIT) -> str:
     """Return a name on one line for texts."""
     return plain(person.name, limit) or f"person {index + 1}"
 
 
-def name_of(found: Comparison, key: PersonKey, limit: int = _NAME_LIMIT) -> str:
+def name_of(found: Comparison, key: PersonKey, limit: int = NAME_LIMIT) -> str:
     """Return the name of a person by key for texts."""
     return next(
         person_name(person, index, limit) for index, person in enumerate(found.people) if person.key == key
     )
 
 
-def drawn_name(person: Participant, index: int) -> str:
+def drawn_name(person: Participant, index: int, limit: int = NAME_LIMIT) -> str:
     """Return what of a name can be drawn."""
-    return drawable(person_name(person, index)) or f"person {index + 1}"
+    return drawable(person_name(person, index, limit)) or f"person {index + 1}"
 
 
 def key_height(people: int) -> float:
@@ -148,8 +149,9 @@ def draw_people_key(
         y = top + (index % rows + 0.5) * _PERSON_ROW
         sheet.write(x + 22, y, style.number, colour=style.colour, bold=True, align="right")
         sheet.dots([x + 33], [y], marker=style.marker, size=11 * style.scale, colour=style.colour)
+        end = x + width - _BETWEEN
+        name = sheet.write(x + 44, y, drawn_name(person, index), room=end - x - 44)
         count = f"{counts[index]:,}" if counts is not None else ""
-        room = width - 50 - (sheet.measure(count, theme.SIZE) + 6 if count else 0)
-        name = sheet.write(x + 44, y, drawn_name(person, index), room=room)
-        sheet.write(name.right + 6, y, count, colour=theme.MUTED)
+        if name.right + 6 + sheet.measure(count, theme.SIZE) <= end:
+            sheet.write(name.right + 6, y, count, colour=theme.MUTED)
     return top + key_height(len(people))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from services.charts.legend import drawn_name
+from services.charts.legend import NAME_LIMIT, drawn_name
 from services.charts.lettering import drawable, missing_scripts
 from services.charts.poster_look import LOOKS, Look, choose_look, land_colours
 from services.charts.poster_page import (
@@ -41,6 +41,8 @@ _LEVELS = ((0.3, 0.14), (1.0, 0.26), (1.5, 0.4))
 _SHARED = 3
 _MAJORITY = 6
 """Of ten pairs of strangers."""
+_IN_A_PAIR = 13
+"""Characters of a name beside another on one line."""
 _FIRST_TRACKS = 4
 """Of a mixed playlist."""
 _BANDS = {
@@ -233,7 +235,7 @@ def _pair_row(title: str, found: Comparison, top: TopPairs | None) -> list[Row]:
     if top is None:
         return []
     (one, other), *_ = top.pairs
-    names = f"{_short(found, one)} & {_short(found, other)}"
+    names = " & ".join(_short(found, key, _IN_A_PAIR) for key in (one, other))
     if len(top.pairs) > 1:
         names = f"{len(top.pairs)} pairs tie"
     return [Row(words=f"{title}: {names}", number=f"{top.score:.0f}")]
@@ -245,9 +247,9 @@ def _person_row(title: str, found: Comparison, top: TopPeople | None) -> list[Ro
     return [Row(words=f"{title}: {_short(found, top.only)}", number=f"{top.value:.0f}")]
 
 
-def _short(found: Comparison, key: object) -> str:
+def _short(found: Comparison, key: object, limit: int = NAME_LIMIT) -> str:
     index = next(place for place, person in enumerate(found.people) if person.key == key)
-    return drawn_name(found.people[index], index)
+    return drawn_name(found.people[index], index, limit)
 
 
 def _twin(words: Words) -> list[str]:

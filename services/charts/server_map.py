@@ -35,6 +35,8 @@ _LONGEST_LINE = 24.0
 """Between a name and one of many marks, in pixels."""
 _REACHES = (11.0, 7.0, 4.0)
 """Pixels from the middle of each mark that names keep free, with the first of their sizes and with others."""
+_YOU = 22.0
+"""Of the ring around whoever looks, in pixels."""
 _LARGEST_CLOUD = 90.0
 """Half of its height or width, in pixels."""
 _CLOUD_REACH = 2.0
@@ -63,7 +65,7 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     places = placed.places
     _draw_people(sheet, found, places, placed.scale, size)
     if you is not None:
-        sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=22, colour=theme.INK, hollow=True)
+        sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=_YOU, colour=theme.INK, hollow=True)
     unnamed = _draw_names(sheet, found, places, frame, size=size, you=you)
     draw_directions(sheet, found.axes, frame, size=_NARROW_SMALL if size == 0 else theme.SIZE)
     for row, words in enumerate(_notes(found, you, unnamed) if size else ()):
@@ -118,7 +120,13 @@ def _draw_names(
             said = drawable(_name(found, index, longest[step])) or f"person {index + 1}"
             width = sheet.measure(said, sizes[step], bold=index == you) + 2
             x, y = (float(value) for value in places[index])
-            wish = Wish(x, y, width, sizes[step] * 1.2, clear=reach + 1)
+            wish = Wish(
+                x,
+                y,
+                width,
+                sizes[step] * 1.2,
+                clear=max(reach + 1, _YOU / 2 + 2) if index == you else reach + 1,
+            )
             place = labels.place(wish)
             if place is not None and size == 2:
                 is_lost = index not in first and _hides(place, places, index)

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -129,7 +129,6 @@ class Sheet:
         self.density = density
         self.ground = ground
         self.figure = Figure(figsize=(width / 72, height / 72), dpi=72 * density, facecolor=ground)
-        self._canvas = FigureCanvasAgg(self.figure)
         self._pixels = Affine2D().scale(density, -density).translate(0, height * density)
         self.writings: list[Writing] = []
         self._widths: dict[tuple[str, float, bool, lettering.Face], float] = {}
@@ -322,8 +321,11 @@ class Sheet:
 
     def png(self) -> bytes:
         """Render to PNG bytes: 256 colours, no alpha channel, no metadata."""
-        self._canvas.draw()  # type: ignore[no-untyped-call]
-        pixels = self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        # No canvas: it would keep the pixels, and in a cycle with the figure they wait for the collector.
+        size = (round(self.width * self.density), round(self.height * self.density))
+        renderer = RendererAgg(*size, self.figure.dpi)  # type: ignore[no-untyped-call]
+        self.figure.draw(renderer)
+        pixels = renderer.buffer_rgba()  # type: ignore[no-untyped-call]
         picture = Image.frombytes("RGB", pixels.shape[1::-1], pixels, "raw", "RGBX")
         pen = ImageDraw.Draw(picture)
         for writing in self.writings:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import gc
 import io
 import subprocess
 import sys
+import weakref
 
 import pytest
+from matplotlib.backends.backend_agg import RendererAgg
 from PIL import Image
 
-from services.charts import lettering
+from services.charts import lettering, sheet
 from services.charts.render import RENDERERS, render, render_cluster, warm_up
 from services.domain.charts import ChartKind
 from services.domain.report import Verdict
@@ -98,3 +101,22 @@ def test_warming_up_loads_the_fonts():
     lettering._load.cache_clear()
     warm_up()
     assert lettering._load.cache_info().currsize > 0
+
+
+def test_pixels_are_gone_with_the_picture_and_wait_for_no_collector(monkeypatch):
+    renderers = []
+
+    class Watched(RendererAgg):
+        def __init__(self, *size):
+            super().__init__(*size)
+            renderers.append(weakref.ref(self))
+
+    monkeypatch.setattr(sheet, "RendererAgg", Watched)
+    gc.disable()
+    try:
+        for kind in KINDS:
+            draw(kind, make_report(30, 2))
+        assert len(renderers) == len(KINDS)
+        assert not any(renderer() for renderer in renderers)
+    finally:
+        gc.enable()
