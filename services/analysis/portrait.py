@@ -20,6 +20,7 @@ from itertools import accumulate, groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.editions import of_their_time
 from services.analysis.facts import leads_of
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
@@ -44,8 +45,6 @@ _ONE_THING = ({Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS},)
 TAGGED, MOSTLY_GENRE, MOSTLY_DECADE = 0.6, 0.4, 0.5
 """Share of tracks that must have genres or years, and of these that one genre or decade must surely have."""
 _FAITHFUL, _FEWEST_BY_ONE, _RUN, _LONG_SPAN, _RECENT, _SAME_KEY = 0.15, 5, 4, 40, 2010, 0.25
-_FIRST_RECORDS = 1920
-"""Years before are a program's way to say that it does not know."""
 _SORTED = 1.1
 """Runs for each artist up to which a list is sorted by artist: then a run is no habit."""
 
@@ -92,14 +91,16 @@ def portrait_of(
         What `leads_of` says of its tracks, likewise.
     """
     tracks = [entry.track for entry in report.tracks]
+    leads = leads or leads_of(tracks)
+    years = [track.release_year for track in of_their_time(tracks, leads) if track.release_year]
     known = other_playlists()
     if scores is None:
         scores = TYPICAL.normal_scores(real_matrix(report.tracks))
     return Portrait(
         standings=standings_of(scores),
         genre=_genre(tracks),
-        decade=_decade(tracks),
-        habits=_habits(report, tracks, leads or leads_of(tracks))[:MOST_HABITS],
+        decade=_decade(years, len(tracks)),
+        habits=_habits(report, tracks, leads, years)[:MOST_HABITS],
         playlists=known.playlists,
         listeners=known.listeners,
     )
@@ -147,21 +148,27 @@ def _genre(tracks: Sequence[Track]) -> str:
     return genre if lower_end(count, tagged) >= MOSTLY_GENRE else ""
 
 
-def _decade(tracks: Sequence[Track]) -> int | None:
-    years = [track.release_year for track in tracks if track.release_year]
-    if len(years) < max(FEWEST_TRACKS, TAGGED * len(tracks)):
+def _decade(years: Sequence[int], tracks: int) -> int | None:
+    if len(years) < max(FEWEST_TRACKS, TAGGED * tracks):
         return None
     decade, count = Counter(year // 10 * 10 for year in years).most_common(1)[0]
     return decade if lower_end(count, len(years)) >= MOSTLY_DECADE else None
 
 
-def _habits(report: AnalysisReport, tracks: Sequence[Track], leads: Sequence[str]) -> tuple[Habit, ...]:
+def _habits(
+    report: AnalysisReport, tracks: Sequence[Track], leads: Sequence[str], years: Sequence[int]
+) -> tuple[Habit, ...]:
     """Count what is there to count, the most telling first."""
     if len(tracks) < FEWEST_TRACKS:
         return ()
     return tuple(
         habit
-        for habit in (_faithful(tracks, leads), _run(tracks, leads), *_years(tracks), _key(report))
+        for habit in (
+            _faithful(tracks, leads),
+            _run(tracks, leads),
+            *_years(years, len(tracks)),
+            _key(report),
+        )
         if habit is not None
     )
 
@@ -185,13 +192,11 @@ def _run(tracks: Sequence[Track], leads: Sequence[str]) -> Habit | None:
     return Habit(HabitKind.RUN, length, tracks[at].artists[0]) if length >= _RUN else None
 
 
-def _years(tracks: Sequence[Track]) -> tuple[Habit, ...]:
-    years = [track.release_year for track in tracks if track.release_year]
-    if len(years) == len(tracks) and min(years) >= _RECENT:
+def _years(years: Sequence[int], tracks: int) -> tuple[Habit, ...]:
+    if len(years) == tracks and min(years) >= _RECENT:
         return (Habit(HabitKind.SINCE, min(years)),)
-    real = [year for year in years if year >= _FIRST_RECORDS]
-    if real and max(real) - min(real) >= _LONG_SPAN:
-        return (Habit(HabitKind.SPAN, min(real), other=max(real)),)
+    if years and max(years) - min(years) >= _LONG_SPAN:
+        return (Habit(HabitKind.SPAN, min(years), other=max(years)),)
     return ()
 
 

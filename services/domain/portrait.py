@@ -26,7 +26,7 @@ class HabitKind(StrEnum):
     RUN = "run"
     """`count` tracks in a row are by `name`."""
     SINCE = "since"
-    """Nothing is older than the year `count`."""
+    """Every edition says when its music is from, and none is older than the year `count`."""
     SPAN = "span"
     """Its years go from `count` to `other`."""
     KEY = "key"
@@ -52,7 +52,7 @@ class Portrait:
     genre: str = ""
     """In lower case, of most of the tracks with genres."""
     decade: int | None = None
-    """First year of the decade of most tracks, by the year of the edition."""
+    """First year of the decade of most tracks, by the years of editions that say when their music is from."""
     habits: tuple[Habit, ...] = ()
     """The most telling first."""
     playlists: int = 0

@@ -121,6 +121,15 @@ def test_a_genre_or_decade_of_a_bare_majority_is_not_said() -> None:
     assert lower_end(18, 40) < 0.4 < lower_end(36, 40)
 
 
+def test_a_decade_is_that_of_the_music_and_not_of_its_reissues() -> None:
+    drake = told(QUIETS, artists=("Nick Drake",), genres=("Folk",))
+    list_of_one = (*told(drake[:10], release_year=1971), *told(drake[10:], release_year=2007))
+    assert portrait(list_of_one).decade is None
+    assert "2000s" not in type_line(portrait(list_of_one))
+    remastered = told(QUIETS, album="Anthology (2011 Remaster)", release_year=2011)
+    assert "nothing before" not in habits_line(portrait(remastered))
+
+
 def test_no_word_about_a_list_ranks_or_mocks() -> None:
     for sound in (QUIET, LOUD, DANCE):
         line = type_line(portrait(numbered(group(60, seed=5, **sound), 0))).casefold()
