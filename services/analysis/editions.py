@@ -9,13 +9,10 @@ from functools import lru_cache
 
 from services.analysis.genres import NOBODY
 from services.analysis.titles import READ_AT_ONCE
-from services.domain.music import Track
+from services.domain.music import UNKNOWN_UNTIL, Track
 
 SURELY_OF_ITS_TIME = 1990
 """Before the compact disc hardly anything was brought out again; no edition is older than its music."""
-
-UNKNOWN_UNTIL = 1900
-"""Catalogues that do not know when something came out say 1900, or nought."""
 
 A_GENERATION = 20
 """Years after the first edition of an artist in a list from which a later one may be of old recordings: who

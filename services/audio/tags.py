@@ -9,6 +9,7 @@ from typing import Any
 
 from tinytag import TinyTag, TinyTagException
 
+from services.domain.music import known_year
 from services.domain.sound import SoundTags
 
 _UFID = re.compile(
@@ -45,7 +46,7 @@ def read_tags(content: bytes) -> SoundTags:
     def first(name: str, *more: str) -> str | None:
         return next(iter(texts(name, *more)), None)
 
-    year = re.search(r"\b(1[89]\d\d|20\d\d)\b", first("year", "date") or "")
+    year = re.search(r"\b(19\d\d|20\d\d)\b", first("year", "date") or "")
     recording = next((u for text in texts("", *_RECORDING) if (u := _UUID.fullmatch(text))), None)
     return SoundTags(
         title=first("title") or "",
@@ -54,7 +55,7 @@ def read_tags(content: bytes) -> SoundTags:
         genres=tuple(genre.casefold() for genre in texts("genre")),
         isrc=next((i for text in texts("isrc", "tsrc") if (i := _isrc(text))), None),
         recording_id=recording[0].lower() if recording else _ufid(content),
-        year=int(year[0]) if year else None,
+        year=known_year(int(year[0])) if year else None,
         tempo_bpm=_tempo(first("bpm", "tbpm", "tmpo", "tempo")),
         key=first("initial_key", "initialkey", "key", "tkey"),
     )

@@ -17,6 +17,15 @@ PlaylistId = NewType("PlaylistId", str)
 """A Spotify playlist id: 22 characters of base 62."""
 
 
+UNKNOWN_UNTIL = 1900
+"""Catalogues that do not know when something came out say 1900, or nought; spreadsheets' zero is 1899."""
+
+
+def known_year(year: int) -> int | None:
+    """Return a year of release, or None where it is how a catalogue says that it knows none."""
+    return year if year > UNKNOWN_UNTIL else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One row of a playlist: what is known about a piece of music before any source is asked.

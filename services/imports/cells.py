@@ -15,9 +15,10 @@ import html
 import math
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from services.domain.music import SkipReason, TrackId
+from services.domain.music import SkipReason, TrackId, known_year
 from services.imports.formats import MAX_LISTED, MAX_TEXT_CHARS
 from services.imports.text import clean_text
 
@@ -43,17 +44,11 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ENTITY_LAYERS = 2
 """`&amp;amp;` is met; more layers are not."""
 _ALBUM_LINK = re.compile(r"(?:spotify:album:|/album/)([0-9A-Za-z]{22})(?![0-9A-Za-z])")
-_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")
 _YEAR_ALONE = re.compile(
-    r"(1)[.,]([89]\d\d)|(2)[.,](0\d\d)|((?:1[89]|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"(1)[.,](9\d\d)|(2)[.,](0\d\d)|((?:19|20)\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )
 """A year with its thousands parted, and a date without separators."""
-_ZERO_YEARS = frozenset({"1899", "1900"})
-_EXCEL_ZERO = re.compile(
-    r"1899[-/.]12[-/.]3[01]|3[01][-/.]12[-/.]1899|12/3[01]/1899|1900[-/.]0?1[-/.]00"
-    r"|0?1[-/.]00?[-/.]1900|00?[-/.]0?1[-/.]1900"
-)
-"""How spreadsheets show a date of 0."""
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d{1,3})?")
 _MINUS = re.compile(r"^[\u2212\u2012\u2013](?=[\d.,])")
 """Signs and dashes that programs write for a minus."""
@@ -196,18 +191,21 @@ def isrc(cell: str) -> str | None:
     return found[0] if found else None
 
 
+def newest_year() -> int:
+    """Return the last year that a release can be announced for."""
+    return datetime.now(UTC).year + 1
+
+
 def year(cell: str, newest: int = 2099) -> int | None:
-    """Find the year of a date in any usual order; later than `newest` is none, nor is Excel's zero."""
+    """Find the year of a date in any usual order; later than `newest` is none, nor is one that says so."""
     head = cell[:4]
-    if head.isascii() and head.isdigit() and cell[4:5] in {"", "-"} and "1800" <= head < "2100":
+    if head.isascii() and head.isdigit() and cell[4:5] in {"", "-"} and "1900" <= head < "2100":
         found: str | None = head
     else:
         match = _YEAR.search(cell)
         alone = None if match else _YEAR_ALONE.fullmatch(cell.strip())
         found = "".join(part or "" for part in alone.groups()) if alone else match and match[0]
-    if found is None or int(found) > newest or (found in _ZERO_YEARS and _EXCEL_ZERO.match(cell)):
-        return None
-    return int(found)
+    return None if found is None or int(found) > newest else known_year(int(found))
 
 
 SplitArtists = Callable[[str, int | None], tuple[str, ...]]

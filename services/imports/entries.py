@@ -222,7 +222,7 @@ def make_track(
         album=_shown(album) or None,
         isrc=code,
         duration_ms=milliseconds,
-        release_year=cells.year(text_of(year)) if year else None,
+        release_year=cells.year(text_of(year), cells.newest_year()) if year else None,
         genres=(kind,) if kind else (),
         added_at=clean_text(text_of(added_at), 40) or None,
         uploaded=uploaded,

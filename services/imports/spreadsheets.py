@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
-from services.imports.cells import SplitArtists, track_id
+from services.imports.cells import SplitArtists, newest_year, track_id
 from services.imports.columns import FEATURE_COLUMNS, Column, further_artists
 from services.imports.dialects import (
     CHOSIC_TABLE,
@@ -152,7 +151,7 @@ def read_spreadsheet(
         _artist_splitter(dialect, header, table, found),
         rows=table.rows,
         further_artists=further_artists(header.cells, found.get(Column.ARTISTS)),
-        newest_year=datetime.now(UTC).year + 1,
+        newest_year=newest_year(),
     )
     groups, others = _group_rows(table, reader, name, budget)
     hidden = any(entry.reason is SkipReason.SHORT_LINK for entry in others.skipped())

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.known_tracks import FEWEST_TRACKS, GenreClaim, KnownTrack, Relative, TrackKeys
-from services.domain.music import Track, TrackId
+from services.domain.music import Track, TrackId, known_year
 from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
 from services.storage.frames import storable
@@ -163,7 +163,7 @@ def _to_track(row: Row[Any]) -> Track:
         album_id=row.album_id,
         isrc=row.isrc,
         duration_ms=row.duration_ms,
-        release_year=row.release_year,
+        release_year=None if row.release_year is None else known_year(row.release_year),
         explicit=row.explicit,
         genres=tuple(json.loads(row.genres)),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.domain.messages import Note, NoteKind
-from services.domain.music import PlaylistId, Skipped, SkipReason, Track, TrackId
+from services.domain.music import PlaylistId, Skipped, SkipReason, Track, TrackId, known_year
 from services.domain.spotify import PlaylistSummary, RowsRead, SpotifyProfile
 from services.sources.outcomes import valid_isrc, valid_track_id
 
@@ -187,8 +187,7 @@ def _count(value: object) -> int | None:
 
 def _year(value: object) -> int | None:
     match = _YEAR.fullmatch(_text(value))
-    year = int(match[1]) if match else 0
-    return year if 1000 <= year <= 2999 else None
+    return known_year(int(match[1])) if match else None
 
 
 PAGE = 50

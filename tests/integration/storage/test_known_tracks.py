@@ -172,6 +172,16 @@ async def test_tracks_without_an_id_and_numbers_without_sense_are_not_kept(datab
     assert (track.release_year, track.duration_ms) == (None, None)
 
 
+async def test_a_year_that_was_kept_as_unknown_comes_back_as_none(database: Database) -> None:
+    store = KnownTrackStore(database)
+    await store.remember([known(1, "ann", release_year=1900)])
+    await measure(database, 1)
+
+    ((track, _, _),) = await store.load_relatives([known(9, "ann")])
+
+    assert track.release_year is None
+
+
 async def test_keys_with_any_character_find_themselves(database: Database) -> None:
     strange = "d'ann \ud800 \0 %_ 夜 \\"
     await KnownTrackStore(database).remember([known(1, strange, strange, strange)])

@@ -104,6 +104,10 @@ def test_reads_id3() -> None:
     )
 
 
+def test_a_tag_of_1900_says_that_no_year_is_known() -> None:
+    assert read_tags(tagged_mp3(noise("mp3"), TIT2="Song", TDRC="1900-01-01")).year is None
+
+
 def comments(kind: str, **fields: str) -> bytes:
     """Write a file with Vorbis comments, by hand where libsndfile knows no field."""
     import soundfile

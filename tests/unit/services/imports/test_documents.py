@@ -68,6 +68,14 @@ def test_reads_pages_of_the_web_api_and_counts_what_is_no_track(document: object
     }
 
 
+@pytest.mark.parametrize("date", ["1900-01-01", "1900", "0000", "2091-01-01"])
+def test_a_year_that_says_that_none_is_known_is_none(date: str) -> None:
+    row = api_row(1)["track"]
+    assert isinstance(row, dict)
+    (track,) = only({"name": "Mine", "items": [{"track": {**row, "album": {"release_date": date}}}]}).tracks
+    assert track.release_year is None
+
+
 def test_joins_several_pages() -> None:
     assert [track.id for track in only([{"items": [api_row(1)]}, {"items": [api_row(2)]}]).tracks] == [
         IDS[1],

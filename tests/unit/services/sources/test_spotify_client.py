@@ -19,7 +19,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.music import PlaylistId, SkipReason
 from services.domain.spotify import READ_SCOPES, RowsRead, SpotifyProfile
-from services.sources.spotify.wire import MOST_ROWS, Page, fingerprint, read_all, silent
+from services.sources.spotify.wire import MOST_ROWS, Page, fingerprint, read_all, read_track, silent
 from tests.depth import at_night, cases
 from tests.unit.services.sources.spotify_world import (
     ANN,
@@ -304,3 +304,10 @@ async def test_json_of_another_shape_is_no_answer(kind: FaultKind) -> None:
         ):
             with pytest.raises(SourceUnavailableError):
                 await call
+
+
+@pytest.mark.parametrize(("date", "year"), [("1900-01-01", None), ("0000", None), ("1901", 1901), ("", None)])
+def test_a_release_date_that_says_that_none_is_known_is_none(date: str, year: int | None) -> None:
+    track = read_track({"id": "0" * 22, "name": "Song", "album": {"release_date": date}})
+    assert track is not None
+    assert track.release_year == year
