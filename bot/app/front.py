@@ -30,7 +30,8 @@ from cogs.commands.saving import SavingCog
 from cogs.commands.server_map import ServerMapCog
 from cogs.commands.sharing import SharingCog
 from cogs.commands.stats import StatsCog
-from cogs.replies.layout import Reply, note, small
+from cogs.replies.layout import Reply, note
+from cogs.words.text import small
 from cogs.work.asking import Asking
 from cogs.work.comparing import Comparing
 from cogs.work.digests import Digests

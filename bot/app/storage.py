@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.app.work import Workflows
 from bot.config import Settings
-from cogs.replies.account import LinkEnd
+from cogs.words.account import LinkEnd
 from services.domain.server_map import DIGEST_STANDS_FOR
 from services.domain.spotify import LINK_LIFE, Disconnected
 from services.jobs.queue import SET_ASIDE_FOR

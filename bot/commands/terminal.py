@@ -13,11 +13,12 @@ from cogs.words.comparison import comparison_sentence, meaning_words, pair_reaso
 from cogs.words.grouping import basis_line
 from cogs.words.messages import note_lines
 from cogs.words.portrait import type_line
-from cogs.words.report import notices, quality, subtitle, verdict
+from cogs.words.quality import quality
+from cogs.words.report import notices, verdict
 from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import letter_of, plural
-from cogs.words.traits import measures, trait_numbers, trait_words
+from cogs.words.traits import measures, subtitle, trait_numbers, trait_words
 from services.domain.charts import Chart
 from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey
 from services.domain.features import Feature

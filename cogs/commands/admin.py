@@ -8,9 +8,9 @@ from typing import Protocol
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.replies.account import LinkEnd
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.status import seats_card, status_card
+from cogs.words.account import LinkEnd
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Interaction, chosen_value

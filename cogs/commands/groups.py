@@ -12,10 +12,10 @@ from discord.ext import commands
 from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest, suggest_lists
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, note, small
+from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, SourceField, joined_note, lobby_card, source_form
 from cogs.words.answers import OUT
-from cogs.words.text import plural
+from cogs.words.text import plural, small
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter

@@ -15,13 +15,8 @@ from discord.ext import commands
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.privacy import YES, forget_card, forgotten_card, me_card, mydata_card, privacy_card
-from cogs.replies.unfinished import (
-    GIVE_UP,
-    handed_over_card,
-    read_choice,
-    settled_lines,
-    unfinished_card,
-)
+from cogs.replies.unfinished import GIVE_UP, handed_over_card, read_choice, unfinished_card
+from cogs.words.saving import settled_lines
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import answer_privately
 from cogs.work.first_response import answer_now, promise

@@ -8,8 +8,9 @@ from discord.ext import commands
 
 from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest
-from cogs.replies.layout import note, small
+from cogs.replies.layout import note
 from cogs.replies.people import sharing_card, stopped_card
+from cogs.words.text import small
 from cogs.work.accept import Work
 from cogs.work.first_response import answer_now, in_time, promise
 from cogs.work.host import Interaction

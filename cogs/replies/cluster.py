@@ -6,17 +6,16 @@ from typing import Any
 
 from discord import ui
 
-from cogs.replies.attribution import ATTRIBUTION, artist_ids, artist_link, is_spotifys
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, text
 from cogs.replies.quality import tempo_select
 from cogs.replies.summary import cluster_select
-from cogs.words.report import subtitle
-from cogs.words.text import escape, fit, join_words, letter_of, percent, plural, track_line
-from cogs.words.traits import trait_numbers, trait_words
+from cogs.words.attribution import ATTRIBUTION, is_spotifys
+from cogs.words.buttons import Label
+from cogs.words.text import fit
+from cogs.words.traits import cluster_lines, portrait, track_row
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Cluster
-from services.domain.vocabulary import share_words
 
 PAGE = 8
 """Tracks on a page after the first, which has the profile."""
@@ -36,18 +35,15 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
     cluster = report.clusters[index]
     pages = page_count(cluster)
     page = min(max(page, 0), pages - 1)
-    evidence = sum(each.size for each in report.clusters)
-    likely = f" and {len(cluster.likely)} likely" if cluster.likely else ""
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## {letter_of(report.clusters, index)} · {escape(cluster.name)}",
-            f"{plural(cluster.size, 'track')}{likely}, {percent(cluster.size, evidence)} of the grouped ones",
+            *cluster_lines(report, index),
         )
     ]
     attached: tuple[Attached, ...] = ()
     menus: list[ui.Select[Any]] = [cluster_select(report, report_id, chosen=index)]
     if page == 0:
-        if said := _portrait(report, cluster):
+        if said := portrait(report, cluster):
             blocks.append(text(*said))
         if chart is not None:
             pictures, attached = gallery([chart])
@@ -55,7 +51,7 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
     else:
         start = (page - 1) * PAGE
         shown = _ordered(report, cluster)[start : start + PAGE]
-        blocks.append(text(fit([_row(report, *each) for each in shown], _PAGE_CHARACTERS)))
+        blocks.append(text(fit([track_row(report, *each) for each in shown], _PAGE_CHARACTERS)))
         if tempo := tempo_select(report, report_id, [track for track, _ in shown]):
             menus.append(tempo)
     blocks += [ui.ActionRow(menu) for menu in menus]
@@ -63,21 +59,6 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
     if is_spotifys(report.playlist):
         blocks.append(text(ATTRIBUTION))
     return Reply(tuple(blocks), attached)
-
-
-def _portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
-    """Say what sets a group apart, and who is in it."""
-    ids = artist_ids(track.track for track in report.tracks) if is_spotifys(report.playlist) else {}
-    artists = join_words(
-        artist_link(name, ids.get(name, "")) + (f" ({count})" if count > 1 else "")
-        for name, count in cluster.top_artists
-    )
-    lines = [
-        f"**{escape(trait_words(trait))}** — {escape(trait_numbers(trait), 120)}"
-        for trait in cluster.traits[:2]
-    ]
-    lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
-    return [*lines, *([small(f"Mostly {artists}")] if artists else [])]
 
 
 def _ordered(report: AnalysisReport, cluster: Cluster) -> list[tuple[int, bool]]:
@@ -91,27 +72,16 @@ def _ordered(report: AnalysisReport, cluster: Cluster) -> list[tuple[int, bool]]
     return ordered
 
 
-def _row(report: AnalysisReport, track: int, likely: bool) -> str:
-    placement = report.placements[track]
-    mark = ""
-    if likely:
-        chance = "" if placement.probability is None else f", {share_words(placement.probability)} sure"
-        mark = f" · *likely{chance}*"
-    elif placement.confidence is not None and placement.confidence < 0.1:
-        mark = " · *between groups*"
-    return f"- {track_line(report.tracks[track].track)}{mark}"
-
-
 def _turners(report_id: str, index: int, page: int, pages: int) -> list[ui.Button[Any]]:
     def to(target: int) -> str:
         return ComponentRef(Action.CLUSTER, report_id, f"{index}.{target}").button()
 
     return [
-        button("Previous", to(page - 1) if page else to(0), disabled=page == 0),
+        button(Label.PREVIOUS, to(page - 1) if page else to(0), disabled=page == 0),
         button(
             f"Page {page + 1} of {pages}",
             ComponentRef(Action.CLUSTER, report_id, "here").button(),
             disabled=True,
         ),
-        button("Next" if page else "Tracks", to(page + 1), disabled=page + 1 >= pages),
+        button(Label.NEXT if page else Label.TRACKS, to(page + 1), disabled=page + 1 >= pages),
     ]

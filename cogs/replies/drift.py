@@ -9,24 +9,28 @@ from discord import ui
 
 from cogs.replies.details import AS_TEXT
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, in_full, note, small, text
-from cogs.words.drift import eras_line, since_line
-from cogs.words.text import escape
+from cogs.replies.layout import Attached, Reply, button, gallery, in_full, note, text
+from cogs.words.buttons import Label
+from cogs.words.drift import (
+    HOW,
+    NOTHING_YET,
+    OFFER,
+    ONCE,
+    REMEMBERED,
+    eras_line,
+    forgotten_list,
+    over_time_title,
+    since_line,
+)
+from cogs.words.text import escape, moment, small
 from services.domain.charts import ChartKind
 from services.workflows.reports import KEY_LENGTH, LookBack
 
 ON, OFF = "on", "off"
 BY_MAP, BY_DATE = "maps", "dates"
 """Arguments of the buttons that show one picture in place of the other."""
-_ONCE = "There is one map of this list so far, so nothing to compare yet. Map it again once it has changed."
 _TEXT_FILE_AT = 3000
 """Characters from which the text is a file."""
-_HOW = "A change is said where it is more than chance: at most one in twenty lists without one gets one."
-_OFFER = (
-    "*Remember this list* keeps its name, number of tracks, means, and names and sizes of its groups for 13 "
-    "months after each map; no track. Otherwise all that goes with its maps."
-)
-_REMEMBERED = "This list is remembered: each map of it adds its numbers for 13 months, and no track."
 
 
 def drift_card(found: LookBack, wanted: str = "") -> Reply:
@@ -38,49 +42,49 @@ def drift_card(found: LookBack, wanted: str = "") -> Reply:
         if len(charts) < 2
         else ((_eras(found),) if shown == BY_DATE else (_finding(found),))
     )
-    blocks: list[ui.Item[Any]] = [text(f"## {escape(found.course.name, 60)} over time", *said)]
+    blocks: list[ui.Item[Any]] = [text(over_time_title(found.course.name), *said)]
     attached: tuple[Attached, ...] = ()
     key = found.which.fingerprint[:KEY_LENGTH]
     buttons = []
     if shown:
         picture, attached = gallery([charts[shown]])
         blocks.append(picture)
-        buttons.append(button("Read as text", ComponentRef(Action.DRIFT, key, AS_TEXT).button()))
+        buttons.append(button(Label.READ_AS_TEXT, ComponentRef(Action.DRIFT, key, AS_TEXT).button()))
     buttons += [
         button(charts[other].title, ComponentRef(Action.DRIFT, key, other).button())
         for other in charts
         if other != shown
     ]
     is_remembered = found.which.is_remembered
-    told = [_HOW] if shown else []
-    blocks.append(text(*(small(line) for line in (*told, _REMEMBERED if is_remembered else _OFFER))))
+    told = [HOW] if shown else []
+    blocks.append(text(*(small(line) for line in (*told, REMEMBERED if is_remembered else OFFER))))
     if is_remembered:
-        buttons.append(button("Forget this list", ComponentRef(Action.REMEMBER, key, OFF).button()))
+        buttons.append(button(Label.FORGET_THIS_LIST, ComponentRef(Action.REMEMBER, key, OFF).button()))
     else:
         remember = ComponentRef(Action.REMEMBER, key, ON).button()
-        buttons.append(button("Remember this list", remember, style=discord.ButtonStyle.primary))
+        buttons.append(button(Label.REMEMBER_THIS_LIST, remember, style=discord.ButtonStyle.primary))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), attached)
 
 
 def forgotten_list_card(name: str) -> Reply:
     """Say that nothing is known of a list any more."""
-    return note(f"Forgotten: nothing is stored of “{escape(name)}” any more. `/analyze` makes a new map.")
+    return note(forgotten_list(name))
 
 
 def drift_text(found: LookBack) -> Reply:
     """Give all numbers of a list over time as plain text."""
     parts = [f"{chart.title}\n{chart.text}" for chart in found.charts]
-    whole = "\n\n".join(parts) or "There is nothing to compare yet."
-    heading = text(f"## {escape(found.course.name)} over time, in words", _finding(found), _eras(found))
+    whole = "\n\n".join(parts) or NOTHING_YET
+    heading = text(over_time_title(found.course.name, in_words=True), _finding(found), _eras(found))
     return in_full(heading, whole, "over-time.txt", longest=_TEXT_FILE_AT)
 
 
 def _finding(found: LookBack) -> str:
     since = found.course.since
     if since is None:
-        return "" if found.course.eras else _ONCE
-    return since_line(since, discord.utils.format_dt(since.made_at, "D"), name=escape) + "."
+        return "" if found.course.eras else ONCE
+    return since_line(since, moment(since.made_at, "D"), name=escape) + "."
 
 
 def _eras(found: LookBack) -> str:

@@ -9,8 +9,10 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import ComponentRef
-from cogs.replies.layout import Reply, small, text
-from cogs.words.text import escape, plain, plural
+from cogs.replies.layout import Reply, text
+from cogs.words.buttons import Label
+from cogs.words.library import choice_lines
+from cogs.words.text import plain, plural
 from services.domain.music import Playlist
 
 FIELD = "text"
@@ -69,21 +71,16 @@ def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: st
         )
         for index in order
     ]
-    more = len(playlists) - len(order)
     select: ui.Select[ui.LayoutView] = ui.Select(
         custom_id=answer.select(),
-        placeholder="Which playlist?",
+        placeholder=Label.WHICH_PLAYLIST,
         options=options,
     )
     return Reply(
         (
             *([text(hint)] if hint else []),
             text(
-                f"### This file holds {plural(len(playlists), 'playlist')}",
-                f"Read as {escape(playlists[0].format, 40)}. Choose the one you mean.",
-                small(f"The {len(order)} largest are listed; {plural(more, 'smaller one')} left out.")
-                if more
-                else "",
+                *choice_lines(playlists, order),
             ),
             ui.ActionRow(select),
         )

@@ -10,8 +10,9 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, small, text
-from cogs.words.text import escape, plural
+from cogs.replies.layout import Reply, button, text
+from cogs.words.buttons import Label
+from cogs.words.text import escape, moment, plural, small
 from services.domain.report import ReportSummary
 
 _FILE = (
@@ -105,8 +106,7 @@ def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
     ]
     if recent:
         lines = [
-            f"- {escape(entry.name)} · {plural(entry.tracks, 'track')}"
-            f" · {discord.utils.format_dt(entry.created_at, 'R')}"
+            f"- {escape(entry.name)} · {plural(entry.tracks, 'track')} · {moment(entry.created_at)}"
             for entry in recent
         ]
         blocks.append(text("**Your latest maps**", *lines))
@@ -145,7 +145,7 @@ def files_card(*, has_spotify: bool, has_lists: bool) -> Reply:
 
 def _example_button() -> ui.Button[Any]:
     ref = ComponentRef(Action.EXAMPLE, "start")
-    return button("Try it with an example playlist", ref.button(), style=discord.ButtonStyle.primary)
+    return button(Label.TRY_IT_WITH_AN_EXAMPLE_PLAYLIST, ref.button(), style=discord.ButtonStyle.primary)
 
 
 def _start(recent: Sequence[ReportSummary], state: LinkState) -> list[str]:

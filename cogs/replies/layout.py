@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.words.text import escape
+from cogs.words.text import FOR_STORIES, TOO_LARGE, escape, small
 from services.domain.charts import Chart
 
 ACCENT = discord.Colour(0x5B8DEF)
@@ -19,7 +19,7 @@ WARNING = discord.Colour(0xE0A030)
 MAX_TEXT = 4000
 """Characters that all text displays of one message may hold together (Discord)."""
 MAX_ALT = 1024
-_FOR_STORIES = "The same for stories"
+_FOR_STORIES = FOR_STORIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,6 @@ class Reply:
 def text(*lines: str) -> ui.TextDisplay[Any]:
     """Show lines of text, leaving out the empty ones."""
     return ui.TextDisplay("\n".join(line for line in lines if line))
-
-
-def small(line: str) -> str:
-    """Write a line in Discord's small print."""
-    return f"-# {line}"
 
 
 def gallery(charts: Sequence[Chart]) -> tuple[ui.MediaGallery[Any], tuple[Attached, ...]]:
@@ -133,7 +128,7 @@ def note(*lines: str, accent: discord.Colour = ACCENT) -> Reply:
     return Reply((text(*lines),), accent=accent)
 
 
-_SAID = "The pictures are too large for this place. In words:"
+_SAID = TOO_LARGE
 
 
 def with_contents(reply: Reply, contents: Mapping[str, bytes]) -> Reply:

@@ -7,22 +7,24 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.replies.attribution import ATTRIBUTION
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, rule, small, text
-from cogs.words.messages import note_line, renewal_line
-from cogs.words.text import escape, fit, plain, plural
+from cogs.replies.layout import Reply, button, rule, text
+from cogs.words.attribution import ATTRIBUTION
+from cogs.words.buttons import Label
+from cogs.words.library import (
+    CLOSED_LISTS,
+    NO_PLAYLIST,
+    library_line,
+    library_lines,
+    liked_line,
+)
+from cogs.words.messages import renewal_line
+from cogs.words.text import fit, plain, plural, small
 from services.domain.inputs import PlaylistRef, ReferenceKind
 from services.domain.spotify import Library, PlaylistSummary
 
 PAGE = 15
 _PAGE_CHARACTERS = 3000
-_NAME = 60
-_LIKED_ADDRESS = "https://open.spotify.com/collection/tracks"
-_CLOSED = (
-    "Spotify shows a bot only lists that you own or collaborate on, and hides its own. For the others: "
-    "export the playlist with exportify.net and attach the file to `/analyze`."
-)
 
 
 def page_count(library: Library) -> int:
@@ -38,55 +40,24 @@ def library_card(library: Library, page: int, *, days_to_renew: int | None) -> R
     pages = page_count(library)
     page = min(max(page, 0), pages - 1)
     shown = library.playlists[page * PAGE : (page + 1) * PAGE]
-    lines = [_line(each) for each in shown]
+    lines = [library_line(each) for each in shown]
     if page == 0 and library.liked is not None:
-        lines.insert(0, f"- [Liked Songs]({_LIKED_ADDRESS}) · {_count(library.liked)}")
+        lines.insert(0, liked_line(library.liked))
     blocks: list[ui.Item[Any]] = [
         text(
-            "## Your playlists",
-            _counts(library),
-            small(_age(library)),
+            *library_lines(library),
         ),
-        text(fit(lines, _PAGE_CHARACTERS) if lines else "There is no playlist in your library yet."),
+        text(fit(lines, _PAGE_CHARACTERS) if lines else NO_PLAYLIST),
     ]
     if menu := _menu(library, shown, page):
         blocks.append(ui.ActionRow(menu))
     blocks.append(ui.ActionRow(*_buttons(page, pages)))
     blocks.append(rule())
     has_closed = any(not each.is_readable for each in shown)
-    last = [small(_CLOSED)] if has_closed else []
+    last = [small(CLOSED_LISTS)] if has_closed else []
     last += [] if days_to_renew is None else [small(renewal_line(days_to_renew))]
     blocks.append(text(*last, ATTRIBUTION))
     return Reply(tuple(blocks))
-
-
-def _counts(library: Library) -> str:
-    readable = sum(each.is_readable for each in library.playlists)
-    count = plural(len(library.playlists), "playlist")
-    closed = len(library.playlists) - readable
-    more = f" {plural(library.unread, 'further one')} left out." if library.unread else ""
-    if not closed:
-        return f"{count}, and I can read all of them.{more}" if library.playlists else more.strip()
-    return f"{count}: I can read {readable:,}. Spotify hides the other {closed:,} from bots.{more}"
-
-
-def _age(library: Library) -> str:
-    if library.notice:
-        return escape(note_line(library.notice), 220)
-    return f"Read {discord.utils.format_dt(library.read_at, 'R')}"
-
-
-def _line(summary: PlaylistSummary) -> str:
-    name = f"[{escape(summary.name, _NAME)}](https://open.spotify.com/playlist/{summary.id})"
-    owner = f" · by {escape(summary.owner_name, 40)}" if summary.owner_name and not summary.is_own else ""
-    if not summary.is_readable:
-        return f"- {name}{owner} · *hidden from bots*"
-    count = "" if summary.total is None else f" · {_count(summary.total)}"
-    return f"- {name}{count}{owner}"
-
-
-def _count(tracks: int) -> str:
-    return plural(tracks, "track").replace(" ", "\u00a0") if tracks else "empty"
 
 
 def _menu(library: Library, shown: tuple[PlaylistSummary, ...], page: int) -> ui.Select[Any] | None:
@@ -103,7 +74,7 @@ def _menu(library: Library, shown: tuple[PlaylistSummary, ...], page: int) -> ui
         options.insert(
             0,
             discord.SelectOption(
-                label="Liked Songs",
+                label=Label.LIKED_SONGS,
                 value=PlaylistRef(ReferenceKind.LIKED).write(),
                 description=plural(library.liked, "track"),
             ),
@@ -112,7 +83,7 @@ def _menu(library: Library, shown: tuple[PlaylistSummary, ...], page: int) -> ui
         return None
     return ui.Select(
         custom_id=ComponentRef(Action.ANALYZE, "pick").select(),
-        placeholder="Draw a map of…",
+        placeholder=Label.DRAW_A_MAP_OF,
         options=options,
     )
 
@@ -121,12 +92,12 @@ def _buttons(page: int, pages: int) -> list[ui.Button[Any]]:
     def to(target: int, why: str) -> str:
         return ComponentRef(Action.LIBRARY, str(target), why).button()
 
-    again = button("Refresh", to(page, "new"))
+    again = button(Label.REFRESH, to(page, "new"))
     if pages == 1:
         return [again]
     return [
-        button("Previous", to(max(0, page - 1), "back"), disabled=page == 0),
+        button(Label.PREVIOUS, to(max(0, page - 1), "back"), disabled=page == 0),
         button(f"Page {page + 1} of {pages}", to(page, "here"), disabled=True),
-        button("Next", to(page + 1, "on"), disabled=page + 1 >= pages),
+        button(Label.NEXT, to(page + 1, "on"), disabled=page + 1 >= pages),
         again,
     ]

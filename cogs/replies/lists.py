@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cogs.replies.layout import Attached
-from cogs.words.files import ESTIMATES_HINT, LISTS_HINT, STREAMED_HINT, dj_line
+from cogs.words.files import (
+    AS_CSV,
+    AS_LINKS,
+    AS_M3U8,
+    ESTIMATES_HINT,
+    FOR_REKORDBOX,
+    LISTS_HINT,
+    M3U8_EACH,
+    STREAMED_HINT,
+    dj_line,
+)
 from cogs.words.ordering import step_reason
 from services.domain.features import Feature
 from services.domain.music import Playlist
@@ -50,19 +60,19 @@ def dj_attachments(files: DjFiles, name: str) -> tuple[tuple[Attached, ...], tup
         return (), (line,)
     attached = []
     if files.in_rekordbox:
-        attached.append(Attached(f"{name}-rekordbox.xml", files.rekordbox, "For rekordbox"))
+        attached.append(Attached(f"{name}-rekordbox.xml", files.rekordbox, FOR_REKORDBOX))
     if len(files.m3u8) == 1:
-        attached.append(Attached(f"{name}.m3u8", files.m3u8[0][1], "The list as M3U8"))
+        attached.append(Attached(f"{name}.m3u8", files.m3u8[0][1], AS_M3U8))
     else:
-        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, "One M3U8 for each list"))
+        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, M3U8_EACH))
     return tuple(attached), (line, *((STREAMED_HINT,) if files.streamed else ()))
 
 
 def _list_files(lists: Sequence[NamedList], name: str, for_djs: bool, reasons: Sequence[str]) -> ListFiles:
     table = lists_csv(lists, reasons=reasons)
     plain = (
-        Attached(f"{name}.csv", table, "The lists as CSV, in their order, with tempo and key"),
-        Attached(f"{name}-links.txt", lists_links(lists), "The links of the tracks, one a line"),
+        Attached(f"{name}.csv", table, AS_CSV),
+        Attached(f"{name}-links.txt", lists_links(lists), AS_LINKS),
     )
     attached, hints = dj_attachments(dj_files(lists), name) if for_djs else ((), ())
     entries = (entry for _, tracks in lists for entry in tracks)

@@ -10,11 +10,30 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import ACCENT, Reply, button, note, rule, small, text
+from cogs.replies.layout import ACCENT, Reply, button, note, rule, text
 from cogs.words.buttons import Label
 from cogs.words.lists import suggestion_label
-from cogs.words.text import escape, in_words, plain, plural
-from services.domain.groups import FEWEST, MOST, GroupKind, Lobby, LobbyState, Member, MessageKind
+from cogs.words.lobby import (
+    CHOOSE_NOW,
+    NAME,
+    OVER,
+    WHAT_ACCEPTING_MEANS,
+    WHAT_DO_YOU_BRING,
+    asking_lines,
+    asking_terms,
+    declined_lines,
+    ended_line,
+    ended_lines,
+    ends_unanswered,
+    member_line,
+    open_lines,
+    question_lines,
+    result_gone_lines,
+    terms_lines,
+    who_chooses,
+)
+from cogs.words.text import escape, plain, plural, small
+from services.domain.groups import FEWEST, GroupKind, Lobby, LobbyState, Member, MessageKind
 from services.domain.inputs import Suggestion
 
 
@@ -44,15 +63,6 @@ class SourceField(StrEnum):
     LINKS = "links"
 
 
-_NAME, _LABEL = 32, 48
-_WHAT_JOINING_MEANS = (
-    "Joining lets this channel see how your music compares: scores, a map, awards, by name. "
-    "*Leave* takes you out again at any time, also out of results that were posted."
-)
-_WHAT_ACCEPTING_MEANS = (
-    "Only the two of you see the result, unless both choose to show it. "
-    "*Leave* ends it at any time and deletes the result."
-)
 _LONGEST_TEXT = 4000
 
 
@@ -65,12 +75,10 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
     return Reply(
         (
             text(
-                "## This comparison has ended",
-                f"{plural(len(lobby.inside), 'person', 'people')} took part.",
-                small("*Open again* lets the same people compare once more; *Leave* still takes you out."),
+                *ended_lines(lobby),
             ),
             ui.ActionRow(
-                _press("Open again", lobby, LobbyVerb.REOPEN),
+                _press(Label.OPEN_AGAIN, lobby, LobbyVerb.REOPEN),
                 _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
             ),
         )
@@ -78,22 +86,16 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
 
 
 def _open_card(lobby: Lobby) -> Reply:
-    ends = discord.utils.format_dt(lobby.ends_at, "R")
-    inside, ready = len(lobby.inside), len(lobby.ready)
+    ready = len(lobby.ready)
     compare: str = Label.COMPARE
     if lobby.votes and ready >= FEWEST:
         compare = f"{Label.COMPARE} ({lobby.votes} of {lobby.votes_needed})"
     return Reply(
         (
-            text("## Whose music sounds alike?", *(_line(member, lobby) for member in lobby.inside)),
+            text(*open_lines(lobby)),
             rule(),
             text(
-                small(f"{_readiness(inside, ready)} · room for {MOST} · ends {ends}"),
-                small(
-                    "Whoever started this can press *Compare*, "
-                    f"or any {in_words(lobby.votes_needed)} of you together."
-                ),
-                small(_WHAT_JOINING_MEANS),
+                *terms_lines(lobby),
             ),
             ui.ActionRow(
                 _press(Label.JOIN, lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
@@ -105,21 +107,9 @@ def _open_card(lobby: Lobby) -> Reply:
     )
 
 
-def _readiness(inside: int, ready: int) -> str:
-    return f"{plural(inside, 'person', 'people')}, {'all' if 1 < ready == inside else ready} ready"
-
-
-def _line(member: Member, lobby: Lobby) -> str:
-    host = " · started this" if member.user_id == lobby.host_id else ""
-    if member.brought is None:
-        return f"- **{escape(member.name, _NAME)}**{host} · has not chosen yet"
-    tracks = "" if "tracks," in member.brought else f" · {plural(member.tracks, 'track')}"
-    return f"- **{escape(member.name, _NAME)}**{host} · {escape(member.brought, _LABEL)}{tracks}"
-
-
 def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
     if lobby.state is LobbyState.DECLINED:
-        return note("No comparison this time.", small("Nothing that was chosen for it is kept."))
+        return note(*declined_lines())
     if lobby.state is LobbyState.ENDED:
         return _ended_card(lobby)
     if lobby.asked is None:
@@ -130,7 +120,7 @@ def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
 
 
 def _ended_card(lobby: Lobby) -> Reply:
-    said = "There was no answer in time, so this has ended." if lobby.asked else "This comparison has ended."
+    said = ended_line(lobby)
     row = [_press(Label.LEAVE, lobby, LobbyVerb.LEAVE)]
     if len(lobby.ready) == FEWEST:
         row.insert(0, _see(lobby))
@@ -139,50 +129,35 @@ def _ended_card(lobby: Lobby) -> Reply:
 
 def _asking_card(lobby: Lobby, asked: Member) -> Reply:
     """Tell the one who asked what they wait for."""
-    said = text(f"## I have asked {escape(asked.name, _NAME)}", _host_line(lobby))
+    said = text(*asking_lines(lobby, asked))
     terms = text(
-        small("Only the two of you see the result, unless both choose to show it."),
-        small(_ends_unanswered(lobby)),
+        *asking_terms(lobby),
     )
-    row = ui.ActionRow(_choose(lobby), _press("Take back", lobby, LobbyVerb.LEAVE))
+    row = ui.ActionRow(_choose(lobby), _press(Label.TAKE_BACK, lobby, LobbyVerb.LEAVE))
     return Reply((said, rule(), terms, row))
 
 
 def _question_card(lobby: Lobby, asked: Member) -> Reply:
-    host = lobby.member(lobby.host_id)
-    host_name = escape(host.name, _NAME) if host else "Somebody"
     said = text(
-        f"## <@{asked.user_id}>, compare your music?",
-        f"**{host_name}** would like to know how alike your playlists sound. I ask only once.",
-        _host_line(lobby),
+        *question_lines(lobby, asked),
     )
     row = ui.ActionRow(
-        _press("Accept", lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
-        _press("Decline", lobby, LobbyVerb.DECLINE),
+        _press(Label.ACCEPT, lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
+        _press(Label.DECLINE, lobby, LobbyVerb.DECLINE),
         _choose(lobby),
-        _press("Take back", lobby, LobbyVerb.LEAVE),
-        _press("Never ask me again", lobby, LobbyVerb.NEVER),
+        _press(Label.TAKE_BACK, lobby, LobbyVerb.LEAVE),
+        _press(Label.NEVER_ASK_ME_AGAIN, lobby, LobbyVerb.NEVER),
     )
-    terms = text(small(_WHAT_ACCEPTING_MEANS), small(_ends_unanswered(lobby)))
+    terms = text(small(WHAT_ACCEPTING_MEANS), small(ends_unanswered(lobby)))
     return Reply((said, rule(), terms, row))
-
-
-def _host_line(lobby: Lobby) -> str:
-    """Say what the one who asked has chosen, if anything."""
-    host = lobby.member(lobby.host_id)
-    return _line(host, lobby) if host and host.brought else ""
-
-
-def _ends_unanswered(lobby: Lobby) -> str:
-    return f"Without an answer this ends {discord.utils.format_dt(lobby.ends_at, 'R')}."
 
 
 def _accepted_card(lobby: Lobby) -> Reply:
     is_ready = len(lobby.ready) == FEWEST
-    wish = [escape(member.name, _NAME) for member in lobby.inside if member.shows]
+    wish = [escape(member.name, NAME) for member in lobby.inside if member.shows]
     lines = [
-        "## Ready: how alike do you two sound?" if is_ready else f"## {_who_chooses(lobby)}",
-        *(_line(member, lobby) for member in lobby.inside),
+        "## Ready: how alike do you two sound?" if is_ready else f"## {who_chooses(lobby)}",
+        *(member_line(member, lobby) for member in lobby.inside),
     ]
     if wish and not lobby.is_shown_to_channel:
         lines.append(small(f"{wish[0]} would like to show the result here; the other one decides too."))
@@ -192,23 +167,15 @@ def _accepted_card(lobby: Lobby) -> Reply:
     ]
     if is_ready:
         row.insert(0, _see(lobby))
-    return Reply((text(*lines), rule(), text(small(_WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
-
-
-def _who_chooses(lobby: Lobby) -> str:
-    missing = [member for member in lobby.inside if not member.is_ready]
-    if len(missing) == 1:
-        return f"Waiting for {escape(missing[0].name, _NAME)} to choose what to compare"
-    return "Now both choose what to compare"
+    return Reply((text(*lines), rule(), text(small(WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
 
 
 def over_card(kind: MessageKind) -> Reply:
     """Show nobody: what was here is over, or was taken back."""
     if kind.is_card:
-        return note("This comparison is over.")
+        return note(OVER)
     said = text(
-        "This result is gone: someone in it left, or 30 days have passed.",
-        small(f"*{Label.START_GROUP}* makes a new one."),
+        *result_gone_lines(),
     )
     start = ComponentRef(Action.LOBBY, NEW, LobbyVerb.START).button()
     return Reply((said, ui.ActionRow(button(Label.START_GROUP, start))))
@@ -225,7 +192,7 @@ def joined_note(lobby: Lobby) -> Reply:
     """Tell somebody who just came in what comes next."""
     return Reply(
         (
-            text("You are in. Now choose what you want to compare."),
+            text(CHOOSE_NOW),
             ui.ActionRow(_choose(lobby, discord.ButtonStyle.primary)),
         )
     )
@@ -243,7 +210,7 @@ def brought_note(member: Member, lobby: Lobby) -> Reply:
 
 def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Modal:
     """Ask what somebody brings: one of their playlists, a file, or links."""
-    form = ui.Modal(title="What do you bring?", custom_id=ref.form(), timeout=None)
+    form = ui.Modal(title=WHAT_DO_YOU_BRING, custom_id=ref.form(), timeout=None)
     if suggestions:
         options = [
             discord.SelectOption(
@@ -290,7 +257,7 @@ def _choose(lobby: Lobby, style: discord.ButtonStyle = discord.ButtonStyle.secon
 
 def _see(lobby: Lobby) -> ui.Button[Any]:
     return button(
-        "See result",
+        Label.SEE_RESULT,
         ComponentRef(Action.RESULT, lobby.lobby_id).button(),
         style=discord.ButtonStyle.primary,
     )

@@ -9,9 +9,10 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, note, rule, small, text
-from cogs.words.text import escape, length, plain, plural
-from services.domain.music import Track
+from cogs.replies.layout import Reply, button, note, rule, text
+from cogs.words.buttons import Label
+from cogs.words.library import NOTHING_TO_ASK, doubtful_lines, find_length, find_words
+from cogs.words.text import plain, plural, small
 from services.domain.recordings import DoubtfulFind
 from services.domain.report import AnalysisReport
 
@@ -23,10 +24,10 @@ TAKE, TAKE_ALL, SKIP_ALL = "take", "all", "skip"
 def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[DoubtfulFind]) -> Reply:
     """Ask about the doubtful finds of a map, the first of them."""
     if not finds:
-        return note("There is nothing left to ask about this map: every name is found, refused or unknown.")
+        return note(NOTHING_TO_ASK)
     page = finds[:SHOWN]
     lines = [
-        f"{number}. **{_words(find.wanted)}**\n{small(f'found: {_words(find.found)}')}"
+        f"{number}. **{find_words(find.wanted)}**\n{small(f'found: {find_words(find.found)}')}"
         for number, find in enumerate(page, 1)
     ]
     more = f"The next {len(finds) - len(page):,} come after these." if len(finds) > len(page) else ""
@@ -34,13 +35,13 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
         discord.SelectOption(
             label=plain(f"{number}. {find.found.label}", 100),
             value=str(find.row),
-            description=_length(find.found),
+            description=find_length(find.found),
         )
         for number, find in enumerate(page, 1)
     ]
     menu: ui.Select[Any] = ui.Select(
         custom_id=ComponentRef(Action.SAME_SONG, report_id, TAKE).select(),
-        placeholder="Take those that are the same song…",
+        placeholder=Label.TAKE_THOSE_THAT_ARE_THE_SAME_SONG,
         options=options,
         min_values=1,
         max_values=len(options),
@@ -52,9 +53,7 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
     return Reply(
         (
             text(
-                f"## Same song? {len(finds):,} of {plural(len(report.tracks), 'track')} "
-                f"{'is' if len(finds) == 1 else 'are'} doubtful",
-                "First what the list says, then what I found. What you take counts for you alone.",
+                *doubtful_lines(report, finds),
             ),
             text(*lines),
             *([text(small(more))] if more else []),
@@ -76,19 +75,10 @@ def answered_card(
     head = text(f"{', '.join(said).capitalize() or 'Nothing changed'}.")
     again = ui.ActionRow(
         button(
-            "Redraw the map",
+            Label.REDRAW_THE_MAP,
             ComponentRef(Action.AGAIN, report_id).button(),
             style=discord.ButtonStyle.primary,
         )
     )
     rest = doubtful_card(report, report_id, left).blocks if left else ()
     return Reply((head, again, *rest))
-
-
-def _words(track: Track) -> str:
-    album = f" · {escape(track.album, 40)}" if track.album else ""
-    return f"{escape(track.label, 80)} · {_length(track)}{album}"
-
-
-def _length(track: Track) -> str:
-    return length(track.duration_ms) if track.duration_ms else "length unknown"

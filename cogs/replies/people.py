@@ -9,19 +9,19 @@ from discord import ui
 
 from cogs.replies.comparison import ResultVerb, person_select
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, note, small, text
+from cogs.replies.layout import Reply, button, note, text
+from cogs.words.buttons import Label
 from cogs.words.comparison import meaning_words, pair_reasons, score_words
-from cogs.words.text import escape, fit, plain, plural, track_line, unbroken
-from services.domain.comparison import Comparison, Pair, PersonKey, SharedTrack
+from cogs.words.people import ALL_PAIRS, NO_REASONS, artist_lines, group_lines, person_lines, track_lines
+from cogs.words.text import escape, fit, plain, plural, small, unbroken
+from services.domain.comparison import Comparison, Pair, PersonKey
 from services.domain.groups import Sharing
-from services.domain.music import Track
 from services.workflows.groups.results import Shown
 
 _NAME = 32
 _PAGE = 10
 """Shared artists and songs on one page."""
 _PAIRS = 8
-_ALL_PAIRS = "The menu has all pairs."
 
 
 def person_card(shown: Shown, index: int) -> Reply:
@@ -40,14 +40,13 @@ def person_card(shown: Shown, index: int) -> Reply:
     ]
     menu: ui.Select[Any] = ui.Select(
         custom_id=ComponentRef(Action.PEOPLE, result_id, ResultVerb.PAIR).select(),
-        placeholder="Why? Choose a pair…",
+        placeholder=Label.WHY_CHOOSE_A_PAIR,
         options=options,
     )
-    known = f"{plural(person.tracks, 'track')}, {person.measured} measured, {person.imputed} estimated"
     return Reply(
         (
-            text(f"## {escape(person.name, _NAME)} and the others", small(known)),
-            text(*lines[:_PAIRS], small(_ALL_PAIRS) if len(lines) > _PAIRS else ""),
+            text(*person_lines(person)),
+            text(*lines[:_PAIRS], small(ALL_PAIRS) if len(lines) > _PAIRS else ""),
             ui.ActionRow(menu),
             ui.ActionRow(person_select(found, result_id, index)),
         )
@@ -62,14 +61,14 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     told = pair_reasons(found, pair, viewer)
     if words := meaning_words(pair):
         told = (f"{words[:1].upper()}{words[1:]}.", *told)
-    shared = [*_group_lines(pair), *_artist_lines(pair), *_track_lines(pair)]
+    shared = [*group_lines(pair), *artist_lines(pair), *track_lines(pair)]
     pages = 1 + -(-len(shared) // _PAGE)
     page = min(max(page, 0), pages - 1)
     names = [escape(person.name, _NAME) for person in (a, b)]
     blocks: list[ui.Item[Any]] = [text(f"## {' & '.join(names)}", f"**{score_words(found, pair)}**")]
     if page == 0:
         reasons = [f"- {escape(unbroken(reason), 240)}" for reason in told]
-        blocks.append(text(fit(reasons, 1500) or "No reasons without a score."))
+        blocks.append(text(fit(reasons, 1500) or NO_REASONS))
     else:
         counts = [
             plural(len(pair.shared_artists), "shared artist"), plural(len(pair.shared_tracks), "shared song"),
@@ -82,16 +81,16 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
         here = ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button()
         blocks.append(
             ui.ActionRow(
-                _turn("Back", result_id, f"{argument}.{page - 1}"),
+                _turn(Label.BACK, result_id, f"{argument}.{page - 1}"),
                 button(f"Page {page} of {pages - 1}", here, disabled=True),
-                _turn("More", result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
+                _turn(Label.MORE, result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
             )
         )
     elif pages > 1:
-        blocks.append(ui.ActionRow(_turn("What is shared", result_id, f"{argument}.1")))
+        blocks.append(ui.ActionRow(_turn(Label.WHAT_IS_SHARED, result_id, f"{argument}.1")))
     if len(found.people) > 2:
         all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
-        blocks.append(ui.ActionRow(button("All pairs", all_pairs.button())))
+        blocks.append(ui.ActionRow(button(Label.ALL_PAIRS, all_pairs.button())))
     return Reply(tuple(blocks))
 
 
@@ -101,28 +100,6 @@ def _other(found: Comparison, pair: Pair, key: PersonKey) -> Any:
 
 def _other_name(found: Comparison, pair: Pair, key: PersonKey) -> str:
     return escape(_other(found, pair, key).name, _NAME)
-
-
-def _artist_lines(pair: Pair) -> list[str]:
-    return [
-        f"- {escape(artist.name, 60)} · {artist.a_tracks:,} and {artist.b_tracks:,}"
-        for artist in pair.shared_artists
-    ]
-
-
-def _track_lines(pair: Pair) -> list[str]:
-    return [f"- ♪ {_song(track)}" for track in pair.shared_tracks]
-
-
-def _song(track: SharedTrack) -> str:
-    return track_line(Track(id=track.id, title=track.title, artists=track.artists))
-
-
-def _group_lines(pair: Pair) -> list[str]:
-    return [
-        f"- {escape(group.name, 60)} · {100 * group.a_share:.0f}% and {100 * group.b_share:.0f}%"
-        for group in pair.shared_groups
-    ]
 
 
 def _turn(label: str, result_id: str, argument: str, *, disabled: bool = False) -> ui.Button[Any]:

@@ -9,17 +9,17 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.replies.attribution import credit
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, gallery, poster, small, text
-from cogs.words.text import escape
+from cogs.replies.layout import Reply, button, gallery, poster, text
+from cogs.words.attribution import credit
+from cogs.words.buttons import Label
+from cogs.words.report import BEFORE_POSTING, poster_title
+from cogs.words.text import small
 from services.domain.charts import Chart, ChartKind
 from services.domain.report import AnalysisReport
 from services.workflows.reports import StoredReport
 
-_BEFORE_POSTING = (
-    "*Post here* shows it to this channel. I can take back what I post, but not what people download."
-)
+_BEFORE_POSTING = BEFORE_POSTING
 
 
 class PosterVerb(StrEnum):
@@ -35,16 +35,16 @@ def poster_card(stored: StoredReport, posters: Sequence[Chart]) -> Reply:
     report, report_id = stored.report, stored.report_id
     pictures, attached = poster(posters)
     blocks: list[ui.Item[Any]] = [
-        text(f"## Your poster of {escape(report.playlist.name, 60)}"),
+        text(poster_title(report)),
         *pictures,
         text(small(_BEFORE_POSTING), credit(report.playlist)),
         ui.ActionRow(
             button(
-                "Post here",
+                Label.POST_HERE,
                 ComponentRef(Action.POSTER, report_id, PosterVerb.POST).button(),
                 style=discord.ButtonStyle.primary,
             ),
-            button("Read as text", ComponentRef(Action.POSTER, report_id, PosterVerb.TEXT).button()),
+            button(Label.READ_AS_TEXT, ComponentRef(Action.POSTER, report_id, PosterVerb.TEXT).button()),
         ),
     ]
     return Reply(tuple(blocks), attached)

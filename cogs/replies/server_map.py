@@ -9,10 +9,19 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, small, text, with_files
+from cogs.replies.layout import Attached, Reply, button, gallery, text, with_files
 from cogs.words.buttons import Label
-from cogs.words.server_map import CONSENT, closest_line, standing_lines
-from cogs.words.text import escape, plural
+from cogs.words.server_map import (
+    CONSENT,
+    NEAR_WHOM,
+    THE_MAP,
+    closest_line,
+    escape_lines,
+    map_over_lines,
+    off_map_lines,
+    standing_lines,
+)
+from cogs.words.text import escape, plural, small
 from services.domain.group_requests import MapVerb
 from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
 from services.workflows.groups.server_map import DrawnMap
@@ -28,7 +37,7 @@ def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
     blocks: list[ui.Item[Any]] = []
     attached: tuple[Attached, ...] = ()
     if drawn.found is None or drawn.chart is None:
-        blocks.append(text("## The map of this server", _too_few(drawn)))
+        blocks.append(text(THE_MAP, _too_few(drawn)))
     else:
         pictures, attached = gallery([drawn.chart])
         yours = "" if drawn.place is None else closest_line(drawn.found, drawn.place)
@@ -75,16 +84,16 @@ def _buttons(drawn: DrawnMap, *, posted: bool) -> list[ui.Button[Any]]:
     press = partial(_press, drawn.guild_id)
     if posted:
         return [
-            press("Who is near me?", MapVerb.LOOK, discord.ButtonStyle.primary),
-            press("Read as text", MapVerb.READ),
+            press(Label.WHO_IS_NEAR_ME, MapVerb.LOOK, discord.ButtonStyle.primary),
+            press(Label.READ_AS_TEXT, MapVerb.READ),
             press(Label.TAKE_OFF_MAP, MapVerb.LEAVE),
         ]
-    row = [] if drawn.found is None else [press("Read as text", MapVerb.READ)]
+    row = [] if drawn.found is None else [press(Label.READ_AS_TEXT, MapVerb.READ)]
     if drawn.you is None:
         return [press(Label.PUT_ON_MAP, MapVerb.JOIN, discord.ButtonStyle.primary), *row]
     if drawn.found is not None:
-        row.insert(0, press("Post here", MapVerb.POST, discord.ButtonStyle.primary))
-    return [*row, press("Use my latest list", MapVerb.JOIN), press(Label.TAKE_OFF_MAP, MapVerb.LEAVE)]
+        row.insert(0, press(Label.POST_HERE, MapVerb.POST, discord.ButtonStyle.primary))
+    return [*row, press(Label.USE_MY_LATEST_LIST, MapVerb.JOIN), press(Label.TAKE_OFF_MAP, MapVerb.LEAVE)]
 
 
 def map_in_words(drawn: DrawnMap) -> Reply:
@@ -94,28 +103,21 @@ def map_in_words(drawn: DrawnMap) -> Reply:
     words, standing = drawn.chart.text, standing_lines(drawn.found)
     if len(words) <= _WORDS_IN_CARD:
         return Reply((text("## Who is near whom", *standing, escape_lines(words)),))
-    return with_files(text("## Who is near whom", *standing), [Attached("server-map.txt", words.encode())])
-
-
-def escape_lines(words: str) -> str:
-    """Return lines as a list, safe to show."""
-    return "\n".join(f"- {escape(line, 200)}" for line in words.splitlines())
+    return with_files(text(NEAR_WHOM, *standing), [Attached("server-map.txt", words.encode())])
 
 
 def left_note(guild_id: int) -> Reply:
     """Confirm that somebody is off the map."""
     said = text(
-        "You are off the map of this server, and posted ones are drawn without you.",
-        small(f"`/map server` puts you back on it whenever you like. {CONSENT}"),
+        *off_map_lines(),
     )
-    return Reply((said, ui.ActionRow(_press(guild_id, "Put me back on it", MapVerb.JOIN))))
+    return Reply((said, ui.ActionRow(_press(guild_id, Label.PUT_ME_BACK_ON_IT, MapVerb.JOIN))))
 
 
 def map_over_note(guild_id: int) -> Reply:
     """Show nobody: a posted map is over."""
     said = text(
-        "This map is over: it became 30 days old, or fewer than three people are left on it.",
-        small("`/map server` draws a new one."),
+        *map_over_lines(),
     )
     return Reply((said, ui.ActionRow(_press(guild_id, Label.SERVER_MAP, MapVerb.LOOK))))
 

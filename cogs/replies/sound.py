@@ -9,9 +9,11 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, small, text
+from cogs.replies.layout import Attached, Reply, button, gallery, text
+from cogs.words.buttons import Label
 from cogs.words.messages import note_lines
 from cogs.words.sound import (
+    NO_PLACE_YET,
     clips_sentence,
     key_line,
     known_line,
@@ -21,7 +23,7 @@ from cogs.words.sound import (
     press_label,
     tempo_line,
 )
-from cogs.words.text import escape
+from cogs.words.text import escape, small
 from services.domain.messages import NoteKind
 from services.domain.report import AnalysisReport
 from services.domain.sound import PlacedSound, clip_starts
@@ -52,7 +54,7 @@ def sound_card(
     if placed.place is not None:
         blocks.append(text(place_line(placed.place)))
     else:
-        blocks.append(text(small("Once you have a map of a playlist, I show where a file stands on it.")))
+        blocks.append(text(small(NO_PLACE_YET)))
     if placed.chart is not None:
         pictures, attached = gallery([placed.chart])
         blocks.append(pictures)
@@ -68,12 +70,12 @@ def sound_card(
 
 def _buttons(report_id: str, *, private: bool) -> list[ui.Button[Any]]:
     row = [
-        button("Quality", ComponentRef(Action.QUALITY, report_id).button()),
-        button("Export", ComponentRef(Action.EXPORT, report_id).button()),
+        button(Label.QUALITY, ComponentRef(Action.QUALITY, report_id).button()),
+        button(Label.EXPORT, ComponentRef(Action.EXPORT, report_id).button()),
     ]
     if private:
         share = ComponentRef(Action.SHARE, report_id).button()
-        row.append(button("Share", share, style=discord.ButtonStyle.primary))
+        row.append(button(Label.SHARE, share, style=discord.ButtonStyle.primary))
     return row
 
 

@@ -8,19 +8,32 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.replies.attribution import credit, playlist_link
 from cogs.replies.ids import Action, DraftVerb, draft_ref
-from cogs.replies.layout import WARNING, Reply, draft_button, rule, small, text, with_files
+from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
-from cogs.words.grouping import WAY, basis_line
-from cogs.words.text import CLUSTER_LETTERS, escape, fit, join_words, plain, plural, track_line, unbroken
-from cogs.words.traits import sound_words
-from services.domain.drafts import Part, SplitState, by_closeness
-from services.domain.grouping import Grouping
-from services.domain.report import AnalysisReport, Verdict
+from cogs.words.attribution import credit
+from cogs.words.buttons import Label
+from cogs.words.splitting import (
+    dry_run_lines,
+    homeless_line,
+    most_alike,
+    only_exported,
+    part_lines,
+    part_listed,
+    promise_line,
+    split_title,
+)
+from cogs.words.text import (
+    CLUSTER_LETTERS,
+    escape,
+    plain,
+    plural,
+    small,
+)
+from services.domain.drafts import SplitState, by_closeness
+from services.domain.report import AnalysisReport
 from services.workflows.drafts import SplitDraft
 
-_EXAMPLES = 2
 _DRY_RUN_CHARACTERS = 3000
 _button = partial(draft_button, Action.SPLIT)
 
@@ -29,11 +42,11 @@ def split_card(draft: SplitDraft, chosen: int | None = None) -> Reply:
     """Show the parts, and for a `chosen` one what can be done with it."""
     report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     blocks: list[ui.Item[Any]] = [
-        text(f"## Split {playlist_link(report.playlist)}", _promise(report, state), credit(report.playlist)),
-        text(*(_part_lines(report, part, number) for number, part in enumerate(state.parts))),
+        text(split_title(report), promise_line(report, state), credit(report.playlist)),
+        text(*(part_lines(report, part, number) for number, part in enumerate(state.parts))),
     ]
     if state.homeless:
-        blocks.append(text(small(_homeless(state))))
+        blocks.append(text(small(homeless_line(state))))
     blocks.append(rule())
     blocks.append(ui.ActionRow(_part_select(draft_id, state, chosen)))
     if chosen is not None and chosen < len(state.parts):
@@ -51,19 +64,16 @@ def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
     room = _DRY_RUN_CHARACTERS // max(count, 1)
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## Make {plural(count, 'private playlist')}?" if can_write else f"## {plural(count, 'list')}",
-            f"{escape(report.playlist.name, 90)} itself stays as it is.",
+            *dry_run_lines(report, count, can_write),
         ),
-        *(text(_dry_run(report, part, room)) for part in state.chosen),
+        *(text(part_listed(report, part, room)) for part in state.chosen),
     ]
     without_id = sum(report.tracks[row].track.id is None for part in state.chosen for row in part.rows)
     if without_id and can_write:
-        blocks.append(
-            text(small(f"{plural(without_id, 'track')} without a Spotify id can only be exported."))
-        )
+        blocks.append(text(small(only_exported(without_id))))
     buttons = [
-        _button("Export the lists", draft_id, DraftVerb.EXPORT),
-        _button("Back", draft_id, DraftVerb.SHOW),
+        _button(Label.EXPORT_THE_LISTS, draft_id, DraftVerb.EXPORT),
+        _button(Label.BACK, draft_id, DraftVerb.SHOW),
     ]
     if can_write:
         label = f"Make {plural(count, 'playlist')}"
@@ -83,46 +93,10 @@ def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
     return with_files(said, files.files)
 
 
-def _promise(report: AnalysisReport, state: SplitState) -> str:
-    words = f"{plural(len(state.chosen), 'playlist')} from {plural(len(report.tracks), 'track')}."
-    if report.basis.grouping is Grouping.STYLE:
-        return f"{words} {basis_line(report.basis, brief=True)}"
-    if report.structure.verdict in {Verdict.NONE, Verdict.UNTESTABLE}:
-        return f"{words} The borders are soft: the sound alone doesn't split this list."
-    return words
-
-
-def _part_lines(report: AnalysisReport, part: Part, number: int) -> str:
-    letter = CLUSTER_LETTERS[number]
-    # the card's heading says the playlist's name, with which those of its parts begin
-    name = escape(part.name.removeprefix(f"{report.playlist.name} · "), 90)
-    title = f"**{letter} · {name}**" if part.included else f"~~{letter} · {name}~~ (left out)"
-    likely = f", {part.likely:,} likely" if part.likely else ""
-    heard = " · ".join(
-        escape(report.tracks[row].track.label, 30)
-        for group in part.groups
-        for row in report.clusters[group].typical[: max(1, _EXAMPLES // len(part.groups))]
-    )
-    sound = join_words(sound_words(report.clusters[group]) for group in part.groups)
-    said = " · ".join(
-        words for words in (unbroken(escape(sound, 80)), f"♪ {heard}" if heard else "") if words
-    )
-    counted = f"{len(part.rows):,}{likely}{' · small' if part.is_small else ''}"
-    return f"{title} {counted}\n{small(said)}" if said else f"{title} {counted}"
-
-
-def _homeless(state: SplitState) -> str:
-    count = len(state.homeless)
-    return (
-        f"{plural(count, 'track')} of which I know no sound {'is' if count == 1 else 'are'} in none of them; "
-        "in the playlist itself they stay."
-    )
-
-
 def _part_select(draft_id: str, state: SplitState, chosen: int | None) -> ui.Select[Any]:
     return ui.Select(
         custom_id=draft_ref(Action.SPLIT, draft_id, DraftVerb.PICK).select(),
-        placeholder="Rename, merge or leave out…",
+        placeholder=Label.RENAME_MERGE_OR_LEAVE_OUT,
         options=[
             discord.SelectOption(
                 label=plain(f"{CLUSTER_LETTERS[number]} · {part.name}", 100),
@@ -152,7 +126,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
         discord.SelectOption(
             label=plain(f"{CLUSTER_LETTERS[other]} · {state.parts[other].name}", 100),
             value=str(other),
-            description=f"most alike {WAY[report.basis.grouping]}" if place == 0 else None,
+            description=most_alike(report) if place == 0 else None,
         )
         for place, other in enumerate(by_closeness(report, state, chosen))
     ]
@@ -166,7 +140,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
 def _last_row(report: AnalysisReport, draft_id: str, state: SplitState) -> list[ui.Button[Any]]:
     row = [
         _button(
-            "Go on…",
+            Label.GO_ON,
             draft_id,
             DraftVerb.REVIEW,
             style=discord.ButtonStyle.success,
@@ -174,11 +148,5 @@ def _last_row(report: AnalysisReport, draft_id: str, state: SplitState) -> list[
         )
     ]
     if len(state.parts) < len(report.clusters):
-        row.append(_button("Undo the merges", draft_id, DraftVerb.START_OVER))
+        row.append(_button(Label.UNDO_THE_MERGES, draft_id, DraftVerb.START_OVER))
     return row
-
-
-def _dry_run(report: AnalysisReport, part: Part, room: int) -> str:
-    title = f"**{escape(part.name, 90)}** — {plural(len(part.rows), 'track')}"
-    lines = [f"- {track_line(report.tracks[row].track, 60)}" for row in part.rows]
-    return f"{title}\n{fit(lines, room - len(title) - 1)}"

@@ -10,21 +10,26 @@ from discord import ui
 
 from cogs.replies.account import HERE
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Attached, Reply, button, note, small, text, with_files
-from cogs.replies.saved import name_link, standing_line
-from cogs.words.text import plural
-from services.domain.writes import Ending, Settled, Settling, Write, WriteKind
+from cogs.replies.layout import WARNING, Attached, Reply, button, note, text, with_files
+from cogs.words.buttons import Label
+from cogs.words.saving import (
+    LISTS_AS_FILES,
+    finish_label,
+    half_written_title,
+    handed_over_lines,
+    later_line,
+    list_alt,
+    name_link,
+    put_back_label,
+    settled_told,
+    standing_line,
+    what_first,
+)
+from cogs.words.text import small
+from services.domain.writes import Settled, Settling, Write, WriteKind
 
 _ASKED = 4
 """Writes that one press settles: their ids have to fit into the button."""
-_ENDINGS = {
-    Ending.FINISHED: "finished: it is as you wanted it.",
-    Ending.PUT_BACK: "put back: it is as it was before.",
-    Ending.NOTHING_LEFT: "there was nothing left to put back.",
-    Ending.STAYS: "Spotify does not let me take it out of your library; you can delete it there.",
-    Ending.GIVEN_UP: "given up half way; `/undo` takes back what was written.",
-    Ending.OPEN: "neither finished nor put back yet.",
-}
 GIVE_UP = "list"
 """Argument of the button that hands over the lists and ends the writes."""
 
@@ -40,32 +45,24 @@ def unfinished_card(writes: Sequence[Write], action: Action, *, so_that: str) ->
         What waits for that, such as "erase everything".
     """
     asked, later = writes[:_ASKED], len(writes) - _ASKED
-    one = len(writes) == 1
-    which = "A playlist of yours is" if one else f"{len(writes)} playlists of yours are"
     blocks: list[ui.Item[Any]] = [
-        text(f"## {which} half written"),
+        text(half_written_title(writes)),
         *(text(f"**{name_link(write)}** — {standing_line(write)}") for write in asked),
-        *([text(small(f"About {plural(later, 'other')} I ask afterwards."))] if later > 0 else []),
-        text(
-            f"I can {so_that} only when {'it is' if one else 'they are'} whole again: I keep the only copy "
-            "of the former list. Nothing was erased. What shall I do first?"
-        ),
+        *([text(small(later_line(later)))] if later > 0 else []),
+        text(what_first(writes, so_that)),
     ]
 
     def choice(label: str, word: str, style: discord.ButtonStyle) -> ui.Button[Any]:
         newest, *others = (write.write_id for write in asked)
         return button(label, ComponentRef(action, newest, ".".join([word, *others])).button(), style=style)
 
-    it = "it" if len(asked) == 1 else "them"
     buttons = []
     if not all(write.stage.is_final for write in asked):
-        buttons.append(choice(f"Finish {it} first", Settling.FINISH, discord.ButtonStyle.primary))
-    buttons.append(choice(f"Put {it} back first", Settling.PUT_BACK, discord.ButtonStyle.secondary))
+        buttons.append(choice(finish_label(len(asked)), Settling.FINISH, discord.ButtonStyle.primary))
+    buttons.append(choice(put_back_label(len(asked)), Settling.PUT_BACK, discord.ButtonStyle.secondary))
     if action is Action.FORGET and any(write.waits_for_its_person or write.stage.is_final for write in asked):
-        blocks.append(
-            text(small("If neither is possible any more, I can hand you the former lists as files instead."))
-        )
-        buttons.append(choice("Give me the list, forget me", GIVE_UP, discord.ButtonStyle.danger))
+        blocks.append(text(small(LISTS_AS_FILES)))
+        buttons.append(choice(Label.GIVE_ME_THE_LIST_FORGET_ME, GIVE_UP, discord.ButtonStyle.danger))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), accent=WARNING)
 
@@ -78,12 +75,7 @@ def read_choice(ref: ComponentRef) -> tuple[str, tuple[str, ...]]:
 
 def settled_card(settled: Sequence[Settled]) -> Reply:
     """Say what came of the writes that were to be settled."""
-    return note("## Nothing is half written any more", *settled_lines(settled), "Now run your command again.")
-
-
-def settled_lines(settled: Sequence[Settled]) -> list[str]:
-    """Say of each write what really came of it."""
-    return [f"**{name_link(each.write)}** — {_ENDINGS[each.ending]}" for each in settled]
+    return note(*settled_told(settled))
 
 
 def handed_over_card(writes: Sequence[Write]) -> Reply:
@@ -92,14 +84,12 @@ def handed_over_card(writes: Sequence[Write]) -> Reply:
         Attached(
             f"playlist-{number}.txt",
             "\n".join([write.name, *map(_link, _list_of(write)), ""]).encode(),
-            f"The tracks of {write.name}, one link a line",
+            list_alt(write),
         )
         for number, write in enumerate(writes, 1)
     )
     said = text(
-        "## Your lists",
-        "These are the playlists as they should be, one link a line: paste them at Spotify, or give the file "
-        "to `/analyze`.",
+        *handed_over_lines(),
     )
     return with_files(said, files)
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cogs.words.text import escape, join_words
-from services.domain.server_map import News, NewsKind
+from cogs.words.text import escape, join_words, moment, small
+from services.domain.server_map import Digest, News, NewsKind
 from services.domain.vocabulary import FEATURE_WORDS
+
+DIGEST_OVER = "This digest is over: it became 30 days old, or nobody whom it named is on the map any more."
+
+WHO_IS_NAMED = (
+    "Only people who put themselves on the map are named. A quiet week has no digest, and nobody is pinged."
+)
+
+THIS_WEEK = "## This week on the map"
 
 _NAME = 32
 _QUESTIONS = (
@@ -47,3 +55,23 @@ def question_of(week: int) -> str:
 
 def _name(name: str) -> str:
     return escape(name, _NAME) or "Somebody"
+
+
+def digest_on_lines(digest: Digest) -> list[str]:
+    """Say where and when a digest comes."""
+    return [
+        (
+            f"Once a week I say in <#{digest.channel_id}> what happened on the map of this server, "
+            f"first {moment(digest.next_at)}."
+        ),
+        (
+            "Only people who put themselves on the map with `/map server` are named. Nobody is pinged, and a "
+            "week in which nothing happened has no digest."
+        ),
+        small("`/digest off` ends it, and so does *Stop this* below each digest."),
+    ]
+
+
+def digest_off_lines() -> list[str]:
+    """Say that no more digest comes."""
+    return ["No more digests in this server.", small("`/digest on` starts them again.")]

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cogs.words.text import join_words, plain, unbroken
+from cogs.words.text import escape, join_words, plain, unbroken
 from services.domain.drift import Change, Course, Era, JoinedGroups, ShareChange, Since
 from services.domain.features import Feature
 from services.domain.vocabulary import FEATURE_WORDS
+
+NOTHING_YET = "There is nothing to compare yet."
+
+ONCE = "There is one map of this list so far, so nothing to compare yet. Map it again once it has changed."
+HOW = "A change is said where it is more than chance: at most one in twenty lists without one gets one."
+OFFER = (
+    "*Remember this list* keeps its name, number of tracks, means, and names and sizes of its groups for 13 "
+    "months after each map; no track. Otherwise all that goes with its maps."
+)
+REMEMBERED = "This list is remembered: each map of it adds its numbers for 13 months, and no track."
 
 _MOST_CHANGES, _MOST_SHARES = 2, 1
 _LONGEST_NAME = 40
@@ -78,3 +88,13 @@ def _joined_words(joined: JoinedGroups, name: Callable[[str, int], str]) -> str:
     before = join_words(f"“{name(each, _LONGEST_NAME)}”" for each in joined.names)
     now = "" if joined.now in joined.names else f", “{name(joined.now, _LONGEST_NAME)}”"
     return f"{before} are one group now{now}"
+
+
+def over_time_title(name: str, *, in_words: bool = False) -> str:
+    """Say whose course it is."""
+    return f"## {escape(name)} over time, in words" if in_words else f"## {escape(name, 60)} over time"
+
+
+def forgotten_list(name: str) -> str:
+    """Say that nothing is known of a list any more."""
+    return f"Forgotten: nothing is stored of “{escape(name)}” any more. `/analyze` makes a new map."

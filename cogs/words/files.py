@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from cogs.words.text import plural
 
+AS_LINKS = "The links of the tracks, one a line"
+
+AS_CSV = "The lists as CSV, in their order, with tempo and key"
+
+M3U8_EACH = "One M3U8 for each list"
+
+AS_M3U8 = "The list as M3U8"
+
+FOR_REKORDBOX = "For rekordbox"
+
 LISTS_HINT = "TuneMyMusic or Soundiiz import the CSV; the links can be pasted into a playlist in Spotify."
 STREAMED_HINT = (
     "Spotify tracks are written as rekordbox itself writes them; whether it takes them from another program "

@@ -6,10 +6,41 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from cogs.words.text import join_words
-from services.domain.ordering import Figures, Goal, KeyStep, OrderResult, Transition, is_sound_known
-from services.domain.report import EnrichedTrack
+from cogs.words.text import escape, join_words, percent, plural, small, track_line, unbroken
+from services.domain.ordering import (
+    Figures,
+    Goal,
+    KeyStep,
+    OrderResult,
+    OrderState,
+    Transition,
+    is_sound_known,
+    write_locks,
+)
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.vocabulary import FEATURE_WORDS, GOAL_NAMES
+
+ROUGHEST_LEFT = "**Roughest steps left**"
+
+NONE_IS_ROUGH = "None is rough."
+
+IT_BEGINS_WITH = "**It begins with**"
+
+_ROUGHEST_SHOWN, _LOCKS_SHOWN = 3, 60
+HOW_A_STEP_COSTS = (
+    "A step costs 0 between two tracks that could be one. "
+    "Key, tempo, loudness and sound are in it, and the same artist at once."
+)
+GOAL_HINTS = {
+    Goal.FLOW: "as few jumps as possible",
+    Goal.GENTLE: "the roughest jumps go, the other surprises stay",
+    Goal.WARM_UP: "from calm to a peak at the end",
+    Goal.COOL_DOWN: "from the peak to calm",
+    Goal.WAVE: "up and down a few times",
+    Goal.STEADY: "the same mixture all along",
+    Goal.TEMPO_UP: "from slow to fast",
+    Goal.HARMONIC: "neighbours in keys that fit",
+}
 
 _JUMP = 0.06
 """Octaves between two tempi (4 %) from which they are worth a word: listeners notice."""
@@ -184,3 +215,74 @@ def _tempo_words(step: Transition) -> list[str]:
     if abs(octaves - nearest) < _JUMP:
         return [f"{'double' if nearest > 0 else 'half'} time"] if nearest else []
     return [f"{before:.0f} → {after:.0f} BPM"]
+
+
+def rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
+    """List the roughest steps that are left."""
+    return [_step_line(report, step) for step in result.roughest[:_ROUGHEST_SHOWN]]
+
+
+def _step_line(report: AnalysisReport, step: Transition) -> str:
+    before, after = (escape(report.tracks[row].track.label, 38) for row in (step.before, step.after))
+    guess = " (partly estimated)" if step.estimated else ""
+    rough = unbroken(transition_words(step))
+    return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {rough}{guess}"
+
+
+def order_rows(
+    report: AnalysisReport, state: OrderState, count: int, *, explained: bool = False
+) -> list[str]:
+    """List the first tracks of an order, where `explained` with what leads to each."""
+    locked = {lock.position for lock in state.options.locks}
+    reasons = {step.position + 1: f"\n{small(unbroken(step_reason(step)))}" for step in state.result.opening}
+    lines = []
+    for place, row in enumerate(state.result.order[:count]):
+        was = f" · was {row + 1:,}" if explained and row != place else ""
+        lock = " 🔒" if place in locked else ""
+        why = reasons.get(place, "") if explained else ""
+        lines.append(f"{place + 1}. {track_line(report.tracks[row].track, 60)}{was}{lock}{why}")
+    if explained and (rest := len(state.result.order) - len(lines)):
+        lines.append(small(f"and {plural(rest, 'more track')}; Export has them all"))
+    return lines
+
+
+def remarks_line(report: AnalysisReport, state: OrderState) -> str:
+    """Say how good an order is, and on how much knowledge it rests."""
+    result, tracks = state.result, len(report.tracks)
+    remarks = [
+        f"Another good order, number {state.options.seed + 1}"
+        if state.options.seed
+        else "No better order exists"
+        if result.exact
+        else f"The {'smoothest' if result.goal is Goal.FLOW else 'best'} order I found"
+    ]
+    if locks := state.options.locks:
+        shown = write_locks(locks)
+        remarks.append(f"locked: {shown if len(shown) <= _LOCKS_SHOWN else plural(len(locks), 'place')}")
+    unknown = sum(height is None for height in result.course)
+    if unknown:
+        remarks.append(f"{percent(unknown, tracks)} unknown, which counts as neither smooth nor rough")
+    if report.coverage.imputed:
+        remarks.append(f"{percent(report.coverage.imputed, tracks)} estimated, which counts half")
+    return " · ".join(remarks)
+
+
+def in_place_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
+    """Say what changing a playlist itself loses."""
+    name = escape(report.playlist.name, 90)
+    moved = sum(row != place for place, row in enumerate(result.order))
+    return [
+        f"## Change the order of {name}?",
+        f"{moved:,} of {plural(len(result.order), 'track')} will stand at another place.",
+        (
+            "**Lost:** the dates on which tracks were added all become today's, and who added them. "
+            "Whoever sorts the list by date sees another list."
+        ),
+        "**Kept:** the order of before is stored, and `/undo` puts it back, without those dates.",
+        small("A list with local files or podcast episodes is refused: they could not be put back."),
+    ]
+
+
+def in_new_order(result: OrderResult) -> str:
+    """Say how many tracks are in the files."""
+    return f"{plural(len(result.order), 'track')} in the new order."

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cogs.words.grouping import style_sentence
+from cogs.words.attribution import credit, playlist_link
+from cogs.words.drift import since_line
+from cogs.words.grouping import basis_line, style_sentence
 from cogs.words.messages import note_lines
-from cogs.words.text import in_words, join_words
-from cogs.words.traits import group_words
-from services.domain.charts import ChartKind
-from services.domain.features import (
-    SOUND_FEATURES,
-    Coverage,
-    Feature,
-    Gap,
-    GapKind,
-    Origin,
-    PartlyKnown,
+from cogs.words.portrait import type_line
+from cogs.words.quality import estimated_line, known_features, quality, these_tracks
+from cogs.words.text import (
+    escape,
+    in_words,
+    join_words,
+    letter_of,
+    moment,
+    percent,
+    plural,
+    skipped_line,
+    small,
 )
+from cogs.words.traits import MOSTLY, group_line, group_words, mostly_genres
+from services.domain.charts import ChartKind
 from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping, SceneKind
 from services.domain.report import (
@@ -29,7 +34,17 @@ from services.domain.report import (
     Subtitle,
     Verdict,
 )
-from services.domain.vocabulary import share_words
+
+BEFORE_POSTING = (
+    "*Post here* shows it to this channel. I can take back what I post, but not what people download."
+)
+
+_VERDICT = 1000
+"""Characters; its genres are words of a file."""
+_SHORT = 80
+"""Characters of a verdict up to which a phone has room for what else sets a list apart."""
+_IN_FULL = 4
+"""Groups up to which each has a line of usual size."""
 
 CHART_NAMES = {
     ChartKind.MAP: "The map",
@@ -38,45 +53,9 @@ CHART_NAMES = {
     ChartKind.DISTRIBUTIONS: "Tempo and keys",
 }
 
-_MOSTLY = 0.5
-"""Share of the tagged tracks from which a group is mostly of its genres."""
 
 _RANGE = "from "
 """How a mood begins that names two ends."""
-
-_BORROWED = "borrowed from the same recording"
-_WHENCE = {
-    Origin.MEASURED: "measured",
-    Origin.CORRECTED: "corrected by you",
-    Origin.SOUND: "measured from the sound",
-    Origin.CLIP: "measured by ReccoBeats from clips",
-    Origin.UPLOADED: "from the file",
-    Origin.BORROWED: _BORROWED,
-}
-
-_ORIGINS = (
-    ("measured", "measured"),
-    ("heard", "measured from their sound"),
-    ("uploaded", "from the file"),
-    ("borrowed", _BORROWED),
-    ("imputed", "estimated"),
-    ("unknown", "unknown"),
-)
-
-_COUNTRIES = {
-    "AR": "Argentina", "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BG": "Bulgaria",
-    "BR": "Brazil", "CA": "Canada", "CH": "Switzerland", "CL": "Chile", "CN": "China",
-    "CO": "Colombia", "CZ": "Czechia", "DE": "Germany", "DK": "Denmark", "EE": "Estonia",
-    "EG": "Egypt", "ES": "Spain", "FI": "Finland", "FR": "France", "GR": "Greece",
-    "HK": "Hong Kong", "HR": "Croatia", "HU": "Hungary", "ID": "Indonesia", "IE": "Ireland",
-    "IL": "Israel", "IN": "India", "IS": "Iceland", "IT": "Italy", "JP": "Japan",
-    "KE": "Kenya", "KR": "South Korea", "LT": "Lithuania", "LV": "Latvia", "MX": "Mexico",
-    "MY": "Malaysia", "NG": "Nigeria", "NL": "the Netherlands", "NO": "Norway", "NZ": "New Zealand",
-    "PE": "Peru", "PH": "the Philippines", "PL": "Poland", "PT": "Portugal", "RO": "Romania",
-    "RS": "Serbia", "RU": "Russia", "SE": "Sweden", "SG": "Singapore", "SI": "Slovenia",
-    "SK": "Slovakia", "TH": "Thailand", "TR": "Turkey", "TW": "Taiwan", "UA": "Ukraine",
-    "VN": "Vietnam", "ZA": "South Africa",
-}  # fmt: skip
 
 
 def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
@@ -112,55 +91,9 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
     return f"{sentence} {estimated_line(report.structure)}".rstrip()
 
 
-def estimated_line(structure: Structure) -> str:
-    """Say that the groups lean on an estimate, or nothing: "From eight of nine features; loudness is ..."."""
-    if not structure.estimated:
-        return ""
-    lacking = join_words(structure.estimated, "or")
-    return f"From eight of nine features; {lacking} is estimated."
-
-
-def known_features(partly: PartlyKnown, *, is_heard: bool = False) -> str:
-    """Name the features that some tracks have, as a subject with its verb: "tempo and key are".
-
-    Parameters
-    ----------
-    is_heard
-        Whether the sound of all of them was measured: then their loudness is known, in a unit of its own.
-    """
-    names = [feature.value for feature in partly.known if feature is not Feature.MODE]
-    names += ["loudness in LUFS"] if is_heard and Feature.LOUDNESS not in partly.known else []
-    return f"{join_words(names)} {'is' if len(names) == 1 else 'are'}"
-
-
-def quality(report: AnalysisReport, *, brief: bool = False) -> str:
-    """Say in one sentence how much is known; one that an older version had worded stays as it was.
-
-    `brief` as in `quality_line`.
-    """
-    if report.stored_words is not None:
-        return report.stored_words.quality
-    is_drawn = any(place.x is not None for place in report.placements)
-    return quality_line(report.coverage, brief=brief, is_drawn=brief and is_drawn)
-
-
 def notices(report: AnalysisReport) -> tuple[str, ...]:
     """Say what a person should know about the reading, and then about the sources."""
     return note_lines((*report.playlist.notes, *report.notices))
-
-
-def subtitle(cluster: Cluster) -> str:
-    """Say what came with the tracks of a group, or nothing: "mostly country · 28% by Johnny Cash"."""
-    known = cluster.subtitle
-    parts = []
-    if known.genres and known.genre_share is not None:
-        whose = "known of the artists" if known.of_artists else "in the file"
-        parts.append(f"{_much(known)}, by the genres {whose}")
-    if known.decade is not None:
-        parts.append(f"mostly {known.decade}s, by the year of this edition")
-    if known.artist is not None and known.artist_share is not None:
-        parts.append(f"{share_words(known.artist_share)} by {known.artist}")
-    return " · ".join(parts)
 
 
 def report_words(report: AnalysisReport) -> ReportWords:
@@ -207,7 +140,9 @@ def verdict_sentence(
     overall = listed or _overall(mood)
     match structure.verdict:
         case Verdict.TOO_FEW if evidence == 0:
-            return f"No audio features are known for {_tracks(tracks)}, so there is nothing to compare yet."
+            return (
+                f"No audio features are known for {these_tracks(tracks)}, so there is nothing to compare yet."
+            )
         case Verdict.TOO_FEW if evidence == tracks:
             return f"{_too_few(evidence)} for groups (I need {fewest}).{_together(mood)}"
         case Verdict.TOO_FEW:
@@ -276,19 +211,14 @@ def _by_scene(structure: Structure, parts: Sequence[Subtitle], *, brief: bool) -
     if SceneKind.GENRE in structure.witnesses and sum(bool(part.genres) for part in parts) > 1:
         if brief:
             return f"By genre: {join_words(genre_words(part.genres[0]) for part in parts if part.genres)}."
-        said = [_much(part) for part in parts if part.genres]
-        if len(said) == len(parts) and all((part.genre_share or 0) >= _MOSTLY for part in parts):
+        said = [mostly_genres(part) for part in parts if part.genres]
+        if len(said) == len(parts) and all((part.genre_share or 0) >= MOSTLY for part in parts):
             return f"By genre they are {in_words(len(parts))}: {_listed(said)}."
         return f"By genre they differ: {_listed(said)}."
     if SceneKind.DECADE in structure.witnesses and sum(part.decade is not None for part in parts) > 1:
         decades = [f"mostly {part.decade}s" for part in parts if part.decade is not None]
         return f"By the year of the edition they differ: {join_words(decades)}."
     return ""
-
-
-def _much(known: Subtitle) -> str:
-    much = "mostly" if (known.genre_share or 0) >= _MOSTLY else "a lot of"
-    return f"{much} {join_words(map(genre_words, known.genres))}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -304,103 +234,51 @@ def _groups(count: int, how: str) -> str:
     )
 
 
-def _tracks(count: int) -> str:
-    return "the only track" if count == 1 else f"these {count:,} tracks" if count else "an empty playlist"
+def report_heading(report: AnalysisReport, *, private: bool) -> str:
+    """Say which playlist it is, and of how many tracks."""
+    playlist = report.playlist
+    origin = [f"{plural(len(playlist.tracks), 'track')} · {escape(playlist.format, 40)}"]
+    found = escape(verdict(report, names_them=False), _VERDICT)
+    origin += filter(None, [apart_words(report, private=private, has_room=len(found) <= _SHORT)])
+    return f"## {playlist_link(playlist)}\n{found}\n{small(' · '.join(origin))}"
 
 
-def quality_line(coverage: Coverage, *, brief: bool = False, is_drawn: bool = False) -> str:
-    """Say the coverage in one sentence that hides nothing: every track is in exactly one of its numbers.
-
-    Parameters
-    ----------
-    brief
-        Whether there is little room; what lacks most, and whose values were borrowed, is said elsewhere.
-    is_drawn
-        Whether the tracks are on a picture beside it, on which what is estimated is hollow.
-
-    Examples
-    --------
-    "64 of 106 tracks measured, 31 estimated, 11 unknown; mostly 2025-26 releases."
-    """
-    if coverage.total == 0:
-        return "No tracks."
-    partly = coverage.partly
-    if partly is not None and partly.tracks == coverage.total:
-        return f"{_capital(partly_line(partly))}."
-    noun = "track" if coverage.total == 1 else "tracks"
-    counts = {field: getattr(coverage, field) for field, _ in _ORIGINS}
-    if partly is not None:
-        counts["imputed"] -= partly.estimated
-        counts["unknown"] -= partly.unknown
-    said = dict(_ORIGINS)
-    if brief and sum(count > 0 for count in counts.values()) > 1:
-        said["borrowed"] = "borrowed"
-    if is_drawn:
-        said["imputed"] = "estimated (hollow)"
-    named = [(counts[field], said[field]) for field, _ in _ORIGINS if counts[field]]
-    if partly is not None:
-        named.append((partly.tracks, f"in part ({partly_line(partly)})"))
-    if coverage.unknown == coverage.total:
-        return f"Nothing is known about the sound of {_tracks(coverage.total)}."
-    if len(named) == 1:
-        count, words = named[0]
-        opening = "All" if count > 1 else "The only"
-        return f"{opening} {f'{count:,} ' if count > 1 else ''}{noun} {words}."
-    (first, first_words), *rest = named
-    sentence = f"{first:,} of {coverage.total:,} {noun} {first_words}"
-    sentence += "".join(f", {count:,} {words}" for count, words in rest)
-    return f"{sentence}; {gap_words(coverage.gap)}." if coverage.gap and not brief else f"{sentence}."
+def apart_words(report: AnalysisReport, *, private: bool, has_room: bool) -> str:
+    """Say what changed, which is its owner's to know, else what sets the list apart: one screen."""
+    if private and report.since is not None:
+        return since_line(report.since, moment(report.since.made_at, "D"), name=escape)
+    return escape(type_line(report.portrait), 120) if has_room else ""
 
 
-def partly_line(partly: PartlyKnown) -> str:
-    """Say what is known of tracks that lack features, and what becomes of the rest.
-
-    Examples
-    --------
-    "tempo 30/30 and key 30/30 from the file, the other eight estimated"
-    "eight of nine features from the file; loudness is estimated"
-    """
-    total = partly.tracks
-    whence = _WHENCE.get(partly.origin, "known") if partly.origin else "known"
-    rest = "estimated" if partly.estimated >= partly.unknown else "unknown"
-    lacking = [feature.value for feature in SOUND_FEATURES if feature not in partly.known]
-    counts = {feature: count for feature, count in partly.known.items() if feature is not Feature.MODE}
-    sound = len(SOUND_FEATURES) - len(lacking)
-    if len(lacking) < sound and lacking and set(counts.values()) == {total}:
-        verb = "is" if len(lacking) == 1 else "are"
-        return f"{in_words(sound)} of nine features {whence}; {join_words(lacking)} {verb} {rest}"
-    listed = join_words([f"{feature.value} {count:,}/{total:,}" for feature, count in counts.items()])
-    if not lacking:
-        return f"{listed} {whence}, the rest {rest}"
-    return f"{listed} {whence}, the {'other ' if sound else ''}{in_words(len(lacking))} {rest}"
+def summary_lines(report: AnalysisReport) -> list[str]:
+    """Name each group on a line; what is known of it stands behind the menu."""
+    evidence = sum(cluster.size for cluster in report.clusters)
+    lines = []
+    for index, cluster in enumerate(report.clusters):
+        letter, share = letter_of(report.clusters, index), percent(cluster.size, evidence)
+        line = f"**{letter}** {escape(cluster.name)} {share}"
+        lines.append(line if len(report.clusters) <= _IN_FULL else small(line))
+    return lines
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def footer_line(report: AnalysisReport) -> str:
+    """Say by what it was grouped, and whose data it is."""
+    basis = basis_line(report.basis, brief=True) if report.clusters else ""
+    lines = [
+        f"{basis} {quality(report, brief=True)}".strip(),
+        skipped_line(report.playlist.skipped),
+    ]
+    lines += note_lines((*report.playlist.notes[:2], *report.notices[:2]))
+    said = [small(escape(line, 220)) for line in lines if line]
+    return "\n".join([*said, *filter(None, [credit(report.playlist)])])
 
 
-def gap_words(gap: Gap) -> str:
-    """Say what the tracks without evidence have in common: "mostly 2025-26 releases"."""
-    match gap.kind:
-        case GapKind.NO_ID:
-            return "mostly tracks without a Spotify id"
-        case GapKind.YEARS:
-            return f"mostly {_releases(gap.first, gap.last)}"
-        case GapKind.COUNTRY:
-            return f"mostly recordings registered in {_COUNTRIES[gap.name]}"
-        case GapKind.SCRIPT:
-            script = "Chinese or Japanese" if gap.name == "han" else gap.name.capitalize()
-            return f"mostly titles in {script} script"
-        case GapKind.GENRE:
-            return f"mostly {genre_words(gap.name)}"
-        case GapKind.ARTIST:
-            return f"mostly by {gap.name}"
+def described_words(cluster: Cluster) -> str:
+    """Say a group in one line of a menu."""
+    was = f"was: {cluster.was} · " if cluster.was else ""
+    return f"{plural(cluster.size, 'track')} · {was}{group_line(cluster)}"
 
 
-def _releases(first: int, last: int) -> str:
-    if first == last:
-        return f"{first} releases"
-    if last - first == 9:
-        return f"releases of the {first}s"
-    same_century = first // 100 == last // 100
-    return f"{first}-{last % 100:02d} releases" if same_century else f"{first}-{last} releases"
+def poster_title(report: AnalysisReport) -> str:
+    """Say whose poster it is."""
+    return f"## Your poster of {escape(report.playlist.name, 60)}"

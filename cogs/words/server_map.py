@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from cogs.words.text import escape, join_words
+from cogs.words.text import escape, join_words, small
 from services.domain.server_map import AwardKind, ServerMap
+
+NEAR_WHOM = "## Who is near whom"
+
+THE_MAP = "## The map of this server"
 
 _NAME = 32
 _AWARDS = {
@@ -54,3 +58,24 @@ def standing_lines(found: ServerMap) -> list[str]:
         for award in found.awards
     ]
     return lines
+
+
+def escape_lines(words: str) -> str:
+    """Return lines as a list, safe to show."""
+    return "\n".join(f"- {escape(line, 200)}" for line in words.splitlines())
+
+
+def off_map_lines() -> list[str]:
+    """Say that somebody is off the map."""
+    return [
+        "You are off the map of this server, and posted ones are drawn without you.",
+        small(f"`/map server` puts you back on it whenever you like. {CONSENT}"),
+    ]
+
+
+def map_over_lines() -> list[str]:
+    """Say that a posted map is over."""
+    return [
+        "This map is over: it became 30 days old, or fewer than three people are left on it.",
+        small("`/map server` draws a new one."),
+    ]

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cogs.words.portrait import habits_line, standings_line
-from cogs.words.text import join_words, percent, plain, plural, unbroken
+from cogs.words.text import escape, join_words, percent, plain, plural, small, track_line, unbroken
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
+from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind
 from services.domain.stats import FeatureStats, Known, PlaylistStats
 from services.domain.vocabulary import FEATURE_WORDS, bpm_words, share_words
+
+NO_DUPLICATES = "No duplicates."
+
+DUPLICATES = "**Duplicates**"
+
+STANDS_OUT = "**Stands out most**"
+
+_DUPLICATE_WORDS = {
+    DuplicateKind.SAME_ID: "the same track twice",
+    DuplicateKind.SAME_RECORDING: "the same recording under several ids",
+    DuplicateKind.SAME_SONG: "the same song from another release",
+    DuplicateKind.OTHER_VERSION: "another version (live, remix, …): maybe you want both",
+}
 
 _MOST_NAMES, _MOST_DECADES, _MOST_KEYS = 3, 4, 2
 _LONGEST = 40
@@ -152,3 +166,42 @@ def _known_of(known: Known) -> str:
 def _rest(known: Known) -> str:
     said = f", {known.estimated:,} only estimated" if known.estimated else ""
     return f"{said}, {known.unknown:,} unknown" if known.estimated and known.unknown else said
+
+
+def none_stands_out(report: AnalysisReport) -> str:
+    """Say that no track stands out, or that nobody could tell."""
+    if report.looked_for_outliers:
+        return "Nothing stands out: every track has company."
+    return f"Too few tracks have a known sound to say what stands out (I need {FEWEST_TO_STAND_OUT})."
+
+
+def duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
+    """Say where a song stands more than once."""
+    places = ", ".join(f"#{track + 1}" for track in duplicate.tracks)
+    name = track_line(report.tracks[duplicate.keep].track)
+    return f"- {name} at {places}\n  {small(_DUPLICATE_WORDS[duplicate.kind])}"
+
+
+def in_words_title(report: AnalysisReport) -> str:
+    """Say whose facts are in words."""
+    return f"## {escape(report.playlist.name)}, in words"
+
+
+def numbers_title(report: AnalysisReport) -> str:
+    """Say whose numbers they are."""
+    return f"## {escape(report.playlist.name, 60)} in numbers"
+
+
+def findings_title(report: AnalysisReport) -> str:
+    """Say where something stands out or twice."""
+    return f"## Outliers and duplicates in {escape(report.playlist.name)}"
+
+
+def more_outliers(more: int) -> str:
+    """Say how many tracks more stand out."""
+    return f"… and {more:,} more; `/tidy` goes through all"
+
+
+def files_title(report: AnalysisReport) -> str:
+    """Say whose files they are."""
+    return f"## {escape(report.playlist.name, 60)} as files"

@@ -13,6 +13,10 @@ from services.domain.music import Skipped, SkipReason, Track
 from services.domain.report import Cluster
 from services.domain.vocabulary import share_words
 
+TOO_LARGE = "The pictures are too large for this place. In words:"
+
+FOR_STORIES = "The same for stories"
+
 _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
 _MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
@@ -44,6 +48,16 @@ def escape(text: str, limit: int = 80) -> str:
     cleaned = plain(text, limit)
     cleaned = cleaned.replace("://", ":\u200b//").replace("discord.gg", "discord\u200b.gg")
     return _MENTION.sub("@\u200b\\1", _MARKS.sub(r"\\\1", cleaned))
+
+
+def small(line: str) -> str:
+    """Write a line in Discord's small print."""
+    return f"-# {line}"
+
+
+def moment(when: datetime, style: str = "R") -> str:
+    """Name a moment as Discord shows it in everybody's own time zone: R as "2 hours ago", D as a date."""
+    return f"<t:{int(when.timestamp())}:{style}>"
 
 
 def track_line(track: Track, limit: int = 70) -> str:

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.domain.drafts import Double, DoubleKind, Finding, Keeping
+from cogs.words.attribution import credit, playlist_link
+from cogs.words.stats import none_stands_out
+from cogs.words.text import escape, fit, join_words, plural, small, track_line
+from services.domain.drafts import (
+    Certainty,
+    Decision,
+    Double,
+    DoubleKind,
+    Finding,
+    Keeping,
+    Tidied,
+    TidyState,
+)
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
-from services.domain.report import Outlier
+from services.domain.report import AnalysisReport, Outlier
+
+IN_PLACE_LOSES = (
+    "In place, the dates on which tracks were added are lost: all become today's. "
+    "The list of before is stored, and `/undo` puts it back."
+)
+
+_LISTED_CHARACTERS = 1100
+_MARKS = {
+    Certainty.SURE: "👥 **Duplicate**",
+    Certainty.MAYBE: "🔀 **Maybe a duplicate**",
+    Certainty.OPINION: "🔭 **Stands out**",
+}
+DECISION_WORDS = {Decision.KEEP: "Keep", Decision.MOVE: "Move", Decision.REMOVE: "Remove"}
 
 _DOUBLES: Mapping[DoubleKind, str] = {
     DoubleKind.SAME_TRACK: "the same track once more",
@@ -67,3 +92,84 @@ def _with_article(tag: str) -> str:
     if tag in _NEEDS_A_NOUN:
         return f"a {tag} version"
     return f"{'an' if tag[0] in 'aeiou' else 'a'} {tag}"
+
+
+def findings_words(findings: Sequence[Finding]) -> str:
+    """Count what was found, by how sure it is."""
+    sure = sum(finding.certainty is Certainty.SURE for finding in findings)
+    maybe = sum(finding.certainty is Certainty.MAYBE for finding in findings)
+    odd = len(findings) - sure - maybe
+    parts = (
+        plural(sure, "duplicate") if sure else "",
+        plural(maybe, "maybe") if maybe else "",
+        f"{plural(odd, 'track')} that stand{'s' if odd == 1 else ''} out" if odd else "",
+    )
+    return join_words(part for part in parts if part)
+
+
+def finding_lines(report: AnalysisReport, state: TidyState, number: int) -> list[str]:
+    """Say what was found, and which track is suggested for keeping."""
+    finding = state.findings[number]
+    row = state.row_of(number)
+    first = f"{_MARKS[finding.certainty]} · #{row + 1} {track_line(report.tracks[row].track, 60)}"
+    said = finding_reason(finding, report.names)
+    reason = escape(said[:1].upper() + said[1:], 240)
+    if finding.keeper is None:
+        return [first, small(f"{reason}.")]
+    other = finding.row if row == finding.keeper else finding.keeper
+    stays = f"#{other + 1}"
+    if report.tracks[other].track.label != report.tracks[row].track.label:
+        stays += f" {track_line(report.tracks[other].track, 48)}"
+    if row == finding.keeper:
+        return [first, small(f"You would rather keep {stays}.")]
+    return [first, small(f"{reason}. Suggested for keeping: {stays} ({keeper_reason(finding)}).")]
+
+
+def tracks_listed(report: AnalysisReport, rows: Sequence[int]) -> str:
+    """List tracks with their places."""
+    lines = [f"- #{row + 1} {track_line(report.tracks[row].track, 60)}" for row in rows]
+    return fit(lines, _LISTED_CHARACTERS)
+
+
+def nothing_to_tidy_lines(report: AnalysisReport) -> list[str]:
+    """Say that there is nothing to tidy."""
+    name = playlist_link(report.playlist)
+    return [
+        f"## {name} is tidy",
+        f"No track of its {len(report.tracks):,} is there twice. {none_stands_out(report)}",
+        small("I compared ids, ISRCs, titles, artists, lengths, years, genres and the sound."),
+    ]
+
+
+def tidy_lines(report: AnalysisReport, state: TidyState) -> list[str]:
+    """Say what was found."""
+    name = playlist_link(report.playlist)
+    return [
+        f"## Tidy up {name}",
+        (
+            f"{findings_words(state.findings)} in {plural(len(report.tracks), 'track')}. "
+            "Nothing changes before you apply it."
+        ),
+        credit(report.playlist),
+    ]
+
+
+def apply_lines(report: AnalysisReport, state: TidyState, result: Tidied) -> list[str]:
+    """Say how many tracks stay."""
+    name = escape(report.playlist.name, 90)
+    undecided = f" {plural(state.open, 'finding')} left undecided." if state.open else ""
+    return [
+        f"## Apply to {name}?",
+        f"{len(report.tracks):,} → {plural(len(result.kept), 'track')}.{undecided}",
+    ]
+
+
+def remove_title(result: Tidied) -> str:
+    """Say how many tracks go."""
+    return f"**Remove {len(result.removed):,}**"
+
+
+def move_title(state: TidyState, result: Tidied, can_write: bool) -> str:
+    """Say how many tracks go to which list."""
+    new = "a new private playlist" if can_write else "a list of their own"
+    return f"**Move {len(result.moved):,} to {new}, “{escape(state.moved_to, 80)}”**"

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from cogs.words.attribution import artist_ids, artist_link, is_spotifys
+from cogs.words.text import (
+    escape,
+    join_words,
+    letter_of,
+    percent,
+    plural,
+    small,
+    track_line,
+)
 from services.domain.comparison import UnionGroup
-from services.domain.report import Cluster, GroupWords, Level, Trait
+from services.domain.group_words import genre_words
+from services.domain.report import (
+    AnalysisReport,
+    Cluster,
+    GroupWords,
+    Level,
+    Subtitle,
+    Trait,
+)
 from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, bpm_words, share_words
+
+MOSTLY = 0.5
+"""Share of the tagged tracks from which a group is mostly of its genres."""
 
 _BETWEEN = " · "
 
@@ -60,3 +81,61 @@ def group_words(cluster: Cluster) -> GroupWords:
     """Say all that a file tells of a group."""
     traits = tuple((trait_words(trait), trait_numbers(trait)) for trait in cluster.traits)
     return GroupWords(group_line(cluster), traits)
+
+
+def portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
+    """Say what sets a group apart, and who is in it."""
+    ids = artist_ids(track.track for track in report.tracks) if is_spotifys(report.playlist) else {}
+    artists = join_words(
+        artist_link(name, ids.get(name, "")) + (f" ({count})" if count > 1 else "")
+        for name, count in cluster.top_artists
+    )
+    lines = [
+        f"**{escape(trait_words(trait))}** — {escape(trait_numbers(trait), 120)}"
+        for trait in cluster.traits[:2]
+    ]
+    lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
+    return [*lines, *([small(f"Mostly {artists}")] if artists else [])]
+
+
+def track_row(report: AnalysisReport, track: int, likely: bool) -> str:
+    """Say a track of a group, and how surely it belongs there."""
+    placement = report.placements[track]
+    mark = ""
+    if likely:
+        chance = "" if placement.probability is None else f", {share_words(placement.probability)} sure"
+        mark = f" · *likely{chance}*"
+    elif placement.confidence is not None and placement.confidence < 0.1:
+        mark = " · *between groups*"
+    return f"- {track_line(report.tracks[track].track)}{mark}"
+
+
+def subtitle(cluster: Cluster) -> str:
+    """Say what came with the tracks of a group, or nothing: "mostly country · 28% by Johnny Cash"."""
+    known = cluster.subtitle
+    parts = []
+    if known.genres and known.genre_share is not None:
+        whose = "known of the artists" if known.of_artists else "in the file"
+        parts.append(f"{mostly_genres(known)}, by the genres {whose}")
+    if known.decade is not None:
+        parts.append(f"mostly {known.decade}s, by the year of this edition")
+    if known.artist is not None and known.artist_share is not None:
+        parts.append(f"{share_words(known.artist_share)} by {known.artist}")
+    return " · ".join(parts)
+
+
+def mostly_genres(known: Subtitle) -> str:
+    """Say of which genres a group is, and how much of it."""
+    much = "mostly" if (known.genre_share or 0) >= MOSTLY else "a lot of"
+    return f"{much} {join_words(map(genre_words, known.genres))}"
+
+
+def cluster_lines(report: AnalysisReport, index: int) -> list[str]:
+    """Say which group it is, and how large."""
+    cluster = report.clusters[index]
+    evidence = sum(each.size for each in report.clusters)
+    likely = f" and {len(cluster.likely)} likely" if cluster.likely else ""
+    return [
+        f"## {letter_of(report.clusters, index)} · {escape(cluster.name)}",
+        f"{plural(cluster.size, 'track')}{likely}, {percent(cluster.size, evidence)} of the grouped ones",
+    ]

@@ -15,8 +15,9 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, in_words, note, small, text, with_contents
+from cogs.replies.layout import Reply, in_words, note, text, with_contents
 from cogs.words.answers import PERHAPS_SEEN
+from cogs.words.text import small
 from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
 from cogs.work.outages import DiscordUnreachableError, is_outage, pause, reaching_discord

@@ -14,12 +14,13 @@ from discord import app_commands, ui
 
 from cogs.replies.help import HelpTopic
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import WARNING, Reply, small, text
+from cogs.replies.layout import WARNING, Reply, text
 from cogs.replies.next_steps import Next, NoStep, Refused, Step, next_buttons, next_step
 from cogs.replies.saved import LAST
 from cogs.replies.unfinished import unfinished_card
 from cogs.words import answers
 from cogs.words.errors import UNEXPECTED, sentence_for_discord
+from cogs.words.text import small
 from cogs.work.admission import admit
 from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist
 from cogs.work.host import Host, Interaction

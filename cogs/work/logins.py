@@ -10,7 +10,6 @@ from typing import Protocol
 import discord
 
 from cogs.replies.account import (
-    LinkEnd,
     disconnected_card,
     link_card,
     linked_card,
@@ -19,6 +18,7 @@ from cogs.replies.account import (
     sent_card,
 )
 from cogs.replies.layout import Reply
+from cogs.words.account import LinkEnd
 from cogs.work.kinds import Kind, request_of
 from services.accounts.linking import LinkingService
 from services.domain.errors.playlists import SpotifyOffError

@@ -16,6 +16,7 @@ from cogs.replies.forms import choice_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, text
 from cogs.words import answers
+from cogs.words.text import moment
 from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
 from cogs.work.host import Host, Interaction
@@ -200,7 +201,7 @@ class Performer:
             await self.finish(job)
 
     async def _late_card(self, job: Job) -> Reply:
-        asked_at = discord.utils.format_dt(job.asked.at, "R")
+        asked_at = moment(job.asked.at)
         try:
             kind = self.kinds[job.kind]
             reply = await kind.card(job, await kind.stored(job))

@@ -17,7 +17,7 @@ from bot.cli import parser
 from bot.config import Settings
 from cogs.words.errors import UNEXPECTED, sentence
 from cogs.words.messages import note_line, progress_line
-from cogs.words.report import gap_words
+from cogs.words.quality import gap_words
 from services.domain.errors import TastemapError
 from services.domain.features import Gap, GapKind
 from services.domain.messages import Activity, Note, NoteKind, Progress

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cogs.replies.comparison import _without_score
 from cogs.words.comparison import meaning_words
+from cogs.words.people import without_score
 from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison
 
@@ -32,6 +32,6 @@ def test_a_percentile_is_said_as_so_many_of_ten(
 @pytest.mark.parametrize(("people", "lines"), [(4, 2), (12, 1)])
 def test_a_large_round_counts_who_has_no_score(people: int, lines: int) -> None:
     """A line for each of them would make the card longer than a phone."""
-    said = _without_score(make_comparison(people, unscored=2))
+    said = without_score(make_comparison(people, unscored=2))
     assert len(said) == lines
     assert (said[0] == f"2 of {people} have too few measured tracks for a score.") == (lines == 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.replies.privacy import KINDS
+from cogs.words.account import KINDS
 from services.storage.persons import QUESTIONS, person_tables
 
 

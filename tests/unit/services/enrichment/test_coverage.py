@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.words.report import gap_words, quality_line
+from cogs.words.quality import gap_words, quality_line
 from services.domain.features import (
     SOUND_FEATURES,
     AudioFeatures,

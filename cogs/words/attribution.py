@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cogs.replies.layout import small
-from cogs.words.text import escape
+from cogs.words.text import escape, small
 from services.domain.music import Playlist, PlaylistSource, Track
 
 ATTRIBUTION = small("Data from Spotify")

@@ -1,0 +1,231 @@
+"""Say who is alike, what two share, and whom a blend serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cogs.words.comparison import pair_reasons
+from cogs.words.text import escape, plural, small, some_of, track_line, unbroken
+from services.domain.charts import Chart
+from services.domain.comparison import (
+    Blend,
+    BlendMode,
+    BlendTrack,
+    Comparison,
+    Pair,
+    Participant,
+    PersonKey,
+    SharedTrack,
+    TopPairs,
+    TopPeople,
+)
+from services.domain.music import Track
+
+SAVE_THE_PICTURE = "Only you see it here: save the picture to show it to others."
+
+RANDOM_IS_HALF = "50% is what a random track from your own list would score."
+
+SATISFIED = "**How satisfied everybody is**"
+
+NO_TRACK_FITS = "No track is fit for everybody."
+
+NO_AWARD = "No award this time: too little is measured, or it is too close to call."
+
+AWARDS = "## Awards"
+
+FACTS_IN_WORDS = "The facts of the picture in words"
+
+NO_REASONS = "No reasons without a score."
+
+_BAR = 5
+_IN_LINES = 8
+"""People who get a line each; more share one."""
+MODE_WORDS = {
+    BlendMode.FAIR: "fair: the least satisfied person comes first",
+    BlendMode.JOY: "joy: as much satisfaction as possible, nobody left out",
+    BlendMode.SAFE: "safe: nothing that anybody would find foreign",
+}
+
+ALL_PAIRS = "The menu has all pairs."
+
+NAME = 32
+ROUND = 8
+"""People up to whom a card has room for lines on who stands where."""
+BEFORE_POSTING = (
+    "*Post here* shows it to this channel, until somebody on it leaves. What people download stays theirs."
+)
+KEPT = "Kept for 30 days. *Leave* removes you, here and from storage."
+
+
+def without_score(found: Comparison) -> list[str]:
+    """Say who has too few measured tracks for a score; of many people how many."""
+    missing = [person for person in found.people if not person.is_scored]
+    if len(found.people) > ROUND and len(missing) > 1:
+        return [f"{len(missing)} of {len(found.people)} have too few measured tracks for a score."]
+    return [
+        f"{escape(person.name, NAME)}: not enough data, only {plural(person.measured, 'measured track')}"
+        for person in missing[:5]
+    ]
+
+
+def standing_words(found: Comparison) -> list[str]:
+    """Say who is alike, who in the middle and who apart."""
+    lines = [
+        _pairs_line("Most alike", found, found.most_alike, below=True),
+        _people_line("The lone wolf", found, found.lone_wolf, below=False),
+        *unsaid_standings(found),
+    ]
+    return [line for line in lines if line]
+
+
+def unsaid_standings(found: Comparison) -> list[str]:
+    """Say what the sentence above the picture does not."""
+    lines = [
+        _pairs_line("Most different", found, found.most_different, below=False),
+        _people_line("The centre", found, found.centre, below=True),
+    ]
+    return [line for line in lines if line]
+
+
+def _pairs_line(title: str, found: Comparison, top: TopPairs | None, *, below: bool) -> str:
+    """Say which two are at one end; the next two have less where `below`, else more."""
+    if top is None:
+        return ""
+    named = some_of([f"{short_name(found, one)} & {short_name(found, other)}" for one, other in top.pairs], 3)
+    if len(top.pairs) > 1:  # their scores differ by less than a point, and may be rounded apart
+        return f"**{title}:** {named}, {'both' if len(top.pairs) == 2 else 'all'} about {top.score:.0f}"
+    return f"**{title}:** {named} · {top.score:.0f}{_next_words(top.score, top.gap, below=below)}"
+
+
+def _people_line(title: str, found: Comparison, top: TopPeople | None, *, below: bool) -> str:
+    """Say who is at one end; the next has less where `below`, else more."""
+    if top is None:
+        return ""
+    named = some_of([short_name(found, key) for key in top.keys], 3)
+    tie = " (a tie)" if top.only is None else ""
+    following = "" if top.only is None else _next_words(top.value, top.gap, below=below)
+    return f"**{title}{tie}:** {named} · {top.value:.0f} on average with the others{following}"
+
+
+def _next_words(value: float, gap: float | None, *, below: bool) -> str:
+    return "" if gap is None else f"; next {value + (-gap if below else gap):.0f}"
+
+
+def reason_lines(found: Comparison, viewer: PersonKey | None) -> list[str]:
+    """Say the most telling reason and how much the two share; a button away stand all."""
+    (pair,) = found.pairs
+    told = pair_reasons(found, pair, viewer)
+    artists = plural(len(pair.shared_artists), "artist")
+    shared = f"{artists} and {plural(len(pair.shared_tracks), 'song')} in common."
+    return [*(escape(unbroken(reason), 240) for reason in told[:1]), shared]
+
+
+def short_name(found: Comparison, key: PersonKey) -> str:
+    """Say somebody's name, safe to show."""
+    return escape(found.name(key), NAME)
+
+
+def artist_lines(pair: Pair) -> list[str]:
+    """List the artists that two share, with their tracks."""
+    return [
+        f"- {escape(artist.name, 60)} · {artist.a_tracks:,} and {artist.b_tracks:,}"
+        for artist in pair.shared_artists
+    ]
+
+
+def track_lines(pair: Pair) -> list[str]:
+    """List the songs that two share."""
+    return [f"- ♪ {_song_line(track)}" for track in pair.shared_tracks]
+
+
+def _song_line(track: SharedTrack) -> str:
+    return track_line(Track(id=track.id, title=track.title, artists=track.artists))
+
+
+def group_lines(pair: Pair) -> list[str]:
+    """List the groups that two share, with the part of their tracks in each."""
+    return [
+        f"- {escape(group.name, 60)} · {100 * group.a_share:.0f}% and {100 * group.b_share:.0f}%"
+        for group in pair.shared_groups
+    ]
+
+
+def serves_words(track: BlendTrack, names: dict[Any, str]) -> str:
+    """Say whose pick it is, and only where it isn't for everybody, for whom it isn't."""
+    others = [name for key, name in names.items() if key not in track.serves]
+    pick = f" · {names[track.turn]}'s pick"
+    return f"{pick}\n{small(f'not for {some_of(others, 3)}')}" if others else pick
+
+
+def satisfied_lines(blend: Blend, names: dict[Any, str]) -> list[str]:
+    """Say how satisfied everybody is with a blend."""
+    if len(blend.people) > _IN_LINES:
+        each = [f"**{names[person.key]}** {100 * person.satisfaction:.0f}%" for person in blend.people]
+        return [" · ".join(each[start : start + 5]) for start in range(0, len(each), 5)]
+    return [
+        f"- **{names[person.key]}** {_bar(person.satisfaction)} {100 * person.satisfaction:.0f}% · "
+        f"{person.owned:,} own" + (f", {person.foreign} foreign" if person.foreign else "")
+        for person in blend.people
+    ]
+
+
+def _bar(share: float) -> str:
+    full = round(share * _BAR)
+    return "▰" * full + "▱" * (_BAR - full)
+
+
+def blend_name(blend: Blend) -> str:
+    """Name the playlist after its people: they asked for it, and it is saved privately."""
+    names = [person.name for person in blend.people]
+    return f"Blend: {', '.join(names[:4])}{f' and {len(names) - 4} more' if len(names) > 4 else ''}"
+
+
+def person_lines(person: Participant) -> list[str]:
+    """Say whose pairs are listed."""
+    known = f"{plural(person.tracks, 'track')}, {person.measured} measured, {person.imputed} estimated"
+    return [f"## {escape(person.name, NAME)} and the others", small(known)]
+
+
+def chart_in_words(chart: Chart) -> str:
+    """Say of which picture the facts are."""
+    return f"## {escape(chart.title, 120)}, in words"
+
+
+def poster_lines() -> list[str]:
+    """Say who is on a poster."""
+    return ["## Your poster", "Everybody who agreed is named on it."]
+
+
+def own_lines() -> list[str]:
+    """Say what is in a person's part of a comparison."""
+    return [
+        "## Your part of the comparison",
+        (
+            "Your profile, your scores with the others, and the tracks you brought. "
+            "Nobody else's tracks or profile are in it."
+        ),
+    ]
+
+
+def more_tracks(rest: int) -> str:
+    """Say how many tracks follow."""
+    return f"and {rest:,} more; *CSV and links* has all"
+
+
+def blend_lines(blend: Blend, title: str) -> list[str]:
+    """Say for whom a blend is, and how it was made."""
+    return [
+        f"## A blend for {title}",
+        small(f"{plural(len(blend.tracks), 'track')} · {MODE_WORDS[blend.mode]}"),
+    ]
+
+
+def blend_files_lines() -> list[str]:
+    """Say what the files are."""
+    return ["## Your blend as files", "As CSV, which other programs import, and as links."]
+
+
+def comparison_title(found: Comparison) -> str:
+    """Say whose comparison it is."""
+    people = found.people
+    return " & ".join(escape(each.name, NAME) for each in people) if len(people) == 2 else "Who sounds alike"
