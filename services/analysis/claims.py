@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.genres import normal_genre
+from services.domain.features import SOUND_FEATURES, Feature
 
 FEWEST_TAGGED = 8
 """Tracks with genre words below which these say nothing about a group."""
@@ -25,6 +26,13 @@ WORDS_SHARE, RAP_SHARE, DANCE_SHARE, DENIED_SHARE = 0.3, 0.5, 0.1, 0.5
 """Shares of the tagged tracks that have to be rap for a name that says wordy and for one that says rap, and
 dance music and no less than is rap; and share of what a genre denies from which no name says it.
 """
+
+SURELY_INSTRUMENTAL = 0.8
+"""Share of tracks measured without singing from which a group is instrumental where no genre words say so: of
+shoegaze and slowcore, which are sung, it is two thirds, of ambient music and scores four fifths and more.
+"""
+
+_INSTRUMENTAL = SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)
 
 
 class Claim(StrEnum):
@@ -85,7 +93,8 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
         Claim.ACOUSTIC: (
             "hard rock", "metal", "punk", "psychedelic rock", "acid rock", "garage rock", "noise rock",
             "grunge", "shoegaze", "industrial", "electronic", "electronica", "electro", "edm", "idm",
-            "techno", "house", "trance", "dubstep", "drum & bass", "synthpop", "chillwave",
+            "techno", "house", "trance", "dubstep", "drum & bass", "synthpop", "chillwave", "trip hop",
+            "downtempo", "synthwave", "vaporwave", "hyperpop", "rap", "hip hop", "drill", "trap",
         ),
     }
 )  # fmt: skip
@@ -123,11 +132,12 @@ class Tags:
                 groups.setdefault(label, Counter())[claims] += number
         return Tags(groups)
 
-    def refused(self, group: int) -> frozenset[Claim]:
-        """Return what a name of this group may not say."""
+    def refused(self, group: int, raw: NDArray[np.float64]) -> frozenset[Claim]:
+        """Return what a name of this group may not say; `raw` are the values of its tracks, shape (n, 9)."""
         tagged = self.groups.get(group, {})
         if sum(tagged.values()) < FEWEST_TAGGED:
-            return frozenset({Claim.RAP})
+            are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL
+            return frozenset({Claim.RAP} if are_surely else {Claim.RAP, Claim.INSTRUMENTAL})
         refused = set()
         if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE:
             refused.add(Claim.RAP)

@@ -18,7 +18,7 @@ from services.analysis.matrix import FeatureTable
 from services.analysis.name_rules import said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
-from services.analysis.placement import confidence
+from services.analysis.placement import confidence, margins
 from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
@@ -136,7 +136,7 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
         tempi=_tempi(sound, partition),
     )
     return _Words(
-        called=grounded(called, apart, earlier=earlier),
+        called=grounded(called, apart, cores=_cores(music.deciding, groups), earlier=earlier),
         traits=traits,
         subtitles=_of_whom(found, partition, telling, music.given),
         typical=_typical(music, groups, telling),
@@ -154,6 +154,20 @@ def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tupl
     groups = [Tally.of([music[row] for row in own]) for own in rows]
     whole = Tally.together(groups)
     return [(group, whole.without(group)) for group in groups]
+
+
+def _cores(music: Sequence[Track], groups: Groups) -> list[Tally]:
+    """Count that half of the tracks of each group that belongs to it most clearly."""
+    if not groups.partition.k:
+        return []
+    labels, (own, second) = groups.partition.labels, margins(groups.points, groups.partition.centres)
+    far = own / second if groups.partition.k > 1 else own
+    cores = []
+    for index in range(groups.partition.k):
+        rows = np.flatnonzero(labels == index)
+        clear = rows[far[rows] <= np.median(far[rows])]
+        cores.append(Tally.of([music[row] for row in clear.tolist()]))
+    return cores
 
 
 def _of_whom(

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.tally import Read, Tally, counted, decades, lower_end, share_with, told, total
-from services.domain.grouping import Scene, SceneKind
+from services.analysis.tally import Read, Tally, counted, decades, leads, lower_end, share_with, told, total
+from services.domain.grouping import OTHERS, Scene, SceneKind
 
 FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
 """Tracks of which something is known, below which a group is called by nothing, and by no artist: nearly all
@@ -40,6 +40,11 @@ HALF = 0.5
 
 SPANS = (0.65, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
+
+FEWEST_IN_COMPANY, AT_HOME, MOST_ASKED = 2, 0.5, 8
+"""Clear cases by an artist after whom a group is called, share of their tracks that is in it, and how many
+such artists are tried.
+"""
 
 LONGEST = 34
 """Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
@@ -135,6 +140,8 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
         (-_telling(inside[word] / tagged, share_with({word}, there)), -inside[word], word) for word in common
     )
     for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
+        if any(one.endswith(f" {other}") for one in some for other in some):
+            continue  # rap and melodic rap are rap
         if kind is SceneKind.ARTIST and len(" & ".join((*some, *wanted.before))) > LONGEST:
             continue
         number = sum(times for words, times in here if not words.isdisjoint(some))
@@ -145,6 +152,37 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
         ):
             return Scene(kind, *sorted(some, key=lambda word: (-inside[word], word)), *wanted.before)
     return None
+
+
+def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
+    """Return the two artists who tell a group best from the rest, or None where none is there repeatedly.
+
+    Parameters
+    ----------
+    core
+        The tracks that belong to the group most clearly: who is at its rim does not stand for it.
+    """
+    inside, outside, clear = (counted(leads(some)) for some in (group, rest, core))
+    telling = sorted(
+        (-_telling(count / core.size, outside[artist] / max(rest.size, 1)), -inside[artist], artist)
+        for artist, count in clear.items()
+        if count >= FEWEST_IN_COMPANY
+        and keeps_company(artist, group, rest)
+        and _is_sayable(artist, SceneKind.ARTIST)
+    )
+    for pair in combinations([artist for _, _, artist in telling[:MOST_ASKED]], 2):
+        if len(" & ".join((*pair, OTHERS))) <= LONGEST:
+            first, second = sorted(pair, key=lambda artist: (-inside[artist], artist))
+            return Scene(SceneKind.ARTIST, first, second, OTHERS)
+    return None
+
+
+def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
+    """Tell whether a group may still be called after an artist among others: no less at home there."""
+    inside, outside = (
+        sum(number for words, number in leads(some) if artist in words) for some in (group, rest)
+    )
+    return inside >= FEWEST_IN_COMPANY and inside >= AT_HOME * (inside + outside)
 
 
 def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.claims import Claim
-from services.analysis.traits import STRONG
+from services.analysis.traits import STRONG, TRUE_FROM
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
@@ -26,6 +26,11 @@ AGAINST = 0.45
 
 PLAINLY = 2
 """Degree of a trait that a name may say: not what is only slightly so."""
+
+MOST_ARE = 0.55
+"""Share of the tracks that are so each by itself where a name says it well: the mean of a sunny and a sombre
+half is nobody's mood.
+"""
 
 CLAIMED: Mapping[Lean, Claim] = MappingProxyType(
     {
@@ -73,7 +78,7 @@ _COMPARED_FROM = MappingProxyType(
     {
         Feature.VALENCE: (0.45, 0.45),
         Feature.SPEECHINESS: (math.inf, 0.08),
-        Feature.INSTRUMENTALNESS: (0.1, -math.inf),
+        Feature.INSTRUMENTALNESS: (0.1, 0.3),
         Feature.ACOUSTICNESS: (0.1, 0.3),
     }
 )
@@ -90,7 +95,7 @@ _ONE_SIDED = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS, Feature.L
 _UNSAID_BELOW = _ONE_SIDED | {Feature.DANCEABILITY}
 """Nor is it that one does not dance to it: neither to metal, nor to ballads, nor to symphonies."""
 
-_LITTLE_BELOW = _UNSAID_BELOW | {Feature.ACOUSTICNESS}
+LITTLE_BELOW = _UNSAID_BELOW | {Feature.ACOUSTICNESS}
 """What little is said by beside the rest of a list."""
 
 ELECTRIC = Lean(Feature.ACOUSTICNESS, high=False)
@@ -100,6 +105,21 @@ _UNHEARD = frozenset({Feature.TEMPO, Feature.LIVENESS})
 """No plain words: half of the calmest music is measured at twice its own tempo, and a studio with much
 reverberation as live.
 """
+
+WORTH_SAYING = frozenset(
+    {
+        *(Lean(Feature.ENERGY, high) for high in (True, False)),
+        *(Lean(Feature.INSTRUMENTALNESS, high) for high in (True, False)),
+        Lean(Feature.DANCEABILITY, high=True),
+        Lean(Feature.SPEECHINESS, high=True),
+    }
+)
+"""Comparisons that are said after what a group is. Nobody hears which of two kinds of rock is the sunnier,
+and how loud a record is depends on who mastered it.
+"""
+
+_IN_PART = frozenset({Feature.INSTRUMENTALNESS, Feature.LIVENESS, Feature.SPEECHINESS, Feature.TEMPO})
+"""Of these the guards say how many tracks it takes."""
 
 COLUMN = {feature: column for column, feature in enumerate(SOUND_FEATURES)}
 
@@ -167,6 +187,31 @@ def bears_out(lean: Lean, traits: Traits, *, least: int = 1, beside_the_rest: bo
         and trait.degree * sign >= least
         and trait.z * sign > 0
         for trait in traits
+    )
+
+
+def is_true_of_most(said: Collection[Lean], raw: Floats) -> bool:
+    """Tell whether most tracks, shape (n, 9), are what a name says; of some features the guards tell that."""
+    return all(
+        float(
+            np.mean(
+                values >= TRUE_FROM[lean.feature][1] if lean.high else values <= TRUE_FROM[lean.feature][0]
+            )
+        )
+        >= MOST_ARE
+        for lean in said
+        if lean.feature not in _IN_PART
+        for values in [raw[:, COLUMN[lean.feature]]]
+    )
+
+
+def hold_for_most(entry: Name, raw: Floats) -> bool:
+    """Tell whether most tracks, shape (n, 9), keep each promise of a name by themselves."""
+    return all(
+        float(np.mean((values >= guard.low) & (values <= guard.high))) >= MOST_ARE
+        for guard in entry.guards
+        if not guard.share
+        for values in [raw[:, COLUMN[guard.feature]]]
     )
 
 
@@ -289,7 +334,7 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
             for other in beside
             if other.high or other.feature not in little or (other == MORE_SUNG and _are_songs(traits))
         ]
-        for little in (_LITTLE_BELOW, _UNSAID_BELOW)
+        for little in (LITTLE_BELOW, _UNSAID_BELOW)
     )
     chosen = next(filter(None, telling), beside)
     return [replace(name, differs=other) for other in chosen if name.compared or other not in plain]
@@ -351,6 +396,6 @@ def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
     telling = [
         lean
         for lean in compared
-        if lean.high or lean.feature not in _LITTLE_BELOW or (lean == MORE_SUNG and _are_songs(traits))
+        if lean.high or lean.feature not in LITTLE_BELOW or (lean == MORE_SUNG and _are_songs(traits))
     ]
     return absolute, telling or compared[:1]

@@ -18,12 +18,15 @@ from services.analysis.name_rules import (
     ELECTRIC,
     ENTRIES,
     PLAIN_FEATURES,
+    WORTH_SAYING,
     Floats,
     Traits,
     agrees,
+    hold_for_most,
     holds,
     implied_by,
     is_earned,
+    is_true_of_most,
     plain_names,
     still_true,
     weights_of,
@@ -55,6 +58,12 @@ THIRD_COST = 0.15
 
 COMPARED_COST = 1.5
 """For saying how a group differs from the rest where it is close to typical music in everything."""
+
+UNHEARD_COST = 0.5
+"""For a comparison that nobody hears by itself."""
+
+PARTLY_COST = 0.5
+"""For a mood that is the mean of the tracks and not that of most of them."""
 
 FALLBACK_COST = 4.0
 """For saying that a group is of everything a bit: where nothing else is true of it."""
@@ -160,13 +169,13 @@ def name_clusters(
     emphasised = profiles + CONTRAST * (profiles - z.mean(axis=0))
     joined = [*scenes, *[None] * (len(groups) - len(scenes))]
     options = [
-        _options(profile, raw[rows], said, tags.refused(cluster), scene)
+        _options(profile, raw[rows], said, refused=tags.refused(cluster, raw[rows]), scene=scene)
         for cluster, (profile, rows, said, scene) in enumerate(
             zip(emphasised, groups, traits, joined, strict=True)
         )
     ]
     kept = [
-        name if name and still_true(name, raw[rows], said, tags.refused(cluster)) else None
+        name if name and still_true(name, raw[rows], said, tags.refused(cluster, raw[rows])) else None
         for cluster, (name, rows, said) in enumerate(
             zip([*earlier, *[None] * (len(groups) - len(earlier))], groups, traits, strict=True)
         )
@@ -220,7 +229,7 @@ def name_playlist(
         for name, _ in parts
         for leans in permutations(name.leans)
     }
-    for option in _options(z.mean(axis=0), raw, traits, tags.refused(0), None):
+    for option in _options(z.mean(axis=0), raw, traits, refused=tags.refused(0, raw)):
         name = option.name
         if name.sound in SHRUGS or name.compared or name.differs or len(name.leans) > MOOD_FEATURES:
             continue
@@ -263,7 +272,12 @@ def _checked(
 
 
 def _options(
-    profile: Floats, raw: Floats, traits: Traits, refused: Collection[Claim], scene: Scene | None
+    profile: Floats,
+    raw: Floats,
+    traits: Traits,
+    *,
+    refused: Collection[Claim],
+    scene: Scene | None = None,
 ) -> list[_Option]:
     """List what a group may be called, the best fitting first; the fallback is always among it."""
     length, implied = float(profile @ profile), implied_by(scene)
@@ -277,12 +291,13 @@ def _options(
     for entry, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
         if not is_earned(entry, raw, traits, refused):
             continue
-        if entry.id in SHRUGS and entry is not FALLBACK and scene is None:
+        if entry.id in SHRUGS and entry is not FALLBACK and (scene is None or not hold_for_most(entry, raw)):
             continue
         score = fit(direction) + (0.0 if entry.weights else SHRUG_SCORE)
         score -= PLAIN_COST * (entry.id in SHRUGS)
+        score -= PARTLY_COST * (not is_true_of_most(entry.main, raw))
         score -= ECHO_COST * (not implied.isdisjoint(entry.main))
-        if entry is FALLBACK:
+        if entry is FALLBACK and scene is None:
             score -= FALLBACK_COST
         if entry.claim is Claim.TALK:
             score += TALK_WORTH
@@ -290,10 +305,15 @@ def _options(
     for plain in plain_names(traits, refused, most=PLAIN_FEATURES - (scene is not None)):
         cost = COMPARED_COST if plain.compared else PLAIN_COST + THIRD_COST * (len(plain.leans) > 2)
         cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
+        cost += PARTLY_COST * (not plain.compared and not is_true_of_most(plain.leans, raw))
+        if plain.compared and not WORTH_SAYING.issuperset(plain.leans):
+            if scene is not None:
+                continue
+            cost += UNHEARD_COST
         name = plain
         if scene is not None and plain.leans == (ELECTRIC,):
             cost += LONE_ELECTRIC_COST
-        if scene is None and plain.is_one_word:
+        if plain.is_one_word and scene is None:
             joined = with_comparison(plain, traits, refused)
             name = max(joined, key=lambda each: fit(_unit(weights_of(each))), default=plain)
             if name.leans == (ELECTRIC,) and name.differs is None:

@@ -11,12 +11,14 @@ from services.analysis.in_common import (
     SPANS,
     TIMES,
     Together,
+    company_of,
     era_of,
     few_have,
+    keeps_company,
     most_have,
     span_of,
 )
-from services.analysis.name_rules import implied_by
+from services.analysis.name_rules import ENTRIES, WORTH_SAYING, implied_by
 from services.analysis.tally import (
     A_LOT,
     Read,
@@ -27,6 +29,7 @@ from services.analysis.tally import (
     families_of,
     kinds_in,
     leads,
+    normal_words,
     share_with,
     told,
 )
@@ -47,7 +50,7 @@ from services.domain.grouping import (
 _TELLING = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS})
 
 MOST_GROUNDED = 2
-"""Words for the sound after what a group is."""
+"""Words for the sound after what a group is; of comparisons it is one."""
 
 MOST_BY_FAR, TIMES_BY_FAR = 0.5, 2.0
 """Lower end and times for a decade and an artist: half of a group is too little to be called by them."""
@@ -81,10 +84,14 @@ _OF_ANY_KIND = SHRUGS | {
 }
 """Names that tell the mood and not the kind of music: pop from anywhere is "polished & punchy"."""
 
+_GENRES = frozenset({SoundName.RAP_SPOKEN_WORD, SoundName.PUNCHY_WORDPLAY, SoundName.MOSTLY_SPOKEN})
+"""Names that tell the kind of music already."""
 
 _TWO_ARTISTS = Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
 _TWO_AND_OTHERS = Together(2, each=0.1, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
 _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
+_TWO_GENRES = Together(2, each=0.15, share=OF_ALL, surely=HELD, times=TIMES)
+_TWO_TELLING = Together(2, each=0.12, share=A_LOT, surely=HALF_SURELY, times=TIMES)
 _TWO_FAMILIES = Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
@@ -109,6 +116,7 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
             HELD,
             beside=_all_kinds_in(group, rest),
         )
+        or few_have(group, rest, by_genres(normal_words), SceneKind.GENRE, _TWO_GENRES)
         or most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
         or _language(group, rest, times=TIMES)
@@ -120,24 +128,32 @@ def grounded(
     names: Sequence[GroupName],
     groups: Sequence[tuple[Tally, Tally]],
     *,
+    cores: Sequence[Tally] = (),
     earlier: Sequence[GroupName | None] = (),
 ) -> tuple[GroupName, ...]:
-    """Say first what most of each group is, though the rest may be so too, where its name says little.
+    """Say first what most of each group is, though the rest may be so too, or else who is in it.
 
     "Sunnier tracks" are "Rock, sunnier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
-    where only both are most of them. A name that another group would share stays as it was.
+    where only both are most of them, and "Nas, Drake & others, cheerful" where nothing is. A name that
+    another group would share stays as it was.
 
     Parameters
     ----------
     groups
         The tracks of each group, and those of the others.
+    cores
+        Those tracks of each group that belong to it most clearly.
     earlier
         What each group was called before: where it is still called so, it stays.
     """
     before = [*earlier, *[None] * (len(names) - len(earlier))]
+    grounds = [
+        (group, rest, core)
+        for (group, rest), core in zip(groups, cores or [own for own, _ in groups], strict=True)
+    ]
     better = [
-        name if name == was or name.scene is not None or not _says_little(name) else _with_ground(name, *own)
-        for name, was, own in zip(names, before, groups, strict=True)
+        name if name == was or name.scene is not None or name.sound in _GENRES else _with_ground(name, *own)
+        for name, was, own in zip(names, before, grounds, strict=True)
     ]
     said, was_said = list(map(_said, better)), list(map(_said, names))
     chosen = [
@@ -170,39 +186,58 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
     return tuple(result)
 
 
-def _with_ground(name: GroupName, group: Tally, rest: Tally) -> GroupName:
-    scene = _ground_of(group, rest)
+def _with_ground(name: GroupName, group: Tally, rest: Tally, core: Tally) -> GroupName:
+    scene = _ground_of(group, rest, core, is_all=_says_little(name))
     if scene is None:
         return name
     implied = implied_by(scene)
+    compared = tuple([lean for lean in name.beside if lean in WORTH_SAYING and lean not in implied])
+    if name.sound is not None:
+        is_said = not implied.isdisjoint(ENTRIES[name.sound].main)  # "Hip hop, wordy & rhythmic"
+        return replace(name, scene=scene, sound=SoundName.ALL_ROUNDERS if is_said else name.sound)
+    if name.compared:
+        return replace(name, scene=scene, leans=compared[:1], differs=None)
     left = [lean for lean in name.leans if lean not in implied]
     # Of three words those stay that tell speech and instruments from songs.
     stay = sorted(left, key=lambda lean: lean.feature not in _TELLING)[:MOST_GROUNDED]
     leans = tuple(lean for lean in left if lean in stay)
-    if leans or not name.leans:
-        return replace(name, scene=scene, leans=leans or name.leans)
-    if name.differs is not None:
-        # "Hip hop, wordy & calmer" says the same twice.
-        return replace(name, scene=scene, leans=(name.differs,), compared=True, differs=None)
-    return replace(name, scene=scene)
+    differs = name.differs if leans and not (name.is_one_word and not compared) else None
+    if not leans and compared:
+        return replace(name, scene=scene, leans=compared, compared=True, differs=None)
+    return replace(name, scene=scene, leans=leans, differs=differs)
 
 
-def _ground_of(group: Tally, rest: Tally) -> Scene | None:
-    """Return what most of a group is: a genre, an artist, two of them, or an early decade."""
+def _ground_of(group: Tally, rest: Tally, core: Tally, *, is_all: bool) -> Scene | None:
+    """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
+
+    Parameters
+    ----------
+    is_all
+        Whether this is all that a group is called by: then also what says less.
+    """
     kinds, families = _once(by_genres(kinds_in(group, rest))), _once(by_genres(families_of))
     return (
-        most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
+        few_have(group, rest, by_genres(normal_words), SceneKind.GENRE, _TWO_TELLING)
+        or most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_ARTISTS)
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_FAMILIES)
         or most_have(group, rest, families, SceneKind.GENRE, HALF_SURELY, times=0.0, share=HALF)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD, times=0.0)
-        or _early(most_have(group, rest, decades, SceneKind.DECADE, HELD, times=TIMES))
+        or _early(era_of(group, rest, range(1, len(SPANS) + 1)))
         or _language(group, rest, times=0.0)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
-        or few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
+        or company_of(group, rest, core)
+        or (_of_little(group, rest, families) if is_all else None)
+    )
+
+
+def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
+    """Return what says little of a group: three families, or some among others, or decades in a row."""
+    return (
+        few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
         or few_have(group, rest, families, SceneKind.GENRE, _ONE_AND_MORE)
         or era_of(group, rest, [*range(1, len(SPANS) + 1), 0])
@@ -246,6 +281,8 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     read = readers.get(scene.kind) or _all_kinds_in(group, rest)
     said = frozenset({scene.words, scene.also, scene.third} - {""})
     words = said - {OTHERS, MORE}
+    if OTHERS in said:
+        return all(keeps_company(artist, group, rest) for artist in words)
     if scene.kind is SceneKind.DECADE:
         words = said = span_of(min(said), max(said))
     share, elsewhere = (share_with(words, list(told(read(some)))) for some in (group, rest))
@@ -265,4 +302,4 @@ def _says_little(name: GroupName) -> bool:
 
 
 def _early(decade: Scene | None) -> Scene | None:
-    return decade if decade is not None and int(decade.words) <= LATEST_DECADE else None
+    return decade if decade is not None and int(decade.also or decade.words) <= LATEST_DECADE else None

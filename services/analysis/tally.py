@@ -33,6 +33,9 @@ _PARTS_ALONE = frozenset(
 )
 """Ends of genres that are no genre which contains them."""
 
+_AFTERWARDS = frozenset({"anti", "post", "proto"})
+"""What turns the rest of a genre into another: post-punk is no punk."""
+
 Counted = TypeVar("Counted")
 
 
@@ -142,7 +145,11 @@ def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], 
     @cache
     def of(words: Words) -> Words:
         ends = {
-            " ".join(parts[at:]) for word in words for parts in [word.split()] for at in range(len(parts))
+            " ".join(parts[at:])
+            for word in words
+            for parts in [word.split()]
+            for at in range(len(parts))
+            if not at or parts[at - 1] not in _AFTERWARDS
         }
         return frozenset(end for end in ends & named if _NAMEABLE.fullmatch(end))
 

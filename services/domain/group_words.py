@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from services.domain.grouping import (
-    MORE,
     MORE_SUNG,
     GroupName,
     Lean,
@@ -49,9 +48,9 @@ SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
         SoundName.QUIET_SPARSE: ("Quiet & sparse", "quiet & sparse"),
         SoundName.SLOW_TENDER: ("Slow & tender", "slow & tender"),
         SoundName.SOFT_TENDER: ("Soft & tender", "soft & tender"),
-        SoundName.RAP_SPOKEN_WORD: ("Rap & spoken word", "wordy"),
+        SoundName.RAP_SPOKEN_WORD: ("Rap", "wordy"),
         SoundName.WORDY_RHYTHMIC: ("Wordy & rhythmic", "wordy & rhythmic"),
-        SoundName.PUNCHY_WORDPLAY: ("Punchy wordplay", "punchy & wordy"),
+        SoundName.PUNCHY_WORDPLAY: ("Punchy rap", "punchy & wordy"),
         SoundName.WORDY_LOW_KEY: ("Wordy & low-key", "wordy & low-key"),
         SoundName.LIVE_RECORDINGS: ("Live recordings", "live"),
         SoundName.WARM_MID_TEMPO: ("Warm mid-tempo", "warm & mid-tempo"),
@@ -156,11 +155,19 @@ def scene_words(scene: Scene) -> str:
         return RECORDING_WORDS[Recording(scene.words)]
     if scene.kind is SceneKind.LANGUAGE:
         return f"{scene.words.capitalize()} titles"
-    # "Pop, R&B & soul": one of the families has two names itself.
-    words = list(map(genre_words, said))
-    is_doubtful = words[-1] != MORE and any(" & " in each for each in words)
-    listed = ", ".join(words) if is_doubtful else _joined(words)
+    words = _with_one_end(list(map(genre_words, said)))
+    if len(said) > 1:  # "Pop & R&B/soul": one of the families has two names itself
+        words = [each.replace(" & ", "/") for each in words]
+    listed = _joined(words)
     return listed[:1].upper() + listed[1:]
+
+
+def _with_one_end(genres: Sequence[str]) -> list[str]:
+    """Say what two genres are both kinds of once: "melodic & rage rap"."""
+    first, *others = genres
+    own, _, end = first.rpartition(" ")
+    is_shared = len(others) == 1 and own and others[0].endswith(f" {end}") and "&" not in first
+    return [own if is_shared else first, *others]
 
 
 def _decade_words(years: Sequence[int]) -> str:

@@ -273,7 +273,7 @@ def test_a_group_that_is_close_to_typical_music_is_named_by_what_sets_it_apart()
         (Scene(SceneKind.ARTIST, "Johnny Cash"), "Johnny Cash, quiet & sparse"),
         (Scene(SceneKind.ARTIST, "Johnny Cash", "others"), "Johnny Cash & others, quiet & sparse"),
         (Scene(SceneKind.GENRE, "pop", "rock"), "Pop & rock, quiet & sparse"),
-        (Scene(SceneKind.GENRE, "pop", "r&b & soul"), "Pop, R&B & soul, quiet & sparse"),
+        (Scene(SceneKind.GENRE, "pop", "r&b & soul"), "Pop & R&B/soul, quiet & sparse"),
         (Scene(SceneKind.GENRE, "neo psychedelic"), "Neo-psychedelic, quiet & sparse"),
         (Scene(SceneKind.GENRE, "neo soul"), "Neo soul, quiet & sparse"),
         (Scene(SceneKind.GENRE, "east coast hip hop"), "East Coast hip hop, quiet & sparse"),

@@ -98,10 +98,10 @@ def test_christmas_is_said_of_each_group_of_a_list_of_christmas_songs() -> None:
 
 
 def test_a_name_that_says_little_begins_with_what_all_titles_of_the_list_tell() -> None:
-    louder = GroupName(leans=(Lean(Feature.LOUDNESS, high=True),), compared=True)
+    livelier = GroupName(leans=(Lean(Feature.ENERGY, high=True),), compared=True)
     remixes = Tally.of(called(20, "Song - Somebody Remix"))
-    (name,) = grounded([louder], [(remixes, remixes)])
-    assert name_words(name) == "Remixes, louder"
+    (name,) = grounded([livelier], [(remixes, remixes)])
+    assert name_words(name) == "Remixes, livelier"
 
 
 def test_each_kind_of_recording_and_each_language_has_a_word() -> None:
