@@ -34,8 +34,8 @@ from cogs.words.quality import (
     verdict_line,
 )
 from cogs.words.text import fit, skipped_line, small, track_line
-from services.domain.features import Feature
-from services.domain.report import AnalysisReport, EnrichedTrack
+from services.domain.features import Coverage, Feature
+from services.domain.report import FEWEST_TRACKS, AnalysisReport, EnrichedTrack
 from services.domain.sources import second_opinions
 
 HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
@@ -62,12 +62,19 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
     if left_out := skipped_line(report.playlist.skipped):
         blocks.append(text(small(left_out)))
     buttons = [button(Label.REDRAW_THE_MAP, ComponentRef(Action.AGAIN, report_id).button())]
-    if coverage.imputed or coverage.borrowed:
+    if (coverage.imputed or coverage.borrowed) and _of_these_very_tracks(coverage) >= FEWEST_TRACKS:
         again = ComponentRef(Action.AGAIN, report_id, MEASURED_ONLY).button()
         buttons.insert(0, button(Label.MEASURED_ONLY, again, style=discord.ButtonStyle.primary))
     blocks.append(ui.ActionRow(*buttons))
-    blocks.append(text(small(WRONG_TEMPO), credit(report.playlist)))
+    last = (small(WRONG_TEMPO) if report.clusters else "", credit(report.playlist))
+    if any(last):
+        blocks.append(text(*last))
     return Reply(tuple(blocks))
+
+
+def _of_these_very_tracks(coverage: Coverage) -> int:
+    """Count the tracks that are left without what is estimated or borrowed."""
+    return coverage.total - coverage.imputed - coverage.borrowed - coverage.unknown
 
 
 def tempo_select(report: AnalysisReport, report_id: str, tracks: list[int]) -> ui.Select[Any] | None:

@@ -30,7 +30,7 @@ def dj_line(total: int, in_rekordbox: int, in_m3u8: int) -> str:
             "id. A rekordbox XML, an M3U or an iTunes library brings the paths along."
         )
     if in_rekordbox == total:
-        return f"The rekordbox XML and the M3U8 hold all {plural(total, 'track')}."
+        return f"The rekordbox XML and the M3U8 hold {'all ' if total > 1 else ''}{plural(total, 'track')}."
     if in_rekordbox == in_m3u8:
         return (
             f"The rekordbox XML and the M3U8 hold {in_m3u8:,} of {plural(total, 'track')}: the others came "

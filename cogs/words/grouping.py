@@ -12,7 +12,7 @@ from services.domain.vocabulary import share_words
 WAY = {Grouping.SOUND: "by sound", Grouping.STYLE: "by style and era"}
 
 _BY_SOUND = {
-    Verdict.CLEAR: "By sound alone they fall into clear groups as well.",
+    Verdict.CLEAR: "By sound alone they fall into clear groups.",
     Verdict.LOOSE: "By sound alone they fall into loose groups.",
     Verdict.NONE: "The sound alone does not separate them.",
 }

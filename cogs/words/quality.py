@@ -79,6 +79,7 @@ _SOURCES = {
     SOUND_SOURCE: "its sound, measured here",
     CLIP_SOURCE: "ReccoBeats, from clips of its sound",
     "acousticbrainz": "AcousticBrainz, of the same recording",
+    "reccobeats": "ReccoBeats",
     "imputation": "estimates from related tracks",
     "loudness, tempo and key": "estimates from loudness, tempo, key and tags",
 }
@@ -301,7 +302,7 @@ def quality_line(coverage: Coverage, *, brief: bool = False, is_drawn: bool = Fa
     named = [(counts[field], said[field]) for field, _ in _ORIGINS if counts[field]]
     if partly is not None:
         named.append((partly.tracks, f"in part ({partly_line(partly)})"))
-    if coverage.unknown == coverage.total:
+    if coverage.unknown == coverage.total and partly is None:
         return f"Nothing is known about the sound of {these_tracks(coverage.total)}."
     if len(named) == 1:
         count, words = named[0]
@@ -333,7 +334,8 @@ def partly_line(partly: PartlyKnown) -> str:
     listed = join_words([f"{feature.value} {count:,}/{total:,}" for feature, count in counts.items()])
     if not lacking:
         return f"{listed} {whence}, the rest {rest}"
-    return f"{listed} {whence}, the {'other ' if sound else ''}{in_words(len(lacking))} {rest}"
+    count = in_words(len(lacking))
+    return f"{listed} {whence}, the {f'other {count}' if sound else f'{count} sound features'} {rest}"
 
 
 def capital(sentence: str) -> str:

@@ -84,6 +84,7 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
         mood=report.mood,
         tracks=len(report.tracks),
         evidence=report.evidence,
+        real=report.coverage.total - report.coverage.imputed - report.coverage.unknown,
         fewest=FEWEST_TRACKS,
         parts=[cluster.subtitle for cluster in report.clusters],
         names_them=names_them,
@@ -111,6 +112,7 @@ def verdict_sentence(
     tracks: int,
     evidence: int,
     fewest: int,
+    real: int = 0,
     parts: Sequence[Subtitle] = (),
     names_them: bool = True,
 ) -> str:
@@ -130,6 +132,8 @@ def verdict_sentence(
         Distinct tracks with features that are not estimates.
     fewest
         How many of those it takes to look for groups.
+    real
+        Rows with features that are not estimates; more than `evidence` where a track is there twice.
     parts
         What came with the tracks of each group.
     names_them
@@ -143,14 +147,9 @@ def verdict_sentence(
             return (
                 f"No audio features are known for {these_tracks(tracks)}, so there is nothing to compare yet."
             )
-        case Verdict.TOO_FEW if evidence == tracks:
-            return f"{_too_few(evidence)} for groups (I need {fewest}).{_together(mood)}"
         case Verdict.TOO_FEW:
-            have = "has" if evidence == 1 else "have"
-            return (
-                f"{evidence} of these {tracks:,} tracks {have} audio features: too few for groups "
-                f"(I need {fewest}).{_together(mood)}"
-            )
+            few = _too_few_known(evidence, tracks, real)
+            return f"{few} for groups (I need {fewest}).{_together(mood, evidence)}"
         case Verdict.CLEAR:
             return f"{_groups(count, 'clear')}{overall}."
         case Verdict.LOOSE:
@@ -185,6 +184,20 @@ def _too_few(evidence: int) -> str:
     return "1 track is too few" if evidence == 1 else f"{evidence} tracks are too few"
 
 
+def _too_few_known(evidence: int, tracks: int, real: int) -> str:
+    """Say how many different tracks have features, where a list has others too or some of them twice."""
+    if evidence == tracks:
+        return _too_few(evidence)
+    if evidence < real:
+        return (
+            "One track several times over is too few"
+            if evidence == 1
+            else f"Only {evidence} different tracks here have audio features: too few"
+        )
+    have = "has" if evidence == 1 else "have"
+    return f"{evidence} of these {tracks:,} tracks {have} audio features: too few"
+
+
 def _overall(mood: str) -> str:
     """Say what all groups sound like together, behind how many there are."""
     if not mood:
@@ -192,9 +205,11 @@ def _overall(mood: str) -> str:
     return f", {mood}" if mood.startswith(_RANGE) else f", {mood} overall"
 
 
-def _together(mood: str) -> str:
+def _together(mood: str, evidence: int = 2) -> str:
     if not mood:
         return ""
+    if evidence == 1:
+        return f" It sounds {mood}."
     return f" Together they go {mood}." if mood.startswith(_RANGE) else f" Together they sound {mood}."
 
 
@@ -208,16 +223,22 @@ def _by_scene(structure: Structure, parts: Sequence[Subtitle], *, brief: bool) -
 
     `brief` names one genre of each part.
     """
-    if SceneKind.GENRE in structure.witnesses and sum(bool(part.genres) for part in parts) > 1:
-        if brief:
-            return f"By genre: {join_words(genre_words(part.genres[0]) for part in parts if part.genres)}."
-        said = [mostly_genres(part) for part in parts if part.genres]
-        if len(said) == len(parts) and all((part.genre_share or 0) >= MOSTLY for part in parts):
+    if SceneKind.GENRE in structure.witnesses:
+        # Parts of one genre do not differ by it.
+        told: dict[Sequence[str], Subtitle] = {}
+        for part in parts:
+            if part.genres:
+                told.setdefault(part.genres[:1] if brief else part.genres, part)
+        if len(told) > 1 and brief:
+            return f"By genre: {join_words(genre_words(part.genres[0]) for part in told.values())}."
+        said = [mostly_genres(part) for part in told.values()]
+        if len(told) == len(parts) > 1 and all((part.genre_share or 0) >= MOSTLY for part in parts):
             return f"By genre they are {in_words(len(parts))}: {_listed(said)}."
-        return f"By genre they differ: {_listed(said)}."
-    if SceneKind.DECADE in structure.witnesses and sum(part.decade is not None for part in parts) > 1:
-        decades = [f"mostly {part.decade}s" for part in parts if part.decade is not None]
-        return f"By the year of the edition they differ: {join_words(decades)}."
+        if len(told) > 1:
+            return f"By genre they differ: {_listed(said)}."
+    decades = dict.fromkeys(part.decade for part in parts if part.decade is not None)
+    if SceneKind.DECADE in structure.witnesses and len(decades) > 1:
+        return f"By the year of the edition they differ: {join_words(f'mostly {each}s' for each in decades)}."
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cogs.words.portrait import habits_line, standings_line
-from cogs.words.text import escape, join_words, percent, plain, plural, small, track_line, unbroken
+from cogs.words.text import escape, in_words, join_words, percent, plain, plural, small, track_line, unbroken
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
@@ -20,7 +20,7 @@ DUPLICATES = "**Duplicates**"
 STANDS_OUT = "**Stands out most**"
 
 _DUPLICATE_WORDS = {
-    DuplicateKind.SAME_ID: "the same track twice",
+    DuplicateKind.SAME_ID: "the same track {times}",
     DuplicateKind.SAME_RECORDING: "the same recording under several ids",
     DuplicateKind.SAME_SONG: "the same song from another release",
     DuplicateKind.OTHER_VERSION: "another version (live, remix, …): maybe you want both",
@@ -41,7 +41,7 @@ def finding(stats: PlaylistStats) -> str:
         return "Nothing real is known about how these tracks sound, so only the list itself is counted."
     far = stats.standing_out()
     if not far:
-        return "In every feature the middle of this playlist is that of typical music."
+        return "In every feature the median of this playlist lies in the middle half of typical music."
     return f"Least like typical music: {join_words(map(_beside_typical, far))}."
 
 
@@ -179,7 +179,8 @@ def duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
     """Say where a song stands more than once."""
     places = ", ".join(f"#{track + 1}" for track in duplicate.tracks)
     name = track_line(report.tracks[duplicate.keep].track)
-    return f"- {name} at {places}\n  {small(_DUPLICATE_WORDS[duplicate.kind])}"
+    times = "twice" if len(duplicate.tracks) == 2 else f"{in_words(len(duplicate.tracks))} times"
+    return f"- {name} at {places}\n  {small(_DUPLICATE_WORDS[duplicate.kind].format(times=times))}"
 
 
 def in_words_title(report: AnalysisReport) -> str:

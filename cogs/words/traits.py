@@ -95,7 +95,8 @@ def portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
         for trait in cluster.traits[:2]
     ]
     lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
-    return [*lines, *([small(f"Mostly {artists}")] if artists else [])]
+    often = "Most often" if any(count > 1 for _, count in cluster.top_artists) else "Among them"
+    return [*lines, *([small(f"{often} {artists}")] if artists else [])]
 
 
 def track_row(report: AnalysisReport, track: int, likely: bool) -> str:

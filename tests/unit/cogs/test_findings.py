@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from cogs.replies.cluster import cluster_card
 from cogs.replies.details import findings_card
 from cogs.replies.tidy import tidy_card
 from services.analysis.tidying import find_tidying
 from services.domain.drafts import TidyState
-from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Outlier
+from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind, Outlier
 from services.storage.reports import StoredReport
 from services.workflows.drafts import OpenDraft
 from tests.integration.storage.samples import NOON
@@ -43,3 +44,21 @@ def test_nothing_is_said_to_stand_out_only_where_somebody_looked(members: int) -
     for words in told(replace(report, clusters=(group,))):
         assert ("Nothing stands out: every track has company." in words) == (members == FEWEST_TO_STAND_OUT)
         assert ("(I need 20)" in words) == (members < FEWEST_TO_STAND_OUT)
+
+
+@pytest.mark.parametrize(("rows", "said"), [((0, 4), "track twice"), ((0, 4, 7), "track three times")])
+def test_how_often_a_track_is_there_is_said(rows: tuple[int, ...], said: str) -> None:
+    report = replace(make_report(), duplicates=(Duplicate(DuplicateKind.SAME_ID, rows, 0),))
+    assert f"the same {said}" in words_of(findings_card(report))
+
+
+def test_the_artists_of_a_group_are_called_most_often_and_not_most_of_it() -> None:
+    report = make_report()
+    for artists, said in (
+        ((("Ann", 3), ("Bob", 1)), "Most often Ann (3) and Bob"),
+        ((("Ann", 1),), "Among them Ann"),
+    ):
+        group = replace(report.clusters[0], top_artists=artists)
+        card = words_of(cluster_card(replace(report, clusters=(group,)), "r1", 0, 0, None))
+        assert said in card
+        assert "Mostly" not in card

@@ -60,3 +60,5 @@ def test_what_the_sound_says_is_added() -> None:
     assert said.endswith("The sound alone does not separate them.")
     alone = style_sentence(structure(Verdict.UNTESTABLE), STYLE, ["One"], "calm")
     assert alone == "By style and era these tracks stay together. On average they sound calm."
+    parted = style_sentence(structure(Verdict.CLEAR), STYLE, ["One"], "calm")
+    assert parted == f"{alone} By sound alone they fall into clear groups."

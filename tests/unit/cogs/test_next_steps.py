@@ -112,7 +112,7 @@ def test_a_sentence_fits_every_command_that_can_end_in_it(
         ("file:exportify-app", "your Exportify app file"),
         ("file", "your file"),
         ("dataset:old", "the data set old"),
-        ("ReccoBeats", "ReccoBeats"),
+        ("reccobeats", "ReccoBeats"),
     ],
 )
 def test_sources_are_called_by_names_that_people_know(source: str, name: str) -> None:
@@ -123,6 +123,16 @@ def test_sources_are_called_by_names_that_people_know(source: str, name: str) ->
     known = {**entry.provenance, Feature.TEMPO: replace(entry.provenance[Feature.TEMPO], source=source)}
     assert isinstance(known[Feature.TEMPO], Provenance)
     assert f"according to {name}." in words(tempo_card(replace(entry, provenance=known), "r1", 0))
+
+
+def test_only_what_leaves_a_map_and_has_a_place_is_offered_below_the_quality() -> None:
+    report = make_report()
+    some = replace(report.coverage, measured=60, borrowed=20, imputed=40, unknown=0, total=120)
+    assert "Measured only" in words(quality_card(replace(report, coverage=some), "r1"))
+    none = replace(some, measured=0, borrowed=80)
+    assert "Measured only" not in words(quality_card(replace(report, coverage=none), "r1"))
+    assert "A tempo is wrong?" in words(quality_card(report, "r1"))
+    assert "A tempo is wrong?" not in words(quality_card(replace(report, clusters=()), "r1"))
 
 
 def test_how_well_groups_hold_up_is_said_of_those_that_are_shown() -> None:

@@ -91,13 +91,26 @@ def test_where_the_groups_are_listed_below_the_sentence_says_how_they_sound(
         (1, 0, "No audio features are known for the only track, so"),
         (1_200, 0, "No audio features are known for these 1,200 tracks, so"),
         (9, 9, "9 tracks are too few for groups (I need 12). Together they sound calm."),
-        (1, 1, "1 track is too few for groups (I need 12). Together they sound calm."),
+        (1, 1, "1 track is too few for groups (I need 12). It sounds calm."),
         (20, 9, "9 of these 20 tracks have audio features: too few for groups (I need 12). Together they "),
         (20, 1, "1 of these 20 tracks has audio features: too few for groups (I need 12)."),
     ],
 )
 def test_too_little_is_said_with_its_numbers(tracks: int, evidence: int, expected: str) -> None:
     assert said(Verdict.TOO_FEW, tracks=tracks, evidence=evidence).startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "expected"),
+    [
+        (1, "One track several times over is too few for groups (I need 12). It sounds calm."),
+        (7, "Only 7 different tracks here have audio features: too few for groups (I need 12). Together"),
+    ],
+)
+def test_rows_of_one_track_are_not_said_to_lack_features(evidence: int, expected: str) -> None:
+    structure = replace(make_report().structure, verdict=Verdict.TOO_FEW)
+    sentence = verdict_sentence(structure, (), mood="calm", tracks=30, evidence=evidence, real=30, fewest=12)
+    assert sentence.startswith(expected)
 
 
 def test_a_short_list_of_two_kinds_is_not_called_one() -> None:
@@ -128,6 +141,15 @@ COUNTRY, RAP = Subtitle(genres=("country",), genre_share=0.6), Subtitle(genres=(
             (
                 "By sound these two flow into each other: Loud & fast and Quiet piano. "
                 "By genre they differ: mostly country and a lot of rap."
+            ),
+        ),
+        (
+            Verdict.NONE,
+            (SceneKind.GENRE,),
+            (COUNTRY, replace(COUNTRY, genre_share=0.3)),
+            (
+                "The sound alone doesn't split this list; the two groups below are a way to cut it: "
+                "Loud & fast and Quiet piano."
             ),
         ),
         (

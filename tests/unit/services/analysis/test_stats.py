@@ -160,4 +160,4 @@ def test_the_finding_names_what_is_least_like_typical_music():
     calm = report_of(*(entry(energy=0.01, valence=TYPICAL.medians[Feature.VALENCE]) for _ in range(3)))
     assert finding(compute_stats(calm)) == "Least like typical music: energy 0.01 (typical 0.68)."
     typical = report_of(entry(energy=TYPICAL.medians[Feature.ENERGY]))
-    assert "is that of typical music" in finding(compute_stats(typical))
+    assert "lies in the middle half of typical music" in finding(compute_stats(typical))

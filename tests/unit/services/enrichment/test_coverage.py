@@ -180,7 +180,11 @@ def test_nothing_is_partly_known_where_all_is_known_or_nothing() -> None:
         ),
         (
             [partly((Feature.KEY, Feature.MODE), estimated=False)] * 3,
-            "Key 3/3 from the file, the nine unknown.",
+            "Key 3/3 from the file, the nine sound features unknown.",
+        ),
+        (
+            [partly((Feature.KEY, Feature.MODE), estimated=False)] * 3 + [enriched(None)] * 2,
+            "2 of 5 tracks unknown, 3 in part (key 3/3 from the file, the nine sound features unknown).",
         ),
         (
             [partly(ALL_BUT_LOUDNESS)] * 48,
