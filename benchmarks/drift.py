@@ -33,9 +33,9 @@ from services.analysis.drift import ERROR_RATE, changes_between, since_last
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.reference import TYPICAL
 from services.domain.analysis import AnalysisOptions, LastGroups
-from services.domain.drift import Since
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track
+from services.domain.portrait import Since
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
 from services.workflows.reports import earlier_sound

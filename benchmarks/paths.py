@@ -42,7 +42,7 @@ ROOMS = ("bot", "cogs", "services")
 GOALS = {"/analyze playlist:": (40, 200), "Compare": (35, 170)}
 """At most so many files and functions."""
 
-_BESIDE = ("bot/vitals.py", "bot/web/", "services/maintenance.py")
+_BESIDE = ("bot/health.py", "bot/web/", "services/maintenance.py")
 """What goes on meanwhile whether somebody asks or not: not counted, nor what it calls."""
 
 _DRIVER = "bot/demo/"

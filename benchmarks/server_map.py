@@ -36,11 +36,12 @@ from services.domain.server_map import MOST_ON_MAP, ListOfMap, MapMember, NewsKi
 from services.storage.codec import encode_report
 from services.storage.database import Database
 from services.storage.reports import ReportStore
-from services.storage.schema import map_members, reports
+from services.storage.schema.groups import map_members
+from services.storage.schema.people import reports
 from services.storage.server_maps import MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows import tasks
-from services.workflows.groups.server_map import ServerMapWorkflow
+from services.workflows.server_map import ServerMapWorkflow
 
 SIZES = (40, 400)
 GROUPS = (3, 5, 12)

@@ -36,7 +36,7 @@ from services.storage.codec import decode_report, encode_report
 from services.storage.database import Database
 from services.storage.features import FeatureStore
 from services.storage.known_tracks import KnownTrackStore
-from services.storage.schema import features
+from services.storage.schema.music import features
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LETTERS = string.ascii_letters + string.digits

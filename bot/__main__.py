@@ -47,7 +47,7 @@ def main() -> int:
 
 def cure_for(missing: str) -> str:
     """Say in one sentence what to do about a package that is not installed."""
-    from services.domain.program import PROGRAM, install
+    from services.domain.installation import PROGRAM, install
 
     extra = _EXTRAS.get(missing, "")
     command = f"`{install(extra)}`"

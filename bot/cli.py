@@ -16,12 +16,12 @@ from bot import __version__
 from bot.commands import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, BadInputError
 from bot.config import ENV_FILE, Settings, check_config, load_settings
 from bot.logs import configure_logging
-from bot.roles import Role
+from bot.process import Role
 from bot.secret_files import SecretFileError
 from cogs.words.errors import sentence
 from services.domain.errors.sources import KeyRingError
+from services.domain.installation import PROGRAM
 from services.domain.ordering import Goal
-from services.domain.program import PROGRAM
 
 LARGEST_BLEND = 500
 _FORMATS = "as rekordbox XML, M3U8 and CSV"

@@ -13,11 +13,11 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.ports import ANYWHERE, Holder, holder_of
-from bot.roles import Role, parse_shards
+from bot.process import Role, parse_shards
 from bot.secret_files import named_files, read_secrets
 from services.accounts.keyring import KeyRing
 from services.domain.errors.sources import KeyRingError
-from services.domain.program import PROGRAM
+from services.domain.installation import PROGRAM
 
 
 def _by_comma(value: object) -> object:

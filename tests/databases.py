@@ -14,7 +14,7 @@ from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.jobs import read_jobs
 from services.storage.migrate import migrate
-from services.storage.schema import jobs
+from services.storage.schema.people import jobs
 
 
 def sqlite_at(path: Path) -> str:

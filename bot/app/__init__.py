@@ -20,9 +20,8 @@ from bot.app.sources import open_name_services, open_sources, pace_of
 from bot.app.storage import ending_links, holdings_of, maintenance_tasks, open_database
 from bot.app.work import Workflows, build_workflows
 from bot.config import Settings
-from bot.health import StatusReader
+from bot.health import StatusReader, Vitals
 from bot.metrics import Metrics
-from bot.vitals import Vitals
 from bot.web.interactions import SignedInteractions
 from cogs.work.logins import tell_disconnected
 from services.compute import ComputePool
@@ -30,7 +29,7 @@ from services.maintenance import Maintenance, RepeatedTask
 from services.sources.clock import utc_now
 from services.sources.session import open_session
 from services.storage.database import Database
-from services.storage.marks import MarkStore, ReceivedStore
+from services.storage.installation import MarkStore, ReceivedStore
 from services.workflows import tasks
 
 _SYNCED = "synced commands"

@@ -18,7 +18,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.roles import Role, Shards
+from bot.process import Role, Shards
 from cogs.replies.layout import Reply
 from cogs.work.accept import Work
 from cogs.work.admission import Gate, Limits

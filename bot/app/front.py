@@ -42,10 +42,10 @@ from cogs.work.posted_cards import PostedCards, TakenBack
 from cogs.work.presence import DiscordPresence
 from cogs.work.server_maps import ServerMaps
 from services.analysis.comparison.rules import load_rules
-from services.domain.status import Status
-from services.storage.marks import MarkStore
-from services.workflows.groups.results import SharingWorkflow
-from services.workflows.groups.server_map import ServerMapWorkflow
+from services.domain.installation import Status
+from services.storage.installation import MarkStore
+from services.workflows.group_results import SharingWorkflow
+from services.workflows.server_map import ServerMapWorkflow
 
 LOOK_AFTER = timedelta(hours=23, minutes=30)
 """Daily, also when the hourly rounds drift a little."""

@@ -11,16 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.config import Settings
-from bot.lifetime import DRAIN_S, in_background
-from bot.roles import Shards, parse_shards
+from bot.process import DRAIN_S, Shards, in_background, parse_shards
 from services.domain.errors.storage import StorageError
 from services.jobs.engine import EmbeddedQueue, QueueEngine, Slots
 from services.jobs.queue import JobQueue
 from services.jobs.sealing import TokenSealer, derive_key
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
+from services.storage.installation import RENEWED_EVERY_S, ShardLeaseStore, UpstreamStore
 from services.storage.jobs import JobStore
-from services.storage.processes import RENEWED_EVERY_S, ShardLeaseStore, UpstreamStore
 
 _AT_ONCE_PER_WORKER, _FEWEST_AT_ONCE = 2, 4
 """More at once than there are workers: while one waits for a service, another one computes. Not many

@@ -11,8 +11,8 @@ import aiohttp
 
 from bot import __version__
 from bot.config import Settings
-from bot.lifetime import in_background
 from bot.metrics import Metrics
+from bot.process import in_background
 from cogs.words.lists import public_list_name
 from services.enrichment.cache import MemoryNameStore, ReadOnlyCache, ReadOnlyNames
 from services.enrichment.enricher import Enricher
@@ -34,10 +34,10 @@ from services.sources.reccobeats_clips import ReccoBeatsClips
 from services.sources.session import open_session
 from services.storage.database import Database
 from services.storage.features import FeatureStore, PutAsideStore
-from services.storage.processes import ClaimStore, UpstreamStore
+from services.storage.installation import ClaimStore, UpstreamStore
 from services.storage.recordings import NameStore as NameStoreOf
 from services.storage.recordings import RecordingStore
-from services.workflows.user_lists import UserLists
+from services.workflows.suggestions import UserLists
 
 
 @dataclass(frozen=True, slots=True)

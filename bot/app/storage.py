@@ -24,11 +24,10 @@ from services.storage.consents import ASK_AGAIN_AFTER, QuestionStore
 from services.storage.database import Database
 from services.storage.decisions import DraftStore
 from services.storage.features import FeatureStore, PutAsideStore
+from services.storage.installation import ClaimStore, ReceivedStore, RefusedFileStore
 from services.storage.known_tracks import ArtistGenreStore
 from services.storage.links import LinkStore
-from services.storage.marks import ReceivedStore, RefusedFileStore
 from services.storage.persons import NOTES_KEPT_FOR, ErasureNotes, PersonStore
-from services.storage.processes import ClaimStore
 from services.storage.recordings import NameStore
 from services.storage.spotify import CallStore, LibraryStore, PlaylistStore
 from services.storage.sqlite_files import COPIES_KEPT_FOR, CopyKind, drop_old_copies

@@ -21,10 +21,10 @@ from services.storage.consents import QuestionStore, SharingStore
 from services.storage.database import Database
 from services.storage.decisions import DraftStore, PreferenceStore, RememberedMapStore, TempoCorrectionStore
 from services.storage.group_results import GroupResultStore
+from services.storage.installation import RefusedFileStore
 from services.storage.known_tracks import ArtistGenreStore, KnownTrackStore
 from services.storage.links import LinkStore
 from services.storage.lobbies import LobbyStore
-from services.storage.marks import RefusedFileStore
 from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.recordings import NameAnswerStore
@@ -39,19 +39,18 @@ from services.workflows.compare import CompareWorkflow
 from services.workflows.corrections import CorrectionsWorkflow, NamesWorkflow
 from services.workflows.costly_files import CostlyFiles
 from services.workflows.drafts import DraftsWorkflow, SplitWorkflow, TidyWorkflow
-from services.workflows.groups.lobbies import LobbiesWorkflow
-from services.workflows.groups.results import GroupResultsWorkflow, SharingWorkflow
-from services.workflows.groups.server_map import DigestWorkflow, ServerMapWorkflow
+from services.workflows.group_results import GroupResultsWorkflow, SharingWorkflow
 from services.workflows.known_tracks import ArtistGenresWorkflow, RelatedTracksWorkflow
+from services.workflows.lobbies import LobbiesWorkflow
 from services.workflows.optimize import OptimizeWorkflow
 from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.reading import PlaylistReader
 from services.workflows.reports import DriftWorkflow, ReportsWorkflow
 from services.workflows.saving import SavingWorkflow
 from services.workflows.saving.spotify import SpotifyPlaylists
+from services.workflows.server_map import DigestWorkflow, ServerMapWorkflow
 from services.workflows.sounds import SoundsWorkflow
-from services.workflows.suggestions import Suggestions
-from services.workflows.user_lists import UserLists
+from services.workflows.suggestions import Suggestions, UserLists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

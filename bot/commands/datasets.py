@@ -19,7 +19,7 @@ from bot.commands import EXIT_BAD_INPUT, EXIT_OK
 from bot.config import Settings
 from cogs.words.messages import note_line
 from services.domain.errors.storage import DatabaseInUseError
-from services.domain.program import PROGRAM
+from services.domain.installation import PROGRAM
 from services.imports.open_dumps import OpenDump
 from services.sources.clock import utc_now
 from services.storage.backups import default_folder

@@ -44,13 +44,13 @@ from cogs.words.text import plural
 from services.domain.analysis import Analysis, AnalysisOptions, LastGroups
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import BlendMode, PersonKey
-from services.domain.drift import Since
 from services.domain.errors import TastemapError
 from services.domain.grouping import Grouping
 from services.domain.groups import FEWEST, MOST, distinct_names
 from services.domain.messages import OnProgress
 from services.domain.music import Playlist
 from services.domain.ordering import OrderOptions, OrderResult, Transition
+from services.domain.portrait import Since
 from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
 from services.sources.clock import utc_now

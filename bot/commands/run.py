@@ -19,12 +19,12 @@ from bot.app.storage import ROUND_S
 from bot.commands import EXIT_AGAIN, EXIT_CONFIG, EXIT_DATA, EXIT_FAILED, EXIT_OK
 from bot.config import Settings, role_problem
 from bot.health import serve_health
-from bot.lifetime import DRAIN_S, Lifetime, in_background
+from bot.process import DRAIN_S, Lifetime, in_background
 from bot.web.interactions import build_endpoint
 from bot.web.server import listen
 from cogs.words.errors import sentence
 from services.domain.errors.storage import DamagedDatabaseError, SecondBotError, StorageError
-from services.domain.program import PROGRAM
+from services.domain.installation import PROGRAM
 from services.sources.clock import utc_now
 from services.storage.backups import default_folder, make_ready
 from services.storage.connections import parse_address

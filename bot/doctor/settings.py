@@ -19,7 +19,7 @@ from bot.ports import Holder, holder_of
 from bot.web.server import parse_networks
 from services.charts.lettering import unarranged_scripts, undrawable_scripts
 from services.domain.errors.sources import KeyRingError
-from services.domain.program import PROGRAM
+from services.domain.installation import PROGRAM
 from services.storage.connections import parse_address
 from services.storage.doctor import Diagnosis, Severity
 

@@ -18,8 +18,8 @@ from cogs.work.posted_cards import CleanUp
 from services.domain.errors.jobs import NotOperatorError
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.sources import SeatBusyError, UnfinishedWritesError
+from services.domain.installation import Status
 from services.domain.spotify import Disconnected, Seat
-from services.domain.status import Status
 
 
 class Seats(Protocol):

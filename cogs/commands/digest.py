@@ -14,7 +14,7 @@ from cogs.work.errors import UnknownComponentError
 from cogs.work.first_response import answer_now, in_time
 from cogs.work.host import Interaction
 from services.domain.errors.groups import NotChannelManagerError
-from services.workflows.groups.server_map import DigestWorkflow
+from services.workflows.server_map import DigestWorkflow
 
 _NEEDED = ("view_channel", "send_messages", "read_message_history")
 """Without the last one nobody could find out after a crash whether a digest is there."""

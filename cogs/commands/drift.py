@@ -13,7 +13,7 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Interaction
-from services.domain.drift import MappedList
+from services.domain.portrait import MappedList
 from services.workflows.reports import KEY_LENGTH, DriftWorkflow
 
 _SUGGESTED = 25

@@ -29,7 +29,7 @@ from services.domain.errors.groups import NothingBroughtError, NotInLobbyError
 from services.domain.errors.storage import DatabaseBusyError
 from services.domain.group_requests import BringRequest, CompareRequest
 from services.domain.groups import GroupKind, Lobby
-from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
+from services.workflows.lobbies import LobbiesWorkflow, Place, Visitor
 from services.workflows.suggestions import Suggestions
 
 _HOURS, _USUAL_HOURS = (1, 6, 24, 72), 24

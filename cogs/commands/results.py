@@ -23,7 +23,7 @@ from services.domain.charts import ChartKind
 from services.domain.comparison import BlendMode
 from services.domain.group_requests import BlendRequest
 from services.domain.requests import BlendToWrite, WriteRequest
-from services.workflows.groups.results import GroupResultsWorkflow, Shown
+from services.workflows.group_results import GroupResultsWorkflow, Shown
 
 _SMALLEST, _LARGEST = 5, 100
 _CHARTS = {ResultVerb.MAP: ChartKind.PEOPLE_MAP, ResultVerb.PROFILES: ChartKind.PEOPLE_PROFILES}

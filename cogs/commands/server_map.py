@@ -16,7 +16,7 @@ from cogs.work.host import Interaction
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.domain.group_requests import MapVerb, ServerMapRequest
-from services.workflows.groups.server_map import ServerMapWorkflow
+from services.workflows.server_map import ServerMapWorkflow
 
 
 class ServerMapCog(commands.Cog):

@@ -17,8 +17,8 @@ from cogs.work.host import Interaction
 from cogs.work.posted_cards import PostedCards
 from services.domain.errors.groups import NotServerAdminError
 from services.domain.group_requests import SharingRequest
-from services.workflows.groups.results import SharingWorkflow
-from services.workflows.groups.server_map import ServerMapWorkflow
+from services.workflows.group_results import SharingWorkflow
+from services.workflows.server_map import ServerMapWorkflow
 from services.workflows.suggestions import Suggestions
 
 

@@ -35,7 +35,7 @@ from cogs.words.text import escape, fit, plain, small, some_of
 from services.domain.charts import Chart
 from services.domain.comparison import BlendMode, Comparison, PersonKey
 from services.domain.groups import GroupKind
-from services.workflows.groups.results import Shown
+from services.workflows.group_results import Shown
 
 AS_TEXT = 1
 """After `MAP` and `PROFILES`: their facts in words."""

@@ -16,7 +16,7 @@ from cogs.words.people import ALL_PAIRS, NO_REASONS, artist_lines, group_lines, 
 from cogs.words.text import escape, fit, plain, plural, small, unbroken
 from services.domain.comparison import Comparison, Pair, PersonKey
 from services.domain.groups import Sharing
-from services.workflows.groups.results import Shown
+from services.workflows.group_results import Shown
 
 _NAME = 32
 _PAGE = 10

@@ -24,7 +24,7 @@ from cogs.words.server_map import (
 from cogs.words.text import escape, plural, small
 from services.domain.group_requests import MapVerb
 from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
-from services.workflows.groups.server_map import DrawnMap
+from services.workflows.server_map import DrawnMap
 
 _STANDINGS = 3
 """Who stands out on the card itself; the text has all."""

@@ -23,8 +23,8 @@ from cogs.words.status import (
     worries,
 )
 from cogs.words.text import plain, small
+from services.domain.installation import Status
 from services.domain.spotify import Seat
-from services.domain.status import Status
 
 
 def status_card(status: Status) -> Reply:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cogs.words.text import escape, join_words, plain, unbroken
-from services.domain.drift import Change, Course, Era, JoinedGroups, ShareChange, Since
 from services.domain.features import Feature
+from services.domain.portrait import Change, Course, Era, JoinedGroups, ShareChange, Since
 from services.domain.vocabulary import FEATURE_WORDS
 
 NOTHING_YET = "There is nothing to compare yet."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cogs.words.text import escape, moment, percent, plural, small
+from services.domain.installation import Status
 from services.domain.spotify import Seat
-from services.domain.status import Status
 
 _SLOW_S = 0.25
 _ORIGINS = (

@@ -21,7 +21,7 @@ from services.domain.groups import Lobby, MessageKind
 from services.domain.jobs import Job
 from services.domain.messages import OnProgress
 from services.domain.requests import JobKind
-from services.workflows.groups.lobbies import LobbiesWorkflow, Place, Visitor
+from services.workflows.lobbies import LobbiesWorkflow, Place, Visitor
 
 _log = logging.getLogger(__name__)
 

@@ -25,8 +25,8 @@ from services.domain.jobs import Job
 from services.domain.messages import Activity, OnProgress, Progress
 from services.domain.requests import BlendToWrite, JobKind
 from services.domain.writes import Written
-from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
-from services.workflows.groups.results import GroupResultsWorkflow, SharingWorkflow, Shown
+from services.workflows.group_results import GroupResultsWorkflow, SharingWorkflow, Shown
+from services.workflows.lobbies import LobbiesWorkflow, Visitor
 from services.workflows.reading import PlaylistChoice, PlaylistReader
 from services.workflows.saving import SavingWorkflow
 

@@ -17,7 +17,7 @@ from cogs.work.presence import DiscordPresence
 from services.domain.groups import GroupMessage, MessageKind, Redraw
 from services.domain.server_map import DigestPost, News
 from services.maintenance import Maintenance
-from services.workflows.groups.server_map import DigestWorkflow, ReadNews
+from services.workflows.server_map import DigestWorkflow, ReadNews
 
 _SEND_S = 60.0
 """Less than a claim lasts, so that nobody else posts while this process still waits."""

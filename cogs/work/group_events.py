@@ -12,8 +12,8 @@ from cogs.work.host import Host
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
 from services.maintenance import Maintenance
-from services.workflows.groups.lobbies import LobbiesWorkflow
-from services.workflows.groups.server_map import ServerMapWorkflow
+from services.workflows.lobbies import LobbiesWorkflow
+from services.workflows.server_map import ServerMapWorkflow
 
 _TEND_EVERY_S = 60
 _POSTED_WITHIN, _PEOPLE_A_ROUND = timedelta(days=2), 500

@@ -38,8 +38,8 @@ from services.domain.spotify import (
     SpotifyProfile,
 )
 from services.sources.clock import Clock
-from services.sources.spotify.auth import SpotifyAuth, TokenGrant, new_verifier
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_auth import SpotifyAuth, TokenGrant, new_verifier
+from services.sources.spotify_client import SpotifyClient
 from services.storage.attempts import AttemptStore
 from services.storage.links import LinkStore
 

@@ -20,8 +20,8 @@ from services.domain.errors.sources import (
 )
 from services.domain.spotify import Link, charged_to
 from services.sources.clock import Clock
-from services.sources.spotify.auth import NAME, SpotifyAuth
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_auth import NAME, SpotifyAuth
+from services.sources.spotify_client import SpotifyClient
 from services.storage.links import LinkStore
 
 PURPOSE = "spotify"

@@ -21,9 +21,9 @@ from services.analysis.continuity import match_groups
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.analysis import EarlierGroup, EarlierSound
-from services.domain.drift import Change, JoinedGroups, ShareChange, Since
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import Grouping
+from services.domain.portrait import Change, JoinedGroups, ShareChange, Since
 from services.domain.report import AnalysisReport, EnrichedTrack
 
 ERROR_RATE = 0.02

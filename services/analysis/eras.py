@@ -21,8 +21,8 @@ from services.analysis.drift import (
 from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL
 from services.domain.analysis import EarlierSound
-from services.domain.drift import Change, Course, Era, Mean, Since, Stage, Summary
 from services.domain.features import SOUND_FEATURES
+from services.domain.portrait import Change, Course, Era, Mean, Since, Stage, Summary
 from services.domain.report import AnalysisReport, EnrichedTrack
 
 ERA_ERROR_RATE = 0.02

@@ -10,8 +10,8 @@ from services.charts.lettering import drawable, plain
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, in_unit, listed
 from services.domain.charts import Chart, ChartKind
-from services.domain.drift import Change, Course, Summary
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.portrait import Change, Course, Summary
 from services.domain.vocabulary import FEATURE_WORDS
 
 _TOP, _HEAD, _PLOT, _GAP, _FOOT = 36.0, 30.0, 66.0, 8.0, 62.0

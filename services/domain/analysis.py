@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.domain.charts import Chart
-from services.domain.drift import SoundRow, Summary
 from services.domain.grouping import Grouping, GroupName
 from services.domain.known_tracks import GenreClaim, Relative
 from services.domain.messages import Note
 from services.domain.music import TrackId
+from services.domain.portrait import SoundRow, Summary
 from services.domain.report import AnalysisReport, EnrichedTrack
 
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from services.domain.drift import Since, SoundRow
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
 from services.domain.grouping import Basis, GroupName, Lean, SceneKind
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
-from services.domain.portrait import Portrait
+from services.domain.portrait import Portrait, Since, SoundRow
 
 _ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 14

@@ -23,7 +23,7 @@ from services.enrichment.resolver import NameResolver
 from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import IN_VAIN, notice_of
 from services.storage.features import PutAsideStore
-from services.storage.processes import ClaimStore
+from services.storage.installation import ClaimStore
 
 LOOKS_EVERY_S = 15.0
 """How soon something that was put aside is noticed; it is not urgent."""

@@ -18,7 +18,7 @@ from services.enrichment.cache import ForgivingCache, compute_absence
 from services.enrichment.ports import FeatureSource
 from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import NO_TIME, OutcomeBuilder
-from services.storage.processes import ClaimStore
+from services.storage.installation import ClaimStore
 
 AT_ONCE = 40
 """As many as go into one call: who claims more keeps others from helping with a long list."""

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.domain.spotify import MOST_TRIES, AttemptStatus, LinkAttempt
 from services.storage.database import Store
-from services.storage.schema import link_attempts
+from services.storage.schema.people import link_attempts
 
 
 class AttemptStore(Store):

@@ -23,7 +23,7 @@ from services.domain.sources import FetchedFeatures
 from services.storage.database import Database
 from services.storage.features import write_features
 from services.storage.known_tracks import write_artist_genres, write_known_tracks
-from services.storage.schema import import_progress
+from services.storage.schema.music import import_progress
 from services.storage.upserts import upsert
 
 CHUNK_ROWS = 10_000

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.domain.errors.storage import DatabaseUnreachableError, UnsupportedDatabaseUrlError
-from services.domain.program import install
+from services.domain.installation import install
 from services.storage.sqlite_files import BUSY_TIMEOUT_MS
 
 SQLITE = "sqlite"

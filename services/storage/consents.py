@@ -24,7 +24,7 @@ from services.storage.database import Store
 from services.storage.group_rows import lobby_row, member_row
 from services.storage.links import require_login
 from services.storage.posted_cards import cards_of, mark_changed
-from services.storage.schema import asks, lobbies, lobby_members, servers, sharings, unasked
+from services.storage.schema.groups import asks, lobbies, lobby_members, servers, sharings, unasked
 from services.storage.upserts import upsert
 
 _SHARING_COLUMNS = tuple(column for column in sharings.c if column.name not in {"playlist", "source"})

@@ -10,7 +10,8 @@ from sqlalchemy import Table, delete, func, select, tuple_
 
 from services.domain.errors.storage import CopyRefusedError
 from services.storage.database import Database
-from services.storage.schema import marks, metadata, pulse
+from services.storage.schema import metadata
+from services.storage.schema.music import marks, pulse
 from services.storage.upserts import upsert
 
 ROWS_AT_ONCE = 500

@@ -40,7 +40,8 @@ from services.storage.connections import (
 from services.storage.failures import typed_failures
 from services.storage.leases import Presence
 from services.storage.migrate import claim
-from services.storage.schema import jobs, pulse
+from services.storage.schema.music import pulse
+from services.storage.schema.people import jobs
 from services.storage.upserts import upsert
 
 _log = logging.getLogger(__name__)

@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.drafts import SplitState, TidyState
-from services.domain.drift import MappedList, Stage, Summary
 from services.domain.grouping import Grouping
 from services.domain.music import Playlist, TrackId
 from services.domain.ordering import OrderState
+from services.domain.portrait import MappedList, Stage, Summary
+from services.storage.codec import dump_json
 from services.storage.database import Store
-from services.storage.frames import dump_json
 from services.storage.links import require_login
-from services.storage.schema import drafts, preferences, remembered_maps, reports, tempo_corrections
+from services.storage.schema.music import tempo_corrections
+from services.storage.schema.people import drafts, preferences, remembered_maps, reports
 from services.storage.upserts import in_lookups, upsert
 
 State = TidyState | SplitState | OrderState

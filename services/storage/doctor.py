@@ -23,7 +23,7 @@ from services.domain.errors.storage import (
     StorageError,
     problem_of,
 )
-from services.domain.program import PROGRAM, install
+from services.domain.installation import PROGRAM, install
 from services.storage.connections import Address, parse_address
 from services.storage.failures import typed_failures
 from services.storage.migrate import find_revision, head_revision, refuse_newer

@@ -15,7 +15,7 @@ from services.domain.features import AudioFeatures, Feature
 from services.domain.music import TrackId
 from services.domain.sources import Absence, FetchedFeatures
 from services.storage.database import Store
-from services.storage.schema import absences, features, known_tracks, put_aside
+from services.storage.schema.music import absences, features, known_tracks, put_aside
 from services.storage.upserts import in_lookups, upsert
 
 FEATURE_NAMES = tuple(feature.value for feature in Feature)

@@ -11,16 +11,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from services.domain.comparison import Comparison
+from services.storage.codec import DamagedFramesError, dump_json, pack, unpack
 from services.storage.database import Store
-from services.storage.frames import DamagedFramesError, dump_json, pack, unpack
 from services.storage.group_rows import read_lobby
 from services.storage.posted_cards import cards_of, mark_changed
-from services.storage.schema import (
-    group_result_members,
-    group_results,
-    lobbies,
-    lobby_members,
-)
+from services.storage.schema.groups import group_result_members, group_results, lobbies, lobby_members
 from services.storage.upserts import upsert
 
 _VERSION = 1

@@ -14,7 +14,7 @@ from services.domain.features import Feature
 from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership
 from services.domain.music import PlaylistSource
 from services.domain.server_map import ListOfMap, MapMember, News, NewsKind, SoundSummary
-from services.storage.schema import digest_news, lobbies, lobby_members, map_members
+from services.storage.schema.groups import digest_news, lobbies, lobby_members, map_members
 
 _NOT_OF_A_MEMBER = {"lobby_id", "playlist", "source"}
 _SOUND: TypeAdapter[SoundSummary] = TypeAdapter(SoundSummary)

@@ -16,8 +16,8 @@ from services.domain.jobs import Job, JobStatus, QueueEntry
 from services.domain.requests import JobKind
 from services.storage.database import Database, Store
 from services.storage.jobs import OPEN, read_jobs
-from services.storage.schema import jobs
 from services.storage.schema.base import Moment
+from services.storage.schema.people import jobs
 
 LEASE = timedelta(seconds=20)
 RENEWED_EVERY_S = 5.0

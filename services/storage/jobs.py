@@ -17,7 +17,7 @@ from services.domain.errors.storage import StorageError
 from services.domain.jobs import Asked, Job, JobStatus, request_from_row
 from services.domain.requests import JobKind
 from services.storage.database import Database, Store, on_behalf_of
-from services.storage.schema import jobs
+from services.storage.schema.people import jobs
 from services.storage.upserts import insert_new
 
 _EMPTY = dict.fromkeys(

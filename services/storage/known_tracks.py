@@ -18,8 +18,8 @@ from services.domain.known_tracks import FEWEST_TRACKS, GenreClaim, KnownTrack, 
 from services.domain.music import Track, TrackId, known_year
 from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
-from services.storage.frames import storable
-from services.storage.schema import artist_genres, features, known_tracks
+from services.storage.schema.base import storable
+from services.storage.schema.music import artist_genres, features, known_tracks
 from services.storage.upserts import as_rows, in_lookups, upsert
 
 RELATIVES_PER_KEY = 20

@@ -21,7 +21,8 @@ from services.domain.music import Playlist, PlaylistSource
 from services.domain.spotify import ENDED_LINK_KEPT_FOR, LINK_LIFE, Disconnected, Link
 from services.storage.database import Store
 from services.storage.persons import TO_SCRUB, Erased, ErasureNotes
-from services.storage.schema import link_attempts, links, marks
+from services.storage.schema.music import marks
+from services.storage.schema.people import link_attempts, links
 from services.storage.upserts import upsert
 from services.storage.withdrawals import disconnect, forget_read
 from services.storage.writes import bar_new_writes, refuse_to_disconnect

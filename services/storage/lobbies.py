@@ -27,12 +27,11 @@ from services.storage.group_rows import lobby_row, member_row, read_lobby
 from services.storage.jobs import OPEN
 from services.storage.links import require_login
 from services.storage.posted_cards import cards_of, mark_changed
-from services.storage.schema import (
+from services.storage.schema.groups import (
     asks,
     digest_posts,
     digests,
     group_messages,
-    jobs,
     lobbies,
     lobby_members,
     map_members,
@@ -40,6 +39,7 @@ from services.storage.schema import (
     sharings,
     unasked,
 )
+from services.storage.schema.people import jobs
 from services.storage.upserts import upsert
 
 _ACCEPTED_WITHIN = timedelta(seconds=4)

@@ -45,16 +45,10 @@ from services.domain.groups import Membership
 from services.domain.jobs import JobStatus
 from services.domain.writes import WriteStage
 from services.storage.database import Store
-from services.storage.schema import (
-    PERSON_COLUMNS,
-    jobs,
-    lobby_members,
-    marks,
-    metadata,
-    playlist_writes,
-    report_messages,
-    reports,
-)
+from services.storage.schema import PERSON_COLUMNS, metadata
+from services.storage.schema.groups import lobby_members
+from services.storage.schema.music import marks
+from services.storage.schema.people import jobs, playlist_writes, report_messages, reports
 from services.storage.sqlite_files import synchronise
 from services.storage.upserts import upsert
 from services.storage.withdrawals import take_out_everywhere

@@ -13,7 +13,7 @@ from services.domain.groups import GroupMessage, Lobby, Member, MessageKind, Red
 from services.domain.server_map import FEWEST_ON_MAP, MAP_POSTED_FOR, MapMember, News
 from services.storage.database import Database
 from services.storage.group_rows import members_of, news_of, read_lobby
-from services.storage.schema import group_messages, group_results, map_members
+from services.storage.schema.groups import group_messages, group_results, map_members
 from services.storage.upserts import upsert
 
 _NOT_OF_A_MESSAGE = {"posted_at", "changed", "drawn", "refused_since"}

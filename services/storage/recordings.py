@@ -13,7 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.domain.music import Track, TrackId
 from services.domain.recordings import Certainty, IdWords, NameKey, NameMatch, Pair, Readings, RecordingId
 from services.storage.database import Store
-from services.storage.schema import id_words, name_answers, name_matches, recording_names, recording_readings
+from services.storage.schema.music import (
+    id_words,
+    name_answers,
+    name_matches,
+    recording_names,
+    recording_readings,
+)
 from services.storage.upserts import in_lookups, upsert
 
 

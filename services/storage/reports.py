@@ -12,15 +12,15 @@ from cachetools import LRUCache
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.drift import Stage, Summary
 from services.domain.errors.storage import ReportNotFoundError
 from services.domain.music import Playlist
+from services.domain.portrait import Stage, Summary
 from services.domain.report import AnalysisReport, PostedMessage, ReportSummary
 from services.storage.codec import UnreadableReportError, decode_report, encode_report
 from services.storage.database import Database, Store
 from services.storage.decisions import add_if_remembered
 from services.storage.links import require_login
-from services.storage.schema import report_messages, reports
+from services.storage.schema.people import report_messages, reports
 from services.storage.upserts import upsert
 
 KEPT_MAPS = 100

@@ -36,7 +36,8 @@ from services.storage.group_rows import (
 )
 from services.storage.links import is_linked
 from services.storage.posted_cards import mark_changed
-from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members, reports
+from services.storage.schema.groups import digest_news, digest_posts, digests, group_messages, map_members
+from services.storage.schema.people import reports
 from services.storage.upserts import upsert
 
 _LATEST = 5

@@ -22,13 +22,13 @@ from services.storage.codec import decode_playlist, encode_playlist
 from services.storage.database import Database, Store
 from services.storage.links import is_linked
 from services.storage.persons import UNREADABLE
-from services.storage.schema import (
+from services.storage.schema.music import marks
+from services.storage.schema.people import (
     call_counts,
     kept_playlists,
     libraries,
     links,
     listed_playlists,
-    marks,
     person_calls,
 )
 from services.storage.upserts import add_to, upsert

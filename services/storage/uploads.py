@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from services.domain.sound import ClipReading
 from services.storage.database import Store
-from services.storage.schema import heard_sounds, pending_uploads, sound_offers
+from services.storage.schema.people import heard_sounds, pending_uploads, sound_offers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,29 +20,31 @@ from services.domain.spotify import Disconnected
 from services.domain.writes import WriteStage
 from services.storage.database import Store
 from services.storage.posted_cards import maps_of, mark_changed
-from services.storage.schema import (
+from services.storage.schema.groups import (
     asks,
     digest_news,
     digest_posts,
     digests,
-    drafts,
     group_messages,
     group_result_members,
     group_results,
+    lobbies,
+    lobby_members,
+    map_members,
+    servers,
+    sharings,
+)
+from services.storage.schema.people import (
+    drafts,
     kept_playlists,
     libraries,
     link_attempts,
     links,
     listed_playlists,
-    lobbies,
-    lobby_members,
-    map_members,
     playlist_writes,
     remembered_maps,
     report_messages,
     reports,
-    servers,
-    sharings,
 )
 from services.storage.upserts import in_lookups
 

@@ -16,7 +16,7 @@ from services.domain.music import PlaylistId, TrackId
 from services.domain.orders import Difference
 from services.domain.writes import Hindrance, Write, WriteKind, WriteStage
 from services.storage.database import Store
-from services.storage.schema import links, playlist_writes
+from services.storage.schema.people import links, playlist_writes
 
 _FINAL = tuple(stage.value for stage in WriteStage if stage.is_final)
 _OPEN = tuple(stage.value for stage in WriteStage if not stage.is_final)

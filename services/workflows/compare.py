@@ -27,8 +27,8 @@ from services.domain.errors.jobs import OverloadedError, ShuttingDownError, Stop
 from services.domain.errors.storage import StorageError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.music import Playlist
+from services.workflows import group_tasks
 from services.workflows.analyze import AnalyzeWorkflow
-from services.workflows.groups import tasks
 
 COMPARISON_DEADLINE_S = 60.0
 """25 people with 300 tracks each take less than two seconds; the rest is room for a busy machine."""
@@ -90,7 +90,7 @@ class CompareWorkflow:
         persons = await self._look_up(people, say)
         await say(Progress(Activity.COMPARING, total=len(people)))
         return await self.analyze.compute.run(
-            "comparison", tasks.compare, persons, deadline_s=COMPARISON_DEADLINE_S
+            "comparison", group_tasks.compare, persons, deadline_s=COMPARISON_DEADLINE_S
         )
 
     async def blend(
@@ -113,7 +113,7 @@ class CompareWorkflow:
         persons = await self._look_up(people, say)
         await say(Progress(Activity.MIXING, total=len(people)))
         return await self.analyze.compute.run(
-            "blend", tasks.blend, persons, size, mode, deadline_s=COMPARISON_DEADLINE_S
+            "blend", group_tasks.blend, persons, size, mode, deadline_s=COMPARISON_DEADLINE_S
         )
 
     async def draw(
@@ -122,7 +122,7 @@ class CompareWorkflow:
         """Draw charts of a comparison."""
         return await self.analyze.compute.run(
             "comparison charts",
-            tasks.draw_comparison,
+            group_tasks.draw_comparison,
             tuple(kinds),
             found,
             self.words(found),
@@ -131,7 +131,9 @@ class CompareWorkflow:
 
     async def draw_blend(self, found: Comparison, blend: Blend) -> tuple[Chart, ...]:
         """Draw a mixed playlist as a poster in both sizes."""
-        return await self.analyze.compute.run("poster", tasks.draw_blend, found, self.words(found), blend)
+        return await self.analyze.compute.run(
+            "poster", group_tasks.draw_blend, found, self.words(found), blend
+        )
 
     async def _look_up(self, people: Sequence[Brought], say: OnProgress) -> tuple[Person, ...]:
         """Find out how everybody's tracks sound, a few people at a time."""

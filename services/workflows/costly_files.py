@@ -13,7 +13,7 @@ from services.compute import LIMITS_ARE_KEPT
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import DeadlineExceededError, TooCostlyError, WorkerLostError
 from services.storage.failures import forgiven
-from services.storage.marks import RefusedFileStore
+from services.storage.installation import RefusedFileStore
 
 REFUSED_FOR = timedelta(hours=1)
 

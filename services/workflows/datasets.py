@@ -26,9 +26,9 @@ from services.domain.sources import FetchedFeatures
 from services.imports.dataset import Dataset, Unusable
 from services.imports.text import foreign_kind, is_binary, is_zip, other_archive
 from services.storage.bulk import ImportProgress, ImportRow, fingerprint_file, import_rows, load_progress
+from services.storage.codec import ZSTANDARD, zstd
 from services.storage.database import Database
 from services.storage.features import FeatureStore
-from services.storage.frames import ZSTANDARD, zstd
 from services.workflows import tasks
 
 _TABLES = (".csv", ".tsv", ".txt")

@@ -28,7 +28,7 @@ from services.domain.errors.sources import (
 from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress, quiet
 from services.domain.music import Playlist, PlaylistId, PlaylistSource
 from services.domain.spotify import READ_SCOPES, Library, PlaylistSummary, RowsRead
-from services.sources.spotify.wire import MOST_ROWS, PAGE, READ_AGAIN_UP_TO, Page, fingerprint, read_all
+from services.sources.spotify_wire import MOST_ROWS, PAGE, READ_AGAIN_UP_TO, Page, fingerprint, read_all
 from services.storage.failures import forgiven
 from services.storage.spotify import CallStore, KeptPlaylist, LibraryStore, PlaylistStore
 

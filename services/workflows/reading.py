@@ -43,8 +43,7 @@ from services.workflows.known_tracks import RelatedTracksWorkflow
 from services.workflows.library import LibraryWorkflow
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
-from services.workflows.suggestions import playlist_called
-from services.workflows.user_lists import UserLists
+from services.workflows.suggestions import UserLists, playlist_called
 
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
 """Also Discord's default limit for one file. A larger file is refused before it is fetched."""

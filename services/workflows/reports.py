@@ -12,7 +12,6 @@ from cachetools import LRUCache
 from services.compute import ComputePool
 from services.domain.analysis import Analysis, EarlierSound, LastGroups
 from services.domain.charts import POSTER_KINDS, Chart, ChartKind
-from services.domain.drift import Course, MappedList, Stage
 from services.domain.errors.storage import (
     NoReportYetError,
     NotMappedError,
@@ -22,6 +21,7 @@ from services.domain.errors.storage import (
 from services.domain.features import Feature
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.music import Playlist
+from services.domain.portrait import Course, MappedList, Stage
 from services.domain.report import AnalysisReport, ReportSummary, ReportWords, new_id
 from services.domain.stats import PlaylistStats
 from services.storage.decisions import RememberedMapStore

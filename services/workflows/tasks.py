@@ -1,4 +1,4 @@
-"""What runs in the worker processes for one person; see `groups/tasks.py` for what several do together.
+"""What runs in the worker processes for one person; see `group_tasks.py` for what several do together.
 
 The gateway process names these functions but never runs them, so numpy's users and matplotlib are
 imported inside the functions: only a worker pays for them.
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from services.domain.analysis import Analysis, AnalysisOptions, EarlierSound, LookedUp
 from services.domain.charts import Chart, ChartKind
 from services.domain.drafts import Finding
-from services.domain.drift import Course, Stage, Summary
 from services.domain.features import AudioFeatures
 from services.domain.known_tracks import Relative, TrackKeys, TrackWords, words_of
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, Track
 from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
+from services.domain.portrait import Course, Stage, Summary
 from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
 from services.domain.sound import PlacedSound, SoundTags
 from services.domain.stats import PlaylistStats

@@ -17,8 +17,7 @@ from bot.app.work import example_file
 from bot.commands import EXIT_CONFIG, EXIT_DATA
 from bot.config import FROM_FILES, Settings
 from bot.doctor.settings import _fonts, _order_of_letters
-from bot.lifetime import DRAIN_S
-from bot.roles import Role
+from bot.process import DRAIN_S, Role
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT
 

@@ -12,7 +12,7 @@ from simcord.results import ResponseMessage
 from bot.app.client import Clients
 from bot.app.front import ending_left_sharings
 from sandbox.playlists import load
-from services.storage.marks import MarkStore
+from services.storage.installation import MarkStore
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.conftest import Room
 from tests.discord.party import Party, party

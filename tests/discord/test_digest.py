@@ -9,7 +9,7 @@ import discord
 import pytest
 from sqlalchemy import delete, update
 
-from services.storage.schema import digest_posts, group_messages
+from services.storage.schema.groups import digest_posts, group_messages
 from services.storage.server_maps import MapMemberStore
 from tests.discord.cards import check_message, text_of
 from tests.discord.party import Party, party

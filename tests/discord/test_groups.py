@@ -14,7 +14,7 @@ from discord import ui
 
 from sandbox.playlists import load
 from services.storage.persons import PersonStore
-from services.workflows.groups.lobbies import MOST_OPEN
+from services.workflows.lobbies import MOST_OPEN
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.party import FILES, Party, party
 from tests.discord.test_refusals import answer_of, button, log, refused

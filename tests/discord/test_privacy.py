@@ -11,7 +11,7 @@ from sqlalchemy import insert, update
 
 from sandbox.playlists import load
 from services.storage.persons import PersonStore, person_tables
-from services.storage.schema import reports
+from services.storage.schema.people import reports
 from tests.discord.cards import button_of, check_message, text_of
 from tests.discord.conftest import Room
 from tests.integration.storage.rows import made_up_rows

@@ -26,7 +26,7 @@ from sandbox.sounds import Piece, encode, render, tagged_mp3
 from services.compute import ComputePool
 from services.domain.features import SOUND_FEATURES, Feature, Origin
 from services.domain.sound import CLIP_SOURCE, SOUND_SOURCE
-from services.storage.schema import heard_sounds, jobs, sound_offers
+from services.storage.schema.people import heard_sounds, jobs, sound_offers
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.conftest import Room, keep_no_connection, open_app
 from tests.discord.test_message_menu import menu_on

@@ -25,11 +25,11 @@ from services.domain.recordings import NameQuestion, Readings
 from services.imports.links import read_links
 from services.imports.open_dumps import DumpRows
 from services.imports.upload import read_upload
+from services.sources import spotify_wire
 from services.sources.listenbrainz import read_lookups, read_recording, read_spotify_ids
 from services.sources.outcomes import valid_isrc, valid_track_id
 from services.sources.reccobeats_answers import NonsenseError, by_isrc, by_track_id, judge
 from services.sources.session import LONGEST_S, parse_http_date, parse_json, retry_after_s
-from services.sources.spotify import wire
 
 Target = Callable[[bytes], None]
 
@@ -140,10 +140,13 @@ def reccobeats(content: bytes) -> None:
 
 def spotify(content: bytes) -> None:
     value: Any = parse_json(content)
-    wire.read_profile(value)
-    summary = wire.read_summary(value, own_id="ann")
+    spotify_wire.read_profile(value)
+    summary = spotify_wire.read_summary(value, own_id="ann")
     assert summary is None or summary.id
-    for page in (wire.read_page(value), wire.embedded_page(value) if isinstance(value, dict) else None):
+    for page in (
+        spotify_wire.read_page(value),
+        spotify_wire.embedded_page(value) if isinstance(value, dict) else None,
+    ):
         assert page is None or page.total is None or page.total >= 0
 
 

@@ -22,7 +22,7 @@ from services.storage.consents import SharingStore
 from services.storage.database import Database
 from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
-from services.workflows.groups.lobbies import Place
+from services.workflows.lobbies import Place
 from tests.databases import sqlite_at
 from tests.integration.groups.house import NOON, furnish, playlist_of, visitor
 from tests.integration.queueing.world import queue_of

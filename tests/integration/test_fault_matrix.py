@@ -35,10 +35,10 @@ from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
 from services.sources.reccobeats import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
 from services.sources.session import Timeouts
-from services.sources.spotify.api import SpotifyApi
-from services.sources.spotify.auth import SpotifyAuth
-from services.sources.spotify.client import SpotifyClient
-from services.sources.spotify.features import SpotifyProbe
+from services.sources.spotify_api import SpotifyApi
+from services.sources.spotify_auth import SpotifyAuth
+from services.sources.spotify_client import SpotifyClient
+from services.sources.spotify_features import SpotifyProbe
 from services.sources.upstream import Patience
 from services.storage.attempts import AttemptStore
 from services.storage.database import Database

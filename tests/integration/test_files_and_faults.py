@@ -20,7 +20,7 @@ from services.domain.analysis import AnalysisOptions
 from services.domain.errors.playlists import CostlyFileError, UploadError
 from services.domain.music import Playlist, Track
 from services.sources.clock import utc_now
-from services.storage.marks import RefusedFileStore
+from services.storage.installation import RefusedFileStore
 from services.workflows import reading, tasks
 from services.workflows.costly_files import REFUSED_FOR, CostlyFiles
 from tests.integration import jobs

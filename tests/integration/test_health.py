@@ -17,8 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app import App, build
 from bot.commands import EXIT_FAILED, EXIT_OK, health
 from bot.config import Settings
-from bot.health import serve_health
-from bot.vitals import CHECK_LASTS_S, STUCK_S
+from bot.health import CHECK_LASTS_S, STUCK_S, serve_health
 from cogs.work.interaction_metrics import Outcome
 from services.domain.spotify import Quota
 from services.maintenance import Maintenance

@@ -24,7 +24,8 @@ from services.storage.backups import erase_again, make_ready
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.persons import NOTES_KEPT_FOR, ErasureNotes, PersonStore, person_tables
-from services.storage.schema import jobs, links, metadata, playlist_writes
+from services.storage.schema import metadata
+from services.storage.schema.people import jobs, links, playlist_writes
 from services.storage.sqlite_files import CopyKind, copy_database, drop_old_copies, find_copies
 from tests.databases import sqlite_at
 from tests.discord.conftest import open_app

@@ -19,7 +19,7 @@ from discord.webhook import async_ as webhooks
 from bot.app import App
 from bot.app.client import TastemapBot
 from bot.commands import run
-from bot.lifetime import Lifetime
+from bot.process import Lifetime
 from cogs.work import outages
 from sandbox.discord import LoopbackDiscord, Message, Request
 from services.compute import ComputePool

@@ -21,7 +21,7 @@ from services.domain.groups import Lobby, Presence
 from services.domain.jobs import JobStatus, request_from_row
 from services.domain.messages import quiet
 from services.domain.requests import JobKind
-from services.workflows.groups.lobbies import Place, Visitor
+from services.workflows.lobbies import Place, Visitor
 from tests.process.conftest import PATIENCE_S, Line, connected
 from tests.process.test_restarts import left_behind
 

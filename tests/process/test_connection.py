@@ -11,10 +11,10 @@ from discord import http
 from bot.app import App
 from bot.app.client import TastemapBot
 from bot.commands import EXIT_CONFIG, run
-from bot.lifetime import Lifetime
+from bot.process import Lifetime
 from sandbox.discord import Fault, LoopbackDiscord
 from sandbox.playlists import load
-from services.storage.marks import MarkStore
+from services.storage.installation import MarkStore
 from tests.process.conftest import PATIENCE_S, Line, connected
 
 FILE = load("late-drive.csv")

@@ -17,7 +17,7 @@ import bot
 from bot.__main__ import cure_for
 from bot.config import Settings
 from sandbox.playlists import PLAYLISTS
-from services.domain.program import install, started_as
+from services.domain.installation import install, started_as
 from tests.conftest import ROOT
 from tests.depth import at_night
 

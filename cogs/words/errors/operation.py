@@ -22,7 +22,7 @@ from services.domain.errors.storage import (
     SecondBotError,
     UnsupportedDatabaseUrlError,
 )
-from services.domain.program import PROGRAM
+from services.domain.installation import PROGRAM
 
 _DOCTOR = f"the operator finds the cure with `{PROGRAM} doctor`"
 

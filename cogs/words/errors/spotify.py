@@ -42,7 +42,7 @@ from services.domain.errors.sources import (
     WriteUnderWayError,
     WrongCodeError,
 )
-from services.domain.program import PROGRAM
+from services.domain.installation import PROGRAM
 
 _EXPORT = "Export the playlist with exportify.net and attach the file to the command"
 

@@ -21,9 +21,9 @@ from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
 from services.domain.spotify import READ_SCOPES, Link, Linked
 from services.sources.clock import Clock
-from services.sources.spotify.api import SpotifyApi
-from services.sources.spotify.auth import SpotifyAuth
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_api import SpotifyApi
+from services.sources.spotify_auth import SpotifyAuth
+from services.sources.spotify_client import SpotifyClient
 from services.storage.attempts import AttemptStore
 from services.storage.database import Database
 from services.storage.links import LinkStore

@@ -23,7 +23,7 @@ from services.domain.music import Track
 from services.domain.recordings import Certainty
 from services.sources.lastfm import LastFm, connect_lastfm
 from services.sources.listenbrainz_lists import ListenBrainzLists
-from services.workflows.user_lists import UserLists
+from services.workflows.suggestions import UserLists
 from tests.integration.enrichment.names import CATALOGUE, Services, named, services
 from tests.unit.services.sources.fakes import FakeClock, patience_with, serve, session
 

@@ -27,7 +27,7 @@ from services.sources.pacing import Breaker, SharedPacer
 from services.sources.reccobeats import ReccoBeatsById, connect_reccobeats
 from services.storage.database import Database
 from services.storage.features import FeatureStore
-from services.storage.processes import ClaimStore, UpstreamStore
+from services.storage.installation import ClaimStore, UpstreamStore
 from tests.unit.services.sources.fakes import serve, session
 
 CATALOGUE = build_catalogue()

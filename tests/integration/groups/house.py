@@ -19,8 +19,8 @@ from services.storage.lobbies import LobbyStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought
-from services.workflows.groups.lobbies import LobbiesWorkflow, Visitor
-from services.workflows.groups.results import GroupResultsWorkflow, SharingWorkflow
+from services.workflows.group_results import GroupResultsWorkflow, SharingWorkflow
+from services.workflows.lobbies import LobbiesWorkflow, Visitor
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

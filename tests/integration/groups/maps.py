@@ -16,7 +16,7 @@ from services.storage.database import Database
 from services.storage.posted_cards import PostedCardStore
 from services.storage.server_maps import DigestStore, MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.groups.server_map import DigestWorkflow, ReadNews, ServerMapWorkflow
+from services.workflows.server_map import DigestWorkflow, ReadNews, ServerMapWorkflow
 
 GUILD, CHANNEL = 1, 11
 

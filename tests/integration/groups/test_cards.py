@@ -33,8 +33,8 @@ from services.domain.jobs import Job
 from services.maintenance import Maintenance
 from services.storage.database import Database
 from services.storage.jobs import JobStore
-from services.storage.schema import group_messages
-from services.workflows.groups.lobbies import Place
+from services.storage.schema.groups import group_messages
+from services.workflows.lobbies import Place
 from tests.databases import sqlite_at
 from tests.depth import IS_NIGHT, cases
 from tests.integration.groups.house import House, furnish, playlist_of, quiet, visitor

@@ -23,7 +23,7 @@ from services.storage.database import Database
 from services.storage.group_rows import map_member_row
 from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
-from services.storage.schema import digest_news, digest_posts, digests, group_messages, map_members
+from services.storage.schema.groups import digest_news, digest_posts, digests, group_messages, map_members
 from services.storage.server_maps import LEASE
 from services.storage.upserts import upsert
 from services.storage.withdrawals import WithdrawalStore, forget_read

@@ -33,16 +33,15 @@ from services.domain.errors.groups import NotForYouError, ResultGoneError
 from services.domain.groups import GroupKind, GroupMessage, Lobby, MessageKind
 from services.storage.database import Database
 from services.storage.persons import PersonStore
-from services.storage.schema import (
-    PERSON_COLUMNS,
+from services.storage.schema import PERSON_COLUMNS, metadata
+from services.storage.schema.groups import (
     group_result_members,
     group_results,
     lobbies,
     lobby_members,
-    metadata,
     sharings,
 )
-from services.workflows.groups.lobbies import Place
+from services.workflows.lobbies import Place
 from tests.databases import sqlite_at
 from tests.depth import IS_NIGHT, examples
 from tests.integration.groups.house import Server, furnish, playlist_of, quiet, visitor

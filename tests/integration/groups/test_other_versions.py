@@ -12,9 +12,9 @@ from sqlalchemy import update
 from services.domain.errors.groups import UnreadablePlaylistError, UnreadableResultError
 from services.domain.groups import Lobby
 from services.storage.database import Database
-from services.storage.schema import group_results, lobby_members, map_members
+from services.storage.schema.groups import group_results, lobby_members, map_members
 from services.storage.server_maps import MapMemberStore
-from services.workflows.groups.lobbies import Place
+from services.workflows.lobbies import Place
 from tests.databases import sqlite_at
 from tests.integration.groups.house import House, Server, furnish, playlist_of, quiet, visitor
 from tests.integration.groups.maps import GUILD, on_map

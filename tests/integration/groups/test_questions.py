@@ -19,7 +19,7 @@ from services.domain.errors.groups import (
 from services.domain.groups import Lobby, Membership
 from services.storage.consents import ASK_AGAIN_AFTER, MOST_A_DAY, MOST_DIRECT_A_DAY
 from services.storage.database import Database
-from services.workflows.groups.lobbies import MOST_OPEN, Place
+from services.workflows.lobbies import MOST_OPEN, Place
 from tests.integration.groups.house import House, furnish, playlist_of, visitor
 
 ANN, BOB, CAT = 101, 102, 103

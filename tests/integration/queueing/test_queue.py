@@ -21,7 +21,7 @@ from services.domain.jobs import Job
 from services.domain.requests import AccountRequest, LoginStep
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
-from services.storage.schema import jobs
+from services.storage.schema.people import jobs
 from tests.integration.queueing.world import MAP, Process, asked, queue_of, until
 
 BRIEF = timedelta(seconds=0.3)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.storage.database import Database
-from services.storage.processes import ShardLeaseStore
+from services.storage.installation import ShardLeaseStore
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from random import Random
 from services.accounts.tokens import SpotifyAccess
 from services.domain.music import Playlist, PlaylistId, Track
 from services.sources.clock import Clock
-from services.sources.spotify.api import SpotifyApi
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_api import SpotifyApi
+from services.sources.spotify_client import SpotifyClient
 from services.storage.database import Database
 from services.storage.writes import WriteStore
 from services.workflows.saving import SavingWorkflow

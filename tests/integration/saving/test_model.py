@@ -257,7 +257,7 @@ class WritesAndEdits(RuleBasedStateMachine):
         return [write for write in self.run(self._all_writes()) if write.write_id not in known]
 
     async def _all_writes(self) -> tuple[Write, ...]:
-        from services.storage.schema import playlist_writes
+        from services.storage.schema.people import playlist_writes
 
         return await self.world.journal._find(playlist_writes.c.user_id == self.user)
 

@@ -16,7 +16,7 @@ from services.domain.errors.sources import NotLinkedError, ScopeMissingError
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Track, TrackId
 from services.domain.spotify import Link
 from services.domain.writes import Write
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_client import SpotifyClient
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.writes import WriteStore

@@ -13,7 +13,7 @@ from services.domain.errors.sources import ScopeMissingError
 from services.domain.music import PlaylistId, TrackId
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_client import SpotifyClient
 from tests.unit.services.sources.spotify_world import ANN, TOKENS, TRACKS, SpotifyWorld, spotify_world
 
 Call = Callable[[SpotifyClient, str, PlaylistId], Awaitable[object]]

@@ -25,7 +25,7 @@ from services.domain.errors.storage import (
 from services.storage.backups import backup, backup_into, default_folder, make_ready, restore
 from services.storage.database import Database
 from services.storage.reports import ReportStore
-from services.storage.schema import absences, pulse
+from services.storage.schema.music import absences, pulse
 from tests.integration.storage.samples import NOON, some_report
 from tests.integration.storage.test_migrations import build
 

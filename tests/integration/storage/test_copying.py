@@ -12,7 +12,9 @@ from services.domain.errors.storage import CopyRefusedError
 from services.storage import copying
 from services.storage.copying import DatabaseCopy
 from services.storage.database import Database
-from services.storage.schema import metadata, pulse, reports
+from services.storage.schema import metadata
+from services.storage.schema.music import pulse
+from services.storage.schema.people import reports
 from tests.databases import sqlite_at
 from tests.integration.storage.rows import made_up_rows
 

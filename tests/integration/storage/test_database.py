@@ -20,7 +20,8 @@ from services.domain.errors.storage import (
 )
 from services.storage import connections as module
 from services.storage.database import Database
-from services.storage.schema import listed_playlists, pulse
+from services.storage.schema.music import pulse
+from services.storage.schema.people import listed_playlists
 from tests.databases import sqlite_at
 from tests.integration.storage.rows import made_up_rows
 

@@ -23,7 +23,7 @@ from services.domain.report import OddYear, Outlier
 from services.storage.database import Database
 from services.storage.decisions import Draft, DraftStore
 from services.storage.reports import ReportStore
-from services.storage.schema import drafts, reports
+from services.storage.schema.people import drafts, reports
 from tests.integration.storage.samples import NOON, some_report
 
 SAM, KIM = 123_456_789_012_345_678, 2

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from services.storage.bulk import ImportProgress, import_rows, load_progress
 from services.storage.database import Database
-from services.storage.schema import features, known_tracks
+from services.storage.schema.music import features, known_tracks
 from tests.depth import cases, examples
 from tests.integration.storage.children import IMPORT_ROWS, features_of, import_sample
 from tests.integration.storage.samples import NOON, track_id

@@ -25,10 +25,10 @@ from services.storage.database import Database
 from services.storage.group_results import GroupResultStore, StoredComparison
 from services.storage.lobbies import LobbyStore
 from services.storage.posted_cards import PostedCardStore
-from services.storage.schema import group_messages
+from services.storage.schema.groups import group_messages
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought
-from services.workflows.groups.results import person_key
+from services.workflows.group_results import person_key
 from tests.integration.groups.house import comparison_of, playlist_of
 from tests.integration.storage.samples import NOON
 

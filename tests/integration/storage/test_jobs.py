@@ -15,7 +15,8 @@ from services.domain.jobs import Asked, Job, JobStatus
 from services.domain.requests import AccountRequest, AnalyzeRequest, LoginStep
 from services.storage.database import Database
 from services.storage.jobs import JobStore
-from services.storage.schema import PERSON_COLUMNS, jobs
+from services.storage.schema import PERSON_COLUMNS
+from services.storage.schema.people import jobs
 from tests.databases import unfinished_jobs
 from tests.integration.storage.samples import NOON
 

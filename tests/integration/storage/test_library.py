@@ -15,11 +15,11 @@ from services.domain.errors.sources import QuotaExceededError, ShareSpentError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Skipped, SkipReason
 from services.domain.spotify import Library, Link, PlaylistSummary, charged_to
-from services.sources.spotify.wire import Page, read_all, silent
+from services.sources.spotify_wire import Page, read_all, silent
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.persons import UNREADABLE, PersonStore
-from services.storage.schema import call_counts, kept_playlists
+from services.storage.schema.people import call_counts, kept_playlists
 from services.storage.spotify import CallStore, KeptPlaylist, LibraryStore, PlaylistStore
 from tests.integration.storage.samples import NOON, link, some_track
 

@@ -14,7 +14,7 @@ from services.storage.codec import decode_report, encode_report
 from services.storage.database import Database
 from services.storage.persons import PersonStore
 from services.storage.reports import ReportStore, playlist_fingerprint
-from services.storage.schema import report_messages, reports
+from services.storage.schema.people import report_messages, reports
 from tests.integration.storage.samples import NOON, some_report
 
 SAM = 123_456_789_012_345_678

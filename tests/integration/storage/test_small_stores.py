@@ -19,7 +19,7 @@ from services.storage.bulk import (
 from services.storage.database import Database
 from services.storage.decisions import PreferenceStore, TempoCorrectionStore
 from services.storage.features import FeatureStore
-from services.storage.marks import MarkStore
+from services.storage.installation import MarkStore
 from services.storage.uploads import PendingUpload, UploadStore
 from tests.integration.storage.children import IMPORT_ROWS, features_of, import_sample
 from tests.integration.storage.samples import NOON, track_id

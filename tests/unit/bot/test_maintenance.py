@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.app.storage import ROUND_S, daily_backup
+from bot.health import Vitals
 from bot.metrics import Metrics
-from bot.vitals import Vitals
 from services.domain.errors.storage import DatabaseFullError
 from services.maintenance import Maintenance, RepeatedTask
 from services.storage.backups import KEPT_BACKUPS, default_folder

@@ -9,8 +9,8 @@ import numpy as np
 
 from cogs.words.drift import since_line
 from services.analysis.drift import since_last
-from services.domain.drift import Since
 from services.domain.features import Feature, Origin, Provenance
+from services.domain.portrait import Since
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.workflows.reports import earlier_sound
 from tests.unit.services.analysis.sounds import DANCE, LOUD, QUIET, group

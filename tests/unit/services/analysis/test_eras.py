@@ -11,8 +11,8 @@ import pytest
 from cogs.words.drift import eras_line, since_line
 from services.analysis.eras import changes_of_summaries, course_of, day_of, eras_of, summary_of
 from services.charts.drift import render_course
-from services.domain.drift import Stage
 from services.domain.features import Feature
+from services.domain.portrait import Stage
 from services.domain.report import EnrichedTrack
 from tests.unit.services.analysis.sounds import LOUD, QUIET, group
 from tests.unit.services.analysis.test_continuity import analysed, numbered

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from cogs.words.drift import change_words, since_line
 from services.analysis.eras import course_of, summary_of
 from services.charts.drift import render_course
-from services.domain.drift import Stage
+from services.domain.portrait import Stage
 from services.workflows.reports import earlier_sound
 from tests.unit.services.analysis.test_continuity import analysed
 from tests.unit.services.analysis.test_eras import FIRST, LOUDS, QUIETS, dated

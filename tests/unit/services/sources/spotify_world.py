@@ -17,8 +17,8 @@ from services.domain.errors.sources import QuotaExceededError
 from services.domain.music import Track
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
-from services.sources.spotify.api import SpotifyApi
-from services.sources.spotify.client import SpotifyClient
+from services.sources.spotify_api import SpotifyApi
+from services.sources.spotify_client import SpotifyClient
 from services.sources.upstream import Patience
 from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 

@@ -20,7 +20,7 @@ from services.domain.errors.sources import (
     SourceUnavailableError,
 )
 from services.domain.spotify import READ_SCOPES
-from services.sources.spotify.auth import SpotifyAuth, challenge_of, new_verifier
+from services.sources.spotify_auth import SpotifyAuth, challenge_of, new_verifier
 from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 from tests.unit.services.sources.spotify_world import ANN
 

@@ -19,7 +19,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.music import PlaylistId, SkipReason
 from services.domain.spotify import READ_SCOPES, RowsRead, SpotifyProfile
-from services.sources.spotify.wire import MOST_ROWS, Page, fingerprint, read_all, read_track, silent
+from services.sources.spotify_wire import MOST_ROWS, Page, fingerprint, read_all, read_track, silent
 from tests.depth import at_night, cases
 from tests.unit.services.sources.spotify_world import (
     ANN,

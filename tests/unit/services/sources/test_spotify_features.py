@@ -12,7 +12,7 @@ from sandbox.catalogue import build_catalogue
 from services.domain.errors.sources import QuotaExceededError
 from services.domain.features import Feature
 from services.domain.music import Track, TrackId
-from services.sources.spotify.features import SpotifyFeatures, SpotifyProbe
+from services.sources.spotify_features import SpotifyFeatures, SpotifyProbe
 from tests.unit.services.sources.fakes import CALM, FakeClock, serve, session
 
 ENTRIES = [entry for entry in build_catalogue().tracks if entry.track.id][:230]

@@ -25,7 +25,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.music import PlaylistId
 from services.domain.spotify import READ_SCOPES
-from services.sources.spotify.api import LONGEST_QUOTA_REST, OWNER_REST, UNNAMED_QUOTA_REST
+from services.sources.spotify_api import LONGEST_QUOTA_REST, OWNER_REST, UNNAMED_QUOTA_REST
 from tests.unit.services.sources.fakes import QUICK
 from tests.unit.services.sources.spotify_world import ANN, TRACKS, SpotifyWorld, spotify_world
 

@@ -20,13 +20,15 @@ from services.domain.group_words import outlier_words
 from services.domain.music import Track, TrackId
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.storage.codec import (
+    ZSTANDARD,
     UnreadableReportError,
     decode_playlist,
     decode_report,
     encode_playlist,
     encode_report,
+    pack,
+    zstd,
 )
-from services.storage.frames import ZSTANDARD, pack, zstd
 from services.storage.group_results import _decode
 from tests.integration.storage.samples import some_report
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.storage.frames import storable
+from services.storage.codec import storable
 from services.storage.schema.base import Moment
 
 

@@ -15,7 +15,7 @@ from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import OutcomeBuilder, note_of, read_features, reason_of, valid_track_id
 from services.sources.pacing import Pacer
-from services.sources.spotify.api import CallLedger
+from services.sources.spotify_api import CallLedger
 from services.sources.upstream import Answer, Patience, Upstream
 
 SOURCE = "spotify"

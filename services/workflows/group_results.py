@@ -44,7 +44,7 @@ from services.storage.group_results import GroupResultStore, StoredComparison, U
 from services.storage.lobbies import LobbyStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought, Comparer, own_json
-from services.workflows.groups.lobbies import Visitor, spread
+from services.workflows.lobbies import Visitor, spread
 
 _CACHED_CHARTS = 24
 _TRIES = 4

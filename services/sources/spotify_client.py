@@ -14,8 +14,8 @@ from services.domain.errors.sources import (
 from services.domain.music import PlaylistId, TrackId
 from services.domain.spotify import READ_SCOPES, Listing, PlaylistSummary, RowsRead, SpotifyProfile
 from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
-from services.sources.spotify.api import SpotifyApi, unreadable
-from services.sources.spotify.wire import (
+from services.sources.spotify_api import SpotifyApi, unreadable
+from services.sources.spotify_wire import (
     PAGE,
     OnCount,
     Page,

@@ -33,9 +33,9 @@ from services.domain.server_map import (
 )
 from services.storage.server_maps import DigestStore, MapMemberStore
 from services.storage.withdrawals import WithdrawalStore
-from services.workflows.groups import tasks
-from services.workflows.groups.lobbies import Visitor
-from services.workflows.groups.results import WhoIsThere
+from services.workflows import group_tasks
+from services.workflows.group_results import WhoIsThere
+from services.workflows.lobbies import Visitor
 
 _PIECES = 4
 """In which many lists are summed up, so that several workers help."""
@@ -88,7 +88,7 @@ class ServerMapWorkflow:
         lists = await self.members.latest_lists(visitor.user_id)
         payloads = [payload for _, payload in lists]
         sounds = await self.compute.run(
-            "places on a server map", tasks.summarise_lists, payloads, deadline_s=_DEADLINE_S
+            "places on a server map", group_tasks.summarise_lists, payloads, deadline_s=_DEADLINE_S
         )
         for (chosen, _), sound in zip(lists, sounds, strict=True):
             if sound is not None:
@@ -182,7 +182,7 @@ class ServerMapWorkflow:
             sounds = [member.sound for member in shown]
             place = None if you is None else shown.index(you)
             drawn = await self.compute.run(
-                "server map", tasks.draw_server_map, names, sounds, place, deadline_s=_DEADLINE_S
+                "server map", group_tasks.draw_server_map, names, sounds, place, deadline_s=_DEADLINE_S
             )
         found, chart = drawn or (None, None)
         return DrawnMap(guild_id=guild_id, members=shown, found=found, chart=chart, you=you, unseen=unseen)
@@ -227,7 +227,7 @@ class ServerMapWorkflow:
             *(
                 self.compute.run(
                     "places on a server map",
-                    tasks.summarise_lists,
+                    group_tasks.summarise_lists,
                     [payload for *_, payload in piece],
                     deadline_s=_DEADLINE_S,
                 )
@@ -306,7 +306,7 @@ class DigestWorkflow:
             told = {member.user_id: member.sound for member in there if member.user_id in known}
             before = {user_id: known[user_id] for user_id in told}
             news = await self.compute.run(
-                "news of a map", tasks.find_news, told, before, deadline_s=_DEADLINE_S
+                "news of a map", group_tasks.find_news, told, before, deadline_s=_DEADLINE_S
             )
         now = self.clock()
         post = await self.store.claim(due, channel.new_request_id(now), news, told, now)

@@ -1,4 +1,4 @@
-"""What runs in the worker processes for several people, by the rules of `workflows/tasks.py`."""
+"""What runs in the worker processes for several people, by the rules of `tasks.py`."""
 
 # ruff: noqa: PLC0415
 

@@ -1,1 +1,0 @@
-"""Spotify: a thin client for the few calls that are needed, reading every shape its answers have."""

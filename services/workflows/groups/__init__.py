@@ -1,1 +1,0 @@
-"""People who compare their playlists: coming together, comparing, and going again."""
