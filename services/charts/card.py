@@ -27,12 +27,14 @@ SMALLEST = 11.5
 _LINE = 17.0
 _HEIGHT, _LOW = 126.0, 120.0
 """Of the drawing area; of that of many groups, and of a sound file, whose words take more lines."""
+_LONGEST = 40.0
+"""Between a name and its mark: a longer line would cross half of the map."""
 _APART = 8.0
 """Between words on one line."""
 _MANY = 4
 _LETTER = 18.0
 _NAMED_OUTLIERS = 2
-_NAME_WIDTH = 130.0
+_NAME_WIDTHS = (130.0, 90.0)
 
 
 def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
@@ -121,21 +123,25 @@ def _name_outliers(
 ) -> None:
     """Name the artists of what stands out most, where that hides nothing."""
     dot = _dot(len(report.tracks))
-    seen, rings = positions[~np.isnan(positions[:, 0])], ring_boxes(report, positions, dot)
-    labels = Labels(frame.within(2, 1), obstacles=[*letters, *rings], dots=seen, radius=dot / 2)
+    seen, rings = positions[~np.isnan(positions[:, 0])], ring_boxes(report, positions, dot, apart=_APART / 2)
+    labels = Labels(
+        frame.within(2, 1), obstacles=[*letters, *rings], dots=seen, radius=dot / 2, longest=_LONGEST
+    )
     named = 0
     for outlier in report.outliers:
         artists = report.tracks[outlier.track].track.artists
-        name = sheet.shorten(drawable(artists[0]) if artists else "", _NAME_WIDTH, SMALLEST)
         x, y = (float(value) for value in positions[outlier.track])
-        if not name or np.isnan(x) or named == _NAMED_OUTLIERS:
+        if not artists or np.isnan(x) or named == _NAMED_OUTLIERS:
             continue
-        width = sheet.measure(name, SMALLEST) + 4
-        wish = Wish(x, y, width, SMALLEST * 1.3, clear=(dot + OUTLIER_RING) / 2)
-        if (place := labels.place(wish)) is not None:
-            sheet.lead(wish, place, colour=theme.MUTED)
-            sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center")
-            named += 1
+        names = [sheet.shorten(drawable(artists[0]), width, SMALLEST) for width in _NAME_WIDTHS]
+        for name in filter(None, dict.fromkeys(names)):
+            width = sheet.measure(name, SMALLEST) + 4
+            wish = Wish(x, y, width, SMALLEST * 1.3, clear=(dot + OUTLIER_RING) / 2)
+            if (place := labels.place(wish)) is not None:
+                sheet.lead(wish, place, colour=theme.MUTED)
+                sheet.write(place.box.x, place.box.y, name, size=SMALLEST, align="center")
+                named += 1
+                break
 
 
 def _draw_directions(sheet: Sheet, report: AnalysisReport, frame: Box) -> None:

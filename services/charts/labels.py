@@ -166,6 +166,8 @@ class Labels:
         (n, 2) positions in pixels that labels should not hide; they may when there is no other way.
     radius
         Of the dots, in pixels: where it is given, no label hides a part of one.
+    longest
+        Pixels between a mark and its label at the most.
     """
 
     def __init__(
@@ -175,8 +177,10 @@ class Labels:
         obstacles: Sequence[Box] = (),
         dots: npt.NDArray[np.float64] | None = None,
         radius: float | None = None,
+        longest: float = math.inf,
     ) -> None:
         self.bounds = bounds
+        self._longest = longest
         self.placed: list[Box] = []
         self._obstacles = list(obstacles)
         self._leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
@@ -191,7 +195,7 @@ class Labels:
         foreign = [each for each in self._obstacles if (each.x, each.y) != own] + self.placed
         best: tuple[float, Place] | None = None
         for reach, box in _candidates(wish):
-            if best is not None and reach >= best[0]:
+            if reach > self._longest or (best is not None and reach >= best[0]):
                 break
             if not box.inside(self.bounds) or any(box.overlaps(other, _GAP) for other in foreign):
                 continue

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.labels import Box, Labels, Wish
-from services.charts.lettering import drawable
+from services.charts.lettering import drawable, wrap
 from services.charts.regions import known
 from services.charts.sheet import Align, Sheet
 from services.domain.report import AnalysisReport, MapAxes
@@ -22,8 +22,9 @@ _BETWEEN = 10.0
 _MOST_TRACKS, _MOST_TRIED = 3, 12
 _ADDED = re.compile(r"(?<=\w\w)\s[-–(\[]")
 """Where a title goes on to say which recording it is."""
-_TRACK_WIDTHS = (260.0, 140.0)
-"""Of a track's name: it is cut to the second where there is no room for the first."""
+_WIDE, _NARROW = 260.0, 140.0
+_WAYS = ((_WIDE, False), (_NARROW, True), (_NARROW, False))
+"""Widths of a track's name, and whether its parts take two lines before they are cut; better ways first."""
 _LINE = 20.0
 _LETTER = 24.0
 _COVERABLE = 6
@@ -62,9 +63,9 @@ def draw_labels(sheet: Sheet, report: AnalysisReport, positions: Points, bounds:
             return
 
 
-def ring_boxes(report: AnalysisReport, positions: Points, dot: float) -> list[Box]:
+def ring_boxes(report: AnalysisReport, positions: Points, dot: float, *, apart: float = _APART) -> list[Box]:
     """Return what labels of others keep off: the rings, and so much that none seems to belong to one."""
-    across = dot + OUTLIER_RING + 2 * _APART
+    across = dot + OUTLIER_RING + 2 * apart
     rings = known(positions, [outlier.track for outlier in report.outliers])
     return [Box(float(x), float(y), across, across) for x, y in rings]
 
@@ -124,8 +125,8 @@ def _draw_track(
 ) -> bool:
     """Write the name of a track near its mark where there is room, whole or else cut; return whether."""
     tried: set[tuple[str, ...]] = set()
-    for room in _TRACK_WIDTHS:
-        lines = _track_lines(sheet, report, track, room)
+    for room, wraps in _WAYS:
+        lines = _track_lines(sheet, report, track, room, wraps=wraps)
         if lines in tried:
             continue
         tried.add(lines)
@@ -142,7 +143,9 @@ def _draw_track(
     return False
 
 
-def _track_lines(sheet: Sheet, report: AnalysisReport, index: int, room: float) -> tuple[str, ...]:
+def _track_lines(
+    sheet: Sheet, report: AnalysisReport, index: int, room: float, *, wraps: bool
+) -> tuple[str, ...]:
     """Return `Artist – Title` on one line where it is short, else broken after the dash."""
     track = report.tracks[index].track
     title = drawable(track.title)
@@ -150,12 +153,15 @@ def _track_lines(sheet: Sheet, report: AnalysisReport, index: int, room: float) 
     if not title and not artist:
         return (f"track {index + 1}",)
     whole = f"{artist} – {title}" if title and artist else title or artist
-    if sheet.measure(whole, theme.SIZE) <= _TRACK_WIDTHS[-1]:
+    if sheet.measure(whole, theme.SIZE) <= _NARROW:
         return (whole,)
     if sheet.measure(title, theme.SIZE) > room:
         title = _ADDED.split(title, maxsplit=1)[0]
     lines = (f"{artist} –", title) if title and artist else (whole,)
-    return tuple(sheet.shorten(line, room, theme.SIZE) for line in lines)
+    if not wraps:
+        return tuple(sheet.shorten(line, room, theme.SIZE) for line in lines)
+    wrapped = [wrap(line, lambda part: sheet.measure(part, theme.SIZE) <= room) for line in lines]
+    return tuple(part for parts in wrapped for part in parts)
 
 
 def draw_directions(sheet: Sheet, axes: MapAxes | None, frame: Box, *, size: float = theme.SIZE) -> None:
