@@ -174,7 +174,8 @@ def print_blend(found: Blend, console: Console) -> None:
         for person in found.people:
             console.print(
                 f"{escape(person.name)}: satisfied {100 * person.satisfaction:.0f}%,"
-                f" {person.turns} turns, {person.owned} of their own songs, {person.foreign} foreign ones"
+                f" {plural(person.turns, 'turn')}, {person.owned} of their own songs,"
+                f" {plural(person.foreign, 'foreign one')}"
             )
     for note in note_lines(found.notes):
         console.print(f"[dim]{escape(note)}[/dim]")

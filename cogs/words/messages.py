@@ -305,8 +305,8 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.FOUND_BY_NAME: _found_by_name,
     NoteKind.NAMELESS: lambda note: (
-        f"{plural(note.count, 'track')} without names; no source says what is behind "
-        f"{'its link' if note.count == 1 else 'their links'} "
+        f"{plural(note.count, 'track')} without {'a name' if note.count == 1 else 'names'}; what is behind "
+        f"{'its link' if note.count == 1 else 'their links'} is not known "
         f"({'place' if note.count == 1 else 'places'} {some_of(note.names, len(note.names))}"
         f"{' …' if note.count > len(note.names) else ''})."
     ),
@@ -319,6 +319,12 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     NoteKind.RAN_OUT: lambda note: f"{note.names[0]} had no further song to give, so others had more turns.",
     NoteKind.RAN_OUT_SAFELY: lambda note: (
         f"{note.names[0]} had no further song that nobody finds foreign, so others had more turns."
+    ),
+    NoteKind.HELD_BACK: lambda note: (
+        f"{note.names[0]}'s other songs are by artists who are in it twice already, so others had more turns."
+    ),
+    NoteKind.FEW_BY_ARTISTS: lambda note: (
+        f"Only {note.count} of {note.total} tracks could be found, as no artist is in it more than twice."
     ),
     NoteKind.FEW_FOUND: lambda note: f"Only {note.count} of {note.total} tracks could be found.",
     NoteKind.BELOW_FLOOR: lambda note: (

@@ -249,13 +249,7 @@ def order_rows(
 def remarks_line(report: AnalysisReport, state: OrderState) -> str:
     """Say how good an order is, and on how much knowledge it rests."""
     result, tracks = state.result, len(report.tracks)
-    remarks = [
-        f"Another good order, number {state.options.seed + 1}"
-        if state.options.seed
-        else "No better order exists"
-        if result.exact
-        else f"The {'smoothest' if result.goal is Goal.FLOW else 'best'} order I found"
-    ]
+    remarks = [_how_good(state)] if is_sound_known(report.tracks) else []
     if locks := state.options.locks:
         shown = write_locks(locks)
         remarks.append(f"locked: {shown if len(shown) <= _LOCKS_SHOWN else plural(len(locks), 'place')}")
@@ -265,6 +259,14 @@ def remarks_line(report: AnalysisReport, state: OrderState) -> str:
     if report.coverage.imputed:
         remarks.append(f"{percent(report.coverage.imputed, tracks)} estimated, which counts half")
     return " · ".join(remarks)
+
+
+def _how_good(state: OrderState) -> str:
+    if state.options.seed:
+        return f"Another good order, number {state.options.seed + 1}"
+    if state.result.exact:
+        return "No better order exists"
+    return f"The {'smoothest' if state.result.goal is Goal.FLOW else 'best'} order I found"
 
 
 def in_place_lines(report: AnalysisReport, result: OrderResult) -> list[str]:

@@ -136,9 +136,13 @@ def nothing_to_tidy_lines(report: AnalysisReport) -> list[str]:
     name = playlist_link(report.playlist)
     return [
         f"## {name} is tidy",
-        f"No track of its {len(report.tracks):,} is there twice. {none_stands_out(report)}",
+        f"{_none_twice(len(report.tracks))} {none_stands_out(report)}",
         small("I compared ids, ISRCs, titles, artists, lengths, years, genres and the sound."),
     ]
+
+
+def _none_twice(tracks: int) -> str:
+    return "It has only one track." if tracks == 1 else f"None of its {tracks:,} tracks is there twice."
 
 
 def tidy_lines(report: AnalysisReport, state: TidyState) -> list[str]:

@@ -114,7 +114,9 @@ class NoteKind(StrEnum):
     TOO_FAR_APART = "too far apart"
     RAN_OUT = "ran out"  # names: the person
     RAN_OUT_SAFELY = "ran out safely"  # names: the person, in the safe mode
+    HELD_BACK = "held back"  # names: the person, whose other songs are by artists who are there twice
     FEW_FOUND = "few found"  # count, total: tracks
+    FEW_BY_ARTISTS = "few by artists"  # count, total: tracks, of no artist more than two
     BELOW_FLOOR = "below floor"  # names: the person; count, total: satisfaction and floor in percent
 
 

@@ -97,10 +97,11 @@ def _called(track: Track, known: Track | None) -> Track:
 def _with_note(playlist: Playlist) -> Playlist:
     """Say how many tracks have no name, and where they are."""
     rows = [row for row, track in enumerate(playlist.tracks) if not track.title]
-    if not rows:
-        return playlist
     places = tuple(str(row + 1) for row in rows[:PLACES_SAID])
-    return replace(playlist, notes=(Note(NoteKind.NAMELESS, count=len(rows), names=places), *playlist.notes))
+    said = [Note(NoteKind.NAMELESS, count=len(rows), names=places)] if rows else []
+    # A list of a stored map says so already, of the names that it had then.
+    others = [note for note in playlist.notes if note.kind is not NoteKind.NAMELESS]
+    return replace(playlist, notes=(*said, *others))
 
 
 HALF, DOUBLE = 0.5, 2.0

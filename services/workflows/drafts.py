@@ -308,7 +308,8 @@ class SplitWorkflow:
         if isinstance(stored, PlaylistChoice):
             return stored
         if len(stored.report.clusters) < 2:
-            raise NothingToSplitError(stored.report.playlist.name, len(stored.report.tracks))
+            report = stored.report
+            raise NothingToSplitError(report.playlist.name, len(report.tracks), report.evidence)
         return await self.drafts.begin(stored, plan_split(stored.report), draft_id=keep_as.report_id)
 
     async def rename(self, draft_id: str, user_id: int, number: int, name: str) -> SplitDraft:

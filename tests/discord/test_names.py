@@ -118,10 +118,19 @@ async def test_links_that_nobody_can_name_are_counted_with_their_places(named: N
     links = "\n".join(f"https://open.spotify.com/track/{each}" for each in ids)
     words = text_of(await named.room.analyze("links.txt", content=links.encode()))
     assert (
-        "2 tracks without names; no source says what is behind their links (places 15 and 16)."
+        "2 tracks without names; what is behind their links is not known (places 15 and 16)."
         in words.replace("\\", "")
     )
     assert not any(f"track {each}" in words for each in ids)
+
+
+async def test_a_redrawn_map_counts_links_without_names_once(named: NamedRoom) -> None:
+    ids = [entry.track.id for entry in KNOWN[:14]] + [invented_id(f"lost {n}") for n in range(2)]
+    links = "\n".join(f"https://open.spotify.com/track/{each}" for each in ids)
+    card = await named.room.analyze("links.txt", content=links.encode())
+    quality = (await named.room.ann.click(card, label="Quality")).response
+    again = (await named.room.ann.click(quality, label="Redraw the map")).response
+    assert text_of(again).count("without names") == 1
 
 
 async def test_doubtful_finds_are_asked_in_one_list_and_count_for_their_person_alone(

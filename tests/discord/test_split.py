@@ -129,7 +129,17 @@ async def test_groups_of_the_latest_map_are_taken_unless_others_are_wanted(room:
 
 async def test_refuses_a_list_without_groups(room: Room, env: SimulatedDiscord) -> None:
     result = await room.ann.slash(room.channel, "split", file=("Few.csv", exportify(5)))
-    assert "does not fall into groups" in text_of(result.response)
+    assert "takes 12 different tracks whose sound is known, and it has 5" in text_of(result.response)
+    (error,) = env.refusals()
+    assert isinstance(error.__cause__ or error, NothingToSplitError)
+
+
+async def test_a_list_whose_tracks_are_one_is_not_said_to_lack_sound(
+    room: Room, env: SimulatedDiscord
+) -> None:
+    head, one, *_ = exportify(5).splitlines(keepends=True)
+    result = await room.ann.slash(room.channel, "split", file=("Again.csv", head + one * 30))
+    assert "and it has 1." in text_of(result.response)
     (error,) = env.refusals()
     assert isinstance(error.__cause__ or error, NothingToSplitError)
 

@@ -36,6 +36,7 @@ from services.domain.errors.storage import (
     TrackNotFoundError,
     UnreadableLockError,
 )
+from services.domain.report import FEWEST_TRACKS
 from services.domain.requests import JobKind
 
 
@@ -167,9 +168,15 @@ def _(_error: NothingDecidedError) -> str:
 
 @sentence.register
 def _(error: NothingToSplitError) -> str:
+    apart = f"“{error.name}” does not fall into groups that I could split it by"
+    if error.known >= FEWEST_TRACKS:
+        return (
+            f"{apart}: its tracks stay together. "
+            "Ask for a number with `groups:`, or group another way with `by:`."
+        )
     return (
-        f"“{error.name}” does not fall into groups that I could split it by: of its {error.tracks:,} tracks "
-        "too few have sound data. Try a longer playlist, or an export that carries audio features."
+        f"{apart}: that takes {FEWEST_TRACKS} different tracks whose sound is known, "
+        f"and it has {error.known}. Try a longer playlist, or an export that carries audio features."
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from services.analysis.blending.candidates import FOREIGN, Candidates, gather
 from services.analysis.blending.flow import let_flow
-from services.analysis.blending.turns import Turn, lift, take_turns
+from services.analysis.blending.turns import Rounds, Turn, lift, take_turns
 from services.analysis.comparison.listening import Listening, listen
 from services.domain.comparison import Blend, BlendMode, BlendPerson, BlendTrack, Person
 from services.domain.messages import Note, NoteKind
@@ -44,7 +44,7 @@ def blend(people: Sequence[Person], *, size: int, mode: BlendMode = BlendMode.FA
         people=tuple(members),
         tracks=tuple(_track(turn, candidates, listeners) for turn in turns),
         floor=FLOOR,
-        notes=_notes(candidates, members, chosen.missed, mode, size),
+        notes=_notes(candidates, members, chosen, mode, size),
     )
 
 
@@ -77,7 +77,7 @@ def _person(listener: Listening, index: int, turns: Sequence[Turn], candidates: 
 def _notes(
     candidates: Candidates,
     members: Sequence[BlendPerson],
-    missed: Collection[int],
+    chosen: Rounds,
     mode: BlendMode,
     size: int,
 ) -> tuple[Note, ...]:
@@ -89,12 +89,13 @@ def _notes(
     most = max(member.turns for member in members)
     ran_out = NoteKind.RAN_OUT_SAFELY if mode is BlendMode.SAFE else NoteKind.RAN_OUT
     notes = [
-        Note(ran_out, names=(member.name,))
+        Note(NoteKind.HELD_BACK if index in chosen.held_back else ran_out, names=(member.name,))
         for index, member in enumerate(members)
-        if index in missed and member.turns < most
+        if index in chosen.missed and member.turns < most
     ]
     if found < size:
-        notes.append(Note(NoteKind.FEW_FOUND, count=found, total=size))
+        few = NoteKind.FEW_BY_ARTISTS if chosen.held_back else NoteKind.FEW_FOUND
+        notes.append(Note(few, count=found, total=size))
     notes += [
         Note(
             NoteKind.BELOW_FLOOR,

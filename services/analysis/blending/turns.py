@@ -36,6 +36,8 @@ class Rounds:
     rounds: tuple[tuple[Turn, ...], ...]
     missed: frozenset[int]
     """People who missed a turn because none of their songs was left."""
+    held_back: frozenset[int]
+    """Those of them who have more songs, all by artists of whom it has `MOST_PER_ARTIST` already."""
 
 
 def take_turns(candidates: Candidates, size: int, mode: BlendMode) -> Rounds:
@@ -64,7 +66,10 @@ def take_turns(candidates: Candidates, size: int, mode: BlendMode) -> Rounds:
         if not turns:
             break
         rounds.append(tuple(turns))
-    return Rounds(tuple(rounds), frozenset(missed))
+    left = allowed(candidates, mode)
+    left[[turn.song for turns in rounds for turn in turns]] = False
+    held_back = {person for person in missed if (left & candidates.owners[:, person]).any()}
+    return Rounds(tuple(rounds), frozenset(missed), frozenset(held_back))
 
 
 def allowed(candidates: Candidates, mode: BlendMode) -> NDArray[np.bool_]:

@@ -193,6 +193,8 @@ class NothingToSplitError(TastemapError):
 
     name: str
     tracks: int
+    known: int = 0
+    """Different tracks whose sound is known."""
 
 
 @dataclass(eq=False)

@@ -19,7 +19,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, PlaylistNotInFileError
 from services.domain.errors.sources import QuotaExceededError
-from services.domain.errors.storage import DraftNotFoundError
+from services.domain.errors.storage import DraftNotFoundError, NothingToSplitError
 from services.domain.music import Skipped, SkipReason
 from services.domain.requests import JobKind
 from services.domain.sound import SoundKind
@@ -169,3 +169,9 @@ def test_what_cannot_be_stopped_is_named_for_what_it_is() -> None:
     assert "login" in said
     assert "/undo" not in said
     assert "`/optimize`" in sentence(DraftNotFoundError("x"))
+
+
+def test_a_list_of_one_kind_is_not_said_to_lack_sound() -> None:
+    said = sentence(NothingToSplitError("Mine", 40, known=40))
+    assert "its tracks stay together. Ask for a number with `groups:`" in said
+    assert "sound" not in said

@@ -113,10 +113,25 @@ def test_fair_serves_the_least_satisfied_better_than_joy_and_joy_gives_more_in_a
 
 
 def test_a_short_list_runs_out_and_it_is_said() -> None:
-    short = person("short", group(3, 1, **DANCE))
+    short = person("short", group(2, 1, **DANCE))  # a third song of theirs would be of the same artist
     found = blend([short, somebody(1, 2)], size=20)
-    assert sum(track.turn == "short" for track in found.tracks) <= 3
+    assert sum(track.turn == "short" for track in found.tracks) <= 2
     assert any(note.startswith("Short had no further song") for note in note_lines(found.notes))
+
+
+def test_who_has_songs_of_one_artist_alone_is_not_said_to_have_no_more() -> None:
+    fan = of_one_artist(person("fan", group(30, 1, **DANCE)))
+    notes = note_lines(blend([fan, somebody(1, 2)], size=20).notes)
+    assert "Fan's other songs are by artists who are in it twice already, so others had more turns." in notes
+    assert not any("no further song" in note for note in notes)
+    both = [fan, of_one_artist(person("bea", group(30, 2, **DANCE)))]
+    said = note_lines(blend(both, size=20).notes)
+    assert "Only 2 of 20 tracks could be found, as no artist is in it more than twice." in said
+
+
+def of_one_artist(somebody: Person) -> Person:
+    tracks = [replace(each, track=replace(each.track, artists=("Solo",))) for each in somebody.tracks]
+    return replace(somebody, tracks=tuple(tracks))
 
 
 def test_too_few_songs_are_said() -> None:
