@@ -36,7 +36,7 @@ from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_samples import YOU, sample_library
-from services.accounts.keyring import new_key
+from services.sealing import new_key
 
 _PERSON = 77
 _MOST_MOMENTS = 40

@@ -29,11 +29,11 @@ from benchmarks.latency import grown_playlist
 from sandbox.discord import LoopbackDiscord, Message
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_library import Grant, SandboxLibrary, SandboxList, SandboxUser
-from services.accounts.keyring import KeyRing
 from services.accounts.tokens import ACCESS, PURPOSE, REFRESH
 from services.domain.music import Track, TrackId
 from services.domain.spotify import READ_SCOPES, Link
 from services.domain.writes import WRITE_SCOPES
+from services.sealing import KeyRing
 from services.storage.database import Database
 from services.storage.links import LinkStore
 

@@ -34,7 +34,7 @@ from services.domain.requests import AnalyzeRequest
 from services.jobs.engine import QueueLostError, Slots
 from services.jobs.procrastinate import ProcrastinateQueue
 from services.jobs.queue import JobQueue
-from services.jobs.sealing import TokenSealer
+from services.sealing import TokenSealer
 from services.storage.connections import parse_address
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs

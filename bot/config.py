@@ -15,9 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.ports import ANYWHERE, Holder, holder_of
 from bot.process import Role, parse_shards
 from bot.secret_files import named_files, read_secrets
-from services.accounts.keyring import KeyRing
 from services.domain.errors.sources import KeyRingError
 from services.domain.installation import PROGRAM
+from services.sealing import KeyRing
 
 
 def _by_comma(value: object) -> object:

@@ -18,14 +18,13 @@ from bot.web.interactions import SignedInteractions
 from bot.web.login import DISCORD_AUTHORIZE_URL, DiscordIdentity, LoginPages, build_pages, origin_of
 from bot.web.server import listen, parse_networks
 from cogs.work.logins import tell_linked
-from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import SpotifyAccess, TokenService
 from services.domain.errors.sources import AccountError, KeyRingError, SourceError
 from services.domain.spotify import Disconnected, Linked, Quota
 from services.enrichment.ports import FeatureSource
-from services.jobs.sealing import derive_key
 from services.maintenance import Maintenance
+from services.sealing import KeyRing, derive_key
 from services.sources.clock import Clock
 from services.sources.session import open_session
 from services.sources.spotify_api import SpotifyApi

@@ -15,7 +15,7 @@ from bot.process import DRAIN_S, Shards, in_background, parse_shards
 from services.domain.errors.storage import StorageError
 from services.jobs.engine import EmbeddedQueue, QueueEngine, Slots
 from services.jobs.queue import JobQueue
-from services.jobs.sealing import TokenSealer, derive_key
+from services.sealing import TokenSealer, derive_key
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
 from services.storage.installation import RENEWED_EVERY_S, ShardLeaseStore, UpstreamStore

@@ -16,11 +16,11 @@ from bot.commands import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK
 from bot.commands.datasets import import_features, refuse_second_writer, show_stats
 from bot.config import Settings
 from cogs.words.errors import sentence
-from services.accounts.keyring import new_key
 from services.accounts.tokens import rotate_keys
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import DatasetError
 from services.domain.errors.storage import CopyRefusedError, DatabaseInUseError, UnsupportedDatabaseUrlError
+from services.sealing import new_key
 from services.sources.clock import utc_now
 from services.storage import backups
 from services.storage.connections import parse_address

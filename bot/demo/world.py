@@ -29,10 +29,10 @@ from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_library import Grant, SandboxLibrary, SandboxUser
 from sandbox.spotify_samples import MIKA, YOU, sample_library
-from services.accounts.keyring import new_key
 from services.accounts.tokens import ACCESS, REFRESH
 from services.domain.spotify import READ_SCOPES, Link
 from services.domain.writes import WRITE_SCOPES
+from services.sealing import new_key
 from services.sources.clock import utc_now
 
 _CLIENT_ID = "demo"

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from services.accounts.keyring import KeyRing, UnsealError
 from services.accounts.tokens import ACCESS, REFRESH, TokenService
 from services.domain.errors.sources import (
     LinkExpiredError,
@@ -37,6 +36,7 @@ from services.domain.spotify import (
     Seat,
     SpotifyProfile,
 )
+from services.sealing import KeyRing, UnsealError
 from services.sources.clock import Clock
 from services.sources.spotify_auth import SpotifyAuth, TokenGrant, new_verifier
 from services.sources.spotify_client import SpotifyClient

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from services.accounts.keyring import KeyRing, UnsealError
 from services.domain.errors.sources import (
     NotLinkedError,
     RelinkNeededError,
@@ -19,6 +18,7 @@ from services.domain.errors.sources import (
     TokenRefusedError,
 )
 from services.domain.spotify import Link, charged_to
+from services.sealing import KeyRing, UnsealError
 from services.sources.clock import Clock
 from services.sources.spotify_auth import NAME, SpotifyAuth
 from services.sources.spotify_client import SpotifyClient

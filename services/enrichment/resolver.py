@@ -24,8 +24,9 @@ from services.domain.recordings import Certainty, FoundByName, IdWords, NameKey,
 from services.enrichment.cache import is_new_release
 from services.enrichment.ports import NameStore
 from services.sources.clock import Clock, Deadline
-from services.sources.listenbrainz import Recording, genres_of
+from services.sources.listenbrainz import ListenBrainz, Recording, genres_of
 from services.sources.outcomes import Answers, note_of
+from services.sources.reccobeats import ReccoBeatsTitles
 
 MOST_SEARCHES = 20
 """Of one list: each is a call of its own."""
@@ -61,26 +62,6 @@ class LabsPort(Protocol):
         ...
 
 
-class RecordingsPort(Protocol):
-    """From MusicBrainz ids to recordings."""
-
-    async def recordings(self, mbids: Sequence[str], *, deadline: Deadline) -> Answers[str, Recording | None]:
-        """Return recordings by MusicBrainz id."""
-        ...
-
-
-class TitlesPort(Protocol):
-    """What ids are called."""
-
-    async def look_up(self, ids: Sequence[TrackId], *, deadline: Deadline) -> Answers[TrackId, Track | None]:
-        """Return tracks by id."""
-        ...
-
-    async def search(self, title: str, *, deadline: Deadline) -> tuple[Track, ...]:
-        """Return tracks by title."""
-        ...
-
-
 class NameResolver:
     """The one resolver of this process: two people who ask for one name make one look-up.
 
@@ -101,8 +82,8 @@ class NameResolver:
         *,
         store: NameStore,
         labs: LabsPort | None = None,
-        recordings: RecordingsPort | None = None,
-        titles: TitlesPort | None = None,
+        recordings: ListenBrainz | None = None,
+        titles: ReccoBeatsTitles | None = None,
         searches: bool = False,
         tags: bool = True,
         clock: Clock,
@@ -247,7 +228,7 @@ class NameResolver:
             name.is_open |= bool(name.ids) and name.ids[0] in failed
             name.consider(track for track_id in name.ids if (track := confirmed.get(track_id)) is not None)
 
-    async def _by_title(self, search: _Search, titles: TitlesPort, deadline: Deadline) -> None:
+    async def _by_title(self, search: _Search, titles: ReccoBeatsTitles, deadline: Deadline) -> None:
         left = [name for name in search.names.values() if name.verdict is Certainty.NONE]
         for name in left[MOST_SEARCHES:]:
             name.is_open = True

@@ -27,7 +27,7 @@ from services.domain.jobs import Asked, Job, JobStatus, QueueEntry, Request
 from services.domain.report import new_id
 from services.domain.requests import AccountRequest, JobKind
 from services.jobs.engine import OnPosition, Perform, QueueEngine, Slots
-from services.jobs.sealing import TokenSealer
+from services.sealing import TokenSealer
 from services.storage.database import on_behalf_of
 from services.storage.held_jobs import RENEWED_EVERY_S, HeldJobs
 from services.storage.jobs import JobStore

@@ -18,8 +18,8 @@ from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_library import SandboxUser
 from sandbox.spotify_samples import MIKA, YOU, sample_library
-from services.accounts.keyring import new_key
 from services.compute import ComputePool
+from services.sealing import new_key
 from tests.discord.cards import walk as parts_of
 from tests.discord.conftest import Room, furnish, open_app, simulate
 from tests.unit.services.sources.fakes import EPOCH

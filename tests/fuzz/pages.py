@@ -16,9 +16,9 @@ from pathlib import Path
 
 from bot.web.login import LoginPages, build_pages
 from bot.web.server import RateLimit, listen, parse_networks
-from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
+from services.sealing import KeyRing
 from services.sources.clock import Clock
 from services.sources.session import open_session
 from services.sources.spotify_api import SpotifyApi

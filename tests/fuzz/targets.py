@@ -16,7 +16,6 @@ from bot.logs import Redactor
 from bot.web.server import parse_networks, visitor_of
 from cogs.replies.ids import MAX_LENGTH, ComponentRef
 from cogs.words.text import escape, plain
-from services.accounts.keyring import KeyRing, UnsealError
 from services.accounts.linking import address_parts
 from services.domain.errors.playlists import DatasetError, UploadError
 from services.domain.errors.sources import KeyRingError, LinkExpiredError
@@ -25,6 +24,7 @@ from services.domain.recordings import NameQuestion, Readings
 from services.imports.links import read_links
 from services.imports.open_dumps import DumpRows
 from services.imports.upload import read_upload
+from services.sealing import KeyRing, UnsealError
 from services.sources import spotify_wire
 from services.sources.listenbrainz import read_lookups, read_recording, read_spotify_ids
 from services.sources.outcomes import valid_isrc, valid_track_id

@@ -11,7 +11,7 @@ from cachetools import Cache, TTLCache
 
 from bot.web.login import LoginPages
 from bot.web.server import RateLimit
-from services.accounts.keyring import new_key
+from services.sealing import new_key
 from tests.conftest import ROOT
 from tests.discord.conftest import open_app
 

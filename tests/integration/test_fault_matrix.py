@@ -24,7 +24,6 @@ from cogs.words.errors import UNEXPECTED
 from cogs.words.messages import note_lines
 from cogs.work.errors import refusal
 from sandbox.fault_proxy import FaultProxy, Mishap
-from services.accounts.keyring import KeyRing
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import REFRESH, TokenService
 from services.domain.errors import TastemapError
@@ -33,6 +32,7 @@ from services.domain.sources import FetchOutcome
 from services.domain.spotify import Link, PlaylistSummary
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import Enricher
+from services.sealing import KeyRing
 from services.sources.reccobeats import ReccoBeatsById, ReccoBeatsByIsrc, connect_reccobeats
 from services.sources.session import Timeouts
 from services.sources.spotify_api import SpotifyApi

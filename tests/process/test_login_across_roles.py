@@ -24,7 +24,7 @@ from sandbox.service import unused_port
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_samples import YOU, sample_library
-from services.accounts.keyring import new_key
+from services.sealing import new_key
 from tests.depth import at_night
 from tests.process.cluster import Cluster, cluster_on
 from tests.process.test_roles import ids_of

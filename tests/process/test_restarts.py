@@ -15,12 +15,12 @@ from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.discord.state import APPLICATION, CHANNEL, GUILD
 from sandbox.playlists import load
 from sandbox.service import unused_port
-from services.accounts.keyring import new_key
 from services.compute import ComputePool
 from services.domain.errors.storage import DatabaseUnreachableError
 from services.domain.inputs import Example
 from services.domain.jobs import Asked, Job, JobStatus, request_from_row
 from services.domain.requests import AnalyzeRequest, JobKind, PressRequest
+from services.sealing import new_key
 from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
 from tests.process.conftest import connected, until, until_nothing_is_left

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from cogs.words.messages import renewal_line
-from services.accounts.keyring import new_key
 from services.accounts.tokens import rotate_keys
 from services.domain.errors import TastemapError
 from services.domain.errors.sources import (
@@ -20,6 +19,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.spotify import READ_SCOPES, Link
 from services.domain.writes import WRITE_SCOPES
+from services.sealing import new_key
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from tests.integration.accounts.world import ANN, ANNA, BOB, ROBERT, LoginWorld, login_world

@@ -16,10 +16,10 @@ import aiohttp
 from sandbox.spotify import SandboxSpotify
 from sandbox.spotify_accounts import SandboxAccounts
 from sandbox.spotify_library import SandboxLibrary, SandboxUser
-from services.accounts.keyring import KeyRing, new_key
 from services.accounts.linking import LinkingService
 from services.accounts.tokens import TokenService
 from services.domain.spotify import READ_SCOPES, Link, Linked
+from services.sealing import KeyRing, new_key
 from services.sources.clock import Clock
 from services.sources.spotify_api import SpotifyApi
 from services.sources.spotify_auth import SpotifyAuth

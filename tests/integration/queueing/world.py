@@ -15,7 +15,7 @@ from services.domain.jobs import Asked, Job, Request
 from services.domain.requests import AnalyzeRequest
 from services.jobs.engine import EmbeddedQueue, QueueEngine, Slots
 from services.jobs.queue import JobQueue
-from services.jobs.sealing import TokenSealer
+from services.sealing import TokenSealer
 from services.storage.database import Database
 from services.storage.held_jobs import HeldJobs
 from services.storage.jobs import JobStore

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.cli import main
 from bot.config import ConfigNote, Settings, check_config, load_settings
-from services.accounts.keyring import new_key
+from services.sealing import new_key
 from tests.conftest import ROOT
 
 SECRET = "hunter2-secret"

@@ -19,8 +19,8 @@ from bot.config import Settings
 from bot.doctor import settings as of_settings
 from bot.doctor.online import examine_online
 from bot.doctor.settings import _fonts, _order_of_letters, examine_settings
-from services.accounts.keyring import new_key
 from services.charts.lettering import undrawable_scripts
+from services.sealing import new_key
 from services.storage.doctor import Severity
 
 SPOTIFY = {"spotify_client_id": "0123456789abcdef" * 2, "spotify_client_secret": "invented-secret"}

@@ -9,7 +9,7 @@ import pytest
 
 from bot.web.login import DiscordIdentity
 from services.domain.errors.sources import LinkExpiredError
-from services.jobs.sealing import derive_key
+from services.sealing import derive_key
 
 
 def identity(token: str) -> DiscordIdentity:

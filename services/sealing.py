@@ -1,4 +1,4 @@
-"""Encrypt what must not be read from the database alone, bound to the person and the field it is for."""
+"""Encrypt what must not be read from the database alone: tokens, and what lets others answer in our name."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.domain.errors.sources import KeyRingError
 
@@ -25,12 +26,6 @@ class UnsealError(Exception):
     """The sealed text was made for somebody or something else, with another key, or was changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    key_id: str
-    cipher: AESGCM = field(repr=False)
-
-
 class KeyRing:
     """AES-256-GCM with several keys: the first one seals, all of them open.
 
@@ -41,8 +36,8 @@ class KeyRing:
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys:
             raise KeyRingError("it is empty")
-        self._keys = {key_id(key): _Key(key_id(key), AESGCM(key)) for key in keys}
-        self._first = self._keys[key_id(keys[0])]
+        self._ciphers = {key_id(key): AESGCM(key) for key in keys}
+        self._first = key_id(keys[0])
 
     @staticmethod
     def parse(text: str) -> KeyRing:
@@ -69,9 +64,9 @@ class KeyRing:
     def seal(self, text: str, *, purpose: str, owner_id: int, column: str) -> str:
         """Encrypt `text` for one column of one person's row."""
         nonce = os.urandom(_NONCE_BYTES)
-        bound = _bound(purpose, owner_id, column, self._first.key_id)
-        sealed = self._first.cipher.encrypt(nonce, text.encode("utf-8", "replace"), bound)
-        return f"{self._first.key_id}:{_write(nonce)}:{_write(sealed)}"
+        bound = _bound(purpose, owner_id, column, self._first)
+        sealed = self._ciphers[self._first].encrypt(nonce, text.encode("utf-8", "replace"), bound)
+        return f"{self._first}:{_write(nonce)}:{_write(sealed)}"
 
     def open(self, sealed: str, *, purpose: str, owner_id: int, column: str) -> str:
         """Decrypt what `seal` made for the same purpose, person and column.
@@ -83,22 +78,18 @@ class KeyRing:
         """
         name, _, rest = sealed.partition(":")
         nonce, _, ciphertext = rest.partition(":")
-        key = self._keys.get(name)
-        if key is None:
+        cipher = self._ciphers.get(name)
+        if cipher is None:
             raise UnsealError
         try:
-            plain = key.cipher.decrypt(
-                _read(nonce),
-                _read(ciphertext),
-                _bound(purpose, owner_id, column, name),
-            )
-            return plain.decode()
+            bound = _bound(purpose, owner_id, column, name)
+            return cipher.decrypt(_read(nonce), _read(ciphertext), bound).decode()
         except (InvalidTag, ValueError) as error:
             raise UnsealError from error
 
     def is_current(self, sealed: str) -> bool:
         """Whether the newest key sealed it."""
-        return sealed.partition(":")[0] == self._first.key_id
+        return sealed.partition(":")[0] == self._first
 
 
 def new_key() -> str:
@@ -125,3 +116,37 @@ def _read(written: str) -> bytes:
     if _write(value) != written:
         raise ValueError("another spelling")
     return value
+
+
+_PURPOSE = b"tastemap interaction tokens 1"
+
+
+def derive_key(secret: str | None, purpose: bytes) -> bytes:
+    """Make a key for one purpose, the same wherever the secret is known; without one, a random key."""
+    material = secret.encode() if secret else secrets.token_bytes(_KEY_BYTES)
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose).derive(material)
+
+
+class TokenSealer:
+    """Seals for one purpose with a key made from a secret that every running bot has: its Discord token.
+
+    Interaction tokens live 15 minutes, so a changed secret costs at most a message instead of an edit.
+    Without a secret the key lives as long as the process.
+    """
+
+    def __init__(self, secret: str | None) -> None:
+        self._cipher = AESGCM(derive_key(secret, _PURPOSE))
+
+    def seal(self, token: str, job_id: int) -> str:
+        """Encrypt a token for one job; moved to another row it can't be opened."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, token.encode(), str(job_id).encode())
+        return base64.b64encode(nonce + sealed).decode("ascii")
+
+    def open(self, sealed: str, job_id: int) -> str | None:
+        """Decrypt a token; None where it was sealed with another key, for another job, or changed."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], str(job_id).encode()).decode()
+        except (ValueError, InvalidTag):
+            return None
