@@ -12,6 +12,9 @@ from discord.ext import commands
 from cogs.replies.forms import FIELD, text_form
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import note
+from cogs.words.account import ADDRESS_HINT, ADDRESS_LABEL, CODE_HINT, CODE_LABEL
+from cogs.words.buttons import Label
+from cogs.words.commands import COMMANDS
 from cogs.words.messages import renewal_line
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
@@ -54,12 +57,12 @@ class AccountCog(commands.Cog):
         components.register(Action.CONNECT, self.connect)
         components.register(Action.FINISH, self.finish)
 
-    @app_commands.command(name="login", description="Connect your Spotify account to use your own playlists.")
+    @app_commands.command(name="login", description=COMMANDS["login"])
     async def login(self, interaction: Interaction) -> None:
         """Send the link of a login."""
         await self._begin(interaction, READ_SCOPES, "")
 
-    @app_commands.command(name="logout", description="Disconnect Spotify and forget everything read with it.")
+    @app_commands.command(name="logout", description=COMMANDS["logout"])
     async def logout(self, interaction: Interaction) -> None:
         """Forget the link."""
         await self._work.accept(interaction, AccountRequest(LoginStep.END), private=True)
@@ -121,16 +124,16 @@ def _form(ref: ComponentRef, *, is_pasted: bool) -> discord.ui.Modal:
     if is_pasted:
         return text_form(
             ref,
-            title="Finish login",
-            label="Address of the page that did not load",
-            hint="It begins with http and holds code= and state=. Paste it only here.",
+            title=Label.FINISH_LOGIN,
+            label=ADDRESS_LABEL,
+            hint=ADDRESS_HINT,
             longest=_ADDRESS_LENGTH,
         )
     return text_form(
         ref,
-        title="Finish login",
-        label="Code from the page",
-        hint="Six digits, shown in the browser after you agreed at Spotify.",
+        title=Label.FINISH_LOGIN,
+        label=CODE_LABEL,
+        hint=CODE_HINT,
         longest=_CODE_LENGTH,
     )
 

@@ -11,6 +11,7 @@ from discord.ext import commands
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.status import seats_card, status_card
 from cogs.words.account import LinkEnd
+from cogs.words.commands import COMMANDS
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Interaction, chosen_value
@@ -40,7 +41,7 @@ Disconnect = Callable[[int], Awaitable[Disconnected]]
 
 
 @app_commands.default_permissions(administrator=True)
-class AdminCog(commands.GroupCog, group_name="admin", group_description="For the people who run this bot."):
+class AdminCog(commands.GroupCog, group_name="admin", group_description=COMMANDS["admin"]):
     """Discord hides the group from most people; the settings decide who may use it."""
 
     def __init__(
@@ -62,7 +63,7 @@ class AdminCog(commands.GroupCog, group_name="admin", group_description="For the
         self._clean_up = clean_up
         components.register(Action.SEAT, self.release)
 
-    @app_commands.command(name="status", description="How the bot is: connection, queue, database, services.")
+    @app_commands.command(name="status", description=COMMANDS["admin status"])
     async def status(self, interaction: Interaction) -> None:
         """Show what monitors see, to the operator alone."""
         self._admit(interaction)
@@ -70,7 +71,7 @@ class AdminCog(commands.GroupCog, group_name="admin", group_description="For the
         card = status_card(await self._read_status())
         await interaction.edit_original_response(view=card.view())
 
-    @app_commands.command(name="seats", description="Who holds the seats that Spotify gives this bot.")
+    @app_commands.command(name="seats", description=COMMANDS["admin seats"])
     async def seats(self, interaction: Interaction) -> None:
         """List who is connected, and offer to release a seat."""
         self._admit(interaction)

@@ -23,6 +23,8 @@ from cogs.commands.inputs import (
     way_of,
 )
 from cogs.replies.ids import Action, ComponentRef
+from cogs.words.commands import ANALYZE_MESSAGE, ANOTHER_SOUND, COMMANDS, OPTIONS
+from cogs.words.lists import links_name
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import in_time
@@ -55,7 +57,7 @@ class AnalyzeCog(commands.Cog):
         self._suggestions = suggestions
         self._tree = tree
         self._work = work
-        self._menu = app_commands.ContextMenu(name="Analyze playlist", callback=self.analyze_message)
+        self._menu = app_commands.ContextMenu(name=ANALYZE_MESSAGE, callback=self.analyze_message)
         components.register(Action.CHOOSE, self.choose)
         components.register(Action.PICK, self.choose)  # on cards of an older version
         components.register(Action.EXAMPLE, self.example)
@@ -70,18 +72,10 @@ class AnalyzeCog(commands.Cog):
         """Take the message menu away again."""
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(
-        name="analyze", description="Draw a map of how a playlist sounds: one of yours, a link, or a file."
-    )
+    @app_commands.command(name="analyze", description=COMMANDS["analyze"])
     @app_commands.describe(
-        playlist="One of your playlists at Spotify, Liked Songs, or a link",
-        file="Or an export of Exportify, TuneMyMusic, Soundiiz or Spotify, a list of links, or a sound file",
-        source="Or your own name elsewhere: listenbrainz:NAME or lastfm:NAME; its public lists are read",
-        groups="How many groups to look for; auto decides, and may say that there are none",
-        by="Group by sound alone, or by style and era: year, artist and genre words as well",
-        private="Show the result only to you; you can share it afterwards",
-        file2="One more sound file, or the list that the sound belongs to",
-        **{f"file{number}": "One more sound file" for number in range(3, MOST_SOUND_FILES + 1)},
+        **OPTIONS["analyze"],
+        **{f"file{number}": ANOTHER_SOUND for number in range(3, MOST_SOUND_FILES + 1)},
     )
     @app_commands.rename(source="from")
     @app_commands.choices(
@@ -140,7 +134,7 @@ class AnalyzeCog(commands.Cog):
         if files:
             what = input_of_files(files)
         else:
-            what = Links(message.content, f"Links from {message.author.display_name}")
+            what = Links(message.content, links_name(message.author.display_name))
             want_analysis(interaction, parse_reference(message.content), None, private=True)
         await self._work.accept(interaction, AnalyzeRequest(what), private=True)
 

@@ -9,16 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.commands import IN_SERVERS, TO_SERVERS
+from cogs.words.commands import COMMANDS, COMPARE_TASTE, OPTIONS, WHERE
 from cogs.work.accept import Work
 from cogs.work.host import Interaction
 from cogs.work.presence import DiscordPresence
 from services.domain.errors.groups import CompareWithNobodyError
 from services.domain.group_requests import AskRequest, Where
 
-_WHERE = [
-    app_commands.Choice(name="in this channel", value=Where.CHANNEL.value),
-    app_commands.Choice(name="by direct message", value=Where.MESSAGE.value),
-]
+_WHERE = [app_commands.Choice(name=words, value=where.value) for where, words in WHERE.items()]
 
 
 class CompareCog(commands.Cog):
@@ -35,7 +33,7 @@ class CompareCog(commands.Cog):
         self._work = work
         self._tree = tree
         self._menu = app_commands.ContextMenu(
-            name="Compare taste",
+            name=COMPARE_TASTE,
             callback=self.compare_menu,
             allowed_installs=TO_SERVERS,
             allowed_contexts=IN_SERVERS,
@@ -49,10 +47,10 @@ class CompareCog(commands.Cog):
         """Take the menu away again."""
         self._tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(name="compare", description="Ask somebody to compare how your playlists sound.")
+    @app_commands.command(name="compare", description=COMMANDS["compare"])
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.describe(user="Whom to ask; they are asked once", where="Where they are asked")
+    @app_commands.describe(**OPTIONS["compare"])
     @app_commands.choices(where=_WHERE)
     async def compare(
         self,

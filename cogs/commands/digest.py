@@ -9,6 +9,7 @@ from discord.ext import commands
 from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.replies.digest import STOP, digest_off_note, digest_on_note
 from cogs.replies.ids import Action, ComponentRef
+from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.work.components import ComponentRouter
 from cogs.work.errors import UnknownComponentError
 from cogs.work.first_response import answer_now, in_time
@@ -25,7 +26,7 @@ class DigestCog(commands.Cog):
 
     group = app_commands.Group(
         name="digest",
-        description="Once a week, what happened on the map of this server.",
+        description=COMMANDS["digest"],
         allowed_contexts=IN_SERVERS,
         allowed_installs=TO_SERVERS,
         default_permissions=discord.Permissions(manage_channels=True),
@@ -35,10 +36,8 @@ class DigestCog(commands.Cog):
         self._digests = digests
         components.register(Action.DIGEST, self.press)
 
-    @group.command(
-        name="on", description="Post a digest once a week, unless nothing happened. Nobody is pinged."
-    )
-    @app_commands.describe(channel="Where; left empty, this channel")
+    @group.command(name="on", description=COMMANDS["digest on"])
+    @app_commands.describe(**OPTIONS["digest on"])
     async def on(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         """Want a digest."""
         _require_manager(interaction)
@@ -52,7 +51,7 @@ class DigestCog(commands.Cog):
         digest = await in_time(interaction, self._digests.switch_on(interaction.guild_id or 0, channel_id))
         await answer_now(interaction, digest_on_note(digest))
 
-    @group.command(name="off", description="No more digests in this server.")
+    @group.command(name="off", description=COMMANDS["digest off"])
     async def off(self, interaction: Interaction) -> None:
         """Want none any more."""
         await self._end(interaction)

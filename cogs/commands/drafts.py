@@ -18,6 +18,10 @@ from cogs.replies.lists import list_files
 from cogs.replies.optimize import DetailsPage, in_place_card, order_card, order_details_card, order_files_card
 from cogs.replies.split import dry_run_card, split_card, split_files_card
 from cogs.replies.tidy import final_card, page_of, tidied_files_card, tidy_card
+from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.ordering import LOCKS_HINT, LOCKS_LABEL, LOCKS_TITLE
+from cogs.words.splitting import NEW_NAME
+from cogs.words.tidying import MOVED_TO_TITLE
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
@@ -48,8 +52,6 @@ from services.workflows.optimize import OptimizeWorkflow, OrderDraft, ordered_li
 from services.workflows.suggestions import Suggestions
 
 _LONGEST_LOCKS = 1_000
-_OWN_OR_LATEST = "A playlist of yours, or a link; left empty, your latest map"
-_FILE = "An exported playlist instead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +110,8 @@ class DraftsCog(commands.Cog):
         for action in self._drafts:
             components.register(action, self.press)
 
-    @app_commands.command(
-        name="tidy", description="Find duplicates and what stands out in a playlist, and decide about each."
-    )
-    @app_commands.describe(playlist=_OWN_OR_LATEST, file=_FILE)
+    @app_commands.command(name="tidy", description=COMMANDS["tidy"])
+    @app_commands.describe(**OPTIONS["tidy"])
     async def tidy(
         self,
         interaction: Interaction,
@@ -121,13 +121,8 @@ class DraftsCog(commands.Cog):
         """Look for what could be tidied."""
         await self._work.accept(interaction, TidyRequest(input_of(playlist, file)), private=True)
 
-    @app_commands.command(name="split", description="Make several playlists of one, by style or by sound.")
-    @app_commands.describe(
-        playlist=_OWN_OR_LATEST,
-        file=_FILE,
-        groups="Into how many; left empty, the groups of the map",
-        by="Left empty: by style and era where years are known, or as the map that is meant",
-    )
+    @app_commands.command(name="split", description=COMMANDS["split"])
+    @app_commands.describe(**OPTIONS["split"])
     @app_commands.choices(by=WAYS)
     async def split(
         self,
@@ -141,17 +136,8 @@ class DraftsCog(commands.Cog):
         request = SplitRequest(input_of(playlist, file), groups, way_of(by))
         await self._work.accept(interaction, request, private=True)
 
-    @app_commands.command(
-        name="optimize", description="Put a playlist in an order that flows, or that follows an arc."
-    )
-    @app_commands.describe(
-        playlist=_OWN_OR_LATEST,
-        file=_FILE,
-        goal="What the order is to do; left empty, it flows",
-        start="Track to begin with: its number in the list, or words of its title",
-        end="Track to end with, likewise",
-        lock="Tracks that keep their place, like 1-3, 7; 12@20 puts track 12 at place 20",
-    )
+    @app_commands.command(name="optimize", description=COMMANDS["optimize"])
+    @app_commands.describe(**OPTIONS["optimize"])
     @app_commands.choices(
         goal=[app_commands.Choice(name=GOAL_NAMES[goal], value=goal.value) for goal in Goal]
     )
@@ -237,7 +223,7 @@ def tidy_drafts(tidy: TidyWorkflow) -> Drafts:
 
     async def form(press: Press) -> ui.Modal:
         state = await tidy.drafts.state(press.draft_id, press.user_id)
-        return _name_form(Action.TIDY, press, "Playlist for what is moved", state.moved_to)
+        return _name_form(Action.TIDY, press, MOVED_TO_TITLE, state.moved_to)
 
     async def files(press: Press) -> Reply:
         draft = await tidy.drafts.open(press.draft_id, press.user_id)
@@ -288,7 +274,7 @@ def split_drafts(split: SplitWorkflow) -> Drafts:
         state, number = await split.drafts.state(press.draft_id, press.user_id), press.number()
         if not 0 <= number < len(state.parts):
             raise DraftNotFoundError(press.draft_id)
-        return _name_form(Action.SPLIT, press, "Name of the new playlist", state.parts[number].name)
+        return _name_form(Action.SPLIT, press, NEW_NAME, state.parts[number].name)
 
     async def files(press: Press) -> Reply:
         draft = await split.drafts.open(press.draft_id, press.user_id)
@@ -339,11 +325,11 @@ def order_drafts(optimize: OptimizeWorkflow) -> Drafts:
         state = await optimize.drafts.state(press.draft_id, press.user_id)
         return text_form(
             draft_ref(Action.OPTIMIZE, press.draft_id, DraftVerb.TYPED),
-            title="Tracks that keep their place",
-            label="Numbers in the list as it was",
+            title=LOCKS_TITLE,
+            label=LOCKS_LABEL,
             value=write_locks(state.options.locks),
             longest=_LONGEST_LOCKS,
-            hint="1-3, 7 stay where they were; 12@20 puts track 12 at place 20; empty frees all",
+            hint=LOCKS_HINT,
             required=False,
         )
 

@@ -8,7 +8,9 @@ from discord.ext import commands
 from cogs.replies.details import AS_TEXT
 from cogs.replies.drift import BY_DATE, BY_MAP, OFF, drift_card, drift_text, forgotten_list_card
 from cogs.replies.ids import Action, ComponentRef
-from cogs.words.text import ago, plain
+from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.drift import mapped_label
+from cogs.words.text import plain
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise
@@ -27,9 +29,9 @@ class DriftCog(commands.Cog):
         components.register(Action.DRIFT, self.look)
         components.register(Action.REMEMBER, self.remember)
 
-    @app_commands.command(name="drift", description="See what changed in a list since you mapped it before.")
+    @app_commands.command(name="drift", description=COMMANDS["drift"])
     @app_commands.rename(wanted="list")
-    @app_commands.describe(wanted="A list that you have mapped; left empty, that of your latest map")
+    @app_commands.describe(**OPTIONS["drift"])
     async def drift(self, interaction: Interaction, wanted: str = "") -> None:
         """Show a list over time, privately."""
         await promise(interaction)
@@ -79,4 +81,4 @@ class DriftCog(commands.Cog):
         return await self._drift.of_report(user_id, subject)
 
     def _label(self, which: MappedList) -> str:
-        return plain(f"{which.name} · mapped {ago(self._drift.clock() - which.last_at)}", 100)
+        return plain(mapped_label(which, self._drift.clock()), 100)

@@ -14,8 +14,16 @@ from cogs.commands.inputs import input_of, suggest, suggest_lists
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, SourceField, joined_note, lobby_card, source_form
-from cogs.words.answers import OUT
-from cogs.words.text import plural, small
+from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.lobby import (
+    BOTH_WANT_IT,
+    NOTED,
+    YOU_ARE_IN,
+    YOU_HAVE_ASKED,
+    never_lines,
+    noted_lines,
+    out_line,
+)
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter
@@ -40,7 +48,7 @@ class GroupsCog(commands.Cog):
 
     group = app_commands.Group(
         name="group",
-        description="Compare the music of several people.",
+        description=COMMANDS["group"],
         allowed_contexts=IN_SERVERS,
         allowed_installs=TO_SERVERS,
     )
@@ -75,8 +83,8 @@ class GroupsCog(commands.Cog):
         components.register(Action.LOBBY, self.press)
         components.register(Action.BRING, self.choose_source)
 
-    @group.command(name="start", description="Open a comparison in this channel that others can join.")
-    @app_commands.describe(hours="How long people can join and compare; it ends by itself")
+    @group.command(name="start", description=COMMANDS["group start"])
+    @app_commands.describe(**OPTIONS["group start"])
     @app_commands.choices(hours=[app_commands.Choice(name=f"{each} h", value=each) for each in _HOURS])
     async def start(self, interaction: Interaction, hours: app_commands.Choice[int] | None = None) -> None:
         """Post a lobby card."""
@@ -102,12 +110,8 @@ class GroupsCog(commands.Cog):
                 await self._lobbies.leave(lobby.lobby_id, interaction.user.id)  # nobody sees it
             raise
 
-    @group.command(name="source", description="Choose what you compare with in this channel.")
-    @app_commands.describe(
-        playlist="A playlist of yours, Liked Songs, or links; left empty, your latest map",
-        file="An exported playlist instead",
-        name="Or your own name elsewhere: listenbrainz:NAME or lastfm:NAME",
-    )
+    @group.command(name="source", description=COMMANDS["group source"])
+    @app_commands.describe(**OPTIONS["group source"])
     @app_commands.rename(name="from")
     async def source(
         self,
@@ -131,7 +135,7 @@ class GroupsCog(commands.Cog):
         """List what can be read of a name at another service."""
         return await suggest_lists(self._suggestions, typed)
 
-    @group.command(name="leave", description="Take yourself out of your latest comparison in this channel.")
+    @group.command(name="leave", description=COMMANDS["group leave"])
     async def leave_command(self, interaction: Interaction) -> None:
         """Leave without the button."""
         lobby = await in_time(interaction, self._current(interaction))
@@ -169,11 +173,11 @@ class GroupsCog(commands.Cog):
         await self._cards.redraw(lobby_id)
         member = lobby.member(interaction.user.id)
         if lobby.kind is GroupKind.PAIR and lobby.host_id == interaction.user.id and lobby.asked is not None:
-            said = note("You have asked; the other one answers.")
+            said = note(YOU_HAVE_ASKED)
         elif member is not None and member.brought is None:
             said = joined_note(lobby)
         else:
-            said = note("You are in.")
+            said = note(YOU_ARE_IN)
         await interaction.followup.send(view=said.view(), ephemeral=True)
 
     async def _decline(self, interaction: Interaction, lobby_id: str) -> None:
@@ -186,8 +190,7 @@ class GroupsCog(commands.Cog):
         await self._lobbies.decline(lobby_id, interaction.user.id, never_again=True)
         await self._cards.redraw(lobby_id)
         said = note(
-            "Nobody can ask you any more, in any server.",
-            small("`/sharing questions` lets people ask you again."),
+            *never_lines(),
         )
         await interaction.followup.send(view=said.view(), ephemeral=True)
 
@@ -200,8 +203,7 @@ class GroupsCog(commands.Cog):
         await promise(interaction)
         taken = await self._lobbies.leave(lobby_id, interaction.user.id)
         await self._cards.redraw(lobby_id)
-        gone = plural(len(taken.results), "result")
-        said = f"You are out, and {gone} with you deleted." if taken.results else OUT
+        said = out_line(len(taken.results))
         await interaction.edit_original_response(view=note(said).view())
 
     async def _compare(self, interaction: Interaction, lobby_id: str) -> None:
@@ -221,8 +223,7 @@ class GroupsCog(commands.Cog):
         await accept_press(interaction)
         await self._cards.redraw(lobby_id)
         said = note(
-            f"Noted: {lobby.votes} of {lobby.votes_needed}.",
-            small("It begins when enough of you press *Compare*, or whoever started this does."),
+            *noted_lines(lobby),
         )
         await interaction.followup.send(view=said.view(), ephemeral=True)
 
@@ -237,9 +238,9 @@ class GroupsCog(commands.Cog):
                 raise
         await self._cards.redraw(lobby_id)
         if lobby.is_shown_to_channel:
-            said: Reply = note("Both of you want it: the result is in the channel now.")
+            said: Reply = note(BOTH_WANT_IT)
         else:
-            said = note("Noted. The channel sees the result once the other one presses *Show here* too.")
+            said = note(NOTED)
         await interaction.edit_original_response(view=said.view())
 
 

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.replies.about import score_card
-from cogs.replies.help import HelpTopic, LinkState, files_card, help_card, topic_card
+from cogs.replies.help import files_card, help_card, score_card, topic_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
+from cogs.words.commands import COMMANDS
+from cogs.words.help import HelpTopic, LinkState
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import answer_now, in_time
 from cogs.work.host import Interaction
@@ -33,7 +34,7 @@ class HelpCog(commands.Cog):
         self._link_of = link_of
         components.register(Action.HELP, self.press)
 
-    @app_commands.command(name="help", description="What Tastemap does, and what you can do next.")
+    @app_commands.command(name="help", description=COMMANDS["help"])
     async def help(self, interaction: Interaction) -> None:
         """Explain the next step."""
         await answer_now(interaction, await in_time(interaction, self._card(interaction.user.id)))
@@ -65,15 +66,13 @@ class HelpCog(commands.Cog):
         return LinkState.LINKED
 
 
-class AboutCog(commands.GroupCog, group_name="about", group_description="How the numbers here are made."):
+class AboutCog(commands.GroupCog, group_name="about", group_description=COMMANDS["about"]):
     """`/about score`: the published formula."""
 
     def __init__(self, *, rules: ScoreRules) -> None:
         self._rules = rules
 
-    @app_commands.command(
-        name="score", description="What the compatibility score is made of and what it means."
-    )
+    @app_commands.command(name="score", description=COMMANDS["about score"])
     async def score(self, interaction: Interaction) -> None:
         """Explain the formula with its calibration."""
         await answer_now(interaction, score_card(self._rules))

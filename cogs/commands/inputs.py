@@ -9,8 +9,10 @@ import discord
 from discord import app_commands
 
 from cogs.replies.ids import Action, ComponentRef
+from cogs.words.buttons import Label
+from cogs.words.files import A_DOCUMENT, A_PICTURE, A_WORKBOOK
 from cogs.words.grouping import WAY
-from cogs.words.lists import suggestion_label
+from cogs.words.lists import suggestion_label, suggestion_name
 from cogs.words.text import plain
 from cogs.work.host import Interaction, Uploaded
 from cogs.work.pending import want
@@ -45,7 +47,7 @@ _LIKED = "liked"
 _FOR_ME, _IN_CHANNEL = "1", "0"
 _AUTO = 0
 
-_PICTURE, _WORKBOOK = "a picture", "a workbook (save it as CSV first)"
+_PICTURE, _WORKBOOK = A_PICTURE, A_WORKBOOK
 _READABLE = (".csv", ".tsv", ".txt", ".json", ".zip", ".xml", ".xspf", ".m3u", ".m3u8")
 _SOUNDS = frozenset(
     (".mp3", ".ogg", ".oga", ".opus", ".flac", ".wav", ".wave", ".aif", ".aiff", ".aifc", ".m4a", ".aac")
@@ -53,7 +55,7 @@ _SOUNDS = frozenset(
 _HOPELESS = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic"), _PICTURE),
     **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), _WORKBOOK),
-    **dict.fromkeys((".pdf", ".docx"), "a document"),
+    **dict.fromkeys((".pdf", ".docx"), A_DOCUMENT),
 }
 """What no playlist is ever in, by the ends of names."""
 
@@ -125,7 +127,7 @@ async def suggest_lists(suggestions: Suggestions, typed: str) -> list[app_comman
     """List what can be read of a name that somebody types."""
     found = await suggestions.lists_elsewhere(typed)
     return [
-        app_commands.Choice(name=plain(each.name, 100), value=each.value)
+        app_commands.Choice(name=plain(suggestion_name(each), 100), value=each.value)
         for each in found
         if len(each.value) <= 100
     ]
@@ -171,9 +173,9 @@ def want_analysis(
             wish = ComponentRef(Action.ANALYZE, _LIKED, argument)
         case _:
             # Words name a playlist only once the list of playlists is known.
-            want(interaction, "Show my playlists", ComponentRef(Action.LIBRARY, "0").button())
+            want(interaction, Label.SHOW_MY_PLAYLISTS, ComponentRef(Action.LIBRARY, "0").button())
             return
-    want(interaction, "Analyze it now", wish.button())
+    want(interaction, Label.ANALYZE_IT_NOW, wish.button())
 
 
 def wanted_analysis(ref: ComponentRef) -> tuple[AnalyzeRequest, bool]:

@@ -7,6 +7,8 @@ from discord.ext import commands
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.library import library_card
+from cogs.words.buttons import Label
+from cogs.words.commands import COMMANDS
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise
@@ -25,13 +27,11 @@ class PlaylistsCog(commands.Cog):
         self._library = library
         components.register(Action.LIBRARY, self.turn)
 
-    @app_commands.command(
-        name="playlists", description="List your playlists at Spotify, and which of them I can read."
-    )
+    @app_commands.command(name="playlists", description=COMMANDS["playlists"])
     async def playlists(self, interaction: Interaction) -> None:
         """List the playlists, from the first page."""
         await promise(interaction)
-        want(interaction, "Show my playlists", ComponentRef(Action.LIBRARY, "0").button())
+        want(interaction, Label.SHOW_MY_PLAYLISTS, ComponentRef(Action.LIBRARY, "0").button())
         await self._show(interaction, 0, anew=False)
 
     async def turn(self, interaction: Interaction, ref: ComponentRef) -> None:

@@ -16,6 +16,8 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.privacy import YES, forget_card, forgotten_card, me_card, mydata_card, privacy_card
 from cogs.replies.unfinished import GIVE_UP, handed_over_card, read_choice, unfinished_card
+from cogs.words.account import ERASE_EVERYTHING, EVERYTHING
+from cogs.words.commands import COMMANDS
 from cogs.words.saving import settled_lines
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import answer_privately
@@ -55,25 +57,25 @@ class PrivacyCog(commands.Cog):
         components.register(Action.FORGET, self.forget_pressed)
         components.register(Action.MY_DATA, self.mydata_pressed)
 
-    @app_commands.command(name="privacy", description="What is kept about you, and who sees it.")
+    @app_commands.command(name="privacy", description=COMMANDS["privacy"])
     async def privacy(self, interaction: Interaction) -> None:
         """Explain in plain words."""
         card = privacy_card(report_days=self._report_days, policy_url=self._policy_url)
         await answer_now(interaction, card)
 
-    @app_commands.command(name="me", description="What is stored about you, and how your login stands.")
+    @app_commands.command(name="me", description=COMMANDS["me"])
     async def me(self, interaction: Interaction) -> None:
         """Show what is stored."""
         await promise(interaction)
         stored = await self._privacy.stored(interaction.user.id)
         await answer_privately(interaction, me_card(stored, seats=self._seats))
 
-    @app_commands.command(name="mydata", description="Get everything that is stored about you, as a file.")
+    @app_commands.command(name="mydata", description=COMMANDS["mydata"])
     async def mydata(self, interaction: Interaction) -> None:
         """Hand over all of it."""
         await self._hand_over(interaction)
 
-    @app_commands.command(name="forget", description="Erase everything that is stored about you.")
+    @app_commands.command(name="forget", description=COMMANDS["forget"])
     async def forget(self, interaction: Interaction) -> None:
         """Ask once more."""
         await answer_now(interaction, forget_card())
@@ -105,7 +107,7 @@ class PrivacyCog(commands.Cog):
             self._stop_work(user_id)
             gone = await self._privacy.forget(user_id)
         except UnfinishedWritesError as error:
-            await tell(unfinished_card(error.writes, Action.FORGET, so_that="erase everything"))
+            await tell(unfinished_card(error.writes, Action.FORGET, so_that=ERASE_EVERYTHING))
             return
         await tell(forgotten_card(gone, settled_lines(settled)))
         await self._clean_up()
@@ -120,7 +122,7 @@ class PrivacyCog(commands.Cog):
         with tempfile.TemporaryFile() as written:
             unreadable = await self._privacy.write_export(interaction.user.id, written)
             name, content = await asyncio.to_thread(_packed, written, limit)
-        file = Attached(name, content, "Everything that is stored about you")
+        file = Attached(name, content, EVERYTHING)
         await answer_privately(interaction, mydata_card(file, unreadable=unreadable))
 
 

@@ -7,14 +7,13 @@ from discord.ext import commands
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.quality import (
-    AS_MEASURED,
-    DOUBLED,
-    HALVED,
     MEASURED_ONLY,
     corrected_card,
     quality_card,
     tempo_card,
 )
+from cogs.words.commands import COMMANDS
+from cogs.words.quality import AS_MEASURED, DOUBLED, HALVED
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
@@ -53,9 +52,7 @@ class QualityCog(commands.Cog):
         components.register(Action.TEMPO, self.tempo)
         components.register(Action.CLIPS, self.clips)
 
-    @app_commands.command(
-        name="quality", description="How much of your latest map is measured, and what is missing."
-    )
+    @app_commands.command(name="quality", description=COMMANDS["quality"])
     async def quality(self, interaction: Interaction) -> None:
         """Show the data quality of the person's latest report."""
         await promise(interaction)

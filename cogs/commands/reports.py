@@ -11,6 +11,7 @@ from cogs.replies.layout import Attached
 from cogs.replies.lists import ListFiles, dj_attachments
 from cogs.replies.poster import PosterVerb, posted_poster, poster_card
 from cogs.replies.summary import summary_card
+from cogs.words.files import ALL_VALUES, WHOLE_REPORT
 from cogs.words.report import report_words
 from cogs.work.accept import require_files
 from cogs.work.components import ComponentRouter
@@ -100,8 +101,8 @@ class ReportsCog(commands.Cog):
         table, document, for_djs = await self._reports.export(stored, report_words(stored.report))
         groups, hints = dj_attachments(for_djs, "groups")
         files = [
-            Attached("tastemap.csv", table, "All tracks and values"),
-            Attached("tastemap.json", document, "The whole report as JSON"),
+            Attached("tastemap.csv", table, ALL_VALUES),
+            Attached("tastemap.json", document, WHOLE_REPORT),
             *groups,
         ]
         limit = interaction.filesize_limit - _ENVELOPE_BYTES

@@ -10,7 +10,9 @@ from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, Compone
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.lists import brought_files
 from cogs.replies.people import pair_card, person_card
+from cogs.words.commands import COMMANDS, MODES, OPTIONS
 from cogs.words.comparison import comparison_words
+from cogs.words.files import YOUR_PROFILE
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter
@@ -28,11 +30,7 @@ from services.workflows.group_results import GroupResultsWorkflow, Shown
 _SMALLEST, _LARGEST = 5, 100
 _CHARTS = {ResultVerb.MAP: ChartKind.PEOPLE_MAP, ResultVerb.PROFILES: ChartKind.PEOPLE_PROFILES}
 
-_MODES = [
-    app_commands.Choice(name="fair: the least satisfied person first", value=BlendMode.FAIR.value),
-    app_commands.Choice(name="joy: as much satisfaction as possible", value=BlendMode.JOY.value),
-    app_commands.Choice(name="safe: nothing that is foreign to anybody", value=BlendMode.SAFE.value),
-]
+_MODES = [app_commands.Choice(name=words, value=mode.value) for mode, words in MODES.items()]
 
 
 class ResultsCog(commands.Cog):
@@ -85,13 +83,10 @@ class ResultsCog(commands.Cog):
         numbers = [int(each) for each in rest if each.isdecimal()]
         await show(interaction, await self._card(shown, verb, numbers, interaction.user.id))
 
-    @app_commands.command(name="blend", description="Mix a playlist for the people compared here last.")
+    @app_commands.command(name="blend", description=COMMANDS["blend"])
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
     @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.describe(
-        size="How many tracks",
-        mode="What matters most where tastes pull apart; fair if you leave it out",
-    )
+    @app_commands.describe(**OPTIONS["blend"])
     @app_commands.choices(mode=_MODES)
     async def blend(
         self,
@@ -166,7 +161,7 @@ class ResultsCog(commands.Cog):
 
     async def _own(self, shown: Shown, user_id: int) -> Reply:
         part = await self._results.own_part(shown, user_id, comparison_words)
-        files = [Attached("my-comparison.json", part.document, "Your profile and scores as JSON")]
+        files = [Attached("my-comparison.json", part.document, YOUR_PROFILE)]
         if part.brought is not None:
             files += (await brought_files(part.brought, "my-tracks")).files
         return own_card(files)

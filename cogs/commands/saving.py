@@ -13,6 +13,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.saved import LAST, SavedVerb, UndoVerb, news_card, saved_card
 from cogs.replies.undo import MOST, undo_card, undone_card
 from cogs.replies.unfinished import read_choice, settled_card
+from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise
@@ -55,8 +56,8 @@ class SavingCog(commands.Cog):
         """Stop looking; a write that is under way is in the journal."""
         self.resume_on.cancel()
 
-    @app_commands.command(name="undo", description="Take back what I last wrote to your Spotify.")
-    @app_commands.describe(count="How many of the last changes; you see first what can't be restored")
+    @app_commands.command(name="undo", description=COMMANDS["undo"])
+    @app_commands.describe(**OPTIONS["undo"])
     async def undo(self, interaction: Interaction, count: app_commands.Range[int, 1, MOST] = 1) -> None:
         """Show what taking back the last writes would do."""
         await promise(interaction)

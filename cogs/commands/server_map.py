@@ -8,6 +8,7 @@ from discord.ext import commands
 from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.server_map import left_note
+from cogs.words.commands import COMMANDS
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.errors import UnknownComponentError
@@ -24,7 +25,7 @@ class ServerMapCog(commands.Cog):
 
     group = app_commands.Group(
         name="map",
-        description="Everybody of this server who agreed to it, on one map.",
+        description=COMMANDS["map"],
         allowed_contexts=IN_SERVERS,
         allowed_installs=TO_SERVERS,
     )
@@ -44,14 +45,12 @@ class ServerMapCog(commands.Cog):
         self._work = work
         components.register(Action.SERVER_MAP, self.press)
 
-    @group.command(name="server", description="Who sounds like whom here: the map of all who agreed to it.")
+    @group.command(name="server", description=COMMANDS["map server"])
     async def server(self, interaction: Interaction) -> None:
         """Show the map to whoever asks, with the way onto it."""
         await self._ask(interaction, MapVerb.LOOK)
 
-    @group.command(
-        name="leave", description="Take yourself off the map of this server, where it is posted too."
-    )
+    @group.command(name="leave", description=COMMANDS["map leave"])
     async def leave(self, interaction: Interaction) -> None:
         """End the consent."""
         await self._leave(interaction)

@@ -10,6 +10,8 @@ from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest
 from cogs.replies.layout import note
 from cogs.replies.people import sharing_card, stopped_card
+from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.lobby import CHANGES_THAT, direct_line, questions_line
 from cogs.words.text import small
 from cogs.work.accept import Work
 from cogs.work.first_response import answer_now, in_time, promise
@@ -27,7 +29,7 @@ class SharingCog(commands.Cog):
 
     group = app_commands.Group(
         name="sharing",
-        description="Whether others of this server may compare with you without asking.",
+        description=COMMANDS["sharing"],
         allowed_contexts=IN_SERVERS,
         allowed_installs=TO_SERVERS,
     )
@@ -47,10 +49,8 @@ class SharingCog(commands.Cog):
         self._suggestions = suggestions
         self._work = work
 
-    @group.command(name="on", description="Let people of this server compare with one of your playlists.")
-    @app_commands.describe(
-        playlist="What they compare with; left empty, your latest map", file="An exported playlist instead"
-    )
+    @group.command(name="on", description=COMMANDS["sharing on"])
+    @app_commands.describe(**OPTIONS["sharing on"])
     async def share(
         self,
         interaction: Interaction,
@@ -66,7 +66,7 @@ class SharingCog(commands.Cog):
         """List the playlists that may be meant."""
         return await suggest(self._suggestions, interaction, typed)
 
-    @group.command(name="off", description="Be private in this server again, at once.")
+    @group.command(name="off", description=COMMANDS["sharing off"])
     async def stop(self, interaction: Interaction) -> None:
         """End the sharing, and what only it allowed."""
         await promise(interaction)
@@ -76,30 +76,26 @@ class SharingCog(commands.Cog):
         self._cards.look_soon()  # for maps of this server
         await interaction.edit_original_response(view=stopped_card(len(taken.results)).view())
 
-    @group.command(name="questions", description="Whether people may ask you to compare, in any server.")
-    @app_commands.describe(allow="False: nobody can ask you, neither in a channel nor by direct message")
+    @group.command(name="questions", description=COMMANDS["sharing questions"])
+    @app_commands.describe(**OPTIONS["sharing questions"])
     async def questions(self, interaction: Interaction, allow: bool) -> None:
         """Let everybody ask, or nobody."""
         await in_time(interaction, self._sharing.allow_questions(interaction.user.id, allowed=allow))
-        said = "People may ask you to compare." if allow else "Nobody can ask you to compare, in any server."
-        await answer_now(interaction, note(said, small("`/sharing questions` changes that at any time.")))
+        said = questions_line(allow)
+        await answer_now(interaction, note(said, small(CHANGES_THAT)))
 
-    @group.command(name="server", description="For who manages this server: questions by direct message.")
-    @app_commands.describe(direct_messages="Whether people of this server may be asked by direct message")
+    @group.command(name="server", description=COMMANDS["sharing server"])
+    @app_commands.describe(**OPTIONS["sharing server"])
     async def server(self, interaction: Interaction, direct_messages: bool) -> None:
         """Allow or forbid questions by direct message from this server."""
         if not interaction.permissions.manage_guild:
             raise NotServerAdminError
         allow = self._sharing.allow_direct(interaction.guild_id or 0, allowed=direct_messages)
         await in_time(interaction, allow)
-        said = (
-            "People of this server may be asked by direct message."
-            if direct_messages
-            else "Nobody of this server is asked by direct message; `/compare` asks in channels."
-        )
+        said = direct_line(direct_messages)
         await answer_now(interaction, note(said))
 
-    @group.command(name="status", description="What you share in this server.")
+    @group.command(name="status", description=COMMANDS["sharing status"])
     async def status(self, interaction: Interaction) -> None:
         """Say how it is."""
         who = interaction.guild_id or 0, interaction.user.id

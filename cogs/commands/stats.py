@@ -9,6 +9,7 @@ from discord.ext import commands
 from cogs.commands.inputs import input_of, suggest
 from cogs.replies.details import AS_TEXT, numbers_card, numbers_text
 from cogs.replies.ids import Action, ComponentRef
+from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.work.accept import Work, require_files
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
@@ -34,13 +35,9 @@ class StatsCog(commands.Cog):
 
     @app_commands.command(
         name="stats",
-        description="Count a playlist: length, artists, decades, tempo, keys, and how it sounds.",
+        description=COMMANDS["stats"],
     )
-    @app_commands.describe(
-        playlist="A playlist of yours, or a link; left empty, your latest map",
-        file="An exported playlist instead",
-        public="Show the numbers to everybody in the channel",
-    )
+    @app_commands.describe(**OPTIONS["stats"])
     async def stats(
         self,
         interaction: Interaction,

@@ -46,9 +46,7 @@ def link_card(url: str, *, proven: bool, connected_as: str | None) -> Reply:
         buttons.append(finish_button())
     return Reply(
         (
-            text(
-                *login_lines(connected_as),
-            ),
+            text(*login_lines(connected_as)),
             text(steps),
             ui.ActionRow(*buttons),
             text(*login_promises()),
@@ -60,14 +58,10 @@ def paste_card(url: str, *, connected_as: str | None) -> Reply:
     """Hand over Spotify's own address; the person brings back where the browser ended."""
     return Reply(
         (
-            text(
-                *login_lines(connected_as),
-            ),
+            text(*login_lines(connected_as)),
             text(paste_steps()),
             ui.ActionRow(ui.Button(label=Label.OPEN_SPOTIFY, url=url), finish_button()),
-            text(
-                *paste_promises(),
-            ),
+            text(*paste_promises()),
         )
     )
 
@@ -109,13 +103,7 @@ def logged_out_card(ended: Disconnected, *, again: bool) -> Reply:
     """
     if not (ended.had_link or again):
         return Reply((text(NOT_CONNECTED),))
-    return Reply(
-        (
-            text(
-                *logged_out_lines(ended),
-            ),
-        )
-    )
+    return Reply((text(*logged_out_lines(ended)),))
 
 
 def disconnected_card(ended: Disconnected, why: LinkEnd) -> Reply:

@@ -55,9 +55,7 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
         if mode is not blend.mode
     ]
     blocks: list[ui.Item[Any]] = [
-        text(
-            *blend_lines(blend, title),
-        ),
+        text(*blend_lines(blend, title)),
         text(fit(lines, 2300) if lines else NO_TRACK_FITS),
         text(
             SATISFIED,

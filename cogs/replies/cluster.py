@@ -11,7 +11,7 @@ from cogs.replies.layout import Attached, Reply, button, gallery, text
 from cogs.replies.quality import tempo_select
 from cogs.replies.summary import cluster_select
 from cogs.words.attribution import ATTRIBUTION, is_spotifys
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, page_label
 from cogs.words.text import fit
 from cogs.words.traits import cluster_lines, portrait, track_row
 from services.domain.charts import Chart
@@ -35,11 +35,7 @@ def cluster_card(report: AnalysisReport, report_id: str, index: int, page: int, 
     cluster = report.clusters[index]
     pages = page_count(cluster)
     page = min(max(page, 0), pages - 1)
-    blocks: list[ui.Item[Any]] = [
-        text(
-            *cluster_lines(report, index),
-        )
-    ]
+    blocks: list[ui.Item[Any]] = [text(*cluster_lines(report, index))]
     attached: tuple[Attached, ...] = ()
     menus: list[ui.Select[Any]] = [cluster_select(report, report_id, chosen=index)]
     if page == 0:
@@ -79,7 +75,7 @@ def _turners(report_id: str, index: int, page: int, pages: int) -> list[ui.Butto
     return [
         button(Label.PREVIOUS, to(page - 1) if page else to(0), disabled=page == 0),
         button(
-            f"Page {page + 1} of {pages}",
+            page_label(page + 1, pages),
             ComponentRef(Action.CLUSTER, report_id, "here").button(),
             disabled=True,
         ),

@@ -74,19 +74,19 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     blocks.append(text(*map(small, (*without_score(found), KEPT))))
     result_id = shown.stored.result_id
     row = [
-        _go("Map", result_id, ResultVerb.MAP),
-        _go("Profiles", result_id, ResultVerb.PROFILES),
-        _go("Awards", result_id, ResultVerb.AWARDS),
+        _go(Label.MAP, result_id, ResultVerb.MAP),
+        _go(Label.PROFILES, result_id, ResultVerb.PROFILES),
+        _go(Label.AWARDS, result_id, ResultVerb.AWARDS),
         button(Label.BLEND, BlendPress(BlendMode.FAIR, USUAL_BLEND).button(result_id)),
     ]
     if _is_pair(shown):
-        row.insert(0, _go("Why", result_id, f"{ResultVerb.PAIR}.0.1"))
+        row.insert(0, _go(Label.WHY, result_id, f"{ResultVerb.PAIR}.0.1"))
     else:
         blocks.append(ui.ActionRow(person_select(found, result_id)))
     blocks.append(ui.ActionRow(*row))
     last = [
-        *([_go("Poster", result_id, ResultVerb.POSTER)] if shown.lobby.is_shown_to_channel else []),
-        _go("My data", result_id, ResultVerb.OWN),
+        *([_go(Label.POSTER, result_id, ResultVerb.POSTER)] if shown.lobby.is_shown_to_channel else []),
+        _go(Label.MY_DATA, result_id, ResultVerb.OWN),
         button(Label.LEAVE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE).button()),
     ]
     if shown.lobby.kind is GroupKind.PAIR and not shown.lobby.is_shown_to_channel:
@@ -126,7 +126,7 @@ def chart_card(chart: Chart, result_id: str, verb: ResultVerb) -> Reply:
         (
             text(f"## {escape(chart.title, 120)}"),
             pictures,
-            ui.ActionRow(_go("Read as text", result_id, f"{verb}.{AS_TEXT}")),
+            ui.ActionRow(_go(Label.READ_AS_TEXT, result_id, f"{verb}.{AS_TEXT}")),
         ),
         attached,
     )
@@ -162,7 +162,9 @@ def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None
 def posted_poster(shown: Shown, posters: Sequence[Chart]) -> Reply:
     """Show the size for feeds to everybody; it goes when the result goes."""
     pictures, attached = gallery(posters)
-    return Reply((pictures, ui.ActionRow(_go("Awards", shown.stored.result_id, ResultVerb.AWARDS))), attached)
+    return Reply(
+        (pictures, ui.ActionRow(_go(Label.AWARDS, shown.stored.result_id, ResultVerb.AWARDS))), attached
+    )
 
 
 def awards_card(shown: Shown) -> Reply:
@@ -179,9 +181,7 @@ def awards_card(shown: Shown) -> Reply:
 
 def own_card(files: Sequence[Attached]) -> Reply:
     """Hand somebody what the comparison holds about them, and about nobody else."""
-    said = text(
-        *own_lines(),
-    )
+    said = text(*own_lines())
     return with_files(said, files)
 
 

@@ -60,9 +60,7 @@ def empty_digest_note() -> Reply:
 
 def digest_on_note(digest: Digest) -> Reply:
     """Confirm where and when a digest comes."""
-    return note(
-        *digest_on_lines(digest),
-    )
+    return note(*digest_on_lines(digest))
 
 
 def digest_off_note() -> Reply:

@@ -79,9 +79,7 @@ def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: st
     return Reply(
         (
             *([text(hint)] if hint else []),
-            text(
-                *choice_lines(playlists, order),
-            ),
+            text(*choice_lines(playlists, order)),
             ui.ActionRow(select),
         )
     )

@@ -10,14 +10,8 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, rule, text
 from cogs.words.attribution import ATTRIBUTION
-from cogs.words.buttons import Label
-from cogs.words.library import (
-    CLOSED_LISTS,
-    NO_PLAYLIST,
-    library_line,
-    library_lines,
-    liked_line,
-)
+from cogs.words.buttons import Label, page_label
+from cogs.words.library import CLOSED_LISTS, NO_PLAYLIST, library_line, library_lines, liked_line
 from cogs.words.messages import renewal_line
 from cogs.words.text import fit, plain, plural, small
 from services.domain.inputs import PlaylistRef, ReferenceKind
@@ -44,9 +38,7 @@ def library_card(library: Library, page: int, *, days_to_renew: int | None) -> R
     if page == 0 and library.liked is not None:
         lines.insert(0, liked_line(library.liked))
     blocks: list[ui.Item[Any]] = [
-        text(
-            *library_lines(library),
-        ),
+        text(*library_lines(library)),
         text(fit(lines, _PAGE_CHARACTERS) if lines else NO_PLAYLIST),
     ]
     if menu := _menu(library, shown, page):
@@ -97,7 +89,7 @@ def _buttons(page: int, pages: int) -> list[ui.Button[Any]]:
         return [again]
     return [
         button(Label.PREVIOUS, to(max(0, page - 1), "back"), disabled=page == 0),
-        button(f"Page {page + 1} of {pages}", to(page, "here"), disabled=True),
+        button(page_label(page + 1, pages), to(page, "here"), disabled=True),
         button(Label.NEXT, to(page + 1, "on"), disabled=page + 1 >= pages),
         again,
     ]

@@ -11,16 +11,26 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, text
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, compare_label
 from cogs.words.lists import suggestion_label
 from cogs.words.lobby import (
+    A_PLAYLIST,
+    ABOUT_FILES,
+    ABOUT_LINKS,
+    BOTH_SEE,
     CHOOSE_NOW,
     NAME,
+    NAME_IS_SHOWN,
+    OR_A_FILE,
+    OR_LINKS,
     OVER,
+    STAYS_AS_IT_IS,
     WHAT_ACCEPTING_MEANS,
     WHAT_DO_YOU_BRING,
+    asked_line,
     asking_lines,
     asking_terms,
+    brought_line,
     declined_lines,
     ended_line,
     ended_lines,
@@ -28,11 +38,13 @@ from cogs.words.lobby import (
     member_line,
     open_lines,
     question_lines,
+    ready_title,
     result_gone_lines,
     terms_lines,
-    who_chooses,
+    where_line,
+    wish_line,
 )
-from cogs.words.text import escape, plain, plural, small
+from cogs.words.text import escape, plain, small
 from services.domain.groups import FEWEST, GroupKind, Lobby, LobbyState, Member, MessageKind
 from services.domain.inputs import Suggestion
 
@@ -74,9 +86,7 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
         return _open_card(lobby)
     return Reply(
         (
-            text(
-                *ended_lines(lobby),
-            ),
+            text(*ended_lines(lobby)),
             ui.ActionRow(
                 _press(Label.OPEN_AGAIN, lobby, LobbyVerb.REOPEN),
                 _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
@@ -89,14 +99,12 @@ def _open_card(lobby: Lobby) -> Reply:
     ready = len(lobby.ready)
     compare: str = Label.COMPARE
     if lobby.votes and ready >= FEWEST:
-        compare = f"{Label.COMPARE} ({lobby.votes} of {lobby.votes_needed})"
+        compare = compare_label(lobby.votes, lobby.votes_needed)
     return Reply(
         (
             text(*open_lines(lobby)),
             rule(),
-            text(
-                *terms_lines(lobby),
-            ),
+            text(*terms_lines(lobby)),
             ui.ActionRow(
                 _press(Label.JOIN, lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
                 _choose(lobby),
@@ -130,17 +138,13 @@ def _ended_card(lobby: Lobby) -> Reply:
 def _asking_card(lobby: Lobby, asked: Member) -> Reply:
     """Tell the one who asked what they wait for."""
     said = text(*asking_lines(lobby, asked))
-    terms = text(
-        *asking_terms(lobby),
-    )
+    terms = text(*asking_terms(lobby))
     row = ui.ActionRow(_choose(lobby), _press(Label.TAKE_BACK, lobby, LobbyVerb.LEAVE))
     return Reply((said, rule(), terms, row))
 
 
 def _question_card(lobby: Lobby, asked: Member) -> Reply:
-    said = text(
-        *question_lines(lobby, asked),
-    )
+    said = text(*question_lines(lobby, asked))
     row = ui.ActionRow(
         _press(Label.ACCEPT, lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
         _press(Label.DECLINE, lobby, LobbyVerb.DECLINE),
@@ -156,11 +160,11 @@ def _accepted_card(lobby: Lobby) -> Reply:
     is_ready = len(lobby.ready) == FEWEST
     wish = [escape(member.name, NAME) for member in lobby.inside if member.shows]
     lines = [
-        "## Ready: how alike do you two sound?" if is_ready else f"## {who_chooses(lobby)}",
+        ready_title(lobby, is_ready),
         *(member_line(member, lobby) for member in lobby.inside),
     ]
     if wish and not lobby.is_shown_to_channel:
-        lines.append(small(f"{wish[0]} would like to show the result here; the other one decides too."))
+        lines.append(small(wish_line(wish[0])))
     row = [
         _choose(lobby),
         _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
@@ -174,17 +178,15 @@ def over_card(kind: MessageKind) -> Reply:
     """Show nobody: what was here is over, or was taken back."""
     if kind.is_card:
         return note(OVER)
-    said = text(
-        *result_gone_lines(),
-    )
+    said = text(*result_gone_lines())
     start = ComponentRef(Action.LOBBY, NEW, LobbyVerb.START).button()
     return Reply((said, ui.ActionRow(button(Label.START_GROUP, start))))
 
 
 def asked_note(lobby: Lobby, *, directly: bool) -> Reply:
     """Tell who wanted a comparison of two that the other one knows of it."""
-    said = "I have asked." if lobby.asked else "The other person shares in this server, so I need not ask."
-    where = "You find the same card in our direct messages." if directly else "The card is in the channel."
+    said = asked_line(lobby)
+    where = where_line(directly)
     return note(said, small(where))
 
 
@@ -200,11 +202,11 @@ def joined_note(lobby: Lobby) -> Reply:
 
 def brought_note(member: Member, lobby: Lobby) -> Reply:
     """Tell somebody what they compare with."""
-    lines = [f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."]
+    lines = [brought_line(member)]
     if lobby.kind is GroupKind.LOBBY:
-        lines.append(small("It stays as it is now, whatever becomes of the playlist. You can choose again."))
+        lines.append(small(STAYS_AS_IT_IS))
     else:
-        lines.append(small("Once the other person has chosen too, both of you can see the result."))
+        lines.append(small(BOTH_SEE))
     return Reply((text(*lines),), accent=ACCENT)
 
 
@@ -221,14 +223,14 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
         menu: ui.Select[Any] = ui.Select(
             custom_id=SourceField.CHOSEN, options=options, required=False, min_values=0
         )
-        form.add_item(ui.Label(text="A playlist of yours", description="Its name is shown", component=menu))
+        form.add_item(ui.Label(text=A_PLAYLIST, description=NAME_IS_SHOWN, component=menu))
     upload: ui.FileUpload[Any] = ui.FileUpload(
         custom_id=SourceField.FILE, required=False, min_values=0, max_values=1
     )
     form.add_item(
         ui.Label(
-            text="Or an exported file",
-            description="From Exportify and others; nobody needs a Spotify login here",
+            text=OR_A_FILE,
+            description=ABOUT_FILES,
             component=upload,
         )
     )
@@ -238,9 +240,7 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
         required=False,
         max_length=_LONGEST_TEXT,
     )
-    form.add_item(
-        ui.Label(text="Or links", description="Of one playlist of yours, or of tracks", component=links)
-    )
+    form.add_item(ui.Label(text=OR_LINKS, description=ABOUT_LINKS, component=links))
     form.stop()  # else discord.py keeps it until somebody sends it, and most forms are just closed
     return form
 

@@ -11,8 +11,18 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, text
 from cogs.words.buttons import Label
-from cogs.words.library import NOTHING_TO_ASK, doubtful_lines, find_length, find_words
-from cogs.words.text import plain, plural, small
+from cogs.words.library import (
+    NOTHING_TO_ASK,
+    _found,
+    answered_line,
+    doubtful_lines,
+    find_length,
+    find_words,
+    more_finds,
+    skip_all,
+    take_all,
+)
+from cogs.words.text import plain, small
 from services.domain.recordings import DoubtfulFind
 from services.domain.report import AnalysisReport
 
@@ -27,10 +37,10 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
         return note(NOTHING_TO_ASK)
     page = finds[:SHOWN]
     lines = [
-        f"{number}. **{find_words(find.wanted)}**\n{small(f'found: {find_words(find.found)}')}"
+        f"{number}. **{find_words(find.wanted)}**\n{small(_found(find))}"
         for number, find in enumerate(page, 1)
     ]
-    more = f"The next {len(finds) - len(page):,} come after these." if len(finds) > len(page) else ""
+    more = more_finds(len(finds) - len(page))
     options = [
         discord.SelectOption(
             label=plain(f"{number}. {find.found.label}", 100),
@@ -52,16 +62,12 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
 
     return Reply(
         (
-            text(
-                *doubtful_lines(report, finds),
-            ),
+            text(*doubtful_lines(report, finds)),
             text(*lines),
             *([text(small(more))] if more else []),
             rule(),
             ui.ActionRow(menu),
-            ui.ActionRow(
-                all_of(f"Take all {len(finds):,}", TAKE_ALL), all_of(f"Skip all {len(finds):,}", SKIP_ALL)
-            ),
+            ui.ActionRow(all_of(take_all(len(finds)), TAKE_ALL), all_of(skip_all(len(finds)), SKIP_ALL)),
         )
     )
 
@@ -70,9 +76,7 @@ def answered_card(
     report: AnalysisReport, report_id: str, left: Sequence[DoubtfulFind], *, taken: int, refused: int
 ) -> Reply:
     """Say what was taken, ask about the rest, and offer the map that follows."""
-    said = [plural(taken, "track") + " taken"] if taken else []
-    said += [plural(refused, "track") + " skipped"] if refused else []
-    head = text(f"{', '.join(said).capitalize() or 'Nothing changed'}.")
+    head = text(answered_line(taken, refused))
     again = ui.ActionRow(
         button(
             Label.REDRAW_THE_MAP,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from discord import ButtonStyle, ui
 
 from cogs.replies.account import HERE, connect_ref
-from cogs.replies.help import HelpTopic
 from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref
 from cogs.replies.layout import button
 from cogs.replies.lobby import NEW, LobbyVerb
 from cogs.replies.saved import LAST
 from cogs.words.buttons import Label
+from cogs.words.help import HelpTopic
 from services.domain.errors import groups, jobs, playlists, sources, storage
 from services.domain.group_requests import AskRequest, CompareRequest, MapVerb, Where
 from services.domain.jobs import Request
@@ -26,41 +26,50 @@ from services.domain.requests import AccountRequest, ClipsRequest, JobKind, Logi
 class Step(StrEnum):
     """Something to press, by its label."""
 
-    CONNECT = "Connect Spotify"
-    FINISH = "Finish login"
-    AGAIN = "Try again"
+    CONNECT = Label.CONNECT_SPOTIFY
+    FINISH = Label.FINISH_LOGIN
+    AGAIN = Label.TRY_AGAIN
     """What was pressed, or the same request once more."""
-    OTHER_LIST = "Choose a playlist"
-    FILES = "What I can read"
-    EXAMPLE = "Try an example"
-    STOP = "Stop it"
-    UNDO = "What can be undone"
-    SAVE_NEW = "Save as a new playlist"
-    EXPORT = "Export"
-    LOCK = "Lock…"
-    SMOOTHEST = "Smoothest order"
+    OTHER_LIST = Label.CHOOSE_A_PLAYLIST
+    FILES = Label.WHAT_I_CAN_READ
+    EXAMPLE = Label.TRY_AN_EXAMPLE
+    STOP = Label.STOP_IT
+    UNDO = Label.WHAT_CAN_BE_UNDONE
+    SAVE_NEW = Label.SAVE_AS_A_NEW_PLAYLIST
+    EXPORT = Label.EXPORT
+    LOCK = Label.LOCK
+    SMOOTHEST = Label.SMOOTHEST_ORDER
     JOIN = Label.JOIN
     CHOOSE_SOURCE = Label.CHOOSE_SOURCE
     COMPARE = Label.COMPARE
     START_GROUP = Label.START_GROUP
-    ASK_HERE = "Ask in this channel"
-    ASK_DIRECTLY = "Ask by direct message"
+    ASK_HERE = Label.ASK_IN_THIS_CHANNEL
+    ASK_DIRECTLY = Label.ASK_BY_DIRECT_MESSAGE
     SERVER_MAP = Label.SERVER_MAP
     PUT_ON_MAP = Label.PUT_ON_MAP
 
 
-class NoStep(StrEnum):
+class NoStep(Enum):
     """Why nothing can be pressed."""
 
-    IN_A_TERMINAL = "only the commands of an operator end in it"
-    UP_TO_OTHERS = "only somebody else can change it"
-    AS_WISHED = "it is already as it was wished"
-    COMES_BY_ITSELF = "the answer is on its way, or time brings it"
-    ON_THE_CARD = "the card above, or in the channel, has what to press"
-    COMMAND = "the command that the sentence names wants options that only its person knows"
-    ATTACH = "a file has to be attached, which no button can"
-    OUTSIDE = "it is to be done at Spotify or Discord"
-    ASKS_ITSELF = "the refusal is a card that asks what to do first"
+    IN_A_TERMINAL = auto()
+    """Only the commands of an operator end in it."""
+    UP_TO_OTHERS = auto()
+    """Only somebody else can change it."""
+    AS_WISHED = auto()
+    """It is already as it was wished."""
+    COMES_BY_ITSELF = auto()
+    """The answer is on its way, or time brings it."""
+    ON_THE_CARD = auto()
+    """The card above, or in the channel, has what to press."""
+    COMMAND = auto()
+    """The command that the sentence names wants options that only its person knows."""
+    ATTACH = auto()
+    """A file has to be attached, which no button can."""
+    OUTSIDE = auto()
+    """It is to be done at Spotify or Discord."""
+    ASKS_ITSELF = auto()
+    """The refusal is a card that asks what to do first."""
 
 
 Next = tuple[Step, ...] | NoStep

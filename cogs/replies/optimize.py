@@ -112,9 +112,7 @@ def in_place_card(draft: OrderDraft) -> Reply:
     report, draft_id, result = draft.stored.report, draft.draft_id, draft.state.result
     return Reply(
         (
-            text(
-                *in_place_lines(report, result),
-            ),
+            text(*in_place_lines(report, result)),
             ui.ActionRow(
                 _button(
                     Label.CHANGE_THE_PLAYLIST, draft_id, DraftVerb.REPLACE, style=discord.ButtonStyle.danger

@@ -10,10 +10,23 @@ from discord import ui
 from cogs.replies.comparison import ResultVerb, person_select
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, text
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, page_label
 from cogs.words.comparison import meaning_words, pair_reasons, score_words
-from cogs.words.people import ALL_PAIRS, NO_REASONS, artist_lines, group_lines, person_lines, track_lines
-from cogs.words.text import escape, fit, plain, plural, small, unbroken
+from cogs.words.people import (
+    ALL_PAIRS,
+    NO_REASONS,
+    ON_THE_MAP,
+    artist_lines,
+    group_lines,
+    person_lines,
+    shared_counts,
+    sharing_lines,
+    sharing_nothing_lines,
+    stopped_line,
+    track_lines,
+    which_first,
+)
+from cogs.words.text import escape, fit, plain, small, unbroken
 from services.domain.comparison import Comparison, Pair, PersonKey
 from services.domain.groups import Sharing
 from services.workflows.group_results import Shown
@@ -70,19 +83,15 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
         reasons = [f"- {escape(unbroken(reason), 240)}" for reason in told]
         blocks.append(text(fit(reasons, 1500) or NO_REASONS))
     else:
-        counts = [
-            plural(len(pair.shared_artists), "shared artist"), plural(len(pair.shared_tracks), "shared song"),
-            *([plural(len(pair.shared_groups), "group") + " that both have"] if pair.shared_groups else ()),
-        ]  # fmt: skip
-        counted = small(f"Numbers: first {names[0]}, then {names[1]}")
-        blocks.append(text(f"**{', '.join(counts)}**", counted, *shared[(page - 1) * _PAGE : page * _PAGE]))
+        counted = small(which_first(names))
+        blocks.append(text(shared_counts(pair), counted, *shared[(page - 1) * _PAGE : page * _PAGE]))
     argument = f"{ResultVerb.PAIR}.{one}.{other}"
     if page:
         here = ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button()
         blocks.append(
             ui.ActionRow(
                 _turn(Label.BACK, result_id, f"{argument}.{page - 1}"),
-                button(f"Page {page} of {pages - 1}", here, disabled=True),
+                button(page_label(page, pages - 1), here, disabled=True),
                 _turn(Label.MORE, result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
             )
         )
@@ -108,26 +117,12 @@ def _turn(label: str, result_id: str, argument: str, *, disabled: bool = False) 
 
 def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
     """Say what others of the server may do, and see."""
-    mapped = "You are on the map of this server; `/map leave` takes you off." if on_map else ""
+    mapped = ON_THE_MAP if on_map else ""
     if sharing is None:
-        return note(
-            "You share no playlist in this server.",
-            "Nobody can compare with you here unless you accept or join, each time.",
-            mapped,
-            small("`/sharing on` lets people of this server compare without asking you first."),
-        )
-    return note(
-        f"You share **{escape(sharing.brought, 80)}** in this server, {plural(sharing.tracks, 'track')}.",
-        "Who uses `/compare` with you sees at once how alike you two sound, with shared artists and songs. "
-        "You see the same result. Others see it only if both of you show it.",
-        mapped,
-        small(
-            "The playlist stays as it is now. It counts in no other server. `/sharing off` ends it at once."
-        ),
-    )
+        return note(*sharing_nothing_lines(mapped))
+    return note(*sharing_lines(sharing, mapped))
 
 
 def stopped_card(results: int) -> Reply:
     """Confirm that everything is private again."""
-    deleted = f" {plural(results, 'result')} that only this allowed went with it." if results else ""
-    return note(f"You are private in this server again.{deleted}")
+    return note(stopped_line(results))

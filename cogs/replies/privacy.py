@@ -64,9 +64,7 @@ def forget_card() -> Reply:
     """Ask once more before everything goes."""
     return Reply(
         (
-            text(
-                *forget_lines(),
-            ),
+            text(*forget_lines()),
             ui.ActionRow(
                 button(
                     Label.FORGET_ME,
@@ -82,18 +80,10 @@ def forget_card() -> Reply:
 
 def forgotten_card(gone: Mapping[str, int], settled: Sequence[str]) -> Reply:
     """Say what went, and first what came of the playlists that were half written."""
-    return Reply(
-        (
-            text(
-                *forgotten_lines(settled, gone),
-            ),
-        )
-    )
+    return Reply((text(*forgotten_lines(settled, gone)),))
 
 
 def mydata_card(file: Attached, *, unreadable: int) -> Reply:
     """Hand over the file, and say how much in it only another version could read."""
-    said = text(
-        *mydata_lines(unreadable),
-    )
+    said = text(*mydata_lines(unreadable))
     return with_files(said, [file])

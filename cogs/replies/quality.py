@@ -10,10 +10,13 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, text
 from cogs.words.attribution import credit
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, double_label, halve_label
 from cogs.words.grouping import basis_line
 from cogs.words.quality import (
+    AS_MEASURED,
     BY_FEATURE,
+    DOUBLED,
+    HALVED,
     LISTED,
     SOURCES,
     THE_GROUPS,
@@ -38,7 +41,6 @@ from services.domain.features import Coverage, Feature
 from services.domain.report import FEWEST_TRACKS, AnalysisReport, EnrichedTrack
 from services.domain.sources import second_opinions
 
-HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
 MEASURED_ONLY = "measured"
 
 
@@ -108,12 +110,10 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
 
     return Reply(
         (
-            text(
-                *tempo_lines(entry),
-            ),
+            text(*tempo_lines(entry)),
             ui.ActionRow(
-                choice(f"Halve to {tempo / 2:.0f}", HALVED),
-                choice(f"Double to {tempo * 2:.0f}", DOUBLED),
+                choice(halve_label(tempo), HALVED),
+                choice(double_label(tempo), DOUBLED),
                 choice(Label.AS_IT_WAS_MEASURED, AS_MEASURED),
             ),
         )
@@ -122,8 +122,7 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
 
 def corrected_card(entry: EnrichedTrack, report_id: str, factor: str) -> Reply:
     """Confirm a correction and offer the map that follows from it."""
-    done = {HALVED: "halved", DOUBLED: "doubled", AS_MEASURED: "as it was measured again"}[factor]
-    confirmed = note(corrected_line(entry, done))
+    confirmed = note(corrected_line(entry, factor))
     again = button(
         Label.REDRAW_THE_MAP,
         ComponentRef(Action.AGAIN, report_id).button(),

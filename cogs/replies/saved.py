@@ -11,7 +11,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, button, text
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, undo_label
 from cogs.words.saving import ABOUT_EARLIER, not_saved_line, saved_title, write_lines
 from cogs.words.text import small
 from services.domain.writes import Write, WriteKind
@@ -80,6 +80,6 @@ def _buttons(writes: Sequence[Write]) -> list[ui.Button[Any]]:
     undoable = [write for write in writes if write.has_begun and not write.undoes and not write.undone_by]
     if undoable:
         oldest = min(undoable, key=lambda write: write.created_at)
-        label = "Undo…" if all(write.is_done for write in writes) else "Take it back…"
+        label = undo_label(all_done=all(write.is_done for write in writes))
         buttons.append(button(label, ComponentRef(Action.UNDO, oldest.write_id, UndoVerb.BACK_TO).button()))
     return buttons

@@ -12,19 +12,18 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, text, with_files
 from cogs.words.buttons import Label
 from cogs.words.server_map import (
-    CONSENT,
     NEAR_WHOM,
     THE_MAP,
     closest_line,
     escape_lines,
     map_over_lines,
     off_map_lines,
+    small_print,
     standing_lines,
+    too_few_words,
 )
-from cogs.words.text import escape, plural, small
 from services.domain.group_requests import MapVerb
-from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP
-from services.workflows.server_map import DrawnMap
+from services.domain.server_map import DrawnMap
 
 _STANDINGS = 3
 """Who stands out on the card itself; the text has all."""
@@ -37,47 +36,16 @@ def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
     blocks: list[ui.Item[Any]] = []
     attached: tuple[Attached, ...] = ()
     if drawn.found is None or drawn.chart is None:
-        blocks.append(text(THE_MAP, _too_few(drawn)))
+        blocks.append(text(THE_MAP, too_few_words(drawn)))
     else:
         pictures, attached = gallery([drawn.chart])
         yours = "" if drawn.place is None else closest_line(drawn.found, drawn.place)
-        blocks += [text("## The map of this server", yours), pictures]
+        blocks += [text(THE_MAP, yours), pictures]
         if lines := standing_lines(drawn.found)[:_STANDINGS]:
             blocks.append(text(*lines))
-    blocks.append(text(*_small_print(drawn, posted=posted)))
+    blocks.append(text(*small_print(drawn, posted=posted)))
     blocks.append(ui.ActionRow(*_buttons(drawn, posted=posted)))
     return Reply(tuple(blocks), attached)
-
-
-def _too_few(drawn: DrawnMap) -> str:
-    people = len(drawn.members)
-    if people >= FEWEST_ON_MAP:
-        return "Everybody on it brings the same list, so there is no map to draw yet."
-    if drawn.unseen:
-        return f"Too few of the people on it can be seen here now; I draw it from {FEWEST_ON_MAP} on."
-    so_far = "Nobody is on it yet" if not people else f"{plural(people, 'person', 'people')} so far"
-    return f"{so_far}; I draw it from {FEWEST_ON_MAP} people on."
-
-
-def _small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
-    lines = []
-    if drawn.unseen:
-        lines.append(
-            f"{plural(drawn.unseen, 'person', 'people')} left out: Discord didn't say whether they are here."
-        )
-    if len(drawn.members) <= FEW_ON_MAP and drawn.chart is not None:
-        lines.append("Clouds: where other tracks of the same lists could put people.")
-    if posted:
-        lines.append("Only who agreed is on it. Whoever presses *Take me off* is gone from here in a minute.")
-    elif drawn.you is None:
-        lines.append(f"You are not on it. {CONSENT}")
-    else:
-        by = escape(drawn.you.list.name)
-        lines.append(
-            f"The ring is you, by **{by}**, which only you are told; map that list again to move. "
-            "Everybody here may look until you press *Take me off*."
-        )
-    return [small(line) for line in lines]
 
 
 def _buttons(drawn: DrawnMap, *, posted: bool) -> list[ui.Button[Any]]:
@@ -102,23 +70,19 @@ def map_in_words(drawn: DrawnMap) -> Reply:
         return map_card(drawn)
     words, standing = drawn.chart.text, standing_lines(drawn.found)
     if len(words) <= _WORDS_IN_CARD:
-        return Reply((text("## Who is near whom", *standing, escape_lines(words)),))
+        return Reply((text(NEAR_WHOM, *standing, escape_lines(words)),))
     return with_files(text(NEAR_WHOM, *standing), [Attached("server-map.txt", words.encode())])
 
 
 def left_note(guild_id: int) -> Reply:
     """Confirm that somebody is off the map."""
-    said = text(
-        *off_map_lines(),
-    )
+    said = text(*off_map_lines())
     return Reply((said, ui.ActionRow(_press(guild_id, Label.PUT_ME_BACK_ON_IT, MapVerb.JOIN))))
 
 
 def map_over_note(guild_id: int) -> Reply:
     """Show nobody: a posted map is over."""
-    said = text(
-        *map_over_lines(),
-    )
+    said = text(*map_over_lines())
     return Reply((said, ui.ActionRow(_press(guild_id, Label.SERVER_MAP, MapVerb.LOOK))))
 
 

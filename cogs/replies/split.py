@@ -12,10 +12,11 @@ from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words.attribution import credit
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, make_label, merge_label, rename_label, toggle_label
 from cogs.words.splitting import (
     dry_run_lines,
     homeless_line,
+    lists_title,
     most_alike,
     only_exported,
     part_lines,
@@ -23,13 +24,7 @@ from cogs.words.splitting import (
     promise_line,
     split_title,
 )
-from cogs.words.text import (
-    CLUSTER_LETTERS,
-    escape,
-    plain,
-    plural,
-    small,
-)
+from cogs.words.text import CLUSTER_LETTERS, escape, plain, plural, small
 from services.domain.drafts import SplitState, by_closeness
 from services.domain.report import AnalysisReport
 from services.workflows.drafts import SplitDraft
@@ -63,9 +58,7 @@ def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
     count = len(state.chosen)
     room = _DRY_RUN_CHARACTERS // max(count, 1)
     blocks: list[ui.Item[Any]] = [
-        text(
-            *dry_run_lines(report, count, can_write),
-        ),
+        text(*dry_run_lines(report, count, can_write)),
         *(text(part_listed(report, part, room)) for part in state.chosen),
     ]
     without_id = sum(report.tracks[row].track.id is None for part in state.chosen for row in part.rows)
@@ -76,7 +69,7 @@ def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
         _button(Label.BACK, draft_id, DraftVerb.SHOW),
     ]
     if can_write:
-        label = f"Make {plural(count, 'playlist')}"
+        label = make_label(count)
         buttons.insert(0, _button(label, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), accent=WARNING)
@@ -86,7 +79,7 @@ def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
     """Hand out the lists."""
     report, state = draft.stored.report, draft.state
     said = text(
-        f"## {escape(report.playlist.name, 90)} in {plural(len(state.chosen), 'list')}",
+        lists_title(report, state),
         *(f"- {escape(part.name, 90)}: {plural(len(part.rows), 'track')}" for part in state.chosen),
         *map(small, files.hints),
     )
@@ -113,10 +106,8 @@ def _part_buttons(draft_id: str, state: SplitState, chosen: int) -> list[ui.Butt
     letter = CLUSTER_LETTERS[chosen]
     included = state.parts[chosen].included
     return [
-        _button(f"Rename {letter}…", draft_id, DraftVerb.ASK, chosen, style=discord.ButtonStyle.primary),
-        _button(
-            f"Leave {letter} out" if included else f"Take {letter} in", draft_id, DraftVerb.TOGGLE, chosen
-        ),
+        _button(rename_label(letter), draft_id, DraftVerb.ASK, chosen, style=discord.ButtonStyle.primary),
+        _button(toggle_label(letter, included), draft_id, DraftVerb.TOGGLE, chosen),
     ]
 
 
@@ -132,7 +123,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
     ]
     return ui.Select(
         custom_id=draft_ref(Action.SPLIT, draft_id, DraftVerb.MERGE, chosen).select(),
-        placeholder=f"Merge {letter} into…",
+        placeholder=merge_label(letter),
         options=options,
     )
 

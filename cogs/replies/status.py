@@ -14,6 +14,7 @@ from cogs.words.buttons import Label
 from cogs.words.status import (
     database_line,
     discord_line,
+    seat_name,
     seats_lines,
     service_lines,
     since_start,
@@ -31,9 +32,7 @@ def status_card(status: Status) -> Reply:
     """Say how the bot is, worries first."""
     found = worries(status)
     blocks: list[ui.Item[Any]] = [
-        text(
-            *status_lines(found),
-        ),
+        text(*status_lines(found)),
         text("**Discord**", discord_line(status)),
         text("**Work**", *work_lines(status)),
         text("**Database**", database_line(status)),
@@ -49,15 +48,11 @@ _OFFERED = 25
 
 def seats_card(taken: Sequence[Seat], seats: int) -> Reply:
     """List who is connected to Spotify, with a menu to disconnect one."""
-    blocks: list[ui.Item[Any]] = [
-        text(
-            *seats_lines(taken, seats),
-        )
-    ]
+    blocks: list[ui.Item[Any]] = [text(*seats_lines(taken, seats))]
     if taken:
         options = [
             discord.SelectOption(
-                label=plain(seat.name, 60) or f"User {seat.user_id}",
+                label=plain(seat.name, 60) or seat_name(seat),
                 value=str(seat.user_id),
                 description=user_words(seat),
             )

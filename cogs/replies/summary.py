@@ -10,13 +10,10 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, gallery, text
 from cogs.replies.sound import clips_offer
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, same_song_label
 from cogs.words.grouping import WAY
 from cogs.words.report import described_words, footer_line, report_heading, summary_lines
-from cogs.words.text import (
-    letter_of,
-    plain,
-)
+from cogs.words.text import letter_of, plain
 from services.domain.charts import Chart
 from services.domain.grouping import Grouping
 from services.domain.messages import NoteKind
@@ -66,22 +63,22 @@ def _ways_on(report: AnalysisReport, report_id: str, *, private: bool) -> list[u
         return button(label, ComponentRef(action, report_id).button(), style=style)
 
     buttons = [
-        of("Poster", Action.POSTER),
-        of("Charts", Action.CHARTS),
-        of("Numbers", Action.NUMBERS),
-        of("Quality", Action.QUALITY),
-        of("Outliers", Action.FINDINGS),
-        of("Export", Action.EXPORT),
+        of(Label.POSTER, Action.POSTER),
+        of(Label.CHARTS, Action.CHARTS),
+        of(Label.NUMBERS, Action.NUMBERS),
+        of(Label.QUALITY, Action.QUALITY),
+        of(Label.OUTLIERS, Action.FINDINGS),
+        of(Label.EXPORT, Action.EXPORT),
     ]
     if private:
-        buttons.insert(0, of("Share", Action.SHARE, discord.ButtonStyle.primary))
+        buttons.insert(0, of(Label.SHARE, Action.SHARE, discord.ButtonStyle.primary))
     last = buttons[2 * _IN_A_ROW :]
     if report.clusters:
         last.append(other_way_button(report, report_id))
     if doubtful := sum(round(each.number) for each in report.notices if each.kind is NoteKind.FOUND_BY_NAME):
-        last.append(of(f"Same song? ({doubtful:,})", Action.SAME_SONG))
+        last.append(of(same_song_label(doubtful), Action.SAME_SONG))
     if any(each.kind in _UNFINISHED for each in report.notices):
-        last.append(of("Complete the map", Action.AGAIN))
+        last.append(of(Label.COMPLETE_THE_MAP, Action.AGAIN))
     rows = [buttons[:_IN_A_ROW], buttons[_IN_A_ROW : 2 * _IN_A_ROW], last]
     return [ui.ActionRow(*row) for row in rows if row]
 

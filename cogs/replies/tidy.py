@@ -11,8 +11,9 @@ from discord import ui
 from cogs.replies.ids import Action, DraftVerb
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
-from cogs.words.buttons import Label
-from cogs.words.text import escape, plural, small
+from cogs.words.buttons import Label, apply_label, page_label
+from cogs.words.splitting import only_exported
+from cogs.words.text import small
 from cogs.words.tidying import (
     DECISION_WORDS,
     IN_PLACE_LOSES,
@@ -21,6 +22,7 @@ from cogs.words.tidying import (
     move_title,
     nothing_to_tidy_lines,
     remove_title,
+    tidied_lines,
     tidy_lines,
     tracks_listed,
 )
@@ -48,18 +50,8 @@ def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
     pages = page_count(state)
     page = min(max(page, 0), pages - 1)
     if not state.findings:
-        return Reply(
-            (
-                text(
-                    *nothing_to_tidy_lines(report),
-                ),
-            )
-        )
-    blocks: list[ui.Item[Any]] = [
-        text(
-            *tidy_lines(report, state),
-        )
-    ]
+        return Reply((text(*nothing_to_tidy_lines(report)),))
+    blocks: list[ui.Item[Any]] = [text(*tidy_lines(report, state))]
     for number in range(page * PAGE, min((page + 1) * PAGE, len(state.findings))):
         blocks += [
             text(*finding_lines(report, state, number)),
@@ -76,11 +68,7 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
     """List all changes and ask once; what is not decided stays."""
     report, draft_id, state, result = draft.stored.report, draft.draft_id, draft.state, outcome(draft)
     playlist = report.playlist
-    blocks: list[ui.Item[Any]] = [
-        text(
-            *apply_lines(report, state, result),
-        )
-    ]
+    blocks: list[ui.Item[Any]] = [text(*apply_lines(report, state, result))]
     if result.removed:
         blocks.append(text(remove_title(result), tracks_listed(report, result.removed)))
     if result.moved:
@@ -92,9 +80,7 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
         )
     without_id = sum(report.tracks[row].track.id is None for row in (*result.kept, *result.moved))
     if without_id and can_write:
-        blocks.append(
-            text(small(f"{plural(without_id, 'track')} without a Spotify id can only be exported."))
-        )
+        blocks.append(text(small(only_exported(without_id))))
     in_place = can_write and playlist.id is not None
     if in_place:
         blocks.append(text(small(IN_PLACE_LOSES)))
@@ -109,14 +95,7 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
 def tidied_files_card(draft: TidyDraft, files: ListFiles) -> Reply:
     """Hand out the tidied list."""
     report, state, result = draft.stored.report, draft.state, outcome(draft)
-    said = text(
-        f"## {escape(report.playlist.name, 90)}, tidied",
-        f"{plural(len(result.kept), 'track')} stay"
-        + (f", {len(result.moved):,} to “{escape(state.moved_to, 80)}”" if result.moved else "")
-        + (f", {len(result.removed):,} left out" if result.removed else "")
-        + ".",
-        *map(small, files.hints),
-    )
+    said = text(*tidied_lines(report, state, result, files.hints))
     return with_files(said, files.files)
 
 
@@ -141,7 +120,7 @@ def _decision_buttons(draft_id: str, state: TidyState, number: int) -> list[ui.B
 def _turners(draft_id: str, page: int, pages: int) -> list[ui.Button[Any]]:
     return [
         _button(Label.PREVIOUS, draft_id, DraftVerb.SHOW, max(page - 1, 0), "back", disabled=page == 0),
-        _button(f"Page {page + 1} of {pages}", draft_id, DraftVerb.SHOW, page, "here", disabled=True),
+        _button(page_label(page + 1, pages), draft_id, DraftVerb.SHOW, page, "here", disabled=True),
         _button(Label.NEXT, draft_id, DraftVerb.SHOW, page + 1, disabled=page + 1 >= pages),
     ]
 
@@ -151,7 +130,7 @@ def _last_row(draft_id: str, state: TidyState, page: int) -> list[ui.Button[Any]
     suggestions = _button(
         Label.TAKE_ALL_SUGGESTIONS, draft_id, DraftVerb.TAKE_SUGGESTIONS, page, disabled=not state.open
     )
-    label = f"Apply… ({decided} of {all_of_them} decided)"
+    label = apply_label(decided, all_of_them)
     return [suggestions, _button(label, draft_id, DraftVerb.REVIEW, style=discord.ButtonStyle.success)]
 
 

@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, button, text
 from cogs.replies.saved import LAST, UndoVerb, saved_card
-from cogs.words.buttons import Label
+from cogs.words.buttons import Label, take_back_label
 from cogs.words.saving import (
     NOTHING_CHANGED_YET,
     not_taken_back_line,
@@ -19,6 +19,7 @@ from cogs.words.saving import (
     stays_line,
     step_lines,
     undo_title,
+    undone_title,
 )
 from cogs.words.text import small
 from services.domain.writes import Undone, UndoPlan
@@ -44,7 +45,7 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
     confirm = ComponentRef(Action.UNDO, plan.newest, f"{UndoVerb.DO}.{count}").button()
     buttons = [
         button(
-            Label.TAKE_IT_BACK if count == 1 else f"Take {count} back",
+            take_back_label(count),
             confirm,
             style=discord.ButtonStyle.danger,
         )
@@ -66,7 +67,7 @@ def undone_card(undone: Sequence[Undone], asked: int) -> Reply:
     if len(undone) < asked:
         blocks.append(text(not_taken_back_line(asked - len(undone))))
     if not writes:
-        title = "Not taken back" if all(each.stays for each in undone) else "Taken back"
+        title = undone_title(undone)
         return Reply((text(f"## {title}"), *blocks))
     card = saved_card(writes)
     return Reply((card.blocks[0], *card.blocks[1:], *blocks), accent=card.accent)

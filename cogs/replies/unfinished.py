@@ -88,9 +88,7 @@ def handed_over_card(writes: Sequence[Write]) -> Reply:
         )
         for number, write in enumerate(writes, 1)
     )
-    said = text(
-        *handed_over_lines(),
-    )
+    said = text(*handed_over_lines())
     return with_files(said, files)
 
 

@@ -9,6 +9,18 @@ from enum import StrEnum
 from cogs.words.text import escape, join_words, moment, plural, small
 from services.domain.spotify import Disconnected, Link, Linked
 
+EVERYTHING = "Everything that is stored about you"
+
+ERASE_EVERYTHING = "erase everything"
+
+CODE_HINT = "Six digits, shown in the browser after you agreed at Spotify."
+
+CODE_LABEL = "Code from the page"
+
+ADDRESS_HINT = "It begins with http and holds code= and state=. Paste it only here."
+
+ADDRESS_LABEL = "Address of the page that did not load"
+
 WHAT_I_KNOW = "## What I know about you"
 
 KEPT_BY_TRACK = "Features of tracks are kept by track, never by person."

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from cogs.words.text import escape, join_words
 
+ASKING = "I am asking…"
+
 RESTARTING = "I am restarting. This goes on by itself in a minute."
 LATER = "This takes longer than Discord lets me change this message. The answer comes as a new one."
 PERHAPS_SEEN = "I was restarted while telling you this, so you may have seen it already."
@@ -26,6 +28,8 @@ MAY_NOT_POST = (
 )
 TOO_LARGE = "The result is too large for this place. Try the private option, or a smaller playlist."
 DISCORD_AWAY = "Discord does not answer me properly at the moment. That passes; try again in a minute."
+
+DO_THAT = "do that"
 
 
 def late(asked_at: str) -> str:
@@ -52,3 +56,13 @@ def lacking(permissions: Iterable[str]) -> str:
     """Ask for permissions, given as Discord calls them: "attach_files"."""
     needed = join_words(name.replace("_", " ").title() for name in permissions)
     return f"I lack a permission in this channel: {needed}. Allow it, or use the private option."
+
+
+def your_result(user_id: int) -> str:
+    """Name somebody whose result this is."""
+    return f"<@{user_id}>, your result:"
+
+
+def reference_line(reference: str) -> str:
+    """Name what an operator finds in the logs."""
+    return f"Reference {reference}"

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from cogs.words.text import (
+    plural,
+)
+
+GO_ON_WHERE_YOU_WERE = "Go on where you were"
+
 
 class Label(StrEnum):
     """The words on a button, or above the choices of a menu."""
@@ -88,8 +94,88 @@ class Label(StrEnum):
     RENAME_THE_NEW_ONE = "Rename the new one…"
     ONLY_THE_LAST = "Only the last"
     ALSO_THE_ONE_BEFORE = "Also the one before"
-    TAKE_IT_BACK = "Take it back"
     GIVE_ME_THE_LIST_FORGET_ME = "Give me the list, forget me"
     COST = "Cost"
     ROUGHEST = "Roughest"
     STEPS = "Steps"
+    SHOW_MY_PLAYLISTS = "Show my playlists"
+    ANALYZE_IT_NOW = "Analyze it now"
+    CONNECT_SPOTIFY = "Connect Spotify"
+    TRY_AGAIN = "Try again"
+    CHOOSE_A_PLAYLIST = "Choose a playlist"
+    WHAT_I_CAN_READ = "What I can read"
+    TRY_AN_EXAMPLE = "Try an example"
+    STOP_IT = "Stop it"
+    WHAT_CAN_BE_UNDONE = "What can be undone"
+    SMOOTHEST_ORDER = "Smoothest order"
+    ASK_IN_THIS_CHANNEL = "Ask in this channel"
+    ASK_BY_DIRECT_MESSAGE = "Ask by direct message"
+    AWARDS = "Awards"
+    MY_DATA = "My data"
+    WHY = "Why"
+    PROFILES = "Profiles"
+    MAP = "Map"
+    COMPLETE_THE_MAP = "Complete the map"
+    OUTLIERS = "Outliers"
+    NUMBERS = "Numbers"
+    CHARTS = "Charts"
+
+
+def halve_label(tempo: float) -> str:
+    """Offer half of a tempo."""
+    return f"Halve to {tempo / 2:.0f}"
+
+
+def double_label(tempo: float) -> str:
+    """Offer double a tempo."""
+    return f"Double to {tempo * 2:.0f}"
+
+
+def undo_label(*, all_done: bool) -> str:
+    """Offer to take writes back."""
+    return "Undo…" if all_done else "Take it back…"
+
+
+def rename_label(letter: str) -> str:
+    """Offer another name for a part."""
+    return f"Rename {letter}…"
+
+
+def toggle_label(letter: str, included: bool) -> str:
+    """Offer to leave a part out, or to take it in again."""
+    return f"Leave {letter} out" if included else f"Take {letter} in"
+
+
+def merge_label(letter: str) -> str:
+    """Offer to put a part into another."""
+    return f"Merge {letter} into…"
+
+
+def make_label(count: int) -> str:
+    """Offer to make the playlists."""
+    return f"Make {plural(count, 'playlist')}"
+
+
+def same_song_label(doubtful: int) -> str:
+    """Offer to answer for finds that are doubtful."""
+    return f"Same song? ({doubtful:,})"
+
+
+def apply_label(decided: int, all_of_them: int) -> str:
+    """Offer to apply what is decided."""
+    return f"Apply… ({decided} of {all_of_them} decided)"
+
+
+def take_back_label(count: int) -> str:
+    """Offer to take changes back."""
+    return "Take it back" if count == 1 else f"Take {count} back"
+
+
+def page_label(page: int, pages: int) -> str:
+    """Say which page it is, counted from 1."""
+    return f"Page {page} of {pages}"
+
+
+def compare_label(votes: int, needed: int) -> str:
+    """Offer to compare, and say how many of those who are needed wish it."""
+    return f"{Label.COMPARE} ({votes} of {needed})"

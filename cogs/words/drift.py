@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
-from cogs.words.text import escape, join_words, plain, unbroken
+from cogs.words.text import ago, escape, join_words, plain, unbroken
 from services.domain.features import Feature
-from services.domain.portrait import Change, Course, Era, JoinedGroups, ShareChange, Since
+from services.domain.portrait import Change, Course, Era, JoinedGroups, MappedList, ShareChange, Since
 from services.domain.vocabulary import FEATURE_WORDS
 
 NOTHING_YET = "There is nothing to compare yet."
@@ -98,3 +99,8 @@ def over_time_title(name: str, *, in_words: bool = False) -> str:
 def forgotten_list(name: str) -> str:
     """Say that nothing is known of a list any more."""
     return f"Forgotten: nothing is stored of “{escape(name)}” any more. `/analyze` makes a new map."
+
+
+def mapped_label(which: MappedList, now: datetime) -> str:
+    """Say which list it is, and when it was mapped."""
+    return f"{which.name} · mapped {ago(now - which.last_at)}"

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from cogs.words.text import plural
 
+YOUR_PROFILE = "Your profile and scores as JSON"
+
+WHOLE_REPORT = "The whole report as JSON"
+
+ALL_VALUES = "All tracks and values"
+
+A_DOCUMENT = "a document"
+
+A_WORKBOOK = "a workbook (save it as CSV first)"
+
+A_PICTURE = "a picture"
+
 AS_LINKS = "The links of the tracks, one a line"
 
 AS_CSV = "The lists as CSV, in their order, with tempo and key"

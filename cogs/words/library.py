@@ -97,3 +97,30 @@ def choice_lines(playlists: Sequence[Playlist], order: Sequence[int]) -> list[st
         if more
         else "",
     ]
+
+
+def _found(find: DoubtfulFind) -> str:
+    """Say what was found."""
+    return f"found: {find_words(find.found)}"
+
+
+def more_finds(more: int) -> str:
+    """Say how many follow."""
+    return f"The next {more:,} come after these." if more else ""
+
+
+def take_all(finds: int) -> str:
+    """Say that all are taken."""
+    return f"Take all {finds:,}"
+
+
+def skip_all(finds: int) -> str:
+    """Say that all are skipped."""
+    return f"Skip all {finds:,}"
+
+
+def answered_line(taken: int, refused: int) -> str:
+    """Say how many finds were taken, and how many refused."""
+    said = [f"{plural(taken, 'track')} taken"] if taken else []
+    said += [f"{plural(refused, 'track')} skipped"] if refused else []
+    return f"{', '.join(said).capitalize() or 'Nothing changed'}."

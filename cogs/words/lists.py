@@ -5,7 +5,11 @@ from __future__ import annotations
 from cogs.words.text import ago, plural
 from cogs.words.traits import group_line
 from services.domain.drafts import Derivation, Derived, NewList
-from services.domain.inputs import Suggestion, UserList, WhichList
+from services.domain.inputs import (
+    Suggestion,
+    UserList,
+    WhichList,
+)
 from services.domain.music import Playlist
 from services.domain.writes import name_with_end
 
@@ -55,11 +59,12 @@ def suggestion_label(suggestion: Suggestion) -> str:
         count += f", map of {ago(suggestion.map_age)}"
     end = f" · {count}" if count else ""
     room = 100 - len(end)
-    name = _suggested(suggestion)
+    name = suggestion_name(suggestion)
     return (name if len(name) <= room else f"{name[: room - 1]}…") + end
 
 
-def _suggested(suggestion: Suggestion) -> str:
+def suggestion_name(suggestion: Suggestion) -> str:
+    """Say which playlist a choice is, or what to type next."""
     found, name = suggestion.public, suggestion.name
     if found is None:
         return name
@@ -67,3 +72,8 @@ def _suggested(suggestion: Suggestion) -> str:
     if suggestion.is_incomplete:
         return f"{name} at {label}" if name else f"{label}: type {found.service.value}: and your name there"
     return f"{name or public_list_name(found)} ({label})"
+
+
+def links_name(author: str) -> str:
+    """Name a list of the links in somebody's message."""
+    return f"Links from {author}"

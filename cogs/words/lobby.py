@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+from cogs.words.answers import OUT
 from cogs.words.buttons import Label
 from cogs.words.text import escape, in_words, moment, plural, small
 from services.domain.groups import MOST, Lobby, Member
+
+CHANGES_THAT = "`/sharing questions` changes that at any time."
+
+NOTED = "Noted. The channel sees the result once the other one presses *Show here* too."
+
+BOTH_WANT_IT = "Both of you want it: the result is in the channel now."
+
+YOU_ARE_IN = "You are in."
+
+YOU_HAVE_ASKED = "You have asked; the other one answers."
+
+ABOUT_LINKS = "Of one playlist of yours, or of tracks"
+
+OR_LINKS = "Or links"
+
+ABOUT_FILES = "From Exportify and others; nobody needs a Spotify login here"
+
+OR_A_FILE = "Or an exported file"
+
+NAME_IS_SHOWN = "Its name is shown"
+
+A_PLAYLIST = "A playlist of yours"
+
+BOTH_SEE = "Once the other person has chosen too, both of you can see the result."
+
+STAYS_AS_IT_IS = "It stays as it is now, whatever becomes of the playlist. You can choose again."
 
 WHAT_DO_YOU_BRING = "What do you bring?"
 
@@ -123,3 +150,63 @@ def result_gone_lines() -> list[str]:
         "This result is gone: someone in it left, or 30 days have passed.",
         small(f"*{Label.START_GROUP}* makes a new one."),
     ]
+
+
+def ready_title(lobby: Lobby, is_ready: bool) -> str:
+    """Say that both are ready, or who has to choose yet."""
+    return "## Ready: how alike do you two sound?" if is_ready else f"## {who_chooses(lobby)}"
+
+
+def wish_line(name: str) -> str:
+    """Say that one of the two wants to show the result."""
+    return f"{name} would like to show the result here; the other one decides too."
+
+
+def asked_line(lobby: Lobby) -> str:
+    """Say that the other one was asked, or need not be."""
+    return "I have asked." if lobby.asked else "The other person shares in this server, so I need not ask."
+
+
+def where_line(directly: bool) -> str:
+    """Say where the card is."""
+    return "You find the same card in our direct messages." if directly else "The card is in the channel."
+
+
+def brought_line(member: Member) -> str:
+    """Say what somebody compares with."""
+    return f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."
+
+
+def never_lines() -> list[str]:
+    """Say that nobody asks any more."""
+    return [
+        "Nobody can ask you any more, in any server.",
+        small("`/sharing questions` lets people ask you again."),
+    ]
+
+
+def out_line(results: int) -> str:
+    """Say that somebody is out, and what went with them."""
+    return f"You are out, and {plural(results, 'result')} with you deleted." if results else OUT
+
+
+def noted_lines(lobby: Lobby) -> list[str]:
+    """Say how many want to compare."""
+    return [
+        f"Noted: {lobby.votes} of {lobby.votes_needed}.",
+        small("It begins when enough of you press *Compare*, or whoever started this does."),
+    ]
+
+
+def questions_line(allow: bool) -> str:
+    """Say whether people may ask."""
+    return "People may ask you to compare." if allow else "Nobody can ask you to compare, in any server."
+
+
+def direct_line(direct_messages: bool) -> str:
+    """Say whether people are asked by direct message."""
+    return (
+        "People of this server may be asked by direct message."
+        if direct_messages
+        else "Nobody of this server is asked by direct message; `/compare` asks in channels."
+    )

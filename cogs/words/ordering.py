@@ -20,6 +20,12 @@ from services.domain.ordering import (
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.vocabulary import FEATURE_WORDS, GOAL_NAMES
 
+LOCKS_HINT = "1-3, 7 stay where they were; 12@20 puts track 12 at place 20; empty frees all"
+
+LOCKS_LABEL = "Numbers in the list as it was"
+
+LOCKS_TITLE = "Tracks that keep their place"
+
 ROUGHEST_LEFT = "**Roughest steps left**"
 
 NONE_IS_ROUGH = "None is rough."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cogs.words.comparison import pair_reasons
@@ -19,7 +20,10 @@ from services.domain.comparison import (
     TopPairs,
     TopPeople,
 )
+from services.domain.groups import Sharing
 from services.domain.music import Track
+
+ON_THE_MAP = "You are on the map of this server; `/map leave` takes you off."
 
 SAVE_THE_PICTURE = "Only you see it here: save the picture to show it to others."
 
@@ -229,3 +233,49 @@ def comparison_title(found: Comparison) -> str:
     """Say whose comparison it is."""
     people = found.people
     return " & ".join(escape(each.name, NAME) for each in people) if len(people) == 2 else "Who sounds alike"
+
+
+def sharing_nothing_lines(mapped: str) -> list[str]:
+    """Say that somebody shares nothing here."""
+    return [
+        "You share no playlist in this server.",
+        "Nobody can compare with you here unless you accept or join, each time.",
+        mapped,
+        small("`/sharing on` lets people of this server compare without asking you first."),
+    ]
+
+
+def sharing_lines(sharing: Sharing, mapped: str) -> list[str]:
+    """Say what somebody shares, and what that allows."""
+    return [
+        f"You share **{escape(sharing.brought, 80)}** in this server, {plural(sharing.tracks, 'track')}.",
+        (
+            "Who uses `/compare` with you sees at once how alike you two sound, with shared artists and "
+            "songs. You see the same result. Others see it only if both of you show it."
+        ),
+        mapped,
+        small(
+            "The playlist stays as it is now. It counts in no other server. `/sharing off` ends it at once."
+        ),
+    ]
+
+
+def stopped_line(results: int) -> str:
+    """Say that everything is private again."""
+    deleted = f" {plural(results, 'result')} that only this allowed went with it." if results else ""
+    return f"You are private in this server again.{deleted}"
+
+
+def which_first(names: Sequence[str]) -> str:
+    """Say whose number comes first."""
+    return f"Numbers: first {names[0]}, then {names[1]}"
+
+
+def shared_counts(pair: Pair) -> str:
+    """Count what two share."""
+    counts = [
+        plural(len(pair.shared_artists), "shared artist"),
+        plural(len(pair.shared_tracks), "shared song"),
+        *([f"{plural(len(pair.shared_groups), 'group')} that both have"] if pair.shared_groups else ()),
+    ]
+    return f"**{', '.join(counts)}**"

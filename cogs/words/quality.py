@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from cogs.words.text import (
-    escape,
-    fit,
-    in_words,
-    join_words,
-    percent,
-    plural,
-    small,
-)
-from services.domain.features import (
-    SOUND_FEATURES,
-    Coverage,
-    Feature,
-    Gap,
-    GapKind,
-    Origin,
-    PartlyKnown,
-)
+from cogs.words.text import escape, fit, in_words, join_words, percent, plural, small
+from services.domain.features import SOUND_FEATURES, Coverage, Feature, Gap, GapKind, Origin, PartlyKnown
 from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping
-from services.domain.report import (
-    AnalysisReport,
-    EnrichedTrack,
-    Structure,
-    Verdict,
-)
+from services.domain.report import AnalysisReport, EnrichedTrack, Structure, Verdict
 from services.domain.sound import CLIP_SOURCE, NOTE_NAMES, SOUND_SOURCE
 from services.domain.sources import Opinions, second_opinions
 
+HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
+"""What a person makes of a tempo."""
 WRONG_TEMPO = "A tempo is wrong? Open the track's group and correct it there."
 
 WITHOUT_FULL_DATA = "**Tracks without full data**"
@@ -398,6 +379,7 @@ def tempo_lines(entry: EnrichedTrack) -> list[str]:
     ]
 
 
-def corrected_line(entry: EnrichedTrack, done: str) -> str:
+def corrected_line(entry: EnrichedTrack, factor: str) -> str:
     """Confirm a correction."""
+    done = {HALVED: "halved", DOUBLED: "doubled", AS_MEASURED: "as it was measured again"}[factor]
     return f"The tempo of {escape(entry.track.label)} is {done} for you."

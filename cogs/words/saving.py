@@ -11,6 +11,7 @@ from services.domain.writes import (
     Hindrance,
     Settled,
     UndoAction,
+    Undone,
     UndoStep,
     Write,
     WriteKind,
@@ -300,3 +301,8 @@ def finish_label(count: int) -> str:
 def put_back_label(count: int) -> str:
     """Say how many are to be put back."""
     return f"Put {'it' if count == 1 else 'them'} back first"
+
+
+def undone_title(undone: Sequence[Undone]) -> str:
+    """Say whether anything was taken back."""
+    return "Not taken back" if all(each.stays for each in undone) else "Taken back"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cogs.words.text import escape, join_words, small
-from services.domain.server_map import AwardKind, ServerMap
+from cogs.words.text import escape, join_words, plural, small
+from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP, AwardKind, DrawnMap, ServerMap
 
 NEAR_WHOM = "## Who is near whom"
 
@@ -79,3 +79,36 @@ def map_over_lines() -> list[str]:
         "This map is over: it became 30 days old, or fewer than three people are left on it.",
         small("`/map server` draws a new one."),
     ]
+
+
+def too_few_words(drawn: DrawnMap) -> str:
+    """Say why there is no map yet."""
+    people = len(drawn.members)
+    if people >= FEWEST_ON_MAP:
+        return "Everybody on it brings the same list, so there is no map to draw yet."
+    if drawn.unseen:
+        return f"Too few of the people on it can be seen here now; I draw it from {FEWEST_ON_MAP} on."
+    so_far = "Nobody is on it yet" if not people else f"{plural(people, 'person', 'people')} so far"
+    return f"{so_far}; I draw it from {FEWEST_ON_MAP} people on."
+
+
+def small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
+    """Say whom a map shows, and how one is taken off it."""
+    lines = []
+    if drawn.unseen:
+        lines.append(
+            f"{plural(drawn.unseen, 'person', 'people')} left out: Discord didn't say whether they are here."
+        )
+    if len(drawn.members) <= FEW_ON_MAP and drawn.chart is not None:
+        lines.append("Clouds: where other tracks of the same lists could put people.")
+    if posted:
+        lines.append("Only who agreed is on it. Whoever presses *Take me off* is gone from here in a minute.")
+    elif drawn.you is None:
+        lines.append(f"You are not on it. {CONSENT}")
+    else:
+        by = escape(drawn.you.list.name)
+        lines.append(
+            f"The ring is you, by **{by}**, which only you are told; map that list again to move. "
+            "Everybody here may look until you press *Take me off*."
+        )
+    return [small(line) for line in lines]

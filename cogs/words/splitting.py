@@ -19,6 +19,8 @@ from services.domain.drafts import Part, SplitState
 from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Verdict
 
+NEW_NAME = "Name of the new playlist"
+
 _EXAMPLES = 2
 
 
@@ -89,3 +91,8 @@ def only_exported(without_id: int) -> str:
 def most_alike(report: AnalysisReport) -> str:
     """Say that a part is the nearest."""
     return f"most alike {WAY[report.basis.grouping]}"
+
+
+def lists_title(report: AnalysisReport, state: SplitState) -> str:
+    """Say how many lists it is in."""
+    return f"## {escape(report.playlist.name, 90)} in {plural(len(state.chosen), 'list')}"

@@ -125,3 +125,8 @@ def seats_lines(taken: Sequence[Seat], seats: int) -> list[str]:
 def user_words(seat: Seat) -> str:
     """Name an account by its number."""
     return f"Discord user {seat.user_id}"
+
+
+def seat_name(seat: Seat) -> str:
+    """Call somebody by a name, or by the number of the account."""
+    return f"User {seat.user_id}"

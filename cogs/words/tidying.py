@@ -21,6 +21,8 @@ from services.domain.features import Feature
 from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport, Outlier
 
+MOVED_TO_TITLE = "Playlist for what is moved"
+
 IN_PLACE_LOSES = (
     "In place, the dates on which tracks were added are lost: all become today's. "
     "The list of before is stored, and `/undo` puts it back."
@@ -177,3 +179,15 @@ def move_title(state: TidyState, result: Tidied, can_write: bool) -> str:
     """Say how many tracks go to which list."""
     new = "a new private playlist" if can_write else "a list of their own"
     return f"**Move {len(result.moved):,} to {new}, “{escape(state.moved_to, 80)}”**"
+
+
+def tidied_lines(report: AnalysisReport, state: TidyState, result: Tidied, hints: Sequence[str]) -> list[str]:
+    """Say how many tracks stay, and what is to be said of the files."""
+    return [
+        f"## {escape(report.playlist.name, 90)}, tidied",
+        f"{plural(len(result.kept), 'track')} stay"
+        + (f", {len(result.moved):,} to “{escape(state.moved_to, 80)}”" if result.moved else "")
+        + (f", {len(result.removed):,} left out" if result.removed else "")
+        + ".",
+        *map(small, hints),
+    ]

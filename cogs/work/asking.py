@@ -10,6 +10,7 @@ import discord
 
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import asked_note, lobby_card
+from cogs.words.answers import ASKING
 from cogs.work.host import Host
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
@@ -103,7 +104,7 @@ class Asking:
         else:
             return message.id
         # The first follow-up would take the place of the private "thinking…", and be as private.
-        await interaction.edit_original_response(view=note("I am asking…").view())
+        await interaction.edit_original_response(view=note(ASKING).view())
         message = await interaction.followup.send(
             view=lobby_card(lobby).view(), allowed_mentions=mentions, wait=True
         )

@@ -16,7 +16,7 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, in_words, note, text, with_contents
-from cogs.words.answers import PERHAPS_SEEN
+from cogs.words.answers import PERHAPS_SEEN, your_result
 from cogs.words.text import small
 from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
@@ -205,7 +205,7 @@ class Delivery:
         with reaching_discord():
             channel = None if private else await self._channel()
         if channel is not None:
-            mention = text(f"<@{asked.owner_id}>, your result:")
+            mention = text(your_result(asked.owner_id))
             late = Reply((mention, *reply.blocks), reply.attached, reply.accent)
             mentions = discord.AllowedMentions(users=[discord.Object(asked.owner_id)])
             try:

@@ -12,14 +12,15 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from cogs.replies.help import HelpTopic
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, text
 from cogs.replies.next_steps import Next, NoStep, Refused, Step, next_buttons, next_step
 from cogs.replies.saved import LAST
 from cogs.replies.unfinished import unfinished_card
 from cogs.words import answers
+from cogs.words.answers import DO_THAT, reference_line
 from cogs.words.errors import UNEXPECTED, sentence_for_discord
+from cogs.words.help import HelpTopic
 from cogs.words.text import small
 from cogs.work.admission import admit
 from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist
@@ -126,9 +127,9 @@ async def explain(
     else:
         _log.warning("%s: %s failed: %r", reference, where, error, extra=findable)
     # Whoever reads what to do next needs nothing to tell an operator.
-    told = () if _is_expected(error, line) else (small(f"Reference {reference}"),)
+    told = () if _is_expected(error, line) else (small(reference_line(reference)),)
     if isinstance(error, UnfinishedWritesError):
-        reply = unfinished_card(error.writes, Action.SAVING, so_that="do that")
+        reply = unfinished_card(error.writes, Action.SAVING, so_that=DO_THAT)
     else:
         buttons = next_buttons(_next_of(error), error, _refused(interaction, error, job))
         row = (ui.ActionRow(*buttons),) if buttons else ()

@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from cachetools import TTLCache
 
+from cogs.words.buttons import GO_ON_WHERE_YOU_WERE
 from cogs.work.host import Interaction
 from services.domain.errors.jobs import RequestForgottenError
 from services.domain.errors.sources import ScopeMissingError
@@ -24,7 +25,7 @@ _KEPT, _KEPT_FOR_S = 2_000, 3_600.0
 _BEYOND = tuple(sorted(WRITE_SCOPES | REMOVE_SCOPES))
 """What a login may be asked for beside reading; by its number it stands in the id of a wish."""
 _WANTED = "wanted"
-_AGAIN = "Go on where you were"
+_AGAIN = GO_ON_WHERE_YOU_WERE
 
 
 def want(interaction: Interaction, label: str, custom_id: str) -> None:

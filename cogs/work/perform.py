@@ -22,13 +22,7 @@ from cogs.work.errors import explain, was_told
 from cogs.work.host import Host, Interaction
 from cogs.work.interaction_metrics import serve
 from cogs.work.kinds import Kind
-from cogs.work.outages import (
-    STORAGE_AGAIN_S,
-    DiscordUnreachableError,
-    is_outage,
-    pause,
-    reaching_discord,
-)
+from cogs.work.outages import STORAGE_AGAIN_S, DiscordUnreachableError, is_outage, pause, reaching_discord
 from cogs.work.progress import LineOfProgress, RunningWork
 from cogs.work.revive import revive
 from services.audio.kinds import may_hold_sound

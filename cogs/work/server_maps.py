@@ -16,8 +16,9 @@ from services.domain.groups import GroupMessage, MessageKind, Redraw
 from services.domain.jobs import Job
 from services.domain.messages import Activity, OnProgress, Progress
 from services.domain.requests import JobKind
+from services.domain.server_map import DrawnMap
 from services.workflows.lobbies import Visitor
-from services.workflows.server_map import DrawnMap, ServerMapWorkflow
+from services.workflows.server_map import ServerMapWorkflow
 
 _POSTING_S = 15 * 60.0
 """For so long Discord takes an answer."""

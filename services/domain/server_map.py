@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.domain.charts import Chart
 from services.domain.features import Feature
 from services.domain.music import PlaylistSource
 from services.domain.report import MapAxes
@@ -185,3 +186,29 @@ def week_of(moment: datetime) -> int:
     """Return the week of a moment as one number."""
     year, week, _ = moment.isocalendar()
     return 100 * year + week
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnMap:
+    """A server map as it was drawn."""
+
+    guild_id: int
+    members: tuple[MapMember, ...]
+    """Whom it shows, in the order of the people of `found`."""
+    found: ServerMap | None
+    """None where too few people are on it, or all stand in one place."""
+    chart: Chart | None
+    you: MapMember | None
+    """Whoever looks, where they are on it."""
+    unseen: int = 0
+    """Members of whom Discord doesn't say whether they are still in the server; they are left out."""
+
+    @property
+    def user_ids(self) -> tuple[int, ...]:
+        """Whom it shows."""
+        return tuple(member.user_id for member in self.members)
+
+    @property
+    def place(self) -> int | None:
+        """Where whoever looks is in the people of the map."""
+        return None if self.you is None else self.user_ids.index(self.you.user_id)

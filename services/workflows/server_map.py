@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.compute import ComputePool
-from services.domain.charts import Chart
 from services.domain.comparison import FEWEST_MEASURED
 from services.domain.errors.groups import (
     CannotLookError,
@@ -25,10 +24,10 @@ from services.domain.server_map import (
     LATE_AT_MOST,
     Digest,
     DigestPost,
+    DrawnMap,
     ListOfMap,
     MapMember,
     News,
-    ServerMap,
     SoundSummary,
 )
 from services.storage.server_maps import DigestStore, MapMemberStore
@@ -41,32 +40,6 @@ _PIECES = 4
 """In which many lists are summed up, so that several workers help."""
 _DEADLINE_S = 60.0
 """200 people take less than a second; the rest is room for a busy machine."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnMap:
-    """A server map as it was drawn."""
-
-    guild_id: int
-    members: tuple[MapMember, ...]
-    """Whom it shows, in the order of the people of `found`."""
-    found: ServerMap | None
-    """None where too few people are on it, or all stand in one place."""
-    chart: Chart | None
-    you: MapMember | None
-    """Whoever looks, where they are on it."""
-    unseen: int = 0
-    """Members of whom Discord doesn't say whether they are still in the server; they are left out."""
-
-    @property
-    def user_ids(self) -> tuple[int, ...]:
-        """Whom it shows."""
-        return tuple(member.user_id for member in self.members)
-
-    @property
-    def place(self) -> int | None:
-        """Where whoever looks is in the people of the map."""
-        return None if self.you is None else self.user_ids.index(self.you.user_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cogs.words.lists import public_list_name, suggestion_label
+from cogs.words.lists import public_list_name, suggestion_name
 from cogs.words.messages import note_lines
 from sandbox.faults import Fault, FaultKind
 from sandbox.labs import mbid_of
@@ -200,7 +200,7 @@ async def test_lists_of_listenbrainz_are_read_whole() -> None:
         evening = UserList(ListService.LISTENBRAINZ, "Ann", WhichList.PLAYLIST, mbid_of("Ann Evening"))
         assert (await lists.read(evening)).name == "Evening"
         suggested = await lists.suggest(ListService.LISTENBRAINZ, "Ann")
-        assert suggestion_label(suggested[-1]) == "Evening (ListenBrainz) · tracks unknown"
+        assert suggestion_name(suggested[-1]) == "Evening (ListenBrainz)"
         assert all(parse_user_list(each.value) is not None for each in suggested)
         with pytest.raises(ListNotFoundError):
             await lists.read(UserList(ListService.LISTENBRAINZ, "Nobody"))
