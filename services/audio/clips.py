@@ -8,8 +8,7 @@ import io
 import numpy as np
 import soundfile
 
-from services.audio.decoding import Samples, mono_of, open_stream
-from services.audio.resampling import Resampler
+from services.audio.decoding import Resampler, Samples, mono_of, open_stream
 from services.domain.sound import CLIP_S, LONGEST_SOUND_S, clip_starts
 
 CLIP_RATE_HZ = 44_100

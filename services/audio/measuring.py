@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from services.audio.decoding import Samples, mono_of, open_stream
+from services.audio.decoding import Resampler, Samples, mono_of, open_stream
 from services.audio.loudness import Loudness
-from services.audio.resampling import Resampler
-from services.audio.tempo import RATE_HZ, Onsets
-from services.audio.tonality import RATE_HZ as KEY_RATE_HZ
-from services.audio.tonality import Pitches
+from services.audio.tempo_and_key import ONSET_RATE_HZ, PITCH_RATE_HZ, Onsets, Pitches
 from services.domain.errors.playlists import DamagedSoundError, SilentSoundError, TooShortSoundError
 from services.domain.sound import LONGEST_SOUND_S, SHORTEST_SOUND_S, SILENCE_LUFS, Sound, SoundReading
 
@@ -65,8 +62,8 @@ class _Ears:
     """What listens to the mean of the channels."""
 
     def __init__(self, rate_hz: int) -> None:
-        self._to_onsets = Resampler(rate_hz, RATE_HZ)
-        self._to_pitches = Resampler(self._to_onsets.rate_hz, KEY_RATE_HZ)
+        self._to_onsets = Resampler(rate_hz, ONSET_RATE_HZ)
+        self._to_pitches = Resampler(self._to_onsets.rate_hz, PITCH_RATE_HZ)
         self.onsets = Onsets(self._to_onsets.rate_hz)
         self.pitches = Pitches(self._to_pitches.rate_hz)
 

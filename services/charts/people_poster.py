@@ -9,7 +9,6 @@ import numpy as np
 
 from services.charts.legend import NAME_LIMIT, drawn_name
 from services.charts.lettering import drawable, missing_scripts
-from services.charts.poster_look import LOOKS, Look, choose_look, land_colours
 from services.charts.poster_page import (
     Format,
     Hero,
@@ -21,6 +20,7 @@ from services.charts.poster_page import (
     draw_page,
 )
 from services.charts.sheet import Sheet
+from services.charts.theme import LOOKS, Look, choose_look, land_colours
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart
 from services.domain.comparison import (

@@ -11,10 +11,10 @@ import numpy as np
 from services.charts import theme
 from services.charts.lettering import drawable, missing_scripts
 from services.charts.map import positions_of
-from services.charts.poster_look import Look, choose_look, land_colours
 from services.charts.poster_page import FORMATS, Format, Hero, Row, Words, draw_lands, draw_marks, draw_page
 from services.charts.regions import known
 from services.charts.sheet import Sheet
+from services.charts.theme import Look, choose_look, land_colours
 from services.charts.words import cluster_name, count, describe, listed, playlist_name
 from services.domain.charts import Chart
 from services.domain.features import Feature

@@ -11,9 +11,9 @@ import numpy as np
 from services.charts import theme
 from services.charts.labels import Box
 from services.charts.lettering import wrap
-from services.charts.poster_look import SERIF, Look
 from services.charts.regions import Area, Points, Rows, settle
 from services.charts.sheet import Sheet
+from services.charts.theme import SERIF, Look
 from services.charts.words import count
 from services.domain.charts import ChartKind
 

@@ -10,9 +10,9 @@ from functools import partial
 from PIL import Image
 
 from services.charts.card import render_card
-from services.charts.cluster_profile import render_cluster_profile
 from services.charts.compatibility import render_compatibility
 from services.charts.distributions import render_distributions
+from services.charts.features import render_cluster_profile
 from services.charts.journey import render_journey
 from services.charts.lettering import drawable
 from services.charts.map import render_map

@@ -90,8 +90,7 @@ def unpack_sounds(archive: bytes) -> tuple[list[tuple[str, bytes]], list[tuple[s
 def measure_sound(filename: str, content: bytes) -> Track:
     """Read the tags of a sound file and measure its sound."""
     from services.audio.measuring import measure
-    from services.audio.tags import read_tags
-    from services.audio.tracks import track_of
+    from services.audio.tags import read_tags, track_of
 
     tags, sound = read_tags(content), measure(content)
     return track_of(filename, tags, sound, _written(tags))
@@ -99,8 +98,7 @@ def measure_sound(filename: str, content: bytes) -> Track:
 
 def read_sound_tags(filename: str, content: bytes) -> Track | None:
     """Read the tags of a sound file alone; None where they don't say which recording it is."""
-    from services.audio.tags import read_tags
-    from services.audio.tracks import is_told, track_of
+    from services.audio.tags import is_told, read_tags, track_of
 
     tags = read_tags(content)
     return track_of(filename, tags, None, _written(tags)) if is_told(tags) else None
@@ -285,7 +283,7 @@ def place_sound(entry: EnrichedTrack, report: AnalysisReport | None) -> PlacedSo
 def count_numbers(report: AnalysisReport) -> tuple[PlaylistStats, Chart]:
     """Count what a playlist is made of, and draw it beside typical music."""
     from services.analysis.stats import compute_stats
-    from services.charts.stats import render_stats
+    from services.charts.features import render_stats
 
     stats = compute_stats(report)
     return stats, render_stats(report, stats)

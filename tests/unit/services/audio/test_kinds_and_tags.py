@@ -11,8 +11,7 @@ import pytest
 
 from sandbox.sounds import encode, encode_m4a, tagged_mp3
 from services.audio.kinds import may_hold_sound, sound_kind
-from services.audio.tags import read_tags
-from services.audio.tracks import track_of
+from services.audio.tags import read_tags, track_of
 from services.domain.features import AudioFeatures
 from services.domain.music import Track
 from services.domain.sound import Sound, SoundKind, SoundReading, SoundTags

@@ -11,8 +11,8 @@ from PIL import Image
 from services.analysis.reference import TYPICAL
 from services.charts import lettering
 from services.charts.poster import render_poster, render_posters
-from services.charts.poster_look import BRIGHT, FIRST, LIVELY, LOOKS, choose_look, land_colours
 from services.charts.poster_page import FORMATS
+from services.charts.theme import BRIGHT, FIRST, LIVELY, LOOKS, choose_look, land_colours
 from services.domain.features import Feature
 from services.domain.portrait import Portrait, Standing
 from services.domain.report import Verdict

@@ -2,10 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-import pytest
-
-from services.charts.cluster_profile import playlist_mean, render_cluster_profile
 from services.charts.profiles import render_profiles, telling_features
 from services.domain.features import SOUND_FEATURES, Feature
 from tests.unit.services.charts.reports import make_report
@@ -53,23 +49,3 @@ def test_the_description_says_which_way_each_group_leans():
     alt = render_profiles(report).alt_text
     assert f"A, {first.name} ({first.size}): very energetic." in alt
     assert f"B, {second.name} ({second.size}): calm." in alt
-
-
-def test_the_playlist_mean_weighs_groups_by_size():
-    report = make_report(200, 3)
-    total = sum(cluster.size for cluster in report.clusters)
-    expected = sum(cluster.profile[Feature.ENERGY] * cluster.size for cluster in report.clusters) / total
-    assert playlist_mean(report, Feature.ENERGY) == pytest.approx(expected)
-
-
-def test_medians_of_a_group_leave_estimates_out():
-    report = make_report(200, 2, imputed=0.3)
-    cluster = report.clusters[0]
-    values = [report.tracks[index].features.energy for index in cluster.members]
-    assert f"median {np.median(values):.2f}" in render_cluster_profile(report, 0).text
-
-
-@pytest.mark.parametrize("index", [-1, 2])
-def test_refuses_a_group_that_is_not_there(index):
-    with pytest.raises(IndexError):
-        render_cluster_profile(make_report(60, 2), index)

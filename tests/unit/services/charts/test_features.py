@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from services.analysis.stats import compute_stats
-from services.charts.stats import render_stats
+from services.charts.features import playlist_mean, render_cluster_profile, render_stats
 from services.domain.charts import Chart
+from services.domain.features import Feature
 from services.domain.report import AnalysisReport
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
@@ -41,3 +43,23 @@ def test_estimates_move_nothing_in_the_picture():
     only_estimated = draw(make_report(30, 2, imputed=1.0))
     assert "No feature" in only_estimated.alt_text
     assert "estimated (real for 0 of 30, 30 estimated)" in only_estimated.text
+
+
+def test_the_playlist_mean_weighs_groups_by_size():
+    report = make_report(200, 3)
+    total = sum(cluster.size for cluster in report.clusters)
+    expected = sum(cluster.profile[Feature.ENERGY] * cluster.size for cluster in report.clusters) / total
+    assert playlist_mean(report, Feature.ENERGY) == pytest.approx(expected)
+
+
+def test_medians_of_a_group_leave_estimates_out():
+    report = make_report(200, 2, imputed=0.3)
+    cluster = report.clusters[0]
+    values = [report.tracks[index].features.energy for index in cluster.members]
+    assert f"median {np.median(values):.2f}" in render_cluster_profile(report, 0).text
+
+
+@pytest.mark.parametrize("index", [-1, 2])
+def test_refuses_a_group_that_is_not_there(index):
+    with pytest.raises(IndexError):
+        render_cluster_profile(make_report(60, 2), index)
