@@ -49,7 +49,7 @@ class Claim(StrEnum):
     DARK = "dark"
     """Low valence is measured in anthems too: nobody calls worship dark."""
     CHEERFUL = "cheerful"
-    """High valence is measured in quick and regular music too: nobody calls gothic rock sunny."""
+    """High valence is measured in quick and regular music too: nobody calls gothic rock or rap sunny."""
     ACOUSTIC = "acoustic"
     """Old tape and soft synthesizers are measured as acoustic, whatever was plugged in."""
 
@@ -87,7 +87,9 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
         Claim.INSTRUMENTAL: SUNG_WORDS,
         Claim.CHEERFUL: (
             "gothic rock", "darkwave", "cold wave", "deathrock", "doom metal", "black metal", "death metal",
-            "dark ambient", "horrorcore", "witch house",
+            "dark ambient", "horrorcore", "witch house", "metal", "grunge", "alternative rock", "indie rock",
+            "art rock", "noise rock", "post punk", "shoegaze", "slowcore", "emo", "trip hop", "experimental",
+            "rap", "hip hop", "drill", "trap",
         ),
         Claim.DARK: ("worship", "christian", "ccm", "gospel", "praise", "hymns"),
         Claim.ACOUSTIC: (

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.tally import Read, Tally, counted, decades, leads, lower_end, share_with, told, total
+from services.analysis.tally import (
+    Read,
+    Tally,
+    counted,
+    decades,
+    is_kind_of,
+    leads,
+    lower_end,
+    share_with,
+    told,
+    total,
+)
 from services.domain.grouping import OTHERS, Scene, SceneKind
 
 FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
@@ -140,8 +151,8 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
         (-_telling(inside[word] / tagged, share_with({word}, there)), -inside[word], word) for word in common
     )
     for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
-        if any(one.endswith(f" {other}") for one in some for other in some):
-            continue  # rap and melodic rap are rap
+        if any(is_kind_of(one, other) for one in some for other in some):
+            continue
         if kind is SceneKind.ARTIST and len(" & ".join((*some, *wanted.before))) > LONGEST:
             continue
         number = sum(times for words, times in here if not words.isdisjoint(some))

@@ -15,7 +15,7 @@ from services.analysis.claims import Claim
 from services.analysis.traits import STRONG, TRUE_FROM
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS, Guard, Name
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.grouping import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.grouping import MORE_SUNG, GroupName, Lean, SoundName
 from services.domain.report import Trait
 
 AUDIBLE = 0.15
@@ -45,20 +45,6 @@ CLAIMED: Mapping[Lean, Claim] = MappingProxyType(
 
 _DENIED = frozenset({Claim.DARK, Claim.CHEERFUL, Claim.ACOUSTIC})
 """What also a name of the catalogue may not say first where it is refused."""
-
-_IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
-    {
-        Lean(Feature.ACOUSTICNESS, high=False): frozenset(
-            {"electronic", "electronica", "edm", "idm", "electro", "house", "techno", "trance", "electric"}
-        ),
-        Lean(Feature.ACOUSTICNESS, high=True): frozenset({"acoustic"}),
-        Lean(Feature.SPEECHINESS, high=True): frozenset({"rap", "hip", "spoken"}),
-        Lean(Feature.DANCEABILITY, high=True): frozenset({"dance", "disco"}),
-        Lean(Feature.INSTRUMENTALNESS, high=True): frozenset({"instrumental", "karaoke"}),
-        Lean(Feature.LIVENESS, high=True): frozenset({"live"}),
-    }
-)
-"""What goes without saying after a word of a genre or a kind of recording."""
 
 CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25
 """How many times what is audible a group has to differ for a name that compares, and how many where it is
@@ -278,14 +264,6 @@ def _beside_of(name: GroupName) -> tuple[Lean, ...]:
     return (name.differs,) if name.differs is not None and name.is_one_word else ()
 
 
-def implied_by(scene: Scene | None) -> frozenset[Lean]:
-    """Return what nobody has to be told of a genre: "Electronic, electric" says one thing twice."""
-    if scene is None or scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
-        return frozenset()
-    words = set(scene.words.split())
-    return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))
-
-
 def weights_of(name: GroupName) -> Mapping[Feature, float]:
     """Return how much of each feature a name says."""
     if name.sound is not None:
@@ -294,6 +272,17 @@ def weights_of(name: GroupName) -> Mapping[Feature, float]:
     if name.differs is not None:
         said[name.differs.feature] = BESIDE if name.differs.high else -BESIDE
     return said
+
+
+def unit_of(weights: Mapping[Feature, float]) -> Floats:
+    """Return the direction of some weights, shape (9,), of length 1."""
+    direction = np.zeros(len(SOUND_FEATURES))
+    for feature, weight in weights.items():
+        direction[COLUMN[feature]] = weight
+    return direction / (float(np.linalg.norm(direction)) or 1.0)
+
+
+DIRECTIONS = np.array([unit_of(name.weights) for name in CATALOGUE])
 
 
 def plain_names(traits: Traits, refused: Collection[Claim], *, most: int) -> Iterator[GroupName]:

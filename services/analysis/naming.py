@@ -15,6 +15,7 @@ from services.analysis.facts import numbered
 from services.analysis.name_rules import (
     AUDIBLE,
     COLUMN,
+    DIRECTIONS,
     ELECTRIC,
     ENTRIES,
     PLAIN_FEATURES,
@@ -24,15 +25,16 @@ from services.analysis.name_rules import (
     agrees,
     hold_for_most,
     holds,
-    implied_by,
     is_earned,
     is_true_of_most,
     plain_names,
     still_true,
+    unit_of,
     weights_of,
     with_comparison,
 )
 from services.analysis.perception import audible, audible_tempo
+from services.analysis.scenes import implied_by
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
@@ -99,16 +101,6 @@ APART = 0.5
 """Spreads between two groups from which a list is said to run from the one to the other."""
 
 
-def _unit(weights: Mapping[Feature, float]) -> Floats:
-    direction = np.zeros(len(SOUND_FEATURES))
-    for feature, weight in weights.items():
-        direction[COLUMN[feature]] = weight
-    return direction / (float(np.linalg.norm(direction)) or 1.0)
-
-
-_DIRECTIONS = np.array([_unit(name.weights) for name in CATALOGUE])
-
-
 @dataclass(frozen=True, slots=True)
 class _Option:
     """What a group may be called, how well that fits and where it stands among equals."""
@@ -131,10 +123,8 @@ def name_clusters(
 ) -> tuple[GroupName, ...]:
     """Name each group; the names are distinct, and every one is true of its group and says one of its traits.
 
-    The best assignment is searched exactly over the best candidates of each group: names of the catalogue,
-    else the plain words of its strongest traits, else how it differs from the rest. Two groups share a name
-    only where any second name would fit much worse; then the one it fits less well says how it differs
-    ("Big & anthemic · faster").
+    The best assignment is searched exactly over the best candidates of each group. Two groups share a name
+    only where any second one would fit much worse; then one says how it differs ("Big & anthemic · faster").
 
     Parameters
     ----------
@@ -288,7 +278,7 @@ def _options(
         return round(said - UNEXPLAINED_COST * math.sqrt(max(length - said**2, 0.0)), 9)
 
     found = []
-    for entry, direction in zip((*CATALOGUE, FALLBACK), (*_DIRECTIONS, _unit({})), strict=True):
+    for entry, direction in zip((*CATALOGUE, FALLBACK), (*DIRECTIONS, unit_of({})), strict=True):
         if not is_earned(entry, raw, traits, refused):
             continue
         if entry.id in SHRUGS and entry is not FALLBACK and (scene is None or not hold_for_most(entry, raw)):
@@ -307,7 +297,7 @@ def _options(
         cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
         cost += PARTLY_COST * (not plain.compared and not is_true_of_most(plain.leans, raw))
         if plain.compared and not WORTH_SAYING.issuperset(plain.leans):
-            if scene is not None:
+            if scene is not None or len(plain.leans) > 1:
                 continue
             cost += UNHEARD_COST
         name = plain
@@ -315,21 +305,13 @@ def _options(
             cost += LONE_ELECTRIC_COST
         if plain.is_one_word and scene is None:
             joined = with_comparison(plain, traits, refused)
-            name = max(joined, key=lambda each: fit(_unit(weights_of(each))), default=plain)
+            name = max(joined, key=lambda each: fit(unit_of(weights_of(each))), default=plain)
             if name.leans == (ELECTRIC,) and name.differs is None:
                 continue
         weights = weights_of(name)
-        found.append(_Option(name, weights, fit(_unit(weights)) - cost))
+        found.append(_Option(name, weights, fit(unit_of(weights)) - cost))
     # The sort is stable: between equals the order of the catalogue and of the traits decides.
     return sorted(found, key=lambda option: -option.score)
-
-
-@dataclass(slots=True)
-class _Best:
-    """The best assignment found so far."""
-
-    total: float
-    options: list[_Option]
 
 
 def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
@@ -340,27 +322,28 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
     every = [option for own in options for option in own]
     starts = np.cumsum([0, *map(len, options)]).tolist()
     own_score, cost = np.array([option.score for option in every]), _costs(every)
-    best = _Best(float("-inf"), [])
+    best: tuple[float, list[_Option]] = (float("-inf"), [])
 
     def descend(group: int, total: float, left: Floats, chosen: list[_Option]) -> None:
+        nonlocal best
         rest = [
             left[start:end].max() for start, end in zip(starts[group:], starts[group + 1 :], strict=False)
         ]
-        if total + sum(rest) <= best.total + 1e-9:
+        if total + sum(rest) <= best[0] + 1e-9:
             return
         if group == len(options):
-            best.total, best.options = total, chosen
+            best = total, chosen
             return
         for row in range(starts[group], starts[group + 1]):
             descend(group + 1, total + float(left[row]), left - cost[row], [*chosen, every[row]])
 
     descend(0, 0.0, own_score, [])
-    return best.options
+    return best[1]
 
 
 def _costs(options: Sequence[_Option]) -> Floats:
     """Return what it costs to give two groups each two of n options, shape (n, n)."""
-    directions = np.array([_unit(option.weights) for option in options]).reshape(-1, len(SOUND_FEATURES))
+    directions = np.array([unit_of(option.weights) for option in options]).reshape(-1, len(SOUND_FEATURES))
     kinds = numbered([_identity(option.name) for option in options])
     costs: Floats = ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
     costs += REPEAT_COST * (kinds[:, None] == kinds)
@@ -368,7 +351,7 @@ def _costs(options: Sequence[_Option]) -> Floats:
 
 
 def _identity(name: GroupName) -> tuple[object, ...]:
-    return *name.of_the_sound, name.scene
+    return *name.of_the_sound, name.scene and name.scene.subject
 
 
 def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:

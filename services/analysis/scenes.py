@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from services.analysis.in_common import (
     HELD,
@@ -18,7 +19,7 @@ from services.analysis.in_common import (
     most_have,
     span_of,
 )
-from services.analysis.name_rules import ENTRIES, WORTH_SAYING, implied_by
+from services.analysis.name_rules import ENTRIES, WORTH_SAYING
 from services.analysis.tally import (
     A_LOT,
     Read,
@@ -27,9 +28,9 @@ from services.analysis.tally import (
     by_titles,
     decades,
     families_of,
+    genres_of,
     kinds_in,
     leads,
-    normal_words,
     share_with,
     told,
 )
@@ -41,6 +42,7 @@ from services.domain.grouping import (
     OTHERS,
     GroupName,
     Language,
+    Lean,
     Recording,
     Scene,
     SceneKind,
@@ -87,6 +89,24 @@ _OF_ANY_KIND = SHRUGS | {
 _GENRES = frozenset({SoundName.RAP_SPOKEN_WORD, SoundName.PUNCHY_WORDPLAY, SoundName.MOSTLY_SPOKEN})
 """Names that tell the kind of music already."""
 
+_RAP_FAMILY = "hip hop"
+
+_IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
+    {
+        Lean(Feature.ACOUSTICNESS, high=False): frozenset(
+            {"electronic", "electronica", "edm", "idm", "electro", "house", "techno", "trance", "electric"}
+        ),
+        Lean(Feature.ACOUSTICNESS, high=True): frozenset({"acoustic"}),
+        Lean(Feature.SPEECHINESS, high=True): frozenset({"rap", "hip", "spoken"}),
+        Lean(Feature.DANCEABILITY, high=True): frozenset(
+            {"dance", "disco", "house", "techno", "club", "reggaeton", "dancehall"}
+        ),
+        Lean(Feature.INSTRUMENTALNESS, high=True): frozenset({"instrumental", "karaoke"}),
+        Lean(Feature.LIVENESS, high=True): frozenset({"live"}),
+    }
+)
+"""What goes without saying after a word of a genre or a kind of recording."""
+
 _TWO_ARTISTS = Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
 _TWO_AND_OTHERS = Together(2, each=0.1, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
 _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
@@ -101,27 +121,29 @@ _TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, bef
 def scene_of(group: Tally, rest: Tally) -> Scene | None:
     """Return what a group may be called by beside its sound, or None where nothing holds for most of it.
 
-    An artist who made most of it, else what kind of recording its titles tell, its genre, the family of its
-    genres, the language of its titles or its decade. A genre speaks for its kinds too: "classic country" is
-    country.
+    An artist who made most of it, else what kind of recording its titles tell, its genre, two of them, what
+    they are kinds of ("classic country" is country), their family, the language of its titles or its decade.
     """
+    everything = _all_kinds_in(group, rest)
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
-        or most_have(
-            group,
-            rest,
-            by_genres(kinds_in(group, rest)),
-            SceneKind.GENRE,
-            HELD,
-            beside=_all_kinds_in(group, rest),
-        )
-        or few_have(group, rest, by_genres(normal_words), SceneKind.GENRE, _TWO_GENRES)
+        or most_have(group, rest, by_genres(genres_of), SceneKind.GENRE, HELD, beside=everything)
+        or few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_GENRES)
+        or most_have(group, rest, by_genres(kinds_in(group, rest)), SceneKind.GENRE, HELD, beside=everything)
         or most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
         or _language(group, rest, times=TIMES)
         or _early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
     )
+
+
+def implied_by(scene: Scene | None) -> frozenset[Lean]:
+    """Return what nobody has to be told of a genre: "Electronic, electric" says one thing twice."""
+    if scene is None or scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
+        return frozenset()
+    words = set(scene.words.split())
+    return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))
 
 
 def grounded(
@@ -152,7 +174,7 @@ def grounded(
         for (group, rest), core in zip(groups, cores or [own for own, _ in groups], strict=True)
     ]
     better = [
-        name if name == was or name.scene is not None or name.sound in _GENRES else _with_ground(name, *own)
+        name if name == was or name.scene is not None else _with_ground(name, *own)
         for name, was, own in zip(names, before, grounds, strict=True)
     ]
     said, was_said = list(map(_said, better)), list(map(_said, names))
@@ -165,8 +187,7 @@ def grounded(
 
 def _said(name: GroupName) -> tuple[object, ...]:
     """Return what a name says, in whatever order: "Pop & rock, dark" is "Rock & pop, dark"."""
-    scene = name.scene and (name.scene.kind, frozenset({name.scene.words, name.scene.also, name.scene.third}))
-    return *name.of_the_sound, scene, name.number
+    return *name.of_the_sound, name.scene and name.scene.subject, name.number
 
 
 def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]) -> tuple[GroupName, ...]:
@@ -187,7 +208,7 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
 
 
 def _with_ground(name: GroupName, group: Tally, rest: Tally, core: Tally) -> GroupName:
-    scene = _ground_of(group, rest, core, is_all=_says_little(name))
+    scene = _ground_of(name, group, rest, core)
     if scene is None:
         return name
     implied = implied_by(scene)
@@ -207,17 +228,22 @@ def _with_ground(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Gro
     return replace(name, scene=scene, leans=leans, differs=differs)
 
 
-def _ground_of(group: Tally, rest: Tally, core: Tally, *, is_all: bool) -> Scene | None:
+def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
 
-    Parameters
-    ----------
-    is_all
-        Whether this is all that a group is called by: then also what says less.
+    What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
     """
     kinds, families = _once(by_genres(kinds_in(group, rest))), _once(by_genres(families_of))
+    two = few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_TELLING)
+    if name.sound in _GENRES:
+        is_everywhere = share_with({_RAP_FAMILY}, list(told(families(rest)))) >= HALF
+        return (two or company_of(group, rest, core)) if is_everywhere else None
+    says_little = _says_little(name)
+    has_no_sound = name.sound is SoundName.ALL_ROUNDERS or (
+        name.compared and WORTH_SAYING.isdisjoint(name.beside)
+    )
     return (
-        few_have(group, rest, by_genres(normal_words), SceneKind.GENRE, _TWO_TELLING)
+        two
         or most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
@@ -229,8 +255,9 @@ def _ground_of(group: Tally, rest: Tally, core: Tally, *, is_all: bool) -> Scene
         or _language(group, rest, times=0.0)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
+        or (era_of(group, rest, [1, 2]) if has_no_sound else None)
         or company_of(group, rest, core)
-        or (_of_little(group, rest, families) if is_all else None)
+        or (_of_little(group, rest, families) if says_little else None)
     )
 
 

@@ -33,6 +33,9 @@ _PARTS_ALONE = frozenset(
 )
 """Ends of genres that are no genre which contains them."""
 
+_RAP = frozenset({"rap", "hip hop"})
+"""Two words for one genre."""
+
 _AFTERWARDS = frozenset({"anti", "post", "proto"})
 """What turns the rest of a genre into another: post-punk is no punk."""
 
@@ -141,6 +144,7 @@ def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], 
         The genres of all tracks.
     """
     named = frozenset(word for genres in tagged for word in normal_words(genres)) - _PARTS_ALONE
+    said = named if named.isdisjoint(_RAP) else named | {"hip hop"}
 
     @cache
     def of(words: Words) -> Words:
@@ -151,7 +155,9 @@ def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], 
             for at in range(len(parts))
             if not at or parts[at - 1] not in _AFTERWARDS
         }
-        return frozenset(end for end in ends & named if _NAMEABLE.fullmatch(end))
+        if not ends.isdisjoint(_RAP):
+            ends = ends - {"rap"} | {"hip hop"}  # whoever tags one might as well have said the other
+        return frozenset(end for end in ends & said if _NAMEABLE.fullmatch(end))
 
     return lambda genres: of(normal_words(genres))
 
@@ -209,6 +215,18 @@ def _lead_of(artists: tuple[str, ...]) -> Words:
 def words_of(track: Track) -> frozenset[str]:
     """Return the genres of a track, each in the one way that all its spellings share."""
     return normal_words(track.genres)
+
+
+@lru_cache(maxsize=8192)
+def genres_of(genres: tuple[str, ...]) -> frozenset[str]:
+    """Return genres as they are told apart: rap is hip hop."""
+    words = normal_words(genres)
+    return words if "rap" not in words else words - {"rap"} | {"hip hop"}
+
+
+def is_kind_of(genre: str, other: str) -> bool:
+    """Whether a genre is a kind of another by its words: "melodic rap" of "rap", and of "hip hop"."""
+    return genre.endswith(f" {other}") or (other == "hip hop" and genre.endswith(" rap"))
 
 
 @lru_cache(maxsize=8192)

@@ -176,6 +176,17 @@ class Language(StrEnum):
     GREEK = "greek"
 
 
+_RECORDINGS = {
+    "soundtrack": Recording.SOUNDTRACKS,
+    "christmas": Recording.CHRISTMAS,
+    "musicals": Recording.MUSICALS,
+    "lullabies": Recording.LULLABIES,
+    "classical": Recording.CLASSICAL,
+    "karaoke": Recording.KARAOKE,
+}
+"""Genres that are a kind of recording."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What most tracks of a group have in common beside their sound; quoted, never inferred."""
@@ -187,6 +198,13 @@ class Scene:
     """A second one of the kind, where only both together are most of a group; the last decade of several."""
     third: str = ""
     """A third one, where it takes three."""
+
+    @property
+    def subject(self) -> tuple[object, ...]:
+        """What it is about, in whatever order: genre words may tell the kind of recording, as titles do."""
+        if self.kind is SceneKind.GENRE and not self.also and self.words in _RECORDINGS:
+            return SceneKind.RECORDING, frozenset({_RECORDINGS[self.words], ""})
+        return self.kind, frozenset({self.words, self.also, self.third})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -304,7 +304,7 @@ def test_two_groups_are_not_called_nearly_the_same_and_electric_is_said_last() -
         quiet | {"acousticness": 0.7, "energy": 0.42},
     )
     names = values_of(*sounds.playlist(sounds.group(seed=1, **calm), sounds.group(seed=2, **acoustic)))
-    one, other = (naming._unit(naming.weights_of(name)) for name in names)
+    one, other = (naming.unit_of(naming.weights_of(name)) for name in names)
     assert float(one @ other) < 0.7, list(map(name_words, names))
     dark = {"valence": 0.15, "danceability": 0.35, "instrumentalness": 0.85, "energy": 0.5}
     roomy, dry = (
