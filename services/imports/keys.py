@@ -137,7 +137,12 @@ class KeyReader:
     """Reads the keys of one column by what all its cells together tell."""
 
     def __init__(self, column: Iterable[str]) -> None:
-        seen = [part for cell in dict.fromkeys(column) for part in _parts(cell)]
+        different = dict.fromkeys(column)
+        beyond = [int(cell) > 11 for cell in different if cell.isdecimal()]
+        says_more = any(cell.strip() and not cell.isdecimal() for cell in different)
+        self.are_keys = says_more or not beyond or 2 * sum(beyond) < len(beyond)
+        """Whether these may be keys at all: programs call their own numbers of tracks keys as well."""
+        seen = [part for cell in different for part in _parts(cell)]
         notes = [part for part in seen if part.note]
         self._bare_is_major = any(part.mode == MINOR for part in notes)
         sizes = {part.is_small for part in notes if part.mode is None and part.note in _CASED}
@@ -150,7 +155,7 @@ class KeyReader:
         """Return the key of a cell; of a key and its relative (`Am/C`) the first counts."""
         value = _pitch_class(cell)
         if value is not None:
-            return Tonality(value, None)
+            return Tonality(value, None) if self.are_keys else UNTOLD
         parts = _parts(cell)
         if not parts:
             return UNTOLD

@@ -290,8 +290,8 @@ class RowReader:
         known = self._tonalities.get(told)
         if known is None:
             known = self._tonalities[told] = self._key_and_mode(*told)
-        if Feature.KEY.value not in known and not (cells.is_nothing(told[0]) and cells.is_nothing(told[2])):
-            self.unread_keys += 1
+        wanted = (not cells.is_nothing(told[0]) and self._keys.are_keys) or not cells.is_nothing(told[2])
+        self.unread_keys += wanted and Feature.KEY.value not in known
         return known
 
     def _key_and_mode(self, key: str, mode: str, code: str) -> dict[str, float | None]:

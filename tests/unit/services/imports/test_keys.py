@@ -180,3 +180,17 @@ def test_a_key_column_takes_any_notation_and_counts_what_is_none(header):
     assert told[:3] == [(9, 0), (0, 1), (6, 0)]
     assert all(pair in {None, (None, None)} for pair in told[3:])
     assert [note.count for note in playlist.notes if note.kind == "unread keys"] == [1]
+
+
+@pytest.mark.parametrize("numbers", [(40000000, 40000001, 40000002), (0, 5, 12, 23)])
+def test_numbers_of_tracks_are_no_keys_that_could_not_be_read(numbers):
+    rows = "".join(f"Song {each},Ann,{each}\n" for each in numbers)
+    (playlist,) = read_upload(f"Title,Artist,TrackKey\n{rows}".encode()).playlists
+    assert [track.uploaded for track in playlist.tracks] == [None] * len(numbers)
+    assert not [note for note in playlist.notes if note.kind == "unread keys"]
+
+
+def test_pitch_classes_with_a_slip_among_them_stay_keys():
+    (playlist,) = read_upload(b"Title,Artist,Key\nOne,Ann,0\nTwo,Ann,7\nThree,Ann,110\n").playlists
+    assert [track.uploaded and track.uploaded.key for track in playlist.tracks] == [0, 7, None]
+    assert [note.count for note in playlist.notes if note.kind == "unread keys"] == [1]
