@@ -39,6 +39,8 @@ REPLY_AGAIN_S = (2.0, 5.0, 10.0, 20.0, 30.0, *(60.0,) * 12)
 _DELIVERY_AGAIN_S = (*REPLY_AGAIN_S, *(60.0,) * 46)
 """The answer of accepted work waits for Discord for an hour: it can come as a new message too."""
 
+_PERHAPS_SEEN = "perhaps seen"
+"""Mark of an interaction whose private answer may have been given by a process that ended."""
 _AGAIN_AFTER_S = (1.0, 3.0)
 _TOO_LARGE = 40005
 _HTTP_TOO_LARGE = 413
@@ -66,8 +68,6 @@ class Delivery:
         """Whether the answer is given: nothing may be told as its failure any more."""
         self._left_line = False
         """Whether a line of progress stands beside the answer."""
-        self._perhaps_seen = False
-        """Whether the last process may have told a private answer: no look at Discord says so."""
 
     @property
     def open(self) -> bool:
@@ -112,8 +112,6 @@ class Delivery:
         Discord finds no private message without its id. Where the last process may have posted one, the
         answer is given again, and says so.
         """
-        if self._perhaps_seen:
-            reply = replace(reply, blocks=(text(small(PERHAPS_SEEN)), *reply.blocks))
         if self.open:
             try:
                 self._left_line = not await answer_privately(self.interaction, reply)
@@ -122,7 +120,7 @@ class Delivery:
                     raise
             else:
                 return
-        await self._give_late(reply, private=True)
+        await self._give_late(_with_doubt(self.interaction, reply), private=True)
 
     async def find_message(self) -> None:
         """Learn which message the answer takes the place of, where Discord's word about it was lost."""
@@ -181,11 +179,13 @@ class Delivery:
             return False
         if message is None:
             return False
-        if stays:
-            return message.edited_at is not None and message.edited_at > self.job.asked.at
         components = str([part.to_dict() for part in message.components])
         is_placeholder = f"'{PLACEHOLDER}'" in components
-        self._perhaps_seen = is_placeholder and self.job.status is JobStatus.POSTING
+        # No look at Discord says whether the last process has told a private answer.
+        perhaps_seen = (stays or is_placeholder) and self.job.status is JobStatus.POSTING
+        self.interaction.extras[_PERHAPS_SEEN] = perhaps_seen
+        if stays:
+            return message.edited_at is not None and message.edited_at > self.job.asked.at
         in_progress = ComponentRef(Action.STOP, str(self.job.job_id)).button() in components
         return not (message.flags.loading or in_progress or is_placeholder)
 
@@ -312,7 +312,15 @@ async def answer_privately(interaction: Interaction, reply: Reply) -> bool:
     return True
 
 
+def _with_doubt(interaction: Interaction, reply: Reply) -> Reply:
+    """Say where it is so that a private answer may come for the second time."""
+    if not interaction.extras.get(_PERHAPS_SEEN):
+        return reply
+    return replace(reply, blocks=(text(small(PERHAPS_SEEN)), *reply.blocks))
+
+
 async def _follow_up(interaction: Interaction, reply: Reply) -> None:
+    reply = _with_doubt(interaction, reply)
     view, files = reply.view(), reply.files()
     with reaching_discord():
         await interaction.followup.send(view=view, files=files, ephemeral=True)

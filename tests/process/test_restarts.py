@@ -155,6 +155,10 @@ async def test_a_press_on_a_message_that_stays_is_answered_unless_the_message_wa
     async with connected(loopback, app) as line:
         await until_nothing_is_left(line)
     assert [bool(each.words) for each in request.followups] == [True] * (not changed)
+    again = not changed and status is JobStatus.POSTING
+    assert [
+        each for each in request.followups if "seen it already" in each.words
+    ] == request.followups * again
 
 
 async def test_what_was_never_promised_is_dropped(loopback: LoopbackDiscord, app: App) -> None:
