@@ -29,6 +29,9 @@ ENV_FILE = Path(".env")
 
 UserIds = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_by_comma)]
 """Ids of Discord users, separated by commas in the environment."""
+_EMPTY_IS_OFF = "empty is off"
+OrOff = Annotated[str, _EMPTY_IS_OFF]
+"""A setting that is switched off by being left empty, where others are as if they were missing."""
 
 
 class Settings(BaseSettings):
@@ -82,7 +85,7 @@ class Settings(BaseSettings):
     role: Role = Field(
         Role.ALL, description="What this process does: all, or gateway, web or worker beside others."
     )
-    reccobeats_url: str = Field(
+    reccobeats_url: OrOff = Field(
         "https://api.reccobeats.com/v1", description="Address of ReccoBeats. Empty switches it off."
     )
     reccobeats_clips: bool = Field(
@@ -142,9 +145,10 @@ class Settings(BaseSettings):
 
         An empty host above all would be every address of the machine.
         """
-        name = info.field_name or ""
-        is_left = isinstance(value, str) and not value.strip() and name != "reccobeats_url"
-        return cls.model_fields[name].default if is_left else value
+        if not isinstance(value, str) or value.strip():
+            return value
+        field = cls.model_fields[info.field_name or ""]
+        return "" if _EMPTY_IS_OFF in field.metadata else field.default
 
     @property
     def discord_token_text(self) -> str | None:

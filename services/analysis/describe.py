@@ -109,6 +109,7 @@ class _Words:
     """What groups are called, and what is told of each."""
 
     called: Sequence[GroupName]
+    tempi: Sequence[Tempo | None]
     traits: Sequence[tuple[Trait, ...]]
     subtitles: Sequence[Subtitle]
     typical: Sequence[tuple[int, ...]]
@@ -125,6 +126,7 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
         for track, label in zip(music.deciding, partition.labels.tolist(), strict=True)
     ]
     traits = [_traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(earlier)]
+    tempi = _tempi(sound, partition)
     called = name_clusters(
         sound.heard,
         sound.raw,
@@ -133,10 +135,11 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
         genres=[track.genres for track in music.deciding],
         scenes=[scene_of(group, rest) for group, rest in apart],
         earlier=earlier,
-        tempi=_tempi(sound, partition),
+        tempi=tempi,
     )
     return _Words(
         called=grounded(called, apart, cores=_cores(music.deciding, groups), earlier=earlier),
+        tempi=tempi,
         traits=traits,
         subtitles=_of_whom(found, partition, telling, music.given),
         typical=_typical(music, groups, telling),
@@ -232,7 +235,7 @@ def _cluster(
     own = np.flatnonzero(labels == index)
     rows = sound.rows[own].tolist()
     members = [tracks[row] for row in rows]
-    tempo = group_tempo(sound.timed[own], sound.corrected[own])
+    tempo = words.tempi[index]
     modes = [entry.features.mode for entry in members if entry.features.mode is not None]
     major = major_share(modes)
     return Cluster(

@@ -75,8 +75,9 @@ def test_no_secret_is_ever_shown(capsys: pytest.CaptureFixture[str], monkeypatch
     assert "tastemap@db.example" in out
 
 
-def test_an_empty_address_switches_a_source_off() -> None:
-    notes = {note.setting: note for note in check_config(Settings(_env_file=None, reccobeats_url=""))}
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_address_switches_a_source_off(empty: str) -> None:
+    notes = {note.setting: note for note in check_config(Settings(_env_file=None, reccobeats_url=empty))}
     assert not notes["RECCOBEATS_URL"].present
 
 
