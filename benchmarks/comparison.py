@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -28,14 +28,16 @@ from benchmarks.rows import figure, head
 from services.analysis.comparison.compare import compare
 from services.analysis.comparison.rules import load_rules
 from services.analysis.reference import normal_scores
-from services.domain.comparison import Pair, Person, PersonKey
+from services.domain.comparison import Comparison, Pair, Person, PersonKey
 from services.domain.features import Origin, Provenance
 from services.domain.report import EnrichedTrack
+from services.domain.scoring import Band
 
 SIZES = (15, 20, 50, 200)
 SCARCE = 0.25
 """Share of the tracks with genres where these are scarce."""
 REPEATS = 60
+TRUE_DRAWS = 16
 BEFORE = {(20, "random"): ".974 (u)", (20, "early and late"): ".959 (u)"}
 GOALS = {(20, "random"): ".974", (20, "early and late"): ".97"}
 
@@ -170,6 +172,82 @@ def measure_range(crowd: Crowd, repeats: int) -> None:
         )
 
 
+AHEAD_OF = 5
+"""People in a group of whom it is said who is ahead."""
+
+
+def measure_sentences(crowd: Crowd, groups: int) -> None:
+    """Print how often it is said who is ahead, or how alike two are beside strangers, and how often rightly.
+
+    True is what the mean of many draws of so many tracks says.
+    """
+    rng, everybody = np.random.default_rng(206), crowd.library.listeners
+
+    def draw(names: Sequence[str], size: int) -> Comparison:
+        rows = [rng.permutation(crowd.library.rows_of(name))[:size] for name in names]
+        return compare([list_of(crowd, name, own) for name, own in zip(names, rows, strict=True)])
+
+    for size in SIZES[1:]:
+        drawn = [pair for _ in range(TRUE_DRAWS) for pair in draw(everybody, size).pairs]
+        true = {
+            couple: float(np.mean([pair.score for pair in drawn if {pair.a, pair.b} == couple]))
+            for couple in map(frozenset, combinations(everybody, 2))
+        }
+        ends: list[tuple[bool, bool]] = []
+        bands: list[bool | None] = []
+        for _ in range(groups):
+            found = draw(rng.permutation(everybody)[:AHEAD_OF].tolist(), size)
+            ends += _ends(found, true)
+            bands += [_is_beside_strangers(pair, true) for pair in found.pairs]
+        figure(
+            f"who is ahead of {AHEAD_OF} people, {size} tracks: said / one name alone / true",
+            f"{len(ends) / 4 / groups:.0%} / {sum(alone for alone, _ in ends) / 4 / groups:.0%}"
+            f" / {np.mean([right for _, right in ends]):.0%}",
+            goal="90 % true",
+        )
+        said = [right for right in bands if right is not None]
+        figure(
+            f"more or less alike than most strangers, {size} tracks: said / true",
+            f"{len(said) / len(bands):.0%} / {np.mean(said):.0%}",
+            goal="90 % true",
+        )
+
+
+def _ends(found: Comparison, true: Mapping[frozenset[str], float]) -> list[tuple[bool, bool]]:
+    """Return of each end that is said whether it has one name, and whether the true one is among them."""
+    people = {person.key for person in found.people}
+    pairs = {couple: score for couple, score in true.items() if couple <= people}
+    means = {
+        key: float(np.mean([score for couple, score in pairs.items() if key in couple])) for key in people
+    }
+    ends: list[tuple[bool, bool]] = []
+    for two, choose in ((found.most_alike, max), (found.most_different, min)):
+        if two is not None:
+            end = choose(pairs.values())
+            ends.append((two.only is not None, end in [pairs[frozenset(couple)] for couple in two.pairs]))
+    for one, choose in ((found.centre, max), (found.lone_wolf, min)):
+        if one is not None:
+            end = choose(means.values())
+            ends.append((one.only is not None, end in [means[key] for key in one.keys]))
+    return ends
+
+
+def _is_beside_strangers(pair: Pair, true: Mapping[frozenset[str], float]) -> bool | None:
+    """Return whether a band is true among pairs of others; None where it says nothing of strangers."""
+    two = frozenset({pair.a, pair.b})
+    below = float(np.mean([score < true[two] for couple, score in true.items() if couple.isdisjoint(two)]))
+    match pair.band:
+        case Band.FAR:
+            return below <= 0.25
+        case Band.APART:
+            return below <= 0.5
+        case Band.NEAR:
+            return below >= 0.5
+        case Band.CLOSE | Band.ONE:
+            return below >= 0.75
+    return None
+
+
 def _pair_of(crowd: Crowd, names: tuple[str, ...], lists: list[NDArray[np.intp]]) -> Pair:
     people = [list_of(crowd, name, rows) for name, rows in zip(names, lists, strict=True)]
     return compare(people).pairs[0]
@@ -228,6 +306,7 @@ def main() -> None:
         measure_growth(crowd)
         measure_calibration(crowd)
         measure_range(crowd, 110 if options.quick else 330)
+        measure_sentences(crowd, 40 if options.quick else 120)
         measure_speed(crowd)
 
 

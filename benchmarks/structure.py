@@ -235,7 +235,7 @@ def main() -> None:
     library = load_libraries(options.folder)
     head("Structure")
     with threadpool_limits(1):
-        measure_claims(library, 24 if options.quick else 60)
+        measure_claims(library, 48 if options.quick else 120)
         measure_single_lists(library)
         measure_partial(library, 8 if options.quick else 40)
         measure_speed(library)

@@ -17,7 +17,7 @@ from cogs.words.quality import quality
 from cogs.words.report import notices, verdict
 from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
-from cogs.words.text import letter_of, plural
+from cogs.words.text import join_words, letter_of, plural
 from cogs.words.traits import measures, subtitle, trait_numbers, trait_words
 from services.domain.charts import Chart
 from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey
@@ -138,9 +138,9 @@ def print_comparison(found: Comparison, console: Console, *, charts: Path | None
     console.print(_matrix(found))
     roles = (("Centre", found.centre), ("Lone wolf", found.lone_wolf), ("Bridge", found.bridge))
     for role, top in roles:
-        if top is not None:
-            tie = " (a tie)" if top.only is None else ""
-            console.print(f"{role}: {escape(_names(found, top.keys))}{tie}")
+        if top is not None and top.is_sure:
+            tie = ", too close to tell" if top.only is None else ""
+            console.print(f"{role}: {escape(join_words(map(found.name, top.keys), 'or'))}{tie}")
     ranked = found.ranked(found.pairs)
     for pair in ranked[:_PAIRS_SHOWN]:
         _print_pair(found, pair, console)

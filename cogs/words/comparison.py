@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cogs.words.text import join_words, plural
@@ -15,8 +16,6 @@ from services.domain.comparison import (
     Pair,
     Participant,
     PersonKey,
-    TopPairs,
-    TopPeople,
 )
 from services.domain.features import Feature
 from services.domain.scoring import ARTIST_DRAW, Band
@@ -38,12 +37,14 @@ _DIFFERENCES = {
 }
 
 _BANDS = {
-    Band.FAR: "far apart",
-    Band.APART: "rather apart",
-    Band.USUAL: "as near as most",
-    Band.NEAR: "rather close",
-    Band.CLOSE: "close",
+    Band.FAR: "far apart, less alike than three of four pairs of strangers",
+    Band.APART: "rather apart, less alike than most pairs of strangers",
+    Band.USUAL: "about as near as strangers often are",
+    Band.NEAR: "rather close, more alike than most pairs of strangers",
+    Band.CLOSE: "close, more alike than three of four pairs of strangers",
+    Band.ONE: "as alike as two lists of one person",
 }
+"""A percentile would say more than is known: a score has an error, and the curve is drawn from 55 pairs."""
 
 
 def comparison_sentence(found: Comparison) -> str:
@@ -53,11 +54,11 @@ def comparison_sentence(found: Comparison) -> str:
         return (
             f"Not enough data to compare anybody: a score takes {FEWEST_MEASURED} measured tracks from each."
         )
-    if found.most_alike is not None:
-        return f"{_alike(found, found.most_alike)}{_wolf(found, found.lone_wolf)}."
-    numbers = [pair for pair in known if not found.is_rough(pair)] or known
-    if len(numbers) == 1:
-        pair = numbers[0]
+    numbers = [pair for pair in known if not found.is_rough(pair)]
+    if len(numbers) > 1:
+        return f"{_alike(found, numbers)}{_wolf(found)}."
+    if len(numbers or known) == 1:
+        (pair,) = numbers or known
         return f"{found.name(pair.a)} and {found.name(pair.b)} score {_fit(found, pair)}{_meaning(pair)}."
     return (
         f"Too few tracks to say who is most alike: below {FEWEST_FOR_A_NUMBER} measured tracks "
@@ -92,20 +93,9 @@ def meaning_words(pair: Pair) -> str:
 
     Examples
     --------
-    "rather close, more alike than 8 of 10 pairs of strangers"
+    "rather close, more alike than most pairs of strangers"
     """
-    if pair.percentile is None or pair.band is None:
-        return ""
-    if pair.band is Band.ONE:
-        return "as alike as two lists of one person"
-    tenths = round(10 * pair.percentile)
-    if tenths <= 0:
-        beside = "less alike than nearly all pairs of strangers"
-    elif tenths >= 10:
-        beside = "more alike than nearly all pairs of strangers"
-    else:
-        beside = f"more alike than {tenths} of 10 pairs of strangers"
-    return f"{_BANDS[pair.band]}, {beside}"
+    return "" if pair.band is None else _BANDS[pair.band]
 
 
 def pair_reasons(found: Comparison, pair: Pair, to: PersonKey | None = None) -> tuple[str, ...]:
@@ -262,19 +252,20 @@ def _estimates_lines(two: _Two) -> list[str]:
     return lines
 
 
-def _alike(found: Comparison, top: TopPairs) -> str:
-    if len(top.pairs) == 1:
-        (one, other), *_ = top.pairs
-        return f"{found.name(one)} and {found.name(other)} are most alike ({top.score:.0f} of 100)"
-    if len(top.pairs) == 2:
-        pairs = " as well as ".join(f"{found.name(one)} and {found.name(other)}" for one, other in top.pairs)
-        return f"Most alike, in a tie, are {pairs} ({top.score:.0f} of 100)"
-    return f"{len(top.pairs)} pairs tie for most alike ({top.score:.0f} of 100)"
+def _alike(found: Comparison, numbers: Sequence[Pair]) -> str:
+    top = found.most_alike
+    if top is None or not top.is_sure:
+        scores = [pair.score for pair in numbers if pair.score is not None]
+        reach = f"{min(scores):.0f} to {max(scores):.0f} of 100"
+        return f"Who is most alike is too close to tell, scores go from {reach}"
+    pairs = [f"{found.name(one)} and {found.name(other)}" for one, other in top.pairs]
+    if top.only is None:
+        return f"Most alike are {', '.join(pairs[:-1])}, or {pairs[-1]}, which is too close to tell"
+    return f"{pairs[0]} are most alike ({top.score:.0f} of 100)"
 
 
-def _wolf(found: Comparison, wolf: TopPeople | None) -> str:
-    if wolf is None or len(wolf.keys) > 2:
-        return "; nobody stands apart"
-    names = join_words(map(found.name, wolf.keys))
-    role = "is the lone wolf" if wolf.only else "tie for lone wolf"
-    return f"; {names} {role} (mean {wolf.value:.0f})"
+def _wolf(found: Comparison) -> str:
+    wolf = found.lone_wolf
+    if wolf is None or wolf.only is None:
+        return ""
+    return f"; {found.name(wolf.only)} is the lone wolf (mean {wolf.value:.0f})"

@@ -88,13 +88,15 @@ _MEANING = (
     "and where nine of ten lie:"
 )
 _READING = (
-    "“More alike than 8 of 10 pairs of strangers” counts pairs of people as they bring their music, by the "
-    "tracks of the smaller side and by what genre words count. From the median of two lists of one person on "
-    "it is “as alike as two lists of one person”."
+    "“More alike than most pairs of strangers” counts pairs of people as they bring their music, by the "
+    "tracks of the smaller side and by what genre words count; it is said where the lower end of the score, "
+    "with the error of these tracks, is above half of them, and “three of four” where it is above 80%. From "
+    "the median of two lists of one person on it is “as alike as two lists of one person”."
 )
 _SURE = (
     "**How sure it is.** The range behind a score holds about nine of ten scores that other tracks of the "
-    "same two people would give; with 20 tracks each it is wide. Scores less than a point apart are a tie."
+    "same two people would give; with 20 tracks each it is wide. Who is most alike or a lone wolf is said "
+    "where it is so nine times of ten within the error of the scores."
 )
 _COUNTS = (
     "**What counts.** Measured tracks count 1, tracks whose sound is estimated {weight:g}. Below {fewest} "

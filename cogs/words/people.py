@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cogs.words.comparison import pair_reasons
-from cogs.words.text import escape, plural, small, some_of, track_line, unbroken
+from cogs.words.text import escape, join_words, plural, small, some_of, track_line, unbroken
 from services.domain.charts import Chart
 from services.domain.comparison import (
     Blend,
@@ -93,22 +93,23 @@ def unsaid_standings(found: Comparison) -> list[str]:
 
 def _pairs_line(title: str, found: Comparison, top: TopPairs | None, *, below: bool) -> str:
     """Say which two are at one end; the next two have less where `below`, else more."""
-    if top is None:
+    if top is None or not top.is_sure:
         return ""
-    named = some_of([f"{short_name(found, one)} & {short_name(found, other)}" for one, other in top.pairs], 3)
-    if len(top.pairs) > 1:  # their scores differ by less than a point, and may be rounded apart
-        return f"**{title}:** {named}, {'both' if len(top.pairs) == 2 else 'all'} about {top.score:.0f}"
-    return f"**{title}:** {named} · {top.score:.0f}{_next_words(top.score, top.gap, below=below)}"
+    named = [f"{short_name(found, one)} & {short_name(found, other)}" for one, other in top.pairs]
+    if top.only is None:
+        return f"**{title}:** {join_words(named, 'or')}, too close to tell"
+    return f"**{title}:** {named[0]} · {top.score:.0f}{_next_words(top.score, top.gap, below=below)}"
 
 
 def _people_line(title: str, found: Comparison, top: TopPeople | None, *, below: bool) -> str:
     """Say who is at one end; the next has less where `below`, else more."""
-    if top is None:
+    if top is None or not top.is_sure:
         return ""
-    named = some_of([short_name(found, key) for key in top.keys], 3)
-    tie = " (a tie)" if top.only is None else ""
-    following = "" if top.only is None else _next_words(top.value, top.gap, below=below)
-    return f"**{title}{tie}:** {named} · {top.value:.0f} on average with the others{following}"
+    named = [short_name(found, key) for key in top.keys]
+    if top.only is None:
+        return f"**{title}:** {join_words(named, 'or')}, too close to tell"
+    following = _next_words(top.value, top.gap, below=below)
+    return f"**{title}:** {named[0]} · {top.value:.0f} on average with the others{following}"
 
 
 def _next_words(value: float, gap: float | None, *, below: bool) -> str:

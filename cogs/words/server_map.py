@@ -35,11 +35,11 @@ def name_on_map(found: ServerMap, index: int) -> str:
 
 
 def closest_line(found: ServerMap, you: int) -> str:
-    """Say to somebody who is closest to them, and in which order as far as that is known."""
+    """Say to somebody who is closest to them, and beyond its error who is the closest."""
     person = found.people[you]
     names = [name_on_map(found, index) for index in person.nearest]
     if person.is_nearest_sure:
-        rest = f", then {join_words(names[1:])}" if names[1:] else ""
+        rest = f"; also near {join_words(names[1:])}" if names[1:] else ""
         return f"Closest to you: **{names[0]}**{rest}."
     return f"Closest to you, too near to rank: {join_words(f'**{name}**' for name in names)}."
 

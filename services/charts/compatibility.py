@@ -6,7 +6,7 @@ from services.charts import card, theme
 from services.charts.legend import drawn_name, name_of, person_style
 from services.charts.sheet import Sheet
 from services.charts.theme import ink_on, shade_of_score
-from services.charts.words import count, describe, listed
+from services.charts.words import count, describe
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Pair, TopPeople
 from services.domain.scoring import ScoreRules
@@ -172,8 +172,8 @@ def _told(found: Comparison, pair: Pair) -> str:
     return f"{name_of(found, pair.a)} and {name_of(found, pair.b)}: {score}"
 
 
-def _people(found: Comparison, top: TopPeople) -> str:
-    return listed(name_of(found, key) for key in top.keys[:4])
+def _person(title: str, found: Comparison, top: TopPeople | None) -> str:
+    return f"{title}: {name_of(found, top.only)}." if top is not None and top.only is not None else ""
 
 
 def _alt_text(found: Comparison) -> str:
@@ -188,8 +188,8 @@ def _alt_text(found: Comparison) -> str:
             f"Compatibility of {count(len(found.people), 'person', 'people')} on a scale from 0 to 100.",
             f"Mean {found.mean:.0f}." if found.mean is not None and len(numbers) > 1 else "",
             *(f"{_told(found, pair)}." for pair in shown),
-            f"In the middle of the group: {_people(found, found.centre)}." if found.centre else "",
-            f"Furthest from all: {_people(found, found.lone_wolf)}." if found.lone_wolf else "",
+            _person("In the middle of the group", found, found.centre),
+            _person("Furthest from all", found, found.lone_wolf),
             f"{count(ranges, 'pair')} known as a range alone." if ranges and len(ranked) > 4 else "",
             f"{count(missing, 'pair')} without enough data." if missing else "",
         )

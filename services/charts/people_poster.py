@@ -33,14 +33,12 @@ from services.domain.comparison import (
     TopPeople,
 )
 from services.domain.features import Feature
-from services.domain.scoring import Band, ScoreRules
+from services.domain.scoring import Band
 
 _MOST_LANDS = 8
 """People up to whom each has a land; the lands of more would hide each other."""
 _LEVELS = ((0.3, 0.14), (1.0, 0.26), (1.5, 0.4))
 _SHARED = 3
-_MAJORITY = 6
-"""Of ten pairs of strangers."""
 _IN_A_PAIR = 13
 """Characters of a name beside another on one line."""
 _FIRST_TRACKS = 4
@@ -48,10 +46,15 @@ _FIRST_TRACKS = 4
 _BANDS = {
     Band.FAR: "Far apart",
     Band.APART: "Rather apart",
-    Band.USUAL: "As near as most",
+    Band.USUAL: "As strangers often are",
     Band.NEAR: "Rather close",
     Band.CLOSE: "Close",
     Band.ONE: "Like one person",
+}
+_CLAIMS: dict[Band | None, str] = {
+    Band.NEAR: "More alike than most pairs of strangers",
+    Band.CLOSE: "More alike than three of four pairs of strangers",
+    Band.ONE: "As alike as two lists of one person",
 }
 
 
@@ -60,8 +63,6 @@ def render_people_poster(
     found: Comparison,
     said: ComparisonWords,
     blend: Blend | None = None,
-    *,
-    rules: ScoreRules | None = None,
 ) -> Chart:
     """Draw one size, of the playlist that was mixed where there is one.
 
@@ -71,17 +72,15 @@ def render_people_poster(
     ----------
     said
         What is said of it.
-    rules
-        What a score is held against, for a percentile.
     """
     look = _look(found)
     colours = land_colours(look, [_median(person, Feature.ENERGY) for person in found.people])
     if blend is not None:
         words = _blend_words(found, blend, colours)
     elif len(found.people) == 2:
-        words = replace(_pair_words(found, said, colours), claim=_percentile(found, found.pairs[0], rules))
+        words = replace(_pair_words(found, said, colours), claim=_CLAIMS.get(found.pairs[0].band, ""))
     else:
-        words = replace(_group_words(found, colours), claim=_group_claim(found, rules))
+        words = replace(_group_words(found, colours), claim=_group_claim(found))
     words = replace(words, foot=(*words.foot, "Tastemap"), band=tuple((colour, 1.0) for colour in colours))
 
     def hero(sheet: Sheet, room: Hero) -> None:
@@ -133,27 +132,14 @@ def _draw_people(sheet: Sheet, found: Comparison, colours: Sequence[str], room: 
     draw_marks(sheet, middles, [str(index + 1) for index in range(len(colours))], colours, room)
 
 
-def _percentile(found: Comparison, pair: Pair, rules: ScoreRules | None) -> str:
-    """Say how many strangers are less alike, by the lower end of the score, where that is most of them."""
-    if rules is None or pair.percentile is None or pair.low is None or found.is_rough(pair):
-        return ""
-    smaller = min(found.person(key).measured for key in (pair.a, pair.b))
-    counted = pair.genres_counted if pair.affinity is not None else 0.0
-    share = rules.percentile(pair.low, smaller, genres=counted) or 0.0
-    tenths = min(int(10 * share), 9)
-    return f"More alike than {tenths} of 10 pairs of strangers" if tenths >= _MAJORITY else ""
-
-
-def _group_claim(found: Comparison, rules: ScoreRules | None) -> str:
-    """Say the first award that more tracks would hardly change, else how far the most alike are ahead."""
+def _group_claim(found: Comparison) -> str:
+    """Say the first award that more tracks would hardly change, else how alike the most alike are."""
     for award in found.awards:
         if award.is_sure:
             return f"{award.title}: {_short(found, award.keys[0])}"
-    top = found.most_alike
-    if top is None or len(top.pairs) > 1:
-        return ""
-    said = _percentile(found, found.pair(*top.pairs[0]), rules)
-    return said.replace("More alike than", "Closest pair: above") if said else ""
+    top = None if found.most_alike is None else found.most_alike.only
+    said = "" if top is None else _CLAIMS.get(found.pair(*top).band, "")
+    return said and f"Closest pair: {said[:1].lower()}{said[1:]}"
 
 
 def _members(found: Comparison, colours: Sequence[str]) -> tuple[Member, ...]:
@@ -208,7 +194,9 @@ def _group_words(found: Comparison, colours: Sequence[str]) -> Words:
 
 
 def _without_ranking(found: Comparison) -> str:
-    """Say why nobody is named: no score is known, or too few of them as a number."""
+    """Say why nobody is named: no score is known, too few of them as a number, or none is clearly ahead."""
+    if any(found.number(pair) is not None for pair in found.pairs):
+        return "Who is most alike is too close to tell"
     is_known = any(pair.score is not None for pair in found.pairs)
     return "Too few tracks to say who is most alike" if is_known else "Not enough data for scores"
 
@@ -231,13 +219,9 @@ def _blend_words(found: Comparison, blend: Blend, colours: Sequence[str]) -> Wor
 
 
 def _pair_row(title: str, found: Comparison, top: TopPairs | None) -> list[Row]:
-    """Name the pair at the top; of a tie only how many there are."""
-    if top is None:
+    if top is None or top.only is None:
         return []
-    (one, other), *_ = top.pairs
-    names = " & ".join(_short(found, key, _IN_A_PAIR) for key in (one, other))
-    if len(top.pairs) > 1:
-        names = f"{len(top.pairs)} pairs tie"
+    names = " & ".join(_short(found, key, _IN_A_PAIR) for key in top.only)
     return [Row(words=f"{title}: {names}", number=f"{top.score:.0f}")]
 
 

@@ -102,7 +102,7 @@ def render_comparison(kind: ChartKind, found: Comparison, said: ComparisonWords,
             return render_people_profiles(found)
         case ChartKind.POSTER_FEED | ChartKind.POSTER_STORY:
             form = next(form for form in FORMATS if form.kind is kind)
-            return render_people_poster(form, found, said, rules=rules)
+            return render_people_poster(form, found, said)
         case _:
             raise ValueError(f"{kind.value} is drawn for one playlist: use render")
 

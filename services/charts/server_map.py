@@ -208,6 +208,7 @@ def _alt_text(found: ServerMap) -> str:
             *(
                 f"{_name(found, index)} is nearest to {_near(found, person.nearest[:1])}."
                 for index, person in enumerate(found.people)
+                if person.is_nearest_sure
             ),
         )
     )

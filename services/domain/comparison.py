@@ -197,27 +197,36 @@ class UnionGroup:
 
 @dataclass(frozen=True, slots=True)
 class TopPairs:
-    """The pair at one end of the scores; several are a tie and are said as one."""
+    """The pair at one end of the scores; of several it is one, and they are too close to say which."""
 
     pairs: tuple[tuple[PersonKey, PersonKey], ...]
+    """The likeliest by their scores first."""
     score: float
+    """Of the first."""
     gap: float | None
     """Points to the next pair; None where there is no other."""
+    is_sure: bool = False
+    """Whether it is one of them beyond the error of the scores, nine of ten times; all that are new are."""
+
+    @property
+    def only(self) -> tuple[PersonKey, PersonKey] | None:
+        """The one pair, or None where it may be another."""
+        return self.pairs[0] if self.is_sure and len(self.pairs) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class TopPeople:
-    """Who is at one end of a figure; several are a tie and are said as one."""
+    """Who is at one end of a figure; as for pairs."""
 
     keys: tuple[PersonKey, ...]
     value: float
     gap: float | None
-    """Points to the next person; None where there is no other."""
+    is_sure: bool = False
 
     @property
     def only(self) -> PersonKey | None:
-        """The one person, or None for a tie."""
-        return self.keys[0] if len(self.keys) == 1 else None
+        """The one person, or None where it may be another."""
+        return self.keys[0] if self.is_sure and len(self.keys) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +282,8 @@ class Comparison:
     """At most 300 a person, always the same ones."""
     most_alike: TopPairs | None
     most_different: TopPairs | None
-    """None below three scored people, as are all below: two are not a group."""
+    """None below three scored people, for two are not a group, and where it may be more than three pairs. So
+    all below."""
     centre: TopPeople | None
     """Whose mean score with the others is the highest."""
     lone_wolf: TopPeople | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from services.domain.comparison import (
     Participant,
     Person,
     PersonKey,
+    TopPairs,
     TopPeople,
 )
 from services.domain.errors import TastemapError
@@ -170,9 +171,11 @@ def comparison_document(
     """Turn a comparison into the document that `compare --json` prints.
 
     People, matrix and pairs are in the given order; `order` of the document is that of the charts, in which
-    alike people stand together. `centre` and `lone_wolf` are names, or null where several tie or fewer than
-    three people have a score; `ties` names them then. `percentile` of a pair is the share of pairs of
-    strangers that score lower, 0..1, and `band` the score in a word; both are null where that is not known.
+    alike people stand together. `centre`, `lone_wolf` and `bridge` are names, or null where it is too close
+    to tell, or fewer than three people have a score; `ties` names the two or three that it may be. So
+    `most_alike` and `most_different` list one to three pairs, or none. `percentile` of a pair is the share of
+    pairs of strangers that score lower, in tenths, within two of which it is known from 50 tracks on, and
+    `band` is what its error allows to say; both are null where that is not known.
     `genre_affinity` is null where genre words are not in the score; `genres_counted` is what they count in
     it, in parts of their full weight, 0..1.
     """
@@ -205,14 +208,10 @@ def comparison_document(
                 ("lone_wolf", found.lone_wolf),
                 ("bridge", found.bridge),
             )
-            if top is not None and top.only is None
+            if top is not None and top.is_sure and top.only is None
         },
-        "most_alike": [[names[one], names[other]] for one, other in found.most_alike.pairs]
-        if found.most_alike
-        else [],
-        "most_different": [[names[one], names[other]] for one, other in found.most_different.pairs]
-        if found.most_different
-        else [],
+        "most_alike": _pairs_at(found.most_alike, names),
+        "most_different": _pairs_at(found.most_different, names),
         "mean": _rounded(found.mean),
         "lowest": _rounded(found.lowest),
         "order": [person.name for person in found.people],
@@ -321,7 +320,7 @@ def _pair_document(pair: Pair, found: Comparison, reasons: Sequence[str], *, tur
         "high": _rounded(pair.high),
         "is_rough": found.is_rough(pair),
         "sound": _rounded(pair.sound),
-        "percentile": _rounded(pair.percentile, 3),
+        "percentile": _rounded(pair.percentile, 1),
         "band": pair.band.value if pair.band else None,
         "artist_overlap": _rounded(pair.overlap, 4),
         "genre_affinity": _rounded(pair.affinity, 4),
@@ -364,6 +363,11 @@ def _person_document(person: Participant, found: Comparison) -> dict[str, Any]:
             for feature, spread in person.profile.items()
         },
     }
+
+
+def _pairs_at(top: TopPairs | None, names: Mapping[PersonKey, str]) -> list[list[str]]:
+    pairs = top.pairs if top is not None and top.is_sure else ()
+    return [[names[one], names[other]] for one, other in pairs]
 
 
 def _only(top: TopPeople | None, names: dict[PersonKey, str]) -> str | None:

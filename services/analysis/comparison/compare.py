@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean
@@ -25,16 +25,16 @@ from services.analysis.comparison.overlap import (
 from services.analysis.comparison.rules import load_rules
 from services.analysis.comparison.score import DRAWS, Sampled, Score, score_pair
 from services.analysis.comparison.standings import (
+    Couple,
     arrange,
     lowest_scores,
     mean_scores,
-    scored,
     top_pairs,
     top_people,
 )
 from services.analysis.comparison.union import Union, shared_groups, unite
 from services.domain.comparison import FEWEST_FOR_A_NUMBER, Comparison, Pair, Participant, Person
-from services.domain.scoring import Band, ScoreRules
+from services.domain.scoring import OF_ONE_DRAW, Band, ScoreRules
 
 Float = NDArray[np.float64]
 
@@ -59,11 +59,11 @@ def compare(people: Sequence[Person], *, rules: ScoreRules | None = None) -> Com
     rules = rules or load_rules()
     listeners = [listen(person) for person in sorted(people, key=lambda person: person.key)]
     union = unite(listeners)
-    pairs = _pairs(listeners, union, rules)
+    pairs, scores = _pairs(listeners, union, rules)
     participants = [
         participant(listener, shares) for listener, shares in zip(listeners, union.shares, strict=True)
     ]
-    return _in_order(_summed_up(participants, pairs, union))
+    return _in_order(_summed_up(participants, pairs, scores, union))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,10 @@ class _Side:
     shares: tuple[float, ...]
 
 
-def _pairs(listeners: Sequence[Listening], union: Union, rules: ScoreRules) -> tuple[Pair, ...]:
+def _pairs(
+    listeners: Sequence[Listening], union: Union, rules: ScoreRules
+) -> tuple[tuple[Pair, ...], dict[Couple, Float]]:
+    """Describe all pairs; of those with a score list it, then draws of it with its error."""
     sides = [
         _Side(
             listening=listener,
@@ -94,7 +97,14 @@ def _pairs(listeners: Sequence[Listening], union: Union, rules: ScoreRules) -> t
     ]
     # Scores with and without genre words lie on different scales: within one comparison all are alike.
     counted = _genres_counted([side for side in sides if side.sample is not None], rules)
-    return tuple(_pair(one, other, union, rules, counted) for one, other in combinations(sides, 2))
+    pairs, scores = [], {}
+    for one, other in combinations(sides, 2):
+        score = _score(one, other, rules, counted)
+        pairs.append(_pair(one, other, score, union, rules))
+        if score is not None:
+            couple = (one.listening.person.key, other.listening.person.key)
+            scores[couple] = score.value + OF_ONE_DRAW * np.array([0.0, *(score.again - score.value)])
+    return tuple(pairs), scores
 
 
 def _genres_counted(sides: Sequence[_Side], rules: ScoreRules) -> Float:
@@ -108,23 +118,24 @@ def _genres_counted(sides: Sequence[_Side], rules: ScoreRules) -> Float:
     return counted
 
 
-def _pair(one: _Side, other: _Side, union: Union, rules: ScoreRules, genres: Float) -> Pair:
+def _score(one: _Side, other: _Side, rules: ScoreRules, genres: Float) -> Score | None:
+    if one.sample is None or other.sample is None:
+        return None
+    return score_pair(
+        one.sample,
+        other.sample,
+        (one.repertoire, other.repertoire),
+        rules,
+        affinity=genre_affinity(one.palette, other.palette),
+        tagged=min(one.palette.tagged, other.palette.tagged),
+        genres=float(genres[0]),
+        genres_again=genres[1:],
+    )
+
+
+def _pair(one: _Side, other: _Side, score: Score | None, union: Union, rules: ScoreRules) -> Pair:
     a, b = one.listening, other.listening
     repertoires = (one.repertoire, other.repertoire)
-    score = (
-        score_pair(
-            one.sample,
-            other.sample,
-            repertoires,
-            rules,
-            affinity=genre_affinity(one.palette, other.palette),
-            tagged=min(one.palette.tagged, other.palette.tagged),
-            genres=float(genres[0]),
-            genres_again=genres[1:],
-        )
-        if one.sample is not None and other.sample is not None
-        else None
-    )
     meaning = _meaning(score, min(a.measured_count, b.measured_count), rules)
     return Pair(
         a=a.person.key,
@@ -151,16 +162,19 @@ def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[floa
     if score is None or score.overlap is None or smaller < FEWEST_FOR_A_NUMBER:
         return None, None
     counted = score.genres_counted
-    return rules.percentile(score.value, smaller, genres=counted), rules.band(
-        score.value, smaller, genres=counted
+    return (
+        rules.percentile(score.value, smaller, genres=counted),
+        rules.band(score.value, smaller, genres=counted, low=score.low, high=score.high),
     )
 
 
-def _summed_up(people: Sequence[Participant], pairs: tuple[Pair, ...], union: Union) -> Comparison:
+def _summed_up(
+    people: Sequence[Participant], pairs: tuple[Pair, ...], scores: Mapping[Couple, Float], union: Union
+) -> Comparison:
     rough = {person.key for person in people if person.is_rough}
-    numbers = [pair for pair in pairs if rough.isdisjoint((pair.a, pair.b))]
+    numbers = {couple: values for couple, values in scores.items() if rough.isdisjoint(couple)}
     means, lows = mean_scores(numbers), lowest_scores(numbers)
-    scores = [score for _, score in scored(numbers)]
+    known = [float(values[0]) for values in numbers.values()]
     return Comparison(
         people=tuple(people),
         pairs=pairs,
@@ -172,8 +186,8 @@ def _summed_up(people: Sequence[Participant], pairs: tuple[Pair, ...], union: Un
         centre=top_people(means, highest=True),
         lone_wolf=top_people(means, highest=False),
         bridge=top_people(lows, highest=True),
-        mean=fmean(scores) if scores else None,
-        lowest=min(scores) if scores else None,
+        mean=fmean(known) if known else None,
+        lowest=min(known, default=None),
         awards=give_awards(people),
     )
 

@@ -68,6 +68,9 @@ class Score:
     """How alike the genre words are, 0..1."""
     genres_counted: float
     """What they count, in parts of their full weight, 0..1."""
+    again: Float
+    """Scores that other tracks of the same two may have, shape (DRAWS,). In one draw a person has the same
+    tracks in all pairs."""
     distance: float
     """Square root of the energy distance, in the unit of the sound space."""
 
@@ -124,6 +127,7 @@ def score_pair(
         overlap=overlap,
         affinity=affinity if genres else None,
         genres_counted=genres,
+        again=others,
         distance=float(apart[0]),
     )
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean
 from typing import TypeVar
 
-from services.domain.comparison import Pair, PersonKey, TopPairs, TopPeople
+import numpy as np
+from numpy.typing import NDArray
+
+from services.domain.comparison import PersonKey, TopPairs, TopPeople
+
+Float = NDArray[np.float64]
+
+Couple = tuple[PersonKey, PersonKey]
 
 STRANGERS = 100.0
 """Distance to somebody without a score."""
@@ -58,56 +64,73 @@ def _joined(matrix: Sequence[Sequence[float | None]], left: list[int], right: li
 
 _Key = TypeVar("_Key")
 
-TIE_POINTS = 1.0
-"""Scores closer than this are a tie: they are shown as whole numbers, and their bands are far wider."""
+CERTAIN = 0.9
+"""Share of the draws in which one of the named is at the end. Of such sentences 96 % are true of groups of
+three to eight listeners with 20 to 150 tracks; where a lead of one point was enough, 77 % were.
+"""
+
+MOST_NAMED = 3
+"""Of whom it is said that one of them is at the end, as long as others are not."""
 
 FEWEST_FOR_STANDINGS = 3
 
 
-def scored(pairs: Sequence[Pair]) -> list[tuple[Pair, float]]:
-    """List the pairs that have a score, with the score."""
-    return [(pair, pair.score) for pair in pairs if pair.score is not None]
+def top_pairs(scores: Mapping[Couple, Float], *, highest: bool) -> TopPairs | None:
+    """Find the most alike or the most different pair.
+
+    None for a group of two or less, and where too many pairs may be it. So below.
+
+    Parameters
+    ----------
+    scores
+        The score of each pair, then draws of it with its error, shape (1 + draws,).
+    """
+    if len(people_in(scores)) < FEWEST_FOR_STANDINGS:
+        return None
+    end = _end(scores, highest=highest)
+    return None if end is None else TopPairs(*end, is_sure=True)
 
 
-def scores_of(pairs: Sequence[Pair]) -> dict[PersonKey, list[float]]:
+def top_people(values: Mapping[PersonKey, Float], *, highest: bool) -> TopPeople | None:
+    """Find who is at one end of a figure, given as the scores of pairs are."""
+    if len(values) < FEWEST_FOR_STANDINGS:
+        return None
+    end = _end(values, highest=highest)
+    return None if end is None else TopPeople(*end, is_sure=True)
+
+
+def people_in(scores: Mapping[Couple, Float]) -> dict[PersonKey, list[Float]]:
     """Collect each person's scores with the others."""
-    found: dict[PersonKey, list[float]] = {}
-    for pair, score in scored(pairs):
-        found.setdefault(pair.a, []).append(score)
-        found.setdefault(pair.b, []).append(score)
+    found: dict[PersonKey, list[Float]] = {}
+    for couple, values in scores.items():
+        for key in couple:
+            found.setdefault(key, []).append(values)
     return found
 
 
-def top_pairs(pairs: Sequence[Pair], *, highest: bool) -> TopPairs | None:
-    """Find the most alike or the most different pair; None for a group of two or less."""
-    known = scored(pairs)
-    if len(scores_of(pairs)) < FEWEST_FOR_STANDINGS:
-        return None
-    values = {(pair.a, pair.b): score for pair, score in known}
-    ends, value, gap = _end(values, highest=highest)
-    return TopPairs(ends, value, gap)
-
-
-def top_people(values: Mapping[PersonKey, float], *, highest: bool) -> TopPeople | None:
-    """Find who is at one end of a figure; None for a group of two or less."""
-    if len(values) < FEWEST_FOR_STANDINGS:
-        return None
-    return TopPeople(*_end(values, highest=highest))
-
-
-def mean_scores(pairs: Sequence[Pair]) -> dict[PersonKey, float]:
+def mean_scores(scores: Mapping[Couple, Float]) -> dict[PersonKey, Float]:
     """Return each person's mean score with the others."""
-    return {key: fmean(scores) for key, scores in scores_of(pairs).items()}
+    return {key: np.mean(values, axis=0) for key, values in people_in(scores).items()}
 
 
-def lowest_scores(pairs: Sequence[Pair]) -> dict[PersonKey, float]:
+def lowest_scores(scores: Mapping[Couple, Float]) -> dict[PersonKey, Float]:
     """Return each person's score with whom they fit least."""
-    return {key: min(scores) for key, scores in scores_of(pairs).items()}
+    return {key: np.min(values, axis=0) for key, values in people_in(scores).items()}
 
 
-def _end(values: Mapping[_Key, float], *, highest: bool) -> tuple[tuple[_Key, ...], float, float | None]:
-    """Return who is within a tie of the best, the best value, and how far the next one is behind."""
-    best = max(values.values()) if highest else min(values.values())
-    tied = tuple(key for key, value in values.items() if abs(value - best) < TIE_POINTS)
-    rest = [abs(value - best) for key, value in values.items() if key not in tied]
-    return tied, best, min(rest) if rest else None
+def _end(
+    values: Mapping[_Key, Float], *, highest: bool
+) -> tuple[tuple[_Key, ...], float, float | None] | None:
+    """Return who may be at the end, the best value, and how far the next one is behind."""
+    keys = list(values)
+    table = np.stack([values[key] for key in keys]) * (1 if highest else -1)
+    best = table == table.max(axis=0)
+    shares = (best / best.sum(axis=0))[:, 1:].mean(axis=1)
+    order = np.lexsort((-table[:, 0], -shares))
+    count = 1 + int(np.searchsorted(np.cumsum(shares[order]), CERTAIN - 1e-9))
+    if count > MOST_NAMED or count >= len(keys):
+        return None
+    named = sorted(order[:count].tolist(), key=lambda row: (-table[row, 0], row))
+    value = float(table[named, 0].max())
+    behind = value - float(table[order[count:], 0].max())
+    return tuple(keys[row] for row in named), abs(value), max(behind, 0.0)

@@ -6,27 +6,38 @@ from dataclasses import replace
 
 import pytest
 
-from cogs.words.comparison import meaning_words
-from cogs.words.people import without_score
+from cogs.words.comparison import comparison_sentence, meaning_words
+from cogs.words.people import standing_words, without_score
+from services.charts.compatibility import _alt_text as chart_alt_text
+from services.domain.comparison import TopPairs, TopPeople
 from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison
 
 
-@pytest.mark.parametrize(
-    ("percentile", "band", "words"),
-    [
-        (0.8, Band.NEAR, "rather close, more alike than 8 of 10 pairs of strangers"),
-        (0.02, Band.FAR, "far apart, less alike than nearly all pairs of strangers"),
-        (0.99, Band.CLOSE, "close, more alike than nearly all pairs of strangers"),
-        (0.99, Band.ONE, "as alike as two lists of one person"),
-        (None, None, ""),
-    ],
-)
-def test_a_percentile_is_said_as_so_many_of_ten(
-    percentile: float | None, band: Band | None, words: str
-) -> None:
+def test_a_band_is_said_beside_strangers_without_a_number() -> None:
     pair = make_comparison(2).pairs[0]
-    assert meaning_words(replace(pair, percentile=percentile, band=band)) == words
+    said = [meaning_words(replace(pair, band=band)) for band in Band]
+    assert len(set(said)) == len(Band)
+    assert not any(sign.isdigit() for words in said for sign in words)
+    assert meaning_words(replace(pair, band=None)) == ""
+
+
+@pytest.mark.parametrize("is_sure", [True, False])
+def test_an_end_that_an_older_version_gave_by_a_point_is_not_said(is_sure: bool) -> None:
+    found = make_comparison(4)
+    first = found.pairs[0]
+    keys = (first.a, first.b)
+    found = replace(
+        found,
+        most_alike=TopPairs((keys,), 60.0, 2.0, is_sure=is_sure),
+        most_different=TopPairs((keys,), 60.0, 2.0, is_sure=is_sure),
+        centre=TopPeople((first.a,), 60.0, 2.0, is_sure=is_sure),
+        lone_wolf=TopPeople((first.b,), 60.0, 2.0, is_sure=is_sure),
+    )
+    sentence = comparison_sentence(found)
+    assert ("is the lone wolf" in sentence, "are most alike" in sentence) == (is_sure, is_sure)
+    assert ("too close to tell" in sentence) is not is_sure
+    assert [bool(standing_words(found)), "Furthest" in chart_alt_text(found)] == [is_sure, is_sure]
 
 
 @pytest.mark.parametrize(("people", "lines"), [(4, 2), (12, 1)])

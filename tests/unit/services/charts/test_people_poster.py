@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from cogs.words.comparison import comparison_words
-from services.analysis.comparison.score import load_rules
 from services.charts.people_poster import render_people_poster
 from services.charts.poster_page import FORMATS
+from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison, make_twins
 from tests.unit.services.charts.legibility import assert_poster_legible
 
@@ -45,18 +45,13 @@ def test_an_award_or_a_percentile_is_said_where_it_is_more_than_chance(sheets):
     assert sure
     holder = found.name(sure[0].keys[0])
     claim = f"{sure[0].title}: {holder}"
-    assert (
-        claim
-        in render_people_poster(
-            FORMATS[0], found, comparison_words(found), rules=load_rules()
-        ).text.splitlines()
-    )
+    assert claim in render_people_poster(FORMATS[0], found, comparison_words(found)).text.splitlines()
     assert claim in [writing.words for writing in sheets[-1].writings]
-    rules, (pair,) = load_rules(), make_comparison(2).pairs
-    for low, said in ((90.0, True), (20.0, False)):
-        two = replace(make_comparison(2), pairs=(replace(pair, low=low, percentile=0.9),))
-        poster = render_people_poster(FORMATS[0], two, comparison_words(two), rules=rules)
-        assert ("of 10 pairs of strangers" in poster.text) is said
+    (pair,) = make_comparison(2).pairs
+    for band, said in ((Band.CLOSE, True), (Band.USUAL, False)):
+        two = replace(make_comparison(2), pairs=(replace(pair, band=band),))
+        poster = render_people_poster(FORMATS[0], two, comparison_words(two))
+        assert ("pairs of strangers" in poster.text) is said
 
 
 def test_equal_lists_have_no_award_that_is_sure():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+import numpy as np
+import pytest
 
 from services.analysis.comparison.standings import arrange, top_pairs, top_people
 from services.domain.comparison import PersonKey
@@ -35,25 +35,48 @@ def test_two_who_can_not_be_compared_stand_apart() -> None:
     assert arrange(matrix)[1] == 2
 
 
+def draws(value: float, error: float, seed: int) -> np.ndarray:
+    """Return a score, then draws of it."""
+    return value + error * np.array([0.0, *np.random.default_rng(seed).standard_normal(200)])
+
+
 def test_three_people_are_enough_for_the_ends_also_where_a_pair_has_no_score() -> None:
-    a, b, c = map(PersonKey, "abc")
-    pairs: list[Any] = [
-        SimpleNamespace(a=one, b=other, score=score)
-        for one, other, score in ((a, b, 80.0), (b, c, 40.0), (a, c, None))
-    ]
-    highest, lowest = top_pairs(pairs, highest=True), top_pairs(pairs, highest=False)
+    scores = {("a", "b"): draws(80.0, 5.0, 1), ("b", "c"): draws(40.0, 5.0, 2)}
+    highest, lowest = top_pairs(scores, highest=True), top_pairs(scores, highest=False)
     assert highest is not None
     assert lowest is not None
-    assert (highest.pairs, lowest.pairs) == (((a, b),), ((b, c),))
-    assert top_pairs(pairs[:1], highest=True) is None
+    assert (highest.only, lowest.only) == (("a", "b"), ("b", "c"))
+    assert (highest.score, highest.gap, lowest.score, lowest.gap) == (80.0, 40.0, 40.0, 40.0)
+    assert top_pairs({("a", "b"): draws(80.0, 5.0, 1)}, highest=True) is None
 
 
-def test_less_than_a_point_is_a_tie() -> None:
-    values = {PersonKey("a"): 50.0, PersonKey("b"): 50.9, PersonKey("c"): 51.9}
-    top = top_people(values, highest=True)
+@pytest.mark.parametrize(
+    ("values", "error", "named"),
+    [
+        ((50.0, 60.0, 90.0, 20.0), 5.0, "c"),
+        ((50.0, 88.0, 90.0, 20.0), 5.0, "cb"),
+        ((50.0, 88.0, 90.0, 86.0, 20.0), 5.0, "cbd"),
+        ((50.0, 50.9, 51.9, 20.0), 0.1, "c"),
+        ((84.0, 88.0, 90.0, 86.0, 20.0), 5.0, ""),
+        ((80.0, 82.0, 81.0), 5.0, ""),
+        ((80.0, 82.0), 0.1, ""),
+    ],
+)
+def test_who_is_ahead_by_less_than_the_error_is_named_with_those_it_may_be_as_well(
+    values: tuple[float, ...], error: float, named: str
+) -> None:
+    people = {
+        PersonKey(key): draws(value, error, seed)
+        for seed, (key, value) in enumerate(zip("abcde"[: len(values)], values, strict=True))
+    }
+    top = top_people(people, highest=True)
+    assert "".join(top.keys if top else ()) == named
+    turned = top_people({key: 100 - value for key, value in people.items()}, highest=False)
+    assert (turned.keys if turned else ()) == (top.keys if top else ())
+
+
+def test_two_with_the_same_tracks_are_never_told_apart() -> None:
+    same = draws(90.0, 5.0, 1)
+    top = top_people({"a": same, "b": same, "c": draws(20.0, 5.0, 2)}, highest=True)
     assert top is not None
-    assert (top.keys, top.only, top.gap) == (("c",), "c", 1.0)
-    low = top_people(values, highest=False)
-    assert low is not None
-    assert (low.keys, low.only) == (("a", "b"), None)
-    assert top_people({PersonKey("a"): 1.0, PersonKey("b"): 2.0}, highest=True) is None
+    assert (top.keys, top.only) == (("a", "b"), None)

@@ -191,22 +191,32 @@ def test_the_percentile_lies_on_the_curve_of_the_smaller_side(
     assert KNOWN.percentile(score, smaller, genres=0) is None
 
 
+def band_of(rules: ScoreRules, score: float, error: float, smaller: int, genres: float = 1.0) -> Band | None:
+    """Return the word for a score whose range reaches so far to both sides."""
+    return rules.band(score, smaller, genres=genres, low=score - error, high=score + error)
+
+
 @pytest.mark.parametrize(
     ("score", "band"),
     [(20.0, Band.FAR), (35.0, Band.APART), (50.0, Band.USUAL), (65.0, Band.NEAR), (89.0, Band.CLOSE)],
 )
 def test_bands_follow_the_percentile_up_to_one_person(score: float, band: Band) -> None:
-    assert KNOWN.band(score, 20, genres=1) is band
-    assert KNOWN.band(90.0, 20, genres=1) is Band.ONE
-    assert KNOWN.band(90.0, 80, genres=1) is Band.CLOSE
+    assert band_of(KNOWN, score, 10.0, 20) is band
+    assert band_of(KNOWN, 90.0, 10.0, 20) is Band.ONE
+    assert band_of(KNOWN, 90.0, 10.0, 80) is Band.CLOSE
+
+
+@pytest.mark.parametrize("score", [35.0, 65.0, 80.0])
+def test_a_score_that_may_be_any_is_as_most_pairs(score: float) -> None:
+    assert band_of(KNOWN, score, 50.0, 20) is Band.USUAL
 
 
 def test_where_genre_words_count_less_the_percentile_lies_between_the_curves() -> None:
     both = replace(KNOWN, curves_without_genres=(Curve(20, tuple(knot / 100 for knot in KNOTS), 80.0),))
     assert both.percentile(65.0, 20, genres=0.0) == pytest.approx(0.65)
     assert both.percentile(65.0, 20, genres=0.5) == pytest.approx((0.65 + 0.75) / 2)
-    assert both.band(85.0, 20, genres=0.5) is Band.ONE
-    assert both.band(84.0, 20, genres=0.5) is not Band.ONE
+    assert band_of(both, 85.0, 10.0, 20, genres=0.5) is Band.ONE
+    assert band_of(both, 84.0, 10.0, 20, genres=0.5) is not Band.ONE
 
 
 def test_what_is_usual_is_said_by_the_number_of_tracks_and_by_what_genre_words_count() -> None:
