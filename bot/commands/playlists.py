@@ -42,8 +42,9 @@ from cogs.words.ordering import (
 from cogs.words.report import report_words
 from cogs.words.text import plural
 from services.domain.analysis import Analysis, AnalysisOptions, LastGroups
+from services.domain.blend import BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import BlendMode, PersonKey
+from services.domain.comparison import PersonKey
 from services.domain.errors import TastemapError
 from services.domain.grouping import Grouping
 from services.domain.groups import FEWEST, MOST, distinct_names

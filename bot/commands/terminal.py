@@ -19,8 +19,9 @@ from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import join_words, letter_of, plural
 from cogs.words.traits import measures, subtitle, trait_numbers, trait_words
+from services.domain.blend import Blend
 from services.domain.charts import Chart
-from services.domain.comparison import Blend, Comparison, Pair, Participant, PersonKey
+from services.domain.comparison import Comparison, Pair, Participant, PersonKey
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport, DuplicateKind

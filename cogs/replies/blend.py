@@ -25,8 +25,8 @@ from cogs.words.people import (
     serves_words,
 )
 from cogs.words.text import escape, fit, small, some_of, track_line
+from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart
-from services.domain.comparison import Blend, BlendMode
 
 _NAME = 24
 _SHOWN = 5

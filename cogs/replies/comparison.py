@@ -32,8 +32,9 @@ from cogs.words.people import (
     without_score,
 )
 from cogs.words.text import escape, fit, plain, small, some_of
+from services.domain.blend import BlendMode
 from services.domain.charts import Chart
-from services.domain.comparison import BlendMode, Comparison, PersonKey
+from services.domain.comparison import Comparison, PersonKey
 from services.domain.groups import GroupKind
 from services.workflows.group_results import Shown
 

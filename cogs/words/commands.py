@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.domain.comparison import BlendMode
+from services.domain.blend import BlendMode
 from services.domain.group_requests import Where
 
 _OWN = "A playlist of yours, or a link; left empty, your latest map"

@@ -7,11 +7,9 @@ from typing import Any
 
 from cogs.words.comparison import pair_reasons
 from cogs.words.text import escape, join_words, plural, small, some_of, track_line, unbroken
+from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
 from services.domain.comparison import (
-    Blend,
-    BlendMode,
-    BlendTrack,
     Comparison,
     Pair,
     Participant,

@@ -19,7 +19,8 @@ from services.domain.drafts import (
 )
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
-from services.domain.report import AnalysisReport, Outlier
+from services.domain.portrait import Outlier
+from services.domain.report import AnalysisReport
 
 MOVED_TO_TITLE = "Playlist for what is moved"
 

@@ -33,15 +33,8 @@ from services.domain.group_words import mood_words, name_words
 from services.domain.grouping import Grouping, GroupName, Mood
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
-from services.domain.report import (
-    AnalysisReport,
-    Cluster,
-    EnrichedTrack,
-    Outlier,
-    Placement,
-    Subtitle,
-    Trait,
-)
+from services.domain.portrait import Outlier
+from services.domain.report import AnalysisReport, Cluster, EnrichedTrack, Placement, Subtitle, Trait
 from services.domain.tempo import Tempo
 
 _NOWHERE = Placement(cluster=None, confidence=None, likely=False, probability=None, x=None, y=None)

@@ -17,7 +17,8 @@ from services.analysis.style import Float, packaged
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import Lean
 from services.domain.music import Track
-from services.domain.report import FEWEST_TO_STAND_OUT, OddGenres, Oddity, OddSound, OddYear, Outlier
+from services.domain.portrait import OddGenres, Oddity, OddSound, OddYear, Outlier
+from services.domain.report import FEWEST_TO_STAND_OUT
 
 ALONE, GENRES, YEARS = 0.2, 0.4, 0.35
 """What counts beside the log distance to the nearest company in sound: that the lead artist occurs once in

@@ -16,7 +16,8 @@ from services.charts.regions import known
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
 from services.domain.charts import Chart, ChartKind
-from services.domain.report import AnalysisReport, EnrichedTrack, MapAxes, Outlier, Placement
+from services.domain.portrait import Outlier
+from services.domain.report import AnalysisReport, EnrichedTrack, MapAxes, Placement
 from services.domain.sound import SoundPlace
 
 Points = npt.NDArray[np.float64]

@@ -23,8 +23,9 @@ from services.charts.poster import render_posters
 from services.charts.poster_page import FORMATS
 from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
+from services.domain.blend import Blend
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, Comparison, ComparisonWords
+from services.domain.comparison import Comparison, ComparisonWords
 from services.domain.report import AnalysisReport
 from services.domain.scoring import ScoreRules
 

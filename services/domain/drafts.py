@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from services.domain.features import Feature
 from services.domain.ordering import Goal
-from services.domain.report import AnalysisReport, Cluster, Outlier
+from services.domain.portrait import Outlier
+from services.domain.report import AnalysisReport, Cluster
 from services.domain.writes import name_with_end
 
 

@@ -19,7 +19,7 @@ from services.domain.grouping import (
     SceneKind,
     SoundName,
 )
-from services.domain.report import OddGenres, Oddity, OddSound, OddYear, Outlier
+from services.domain.portrait import OddGenres, Oddity, OddSound, OddYear, Outlier
 from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS
 
 SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""What sets a list apart: from other playlists, and from how it sounded before."""
+"""What sets a list apart from other playlists and from itself before, and a track from the others in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.domain.features import Feature
+from services.domain.grouping import Lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +182,51 @@ class MappedList:
     name: str
     last_at: datetime
     is_remembered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OddSound:
+    """A track sounds unlike others."""
+
+    leans: tuple[Lean, ...]
+    """How it does beside them, the most telling first."""
+    far: bool
+    """Whether the first is far from what they have."""
+    group: int | None = None
+    """Index of the group whose other tracks are meant; None for all others of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddYear:
+    """A track is older or younger than most others."""
+
+    year: int
+    usual: tuple[int, int]
+    """First and last year of most others."""
+    known: bool
+    """Whether those are most of all; else only of those whose year is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class OddGenres:
+    """A track has genres that hardly any other has."""
+
+    genres: tuple[str, ...]
+    of_artist: bool
+    """Whether they are only known of its artist."""
+    elsewhere: bool
+    """Whether any other artist of the list has one of their words."""
+
+
+Oddity = OddSound | OddYear | OddGenres
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """A track that stands out most from the others."""
+
+    track: int
+    reason: tuple[Oddity, ...] | str
+    """What sets it apart, the most telling first; in reports of before in words."""
+    score: float
+    """Robust z of how far it is from company in sound, and by artist, genre words and year where known."""

@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
-from services.domain.grouping import Basis, GroupName, Lean, SceneKind
+from services.domain.grouping import Basis, GroupName, SceneKind
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
-from services.domain.portrait import Portrait, Since, SoundRow
+from services.domain.portrait import Outlier, Portrait, Since, SoundRow
 
 _ALPHABET = string.ascii_letters + string.digits
 _ID_LENGTH = 14
@@ -247,54 +247,6 @@ class Placement:
     x: float | None
     y: float | None
     """Position on the map; None without any position."""
-
-
-@dataclass(frozen=True, slots=True)
-class OddSound:
-    """A track sounds unlike others."""
-
-    leans: tuple[Lean, ...]
-    """How it does beside them, the most telling first."""
-    far: bool
-    """Whether the first is far from what they have."""
-    group: int | None = None
-    """Index of the group whose other tracks are meant; None for all others of the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class OddYear:
-    """A track is older or younger than most others."""
-
-    year: int
-    usual: tuple[int, int]
-    """First and last year of most others."""
-    known: bool
-    """Whether those are most of all; else only of those whose year is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class OddGenres:
-    """A track has genres that hardly any other has."""
-
-    genres: tuple[str, ...]
-    of_artist: bool
-    """Whether they are only known of its artist."""
-    elsewhere: bool
-    """Whether any other artist of the list has one of their words."""
-
-
-Oddity = OddSound | OddYear | OddGenres
-
-
-@dataclass(frozen=True, slots=True)
-class Outlier:
-    """A track that stands out most from the others."""
-
-    track: int
-    reason: tuple[Oddity, ...] | str
-    """What sets it apart, the most telling first; in reports of before in words."""
-    score: float
-    """Robust z of how far it is from company in sound, and by artist, genre words and year where known."""
 
 
 class DuplicateKind(StrEnum):

@@ -13,8 +13,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.domain.features import Feature
 from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership
 from services.domain.music import PlaylistSource
-from services.domain.server_map import ListOfMap, MapMember, News, NewsKind, SoundSummary
-from services.storage.schema.groups import digest_news, lobbies, lobby_members, map_members
+from services.domain.server_map import (
+    DigestPost,
+    ListOfMap,
+    MapMember,
+    News,
+    NewsKind,
+    SoundSummary,
+)
+from services.storage.schema.groups import (
+    digest_news,
+    lobbies,
+    lobby_members,
+    map_members,
+)
 
 _NOT_OF_A_MEMBER = {"lobby_id", "playlist", "source"}
 _SOUND: TypeAdapter[SoundSummary] = TypeAdapter(SoundSummary)
@@ -165,3 +177,28 @@ def map_member(row: Row[Any]) -> MapMember | None:
         sound=sound,
         agreed_at=row.agreed_at,
     )
+
+
+def read_post(row: Row[Any]) -> DigestPost:
+    """Read a claimed post."""
+    return DigestPost(
+        guild_id=row.guild_id,
+        week=row.week,
+        channel_id=row.channel_id,
+        request_id=row.request_id,
+        claimed_at=row.claimed_at,
+    )
+
+
+def news_row(post: DigestPost, position: int, news: News) -> dict[str, Any]:
+    """Write a piece of news of a digest as a row."""
+    return {
+        "guild_id": post.guild_id,
+        "week": post.week,
+        "position": position,
+        "kind": news.kind.value,
+        "user_id": news.user_id,
+        "owner_id": news.other_id,
+        "feature": news.feature and news.feature.value,
+        "more": news.more,
+    }

@@ -31,6 +31,8 @@ from services.storage.group_rows import (
     map_member_row,
     members_of,
     news_of,
+    news_row,
+    read_post,
     read_sound,
     sound_json,
 )
@@ -288,7 +290,7 @@ class DigestStore(Store):
                 values = {"told": sound_json(told[user_id])}
                 await connection.execute(update(map_members).where(mine).values(values))
             rows = [
-                _news_row(post, position, each) for position, each in enumerate(news) if each.about <= present
+                news_row(post, position, each) for position, each in enumerate(news) if each.about <= present
             ]
             before = select(digest_posts.c.week).where(
                 digest_posts.c.guild_id == post.guild_id, digest_posts.c.week == post.week
@@ -372,27 +374,3 @@ def _messages_of(guild_id: int, week: int) -> Any:
 
 def _is(post: DigestPost) -> Any:
     return and_(digest_posts.c.guild_id == post.guild_id, digest_posts.c.week == post.week)
-
-
-def read_post(row: Row[Any]) -> DigestPost:
-    """Read a claimed post."""
-    return DigestPost(
-        guild_id=row.guild_id,
-        week=row.week,
-        channel_id=row.channel_id,
-        request_id=row.request_id,
-        claimed_at=row.claimed_at,
-    )
-
-
-def _news_row(post: DigestPost, position: int, news: News) -> dict[str, Any]:
-    return {
-        "guild_id": post.guild_id,
-        "week": post.week,
-        "position": position,
-        "kind": news.kind.value,
-        "user_id": news.user_id,
-        "owner_id": news.other_id,
-        "feature": news.feature and news.feature.value,
-        "more": news.more,
-    }

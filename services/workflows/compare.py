@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import (
-    Blend,
-    BlendMode,
     Comparison,
     ComparisonWords,
     Pair,

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from cachetools import LRUCache
 
+from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, BlendMode, Comparison, ComparisonWords, PersonKey
+from services.domain.comparison import Comparison, ComparisonWords, PersonKey
 from services.domain.errors.groups import (
     CannotLookError,
     CannotTakeBackError,

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Blend, BlendMode, Comparison, ComparisonWords, Person
+from services.domain.comparison import Comparison, ComparisonWords, Person
 from services.domain.server_map import News, ServerMap, SoundSummary
 
 

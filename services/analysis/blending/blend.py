@@ -11,7 +11,8 @@ from services.analysis.blending.candidates import FOREIGN, Candidates, gather
 from services.analysis.blending.flow import let_flow
 from services.analysis.blending.turns import Rounds, Turn, lift, take_turns
 from services.analysis.comparison.listening import Listening, listen
-from services.domain.comparison import Blend, BlendMode, BlendPerson, BlendTrack, Person
+from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
+from services.domain.comparison import Person
 from services.domain.messages import Note, NoteKind
 
 FLOOR = 0.4

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.blending.candidates import FOREIGN, Candidates
-from services.domain.comparison import BlendMode
+from services.domain.blend import BlendMode
 
 MOST_PER_ARTIST = 2
 

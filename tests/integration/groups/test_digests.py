@@ -19,11 +19,11 @@ from services.domain.groups import Presence
 from services.domain.music import PlaylistSource
 from services.domain.server_map import WEEK, News, NewsKind
 from services.storage.database import Database
-from services.storage.group_rows import map_member_row
+from services.storage.group_rows import map_member_row, read_post
 from services.storage.persons import PersonStore
 from services.storage.posted_cards import PostedCardStore
 from services.storage.schema.groups import digest_news, digest_posts, digests, group_messages, map_members
-from services.storage.server_maps import LEASE, DigestStore, MapMemberStore, read_post
+from services.storage.server_maps import LEASE, DigestStore, MapMemberStore
 from services.storage.upserts import upsert
 from services.storage.withdrawals import WithdrawalStore, forget_read
 from services.workflows.server_map import DigestWorkflow

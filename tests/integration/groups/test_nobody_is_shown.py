@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, select
 
-from services.domain.comparison import BlendMode
+from services.domain.blend import BlendMode
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import NotForYouError, ResultGoneError
 from services.domain.groups import GroupKind, GroupMessage, Lobby, MessageKind

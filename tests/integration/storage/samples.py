@@ -10,6 +10,7 @@ from services.domain.features import AudioFeatures, Coverage, Feature, Gap, GapK
 from services.domain.grouping import Lean
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Skipped, SkipReason, Track, TrackId
+from services.domain.portrait import OddGenres, OddSound, OddYear, Outlier
 from services.domain.report import (
     AnalysisReport,
     Cluster,
@@ -18,10 +19,6 @@ from services.domain.report import (
     EnrichedTrack,
     Level,
     MapAxes,
-    OddGenres,
-    OddSound,
-    OddYear,
-    Outlier,
     Placement,
     Structure,
     Trait,

@@ -19,7 +19,7 @@ from services.domain.drafts import (
     TidyState,
 )
 from services.domain.features import Feature
-from services.domain.report import OddYear, Outlier
+from services.domain.portrait import OddYear, Outlier
 from services.storage.database import Database
 from services.storage.decisions import Draft, DraftStore
 from services.storage.reports import ReportStore

@@ -11,7 +11,8 @@ from cogs.replies.details import findings_card
 from cogs.replies.tidy import tidy_card
 from services.analysis.tidying import find_tidying
 from services.domain.drafts import TidyState
-from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind, Outlier
+from services.domain.portrait import Outlier
+from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind
 from services.storage.reports import StoredReport
 from services.workflows.drafts import OpenDraft
 from tests.integration.storage.samples import NOON

@@ -25,7 +25,7 @@ from services.analysis.style import packaged
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
 from services.domain.music import Track
-from services.domain.report import OddSound, Outlier
+from services.domain.portrait import OddSound, Outlier
 from tests.depth import cases
 from tests.unit.services.analysis import sounds
 

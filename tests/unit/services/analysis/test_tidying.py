@@ -13,7 +13,8 @@ from services.domain.drafts import Certainty, Decision, Finding
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.grouping import Lean
 from services.domain.music import Track
-from services.domain.report import AnalysisReport, EnrichedTrack, OddSound, Outlier
+from services.domain.portrait import OddSound, Outlier
+from services.domain.report import AnalysisReport, EnrichedTrack
 from tests.unit.services.analysis.test_duplicates import LONG, song
 from tests.unit.services.charts.reports import make_report
 

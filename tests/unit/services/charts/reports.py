@@ -15,13 +15,12 @@ from services.domain.features import (
 )
 from services.domain.grouping import Lean
 from services.domain.music import Playlist, Track, TrackId
+from services.domain.portrait import OddSound, Outlier
 from services.domain.report import (
     AnalysisReport,
     Cluster,
     EnrichedTrack,
     MapAxes,
-    OddSound,
-    Outlier,
     Placement,
     Structure,
     Trait,

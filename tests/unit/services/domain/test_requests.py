@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.domain.comparison import BlendMode
+from services.domain.blend import BlendMode
 from services.domain.group_requests import (
     AskRequest,
     BlendRequest,

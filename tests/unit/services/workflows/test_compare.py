@@ -12,12 +12,9 @@ import pytest
 
 from cogs.words.comparison import comparison_words
 from cogs.words.errors import sentence
+from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.comparison import (
     Award,
-    Blend,
-    BlendMode,
-    BlendPerson,
-    BlendTrack,
     Comparison,
     ComparisonWords,
     FeatureDifference,

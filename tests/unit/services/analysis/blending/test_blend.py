@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cogs.words.messages import note_lines
 from services.analysis.blending import blend
 from services.analysis.blending.candidates import FOREIGN, Taste
-from services.domain.comparison import Blend, BlendMode, Person
+from services.domain.blend import Blend, BlendMode
+from services.domain.comparison import Person
 from services.domain.features import Origin
 from tests.unit.services.analysis.clouds import cloud
 from tests.unit.services.analysis.comparison.people import mixed, person
