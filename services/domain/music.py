@@ -90,6 +90,7 @@ class SkipReason(StrEnum):
     UNREADABLE = "unreadable row"
     UNAVAILABLE = "no longer available"
     NOT_A_TRACK = "not a track"
+    PLAYLIST = "link to a playlist and not to a track"
     OVER_LIMIT = "over the row limit"
     SHORT_LINK = "short link, which hides its track: open it and copy the long one"
     OTHER_SERVICE = "link to another service"

@@ -33,7 +33,8 @@ OTHER_KINDS = {
     "audiobook": SkipReason.AUDIOBOOK,
     "chapter": SkipReason.AUDIOBOOK,
     "local": SkipReason.LOCAL_FILE,
-    **dict.fromkeys(("album", "artist", "playlist", "user", "collection"), SkipReason.NOT_A_TRACK),
+    "playlist": SkipReason.PLAYLIST,
+    **dict.fromkeys(("album", "artist", "user", "collection"), SkipReason.NOT_A_TRACK),
 }
 """What links and URIs of Spotify lead to beside tracks."""
 _OTHER_LINK = re.compile(

@@ -134,6 +134,7 @@ _REASONS = {
     SkipReason.EPISODE: Unusable.OTHER_KIND,
     SkipReason.AUDIOBOOK: Unusable.OTHER_KIND,
     SkipReason.NOT_A_TRACK: Unusable.OTHER_KIND,
+    SkipReason.PLAYLIST: Unusable.OTHER_KIND,
 }
 
 _DIALECT = Dialect(

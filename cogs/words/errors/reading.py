@@ -238,7 +238,11 @@ def _(error: NoTracksError) -> str:
         )
     return (
         f"I read the file ({error.format}), but none of its rows is a track I can use ({error.skipped}). "
-        "Upload a playlist with songs in it."
+        + (
+            "In Discord I read the playlist itself: paste its link into `playlist:` of `/analyze`."
+            if SkipReason.PLAYLIST.value in error.skipped
+            else "Upload a playlist with songs in it."
+        )
     )
 
 

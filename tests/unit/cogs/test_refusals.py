@@ -17,13 +17,14 @@ from cogs.words.errors import UNEXPECTED, sentence, sentence_for_discord
 from cogs.work.errors import UnknownComponentError, new_reference, refusal, root_cause
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
-from services.domain.errors.playlists import NothingToAnalyzeError, PlaylistNotInFileError
+from services.domain.errors.playlists import NothingToAnalyzeError, NoTracksError, PlaylistNotInFileError
 from services.domain.errors.sources import QuotaExceededError
 from services.domain.errors.storage import DraftNotFoundError, NothingToSplitError
 from services.domain.music import Skipped, SkipReason
 from services.domain.requests import JobKind
 from services.domain.sound import SoundKind
 from services.domain.writes import Write, WriteKind
+from services.imports.upload import read_upload
 from tests.architecture.test_prose import concrete_errors
 
 EXAMPLES: dict[Any, Any] = {
@@ -175,3 +176,9 @@ def test_a_list_of_one_kind_is_not_said_to_lack_sound() -> None:
     said = sentence(NothingToSplitError("Mine", 40, known=40))
     assert "its tracks stay together. Ask for a number with `groups:`" in said
     assert "sound" not in said
+
+
+def test_a_file_with_the_link_of_a_playlist_says_where_that_is_read() -> None:
+    with pytest.raises(NoTracksError) as refused:
+        read_upload(b"https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M\n")
+    assert "paste its link into `playlist:` of `/analyze`" in sentence(refused.value)

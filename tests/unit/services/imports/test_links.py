@@ -65,7 +65,8 @@ def test_other_links_are_counted_by_what_they_are():
     assert playlist.name == "From a message"
     assert len(playlist.tracks) == 1
     assert {skipped.reason: skipped.count for skipped in playlist.skipped} == {
-        SkipReason.NOT_A_TRACK: 2,
+        SkipReason.NOT_A_TRACK: 1,
+        SkipReason.PLAYLIST: 1,
         SkipReason.EPISODE: 1,
         SkipReason.LOCAL_FILE: 1,
         SkipReason.UNREADABLE: 1,
