@@ -96,8 +96,9 @@ def portrait_of(
     known = other_playlists()
     if scores is None:
         scores = TYPICAL.normal_scores(real_matrix(report.tracks))
+    once = list({track.key: row for row, track in enumerate(tracks)}.values())
     return Portrait(
-        standings=standings_of(scores),
+        standings=standings_of(scores[once]),
         genre=_genre(tracks),
         decade=_decade(years, len(tracks)),
         habits=_habits(report, tracks, leads, years)[:MOST_HABITS],

@@ -121,6 +121,12 @@ def test_a_genre_or_decade_of_a_bare_majority_is_not_said() -> None:
     assert lower_end(18, 40) < 0.4 < lower_end(36, 40)
 
 
+def test_a_track_that_is_there_often_is_counted_once() -> None:
+    assert portrait(QUIETS).standings
+    assert portrait(QUIETS[:1] * 40).standings == ()
+    assert portrait(QUIETS * 2).standings == portrait(QUIETS).standings
+
+
 def test_a_decade_is_that_of_the_music_and_not_of_its_reissues() -> None:
     drake = told(QUIETS, artists=("Nick Drake",), genres=("Folk",))
     list_of_one = (*told(drake[:10], release_year=1971), *told(drake[10:], release_year=2007))
