@@ -43,22 +43,18 @@ def typed_failures(database: str) -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise DatabaseBusyError(problem="every connection was taken for too long") from error
-    except DBAPIError as error:
-        failure = _of_driver(error.orig, database)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        failure = _of_driver(_cause_of(error), database)
         if failure is None:
             raise
         raise failure from error
-    except sqlite3.Error as error:
-        failure = _of_driver(error, database)
-        if failure is None:
-            raise
-        raise failure from error
-    except SQLAlchemyError as error:
-        # An error inside the driver's connect() can arrive unwrapped by DBAPIError.
-        failure = _of_driver(error.__cause__, database)
-        if failure is None:
-            raise
-        raise failure from error
+
+
+def _cause_of(error: SQLAlchemyError | sqlite3.Error) -> BaseException | None:
+    """Return what the driver raised; inside its connect() that can arrive unwrapped by DBAPIError."""
+    if isinstance(error, DBAPIError):
+        return error.orig
+    return error if isinstance(error, sqlite3.Error) else error.__cause__
 
 
 def is_storage_trouble(error: DBAPIError) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.sources import QuotaExceededError, ShareSpentError
@@ -69,7 +69,7 @@ class CallStore:
                 raise QuotaExceededError(blocked)
             # Counted first and looked at second: of two at a time, the second waits for the first one's row.
             await add_to(connection, call_counts, {"starts_at": _stretch_of(now), "calls": 1})
-            counts = await _counts(connection, now)
+            counts = await _counts(connection, call_counts, now)
             until = _affordable_at(counts, self.budget)
             if until is not None:
                 raise QuotaExceededError(until)
@@ -77,7 +77,9 @@ class CallStore:
                 row = {"user_id": user_id, "starts_at": _stretch_of(now), "calls": 1}
                 await add_to(connection, person_calls, row)
                 share = await self._share(connection, user_id)
-                until = _affordable_at(await _counts_of(connection, user_id, now), share)
+                until = _affordable_at(
+                    await _counts(connection, person_calls, now, person_calls.c.user_id == user_id), share
+                )
                 if until is not None:
                     raise ShareSpentError(until)
             await connection.execute(delete(call_counts).where(call_counts.c.starts_at <= _beginning(now)))
@@ -96,8 +98,8 @@ class CallStore:
         """
         wanted = (_stretch_of(now), calls)
         async with self._database.reading() as connection:
-            counts = await _counts(connection, now)
-            own = await _counts_of(connection, user_id, now)
+            counts = await _counts(connection, call_counts, now)
+            own = await _counts(connection, person_calls, now, person_calls.c.user_id == user_id)
             share = await self._share(connection, user_id)
         if (until := _affordable_at([*counts, wanted], self.budget)) is not None:
             raise QuotaExceededError(until)
@@ -126,7 +128,7 @@ class CallStore:
     async def load(self, now: datetime) -> Quota:
         """Say how much is used."""
         async with self._database.reading() as connection:
-            counts = await _counts(connection, now)
+            counts = await _counts(connection, call_counts, now)
             blocked = await _blocked_until(connection, now)
         one_more = [*counts, (_stretch_of(now), 1)]
         return Quota(
@@ -144,22 +146,13 @@ def _stretch_of(now: datetime) -> datetime:
     return datetime.fromtimestamp(now.timestamp() // _STRETCH.total_seconds() * _STRETCH.total_seconds(), UTC)
 
 
-async def _counts(connection: AsyncConnection, now: datetime) -> Sequence[tuple[datetime, int]]:
-    query = (
-        select(call_counts.c.starts_at, call_counts.c.calls)
-        .where(call_counts.c.starts_at > _beginning(now))
-        .order_by(call_counts.c.starts_at)
-    )
-    return [(row.starts_at, row.calls) for row in await connection.execute(query)]
-
-
-async def _counts_of(
-    connection: AsyncConnection, user_id: int, now: datetime
+async def _counts(
+    connection: AsyncConnection, table: Table, now: datetime, *whose: ColumnElement[bool]
 ) -> Sequence[tuple[datetime, int]]:
     query = (
-        select(person_calls.c.starts_at, person_calls.c.calls)
-        .where(person_calls.c.user_id == user_id, person_calls.c.starts_at > _beginning(now))
-        .order_by(person_calls.c.starts_at)
+        select(table.c.starts_at, table.c.calls)
+        .where(table.c.starts_at > _beginning(now), *whose)
+        .order_by(table.c.starts_at)
     )
     return [(row.starts_at, row.calls) for row in await connection.execute(query)]
 
