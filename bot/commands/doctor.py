@@ -1,23 +1,164 @@
-"""`doctor`: examine database, settings and machine, and print each diagnosis with its cure."""
+"""`doctor`: examine database, settings, machine and services, and print each diagnosis with its cure."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from datetime import datetime
+import base64
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, timedelta
 
+import aiohttp
+import discord
 from rich.console import Console
 from rich.markup import escape
 
+from bot import __version__
 from bot.commands import EXIT_FAILED, EXIT_OK
 from bot.config import ENV_FILE, FROM_FILES, Settings
-from bot.doctor.online import examine_online
-from bot.doctor.settings import examine_machine, examine_settings
+from bot.doctor import examine_machine, examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
 from services.sources.clock import utc_now
+from services.sources.session import open_session, parse_http_date, parse_json
 from services.storage.backups import default_folder
 from services.storage.doctor import Diagnosis, Severity, diagnose
+
+_CLOCK_DRIFT = timedelta(minutes=1)
+_NOT_REACHED = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
+
+
+async def examine_online(settings: Settings, *, now: datetime) -> AsyncIterator[Diagnosis]:
+    """Make one harmless request to each service."""
+    async with open_session(version=__version__, contact_url=settings.contact_url) as session:
+        if settings.discord_token is not None:
+            yield await _discord(session, settings.discord_token.get_secret_value())
+        if settings.spotify_client_id and settings.spotify_client_secret is not None:
+            secret = settings.spotify_client_secret.get_secret_value()
+            yield await _spotify(session, settings, settings.spotify_client_id, secret)
+        if settings.reccobeats_url:
+            yield await _reccobeats(session, settings.reccobeats_url, now)
+        if settings.listenbrainz_labs_url:
+            path = "/spotify-id-from-metadata/json?artist_name=Nobody&release_name=&track_name=Nothing"
+            yield await _answers(session, "ListenBrainz' labs host", settings.listenbrainz_labs_url, path)
+        if settings.listenbrainz_url:
+            path = "/1/metadata/recording/?recording_mbids=00000000-0000-4000-8000-000000000000"
+            yield await _answers(session, "ListenBrainz", settings.listenbrainz_url, path)
+        if settings.lastfm_api_key is not None and settings.lastfm_url:
+            yield await _lastfm(session, settings.lastfm_url, settings.lastfm_api_key.get_secret_value())
+
+
+async def _discord(session: aiohttp.ClientSession, token: str) -> Diagnosis:
+    headers = {"Authorization": f"Bot {token}"}
+    try:
+        async with session.get(f"{discord.http.Route.BASE}/users/@me", headers=headers) as answer:
+            status = answer.status
+    except _NOT_REACHED as error:
+        return _unreached("Discord", error)
+    if status == 200:
+        return Diagnosis(Severity.FINE, "Discord takes DISCORD_TOKEN.")
+    if status == 401:
+        return Diagnosis(
+            Severity.PROBLEM,
+            "Discord refuses DISCORD_TOKEN.",
+            "Developer portal > your application > Bot > Reset Token.",
+        )
+    return Diagnosis(Severity.WARNING, f"Discord answered HTTP {status}.", "Try again in some minutes.")
+
+
+async def _spotify(
+    session: aiohttp.ClientSession, settings: Settings, client_id: str, secret: str
+) -> Diagnosis:
+    pair = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
+    try:
+        async with session.post(
+            f"{settings.spotify_accounts_url.rstrip('/')}/api/token",
+            data={"grant_type": "client_credentials"},
+            headers={"Authorization": f"Basic {pair}"},
+        ) as answer:
+            status = answer.status
+    except _NOT_REACHED as error:
+        return _unreached("Spotify", error)
+    if status == 200:
+        return Diagnosis(Severity.FINE, "Spotify takes SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.")
+    if status in {400, 401, 403}:
+        return Diagnosis(
+            Severity.PROBLEM,
+            "Spotify refuses SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
+            "Compare both with the developer dashboard; its owner needs Premium, too.",
+        )
+    return Diagnosis(Severity.WARNING, f"Spotify answered HTTP {status}.", "Try again in some minutes.")
+
+
+async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -> Diagnosis:
+    try:
+        async with session.get(f"{url.rstrip('/')}/audio-features", params={"ids": ""}) as answer:
+            status, said = answer.status, parse_http_date(answer.headers.get("Date"))
+    except _NOT_REACHED as error:
+        return _unreached("ReccoBeats", error)
+    if said is not None and abs(said - now) > _CLOCK_DRIFT:
+        return Diagnosis(
+            Severity.WARNING,
+            f"The clock of this machine is off by {abs(said - now).total_seconds():.0f} s.",
+            "Let the machine keep time (`timedatectl set-ntp true`): logins and limits depend on it.",
+        )
+    if status in {401, 403}:
+        return Diagnosis(
+            Severity.PROBLEM,
+            f"ReccoBeats turns us away (HTTP {status}).",
+            "Set CONTACT_URL, so that they know whom to write to, and wait a day.",
+        )
+    if status >= 500:
+        return Diagnosis(Severity.WARNING, f"ReccoBeats answered HTTP {status}.", "Try again later.")
+    return Diagnosis(Severity.FINE, "ReccoBeats answers, and the clock agrees with its.")
+
+
+async def _answers(session: aiohttp.ClientSession, service: str, url: str, path: str) -> Diagnosis:
+    try:
+        async with session.get(f"{url.rstrip('/')}{path}", allow_redirects=False) as answer:
+            status = answer.status
+    except _NOT_REACHED as error:
+        return _unreached(service, error)
+    if status == 200:
+        return Diagnosis(Severity.FINE, f"{service} answers.")
+    if status in {401, 403}:
+        return Diagnosis(
+            Severity.PROBLEM,
+            f"{service} turns us away (HTTP {status}).",
+            "Set CONTACT_URL, so that they know whom to write to, and wait a day.",
+        )
+    return Diagnosis(
+        Severity.WARNING,
+        f"{service} answered HTTP {status}.",
+        "Compare the address with `.env.example`, or try again later.",
+    )
+
+
+async def _lastfm(session: aiohttp.ClientSession, url: str, key: str) -> Diagnosis:
+    params = {"method": "chart.getTopTracks", "limit": "1", "format": "json", "api_key": key}
+    try:
+        async with session.get(f"{url.rstrip('/')}/", params=params, allow_redirects=False) as answer:
+            body = parse_json(await answer.content.read(65_536))
+    except _NOT_REACHED as error:
+        return _unreached("Last.fm", error)
+    error_number = body.get("error") if isinstance(body, dict) else None
+    if error_number in {10, 26}:
+        return Diagnosis(
+            Severity.PROBLEM,
+            "Last.fm refuses LASTFM_API_KEY.",
+            "Make a new key at last.fm/api/account/create.",
+        )
+    if not isinstance(body, dict) or error_number is not None:
+        return Diagnosis(Severity.WARNING, "Last.fm gives no usable answer.", "Try again later.")
+    return Diagnosis(Severity.FINE, "Last.fm takes LASTFM_API_KEY.")
+
+
+def _unreached(service: str, error: BaseException) -> Diagnosis:
+    return Diagnosis(
+        Severity.PROBLEM,
+        f"{service} can't be reached ({type(error).__name__}).",
+        "Check the machine's connection, its DNS and a firewall in between.",
+    )
+
 
 _MARKS = {
     Severity.FINE: "[green]ok     [/green]",

@@ -94,7 +94,7 @@ def test_what_the_doctor_says_is_explained_in_its_own_words() -> None:
         (ROOT / place).read_text(encoding="utf-8")
         for place in (
             "bot/config.py",
-            "bot/doctor/settings.py",
+            "bot/doctor.py",
             "services/storage/doctor.py",
         )
     )

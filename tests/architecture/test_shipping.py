@@ -16,7 +16,7 @@ from bot import __version__
 from bot.app.work import example_file
 from bot.commands import EXIT_CONFIG, EXIT_DATA
 from bot.config import FROM_FILES, Settings
-from bot.doctor.settings import _fonts, _order_of_letters
+from bot.doctor import _fonts, _order_of_letters
 from bot.process import DRAIN_S, Role
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT

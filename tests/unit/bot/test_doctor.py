@@ -15,10 +15,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot import doctor as of_settings
+from bot.commands.doctor import examine_online
 from bot.config import Settings
-from bot.doctor import settings as of_settings
-from bot.doctor.online import examine_online
-from bot.doctor.settings import _fonts, _order_of_letters, examine_settings
+from bot.doctor import _fonts, _order_of_letters, examine_settings
 from services.charts.lettering import undrawable_scripts
 from services.sealing import new_key
 from services.storage.doctor import Severity

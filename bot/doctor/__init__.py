@@ -1,1 +1,0 @@
-"""Look for problems of an installation and name the cure of each."""
