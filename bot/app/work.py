@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app.accounts import Accounts
-from cogs.words.comparison import comparison_words
 from cogs.words.lists import brought_words, new_list
+from cogs.words.people import comparison_words
 from cogs.words.report import report_words
 from services.compute import ComputePool
 from services.domain.drafts import SplitState, TidyState

@@ -12,6 +12,7 @@ from rich.table import Table
 from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
 from cogs.words.grouping import basis_line
 from cogs.words.messages import note_lines
+from cogs.words.people import award_title, award_words
 from cogs.words.portrait import type_line
 from cogs.words.quality import quality
 from cogs.words.report import notices, verdict
@@ -150,7 +151,9 @@ def print_comparison(found: Comparison, console: Console, *, charts: Path | None
     if found.awards:
         console.print("\n[bold]Awards[/bold]")
     for award in found.awards:
-        console.print(f"  {award.title}: {escape(_names(found, award.keys))} ({award.words})")
+        console.print(
+            f"  {award_title(award)}: {escape(_names(found, award.keys))} ({award_words(found, award)})"
+        )
     if charts:
         console.print(f"\nCharts are in {escape(str(charts))}")
 

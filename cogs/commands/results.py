@@ -11,8 +11,8 @@ from cogs.replies.layout import Attached, Reply
 from cogs.replies.lists import brought_files
 from cogs.replies.people import pair_card, person_card
 from cogs.words.commands import COMMANDS, MODES, OPTIONS
-from cogs.words.comparison import comparison_words
 from cogs.words.files import YOUR_PROFILE
+from cogs.words.people import comparison_words
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter

@@ -21,6 +21,8 @@ from cogs.words.people import (
     KEPT,
     NO_AWARD,
     ROUND,
+    award_title,
+    award_words,
     chart_in_words,
     comparison_title,
     own_lines,
@@ -175,7 +177,10 @@ def awards_card(shown: Shown) -> Reply:
     for award in found.awards:
         if award.is_sure:
             names = some_of([short_name(found, key) for key in award.keys], 4)
-            lines.append(f"**{escape(award.title, 60)}**: {names}\n{small(escape(award.words, 160))}")
+            lines.append(
+                f"**{escape(award_title(award), 60)}**: {names}\n"
+                f"{small(escape(award_words(found, award), 160))}"
+            )
     none = NO_AWARD
     return Reply((text(AWARDS), text(*standing_words(found), fit(lines, 2400) if lines else none)))
 

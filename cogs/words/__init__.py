@@ -2,5 +2,5 @@
 
 Words of features and their ends are a table in `services.domain.vocabulary`, and names of groups and why a
 track stands out are said in `services.domain.group_words`, since worker processes draw and write files with
-them; awards of comparisons are still worded where they are found.
+them. What stands on a picture is drawn, described and read out in `services.charts`.
 """

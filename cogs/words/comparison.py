@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cogs.words.text import join_words, plural
-from cogs.words.traits import group_line
 from services.domain.comparison import (
     FEWEST_FOR_A_NUMBER,
     FEWEST_MEASURED,
     Comparison,
-    ComparisonWords,
     FeatureDifference,
     Pair,
     Participant,
@@ -131,20 +129,6 @@ def difference_words(entry: FeatureDifference) -> str:
     said = _DIFFERENCES.get(entry.feature, "{word} ({own:.2f} against {other:.2f})")
     said = said.format(amount=abs(entry.amount), word=word, own=own, other=other)
     return said.replace("-", "−") if entry.feature is Feature.LOUDNESS else said
-
-
-def comparison_words(found: Comparison, to: PersonKey | None = None) -> ComparisonWords:
-    """Say all that pictures and files tell of a comparison; reasons as in `pair_reasons`."""
-    tellers = {(pair.a, pair.b): [each for each in pair.differences if each.telling] for pair in found.pairs}
-    return ComparisonWords(
-        sentence=comparison_sentence(found),
-        reasons={(pair.a, pair.b): pair_reasons(found, pair, to) for pair in found.pairs},
-        differences={
-            pair: difference_words(telling[0]).partition(" (")[0] if telling else ""
-            for pair, telling in tellers.items()
-        },
-        groups=tuple(map(group_line, found.groups)),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cogs.words.comparison import pair_reasons
+from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
 from cogs.words.text import escape, join_words, plural, small, some_of, track_line, unbroken
+from cogs.words.traits import group_line
 from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
 from services.domain.comparison import (
+    Award,
     Comparison,
     Pair,
     Participant,
@@ -19,7 +21,9 @@ from services.domain.comparison import (
     TopPeople,
 )
 from services.domain.groups import Sharing
+from services.domain.messages import ComparisonWords
 from services.domain.music import Track
+from services.domain.scoring import Prize
 
 ON_THE_MAP = "You are on the map of this server; `/map leave` takes you off."
 
@@ -39,6 +43,29 @@ FACTS_IN_WORDS = "The facts of the picture in words"
 
 NO_REASONS = "No reasons without a score."
 
+_PRIZES = {
+    Prize.DARKEST: ("Darkest mood", "{:.2f}", "median valence {}"),
+    Prize.STEADIEST: ("Steadiest pulse", "{:.0f}", "half of it within {} BPM"),
+    Prize.TIME_TRAVELLER: ("Time traveller", "{:.0f}", "half of it spans {} years"),
+    Prize.SUNNIEST: ("Sunniest mood", "{:.2f}", "median valence {}"),
+    Prize.LIVELIEST: ("Most energy", "{:.2f}", "median energy {}"),
+    Prize.CALMEST: ("Calmest ears", "{:.2f}", "median energy {}"),
+    Prize.FASTEST: ("Fastest feet", "{:.0f}", "about {} BPM"),
+    Prize.SLOWEST: ("Slowest burn", "{:.0f}", "about {} BPM"),
+    Prize.LOUDEST: ("Loudest room", "{:.1f}", "median loudness {} dB"),
+    Prize.UNPLUGGED: ("Most unplugged", "{:.2f}", "median acousticness {}"),
+    Prize.DANCE_FLOOR: ("First on the dance floor", "{:.2f}", "median danceability {}"),
+    Prize.FEWEST_SINGERS: ("Fewest singers", "{:.0%}", "{} instrumental tracks"),
+    Prize.MOST_WORDS: ("Most words", "{:.2f}", "median speechiness {}"),
+    Prize.WIDEST: ("Widest taste", "{:.1f}", "tracks lie {} from their middle on average"),
+    Prize.NARROWEST: ("Narrowest taste", "{:.1f}", "tracks lie {} from their middle on average"),
+    Prize.OLDEST: ("Old soul", "{:.0f}", "median year {}"),
+    Prize.FRESHEST: ("Fresh ears", "{:.0f}", "median year {}"),
+    Prize.DEEPEST: ("Deepest digger", "{:.0f}", "median popularity {} of 100"),
+    Prize.LONGEST: ("Longest breath", "{:.1f}", "median length {} min"),
+    Prize.MOST_LOYAL: ("Most loyal fan", "{:.0%}", "{} by one artist"),
+}
+"""What each award is called, and how its number is said."""
 _BAR = 5
 _IN_LINES = 8
 """People who get a line each; more share one."""
@@ -228,6 +255,21 @@ def blend_files_lines() -> list[str]:
     return ["## Your blend as files", "As CSV, which other programs import, and as links."]
 
 
+def award_title(award: Award) -> str:
+    """Say what an award is called: "Darkest mood"."""
+    return _PRIZES[award.prize][0] if award.prize else award.title
+
+
+def award_words(found: Comparison, award: Award) -> str:
+    """Say the number behind an award: "median valence 0.21; the next has 0.35"."""
+    if award.prize is None:
+        return award.words
+    _, number, words = _PRIZES[award.prize]
+    best, following = (number.format(each).replace("-", "−") for each in (award.value, award.next))
+    whoever = "other" if sum(person.is_scored for person in found.people) == 2 else "next"
+    return f"{words.format(best)}; the {whoever} has {following}"
+
+
 def comparison_title(found: Comparison) -> str:
     """Say whose comparison it is."""
     people = found.people
@@ -278,3 +320,20 @@ def shared_counts(pair: Pair) -> str:
         *([f"{plural(len(pair.shared_groups), 'group')} that both have"] if pair.shared_groups else ()),
     ]
     return f"**{', '.join(counts)}**"
+
+
+def comparison_words(found: Comparison, to: PersonKey | None = None) -> ComparisonWords:
+    """Say all that pictures and files tell of a comparison; reasons as in `pair_reasons`."""
+    return ComparisonWords(
+        sentence=comparison_sentence(found),
+        reasons=tuple(pair_reasons(found, pair, to) for pair in found.pairs),
+        differences=tuple(map(_most_different, found.pairs)),
+        groups=tuple(map(group_line, found.groups)),
+        awards=tuple((award_title(award), award_words(found, award)) for award in found.awards),
+    )
+
+
+def _most_different(pair: Pair) -> str:
+    """Say what the first of two is most beside the other, without figures: "14 BPM faster"."""
+    telling = [each for each in pair.differences if each.telling]
+    return difference_words(telling[0]).partition(" (")[0] if telling else ""

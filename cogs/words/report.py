@@ -25,15 +25,8 @@ from cogs.words.traits import MOSTLY, group_line, group_words, mostly_genres
 from services.domain.charts import ChartKind
 from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping, SceneKind
-from services.domain.report import (
-    FEWEST_TRACKS,
-    AnalysisReport,
-    Cluster,
-    ReportWords,
-    Structure,
-    Subtitle,
-    Verdict,
-)
+from services.domain.messages import ReportWords
+from services.domain.report import FEWEST_TRACKS, AnalysisReport, Cluster, Structure, Subtitle, Verdict
 
 BEFORE_POSTING = (
     "*Post here* shows it to this channel. I can take back what I post, but not what people download."

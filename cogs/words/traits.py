@@ -6,7 +6,8 @@ from cogs.words.attribution import artist_ids, artist_link, is_spotifys
 from cogs.words.text import escape, join_words, letter_of, percent, plural, small, track_line
 from services.domain.comparison import UnionGroup
 from services.domain.group_words import genre_words
-from services.domain.report import AnalysisReport, Cluster, GroupWords, Level, Subtitle, Trait
+from services.domain.messages import GroupWords
+from services.domain.report import AnalysisReport, Cluster, Level, Subtitle, Trait
 from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, bpm_words, share_words
 
 MOSTLY = 0.5

@@ -23,7 +23,8 @@ from services.charts.regions import Area, settle
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, ComparisonWords, UnionGroup
+from services.domain.comparison import Comparison, UnionGroup
+from services.domain.messages import ComparisonWords
 from services.domain.vocabulary import share_words
 
 Points = npt.NDArray[np.float64]

@@ -24,8 +24,9 @@ from services.charts.theme import LOOKS, Look, choose_look, land_colours
 from services.charts.words import count, describe, listed
 from services.domain.blend import Blend
 from services.domain.charts import Chart
-from services.domain.comparison import Comparison, ComparisonWords, Pair, Participant, TopPairs, TopPeople
+from services.domain.comparison import Comparison, Pair, Participant, TopPairs, TopPeople
 from services.domain.features import Feature
+from services.domain.messages import ComparisonWords
 from services.domain.scoring import Band
 
 _MOST_LANDS = 8
@@ -73,7 +74,7 @@ def render_people_poster(
     elif len(found.people) == 2:
         words = replace(_pair_words(found, said, colours), claim=_CLAIMS.get(found.pairs[0].band, ""))
     else:
-        words = replace(_group_words(found, colours), claim=_group_claim(found))
+        words = replace(_group_words(found, colours), claim=_group_claim(found, said))
     words = replace(words, foot=(*words.foot, "Tastemap"), band=tuple((colour, 1.0) for colour in colours))
 
     def hero(sheet: Sheet, room: Hero) -> None:
@@ -125,11 +126,11 @@ def _draw_people(sheet: Sheet, found: Comparison, colours: Sequence[str], room: 
     draw_marks(sheet, middles, [str(index + 1) for index in range(len(colours))], colours, room)
 
 
-def _group_claim(found: Comparison) -> str:
+def _group_claim(found: Comparison, words: ComparisonWords) -> str:
     """Say the first award that more tracks would hardly change, else how alike the most alike are."""
-    for award in found.awards:
+    for award, (title, _) in zip(found.awards, words.awards, strict=True):
         if award.is_sure:
-            return f"{award.title}: {_short(found, award.keys[0])}"
+            return f"{title}: {_short(found, award.keys[0])}"
     top = None if found.most_alike is None else found.most_alike.only
     said = "" if top is None else _CLAIMS.get(found.pair(*top).band, "")
     return said and f"Closest pair: {said[:1].lower()}{said[1:]}"
@@ -149,7 +150,7 @@ def _pair_words(found: Comparison, said: ComparisonWords, colours: Sequence[str]
     if pair.score is not None:
         rows += [Row(words=_BANDS[pair.band])] if pair.band is not None else []
         rows += _common(pair)
-        difference = said.differences[pair.a, pair.b]
+        difference = said.differences[0]
         rows += [Row(words=f"{a} is {difference}")] if difference else []
         told = "{} of 100, from few tracks" if found.is_rough(pair) else "of 100; {} with other tracks"
         range_of = told.format(f"{pair.low:.0f}–{pair.high:.0f}") if pair.low is not None else ""

@@ -25,7 +25,8 @@ from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
 from services.domain.blend import Blend
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, ComparisonWords
+from services.domain.comparison import Comparison
+from services.domain.messages import ComparisonWords
 from services.domain.report import AnalysisReport
 from services.domain.scoring import ScoreRules
 

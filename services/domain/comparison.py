@@ -9,7 +9,7 @@ from typing import NewType
 from services.domain.features import Feature
 from services.domain.music import TrackId
 from services.domain.report import EnrichedTrack, Level, MapAxes
-from services.domain.scoring import Band
+from services.domain.scoring import Band, Prize
 
 PersonKey = NewType("PersonKey", str)
 """Opaque to this room, and different for each person of a comparison."""
@@ -232,25 +232,18 @@ class Award:
     """Something playful and true."""
 
     title: str
-    """"Darkest mood"."""
+    """As an older version had called it."""
     keys: tuple[PersonKey, ...]
     """Who has it; several are a tie."""
-    words: str
-    """The number behind it, without names: "median valence 0.21; the next is 0.35"."""
+    words: str = ""
+    """As an older version had said the number behind it."""
     is_sure: bool = False
     """Whether other tracks of the same people would hardly give it to somebody else; all that are new are."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComparisonWords:
-    """What is said of a comparison, for pictures and files of it."""
-
-    sentence: str
-    reasons: Mapping[tuple[PersonKey, PersonKey], tuple[str, ...]]
-    """Why two people score as they do, by their keys in `Pair`; what the first is most beside the other."""
-    differences: Mapping[tuple[PersonKey, PersonKey], str]
-    groups: tuple[str, ...]
-    """How each group sounds."""
+    prize: Prize | None = None
+    value: float = 0.0
+    """The figure that it is given for; in an older version's words, as is the next."""
+    next: float = 0.0
+    """That of whoever comes next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,36 @@ class Note:
     number: float = 0.0
     wait_s: float | None = None
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWords:
+    """What is said of a group."""
+
+    blurb: str
+    traits: tuple[tuple[str, str], ...]
+    """Each in words and in numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """The sentences that go with a report."""
+
+    verdict: str
+    quality: str
+    notices: tuple[str, ...] = ()
+    groups: tuple[GroupWords, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparisonWords:
+    """What is said of a comparison, for pictures and files of it."""
+
+    sentence: str
+    reasons: tuple[tuple[str, ...], ...]
+    """Of each pair why the two score as they do, and what the first is most beside the other."""
+    differences: tuple[str, ...]
+    groups: tuple[str, ...]
+    """How each group sounds."""
+    awards: tuple[tuple[str, str], ...]
+    """What each award is called, and the number behind it."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
 from services.domain.grouping import Basis, GroupName, SceneKind
-from services.domain.messages import Note
+from services.domain.messages import Note, ReportWords
 from services.domain.music import Playlist, Track
 from services.domain.portrait import Outlier, Portrait, Since, SoundRow
 
@@ -276,25 +276,6 @@ class MapAxes:
     right: str
     bottom: str
     top: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupWords:
-    """What is said of a group."""
-
-    blurb: str
-    traits: tuple[tuple[str, str], ...]
-    """Each in words and in numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportWords:
-    """The sentences that go with a report."""
-
-    verdict: str
-    quality: str
-    notices: tuple[str, ...] = ()
-    groups: tuple[GroupWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,3 +190,28 @@ def _at_size(known: Sequence[int], values: Sequence[float], tracks: int) -> floa
         return values[min(place, len(sizes) - 1)]
     part = (size - sizes[place - 1]) / (sizes[place] - sizes[place - 1])
     return values[place - 1] + part * (values[place] - values[place - 1])
+
+
+class Prize(StrEnum):
+    """What somebody in a comparison can be ahead in. Comparisons are stored with these values."""
+
+    DARKEST = "darkest"
+    STEADIEST = "steadiest"
+    TIME_TRAVELLER = "time traveller"
+    SUNNIEST = "sunniest"
+    LIVELIEST = "liveliest"
+    CALMEST = "calmest"
+    FASTEST = "fastest"
+    SLOWEST = "slowest"
+    LOUDEST = "loudest"
+    UNPLUGGED = "unplugged"
+    DANCE_FLOOR = "dance floor"
+    FEWEST_SINGERS = "fewest singers"
+    MOST_WORDS = "most words"
+    WIDEST = "widest"
+    NARROWEST = "narrowest"
+    OLDEST = "oldest"
+    FRESHEST = "freshest"
+    DEEPEST = "deepest"
+    LONGEST = "longest"
+    MOST_LOYAL = "most loyal"

@@ -13,7 +13,6 @@ from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import (
     Comparison,
-    ComparisonWords,
     Pair,
     Participant,
     Person,
@@ -25,7 +24,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import OverloadedError, ShuttingDownError, StoppedError
 from services.domain.errors.storage import StorageError
-from services.domain.messages import Activity, OnProgress, Progress, quiet
+from services.domain.messages import Activity, ComparisonWords, OnProgress, Progress, quiet
 from services.domain.music import Playlist
 from services.workflows import group_tasks
 from services.workflows.analyze import AnalyzeWorkflow
@@ -180,7 +179,8 @@ def comparison_document(
     """
     rank = {key: place for place, key in enumerate(order)}
     people = [found.person(key) for key in order]
-    pairs = sorted(found.pairs, key=lambda pair: sorted((rank[pair.a], rank[pair.b])))
+    told = zip(found.pairs, said.reasons, strict=True)
+    pairs = sorted(told, key=lambda each: sorted((rank[each[0].a], rank[each[0].b])))
     names = {person.key: person.name for person in found.people}
     matrix = [
         [
@@ -194,8 +194,8 @@ def comparison_document(
         "people": [person.name for person in people],
         "matrix": [[_rounded(score) for score in row] for row in matrix],
         "pairs": [
-            _pair_document(pair, found, said.reasons[pair.a, pair.b], turned=rank[pair.a] > rank[pair.b])
-            for pair in pairs
+            _pair_document(pair, found, reasons, turned=rank[pair.a] > rank[pair.b])
+            for pair, reasons in pairs
         ],
         "centre": _only(found.centre, names),
         "lone_wolf": _only(found.lone_wolf, names),
@@ -220,8 +220,8 @@ def comparison_document(
         ],
         "profiles": [_person_document(person, found) for person in people],
         "awards": [
-            {"title": award.title, "people": [names[key] for key in award.keys], "words": award.words}
-            for award in found.awards
+            {"title": title, "people": [names[key] for key in award.keys], "words": words}
+            for award, (title, words) in zip(found.awards, said.awards, strict=True)
         ],
     }
 
@@ -298,12 +298,15 @@ def own_json(found: Comparison, key: PersonKey, made: datetime, said: Comparison
                 "low": pair.low,
                 "high": pair.high,
                 "is_rough": found.is_rough(pair),
-                "reasons": list(said.reasons[pair.a, pair.b]),
+                "reasons": list(reasons),
             }
-            for pair in found.pairs_of(key)
+            for pair, reasons in zip(found.pairs, said.reasons, strict=True)
+            if pair.has(key)
         ],
         "awards": [
-            {"title": award.title, "words": award.words} for award in found.awards if key in award.keys
+            {"title": title, "words": words}
+            for award, (title, words) in zip(found.awards, said.awards, strict=True)
+            if key in award.keys
         ],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode()

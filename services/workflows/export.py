@@ -11,8 +11,9 @@ from typing import Any
 
 from services.domain.features import Feature, PartlyKnown
 from services.domain.group_words import outlier_words
+from services.domain.messages import ReportWords
 from services.domain.ordering import OrderResult, Transition
-from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.stats import PlaylistStats
 
 JSON_VERSION = 2

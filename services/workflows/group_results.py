@@ -11,7 +11,7 @@ from cachetools import LRUCache
 
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, ComparisonWords, PersonKey
+from services.domain.comparison import Comparison, PersonKey
 from services.domain.errors.groups import (
     CannotLookError,
     CannotTakeBackError,
@@ -38,7 +38,7 @@ from services.domain.groups import (
     Withdrawal,
     distinct_names,
 )
-from services.domain.messages import OnProgress, quiet
+from services.domain.messages import ComparisonWords, OnProgress, quiet
 from services.domain.music import Playlist
 from services.storage.consents import QuestionStore, SharingStore
 from services.storage.group_results import GroupResultStore, StoredComparison, UnreadableComparisonError

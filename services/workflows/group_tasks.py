@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import Comparison, ComparisonWords, Person
+from services.domain.comparison import Comparison, Person
+from services.domain.messages import ComparisonWords
 from services.domain.server_map import News, ServerMap, SoundSummary
 
 

@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.errors.storage import ReportNotFoundError
-from services.domain.report import AnalysisReport, ReportWords
+from services.domain.messages import ReportWords
+from services.domain.report import AnalysisReport
 from services.domain.spotify import Link
 from services.storage.links import LinkStore
 from services.storage.persons import UNREADABLE, PersonStore

@@ -20,9 +20,10 @@ from services.domain.errors.storage import (
 )
 from services.domain.features import Feature
 from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
+from services.domain.messages import ReportWords
 from services.domain.music import Playlist
 from services.domain.portrait import Course, MappedList, Stage
-from services.domain.report import AnalysisReport, ReportSummary, ReportWords, new_id
+from services.domain.report import AnalysisReport, ReportSummary, new_id
 from services.domain.stats import PlaylistStats
 from services.storage.decisions import RememberedMapStore
 from services.storage.reports import ReportStore, StoredReport, playlist_fingerprint

@@ -18,11 +18,11 @@ from services.domain.charts import Chart, ChartKind
 from services.domain.drafts import Finding
 from services.domain.features import AudioFeatures
 from services.domain.known_tracks import Relative, TrackKeys, TrackWords, words_of
-from services.domain.messages import Note, NoteKind
+from services.domain.messages import Note, NoteKind, ReportWords
 from services.domain.music import Playlist, Track
 from services.domain.ordering import Goal, OrderOptions, OrderResult, Transition
 from services.domain.portrait import Course, Stage, Summary
-from services.domain.report import AnalysisReport, EnrichedTrack, ReportWords
+from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.sound import PlacedSound, SoundTags
 from services.domain.stats import PlaylistStats
 

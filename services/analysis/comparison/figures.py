@@ -16,6 +16,7 @@ from services.analysis.titles import lead_artist
 from services.domain.comparison import Award, Participant, PersonKey, Spread
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import EnrichedTrack
+from services.domain.scoring import Prize
 from services.domain.tempo import tempo_of
 
 _KNOWN_ENOUGH = 0.5
@@ -143,35 +144,34 @@ MOST_EACH = 2
 class _Category:
     """What an award is given for: the person at one end of a figure."""
 
-    title: str
+    prize: Prize
     figure: str
     highest: bool
-    number: str
-    """How the figure is said; where two are said alike, nobody is ahead."""
-    words: str
+    digits: int
+    """Decimals with which the figure is said; where two are said alike, nobody is ahead."""
 
 
 _CATEGORIES: tuple[_Category, ...] = (
-    _Category("Darkest mood", "valence", False, "{:.2f}", "median valence {}"),
-    _Category("Steadiest pulse", "tempo range", False, "{:.0f}", "half of it within {} BPM"),
-    _Category("Time traveller", "years", True, "{:.0f}", "half of it spans {} years"),
-    _Category("Sunniest mood", "valence", True, "{:.2f}", "median valence {}"),
-    _Category("Most energy", "energy", True, "{:.2f}", "median energy {}"),
-    _Category("Calmest ears", "energy", False, "{:.2f}", "median energy {}"),
-    _Category("Fastest feet", "tempo", True, "{:.0f}", "about {} BPM"),
-    _Category("Slowest burn", "tempo", False, "{:.0f}", "about {} BPM"),
-    _Category("Loudest room", "loudness", True, "{:.1f}", "median loudness {} dB"),
-    _Category("Most unplugged", "acousticness", True, "{:.2f}", "median acousticness {}"),
-    _Category("First on the dance floor", "danceability", True, "{:.2f}", "median danceability {}"),
-    _Category("Fewest singers", "instrumentalness", True, "{:.0%}", "{} instrumental tracks"),
-    _Category("Most words", "speechiness", True, "{:.2f}", "median speechiness {}"),
-    _Category("Widest taste", "variety", True, "{:.1f}", "tracks lie {} from their middle on average"),
-    _Category("Narrowest taste", "variety", False, "{:.1f}", "tracks lie {} from their middle on average"),
-    _Category("Old soul", "year", False, "{:.0f}", "median year {}"),
-    _Category("Fresh ears", "year", True, "{:.0f}", "median year {}"),
-    _Category("Deepest digger", "popularity", False, "{:.0f}", "median popularity {} of 100"),
-    _Category("Longest breath", "length", True, "{:.1f}", "median length {} min"),
-    _Category("Most loyal fan", "artist", True, "{:.0%}", "{} by one artist"),
+    _Category(Prize.DARKEST, "valence", False, 2),
+    _Category(Prize.STEADIEST, "tempo range", False, 0),
+    _Category(Prize.TIME_TRAVELLER, "years", True, 0),
+    _Category(Prize.SUNNIEST, "valence", True, 2),
+    _Category(Prize.LIVELIEST, "energy", True, 2),
+    _Category(Prize.CALMEST, "energy", False, 2),
+    _Category(Prize.FASTEST, "tempo", True, 0),
+    _Category(Prize.SLOWEST, "tempo", False, 0),
+    _Category(Prize.LOUDEST, "loudness", True, 1),
+    _Category(Prize.UNPLUGGED, "acousticness", True, 2),
+    _Category(Prize.DANCE_FLOOR, "danceability", True, 2),
+    _Category(Prize.FEWEST_SINGERS, "instrumentalness", True, 2),
+    _Category(Prize.MOST_WORDS, "speechiness", True, 2),
+    _Category(Prize.WIDEST, "variety", True, 1),
+    _Category(Prize.NARROWEST, "variety", False, 1),
+    _Category(Prize.OLDEST, "year", False, 0),
+    _Category(Prize.FRESHEST, "year", True, 0),
+    _Category(Prize.DEEPEST, "popularity", False, 0),
+    _Category(Prize.LONGEST, "length", True, 1),
+    _Category(Prize.MOST_LOYAL, "artist", True, 2),
 )
 
 
@@ -216,14 +216,10 @@ def _run(category: _Category, runners: Sequence[Participant]) -> _Result | None:
         return None
     sign = -1 if category.highest else 1
     first, second = sorted(values, key=lambda key: (sign * values[key][0], key))[:2]
-    best, following = (_said(category, values[key][0]) for key in (first, second))
+    best, following = (round(values[key][0], category.digits) for key in (first, second))
     error = hypot(values[first][1], values[second][1])
     ahead = abs(values[first][0] - values[second][0])
     if best == following or not error or ahead <= _CERTAIN * error:
         return None
-    said = f"{category.words.format(best)}; the {'other' if len(runners) == 2 else 'next'} has {following}"
-    return _Result(Award(category.title, (first,), said, is_sure=True), ahead / error)
-
-
-def _said(category: _Category, value: float) -> str:
-    return category.number.format(value).replace("-", "−")
+    won = Award("", (first,), is_sure=True, prize=category.prize, value=best, next=following)
+    return _Result(won, ahead / error)

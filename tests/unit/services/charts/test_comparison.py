@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from cogs.words.comparison import comparison_words
+from cogs.words.people import comparison_words
 from services.analysis.comparison.rules import load_rules
 from services.charts import theme
 from services.charts.legend import person_style

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from cogs.words.comparison import comparison_words
+from cogs.words.people import award_title, comparison_words
 from services.charts.people_poster import render_people_poster
 from services.charts.poster_page import FORMATS
 from services.domain.scoring import Band
@@ -44,7 +44,7 @@ def test_an_award_or_a_percentile_is_said_where_it_is_more_than_chance(sheets):
     sure = [award for award in found.awards if award.is_sure]
     assert sure
     holder = found.name(sure[0].keys[0])
-    claim = f"{sure[0].title}: {holder}"
+    claim = f"{award_title(sure[0])}: {holder}"
     assert claim in render_people_poster(FORMATS[0], found, comparison_words(found)).text.splitlines()
     assert claim in [writing.words for writing in sheets[-1].writings]
     (pair,) = make_comparison(2).pairs

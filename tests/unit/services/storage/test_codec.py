@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogs.words.comparison import comparison_sentence, comparison_words, difference_words, pair_reasons
+from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
 from cogs.words.messages import note_lines
+from cogs.words.people import comparison_words
 from cogs.words.quality import quality
 from cogs.words.report import notices, verdict
 from cogs.words.traits import group_line, trait_numbers, trait_words
@@ -201,6 +202,7 @@ def test_a_comparison_that_was_stored_with_its_sentence_is_said_anew_in_the_same
     assert comparison_sentence(found) == (
         "Person 0 and Person 1 score 15 of 100 (12–18 with other tracks of theirs)."
     )
+    assert comparison_words(found).awards[0] == ("Darkest mood", "median valence 0.39; the next has 0.40")
     assert comparison_words(found).groups[0] == "very live · about 121 BPM"
     (pair,) = found.pairs
     assert difference_words(pair.differences[0]) == "4.3 dB quieter (−8.7 against −4.4 dB)"

@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from cogs.words.comparison import comparison_words
 from cogs.words.errors import sentence
+from cogs.words.people import comparison_words
 from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.comparison import (
     Award,
     Comparison,
-    ComparisonWords,
     FeatureDifference,
     Pair,
     Participant,
@@ -34,6 +33,7 @@ from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import DeadlineExceededError, OverloadedError, ShuttingDownError
 from services.domain.errors.storage import DatabaseBusyError
 from services.domain.features import AudioFeatures, Feature
+from services.domain.messages import ComparisonWords
 from services.domain.music import Playlist, Track, TrackId
 from services.domain.report import EnrichedTrack
 from services.workflows.compare import Brought, CompareWorkflow, blend_json, comparison_json, own_json
@@ -132,11 +132,10 @@ def pair(a: PersonKey, b: PersonKey, score: float | None) -> Pair:
 def said(to: PersonKey | None = None) -> ComparisonWords:
     return ComparisonWords(
         sentence="The sentence.",
-        reasons={
-            (a, b): (f"to {to}" if to else f"{a} and {b}",) for a, b in combinations((BOB, ANN, KIM), 2)
-        },
-        differences={},
+        reasons=tuple((f"to {to}" if to else f"{a} and {b}",) for a, b in combinations((BOB, ANN, KIM), 2)),
+        differences=("", "", ""),
         groups=("quiet", "loud"),
+        awards=(("Darkest mood", "median valence 0.21"), ("Fastest", "130 BPM")),
     )
 
 

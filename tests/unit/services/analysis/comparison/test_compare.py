@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons
+from cogs.words.people import award_words
 from services.analysis.comparison.compare import compare
 from services.analysis.comparison.rules import load_rules
 from services.domain.comparison import FEWEST_MEASURED, Comparison, Person, PersonKey
@@ -259,17 +260,18 @@ def test_awards_give_their_number_and_nobody_has_three() -> None:
     found = compare(trio())
     assert found.awards
     assert all(award.is_sure for award in found.awards)
-    assert all("the next has" in award.words for award in found.awards)
+    assert all("the next has" in award_words(found, award) for award in found.awards)
     for someone in found.people:
         assert sum(someone.key in award.keys for award in found.awards) <= 2
 
 
 def test_two_people_get_each_figure_once_and_the_other_is_called_so() -> None:
     mika, _, tam = trio()
-    awards = compare([mika, tam]).awards
+    found = compare([mika, tam])
+    awards = found.awards
     assert awards
-    assert all("; the other has " in award.words for award in awards)
-    figures = [award.words.split("; ")[0].rstrip("0123456789.−% ") for award in awards]
+    assert all("; the other has " in award_words(found, award) for award in awards)
+    figures = [award_words(found, award).split("; ")[0].rstrip("0123456789.−% ") for award in awards]
     assert len(set(figures)) == len(figures)
 
 
