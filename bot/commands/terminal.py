@@ -15,7 +15,7 @@ from cogs.words.messages import note_lines
 from cogs.words.people import award_title, award_words
 from cogs.words.portrait import type_line
 from cogs.words.quality import quality
-from cogs.words.report import notices, verdict
+from cogs.words.report import format_words, notices, verdict
 from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import join_words, letter_of, plural
@@ -38,7 +38,7 @@ def print_report(report: AnalysisReport, console: Console, *, charts: Path | Non
     playlist = report.playlist
     console.print(
         f"\n[bold]{escape(playlist.name)}[/bold]  {plural(len(playlist.tracks), 'track')} · "
-        f"{escape(playlist.format)}"
+        f"{escape(format_words(playlist))}"
     )
     for line in (verdict(report), type_line(report.portrait)):
         if line:
@@ -63,7 +63,7 @@ def print_report(report: AnalysisReport, console: Console, *, charts: Path | Non
 
 def print_numbers(report: AnalysisReport, stats: PlaylistStats, chart: Chart, console: Console) -> None:
     """Print what a playlist is made of, and how it sounds beside typical music."""
-    console.print(f"\n[bold]{escape(report.playlist.name)}[/bold]  {escape(report.playlist.format)}")
+    console.print(f"\n[bold]{escape(report.playlist.name)}[/bold]  {escape(format_words(report.playlist))}")
     console.print(f"{escape(finding(stats))}\n")
     for head, line in number_lines(stats, report.playlist.source):
         console.print(f"[bold]{head}[/bold]  {escape(line)}")

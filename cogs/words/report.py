@@ -26,12 +26,14 @@ from services.domain.charts import ChartKind
 from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping, SceneKind
 from services.domain.messages import ReportWords
+from services.domain.music import Playlist, PlaylistSource
 from services.domain.report import FEWEST_TRACKS, AnalysisReport, Cluster, Structure, Subtitle, Verdict
 
 BEFORE_POSTING = (
     "*Post here* shows it to this channel. I can take back what I post, but not what people download."
 )
 
+_EXAMPLE = ", invented example"
 _VERDICT = 1000
 """Characters; its genres are words of a file."""
 _SHORT = 80
@@ -248,10 +250,16 @@ def _groups(count: int, how: str) -> str:
     )
 
 
+def format_words(playlist: Playlist) -> str:
+    """Say in which format a list came, and that it is invented; an older version had stored that in it."""
+    is_example = playlist.source is PlaylistSource.SAMPLE and _EXAMPLE not in playlist.format
+    return f"{playlist.format}{_EXAMPLE}" if is_example else playlist.format
+
+
 def report_heading(report: AnalysisReport, *, private: bool) -> str:
     """Say which playlist it is, and of how many tracks."""
     playlist = report.playlist
-    origin = [f"{plural(len(playlist.tracks), 'track')} · {escape(playlist.format, 40)}"]
+    origin = [f"{plural(len(playlist.tracks), 'track')} · {escape(format_words(playlist), 40)}"]
     found = escape(verdict(report, names_them=False), _VERDICT)
     origin += filter(None, [apart_words(report, private=private, has_room=len(found) <= _SHORT)])
     return f"## {playlist_link(playlist)}\n{found}\n{small(' · '.join(origin))}"

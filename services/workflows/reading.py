@@ -252,12 +252,7 @@ class PlaylistReader:
             raise NothingToAnalyzeError
         title, filename, content = self.example_file()
         (playlist,) = await self.read_upload(content, filename)
-        return replace(
-            playlist,
-            name=title,
-            source=PlaylistSource.SAMPLE,
-            format=f"{playlist.format}, invented example",
-        )
+        return replace(playlist, name=title, source=PlaylistSource.SAMPLE)
 
     async def _latest(self, user_id: int) -> StoredReport:
         recent = await self.maps.recent(user_id, 1)
