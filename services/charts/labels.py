@@ -8,7 +8,7 @@ dropped: a missing label is a small loss, two on top of each other are a mess.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ _DIRECTIONS: tuple[tuple[float, float], ...] = (
 _REACHES = (1.0, 8.0, 18.0, 32.0, 50.0, 72.0)
 """Pixels between the mark and its label; all but the first need a line between them."""
 _SLIDES = (0.0, -0.6, 0.6, -1.2, 1.2, -1.8, 1.8, -2.6, 2.6, -3.5, 3.5)
+_SLID = np.array([(right, down) for right in _SLIDES for down in _SLIDES])
 """Steps away from the anchor for labels that may cover it: halves of their width, whole heights."""
 _HIDDEN_DOT = 3.0
 """Pixels of extra distance that hiding one dot is worth."""
@@ -194,11 +195,9 @@ class Labels:
         own = None if wish.on_anchor else (wish.x, wish.y)
         foreign = [each for each in self._obstacles if (each.x, each.y) != own] + self.placed
         best: tuple[float, Place] | None = None
-        for reach, box in _candidates(wish):
-            if reach > self._longest or (best is not None and reach >= best[0]):
+        for reach, box in self._free(wish, foreign):
+            if best is not None and reach >= best[0]:
                 break
-            if not box.inside(self.bounds) or any(box.overlaps(other, _GAP) for other in foreign):
-                continue
             if any(box.crossed_by(*leader) for leader in self._leaders):
                 continue
             leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
@@ -215,6 +214,19 @@ class Labels:
             self._leaders.append(((wish.x, wish.y), place.leader))
         return place
 
+    def _free(self, wish: Wish, foreign: Sequence[Box]) -> Iterator[tuple[float, Box]]:
+        """Give the distance and the box of what touches nothing and lies inside, nearest first."""
+        reaches, middles = _candidates(wish)
+        size, bounds = np.array((wish.width, wish.height)), self.bounds
+        beside = 2 * np.abs(middles - (bounds.x, bounds.y)) > (bounds.width, bounds.height) - size
+        free = ~beside.any(axis=1) & (reaches <= self._longest)
+        if foreign:
+            others = np.array([(each.x, each.y, each.width, each.height) for each in foreign])
+            close = 2 * np.abs(middles[:, None] - others[:, :2]) < size + others[:, 2:] + 2 * _GAP
+            free &= ~close.all(axis=2).any(axis=1)
+        for reach, (x, y) in zip(reaches[free].tolist(), middles[free].tolist(), strict=True):
+            yield reach, Box(x, y, wish.width, wish.height)
+
 
 def _is_blocked(start: tuple[float, float], end: tuple[float, float], foreign: Sequence[Box]) -> bool:
     """Whether a leader would cross a label or a foreign mark, but for one that it starts in."""
@@ -222,22 +234,19 @@ def _is_blocked(start: tuple[float, float], end: tuple[float, float], foreign: S
     return any(other.crossed_by(start, end) and not own.inside(other) for other in foreign)
 
 
-def _candidates(wish: Wish) -> list[tuple[float, Box]]:
-    """List (distance from the anchor, box), nearest first."""
-    found: list[tuple[float, Box]] = []
+def _candidates(wish: Wish) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """List the distances from the anchor, (n,), and the middles of the label, (n, 2), nearest first."""
+    size, anchor = np.array((wish.width, wish.height)), np.array((wish.x, wish.y))
     if wish.on_anchor:
-        for right in _SLIDES:
-            for down in _SLIDES:
-                x, y = wish.x + right * wish.width / 2, wish.y + down * wish.height
-                found.append((math.hypot(x - wish.x, y - wish.y), Box(x, y, wish.width, wish.height)))
-        return sorted(found, key=lambda candidate: candidate[0])
-    for reach in _REACHES:
-        for right, down in _DIRECTIONS:
-            away = (wish.clear + _GAP + reach) * (0.75 if abs(right) == abs(down) else 1.0)
-            x = wish.x + right * (wish.width / 2 + away)
-            y = wish.y + down * (wish.height / 2 + away)
-            found.append((reach, Box(x, y, wish.width, wish.height)))
-    return found
+        moves = _SLID * size * (0.5, 1.0)
+        reaches = np.hypot(moves[:, 0], moves[:, 1])
+        order = np.argsort(reaches, kind="stable")
+        return reaches[order], anchor + moves[order]
+    directions, reaches = np.array(_DIRECTIONS), np.array(_REACHES)
+    shares = np.where(np.abs(directions[:, 0]) == np.abs(directions[:, 1]), 0.75, 1.0)
+    away = (wish.clear + _GAP + reaches)[:, None, None] * shares[:, None]
+    moves = (directions * (size / 2 + away)).reshape(-1, 2)
+    return np.repeat(reaches, len(directions)), anchor + moves
 
 
 def spread_apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

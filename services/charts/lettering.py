@@ -103,13 +103,15 @@ _NEVER = ("Cc", "Cs", "Co", "Cn", "Cf", "Zl", "Zp")
 
 def plain(text: str, limit: int = 0) -> str:
     """Return `text` on one line without controls, at most `limit` characters long when given."""
-    kept = "".join(
-        " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
-        for char in unicodedata.normalize("NFC", text)
-        if char in JOINERS
-        or unicodedata.category(char) not in _NEVER
-        or unicodedata.category(char) in {"Cc", "Zl", "Zp"}
-    )
+    kept = text
+    if not (text.isascii() and text.isprintable()):  # most names are, and a look at each character takes time
+        kept = "".join(
+            " " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char
+            for char in unicodedata.normalize("NFC", text)
+            if char in JOINERS
+            or unicodedata.category(char) not in _NEVER
+            or unicodedata.category(char) in {"Cc", "Zl", "Zp"}
+        )
     words = without_lone_joiners(" ".join(kept.split())).strip()
     if limit and len(words) > limit:
         return beginning(words, limit - 1) + ELLIPSIS
