@@ -25,9 +25,8 @@ from services.imports.lines import read_lines
 from services.imports.links import find_links, foreign_links
 from services.imports.lists import read_list
 from services.imports.markup import holds_wiki_table, is_xml, page_text, wiki_text
-from services.imports.plays import read_plays
+from services.imports.plays import read_plays, read_takeout
 from services.imports.spreadsheets import describe_columns, read_spreadsheet, recognise
-from services.imports.takeout import read_takeout
 from services.imports.tally import Budget, in_words
 from services.imports.text import (
     Decoded,

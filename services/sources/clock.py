@@ -14,10 +14,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _sleep(seconds: float) -> None:
-    await asyncio.sleep(seconds)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """The three uses that a client makes of time."""
@@ -26,7 +22,7 @@ class Clock:
     """Seconds that never jump: for gaps, waits and deadlines."""
     now: Callable[[], datetime] = utc_now
     """The date, aware: for what is stored, and for dates that servers send."""
-    sleep: Callable[[float], Awaitable[None]] = _sleep
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class Deadline:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.browser import find_chromium
+from bot.demo.script import find_chromium
 from services.storage.database import Database
 from tests.databases import sqlite_at
 from tests.web.site import Browser, Site, open_site

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import TimeoutError as LateError
 
-from bot.demo.browser import find_chromium, open_browser
+from bot.demo.script import find_chromium, open_browser
 from bot.demo.stories import SCENES
 from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT

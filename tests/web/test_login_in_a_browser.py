@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.browser import open_browser
+from bot.demo.script import open_browser
 from services.domain.spotify import ATTEMPT_LIFE, READ_SCOPES
 from services.domain.writes import WRITE_SCOPES
 from services.storage.database import Database

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.browser import find_chromium
+from bot.demo.script import find_chromium
 
 
 def executable(path: Path) -> str:
