@@ -1,4 +1,4 @@
-"""One process of Tastemap: which part of it it is, what ends it, and what runs beside it meanwhile."""
+"""Which part of Tastemap a process is, what ends it, and what runs beside it meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way through the pages: start, Spotify, back, finish; and Discord is asked whose browser it is."""
+"""The way through the pages: start, Spotify, back, finish; Discord says whose browser it is."""
 
 from __future__ import annotations
 

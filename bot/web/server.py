@@ -1,4 +1,4 @@
-"""Listen for any of our pages, with limits on every visitor, slow and broken connections among them."""
+"""Listen for any of our pages: headers on every answer, limits on every visitor and connection."""
 
 from __future__ import annotations
 

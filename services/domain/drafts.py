@@ -1,4 +1,4 @@
-"""What a person decides about a playlist: what is put in order in it, and into which it is split."""
+"""What a person decides about a playlist: what is tidied in it, and into which lists it is split."""
 
 from __future__ import annotations
 

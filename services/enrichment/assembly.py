@@ -1,4 +1,4 @@
-"""Choose the best value of each feature of a track with its source, and keep what is known meanwhile."""
+"""Choose the best value of each feature of a track, with its source, while sources are asked and after."""
 
 from __future__ import annotations
 

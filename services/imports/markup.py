@@ -1,4 +1,4 @@
-"""Walk through XML without building it in memory, and read property lists and tracks from any program's."""
+"""Walk through XML without building it in memory; read property lists, and tracks of any program's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask ListenBrainz and its labs host about names of tracks, trusting no answer; nobody is named to them."""
+"""Ask ListenBrainz and its labs host about names of tracks, trusting no answer; no person is named there."""
 
 from __future__ import annotations
 

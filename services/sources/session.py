@@ -1,4 +1,4 @@
-"""Open a session with a User-Agent of ours, no cookies and short timeouts, and read answers without trust."""
+"""Open sessions with a User-Agent of ours, no cookies and short timeouts, and read answers without trust."""
 
 from __future__ import annotations
 

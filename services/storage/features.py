@@ -1,4 +1,4 @@
-"""Cache what feature sources answered, by track and source, and remember what an idle one is to be asked."""
+"""Cache what feature sources answered, by track and source, and what to ask them when nobody waits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keep uploaded files while a choice is made, what was measured from own sound, and where its files are."""
+"""Keep uploaded files while a choice is made, what was measured of own sound, and where its files are."""
 
 from __future__ import annotations
 

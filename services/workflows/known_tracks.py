@@ -1,4 +1,4 @@
-"""Remember what lists tell of tracks and artists, and recall it for tracks and artists that nobody knows."""
+"""Remember what lists tell of tracks and artists, and recall it where nothing else is known."""
 
 from __future__ import annotations
 
