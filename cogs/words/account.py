@@ -31,6 +31,8 @@ WAYS_BACK = "`/login` connects it again while there is a seat. Exported files wo
 
 NOT_CONNECTED = "Your Spotify account is not connected, so there is nothing to end."
 
+WITHDRAW = "To withdraw the consent at Spotify too: spotify.com/account/apps."
+
 AFTER_LOGIN = "Next: `/playlists` lists what I can read, `/analyze` maps one of them."
 
 UPLOAD = "Without a login: attach an exported file to any command (exportify.net makes one)."
@@ -216,7 +218,7 @@ def logged_out_lines(ended: Disconnected) -> list[str]:
     return [
         "## Spotify is disconnected",
         *gone_lines(ended),
-        "To withdraw the consent at Spotify too: spotify.com/account/apps.",
+        WITHDRAW,
     ]
 
 
@@ -256,7 +258,7 @@ def forgotten_lines(settled: Sequence[str], gone: Mapping[str, int]) -> list[str
         "## Forgotten",
         *settled,
         f"Erased: {said}." if said else "There was nothing stored about you.",
-        small("To withdraw the consent at Spotify too: spotify.com/account/apps."),
+        *([small(WITHDRAW)] if gone.get("links") else []),
     ]
 
 

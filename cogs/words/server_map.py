@@ -108,7 +108,8 @@ def small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
     else:
         by = escape(drawn.you.list.name)
         lines.append(
-            f"The ring is you, by **{by}**, which only you are told; map that list again to move. "
+            f"{'The ring is you' if drawn.chart else 'You are on it'}, by **{by}**, which only you are told; "
+            "map that list again to move. "
             "Everybody here may look until you press *Take me off*."
         )
     return [small(line) for line in lines]

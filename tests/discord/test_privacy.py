@@ -53,8 +53,14 @@ async def test_forget_asks_once_more_and_then_leaves_no_byte(room: Room, tmp_pat
     assert await PersonStore(room.app.database).count(room.ann.id)
     answer = await press(room, question, "Forget me")
     assert "2 maps" in text_of(answer)
+    assert "withdraw the consent at Spotify" in text_of(answer)
     assert not await PersonStore(room.app.database).count(room.ann.id)
     assert not holds(tmp_path, CANARY)
+
+
+async def test_who_never_connected_spotify_is_told_of_no_consent(room: Room) -> None:
+    question = (await room.ann.slash(room.channel, "forget")).response
+    assert "Spotify too" not in text_of(await press(room, question, "Forget me"))
 
 
 async def test_forget_takes_nothing_from_others(room: Room) -> None:

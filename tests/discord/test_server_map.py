@@ -28,6 +28,8 @@ async def put_all_on(party: Party) -> Any:
         content = (file, load(file))
         await party.people[name].slash(party.room.channel, "analyze", file=content, private=True)
         seen = (await party.people[name].click(await look(party, name), label="Put me on it")).response
+        assert seen is not None
+        assert ("The ring is you" in text_of(seen)) == bool(seen.attachments), "a ring is on a picture"
         check_message(seen)
         assert seen.ephemeral
     return seen
