@@ -209,7 +209,8 @@ def transition_words(step: Transition) -> str:
     guessed = ["tempo estimated"] if step.bpm_estimated and "tempo" not in unknown else []
     if not said and (unknown or guessed):
         return " · ".join([*guessed, *([f"{join_words(unknown)} unknown"] if unknown else [])])
-    return " · ".join(said) or "no jump to speak of"
+    guess = " (partly estimated)" if step.estimated else ""
+    return f"{' · '.join(said) or 'no jump to speak of'}{guess}"
 
 
 def _tempo_words(step: Transition) -> list[str]:
@@ -230,9 +231,8 @@ def rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
 
 def _step_line(report: AnalysisReport, step: Transition) -> str:
     before, after = (escape(report.tracks[row].track.label, 38) for row in (step.before, step.after))
-    guess = " (partly estimated)" if step.estimated else ""
     rough = unbroken(transition_words(step))
-    return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {rough}{guess}"
+    return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {rough}"
 
 
 def order_rows(

@@ -266,6 +266,9 @@ def test_estimated_tempi_make_no_jump_and_no_gain() -> None:
     first, second = describe_transitions([*guesses[:2], measured[0]], (0, 1, 2), Goal.FLOW)
     assert "tempo estimated" in step_reason(first)
     assert "BPM" not in step_reason(second) + transition_words(second)
+    calm = track(30, energy=0.05, loudness=-30.0, acousticness=0.99)
+    (rough,) = describe_transitions([guesses[0], calm], (0, 1), Goal.FLOW)
+    assert transition_words(rough).endswith("(partly estimated)")
 
 
 def test_the_fit_to_an_arc_is_that_of_measured_tracks() -> None:
