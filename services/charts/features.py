@@ -239,11 +239,16 @@ def _group_alt_text(report: AnalysisReport, index: int) -> str:
     known = {f: profile_value(cluster, f) for f in SOUND_FEATURES if not np.isnan(profile_value(cluster, f))}
     ranked = sorted(known, key=lambda feature: -abs(known[feature]))
     apart = [leaning(f, known[f]) for f in ranked if leaning(f, known[f]) != "typical"]
-    plain_ones = [FEATURE_WORDS[f].name.lower() for f in ranked if leaning(f, known[f]) == "typical"]
+    # What the card says of it by the median is not called typical here by the mean.
+    told = {trait.feature for trait in cluster.traits}
+    plain_ones = [
+        FEATURE_WORDS[f].name.lower() for f in ranked if leaning(f, known[f]) == "typical" and f not in told
+    ]
+    against = f"Against typical music it is {listed(apart)}." if apart else ""
     return describe(
         (
             f"Profile of {cluster_name(cluster)}, {count(cluster.size, 'track')} of {playlist_name(report)}.",
-            f"Against typical music it is {listed(apart)}." if apart else "It is close to typical music.",
+            against if apart or told else "It is close to typical music.",
             f"Typical: {listed(plain_ones)}." if plain_ones else "",
             f"For example {listed(track_name(report, t, 50) for t in cluster.typical)}."
             if cluster.typical

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from services.analysis.stats import compute_stats
 from services.charts.features import playlist_mean, render_cluster_profile, render_stats
 from services.domain.charts import Chart
 from services.domain.features import Feature
-from services.domain.report import AnalysisReport
+from services.domain.report import AnalysisReport, Trait
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
 from tests.unit.services.charts.test_render import SHAPES
@@ -57,6 +58,20 @@ def test_medians_of_a_group_leave_estimates_out():
     cluster = report.clusters[0]
     values = [report.tracks[index].features.energy for index in cluster.members]
     assert f"median {np.median(values):.2f}" in render_cluster_profile(report, 0).text
+
+
+def test_what_a_group_is_called_by_its_median_is_not_called_typical_by_its_mean():
+    report = make_report(200, 2)
+    cluster = report.clusters[0]
+    energetic = Trait(Feature.ENERGY, 0.6, 0.6, 0.86, 0.68, degree=2)
+    profile = dict.fromkeys(cluster.profile, 0.0)
+    for traits, typical in (((), "energy"), ((energetic,), "mood")):
+        group = replace(cluster, traits=traits, profile=profile)
+        alt = render_cluster_profile(replace(report, clusters=(group, *report.clusters[1:])), 0).alt_text
+        named = alt.partition("Typical: ")[2].partition(".")[0]
+        assert typical in named
+        assert ("energy" in named) == (not traits)
+        assert ("close to typical music" in alt) == (not traits)
 
 
 @pytest.mark.parametrize("index", [-1, 2])
