@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.colors import to_rgb
 
 from services.charts import theme
 from services.charts.lettering import drawable
@@ -25,8 +24,6 @@ Floats = npt.NDArray[np.float64]
 
 _TEMPO_HEIGHT = 96.0
 _LINE = 24.0
-_DARK_INK_FROM = 0.62
-"""Strength of a sector's colour from which dark figures stand out better than light ones."""
 _RADII = (184.0, 128.0, 70.0)
 """Outer edge of the major ring, border between the rings, inner edge of the minor ring, in pixels."""
 
@@ -127,7 +124,7 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
             middle = np.array([edge + (edges[1] - edges[0]) / 2])
             single = felt.tempo.bpm if felt.tempo else None
             dim = felt.halves > 0 and single is not None and bool(_is_octave_away(middle, single)[0])
-            colours.append(_mix(theme.PANEL, theme.ACCENT, 0.55 if dim else 1.0))
+            colours.append(theme.between((theme.PANEL, theme.ACCENT), 0.55 if dim else 1.0))
     sheet.polygons(bars, colours)
     sheet.line([left, right], [base, base], colour=theme.FAINT)
     for mark in range(int(np.ceil(edges[0] / 20)) * 20, int(edges[-1]) + 1, 20):
@@ -158,14 +155,15 @@ def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
         strength = 0.08 + 0.92 * (number / most) ** 0.7 if number else 0.0
         outer, inner = (_RADII[0], _RADII[1]) if key.major else (_RADII[1], _RADII[2])
         corners.append(_sector(key.hour, inner, outer) + middle)
-        colours.append(_mix(theme.PANEL, theme.ACCENT, strength))
+        colour = theme.between((theme.PANEL, theme.ACCENT), strength)
+        colours.append(colour)
         angle = 2 * np.pi * key.hour / 12
         radius = (outer + inner) / 2
         x, y = middle[0] + radius * float(np.sin(angle)), middle[1] - radius * float(np.cos(angle))
-        ink = theme.CANVAS if strength > _DARK_INK_FROM else theme.INK
         if not number:
-            sheet.write(x, y, key.code, colour=theme.FAINT, align="center")
+            sheet.write(x, y, key.code, colour=theme.MUTED, align="center")
             continue
+        ink = theme.ink_on(colour)
         sheet.write(x, y - 9, key.code, colour=ink, bold=True, align="center")
         sheet.write(x, y + 9, f"{number:,}", colour=ink, align="center")
     sheet.polygons(corners, colours, edge=theme.RULE)
@@ -223,12 +221,6 @@ def _sector(hour: int, inner: float, outer: float) -> Floats:
     arc = np.column_stack((np.sin(angles), -np.cos(angles)))
     corners: Floats = np.concatenate((outer * arc, inner * arc[::-1]))
     return corners
-
-
-def _mix(background: str, colour: str, strength: float) -> tuple[float, float, float]:
-    low, high = np.array(to_rgb(background)), np.array(to_rgb(colour))
-    red, green, blue = (low + (high - low) * strength).tolist()
-    return (red, green, blue)
 
 
 def _commonest(keys: KeyCounts, limit: int) -> str:

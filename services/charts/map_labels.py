@@ -96,7 +96,7 @@ def _draw_letters(
     for style, wish in wishes:
         if (place := labels.place(wish)) is not None:
             x, y = place.box.x, place.box.y
-            sheet.write(x, y, style.letter, colour=style.colour, bold=True, align="center", backing=0.78)
+            sheet.write(x, y, style.letter, colour=style.colour, bold=True, align="center", backing=1.0)
     return labels.placed
 
 

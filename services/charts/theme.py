@@ -53,19 +53,19 @@ class GroupStyle:
 
 
 GROUP_STYLES: tuple[GroupStyle, ...] = (
-    GroupStyle("A", "#b3a0ff", "o", 1.0),
-    GroupStyle("B", "#f9a00f", "s", 0.9),
-    GroupStyle("C", "#bafdff", "^", 1.12),
-    GroupStyle("D", "#ef453e", "D", 0.82),
-    GroupStyle("E", "#3bd6aa", "v", 1.12),
-    GroupStyle("F", "#c242ff", "P", 1.08),
-    GroupStyle("G", "#ffee10", "X", 1.08),
-    GroupStyle("H", "#4c949c", "*", 1.4),
+    GroupStyle("A", "#b9a6ff", "o", 1.0),
+    GroupStyle("B", "#faa50f", "s", 0.9),
+    GroupStyle("C", "#bafcff", "^", 1.12),
+    GroupStyle("D", "#f4523f", "D", 0.82),
+    GroupStyle("E", "#3bd7a9", "v", 1.12),
+    GroupStyle("F", "#c357ff", "P", 1.08),
+    GroupStyle("G", "#ffed10", "X", 1.08),
+    GroupStyle("H", "#4c969d", "*", 1.4),
 )
 """Searched, from Okabe and Ito's palette on, for the largest smallest OKLab distance between any two
 
 under normal sight and simulated protanopia, deuteranopia and tritanopia (Machado et al. 2009): 0.13
-at least, against 0.03 of the start. Each stands at least 4.5:1 against `CANVAS`.
+at least, against 0.03 of the start. Each stands at least 4.5:1 against `PANEL`.
 """
 
 
@@ -99,12 +99,12 @@ _LESS_OR_MORE = ("#f0a35e", "#8a6242", PANEL, "#40698f", "#7fb8f5")
 
 def shade_of_score(score: float) -> str:
     """Return the colour of a score, 0..100."""
-    return _between(_MORE, score / 100)
+    return between(_MORE, score / 100)
 
 
 def shade_of_level(level: float, reach: float) -> str:
     """Return the colour of a level in spreads, from -`reach` to `reach`."""
-    return _between(_LESS_OR_MORE, (level / reach + 1) / 2)
+    return between(_LESS_OR_MORE, (level / reach + 1) / 2)
 
 
 def ink_on(colour: str) -> str:
@@ -113,7 +113,8 @@ def ink_on(colour: str) -> str:
     return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"
 
 
-def _between(stops: tuple[str, ...], part: float) -> str:
+def between(stops: tuple[str, ...], part: float) -> str:
+    """Return the colour so far, 0..1, on the way through evenly spaced `stops`."""
     place = min(max(part, 0.0), 1.0) * (len(stops) - 1)
     index = min(int(place), len(stops) - 2)
     share = place - index

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
+
+import numpy as np
+from PIL import Image
+
 from services.charts import poster_page
 from services.charts.labels import Box
 from services.charts.sheet import Sheet
+from services.domain.charts import Chart
+from tests.unit.services.charts.test_theme import contrast
 
 IN_A_CARD = 263.0
 """CSS pixels that a card leaves for its picture on a phone whose screen is 390 wide."""
 HIGHEST = 500.0
 """CSS pixels that a picture may be high there, so that its card fits one screen."""
+LEAST_CONTRAST = 4.4
+"""4.5, and what choosing 256 colours costs."""
 LEAST = 11.0
 """CSS pixels of a letter that can be read there."""
 
@@ -35,6 +44,21 @@ def assert_legible(sheet: Sheet) -> None:
         assert box.inside(bounds), words
         for other, writing in zip(boxes[index + 1 :], sheet.writings[index + 1 :], strict=True):
             assert not box.overlaps(other), (words, writing.words)
+
+
+def assert_contrast(chart: Chart, sheet: Sheet) -> None:
+    """Assert that all words stand out from what is most of what they are written on (WCAG 1.4.3)."""
+    picture = np.asarray(Image.open(io.BytesIO(chart.png)).convert("RGB"))
+    for writing in sheet.writings:
+        top, bottom = (writing.y + side * 0.55 * writing.size for side in (-1, 1))
+        rows, columns = (
+            slice(max(int(start * sheet.density), 0), int(end * sheet.density))
+            for start, end in ((top, bottom), (writing.left, writing.right))
+        )
+        colours, counts = np.unique(picture[rows, columns].reshape(-1, 3), axis=0, return_counts=True)
+        ratios = [contrast(writing.colour, tuple(colour / 255)) for colour in colours]
+        behind = max((count, ratio) for count, ratio in zip(counts, ratios, strict=True) if ratio > 1.2)
+        assert behind[1] > LEAST_CONTRAST, writing
 
 
 def assert_poster_legible(sheet: Sheet, form: poster_page.Format) -> None:

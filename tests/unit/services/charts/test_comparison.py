@@ -21,7 +21,7 @@ from services.domain.features import Feature
 from services.domain.scoring import ScoreRules
 from tests.depth import cases
 from tests.unit.services.charts.comparisons import make_comparison, make_rough, make_twins
-from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.legibility import assert_contrast, assert_legible
 from tests.unit.services.charts.test_theme import contrast
 
 
@@ -66,6 +66,7 @@ def test_any_group_becomes_a_picture_that_can_be_posted(kind, found, sheets):
     assert chart.text
     assert "nan" not in chart.text.split()
     assert_legible(sheets[-1])
+    assert_contrast(chart, sheets[-1])
 
 
 def test_everybody_looks_different():

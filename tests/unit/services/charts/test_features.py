@@ -12,7 +12,7 @@ from services.charts.features import playlist_mean, render_cluster_profile, rend
 from services.domain.charts import Chart
 from services.domain.features import Feature
 from services.domain.report import AnalysisReport, Trait
-from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.legibility import assert_contrast, assert_legible
 from tests.unit.services.charts.reports import make_report
 from tests.unit.services.charts.test_render import SHAPES
 
@@ -28,6 +28,7 @@ def test_every_shape_of_report_can_be_read_on_the_smallest_phone(shape, sheets):
     assert 0 < len(chart.alt_text) <= 1024
     assert len(chart.text.splitlines()) == 9
     assert_legible(sheets[-1])
+    assert_contrast(chart, sheets[-1])
     assert not any(writing.words.endswith("…") for writing in sheets[-1].writings), "nothing is cut"
 
 

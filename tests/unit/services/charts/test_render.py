@@ -15,7 +15,7 @@ from services.charts.render import RENDERERS, render, render_cluster, warm_up
 from services.domain.charts import ChartKind
 from services.domain.report import Verdict
 from tests.depth import IS_NIGHT, cases
-from tests.unit.services.charts.legibility import assert_legible
+from tests.unit.services.charts.legibility import assert_contrast, assert_legible
 from tests.unit.services.charts.reports import make_report
 
 SHAPES = {
@@ -58,6 +58,7 @@ def test_every_shape_of_report_becomes_a_picture_that_can_be_posted(kind, shape,
     assert "nan" not in chart.alt_text.lower().split()
     assert not any(ord(char) < 32 for char in chart.alt_text)
     assert_legible(sheets[-1])
+    assert_contrast(chart, sheets[-1])
 
 
 @pytest.mark.parametrize("kind", KINDS)
