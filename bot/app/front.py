@@ -11,25 +11,20 @@ from bot.app.accounts import Accounts
 from bot.app.client import Clients, TastemapBot
 from bot.app.work import Workflows
 from bot.config import Settings
-from cogs.commands.account import AccountCog
+from cogs.commands.account import AccountCog, PrivacyCog
 from cogs.commands.admin import AdminCog
 from cogs.commands.analyze import AnalyzeCog
-from cogs.commands.compare import CompareCog
-from cogs.commands.digest import DigestCog
 from cogs.commands.drafts import DraftsCog
-from cogs.commands.drift import DriftCog
-from cogs.commands.groups import GroupsCog
+from cogs.commands.groups import CompareCog, GroupsCog
 from cogs.commands.help import AboutCog, HelpCog
-from cogs.commands.names import NamesCog
 from cogs.commands.playlists import PlaylistsCog
-from cogs.commands.privacy import PrivacyCog
-from cogs.commands.quality import QualityCog
+from cogs.commands.quality import NamesCog, QualityCog
 from cogs.commands.reports import ReportsCog
 from cogs.commands.results import ResultsCog
 from cogs.commands.saving import SavingCog
-from cogs.commands.server_map import ServerMapCog
+from cogs.commands.server_map import DigestCog, ServerMapCog
 from cogs.commands.sharing import SharingCog
-from cogs.commands.stats import StatsCog
+from cogs.commands.stats import DriftCog, StatsCog
 from cogs.replies.layout import Reply, note
 from cogs.words.text import small
 from cogs.work.asking import Asking

@@ -28,7 +28,6 @@ from bot.commands.files import (
 )
 from bot.commands.terminal import print_blend, print_comparison, print_numbers, print_report
 from bot.config import Settings
-from cogs.words.drift import eras_line, since_line
 from cogs.words.messages import note_lines
 from cogs.words.ordering import (
     cost_lines,
@@ -39,6 +38,7 @@ from cogs.words.ordering import (
     transition_words,
 )
 from cogs.words.people import comparison_words
+from cogs.words.portrait import eras_line, since_line
 from cogs.words.report import report_words
 from cogs.words.text import plural
 from services.domain.analysis import Analysis, AnalysisOptions, LastGroups

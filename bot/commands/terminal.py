@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
-from cogs.words.grouping import basis_line
+from cogs.words.grouping import basis_line, measures, subtitle, trait_numbers, trait_words
 from cogs.words.messages import note_lines
 from cogs.words.people import award_title, award_words
 from cogs.words.portrait import type_line
@@ -19,7 +19,6 @@ from cogs.words.report import format_words, notices, verdict
 from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import finding, number_lines, sound_line
 from cogs.words.text import join_words, letter_of, plural
-from cogs.words.traits import measures, subtitle, trait_numbers, trait_words
 from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey

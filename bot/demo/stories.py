@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 
 from bot.demo.world import World
-from cogs.replies.forms import FIELD
+from cogs.replies.library import FIELD
 from sandbox.playlists import load
 from sandbox.sounds import Piece, encode, render
 from sandbox.spotify_accounts import SandboxAccounts

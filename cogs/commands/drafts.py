@@ -11,17 +11,16 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from cogs.commands.inputs import FEWEST_GROUPS, MOST_GROUPS, WAYS, input_of, suggest, way_of
-from cogs.replies.forms import FIELD, text_form
 from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref, read_verb
 from cogs.replies.layout import Reply
+from cogs.replies.library import FIELD, text_form
 from cogs.replies.lists import list_files
 from cogs.replies.optimize import DetailsPage, in_place_card, order_card, order_details_card, order_files_card
 from cogs.replies.split import dry_run_card, split_card, split_files_card
 from cogs.replies.tidy import final_card, page_of, tidied_files_card, tidy_card
 from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.words.ordering import LOCKS_HINT, LOCKS_LABEL, LOCKS_TITLE
-from cogs.words.splitting import NEW_NAME
-from cogs.words.tidying import MOVED_TO_TITLE
+from cogs.words.tidying import MOVED_TO_TITLE, NEW_NAME
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show

@@ -1,9 +1,10 @@
-"""`/group`: a lobby that people join, choose what to bring, and press Compare in."""
+"""`/group` and `/compare`: people who come together, and what they press."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -14,13 +15,13 @@ from cogs.commands.inputs import input_of, suggest, suggest_lists
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, SourceField, joined_note, lobby_card, source_form
-from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.commands import COMMANDS, COMPARE_TASTE, OPTIONS, WHERE
 from cogs.words.lobby import (
     BOTH_WANT_IT,
+    NEVER_LINES,
     NOTED,
     YOU_ARE_IN,
     YOU_HAVE_ASKED,
-    never_lines,
     noted_lines,
     out_line,
 )
@@ -33,14 +34,15 @@ from cogs.work.host import Interaction, chosen_in_form, typed_text, uploaded_in_
 from cogs.work.outages import is_outage
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
-from services.domain.errors.groups import NothingBroughtError, NotInLobbyError
+from services.domain.errors.groups import CompareWithNobodyError, NothingBroughtError, NotInLobbyError
 from services.domain.errors.storage import DatabaseBusyError
-from services.domain.group_requests import BringRequest, CompareRequest
+from services.domain.group_requests import AskRequest, BringRequest, CompareRequest, Where
 from services.domain.groups import GroupKind, Lobby
 from services.workflows.lobbies import LobbiesWorkflow, Place, Visitor
 from services.workflows.suggestions import Suggestions
 
 _HOURS, _USUAL_HOURS = (1, 6, 24, 72), 24
+_WHERE = [app_commands.Choice(name=words, value=where.value) for where, words in WHERE.items()]
 
 
 class GroupsCog(commands.Cog):
@@ -190,7 +192,7 @@ class GroupsCog(commands.Cog):
         await self._lobbies.decline(lobby_id, interaction.user.id, never_again=True)
         await self._cards.redraw(lobby_id)
         said = note(
-            *never_lines(),
+            *NEVER_LINES,
         )
         await interaction.followup.send(view=said.view(), ephemeral=True)
 
@@ -247,3 +249,57 @@ class GroupsCog(commands.Cog):
 def _visitor(user: discord.abc.User) -> Visitor:
     """Take down who somebody is, as the server calls them."""
     return Visitor(user.id, user.display_name)
+
+
+class CompareCog(commands.Cog):
+    """Comparisons of two."""
+
+    def __init__(
+        self,
+        *,
+        presence: DiscordPresence,
+        work: Work,
+        tree: app_commands.CommandTree[Any],
+    ) -> None:
+        self._presence = presence
+        self._work = work
+        self._tree = tree
+        self._menu = app_commands.ContextMenu(
+            name=COMPARE_TASTE,
+            callback=self.compare_menu,
+            allowed_installs=TO_SERVERS,
+            allowed_contexts=IN_SERVERS,
+        )
+
+    async def cog_load(self) -> None:
+        """Add the menu of a person, which a cog can't declare."""
+        self._tree.add_command(self._menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu away again."""
+        self._tree.remove_command(self._menu.name, type=self._menu.type)
+
+    @app_commands.command(name="compare", description=COMMANDS["compare"])
+    @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.describe(**OPTIONS["compare"])
+    @app_commands.choices(where=_WHERE)
+    async def compare(
+        self,
+        interaction: Interaction,
+        user: discord.User,
+        where: app_commands.Choice[str] | None = None,
+    ) -> None:
+        """Ask somebody."""
+        await self._ask(interaction, user, Where(where.value) if where else Where.CHANNEL)
+
+    async def compare_menu(self, interaction: Interaction, user: discord.User) -> None:
+        """Ask somebody from their menu, in this channel."""
+        await self._ask(interaction, user, Where.CHANNEL)
+
+    async def _ask(self, interaction: Interaction, user: discord.User | discord.Member, where: Where) -> None:
+        if user.bot or user.id == interaction.user.id:
+            raise CompareWithNobodyError
+        self._presence.require_take_back(interaction)
+        request = AskRequest(user.id, user.display_name, interaction.user.display_name, where)
+        await self._work.accept(interaction, request, private=True)

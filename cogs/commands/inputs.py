@@ -10,9 +10,8 @@ from discord import app_commands
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.words.buttons import Label
-from cogs.words.files import A_DOCUMENT, A_PICTURE, A_WORKBOOK
 from cogs.words.grouping import WAY
-from cogs.words.lists import suggestion_label, suggestion_name
+from cogs.words.lists import A_DOCUMENT, A_PICTURE, A_WORKBOOK, suggestion_label, suggestion_name
 from cogs.words.text import plain
 from cogs.work.host import Interaction, Uploaded
 from cogs.work.pending import want

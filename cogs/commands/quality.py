@@ -1,4 +1,4 @@
-"""`/quality`, and what follows from distrust: measured values only, or a tempo put right."""
+"""`/quality`, and what people correct below it: tempi, and songs that were found by their names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.library import SKIP_ALL, TAKE, TAKE_ALL, answered_card, doubtful_card
 from cogs.replies.quality import (
     MEASURED_ONLY,
     corrected_card,
@@ -18,13 +19,14 @@ from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import in_time, promise
-from cogs.work.host import Interaction, chosen_value
+from cogs.work.host import Interaction, chosen_value, chosen_values
 from services.domain.errors.storage import NoReportYetError, ReportNotFoundError
 from services.domain.features import Feature
 from services.domain.grouping import Grouping
+from services.domain.recordings import Pair
 from services.domain.report import EnrichedTrack
 from services.domain.requests import AgainRequest, ClipsRequest
-from services.workflows.corrections import DOUBLE, HALF, CorrectionsWorkflow
+from services.workflows.corrections import DOUBLE, HALF, CorrectionsWorkflow, NamesWorkflow
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow
 
@@ -102,3 +104,37 @@ def _track(stored: StoredReport, index: str) -> EnrichedTrack:
     ):
         raise ReportNotFoundError(stored.report_id)
     return tracks[int(index)]
+
+
+class NamesCog(commands.Cog):
+    """The button “Same song?” and what it leads to."""
+
+    def __init__(
+        self, *, reports: ReportsWorkflow, names: NamesWorkflow, components: ComponentRouter
+    ) -> None:
+        self._reports = reports
+        self._names = names
+        components.register(Action.SAME_SONG, self.press)
+
+    async def press(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Show the doubtful finds, or take an answer about them."""
+        await promise(interaction)
+        user_id = interaction.user.id
+        stored = await self._reports.open(ref.subject, user_id)
+        finds = await self._names.doubtful(user_id, stored.report)
+        answers: dict[Pair, bool] = {}
+        if ref.argument in {TAKE_ALL, SKIP_ALL}:
+            answers = {find.pair: ref.argument == TAKE_ALL for find in finds}
+        elif ref.argument == TAKE:
+            chosen = set(chosen_values(interaction))
+            answers = {find.pair: True for find in finds if str(find.row) in chosen}
+        if not answers:
+            await show(interaction, doubtful_card(stored.report, stored.report_id, finds))
+            return
+        await self._names.answer(user_id, answers)
+        left = [find for find in finds if find.pair not in answers]
+        taken = sum(answers.values())
+        await show(
+            interaction,
+            answered_card(stored.report, stored.report_id, left, taken=taken, refused=len(answers) - taken),
+        )

@@ -5,13 +5,20 @@ from __future__ import annotations
 from discord.ext import commands, tasks
 
 from cogs.replies.cluster import cluster_card
-from cogs.replies.details import charts_card, charts_text, export_card, findings_card
+from cogs.replies.details import (
+    PosterVerb,
+    charts_card,
+    charts_text,
+    export_card,
+    findings_card,
+    posted_poster,
+    poster_card,
+)
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached
 from cogs.replies.lists import ListFiles, dj_attachments
-from cogs.replies.poster import PosterVerb, posted_poster, poster_card
 from cogs.replies.summary import summary_card
-from cogs.words.files import ALL_VALUES, WHOLE_REPORT
+from cogs.words.lists import ALL_VALUES, WHOLE_REPORT
 from cogs.words.report import report_words
 from cogs.work.accept import require_files
 from cogs.work.components import ComponentRouter

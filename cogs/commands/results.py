@@ -5,13 +5,21 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.replies.comparison import AS_TEXT, ResultVerb, awards_card, chart_card, chart_text, own_card
+from cogs.replies.comparison import (
+    AS_TEXT,
+    ResultVerb,
+    awards_card,
+    chart_card,
+    chart_text,
+    own_card,
+    pair_card,
+    person_card,
+)
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, ComponentRef
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.lists import brought_files
-from cogs.replies.people import pair_card, person_card
 from cogs.words.commands import COMMANDS, MODES, OPTIONS
-from cogs.words.files import YOUR_PROFILE
+from cogs.words.lists import YOUR_PROFILE
 from cogs.words.people import comparison_words
 from cogs.work.accept import Work
 from cogs.work.comparing import Comparing

@@ -10,9 +10,18 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.saved import LAST, SavedVerb, UndoVerb, news_card, saved_card
-from cogs.replies.undo import MOST, undo_card, undone_card
-from cogs.replies.unfinished import read_choice, settled_card
+from cogs.replies.saving import (
+    LAST,
+    MOST,
+    SavedVerb,
+    UndoVerb,
+    news_card,
+    read_choice,
+    saved_card,
+    settled_card,
+    undo_card,
+    undone_card,
+)
 from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show

@@ -8,8 +8,8 @@ from discord.ext import commands
 
 from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest
+from cogs.replies.comparison import sharing_card, stopped_card
 from cogs.replies.layout import note
-from cogs.replies.people import sharing_card, stopped_card
 from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.words.lobby import CHANGES_THAT, direct_line, questions_line
 from cogs.words.text import small

@@ -1,36 +1,24 @@
-"""What the bot says about the link to Spotify."""
+"""What the bot says about people's data, and about the link to Spotify."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, text
-from cogs.words.account import (
-    AFTER_LOGIN,
-    NOT_CONNECTED,
-    WAYS_BACK,
-    LinkEnd,
-    consent_line,
-    disconnected_lines,
-    linked_lines,
-    logged_out_lines,
-    login_lines,
-    login_promises,
-    login_steps,
-    paste_promises,
-    paste_steps,
-    sent_lines,
-)
+from cogs.replies.layout import WARNING, Attached, Reply, button, rule, text, with_files
+from cogs.words import account as words
 from cogs.words.buttons import Label
 from cogs.words.text import small
 from services.domain.spotify import Disconnected, Linked
+from services.workflows.privacy import Stored
 
 HERE = "me"
 """Subject of components that concern only whoever presses them."""
+YES = "yes"
 
 
 def connect_ref(wanted_id: str) -> ComponentRef:
@@ -40,16 +28,16 @@ def connect_ref(wanted_id: str) -> ComponentRef:
 
 def link_card(url: str, *, proven: bool, connected_as: str | None) -> Reply:
     """Hand over the link of a login, to the person alone."""
-    steps = login_steps(proven=proven)
+    steps = words.login_steps(proven=proven)
     buttons: list[ui.Button[Any]] = [ui.Button(label=Label.OPEN_THE_LOGIN, url=url)]
     if not proven:
         buttons.append(finish_button())
     return Reply(
         (
-            text(*login_lines(connected_as)),
+            text(*words.login_lines(connected_as)),
             text(steps),
             ui.ActionRow(*buttons),
-            text(*login_promises()),
+            text(*words.LOGIN_PROMISES),
         )
     )
 
@@ -58,10 +46,10 @@ def paste_card(url: str, *, connected_as: str | None) -> Reply:
     """Hand over Spotify's own address; the person brings back where the browser ended."""
     return Reply(
         (
-            text(*login_lines(connected_as)),
-            text(paste_steps()),
+            text(*words.login_lines(connected_as)),
+            text(words.PASTE_STEPS),
             ui.ActionRow(ui.Button(label=Label.OPEN_SPOTIFY, url=url), finish_button()),
-            text(*paste_promises()),
+            text(*words.PASTE_PROMISES),
         )
     )
 
@@ -75,7 +63,7 @@ def finish_button() -> ui.Button[Any]:
 
 def sent_card(*, proven: bool) -> Reply:
     """Say that the link is in a direct message."""
-    blocks: list[ui.Item[Any]] = [text(*sent_lines())]
+    blocks: list[ui.Item[Any]] = [text(*words.SENT_LINES)]
     if not proven:
         blocks.append(ui.ActionRow(finish_button()))
     return Reply(tuple(blocks))
@@ -83,13 +71,13 @@ def sent_card(*, proven: bool) -> Reply:
 
 def linked_card(linked: Linked) -> Reply:
     """Say that the login is done, and offer what the person wanted."""
-    blocks: list[ui.Item[Any]] = [text(*linked_lines(linked))]
+    blocks: list[ui.Item[Any]] = [text(*words.linked_lines(linked))]
     label, _, custom_id = linked.wanted.partition("\n")
     if label and custom_id:
         blocks.append(ui.ActionRow(button(label, custom_id, style=discord.ButtonStyle.primary)))
     else:
-        blocks.append(text(AFTER_LOGIN))
-    blocks.append(text(small(consent_line(linked))))
+        blocks.append(text(words.AFTER_LOGIN))
+    blocks.append(text(small(words.consent_line(linked))))
     return Reply(tuple(blocks))
 
 
@@ -102,15 +90,76 @@ def logged_out_card(ended: Disconnected, *, again: bool) -> Reply:
         Whether this was begun before a restart, so that an earlier try may have ended the link.
     """
     if not (ended.had_link or again):
-        return Reply((text(NOT_CONNECTED),))
-    return Reply((text(*logged_out_lines(ended)),))
+        return Reply((text(words.NOT_CONNECTED),))
+    return Reply((text(*words.logged_out_lines(ended)),))
 
 
-def disconnected_card(ended: Disconnected, why: LinkEnd) -> Reply:
+def disconnected_card(ended: Disconnected, why: words.LinkEnd) -> Reply:
     """Tell somebody that their link was ended."""
     return Reply(
         (
-            text(*disconnected_lines(ended, why)),
-            text(WAYS_BACK),
+            text(*words.disconnected_lines(ended, why)),
+            text(words.WAYS_BACK),
         )
     )
+
+
+def privacy_card(*, report_days: int, policy_url: str | None) -> Reply:
+    """Explain in plain words."""
+    blocks: list[ui.Item[Any]] = [
+        text(words.YOUR_DATA),
+        text(words.PRIVACY.format(days=report_days)),
+        text(small(words.KEPT_BY_TRACK)),
+    ]
+    if policy_url:
+        blocks.append(ui.ActionRow(ui.Button(label=Label.PRIVACY_POLICY, url=policy_url)))
+    return Reply(tuple(blocks))
+
+
+def me_card(stored: Stored, *, seats: int | None) -> Reply:
+    """Show what is stored about the person who asks."""
+    return Reply(
+        (
+            text(words.WHAT_I_KNOW),
+            text(*words.link_lines(stored.link, stored.now, seats)),
+            rule(),
+            text(*words.stored_lines(stored.counts)),
+            ui.ActionRow(
+                button(Label.DOWNLOAD_MY_DATA, ComponentRef(Action.MY_DATA, "me").button()),
+                button(
+                    Label.ASK_TO_FORGET_ME,
+                    ComponentRef(Action.FORGET, "me").button(),
+                    style=discord.ButtonStyle.danger,
+                ),
+            ),
+        )
+    )
+
+
+def forget_card() -> Reply:
+    """Ask once more before everything goes."""
+    return Reply(
+        (
+            text(*words.FORGET_LINES),
+            ui.ActionRow(
+                button(
+                    Label.FORGET_ME,
+                    ComponentRef(Action.FORGET, "me", YES).button(),
+                    style=discord.ButtonStyle.danger,
+                ),
+                button(Label.DOWNLOAD_MY_DATA_FIRST, ComponentRef(Action.MY_DATA, "me").button()),
+            ),
+        ),
+        accent=WARNING,
+    )
+
+
+def forgotten_card(gone: Mapping[str, int], settled: Sequence[str]) -> Reply:
+    """Say what went, and first what came of the playlists that were half written."""
+    return Reply((text(*words.forgotten_lines(settled, gone)),))
+
+
+def mydata_card(file: Attached, *, unreadable: int) -> Reply:
+    """Hand over the file, and say how much in it only another version could read."""
+    said = text(*words.mydata_lines(unreadable))
+    return with_files(said, [file])

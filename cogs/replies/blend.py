@@ -10,20 +10,9 @@ from discord import ui
 from cogs.replies.ids import BlendPress, BlendVerb
 from cogs.replies.layout import Reply, button, poster, text, with_files
 from cogs.replies.lists import ListFiles
+from cogs.words import people as words
 from cogs.words.buttons import Label
 from cogs.words.messages import note_lines
-from cogs.words.people import (
-    NO_TRACK_FITS,
-    RANDOM_IS_HALF,
-    SATISFIED,
-    SAVE_THE_PICTURE,
-    blend_files_lines,
-    blend_lines,
-    more_tracks,
-    poster_lines,
-    satisfied_lines,
-    serves_words,
-)
 from cogs.words.text import escape, fit, small, some_of, track_line
 from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart
@@ -38,11 +27,11 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
     names = {person.key: escape(person.name, _NAME) for person in blend.people}
     title = some_of(list(names.values()), 4)
     lines = [
-        f"{number}. {track_line(track.entry.track, 44)}{serves_words(track, names)}"
+        f"{number}. {track_line(track.entry.track, 44)}{words.serves_words(track, names)}"
         for number, track in enumerate(blend.tracks[:_SHOWN], 1)
     ]
     if rest := len(blend.tracks) - len(lines):
-        lines.append(small(more_tracks(rest)))
+        lines.append(small(words.more_tracks(rest)))
     row = [button(Label.CSV_AND_LINKS, BlendPress(blend.mode, size, BlendVerb.FILES).button(result_id))]
     if can_save:
         save = BlendPress(blend.mode, size, BlendVerb.SAVE).button(result_id)
@@ -55,13 +44,13 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
         if mode is not blend.mode
     ]
     blocks: list[ui.Item[Any]] = [
-        text(*blend_lines(blend, title)),
-        text(fit(lines, 2300) if lines else NO_TRACK_FITS),
+        text(*words.blend_lines(blend, title)),
+        text(fit(lines, 2300) if lines else words.NO_TRACK_FITS),
         text(
-            SATISFIED,
-            fit(satisfied_lines(blend, names), 1000),
+            words.SATISFIED,
+            fit(words.satisfied_lines(blend, names), 1000),
             *(small(escape(each, 200)) for each in note_lines(blend.notes[:3])),
-            small(RANDOM_IS_HALF),
+            small(words.RANDOM_IS_HALF),
         ),
         ui.ActionRow(*row, *others),
     ]
@@ -70,7 +59,7 @@ def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_p
 
 def blend_files_card(files: ListFiles) -> Reply:
     """Hand over a blend as files."""
-    said = text(*blend_files_lines())
+    said = text(*words.BLEND_FILES_LINES)
     return with_files(said, files.files)
 
 
@@ -79,9 +68,9 @@ def blend_poster_card(posters: Sequence[Chart]) -> Reply:
     pictures, attached = poster(posters)
     return Reply(
         (
-            text(*poster_lines()),
+            text(*words.POSTER_LINES),
             *pictures,
-            text(small(SAVE_THE_PICTURE)),
+            text(small(words.SAVE_THE_PICTURE)),
         ),
         attached,
     )

@@ -10,10 +10,9 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, text
 from cogs.replies.quality import tempo_select
 from cogs.replies.summary import cluster_select
-from cogs.words.attribution import ATTRIBUTION, is_spotifys
 from cogs.words.buttons import Label, page_label
-from cogs.words.text import fit
-from cogs.words.traits import cluster_lines, portrait, track_row
+from cogs.words.grouping import cluster_lines, portrait, track_row
+from cogs.words.text import ATTRIBUTION, fit, is_spotifys
 from services.domain.charts import Chart
 from services.domain.report import AnalysisReport, Cluster
 

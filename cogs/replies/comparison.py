@@ -1,4 +1,4 @@
-"""The result of a comparison: one sentence, the picture, who stands where, and the ways further in."""
+"""The cards of a comparison: the whole, each person, each pair, and what somebody shares."""
 
 from __future__ import annotations
 
@@ -10,40 +10,26 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, poster, rule, text, with_files
+from cogs.replies.layout import Attached, Reply, button, gallery, note, poster, rule, text, with_files
 from cogs.replies.lobby import LobbyVerb
-from cogs.words.buttons import Label
-from cogs.words.comparison import comparison_sentence
-from cogs.words.people import (
-    AWARDS,
-    BEFORE_POSTING,
-    FACTS_IN_WORDS,
-    KEPT,
-    NO_AWARD,
-    ROUND,
-    award_title,
-    award_words,
-    chart_in_words,
-    comparison_title,
-    own_lines,
-    poster_lines,
-    reason_lines,
-    short_name,
-    standing_words,
-    unsaid_standings,
-    without_score,
-)
-from cogs.words.text import escape, fit, plain, small, some_of
+from cogs.words import people
+from cogs.words.buttons import Label, page_label
+from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
+from cogs.words.text import escape, fit, plain, small, some_of, unbroken
 from services.domain.blend import BlendMode
 from services.domain.charts import Chart
-from services.domain.comparison import Comparison, PersonKey
-from services.domain.groups import GroupKind
+from services.domain.comparison import Comparison, Pair, PersonKey
+from services.domain.groups import GroupKind, Sharing
 from services.workflows.group_results import Shown
 
 AS_TEXT = 1
 """After `MAP` and `PROFILES`: their facts in words."""
 _FACTS_IN_CARD = 900
 """Characters of a chart's text twin that are read in the card; longer ones come as a file."""
+_NAME = 32
+_PAGE = 10
+"""Shared artists and songs on one page."""
+_PAIRS = 8
 
 
 class ResultVerb(StrEnum):
@@ -65,16 +51,16 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     found = shown.stored.comparison
     pictures, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
-        text(f"## {comparison_title(found)}", escape(comparison_sentence(found), 600)),
+        text(f"## {people.comparison_title(found)}", escape(comparison_sentence(found), 600)),
         pictures,
     ]
-    if len(found.people) <= ROUND and (lines := unsaid_standings(found)):
+    if len(found.people) <= people.ROUND and (lines := people.unsaid_standings(found)):
         blocks.append(text(*lines))
     if _is_pair(shown):
-        blocks.append(text(*reason_lines(found, viewer)))
-    if len(found.people) <= ROUND:
+        blocks.append(text(*people.reason_lines(found, viewer)))
+    if len(found.people) <= people.ROUND:
         blocks.append(rule())
-    blocks.append(text(*map(small, (*without_score(found), KEPT))))
+    blocks.append(text(*map(small, (*people.without_score(found), people.KEPT))))
     result_id = shown.stored.result_id
     row = [
         _go(Label.MAP, result_id, ResultVerb.MAP),
@@ -137,11 +123,11 @@ def chart_card(chart: Chart, result_id: str, verb: ResultVerb) -> Reply:
 
 def chart_text(chart: Chart) -> Reply:
     """Give the facts of a chart in words."""
-    heading = chart_in_words(chart)
+    heading = people.chart_in_words(chart)
     if len(chart.text) <= _FACTS_IN_CARD:
         facts = (escape(line, 400) for line in chart.text.splitlines() if line.strip())
         return Reply((text(heading), text(*facts)))
-    words = Attached("in-words.txt", chart.text.encode(), FACTS_IN_WORDS)
+    words = Attached("in-words.txt", chart.text.encode(), people.FACTS_IN_WORDS)
     return with_files(text(heading), [words])
 
 
@@ -150,13 +136,13 @@ def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None
     pictures, attached = poster(posters)
     may_post = viewer is not None
     blocks: list[ui.Item[Any]] = [
-        text(*poster_lines()),
+        text(*people.POSTER_LINES),
         *pictures,
     ]
     if may_post:
         post = ComponentRef(Action.PEOPLE, shown.stored.result_id, ResultVerb.POST).button()
         blocks += [
-            text(small(BEFORE_POSTING)),
+            text(small(people.BEFORE_POSTING)),
             ui.ActionRow(button(Label.POST_HERE, post, style=discord.ButtonStyle.primary)),
         ]
     return Reply(tuple(blocks), attached)
@@ -176,20 +162,113 @@ def awards_card(shown: Shown) -> Reply:
     lines = []
     for award in found.awards:
         if award.is_sure:
-            names = some_of([short_name(found, key) for key in award.keys], 4)
+            names = some_of([people.short_name(found, key) for key in award.keys], 4)
             lines.append(
-                f"**{escape(award_title(award), 60)}**: {names}\n"
-                f"{small(escape(award_words(found, award), 160))}"
+                f"**{escape(people.award_title(award), 60)}**: {names}\n"
+                f"{small(escape(people.award_words(found, award), 160))}"
             )
-    none = NO_AWARD
-    return Reply((text(AWARDS), text(*standing_words(found), fit(lines, 2400) if lines else none)))
+    none = people.NO_AWARD
+    return Reply(
+        (text(people.AWARDS), text(*people.standing_words(found), fit(lines, 2400) if lines else none))
+    )
 
 
 def own_card(files: Sequence[Attached]) -> Reply:
     """Hand somebody what the comparison holds about them, and about nobody else."""
-    said = text(*own_lines())
+    said = text(*people.OWN_LINES)
     return with_files(said, files)
 
 
 def _go(label: str, result_id: str, what: str) -> ui.Button[Any]:
     return button(label, ComponentRef(Action.PEOPLE, result_id, what).button())
+
+
+def person_card(shown: Shown, index: int) -> Reply:
+    """List a person's pairs, best first, and offer each."""
+    found, result_id = shown.stored.comparison, shown.stored.result_id
+    person = found.people[index]
+    pairs = found.ranked(found.pairs_of(person.key))
+    lines = [f"- **{_other_name(found, pair, person.key)}** · {score_words(found, pair)}" for pair in pairs]
+    options = [
+        discord.SelectOption(
+            label=plain(_other(found, pair, person.key).name, 100) or "Somebody",
+            value=f"{index}.{found.people.index(_other(found, pair, person.key))}",
+            description=plain(score_words(found, pair), 100),
+        )
+        for pair in pairs
+    ]
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=ComponentRef(Action.PEOPLE, result_id, ResultVerb.PAIR).select(),
+        placeholder=Label.WHY_CHOOSE_A_PAIR,
+        options=options,
+    )
+    return Reply(
+        (
+            text(*people.person_lines(person)),
+            text(*lines[:_PAIRS], small(people.ALL_PAIRS) if len(lines) > _PAIRS else ""),
+            ui.ActionRow(menu),
+            ui.ActionRow(person_select(found, result_id, index)),
+        )
+    )
+
+
+def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey | None) -> Reply:
+    """Say why two people score as they do, and list what they share."""
+    found, result_id = shown.stored.comparison, shown.stored.result_id
+    a, b = found.people[one], found.people[other]
+    pair = found.pair(a.key, b.key)
+    told = pair_reasons(found, pair, viewer)
+    if words := meaning_words(pair):
+        told = (f"{words[:1].upper()}{words[1:]}.", *told)
+    shared = [*people.group_lines(pair), *people.artist_lines(pair), *people.track_lines(pair)]
+    pages = 1 + -(-len(shared) // _PAGE)
+    page = min(max(page, 0), pages - 1)
+    names = [escape(person.name, _NAME) for person in (a, b)]
+    blocks: list[ui.Item[Any]] = [text(f"## {' & '.join(names)}", f"**{score_words(found, pair)}**")]
+    if page == 0:
+        reasons = [f"- {escape(unbroken(reason), 240)}" for reason in told]
+        blocks.append(text(fit(reasons, 1500) or people.NO_REASONS))
+    else:
+        counted = small(people.which_first(names))
+        blocks.append(text(people.shared_counts(pair), counted, *shared[(page - 1) * _PAGE : page * _PAGE]))
+    argument = f"{ResultVerb.PAIR}.{one}.{other}"
+    if page:
+        here = ComponentRef(Action.PEOPLE, result_id, f"{argument}.{page}.here").button()
+        blocks.append(
+            ui.ActionRow(
+                _turn(Label.BACK, result_id, f"{argument}.{page - 1}"),
+                button(page_label(page, pages - 1), here, disabled=True),
+                _turn(Label.MORE, result_id, f"{argument}.{page + 1}", disabled=page == pages - 1),
+            )
+        )
+    elif pages > 1:
+        blocks.append(ui.ActionRow(_turn(Label.WHAT_IS_SHARED, result_id, f"{argument}.1")))
+    if len(found.people) > 2:
+        all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
+        blocks.append(ui.ActionRow(button(Label.ALL_PAIRS, all_pairs.button())))
+    return Reply(tuple(blocks))
+
+
+def _other(found: Comparison, pair: Pair, key: PersonKey) -> Any:
+    return found.person(pair.b if pair.a == key else pair.a)
+
+
+def _other_name(found: Comparison, pair: Pair, key: PersonKey) -> str:
+    return escape(_other(found, pair, key).name, _NAME)
+
+
+def _turn(label: str, result_id: str, argument: str, *, disabled: bool = False) -> ui.Button[Any]:
+    return button(label, ComponentRef(Action.PEOPLE, result_id, argument).button(), disabled=disabled)
+
+
+def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
+    """Say what others of the server may do, and see."""
+    mapped = people.ON_THE_MAP if on_map else ""
+    if sharing is None:
+        return note(*people.sharing_nothing_lines(mapped))
+    return note(*people.sharing_lines(sharing, mapped))
+
+
+def stopped_card(results: int) -> Reply:
+    """Confirm that everything is private again."""
+    return note(people.stopped_line(results))

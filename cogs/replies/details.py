@@ -1,40 +1,27 @@
-"""The smaller cards of a report: charts, their text twins, numbers, outliers and doubles, files."""
+"""The smaller cards of a report: charts, their text twins, numbers, outliers and doubles, files, posters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, gallery, in_full, rule, text, with_files
+from cogs.replies.layout import Reply, button, gallery, in_full, poster, rule, text, with_files
 from cogs.replies.lists import ListFiles
-from cogs.words.attribution import ATTRIBUTION, is_spotifys
+from cogs.words import stats as words
 from cogs.words.buttons import Label
-from cogs.words.report import CHART_NAMES
-from cogs.words.stats import (
-    DUPLICATES,
-    NO_DUPLICATES,
-    STANDS_OUT,
-    duplicate_line,
-    files_title,
-    finding,
-    findings_title,
-    in_words_title,
-    more_outliers,
-    none_stands_out,
-    number_lines,
-    numbers_title,
-    sound_line,
-)
-from cogs.words.text import escape, fit, small, track_line, unbroken
+from cogs.words.report import BEFORE_POSTING, CHART_NAMES, poster_title
+from cogs.words.text import ATTRIBUTION, credit, escape, fit, is_spotifys, small, track_line, unbroken
 from services.domain.charts import Chart, ChartKind
 from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
+from services.workflows.reports import StoredReport
 
 AS_TEXT = "text"
 """Argument of a button that asks for numbers without a picture."""
@@ -42,6 +29,7 @@ _SHOWN_OUTLIERS = 3
 _LISTED = 420
 """Characters of a list of tracks; `/tidy` goes through all."""
 _TEXT_FILE_AT = 3500
+_BEFORE_POSTING = BEFORE_POSTING
 
 
 def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKind], chart: Chart) -> Reply:
@@ -68,7 +56,7 @@ def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKin
 def charts_text(report: AnalysisReport, charts: Sequence[Chart]) -> Reply:
     """Give the facts of all charts as plain text, for a screen reader or a search."""
     whole = "\n\n".join(f"{chart.title}\n{chart.text}" for chart in charts)
-    said = text(in_words_title(report))
+    said = text(words.in_words_title(report))
     return in_full(said, whole, "charts.txt", longest=_TEXT_FILE_AT)
 
 
@@ -77,13 +65,13 @@ def numbers_card(report: AnalysisReport, report_id: str, stats: PlaylistStats, c
     pictures, attached = gallery([chart])
     lines = [
         f"**{head}** {unbroken(escape(line, 240))}"
-        for head, line in number_lines(stats, report.playlist.source, brief=True)
+        for head, line in words.number_lines(stats, report.playlist.source, brief=True)
     ]
     again = ComponentRef(Action.NUMBERS, report_id, AS_TEXT).button()
     blocks: list[ui.Item[Any]] = [
-        text(numbers_title(report), escape(finding(stats), 240)),
+        text(words.numbers_title(report), escape(words.finding(stats), 240)),
         pictures,
-        text(*lines, *(small(escape(line, 240)) for line in [sound_line(stats)] if line)),
+        text(*lines, *(small(escape(line, 240)) for line in [words.sound_line(stats)] if line)),
         ui.ActionRow(
             button(Label.READ_AS_TEXT, again),
             button(Label.QUALITY, ComponentRef(Action.QUALITY, report_id).button()),
@@ -97,26 +85,26 @@ def numbers_card(report: AnalysisReport, report_id: str, stats: PlaylistStats, c
 
 def numbers_text(report: AnalysisReport, stats: PlaylistStats, chart: Chart) -> Reply:
     """Give all numbers as plain text, those in the picture too."""
-    lines = [f"{head}: {line}" for head, line in number_lines(stats, report.playlist.source)]
-    whole = "\n".join(line for line in (finding(stats), *lines, sound_line(stats)) if line)
+    lines = [f"{head}: {line}" for head, line in words.number_lines(stats, report.playlist.source)]
+    whole = "\n".join(line for line in (words.finding(stats), *lines, words.sound_line(stats)) if line)
     return charts_text(report, [replace(chart, text=f"{chart.text}\n\n{whole}")])
 
 
 def findings_card(report: AnalysisReport) -> Reply:
     """List what stands out and what is there twice. Nothing is changed."""
-    blocks: list[ui.Item[Any]] = [text(findings_title(report))]
+    blocks: list[ui.Item[Any]] = [text(words.findings_title(report))]
     outliers = [
         f"- {track_line(report.tracks[each.track].track)}\n  "
         + small(escape(outlier_words(each, report.names), 240))
         for each in report.outliers[:_SHOWN_OUTLIERS]
     ]
     if more := len(report.outliers) - _SHOWN_OUTLIERS:
-        outliers += [small(more_outliers(more))] if more > 0 else []
-    blocks.append(text(STANDS_OUT, *(outliers or [none_stands_out(report)])))
-    lines = [duplicate_line(report, duplicate) for duplicate in report.duplicates]
+        outliers += [small(words.more_outliers(more))] if more > 0 else []
+    blocks.append(text(words.STANDS_OUT, *(outliers or [words.none_stands_out(report)])))
+    lines = [words.duplicate_line(report, duplicate) for duplicate in report.duplicates]
     blocks += [
         rule(),
-        text(DUPLICATES, fit(lines, _LISTED) if lines else NO_DUPLICATES),
+        text(words.DUPLICATES, fit(lines, _LISTED) if lines else words.NO_DUPLICATES),
     ]
     if is_spotifys(report.playlist):
         blocks.append(text(ATTRIBUTION))
@@ -125,5 +113,40 @@ def findings_card(report: AnalysisReport) -> Reply:
 
 def export_card(report: AnalysisReport, files: ListFiles) -> Reply:
     """Hand over the tracks with features, origins and groups."""
-    said = text(files_title(report), *map(small, files.hints))
+    said = text(words.files_title(report), *map(small, files.hints))
     return with_files(said, files.files)
+
+
+class PosterVerb(StrEnum):
+    """What a `POSTER` button asks for."""
+
+    SHOW = ""
+    TEXT = "text"
+    POST = "post"
+
+
+def poster_card(stored: StoredReport, posters: Sequence[Chart]) -> Reply:
+    """Show both sizes to the person who may post them."""
+    report, report_id = stored.report, stored.report_id
+    pictures, attached = poster(posters)
+    blocks: list[ui.Item[Any]] = [
+        text(poster_title(report)),
+        *pictures,
+        text(small(_BEFORE_POSTING), credit(report.playlist)),
+        ui.ActionRow(
+            button(
+                Label.POST_HERE,
+                ComponentRef(Action.POSTER, report_id, PosterVerb.POST).button(),
+                style=discord.ButtonStyle.primary,
+            ),
+            button(Label.READ_AS_TEXT, ComponentRef(Action.POSTER, report_id, PosterVerb.TEXT).button()),
+        ),
+    ]
+    return Reply(tuple(blocks), attached)
+
+
+def posted_poster(report: AnalysisReport, posters: Sequence[Chart]) -> Reply:
+    """Show the size for feeds to everybody."""
+    pictures, attached = gallery([each for each in posters if each.kind is ChartKind.POSTER_FEED])
+    words = credit(report.playlist)
+    return Reply((pictures, *([text(words)] if words else [])), attached)

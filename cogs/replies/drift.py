@@ -10,18 +10,8 @@ from discord import ui
 from cogs.replies.details import AS_TEXT
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, in_full, note, text
+from cogs.words import portrait as words
 from cogs.words.buttons import Label
-from cogs.words.drift import (
-    HOW,
-    NOTHING_YET,
-    OFFER,
-    ONCE,
-    REMEMBERED,
-    eras_line,
-    forgotten_list,
-    over_time_title,
-    since_line,
-)
 from cogs.words.text import escape, moment, small
 from services.domain.charts import ChartKind
 from services.workflows.reports import KEY_LENGTH, LookBack
@@ -29,7 +19,7 @@ from services.workflows.reports import KEY_LENGTH, LookBack
 ON, OFF = "on", "off"
 BY_MAP, BY_DATE = "maps", "dates"
 """Arguments of the buttons that show one picture in place of the other."""
-_TEXT_FILE_AT = 3000
+_AS_FILE_FROM = 3000
 """Characters from which the text is a file."""
 
 
@@ -42,7 +32,7 @@ def drift_card(found: LookBack, wanted: str = "") -> Reply:
         if len(charts) < 2
         else ((_eras(found),) if shown == BY_DATE else (_finding(found),))
     )
-    blocks: list[ui.Item[Any]] = [text(over_time_title(found.course.name), *said)]
+    blocks: list[ui.Item[Any]] = [text(words.over_time_title(found.course.name), *said)]
     attached: tuple[Attached, ...] = ()
     key = found.which.fingerprint[:KEY_LENGTH]
     buttons = []
@@ -56,8 +46,10 @@ def drift_card(found: LookBack, wanted: str = "") -> Reply:
         if other != shown
     ]
     is_remembered = found.which.is_remembered
-    told = [HOW] if shown else []
-    blocks.append(text(*(small(line) for line in (*told, REMEMBERED if is_remembered else OFFER))))
+    told = [words.HOW] if shown else []
+    blocks.append(
+        text(*(small(line) for line in (*told, words.REMEMBERED if is_remembered else words.OFFER)))
+    )
     if is_remembered:
         buttons.append(button(Label.FORGET_THIS_LIST, ComponentRef(Action.REMEMBER, key, OFF).button()))
     else:
@@ -69,24 +61,24 @@ def drift_card(found: LookBack, wanted: str = "") -> Reply:
 
 def forgotten_list_card(name: str) -> Reply:
     """Say that nothing is known of a list any more."""
-    return note(forgotten_list(name))
+    return note(words.forgotten_list(name))
 
 
 def drift_text(found: LookBack) -> Reply:
     """Give all numbers of a list over time as plain text."""
     parts = [f"{chart.title}\n{chart.text}" for chart in found.charts]
-    whole = "\n\n".join(parts) or NOTHING_YET
-    heading = text(over_time_title(found.course.name, in_words=True), _finding(found), _eras(found))
-    return in_full(heading, whole, "over-time.txt", longest=_TEXT_FILE_AT)
+    whole = "\n\n".join(parts) or words.NOTHING_YET
+    heading = text(words.over_time_title(found.course.name, in_words=True), _finding(found), _eras(found))
+    return in_full(heading, whole, "over-time.txt", longest=_AS_FILE_FROM)
 
 
 def _finding(found: LookBack) -> str:
     since = found.course.since
     if since is None:
-        return "" if found.course.eras else ONCE
-    return since_line(since, moment(since.made_at, "D"), name=escape) + "."
+        return "" if found.course.eras else words.ONCE
+    return words.since_line(since, moment(since.made_at, "D"), name=escape) + "."
 
 
 def _eras(found: LookBack) -> str:
-    line = eras_line(found.course)
+    line = words.eras_line(found.course)
     return f"{line}." if line else ""

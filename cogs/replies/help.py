@@ -10,54 +10,42 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, rule, text
+from cogs.words import help as words
 from cogs.words.buttons import Label
-from cogs.words.help import (
-    TOPIC_LINES,
-    TOPICS,
-    HelpTopic,
-    LinkState,
-    file_lines,
-    help_lines,
-    last_lines,
-    latest_lines,
-    other_ways,
-    score_limits,
-    score_meaning,
-    score_parts,
-    start_lines,
-)
 from services.domain.report import ReportSummary
 from services.domain.scoring import ScoreRules
 
 
-def help_card(recent: Sequence[ReportSummary], state: LinkState) -> Reply:
+def help_card(recent: Sequence[ReportSummary], state: words.LinkState) -> Reply:
     """Say what Tastemap does and what this person can do next."""
-    first = [HelpTopic.MAP, HelpTopic.FILES] if recent else [HelpTopic.FILES]
+    first = [words.HelpTopic.MAP, words.HelpTopic.FILES] if recent else [words.HelpTopic.FILES]
     blocks: list[ui.Item[Any]] = [
-        text(*help_lines()),
-        text(*start_lines(recent, state)),
-        *([text(*latest_lines(recent))] if recent else []),
+        text(*words.HELP_LINES),
+        text(*words.start_lines(recent, state)),
+        *([text(*words.latest_lines(recent))] if recent else []),
         ui.ActionRow(_example_button()),
-        ui.ActionRow(*(_topic_button(topic) for topic in (*first, HelpTopic.LISTS, HelpTopic.TOGETHER))),
-        text(*last_lines()),
+        ui.ActionRow(
+            *(_topic_button(topic) for topic in (*first, words.HelpTopic.LISTS, words.HelpTopic.TOGETHER))
+        ),
+        text(*words.LAST_LINES),
     ]
     return Reply(tuple(blocks))
 
 
-def topic_card(topic: HelpTopic) -> Reply:
+def topic_card(topic: words.HelpTopic) -> Reply:
     """Say more about one thing that can be done."""
-    return Reply((text(f"## {TOPICS[topic]}", *TOPIC_LINES[topic]),))
+    return Reply((text(f"## {words.TOPICS[topic]}", *words.TOPIC_LINES[topic]),))
 
 
-def _topic_button(topic: HelpTopic) -> ui.Button[Any]:
-    return button(TOPICS[topic], ComponentRef(Action.HELP, topic.value).button())
+def _topic_button(topic: words.HelpTopic) -> ui.Button[Any]:
+    return button(words.TOPICS[topic], ComponentRef(Action.HELP, topic.value).button())
 
 
 def files_card(*, has_spotify: bool, has_lists: bool) -> Reply:
     """Say what can be read, and where such files come from."""
-    others = text(*other_ways(has_spotify=has_spotify, has_lists=has_lists))
+    others = text(*words.other_ways(has_spotify=has_spotify, has_lists=has_lists))
     ways = [others] if has_lists or has_spotify else []
-    return Reply((text(*file_lines()), *ways, ui.ActionRow(_example_button())))
+    return Reply((text(*words.FILE_LINES), *ways, ui.ActionRow(_example_button())))
 
 
 def _example_button() -> ui.Button[Any]:
@@ -67,7 +55,7 @@ def _example_button() -> ui.Button[Any]:
 
 def score_card(rules: ScoreRules) -> Reply:
     """Explain what the score is made of, what its numbers mean, and what it does not say."""
-    blocks: list[ui.Item[Any]] = [*(text(*lines) for lines in score_parts(rules)), rule()]
-    if meaning := score_meaning(rules):
+    blocks: list[ui.Item[Any]] = [*(text(*lines) for lines in words.score_parts(rules)), rule()]
+    if meaning := words.score_meaning(rules):
         blocks += [text(*meaning), rule()]
-    return Reply((*blocks, *(text(*lines) for lines in score_limits(rules))))
+    return Reply((*blocks, *(text(*lines) for lines in words.score_limits(rules))))

@@ -1,24 +1,43 @@
-"""The card of a person's playlists."""
+"""Playlists to choose from: a person's own, those of a file, and songs that were found by their names."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, rule, text
-from cogs.words.attribution import ATTRIBUTION
+from cogs.replies.layout import Reply, button, note, rule, text
+from cogs.words import library as words
 from cogs.words.buttons import Label, page_label
-from cogs.words.library import CLOSED_LISTS, NO_PLAYLIST, library_line, library_lines, liked_line
+from cogs.words.library import (
+    CLOSED_LISTS,
+    NO_PLAYLIST,
+    choice_lines,
+    library_line,
+    library_lines,
+    liked_line,
+)
 from cogs.words.messages import renewal_line
-from cogs.words.text import fit, plain, plural, small
+from cogs.words.text import ATTRIBUTION, fit, plain, plural, small
 from services.domain.inputs import PlaylistRef, ReferenceKind
+from services.domain.music import Playlist
+from services.domain.recordings import DoubtfulFind
+from services.domain.report import AnalysisReport
 from services.domain.spotify import Library, PlaylistSummary
 
 PAGE = 15
 _PAGE_CHARACTERS = 3000
+SHOWN = 5
+"""Pairs on one page: both lines have to be read."""
+TAKE, TAKE_ALL, SKIP_ALL = "take", "all", "skip"
+FIELD = "text"
+"""Custom id of the one field of a form."""
+
+_MAX_TITLE = 45
+_MAX_LABEL = 45
 
 
 def page_count(library: Library) -> int:
@@ -93,3 +112,125 @@ def _buttons(page: int, pages: int) -> list[ui.Button[Any]]:
         button(Label.NEXT, to(page + 1, "on"), disabled=page + 1 >= pages),
         again,
     ]
+
+
+def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[DoubtfulFind]) -> Reply:
+    """Ask about the doubtful finds of a map, the first of them."""
+    if not finds:
+        return note(words.NOTHING_TO_ASK)
+    page = finds[:SHOWN]
+    lines = [
+        f"{number}. **{words.find_words(find.wanted)}**\n{small(words._found(find))}"
+        for number, find in enumerate(page, 1)
+    ]
+    more = words.more_finds(len(finds) - len(page))
+    options = [
+        discord.SelectOption(
+            label=plain(f"{number}. {find.found.label}", 100),
+            value=str(find.row),
+            description=words.find_length(find.found),
+        )
+        for number, find in enumerate(page, 1)
+    ]
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=ComponentRef(Action.SAME_SONG, report_id, TAKE).select(),
+        placeholder=Label.TAKE_THOSE_THAT_ARE_THE_SAME_SONG,
+        options=options,
+        min_values=1,
+        max_values=len(options),
+    )
+
+    def all_of(label: str, what: str) -> ui.Button[Any]:
+        return button(label, ComponentRef(Action.SAME_SONG, report_id, what).button())
+
+    return Reply(
+        (
+            text(*words.doubtful_lines(report, finds)),
+            text(*lines),
+            *([text(small(more))] if more else []),
+            rule(),
+            ui.ActionRow(menu),
+            ui.ActionRow(
+                all_of(words.take_all(len(finds)), TAKE_ALL), all_of(words.skip_all(len(finds)), SKIP_ALL)
+            ),
+        )
+    )
+
+
+def answered_card(
+    report: AnalysisReport, report_id: str, left: Sequence[DoubtfulFind], *, taken: int, refused: int
+) -> Reply:
+    """Say what was taken, ask about the rest, and offer the map that follows."""
+    head = text(words.answered_line(taken, refused))
+    again = ui.ActionRow(
+        button(
+            Label.REDRAW_THE_MAP,
+            ComponentRef(Action.AGAIN, report_id).button(),
+            style=discord.ButtonStyle.primary,
+        )
+    )
+    rest = doubtful_card(report, report_id, left).blocks if left else ()
+    return Reply((head, again, *rest))
+
+
+def text_form(
+    ref: ComponentRef,
+    *,
+    title: str,
+    label: str,
+    value: str = "",
+    longest: int,
+    hint: str = "",
+    required: bool = True,
+) -> ui.Modal:
+    """Build a form with one line of text; it is answered by its id, like a button."""
+    entry: ui.TextInput[Any] = ui.TextInput(
+        custom_id=FIELD,
+        default=plain(value, longest) or None,
+        max_length=longest,
+        style=discord.TextStyle.short,
+        required=required,
+    )
+    form = ui.Modal(title=plain(title, _MAX_TITLE), custom_id=ref.form(), timeout=None)
+    form.add_item(ui.Label(text=plain(label, _MAX_LABEL), description=hint or None, component=entry))
+    form.stop()  # else discord.py keeps it until somebody sends it, and most forms are just closed
+    return form
+
+
+OFFERED = 25
+"""Options that one select menu holds (Discord)."""
+
+
+def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: str) -> Reply:
+    """Offer the playlists of a file, the largest first where there are too many for one menu.
+
+    Parameters
+    ----------
+    answer
+        Who answers the choice, and about which upload.
+    hint
+        What the choice does not repeat of the request.
+    """
+    order = sorted(range(len(playlists)), key=lambda index: -len(playlists[index].tracks))[:OFFERED]
+    if len(playlists) <= OFFERED:
+        order = list(range(len(playlists)))
+    options = [
+        discord.SelectOption(
+            label=plain(playlists[index].name, 100) or "Untitled",
+            value=str(index),
+            description=plural(len(playlists[index].tracks), "track"),
+        )
+        for index in order
+    ]
+    select: ui.Select[ui.LayoutView] = ui.Select(
+        custom_id=answer.select(),
+        placeholder=Label.WHICH_PLAYLIST,
+        options=options,
+    )
+    return Reply(
+        (
+            *([text(hint)] if hint else []),
+            text(*choice_lines(playlists, order)),
+            ui.ActionRow(select),
+        )
+    )

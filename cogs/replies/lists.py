@@ -7,17 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cogs.replies.layout import Attached
-from cogs.words.files import (
-    AS_CSV,
-    AS_LINKS,
-    AS_M3U8,
-    ESTIMATES_HINT,
-    FOR_REKORDBOX,
-    LISTS_HINT,
-    M3U8_EACH,
-    STREAMED_HINT,
-    dj_line,
-)
+from cogs.words import lists as words
 from cogs.words.ordering import step_reason
 from services.domain.features import Feature
 from services.domain.music import Playlist
@@ -55,26 +45,28 @@ async def brought_files(playlist: Playlist, name: str) -> ListFiles:
 
 def dj_attachments(files: DjFiles, name: str) -> tuple[tuple[Attached, ...], tuple[str, ...]]:
     """Return the files for DJ programs with what is to be said of them; none where they would be empty."""
-    line = dj_line(files.total, files.in_rekordbox, files.in_m3u8)
+    line = words.dj_line(files.total, files.in_rekordbox, files.in_m3u8)
     if not files.in_m3u8:
         return (), (line,)
     attached = []
     if files.in_rekordbox:
-        attached.append(Attached(f"{name}-rekordbox.xml", files.rekordbox, FOR_REKORDBOX))
+        attached.append(Attached(f"{name}-rekordbox.xml", files.rekordbox, words.FOR_REKORDBOX))
     if len(files.m3u8) == 1:
-        attached.append(Attached(f"{name}.m3u8", files.m3u8[0][1], AS_M3U8))
+        attached.append(Attached(f"{name}.m3u8", files.m3u8[0][1], words.AS_M3U8))
     else:
-        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, M3U8_EACH))
-    return tuple(attached), (line, *((STREAMED_HINT,) if files.streamed else ()))
+        attached.append(Attached(f"{name}-m3u8.zip", files.m3u8_zip, words.M3U8_EACH))
+    return tuple(attached), (line, *((words.STREAMED_HINT,) if files.streamed else ()))
 
 
 def _list_files(lists: Sequence[NamedList], name: str, for_djs: bool, reasons: Sequence[str]) -> ListFiles:
     table = lists_csv(lists, reasons=reasons)
     plain = (
-        Attached(f"{name}.csv", table, AS_CSV),
-        Attached(f"{name}-links.txt", lists_links(lists), AS_LINKS),
+        Attached(f"{name}.csv", table, words.AS_CSV),
+        Attached(f"{name}-links.txt", lists_links(lists), words.AS_LINKS),
     )
     attached, hints = dj_attachments(dj_files(lists), name) if for_djs else ((), ())
     entries = (entry for _, tracks in lists for entry in tracks)
     guessed = any(entry.is_imputed(Feature.TEMPO) or entry.is_imputed(Feature.ENERGY) for entry in entries)
-    return ListFiles((*plain, *attached), (LISTS_HINT, *hints, *((ESTIMATES_HINT,) if guessed else ())))
+    return ListFiles(
+        (*plain, *attached), (words.LISTS_HINT, *hints, *((words.ESTIMATES_HINT,) if guessed else ()))
+    )

@@ -11,39 +11,9 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, text
+from cogs.words import lobby as words
 from cogs.words.buttons import Label, compare_label
 from cogs.words.lists import suggestion_label
-from cogs.words.lobby import (
-    A_PLAYLIST,
-    ABOUT_FILES,
-    ABOUT_LINKS,
-    BOTH_SEE,
-    CHOOSE_NOW,
-    NAME,
-    NAME_IS_SHOWN,
-    OR_A_FILE,
-    OR_LINKS,
-    OVER,
-    STAYS_AS_IT_IS,
-    WHAT_ACCEPTING_MEANS,
-    WHAT_DO_YOU_BRING,
-    asked_line,
-    asking_lines,
-    asking_terms,
-    brought_line,
-    declined_lines,
-    ended_line,
-    ended_lines,
-    ends_unanswered,
-    member_line,
-    open_lines,
-    question_lines,
-    ready_title,
-    result_gone_lines,
-    terms_lines,
-    where_line,
-    wish_line,
-)
 from cogs.words.text import escape, plain, small
 from services.domain.groups import FEWEST, GroupKind, Lobby, LobbyState, Member, MessageKind
 from services.domain.inputs import Suggestion
@@ -86,7 +56,7 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
         return _open_card(lobby)
     return Reply(
         (
-            text(*ended_lines(lobby)),
+            text(*words.ended_lines(lobby)),
             ui.ActionRow(
                 _press(Label.OPEN_AGAIN, lobby, LobbyVerb.REOPEN),
                 _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
@@ -102,9 +72,9 @@ def _open_card(lobby: Lobby) -> Reply:
         compare = compare_label(lobby.votes, lobby.votes_needed)
     return Reply(
         (
-            text(*open_lines(lobby)),
+            text(*words.open_lines(lobby)),
             rule(),
-            text(*terms_lines(lobby)),
+            text(*words.terms_lines(lobby)),
             ui.ActionRow(
                 _press(Label.JOIN, lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
                 _choose(lobby),
@@ -117,7 +87,7 @@ def _open_card(lobby: Lobby) -> Reply:
 
 def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
     if lobby.state is LobbyState.DECLINED:
-        return note(*declined_lines())
+        return note(*words.DECLINED_LINES)
     if lobby.state is LobbyState.ENDED:
         return _ended_card(lobby)
     if lobby.asked is None:
@@ -128,7 +98,7 @@ def _pair_card(lobby: Lobby, kind: MessageKind) -> Reply:
 
 
 def _ended_card(lobby: Lobby) -> Reply:
-    said = ended_line(lobby)
+    said = words.ended_line(lobby)
     row = [_press(Label.LEAVE, lobby, LobbyVerb.LEAVE)]
     if len(lobby.ready) == FEWEST:
         row.insert(0, _see(lobby))
@@ -137,14 +107,14 @@ def _ended_card(lobby: Lobby) -> Reply:
 
 def _asking_card(lobby: Lobby, asked: Member) -> Reply:
     """Tell the one who asked what they wait for."""
-    said = text(*asking_lines(lobby, asked))
-    terms = text(*asking_terms(lobby))
+    said = text(*words.asking_lines(lobby, asked))
+    terms = text(*words.asking_terms(lobby))
     row = ui.ActionRow(_choose(lobby), _press(Label.TAKE_BACK, lobby, LobbyVerb.LEAVE))
     return Reply((said, rule(), terms, row))
 
 
 def _question_card(lobby: Lobby, asked: Member) -> Reply:
-    said = text(*question_lines(lobby, asked))
+    said = text(*words.question_lines(lobby, asked))
     row = ui.ActionRow(
         _press(Label.ACCEPT, lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
         _press(Label.DECLINE, lobby, LobbyVerb.DECLINE),
@@ -152,41 +122,41 @@ def _question_card(lobby: Lobby, asked: Member) -> Reply:
         _press(Label.TAKE_BACK, lobby, LobbyVerb.LEAVE),
         _press(Label.NEVER_ASK_ME_AGAIN, lobby, LobbyVerb.NEVER),
     )
-    terms = text(small(WHAT_ACCEPTING_MEANS), small(ends_unanswered(lobby)))
+    terms = text(small(words.WHAT_ACCEPTING_MEANS), small(words.ends_unanswered(lobby)))
     return Reply((said, rule(), terms, row))
 
 
 def _accepted_card(lobby: Lobby) -> Reply:
     is_ready = len(lobby.ready) == FEWEST
-    wish = [escape(member.name, NAME) for member in lobby.inside if member.shows]
+    wish = [escape(member.name, words.NAME) for member in lobby.inside if member.shows]
     lines = [
-        ready_title(lobby, is_ready),
-        *(member_line(member, lobby) for member in lobby.inside),
+        words.ready_title(lobby, is_ready),
+        *(words.member_line(member, lobby) for member in lobby.inside),
     ]
     if wish and not lobby.is_shown_to_channel:
-        lines.append(small(wish_line(wish[0])))
+        lines.append(small(words.wish_line(wish[0])))
     row = [
         _choose(lobby),
         _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
     ]
     if is_ready:
         row.insert(0, _see(lobby))
-    return Reply((text(*lines), rule(), text(small(WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
+    return Reply((text(*lines), rule(), text(small(words.WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
 
 
 def over_card(kind: MessageKind) -> Reply:
     """Show nobody: what was here is over, or was taken back."""
     if kind.is_card:
-        return note(OVER)
-    said = text(*result_gone_lines())
+        return note(words.OVER)
+    said = text(*words.RESULT_GONE_LINES)
     start = ComponentRef(Action.LOBBY, NEW, LobbyVerb.START).button()
     return Reply((said, ui.ActionRow(button(Label.START_GROUP, start))))
 
 
 def asked_note(lobby: Lobby, *, directly: bool) -> Reply:
     """Tell who wanted a comparison of two that the other one knows of it."""
-    said = asked_line(lobby)
-    where = where_line(directly)
+    said = words.asked_line(lobby)
+    where = words.where_line(directly)
     return note(said, small(where))
 
 
@@ -194,7 +164,7 @@ def joined_note(lobby: Lobby) -> Reply:
     """Tell somebody who just came in what comes next."""
     return Reply(
         (
-            text(CHOOSE_NOW),
+            text(words.CHOOSE_NOW),
             ui.ActionRow(_choose(lobby, discord.ButtonStyle.primary)),
         )
     )
@@ -202,17 +172,17 @@ def joined_note(lobby: Lobby) -> Reply:
 
 def brought_note(member: Member, lobby: Lobby) -> Reply:
     """Tell somebody what they compare with."""
-    lines = [brought_line(member)]
+    lines = [words.brought_line(member)]
     if lobby.kind is GroupKind.LOBBY:
-        lines.append(small(STAYS_AS_IT_IS))
+        lines.append(small(words.STAYS_AS_IT_IS))
     else:
-        lines.append(small(BOTH_SEE))
+        lines.append(small(words.BOTH_SEE))
     return Reply((text(*lines),), accent=ACCENT)
 
 
 def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Modal:
     """Ask what somebody brings: one of their playlists, a file, or links."""
-    form = ui.Modal(title=WHAT_DO_YOU_BRING, custom_id=ref.form(), timeout=None)
+    form = ui.Modal(title=words.WHAT_DO_YOU_BRING, custom_id=ref.form(), timeout=None)
     if suggestions:
         options = [
             discord.SelectOption(
@@ -223,14 +193,14 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
         menu: ui.Select[Any] = ui.Select(
             custom_id=SourceField.CHOSEN, options=options, required=False, min_values=0
         )
-        form.add_item(ui.Label(text=A_PLAYLIST, description=NAME_IS_SHOWN, component=menu))
+        form.add_item(ui.Label(text=words.A_PLAYLIST, description=words.NAME_IS_SHOWN, component=menu))
     upload: ui.FileUpload[Any] = ui.FileUpload(
         custom_id=SourceField.FILE, required=False, min_values=0, max_values=1
     )
     form.add_item(
         ui.Label(
-            text=OR_A_FILE,
-            description=ABOUT_FILES,
+            text=words.OR_A_FILE,
+            description=words.ABOUT_FILES,
             component=upload,
         )
     )
@@ -240,7 +210,7 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
         required=False,
         max_length=_LONGEST_TEXT,
     )
-    form.add_item(ui.Label(text=OR_LINKS, description=ABOUT_LINKS, component=links))
+    form.add_item(ui.Label(text=words.OR_LINKS, description=words.ABOUT_LINKS, component=links))
     form.stop()  # else discord.py keeps it until somebody sends it, and most forms are just closed
     return form
 

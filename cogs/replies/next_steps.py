@@ -13,7 +13,7 @@ from cogs.replies.account import HERE, connect_ref
 from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref
 from cogs.replies.layout import button
 from cogs.replies.lobby import NEW, LobbyVerb
-from cogs.replies.saved import LAST
+from cogs.replies.saving import LAST
 from cogs.words.buttons import Label
 from cogs.words.help import HelpTopic
 from services.domain.errors import groups, jobs, playlists, sources, storage

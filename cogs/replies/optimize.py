@@ -13,25 +13,9 @@ from discord import ui
 from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Attached, Reply, button, draft_button, gallery, text, with_files
 from cogs.replies.lists import ListFiles
-from cogs.words.attribution import credit, playlist_link
+from cogs.words import ordering as words
 from cogs.words.buttons import Label
-from cogs.words.ordering import (
-    GOAL_HINTS,
-    HOW_A_STEP_COSTS,
-    IT_BEGINS_WITH,
-    NONE_IS_ROUGH,
-    ROUGHEST_LEFT,
-    cost_lines,
-    gain_words,
-    goal_words,
-    in_new_order,
-    in_place_lines,
-    kept_line,
-    order_rows,
-    remarks_line,
-    rough_lines,
-)
-from cogs.words.text import escape, fit, small, unbroken
+from cogs.words.text import credit, escape, fit, playlist_link, small, unbroken
 from services.domain.charts import Chart
 from services.domain.ordering import Goal
 from services.domain.report import AnalysisReport
@@ -62,12 +46,16 @@ def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
     picture, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
         text(
-            f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}",
-            unbroken(kept_line(result, report.tracks) or gain_words(result.before, result.after)),
+            f"## {playlist_link(report.playlist)} · {words.goal_words(result.goal, report.tracks)}",
+            unbroken(words.kept_line(result, report.tracks) or words.gain_words(result.before, result.after)),
             credit(report.playlist),
         ),
         picture,
-        text(IT_BEGINS_WITH, *order_rows(report, state, _FIRST_ROWS), small(remarks_line(report, state))),
+        text(
+            words.IT_BEGINS_WITH,
+            *words.order_rows(report, state, _FIRST_ROWS),
+            small(words.remarks_line(report, state)),
+        ),
         ui.ActionRow(_goal_select(draft_id, result.goal)),
         *(ui.ActionRow(*row) for row in _rows_of(_buttons(report, draft_id, can_write=can_write))),
     ]
@@ -78,21 +66,23 @@ def order_details_card(draft: OrderDraft, chart: Chart | None, page: DetailsPage
     """Say what the order costs, or where it is still rough, or why step by step."""
     report, result, draft_id = draft.stored.report, draft.state.result, draft.draft_id
     blocks: list[ui.Item[Any]] = [
-        text(f"## {playlist_link(report.playlist)} · {goal_words(result.goal, report.tracks)}")
+        text(f"## {playlist_link(report.playlist)} · {words.goal_words(result.goal, report.tracks)}")
     ]
     attached: tuple[Attached, ...] = ()
     match page:
         case DetailsPage.ROUGH:
-            rough = rough_lines(report, result) or [NONE_IS_ROUGH]
-            blocks.append(text(ROUGHEST_LEFT, *rough))
+            rough = words.rough_lines(report, result) or [words.NONE_IS_ROUGH]
+            blocks.append(text(words.ROUGHEST_LEFT, *rough))
         case DetailsPage.STEPS:
-            opening = order_rows(report, draft.state, _EXPLAINED_ROWS, explained=True)
-            blocks.append(text(IT_BEGINS_WITH, fit(opening, _LISTED_CHARACTERS)))
+            opening = words.order_rows(report, draft.state, _EXPLAINED_ROWS, explained=True)
+            blocks.append(text(words.IT_BEGINS_WITH, fit(opening, _LISTED_CHARACTERS)))
         case DetailsPage.COST:
             if chart is not None:
                 picture, attached = gallery([chart])
                 blocks.append(picture)
-            blocks.append(text(*(unbroken(line) for line in cost_lines(result)), small(HOW_A_STEP_COSTS)))
+            blocks.append(
+                text(*(unbroken(line) for line in words.cost_lines(result)), small(words.HOW_A_STEP_COSTS))
+            )
     back = _button(Label.BACK, draft_id, DraftVerb.SHOW)
     others = [
         button(_PAGES[each], draft_ref(Action.OPTIMIZE, draft_id, DraftVerb.DETAILS, each.value).button())
@@ -112,7 +102,7 @@ def in_place_card(draft: OrderDraft) -> Reply:
     report, draft_id, result = draft.stored.report, draft.draft_id, draft.state.result
     return Reply(
         (
-            text(*in_place_lines(report, result)),
+            text(*words.in_place_lines(report, result)),
             ui.ActionRow(
                 _button(
                     Label.CHANGE_THE_PLAYLIST, draft_id, DraftVerb.REPLACE, style=discord.ButtonStyle.danger
@@ -131,8 +121,8 @@ def order_files_card(draft: OrderDraft, files: ListFiles) -> Reply:
     """Hand out the list in its new order."""
     report, result = draft.stored.report, draft.state.result
     said = text(
-        f"## {escape(report.playlist.name, 90)} · {goal_words(result.goal, report.tracks)}",
-        in_new_order(result),
+        f"## {escape(report.playlist.name, 90)} · {words.goal_words(result.goal, report.tracks)}",
+        words.in_new_order(result),
         *map(small, files.hints),
     )
     return with_files(said, files.files)
@@ -146,7 +136,7 @@ def _goal_select(draft_id: str, goal: Goal) -> ui.Select[Any]:
             discord.SelectOption(
                 label=GOAL_NAMES[each][:1].upper() + GOAL_NAMES[each][1:],
                 value=each.value,
-                description=GOAL_HINTS[each],
+                description=words.GOAL_HINTS[each],
                 default=each is goal,
             )
             for each in Goal

@@ -9,34 +9,10 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, text
-from cogs.words.attribution import credit
+from cogs.words import quality as words
 from cogs.words.buttons import Label, double_label, halve_label
 from cogs.words.grouping import basis_line
-from cogs.words.quality import (
-    AS_MEASURED,
-    BY_FEATURE,
-    DOUBLED,
-    HALVED,
-    LISTED,
-    SOURCES,
-    THE_GROUPS,
-    TWO_SOURCES,
-    WITHOUT_FULL_DATA,
-    WRONG_TEMPO,
-    by_feature_line,
-    corrected_line,
-    groups_lines,
-    in_all,
-    kind_lines,
-    opinion_lines,
-    quality_title,
-    source_lines,
-    tempo_lines,
-    tempo_words,
-    track_gap,
-    verdict_line,
-)
-from cogs.words.text import fit, skipped_line, small, track_line
+from cogs.words.text import credit, fit, skipped_line, small, track_line
 from services.domain.features import Coverage, Feature
 from services.domain.report import FEWEST_TRACKS, AnalysisReport, EnrichedTrack
 from services.domain.sources import second_opinions
@@ -48,19 +24,23 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
     """Say how much is known, from whom, and how far the estimates could move the groups."""
     coverage = report.coverage
     blocks: list[ui.Item[Any]] = [
-        text(quality_title(report), verdict_line(coverage), *in_all(report)),
-        text(*kind_lines(coverage)),
-        text(SOURCES, *source_lines(coverage)),
-        text(BY_FEATURE, small(by_feature_line(coverage))),
-        text(THE_GROUPS, basis_line(report.basis) if report.clusters else "", *groups_lines(report)),
+        text(words.quality_title(report), words.verdict_line(coverage), *words.in_all(report)),
+        text(*words.kind_lines(coverage)),
+        text(words.SOURCES, *words.source_lines(coverage)),
+        text(words.BY_FEATURE, small(words.by_feature_line(coverage))),
+        text(
+            words.THE_GROUPS, basis_line(report.basis) if report.clusters else "", *words.groups_lines(report)
+        ),
     ]
     if opinions := [each for entry in report.tracks for each in second_opinions(entry)]:
-        blocks.append(text(TWO_SOURCES, *opinion_lines(report, opinions)))
+        blocks.append(text(words.TWO_SOURCES, *words.opinion_lines(report, opinions)))
     missing = [
-        f"- {track_line(entry.track)}{track_gap(entry)}" for entry in report.tracks if track_gap(entry)
+        f"- {track_line(entry.track)}{words.track_gap(entry)}"
+        for entry in report.tracks
+        if words.track_gap(entry)
     ]
     if missing:
-        blocks += [rule(), text(WITHOUT_FULL_DATA, fit(missing, LISTED))]
+        blocks += [rule(), text(words.WITHOUT_FULL_DATA, fit(missing, words.LISTED))]
     if left_out := skipped_line(report.playlist.skipped):
         blocks.append(text(small(left_out)))
     buttons = [button(Label.REDRAW_THE_MAP, ComponentRef(Action.AGAIN, report_id).button())]
@@ -68,7 +48,7 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
         again = ComponentRef(Action.AGAIN, report_id, MEASURED_ONLY).button()
         buttons.insert(0, button(Label.MEASURED_ONLY, again, style=discord.ButtonStyle.primary))
     blocks.append(ui.ActionRow(*buttons))
-    last = (small(WRONG_TEMPO) if report.clusters else "", credit(report.playlist))
+    last = (small(words.WRONG_TEMPO) if report.clusters else "", credit(report.playlist))
     if any(last):
         blocks.append(text(*last))
     return Reply(tuple(blocks))
@@ -85,7 +65,7 @@ def tempo_select(report: AnalysisReport, report_id: str, tracks: list[int]) -> u
         discord.SelectOption(
             label=report.tracks[track].track.label[:100],
             value=str(track),
-            description=tempo_words(report.tracks[track], tempo),
+            description=words.tempo_words(report.tracks[track], tempo),
         )
         for track in tracks
         if report.tracks[track].track.id
@@ -110,11 +90,11 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
 
     return Reply(
         (
-            text(*tempo_lines(entry)),
+            text(*words.tempo_lines(entry)),
             ui.ActionRow(
-                choice(halve_label(tempo), HALVED),
-                choice(double_label(tempo), DOUBLED),
-                choice(Label.AS_IT_WAS_MEASURED, AS_MEASURED),
+                choice(halve_label(tempo), words.HALVED),
+                choice(double_label(tempo), words.DOUBLED),
+                choice(Label.AS_IT_WAS_MEASURED, words.AS_MEASURED),
             ),
         )
     )
@@ -122,7 +102,7 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
 
 def corrected_card(entry: EnrichedTrack, report_id: str, factor: str) -> Reply:
     """Confirm a correction and offer the map that follows from it."""
-    confirmed = note(corrected_line(entry, factor))
+    confirmed = note(words.corrected_line(entry, factor))
     again = button(
         Label.REDRAW_THE_MAP,
         ComponentRef(Action.AGAIN, report_id).button(),

@@ -1,7 +1,8 @@
-"""The map of a server: the picture, who is near whom, and the way onto it and off again."""
+"""The map of a server, and the weekly digest of what happened on it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,26 +10,19 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, text, with_files
+from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, text, with_files
+from cogs.words import server_map
+from cogs.words import server_map as words
 from cogs.words.buttons import Label
-from cogs.words.server_map import (
-    NEAR_WHOM,
-    THE_MAP,
-    closest_line,
-    escape_lines,
-    map_over_lines,
-    off_map_lines,
-    small_print,
-    standing_lines,
-    too_few_words,
-)
+from cogs.words.text import small
 from services.domain.group_requests import MapVerb
-from services.domain.server_map import DrawnMap
+from services.domain.server_map import Digest, DrawnMap, News
 
 _STANDINGS = 3
 """Who stands out on the card itself; the text has all."""
 _WORDS_IN_CARD = 1500
 """Longer lists of who is near whom come as a file."""
+STOP = "stop"
 
 
 def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
@@ -36,14 +30,14 @@ def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
     blocks: list[ui.Item[Any]] = []
     attached: tuple[Attached, ...] = ()
     if drawn.found is None or drawn.chart is None:
-        blocks.append(text(THE_MAP, too_few_words(drawn)))
+        blocks.append(text(server_map.THE_MAP, server_map.too_few_words(drawn)))
     else:
         pictures, attached = gallery([drawn.chart])
-        yours = "" if drawn.place is None else closest_line(drawn.found, drawn.place)
-        blocks += [text(THE_MAP, yours), pictures]
-        if lines := standing_lines(drawn.found)[:_STANDINGS]:
+        yours = "" if drawn.place is None else server_map.closest_line(drawn.found, drawn.place)
+        blocks += [text(server_map.THE_MAP, yours), pictures]
+        if lines := server_map.standing_lines(drawn.found)[:_STANDINGS]:
             blocks.append(text(*lines))
-    blocks.append(text(*small_print(drawn, posted=posted)))
+    blocks.append(text(*server_map.small_print(drawn, posted=posted)))
     blocks.append(ui.ActionRow(*_buttons(drawn, posted=posted)))
     return Reply(tuple(blocks), attached)
 
@@ -68,21 +62,21 @@ def map_in_words(drawn: DrawnMap) -> Reply:
     """Say who is near whom, without the picture."""
     if drawn.found is None or drawn.chart is None:
         return map_card(drawn)
-    words, standing = drawn.chart.text, standing_lines(drawn.found)
+    words, standing = drawn.chart.text, server_map.standing_lines(drawn.found)
     if len(words) <= _WORDS_IN_CARD:
-        return Reply((text(NEAR_WHOM, *standing, escape_lines(words)),))
-    return with_files(text(NEAR_WHOM, *standing), [Attached("server-map.txt", words.encode())])
+        return Reply((text(server_map.NEAR_WHOM, *standing, server_map.escape_lines(words)),))
+    return with_files(text(server_map.NEAR_WHOM, *standing), [Attached("server-map.txt", words.encode())])
 
 
 def left_note(guild_id: int) -> Reply:
     """Confirm that somebody is off the map."""
-    said = text(*off_map_lines())
+    said = text(*server_map.OFF_MAP_LINES)
     return Reply((said, ui.ActionRow(_press(guild_id, Label.PUT_ME_BACK_ON_IT, MapVerb.JOIN))))
 
 
 def map_over_note(guild_id: int) -> Reply:
     """Show nobody: a posted map is over."""
-    said = text(*map_over_lines())
+    said = text(*server_map.MAP_OVER_LINES)
     return Reply((said, ui.ActionRow(_press(guild_id, Label.SERVER_MAP, MapVerb.LOOK))))
 
 
@@ -90,3 +84,45 @@ def _press(
     guild_id: int, label: str, verb: MapVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> ui.Button[Any]:
     return button(label, ComponentRef(Action.SERVER_MAP, str(guild_id), verb).button(), style=style)
+
+
+def stop_ref(guild_id: int, week: int) -> ComponentRef:
+    """Name the button that ends a digest; no other message has it."""
+    return ComponentRef(Action.DIGEST, str(guild_id), f"{STOP}.{week}")
+
+
+def digest_card(guild_id: int, week: int, news: Sequence[News]) -> Reply:
+    """Say what happened this week."""
+    server = str(guild_id)
+    return Reply(
+        (
+            text(words.THIS_WEEK, *(f"- {line}" for line in words.news_lines(news))),
+            text(f"**{words.question_of(week)}**"),
+            rule(),
+            text(small(words.WHO_IS_NAMED)),
+            ui.ActionRow(
+                button(
+                    Label.WHO_IS_NEAR_ME,
+                    ComponentRef(Action.SERVER_MAP, server, MapVerb.LOOK).button(),
+                    style=discord.ButtonStyle.primary,
+                ),
+                button(Label.TAKE_OFF_MAP, ComponentRef(Action.SERVER_MAP, server, MapVerb.LEAVE).button()),
+                button(Label.STOP_THIS, stop_ref(guild_id, week).button()),
+            ),
+        )
+    )
+
+
+def empty_digest_note() -> Reply:
+    """Show nobody: whoever a digest named has left the map, or it is old."""
+    return note(words.DIGEST_OVER)
+
+
+def digest_on_note(digest: Digest) -> Reply:
+    """Confirm where and when a digest comes."""
+    return note(*words.digest_on_lines(digest))
+
+
+def digest_off_note() -> Reply:
+    """Confirm that no more digest comes."""
+    return note(*words.DIGEST_OFF_LINES)

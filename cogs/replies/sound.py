@@ -10,19 +10,9 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, text
+from cogs.words import sound as words
 from cogs.words.buttons import Label
 from cogs.words.messages import note_lines
-from cogs.words.sound import (
-    NO_PLACE_YET,
-    clips_sentence,
-    key_line,
-    known_line,
-    length_line,
-    loudness_line,
-    place_line,
-    press_label,
-    tempo_line,
-)
 from cogs.words.text import escape, small
 from services.domain.messages import NoteKind
 from services.domain.report import AnalysisReport
@@ -44,23 +34,23 @@ def sound_card(
         raise ValueError("this track came without sound")
     reading = entry.track.sound.reading
     lines = (
-        tempo_line(reading),
-        key_line(reading),
-        loudness_line(reading, placed.louder_than),
-        length_line(reading),
+        words.tempo_line(reading),
+        words.key_line(reading),
+        words.loudness_line(reading, placed.louder_than),
+        words.length_line(reading),
     )
     blocks: list[ui.Item[Any]] = [text(f"## {escape(entry.track.label, 120)}", *lines)]
     attached: tuple[Attached, ...] = ()
     if placed.place is not None:
-        blocks.append(text(place_line(placed.place)))
+        blocks.append(text(words.place_line(placed.place)))
     else:
-        blocks.append(text(small(NO_PLACE_YET)))
+        blocks.append(text(small(words.NO_PLACE_YET)))
     if placed.chart is not None:
         pictures, attached = gallery([placed.chart])
         blocks.append(pictures)
     about_it = (each for each in report.notices if each.kind is not NoteKind.FOUND_BY_NAME)
     notes = note_lines((*report.playlist.notes[:3], *islice(about_it, 2)))
-    said = (known_line(entry), *(escape(line, 220) for line in notes))
+    said = (words.known_line(entry), *(escape(line, 220) for line in notes))
     blocks.append(text(*map(small, said)))
     blocks.append(ui.ActionRow(*_buttons(report_id, private=private)))
     if offers_clips:
@@ -86,8 +76,8 @@ def clips_offer(report: AnalysisReport, report_id: str) -> list[ui.Item[Any]]:
         return []
     clips = len(clip_starts(sounds[0].length_s))
     press = button(
-        press_label(clips, len(sounds)),
+        words.press_label(clips, len(sounds)),
         ComponentRef(Action.CLIPS, report_id).button(),
         style=discord.ButtonStyle.primary,
     )
-    return [text(small(clips_sentence(clips, len(sounds)))), ui.ActionRow(press)]
+    return [text(small(words.clips_sentence(clips, len(sounds)))), ui.ActionRow(press)]

@@ -11,20 +11,9 @@ from discord import ui
 from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
-from cogs.words.attribution import credit
+from cogs.words import tidying as words
 from cogs.words.buttons import Label, make_label, merge_label, rename_label, toggle_label
-from cogs.words.splitting import (
-    dry_run_lines,
-    homeless_line,
-    lists_title,
-    most_alike,
-    only_exported,
-    part_lines,
-    part_listed,
-    promise_line,
-    split_title,
-)
-from cogs.words.text import CLUSTER_LETTERS, escape, plain, plural, small
+from cogs.words.text import CLUSTER_LETTERS, credit, escape, plain, plural, small
 from services.domain.drafts import SplitState, by_closeness
 from services.domain.report import AnalysisReport
 from services.workflows.drafts import SplitDraft
@@ -37,11 +26,11 @@ def split_card(draft: SplitDraft, chosen: int | None = None) -> Reply:
     """Show the parts, and for a `chosen` one what can be done with it."""
     report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     blocks: list[ui.Item[Any]] = [
-        text(split_title(report), promise_line(report, state), credit(report.playlist)),
-        text(*(part_lines(report, part, number) for number, part in enumerate(state.parts))),
+        text(words.split_title(report), words.promise_line(report, state), credit(report.playlist)),
+        text(*(words.part_lines(report, part, number) for number, part in enumerate(state.parts))),
     ]
     if state.homeless:
-        blocks.append(text(small(homeless_line(state))))
+        blocks.append(text(small(words.homeless_line(state))))
     blocks.append(rule())
     blocks.append(ui.ActionRow(_part_select(draft_id, state, chosen)))
     if chosen is not None and chosen < len(state.parts):
@@ -58,12 +47,12 @@ def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
     count = len(state.chosen)
     room = _DRY_RUN_CHARACTERS // max(count, 1)
     blocks: list[ui.Item[Any]] = [
-        text(*dry_run_lines(report, count, can_write)),
-        *(text(part_listed(report, part, room)) for part in state.chosen),
+        text(*words.dry_run_lines(report, count, can_write)),
+        *(text(words.part_listed(report, part, room)) for part in state.chosen),
     ]
     without_id = sum(report.tracks[row].track.id is None for part in state.chosen for row in part.rows)
     if without_id and can_write:
-        blocks.append(text(small(only_exported(without_id))))
+        blocks.append(text(small(words.only_exported(without_id))))
     buttons = [
         _button(Label.EXPORT_THE_LISTS, draft_id, DraftVerb.EXPORT),
         _button(Label.BACK, draft_id, DraftVerb.SHOW),
@@ -79,7 +68,7 @@ def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
     """Hand out the lists."""
     report, state = draft.stored.report, draft.state
     said = text(
-        lists_title(report, state),
+        words.lists_title(report, state),
         *(f"- {escape(part.name, 90)}: {plural(len(part.rows), 'track')}" for part in state.chosen),
         *map(small, files.hints),
     )
@@ -117,7 +106,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
         discord.SelectOption(
             label=plain(f"{CLUSTER_LETTERS[other]} · {state.parts[other].name}", 100),
             value=str(other),
-            description=most_alike(report) if place == 0 else None,
+            description=words.most_alike(report) if place == 0 else None,
         )
         for place, other in enumerate(by_closeness(report, state, chosen))
     ]

@@ -10,19 +10,8 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, rule, text
+from cogs.words import status as words
 from cogs.words.buttons import Label
-from cogs.words.status import (
-    database_line,
-    discord_line,
-    seat_name,
-    seats_lines,
-    service_lines,
-    since_start,
-    status_lines,
-    user_words,
-    work_lines,
-    worries,
-)
 from cogs.words.text import plain, small
 from services.domain.installation import Status
 from services.domain.spotify import Seat
@@ -30,15 +19,15 @@ from services.domain.spotify import Seat
 
 def status_card(status: Status) -> Reply:
     """Say how the bot is, worries first."""
-    found = worries(status)
+    found = words.worries(status)
     blocks: list[ui.Item[Any]] = [
-        text(*status_lines(found)),
-        text("**Discord**", discord_line(status)),
-        text("**Work**", *work_lines(status)),
-        text("**Database**", database_line(status)),
-        text("**Services**", *service_lines(status)),
+        text(*words.status_lines(found)),
+        text("**Discord**", words.discord_line(status)),
+        text("**Work**", *words.work_lines(status)),
+        text("**Database**", words.database_line(status)),
+        text("**Services**", *words.service_lines(status)),
         rule(),
-        text(small(since_start(status))),
+        text(small(words.since_start(status))),
     ]
     return Reply(tuple(blocks), accent=WARNING if found else ACCENT)
 
@@ -48,13 +37,13 @@ _OFFERED = 25
 
 def seats_card(taken: Sequence[Seat], seats: int) -> Reply:
     """List who is connected to Spotify, with a menu to disconnect one."""
-    blocks: list[ui.Item[Any]] = [text(*seats_lines(taken, seats))]
+    blocks: list[ui.Item[Any]] = [text(*words.seats_lines(taken, seats))]
     if taken:
         options = [
             discord.SelectOption(
-                label=plain(seat.name, 60) or seat_name(seat),
+                label=plain(seat.name, 60) or words.seat_name(seat),
                 value=str(seat.user_id),
-                description=user_words(seat),
+                description=words.user_words(seat),
             )
             for seat in taken[:_OFFERED]
         ]

@@ -11,21 +11,10 @@ from discord import ui
 from cogs.replies.ids import Action, DraftVerb
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
+from cogs.words import tidying as words
 from cogs.words.buttons import Label, apply_label, page_label
-from cogs.words.splitting import only_exported
 from cogs.words.text import small
-from cogs.words.tidying import (
-    DECISION_WORDS,
-    IN_PLACE_LOSES,
-    apply_lines,
-    finding_lines,
-    move_title,
-    nothing_to_tidy_lines,
-    remove_title,
-    tidied_lines,
-    tidy_lines,
-    tracks_listed,
-)
+from cogs.words.tidying import only_exported
 from services.domain.drafts import Decision, TidyState
 from services.workflows.drafts import TidyDraft, outcome
 
@@ -50,11 +39,11 @@ def tidy_card(draft: TidyDraft, page: int = 0) -> Reply:
     pages = page_count(state)
     page = min(max(page, 0), pages - 1)
     if not state.findings:
-        return Reply((text(*nothing_to_tidy_lines(report)),))
-    blocks: list[ui.Item[Any]] = [text(*tidy_lines(report, state))]
+        return Reply((text(*words.nothing_to_tidy_lines(report)),))
+    blocks: list[ui.Item[Any]] = [text(*words.tidy_lines(report, state))]
     for number in range(page * PAGE, min((page + 1) * PAGE, len(state.findings))):
         blocks += [
-            text(*finding_lines(report, state, number)),
+            text(*words.finding_lines(report, state, number)),
             ui.ActionRow(*_decision_buttons(draft_id, state, number)),
         ]
     blocks.append(rule())
@@ -68,14 +57,14 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
     """List all changes and ask once; what is not decided stays."""
     report, draft_id, state, result = draft.stored.report, draft.draft_id, draft.state, outcome(draft)
     playlist = report.playlist
-    blocks: list[ui.Item[Any]] = [text(*apply_lines(report, state, result))]
+    blocks: list[ui.Item[Any]] = [text(*words.apply_lines(report, state, result))]
     if result.removed:
-        blocks.append(text(remove_title(result), tracks_listed(report, result.removed)))
+        blocks.append(text(words.remove_title(result), words.tracks_listed(report, result.removed)))
     if result.moved:
         blocks.append(
             text(
-                move_title(state, result, can_write),
-                tracks_listed(report, result.moved),
+                words.move_title(state, result, can_write),
+                words.tracks_listed(report, result.moved),
             )
         )
     without_id = sum(report.tracks[row].track.id is None for row in (*result.kept, *result.moved))
@@ -83,7 +72,7 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
         blocks.append(text(small(only_exported(without_id))))
     in_place = can_write and playlist.id is not None
     if in_place:
-        blocks.append(text(small(IN_PLACE_LOSES)))
+        blocks.append(text(small(words.IN_PLACE_LOSES)))
     blocks.append(ui.ActionRow(*_apply_buttons(draft_id, can_write=can_write, in_place=in_place)))
     second = [_button(Label.BACK, draft_id, DraftVerb.SHOW, 0)]
     if result.moved:
@@ -95,7 +84,7 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
 def tidied_files_card(draft: TidyDraft, files: ListFiles) -> Reply:
     """Hand out the tidied list."""
     report, state, result = draft.stored.report, draft.state, outcome(draft)
-    said = text(*tidied_lines(report, state, result, files.hints))
+    said = text(*words.tidied_lines(report, state, result, files.hints))
     return with_files(said, files.files)
 
 
@@ -103,7 +92,7 @@ def _decision_buttons(draft_id: str, state: TidyState, number: int) -> list[ui.B
     chosen = state.decisions.get(number)
     buttons = [
         _button(
-            f"✓ {DECISION_WORDS[decision]}" if decision is chosen else DECISION_WORDS[decision],
+            f"✓ {words.DECISION_WORDS[decision]}" if decision is chosen else words.DECISION_WORDS[decision],
             draft_id,
             DraftVerb.DECIDE,
             number,

@@ -10,33 +10,19 @@ from cogs.words.text import escape, join_words, moment, plural, small
 from services.domain.spotify import Disconnected, Link, Linked
 
 EVERYTHING = "Everything that is stored about you"
-
 ERASE_EVERYTHING = "erase everything"
-
 CODE_HINT = "Six digits, shown in the browser after you agreed at Spotify."
-
 CODE_LABEL = "Code from the page"
-
 ADDRESS_HINT = "It begins with http and holds code= and state=. Paste it only here."
-
 ADDRESS_LABEL = "Address of the page that did not load"
-
 WHAT_I_KNOW = "## What I know about you"
-
 KEPT_BY_TRACK = "Features of tracks are kept by track, never by person."
-
 YOUR_DATA = "## Your data"
-
 WAYS_BACK = "`/login` connects it again while there is a seat. Exported files work without."
-
 NOT_CONNECTED = "Your Spotify account is not connected, so there is nothing to end."
-
 WITHDRAW = "To withdraw the consent at Spotify too: spotify.com/account/apps."
-
 AFTER_LOGIN = "Next: `/playlists` lists what I can read, `/analyze` maps one of them."
-
 UPLOAD = "Without a login: attach an exported file to any command (exportify.net makes one)."
-
 PRIVACY = """\
 **What I keep.** The maps you make and the playlists in them, for at most {days} days, so that their \
 buttons work: your newest 100, fewer of very long playlists. Tempos you corrected, and which \
@@ -92,6 +78,26 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "sharings": ("server that you share with", "servers that you share with"),
 }
 """Rows of each table in words; a test sees to it that no table is missing."""
+PASTE_STEPS = (
+    "1. Open the link and allow the access at Spotify.\n"
+    "2. The browser then shows a page that can't be loaded: copy its whole address.\n"
+    "3. Press **Finish login** and paste it there, and nowhere else."
+)
+LOGIN_PROMISES = (small("I never ask for a password, nor for a code or an address in a chat."), small(UPLOAD))
+PASTE_PROMISES = (
+    small("Nobody who asks you for that address in a chat or by message means well."),
+    small(UPLOAD),
+)
+SENT_LINES = ("I sent you the link in a direct message.", small(UPLOAD))
+FORGET_LINES = (
+    "## Forget everything?",
+    (
+        "Your maps, drafts and corrections, the link to Spotify and its tokens, what you shared "
+        "with groups: all of it goes at once and can't be brought back. Playlists that I saved for "
+        "you stay at Spotify, but can no longer be undone here."
+    ),
+    small("Maps that you posted into channels are emptied there, where Discord still lets me."),
+)
 
 
 def link_lines(link: Link | None, now: datetime, seats: int | None) -> list[str]:
@@ -177,30 +183,6 @@ def login_lines(connected_as: str | None) -> list[str]:
     ]
 
 
-def paste_steps() -> str:
-    """Say how a login goes whose address is pasted."""
-    return (
-        "1. Open the link and allow the access at Spotify.\n"
-        "2. The browser then shows a page that can't be loaded: copy its whole address.\n"
-        "3. Press **Finish login** and paste it there, and nowhere else."
-    )
-
-
-def login_promises() -> list[str]:
-    """Say what nobody is asked for."""
-    return [small("I never ask for a password, nor for a code or an address in a chat."), small(UPLOAD)]
-
-
-def paste_promises() -> list[str]:
-    """Say whom nobody should give the address."""
-    return [small("Nobody who asks you for that address in a chat or by message means well."), small(UPLOAD)]
-
-
-def sent_lines() -> list[str]:
-    """Say that the link is in a direct message."""
-    return ["I sent you the link in a direct message.", small(UPLOAD)]
-
-
 def linked_lines(linked: Linked) -> list[str]:
     """Say as whom somebody is connected."""
     name = f" as **{escape(linked.link.name)}**" if linked.link.name else ""
@@ -236,19 +218,6 @@ def stored_lines(stored: Mapping[str, int]) -> list[str]:
     kept = {name: count for name, count in stored.items() if name != "links"}
     lines = [f"- {plural(count, *KINDS.get(name, (name, name)))}" for name, count in kept.items()]
     return ["**Stored**", *(lines or ["Nothing."])]
-
-
-def forget_lines() -> list[str]:
-    """Say what would be erased."""
-    return [
-        "## Forget everything?",
-        (
-            "Your maps, drafts and corrections, the link to Spotify and its tokens, what you shared "
-            "with groups: all of it goes at once and can't be brought back. Playlists that I saved for "
-            "you stay at Spotify, but can no longer be undone here."
-        ),
-        small("Maps that you posted into channels are emptied there, where Discord still lets me."),
-    ]
 
 
 def forgotten_lines(settled: Sequence[str], gone: Mapping[str, int]) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from cogs.words.text import escape, join_words
 
 ASKING = "I am asking…"
-
 RESTARTING = "I am restarting. This goes on by itself in a minute."
 LATER = "This takes longer than Discord lets me change this message. The answer comes as a new one."
 PERHAPS_SEEN = "I was restarted while telling you this, so you may have seen it already."
@@ -28,7 +27,6 @@ MAY_NOT_POST = (
 )
 TOO_LARGE = "The result is too large for this place. Try the private option, or a smaller playlist."
 DISCORD_AWAY = "Discord does not answer me properly at the moment. That passes; try again in a minute."
-
 DO_THAT = "do that"
 
 

@@ -1,13 +1,28 @@
-"""Say by what a playlist was grouped, and what that rests on."""
+"""Say by what a playlist was grouped, and how its groups sound."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cogs.words.text import in_words, join_words
+from cogs.words.text import (
+    artist_ids,
+    artist_link,
+    escape,
+    in_words,
+    is_spotifys,
+    join_words,
+    letter_of,
+    percent,
+    plural,
+    small,
+    track_line,
+)
+from services.domain.comparison import UnionGroup
+from services.domain.group_words import genre_words
 from services.domain.grouping import ENOUGH_YEARS, Basis, Grouping
-from services.domain.report import Structure, Verdict
-from services.domain.vocabulary import share_words
+from services.domain.messages import GroupWords
+from services.domain.report import AnalysisReport, Cluster, Level, Structure, Subtitle, Trait, Verdict
+from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, bpm_words, share_words
 
 WAY = {Grouping.SOUND: "by sound", Grouping.STYLE: "by style and era"}
 
@@ -16,6 +31,10 @@ _BY_SOUND = {
     Verdict.LOOSE: "By sound alone they fall into loose groups.",
     Verdict.NONE: "The sound alone does not separate them.",
 }
+MOSTLY = 0.5
+"""Share of the tagged tracks from which a group is mostly of its genres."""
+
+_BETWEEN = " · "
 
 
 def basis_line(basis: Basis, *, brief: bool = False) -> str:
@@ -80,3 +99,115 @@ def _earlier(basis: Basis) -> str:
     whom = "one artist" if basis.earlier_artists == 1 else f"{basis.earlier_artists:,} artists"
     share = f"{share_words(basis.earlier_genres)} of the tracks"
     return f" The genres of {whom} ({share}) are those that earlier lists agree on."
+
+
+def level_words(level: Level) -> str:
+    """Say how far to which side a group lies: "very calm", "calmer than the rest", "average energy"."""
+    if not level.degree:
+        return f"average {level.feature.value}"
+    if level.compared:
+        return f"{COMPARATIVES[level.feature][level.degree > 0]} than the rest"
+    low, high = FEATURE_WORDS[level.feature].grades
+    return (high if level.degree > 0 else low)[abs(level.degree) - 1]
+
+
+def trait_words(trait: Trait) -> str:
+    """Say a trait: "very calm"."""
+    return trait.words or level_words(trait.level)
+
+
+def trait_numbers(trait: Trait) -> str:
+    """Say the numbers behind a trait: "energy 0.21 (typical 0.65)"."""
+    if trait.numbers:
+        return trait.numbers
+    if trait.range_bpm is not None:
+        return f"{trait.feature.value} {bpm_words(trait.range_bpm)} (typical {trait.typical:.0f})"
+    if trait.without_singing is not None:
+        some, whole = trait.without_singing
+        return f"{some:,} of {whole:,} without singing"
+    said = FEATURE_WORDS[trait.feature].number
+    return said.format(name=trait.feature.value, value=trait.value, typical=trait.typical).replace("-", "−")
+
+
+def sound_words(group: Cluster | UnionGroup) -> str:
+    """Say how a group sounds: "very calm, acoustic, quiet"."""
+    if group.blurb:  # as an older version had stored it
+        return group.blurb.partition(_BETWEEN)[0]
+    return ", ".join(map(level_words, group.levels)) or "close to average in everything"
+
+
+def measures(group: Cluster | UnionGroup, *, with_tempo: bool = True) -> str:
+    """Say tempo and mode, where they are known: "about 92 BPM · 70% major"."""
+    tempo = "" if group.tempo_range_bpm is None or not with_tempo else bpm_words(group.tempo_range_bpm)
+    mode = "" if group.major_share is None else f"{share_words(group.major_share)} major"
+    return _BETWEEN.join(filter(None, (tempo, mode)))
+
+
+def group_line(group: Cluster | UnionGroup) -> str:
+    """Say a group in one line: "very calm, acoustic, quiet · about 92 BPM · 70% major"."""
+    return group.blurb or _BETWEEN.join(filter(None, (sound_words(group), measures(group))))
+
+
+def group_words(cluster: Cluster) -> GroupWords:
+    """Say all that a file tells of a group."""
+    traits = tuple((trait_words(trait), trait_numbers(trait)) for trait in cluster.traits)
+    return GroupWords(group_line(cluster), traits)
+
+
+def portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
+    """Say what sets a group apart, and who is in it."""
+    ids = artist_ids(track.track for track in report.tracks) if is_spotifys(report.playlist) else {}
+    artists = join_words(
+        artist_link(name, ids.get(name, "")) + (f" ({count})" if count > 1 else "")
+        for name, count in cluster.top_artists
+    )
+    lines = [
+        f"**{escape(trait_words(trait))}** — {escape(trait_numbers(trait), 120)}"
+        for trait in cluster.traits[:2]
+    ]
+    lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
+    often = "Most often" if any(count > 1 for _, count in cluster.top_artists) else "Among them"
+    return [*lines, *([small(f"{often} {artists}")] if artists else [])]
+
+
+def track_row(report: AnalysisReport, track: int, likely: bool) -> str:
+    """Say a track of a group, and how surely it belongs there."""
+    placement = report.placements[track]
+    mark = ""
+    if likely:
+        chance = "" if placement.probability is None else f", {share_words(placement.probability)} sure"
+        mark = f" · *likely{chance}*"
+    elif placement.confidence is not None and placement.confidence < 0.1:
+        mark = " · *between groups*"
+    return f"- {track_line(report.tracks[track].track)}{mark}"
+
+
+def subtitle(cluster: Cluster) -> str:
+    """Say what came with the tracks of a group, or nothing: "mostly country · 28% by Johnny Cash"."""
+    known = cluster.subtitle
+    parts = []
+    if known.genres and known.genre_share is not None:
+        whose = "known of the artists" if known.of_artists else "in the file"
+        parts.append(f"{mostly_genres(known)}, by the genres {whose}")
+    if known.decade is not None:
+        parts.append(f"mostly {known.decade}s, by the year of this edition")
+    if known.artist is not None and known.artist_share is not None:
+        parts.append(f"{share_words(known.artist_share)} by {known.artist}")
+    return " · ".join(parts)
+
+
+def mostly_genres(known: Subtitle) -> str:
+    """Say of which genres a group is, and how much of it."""
+    much = "mostly" if (known.genre_share or 0) >= MOSTLY else "a lot of"
+    return f"{much} {join_words(map(genre_words, known.genres))}"
+
+
+def cluster_lines(report: AnalysisReport, index: int) -> list[str]:
+    """Say which group it is, and how large."""
+    cluster = report.clusters[index]
+    evidence = sum(each.size for each in report.clusters)
+    likely = f" and {len(cluster.likely)} likely" if cluster.likely else ""
+    return [
+        f"## {letter_of(report.clusters, index)} · {escape(cluster.name)}",
+        f"{plural(cluster.size, 'track')}{likely}, {percent(cluster.size, evidence)} of the grouped ones",
+    ]

@@ -108,6 +108,9 @@ _NOT = (
 )
 _SOUND_FORMULA = "```\nsound = 100 · 2^−(s / {scale:g})^{power:g}\n```"
 _SCORE_FORMULA = "```\nscore = {part:g} · sound\n      + {artists:.0f} · √min(1, overlap / {overlap:g})\n```"
+HELP_LINES = ("## Tastemap", "I draw a map of how a playlist *sounds*, and say how much of it I really know.")
+LAST_LINES = (small(_YOURS), small(_ABOUT))
+FILE_LINES = ("## What I can read", f"**A file**: {_FILE}", _OTHERS, _SOUNDS)
 
 
 class HelpTopic(StrEnum):
@@ -143,11 +146,6 @@ class LinkState(StrEnum):
     ENDED = "ended"
 
 
-def help_lines() -> list[str]:
-    """Say what Tastemap is."""
-    return ["## Tastemap", "I draw a map of how a playlist *sounds*, and say how much of it I really know."]
-
-
 def latest_lines(recent: Sequence[ReportSummary]) -> list[str]:
     """List the latest maps of a person."""
     lines = [
@@ -155,16 +153,6 @@ def latest_lines(recent: Sequence[ReportSummary]) -> list[str]:
         for entry in recent
     ]
     return ["**Your latest maps**", *lines]
-
-
-def last_lines() -> list[str]:
-    """Say what is known of a person, and whose the values are."""
-    return [small(_YOURS), small(_ABOUT)]
-
-
-def file_lines() -> list[str]:
-    """Say which files can be read, and where they come from."""
-    return ["## What I can read", f"**A file**: {_FILE}", _OTHERS, _SOUNDS]
 
 
 def other_ways(*, has_spotify: bool, has_lists: bool) -> list[str]:

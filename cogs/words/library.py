@@ -12,9 +12,7 @@ from services.domain.report import AnalysisReport
 from services.domain.spotify import Library, PlaylistSummary
 
 NO_PLAYLIST = "There is no playlist in your library yet."
-
 NOTHING_TO_ASK = "There is nothing left to ask about this map: every name is found, refused or unknown."
-
 _NAME = 60
 CLOSED_LISTS = (
     "Spotify shows a bot only lists that you own or collaborate on, and hides its own. For the others: "

@@ -8,35 +8,20 @@ from cogs.words.text import escape, in_words, moment, plural, small
 from services.domain.groups import MOST, Lobby, Member
 
 CHANGES_THAT = "`/sharing questions` changes that at any time."
-
 NOTED = "Noted. The channel sees the result once the other one presses *Show here* too."
-
 BOTH_WANT_IT = "Both of you want it: the result is in the channel now."
-
 YOU_ARE_IN = "You are in."
-
 YOU_HAVE_ASKED = "You have asked; the other one answers."
-
 ABOUT_LINKS = "Of one playlist of yours, or of tracks"
-
 OR_LINKS = "Or links"
-
 ABOUT_FILES = "From Exportify and others; nobody needs a Spotify login here"
-
 OR_A_FILE = "Or an exported file"
-
 NAME_IS_SHOWN = "Its name is shown"
-
 A_PLAYLIST = "A playlist of yours"
-
 BOTH_SEE = "Once the other person has chosen too, both of you can see the result."
-
 STAYS_AS_IT_IS = "It stays as it is now, whatever becomes of the playlist. You can choose again."
-
 WHAT_DO_YOU_BRING = "What do you bring?"
-
 CHOOSE_NOW = "You are in. Now choose what you want to compare."
-
 OVER = "This comparison is over."
 
 NAME, _LABEL = 32, 48
@@ -47,6 +32,15 @@ WHAT_JOINING_MEANS = (
 WHAT_ACCEPTING_MEANS = (
     "Only the two of you see the result, unless both choose to show it. "
     "*Leave* ends it at any time and deletes the result."
+)
+DECLINED_LINES = ("No comparison this time.", small("Nothing that was chosen for it is kept."))
+RESULT_GONE_LINES = (
+    "This result is gone: someone in it left, or 30 days have passed.",
+    small(f"*{Label.START_GROUP}* makes a new one."),
+)
+NEVER_LINES = (
+    "Nobody can ask you any more, in any server.",
+    small("`/sharing questions` lets people ask you again."),
 )
 
 
@@ -110,11 +104,6 @@ def terms_lines(lobby: Lobby) -> list[str]:
     ]
 
 
-def declined_lines() -> list[str]:
-    """Say that there is no comparison."""
-    return ["No comparison this time.", small("Nothing that was chosen for it is kept.")]
-
-
 def ended_line(lobby: Lobby) -> str:
     """Say why a comparison of two has ended."""
     return "There was no answer in time, so this has ended." if lobby.asked else "This comparison has ended."
@@ -144,14 +133,6 @@ def question_lines(lobby: Lobby, asked: Member) -> list[str]:
     ]
 
 
-def result_gone_lines() -> list[str]:
-    """Say that a result is gone."""
-    return [
-        "This result is gone: someone in it left, or 30 days have passed.",
-        small(f"*{Label.START_GROUP}* makes a new one."),
-    ]
-
-
 def ready_title(lobby: Lobby, is_ready: bool) -> str:
     """Say that both are ready, or who has to choose yet."""
     return "## Ready: how alike do you two sound?" if is_ready else f"## {who_chooses(lobby)}"
@@ -175,14 +156,6 @@ def where_line(directly: bool) -> str:
 def brought_line(member: Member) -> str:
     """Say what somebody compares with."""
     return f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."
-
-
-def never_lines() -> list[str]:
-    """Say that nobody asks any more."""
-    return [
-        "Nobody can ask you any more, in any server.",
-        small("`/sharing questions` lets people ask you again."),
-    ]
 
 
 def out_line(results: int) -> str:

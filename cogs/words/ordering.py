@@ -21,15 +21,10 @@ from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.vocabulary import FEATURE_WORDS, GOAL_NAMES
 
 LOCKS_HINT = "1-3, 7 stay where they were; 12@20 puts track 12 at place 20; empty frees all"
-
 LOCKS_LABEL = "Numbers in the list as it was"
-
 LOCKS_TITLE = "Tracks that keep their place"
-
 ROUGHEST_LEFT = "**Roughest steps left**"
-
 NONE_IS_ROUGH = "None is rough."
-
 IT_BEGINS_WITH = "**It begins with**"
 
 _ROUGHEST_SHOWN, _LOCKS_SHOWN = 3, 60

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
+from cogs.words.grouping import group_line
 from cogs.words.text import escape, join_words, plural, small, some_of, track_line, unbroken
-from cogs.words.traits import group_line
 from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
 from services.domain.comparison import (
@@ -26,23 +26,14 @@ from services.domain.music import Track
 from services.domain.scoring import Prize
 
 ON_THE_MAP = "You are on the map of this server; `/map leave` takes you off."
-
 SAVE_THE_PICTURE = "Only you see it here: save the picture to show it to others."
-
 RANDOM_IS_HALF = "50% is what a random track from your own list would score."
-
 SATISFIED = "**How satisfied everybody is**"
-
 NO_TRACK_FITS = "No track is fit for everybody."
-
 NO_AWARD = "No award this time: too little is measured, or it is too close to call."
-
 AWARDS = "## Awards"
-
 FACTS_IN_WORDS = "The facts of the picture in words"
-
 NO_REASONS = "No reasons without a score."
-
 _PRIZES = {
     Prize.DARKEST: ("Darkest mood", "{:.2f}", "median valence {}"),
     Prize.STEADIEST: ("Steadiest pulse", "{:.0f}", "half of it within {} BPM"),
@@ -76,7 +67,6 @@ MODE_WORDS = {
 }
 
 ALL_PAIRS = "The menu has all pairs."
-
 NAME = 32
 ROUND = 8
 """People up to whom a card has room for lines on who stands where."""
@@ -84,6 +74,15 @@ BEFORE_POSTING = (
     "*Post here* shows it to this channel, until somebody on it leaves. What people download stays theirs."
 )
 KEPT = "Kept for 30 days. *Leave* removes you, here and from storage."
+POSTER_LINES = ("## Your poster", "Everybody who agreed is named on it.")
+OWN_LINES = (
+    "## Your part of the comparison",
+    (
+        "Your profile, your scores with the others, and the tracks you brought. "
+        "Nobody else's tracks or profile are in it."
+    ),
+)
+BLEND_FILES_LINES = ("## Your blend as files", "As CSV, which other programs import, and as links.")
 
 
 def without_score(found: Comparison) -> list[str]:
@@ -221,22 +220,6 @@ def chart_in_words(chart: Chart) -> str:
     return f"## {escape(chart.title, 120)}, in words"
 
 
-def poster_lines() -> list[str]:
-    """Say who is on a poster."""
-    return ["## Your poster", "Everybody who agreed is named on it."]
-
-
-def own_lines() -> list[str]:
-    """Say what is in a person's part of a comparison."""
-    return [
-        "## Your part of the comparison",
-        (
-            "Your profile, your scores with the others, and the tracks you brought. "
-            "Nobody else's tracks or profile are in it."
-        ),
-    ]
-
-
 def more_tracks(rest: int) -> str:
     """Say how many tracks follow."""
     return f"and {rest:,} more; *CSV and links* has all"
@@ -248,11 +231,6 @@ def blend_lines(blend: Blend, title: str) -> list[str]:
         f"## A blend for {title}",
         small(f"{plural(len(blend.tracks), 'track')} · {MODE_WORDS[blend.mode]}"),
     ]
-
-
-def blend_files_lines() -> list[str]:
-    """Say what the files are."""
-    return ["## Your blend as files", "As CSV, which other programs import, and as links."]
 
 
 def award_title(award: Award) -> str:

@@ -13,17 +13,11 @@ from services.domain.sources import Opinions, second_opinions
 HALVED, DOUBLED, AS_MEASURED = "half", "double", "asis"
 """What a person makes of a tempo."""
 WRONG_TEMPO = "A tempo is wrong? Open the track's group and correct it there."
-
 WITHOUT_FULL_DATA = "**Tracks without full data**"
-
 TWO_SOURCES = "**Two sources of one track**"
-
 THE_GROUPS = "**The groups**"
-
 BY_FEATURE = "**Real values by feature**"
-
 SOURCES = "**Sources**"
-
 _BORROWED = "borrowed from the same recording"
 _WHENCE = {
     Origin.MEASURED: "measured",

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cogs.words.attribution import credit, playlist_link
-from cogs.words.drift import since_line
-from cogs.words.grouping import basis_line, style_sentence
+from cogs.words.grouping import MOSTLY, basis_line, group_line, group_words, mostly_genres, style_sentence
 from cogs.words.messages import note_lines
-from cogs.words.portrait import type_line
+from cogs.words.portrait import since_line, type_line
 from cogs.words.quality import estimated_line, known_features, quality, these_tracks
 from cogs.words.text import (
+    credit,
     escape,
     in_words,
     join_words,
     letter_of,
     moment,
     percent,
+    playlist_link,
     plural,
     skipped_line,
     small,
 )
-from cogs.words.traits import MOSTLY, group_line, group_words, mostly_genres
 from services.domain.charts import ChartKind
 from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping, SceneKind

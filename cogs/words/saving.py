@@ -19,11 +19,8 @@ from services.domain.writes import (
 )
 
 LISTS_AS_FILES = "If neither is possible any more, I can hand you the former lists as files instead."
-
 NOTHING_CHANGED_YET = "Nothing has been changed yet."
-
 ABOUT_EARLIER = "About what you asked for earlier:"
-
 _ENDINGS = {
     Ending.FINISHED: "finished: it is as you wanted it.",
     Ending.PUT_BACK: "put back: it is as it was before.",
@@ -45,6 +42,13 @@ _WHY = {
     Hindrance.CHANGED: "the playlist was changed by somebody else meanwhile",
     Hindrance.GONE: "the playlist was deleted meanwhile",
 }
+HANDED_OVER_LINES = (
+    "## Your lists",
+    (
+        "These are the playlists as they should be, one link a line: paste them at Spotify, or give the "
+        "file to `/analyze`."
+    ),
+)
 
 
 def name_link(write: Write) -> str:
@@ -275,17 +279,6 @@ def what_first(writes: Sequence[Write], so_that: str) -> str:
 def list_alt(write: Write) -> str:
     """Say what a file of links is."""
     return f"The tracks of {write.name}, one link a line"
-
-
-def handed_over_lines() -> list[str]:
-    """Say what the files are."""
-    return [
-        "## Your lists",
-        (
-            "These are the playlists as they should be, one link a line: paste them at Spotify, or give the "
-            "file to `/analyze`."
-        ),
-    ]
 
 
 def settled_told(settled: Sequence[Settled]) -> list[str]:

@@ -1,14 +1,24 @@
-"""What the map of a server says about its people."""
+"""What the map of a server and its weekly digest say about their people."""
 
 from __future__ import annotations
 
-from cogs.words.text import escape, join_words, plural, small
-from services.domain.server_map import FEW_ON_MAP, FEWEST_ON_MAP, AwardKind, DrawnMap, ServerMap
+from collections.abc import Sequence
+
+from cogs.words.text import escape, join_words, moment, plural, small
+from services.domain.server_map import (
+    FEW_ON_MAP,
+    FEWEST_ON_MAP,
+    AwardKind,
+    Digest,
+    DrawnMap,
+    News,
+    NewsKind,
+    ServerMap,
+)
+from services.domain.vocabulary import FEATURE_WORDS
 
 NEAR_WHOM = "## Who is near whom"
-
 THE_MAP = "## The map of this server"
-
 _NAME = 32
 _AWARDS = {
     AwardKind.SUNNIEST: "Sunniest list",
@@ -27,6 +37,33 @@ CONSENT = (
     "No titles, and not the list's name. You move when you map that list again; nothing else moves you."
 )
 """What somebody agrees to who presses *Put me on it*."""
+OFF_MAP_LINES = (
+    "You are off the map of this server, and posted ones are drawn without you.",
+    small(f"`/map server` puts you back on it whenever you like. {CONSENT}"),
+)
+MAP_OVER_LINES = (
+    "This map is over: it became 30 days old, or fewer than three people are left on it.",
+    small("`/map server` draws a new one."),
+)
+DIGEST_OVER = "This digest is over: it became 30 days old, or nobody whom it named is on the map any more."
+WHO_IS_NAMED = (
+    "Only people who put themselves on the map are named. A quiet week has no digest, and nobody is pinged."
+)
+
+THIS_WEEK = "## This week on the map"
+_LABEL = 32
+_QUESTIONS = (
+    "Which song of yours would surprise everybody here?",
+    "Whose list would you take along on a long drive?",
+    "What did you hear this week that you would not have put on yourself?",
+    "Which song do you skip every time and still keep?",
+    "Who has a song for the person farthest from them on the map?",
+    "What was on the last time you turned it up?",
+    "Which song should everybody here hear once?",
+    "What do you put on when nobody else is listening?",
+)
+"""One a week. They are about songs that people tell of themselves; nothing is read for them."""
+DIGEST_OFF_LINES = ("No more digests in this server.", small("`/digest on` starts them again."))
 
 
 def name_on_map(found: ServerMap, index: int) -> str:
@@ -65,22 +102,6 @@ def escape_lines(words: str) -> str:
     return "\n".join(f"- {escape(line, 200)}" for line in words.splitlines())
 
 
-def off_map_lines() -> list[str]:
-    """Say that somebody is off the map."""
-    return [
-        "You are off the map of this server, and posted ones are drawn without you.",
-        small(f"`/map server` puts you back on it whenever you like. {CONSENT}"),
-    ]
-
-
-def map_over_lines() -> list[str]:
-    """Say that a posted map is over."""
-    return [
-        "This map is over: it became 30 days old, or fewer than three people are left on it.",
-        small("`/map server` draws a new one."),
-    ]
-
-
 def too_few_words(drawn: DrawnMap) -> str:
     """Say why there is no map yet."""
     people = len(drawn.members)
@@ -113,3 +134,45 @@ def small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
             "Everybody here may look until you press *Take me off*."
         )
     return [small(line) for line in lines]
+
+
+def news_lines(news: Sequence[News]) -> list[str]:
+    """Say what happened, the new people in one line."""
+    lines = []
+    for each in news:
+        match each.kind:
+            case NewsKind.ALIKE:
+                lines.append(f"**{_name(each.name)}** and **{_name(each.other_name)}** now sound most alike.")
+            case NewsKind.MOVED if each.feature is not None:
+                words = FEATURE_WORDS[each.feature]
+                lines.append(
+                    f"**{_name(each.name)}**: the list is {words.more if each.more else words.less} now."
+                )
+    joined = [f"**{_name(each.name)}**" for each in news if each.kind is NewsKind.JOINED]
+    if joined:
+        lines.append(f"New on the map: {join_words(joined)}.")
+    return lines
+
+
+def question_of(week: int) -> str:
+    """Return the question of a week."""
+    return _QUESTIONS[week % 100 % len(_QUESTIONS)]
+
+
+def _name(name: str) -> str:
+    return escape(name, _LABEL) or "Somebody"
+
+
+def digest_on_lines(digest: Digest) -> list[str]:
+    """Say where and when a digest comes."""
+    return [
+        (
+            f"Once a week I say in <#{digest.channel_id}> what happened on the map of this server, "
+            f"first {moment(digest.next_at)}."
+        ),
+        (
+            "Only people who put themselves on the map with `/map server` are named. Nobody is pinged, and a "
+            "week in which nothing happened has no digest."
+        ),
+        small("`/digest off` ends it, and so does *Stop this* below each digest."),
+    ]

@@ -8,7 +8,6 @@ from services.domain.report import EnrichedTrack
 from services.domain.sound import KeyReading, SoundPlace, SoundReading, TempoReading
 
 NO_PLACE_YET = "Once you have a map of a playlist, I show where a file stands on it."
-
 _FAINT = 0.1
 """Below this share of the onsets repeats with the beat: there is hardly one."""
 _SURE = 0.8

@@ -14,11 +14,8 @@ from services.domain.stats import FeatureStats, Known, PlaylistStats
 from services.domain.vocabulary import FEATURE_WORDS, bpm_words, share_words
 
 NO_DUPLICATES = "No duplicates."
-
 DUPLICATES = "**Duplicates**"
-
 STANDS_OUT = "**Stands out most**"
-
 _DUPLICATE_WORDS = {
     DuplicateKind.SAME_ID: "the same track {times}",
     DuplicateKind.SAME_RECORDING: "the same recording under several ids",

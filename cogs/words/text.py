@@ -1,4 +1,4 @@
-"""Numbers, lists and names in sentences, safe to show in Discord."""
+"""Numbers, lists and names in sentences, safe to show in Discord; and whose data it is."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from services.domain.letters import beginning, without_lone_joiners
-from services.domain.music import Skipped, SkipReason, Track
+from services.domain.music import Playlist, PlaylistSource, Skipped, SkipReason, Track
 from services.domain.report import Cluster
 from services.domain.vocabulary import share_words
 
 TOO_LARGE = "The pictures are too large for this place. In words:"
-
 FOR_STORIES = "The same for stories"
-
 _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
 _MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
@@ -26,6 +24,8 @@ _COUNTABLE = {SkipReason.LOCAL_FILE, SkipReason.EPISODE, SkipReason.AUDIOBOOK, S
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ELLIPSIS = "…"
 CLUSTER_LETTERS = "ABCDEFGH"
+ATTRIBUTION = "-# Data from Spotify"
+_ROOT = "https://open.spotify.com"
 
 
 def letter_of(clusters: Sequence[Cluster], index: int) -> str:
@@ -189,3 +189,42 @@ def ago(time: timedelta) -> str:
 def away(time: timedelta) -> str:
     """Say when something will be: "in 5 hours"."""
     return f"in {span(time)}"
+
+
+def is_spotifys(playlist: Playlist) -> bool:
+    """Whether a playlist was read at Spotify."""
+    return playlist.source is PlaylistSource.SPOTIFY
+
+
+def credit(playlist: Playlist) -> str:
+    """Return the line that says whose data it is; empty for uploads."""
+    if playlist.source is PlaylistSource.LISTS:
+        address = "www.last.fm" if playlist.format == "Last.fm" else "listenbrainz.org"
+        return small(f"A public list at [{playlist.format}](https://{address})")
+    return ATTRIBUTION if is_spotifys(playlist) else ""
+
+
+def playlist_link(playlist: Playlist) -> str:
+    """Name a playlist, linked to it where it was read at Spotify."""
+    name = escape(playlist.name, 90)
+    if not is_spotifys(playlist):
+        return name
+    # Only Liked Songs come from Spotify without being a playlist.
+    address = f"{_ROOT}/playlist/{playlist.id}" if playlist.id else f"{_ROOT}/collection/tracks"
+    return f"[{name}]({address})"
+
+
+def artist_link(name: str, artist_id: str) -> str:
+    """Name an artist, linked where the id is known."""
+    name = escape(name, 40)
+    return f"[{name}]({_ROOT}/artist/{artist_id})" if artist_id else name
+
+
+def artist_ids(tracks: Iterable[Track]) -> dict[str, str]:
+    """Return the ids of artists by name, as the tracks say them."""
+    return {
+        name: key
+        for track in tracks
+        for name, key in zip(track.artists, track.artist_ids, strict=False)
+        if key
+    }

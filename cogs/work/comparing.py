@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cogs.replies.blend import blend_card, blend_files_card, blend_poster_card
-from cogs.replies.comparison import posted_poster, poster_card, result_card
+from cogs.replies.comparison import posted_poster, poster_card, result_card, sharing_card
 from cogs.replies.layout import Reply, note
 from cogs.replies.lists import list_files
 from cogs.replies.lobby import brought_note
-from cogs.replies.people import sharing_card
 from cogs.words import answers
 from cogs.words.people import blend_name
 from cogs.work.kinds import Kind, request_of

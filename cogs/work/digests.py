@@ -9,8 +9,8 @@ from functools import partial
 
 import discord
 
-from cogs.replies.digest import digest_card, empty_digest_note, stop_ref
 from cogs.replies.layout import Reply
+from cogs.replies.server_map import digest_card, empty_digest_note, stop_ref
 from cogs.work.host import Host
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence

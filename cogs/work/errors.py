@@ -15,8 +15,7 @@ from discord import app_commands, ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Reply, text
 from cogs.replies.next_steps import Next, NoStep, Refused, Step, next_buttons, next_step
-from cogs.replies.saved import LAST
-from cogs.replies.unfinished import unfinished_card
+from cogs.replies.saving import LAST, unfinished_card
 from cogs.words import answers
 from cogs.words.answers import DO_THAT, reference_line
 from cogs.words.errors import UNEXPECTED, sentence_for_discord

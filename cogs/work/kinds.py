@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from cogs.replies.details import numbers_card
 from cogs.replies.layout import Reply
 from cogs.replies.optimize import order_card
-from cogs.replies.saved import saved_card
+from cogs.replies.saving import saved_card
 from cogs.replies.sound import is_single_sound, sound_card
 from cogs.replies.split import split_card
 from cogs.replies.summary import summary_card

@@ -12,9 +12,9 @@ from typing import Any
 
 import discord
 
-from cogs.replies.forms import choice_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note, text
+from cogs.replies.library import choice_card
 from cogs.words import answers
 from cogs.words.text import moment
 from cogs.work.deliver import Delivery, NobodyReachedError, stop_row

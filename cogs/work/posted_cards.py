@@ -14,10 +14,10 @@ from weakref import WeakValueDictionary
 import discord
 
 from cogs.replies.comparison import ResultVerb
-from cogs.replies.digest import stop_ref
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, lobby_card, over_card
+from cogs.replies.server_map import stop_ref
 from cogs.words.answers import TAKEN_BACK
 from cogs.work.host import Host
 from cogs.work.outages import is_outage

@@ -16,7 +16,7 @@ from sqlalchemy import func, insert, select, update
 from bot.app import App
 from bot.app.storage import Holding, ending_links, holdings_of, maintenance_tasks
 from bot.app.work import Workflows
-from cogs.replies.account import LinkEnd
+from cogs.words.account import LinkEnd
 from services.domain.spotify import Disconnected
 from services.maintenance import RepeatedTask
 from services.storage import backups, doctor

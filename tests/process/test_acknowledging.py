@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from cogs.replies.digest import stop_ref
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import LobbyVerb, lobby_card
+from cogs.replies.server_map import stop_ref
 from cogs.work.admission import Allowance, Limits
 from sandbox.discord import LoopbackDiscord, Message, Request
 from sandbox.discord.state import CHANNEL, GUILD

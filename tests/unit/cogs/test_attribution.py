@@ -12,7 +12,7 @@ from cogs.replies.details import findings_card
 from cogs.replies.layout import Reply
 from cogs.replies.quality import quality_card
 from cogs.replies.summary import summary_card
-from cogs.words.attribution import artist_ids, artist_link, playlist_link
+from cogs.words.text import artist_ids, artist_link, playlist_link
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Track
 from services.domain.report import AnalysisReport
 from tests.discord.cards import text_in

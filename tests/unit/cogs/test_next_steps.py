@@ -12,10 +12,10 @@ import pytest
 
 from bot.app import build
 from bot.config import Settings
+from cogs.replies.comparison import pair_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import lobby_card
 from cogs.replies.next_steps import NEXT, NoStep, Refused, Step, next_buttons, next_step
-from cogs.replies.people import pair_card
 from cogs.replies.quality import quality_card, tempo_card
 from cogs.words.errors import sentence
 from services.domain.errors import TastemapError

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cogs.words.grouping import group_line
 from cogs.words.quality import quality
 from cogs.words.report import verdict
-from cogs.words.traits import group_line
 from services.analysis.describe import describe
 from services.domain.analysis import AnalysisOptions
 from services.domain.charts import ChartKind

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from cogs.words.drift import since_line
+from cogs.words.portrait import since_line
 from services.analysis.drift import since_last
 from services.domain.features import Feature, Origin, Provenance
 from services.domain.portrait import Since

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cogs.words.grouping import subtitle
 from cogs.words.report import verdict
-from cogs.words.traits import subtitle
 from services.analysis.editions import of_their_time
 from services.analysis.facts import leads_of
 from services.domain.music import Track

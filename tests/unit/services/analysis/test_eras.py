@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from cogs.words.drift import eras_line, since_line
+from cogs.words.portrait import eras_line, since_line
 from services.analysis.eras import changes_of_summaries, course_of, day_of, eras_of, summary_of
 from services.charts.drift import render_course
 from services.domain.features import Feature

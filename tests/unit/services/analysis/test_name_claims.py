@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cogs.words.traits import trait_words
+from cogs.words.grouping import trait_words
 from services.analysis.claims import Claim
 from services.analysis.name_rules import ELECTRIC, holds, plain_names
 from services.analysis.reference import TYPICAL

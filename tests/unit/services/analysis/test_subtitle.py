@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cogs.words.grouping import subtitle
 from cogs.words.report import report_words
-from cogs.words.traits import subtitle
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally, families_of, lower_end, words_of
 from services.domain.music import Track

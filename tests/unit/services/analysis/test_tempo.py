@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.words.traits import group_line
+from cogs.words.grouping import group_line
 from services.domain.features import Origin
 from services.domain.tempo import CLOSE, tempo_of, typical_tempo
 from tests.unit.services.analysis import sounds

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cogs.words.traits import group_line, trait_numbers, trait_words
+from cogs.words.grouping import group_line, trait_numbers, trait_words
 from services.analysis.perception import audible
 from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.traits import (

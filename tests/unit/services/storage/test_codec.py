@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
+from cogs.words.grouping import group_line, trait_numbers, trait_words
 from cogs.words.messages import note_lines
 from cogs.words.people import comparison_words
 from cogs.words.quality import quality
 from cogs.words.report import notices, verdict
-from cogs.words.traits import group_line, trait_numbers, trait_words
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.group_words import outlier_words
 from services.domain.music import Track, TrackId
