@@ -99,7 +99,11 @@ async def analyze_file(settings: Settings, options: argparse.Namespace) -> int:
         sys.stdout.write(report_json(report, report_words(report)).decode() + "\n")
     else:
         print_report(report, Console(), charts=options.charts)
-        if options.offline and not report.evidence:
+        # Without a service that finds names only what has an id can be asked for.
+        asks = settings.listenbrainz_labs_url or any(
+            track.id or track.isrc for track in report.playlist.tracks
+        )
+        if options.offline and asks and not report.evidence:
             print_hints(("Without --offline, services are asked for what is not known.",), Console())
         print_hints(hints, Console())
     return EXIT_OK

@@ -52,6 +52,9 @@ _RANGE = "from "
 """How a mood begins that names two ends."""
 
 
+WITH_FEATURES = "An export that carries audio features, as Exportify's do, brings them along."
+
+
 def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
     """Say in one sentence what was found; one that an older version had worded stays as it was.
 
@@ -71,7 +74,8 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
         known = known_features(report.coverage.partly, is_heard=is_heard)
         if len(report.tracks) == 1:
             return f"Only {known} known: too little to say how this track sounds."
-        return f"Only {known} known: too little to compare how these tracks sound, so there are no groups."
+        said = f"Only {known} known: too little to compare how these tracks sound, so there are no groups."
+        return said if is_heard else f"{said} {WITH_FEATURES}"
     sentence = verdict_sentence(
         report.structure,
         report.names,
@@ -138,9 +142,10 @@ def verdict_sentence(
     overall = listed or _overall(mood)
     match structure.verdict:
         case Verdict.TOO_FEW if evidence == 0:
-            return (
+            nothing = (
                 f"No audio features are known for {these_tracks(tracks)}, so there is nothing to compare yet."
             )
+            return f"{nothing} {WITH_FEATURES}" if tracks else nothing
         case Verdict.TOO_FEW:
             few = _too_few_known(evidence, tracks, real)
             return f"{few} for groups (I need {fewest}).{_together(mood, evidence)}"

@@ -64,6 +64,13 @@ def test_a_short_playlist_is_summed_up_without_groups(terminal: Terminal) -> Non
     assert "Group " not in out
 
 
+def test_services_are_promised_only_where_they_could_be_asked(terminal: Terminal) -> None:
+    (terminal.folder / "names.txt").write_text("Ann - One\nBob - Two\nCem - Three\n", encoding="utf-8")
+    (terminal.folder / "links.txt").write_text("https://open.spotify.com/track/" + "0" * 22, encoding="utf-8")
+    assert "services are asked" not in terminal.succeed("analyze", "names.txt", "--offline")
+    assert "services are asked" in terminal.succeed("analyze", "links.txt", "--offline")
+
+
 def test_json_has_the_promised_shape(terminal: Terminal) -> None:
     found = document(terminal.succeed("analyze", "late-drive.csv", "--offline", "--json"))
     promised = {"playlist", "tracks", "clusters", "verdict", "coverage", "skipped", "duplicates"}

@@ -8,7 +8,7 @@ import pytest
 
 from cogs.replies.summary import summary_card
 from cogs.words.messages import note_line
-from cogs.words.report import verdict_sentence
+from cogs.words.report import WITH_FEATURES, verdict_sentence
 from services.domain.grouping import SceneKind
 from services.domain.messages import Note, NoteKind
 from services.domain.report import Subtitle, Verdict
@@ -111,6 +111,12 @@ def test_rows_of_one_track_are_not_said_to_lack_features(evidence: int, expected
     structure = replace(make_report().structure, verdict=Verdict.TOO_FEW)
     sentence = verdict_sentence(structure, (), mood="calm", tracks=30, evidence=evidence, real=30, fewest=12)
     assert sentence.startswith(expected)
+
+
+def test_where_nothing_is_known_it_is_said_what_brings_features_along() -> None:
+    assert said(Verdict.TOO_FEW, tracks=30, evidence=0).endswith(WITH_FEATURES)
+    assert WITH_FEATURES not in said(Verdict.TOO_FEW, tracks=0, evidence=0)
+    assert WITH_FEATURES not in said(Verdict.TOO_FEW, tracks=30, evidence=9)
 
 
 def test_a_short_list_of_two_kinds_is_not_called_one() -> None:
