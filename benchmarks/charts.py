@@ -23,7 +23,8 @@ from PIL import Image
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from services.charts import theme
-from services.charts.render import RENDERERS, render, render_cluster, warm_up
+from services.charts.features import render_cluster_profile
+from services.charts.render import RENDERERS, render, warm_up
 from services.domain.charts import Chart, ChartKind
 from services.domain.report import AnalysisReport
 from tests.unit.services.charts.reports import make_report
@@ -57,7 +58,7 @@ def draw_empty(height: int) -> bytes:
 
 def draw_chart(kind: ChartKind, report: AnalysisReport) -> Chart:
     """Draw any kind of chart; the profile is that of the largest group."""
-    return render_cluster(report, 0) if kind is ChartKind.CLUSTER_PROFILE else render(kind, report)
+    return render_cluster_profile(report, 0) if kind is ChartKind.CLUSTER_PROFILE else render(kind, report)
 
 
 def measure(tracks: int, repeats: int, folder: Path | None) -> None:

@@ -1,10 +1,9 @@
-"""Render the charts of a report or a comparison. The only entry to this room."""
+"""Render the charts of a report or a comparison by their kind."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 
 from PIL import Image
@@ -12,14 +11,12 @@ from PIL import Image
 from services.charts.card import render_card
 from services.charts.compatibility import render_compatibility
 from services.charts.distributions import render_distributions
-from services.charts.features import render_cluster_profile
 from services.charts.journey import render_journey
 from services.charts.lettering import drawable
 from services.charts.map import render_map
 from services.charts.people_map import render_people_map
 from services.charts.people_poster import render_people_poster
 from services.charts.people_profiles import render_people_profiles
-from services.charts.poster import render_posters
 from services.charts.poster_page import FORMATS
 from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
@@ -38,7 +35,7 @@ RENDERERS: Mapping[ChartKind, Callable[[AnalysisReport], Chart]] = {
     ChartKind.DISTRIBUTIONS: render_distributions,
     ChartKind.TEMPO: partial(render_distributions, on_card=True),
 }
-"""What `render` draws; a cluster profile needs to know which group, see `render_cluster`."""
+"""What `render` draws; a cluster profile needs to know which group."""
 
 
 def render(kind: ChartKind, report: AnalysisReport) -> Chart:
@@ -50,24 +47,8 @@ def render(kind: ChartKind, report: AnalysisReport) -> Chart:
         `kind` is about one group.
     """
     if kind not in RENDERERS:
-        raise ValueError(f"{kind.value} is drawn for one group: use render_cluster")
+        raise ValueError(f"{kind.value} is drawn for one group")
     return RENDERERS[kind](report)
-
-
-def render_cluster(report: AnalysisReport, index: int) -> Chart:
-    """Draw the profile of group `index` of the report's groups.
-
-    Raises
-    ------
-    IndexError
-        The report has no such group.
-    """
-    return render_cluster_profile(report, index)
-
-
-def render_playlist_posters(report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
-    """Draw a playlist as a poster, in both sizes."""
-    return render_posters(report, drawn_on)
 
 
 def warm_up() -> None:

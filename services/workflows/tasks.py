@@ -265,9 +265,9 @@ def draw(kinds: Sequence[ChartKind], report: AnalysisReport) -> tuple[Chart, ...
 
 def draw_posters(report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
     """Draw a playlist as a poster, in both sizes."""
-    from services.charts.render import render_playlist_posters
+    from services.charts.poster import render_posters
 
-    return render_playlist_posters(report, drawn_on)
+    return render_posters(report, drawn_on)
 
 
 def place_sound(entry: EnrichedTrack, report: AnalysisReport | None) -> PlacedSound:
@@ -309,9 +309,9 @@ def look_back(
 
 def draw_cluster(report: AnalysisReport, index: int) -> Chart:
     """Draw the profile of one group."""
-    from services.charts.render import render_cluster
+    from services.charts.features import render_cluster_profile
 
-    return render_cluster(report, index)
+    return render_cluster_profile(report, index)
 
 
 def draw_order(report: AnalysisReport, result: OrderResult, on_card: bool = False) -> Chart:

@@ -11,7 +11,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from PIL import Image
 
 from services.charts import lettering, sheet
-from services.charts.render import RENDERERS, render, render_cluster, warm_up
+from services.charts.features import render_cluster_profile
+from services.charts.render import RENDERERS, render, warm_up
 from services.domain.charts import ChartKind
 from services.domain.report import Verdict
 from tests.depth import IS_NIGHT, cases
@@ -36,7 +37,7 @@ KINDS = (*RENDERERS, ChartKind.CLUSTER_PROFILE)
 
 
 def draw(kind, report):
-    return render_cluster(report, 0) if kind is ChartKind.CLUSTER_PROFILE else render(kind, report)
+    return render_cluster_profile(report, 0) if kind is ChartKind.CLUSTER_PROFILE else render(kind, report)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -86,7 +87,7 @@ def test_titles_in_other_scripts_do_without_other_fonts(monkeypatch):
 
 
 def test_a_cluster_profile_needs_a_group():
-    with pytest.raises(ValueError, match="render_cluster"):
+    with pytest.raises(ValueError, match="one group"):
         render(ChartKind.CLUSTER_PROFILE, make_report(60, 2))
 
 

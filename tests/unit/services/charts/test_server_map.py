@@ -39,8 +39,9 @@ def test_names_stay_inside_and_apart(count: int, monkeypatch: pytest.MonkeyPatch
         assert not any(box.overlaps(other) for other in boxes[place + 1 :])
     named = sum(writing.words.startswith("Person") for writing in sheet.writings)
     assert named >= {3: 3, 12: 11, 40: 14, 200: 12}[count]
-    marks = [artist.get_xydata()[0] for artist in sheet.figure.get_children()
-             if isinstance(artist, Line2D) and len(artist.get_xydata()) == 1]  # fmt: skip
+    dots = (each for each in sheet.figure.get_children() if isinstance(each, Line2D) and each.get_marker())
+    marks = [place for each in dots for place in each.get_xydata()]
+    assert len(marks) >= count
     hiding = [
         box
         for box, writing in zip(boxes, sheet.writings, strict=True)
