@@ -262,12 +262,7 @@ def _checked(
 
 
 def _options(
-    profile: Floats,
-    raw: Floats,
-    traits: Traits,
-    *,
-    refused: Collection[Claim],
-    scene: Scene | None = None,
+    profile: Floats, raw: Floats, traits: Traits, *, refused: Collection[Claim], scene: Scene | None = None
 ) -> list[_Option]:
     """List what a group may be called, the best fitting first; the fallback is always among it."""
     length, implied = float(profile @ profile), implied_by(scene)

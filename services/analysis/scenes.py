@@ -292,10 +292,7 @@ def _once(read: Read) -> Read:
 
 
 def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
-    """Whether the scene in a name that a group had before still holds for it.
-
-    More than for the rest, unless the name says little beside it: see `grounded`.
-    """
+    """Whether the scene in a name that a group had before still holds for it, whatever the rest is like."""
     scene = name.scene
     if scene is None:
         return True
@@ -312,9 +309,7 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
         return all(keeps_company(artist, group, rest) for artist in words)
     if scene.kind is SceneKind.DECADE:
         words = said = span_of(min(said), max(said))
-    share, elsewhere = (share_with(words, list(told(read(some)))) for some in (group, rest))
-    is_said_anyway = _says_little(name) or scene.words in _OCCASIONS
-    return share >= (HELD if said == words else A_LOT) and (share > elsewhere or is_said_anyway)
+    return share_with(words, list(told(read(group)))) >= (HELD if len(said) == 1 else A_LOT)
 
 
 def _all_kinds_in(group: Tally, rest: Tally) -> Read:
