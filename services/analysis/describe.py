@@ -15,9 +15,10 @@ from services.analysis.deciding import Music, Sound
 from services.analysis.duplicates import find_duplicates
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable
-from services.analysis.name_rules import said_by
+from services.analysis.name_rules import faint_words, said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
+from services.analysis.perception import audible
 from services.analysis.placement import confidence, margins
 from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
@@ -130,8 +131,9 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
         earlier=earlier,
         tempi=tempi,
     )
+    faint = [faint_words(audible(sound.heard[partition.labels == index])) for index in range(partition.k)]
     return _Words(
-        called=grounded(called, apart, cores=_cores(music.deciding, groups), earlier=earlier),
+        called=grounded(called, apart, cores=_cores(music.deciding, groups), faint=faint, earlier=earlier),
         tempi=tempi,
         traits=traits,
         subtitles=_of_whom(found, partition, telling, music.given),

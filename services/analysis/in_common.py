@@ -52,9 +52,9 @@ HALF = 0.5
 SPANS = (0.65, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
 
-FEWEST_IN_COMPANY, AT_HOME, MOST_ASKED = 3, 0.5, 8
-"""Tracks of an artist after whom a group is called, one more than keep it and than are clear cases; share of
-their tracks that is in it, and how many such artists are tried.
+FEWEST_IN_COMPANY, AT_HOME, MOST_ASKED = 2, 0.5, 8
+"""Clear cases by an artist after whom a group is called, share of their tracks that is in it, and how many
+such artists are tried.
 """
 
 LONGEST = 34
@@ -177,9 +177,8 @@ def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
     telling = sorted(
         (-_telling(count / core.size, outside[artist] / max(rest.size, 1)), -inside[artist], artist)
         for artist, count in clear.items()
-        if count >= FEWEST_IN_COMPANY - 1
-        and inside[artist] >= FEWEST_IN_COMPANY
-        and keeps_company(artist, group, rest)
+        if count >= FEWEST_IN_COMPANY
+        and inside[artist] >= AT_HOME * (inside[artist] + outside[artist])
         and _is_sayable(artist, SceneKind.ARTIST)
     )
     for pair in combinations([artist for _, _, artist in telling[:MOST_ASKED]], 2):
@@ -191,10 +190,8 @@ def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
 
 def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
     """Tell whether a group may still be called after an artist among others: no less at home there."""
-    inside, outside = (
-        sum(number for words, number in leads(some) if artist in words) for some in (group, rest)
-    )
-    return inside >= FEWEST_IN_COMPANY - 1 and inside >= AT_HOME * (inside + outside)
+    inside, outside = (counted(leads(some))[artist] for some in (group, rest))
+    return 0 < inside >= AT_HOME * (inside + outside)
 
 
 def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:

@@ -23,10 +23,10 @@ from services.analysis.name_rules import (
     Floats,
     Traits,
     agrees,
+    faint_words,
     hold_for_most,
     holds,
     is_earned,
-    is_true_of_most,
     plain_names,
     still_true,
     unit_of,
@@ -61,11 +61,10 @@ THIRD_COST = 0.15
 COMPARED_COST = 1.5
 """For saying how a group differs from the rest where it is close to typical music in everything."""
 
-UNHEARD_COST = 0.5
-"""For a comparison that nobody hears by itself."""
-
-PARTLY_COST = 0.5
-"""For a mood that is the mean of the tracks and not that of most of them."""
+FAINT_COST = 0.3
+"""For a word of which so little is heard that listeners would not call it so, and for a comparison of that
+kind. At .5 a track in a hundred more does not find its group by the names alone.
+"""
 
 FALLBACK_COST = 4.0
 """For saying that a group is of everything a bit: where nothing else is true of it."""
@@ -87,9 +86,6 @@ CANDIDATES = 6
 
 MOOD_FEATURES = 2
 """What the mood of a whole says at most: it stands inside sentences."""
-
-LONE_ELECTRIC_COST = 0.3
-"""For saying after a genre or an artist that it is electric, and no more: half of all music is."""
 
 ECHO_COST = 4.0
 """For saying first what the genre before it says: "Electronic, electric", "Hip hop, wordy"."""
@@ -159,7 +155,7 @@ def name_clusters(
     emphasised = profiles + CONTRAST * (profiles - z.mean(axis=0))
     joined = [*scenes, *[None] * (len(groups) - len(scenes))]
     options = [
-        _options(profile, raw[rows], said, refused=tags.refused(cluster, raw[rows]), scene=scene)
+        _options(profile, (z[rows], raw[rows]), said, tags.refused(cluster, raw[rows]), scene)
         for cluster, (profile, rows, said, scene) in enumerate(
             zip(emphasised, groups, traits, joined, strict=True)
         )
@@ -219,7 +215,7 @@ def name_playlist(
         for name, _ in parts
         for leans in permutations(name.leans)
     }
-    for option in _options(z.mean(axis=0), raw, traits, refused=tags.refused(0, raw)):
+    for option in _options(z.mean(axis=0), (z, raw), traits, tags.refused(0, raw), None):
         name = option.name
         if name.sound in SHRUGS or name.compared or name.differs or len(name.leans) > MOOD_FEATURES:
             continue
@@ -262,9 +258,15 @@ def _checked(
 
 
 def _options(
-    profile: Floats, raw: Floats, traits: Traits, *, refused: Collection[Claim], scene: Scene | None = None
+    profile: Floats,
+    group: tuple[Floats, Floats],
+    traits: Traits,
+    refused: Collection[Claim],
+    scene: Scene | None,
 ) -> list[_Option]:
     """List what a group may be called, the best fitting first; the fallback is always among it."""
+    z, raw = group
+    faint = faint_words(audible(z))
     length, implied = float(profile @ profile), implied_by(scene)
 
     def fit(direction: Floats) -> float:
@@ -280,7 +282,7 @@ def _options(
             continue
         score = fit(direction) + (0.0 if entry.weights else SHRUG_SCORE)
         score -= PLAIN_COST * (entry.id in SHRUGS)
-        score -= PARTLY_COST * (not is_true_of_most(entry.main, raw))
+        score -= FAINT_COST * (not faint.isdisjoint(entry.main) and not entry.is_bright)
         score -= ECHO_COST * (not implied.isdisjoint(entry.main))
         if entry is FALLBACK and scene is None:
             score -= FALLBACK_COST
@@ -290,14 +292,12 @@ def _options(
     for plain in plain_names(traits, refused, most=PLAIN_FEATURES - (scene is not None)):
         cost = COMPARED_COST if plain.compared else PLAIN_COST + THIRD_COST * (len(plain.leans) > 2)
         cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
-        cost += PARTLY_COST * (not plain.compared and not is_true_of_most(plain.leans, raw))
+        cost += FAINT_COST * (not plain.compared and not faint.isdisjoint(plain.leans))
         if plain.compared and not WORTH_SAYING.issuperset(plain.leans):
             if scene is not None or len(plain.leans) > 1:
                 continue
-            cost += UNHEARD_COST
+            cost += FAINT_COST
         name = plain
-        if scene is not None and plain.leans == (ELECTRIC,):
-            cost += LONE_ELECTRIC_COST
         if plain.is_one_word and scene is None:
             joined = with_comparison(plain, traits, refused)
             name = max(joined, key=lambda each: fit(unit_of(weights_of(each))), default=plain)

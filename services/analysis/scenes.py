@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -151,6 +151,7 @@ def grounded(
     groups: Sequence[tuple[Tally, Tally]],
     *,
     cores: Sequence[Tally] = (),
+    faint: Sequence[Collection[Lean]] = (),
     earlier: Sequence[GroupName | None] = (),
 ) -> tuple[GroupName, ...]:
     """Say first what most of each group is, though the rest may be so too, or else who is in it.
@@ -165,17 +166,18 @@ def grounded(
         The tracks of each group, and those of the others.
     cores
         Those tracks of each group that belong to it most clearly.
+    faint
+        Words of which little is heard in each group: left out after what it is.
     earlier
         What each group was called before: where it is still called so, it stays.
     """
     before = [*earlier, *[None] * (len(names) - len(earlier))]
-    grounds = [
-        (group, rest, core)
-        for (group, rest), core in zip(groups, cores or [own for own, _ in groups], strict=True)
-    ]
+    cores, faint = cores or [own for own, _ in groups], faint or [()] * len(names)
     better = [
-        name if name == was or name.scene is not None else _with_ground(name, *own)
-        for name, was, own in zip(names, before, grounds, strict=True)
+        name
+        if name == was or name.scene is not None
+        else _with_ground(name, _ground_of(name, *own, core), unsaid)
+        for name, was, own, core, unsaid in zip(names, before, groups, cores, faint, strict=True)
     ]
     said, was_said = list(map(_said, better)), list(map(_said, names))
     chosen = [
@@ -207,8 +209,7 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
     return tuple(result)
 
 
-def _with_ground(name: GroupName, group: Tally, rest: Tally, core: Tally) -> GroupName:
-    scene = _ground_of(name, group, rest, core)
+def _with_ground(name: GroupName, scene: Scene | None, faint: Collection[Lean]) -> GroupName:
     if scene is None:
         return name
     implied = implied_by(scene)
@@ -218,7 +219,7 @@ def _with_ground(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Gro
         return replace(name, scene=scene, sound=SoundName.ALL_ROUNDERS if is_said else name.sound)
     if name.compared:
         return replace(name, scene=scene, leans=compared[:1], differs=None)
-    left = [lean for lean in name.leans if lean not in implied]
+    left = [lean for lean in name.leans if lean not in implied and lean not in faint]
     # Of three words those stay that tell speech and instruments from songs.
     stay = sorted(left, key=lambda lean: lean.feature not in _TELLING)[:MOST_GROUNDED]
     leans = tuple(lean for lean in left if lean in stay)

@@ -50,6 +50,11 @@ class Name:
     main: tuple[Lean, ...] = ()
     """What it says first: the features of the largest weight."""
 
+    @property
+    def is_bright(self) -> bool:
+        """Whether it says first that music is sunny: with easy-going and upbeat that may be less so."""
+        return self.main == (Lean(VALENCE, high=True),)
+
 
 def _name(name: SoundName, weights: dict[Feature, float], *guards: Guard, claim: Claim | None = None) -> Name:
     largest = max((abs(weight) for weight in weights.values()), default=0.0)

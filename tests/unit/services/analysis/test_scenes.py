@@ -126,6 +126,14 @@ def test_nothing_that_nobody_hears_by_itself_is_said_after_what_a_group_is(featu
     assert alone == compared, "where it is all there is to say it is said"
 
 
+def test_a_word_of_which_little_is_heard_is_left_out_after_what_a_group_is() -> None:
+    ska = (Tally.of(songs(30, "ska")), Tally.of(songs(30, "jazz")))
+    (name,) = grounded([BOTH], [ska], faint=[{CHEERFUL}])
+    assert name_words(name) == "Ska, wordy"
+    untold = (Tally.of(strangers(songs(30))), Tally.of(strangers(songs(30))))
+    assert grounded([BOTH], [untold], faint=[{CHEERFUL}]) == (BOTH,)
+
+
 def test_two_genres_that_tell_a_group_come_before_what_it_shares_with_the_rest() -> None:
     rest = songs(15, "indie rock") + songs(15, "glam rock")
     assert scene_in(songs(15, "dream pop") + songs(15, "shoegaze"), rest) == Scene(
@@ -237,7 +245,8 @@ def test_a_name_that_stays_gives_up_who_is_no_longer_there() -> None:
     name = grounded_in(BOTH, songs(12, artist="Queen") + songs(18), songs(30))
     assert name.scene == Scene(SceneKind.ARTIST, "Queen", "others")
     assert still_in(name, songs(9, artist="Queen") + songs(21), songs(30))
-    assert not still_in(name, songs(1, artist="Queen") + songs(29), songs(30))
+    assert still_in(name, songs(1, artist="Queen") + songs(29), songs(30))
+    assert not still_in(name, songs(30), songs(30))
     assert not still_in(name, songs(3, artist="Queen") + songs(27), songs(4, artist="Queen") + songs(26))
 
 
