@@ -17,7 +17,7 @@ from cogs.words.portrait import type_line
 from cogs.words.quality import quality
 from cogs.words.report import format_words, notices, verdict
 from cogs.words.sound import key_words, tempo_words
-from cogs.words.stats import finding, number_lines, sound_line
+from cogs.words.stats import duplicate_words, finding, number_lines, sound_line
 from cogs.words.text import join_words, letter_of, plural
 from services.domain.blend import Blend
 from services.domain.charts import Chart
@@ -125,9 +125,8 @@ def _print_findings(report: AnalysisReport, console: Console) -> None:
         console.print("\n[bold]Duplicates[/bold]")
         for entry in doubles[:_DOUBLES_SHOWN]:
             places = ", ".join(f"#{track + 1}" for track in entry.tracks)
-            console.print(
-                f"  {escape(report.tracks[entry.keep].track.label)} at {places} ({entry.kind.value})"
-            )
+            label = escape(report.tracks[entry.keep].track.label)
+            console.print(f"  {label} at {places} ({duplicate_words(entry)})")
         if len(doubles) > _DOUBLES_SHOWN:
             console.print(f"  … and {len(doubles) - _DOUBLES_SHOWN:,} more")
     console.print()

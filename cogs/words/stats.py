@@ -19,7 +19,7 @@ STANDS_OUT = "**Stands out most**"
 _DUPLICATE_WORDS = {
     DuplicateKind.SAME_ID: "the same track {times}",
     DuplicateKind.SAME_RECORDING: "the same recording under several ids",
-    DuplicateKind.SAME_SONG: "the same song from another release",
+    DuplicateKind.SAME_SONG: "the same song, by title and artist",
     DuplicateKind.OTHER_VERSION: "another version (live, remix, …): maybe you want both",
 }
 
@@ -176,8 +176,13 @@ def duplicate_line(report: AnalysisReport, duplicate: Duplicate) -> str:
     """Say where a song stands more than once."""
     places = ", ".join(f"#{track + 1}" for track in duplicate.tracks)
     name = track_line(report.tracks[duplicate.keep].track)
+    return f"- {name} at {places}\n  {small(duplicate_words(duplicate))}"
+
+
+def duplicate_words(duplicate: Duplicate) -> str:
+    """Say in what way rows are one song; what they sound like was not compared."""
     times = "twice" if len(duplicate.tracks) == 2 else f"{in_words(len(duplicate.tracks))} times"
-    return f"- {name} at {places}\n  {small(_DUPLICATE_WORDS[duplicate.kind].format(times=times))}"
+    return _DUPLICATE_WORDS[duplicate.kind].format(times=times)
 
 
 def in_words_title(report: AnalysisReport) -> str:

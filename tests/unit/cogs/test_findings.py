@@ -9,6 +9,7 @@ import pytest
 from cogs.replies.cluster import cluster_card
 from cogs.replies.details import findings_card
 from cogs.replies.tidy import tidy_card
+from cogs.words.stats import duplicate_words
 from services.analysis.tidying import find_tidying
 from services.domain.drafts import TidyState
 from services.domain.portrait import Outlier
@@ -51,6 +52,13 @@ def test_nothing_is_said_to_stand_out_only_where_somebody_looked(members: int) -
 def test_how_often_a_track_is_there_is_said(rows: tuple[int, ...], said: str) -> None:
     report = replace(make_report(), duplicates=(Duplicate(DuplicateKind.SAME_ID, rows, 0),))
     assert f"the same {said}" in words_of(findings_card(report))
+
+
+def test_rows_of_one_title_are_not_said_to_be_one_recording() -> None:
+    double = Duplicate(DuplicateKind.SAME_SONG, (0, 4), 0)
+    report = replace(make_report(), duplicates=(double,))
+    assert "the same song, by title and artist" in words_of(findings_card(report))
+    assert "release" not in duplicate_words(double)
 
 
 def test_the_artists_of_a_group_are_called_most_often_and_not_most_of_it() -> None:
