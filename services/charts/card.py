@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.labels import Box, Labels, Wish
 from services.charts.lettering import drawable
 from services.charts.map import describe_map, draw_areas, draw_dots, place_tracks, tell_map
 from services.charts.map_labels import OUTLIER_RING, ring_boxes
-from services.charts.regions import known
+from services.charts.regions import Points, known
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.portrait import Outlier
 from services.domain.report import AnalysisReport, EnrichedTrack, MapAxes, Placement
 from services.domain.sound import SoundPlace
-
-Points = npt.NDArray[np.float64]
 
 WIDTH, DENSITY = 264.0, 3
 """What a card leaves for a picture on a screen 390 wide."""

@@ -128,32 +128,6 @@ class Place:
     leader: tuple[float, float] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What labels should leave to be seen."""
-
-    xs: npt.NDArray[np.float64]
-    ys: npt.NDArray[np.float64]
-    """(n,) each, in pixels."""
-    radius: float
-    may_be_hidden: bool
-    """Whether a label may hide some where there is no other way."""
-
-    def cost(self, box: Box, wish: Wish) -> float:
-        """Return what a label there hides, in pixels of distance; infinite where it may hide nothing."""
-        hidden = self._within(box, self.radius)
-        if self.may_be_hidden:
-            return _HIDDEN_DOT * np.count_nonzero(hidden)
-        if hidden.any():
-            return math.inf
-        near = self._within(box, self.radius + _NEAR) & ((self.xs != wish.x) | (self.ys != wish.y))
-        return _NEAR_DOT * np.count_nonzero(near)
-
-    def _within(self, box: Box, margin: float) -> npt.NDArray[np.bool_]:
-        across, down = box.width / 2 + margin, box.height / 2 + margin
-        return (np.abs(self.xs - box.x) < across) & (np.abs(self.ys - box.y) < down)
-
-
 class Labels:
     """Labels of one picture: each that is placed leaves less room to the next.
 
@@ -186,9 +160,8 @@ class Labels:
         self._obstacles = list(obstacles)
         self._leaders: list[tuple[tuple[float, float], tuple[float, float]]] = []
         found = np.zeros((0, 2)) if dots is None else dots
-        self._marks = Marks(
-            found[:, 0].copy(), found[:, 1].copy(), radius or 0.0, may_be_hidden=radius is None
-        )
+        self._xs, self._ys = found[:, 0].copy(), found[:, 1].copy()
+        self._radius = radius
 
     def place(self, wish: Wish) -> Place | None:
         """Place a label where there is room for it, else nowhere."""
@@ -203,7 +176,7 @@ class Labels:
             leader = None if wish.on_anchor or reach <= _REACHES[0] else box.nearest(wish.x, wish.y)
             if leader and _is_blocked((wish.x, wish.y), leader, foreign):
                 continue
-            cost = reach + self._marks.cost(box, wish)
+            cost = reach + self._cost(box, wish)
             if cost < math.inf and (best is None or cost < best[0]):
                 best = (cost, Place(box, leader))
         if best is None:
@@ -213,6 +186,20 @@ class Labels:
         if place.leader:
             self._leaders.append(((wish.x, wish.y), place.leader))
         return place
+
+    def _cost(self, box: Box, wish: Wish) -> float:
+        """Return what a label there hides, in pixels of distance; infinite where it may hide nothing."""
+        hidden = self._dots_within(box, self._radius or 0.0)
+        if self._radius is None:
+            return _HIDDEN_DOT * np.count_nonzero(hidden)
+        if hidden.any():
+            return math.inf
+        near = self._dots_within(box, self._radius + _NEAR) & ((self._xs != wish.x) | (self._ys != wish.y))
+        return _NEAR_DOT * np.count_nonzero(near)
+
+    def _dots_within(self, box: Box, margin: float) -> npt.NDArray[np.bool_]:
+        across, down = box.width / 2 + margin, box.height / 2 + margin
+        return (np.abs(self._xs - box.x) < across) & (np.abs(self._ys - box.y) < down)
 
     def _free(self, wish: Wish, foreign: Sequence[Box]) -> Iterator[tuple[float, Box]]:
         """Give the distance and the box of what touches nothing and lies inside, nearest first."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.labels import Box
 from services.charts.legend import GroupLegend
 from services.charts.lettering import drawable
 from services.charts.map_labels import OUTLIER_RING, STRIP, draw_directions, draw_labels
-from services.charts.regions import Area, known, settle
+from services.charts.regions import Area, Points, known, settle
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
     VERDICT_WORDS,
@@ -26,8 +25,6 @@ from services.charts.words import (
 from services.domain.charts import Chart, ChartKind
 from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport, Verdict
-
-Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 300.0
 _NOTE = 26.0

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.labels import Box, Labels, Wish
 from services.charts.lettering import drawable, wrap
-from services.charts.regions import known
+from services.charts.regions import Points, known
 from services.charts.sheet import Align, Sheet
 from services.domain.report import AnalysisReport, MapAxes
-
-Points = npt.NDArray[np.float64]
 
 STRIP = 26.0
 """Height of a line of words above and below the frame of a map."""

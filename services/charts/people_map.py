@@ -19,15 +19,13 @@ from services.charts.legend import (
 )
 from services.charts.lettering import drawable
 from services.charts.map_labels import STRIP, draw_directions
-from services.charts.regions import Area, settle
+from services.charts.regions import Area, Points, settle
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, UnionGroup
 from services.domain.messages import ComparisonWords
 from services.domain.vocabulary import share_words
-
-Points = npt.NDArray[np.float64]
 
 _FRAME_HEIGHT = 280.0
 _NOTE = 24.0
