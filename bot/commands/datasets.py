@@ -30,8 +30,8 @@ from services.storage.doctor import SOUND_SQLITE
 from services.storage.features import FeatureStats, FeatureStore
 from services.storage.leases import Lease
 from services.storage.recordings import RecordingStore
-from services.workflows.datasets import DatasetReport, DatasetStep, import_dataset, source_name
-from services.workflows.open_dumps import DumpReport, import_dump
+from services.workflows.datasets import DatasetReport, DatasetStep, DumpReport, import_dataset, source_name
+from services.workflows.open_dumps import import_dump
 
 _SHARE_PER_LINE = 5
 """Per cent of the file between two lines where there is no terminal."""

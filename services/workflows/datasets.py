@@ -162,18 +162,35 @@ class DatasetStep:
     """Position in the file on disk, compressed or not; the reader is a little ahead of the rows."""
     bytes_total: int
 
+    @staticmethod
+    def of(progress: ImportProgress, opened: OpenFile) -> DatasetStep:
+        """Say how far the reading of a file is."""
+        return DatasetStep(
+            rows_read=progress.rows_read,
+            rows_saved=progress.rows_saved,
+            bytes_read=opened.size if progress.finished else opened.raw.tell(),
+            bytes_total=opened.size,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetReport:
-    """What the import of a dataset did."""
+class DumpReport:
+    """What the import of a dump did."""
 
-    source: str
     rows_read: int
+    """From the start of the file, earlier runs included."""
     rows_saved: int
     rows_before: int
     """Rows that an earlier run had read."""
     was_complete: bool
     """Whether an earlier run had read the whole file, so that there was nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetReport(DumpReport):
+    """What the import of a dataset did."""
+
+    source: str
     tracks: int
     """Different tracks that the cache now has from this source."""
     unusable: Mapping[Unusable, int] = field(default_factory=dict)
@@ -247,14 +264,7 @@ async def import_dataset(
             file_fingerprint=fingerprint,
             source=source,
             now=now,
-            on_progress=lambda progress: on_step(
-                DatasetStep(
-                    rows_read=progress.rows_read,
-                    rows_saved=progress.rows_saved,
-                    bytes_read=opened.size if progress.finished else opened.raw.tell(),
-                    bytes_total=opened.size,
-                )
-            ),
+            on_progress=lambda progress: on_step(DatasetStep.of(progress, opened)),
         )
     stats = await FeatureStore(database).stats()
     return DatasetReport(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -22,22 +21,9 @@ from services.storage.bulk import (
 )
 from services.storage.database import Database
 from services.storage.recordings import write_names, write_readings
-from services.workflows.datasets import DatasetStep, readable
+from services.workflows.datasets import DatasetStep, DumpReport, readable
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DumpReport:
-    """What the import of a dump did."""
-
-    rows_read: int
-    """From the start of the file, earlier runs included."""
-    rows_saved: int
-    rows_before: int
-    """Rows that an earlier run had read."""
-    was_complete: bool
-    """Whether an earlier run had read the whole file, so that there was nothing left to do."""
 
 
 async def import_dump(
@@ -85,16 +71,6 @@ async def import_dump(
         _compare_digests(file, fingerprint)
         before = await load_progress(database, file_fingerprint=fingerprint, source=kind.value)
 
-        def on_progress(progress: ImportProgress) -> None:
-            on_step(
-                DatasetStep(
-                    rows_read=progress.rows_read,
-                    rows_saved=progress.rows_saved,
-                    bytes_read=opened.size if progress.finished else opened.raw.tell(),
-                    bytes_total=opened.size,
-                )
-            )
-
         async def load(
             content: Iterable[Row | None],
             write: Callable[[AsyncConnection, Sequence[Row]], Awaitable[None]],
@@ -107,7 +83,7 @@ async def import_dump(
                 source=kind.value,
                 now=now,
                 chunk_rows=chunk_rows,
-                on_progress=on_progress,
+                on_progress=lambda progress: on_step(DatasetStep.of(progress, opened)),
             )
 
         if kind is OpenDump.ACOUSTICBRAINZ:

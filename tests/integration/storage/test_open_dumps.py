@@ -26,8 +26,8 @@ from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import Answers
 from services.storage.database import Database
 from services.storage.recordings import RecordingStore
-from services.workflows.datasets import DatasetStep, readable
-from services.workflows.open_dumps import DumpReport, import_dump
+from services.workflows.datasets import DatasetStep, DumpReport, readable
+from services.workflows.open_dumps import import_dump
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 RHYTHM = (
