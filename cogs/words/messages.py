@@ -304,6 +304,10 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
         "The missing values could not be estimated this time; run it again to try once more."
     ),
     NoteKind.FOUND_BY_NAME: _found_by_name,
+    NoteKind.FOUND_UNHEARD: lambda note: (
+        f"Of those found by name {note.count:,} {'has' if note.count == 1 else 'have'} "
+        "no audio features there either."
+    ),
     NoteKind.NAMELESS: lambda note: (
         f"{plural(note.count, 'track')} without {'a name' if note.count == 1 else 'names'}; what is behind "
         f"{'its link' if note.count == 1 else 'their links'} is not known "

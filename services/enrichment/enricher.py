@@ -267,7 +267,8 @@ class Enricher:
         board.take_genres(found.matches)
         await _aside(board.count, board.add, await self._cache.load(board.found_keys()))
         notices = await self._ask(chain, board, deadline, say)
-        said = [tally] if self.names.is_on or found.matches else []
+        unheard = () if notices else board.note_unheard()  # else nobody knows: some were not asked about
+        said = [tally, *unheard] if self.names.is_on or found.matches else []
         return [*said, *found.notices, *notices]
 
     def note(self, coverage: Coverage) -> None:

@@ -31,6 +31,16 @@ async def test_a_list_of_names_gets_measured_features() -> None:
     assert (note.kind, note.count, note.total, note.number) == (NoteKind.FOUND_BY_NAME, 30, 30, 0)
 
 
+async def test_what_is_found_by_name_and_has_no_features_there_either_is_counted() -> None:
+    unheard = [entry for entry in CATALOGUE.tracks if not entry.known]
+    async with services() as world:
+        found = await world.enricher.look_up(named([*unheard[:10], *KNOWN[:10]]))
+    notes = {note.kind: note.count for note in found.notices}
+    without = sum(track.features.is_empty for track in found.tracks)
+    assert notes[NoteKind.FOUND_UNHEARD] == without - (20 - notes[NoteKind.FOUND_BY_NAME])
+    assert notes[NoteKind.FOUND_UNHEARD] > 0
+
+
 async def test_two_hundred_names_take_eight_calls_and_the_second_time_none() -> None:
     entries = KNOWN[:200]
     async with services() as world:
