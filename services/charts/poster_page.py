@@ -13,7 +13,7 @@ from services.charts.labels import Box
 from services.charts.lettering import wrap
 from services.charts.regions import Area, Points, Rows, settle
 from services.charts.sheet import Sheet
-from services.charts.theme import SERIF, Look
+from services.charts.theme import NARROW, SERIF, Look
 from services.charts.words import count
 from services.domain.charts import ChartKind
 
@@ -27,12 +27,16 @@ _MOST_OF_TWO_LINES = 36.0
 _NAME_SIZES = (36.0, 30.0, 25.0, 21.0)
 """Of people, before they are cut."""
 _NAMES = (17.0, 15.5, SMALLEST)
+_SETTINGS = (*((size, SERIF) for size in _NAMES), (SMALLEST, NARROW))
+"""Of the words of a row, before they take a second line or are cut."""
 _GAP = 9.0
 _PLAIN_ROW, _ROW = 25.0, 40.0
 _LINE = 19.0
 _CLAIM = 24.0
 """Height of the claim, which the picture gives."""
 _FIGURE = 84.0
+_BESIDE = 78.0
+"""Room that the mark and the number of a row take."""
 _DISC, _MEMBER = 23.0, 25.0
 _APART = 25.0
 """Between two discs on the picture."""
@@ -126,7 +130,7 @@ def draw_page(form: Format, look: Look, words: Words, draw_hero: Callable[[Sheet
         sheet, words.headline, WIDTH - 2 * MARGIN - indent, most=1 if len(words.members) > 2 else 2
     )
     block = max(len(lines) * size * 1.1, _FIGURE if words.figure else 0.0)
-    rows, beneath, rest = _rows_that_fit(form, words, block)
+    rows, beneath, rest = _rows_that_fit(sheet, form, words, block)
     members = _flow(sheet, words.members, max(int((rest - _GAP) // _MEMBER), 1))
     y = form.bottom - _LINE * len(words.foot)
     _draw_band(sheet, form, words)
@@ -196,15 +200,23 @@ def _headline(sheet: Sheet, words: str, room: float, *, most: int) -> tuple[tupl
 
 
 def _rows_that_fit(
-    form: Format, words: Words, headline: float
+    sheet: Sheet, form: Format, words: Words, headline: float
 ) -> tuple[tuple[Row, ...], tuple[bool, ...], float]:
-    """Return the rows, which of them show what is beneath, and the height that is left for members."""
+    """Return the rows, which of them have a second line, and the height that is left for members.
+
+    Rows too long for one line come first, then the order of the rows.
+    """
     fixed = form.hero_top + _LEAST_HERO + _LINE * (len(words.foot) + 1) + 3 + headline + 3 * _GAP
     room = form.bottom - fixed
     least = _MEMBER * min(len(words.members), 2) + (_GAP if words.members else 0.0)
     rows = words.rows
+    longest, (size, face) = WIDTH - 2 * MARGIN - _BESIDE, _SETTINGS[-1]
+    is_long = [sheet.measure(row.words, size, bold=True, face=face) > longest for row in rows]
+    first = sorted(range(len(rows)), key=lambda index: not is_long[index])
     for full in range(len(rows), -1, -1):
-        beneath = tuple(bool(row.beneath) and index < full for index, row in enumerate(rows))
+        beneath = tuple(
+            (bool(row.beneath) or is_long[index]) and index in first[:full] for index, row in enumerate(rows)
+        )
         taken = sum(_ROW if each else _PLAIN_ROW for each in beneath)
         if taken + least <= room:
             return rows, beneath, room - taken
@@ -328,13 +340,17 @@ def _draw_row(sheet: Sheet, look: Look, row: Row, top: float, *, shows_beneath: 
         )
         right = number.left - 8
     room = right - left
-    fitting = (size for size in _NAMES if sheet.measure(row.words, size, bold=True, face=SERIF) <= room)
+    for size, face in _SETTINGS:
+        if sheet.measure(row.words, size, bold=True, face=face) <= room:
+            break
+    else:
+        if shows_beneath:
+            size, face = _SETTINGS[1]
     lines: tuple[str, ...] = (row.words,)
-    size = next(fitting, _NAMES[1] if shows_beneath else _NAMES[-1])
     if shows_beneath:  # the rest of a long name matters more than whose songs these are
-        lines = wrap(row.words, lambda part: sheet.measure(part, size, bold=True, face=SERIF) <= room)
+        lines = wrap(row.words, lambda part: sheet.measure(part, size, bold=True, face=face) <= room)
     for place, line in enumerate(lines):
-        sheet.write(left, y + 19 * place, line, size=size, colour=look.ink, bold=True, room=room, face=SERIF)
+        sheet.write(left, y + 19 * place, line, size=size, colour=look.ink, bold=True, room=room, face=face)
     if shows_beneath and len(lines) == 1:
         _draw_names(sheet, look, row.beneath, left, y + 19)
 

@@ -138,6 +138,8 @@ def _luminance(colour: str) -> float:
 
 SERIF = Face("DejaVu Serif", narrow=0.88)
 """For what is read first."""
+NARROW = Face(SERIF.family, narrow=0.76)
+"""For what would be cut otherwise."""
 
 LIVELY, BRIGHT = 0.68, 0.45
 """Energy and valence of typical music (its medians, rounded): a list is on one side or the other."""

@@ -134,3 +134,14 @@ def test_an_artist_is_the_hero_of_the_group_with_most_of_their_tracks():
 def test_a_list_is_lively_or_bright_beside_typical_music() -> None:
     assert pytest.approx(TYPICAL.medians[Feature.ENERGY], abs=0.005) == LIVELY
     assert pytest.approx(TYPICAL.medians[Feature.VALENCE], abs=0.005) == BRIGHT
+
+
+def test_long_names_of_groups_are_set_narrower_or_in_two_lines_before_they_are_cut(sheets):
+    report = make_report(120, 3)
+    names = ("Shoegaze & noise rock, loud & intense", "Post-punk & proto-punk, electric & driving", "Rap")
+    clusters = tuple(replace(each, name=name) for each, name in zip(report.clusters, names, strict=True))
+    for form in FORMATS:
+        render_poster(form, replace(report, clusters=clusters))
+        written = [writing.words for writing in sheets[-1].writings]
+        assert names[0] in written
+        assert {"Post-punk & proto-punk,", "electric & driving"} <= set(written)
