@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from cogs.words.grouping import group_line
-from cogs.words.text import ago, plural
+from cogs.words.text import ago, listed, plural
 from services.domain.drafts import Derivation, Derived, NewList
 from services.domain.inputs import (
     Suggestion,
     UserList,
     WhichList,
 )
+from services.domain.messages import Damage, Fault
 from services.domain.music import Playlist
 from services.domain.writes import name_with_end
 
@@ -38,6 +41,41 @@ STREAMED_HINT = (
     "is untested."
 )
 ESTIMATES_HINT = "In the CSV, “est.” marks a number that is an estimate; the DJ files leave estimates out."
+
+
+_FAULTS: Mapping[Fault, Callable[[Damage], str]] = {
+    Fault.TOO_MANY_FILES: lambda damage: f"it holds more than {damage.count} files",
+    Fault.NO_CONTENTS: lambda _: "its table of contents is missing or broken; download it again",
+    Fault.SHARED_BYTES: lambda _: "two files in it share the same bytes",
+    Fault.PROTECTED: lambda _: "it is protected by a password",
+    Fault.PACKING: lambda _: "it is packed in a way that is not read; use plain ZIP",
+    Fault.INNER_ARCHIVE: lambda _: "it holds another archive; unpack that one first",
+    Fault.CANNOT_UNPACK: lambda damage: f"{damage.names[0] or 'a file in it'} cannot be unpacked",
+    Fault.UNPACKS_TOO_FAR: lambda _: "it unpacks to far more than it should",
+    Fault.TOO_LARGE: lambda _: "it is too large when unpacked",
+    Fault.OTHER_ARCHIVE: lambda damage: f"it is a {damage.names[0]} archive; only ZIP is read",
+    Fault.NO_TRACKS: lambda damage: f"no file in it holds tracks ({listed(damage.names, damage.count)})",
+    Fault.CUT_CHARACTER: lambda _: "the file breaks off in the middle of a character",
+    Fault.NOT_UTF16: lambda damage: f"byte {damage.count:,} cannot be read as UTF-16",
+    Fault.QUOTES: lambda damage: f"line {damage.line:,}: the quotes do not match",
+    Fault.OPEN_QUOTE: lambda damage: f"line {damage.line:,}: a quote is never closed",
+    Fault.LONG_CELL: lambda _: "a cell is longer than any title; probably a quote is never closed",
+    Fault.TOO_DEEP: lambda _: "it is nested too deeply",
+    Fault.BREAKS_OFF: lambda damage: f"the file breaks off at {_place(damage)}",
+    Fault.INVALID_JSON: lambda damage: f"{_place(damage)}: this is no valid JSON",
+    Fault.INVALID_PART: lambda damage: (
+        f"what begins on line {damage.line:,} is no valid JSON, or it breaks off"
+    ),
+    Fault.LONG_NUMBER: lambda _: "it holds a number that is too long",
+    Fault.INVALID_XML: lambda damage: f"{_place(damage)}: this is no valid XML, or it breaks off",
+    Fault.LONG_TEXT: lambda _: "one of its texts is far too long",
+    Fault.ENTITIES: lambda _: "it declares entities, which are never expanded",
+    Fault.XML_CHARACTERS: lambda _: "it holds characters that no XML may hold",
+}
+
+
+def _place(damage: Damage) -> str:
+    return f"line {damage.line:,}, column {damage.column:,}"
 
 
 def new_list(derived: Derived) -> NewList:
@@ -117,3 +155,9 @@ def dj_line(total: int, in_rekordbox: int, in_m3u8: int) -> str:
         f"The M3U8 holds {in_m3u8:,} of {plural(total, 'track')}, the rekordbox XML {in_rekordbox:,}: "
         "it needs a whole path or a Spotify id."
     )
+
+
+def damage_words(damage: Damage) -> str:
+    """Say what is wrong with a file, and where: "line 12: a quote is never closed"."""
+    said = _FAULTS[damage.fault](damage)
+    return f"{damage.file} ({said})" if damage.file else said

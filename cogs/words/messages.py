@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
+from cogs.words.lists import damage_words
 from cogs.words.text import about, ago, away, join_words, listed, plural, some_of
 from services.domain.messages import Activity, Note, NoteKind, Progress
 from services.domain.sound import LONGEST_SOUND_S, SHORTEST_SOUND_S, SoundProblem
@@ -22,6 +23,11 @@ def renewal_line(days: int) -> str:
     """Say in time that somebody's consent at Spotify ends."""
     when = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
     return f"Your consent at Spotify ends {when}. Renew it with `/login`; it takes a minute."
+
+
+def _damaged(note: Note) -> list[str]:
+    """Name the files that were not read; an older version had words for them."""
+    return list(note.names) or list(map(damage_words, note.damages))
 
 
 def note_line(note: Note) -> str:
@@ -240,7 +246,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     NoteKind.EMPTY_PLAYLISTS: lambda note: (
         f"Left out because no track was found in them: {listed(note.names, note.count)}."
     ),
-    NoteKind.DAMAGED_FILES: lambda note: f"Not read because damaged: {listed(note.names, note.count)}.",
+    NoteKind.DAMAGED_FILES: lambda note: f"Not read because damaged: {listed(_damaged(note), note.count)}.",
     NoteKind.OTHER_FILES: lambda note: f"{plural(note.count, 'other file')} in the archive did not count.",
     NoteKind.SOUND_REFUSED: lambda note: (
         f"Not measured because {_SOUND_PROBLEMS.get(note.names[0], 'it can not be read')}: "

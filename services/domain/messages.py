@@ -121,6 +121,50 @@ class NoteKind(StrEnum):
     BELOW_FLOOR = "below floor"  # names: the person; count, total: satisfaction and floor in percent
 
 
+class Fault(StrEnum):
+    """What is wrong with a file; the comments name the fields of `Damage` that count."""
+
+    TOO_MANY_FILES = "too many files"  # count: how many are read
+    NO_CONTENTS = "no contents"
+    SHARED_BYTES = "shared bytes"
+    PROTECTED = "protected"
+    PACKING = "packing"
+    INNER_ARCHIVE = "inner archive"
+    CANNOT_UNPACK = "cannot unpack"  # names: the file in it
+    UNPACKS_TOO_FAR = "unpacks too far"
+    TOO_LARGE = "too large"
+    OTHER_ARCHIVE = "other archive"  # names: its kind
+    NO_TRACKS = "no tracks"  # names: the first files; count: of how many
+
+    CUT_CHARACTER = "cut character"
+    NOT_UTF16 = "not utf-16"  # count: place of the byte, from 1
+    QUOTES = "quotes"  # line
+    OPEN_QUOTE = "open quote"  # line
+    LONG_CELL = "long cell"
+    TOO_DEEP = "too deep"
+    BREAKS_OFF = "breaks off"  # line, column
+    INVALID_JSON = "invalid json"  # line, column
+    INVALID_PART = "invalid part"  # line: where it begins
+    LONG_NUMBER = "long number"
+    INVALID_XML = "invalid xml"  # line, column
+    LONG_TEXT = "long text"
+    ENTITIES = "entities"
+    XML_CHARACTERS = "xml characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is wrong with a file, and where."""
+
+    fault: Fault
+    line: int = 0
+    column: int = 0
+    count: int = 0
+    names: tuple[str, ...] = ()
+    file: str = ""
+    """Which file of an archive it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something that a person should know about how a result came about."""
@@ -131,6 +175,8 @@ class Note:
     number: float = 0.0
     wait_s: float | None = None
     names: tuple[str, ...] = ()
+    damages: tuple[Damage, ...] = ()
+    """Of files that were not read; an older version has words in `names` for them."""
 
 
 @dataclass(frozen=True, slots=True)

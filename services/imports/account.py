@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from services.domain.errors.playlists import DamagedFileError, TooManyRowsError, UnknownFormatError
-from services.domain.messages import Note
+from services.domain.messages import Damage, Fault, Note
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.documents import as_table, plays_in, read_rows, title_of
 from services.imports.entries import Entries, Library, make_track, number_of, text_of
@@ -249,14 +249,14 @@ def _parse(text: str) -> Any:
     except json.JSONDecodeError as error:
         if error.msg.startswith("Extra data") and "\n" in text[: error.pos] and text[error.pos] in "{[":
             return list(_one_after_the_other(text))
-        at = f"line {error.lineno:,}, column {error.colno:,}"
         ended = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-        problem = f"the file breaks off at {at}" if ended else f"{at}: this is no valid JSON"
+        fault = Fault.BREAKS_OFF if ended else Fault.INVALID_JSON
+        damage = Damage(fault, line=error.lineno, column=error.colno)
     except RecursionError:
-        problem = "it is nested too deeply"
+        damage = Damage(Fault.TOO_DEEP)
     except ValueError:
-        problem = "it holds a number that is too long"
-    raise DamagedFileError(format=ACCOUNT_DATA if _is_account_data(text) else JSON, problem=problem)
+        damage = Damage(Fault.LONG_NUMBER)
+    raise DamagedFileError(ACCOUNT_DATA if _is_account_data(text) else JSON, damage)
 
 
 def _one_after_the_other(text: str) -> Iterator[Any]:
@@ -276,8 +276,8 @@ def _one_after_the_other(text: str) -> Iterator[Any]:
         else:
             yield from value if isinstance(value, list) else (value,)
             continue
-        problem = f"what begins on line {line:,} is no valid JSON, or it breaks off"
-        raise DamagedFileError(format=ACCOUNT_DATA if _is_account_data(text) else JSON, problem=problem)
+        damage = Damage(Fault.INVALID_PART, line=line)
+        raise DamagedFileError(ACCOUNT_DATA if _is_account_data(text) else JSON, damage)
 
 
 def _are_objects(value: object) -> TypeGuard[list[dict[str, Any]]]:

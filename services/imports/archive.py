@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.domain.errors.playlists import ArchiveRefusedError, DamagedFileError
+from services.domain.messages import Damage, Fault
 from services.imports.formats import (
     CHUNK_BYTES,
     MAX_COMPRESSION_RATIO,
@@ -82,22 +83,20 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
         Its directory is missing or contradicts itself, as in an unfinished download.
     """
     if content.count(_ENTRY) > MAX_MEMBERS:  # counted before the directory is built in memory
-        raise ArchiveRefusedError(problem=f"it holds more than {MAX_MEMBERS} files")
+        raise ArchiveRefusedError(Damage(Fault.TOO_MANY_FILES, count=MAX_MEMBERS))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except _BROKEN:
         archive = None
     if archive is None:
-        raise DamagedFileError(
-            format=ZIP, problem="its table of contents is missing or broken; download it again"
-        )
+        raise DamagedFileError(ZIP, Damage(Fault.NO_CONTENTS))
     if _share_bytes(archive.infolist(), content):
-        raise ArchiveRefusedError(problem="two files in it share the same bytes")
+        raise ArchiveRefusedError(Damage(Fault.SHARED_BYTES))
     for entry in archive.infolist():
         if entry.flag_bits & _ENCRYPTED:
-            raise ArchiveRefusedError(problem="it is protected by a password")
+            raise ArchiveRefusedError(Damage(Fault.PROTECTED))
         if not entry.is_dir() and entry.compress_type not in _METHODS:
-            raise ArchiveRefusedError(problem="it is packed in a way that is not read; use plain ZIP")
+            raise ArchiveRefusedError(Damage(Fault.PACKING))
     return archive
 
 
@@ -145,7 +144,7 @@ def _members(archive: zipfile.ZipFile, room: _Room, opened: tuple[re.Pattern[str
     """Unpack an archive, and those in it that a name in `opened` knows; in these only later names count."""
     room.entries += len(archive.infolist())
     if room.entries > MAX_MEMBERS:
-        raise ArchiveRefusedError(problem=f"it holds more than {MAX_MEMBERS} files")
+        raise ArchiveRefusedError(Damage(Fault.TOO_MANY_FILES, count=MAX_MEMBERS))
     for entry in archive.infolist():
         name = clean_text(re.split(r"[/\\]", entry.filename.rstrip("/\\"))[-1], 200)
         if entry.is_dir() or name.startswith(("._", ".DS_Store")) or "__MACOSX" in entry.filename:
@@ -157,7 +156,7 @@ def _members(archive: zipfile.ZipFile, room: _Room, opened: tuple[re.Pattern[str
             yield from _members(open_archive(content), room, opened[depth:])
             continue
         if is_zip(content) or other_archive(content):
-            raise ArchiveRefusedError(problem="it holds another archive; unpack that one first")
+            raise ArchiveRefusedError(Damage(Fault.INNER_ARCHIVE))
         yield Member(name, content)
 
 
@@ -180,7 +179,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, left: i
     else:
         damaged = False
     if damaged:
-        raise DamagedFileError(format=ZIP, problem=f"{name or 'a file in it'} cannot be unpacked")
+        raise DamagedFileError(ZIP, Damage(Fault.CANNOT_UNPACK, names=(name,)))
     if size > suspicious:
-        raise ArchiveRefusedError(problem="it unpacks to far more than it should")
-    raise ArchiveRefusedError(problem="it is too large when unpacked")
+        raise ArchiveRefusedError(Damage(Fault.UNPACKS_TOO_FAR))
+    raise ArchiveRefusedError(Damage(Fault.TOO_LARGE))

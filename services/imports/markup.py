@@ -13,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from services.domain.errors.playlists import DamagedFileError, TooManyRowsError
+from services.domain.messages import Damage, Fault
 from services.domain.music import Track
 from services.imports.entries import SOUND_FILE, Entries, make_track, measured, track_of_path, track_of_words
 from services.imports.formats import MAX_MARKUP_DEPTH, MAX_MARKUP_ELEMENTS, MAX_ROWS
@@ -56,7 +57,7 @@ class _Collector:
         if self._elements > MAX_MARKUP_ELEMENTS:
             raise TooManyRowsError(limit=MAX_ROWS)
         if self._depth > MAX_MARKUP_DEPTH:
-            raise DamagedFileError(format="XML file", problem="it is nested too deeply")
+            raise DamagedFileError("XML file", Damage(Fault.TOO_DEEP))
         self._text.clear()
         self.tags.append(Tag(name.rpartition("}")[2], opens=True, attributes=attributes, text=""))
 
@@ -91,26 +92,26 @@ def read_tags(text: str) -> Iterator[Tag]:
     collector = _Collector()
     parser = DefusedXMLParser(target=collector, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     without_tag = 0
-    problem = ""
+    damage: Damage | None = None
     try:
         for begin in range(0, len(text), _STEP_CHARS):
             step = text[begin : begin + _STEP_CHARS]
             without_tag = 0 if "<" in step else without_tag + 1
             if without_tag > _STEPS_WITHOUT_TAG:
-                raise DamagedFileError(format="XML file", problem="one of its texts is far too long")
+                raise DamagedFileError("XML file", Damage(Fault.LONG_TEXT))
             parser.feed(step)
             yield from collector.tags
             collector.tags.clear()
         parser.close()
     except ParseError as error:
         line, column = error.position
-        problem = f"line {line:,}, column {column + 1:,}: this is no valid XML, or it breaks off"
+        damage = Damage(Fault.INVALID_XML, line=line, column=column + 1)
     except DefusedXmlException:
-        problem = "it declares entities, which are never expanded"
+        damage = Damage(Fault.ENTITIES)
     except ValueError:
-        problem = "it holds characters that no XML may hold"
-    if problem:
-        raise DamagedFileError(format="XML file", problem=problem)
+        damage = Damage(Fault.XML_CHARACTERS)
+    if damage is not None:
+        raise DamagedFileError("XML file", damage)
     yield from collector.tags
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from services.domain.errors.playlists import DamagedFileError, TooManyRowsError
+from services.domain.messages import Damage, Fault
 from services.imports.formats import MAX_RECORDS, MAX_ROWS
 from services.imports.tally import Budget
 from services.imports.text import clean_text, without_letters_of_mark
@@ -132,7 +133,6 @@ _DRAWN = frozenset("│║┌╔├")
 """With these a table begins that a terminal drew."""
 _SENTINEL = "\x00end"
 """A last row that must come out alone; the decoder removes NUL, so no file can hold it."""
-_TOO_LONG = "a cell is longer than any title; probably a quote is never closed"
 _HEAD_CHARS = 65_536
 _JIRA = re.compile(r"\A\s*\|\|.{1,2000}\|\|[ \t]*$", re.MULTILINE)
 """A header between doubled bars, as wikis and trackers write it."""
@@ -221,7 +221,7 @@ def rows_below(text: str, delimiter: str, above: int, format: str) -> Iterator[l
             if number >= above and any(cell.strip() for cell in row):
                 yield row
     except csv.Error as error:
-        raise DamagedFileError(format=format, problem=_TOO_LONG) from error
+        raise DamagedFileError(format, Damage(Fault.LONG_CELL)) from error
 
 
 def read_table(
@@ -250,8 +250,8 @@ def read_table(
     try:
         return _read(header, format, budget, strict=False)
     except csv.Error:
-        problem = _TOO_LONG
-    raise DamagedFileError(format=format, problem=problem)
+        damage = Damage(Fault.LONG_CELL)
+    raise DamagedFileError(format, damage)
 
 
 def _read(header: Header, format: str, budget: Budget, *, strict: bool) -> Table:  # noqa: A002
@@ -284,7 +284,7 @@ def _read(header: Header, format: str, budget: Budget, *, strict: bool) -> Table
             mended = split_loosely(own_lines[0], header.delimiter, width) if len(own_lines) == 1 else None
             if mended is None and len(row) != width:
                 if len(own_lines) > 1 or own_lines[0].count('"') % 2:
-                    raise DamagedFileError(format=format, problem=f"line {line:,}: the quotes do not match")
+                    raise DamagedFileError(format, Damage(Fault.QUOTES, line=line))
                 budget.take_rows()
                 lost.append(line)
                 continue
@@ -297,8 +297,7 @@ def _read(header: Header, format: str, budget: Budget, *, strict: bool) -> Table
         budget.take_rows()
         rows.append(row)
         lines.append(line)
-    problem = f"line {begin + header.lines_above:,}: a quote is never closed"
-    raise DamagedFileError(format=format, problem=problem)
+    raise DamagedFileError(format, Damage(Fault.OPEN_QUOTE, line=begin + header.lines_above))
 
 
 def _keeping(source: Iterable[str], physical: list[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
 from services.domain.letters import beginning
-from services.domain.messages import Note, NoteKind
+from services.domain.messages import Damage, Fault, Note, NoteKind
 from services.imports.code_pages import WESTERN
 from services.imports.encodings import (
     PAGE_NAMES,
@@ -262,17 +262,17 @@ def _utf16(content: bytes) -> str | None:
 
 def _decode_utf16(content: bytes, encoding: str) -> tuple[str, tuple[Note, ...]]:
     if len(content) % 2:
-        raise DamagedFileError(format=TEXT, problem="the file breaks off in the middle of a character")
+        raise DamagedFileError(TEXT, Damage(Fault.CUT_CHARACTER))
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        problem = f"byte {error.start + 1:,} cannot be read as UTF-16"
+        damage = Damage(Fault.NOT_UTF16, count=error.start + 1)
     else:
         control = sum(1 for character in text[:_SAMPLE] if character < " " and character not in "\t\n\r\x00")
         if control * 50 > min(len(text), _SAMPLE):
             raise UnknownFormatError(looks_like="data that is no text")
         return text, ()
-    raise DamagedFileError(format=TEXT, problem=problem)
+    raise DamagedFileError(TEXT, damage)
 
 
 def _decode_bytes(content: bytes) -> tuple[str, tuple[Note, ...]]:
@@ -284,7 +284,7 @@ def _decode_bytes(content: bytes) -> tuple[str, tuple[Note, ...]]:
     lost = mended.count("\ufffd")
     real = len(mended) - len(mended.encode("ascii", errors="ignore")) - lost
     if real and reason == "unexpected end of data" and start >= len(content) - _LONGEST_CUT:
-        raise DamagedFileError(format=TEXT, problem="the file breaks off in the middle of a character")
+        raise DamagedFileError(TEXT, Damage(Fault.CUT_CHARACTER))
     if real > lost:  # UTF-8 with a few broken places; another encoding would spoil all the rest
         return mended, (Note(NoteKind.REPLACED_CHARACTERS, count=lost),)
     declared = declared_page(content)

@@ -15,7 +15,7 @@ from services.domain.errors.playlists import (
     PlaylistNotInFileError,
     UnknownFormatError,
 )
-from services.domain.messages import Note, NoteKind
+from services.domain.messages import Damage, Fault, Note, NoteKind
 from services.domain.music import Playlist
 from services.imports.account import AccountData, may_hold_tracks, read_account_file
 from services.imports.archive import Member, members, office_kind, open_archive
@@ -87,7 +87,7 @@ def read_upload(content: bytes, *, filename: str = "", wanted: str | None = None
         raise EmptyFileError
     archive_kind = other_archive(content)
     if archive_kind:
-        raise ArchiveRefusedError(problem=f"it is a {archive_kind} archive; only ZIP is read")
+        raise ArchiveRefusedError(Damage(Fault.OTHER_ARCHIVE, names=(archive_kind,)))
     if is_zip(content):
         playlists, empty_format = _read_archive(content), ZIP
     else:
@@ -147,7 +147,7 @@ def _read_archive(content: bytes) -> tuple[Playlist, ...]:
     account, budget = AccountData(), Budget()
     tables: list[Playlist] = []
     foreign: list[str] = []
-    damaged: list[str] = []
+    damaged: list[Damage] = []
     first_damage: DamagedFileError | None = None
     for member in members(archive):
         try:
@@ -158,15 +158,19 @@ def _read_archive(content: bytes) -> tuple[Playlist, ...]:
         except UnknownFormatError:
             foreign.append(member.name)
         except DamagedFileError as error:
-            damaged.append(f"{member.name} ({error.problem})")
+            damaged.append(replace(error.damage, file=member.name))
             first_damage = first_damage or error
     playlists = (*tables, *account.all_playlists())
     if not any(playlist.tracks for playlist in playlists) and first_damage is not None:
-        raise DamagedFileError(format=first_damage.format, problem=damaged[0])
+        raise DamagedFileError(first_damage.format, damaged[0])
     if not playlists and foreign:
-        raise ArchiveRefusedError(problem=f"no file in it holds tracks ({_listed(foreign)})")
+        first = tuple(foreign[:MAX_EXAMPLES])
+        raise ArchiveRefusedError(Damage(Fault.NO_TRACKS, names=first, count=len(foreign)))
     if damaged:
-        playlists = _with_note(playlists, _named(NoteKind.DAMAGED_FILES, damaged))
+        playlists = _with_note(
+            playlists,
+            Note(NoteKind.DAMAGED_FILES, count=len(damaged), damages=tuple(damaged[:MAX_EXAMPLES])),
+        )
     if foreign:
         playlists = _with_note(playlists, Note(NoteKind.OTHER_FILES, count=len(foreign)))
     return playlists
@@ -186,11 +190,6 @@ def _with_note(playlists: Iterable[Playlist], note: Note) -> tuple[Playlist, ...
 
 def _named(kind: NoteKind, names: list[str]) -> Note:
     return Note(kind, count=len(names), names=tuple(names[:MAX_EXAMPLES]))
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - MAX_EXAMPLES} more" if len(names) > MAX_EXAMPLES else ""
-    return ", ".join(names[:MAX_EXAMPLES]) + more
 
 
 def _kind_of(text: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.domain.errors.playlists import DamagedFileError
 from services.domain.known_tracks import TrackKeys, TrackWords
+from services.domain.messages import Damage, Fault
 from services.domain.music import Playlist
 
 
@@ -23,7 +24,7 @@ def process_id() -> int:
 
 def fail(kind: str) -> None:
     if kind == "domain":
-        raise DamagedFileError("Exportify", "line 12")
+        raise DamagedFileError("Exportify", Damage(Fault.QUOTES, line=12))
     if kind == "timeout":
         raise TimeoutError("of the job itself")
     raise ValueError("of the job itself")

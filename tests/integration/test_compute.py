@@ -30,6 +30,7 @@ from services.domain.errors.jobs import (
     WorkerLostError,
 )
 from services.domain.errors.playlists import DamagedFileError
+from services.domain.messages import Damage, Fault
 from services.workflows import tasks
 from tests.conftest import ROOT
 from tests.integration import jobs
@@ -98,7 +99,7 @@ async def test_an_error_of_the_work_comes_back_as_itself(
     with pytest.raises(expected) as caught:
         await pool.run("fail", jobs.fail, kind)
     if isinstance(caught.value, DamagedFileError):
-        assert (caught.value.format, caught.value.problem) == ("Exportify", "line 12")
+        assert (caught.value.format, caught.value.damage) == ("Exportify", Damage(Fault.QUOTES, line=12))
     assert pool.restarts == 0
 
 

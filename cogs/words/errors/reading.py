@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cogs.words.errors.root import sentence
+from cogs.words.lists import damage_words
 from cogs.words.text import skipped_line
 from services.domain.errors.playlists import (
     FOREIGN_SERVICES,
@@ -257,14 +258,15 @@ def _(error: UnknownFormatError) -> str:
 @sentence.register
 def _(error: DamagedFileError) -> str:
     return (
-        f"This {error.format or 'file'} is damaged: {error.problem}. Nothing was analysed. "
+        f"This {error.format or 'file'} is damaged: {damage_words(error.damage)}. Nothing was analysed. "
         "Export it again and upload the new file."
     )
 
 
 @sentence.register
 def _(error: ArchiveRefusedError) -> str:
-    return f"I can't open this archive: {error.problem}. Unpack it and upload the playlist file itself."
+    said = damage_words(error.damage)
+    return f"I can't open this archive: {said}. Unpack it and upload the playlist file itself."
 
 
 @sentence.register

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import singledispatch
 from typing import Any
 
 from cogs.words.text import escape
 from services.domain.errors import TastemapError
+from services.domain.messages import Damage
 
 UNEXPECTED = (
     "Something broke on our side. Please try again; if it happens again, tell the operator this reference."
@@ -48,6 +49,8 @@ def _escaped(error: TastemapError) -> TastemapError:
 def _escaped_value(value: Any) -> Any:
     if isinstance(value, str):
         return escape(value, _LONGEST_VALUE)
+    if isinstance(value, Damage):
+        return replace(value, names=_escaped_value(value.names), file=escape(value.file, _LONGEST_NAME))
     if isinstance(value, tuple):
         return tuple(escape(each, _LONGEST_NAME) if isinstance(each, str) else each for each in value)
     return value

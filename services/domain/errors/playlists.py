@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.domain.errors import TastemapError
+from services.domain.messages import Damage
 from services.domain.music import Skipped
 from services.domain.sound import SoundKind
 
@@ -159,15 +160,14 @@ class DamagedFileError(UploadError):
     told = frozenset({"format"})
 
     format: str
-    problem: str
-    """Where and what, in a few words: "line 12: a quote is never closed"."""
+    damage: Damage
 
 
 @dataclass(eq=False)
 class ArchiveRefusedError(UploadError):
     """The archive could do harm or holds nothing of use."""
 
-    problem: str
+    damage: Damage
 
 
 @dataclass(eq=False)

@@ -14,12 +14,14 @@ import pytest
 from discord import app_commands
 
 from cogs.words.errors import UNEXPECTED, sentence, sentence_for_discord
+from cogs.words.lists import damage_words
 from cogs.work.errors import UnknownComponentError, new_reference, refusal, root_cause
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, NoTracksError, PlaylistNotInFileError
 from services.domain.errors.sources import QuotaExceededError
 from services.domain.errors.storage import DraftNotFoundError, NothingToSplitError
+from services.domain.messages import Damage, Fault
 from services.domain.music import Skipped, SkipReason
 from services.domain.requests import JobKind
 from services.domain.sound import SoundKind
@@ -70,7 +72,8 @@ def example_of(kind: type[TastemapError], word: str = "Something") -> TastemapEr
         hint = hints[field.name]
         if isinstance(hint, types.UnionType):
             hint = next(each for each in typing.get_args(hint) if each is not type(None))
-        example = EXAMPLES[hint]
+        damage = Damage(Fault.CANNOT_UNPACK, names=(word,), file=word)
+        example = damage if hint is Damage else EXAMPLES[hint]
         values[field.name] = word if hint is str else (word, word) if hint == tuple[str, ...] else example
     return kind(**values)
 
@@ -106,6 +109,13 @@ def test_no_sentence_shows_a_backslash(kind: type[TastemapError]) -> None:
     error = example_of(kind)
     assert "\\" not in sentence_for_discord(error)
     assert sentence_for_discord(error) == sentence(error)
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_of_a_file_is_said(fault: Fault) -> None:
+    said = damage_words(Damage(fault, line=12, column=3, count=200, names=("songs.csv",)))
+    assert said[0].islower()
+    assert not said.endswith(".")
 
 
 def test_an_unknown_error_is_our_own_fault() -> None:

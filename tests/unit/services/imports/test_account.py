@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cogs.words.lists import damage_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import (
     DamagedFileError,
@@ -104,7 +105,7 @@ def test_damaged_history_says_where_and_quotes_nothing():
     text = json.dumps([extended_play(0), extended_play(1)])[:-40]
     with pytest.raises(DamagedFileError) as caught:
         read(text)
-    assert "breaks off" in caught.value.problem
+    assert "breaks off" in damage_words(caught.value.damage)
     assert caught.value.format == "Spotify account data"
     seen: BaseException | None = caught.value
     while seen is not None:

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from cogs.words.lists import damage_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import (
     ArchiveRefusedError,
@@ -57,13 +58,13 @@ def test_a_damaged_file_among_good_ones_is_named():
 def test_only_damaged_files_are_damage():
     with pytest.raises(DamagedFileError) as caught:
         read_upload(zip_of({"bad.csv": net_file() + b'"torn,'}))
-    assert "bad.csv" in caught.value.problem
+    assert "bad.csv" in damage_words(caught.value.damage)
 
 
 def test_archive_without_tracks_names_what_is_in_it():
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(zip_of({"cat.png": b"\x89PNG1234", "notes.txt": "hello"}))
-    assert "cat.png, notes.txt" in caught.value.problem
+    assert "cat.png, notes.txt" in damage_words(caught.value.damage)
 
 
 def test_leftovers_of_macos_and_folders_do_not_count():
@@ -90,14 +91,14 @@ def test_bomb_is_stopped_before_it_is_unpacked():
         read_upload(content)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert caught.value.problem
+    assert damage_words(caught.value.damage)
     assert peak < 80 * 1024 * 1024
 
 
 def test_small_bombs_are_known_by_their_ratio():
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(zip_of({"bomb.csv": b"0" * (20 * 1024 * 1024)}))
-    assert "far more" in caught.value.problem
+    assert "far more" in damage_words(caught.value.damage)
 
 
 def test_a_lie_about_the_size_does_not_help_a_bomb():
@@ -113,7 +114,7 @@ def test_many_small_files_together_are_limited(monkeypatch):
     monkeypatch.setattr(archive, "MAX_UNPACKED_BYTES", 10_000)
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(zip_of({f"{n}.csv": net_file(20) for n in range(9)}))
-    assert "too large" in caught.value.problem
+    assert "too large" in damage_words(caught.value.damage)
 
 
 def test_one_large_member_is_limited(monkeypatch):
@@ -125,7 +126,7 @@ def test_one_large_member_is_limited(monkeypatch):
 def test_too_many_members():
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(zip_of({f"{n}.csv": b"" for n in range(201)}))
-    assert "200" in caught.value.problem
+    assert "200" in damage_words(caught.value.damage)
     assert read_upload(zip_of({f"{n}.csv": net_file(1) for n in range(200)})).playlists
 
 
@@ -135,7 +136,7 @@ def test_too_many_members():
 def test_archives_in_archives_are_refused(inner):
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(zip_of({"a.csv": net_file(), "b.csv": inner}))
-    assert "another archive" in caught.value.problem
+    assert "another archive" in damage_words(caught.value.damage)
 
 
 def test_password_protection_is_named():
@@ -143,7 +144,7 @@ def test_password_protection_is_named():
     content[content.index(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(bytes(content))
-    assert "password" in caught.value.problem
+    assert "password" in damage_words(caught.value.damage)
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 
+from cogs.words.lists import damage_words
 from services.domain.errors.playlists import (
     ArchiveRefusedError,
     DamagedFileError,
@@ -128,7 +129,10 @@ def test_foreign_files_are_named_in_words(name, words):
 def test_an_open_quote_is_named_with_its_line():
     with pytest.raises(DamagedFileError) as caught:
         read_upload(BROKEN["quote open to the end"][0])
-    assert (caught.value.format, caught.value.problem) == ("Exportify", "line 2: the quotes do not match")
+    assert (caught.value.format, damage_words(caught.value.damage)) == (
+        "Exportify",
+        "line 2: the quotes do not match",
+    )
 
 
 def test_an_open_quote_never_costs_rows_in_silence():

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cogs.words.lists import damage_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError, UploadError
 from services.domain.music import Playlist, SkipReason
@@ -291,7 +292,7 @@ def test_reads_the_extended_history_one_object_a_line_with_numbers_as_text() -> 
     assert [one.reason for one in playlist.skipped] == [SkipReason.SHORT_PLAY]
     with pytest.raises(DamagedFileError) as refused:
         read_upload(("\n".join(map(json.dumps, plays)) + '\n{"ms_played": 3').encode())
-    assert "line 3" in refused.value.problem
+    assert "line 3" in damage_words(refused.value.damage)
 
 
 def test_says_local_files_by_artist_and_title() -> None:

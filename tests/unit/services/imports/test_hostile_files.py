@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from cogs.words.errors import sentence
+from cogs.words.lists import damage_words
 from sandbox import hostile
 from services.domain.errors.playlists import (
     ArchiveRefusedError,
@@ -29,7 +30,7 @@ def test_entries_that_share_bytes_are_refused_before_one_is_unpacked(maker, monk
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(content)
-    assert caught.value.problem == "two files in it share the same bytes"
+    assert damage_words(caught.value.damage) == "two files in it share the same bytes"
 
 
 def test_the_ten_kilobytes_that_stopped_all_work_are_what_they_were():

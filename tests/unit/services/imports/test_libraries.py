@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cogs.words.lists import damage_words
 from services.domain.errors.playlists import (
     DamagedFileError,
     TooManyRowsError,
@@ -77,7 +78,7 @@ XSPF = f"""<?xml version="1.0"?><playlist version="1" xmlns="http://xspf.org/ns/
 def problem_of(text: str) -> str:
     with pytest.raises(DamagedFileError) as refused:
         read_upload(text.encode())
-    return refused.value.problem
+    return damage_words(refused.value.damage)
 
 
 def titles(text: str) -> dict[str, list[str]]:

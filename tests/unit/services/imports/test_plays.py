@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.errors import sentence
+from cogs.words.lists import damage_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import (
     ArchiveRefusedError,
@@ -234,7 +235,7 @@ def test_inner_archives_share_the_limits_of_the_outer(monkeypatch: pytest.Monkey
             archive.writestr(f"{number}.json.zip", inner)
     with pytest.raises(ArchiveRefusedError) as refused:
         read_upload(out.getvalue())
-    assert "more than 3 files" in refused.value.problem
+    assert "more than 3 files" in damage_words(refused.value.damage)
 
 
 def test_playlists_of_one_name_are_numbered_and_can_be_named() -> None:
