@@ -23,6 +23,7 @@ from services.accounts.linking import LinkingService
 from services.domain.errors import TastemapError
 from services.domain.errors.sources import (
     AppMisconfiguredError,
+    Denial,
     LinkExpiredError,
     LoginDeniedError,
     SourceUnavailableError,
@@ -110,13 +111,13 @@ class DiscordIdentity:
             token = await self._json("POST", "/oauth2/token", f"Basic {pair}", data=form)
             access = token.get("access_token")
             if not isinstance(access, str):
-                raise LoginDeniedError("Discord did not agree")
+                raise LoginDeniedError(Denial.DISCORD)
             user = await self._json("GET", "/users/@me", f"Bearer {access}")
         except (aiohttp.ClientError, BodyTooLargeError, TimeoutError, OSError) as error:
             raise SourceUnavailableError(_NAME, type(error).__name__) from error
         user_id = user.get("id")
         if not isinstance(user_id, str) or not user_id.isdecimal():
-            raise LoginDeniedError("Discord did not say who you are")
+            raise LoginDeniedError(Denial.NAMELESS)
         return int(user_id)
 
     async def _json(
@@ -138,7 +139,7 @@ class DiscordIdentity:
             if response.status == 401 and data is not None:
                 raise AppMisconfiguredError("Discord does not accept DISCORD_CLIENT_SECRET")
             if response.status != 200:
-                raise LoginDeniedError("Discord did not agree")
+                raise LoginDeniedError(Denial.DISCORD)
             value = parse_json(await read_body(response, _BODY_LIMIT))
             return value if isinstance(value, dict) else {}
 
@@ -254,7 +255,7 @@ class LoginPages:
         proof = request.cookies.get(f"{self._cookie}-discord", "")
         token = self._identity.token_of(proof, state=request.query.get("state", ""), browser=browser)
         if request.query.get("error") or not request.query.get("code"):
-            raise LoginDeniedError("Discord was not asked to the end")
+            raise LoginDeniedError(Denial.NOT_ASKED)
         discord_id = await self._identity.who(request.query["code"])
         return _see_other(await self._linking.open(token, browser=browser, discord_id=discord_id))
 

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from services.accounts.tokens import ACCESS, REFRESH, TokenService
 from services.domain.errors.sources import (
+    Denial,
     LinkExpiredError,
     LoginDeniedError,
     NoSeatError,
@@ -127,7 +128,7 @@ class LinkingService:
         """
         attempt = await self.look(token)
         if self.proves_identity and discord_id != attempt.user_id:
-            raise LoginDeniedError("this browser is logged in to Discord as somebody else")
+            raise LoginDeniedError(Denial.SOMEBODY_ELSE)
         state, verifier = secrets.token_urlsafe(_TOKEN_BYTES), new_verifier()
         opened = await self.attempts.open_in_browser(
             attempt.attempt_id,
@@ -158,9 +159,7 @@ class LinkingService:
     async def _take(self, attempt: LinkAttempt, *, code: str | None, error: str | None) -> None:
         if error is not None or not code:
             await self.attempts.delete(attempt.attempt_id)
-            raise LoginDeniedError(
-                "you pressed Cancel there" if error == "access_denied" else "Spotify did not agree"
-            )
+            raise LoginDeniedError(Denial.CANCELLED if error == "access_denied" else Denial.SPOTIFY)
         finish = f"{secrets.randbelow(10**_FINISH_DIGITS):0{_FINISH_DIGITS}d}"
         approved = await self.attempts.approve(
             attempt,
@@ -289,7 +288,7 @@ class LinkingService:
             await self._require_seat(await self.links.load(attempt.user_id))
             grant = await self.auth.exchange(code, verifier=verifier)
             if grant.refresh_token is None:
-                raise LoginDeniedError("Spotify gave no lasting consent")
+                raise LoginDeniedError(Denial.NOT_LASTING)
             profile = await self.spotify.me(grant.access_token)
             link = self._link(attempt, grant, grant.refresh_token, profile)
             await self.links.save(link, attempt_id=attempt.attempt_id, seats=self.seats)

@@ -7,6 +7,7 @@ from cogs.words.text import from_now, plural, skipped_line
 from services.domain.errors.sources import (
     AccountTakenError,
     AppMisconfiguredError,
+    Denial,
     KeyRingError,
     LinkExpiredError,
     LoginDeniedError,
@@ -45,6 +46,17 @@ from services.domain.errors.sources import (
 from services.domain.installation import PROGRAM
 
 _EXPORT = "Export the playlist with exportify.net and attach the file to the command"
+
+
+_DENIALS = {
+    Denial.SOMEBODY_ELSE: "this browser is logged in to Discord as somebody else",
+    Denial.CANCELLED: "you pressed Cancel there",
+    Denial.SPOTIFY: "Spotify did not agree",
+    Denial.NOT_LASTING: "Spotify gave no lasting consent",
+    Denial.NOT_ASKED: "Discord was not asked to the end",
+    Denial.DISCORD: "Discord did not agree",
+    Denial.NAMELESS: "Discord did not say who you are",
+}
 
 
 @sentence.register
@@ -114,7 +126,8 @@ def _(_error: LoginInterruptedError) -> str:
 @sentence.register
 def _(error: LoginDeniedError) -> str:
     return (
-        f"Spotify was not connected: {error.reason}. Nothing was stored. Try again with `/login` if you like."
+        f"Spotify was not connected: {_DENIALS[error.reason]}. Nothing was stored. "
+        "Try again with `/login` if you like."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from services.domain.errors import TastemapError
 from services.domain.music import Skipped
@@ -159,11 +160,23 @@ class LoginInterruptedError(AccountError):
     """The bot was restarted while a login was being finished, and nothing came of it."""
 
 
+class Denial(StrEnum):
+    """Why a login came to nothing."""
+
+    SOMEBODY_ELSE = "somebody else"
+    CANCELLED = "cancelled"
+    SPOTIFY = "spotify"
+    NOT_LASTING = "not lasting"
+    NOT_ASKED = "not asked"
+    DISCORD = "discord"
+    NAMELESS = "nameless"
+
+
 @dataclass(eq=False)
 class LoginDeniedError(AccountError):
-    """The person pressed Cancel at Spotify, or Spotify refused the login."""
+    """The person pressed Cancel at Spotify, or Spotify or Discord refused the login."""
 
-    reason: str
+    reason: Denial
 
 
 @dataclass(eq=False)

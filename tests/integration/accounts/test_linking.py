@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cogs.words.errors import sentence
 from services.domain.errors.sources import (
     AccountTakenError,
     AppMisconfiguredError,
@@ -189,7 +190,7 @@ async def test_cancelling_at_spotify_ends_the_login(world: LoginWorld) -> None:
     answer = world.approve(await world.linking.open(await world.begin(), browser=BROWSER), None)
     with pytest.raises(LoginDeniedError) as denied:
         await world.bring_back(answer)
-    assert "Cancel" in denied.value.reason
+    assert "Cancel" in sentence(denied.value)
     with pytest.raises(LinkExpiredError):
         await world.linking.finish(ANN, "000000")
 

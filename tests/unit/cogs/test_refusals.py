@@ -19,7 +19,7 @@ from cogs.work.errors import UnknownComponentError, new_reference, refusal, root
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, NoTracksError, PlaylistNotInFileError
-from services.domain.errors.sources import QuotaExceededError
+from services.domain.errors.sources import Denial, QuotaExceededError
 from services.domain.errors.storage import DraftNotFoundError, NothingToSplitError
 from services.domain.messages import Damage, Fault
 from services.domain.music import Skipped, SkipReason
@@ -40,6 +40,7 @@ EXAMPLES: dict[Any, Any] = {
     tuple[str, ...]: ("one", "two"),
     JobKind: JobKind.WRITE,
     SoundKind: SoundKind.MP4,
+    Denial: Denial.CANCELLED,
     tuple[Write, ...]: (
         Write(
             write_id="w",
