@@ -131,12 +131,13 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
     common = stats.tempo.bpm if stats.tempo is not None else None
     own = stats.features[SOUND_FEATURES.index(Feature.TEMPO)].own
     if common is not None and own is not None:
-        if not brief:
-            words = f"{words} for more than half of the tracks, doubled and halved ones counted in"
-        elif abs(own.median - common) > _ONE_TEMPO * common:  # the picture beside it shows that other number
-            words = (
-                f"{words}, halved and doubled ones counted in; as measured, the median is {own.median:.0f}"
-            )
+        differs = abs(own.median - common) > _ONE_TEMPO * common  # the picture beside it shows that number
+        if stats.tempo_takes_octaves and (differs or not brief):
+            words = f"{words}, halved and doubled ones counted in"
+        elif differs or not brief:
+            words = f"{words} for more than half of the tracks"
+        if differs and brief:
+            words = f"{words}; as measured, the median is {own.median:.0f}"
     return f"{words}{_known_of(known)}"
 
 

@@ -17,7 +17,7 @@ from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.stats import FeatureStats, Known, PlaylistStats, Spread, count_keys
-from services.domain.tempo import tempo_of
+from services.domain.tempo import takes_octaves, tempo_of
 
 _QUARTILES = (0.25, 0.5, 0.75)
 
@@ -34,7 +34,7 @@ def compute_stats(report: AnalysisReport) -> PlaylistStats:
     tagged = [words for track in tracks if (words := {normal_genre(each) for each in track.genres} - {""})]
     genres = Counter(genre for words in tagged for genre in words)
     explicit = [track.explicit for track in tracks if track.explicit is not None]
-    keys = count_keys(report)
+    keys, tempo = count_keys(report), tempo_of(report.tracks)
     features = tuple(compute_feature(report.tracks, feature) for feature in SOUND_FEATURES)
     estimated_keys = sum(
         entry.features.key is not None
@@ -59,7 +59,8 @@ def compute_stats(report: AnalysisReport) -> PlaylistStats:
         genres_of_artists=report.basis.remembered_genres,
         explicit=sum(explicit),
         with_explicit=known_of(len(explicit)),
-        tempo=tempo_of(report.tracks),
+        tempo=tempo,
+        tempo_takes_octaves=takes_octaves(report.tracks, tempo),
         with_tempo=features[SOUND_FEATURES.index(Feature.TEMPO)].known,
         keys=keys,
         with_key=Known(keys.known, estimated_keys, keys.unknown - estimated_keys),

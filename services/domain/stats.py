@@ -162,6 +162,8 @@ class PlaylistStats:
     """Tracks of which it is known whether they are explicit."""
     tempo: Tempo | None
     """None where the tempi have nothing in common, or none is known."""
+    tempo_takes_octaves: bool
+    """Whether most tracks have its one number only with halved and doubled ones counted in."""
     with_tempo: Known
     keys: KeyCounts
     with_key: Known

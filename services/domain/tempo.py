@@ -70,6 +70,18 @@ def tempo_of(entries: Sequence[EnrichedTrack]) -> Tempo | None:
     )
 
 
+def takes_octaves(entries: Sequence[EnrichedTrack], tempo: Tempo | None) -> bool:
+    """Tell whether most tracks have the one tempo only with halved and doubled ones counted in."""
+    if tempo is None or tempo.bpm is None:
+        return False
+    real = [
+        entry.features.tempo
+        for entry in entries
+        if entry.features.tempo and not entry.is_imputed(Feature.TEMPO)
+    ]
+    return 2 * sum(abs(each - tempo.bpm) <= CLOSE * tempo.bpm for each in real) <= len(real)
+
+
 def is_corrected(entry: EnrichedTrack) -> bool:
     """Tell whether a person said what the tempo of a track is."""
     known = entry.provenance.get(Feature.TEMPO)
