@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.listeners import FIRST, SHARED_DATA, read_tables
-from services.analysis.imputation.recordings import Member
-from services.analysis.imputation.related_tracks import RelatedTracks
+from services.analysis.imputation.recordings import Member, RelatedTracks
 from services.analysis.imputation.shapes import Constants
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.music import Track, TrackId

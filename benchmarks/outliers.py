@@ -28,8 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.hidden_tracks import load_shelf
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, load_libraries
 from benchmarks.rows import figure, head
-from services.analysis.editions import of_their_time
-from services.analysis.facts import Facts, leads_of
+from services.analysis.facts import Facts, leads_of, of_their_time
 from services.analysis.outliers import THRESHOLD, Loneliness
 from services.analysis.reference import REFERENCE
 from services.domain.music import Track

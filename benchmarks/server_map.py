@@ -26,8 +26,7 @@ import numpy as np
 
 from benchmarks.drift import analyse, entries
 from benchmarks.listeners import SHARED_DATA, Library, load_libraries
-from services.analysis.map_news import find_news
-from services.analysis.server_map import arrange, summarise
+from services.analysis.server_map import arrange, find_news, summarise
 from services.compute import ComputePool
 from services.domain.groups import Presence
 from services.domain.music import PlaylistSource

@@ -52,6 +52,8 @@ class Claim(StrEnum):
     """High valence is measured in quick and regular music too: nobody calls gothic rock or rap sunny."""
     ACOUSTIC = "acoustic"
     """Old tape and soft synthesizers are measured as acoustic, whatever was plugged in."""
+    DREAMY = "dreamy"
+    """Soft and blurred voices are measured in orchestras and on stages too."""
 
 
 GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
@@ -90,6 +92,9 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
             "dark ambient", "horrorcore", "witch house", "metal", "grunge", "alternative rock", "indie rock",
             "art rock", "noise rock", "post punk", "shoegaze", "slowcore", "emo", "trip hop", "experimental",
             "rap", "hip hop", "drill", "trap",
+        ),
+        Claim.DREAMY: (
+            "musicals", "classical", "orchestral", "opera", "soundtrack", "score", "hip hop", "rap", "metal",
         ),
         Claim.DARK: ("worship", "christian", "ccm", "gospel", "praise", "hymns"),
         Claim.ACOUSTIC: (

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.editions import of_their_time
-from services.analysis.facts import Facts
+from services.analysis.facts import Facts, of_their_time
 from services.analysis.genres import dressed
 from services.analysis.matrix import FeatureTable, once_for_each_provenance
 from services.analysis.placement import assignment_probability

@@ -18,11 +18,10 @@ from services.analysis.matrix import FeatureTable
 from services.analysis.name_rules import faint_words, said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
-from services.analysis.perception import audible
 from services.analysis.placement import confidence, margins
 from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
-from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL
+from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
 from services.analysis.scenes import grounded, scene_of
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally

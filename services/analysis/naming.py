@@ -33,7 +33,7 @@ from services.analysis.name_rules import (
     weights_of,
     with_comparison,
 )
-from services.analysis.perception import audible, audible_tempo
+from services.analysis.reference import audible, audible_tempo
 from services.analysis.scenes import implied_by
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.facts import NOBODYS, Facts, numbered
 from services.analysis.genres import known_genres
-from services.analysis.perception import audible
+from services.analysis.reference import audible
 from services.analysis.style import Float, packaged
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import Lean

@@ -20,8 +20,7 @@ from itertools import accumulate, groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.editions import of_their_time
-from services.analysis.facts import leads_of
+from services.analysis.facts import leads_of, of_their_time
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL

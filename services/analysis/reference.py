@@ -1,4 +1,4 @@
-"""Place feature values in a fixed reference population: the same song, the same spot everywhere.
+"""Place feature values in a fixed reference population, and say how far from the ordinary they are heard.
 
 A value becomes its rank among the reference tracks, the rank becomes a normal score ("spreads" in the
 texts for people), and a learned linear map turns nine scores into the six-dimensional sound space in which
@@ -158,3 +158,46 @@ def normal_scores(matrix: ArrayLike) -> NDArray[np.float64]:
 def sound_space(matrix: ArrayLike) -> NDArray[np.float64]:
     """Return raw feature rows (n, 9) as points (n, 6) of the sound space; a NaN makes its row NaN."""
     return REFERENCE.sound_space(matrix)
+
+
+HEARD_FROM = MappingProxyType(
+    {Feature.SPEECHINESS: 0.07, Feature.INSTRUMENTALNESS: 0.1, Feature.LIVENESS: 0.25}
+)
+"""In the unit of the feature. Below: no spoken words, singing throughout, no audience."""
+
+
+WHOLE_WAY = MappingProxyType({Feature.INSTRUMENTALNESS: (0.85, 2.0)})
+"""A value and the spreads it is heard as. Half of all music is sung throughout, so that ranks leave about
+one spread for the whole way from singing to none, which nobody overhears."""
+
+
+def _scores_of(values: Mapping[Feature, float], otherwise: float) -> NDArray[np.float64]:
+    row = np.array([[values.get(feature, np.nan) for feature in SOUND_FEATURES]])
+    scores = TYPICAL.normal_scores(np.nan_to_num(row))
+    scores[np.isnan(row)] = otherwise
+    first: NDArray[np.float64] = scores[0]
+    return first
+
+
+_FLOORS = _scores_of(HEARD_FROM, -np.inf)
+_ZERO = _scores_of(HEARD_FROM, 0.0)
+_STRETCH = np.ones(len(SOUND_FEATURES))
+for _feature, (_value, _spreads) in WHOLE_WAY.items():
+    _column = SOUND_FEATURES.index(_feature)
+    _STRETCH[_column] = _spreads / (_scores_of({_feature: _value}, 0.0)[_column] - _ZERO[_column])
+
+
+def audible(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far normal scores, shape (..., 9), are heard to lie from the ordinary, in spreads.
+
+    0 is what nobody notices; features with a first audible value have no negative side.
+    """
+    heard: NDArray[np.float64] = (np.maximum(z, _FLOORS) - _ZERO) * _STRETCH
+    return heard
+
+
+def audible_tempo(bpm: float) -> tuple[float, float]:
+    """Return the normal score of a tempo and how far it is heard to lie from the ordinary, in spreads."""
+    column = SOUND_FEATURES.index(Feature.TEMPO)
+    scores = _scores_of({Feature.TEMPO: bpm}, 0.0)
+    return float(scores[column]), float(audible(scores)[column])

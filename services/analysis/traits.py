@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.perception import audible, audible_tempo
+from services.analysis.reference import audible, audible_tempo
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import Level, Trait
 from services.domain.tempo import Tempo, is_fast, typical_tempo

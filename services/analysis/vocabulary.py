@@ -249,7 +249,7 @@ CATALOGUE: tuple[Name, ...] = (
         {INSTRUMENTAL: 0.8, VALENCE: -0.6, DANCE: -0.4, ENERGY: -0.3, SPEECH: -0.4},
         _FEWER_SINGERS, _at_least(INSTRUMENTAL, 0.15), Guard(INSTRUMENTAL, low=0.01, middle=True),
         _at_most(ACOUSTIC, 0.5),
-        _at_most(VALENCE, 0.42), Guard(ENERGY, 0.25, 0.65),
+        _at_most(VALENCE, 0.42), Guard(ENERGY, 0.25, 0.65), claim=Claim.DREAMY,
     ),
     _name(
         SoundName.HYPNOTIC_GROOVES,

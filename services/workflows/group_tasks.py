@@ -40,7 +40,7 @@ def draw_server_map(
 
 def find_news(now: Mapping[int, SoundSummary], before: Mapping[int, SoundSummary | None]) -> tuple[News, ...]:
     """List what happened on the map of a server since its last digest."""
-    from services.analysis.map_news import find_news as run
+    from services.analysis.server_map import find_news as run
 
     return run(now, before)
 

@@ -235,7 +235,7 @@ def answer_analysis(
 
 def find_tidying(report: AnalysisReport) -> tuple[Finding, ...]:
     """List what could be tidied in a playlist."""
-    from services.analysis.tidying import find_tidying as find
+    from services.analysis.duplicates import find_tidying as find
 
     return find(report)
 

@@ -1,4 +1,4 @@
-"""Who is served next, and with which song: rounds in which everybody has one turn."""
+"""Who may be served with which song, and who is next: rounds in which everybody has one turn."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.comparison.listening import Sound
-from services.analysis.perception import audible
+from services.analysis.reference import audible
 from services.domain.comparison import FeatureDifference
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.tempo import Tempo, tempo_of

@@ -13,13 +13,20 @@ from enum import StrEnum
 
 import numpy as np
 
-from services.analysis.imputation.backoff import back_off, condition, playlist_correlation
 from services.analysis.imputation.evidence import borrow, measured_matrix, missing_features, with_values
 from services.analysis.imputation.neighbourhoods import LEVELS, Neighbourhoods, contributions, gather, ties_of
 from services.analysis.imputation.prior import expected
-from services.analysis.imputation.related_tracks import RelatedTracks
+from services.analysis.imputation.recordings import RelatedTracks
 from services.analysis.imputation.shapes import FloatArray
-from services.analysis.imputation.variance import log_breadth, predictive_variance, raw_errors, to_raw
+from services.analysis.imputation.variance import (
+    back_off,
+    condition,
+    log_breadth,
+    playlist_correlation,
+    predictive_variance,
+    raw_errors,
+    to_raw,
+)
 from services.domain.features import SOUND_FEATURES, Origin, Provenance
 from services.domain.report import EnrichedTrack
 

@@ -1,11 +1,14 @@
-"""Which known track is the same recording under another id: its measured values may be borrowed."""
+"""Known tracks that others may borrow from: the same recording under another id first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from services.analysis.imputation.neighbourhoods import song_key
+from services.analysis.imputation.neighbourhoods import Neighbourhoods, contributions, song_key, ties_of
+from services.analysis.imputation.prior import expected
+from services.analysis.imputation.shapes import Constants, FloatArray, load_constants, raw_matrix, to_shape
 from services.analysis.titles import version_tags
 from services.domain.features import AudioFeatures, Feature, Provenance
 from services.domain.music import Track
@@ -138,3 +141,68 @@ def _doubt(track: Track, member: Member) -> tuple[bool, bool, int, int, str]:
         abs((track.release_year or 0) - (other.release_year or 0)),
         repr(member),
     )
+
+
+_BATCH = 1000
+"""Rows summed up at once; small enough for the memory of titles already read."""
+
+
+class RelatedTracks:
+    """Measured tracks that an unknown track may be related to.
+
+    Holds a whole cache, or the few relatives loaded from a database. Only real evidence belongs here:
+    estimates never feed other estimates. Adding a track costs the same however many are known.
+    """
+
+    def __init__(self, constants: Constants | None = None) -> None:
+        self.constants = constants or load_constants()
+        self.neighbourhoods = Neighbourhoods()
+        self.recordings = RecordingIndex()
+
+    @classmethod
+    def of(
+        cls,
+        rows: Iterable[tuple[Track, AudioFeatures]],
+        *,
+        source: str = "cache",
+        constants: Constants | None = None,
+    ) -> RelatedTracks:
+        """Gather `rows`, all given by one `source`."""
+        related_tracks = cls(constants)
+        related_tracks.extend(Member(track, features, source) for track, features in rows)
+        return related_tracks
+
+    def add(self, track: Track, features: AudioFeatures, *, source: str = "cache") -> None:
+        """Add one measured track; a track with the same id (else ISRC) is replaced."""
+        self.extend((Member(track, features, source),))
+
+    def extend(self, members: Iterable[Member]) -> None:
+        """Add many measured tracks at once, cheaper than one by one."""
+        remaining = iter(members)
+        while batch := list(islice(remaining, _BATCH)):
+            for member, row in zip(batch, self.contributions_of(batch), strict=True):
+                self.discard(member.track)
+                self.recordings.add(member)
+                self.neighbourhoods.add(ties_of(member.track), row)
+
+    def discard(self, track: Track) -> None:
+        """Forget the track with the same id (else ISRC), if it is known."""
+        member = self.recordings.pop(track)
+        if member is not None:
+            self.neighbourhoods.add(ties_of(member.track), -self.contributions_of([member])[0])
+
+    def standardised(self, raw: FloatArray) -> FloatArray:
+        """Map raw sound features `(n, 9)` to spreads of the reference population; NaN stays NaN."""
+        standard: FloatArray = (to_shape(raw) - self.constants.centre) / self.constants.spread
+        return standard
+
+    def contributions_of(self, members: Sequence[Member]) -> FloatArray:
+        """Compute what `members` add to the sums, `(n, 18)`."""
+        raw = raw_matrix([member.features for member in members])
+        promised = expected(
+            [member.track for member in members], self.constants.prior_centre, self.constants.prior_table
+        )
+        return contributions(self.standardised(raw) - promised)
+
+    def __len__(self) -> int:
+        return len(self.recordings)

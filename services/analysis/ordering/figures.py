@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.ordering.blocks import LARGEST
-from services.analysis.ordering.camelot import FITTING
-from services.analysis.ordering.cost import WEIGHTS, Steps, Weights
+from services.analysis.ordering.cost import FITTING, WEIGHTS, Steps, Weights
 from services.analysis.ordering.problem import Arc
 from services.domain.ordering import Figures, Goal, OrderCosts
 

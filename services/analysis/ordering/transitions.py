@@ -7,8 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from services.analysis.matrix import feature_matrix
-from services.analysis.ordering.camelot import DIAGONAL, Camelot, is_harmonic, key_cost, relation
-from services.analysis.ordering.cost import WEIGHTS, Parts, Steps, compute_steps
+from services.analysis.ordering.cost import (
+    DIAGONAL,
+    WEIGHTS,
+    Camelot,
+    Parts,
+    Steps,
+    compute_steps,
+    is_harmonic,
+    key_cost,
+    relation,
+)
 from services.analysis.reference import TYPICAL
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.ordering import Goal, KeyStep, Transition

@@ -10,7 +10,7 @@ from cogs.replies.cluster import cluster_card
 from cogs.replies.details import findings_card
 from cogs.replies.tidy import tidy_card
 from cogs.words.stats import duplicate_words
-from services.analysis.tidying import find_tidying
+from services.analysis.duplicates import find_tidying
 from services.domain.drafts import TidyState
 from services.domain.portrait import Outlier
 from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind

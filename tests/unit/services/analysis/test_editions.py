@@ -9,8 +9,7 @@ import pytest
 
 from cogs.words.grouping import subtitle
 from cogs.words.report import verdict
-from services.analysis.editions import of_their_time
-from services.analysis.facts import leads_of
+from services.analysis.facts import leads_of, of_their_time
 from services.domain.music import Track
 from tests.unit.services.analysis import sounds
 

@@ -153,6 +153,17 @@ def test_no_name_says_what_the_group_is_slightly_the_opposite_of() -> None:
     assert names[1].sound is not SoundName.FAST_RESTLESS
 
 
+@pytest.mark.parametrize(("share", "said"), [(0.7, False), (0.9, True)])
+def test_without_genres_only_what_is_surely_not_sung_is_called_instrumental(share: float, said: bool) -> None:
+    """Two thirds of shoegaze are measured as not sung."""
+    sung, not_sung = (
+        sounds.group(round(40 * part), valence=0.15, danceability=0.4, instrumentalness=value)
+        for part, value in ((1 - share, 0.1), (share, 0.85))
+    )
+    groups = sounds.playlist(sounds.group(seed=1), np.vstack([sung, not_sung]))
+    assert ("nstrumental" in name_clusters(*groups)[1]) == said
+
+
 @pytest.mark.parametrize(("word", "said"), [("dream pop", False), ("ambient", True)])
 def test_blurred_voices_of_a_sung_genre_are_no_instrumentals(word: str, said: bool) -> None:
     blurred = sounds.group(40, valence=0.15, danceability=0.4, instrumentalness=0.8)
@@ -167,8 +178,13 @@ def test_blurred_voices_of_a_sung_genre_are_no_instrumentals(word: str, said: bo
         ({"valence": 0.75, "energy": 0.84}, "gothic rock", {"cheerful", "bright", "sunny", "sunnier"}),
         ({"acousticness": 0.6, "energy": 0.4, "loudness": -10.0}, "acid rock", {"acoustic"}),
         ({"acousticness": 0.6, "energy": 0.4, "loudness": -10.0}, "idm", {"acoustic"}),
+        (
+            {"instrumentalness": 0.4, "valence": 0.2, "danceability": 0.42, "energy": 0.45},
+            "musicals",
+            {"dreamy"},
+        ),
     ],
-    ids=["dark", "cheerful", "tape", "synthesizers"],
+    ids=["dark", "cheerful", "tape", "synthesizers", "dreamy"],
 )
 def test_no_name_says_what_its_genre_denies_whatever_is_measured(
     sound: dict[str, float], genre: str, words: set[str]

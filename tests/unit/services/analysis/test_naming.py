@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from services.analysis import naming
 from services.analysis.name_rules import PLAINLY, holds, with_comparison
 from services.analysis.naming import name_playlist
-from services.analysis.perception import audible
-from services.analysis.reference import REFERENCE_MEDIANS
+from services.analysis.reference import REFERENCE_MEDIANS, audible
 from services.analysis.traits import MOSTLY_INSTRUMENTAL, TRUE_FROM, describe_traits
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature

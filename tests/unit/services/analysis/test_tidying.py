@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cogs.words.tidying import finding_reason, keeper_reason
-from services.analysis.duplicates import find_duplicates
-from services.analysis.tidying import find_tidying
+from services.analysis.duplicates import find_duplicates, find_tidying
 from services.domain.drafts import Certainty, Decision, Finding
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.grouping import Lean

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from cogs.words.grouping import group_line, trait_numbers, trait_words
-from services.analysis.perception import audible
-from services.analysis.reference import REFERENCE_MEDIANS
+from services.analysis.reference import REFERENCE_MEDIANS, audible
 from services.analysis.traits import (
     TRUE_FROM,
     describe_traits,

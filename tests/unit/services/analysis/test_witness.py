@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from services.analysis.witness import ask, is_of_one_genre
+from services.analysis.grouping import ask, is_of_one_genre
 from services.domain.grouping import SceneKind
 from services.domain.music import Track
 

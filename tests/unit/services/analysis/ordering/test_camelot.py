@@ -1,6 +1,6 @@
 import pytest
 
-from services.analysis.ordering.camelot import (
+from services.analysis.ordering.cost import (
     UNKNOWN_KEY,
     Camelot,
     camelot,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.analysis.ordering import annealing, exact, search
 from services.analysis.ordering.figures import nearest_bound, path_bound
 from services.analysis.ordering.problem import Problem
-from services.analysis.ordering.tour import Tour
+from services.analysis.ordering.search import Tour
 from tests.unit.services.analysis.ordering.invented import problem
 
 
