@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.listening import distinct
+from services.analysis.comparison.listening import artists_of, distinct, mean_errors
 from services.analysis.matrix import FeatureTable
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE
-from services.analysis.titles import lead_artist
 from services.domain.comparison import FEWEST_MEASURED
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import AnalysisReport
@@ -49,28 +48,13 @@ def summarise(report: AnalysisReport) -> SoundSummary | None:
     if len(measured) < FEWEST_MEASURED:
         return None
     scores = REFERENCE.normal_scores(table.raw[measured])
-    leads = [lead_artist(entries[row].track.artists) or entries[row].track.key for row in measured]
-    _, artist = np.unique(leads, return_inverse=True)
+    artist = artists_of([entries[row] for row in measured])
     return SoundSummary(
         tracks=len(measured),
         levels=_floats(scores.mean(axis=0)),
-        errors=_floats(_mean_errors(scores, artist)),
-        point_errors=_floats(_mean_errors(REFERENCE.points_of(scores), artist)),
+        errors=_floats(mean_errors(scores, artist)),
+        point_errors=_floats(mean_errors(REFERENCE.points_of(scores), artist)),
     )
-
-
-def _mean_errors(values: Float, artist: NDArray[np.intp]) -> Float:
-    """Return standard errors of means over tracks that come artist by artist (Liang and Zeger, 1986).
-
-    A list by a single artist is one draw of which nothing is known; its tracks are taken as independent then.
-    """
-    artists = int(artist.max()) + 1
-    if artists < 2:
-        return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)), dtype=np.float64)
-    sums = np.zeros((artists, values.shape[1]))
-    np.add.at(sums, artist, values - values.mean(axis=0))
-    spread = (sums**2).sum(axis=0) * artists / (artists - 1)
-    return np.asarray(np.sqrt(spread) / len(values), dtype=np.float64)
 
 
 def arrange(names: Sequence[str], sounds: Sequence[SoundSummary]) -> ServerMap | None:

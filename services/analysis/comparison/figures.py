@@ -10,8 +10,8 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.differences import typical_value
-from services.analysis.comparison.listening import Listening
+from services.analysis.comparison.differences import INSTRUMENTAL_FROM
+from services.analysis.comparison.listening import Listening, artists_of, mean_errors
 from services.analysis.titles import lead_artist
 from services.domain.comparison import Award, Participant, PersonKey, Spread
 from services.domain.features import SOUND_FEATURES, Feature
@@ -19,14 +19,17 @@ from services.domain.report import EnrichedTrack
 from services.domain.scoring import Prize
 from services.domain.tempo import tempo_of
 
+Float = NDArray[np.float64]
+
 _KNOWN_ENOUGH = 0.5
 """Part of the tracks whose year, length or popularity has to be known before it is said of the person."""
 _MINUTE_MS = 60_000.0
 _MEDIAN_ERROR = 0.93
 """Standard error of a median of n tracks, in parts of their middle half by the root of n: the normal's
-sqrt(pi / 2) / 1.349 (Kenney and Keeping, 1962)."""
+sqrt(pi / 2) / 1.349 (Kenney and Keeping, 1962). Tracks of one artist are alike, so that fewer count: the
+error is that of the share above the median, artist by artist."""
 _RANGE_ERROR = 1.17
-"""The same of the middle half itself: the normal's 1.573 / 1.349."""
+"""The same of the middle half itself, and of the share outside it: the normal's 1.573 / 1.349."""
 _CERTAIN = 3.0
 """Standard errors between the figures of the first two: the first is chosen from many, so 99.7 %."""
 _FEWEST_KNOWN = 15
@@ -79,60 +82,80 @@ def _sound_figures(listening: Listening) -> dict[str, _Figure]:
     if not listening.is_scored:
         return {}
     sound = listening.measured
+    artist = artists_of(sound.entries)
     tempi = sound.raw[:, SOUND_FEATURES.index(Feature.TEMPO)]
     away = np.linalg.norm(sound.points - sound.points.mean(axis=0), axis=1)
     figures = {
-        feature.value: _middle(sound.raw[:, column])
+        feature.value: _middle(sound.raw[:, column], artist)
         for column, feature in enumerate(SOUND_FEATURES)
         if feature not in {Feature.TEMPO, Feature.INSTRUMENTALNESS}
     }
-    figures[Feature.INSTRUMENTALNESS.value] = _share(
-        typical_value(sound.raw, Feature.INSTRUMENTALNESS), len(sound.raw)
-    )
+    without_singer = sound.raw[:, SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] > INSTRUMENTAL_FROM
+    figures[Feature.INSTRUMENTALNESS.value] = _share(without_singer, artist)
     tempo = tempo_of(sound.entries)
     if tempo is not None and tempo.bpm is not None:
-        figures[Feature.TEMPO.value] = _Figure(tempo.bpm, _middle(tempi).error)
-    figures["tempo range"] = _range(tempi)
-    figures["variety"] = _Figure(float(away.mean()), float(away.std() / len(away) ** 0.5))
+        figures[Feature.TEMPO.value] = _Figure(tempo.bpm, _middle(tempi, artist).error)
+    figures["tempo range"] = _range(tempi, artist)
+    figures["variety"] = _Figure(float(away.mean()), _error(away, artist))
     return figures
 
 
 def _list_figures(entries: Sequence[EnrichedTrack]) -> dict[str, _Figure]:
     """Return what titles, years and lengths tell; each only where most tracks have it."""
     tracks = [entry.track for entry in entries]
-    years = [float(track.release_year) for track in tracks if track.release_year]
-    lengths = [track.duration_ms / _MINUTE_MS for track in tracks if track.duration_ms]
-    fame = [float(track.popularity) for track in tracks if track.popularity is not None]
+    artist = artists_of(entries)
+    years = np.array([track.release_year or np.nan for track in tracks], dtype=np.float64)
+    lengths = np.array([(track.duration_ms or np.nan) / _MINUTE_MS for track in tracks], dtype=np.float64)
+    fame = np.array(
+        [np.nan if track.popularity is None else track.popularity for track in tracks], dtype=np.float64
+    )
     leads = Counter(lead for track in tracks if (lead := lead_artist(track.artists)))
     enough = max(_KNOWN_ENOUGH * len(tracks), _FEWEST_KNOWN)
     figures: dict[str, _Figure] = {}
-    if len(years) >= enough:
-        figures["year"] = _middle(years)
-        figures["years"] = _range(years)
-    if len(lengths) >= enough:
-        figures["length"] = _middle(lengths)
-    if len(fame) >= enough and any(fame):
-        figures["popularity"] = _middle(fame)
+    for name, values, measure in (
+        ("year", years, _middle),
+        ("years", years, _range),
+        ("length", lengths, _middle),
+        ("popularity", fame, _middle),
+    ):
+        known = np.isfinite(values)
+        if known.sum() >= enough and values[known].any():
+            figures[name] = measure(values[known], artist[known])
     if leads.total() >= enough:
-        figures["artist"] = _share(max(leads.values()) / leads.total(), leads.total())
+        most = np.arange(leads.total()) < max(leads.values())
+        figures["artist"] = _share(most, np.arange(leads.total()))
     return figures
 
 
-def _middle(values: Sequence[float] | NDArray[np.float64]) -> _Figure:
+def _middle(values: Float, artist: NDArray[np.intp]) -> _Figure:
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
-    return _Figure(float(middle), float(_MEDIAN_ERROR * (high - low) / len(values) ** 0.5))
+    above = np.sign(values - middle)
+    return _Figure(float(middle), float(_MEDIAN_ERROR * (high - low)) * _error(above, artist, least=1.0))
 
 
-def _range(values: Sequence[float] | NDArray[np.float64]) -> _Figure:
+def _range(values: Float, artist: NDArray[np.intp]) -> _Figure:
     """Return how far the middle half reaches."""
     low, high = np.quantile(values, (0.25, 0.75))
-    return _Figure(float(high - low), float(_RANGE_ERROR * (high - low) / len(values) ** 0.5))
+    outside = np.where((values < low) | (values > high), 1.0, -1.0)
+    return _Figure(float(high - low), float(_RANGE_ERROR * (high - low)) * _error(outside, artist, least=1.0))
 
 
-def _share(share: float, count: int) -> _Figure:
-    """Return a share of so many tracks; its error is that of Agresti and Coull (1998), never 0."""
-    nearer = (share * count + 2) / (count + 4)
-    return _Figure(share, float((nearer * (1 - nearer) / (count + 4)) ** 0.5))
+def _share(has: NDArray[np.bool_], artist: NDArray[np.intp]) -> _Figure:
+    """Return the share of tracks that have something; its error is never 0 (Agresti and Coull, 1998)."""
+    count = len(has)
+    nearer = (has.sum() + 2) / (count + 4)
+    least = float((nearer * (1 - nearer) * count / (count + 4)) ** 0.5)
+    return _Figure(float(has.mean()), _error(has.astype(np.float64), artist, least=least))
+
+
+def _error(values: Float, artist: NDArray[np.intp], *, least: float = 0.0) -> float:
+    """Return the standard error of a mean over tracks that come artist by artist.
+
+    It is never less than that of single tracks, of which the deviation is `least` or more.
+    """
+    single: float = max(float(values.std()), least) / len(values) ** 0.5
+    clustered = float(mean_errors(values[:, None], artist)[0])
+    return max(single, clustered)
 
 
 MOST_AWARDS = 8

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from services.analysis.matrix import FeatureTable, feature_matrix
 from services.analysis.reference import REFERENCE, TYPICAL
+from services.analysis.titles import lead_artist
 from services.domain.comparison import FEWEST_MEASURED, Person
 from services.domain.report import EnrichedTrack
 
@@ -100,6 +101,26 @@ def distinct(tracks: Sequence[EnrichedTrack]) -> tuple[EnrichedTrack, ...]:
         if key not in best or _worth(entry) > _worth(best[key]):
             best[key] = entry
     return tuple(best[key] for key in sorted(best))
+
+
+def artists_of(entries: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
+    """Return a number for the lead artist of each track, shape (n,); a track without any is its own."""
+    leads = [lead_artist(entry.track.artists) or entry.track.key for entry in entries]
+    return np.unique(leads, return_inverse=True)[1]
+
+
+def mean_errors(values: Float, artist: NDArray[np.intp]) -> Float:
+    """Return standard errors of means over tracks that come artist by artist (Liang and Zeger, 1986).
+
+    A list by a single artist is one draw of which nothing is known; its tracks are taken as independent then.
+    """
+    artists = int(artist.max()) + 1
+    if artists < 2:
+        return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)), dtype=np.float64)
+    sums = np.zeros((artists, values.shape[1]))
+    np.add.at(sums, artist, values - values.mean(axis=0))
+    spread = (sums**2).sum(axis=0) * artists / (artists - 1)
+    return np.asarray(np.sqrt(spread) / len(values), dtype=np.float64)
 
 
 def chosen(entries: Sequence[EnrichedTrack], count: int) -> tuple[EnrichedTrack, ...]:

@@ -17,7 +17,7 @@ from services.analysis.comparison.rules import load_rules
 from services.domain.comparison import FEWEST_MEASURED, Comparison, Person, PersonKey
 from services.domain.features import Feature, Origin
 from tests.depth import examples
-from tests.unit.services.analysis.comparison.people import mixed, person, renamed
+from tests.unit.services.analysis.comparison.people import entry, mixed, person, renamed
 from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, RAP, group
 from tests.unit.services.charts.comparisons import make_rough
 
@@ -375,3 +375,23 @@ def test_nobody_wins_what_other_tracks_of_theirs_would_lose(seed: int) -> None:
     draws = np.random.default_rng(seed).permutation(len(pool))
     people = [person(name, pool[part]) for name, part in zip("abc", np.split(draws, 3), strict=True)]
     assert len(compare(people).awards) <= 1
+
+
+def test_nobody_wins_by_whom_they_have_much_of() -> None:
+    """All have twelve artists of one kind: the tracks of one artist are alike, and tell as much as one."""
+    awards = 0
+    for seed in range(6):
+        artists = np.split(group(36, seed, **DANCE), 3)
+        people = [
+            Person(
+                key=PersonKey(name),
+                name=name,
+                tracks=tuple(
+                    entry(row, number, artist=f"{name} {number // 8}", prefix=name)
+                    for number, row in enumerate(np.repeat(own, 8, axis=0).tolist())
+                ),
+            )
+            for name, own in zip("abc", artists, strict=True)
+        ]
+        awards += len(compare(people).awards)
+    assert awards <= 2
