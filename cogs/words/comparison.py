@@ -239,9 +239,10 @@ def _estimates_lines(two: _Two) -> list[str]:
 def _alike(found: Comparison, numbers: Sequence[Pair]) -> str:
     top = found.most_alike
     if top is None or not top.is_sure:
-        scores = [pair.score for pair in numbers if pair.score is not None]
-        reach = f"{min(scores):.0f} to {max(scores):.0f} of 100"
-        return f"Who is most alike is too close to tell, scores go from {reach}"
+        scores = sorted(pair.score for pair in numbers if pair.score is not None)
+        low, high = f"{scores[0]:.0f}", f"{scores[-1]:.0f}"
+        reach = f"all score about {low}" if low == high else f"scores go from {low} to {high}"
+        return f"Who is most alike is too close to tell, {reach} of 100"
     pairs = [f"{found.name(one)} and {found.name(other)}" for one, other in top.pairs]
     if top.only is None:
         return f"Most alike are {', '.join(pairs[:-1])}, or {pairs[-1]}, which is too close to tell"

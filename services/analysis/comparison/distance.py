@@ -72,16 +72,29 @@ def energy_distance(
     return float(apart[0])
 
 
-def resampled_weights(weights: Float, draws: int, rng: np.random.Generator) -> Float:
+def resampled_weights(
+    weights: Float, artist: NDArray[np.intp], draws: int, rng: np.random.Generator
+) -> Float:
     """Draw bootstrap samples as weights: how often each row was drawn, times what it counts.
+
+    Rows come artist by artist, as they do in lists: an artist is drawn with all that there is. A list by one
+    artist is drawn row by row, as if each were by somebody else.
+
+    Parameters
+    ----------
+    weights : shape (n,)
+    artist : shape (n,)
+        A number for the artist of each row, from 0 on.
 
     Returns
     -------
     ndarray of shape (draws, n)
     """
-    n = len(weights)
-    counts = rng.multinomial(n, np.full(n, 1.0 / n), size=draws).astype(np.float64)
-    drawn: Float = counts * weights
+    artists = int(artist.max()) + 1
+    if artists < 2:
+        artist, artists = np.arange(len(weights)), len(weights)
+    counts = rng.multinomial(artists, np.full(artists, 1.0 / artists), size=draws).astype(np.float64)
+    drawn: Float = counts[:, artist] * weights
     # a draw that hit one single row has no inside; it needs two rows and would take n of one kind
     lonely = (drawn > 0).sum(axis=1) < 2
     drawn[lonely] = weights

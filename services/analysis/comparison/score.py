@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.comparison.distance import resampled_weights, spread_between, spread_inside
-from services.analysis.comparison.listening import Listening
+from services.analysis.comparison.listening import Listening, artists_of
 from services.analysis.comparison.overlap import Repertoire, artist_overlap
 from services.analysis.comparison.rules import load_rules
 from services.domain.scoring import ScoreRules
@@ -48,7 +48,8 @@ class Sampled:
     def of(listening: Listening, rules: ScoreRules) -> Sampled:
         """Draw the samples; a pure function of the tracks."""
         weights = listening.weights(rules.imputed_weight)
-        drawn = resampled_weights(weights, DRAWS, np.random.default_rng(listening.seed))
+        artist = artists_of((*listening.measured.entries, *listening.guessed.entries))
+        drawn = resampled_weights(weights, artist, DRAWS, np.random.default_rng(listening.seed))
         rows = np.concatenate([weights[None, :], drawn])
         return Sampled(listening, rows, spread_inside(listening.points, rows))
 

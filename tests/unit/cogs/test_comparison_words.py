@@ -11,7 +11,7 @@ from cogs.words.people import standing_words, without_score
 from services.charts.compatibility import _alt_text as chart_alt_text
 from services.domain.comparison import TopPairs, TopPeople
 from services.domain.scoring import Band
-from tests.unit.services.charts.comparisons import make_comparison
+from tests.unit.services.charts.comparisons import make_comparison, make_twins
 
 
 def test_a_band_is_said_beside_strangers_without_a_number() -> None:
@@ -46,3 +46,7 @@ def test_a_large_round_counts_who_has_no_score(people: int, lines: int) -> None:
     said = without_score(make_comparison(people, unscored=2))
     assert len(said) == lines
     assert (said[0] == f"2 of {people} have too few measured tracks for a score.") == (lines == 1)
+
+
+def test_equal_scores_are_one_number() -> None:
+    assert "too close to tell, all score about 100 of 100" in comparison_sentence(make_twins(4))

@@ -75,6 +75,16 @@ def test_a_row_that_counts_nothing_is_not_there() -> None:
 
 
 def test_samples_are_as_large_as_the_list_and_never_of_one_track_alone() -> None:
-    weights = resampled_weights(np.ones(2), 200, np.random.default_rng(1))
+    weights = resampled_weights(np.ones(2), np.arange(2), 200, np.random.default_rng(1))
     assert (weights.sum(axis=1) == 2).all()
     assert ((weights > 0).sum(axis=1) == 2).all()
+
+
+def test_an_artist_is_drawn_with_all_tracks_but_where_there_is_no_other() -> None:
+    rng = np.random.default_rng(1)
+    two_each = resampled_weights(np.ones(8), np.arange(8) // 2, 200, rng)
+    assert (two_each[:, ::2] == two_each[:, 1::2]).all()
+    assert two_each.mean() == pytest.approx(1.0)
+    of_one = resampled_weights(np.ones(8), np.zeros(8, dtype=np.intp), 200, rng)
+    assert (of_one.sum(axis=1) == 8).all()
+    assert (of_one[:, ::2] != of_one[:, 1::2]).any()
