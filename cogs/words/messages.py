@@ -311,7 +311,9 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.FOUND_BY_NAME: _found_by_name,
     NoteKind.FOUND_UNHEARD: lambda note: (
-        f"Of those found by name {note.count:,} {'has' if note.count == 1 else 'have'} "
+        "None of those found by name has audio features there either."
+        if note.count == note.total
+        else f"Of those found by name {note.count:,} {'has' if note.count == 1 else 'have'} "
         "no audio features there either."
     ),
     NoteKind.NAMELESS: lambda note: (

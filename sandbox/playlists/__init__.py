@@ -56,7 +56,7 @@ PLAYLISTS: tuple[SamplePlaylist, ...] = (
     SamplePlaylist(
         "everything-liked.csv",
         "Everything I Ever Liked",
-        "420 liked tracks in six groups, from a German exportify.app",
+        "420 liked tracks of six kinds of music, from a German exportify.app",
     ),
     SamplePlaylist(
         "account-data.json",

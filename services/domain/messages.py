@@ -108,7 +108,7 @@ class NoteKind(StrEnum):
     NO_TIME_LEFT = "no time left"  # names: the source; count
     NOT_ESTIMATED = "not estimated"
     FOUND_BY_NAME = "found by name"  # count, total: tracks; number: doubtful ones
-    FOUND_UNHEARD = "found unheard"  # count: tracks found by name, without features
+    FOUND_UNHEARD = "found unheard"  # count, total: tracks found by name, without features and all
     NAMELESS = "nameless"  # count: tracks without a title; names: places of the first ones
 
     NOTHING_TO_MIX = "nothing to mix"

@@ -278,7 +278,7 @@ class Board:
     def note_unheard(self) -> tuple[Note, ...]:
         """Count the tracks that were found by name, and of which nobody has the sound all the same."""
         count = sum(not is_complete(self._assemble(index)) for index in self._found)
-        return (Note(NoteKind.FOUND_UNHEARD, count=count),) if count else ()
+        return (Note(NoteKind.FOUND_UNHEARD, count=count, total=len(self._found)),) if count else ()
 
     def take_genres(self, matches: Mapping[NameKey, NameMatch]) -> None:
         """Take the genres that came with names, by lead artist, the commonest first."""

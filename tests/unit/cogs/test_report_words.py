@@ -234,3 +234,15 @@ def test_a_map_that_is_not_complete_can_be_drawn_again(kind: NoteKind, can_be: b
 )
 def test_what_was_found_by_name_is_counted(found: int, total: int, doubtful: int, said: str) -> None:
     assert note_line(Note(NoteKind.FOUND_BY_NAME, count=found, total=total, number=doubtful)) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (17, "None of those found by name has audio features there either."),
+        (3, "Of those found by name 3 have no audio features there either."),
+        (1, "Of those found by name 1 has no audio features there either."),
+    ],
+)
+def test_what_was_found_by_name_without_features_is_said(count: int, said: str) -> None:
+    assert note_line(Note(NoteKind.FOUND_UNHEARD, count=count, total=17)) == said
