@@ -28,7 +28,6 @@ from services.domain.features import AudioFeatures, Feature, Provenance
 from services.domain.messages import NoteKind
 from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisReport, EnrichedTrack
-from services.storage.schema.base import storable
 
 zstd: Any = importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 """Zstandard, which comes with Python from 3.14 on."""
@@ -320,3 +319,10 @@ def _frames(report: AnalysisReport) -> Iterator[bytes]:
     if not is_listed_alike:
         for some in cut(listed):
             yield dump_json(_TRACKS, tuple(some), exclude_none=True)
+
+
+def storable(text: str) -> str:
+    """Return `text` without U+0000 and with U+FFFD for each lone surrogate."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.known_tracks import FEWEST_TRACKS, GenreClaim, KnownTrack, Relative, TrackKeys
 from services.domain.music import Track, TrackId, known_year
+from services.storage.codec import storable
 from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
-from services.storage.schema.base import storable
 from services.storage.schema.music import artist_genres, features, known_tracks
 from services.storage.upserts import as_rows, in_lookups, upsert
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, Dialect, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
+from services.storage.codec import storable
+
 PERSON_COLUMNS = frozenset({"owner_id", "user_id"})
 """Names of the columns that hold a Discord user id."""
 
@@ -17,13 +19,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-
-def storable(text: str) -> str:
-    """Return `text` without U+0000 and with U+FFFD for each lone surrogate."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class Moment(TypeDecorator[datetime]):
