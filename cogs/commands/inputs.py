@@ -11,7 +11,7 @@ from discord import app_commands
 from cogs.replies.ids import Action, ComponentRef
 from cogs.words.buttons import Label
 from cogs.words.grouping import WAY
-from cogs.words.lists import A_DOCUMENT, A_PICTURE, A_WORKBOOK, suggestion_label, suggestion_name
+from cogs.words.lists import suggestion_label, suggestion_name
 from cogs.words.text import plain
 from cogs.work.host import Interaction, Uploaded
 from cogs.work.pending import want
@@ -33,6 +33,7 @@ from services.domain.inputs import (
     UploadedFiles,
     parse_user_list,
 )
+from services.domain.messages import Look, Shape
 from services.domain.requests import AnalyzeRequest
 from services.domain.sound import MOST_SOUND_FILES
 from services.workflows.reading import UPLOAD_LIMIT_BYTES
@@ -46,15 +47,14 @@ _LIKED = "liked"
 _FOR_ME, _IN_CHANNEL = "1", "0"
 _AUTO = 0
 
-_PICTURE, _WORKBOOK = A_PICTURE, A_WORKBOOK
 _READABLE = (".csv", ".tsv", ".txt", ".json", ".zip", ".xml", ".xspf", ".m3u", ".m3u8")
 _SOUNDS = frozenset(
     (".mp3", ".ogg", ".oga", ".opus", ".flac", ".wav", ".wave", ".aif", ".aiff", ".aifc", ".m4a", ".aac")
 )
 _HOPELESS = {
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic"), _PICTURE),
-    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), _WORKBOOK),
-    **dict.fromkeys((".pdf", ".docx"), A_DOCUMENT),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".webp", ".heic"), Look.PICTURE),
+    **dict.fromkeys((".xlsx", ".xls", ".ods", ".numbers"), Look.WORKBOOK),
+    **dict.fromkeys((".pdf", ".docx"), Look.DOCUMENT),
 }
 """What no playlist is ever in, by the ends of names."""
 
@@ -151,8 +151,8 @@ def refuse_hopeless(file: discord.Attachment | Uploaded) -> None:
         raise SoundTooLargeError(file.size, UPLOAD_LIMIT_BYTES)
     if file.size > UPLOAD_LIMIT_BYTES:
         raise FileTooLargeError(file.size, UPLOAD_LIMIT_BYTES)
-    if looks_like := _HOPELESS.get(PurePath(file.filename.lower()).suffix):
-        raise UnknownFormatError(looks_like=looks_like)
+    if look := _HOPELESS.get(PurePath(file.filename.lower()).suffix):
+        raise UnknownFormatError(Shape(look))
 
 
 def want_analysis(

@@ -12,7 +12,7 @@ from services.domain.inputs import (
     UserList,
     WhichList,
 )
-from services.domain.messages import Damage, Fault
+from services.domain.messages import Damage, Fault, Look, Shape
 from services.domain.music import Playlist
 from services.domain.writes import name_with_end
 
@@ -24,9 +24,6 @@ _PUBLIC = {
 YOUR_PROFILE = "Your profile and scores as JSON"
 WHOLE_REPORT = "The whole report as JSON"
 ALL_VALUES = "All tracks and values"
-A_DOCUMENT = "a document"
-A_WORKBOOK = "a workbook (save it as CSV first)"
-A_PICTURE = "a picture"
 AS_LINKS = "The links of the tracks, one a line"
 AS_CSV = "The lists as CSV, in their order, with tempo and key"
 
@@ -43,6 +40,31 @@ STREAMED_HINT = (
 ESTIMATES_HINT = "In the CSV, “est.” marks a number that is an estimate; the DJ files leave estimates out."
 
 
+_LOOKS = {
+    Look.PICTURE: "a picture",
+    Look.PDF: "a PDF document",
+    Look.POSTSCRIPT: "a PostScript document",
+    Look.RICH_TEXT: "a rich text document",
+    Look.OLD_OFFICE: "an old Office document (save it as CSV first)",
+    Look.EXCEL: "an Excel workbook (save it as CSV first)",
+    Look.WORKBOOK: "a workbook (save it as CSV first)",
+    Look.WORD: "a Word document",
+    Look.POWERPOINT: "a PowerPoint presentation",
+    Look.OPEN_DOCUMENT: "an OpenDocument file or e-book (save it as CSV first)",
+    Look.DOCUMENT: "a document",
+    Look.PROGRAM: "a program",
+    Look.SOUND: "a sound file",
+    Look.VIDEO: "a video",
+    Look.VIDEO_OR_SOUND: "a video or sound file",
+    Look.MEDIA: "a media file",
+    Look.DATABASE: "a database",
+    Look.XML: "an XML file",
+    Look.WEB_PAGE: "a web page",
+    Look.STREAM: "the pieces of a stream",
+    Look.NO_TEXT: "data that is no text",
+    Look.NO_LINK: "text without any track link",
+    Look.JSON: "a JSON file without tracks",
+}
 _FAULTS: Mapping[Fault, Callable[[Damage], str]] = {
     Fault.TOO_MANY_FILES: lambda damage: f"it holds more than {damage.count} files",
     Fault.NO_CONTENTS: lambda _: "its table of contents is missing or broken; download it again",
@@ -161,3 +183,20 @@ def damage_words(damage: Damage) -> str:
     """Say what is wrong with a file, and where: "line 12: a quote is never closed"."""
     said = _FAULTS[damage.fault](damage)
     return f"{damage.file} ({said})" if damage.file else said
+
+
+def shape_words(shape: Shape) -> str:
+    """Say what a file looks like: "a picture", "a CSV with the columns a, b, c"."""
+    named = listed(shape.names, shape.count)
+    lacks = f"; a column with the {shape.lacks} is missing" if shape.lacks else ""
+    match shape.look:
+        case Look.LINKS:
+            return f"links to {named}"
+        case Look.CSV:
+            return f"a CSV with the columns {named}{lacks}"
+        case Look.TABLE:
+            return f"a table with the columns {named}{lacks}"
+        case Look.FIELDS:
+            return f"a JSON file with the fields {named}"
+        case look:
+            return _LOOKS[look]

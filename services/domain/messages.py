@@ -165,6 +165,51 @@ class Damage:
     """Which file of an archive it is."""
 
 
+class Look(StrEnum):
+    """What a file looks like that holds no list; the comments name the fields of `Shape` that count."""
+
+    PICTURE = "picture"
+    PDF = "pdf"
+    POSTSCRIPT = "postscript"
+    RICH_TEXT = "rich text"
+    OLD_OFFICE = "old office"
+    EXCEL = "excel"
+    WORKBOOK = "workbook"
+    WORD = "word"
+    POWERPOINT = "powerpoint"
+    OPEN_DOCUMENT = "open document"
+    DOCUMENT = "document"
+    PROGRAM = "program"
+    SOUND = "sound"
+    VIDEO = "video"
+    VIDEO_OR_SOUND = "video or sound"
+    MEDIA = "media"
+    DATABASE = "database"
+    XML = "xml"
+    WEB_PAGE = "web page"
+    STREAM = "stream"
+    NO_TEXT = "no text"
+    NO_LINK = "no link"
+    JSON = "json"
+    LINKS = "links"  # names: the service, or the host
+    CSV = "csv"  # names, count: columns; lacks
+    TABLE = "table"  # the same
+    FIELDS = "fields"  # names, count: those of a JSON file
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What was found in a file in place of a list."""
+
+    look: Look
+    names: tuple[str, ...] = ()
+    """The first ones."""
+    count: int = 0
+    """Of how many."""
+    lacks: str = ""
+    """The feature of a track that no column holds: "artist", "title"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something that a person should know about how a result came about."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
 
 from services.domain.errors.playlists import DamagedFileError, TooManyRowsError, UnknownFormatError
-from services.domain.messages import Damage, Fault, Note
+from services.domain.messages import Damage, Fault, Look, Note, Shape
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.documents import as_table, plays_in, read_rows, title_of
 from services.imports.entries import Entries, Library, make_track, number_of, text_of
@@ -146,7 +146,7 @@ def _read_rows(document: object, name: str, budget: Budget, *, may_nest: bool) -
     playlists = read_rows(document, name, budget)
     nested = None if playlists or not may_nest else read_nested(document, name, budget)
     if not playlists and nested is None:
-        raise UnknownFormatError(looks_like=_describe(document))
+        raise UnknownFormatError(_describe(document))
     return playlists if nested is None else (nested,)
 
 
@@ -336,11 +336,10 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _describe(document: object) -> str:
+def _describe(document: object) -> Shape:
     """Name the fields of foreign JSON, never a value."""
     first = document[0] if isinstance(document, list) and document else document
     if not isinstance(first, dict) or not first:
-        return "a JSON file without tracks"
+        return Shape(Look.JSON)
     named = [clean_text(name, 30) for name in first]
-    more = f" and {len(named) - _NAMED_FIELDS} more" if len(named) > _NAMED_FIELDS else ""
-    return f"a JSON file with the fields {', '.join(named[:_NAMED_FIELDS])}{more}"
+    return Shape(Look.FIELDS, tuple(named[:_NAMED_FIELDS]), len(named))

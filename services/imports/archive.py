@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.domain.errors.playlists import ArchiveRefusedError, DamagedFileError
-from services.domain.messages import Damage, Fault
+from services.domain.messages import Damage, Fault, Look
 from services.imports.formats import (
     CHUNK_BYTES,
     MAX_COMPRESSION_RATIO,
@@ -43,12 +43,12 @@ _BROKEN = (
 )
 """Whatever the standard library raises when an archive contradicts itself."""
 _OFFICE = {
-    "xl/workbook.xml": "an Excel workbook (save it as CSV first)",
-    "word/document.xml": "a Word document",
-    "ppt/presentation.xml": "a PowerPoint presentation",
-    "META-INF/MANIFEST.MF": "a program",
-    "AndroidManifest.xml": "a program",
-    "mimetype": "an OpenDocument file or e-book (save it as CSV first)",
+    "xl/workbook.xml": Look.EXCEL,
+    "word/document.xml": Look.WORD,
+    "ppt/presentation.xml": Look.POWERPOINT,
+    "META-INF/MANIFEST.MF": Look.PROGRAM,
+    "AndroidManifest.xml": Look.PROGRAM,
+    "mimetype": Look.OPEN_DOCUMENT,
 }
 
 
@@ -66,7 +66,7 @@ class Member(NamedTuple):
     content: bytes
 
 
-def office_kind(names: list[str]) -> str | None:
+def office_kind(names: list[str]) -> Look | None:
     """Say which kind of document an archive really is, or None for a plain ZIP."""
     return next((kind for name, kind in _OFFICE.items() if name in names), None)
 

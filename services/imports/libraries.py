@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from services.domain.errors.playlists import UnknownFormatError
-from services.domain.messages import Note, NoteKind
+from services.domain.messages import Look, Note, NoteKind, Shape
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports import cells
 from services.imports.entries import (
@@ -66,7 +66,7 @@ def read_library(text: str, name: str, budget: Budget, notes: Iterable[Note] = (
     entries = Entries(budget)
     title = read_any_markup(root, tags, entries) if root is not None else ""
     if not entries.tracks:
-        raise UnknownFormatError(looks_like="an XML file")
+        raise UnknownFormatError(Shape(Look.XML))
     return (entries.playlist(title or name, XML_LIST, notes),)
 
 
@@ -258,7 +258,7 @@ def _read_itunes(tags: Iterator[Tag], budget: Budget, notes: Iterable[Note]) -> 
     document = read_property_list(tags)
     tracks, lists = document.get("Tracks"), document.get("Playlists")
     if not isinstance(tracks, dict):
-        raise UnknownFormatError(looks_like="an XML file")
+        raise UnknownFormatError(Shape(Look.XML))
     library = Library(ITUNES, budget)
     for key, told in tracks.items():
         if isinstance(told, dict):

@@ -18,6 +18,7 @@ from services.domain.errors.playlists import (
     TooManyRowsError,
     UnknownFormatError,
 )
+from services.domain.messages import Look, Shape
 from services.domain.music import Playlist, PlaylistSource, SkipReason, Track, TrackId
 from services.imports.cells import OTHER_KINDS
 from services.imports.entries import split_words
@@ -221,7 +222,7 @@ def local_label(uri: str) -> str:
 
 
 def foreign_links(text: str) -> str | None:
-    """Say which other service the links in a text lead to (`links to Deezer`), or None.
+    """Name the other service that the links in a text lead to, or None.
 
     Services that nobody knows here count by the name of their host, where there is nothing but links.
     """
@@ -230,9 +231,9 @@ def foreign_links(text: str) -> str | None:
     if found is None:
         lines = [line.strip() for line in small[:_LOOKED_AT_CHARS].splitlines() if line.strip()]
         hosts = [address[1] for line in lines if (address := _ADDRESS.match(line))]
-        return f"links to {hosts[0]}" if hosts and len(hosts) == len(lines) else None
+        return hosts[0] if hosts and len(hosts) == len(lines) else None
     host = found[1].casefold()
-    return f"links to {next(name for mark, name in _FOREIGN_HOSTS.items() if re.search(mark, host))}"
+    return next(name for mark, name in _FOREIGN_HOSTS.items() if re.search(mark, host))
 
 
 def may_hold_link(text: str) -> bool:
@@ -302,7 +303,7 @@ def read_links(text: str, *, name: str = "Pasted links") -> Playlist:
     if not tracks:
         if tally.total:
             raise NoTracksError(format=TRACK_LINKS, skipped=in_words(tally.skipped()))
-        raise UnknownFormatError(looks_like="text without any track link")
+        raise UnknownFormatError(Shape(Look.NO_LINK))
     return Playlist(
         name=clean_text(name, MAX_NAME_CHARS) or "Pasted links",
         tracks=tracks,

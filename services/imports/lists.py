@@ -8,7 +8,7 @@ from html import unescape
 from typing import NamedTuple
 
 from services.domain.errors.playlists import UnknownFormatError
-from services.domain.messages import Note
+from services.domain.messages import Look, Note, Shape
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.entries import (
     Entries,
@@ -53,7 +53,7 @@ def read_list(text: str, name: str, budget: Budget, notes: Iterable[Note] = ()) 
     head = text[:_HEAD_CHARS]
     if _M3U.search(head):
         if _STREAM.search(head):
-            raise UnknownFormatError(looks_like="the pieces of a stream")
+            raise UnknownFormatError(Shape(Look.STREAM))
         return _read_m3u(text, name, budget, notes)
     if _PLS.match(head):
         return _read_pls(text, name, budget, notes)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.domain.errors.playlists import UnknownFormatError
-from services.domain.messages import Note, NoteKind
+from services.domain.messages import Look, Note, NoteKind, Shape
 from services.domain.music import Playlist, SkipReason, Track
 from services.imports.cells import SplitArtists, newest_year, track_id
 from services.imports.columns import FEATURE_COLUMNS, Column, further_artists
@@ -88,28 +88,24 @@ def _matches(cells: tuple[str, ...], known: tuple[Dialect, ...]) -> list[tuple[D
     ]
 
 
-def describe_columns(text: str) -> str:
+def describe_columns(text: str) -> Shape:
     """Say what unknown delimited text looks like, by its column names alone."""
     header = find_header(text, len)
     if header is None or len(header.cells) < 2 or not _has_second_row(header):
-        return "text without any track link"
+        return Shape(Look.NO_LINK)
     named = [clean_text(cell, 30) or "(unnamed)" for cell in header.cells]
-    more = f" and {len(named) - _NAMED_COLUMNS} more" if len(named) > _NAMED_COLUMNS else ""
-    kind = "a CSV" if header.delimiter in _CSV_DELIMITERS else "a table"
-    told = f"{kind} with the columns {', '.join(named[:_NAMED_COLUMNS])}{more}"
-    return told + _lacking(header.cells)
+    look = Look.CSV if header.delimiter in _CSV_DELIMITERS else Look.TABLE
+    return Shape(look, tuple(named[:_NAMED_COLUMNS]), len(named), _lacking(header.cells))
 
 
 def _lacking(cells: tuple[str, ...]) -> str:
-    """Name the column that a table needs to be one of tracks, where more than a name tells of music."""
+    """Name what a table lacks to be one of tracks, where more than a name tells of music."""
     found = GENERIC.match(cells)
     if len(found) < _TELLING_COLUMNS:
         return ""
     if Column.TITLE in found and Column.ARTISTS not in found:
-        return "; a column with the artist is missing"
-    if Column.ARTISTS in found and Column.TITLE not in found:
-        return "; a column with the title is missing"
-    return ""
+        return "artist"
+    return "title" if Column.ARTISTS in found and Column.TITLE not in found else ""
 
 
 def _has_second_row(header: Header) -> bool:
@@ -156,7 +152,7 @@ def read_spreadsheet(
     groups, others = _group_rows(table, reader, name, budget)
     hidden = any(entry.reason is SkipReason.SHORT_LINK for entry in others.skipped())
     if dialect is GENERIC and table.rows and not hidden and not _is_music(groups, found):
-        raise UnknownFormatError(looks_like=describe_columns(header.text))
+        raise UnknownFormatError(describe_columns(header.text))
     if not groups:
         groups = {name: _Group()}
     notes = (*decoded.notes, *scales.notes, *_table_notes(table, reader, found))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
 from services.domain.letters import beginning
-from services.domain.messages import Damage, Fault, Note, NoteKind
+from services.domain.messages import Damage, Fault, Look, Note, NoteKind, Shape
 from services.imports.code_pages import WESTERN
 from services.imports.encodings import (
     PAGE_NAMES,
@@ -82,26 +82,26 @@ def plain_name(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"BM\x00", "a picture"),
-    (b"II*\x00", "a picture"),
-    (b"MM\x00*", "a picture"),
-    (b"%PDF", "a PDF document"),
-    (b"%!PS", "a PostScript document"),
-    (b"{\\rtf", "a rich text document"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (save it as CSV first)"),
-    (b"\x7fELF", "a program"),
-    (b"\xcf\xfa\xed\xfe", "a program"),
-    (b"\xca\xfe\xba\xbe", "a program"),
-    (b"ID3", "a sound file"),
-    (b"\xff\xfb", "a sound file"),
-    *((start, "a sound file") for start in (b"\xff\xf2", b"\xff\xf3", b"\xff\xfa", b"OggS")),
-    (b"fLaC", "a sound file"),
-    (b"\x1aE\xdf\xa3", "a video"),
-    (b"SQLite format 3\x00", "a database"),
+_SIGNATURES: tuple[tuple[bytes, Look], ...] = (
+    (b"\x89PNG", Look.PICTURE),
+    (b"\xff\xd8\xff", Look.PICTURE),
+    (b"GIF8", Look.PICTURE),
+    (b"BM\x00", Look.PICTURE),
+    (b"II*\x00", Look.PICTURE),
+    (b"MM\x00*", Look.PICTURE),
+    (b"%PDF", Look.PDF),
+    (b"%!PS", Look.POSTSCRIPT),
+    (b"{\\rtf", Look.RICH_TEXT),
+    (b"\xd0\xcf\x11\xe0", Look.OLD_OFFICE),
+    (b"\x7fELF", Look.PROGRAM),
+    (b"\xcf\xfa\xed\xfe", Look.PROGRAM),
+    (b"\xca\xfe\xba\xbe", Look.PROGRAM),
+    (b"ID3", Look.SOUND),
+    (b"\xff\xfb", Look.SOUND),
+    *((start, Look.SOUND) for start in (b"\xff\xf2", b"\xff\xf3", b"\xff\xfa", b"OggS")),
+    (b"fLaC", Look.SOUND),
+    (b"\x1aE\xdf\xa3", Look.VIDEO),
+    (b"SQLite format 3\x00", Look.DATABASE),
 )
 _ARCHIVES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),
@@ -113,7 +113,7 @@ _ARCHIVES: tuple[tuple[bytes, str], ...] = (
 )
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _TAR_AT, _TAR = 257, b"ustar"
-_RIFF = {b"WAVE": "a sound file", b"WEBP": "a picture", b"AVI ": "a video"}
+_RIFF = {b"WAVE": Look.SOUND, b"WEBP": Look.PICTURE, b"AVI ": Look.VIDEO}
 _MARKUP = re.compile(r"\s*<(!doctype html|html|head|body|\?xml|svg|plist|!--)", re.IGNORECASE)
 _FORGIVEN_CONTROLS = 4
 _PADDING = b"\x00\x1a"
@@ -137,7 +137,7 @@ def other_archive(content: bytes) -> str | None:
     return "tar" if content[_TAR_AT : _TAR_AT + 5] == _TAR else None
 
 
-def foreign_kind(content: bytes) -> str | None:
+def foreign_kind(content: bytes) -> Look | None:
     """Name what the content is if it surely is no text with tracks, else None.
 
     Only bytes count, so a picture called `songs.csv` is a picture.
@@ -146,22 +146,22 @@ def foreign_kind(content: bytes) -> str | None:
         if content.startswith(signature):
             return kind
     if content.startswith(b"MZ") and b"\x00" in content[:128]:
-        return "a program"
+        return Look.PROGRAM
     if content.startswith(b"RIFF"):
-        return _RIFF.get(content[8:12], "a media file")
+        return _RIFF.get(content[8:12], Look.MEDIA)
     if content.startswith(b"FORM") and content[8:11] == b"AIF":
-        return "a sound file"
+        return Look.SOUND
     if content[4:8] == b"ftyp":
-        return "a video or sound file"
+        return Look.VIDEO_OR_SOUND
     return None
 
 
-def markup_kind(text: str) -> str | None:
+def markup_kind(text: str) -> Look | None:
     """Name what begins with a tag: a web page or XML, else None."""
     markup = _MARKUP.match(text[:512])
     if markup is None:
         return None
-    return "an XML file" if markup[1].lower() in {"?xml", "plist", "svg"} else "a web page"
+    return Look.XML if markup[1].lower() in {"?xml", "plist", "svg"} else Look.WEB_PAGE
 
 
 def count_bytes(content: bytes, wanted: bytes) -> int:
@@ -218,7 +218,7 @@ def decode(content: bytes) -> Decoded:
     """
     kind = foreign_kind(content)
     if kind:
-        raise UnknownFormatError(looks_like=kind)
+        raise UnknownFormatError(Shape(kind))
     encoding = _utf16(content)
     if encoding:
         text, notes = _decode_utf16(content, encoding)
@@ -228,7 +228,7 @@ def decode(content: bytes) -> Decoded:
     else:
         content = content.rstrip(_PADDING)
         if is_binary(content):
-            raise UnknownFormatError(looks_like="data that is no text")
+            raise UnknownFormatError(Shape(Look.NO_TEXT))
         text, notes = _decode_bytes(content)
     text = without_letters_of_mark(text)
     mended = undo_everywhere(text)
@@ -270,7 +270,7 @@ def _decode_utf16(content: bytes, encoding: str) -> tuple[str, tuple[Note, ...]]
     else:
         control = sum(1 for character in text[:_SAMPLE] if character < " " and character not in "\t\n\r\x00")
         if control * 50 > min(len(text), _SAMPLE):
-            raise UnknownFormatError(looks_like="data that is no text")
+            raise UnknownFormatError(Shape(Look.NO_TEXT))
         return text, ()
     raise DamagedFileError(TEXT, damage)
 

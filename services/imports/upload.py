@@ -15,7 +15,7 @@ from services.domain.errors.playlists import (
     PlaylistNotInFileError,
     UnknownFormatError,
 )
-from services.domain.messages import Damage, Fault, Note, NoteKind
+from services.domain.messages import Damage, Fault, Look, Note, NoteKind, Shape
 from services.domain.music import Playlist
 from services.imports.account import AccountData, may_hold_tracks, read_account_file
 from services.imports.archive import Member, members, office_kind, open_archive
@@ -143,7 +143,7 @@ def _read_archive(content: bytes) -> tuple[Playlist, ...]:
     archive = open_archive(content)
     office = office_kind(archive.namelist())
     if office:
-        raise UnknownFormatError(looks_like=office)
+        raise UnknownFormatError(Shape(office))
     account, budget = AccountData(), Budget()
     tables: list[Playlist] = []
     foreign: list[str] = []
@@ -192,9 +192,12 @@ def _named(kind: NoteKind, names: list[str]) -> Note:
     return Note(kind, count=len(names), names=tuple(names[:MAX_EXAMPLES]))
 
 
-def _kind_of(text: str) -> str:
-    """Name what holds no tracks: a web page, links to another service, a table by its columns, or text."""
-    return markup_kind(text) or foreign_links(text) or describe_columns(text)
+def _shape_of(text: str) -> Shape:
+    """Say what holds no tracks: a web page, links to another service, a table by its columns, or text."""
+    if markup := markup_kind(text):
+        return Shape(markup)
+    service = foreign_links(text)
+    return Shape(Look.LINKS, (service,)) if service else describe_columns(text)
 
 
 def _is_json(text: str) -> bool:
@@ -236,7 +239,7 @@ def read_document(content: bytes, name: str, into: AccountData, budget: Budget) 
     if not tracks and not tally.total:
         playlists = _read_shown(text, decoded, name, budget)
         if playlists is None:
-            raise UnknownFormatError(looks_like=_kind_of(text))
+            raise UnknownFormatError(_shape_of(text))
         return playlists
     return (
         Playlist(name=name, tracks=tracks, format=TRACK_LINKS, skipped=tally.skipped(), notes=decoded.notes),
@@ -245,7 +248,7 @@ def read_document(content: bytes, name: str, into: AccountData, budget: Budget) 
 
 def _read_shown(text: str, decoded: Decoded, name: str, budget: Budget) -> tuple[Playlist, ...] | None:
     """Read a table or lines as people see them: on a web page, or between columns of blanks."""
-    if markup_kind(text) == "a web page" or _PAGE.match(text):
+    if markup_kind(text) == Look.WEB_PAGE or _PAGE.match(text):
         text = page_text(text)
         recognised = recognise(text)
     elif holds_wiki_table(text):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from itertools import takewhile
 
+from services.domain.messages import Look
 from services.imports.entries import split_words, text_of
 from services.imports.text import markup_kind
 
@@ -55,7 +56,7 @@ def plays_of(rows: Sequence[object]) -> Iterator[dict[str, object] | None]:
 
 def is_watch_page(text: str) -> bool:
     """Whether a web page is a watch history with music in it; pages of searches and the like stay unread."""
-    return markup_kind(text) == "a web page" and _CELL in text and _PLAYED in text
+    return markup_kind(text) == Look.WEB_PAGE and _CELL in text and _PLAYED in text
 
 
 def plays_of_page(text: str) -> Iterator[dict[str, object] | None]:

@@ -20,7 +20,7 @@ from services.analysis.genres import NOBODY, known_genres
 from services.domain.errors.playlists import DatasetSourceError, DatasetUnreadableError
 from services.domain.features import AudioFeatures
 from services.domain.known_tracks import KnownTrack, words_of
-from services.domain.messages import Note
+from services.domain.messages import Note, Shape
 from services.domain.music import Track
 from services.domain.sources import FetchedFeatures
 from services.imports.dataset import Dataset, Unusable
@@ -141,7 +141,7 @@ def _refuse_foreign(head: bytes, *, is_utf16: bool) -> None:
         raise DatasetUnreadableError(problem="it is a ZIP archive; unpack it and give the CSV inside")
     kind = foreign_kind(head)
     if kind:
-        raise DatasetUnreadableError(problem=f"it is {kind}")
+        raise DatasetUnreadableError(looks_like=Shape(kind))
     if not is_utf16 and is_binary(head):
         raise DatasetUnreadableError(problem="it is no text")
 

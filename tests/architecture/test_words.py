@@ -14,7 +14,8 @@ _ELSEWHERE = {
     "services/charts": "what stands on a picture, describes it, and reads it out",
     "services/domain/vocabulary.py": "words of features, which worker processes draw too",
     "services/domain/group_words.py": "names of groups, which worker processes write into files too",
-    "services/imports": "names of formats, and what an unknown file looks like, which sentences quote",
+    "services/imports/formats.py": "names of formats",
+    "services/imports/open_dumps.py": "where an operator's dump is damaged",
     "services/workflows/datasets.py": "what an operator's dataset lacks",
     "services/storage/doctor.py": "what an operator's doctor finds",
     "services/storage/connections.py": "what keeps an operator's process from starting",
@@ -22,8 +23,20 @@ _ELSEWHERE = {
     "services/domain/installation.py": "commands for an operator's shell",
 }
 """Where else words stand, and which."""
-_KEYS = {"map of", "digest of", "copy of", "you, from", "Untitled sound file", "Could not decode to UTF-8"}
-"""Names of what nobody has named, values that are stored so, and what SQLite itself says."""
+_KEYS = {
+    "map of",
+    "digest of",
+    "copy of",
+    "you, from",
+    "Untitled sound file",
+    "Could not decode to UTF-8",
+} | {
+    "Listening history (extended)",
+    "Battements par minute",
+    "Vous avez regardé",
+    "line {}: its quotes do not match",
+}
+"""Names of what nobody has named, values that are stored so, and what other programs write."""
 _LOGS = {"debug", "info", "warning", "error", "exception", "critical", "attempt", "run", "compile", "text"}
 _CODE = re.compile(r"[|\\]|^-|^[A-Z]{3,} ")
 """Tables of names, patterns, options and SQL."""

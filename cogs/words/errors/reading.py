@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogs.words.errors.root import sentence
-from cogs.words.lists import damage_words
+from cogs.words.lists import damage_words, shape_words
 from cogs.words.text import skipped_line
 from services.domain.errors.playlists import (
     FOREIGN_SERVICES,
@@ -41,6 +41,7 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from services.domain.messages import Look
 from services.domain.music import SkipReason
 
 _WITH_A_CONVERTER = "TuneMyMusic (tunemymusic.com) or Soundiiz turn the link into a CSV."
@@ -195,31 +196,24 @@ _ANY_EXPORT = (
     "account data, a list of track links, or lines like “Artist - Title”."
 )
 _COLUMNS = "If it lists songs, call its columns “Title” and “Artist” in the first line and upload it again."
-_INSTEAD_OF_ALL = {
-    "links to ": (
+_INSTEAD = {
+    Look.LINKS: (
         "I read no pages there. Write the songs down as lines like “Artist - Title”, or look whether "
         "TuneMyMusic or Soundiiz make a CSV of them."
     ),
-    "a CSV with ": _COLUMNS,
-    "a table with ": _COLUMNS,
-}
-"""The same by how these words begin."""
-_INSTEAD = {
-    "an XML file": (
+    **dict.fromkeys((Look.CSV, Look.TABLE), _COLUMNS),
+    Look.XML: (
         "Of XML I read rekordbox collections, Traktor lists (.nml), VirtualDJ's database, Apple Music's "
         "Library.xml and XSPF; from another program, export the playlist as CSV or M3U."
     ),
-    "a web page": "Save the links of its tracks in a text file, or use an export from exportify.net.",
+    Look.WEB_PAGE: "Save the links of its tracks in a text file, or use an export from exportify.net.",
     **dict.fromkeys(
-        ["a sound file", "the pieces of a stream"],
+        (Look.SOUND, Look.STREAM),
         "Upload a list of songs: a playlist as CSV or M3U, or lines like “Artist - Title”.",
     ),
-    **dict.fromkeys(
-        [f"links to {service}" for service in FOREIGN_SERVICES],
-        "TuneMyMusic and Soundiiz turn a playlist there into a CSV that I read; upload that file.",
-    ),
 }
-"""What to do about a kind of file that is no playlist, by the words it was named with."""
+_FROM_SERVICE = "TuneMyMusic and Soundiiz turn a playlist there into a CSV that I read; upload that file."
+"""What to do about a kind of file that is no playlist."""
 
 
 _NAMES_BESIDE = {
@@ -249,10 +243,10 @@ def _(error: NoTracksError) -> str:
 
 @sentence.register
 def _(error: UnknownFormatError) -> str:
-    kind = error.looks_like
-    by_begin = (words for begin, words in _INSTEAD_OF_ALL.items() if kind.startswith(begin))
-    instead = _INSTEAD.get(kind) or next(by_begin, _ANY_EXPORT)
-    return f"I can't read a playlist from this: it looks like {error.looks_like}. {instead}"
+    shape = error.looks_like
+    is_service = shape.look is Look.LINKS and shape.names[0] in FOREIGN_SERVICES
+    instead = _FROM_SERVICE if is_service else _INSTEAD.get(shape.look, _ANY_EXPORT)
+    return f"I can't read a playlist from this: it looks like {shape_words(shape)}. {instead}"
 
 
 @sentence.register
@@ -322,7 +316,8 @@ def _(error: OutOfTimeError) -> str:
 
 @sentence.register
 def _(error: DatasetUnreadableError) -> str:
-    return f"This dataset can't be read: {error.problem}. Check the path or download it again."
+    problem = f"it is {shape_words(error.looks_like)}" if error.looks_like else error.problem
+    return f"This dataset can't be read: {problem}. Check the path or download it again."
 
 
 @sentence.register

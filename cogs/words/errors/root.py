@@ -8,7 +8,7 @@ from typing import Any
 
 from cogs.words.text import escape
 from services.domain.errors import TastemapError
-from services.domain.messages import Damage
+from services.domain.messages import Damage, Shape
 
 UNEXPECTED = (
     "Something broke on our side. Please try again; if it happens again, tell the operator this reference."
@@ -51,6 +51,8 @@ def _escaped_value(value: Any) -> Any:
         return escape(value, _LONGEST_VALUE)
     if isinstance(value, Damage):
         return replace(value, names=_escaped_value(value.names), file=escape(value.file, _LONGEST_NAME))
+    if isinstance(value, Shape):
+        return replace(value, names=_escaped_value(value.names))
     if isinstance(value, tuple):
         return tuple(escape(each, _LONGEST_NAME) if isinstance(each, str) else each for each in value)
     return value

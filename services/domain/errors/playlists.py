@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.domain.errors import TastemapError
-from services.domain.messages import Damage
+from services.domain.messages import Damage, Shape
 from services.domain.music import Skipped
 from services.domain.sound import SoundKind
 
@@ -149,8 +149,7 @@ class NoTracksError(UploadError):
 class UnknownFormatError(UploadError):
     """No known format has these columns or this shape."""
 
-    looks_like: str
-    """What was found instead, in a few words: "a picture", "a CSV with the columns a, b, c"."""
+    looks_like: Shape
 
 
 @dataclass(eq=False)
@@ -207,8 +206,10 @@ class DatasetError(TastemapError):
 class DatasetUnreadableError(DatasetError):
     """The file can't be opened, breaks off, or is no text."""
 
-    problem: str
+    problem: str = ""
     """In a few words: "there is no such file", "the gzip archive breaks off"."""
+    looks_like: Shape | None = None
+    """What the file is, where it surely is no table."""
 
 
 @dataclass(eq=False)

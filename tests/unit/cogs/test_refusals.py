@@ -14,14 +14,14 @@ import pytest
 from discord import app_commands
 
 from cogs.words.errors import UNEXPECTED, sentence, sentence_for_discord
-from cogs.words.lists import damage_words
+from cogs.words.lists import damage_words, shape_words
 from cogs.work.errors import UnknownComponentError, new_reference, refusal, root_cause
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, NoTracksError, PlaylistNotInFileError
 from services.domain.errors.sources import Denial, QuotaExceededError
 from services.domain.errors.storage import DraftNotFoundError, NothingToSplitError
-from services.domain.messages import Damage, Fault
+from services.domain.messages import Damage, Fault, Look, Shape
 from services.domain.music import Skipped, SkipReason
 from services.domain.requests import JobKind
 from services.domain.sound import SoundKind
@@ -74,7 +74,7 @@ def example_of(kind: type[TastemapError], word: str = "Something") -> TastemapEr
         if isinstance(hint, types.UnionType):
             hint = next(each for each in typing.get_args(hint) if each is not type(None))
         damage = Damage(Fault.CANNOT_UNPACK, names=(word,), file=word)
-        example = damage if hint is Damage else EXAMPLES[hint]
+        example = {Damage: damage, Shape: Shape(Look.CSV, (word, word), 3)}.get(hint) or EXAMPLES[hint]
         values[field.name] = word if hint is str else (word, word) if hint == tuple[str, ...] else example
     return kind(**values)
 
@@ -117,6 +117,11 @@ def test_every_fault_of_a_file_is_said(fault: Fault) -> None:
     said = damage_words(Damage(fault, line=12, column=3, count=200, names=("songs.csv",)))
     assert said[0].islower()
     assert not said.endswith(".")
+
+
+@pytest.mark.parametrize("look", Look)
+def test_every_look_of_a_file_is_said(look: Look) -> None:
+    assert len(shape_words(Shape(look, ("songs",), 3))) > 5
 
 
 def test_an_unknown_error_is_our_own_fault() -> None:

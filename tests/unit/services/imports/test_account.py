@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cogs.words.lists import damage_words
+from cogs.words.lists import damage_words, shape_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import (
     DamagedFileError,
@@ -177,7 +177,7 @@ def test_podcast_history_has_no_tracks():
 def test_foreign_json_is_described_by_field_names_alone():
     with pytest.raises(UnknownFormatError) as caught:
         read({"username": "somebody-private", "email": "a@example.org"})
-    assert caught.value.looks_like == "a JSON file with the fields username, email"
+    assert shape_words(caught.value.looks_like) == "a JSON file with the fields username, email"
 
 
 def test_odd_types_in_json_never_escape_as_other_errors():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from cogs.words.lists import shape_words
 from services.domain.errors.playlists import UnknownFormatError
 from services.domain.music import Track
 from services.imports.columns import LANGUAGES
@@ -122,4 +123,6 @@ def test_a_refusal_names_the_column_that_is_missing(header, lacks):
     with pytest.raises(UnknownFormatError) as caught:
         tracks(f"{header}\nOne,A,1999\n")
     missing = f"; a column with {lacks} is missing" if lacks else ""
-    assert caught.value.looks_like == f"a CSV with the columns {header.replace(',', ', ')}{missing}"
+    assert (
+        shape_words(caught.value.looks_like) == f"a CSV with the columns {header.replace(',', ', ')}{missing}"
+    )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from cogs.words.lists import shape_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import PlaylistNotInFileError, UnknownFormatError
 from services.domain.features import AudioFeatures
@@ -265,7 +266,7 @@ def test_tables_about_other_things_are_not_read_as_music(text):
 def test_unknown_tables_are_described_by_their_columns_alone():
     with pytest.raises(UnknownFormatError) as caught:
         read("name,email,phone\nAnna,a@example.org,123\n")
-    assert caught.value.looks_like == "a CSV with the columns name, email, phone"
+    assert shape_words(caught.value.looks_like) == "a CSV with the columns name, email, phone"
 
 
 def test_rows_of_nothing_but_zeros_are_unknown_and_counted():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.errors import sentence
-from cogs.words.lists import damage_words
+from cogs.words.lists import damage_words, shape_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import (
     ArchiveRefusedError,
@@ -201,7 +201,7 @@ def test_a_playlist_of_youtube_alone_names_nothing() -> None:
 def test_a_refusal_names_this_kind_of_file_and_what_to_do(content: bytes, kind: str, way_out: str) -> None:
     with pytest.raises(UnknownFormatError) as refused:
         read_upload(content)
-    assert refused.value.looks_like == kind
+    assert shape_words(refused.value.looks_like) == kind
     assert way_out in sentence(refused.value)
 
 
