@@ -11,7 +11,7 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.lettering import drawable
 from services.charts.series import Series, compute_series
-from services.charts.sheet import HEAD, Sheet, rectangle
+from services.charts.sheet import HEAD, Sheet
 from services.charts.words import count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
@@ -116,16 +116,14 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
         x_felt, width_felt = left + unit * (low - edges[0]), unit * (high - low)
         sheet.bar(x_felt, top + 28, width_felt, base - top - 28, colour=theme.SHADE, alpha=0.35, layer=1)
     step = unit * (edges[1] - edges[0])
-    bars, colours = [], []
+    single = felt.tempo.bpm if felt.tempo else None
     for edge, number in zip(edges[:-1].tolist(), counts.tolist(), strict=True):
         if number:
-            x = left + unit * (edge - edges[0]) + 0.5
-            bars.append(rectangle(x, base - height * number, x + step - 1, base))
             middle = np.array([edge + (edges[1] - edges[0]) / 2])
-            single = felt.tempo.bpm if felt.tempo else None
             dim = felt.halves > 0 and single is not None and bool(_is_octave_away(middle, single)[0])
-            colours.append(theme.between((theme.PANEL, theme.ACCENT), 0.55 if dim else 1.0))
-    sheet.polygons(bars, colours)
+            colour = theme.between((theme.PANEL, theme.ACCENT), 0.55 if dim else 1.0)
+            x = left + unit * (edge - edges[0]) + 0.5
+            sheet.bar(x, base - height * number, step - 1, height * number, colour=colour)
     sheet.line([left, right], [base, base], colour=theme.FAINT)
     for mark in range(int(np.ceil(edges[0] / 20)) * 20, int(edges[-1]) + 1, 20):
         x = left + unit * (mark - edges[0])

@@ -101,13 +101,7 @@ def render_journey(report: AnalysisReport) -> Chart:
         top = key.draw(sheet, top)
     for row, words in enumerate(note):
         y = top + _NOTE * (row + 0.5)
-        sheet.write(
-            theme.MARGIN,
-            y,
-            words,
-            colour=theme.MUTED,
-            room=sheet.width - 2 * theme.MARGIN,
-        )
+        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
     return Chart(
         kind=ChartKind.JOURNEY,
         title="The journey",
@@ -121,12 +115,7 @@ def draw_course(sheet: Sheet, report: AnalysisReport, course: Course, top: float
     """Draw one feature in its panel: single tracks or the middle half of each stretch, and the line."""
     ends = FEATURE_WORDS[course.feature]
     title = sheet.write(_LEFT - 2, top + 14, ends.name, bold=True)
-    sheet.write(
-        title.right + 8,
-        top + 14,
-        f"up: {ends.high}, down: {ends.low}",
-        colour=theme.MUTED,
-    )
+    sheet.write(title.right + 8, top + 14, f"up: {ends.high}, down: {ends.low}", colour=theme.MUTED)
     ceiling, floor = top + 33, top + _PANEL - 9
     for level in (0.0, 0.5, 1.0):
         y = floor - level * (floor - ceiling)

@@ -96,15 +96,8 @@ def _draw_people(sheet: Sheet, found: ServerMap, places: Points, scale: Points, 
             sheet.shape(
                 Path(cloud, Path.unit_circle().codes), colour=colour, alpha=0.22 if size == 0 else 0.1
             )
-        if size == 0:
-            sheet.dots(
-                [x], [y], marker=style.marker, size=12 * style.scale, colour=colour, edge=0.8, layer=3.2
-            )
-    if size:
-        mark = 8.0 if size == 1 else 5.0
-        sheet.dots(
-            places[:, 0], places[:, 1], marker="o", size=mark, colour=theme.ACCENT, edge=0.8, layer=3.2
-        )
+        marker, mark = (style.marker, 12 * style.scale) if size == 0 else ("o", 8.0 if size == 1 else 5.0)
+        sheet.dots([x], [y], marker=marker, size=mark, colour=colour, edge=0.8, layer=3.2)
 
 
 def _draw_names(
