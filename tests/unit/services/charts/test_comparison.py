@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from cogs.words.people import comparison_words
+from services.analysis.comparison.compare import compare
 from services.analysis.comparison.rules import load_rules
 from services.charts import theme
 from services.charts.legend import person_style
@@ -20,7 +21,7 @@ from services.domain.comparison import Comparison
 from services.domain.features import Feature
 from services.domain.scoring import ScoreRules
 from tests.depth import cases
-from tests.unit.services.charts.comparisons import make_comparison, make_rough, make_twins
+from tests.unit.services.charts.comparisons import make_comparison, make_people, make_rough, make_twins
 from tests.unit.services.charts.legibility import assert_contrast, assert_legible
 from tests.unit.services.charts.test_theme import contrast
 
@@ -195,3 +196,10 @@ def test_the_map_says_where_it_shows_a_part_of_the_tracks(sheets, tracks, said):
 def test_many_people_are_dots_that_no_name_hides(sheets):
     chart = draw(ChartKind.PEOPLE_MAP, make_comparison(12))
     assert "as dots" in chart.alt_text
+
+
+def test_a_name_in_the_key_is_whole_before_tracks_are_counted(sheets):
+    people = [replace(each, name=f"night_owl_7{index}") for index, each in enumerate(make_people(12))]
+    draw(ChartKind.PEOPLE_MAP, compare(people))
+    words = [writing.words for writing in sheets[-1].writings]
+    assert all(person.name in words for person in people)
