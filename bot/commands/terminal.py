@@ -18,7 +18,7 @@ from cogs.words.quality import quality
 from cogs.words.report import format_words, notices, verdict
 from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import duplicate_words, finding, number_lines, sound_line
-from cogs.words.text import join_words, letter_of, plural
+from cogs.words.text import SKIPPED, join_words, letter_of, plural
 from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey
@@ -53,7 +53,7 @@ def print_report(report: AnalysisReport, console: Console, *, charts: Path | Non
     console.print(f"[dim]{escape(quality(report))}[/dim]")
     for entry in playlist.skipped:
         examples = f" ({escape(', '.join(entry.examples[:3]))})" if entry.examples else ""
-        console.print(f"[dim]Left out: {entry.count:,} × {escape(entry.reason.value)}{examples}[/dim]")
+        console.print(f"[dim]Left out: {entry.count:,} × {escape(SKIPPED[entry.reason])}{examples}[/dim]")
     for line in notices(report):
         console.print(f"[dim]{escape(line)}[/dim]")
     if charts:

@@ -20,6 +20,21 @@ _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202
 _MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
 _MENTION = re.compile(r"@(everyone|here|[!&]?[0-9]{17,20})")
 _LONE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\$")
+SKIPPED = {
+    SkipReason.LOCAL_FILE: "local file",
+    SkipReason.EPISODE: "podcast episode",
+    SkipReason.AUDIOBOOK: "audiobook",
+    SkipReason.NO_TITLE: "no title and no id",
+    SkipReason.UNREADABLE: "unreadable row",
+    SkipReason.UNAVAILABLE: "no longer available",
+    SkipReason.NOT_A_TRACK: "not a track",
+    SkipReason.PLAYLIST: "link to a playlist and not to a track",
+    SkipReason.OVER_LIMIT: "over the row limit",
+    SkipReason.SHORT_LINK: "short link, which hides its track: open it and copy the long one",
+    SkipReason.OTHER_SERVICE: "link to another service",
+    SkipReason.SHORT_PLAY: "never really played",
+}
+"""Why a row is no track."""
 _COUNTABLE = {SkipReason.LOCAL_FILE, SkipReason.EPISODE, SkipReason.AUDIOBOOK, SkipReason.UNREADABLE}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ELLIPSIS = "…"
@@ -108,7 +123,8 @@ def skipped_line(skipped: Sequence[Skipped]) -> str:
 
 
 def _reason(entry: Skipped) -> str:
-    return f"{entry.reason.value}s" if entry.count != 1 and entry.reason in _COUNTABLE else entry.reason.value
+    said = SKIPPED[entry.reason]
+    return f"{said}s" if entry.count != 1 and entry.reason in _COUNTABLE else said
 
 
 def join_words(words: Iterable[str], last: str = "and") -> str:

@@ -20,6 +20,7 @@ from cachetools import LRUCache
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import LobbyVerb
+from cogs.words.commands import ANALYZE_MESSAGE, COMPARE_TASTE
 from cogs.work.host import Interaction
 from cogs.work.interaction_metrics import begin
 from services.domain.errors.jobs import ShuttingDownError, TooFastError
@@ -117,8 +118,8 @@ COMMANDS: Mapping[str, Price] = {
     **dict.fromkeys(("me", "playlists", "quality", "sharing on", "map server"), Price.MEDIUM),
     **dict.fromkeys(("admin status", "admin seats"), Price.MEDIUM),
     "drift": Price.DEAR,
-    **dict.fromkeys(("analyze", "Analyze playlist", "optimize", "split", "stats", "tidy"), Price.DEAR),
-    **dict.fromkeys(("compare", "Compare taste", "blend", "group start", "group source"), Price.DEAR),
+    **dict.fromkeys(("analyze", ANALYZE_MESSAGE, "optimize", "split", "stats", "tidy"), Price.DEAR),
+    **dict.fromkeys(("compare", COMPARE_TASTE, "blend", "group start", "group source"), Price.DEAR),
     **dict.fromkeys(("login", "mydata", "undo"), Price.DEAR),
 }
 ACTIONS: Mapping[Action, Price] = {

@@ -23,7 +23,7 @@ from services.domain.music import Playlist, PlaylistSource, SkipReason, Track, T
 from services.imports.cells import OTHER_KINDS
 from services.imports.entries import split_words
 from services.imports.formats import MAX_NAME_CHARS, MAX_ROWS, MAX_UPLOAD_BYTES, TRACK_LINKS
-from services.imports.tally import Budget, Tally, in_words
+from services.imports.tally import Budget, Tally
 from services.imports.text import clean_text
 
 _BEFORE_CHARS, _AFTER_CHARS = 600, 200
@@ -302,7 +302,7 @@ def read_links(text: str, *, name: str = "Pasted links") -> Playlist:
     tracks, tally = find_links(text)
     if not tracks:
         if tally.total:
-            raise NoTracksError(format=TRACK_LINKS, skipped=in_words(tally.skipped()))
+            raise NoTracksError(format=TRACK_LINKS, skipped=(tally.skipped(),))
         raise UnknownFormatError(Shape(Look.NO_LINK))
     return Playlist(
         name=clean_text(name, MAX_NAME_CHARS) or "Pasted links",

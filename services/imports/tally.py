@@ -78,8 +78,3 @@ class Tally:
         return tuple(
             Skipped(reason, self._counts[reason], tuple(self._examples[reason])) for reason in ordered
         )
-
-
-def in_words(skipped: tuple[Skipped, ...]) -> str:
-    """Say skipped rows in words: `3 × podcast episode, 1 × local file`."""
-    return ", ".join(f"{entry.count:,} × {entry.reason.value}" for entry in skipped)

@@ -27,7 +27,7 @@ from services.imports.lists import read_list
 from services.imports.markup import holds_wiki_table, is_xml, page_text, wiki_text
 from services.imports.plays import read_plays, read_takeout
 from services.imports.spreadsheets import describe_columns, read_spreadsheet, recognise
-from services.imports.tally import Budget, in_words
+from services.imports.tally import Budget
 from services.imports.text import (
     Decoded,
     decode,
@@ -128,7 +128,7 @@ def _choose(playlists: tuple[Playlist, ...], wanted: str | None, empty_format: s
             full = _with_note(full, _named(NoteKind.EMPTY_PLAYLISTS, empty))
         return Upload(full, ", ".join(dict.fromkeys(playlist.format for playlist in full)))
     format_name = playlists[0].format if playlists else empty_format
-    skipped = "; ".join(in_words(playlist.skipped) for playlist in playlists if playlist.skipped)
+    skipped = tuple(playlist.skipped for playlist in playlists if playlist.skipped)
     if skipped:
         raise NoTracksError(format=format_name, skipped=skipped)
     raise EmptyFileError(format=format_name)

@@ -30,7 +30,6 @@ _KEYS = {
     "you, from",
     "Untitled sound file",
     "Could not decode to UTF-8",
-} | {
     "Listening history (extended)",
     "Battements par minute",
     "Vous avez regardé",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cogs.words.errors.root import sentence
 from cogs.words.lists import damage_words, shape_words
-from cogs.words.text import skipped_line
+from cogs.words.text import SKIPPED, skipped_line
 from services.domain.errors.playlists import (
     FOREIGN_SERVICES,
     AmbiguousPlaylistError,
@@ -225,20 +225,23 @@ _NAMES_BESIDE = {
 
 @sentence.register
 def _(error: NoTracksError) -> str:
+    rows = "; ".join(
+        ", ".join(f"{entry.count:,} × {SKIPPED[entry.reason]}" for entry in skipped)
+        for skipped in error.skipped
+    )
+    reasons = {entry.reason for skipped in error.skipped for entry in skipped}
     beside = _NAMES_BESIDE.get(error.format)
-    if beside and SkipReason.NO_TITLE.value in error.skipped:
+    if beside and SkipReason.NO_TITLE in reasons:
         return (
-            f"This {error.format} holds ids without the names of the tracks ({error.skipped}). Upload the "
+            f"This {error.format} holds ids without the names of the tracks ({rows}). Upload the "
             f"ZIP of the export with “{beside}” in it: I join the two."
         )
-    return (
-        f"I read the file ({error.format}), but none of its rows is a track I can use ({error.skipped}). "
-        + (
-            "In Discord I read the playlist itself: paste its link into `playlist:` of `/analyze`."
-            if SkipReason.PLAYLIST.value in error.skipped
-            else "Upload a playlist with songs in it."
-        )
+    instead = (
+        "In Discord I read the playlist itself: paste its link into `playlist:` of `/analyze`."
+        if SkipReason.PLAYLIST in reasons
+        else "Upload a playlist with songs in it."
     )
+    return f"I read the file ({error.format}), but none of its rows is a track I can use ({rows}). {instead}"
 
 
 @sentence.register

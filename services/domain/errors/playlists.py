@@ -141,8 +141,8 @@ class NoTracksError(UploadError):
     told = frozenset({"format"})
 
     format: str
-    skipped: str
-    """The reasons and counts in words."""
+    skipped: tuple[tuple[Skipped, ...], ...]
+    """Of each list in it."""
 
 
 @dataclass(eq=False)

@@ -53,6 +53,7 @@ EXAMPLES: dict[Any, Any] = {
         ),
     ),
     tuple[Skipped, ...]: (Skipped(SkipReason.LOCAL_FILE, 2),),
+    tuple[tuple[Skipped, ...], ...]: ((Skipped(SkipReason.LOCAL_FILE, 2),),),
 }
 
 

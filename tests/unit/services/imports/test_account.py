@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cogs.words.errors import sentence
 from cogs.words.lists import damage_words, shape_words
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import (
@@ -171,7 +172,7 @@ def test_row_limits_hold_for_json_too(monkeypatch):
 def test_podcast_history_has_no_tracks():
     with pytest.raises(NoTracksError) as caught:
         read([{"endTime": "x", "podcastName": "S", "episodeName": "A Talk", "msPlayed": 9}])
-    assert "1 × podcast episode" in caught.value.skipped
+    assert "1 × podcast episode" in sentence(caught.value)
 
 
 def test_foreign_json_is_described_by_field_names_alone():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cogs.words.errors import sentence
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import NoTracksError
 from services.domain.music import Playlist, SkipReason
@@ -163,4 +164,4 @@ def test_short_links_in_a_column_are_counted_with_what_to_do():
     )
     with pytest.raises(NoTracksError) as caught:
         only("url\nhttps://spotify.link/6pjw0nbYT\n")
-    assert "copy the long one" in caught.value.skipped
+    assert "copy the long one" in sentence(caught.value)
