@@ -144,19 +144,9 @@ class AccountCog(commands.Cog):
 def _form(ref: ComponentRef, *, is_pasted: bool) -> discord.ui.Modal:
     if is_pasted:
         return text_form(
-            ref,
-            title=Label.FINISH_LOGIN,
-            label=ADDRESS_LABEL,
-            hint=ADDRESS_HINT,
-            longest=_ADDRESS_LENGTH,
+            ref, title=Label.FINISH_LOGIN, label=ADDRESS_LABEL, hint=ADDRESS_HINT, longest=_ADDRESS_LENGTH
         )
-    return text_form(
-        ref,
-        title=Label.FINISH_LOGIN,
-        label=CODE_LABEL,
-        hint=CODE_HINT,
-        longest=_CODE_LENGTH,
-    )
+    return text_form(ref, title=Label.FINISH_LOGIN, label=CODE_LABEL, hint=CODE_HINT, longest=_CODE_LENGTH)
 
 
 def _is_at_home(interaction: Interaction) -> bool:

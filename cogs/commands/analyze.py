@@ -74,8 +74,7 @@ class AnalyzeCog(commands.Cog):
 
     @app_commands.command(name="analyze", description=COMMANDS["analyze"])
     @app_commands.describe(
-        **OPTIONS["analyze"],
-        **{f"file{number}": ANOTHER_SOUND for number in range(3, MOST_SOUND_FILES + 1)},
+        **OPTIONS["analyze"], **{f"file{number}": ANOTHER_SOUND for number in range(3, MOST_SOUND_FILES + 1)}
     )
     @app_commands.rename(source="from")
     @app_commands.choices(

@@ -112,10 +112,7 @@ class DraftsCog(commands.Cog):
     @app_commands.command(name="tidy", description=COMMANDS["tidy"])
     @app_commands.describe(**OPTIONS["tidy"])
     async def tidy(
-        self,
-        interaction: Interaction,
-        playlist: str | None = None,
-        file: discord.Attachment | None = None,
+        self, interaction: Interaction, playlist: str | None = None, file: discord.Attachment | None = None
     ) -> None:
         """Look for what could be tidied."""
         await self._work.accept(interaction, TidyRequest(input_of(playlist, file)), private=True)

@@ -49,10 +49,7 @@ class GroupsCog(commands.Cog):
     """Lobbies and everything that their cards ask for."""
 
     group = app_commands.Group(
-        name="group",
-        description=COMMANDS["group"],
-        allowed_contexts=IN_SERVERS,
-        allowed_installs=TO_SERVERS,
+        name="group", description=COMMANDS["group"], allowed_contexts=IN_SERVERS, allowed_installs=TO_SERVERS
     )
 
     def __init__(
@@ -191,9 +188,7 @@ class GroupsCog(commands.Cog):
         await accept_press(interaction)
         await self._lobbies.decline(lobby_id, interaction.user.id, never_again=True)
         await self._cards.redraw(lobby_id)
-        said = note(
-            *NEVER_LINES,
-        )
+        said = note(*NEVER_LINES)
         await interaction.followup.send(view=said.view(), ephemeral=True)
 
     async def _reopen(self, interaction: Interaction, lobby_id: str) -> None:
@@ -224,9 +219,7 @@ class GroupsCog(commands.Cog):
             return
         await accept_press(interaction)
         await self._cards.redraw(lobby_id)
-        said = note(
-            *noted_lines(lobby),
-        )
+        said = note(*noted_lines(lobby))
         await interaction.followup.send(view=said.view(), ephemeral=True)
 
     async def _show(self, interaction: Interaction, lobby_id: str) -> None:
@@ -254,13 +247,7 @@ def _visitor(user: discord.abc.User) -> Visitor:
 class CompareCog(commands.Cog):
     """Comparisons of two."""
 
-    def __init__(
-        self,
-        *,
-        presence: DiscordPresence,
-        work: Work,
-        tree: app_commands.CommandTree[Any],
-    ) -> None:
+    def __init__(self, *, presence: DiscordPresence, work: Work, tree: app_commands.CommandTree[Any]) -> None:
         self._presence = presence
         self._work = work
         self._tree = tree
@@ -285,10 +272,7 @@ class CompareCog(commands.Cog):
     @app_commands.describe(**OPTIONS["compare"])
     @app_commands.choices(where=_WHERE)
     async def compare(
-        self,
-        interaction: Interaction,
-        user: discord.User,
-        where: app_commands.Choice[str] | None = None,
+        self, interaction: Interaction, user: discord.User, where: app_commands.Choice[str] | None = None
     ) -> None:
         """Ask somebody."""
         await self._ask(interaction, user, Where(where.value) if where else Where.CHANNEL)

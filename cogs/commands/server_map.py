@@ -29,10 +29,7 @@ class ServerMapCog(commands.Cog):
     """The map of a server: shown privately, and posted only by somebody who is on it."""
 
     group = app_commands.Group(
-        name="map",
-        description=COMMANDS["map"],
-        allowed_contexts=IN_SERVERS,
-        allowed_installs=TO_SERVERS,
+        name="map", description=COMMANDS["map"], allowed_contexts=IN_SERVERS, allowed_installs=TO_SERVERS
     )
 
     def __init__(

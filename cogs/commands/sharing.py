@@ -52,10 +52,7 @@ class SharingCog(commands.Cog):
     @group.command(name="on", description=COMMANDS["sharing on"])
     @app_commands.describe(**OPTIONS["sharing on"])
     async def share(
-        self,
-        interaction: Interaction,
-        playlist: str | None = None,
-        file: discord.Attachment | None = None,
+        self, interaction: Interaction, playlist: str | None = None, file: discord.Attachment | None = None
     ) -> None:
         """Share a playlist in this server."""
         request = SharingRequest(input_of(playlist, file), interaction.guild_id or 0)

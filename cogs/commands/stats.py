@@ -39,10 +39,7 @@ class StatsCog(commands.Cog):
         self._work = work
         components.register(Action.NUMBERS, self.numbers)
 
-    @app_commands.command(
-        name="stats",
-        description=COMMANDS["stats"],
-    )
+    @app_commands.command(name="stats", description=COMMANDS["stats"])
     @app_commands.describe(**OPTIONS["stats"])
     async def stats(
         self,

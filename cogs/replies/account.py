@@ -96,12 +96,7 @@ def logged_out_card(ended: Disconnected, *, again: bool) -> Reply:
 
 def disconnected_card(ended: Disconnected, why: words.LinkEnd) -> Reply:
     """Tell somebody that their link was ended."""
-    return Reply(
-        (
-            text(*words.disconnected_lines(ended, why)),
-            text(words.WAYS_BACK),
-        )
-    )
+    return Reply((text(*words.disconnected_lines(ended, why)), text(words.WAYS_BACK)))
 
 
 def privacy_card(*, report_days: int, policy_url: str | None) -> Reply:

@@ -66,11 +66,4 @@ def blend_files_card(files: ListFiles) -> Reply:
 def blend_poster_card(posters: Sequence[Chart]) -> Reply:
     """Show what was mixed as a poster in both sizes."""
     pictures, attached = poster(posters)
-    return Reply(
-        (
-            text(*words.POSTER_LINES),
-            *pictures,
-            text(small(words.SAVE_THE_PICTURE)),
-        ),
-        attached,
-    )
+    return Reply((text(*words.POSTER_LINES), *pictures, text(small(words.SAVE_THE_PICTURE))), attached)

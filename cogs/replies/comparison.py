@@ -135,10 +135,7 @@ def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None
     """Show the poster in both sizes; who is on it may post it."""
     pictures, attached = poster(posters)
     may_post = viewer is not None
-    blocks: list[ui.Item[Any]] = [
-        text(*people.POSTER_LINES),
-        *pictures,
-    ]
+    blocks: list[ui.Item[Any]] = [text(*people.POSTER_LINES), *pictures]
     if may_post:
         post = ComponentRef(Action.PEOPLE, shown.stored.result_id, ResultVerb.POST).button()
         blocks += [

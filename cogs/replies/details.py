@@ -102,10 +102,7 @@ def findings_card(report: AnalysisReport) -> Reply:
         outliers += [small(words.more_outliers(more))] if more > 0 else []
     blocks.append(text(words.STANDS_OUT, *(outliers or [words.none_stands_out(report)])))
     lines = [words.duplicate_line(report, duplicate) for duplicate in report.duplicates]
-    blocks += [
-        rule(),
-        text(words.DUPLICATES, fit(lines, _LISTED) if lines else words.NO_DUPLICATES),
-    ]
+    blocks += [rule(), text(words.DUPLICATES, fit(lines, _LISTED) if lines else words.NO_DUPLICATES)]
     if is_spotifys(report.playlist):
         blocks.append(text(ATTRIBUTION))
     return Reply(tuple(blocks))

@@ -223,14 +223,8 @@ def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: st
         for index in order
     ]
     select: ui.Select[ui.LayoutView] = ui.Select(
-        custom_id=answer.select(),
-        placeholder=Label.WHICH_PLAYLIST,
-        options=options,
+        custom_id=answer.select(), placeholder=Label.WHICH_PLAYLIST, options=options
     )
     return Reply(
-        (
-            *([text(hint)] if hint else []),
-            text(*choice_lines(playlists, order)),
-            ui.ActionRow(select),
-        )
+        (*([text(hint)] if hint else []), text(*choice_lines(playlists, order)), ui.ActionRow(select))
     )

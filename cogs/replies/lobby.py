@@ -58,8 +58,7 @@ def lobby_card(lobby: Lobby, kind: MessageKind = MessageKind.CARD) -> Reply:
         (
             text(*words.ended_lines(lobby)),
             ui.ActionRow(
-                _press(Label.OPEN_AGAIN, lobby, LobbyVerb.REOPEN),
-                _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
+                _press(Label.OPEN_AGAIN, lobby, LobbyVerb.REOPEN), _press(Label.LEAVE, lobby, LobbyVerb.LEAVE)
             ),
         )
     )
@@ -135,10 +134,7 @@ def _accepted_card(lobby: Lobby) -> Reply:
     ]
     if wish and not lobby.is_shown_to_channel:
         lines.append(small(words.wish_line(wish[0])))
-    row = [
-        _choose(lobby),
-        _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
-    ]
+    row = [_choose(lobby), _press(Label.LEAVE, lobby, LobbyVerb.LEAVE)]
     if is_ready:
         row.insert(0, _see(lobby))
     return Reply((text(*lines), rule(), text(small(words.WHAT_ACCEPTING_MEANS)), ui.ActionRow(*row)))
@@ -162,12 +158,7 @@ def asked_note(lobby: Lobby, *, directly: bool) -> Reply:
 
 def joined_note(lobby: Lobby) -> Reply:
     """Tell somebody who just came in what comes next."""
-    return Reply(
-        (
-            text(words.CHOOSE_NOW),
-            ui.ActionRow(_choose(lobby, discord.ButtonStyle.primary)),
-        )
-    )
+    return Reply((text(words.CHOOSE_NOW), ui.ActionRow(_choose(lobby, discord.ButtonStyle.primary))))
 
 
 def brought_note(member: Member, lobby: Lobby) -> Reply:
@@ -197,13 +188,7 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
     upload: ui.FileUpload[Any] = ui.FileUpload(
         custom_id=SourceField.FILE, required=False, min_values=0, max_values=1
     )
-    form.add_item(
-        ui.Label(
-            text=words.OR_A_FILE,
-            description=words.ABOUT_FILES,
-            component=upload,
-        )
-    )
+    form.add_item(ui.Label(text=words.OR_A_FILE, description=words.ABOUT_FILES, component=upload))
     links: ui.TextInput[Any] = ui.TextInput(
         custom_id=SourceField.LINKS,
         style=discord.TextStyle.paragraph,

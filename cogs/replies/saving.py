@@ -108,13 +108,7 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
         text(small(words.NOTHING_CHANGED_YET)),
     ]
     confirm = ComponentRef(Action.UNDO, plan.newest, f"{UndoVerb.DO}.{count}").button()
-    buttons = [
-        button(
-            take_back_label(count),
-            confirm,
-            style=discord.ButtonStyle.danger,
-        )
-    ]
+    buttons = [button(take_back_label(count), confirm, style=discord.ButtonStyle.danger)]
     if more and count < MOST:
         buttons.append(button(Label.ALSO_THE_ONE_BEFORE, _ask(count + 1)))
     if count > 1:

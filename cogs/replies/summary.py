@@ -106,8 +106,4 @@ def other_way_button(report: AnalysisReport, report_id: str) -> ui.Button[Any]:
     other = Grouping.STYLE if report.basis.grouping is Grouping.SOUND else Grouping.SOUND
     can_be = other is Grouping.SOUND or report.basis.has_enough_years
     label = WAY[other][:1].upper() + WAY[other][1:]
-    return button(
-        label,
-        ComponentRef(Action.AGAIN, report_id, other.value).button(),
-        disabled=not can_be,
-    )
+    return button(label, ComponentRef(Action.AGAIN, report_id, other.value).button(), disabled=not can_be)

@@ -62,10 +62,7 @@ def final_card(draft: TidyDraft, *, can_write: bool) -> Reply:
         blocks.append(text(words.remove_title(result), words.tracks_listed(report, result.removed)))
     if result.moved:
         blocks.append(
-            text(
-                words.move_title(state, result, can_write),
-                words.tracks_listed(report, result.moved),
-            )
+            text(words.move_title(state, result, can_write), words.tracks_listed(report, result.moved))
         )
     without_id = sum(report.tracks[row].track.id is None for row in (*result.kept, *result.moved))
     if without_id and can_write:

@@ -197,11 +197,7 @@ def consent_line(linked: Linked) -> str:
 
 def logged_out_lines(ended: Disconnected) -> list[str]:
     """Say what went with the link that its person ended."""
-    return [
-        "## Spotify is disconnected",
-        *gone_lines(ended),
-        WITHDRAW,
-    ]
+    return ["## Spotify is disconnected", *gone_lines(ended), WITHDRAW]
 
 
 def disconnected_lines(ended: Disconnected, why: LinkEnd) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from cogs.words.text import (
-    plural,
-)
+from cogs.words.text import plural
 
 GO_ON_WHERE_YOU_WERE = "Go on where you were"
 

@@ -72,24 +72,15 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
         "size": "How many tracks",
         "mode": "What matters most where tastes pull apart; fair if you leave it out",
     },
-    "compare": {
-        "user": "Whom to ask; they are asked once",
-        "where": "Where they are asked",
-    },
-    "digest on": {
-        "channel": "Where; left empty, this channel",
-    },
-    "drift": {
-        "wanted": "A list that you have mapped; left empty, that of your latest map",
-    },
+    "compare": {"user": "Whom to ask; they are asked once", "where": "Where they are asked"},
+    "digest on": {"channel": "Where; left empty, this channel"},
+    "drift": {"wanted": "A list that you have mapped; left empty, that of your latest map"},
     "group source": {
         "playlist": "A playlist of yours, Liked Songs, or links; left empty, your latest map",
         "file": _FILE,
         "name": "Or your own name elsewhere: listenbrainz:NAME or lastfm:NAME",
     },
-    "group start": {
-        "hours": "How long people can join and compare; it ends by itself",
-    },
+    "group start": {"hours": "How long people can join and compare; it ends by itself"},
     "optimize": {
         "playlist": _OWN,
         "file": _FILE,
@@ -98,34 +89,18 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
         "end": "Track to end with, likewise",
         "lock": "Tracks that keep their place, like 1-3, 7; 12@20 puts track 12 at place 20",
     },
-    "sharing on": {
-        "playlist": "What they compare with; left empty, your latest map",
-        "file": _FILE,
-    },
-    "sharing questions": {
-        "allow": "False: nobody can ask you, neither in a channel nor by direct message",
-    },
-    "sharing server": {
-        "direct_messages": "Whether people of this server may be asked by direct message",
-    },
+    "sharing on": {"playlist": "What they compare with; left empty, your latest map", "file": _FILE},
+    "sharing questions": {"allow": "False: nobody can ask you, neither in a channel nor by direct message"},
+    "sharing server": {"direct_messages": "Whether people of this server may be asked by direct message"},
     "split": {
         "playlist": _OWN,
         "file": _FILE,
         "groups": "Into how many; left empty, the groups of the map",
         "by": "Left empty: by style and era where years are known, or as the map that is meant",
     },
-    "stats": {
-        "playlist": _OWN,
-        "file": _FILE,
-        "public": "Show the numbers to everybody in the channel",
-    },
-    "tidy": {
-        "playlist": _OWN,
-        "file": _FILE,
-    },
-    "undo": {
-        "count": "How many of the last changes; you see first what can't be restored",
-    },
+    "stats": {"playlist": _OWN, "file": _FILE, "public": "Show the numbers to everybody in the channel"},
+    "tidy": {"playlist": _OWN, "file": _FILE},
+    "undo": {"count": "How many of the last changes; you see first what can't be restored"},
 }
 """By the name that an option has in the code."""
 

@@ -173,11 +173,7 @@ def start_lines(recent: Sequence[ReportSummary], state: LinkState) -> list[str]:
             return ["**Start here**", _ENDED, small(f"Or a file: {_FILE}")]
         case _:
             connect = _CONNECT if state is LinkState.UNLINKED else ""
-            return [
-                "**Start with one file**" if not recent else "**More maps**",
-                _FILE,
-                connect,
-            ]
+            return ["**Start with one file**" if not recent else "**More maps**", _FILE, connect]
 
 
 def score_parts(rules: ScoreRules) -> tuple[list[str], ...]:

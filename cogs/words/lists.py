@@ -7,11 +7,7 @@ from collections.abc import Callable, Mapping
 from cogs.words.grouping import group_line
 from cogs.words.text import ago, listed, plural
 from services.domain.drafts import Derivation, Derived, NewList
-from services.domain.inputs import (
-    Suggestion,
-    UserList,
-    WhichList,
-)
+from services.domain.inputs import Suggestion, UserList, WhichList
 from services.domain.messages import Damage, Fault, Look, Shape
 from services.domain.music import Playlist
 from services.domain.writes import name_with_end

@@ -295,8 +295,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
         "there is nothing wrong with your account or your playlist.",
     ),
     NoteKind.SOURCE_SLOW: lambda note: _not_asked(
-        note,
-        f"There was not enough time to ask {note.names[0]} about everything; {_the_rest(note)}.",
+        note, f"There was not enough time to ask {note.names[0]} about everything; {_the_rest(note)}."
     ),
     NoteKind.SOURCE_DOWN: lambda note: _not_asked(
         note, f"{note.names[0]} gives no usable answer at the moment ({note.names[1]}); try again later."

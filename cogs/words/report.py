@@ -290,10 +290,7 @@ def summary_lines(report: AnalysisReport) -> list[str]:
 def footer_line(report: AnalysisReport) -> str:
     """Say by what it was grouped, and whose data it is."""
     basis = basis_line(report.basis, brief=True) if report.clusters else ""
-    lines = [
-        f"{basis} {quality(report, brief=True)}".strip(),
-        skipped_line(report.playlist.skipped),
-    ]
+    lines = [f"{basis} {quality(report, brief=True)}".strip(), skipped_line(report.playlist.skipped)]
     lines += note_lines((*report.playlist.notes[:2], *report.notices[:2]))
     said = [small(escape(line, 220)) for line in lines if line]
     return "\n".join([*said, *filter(None, [credit(report.playlist)])])

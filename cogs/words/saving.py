@@ -119,9 +119,7 @@ def _changed_by_others(write: Write) -> list[str]:
     if not write.difference:
         return []
     words = difference_words(write.difference)
-    return [
-        small(f"While I was writing, {words} by somebody else. I left that as it is."),
-    ]
+    return [small(f"While I was writing, {words} by somebody else. I left that as it is.")]
 
 
 def _given_up(write: Write) -> str:

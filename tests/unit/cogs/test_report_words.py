@@ -10,7 +10,7 @@ from cogs.replies.summary import summary_card
 from cogs.words.messages import note_line
 from cogs.words.report import WITH_FEATURES, verdict_sentence
 from services.domain.grouping import SceneKind
-from services.domain.messages import Note, NoteKind
+from services.domain.messages import Damage, Fault, Note, NoteKind
 from services.domain.report import Subtitle, Verdict
 from tests.unit.services.charts.reports import make_report
 
@@ -246,3 +246,11 @@ def test_what_was_found_by_name_is_counted(found: int, total: int, doubtful: int
 )
 def test_what_was_found_by_name_without_features_is_said(count: int, said: str) -> None:
     assert note_line(Note(NoteKind.FOUND_UNHEARD, count=count, total=17)) == said
+
+
+def test_a_damaged_file_of_an_archive_is_named_as_before() -> None:
+    damages = (Damage(Fault.OPEN_QUOTE, line=1_200, file="b.csv"),)
+    said = "Not read because damaged: b.csv (line 1,200: a quote is never closed) and 2 more."
+    assert note_line(Note(NoteKind.DAMAGED_FILES, 3, damages=damages)) == said
+    stored = Note(NoteKind.DAMAGED_FILES, 3, names=("b.csv (line 1,200: a quote is never closed)",))
+    assert note_line(stored) == said
