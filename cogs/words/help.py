@@ -76,8 +76,8 @@ _GENRES = (
     "rare ones more, in parts of how often two of your own do: 0 without a common one, 1 for one taste."
 )
 _GENRE_FORMULA = (
-    "```\nwith genres = (1 − g) · score + 100 · g · affinity\n"
-    "g = {genres:g} · min(1, share of tracks with genres / {full:g})\n```"
+    "```\nwith genres =\n  (1 − g) · score\n  + 100 · g · affinity\n"
+    "g = {genres:g} · min(1,\n  share with genres / {full:g})\n```"
 )
 _PARTS = (
     "Where artists are not known, sound counts for them; where genres are not, they are left out. "
@@ -106,8 +106,11 @@ _NOT = (
     "**What it is not.** It compares the playlists that were brought, not people. Keys, lyrics and how "
     "often something is played are not in it."
 )
-_SOUND_FORMULA = "```\nsound = 100 · 2^−(s / {scale:g})^{power:g}\n```"
-_SCORE_FORMULA = "```\nscore = {part:g} · sound\n      + {artists:.0f} · √min(1, overlap / {overlap:g})\n```"
+# No line of a formula is wider than a phone.
+_SOUND_FORMULA = "```\nsound =\n  100 · 2^−(s / {scale:g})^{power:g}\n```"
+_SCORE_FORMULA = (
+    "```\nscore = {part:g} · sound\n  + {artists:.0f} · √min(1,\n      overlap / {overlap:g})\n```"
+)
 HELP_LINES = ("## Tastemap", "I draw a map of how a playlist *sounds*, and say how much of it I really know.")
 LAST_LINES = (small(_YOURS), small(_ABOUT))
 FILE_LINES = ("## What I can read", f"**A file**: {_FILE}", _OTHERS, _SOUNDS)

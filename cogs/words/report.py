@@ -52,7 +52,7 @@ _RANGE = "from "
 """How a mood begins that names two ends."""
 
 
-WITH_FEATURES = "An export that carries audio features, as Exportify's do, brings them along."
+WITH_FEATURES = "An export with audio features in it (Exportify can add them) brings them along."
 
 
 def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:

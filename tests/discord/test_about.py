@@ -7,6 +7,9 @@ from services.domain.comparison import FEWEST_FOR_A_NUMBER, FEWEST_MEASURED
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 
+NARROW = 27
+"""Letters of a line of code on a screen 390 wide."""
+
 
 async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     card = (await room.ann.slash(room.channel, "about score")).response
@@ -14,7 +17,9 @@ async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     check_message(card)
     words = text_of(card)
     rules = load_rules()
-    assert f"sound = 100 · 2^−(s / {rules.sound_scale:g})^{rules.sound_power:g}" in words
+    assert f"sound =\n  100 · 2^−(s / {rules.sound_scale:g})^{rules.sound_power:g}" in words
+    formulas = "".join(words.split("```")[1::2]).splitlines()
+    assert max(map(len, formulas)) <= NARROW, "a phone cuts off what is wider"
     assert f"score = {rules.sound_part:g} · sound" in words
     assert f"overlap / {rules.overlap_full:g}" in words
     assert f"Below {FEWEST_MEASURED} measured tracks there is no score" in words
