@@ -134,7 +134,7 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
         differs = abs(own.median - common) > _ONE_TEMPO * common  # the picture beside it shows that number
         if stats.tempo_takes_octaves and (differs or not brief):
             words = f"{words}, halved and doubled ones counted in"
-        elif differs or not brief:
+        elif (differs or not brief) and known.real > 1:
             words = f"{words} for more than half of the tracks"
         if differs and brief:
             words = f"{words}; as measured, the median is {own.median:.0f}"

@@ -105,6 +105,8 @@ def test_a_common_tempo_beside_another_median_says_how_the_two_differ():
     stats = compute_stats(report_of(*(entry(tempo=tempo, energy=0.8) for tempo in common)))
     said = dict(number_lines(stats, PlaylistSource.UPLOAD, brief=True))["Tempo"].replace("\u00a0", " ")
     assert said == "about 133 BPM for more than half of the tracks; as measured, the median is 124"
+    one = compute_stats(report_of(entry(tempo=120.0, energy=0.4, danceability=0.5)))
+    assert dict(number_lines(one, PlaylistSource.UPLOAD))["Tempo"] == "about 120\u00a0BPM"
     alike = compute_stats(report_of(*(entry(tempo=120.0) for _ in range(9))))
     assert dict(number_lines(alike, PlaylistSource.UPLOAD, brief=True))["Tempo"] == "about 120\u00a0BPM"
 
