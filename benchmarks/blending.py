@@ -26,8 +26,8 @@ from services.analysis.blending import blend
 from services.analysis.blending.candidates import FOREIGN, Taste
 from services.analysis.matrix import feature_matrix
 from services.analysis.reference import REFERENCE
-from services.domain.blend import BlendMode
 from services.domain.comparison import Person
+from services.domain.groups import BlendMode
 from services.domain.report import EnrichedTrack
 
 SIZE = 40

@@ -42,12 +42,11 @@ from cogs.words.portrait import eras_line, since_line
 from cogs.words.report import report_words
 from cogs.words.text import plural
 from services.domain.analysis import Analysis, AnalysisOptions, LastGroups
-from services.domain.blend import BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import PersonKey
 from services.domain.errors import TastemapError
 from services.domain.grouping import Grouping
-from services.domain.groups import FEWEST, MOST, distinct_names
+from services.domain.groups import FEWEST, MOST, BlendMode, distinct_names
 from services.domain.messages import OnProgress
 from services.domain.music import Playlist
 from services.domain.ordering import OrderOptions, OrderResult, Transition

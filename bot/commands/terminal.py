@@ -19,11 +19,11 @@ from cogs.words.report import format_words, notices, verdict
 from cogs.words.sound import key_words, tempo_words
 from cogs.words.stats import duplicate_words, finding, number_lines, sound_line
 from cogs.words.text import SKIPPED, join_words, letter_of, plural
-from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, PersonKey
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
+from services.domain.groups import Blend
 from services.domain.report import AnalysisReport, DuplicateKind
 from services.domain.stats import PlaylistStats
 

@@ -29,9 +29,9 @@ from cogs.work.errors import UnknownComponentError
 from cogs.work.first_response import accept_press, in_time, promise
 from cogs.work.host import Interaction, chosen_value
 from cogs.work.presence import DiscordPresence
-from services.domain.blend import BlendMode
 from services.domain.charts import ChartKind
 from services.domain.group_requests import BlendRequest
+from services.domain.groups import BlendMode
 from services.domain.requests import BlendToWrite, WriteRequest
 from services.workflows.group_results import GroupResultsWorkflow, Shown
 

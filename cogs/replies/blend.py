@@ -14,8 +14,8 @@ from cogs.words import people as words
 from cogs.words.buttons import Label
 from cogs.words.messages import note_lines
 from cogs.words.text import escape, fit, small, some_of, track_line
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart
+from services.domain.groups import Blend, BlendMode
 
 _NAME = 24
 _SHOWN = 5

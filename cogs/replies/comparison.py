@@ -16,10 +16,9 @@ from cogs.words import people
 from cogs.words.buttons import Label, page_label
 from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
 from cogs.words.text import escape, fit, plain, small, some_of, unbroken
-from services.domain.blend import BlendMode
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, PersonKey
-from services.domain.groups import GroupKind, Sharing
+from services.domain.groups import BlendMode, GroupKind, Sharing
 from services.workflows.group_results import Shown
 
 AS_TEXT = 1

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.domain.blend import BlendMode
+from services.domain.groups import BlendMode
 
 BUTTON = "tmb"
 SELECT = "tms"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.domain.blend import BlendMode
 from services.domain.group_requests import Where
+from services.domain.groups import BlendMode
 
 _OWN = "A playlist of yours, or a link; left empty, your latest map"
 _FILE = "An exported playlist instead"

@@ -8,7 +8,6 @@ from typing import Any
 from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
 from cogs.words.grouping import group_line
 from cogs.words.text import escape, join_words, plural, small, some_of, track_line, unbroken
-from services.domain.blend import Blend, BlendMode, BlendTrack
 from services.domain.charts import Chart
 from services.domain.comparison import (
     Award,
@@ -20,7 +19,7 @@ from services.domain.comparison import (
     TopPairs,
     TopPeople,
 )
-from services.domain.groups import Sharing
+from services.domain.groups import Blend, BlendMode, BlendTrack, Sharing
 from services.domain.messages import ComparisonWords
 from services.domain.music import Track
 from services.domain.scoring import Prize

@@ -14,12 +14,11 @@ from cogs.words.people import blend_name
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
-from services.domain.blend import Blend
 from services.domain.charts import POSTER_KINDS, ChartKind
 from services.domain.errors.groups import NotInResultError, ResultGoneError
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.group_requests import BlendRequest, BringRequest, CompareRequest, SharingRequest
-from services.domain.groups import FEWEST, GroupKind, GroupMessage, Lobby, MessageKind, Sharing
+from services.domain.groups import FEWEST, Blend, GroupKind, GroupMessage, Lobby, MessageKind, Sharing
 from services.domain.jobs import Job
 from services.domain.messages import Activity, OnProgress, Progress
 from services.domain.requests import BlendToWrite, JobKind

@@ -22,10 +22,10 @@ from services.charts.poster_page import (
 from services.charts.sheet import Sheet
 from services.charts.theme import LOOKS, Look, choose_look, land_colours
 from services.charts.words import count, describe, listed
-from services.domain.blend import Blend
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, Participant, TopPairs, TopPeople
 from services.domain.features import Feature
+from services.domain.groups import Blend
 from services.domain.messages import ComparisonWords
 from services.domain.scoring import Band
 

@@ -20,9 +20,9 @@ from services.charts.people_profiles import render_people_profiles
 from services.charts.poster_page import FORMATS
 from services.charts.profiles import render_profiles
 from services.charts.sheet import Sheet
-from services.domain.blend import Blend
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison
+from services.domain.groups import Blend
 from services.domain.messages import ComparisonWords
 from services.domain.report import AnalysisReport
 from services.domain.scoring import ScoreRules

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from services.domain.blend import BlendMode
+from services.domain.groups import BlendMode
 from services.domain.inputs import PlaylistInput, Row, input_from_row, input_to_row
 from services.domain.requests import JobKind
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
-from services.domain.blend import BlendMode
 from services.domain.grouping import Grouping
+from services.domain.groups import BlendMode
 from services.domain.inputs import PlaylistInput, Row, input_from_row, input_to_row
 from services.domain.ordering import Goal
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import (
     Comparison,
@@ -24,6 +23,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import OverloadedError, ShuttingDownError, StoppedError
 from services.domain.errors.storage import StorageError
+from services.domain.groups import Blend, BlendMode
 from services.domain.messages import Activity, ComparisonWords, OnProgress, Progress, quiet
 from services.domain.music import Playlist
 from services.workflows import group_tasks

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from cachetools import LRUCache
 
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, PersonKey
 from services.domain.errors.groups import (
@@ -29,6 +28,8 @@ from services.domain.errors.groups import (
 )
 from services.domain.groups import (
     FEWEST,
+    Blend,
+    BlendMode,
     GroupKind,
     Lobby,
     LobbyState,

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from services.domain.blend import Blend, BlendMode
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Person
+from services.domain.groups import Blend, BlendMode
 from services.domain.messages import ComparisonWords
 from services.domain.server_map import News, ServerMap, SoundSummary
 

@@ -113,8 +113,8 @@ def _written(tags: SoundTags) -> AudioFeatures:
 
 def cut_clips(content: bytes, lengths_s: Mapping[str, float]) -> tuple[str, tuple[bytes, ...]] | None:
     """Cut the clips of a sound file, if it is one of those that were measured: their lengths by digest."""
-    from services.audio.clips import cut_clips as cut
-    from services.audio.clips import digest_of
+    from services.audio.measuring import cut_clips as cut
+    from services.audio.measuring import digest_of
 
     digest = digest_of(content)
     return cut(content, lengths_s[digest]) if digest in lengths_s else None
@@ -122,7 +122,7 @@ def cut_clips(content: bytes, lengths_s: Mapping[str, float]) -> tuple[str, tupl
 
 def shrink_clip(wav: bytes) -> bytes:
     """Write a clip as a tenth of the bytes."""
-    from services.audio.clips import shrink_clip as run
+    from services.audio.measuring import shrink_clip as run
 
     return run(wav)
 
@@ -282,7 +282,7 @@ def place_sound(entry: EnrichedTrack, report: AnalysisReport | None) -> PlacedSo
 
 def count_numbers(report: AnalysisReport) -> tuple[PlaylistStats, Chart]:
     """Count what a playlist is made of, and draw it beside typical music."""
-    from services.analysis.stats import compute_stats
+    from services.analysis.portrait import compute_stats
     from services.charts.features import render_stats
 
     stats = compute_stats(report)

@@ -13,8 +13,8 @@ from services.analysis.comparison.listening import Listening, listen
 from services.analysis.ordering.cost import compute_steps
 from services.analysis.ordering.problem import LOOKAHEAD, Problem
 from services.analysis.ordering.solve import make_problem
-from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.comparison import Person
+from services.domain.groups import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.messages import Note, NoteKind
 from services.domain.ordering import Goal
 from services.domain.report import EnrichedTrack

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.blending.candidates import FOREIGN, Candidates
-from services.domain.blend import BlendMode
+from services.domain.groups import BlendMode
 
 MOST_PER_ARTIST = 2
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from cogs.words.lists import brought_words
-from services.domain.blend import Blend, BlendMode, BlendPerson
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Participant
-from services.domain.groups import Presence
+from services.domain.groups import Blend, BlendMode, BlendPerson, Presence
 from services.domain.messages import OnProgress
 from services.domain.music import Playlist, Track
 from services.storage.consents import QuestionStore, SharingStore

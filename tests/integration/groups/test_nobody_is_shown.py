@@ -27,10 +27,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, select
 
-from services.domain.blend import BlendMode
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import NotForYouError, ResultGoneError
-from services.domain.groups import GroupKind, GroupMessage, Lobby, MessageKind
+from services.domain.groups import BlendMode, GroupKind, GroupMessage, Lobby, MessageKind
 from services.storage.database import Database
 from services.storage.persons import PersonStore
 from services.storage.schema import PERSON_COLUMNS, metadata

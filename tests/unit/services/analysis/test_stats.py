@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cogs.words.stats import finding, number_lines, sound_line
+from services.analysis.portrait import compute_feature, compute_stats
 from services.analysis.reference import TYPICAL
-from services.analysis.stats import compute_feature, compute_stats
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import PlaylistSource, Track
 from services.domain.report import AnalysisReport, EnrichedTrack

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.analysis.stats import compute_stats
+from services.analysis.portrait import compute_stats
 from services.charts.features import playlist_mean, render_cluster_profile, render_stats
 from services.domain.charts import Chart
 from services.domain.features import Feature

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from services.domain.blend import BlendMode
 from services.domain.group_requests import (
     AskRequest,
     BlendRequest,
@@ -16,6 +15,7 @@ from services.domain.group_requests import (
     SharingRequest,
     Where,
 )
+from services.domain.groups import BlendMode
 from services.domain.inputs import (
     ChosenInUpload,
     Example,

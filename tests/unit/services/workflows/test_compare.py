@@ -12,7 +12,6 @@ import pytest
 
 from cogs.words.errors import sentence
 from cogs.words.people import comparison_words
-from services.domain.blend import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.comparison import (
     Award,
     Comparison,
@@ -33,6 +32,7 @@ from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import DeadlineExceededError, OverloadedError, ShuttingDownError
 from services.domain.errors.storage import DatabaseBusyError
 from services.domain.features import AudioFeatures, Feature
+from services.domain.groups import Blend, BlendMode, BlendPerson, BlendTrack
 from services.domain.messages import ComparisonWords
 from services.domain.music import Playlist, Track, TrackId
 from services.domain.report import EnrichedTrack

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from cogs.words.messages import note_lines
 from services.analysis.blending import blend
 from services.analysis.blending.candidates import FOREIGN, Taste
-from services.domain.blend import Blend, BlendMode
 from services.domain.comparison import Person
 from services.domain.features import Origin
+from services.domain.groups import Blend, BlendMode
 from tests.unit.services.analysis.clouds import cloud
 from tests.unit.services.analysis.comparison.people import mixed, person
 from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, RAP, group
