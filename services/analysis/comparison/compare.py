@@ -11,28 +11,31 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.affinity import Palette, genre_affinity
 from services.analysis.comparison.differences import Shape, feature_differences
 from services.analysis.comparison.figures import give_awards, participant
 from services.analysis.comparison.listening import Listening, listen
 from services.analysis.comparison.overlap import (
+    Palette,
     Repertoire,
     artist_overlap,
+    genre_affinity,
     repertoire,
     shared_artists,
     shared_songs,
 )
 from services.analysis.comparison.rules import load_rules
 from services.analysis.comparison.score import DRAWS, Sampled, Score, score_pair
-from services.analysis.comparison.standings import (
+from services.analysis.comparison.union import (
     Couple,
+    Union,
     arrange,
     lowest_scores,
     mean_scores,
+    shared_groups,
     top_pairs,
     top_people,
+    unite,
 )
-from services.analysis.comparison.union import Union, shared_groups, unite
 from services.domain.comparison import FEWEST_FOR_A_NUMBER, Comparison, Pair, Participant, Person
 from services.domain.scoring import OF_ONE_DRAW, Band, ScoreRules
 

@@ -1,9 +1,10 @@
-"""Everybody's tracks taken together: their groups, who is in which, and the map."""
+"""Everybody's tracks taken together: their groups and map, and who stands where."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.traits import describe_traits, group_tempo, levels, major_share
-from services.domain.comparison import PeopleDot, SharedGroup, UnionGroup
+from services.domain.comparison import PeopleDot, PersonKey, SharedGroup, TopPairs, TopPeople, UnionGroup
 from services.domain.group_words import name_words
 from services.domain.report import MapAxes
 from services.domain.tempo import is_corrected
@@ -114,3 +115,129 @@ def _dots(places: NDArray[np.float64], owner: NDArray[np.intp], *, likely: bool)
         PeopleDot(float(x), float(y), int(person), likely)
         for (x, y), person in zip(places, owner, strict=True)
     ]
+
+
+Float = NDArray[np.float64]
+
+Couple = tuple[PersonKey, PersonKey]
+
+STRANGERS = 100.0
+"""Distance to somebody without a score."""
+
+
+def arrange(matrix: Sequence[Sequence[float | None]]) -> tuple[int, ...]:
+    """Return an order of the people.
+
+    The two nearest clusters are joined, distances averaged over their members, until one is left (UPGMA);
+    at each joint the two rows are turned so that the most alike ends meet. People without any score
+    stand at the end. Ties go by the given order.
+
+    Parameters
+    ----------
+    matrix
+        Symmetric scores, 0..100; None where there is none.
+    """
+    scored = [row for row in range(len(matrix)) if matrix[row][row] is not None]
+    rows = [[row] for row in scored]
+    while len(rows) > 1:
+        _, first, second = min(
+            (_mean_distance(matrix, rows[one], rows[other]), one, other)
+            for one in range(len(rows))
+            for other in range(one + 1, len(rows))
+        )
+        joined = _joined(matrix, rows[first], rows[second])
+        rows = [joined if place == first else row for place, row in enumerate(rows) if place != second]
+    rest = [row for row in range(len(matrix)) if matrix[row][row] is None]
+    return (*(rows[0] if rows else ()), *rest)
+
+
+def _distance(matrix: Sequence[Sequence[float | None]], one: int, other: int) -> float:
+    score = matrix[one][other]
+    return STRANGERS if score is None else STRANGERS - score
+
+
+def _mean_distance(
+    matrix: Sequence[Sequence[float | None]], one: Sequence[int], other: Sequence[int]
+) -> float:
+    total = sum(_distance(matrix, first, second) for first in one for second in other)
+    return round(total / (len(one) * len(other)), 9)
+
+
+def _joined(matrix: Sequence[Sequence[float | None]], left: list[int], right: list[int]) -> list[int]:
+    options = [(first, second) for first in (left, left[::-1]) for second in (right, right[::-1])]
+    first, second = min(options, key=lambda ends: round(_distance(matrix, ends[0][-1], ends[1][0]), 9))
+    return [*first, *second]
+
+
+_Key = TypeVar("_Key")
+
+CERTAIN = 0.9
+"""Share of the draws in which one of the named is at the end. Of such sentences 96 % are true of groups of
+three to eight listeners with 20 to 150 tracks; where a lead of one point was enough, 77 % were.
+"""
+
+MOST_NAMED = 3
+"""Of whom it is said that one of them is at the end, as long as others are not."""
+
+FEWEST_FOR_STANDINGS = 3
+
+
+def top_pairs(scores: Mapping[Couple, Float], *, highest: bool) -> TopPairs | None:
+    """Find the most alike or the most different pair.
+
+    None for a group of two or less, and where too many pairs may be it. So below.
+
+    Parameters
+    ----------
+    scores
+        The score of each pair, then draws of it with its error, shape (1 + draws,).
+    """
+    if len(people_in(scores)) < FEWEST_FOR_STANDINGS:
+        return None
+    end = _end(scores, highest=highest)
+    return None if end is None else TopPairs(*end, is_sure=True)
+
+
+def top_people(values: Mapping[PersonKey, Float], *, highest: bool) -> TopPeople | None:
+    """Find who is at one end of a figure, given as the scores of pairs are."""
+    if len(values) < FEWEST_FOR_STANDINGS:
+        return None
+    end = _end(values, highest=highest)
+    return None if end is None else TopPeople(*end, is_sure=True)
+
+
+def people_in(scores: Mapping[Couple, Float]) -> dict[PersonKey, list[Float]]:
+    """Collect each person's scores with the others."""
+    found: dict[PersonKey, list[Float]] = {}
+    for couple, values in scores.items():
+        for key in couple:
+            found.setdefault(key, []).append(values)
+    return found
+
+
+def mean_scores(scores: Mapping[Couple, Float]) -> dict[PersonKey, Float]:
+    """Return each person's mean score with the others."""
+    return {key: np.mean(values, axis=0) for key, values in people_in(scores).items()}
+
+
+def lowest_scores(scores: Mapping[Couple, Float]) -> dict[PersonKey, Float]:
+    """Return each person's score with whom they fit least."""
+    return {key: np.min(values, axis=0) for key, values in people_in(scores).items()}
+
+
+def _end(
+    values: Mapping[_Key, Float], *, highest: bool
+) -> tuple[tuple[_Key, ...], float, float | None] | None:
+    """Return who may be at the end, the best value, and how far the next one is behind."""
+    keys = list(values)
+    table = np.stack([values[key] for key in keys]) * (1 if highest else -1)
+    best = table == table.max(axis=0)
+    shares = (best / best.sum(axis=0))[:, 1:].mean(axis=1)
+    order = np.lexsort((-table[:, 0], -shares))
+    count = 1 + int(np.searchsorted(np.cumsum(shares[order]), CERTAIN - 1e-9))
+    if count > MOST_NAMED or count >= len(keys):
+        return None
+    named = sorted(order[:count].tolist(), key=lambda row: (-table[row, 0], row))
+    value = float(table[named, 0].max())
+    behind = value - float(table[order[count:], 0].max())
+    return tuple(keys[row] for row in named), abs(value), max(behind, 0.0)

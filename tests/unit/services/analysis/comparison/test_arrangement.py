@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from services.analysis.comparison.standings import arrange, top_pairs, top_people
+from services.analysis.comparison.union import arrange, top_pairs, top_people
 from services.domain.comparison import PersonKey
 
 
