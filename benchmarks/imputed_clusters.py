@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from services.analysis.clustering import fit_clusters
-from services.analysis.imputation.evidence import measured_matrix
+from services.analysis.imputation.estimation import measured_matrix
 from services.analysis.imputation.shapes import raw_matrix
 from services.analysis.placement import assign
 from services.analysis.reference import sound_space

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.deciding import Music, Sound
 from services.analysis.duplicates import find_duplicates
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
-from services.analysis.matrix import FeatureTable
+from services.analysis.matrix import FeatureTable, Music, Sound
 from services.analysis.name_rules import faint_words, said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers

@@ -16,10 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import Continuity, earlier_centres, keep_groups
-from services.analysis.deciding import Guesses, Music, Sound
 from services.analysis.facts import Facts, Rows
 from services.analysis.genres import has_genre
-from services.analysis.matrix import FeatureTable
+from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
 from services.analysis.placement import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from services.analysis.genres import genre_words
-from services.analysis.imputation.evidence import with_values
+from services.analysis.imputation.estimation import with_values
 from services.analysis.imputation.shapes import FloatArray
 from services.analysis.titles import version_tags
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature, Origin, Provenance

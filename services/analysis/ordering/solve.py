@@ -8,12 +8,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.ordering import annealing, exact, search
+from services.analysis.ordering import annealing, blocks, search
 from services.analysis.ordering.blocks import LARGEST, order_in_blocks
 from services.analysis.ordering.cost import WEIGHTS, Steps, compute_steps
-from services.analysis.ordering.figures import compute_costs, compute_figures
+from services.analysis.ordering.figures import (
+    compute_costs,
+    compute_figures,
+    describe_steps,
+    roughest_transitions,
+)
 from services.analysis.ordering.problem import Arc, Problem, compute_arc
-from services.analysis.ordering.transitions import describe_steps, roughest_transitions
 from services.domain.ordering import Goal, OrderOptions, OrderResult, is_sound_known
 from services.domain.report import EnrichedTrack
 
@@ -154,7 +158,7 @@ def find_order(tracks: Sequence[EnrichedTrack], options: OrderOptions) -> OrderR
     if costs.original <= costs.optimized + _ROUNDING and options.seed == 0 and _respects(as_it_was, locks):
         order, costs = as_it_was, replace(costs, optimized=costs.original)
     weights = WEIGHTS[options.goal]
-    is_exact = len(tracks) <= exact.MOST and options.seed == 0 and options.goal is not Goal.GENTLE
+    is_exact = len(tracks) <= blocks.MOST and options.seed == 0 and options.goal is not Goal.GENTLE
     if is_exact:
         costs = replace(costs, lower_bound=costs.optimized)
     return OrderResult(
@@ -236,7 +240,7 @@ def _find(problem: Problem, seed: int) -> list[int]:
             order = annealing.anneal(
                 problem, problem.with_locks(order), seed=seed, moves=annealing.moves_for(count), hot=_MILD
             )
-    return list(exact.best_order(problem, order)) if count <= exact.MOST else order
+    return list(blocks.best_order(problem, order)) if count <= blocks.MOST else order
 
 
 def nearest_first(problem: Problem) -> list[int]:

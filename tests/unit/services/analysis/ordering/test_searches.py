@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.ordering import annealing, exact, search
+from services.analysis.ordering import annealing, blocks, search
 from services.analysis.ordering.figures import nearest_bound, path_bound
 from services.analysis.ordering.problem import Problem
 from services.analysis.ordering.search import Tour
@@ -24,7 +24,7 @@ def test_exact_is_the_best_of_all_orders(seed: int) -> None:
     wanted = problem(7, seed=seed, arc=seed % 2 == 1, artists=3, locks={2: 4} if seed > 3 else {})
     orders = [order for order in itertools.permutations(range(7)) if _respects(wanted, order)]
     best = min(wanted.cost(order) for order in orders)
-    found = exact.best_order(wanted, orders[-1])
+    found = blocks.best_order(wanted, orders[-1])
     assert _respects(wanted, found)
     assert wanted.cost(found) == pytest.approx(best)
 
@@ -33,7 +33,7 @@ def test_exact_is_the_best_of_all_orders(seed: int) -> None:
 def test_the_search_finds_what_is_exact_for_short_lists(seed: int) -> None:
     wanted = problem(11, seed=seed, artists=100, locks={0: 3} if seed % 2 else {})
     start = wanted.with_locks(range(11))
-    best = wanted.cost(exact.best_order(wanted, start))
+    best = wanted.cost(blocks.best_order(wanted, start))
     assert wanted.cost(search.improve(wanted, start, seed=1, kicks=150)) == pytest.approx(best)
 
 
@@ -41,7 +41,7 @@ def test_the_search_finds_what_is_exact_for_short_lists(seed: int) -> None:
 def test_annealing_comes_close_to_what_is_exact(seed: int) -> None:
     wanted = problem(11, seed=seed, arc=True, locks={5: 2})
     start = wanted.with_locks(range(11))
-    best = wanted.cost(exact.best_order(wanted, start))
+    best = wanted.cost(blocks.best_order(wanted, start))
     found = annealing.anneal(wanted, start, seed=1, moves=6_000)
     assert _respects(wanted, found)
     assert best - 1e-9 <= wanted.cost(found) <= 1.05 * best
@@ -77,13 +77,13 @@ def test_annealing_never_moves_a_locked_track_nor_makes_anything_worse(
 @pytest.mark.parametrize("locks", [{}, {0: 2}, {8: 4}, {0: 1, 8: 5}])
 def test_no_order_is_cheaper_than_the_bound_and_the_bound_is_close(locks: dict[int, int]) -> None:
     wanted = problem(9, seed=5, artists=100, locks=locks)
-    best = wanted.cost(exact.best_order(wanted, wanted.with_locks(range(9))))
+    best = wanted.cost(blocks.best_order(wanted, wanted.with_locks(range(9))))
     bound = path_bound(wanted.costs, best * 1.05, start=locks.get(0), end=locks.get(8))
     assert 0.93 * best <= bound <= best + 1e-9
 
 
 def test_the_weaker_bound_holds_too() -> None:
     wanted = problem(10, seed=3, artists=100)
-    best = wanted.cost(exact.best_order(wanted, range(10)))
+    best = wanted.cost(blocks.best_order(wanted, range(10)))
     costs = wanted.costs + np.diag(np.full(10, np.inf))
     assert 0 < nearest_bound(np.sort(costs, axis=1)[:, :2]) <= best
