@@ -93,8 +93,10 @@ ECHO_COST = 4.0
 LARGE_PART = 0.2
 """Part of a list that the mood of the whole must not contradict."""
 
-APART = 0.5
-"""Spreads between two groups from which a list is said to run from the one to the other."""
+APART, RUNS_BETWEEN = 0.5, (Feature.ENERGY, Feature.ACOUSTICNESS)
+"""Spreads between two groups from which a list is said to run from the one to the other, and in what: "from
+less danceable to more danceable" is nobody's mood.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def name_playlist(
     groups = np.full(len(z), -1) if labels is None else np.asarray(labels, dtype=np.intp)
     if not len(z):
         return Mood()
-    rows = [groups == part for part in range(len(parts))]
+    rows, faint = [groups == part for part in range(len(parts))], faint_words(audible(z))
     large = [part for part in range(len(parts)) if rows[part].sum() >= LARGE_PART * len(z)]
     # By their words: "instrumental & danceable" is said by a name of the catalogue, and by two plain words.
     borne = {
@@ -218,6 +220,8 @@ def name_playlist(
     for option in _options(z.mean(axis=0), (z, raw), traits, tags.refused(0, raw), None):
         name = option.name
         if name.sound in SHRUGS or name.compared or name.differs or len(name.leans) > MOOD_FEATURES:
+            continue
+        if not faint.isdisjoint(name.leans):
             continue
         if mood_words(Mood(sound=name.sound, leans=name.leans)) in borne:
             continue
@@ -232,11 +236,10 @@ def name_playlist(
 
 
 def _widest(z: Floats, rows: Sequence[NDArray[np.bool_]]) -> Feature | None:
-    """Return the feature in which the groups lie farthest apart, where that is heard."""
-    means = np.array([audible(z[row]).mean(axis=0) for row in rows])
-    apart = np.round(np.ptp(means, axis=0), 9)
-    column = int(apart.argmax())
-    return SOUND_FEATURES[column] if apart[column] >= APART else None
+    """Return the feature in which the groups lie farthest apart, where that is heard and has two ends."""
+    apart = np.round(np.ptp([audible(z[row]).mean(axis=0) for row in rows], axis=0), 9)
+    widest = max(RUNS_BETWEEN, key=lambda feature: apart[COLUMN[feature]])
+    return widest if apart[COLUMN[widest]] >= APART else None
 
 
 def _checked(

@@ -52,3 +52,15 @@ def test_no_mood_bears_the_name_of_a_part(rows: list[tuple[float, ...]], k: int)
     for part in range(k):
         guards = ENTRIES[mood.sound].guards if mood.sound else ()
         assert (labels == part).mean() < 0.2 or all(holds(guard, raw[labels == part]) for guard in guards)
+
+
+def test_a_list_is_not_called_what_is_hardly_heard_nor_to_run_between_two_ends_that_nobody_names() -> None:
+    groups = [
+        sounds.group(seed=1, loudness=-9.5, danceability=0.4),
+        sounds.group(seed=2, loudness=-9.5, danceability=0.8),
+    ]
+    z, raw, labels = sounds.playlist(*groups)
+    whole = describe_traits(z, raw, [0] * len(z), 0, REFERENCE_MEDIANS)
+    parts = list(zip(values_of(z, raw, labels), traits_of(z, raw, labels), strict=True))
+    said = mood_words(name_playlist(z, raw, whole, labels=labels, parts=parts))
+    assert not any(word in said for word in ("quiet", "danceable")), said
