@@ -245,7 +245,8 @@ def _alike(found: Comparison, numbers: Sequence[Pair]) -> str:
         return f"Who is most alike is too close to tell, {reach} of 100"
     pairs = [f"{found.name(one)} and {found.name(other)}" for one, other in top.pairs]
     if top.only is None:
-        return f"Most alike are {', '.join(pairs[:-1])}, or {pairs[-1]}, which is too close to tell"
+        either = f"{', '.join(pairs[:-1])}, or {pairs[-1]}"
+        return f"Most alike are {either}, which is too close to tell (about {top.score:.0f} of 100)"
     return f"{pairs[0]} are most alike ({top.score:.0f} of 100)"
 
 
