@@ -146,15 +146,26 @@ def _candidates(tempi: Sequence[float], *, fast: bool) -> list[float]:
 
 def _middle_of_octaves(tempi: Sequence[float]) -> float:
     """Return the point of the octave circle that is closest to all tempi, as a tempo from 1 to 2 BPM."""
-    counts = Counter(int(math.log2(tempo) % 1.0 * _BINS) % _BINS for tempo in tempi)
-
-    def distance(place: int) -> int:
-        return sum(
-            number * min(abs(place - other), _BINS - abs(place - other)) for other, number in counts.items()
-        )
-
-    best = min(sorted(counts), key=distance)
+    counts = [0] * _BINS
+    for tempo in tempi:
+        counts[int(math.log2(tempo) % 1.0 * _BINS) % _BINS] += 1
+    distances = _distances_around(counts)
+    best = min((place for place in range(_BINS) if counts[place]), key=distances.__getitem__)
     return math.exp2((best + 0.5) / _BINS)
+
+
+def _distances_around(counts: Sequence[int]) -> list[int]:
+    """Return how far all that is counted on a circle of an even number of places is from each, in steps."""
+    places = len(counts)
+    half, everything = places // 2, sum(counts)
+    distance = sum(number * min(place, places - place) for place, number in enumerate(counts))
+    ahead = sum(counts[1 : half + 1])  # a step forward brings these nearer and takes the others away
+    distances = []
+    for place in range(places):
+        distances.append(distance)
+        distance += everything - 2 * ahead
+        ahead += counts[(place + 1 + half) % places] - counts[(place + 1) % places]
+    return distances
 
 
 def _turns(ratio: float) -> float:

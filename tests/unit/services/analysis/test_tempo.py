@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cogs.words.grouping import group_line
 from services.domain.features import Origin
-from services.domain.tempo import CLOSE, tempo_of, typical_tempo
+from services.domain.tempo import CLOSE, _distances_around, tempo_of, typical_tempo
 from tests.unit.services.analysis import sounds
 
 tempi = st.lists(st.floats(40, 220), min_size=1, max_size=40)
@@ -155,3 +155,16 @@ def test_the_one_number_holds_for_more_than_half_counted_one_by_one(
         return abs(tempo / 2.0**octaves - said.bpm) <= CLOSE * said.bpm + 1e-6
 
     assert 2 * sum(is_near(*each) for each in tempi) > len(tempi)
+
+
+@given(
+    st.integers(1, 30).flatmap(lambda half: st.lists(st.integers(0, 5), min_size=2 * half, max_size=2 * half))
+)
+def test_distances_around_a_circle_are_those_of_all_pairs(counts: list[int]) -> None:
+    places = len(counts)
+    assert _distances_around(counts) == [
+        sum(
+            number * min(abs(here - there), places - abs(here - there)) for there, number in enumerate(counts)
+        )
+        for here in range(places)
+    ]
