@@ -275,13 +275,6 @@ def measure_chosen(cases: Sequence[Case]) -> None:
     )
 
 
-def area_under_curve(scores: Floats, truth: NDArray[np.bool_]) -> float:
-    ranks = np.argsort(np.argsort(scores))
-    positives = int(truth.sum())
-    negatives = len(truth) - positives
-    return float((ranks[truth].sum() - positives * (positives - 1) / 2) / (positives * negatives))
-
-
 def measure_duplicates(library: Library, words: list[Row]) -> None:
     kinds: Counter[DuplicateKind] = Counter()
     listed = 0

@@ -38,7 +38,7 @@ from services.analysis.scenes import implied_by
 from services.analysis.traits import TRUSTED
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_words import mood_words
+from services.domain.group_words import mood_words, wording_of
 from services.domain.grouping import GroupName, Lean, Mood, Scene
 from services.domain.tempo import Tempo
 
@@ -342,14 +342,10 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
 def _costs(options: Sequence[_Option]) -> Floats:
     """Return what it costs to give two groups each two of n options, shape (n, n)."""
     directions = np.array([unit_of(option.weights) for option in options]).reshape(-1, len(SOUND_FEATURES))
-    kinds = numbered([_identity(option.name) for option in options])
+    kinds = numbered([wording_of(option.name)[:-1] for option in options])
     costs: Floats = ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
     costs += REPEAT_COST * (kinds[:, None] == kinds)
     return costs
-
-
-def _identity(name: GroupName) -> tuple[object, ...]:
-    return *name.of_the_sound, name.scene and name.scene.subject
 
 
 def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:
@@ -357,14 +353,14 @@ def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Flo
     result = list(names)
     shared: dict[object, list[int]] = {}
     for group, name in enumerate(names):
-        shared.setdefault(_identity(name), []).append(group)
+        shared.setdefault(wording_of(name)[:-1], []).append(group)
     for alike in shared.values():
         first, *others = sorted(alike, key=lambda group: (-chosen[group].score, group))
         for group in others:
             # Of one wording, so that "calm & acoustic" and "acoustic & calm" are told apart as well.
             base = replace(names[first], differs=None)
             difference = profiles[group] - profiles[first]
-            result[group] = _modified(base, chosen[first].weights, difference, set(result))
+            result[group] = _modified(base, chosen[first].weights, difference, result)
     return tuple(result)
 
 
@@ -374,27 +370,29 @@ def _keep(
     """Give back the names that stay, and tell the new ones apart from them."""
     result = [before or name for before, name in zip(kept, names, strict=True)]
     for group, before in enumerate(kept):
-        same = next((other for other, name in enumerate(kept) if name == result[group]), None)
+        said = wording_of(result[group])
+        same = next((other for other, name in enumerate(kept) if name and wording_of(name) == said), None)
         if before is None and same is not None:
             difference = profiles[group] - profiles[same]
             base = replace(result[group], differs=None)
-            result[group] = _modified(base, chosen[group].weights, difference, set(result))
+            result[group] = _modified(base, chosen[group].weights, difference, result)
     return tuple(result)
 
 
 def _modified(
-    base: GroupName, weights: Mapping[Feature, float], difference: Floats, taken: set[GroupName]
+    base: GroupName, weights: Mapping[Feature, float], difference: Floats, names: Sequence[GroupName]
 ) -> GroupName:
     """Add how a group differs, in a feature of which the name does not say the opposite."""
+    taken = set(map(wording_of, names))
     for column in np.argsort(-np.abs(difference) * TRUSTED, kind="stable"):
         feature = SOUND_FEATURES[column]
         is_heard = abs(difference[column]) >= AUDIBLE  # as nothing is that is not known
         if not is_heard or difference[column] * weights.get(feature, 0.0) < 0:
             continue
         modified = replace(base, differs=Lean(feature, bool(difference[column] > 0)))
-        if modified not in taken and not modified.are_songs:
+        if wording_of(modified) not in taken and not modified.are_songs:
             return modified
     number = 2
-    while replace(base, number=number) in taken:
+    while wording_of(replace(base, number=number)) in taken:
         number += 1
     return replace(base, number=number)

@@ -37,6 +37,7 @@ from services.analysis.tally import (
 from services.analysis.told_by_titles import OTHER_LETTERS, Words
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
+from services.domain.group_words import wording_of
 from services.domain.grouping import (
     MORE,
     OTHERS,
@@ -179,7 +180,7 @@ def grounded(
         else _with_ground(name, _ground_of(name, *own, core), unsaid)
         for name, was, own, core, unsaid in zip(names, before, groups, cores, faint, strict=True)
     ]
-    said, was_said = list(map(_said, better)), list(map(_said, names))
+    said, was_said = list(map(wording_of, better)), list(map(wording_of, names))
     chosen = [
         name if said.count(own) > 1 or own in (*was_said[:at], *was_said[at + 1 :]) else new
         for at, (name, new, own) in enumerate(zip(names, better, said, strict=True))
@@ -187,24 +188,21 @@ def grounded(
     return _counted_anew(chosen, before)
 
 
-def _said(name: GroupName) -> tuple[object, ...]:
-    """Return what a name says, in whatever order: "Pop & rock, dark" is "Rock & pop, dark"."""
-    return *name.of_the_sound, name.scene and name.scene.subject, name.number
-
-
 def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]) -> tuple[GroupName, ...]:
     """Give each name the lowest number that is free, now that others are called by more.
 
     So for a comparison with one that is called otherwise now: "Big & anthemic · louder" beside none.
     """
-    taken = set(map(_said, names))
+    taken = set(map(wording_of, names))
     result = []
     for name, was in zip(names, before, strict=True):
         less = [replace(name, number=number) for number in range(1, name.number)]
         if name.differs is not None and not name.is_one_word:
             less.insert(0, replace(name, differs=None))
-        shorter = next((each for each in less if _said(each) not in taken), name) if name != was else name
-        taken.add(_said(shorter))
+        shorter = (
+            name if name == was else next((each for each in less if wording_of(each) not in taken), name)
+        )
+        taken.add(wording_of(shorter))
         result.append(shorter)
     return tuple(result)
 
@@ -223,7 +221,9 @@ def _with_ground(name: GroupName, scene: Scene | None, faint: Collection[Lean]) 
     # Of three words those stay that tell speech and instruments from songs.
     stay = sorted(left, key=lambda lean: lean.feature not in _TELLING)[:MOST_GROUNDED]
     leans = tuple(lean for lean in left if lean in stay)
-    differs = name.differs if leans and not (name.is_one_word and not compared) else None
+    # How it differs from its namesake must not come to be said of the rest, as it is after a single word.
+    keeps = compared if name.is_one_word else len(leans) > 1
+    differs = name.differs if leans and keeps else None
     if not leans and compared:
         return replace(name, scene=scene, leans=compared, compared=True, differs=None)
     return replace(name, scene=scene, leans=leans, differs=differs)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from types import MappingProxyType
 
 from services.domain.grouping import (
+    LONGEST_SPAN,
     MORE_SUNG,
     GroupName,
     Lean,
@@ -71,6 +73,20 @@ SOUND_WORDS: Mapping[SoundName, tuple[str, str]] = MappingProxyType(
 )
 """Each name as it stands alone, and after a genre, a decade or an artist."""
 
+_PLAIN = {
+    word: Lean(feature, high)
+    for feature, words in FEATURE_WORDS.items()
+    for word, high in ((words.low, False), (words.high, True))
+}
+_SAID_PLAINLY: Mapping[SoundName, frozenset[Lean]] = MappingProxyType(
+    {
+        name: frozenset(_PLAIN[word] for word in words)
+        for name, (_, after) in SOUND_WORDS.items()
+        if _PLAIN.keys() >= (words := set(after.split(" & ")))
+    }
+)
+"""Names that say after a genre what plain words say as well."""
+
 RECORDING_WORDS: Mapping[Recording, str] = MappingProxyType(
     {
         Recording.CHRISTMAS: "Christmas",
@@ -89,9 +105,6 @@ RECORDING_WORDS: Mapping[Recording, str] = MappingProxyType(
     }
 )
 """Kinds of recording as the first words of a name."""
-
-_LONGEST_SPAN = 20
-"""Years from the first to the last of several decades that are named one by one."""
 
 _PROPER = (
     "african", "american", "anatolian", "arabic", "argentine", "australian", "belgian", "bollywood",
@@ -120,6 +133,8 @@ _HYPHENATED = (
 """Words of genres that belong together."""
 
 _NO_HYPHEN = re.compile(r"\bnu-(?=jazz|metal|disco)")
+_NO_END = ["hop"]
+"""What two genres may end with without being kinds of it: hip hop and trip hop."""
 _LETTER = re.compile(r"\b[a-z](?=-)")
 _ADJECTIVES = frozenset((
     "acoustic", "african", "alternative", "arabic", "caribbean", "celtic", "christian", "christmas",
@@ -144,6 +159,14 @@ def name_words(name: GroupName) -> str:
     return f"{said} · {name.number}" if name.number > 1 else said
 
 
+def wording_of(name: GroupName) -> tuple[object, ...]:
+    """Return what a name says, in whatever order, and its number: "Pop & rock, dark", "Rock & pop, dark"."""
+    sound, plain, *others = name.of_the_sound
+    if name.scene and name.sound and name.sound in _SAID_PLAINLY:
+        sound, plain = None, _SAID_PLAINLY[name.sound]
+    return sound, plain, *others, name.scene and name.scene.subject, name.number
+
+
 def scene_words(scene: Scene) -> str:
     """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash", "Rock & pop"."""
     said = [each for each in (scene.words, scene.also, scene.third) if each]
@@ -163,16 +186,20 @@ def scene_words(scene: Scene) -> str:
 
 
 def _with_one_end(genres: Sequence[str]) -> list[str]:
-    """Say what two genres are both kinds of once: "melodic & rage rap"."""
-    first, *others = genres
-    own, _, end = first.rpartition(" ")
-    is_shared = len(others) == 1 and own and others[0].endswith(f" {end}") and "&" not in first
-    return [own if is_shared else first, *others]
+    """Say what two genres are both kinds of once: "melodic & rage rap", "jazz & East Coast hip hop"."""
+    if len(genres) != 2 or "&" in "".join(genres):
+        return list(genres)
+    first, second = (genre.split() for genre in genres)
+    pairs = zip(reversed(first), reversed(second), strict=False)
+    shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    own, end = first[: len(first) - shared], second[len(second) - shared :]
+    is_end = own and end not in (second, _NO_END)
+    return [" ".join(own if is_end else first), genres[1]]
 
 
 def _decade_words(years: Sequence[int]) -> str:
     """Say the first years of the first and the last decade: "80s", "80s & 90s", "70s–90s", "Before 2010"."""
-    if years[-1] - years[0] > _LONGEST_SPAN:
+    if years[-1] - years[0] > LONGEST_SPAN:
         return f"Before {years[-1] + 10}"
     # "20s" may be this decade: only from 1930 on two figures say which.
     said = [f"{year % 100 if 1930 <= year < 2000 else year}s" for year in years]

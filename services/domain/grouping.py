@@ -126,6 +126,10 @@ OTHERS, MORE = "others", "more"
 """Who, and what, else there is beside artists and genres that are a good part of a group."""
 
 
+LONGEST_SPAN = 20
+"""Years from the first to the last of several decades of which both are named: "70s–90s", "Before 2010"."""
+
+
 class SceneKind(StrEnum):
     """What came with the tracks of a group and joins its name."""
 
@@ -204,6 +208,8 @@ class Scene:
         """What it is about, in whatever order: genre words may tell the kind of recording, as titles do."""
         if self.kind is SceneKind.GENRE and not self.also and self.words in _RECORDINGS:
             return SceneKind.RECORDING, frozenset({_RECORDINGS[self.words], ""})
+        if self.kind is SceneKind.DECADE and self.also and int(self.also) - int(self.words) > LONGEST_SPAN:
+            return self.kind, f"before {self.also}"
         return self.kind, frozenset({self.words, self.also, self.third})
 
 

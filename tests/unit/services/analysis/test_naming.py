@@ -114,6 +114,20 @@ def test_groups_of_one_name_say_how_they_differ() -> None:
     assert any(name.endswith((" · slower", " · faster")) for name in shared)
 
 
+@pytest.mark.parametrize("sound", [{**sounds.DANCE, "valence": 0.2}, {**sounds.PIANO, "energy": 0.8}])
+@pytest.mark.parametrize("stays", [None, 0, 1])
+def test_no_two_names_say_the_same_in_another_order(sound: dict[str, float], stays: int | None) -> None:
+    z, raw, labels = sounds.playlist(sounds.group(**sound), sounds.group(**sound), sounds.group(seed=9))
+    scenes, traits = [Scene(SceneKind.GENRE, "rock")] * 3, traits_of(z, raw, labels)
+    names = naming.name_clusters(z, raw, labels, traits, scenes=scenes)
+    earlier: list[GroupName | None] = [None] * 3
+    if stays is not None:
+        earlier[stays] = replace(names[stays], leans=names[stays].leans[::-1])
+        names = naming.name_clusters(z, raw, labels, traits, scenes=scenes, earlier=earlier)
+    said = [name_words(name).replace(",", " &").split(" & ") for name in names]
+    assert len(set(map(frozenset, said))) == 3
+
+
 def test_a_group_is_called_faster_or_slower_only_by_the_tempo_that_is_said_of_it() -> None:
     first, second = (sounds.group(**sounds.PIANO, tempo=tempo) for tempo in (120.0, 90.0))
     z, raw, labels = sounds.playlist(first, second)

@@ -11,7 +11,7 @@ import pytest
 from services.analysis.scenes import grounded, scene_of, still_of
 from services.analysis.tally import Tally
 from services.domain.features import Feature
-from services.domain.group_words import name_words
+from services.domain.group_words import name_words, scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.music import Track
 from tests.unit.services.analysis.test_subtitle import songs
@@ -145,6 +145,20 @@ def test_two_genres_that_tell_a_group_come_before_what_it_shares_with_the_rest()
     assert name_words(grounded_in(BOTH, general, songs(30, "rap"))) == "Jazz & melodic rap, cheerful"
 
 
+@pytest.mark.parametrize(
+    ("genres", "said"),
+    [
+        (("melodic rap", "rage rap"), "Melodic & rage rap"),
+        (("jazz hip hop", "east coast hip hop"), "Jazz & East Coast hip hop"),
+        (("hip hop", "trip hop"), "Hip hop & trip hop"),
+        (("uk bass", "drum & bass"), "UK bass & drum/bass"),
+        (("ambient", "drone"), "Ambient & drone"),
+    ],
+)
+def test_what_two_genres_are_kinds_of_is_said_once_and_whole(genres: tuple[str, str], said: str) -> None:
+    assert scene_words(Scene(SceneKind.GENRE, *genres)) == said
+
+
 def test_who_is_in_a_group_clearly_and_more_than_once_names_what_nothing_else_does() -> None:
     sades, queens = songs(3, artist="Sade"), songs(3, artist="Queen")
     group, rest = strangers(songs(50)) + sades + queens, strangers(songs(50))
@@ -276,6 +290,19 @@ def test_no_two_groups_are_called_by_the_same_two_in_another_order() -> None:
     assert list(map(name_words, called)) == ["Rock & pop, cheerful", "Pop & rock, cheerful & wordy"]
     alike = [BOTH, replace(BOTH, leans=(*BOTH.leans, Lean(Feature.ENERGY, high=True)))]
     assert grounded(alike, [one, other]) == tuple(alike)
+
+
+def test_how_a_group_differs_from_its_namesake_is_not_said_of_the_rest() -> None:
+    ska = (Tally.of(songs(30, "ska")), Tally.of(songs(30, "jazz")))
+    louder = replace(BOTH, differs=Lean(Feature.LOUDNESS, high=True))
+    (name,) = grounded([louder], [ska], faint=[{CHEERFUL}])
+    assert name_words(name) == "Ska, wordy"
+
+
+def test_two_spans_of_decades_that_are_said_alike_are_alike() -> None:
+    early, earlier = (Scene(SceneKind.DECADE, first, "2000") for first in ("1970", "1960"))
+    names = [replace(BOTH, scene=scene) for scene in (early, earlier)]
+    assert len(set(map(name_words, names))) == len({wording_of(name) for name in names}) == 1
 
 
 def test_a_number_goes_where_the_name_that_it_was_told_apart_from_is_gone() -> None:
