@@ -193,7 +193,9 @@ def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     copy.add_argument("target", metavar="URL", help="such as postgresql://user:password@host/tastemap")
     doctor = commands.add_parser("doctor", help="look for problems and say how to cure each")
     doctor.add_argument(
-        "--online", action="store_true", help="also ask Discord and Spotify whether they take the settings"
+        "--online",
+        action="store_true",
+        help="also ask Discord, Spotify and other services whether they take the settings",
     )
     commands.add_parser("health", help="ask the running bot whether it is alive, for container engines")
     features = commands.add_parser("features", help="look after the cache of audio features")

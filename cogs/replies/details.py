@@ -29,7 +29,6 @@ _SHOWN_OUTLIERS = 3
 _LISTED = 420
 """Characters of a list of tracks; `/tidy` goes through all."""
 _TEXT_FILE_AT = 3500
-_BEFORE_POSTING = BEFORE_POSTING
 
 
 def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKind], chart: Chart) -> Reply:
@@ -129,7 +128,7 @@ def poster_card(stored: StoredReport, posters: Sequence[Chart]) -> Reply:
     blocks: list[ui.Item[Any]] = [
         text(poster_title(report)),
         *pictures,
-        text(small(_BEFORE_POSTING), credit(report.playlist)),
+        text(small(BEFORE_POSTING), credit(report.playlist)),
         ui.ActionRow(
             button(
                 Label.POST_HERE,

@@ -19,7 +19,6 @@ WARNING = discord.Colour(0xE0A030)
 MAX_TEXT = 4000
 """Characters that all text displays of one message may hold together (Discord)."""
 MAX_ALT = 1024
-_FOR_STORIES = FOR_STORIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def poster(sizes: Sequence[Chart]) -> tuple[tuple[ui.Item[Any], ...], tuple[Atta
     """Show a poster whole in its size for feeds, with that for stories as a file below."""
     feed, *others = sizes
     picture, attached = gallery([feed])
-    files = tuple(Attached(chart.filename, chart.png, _FOR_STORIES) for chart in others)
+    files = tuple(Attached(chart.filename, chart.png, FOR_STORIES) for chart in others)
     return (picture, *(ui.File(f"attachment://{file.filename}") for file in files)), (*attached, *files)
 
 
@@ -128,9 +127,6 @@ def note(*lines: str, accent: discord.Colour = ACCENT) -> Reply:
     return Reply((text(*lines),), accent=accent)
 
 
-_SAID = TOO_LARGE
-
-
 def with_contents(reply: Reply, contents: Mapping[str, bytes]) -> Reply:
     """Return the reply with other contents for some of its files."""
     return replace(
@@ -147,7 +143,7 @@ def in_words(reply: Reply) -> Reply:
         block for block in reply.blocks if not isinstance(block, ui.MediaGallery | ui.File)
     ]
     used = sum(len(block.content) for block in kept if isinstance(block, ui.TextDisplay))
-    room = MAX_TEXT - used - len(small(_SAID)) - 1
+    room = MAX_TEXT - used - len(small(TOO_LARGE)) - 1
     words = escape(" ".join(file.alt_text for file in reply.attached if file.alt_text), max(room, 1))
-    said = text(small(_SAID), words) if words and len(words) <= room else None
+    said = text(small(TOO_LARGE), words) if words and len(words) <= room else None
     return Reply((*kept[:1], *([said] if said else []), *kept[1:]), (), reply.accent)

@@ -120,7 +120,7 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
         return note(words.NOTHING_TO_ASK)
     page = finds[:SHOWN]
     lines = [
-        f"{number}. **{words.find_words(find.wanted)}**\n{small(words._found(find))}"
+        f"{number}. **{words.find_words(find.wanted)}**\n{small(words.found_line(find))}"
         for number, find in enumerate(page, 1)
     ]
     more = words.more_finds(len(finds) - len(page))

@@ -11,7 +11,6 @@ from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, text, with_files
-from cogs.words import server_map
 from cogs.words import server_map as words
 from cogs.words.buttons import Label
 from cogs.words.text import small
@@ -30,14 +29,14 @@ def map_card(drawn: DrawnMap, *, posted: bool = False) -> Reply:
     blocks: list[ui.Item[Any]] = []
     attached: tuple[Attached, ...] = ()
     if drawn.found is None or drawn.chart is None:
-        blocks.append(text(server_map.THE_MAP, server_map.too_few_words(drawn)))
+        blocks.append(text(words.THE_MAP, words.too_few_words(drawn)))
     else:
         pictures, attached = gallery([drawn.chart])
-        yours = "" if drawn.place is None else server_map.closest_line(drawn.found, drawn.place)
-        blocks += [text(server_map.THE_MAP, yours), pictures]
-        if lines := server_map.standing_lines(drawn.found)[:_STANDINGS]:
+        yours = "" if drawn.place is None else words.closest_line(drawn.found, drawn.place)
+        blocks += [text(words.THE_MAP, yours), pictures]
+        if lines := words.standing_lines(drawn.found)[:_STANDINGS]:
             blocks.append(text(*lines))
-    blocks.append(text(*server_map.small_print(drawn, posted=posted)))
+    blocks.append(text(*words.small_print(drawn, posted=posted)))
     blocks.append(ui.ActionRow(*_buttons(drawn, posted=posted)))
     return Reply(tuple(blocks), attached)
 
@@ -62,21 +61,21 @@ def map_in_words(drawn: DrawnMap) -> Reply:
     """Say who is near whom, without the picture."""
     if drawn.found is None or drawn.chart is None:
         return map_card(drawn)
-    words, standing = drawn.chart.text, server_map.standing_lines(drawn.found)
-    if len(words) <= _WORDS_IN_CARD:
-        return Reply((text(server_map.NEAR_WHOM, *standing, server_map.escape_lines(words)),))
-    return with_files(text(server_map.NEAR_WHOM, *standing), [Attached("server-map.txt", words.encode())])
+    facts, standing = drawn.chart.text, words.standing_lines(drawn.found)
+    if len(facts) <= _WORDS_IN_CARD:
+        return Reply((text(words.NEAR_WHOM, *standing, words.escape_lines(facts)),))
+    return with_files(text(words.NEAR_WHOM, *standing), [Attached("server-map.txt", facts.encode())])
 
 
 def left_note(guild_id: int) -> Reply:
     """Confirm that somebody is off the map."""
-    said = text(*server_map.OFF_MAP_LINES)
+    said = text(*words.OFF_MAP_LINES)
     return Reply((said, ui.ActionRow(_press(guild_id, Label.PUT_ME_BACK_ON_IT, MapVerb.JOIN))))
 
 
 def map_over_note(guild_id: int) -> Reply:
     """Show nobody: a posted map is over."""
-    said = text(*server_map.MAP_OVER_LINES)
+    said = text(*words.MAP_OVER_LINES)
     return Reply((said, ui.ActionRow(_press(guild_id, Label.SERVER_MAP, MapVerb.LOOK))))
 
 

@@ -97,7 +97,7 @@ def choice_lines(playlists: Sequence[Playlist], order: Sequence[int]) -> list[st
     ]
 
 
-def _found(find: DoubtfulFind) -> str:
+def found_line(find: DoubtfulFind) -> str:
     """Say what was found."""
     return f"found: {find_words(find.found)}"
 

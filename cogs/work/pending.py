@@ -25,7 +25,6 @@ _KEPT, _KEPT_FOR_S = 2_000, 3_600.0
 _BEYOND = tuple(sorted(WRITE_SCOPES | REMOVE_SCOPES))
 """What a login may be asked for beside reading; by its number it stands in the id of a wish."""
 _WANTED = "wanted"
-_AGAIN = GO_ON_WHERE_YOU_WERE
 
 
 def want(interaction: Interaction, label: str, custom_id: str) -> None:
@@ -78,7 +77,7 @@ class PendingRequests:
         data: Any = interaction.data or {}
         wish = interaction.extras.get(_WANTED)
         if wish is None and interaction.type is discord.InteractionType.component:
-            wish = f"{_AGAIN}\n{data.get('custom_id', '')}"
+            wish = f"{GO_ON_WHERE_YOU_WERE}\n{data.get('custom_id', '')}"
         wish_id = new_id()
         wish_id += "." + "".join(str(number) for number, scope in enumerate(_BEYOND) if scope in scopes)
         self._wishes[wish_id] = _Wish(interaction.user.id, scopes, str(wish or ""))
