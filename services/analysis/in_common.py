@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -18,9 +18,11 @@ from services.analysis.tally import (
     leads,
     lower_end,
     share_with,
+    spellings,
     told,
     total,
 )
+from services.analysis.titles import lead_artist
 from services.domain.grouping import OTHERS, Scene, SceneKind
 
 FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
@@ -115,21 +117,20 @@ def most_have(
         for word, count in inside.items()
         if count / tagged >= share and (kind is SceneKind.ARTIST or count >= OF_ALL * group.size)
     }
-    shares = {
-        word: part
-        for word, part in shares.items()
-        if lower_end(inside[word], tagged) >= held and _is_sayable(word, kind)
-    }
+    shares = {word: part for word, part in shares.items() if lower_end(inside[word], tagged) >= held}
     if not shares:
         return None
+    spell = _spelling(group, kind)
     there = list(told((beside or read)(rest)))
     fitting = []
     for word, part in shares.items():
+        if not _is_sayable(spell(word), kind):
+            continue
         elsewhere = share_with({word}, there)
         least = lower_end(inside[word], tagged)
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
             fitting.append((-_telling(part, elsewhere), -len(word), word))
-    return Scene(kind, min(fitting)[2]) if fitting else None
+    return Scene(kind, spell(min(fitting)[2])) if fitting else None
 
 
 def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
@@ -141,9 +142,11 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
         return None
     surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
     inside = counted(here)
-    common = [
-        word for word, count in inside.items() if count >= wanted.each * tagged and _is_sayable(word, kind)
-    ]
+    common = [word for word, count in inside.items() if count >= wanted.each * tagged]
+    if len(common) < wanted.count:
+        return None
+    spell = _spelling(group, kind)
+    common = [word for word in common if _is_sayable(spell(word), kind)]
     if len(common) < wanted.count:
         return None
     there = list(told(read(rest)))
@@ -153,7 +156,7 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
     for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
         if any(is_kind_of(one, other) for one in some for other in some):
             continue
-        if kind is SceneKind.ARTIST and len(" & ".join((*some, *wanted.before))) > LONGEST:
+        if kind is SceneKind.ARTIST and len(" & ".join((*map(spell, some), *wanted.before))) > LONGEST:
             continue
         number = sum(times for words, times in here if not words.isdisjoint(some))
         if (
@@ -161,7 +164,8 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
             and lower_end(number, tagged) >= surely
             and number / tagged >= wanted.times * share_with(some, there)
         ):
-            return Scene(kind, *sorted(some, key=lambda word: (-inside[word], word)), *wanted.before)
+            first = sorted(some, key=lambda word: (-inside[word], word))
+            return Scene(kind, *map(spell, first), *wanted.before)
     return None
 
 
@@ -174,23 +178,25 @@ def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
         The tracks that belong to the group most clearly: who is at its rim does not stand for it.
     """
     inside, outside, clear = (counted(leads(some)) for some in (group, rest, core))
+    spell = _spelling(group, SceneKind.ARTIST)
     telling = sorted(
         (-_telling(count / core.size, outside[artist] / max(rest.size, 1)), -inside[artist], artist)
         for artist, count in clear.items()
         if count >= FEWEST_IN_COMPANY
         and inside[artist] >= AT_HOME * (inside[artist] + outside[artist])
-        and _is_sayable(artist, SceneKind.ARTIST)
+        and _is_sayable(spell(artist), SceneKind.ARTIST)
     )
     for pair in combinations([artist for _, _, artist in telling[:MOST_ASKED]], 2):
-        if len(" & ".join((*pair, OTHERS))) <= LONGEST:
-            first, second = sorted(pair, key=lambda artist: (-inside[artist], artist))
+        first, second = map(spell, sorted(pair, key=lambda artist: (-inside[artist], artist)))
+        if len(" & ".join((first, second, OTHERS))) <= LONGEST:
             return Scene(SceneKind.ARTIST, first, second, OTHERS)
     return None
 
 
 def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
     """Tell whether a group may still be called after an artist among others: no less at home there."""
-    inside, outside = (counted(leads(some))[artist] for some in (group, rest))
+    lead = lead_artist((artist,))
+    inside, outside = (counted(leads(some))[lead] for some in (group, rest))
     return 0 < inside >= AT_HOME * (inside + outside)
 
 
@@ -234,6 +240,11 @@ def span_of(first: str, last: str) -> frozenset[str]:
 def _telling(share: float, elsewhere: float) -> float:
     """Return how much a word tells a group from the rest, by its share in both."""
     return round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
+
+
+def _spelling(group: Tally, kind: SceneKind) -> Callable[[str], str]:
+    """Return what writes words of a kind: artists as most of their tracks in the group do."""
+    return spellings(group).__getitem__ if kind is SceneKind.ARTIST else str
 
 
 def _is_sayable(word: str, kind: SceneKind) -> bool:

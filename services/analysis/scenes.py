@@ -34,6 +34,7 @@ from services.analysis.tally import (
     share_with,
     told,
 )
+from services.analysis.titles import lead_artist
 from services.analysis.told_by_titles import OTHER_LETTERS, Words
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
@@ -308,6 +309,8 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     words = said - {OTHERS, MORE}
     if OTHERS in said:
         return all(keeps_company(artist, group, rest) for artist in words)
+    if scene.kind is SceneKind.ARTIST:
+        words = frozenset(lead_artist((artist,)) for artist in words)
     if scene.kind is SceneKind.DECADE:
         words = said = span_of(min(said), max(said))
     return share_with(words, list(told(read(group)))) >= (HELD if len(said) == 1 else A_LOT)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.genres import NOBODY
 from services.analysis.tally import (
     A_LOT,
     FEWEST_OF_A_KIND,
@@ -17,11 +16,12 @@ from services.analysis.tally import (
     by_genres,
     counted,
     families_of,
+    leads,
     normal_words,
+    spellings,
     told,
     total,
 )
-from services.analysis.titles import lead_artist
 from services.analysis.told_by_titles import Words
 from services.domain.music import Track
 from services.domain.report import Subtitle
@@ -110,19 +110,11 @@ def _by_decade(tally: Tally) -> Counter[int]:
 
 
 def _artist(group: Tally) -> tuple[str | None, float | None]:
-    leads: Counter[str] = Counter()
-    for artists, number in group.artists.items():
-        leads[lead_artist(artists)] += number
-    for nobody in NOBODY:
-        del leads[nobody]
-    if not leads:
+    led = counted(leads(group))
+    if not led:
         return None, None
-    lead, number = min(leads.items(), key=lambda counted: (-counted[1], counted[0]))
+    lead, number = min(led.items(), key=lambda each: (-each[1], each[0]))
     share = number / group.size
     if number < FEWEST_OF_A_KIND or share < A_LOT:
         return None, None
-    spelt: Counter[str] = Counter()
-    for artists, times in group.artists.items():
-        if lead_artist(artists) == lead:
-            spelt[artists[0]] += times
-    return min(spelt.items(), key=lambda counted: (-counted[1], counted[0]))[0], share
+    return spellings(group)[lead], share

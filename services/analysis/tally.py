@@ -202,14 +202,24 @@ def by_titles(wanted: Iterable[str]) -> Read:
 
 
 def leads(tally: Tally) -> Iterable[tuple[Words, int]]:
-    """Count tracks by the artist that is credited first."""
+    """Count tracks by the artist that is credited first, in the one way that all spellings share."""
     return ((_lead_of(artists), number) for artists, number in tally.artists.items())
 
 
 @lru_cache(maxsize=READ_AT_ONCE)
 def _lead_of(artists: tuple[str, ...]) -> Words:
     lead = lead_artist(artists)
-    return frozenset({artists[0]} if lead and lead not in NOBODY else ())
+    return frozenset({lead} if lead and lead not in NOBODY else ())
+
+
+def spellings(tally: Tally) -> dict[str, str]:
+    """Return how most tracks of each artist that is credited first spell them."""
+    found: dict[str, Counter[str]] = {}
+    for artists, number in tally.artists.items():
+        for lead in _lead_of(artists):
+            name = next(name for name in artists if lead_artist((name,)))
+            found.setdefault(lead, Counter())[name] += number
+    return {lead: min(names, key=lambda name: (-names[name], name)) for lead, names in found.items()}
 
 
 def words_of(track: Track) -> frozenset[str]:

@@ -331,6 +331,17 @@ def test_artists_are_called_by_names_of_all_kinds(artist: str) -> None:
     assert scene_in(songs(30, artist=artist), songs(30)) == Scene(SceneKind.ARTIST, artist)
 
 
+def test_an_artist_is_one_however_spelt_and_called_as_most_tracks_do() -> None:
+    knowles = songs(4, artist="Beyoncé") + songs(2, artist="Beyonce")
+    group, rest = strangers(songs(40)) + knowles + songs(3, artist="Queen"), strangers(songs(50))
+    name = grounded_in(BOTH, group, rest)
+    assert name_words(name) == "Beyoncé, Queen & others, cheerful & wordy"
+    assert still_in(name, strangers(songs(40)) + songs(6, artist="BEYONCE") + songs(3, artist="Queen"), rest)
+    jay = songs(15, artist="JAY-Z") + songs(14, artist="Jay Z")
+    assert scene_in(jay, songs(30)) == Scene(SceneKind.ARTIST, "JAY-Z")
+    assert still_in(replace(BOTH, scene=Scene(SceneKind.ARTIST, "Jay-Z")), jay, songs(30))
+
+
 def test_an_artist_whose_name_cannot_be_said_is_still_counted() -> None:
     unsayable = songs(16, artist="*NSYNC")
     assert scene_in(songs(14, artist="Young Fathers") + unsayable, songs(30)) is None
