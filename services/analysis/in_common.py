@@ -154,9 +154,10 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
         (-_telling(inside[word] / tagged, share_with({word}, there)), -inside[word], word) for word in common
     )
     for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
-        if any(is_kind_of(one, other) for one in some for other in some):
-            continue
-        if kind is SceneKind.ARTIST and len(" & ".join((*map(spell, some), *wanted.before))) > LONGEST:
+        if kind is SceneKind.ARTIST:
+            if len(" & ".join((*map(spell, some), *wanted.before))) > LONGEST:
+                continue
+        elif any(is_kind_of(one, other) for one in some for other in some):
             continue
         number = sum(times for words, times in here if not words.isdisjoint(some))
         if (

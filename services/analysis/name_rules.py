@@ -231,14 +231,15 @@ def still_true(name: GroupName, raw: Floats, traits: Traits, refused: Collection
     """Tell whether a name that a group had may stay: what it says is still among the traits.
 
     A guard may be missed by one standard error of the group, a trait may have become slight, and a comparison
-    half as plain: else names would come and go with single tracks.
+    half as plain: else names would come and go with single tracks. What says little by itself does not stay.
     """
     if any(CLAIMED.get(lean) in refused for lean in (*name.leans, *_beside_of(name))):
         return False
     if name.sound is not None:
         entry = ENTRIES[name.sound]
         return (
-            not _is_refused(entry, refused)
+            (name.scene is not None or name.sound not in SHRUGS)
+            and not _is_refused(entry, refused)
             and all(bears_out(lean, traits, beside_the_rest=True) for lean in entry.main)
             and agrees(entry.weights, traits, least=PLAINLY)
             and all(holds(guard, raw, within_error=True) for guard in entry.guards)

@@ -128,6 +128,14 @@ def test_no_two_names_say_the_same_in_another_order(sound: dict[str, float], sta
     assert len(set(map(frozenset, said))) == 3
 
 
+@pytest.mark.parametrize("shrug", sorted(SHRUGS))
+def test_a_name_that_says_little_by_itself_does_not_stay(shrug: SoundName) -> None:
+    z, raw, labels = sounds.playlist(sounds.group(**sounds.QUIET), sounds.group(seed=1))
+    traits = traits_of(z, raw, labels)
+    afresh = naming.name_clusters(z, raw, labels, traits)
+    assert naming.name_clusters(z, raw, labels, traits, earlier=[GroupName(sound=shrug), None]) == afresh
+
+
 def test_a_group_is_called_faster_or_slower_only_by_the_tempo_that_is_said_of_it() -> None:
     first, second = (sounds.group(**sounds.PIANO, tempo=tempo) for tempo in (120.0, 90.0))
     z, raw, labels = sounds.playlist(first, second)

@@ -342,6 +342,11 @@ def test_an_artist_is_one_however_spelt_and_called_as_most_tracks_do() -> None:
     assert still_in(replace(BOTH, scene=Scene(SceneKind.ARTIST, "Jay-Z")), jay, songs(30))
 
 
+def test_an_artist_is_no_kind_of_another() -> None:
+    both = songs(12, artist="Drake") + songs(11, artist="Nick Drake") + songs(5)
+    assert name_words(grounded_in(BOTH, both, strangers(songs(30)))) == "Drake & Nick Drake, cheerful & wordy"
+
+
 def test_an_artist_whose_name_cannot_be_said_is_still_counted() -> None:
     unsayable = songs(16, artist="*NSYNC")
     assert scene_in(songs(14, artist="Young Fathers") + unsayable, songs(30)) is None
