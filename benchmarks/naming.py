@@ -150,7 +150,7 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
         mood = name_playlist(case.z, case.raw, whole, genres=genres, labels=labels, parts=parts)
         seen["lists"] += 1
         borne = {name_words(replace(name, scene=None)).lower() for name in names}
-        seen["mood of a part"] += mood_words(mood) in borne
+        seen["mood of a part"] += mood_words(mood) in borne - {""}
         seen["shrug leads"] += names[0].sound in SHRUGS and names[0].scene is None
         for name, said, some, members, rest in zip(names, traits, own, tracks, rests, strict=True):
             entry = next((entry for entry in (*CATALOGUE, FALLBACK) if entry.id is name.sound), None)
