@@ -242,7 +242,9 @@ def _alike(found: Comparison, numbers: Sequence[Pair]) -> str:
         scores = sorted(pair.score for pair in numbers if pair.score is not None)
         low, high = f"{scores[0]:.0f}", f"{scores[-1]:.0f}"
         reach = f"all score about {low}" if low == high else f"scores go from {low} to {high}"
-        return f"Who is most alike is too close to tell, {reach} of 100"
+        # An older version did not look how sure it was of the pair that it named.
+        said = "Who is most alike is too close to tell," if top is None else "Between these people"
+        return f"{said} {reach} of 100"
     pairs = [f"{found.name(one)} and {found.name(other)}" for one, other in top.pairs]
     if top.only is None:
         either = f"{', '.join(pairs[:-1])}, or {pairs[-1]}"

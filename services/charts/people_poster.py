@@ -189,7 +189,11 @@ def _group_words(found: Comparison, colours: Sequence[str]) -> Words:
 
 def _without_ranking(found: Comparison) -> str:
     """Say why nobody is named: no score is known, too few of them as a number, or none is clearly ahead."""
-    if any(found.number(pair) is not None for pair in found.pairs):
+    numbers = [number for pair in found.pairs if (number := found.number(pair)) is not None]
+    top = found.most_alike
+    if numbers and top is not None and not top.is_sure:  # an older version did not look how sure it was
+        return f"Pairs score {min(numbers):.0f} to {max(numbers):.0f}"
+    if numbers:
         return "Who is most alike is too close to tell"
     is_known = any(pair.score is not None for pair in found.pairs)
     return "Too few tracks to say who is most alike" if is_known else "Not enough data for scores"

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from cogs.words.comparison import comparison_sentence, meaning_words
-from cogs.words.people import standing_words, without_score
+from cogs.words.people import comparison_words, standing_words, without_score
 from services.charts.compatibility import _alt_text as chart_alt_text
+from services.charts.people_poster import render_people_poster
+from services.charts.poster_page import FORMATS
 from services.domain.comparison import TopPairs, TopPeople
 from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison, make_twins
@@ -36,7 +38,9 @@ def test_an_end_that_an_older_version_gave_by_a_point_is_not_said(is_sure: bool)
     )
     sentence = comparison_sentence(found)
     assert ("is the lone wolf" in sentence, "are most alike" in sentence) == (is_sure, is_sure)
-    assert ("too close to tell" in sentence) is not is_sure
+    assert "too close to tell" not in sentence  # an older version did not look
+    assert ("scores go from" in sentence) is not is_sure
+    assert "too close to tell" not in render_people_poster(FORMATS[0], found, comparison_words(found)).text
     assert [bool(standing_words(found)), "Furthest" in chart_alt_text(found)] == [is_sure, is_sure]
 
 
