@@ -158,7 +158,7 @@ def grounded(
 ) -> tuple[GroupName, ...]:
     """Say first what most of each group is, though the rest may be so too, or else who is in it.
 
-    "Sunnier tracks" are "Rock, sunnier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
+    "Livelier tracks" are "Rock, livelier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
     where only both are most of them, and "Nas, Drake & others, cheerful" where nothing is. A name that
     another group would share stays as it was.
 

@@ -173,7 +173,8 @@ def scene_words(scene: Scene) -> str:
     if scene.kind is SceneKind.DECADE:
         return _decade_words([int(year) for year in said])
     if scene.kind is SceneKind.ARTIST:
-        return _joined(said)
+        # "Tyler, The Creator, Nas & others" would be three.
+        return " & ".join(said) if any("," in artist for artist in said) else _joined(said)
     if scene.kind is SceneKind.RECORDING:
         return RECORDING_WORDS[Recording(scene.words)]
     if scene.kind is SceneKind.LANGUAGE:

@@ -363,3 +363,12 @@ def test_few_tracks_are_called_by_what_nearly_all_of_them_are() -> None:
     rest = songs(30, "jazz")
     assert scene_in(songs(6, "shoegaze"), rest) == Scene(SceneKind.GENRE, "shoegaze")
     assert scene_in(songs(2, "shoegaze") + songs(2, "polka") + songs(2, "ska"), rest) is None
+
+
+def test_an_artist_with_a_comma_is_not_read_as_two() -> None:
+    one, other = (
+        Scene(SceneKind.ARTIST, "Tyler, The Creator", "Nas", "others"),
+        Scene(SceneKind.ARTIST, "Sade", "Nas"),
+    )
+    assert scene_words(one) == "Tyler, The Creator & Nas & others"
+    assert scene_words(other) == "Sade & Nas"
