@@ -153,7 +153,7 @@ def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tupl
 
 
 def _cores(music: Sequence[Track], groups: Groups) -> list[Tally]:
-    """Count that half of the tracks of each group that belongs to it most clearly."""
+    """Count the artists of that half of each group that belongs to it most clearly."""
     if not groups.partition.k:
         return []
     labels, (own, second) = groups.partition.labels, margins(groups.points, groups.partition.centres)
@@ -162,7 +162,7 @@ def _cores(music: Sequence[Track], groups: Groups) -> list[Tally]:
     for index in range(groups.partition.k):
         rows = np.flatnonzero(labels == index)
         clear = rows[far[rows] <= np.median(far[rows])]
-        cores.append(Tally.of([music[row] for row in clear.tolist()]))
+        cores.append(Tally.of_artists([music[row] for row in clear.tolist()]))
     return cores
 
 

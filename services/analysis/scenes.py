@@ -126,12 +126,12 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
     An artist who made most of it, else what kind of recording its titles tell, its genre, two of them, what
     they are kinds of ("classic country" is country), their family, the language of its titles or its decade.
     """
-    everything = _all_kinds_in(group, rest)
+    everything, genres = _once(_all_kinds_in(group, rest)), _once(by_genres(genres_of))
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
-        or most_have(group, rest, by_genres(genres_of), SceneKind.GENRE, HELD, beside=everything)
-        or few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_GENRES)
+        or most_have(group, rest, genres, SceneKind.GENRE, HELD, beside=everything)
+        or few_have(group, rest, genres, SceneKind.GENRE, _TWO_GENRES)
         or most_have(group, rest, by_genres(kinds_in(group, rest)), SceneKind.GENRE, HELD, beside=everything)
         or most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)

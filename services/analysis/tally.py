@@ -65,6 +65,11 @@ class Tally:
         )
 
     @staticmethod
+    def of_artists(tracks: Sequence[Track]) -> Tally:
+        """Count the artists of tracks alone."""
+        return replace(Tally.of(()), size=len(tracks), artists=Counter([track.artists for track in tracks]))
+
+    @staticmethod
     def together(parts: Sequence[Tally]) -> Tally:
         """Count the tracks of several tallies."""
         whole = Tally.of(())
