@@ -134,7 +134,7 @@ def judge(wanted: Track, candidate: Track) -> Certainty:
     people = _people(wanted.artists, candidate.artists)
     if people is _Same.OTHER:
         return Certainty.NONE
-    apart = _apart_ms(wanted, candidate)
+    apart = apart_ms(wanted, candidate)
     if apart is not None and apart > FUZZY_LENGTH_MS:
         return Certainty.NONE
     core, other = _countable(core_title(wanted.title)), _countable(core_title(candidate.title))
@@ -162,7 +162,7 @@ def best_match(wanted: Track, candidates: Sequence[Track]) -> tuple[Certainty, T
         if not alike:
             continue
         best = min(alike, key=lambda each: _distance(wanted, each))
-        if certainty is Certainty.SURE and _apart_ms(wanted, best) is None and _are_several(alike):
+        if certainty is Certainty.SURE and apart_ms(wanted, best) is None and _are_several(alike):
             return Certainty.DOUBTFUL, best
         return certainty, best
     return Certainty.NONE, None
@@ -170,7 +170,7 @@ def best_match(wanted: Track, candidates: Sequence[Track]) -> tuple[Certainty, T
 
 def _distance(wanted: Track, candidate: Track) -> tuple[int, float]:
     """Rank candidates: nearest length first in steps of a second, then the likest title as it is written."""
-    apart = _apart_ms(wanted, candidate)
+    apart = apart_ms(wanted, candidate)
     alike = SequenceMatcher(None, fold(wanted.title), fold(candidate.title)).ratio()
     return (SAME_LENGTH_MS if apart is None else apart // 1000, -alike)
 
@@ -180,7 +180,8 @@ def _are_several(tracks: Sequence[Track]) -> bool:
     return bool(lengths) and max(lengths) - min(lengths) > SAME_LENGTH_MS
 
 
-def _apart_ms(one: Track, other: Track) -> int | None:
+def apart_ms(one: Track, other: Track) -> int | None:
+    """Compute how much the durations differ, or None where one is unknown."""
     if not one.duration_ms or not other.duration_ms:
         return None
     return abs(one.duration_ms - other.duration_ms)

@@ -9,6 +9,7 @@ from itertools import islice
 from services.analysis.imputation.neighbourhoods import Neighbourhoods, contributions, song_key, ties_of
 from services.analysis.imputation.prior import expected
 from services.analysis.imputation.shapes import Constants, FloatArray, load_constants, raw_matrix, to_shape
+from services.analysis.matching import apart_ms
 from services.analysis.titles import version_tags
 from services.domain.features import AudioFeatures, Feature, Provenance
 from services.domain.music import Track
@@ -112,7 +113,7 @@ def is_same_recording(one: Track, other: Track) -> bool:
     song = song_key(one)
     if song is None or song != song_key(other) or version_tags(one.title) != version_tags(other.title):
         return False
-    apart = _apart_ms(one, other)
+    apart = apart_ms(one, other)
     return apart is not None and apart <= SAME_RECORDING_MS
 
 
@@ -124,16 +125,9 @@ def _same_isrc(one: Track, other: Track) -> bool:
     return bool(one.isrc and other.isrc and one.isrc.upper() == other.isrc.upper())
 
 
-def _apart_ms(one: Track, other: Track) -> int | None:
-    """Compute how much the durations differ, or None where one is unknown."""
-    if not one.duration_ms or not other.duration_ms:
-        return None
-    return abs(one.duration_ms - other.duration_ms)
-
-
 def _doubt(track: Track, member: Member) -> tuple[bool, bool, int, int, str]:
     other = member.track
-    apart = _apart_ms(track, other)
+    apart = apart_ms(track, other)
     return (
         not _same_id(track, other),
         not _same_isrc(track, other),

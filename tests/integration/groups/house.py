@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from cogs.words.lists import brought_words
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, Participant
-from services.domain.groups import Blend, BlendMode, BlendPerson, Presence
+from services.domain.groups import Blend, BlendMode, BlendPerson, Lobby, Presence
 from services.domain.messages import OnProgress
 from services.domain.music import Playlist, Track
 from services.storage.consents import QuestionStore, SharingStore
@@ -20,7 +20,7 @@ from services.storage.posted_cards import PostedCardStore
 from services.storage.withdrawals import WithdrawalStore
 from services.workflows.compare import Brought
 from services.workflows.group_results import GroupResultsWorkflow, SharingWorkflow
-from services.workflows.lobbies import LobbiesWorkflow, Visitor
+from services.workflows.lobbies import LobbiesWorkflow, Place, Visitor
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -156,3 +156,12 @@ def playlist_of(user_id: int) -> Playlist:
 
 async def quiet(line: str) -> None:
     """Say nothing about progress."""
+
+
+async def ready(house: House, *people: int) -> Lobby:
+    """Begin a comparison of some people, each with a list."""
+    lobby = await house.lobbies.start(Place(1, 11), visitor(people[0]), timedelta(hours=1))
+    for who in people:
+        await house.lobbies.join(lobby.lobby_id, visitor(who))
+        await house.lobbies.bring(lobby.lobby_id, who, playlist_of(who))
+    return lobby

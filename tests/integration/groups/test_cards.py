@@ -22,23 +22,16 @@ from cogs.replies.lobby import lobby_card
 from cogs.work.posted_cards import PostedCards
 from services.domain.errors.groups import (
     CannotLookError,
-    ComparingAlreadyError,
-    OpenAlreadyError,
-    TooFewReadyError,
 )
 from services.domain.errors.storage import DatabaseBusyError
-from services.domain.group_requests import CompareRequest
 from services.domain.groups import Lobby, Presence
-from services.domain.jobs import Job
 from services.maintenance import Maintenance
 from services.storage.database import Database
-from services.storage.jobs import JobStore
 from services.storage.schema.groups import group_messages
 from services.workflows.lobbies import Place
 from tests.databases import sqlite_at
 from tests.depth import IS_NIGHT, cases
-from tests.integration.groups.house import House, furnish, playlist_of, quiet, visitor
-from tests.integration.queueing.world import asked
+from tests.integration.groups.house import House, furnish, playlist_of, quiet, ready, visitor
 
 PEOPLE = range(101, 108)
 BURSTS = 200 if IS_NIGHT else 15
@@ -328,84 +321,3 @@ async def test_a_comparison_that_is_made_again_looks_only_for_who_came_meanwhile
     shown = await house.results.run(lobby.lobby_id, "r1", who_is_there=looks, say=quiet)
     assert shown.stored.user_ids == (ann, bob, cat)
     assert looks.asked == [{ann, bob}, {cat}]
-
-
-async def outcomes(*presses: Any) -> tuple[list[Any], list[BaseException]]:
-    done = await asyncio.gather(*presses, return_exceptions=True)
-    failed = [each for each in done if isinstance(each, BaseException)]
-    return [each for each in done if not isinstance(each, BaseException)], failed
-
-
-async def ready(house: House, *people: int) -> Lobby:
-    lobby = await house.lobbies.start(Place(GUILD, CHANNEL), visitor(people[0]), timedelta(hours=1))
-    for who in people:
-        await house.lobbies.join(lobby.lobby_id, visitor(who))
-        await house.lobbies.bring(lobby.lobby_id, who, playlist_of(who))
-    return lobby
-
-
-async def test_of_presses_on_compare_at_the_same_moment_one_begins_it(database: Database) -> None:
-    house = furnish(database)
-    host, other = PEOPLE[0], PEOPLE[1]
-    lobby = await ready(house, host, other)
-    presses = [house.lobbies.press_compare(lobby.lobby_id, host, request) for request in range(1, 6)]
-    began, refusals = await outcomes(*presses)
-    assert [is_enough for _, is_enough in began] == [True]
-    assert {type(each) for each in refusals} == {ComparingAlreadyError}
-    after = await house.lobbies.open(lobby.lobby_id)
-    assert after.votes == 1
-    house.clock.now += timedelta(seconds=5)  # its process died before it accepted that request
-    _, is_enough = await house.lobbies.press_compare(lobby.lobby_id, host, 99)
-    assert is_enough
-
-
-async def test_a_comparison_whose_end_reached_nobody_keeps_nobody_from_the_next(database: Database) -> None:
-    house, jobs, host = furnish(database), JobStore(database), PEOPLE[0]
-    lobby = await ready(house, host, PEOPLE[1])
-    job = Job(asked=asked(1, owner_id=host), request=CompareRequest(lobby.lobby_id), result_id="result")
-    assert await jobs.accept(job)
-    await house.lobbies.press_compare(lobby.lobby_id, host, job.job_id)
-    house.clock.now += timedelta(seconds=5)
-    with pytest.raises(ComparingAlreadyError):
-        await house.lobbies.press_compare(lobby.lobby_id, host, 99)
-    await jobs.set_aside(job.job_id)
-    _, is_enough = await house.lobbies.press_compare(lobby.lobby_id, host, 99)
-    assert is_enough
-
-
-async def test_a_refused_press_on_compare_changes_nothing(database: Database) -> None:
-    house = furnish(database)
-    lobby = await ready(house, PEOPLE[0])
-    for who in PEOPLE[1:4]:
-        await house.lobbies.join(lobby.lobby_id, visitor(who))
-    before = await house.lobbies.open(lobby.lobby_id)
-    for who in PEOPLE[:4]:
-        with pytest.raises(TooFewReadyError):
-            await house.lobbies.press_compare(lobby.lobby_id, who, who)
-    assert await house.lobbies.open(lobby.lobby_id) == before
-
-
-async def test_of_presses_on_show_here_at_the_same_moment_one_is_new(database: Database) -> None:
-    house = furnish(database)
-    lobby = await house.lobbies.ask(Place(GUILD, CHANNEL), visitor(PEOPLE[0]), visitor(PEOPLE[1]))
-    await house.lobbies.join(lobby.lobby_id, visitor(PEOPLE[1]))
-    both = [PEOPLE[0], PEOPLE[1]] * 3
-    done, _ = await outcomes(*(house.lobbies.agree_to_show(lobby.lobby_id, who) for who in both))
-    turns = [after for after, is_new in done if is_new and after.is_shown_to_channel]
-    assert len(turns) == 1, "the result is posted once"
-
-
-async def test_of_presses_on_open_again_at_the_same_moment_one_opens_it(database: Database) -> None:
-    house = furnish(database)
-    lobby = await ready(house, PEOPLE[0], PEOPLE[1])
-    house.clock.now += timedelta(hours=2)
-    assert await house.lobbies.end_due() == (lobby.lobby_id,)
-    opened, refusals = await outcomes(
-        *(house.lobbies.reopen(lobby.lobby_id, who) for who in (PEOPLE[0], PEOPLE[1], PEOPLE[0]))
-    )
-    (after,) = opened
-    assert abs(after.ends_at - house.clock.now - timedelta(hours=1)) < timedelta(minutes=1), (
-        "for as long again"
-    )
-    assert {type(each) for each in refusals} == {OpenAlreadyError}
-    assert await house.lobbies.end_due() == (), "what was opened again is not ended by a late look"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from services.analysis import naming
-from services.analysis.name_rules import PLAINLY, holds, with_comparison
+from services.analysis.name_rules import PLAINLY, holds
 from services.analysis.naming import name_playlist
 from services.analysis.reference import REFERENCE_MEDIANS, audible
 from services.analysis.traits import MOSTLY_INSTRUMENTAL, TRUE_FROM, describe_traits
@@ -317,7 +317,7 @@ def test_a_name_does_not_say_first_what_its_genre_says(word: str, sound: dict[st
     assert echo not in name_clusters(*groups, genres, scenes)[1]
 
 
-def test_electric_is_said_where_nothing_else_is_there_to_say() -> None:
+def test_electric_is_not_said_where_anything_else_is_true() -> None:
     dark = {"valence": 0.15, "danceability": 0.35, "instrumentalness": 0.85, "energy": 0.5}
     roomy, dry = (
         dark | {"acousticness": 0.3, "loudness": -12.0},
@@ -349,67 +349,6 @@ def test_an_orchestra_is_not_called_dreamy() -> None:
     assert "nstrumental" in name_words(names[1])
 
 
-def test_a_name_that_compares_says_in_what_and_needs_no_noun() -> None:
-    louder, calmer = Lean(Feature.LOUDNESS, high=True), Lean(Feature.ENERGY, high=False)
-    assert name_words(GroupName(leans=(louder,), compared=True)) == "Louder tracks"
-    assert name_words(GroupName(leans=(louder, calmer), compared=True)) == "Louder & calmer"
-    sung = Lean(Feature.INSTRUMENTALNESS, high=False)
-    assert name_words(GroupName(leans=(sung,), compared=True)) == "Songs"
-    three = (
-        *(Lean(Feature.VALENCE, high=False), Lean(Feature.ENERGY, high=False)),
-        Lean(Feature.ACOUSTICNESS, high=True),
-    )
-    assert name_words(GroupName(leans=three)) == "Dark, calm & acoustic"
-
-
-def test_a_word_alone_is_joined_by_how_the_group_differs() -> None:
-    """Of nothing but "Danceable tracks" nobody learns what is in there."""
-    lively = sounds.group(seed=1, energy=0.86, loudness=-4.5, acousticness=0.01, danceability=0.55)
-    dance = sounds.group(seed=2, danceability=0.72)
-    name = values_of(*sounds.playlist(lively, dance))[1]
-    assert name.is_one_word
-    assert name.differs is not None
-    assert name_words(name) in {"Danceable & calmer", "Danceable & quieter", "Danceable & more acoustic"}
-    assert name_words(replace(name, differs=None)) == "Danceable tracks"
-    assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "house"))).startswith("House, danceable & ")
-
-
-def test_what_is_plainly_so_is_not_said_in_a_comparison() -> None:
-    cheerful = sounds.group(seed=1, valence=0.8, danceability=0.75, acousticness=0.3)
-    (_, traits) = traits_of(*sounds.playlist(sounds.group(seed=2), cheerful))
-    danceable = GroupName(leans=(Lean(Feature.DANCEABILITY, high=True),))
-    joined = [name.differs for name in with_comparison(danceable, traits, frozenset())]
-    assert Lean(Feature.VALENCE, high=True) not in joined
-    assert Lean(Feature.ACOUSTICNESS, high=True) in joined
-
-
-def test_what_is_more_sung_than_instrumentals_is_called_songs() -> None:
-    sung, sunnier = Lean(Feature.INSTRUMENTALNESS, high=False), Lean(Feature.VALENCE, high=True)
-    name = GroupName(leans=(sung, sunnier), compared=True)
-    assert name_words(name) == "Sunnier songs"
-    assert name_words(GroupName(leans=(sunnier,), differs=sung)) == "Cheerful songs"
-    assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, sunnier songs"
-    assert name_words(GroupName(sound=SoundName.QUIET_SPARSE, differs=sung)) == "Quiet & sparse · more sung"
-
-
-def test_what_is_calmer_and_quieter_is_said_in_one_word() -> None:
-    calmer, quieter, acoustic = (
-        Lean(Feature.ENERGY, high=False),
-        Lean(Feature.LOUDNESS, high=False),
-        Lean(Feature.ACOUSTICNESS, high=True),
-    )
-    pairs = [
-        GroupName(leans=(calmer, quieter), compared=True),
-        GroupName(leans=(acoustic, quieter), compared=True),
-        GroupName(leans=(acoustic,), compared=True, differs=calmer),
-    ]
-    assert [name_words(name) for name in pairs] == ["Mellower tracks"] * 3
-    assert len({name.of_the_sound for name in pairs}) == 1
-    assert name_words(replace(pairs[0], scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, mellower"
-    assert name_words(GroupName(leans=(acoustic,), differs=quieter)) == "Acoustic & quieter"
-    assert name_words(replace(pairs[2], differs=None)) == "More acoustic"
-
-
 def test_a_list_of_pop_with_a_few_orchestras_is_not_called_dreamy() -> None:
     """Blurred voices are in most songs of dream pop; here nobody sings in three tracks, and all do in ten."""
     pop = sounds.group(13, 0, instrumentalness=0.0, valence=0.35, danceability=0.45, energy=0.5)
@@ -418,56 +357,6 @@ def test_a_list_of_pop_with_a_few_orchestras_is_not_called_dreamy() -> None:
     guards = ENTRIES[SoundName.DREAMY_HAZY].guards
     assert all(holds(guard, dreamy) for guard in guards)
     assert not all(holds(guard, pop) for guard in guards)
-
-
-def test_no_music_is_called_songs_of_which_half_is_not_sung() -> None:
-    piano, half = sounds.group(40, 0, **sounds.PIANO), sounds.group(40, 1, **sounds.PIANO | {"valence": 0.9})
-    half[::2, SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] = 0.0
-    names = values_of(*sounds.playlist(piano, half))
-    assert not any(name.are_songs for name in names)
-
-
-def test_a_group_is_said_to_be_danced_to_less_only_where_nothing_else_is_to_be_said() -> None:
-    lively = sounds.group(seed=1, danceability=0.75, energy=0.68)
-    cheerful = sounds.group(seed=2, valence=0.7, danceability=0.56, energy=0.68)
-    name = values_of(*sounds.playlist(lively, cheerful))[1]
-    assert name_words(name) == "Cheerful & less danceable"
-    electric = sounds.group(seed=2, valence=0.7, danceability=0.56, energy=0.68, acousticness=0.07)
-    names = values_of(*sounds.playlist(sounds.group(seed=1, danceability=0.75, acousticness=0.2), electric))
-    assert name_words(names[1]) == "Cheerful & more electric"
-
-
-@given(raw_rows, st.integers(2, 4))
-@settings(max_examples=40, deadline=None)
-def test_a_comparison_in_a_name_is_among_the_traits_and_none_says_the_opposite(
-    rows: list[tuple[float, ...]], k: int
-) -> None:
-    raw = np.array(rows)
-    z, labels = typical_scores(raw), np.arange(len(raw)) % k
-    traits = traits_of(z, raw, labels)
-    names = naming.name_clusters(z, raw, labels, traits)
-    for name, said in zip(names, traits, strict=True):
-        for lean in name.leans if name.compared else ():
-            told = [trait for trait in said if trait.feature is lean.feature]
-            assert all(trait.degree * (1 if lean.high else -1) >= 0 for trait in told)
-        if name.is_one_word and name.differs is not None and len(set(names)) == len(names):
-            sign = 1 if name.differs.high else -1
-            told = [trait for trait in said if trait.feature is name.differs.feature]
-            assert all(trait.degree * sign >= 0 for trait in told) or name.number > 1
-
-
-def test_no_modifier_denies_the_name_that_it_modifies() -> None:
-    """Of eight groups of piano music that differ in singing alone none is "more sung"."""
-    shares = np.linspace(0.55, 1.0, 8)
-    groups = []
-    for seed, share in enumerate(shares):
-        rows = sounds.group(40, seed, **sounds.PIANO)
-        rows[: round(40 * (1 - share)), SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)] = 0.3
-        groups.append(rows)
-    for name in values_of(*sounds.playlist(*groups)):
-        if name.differs is not None and name.sound is not None:
-            weight = ENTRIES[name.sound].weights.get(name.differs.feature, 0.0)
-            assert weight * (1 if name.differs.high else -1) >= 0
 
 
 def test_old_recordings_are_not_called_quiet_for_their_mastering() -> None:
