@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
@@ -24,6 +25,7 @@ from services.analysis.tally import (
 )
 from services.analysis.titles import lead_artist
 from services.domain.grouping import OTHERS, Scene, SceneKind
+from services.domain.letters import JOINERS
 
 FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
 """Tracks of which something is known, below which a group is called by nothing, and by no artist: nearly all
@@ -63,7 +65,9 @@ LONGEST = 34
 """Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
 
 
-_NAMEABLE_ARTIST = re.compile(r"[^\W_](?:[\w&'’+/ .!?$-]|,(?= )){1,29}")
+_LONGEST_ARTIST = 30
+_NO_NAME = re.compile(r"[<>@`|\\;\ufffd]|,(?![ \d])|://| · |^[-?._ ]*$")
+"""Signs of addresses, markup, several names and lost letters; or nothing but what stands for no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,4 +253,8 @@ def _spelling(group: Tally, kind: SceneKind) -> Callable[[str], str]:
 
 
 def _is_sayable(word: str, kind: SceneKind) -> bool:
-    return bool(_NAMEABLE_ARTIST.fullmatch(word)) if kind is SceneKind.ARTIST else bool(word)
+    if kind is not SceneKind.ARTIST:
+        return bool(word)
+    is_text = all(char in " " + JOINERS or unicodedata.category(char)[0] in "LMNPS" for char in word)
+    is_long_enough = len(word) > 1 or word.isalpha()
+    return is_text and is_long_enough and len(word) <= _LONGEST_ARTIST and not _NO_NAME.search(word)

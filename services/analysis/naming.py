@@ -358,9 +358,8 @@ def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Flo
         first, *others = sorted(alike, key=lambda group: (-chosen[group].score, group))
         for group in others:
             # Of one wording, so that "calm & acoustic" and "acoustic & calm" are told apart as well.
-            base = replace(names[first], differs=None)
-            difference = profiles[group] - profiles[first]
-            result[group] = _modified(base, chosen[first].weights, difference, result)
+            apart = profiles[group] - profiles
+            result[group] = _modified(names[first], chosen[first].weights, apart, first, result)
     return tuple(result)
 
 
@@ -373,17 +372,20 @@ def _keep(
         said = wording_of(result[group])
         same = next((other for other, name in enumerate(kept) if name and wording_of(name) == said), None)
         if before is None and same is not None:
-            difference = profiles[group] - profiles[same]
-            base = replace(result[group], differs=None)
-            result[group] = _modified(base, chosen[group].weights, difference, result)
+            apart = profiles[group] - profiles
+            result[group] = _modified(result[group], chosen[group].weights, apart, same, result)
     return tuple(result)
 
 
 def _modified(
-    base: GroupName, weights: Mapping[Feature, float], difference: Floats, names: Sequence[GroupName]
+    base: GroupName, weights: Mapping[Feature, float], apart: Floats, same: int, names: Sequence[GroupName]
 ) -> GroupName:
-    """Add how a group differs, in a feature of which the name does not say the opposite."""
-    taken = set(map(wording_of, names))
+    """Add how a group differs from its namesake, in a feature of which the name does not say the opposite."""
+    base, taken = replace(base, differs=None), set(map(wording_of, names))
+    difference = apart[same]
+    if base.is_one_word:  # "Calm & faster" says it of all others
+        beside = apart.sum(axis=0) / (len(apart) - 1)
+        difference = np.where(np.sign(difference) * beside >= AUDIBLE, difference, 0.0)
     for column in np.argsort(-np.abs(difference) * TRUSTED, kind="stable"):
         feature = SOUND_FEATURES[column]
         is_heard = abs(difference[column]) >= AUDIBLE  # as nothing is that is not known

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -223,7 +224,8 @@ def spellings(tally: Tally) -> dict[str, str]:
     for artists, number in tally.artists.items():
         for lead in _lead_of(artists):
             name = next(name for name in artists if lead_artist((name,)))
-            found.setdefault(lead, Counter())[name] += number
+            spelt = " ".join(unicodedata.normalize("NFC", name).split())
+            found.setdefault(lead, Counter())[spelt] += number
     return {lead: min(names, key=lambda name: (-names[name], name)) for lead, names in found.items()}
 
 

@@ -13,6 +13,7 @@ from services.analysis.name_rules import with_comparison
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import name_words
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.tempo import Tempo
 from tests.unit.services.analysis import sounds
 from tests.unit.services.analysis.sounds import typical_scores
 from tests.unit.services.analysis.test_naming import ENTRIES, raw_rows, traits_of, values_of
@@ -113,6 +114,19 @@ def test_a_comparison_in_a_name_is_among_the_traits_and_none_says_the_opposite(
             sign = 1 if name.differs.high else -1
             told = [trait for trait in said if trait.feature is name.differs.feature]
             assert all(trait.degree * sign >= 0 for trait in told) or name.number > 1
+
+
+def test_a_word_alone_is_joined_by_what_holds_beside_all_others_and_not_its_namesake_alone() -> None:
+    calm = [sounds.group(seed=seed, energy=0.4) for seed in (1, 2)]
+    z, raw, labels = sounds.playlist(*calm, sounds.group(seed=9))
+    rock = [Scene(SceneKind.GENRE, "rock")] * 3
+
+    def called(*tempi_bpm: float) -> list[str]:
+        tempi = [Tempo(bpm, bpm) for bpm in tempi_bpm]
+        return [name_words(name) for name in values_of(z, raw, labels, scenes=rock, tempi=tempi)]
+
+    assert called(120.0, 150.0, 90.0)[:2] == ["Rock, calm", "Rock, calm & faster"]
+    assert not any("faster" in name for name in called(120.0, 150.0, 180.0))
 
 
 def test_no_modifier_denies_the_name_that_it_modifies() -> None:

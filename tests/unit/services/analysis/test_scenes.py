@@ -326,7 +326,14 @@ def test_a_comparison_goes_where_the_name_that_it_was_told_apart_from_is_gone() 
     assert grounded(names, [(ska, jazz), untold], earlier=names) == tuple(names)
 
 
-@pytest.mark.parametrize("artist", ["WHY?", "21 Savage", "P!nk", "Tyler, The Creator", "A$AP Rocky"])
+@pytest.mark.parametrize(
+    "artist",
+    [
+        "WHY?", "21 Savage", "P!nk", "Tyler, The Creator", "A$AP Rocky", "¥$", "!!!", "*NSYNC", "(G)I-DLE",
+        "$uicideboy$", "Run–D.M.C.", '"Weird Al" Yankovic', "ELLiS·D", "Re:Locate", "10,000 Maniacs", "Q",
+        "अरिजीत सिंह", "พงษ์สิทธิ์ คำภีร์", "Sigur R\u00f3s",
+    ],
+)  # fmt: skip
 def test_artists_are_called_by_names_of_all_kinds(artist: str) -> None:
     assert scene_in(songs(30, artist=artist), songs(30)) == Scene(SceneKind.ARTIST, artist)
 
@@ -347,8 +354,28 @@ def test_an_artist_is_no_kind_of_another() -> None:
     assert name_words(grounded_in(BOTH, both, strangers(songs(30)))) == "Drake & Nick Drake, cheerful & wordy"
 
 
-def test_an_artist_whose_name_cannot_be_said_is_still_counted() -> None:
-    unsayable = songs(16, artist="*NSYNC")
+def test_an_artist_is_spelt_in_one_way_whatever_a_letter_is_made_of() -> None:
+    iceland = songs(10, artist="Sigur Ro\u0301s") + songs(8, artist="Sigur R\u00f3s ")
+    assert scene_in(iceland, songs(30)) == Scene(SceneKind.ARTIST, "Sigur R\u00f3s")
+
+
+UNSAYABLE = (
+    "<@123456789>",
+    "@everyone",
+    "https://evil.example",
+    "`x`",
+    "A,B",
+    "????",
+    "-",
+    "Ros\ufffd",
+    "a\u202eb",
+)
+
+
+@pytest.mark.parametrize("artist", UNSAYABLE)
+def test_an_artist_whose_name_cannot_be_said_is_still_counted(artist: str) -> None:
+    unsayable = songs(16, artist=artist)
+    assert scene_in(unsayable, songs(30)) is None
     assert scene_in(songs(14, artist="Young Fathers") + unsayable, songs(30)) is None
 
 
