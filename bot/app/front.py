@@ -11,12 +11,11 @@ from bot.app.accounts import Accounts
 from bot.app.client import Clients, TastemapBot
 from bot.app.work import Workflows
 from bot.config import Settings
+from cogs.commands.about import AboutCog, AdminCog, HelpCog
 from cogs.commands.account import AccountCog, PrivacyCog
-from cogs.commands.admin import AdminCog
 from cogs.commands.analyze import AnalyzeCog
 from cogs.commands.drafts import DraftsCog
 from cogs.commands.groups import CompareCog, GroupsCog
-from cogs.commands.help import AboutCog, HelpCog
 from cogs.commands.playlists import PlaylistsCog
 from cogs.commands.quality import NamesCog, QualityCog
 from cogs.commands.reports import ReportsCog

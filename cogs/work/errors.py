@@ -17,9 +17,9 @@ from cogs.replies.layout import WARNING, Reply, text
 from cogs.replies.next_steps import Next, NoStep, Refused, Step, next_buttons, next_step
 from cogs.replies.saving import LAST, unfinished_card
 from cogs.words import answers
+from cogs.words.about import HelpTopic
 from cogs.words.answers import DO_THAT, reference_line
 from cogs.words.errors import UNEXPECTED, sentence_for_discord
-from cogs.words.help import HelpTopic
 from cogs.words.text import small
 from cogs.work.admission import admit
 from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist

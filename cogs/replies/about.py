@@ -1,4 +1,4 @@
-"""The cards that explain: what Tastemap does, what it reads, and how a score comes about."""
+"""The cards about Tastemap itself: what it does, how a score comes about, how the bot is, and who has a seat."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, rule, text
-from cogs.words import help as words
+from cogs.replies.layout import ACCENT, WARNING, Reply, button, rule, text
+from cogs.words import about as words
 from cogs.words.buttons import Label
+from cogs.words.text import plain, small
+from services.domain.installation import Status
 from services.domain.report import ReportSummary
 from services.domain.scoring import ScoreRules
+from services.domain.spotify import Seat
 
 
 def help_card(recent: Sequence[ReportSummary], state: words.LinkState) -> Reply:
@@ -59,3 +62,42 @@ def score_card(rules: ScoreRules) -> Reply:
     if meaning := words.score_meaning(rules):
         blocks += [text(*meaning), rule()]
     return Reply((*blocks, *(text(*lines) for lines in words.score_limits(rules))))
+
+
+def status_card(status: Status) -> Reply:
+    """Say how the bot is, worries first."""
+    found = words.worries(status)
+    blocks: list[ui.Item[Any]] = [
+        text(*words.status_lines(found)),
+        text("**Discord**", words.discord_line(status)),
+        text("**Work**", *words.work_lines(status)),
+        text("**Database**", words.database_line(status)),
+        text("**Services**", *words.service_lines(status)),
+        rule(),
+        text(small(words.since_start(status))),
+    ]
+    return Reply(tuple(blocks), accent=WARNING if found else ACCENT)
+
+
+_OFFERED = 25
+
+
+def seats_card(taken: Sequence[Seat], seats: int) -> Reply:
+    """List who is connected to Spotify, with a menu to disconnect one."""
+    blocks: list[ui.Item[Any]] = [text(*words.seats_lines(taken, seats))]
+    if taken:
+        options = [
+            discord.SelectOption(
+                label=plain(seat.name, 60) or words.seat_name(seat),
+                value=str(seat.user_id),
+                description=words.user_words(seat),
+            )
+            for seat in taken[:_OFFERED]
+        ]
+        menu: ui.Select[Any] = ui.Select(
+            custom_id=ComponentRef(Action.SEAT, "release").select(),
+            placeholder=Label.DISCONNECT_SOMEBODY,
+            options=options,
+        )
+        blocks.append(ui.ActionRow(menu))
+    return Reply(tuple(blocks))
