@@ -21,8 +21,7 @@ from cogs.commands.quality import NamesCog, QualityCog
 from cogs.commands.reports import ReportsCog
 from cogs.commands.results import ResultsCog
 from cogs.commands.saving import SavingCog
-from cogs.commands.server_map import DigestCog, ServerMapCog
-from cogs.commands.sharing import SharingCog
+from cogs.commands.server import DigestCog, ServerMapCog, SharingCog
 from cogs.commands.stats import DriftCog, StatsCog
 from cogs.replies.layout import Reply, note
 from cogs.words.text import small
