@@ -12,11 +12,10 @@ from bot.app.client import Clients, TastemapBot
 from bot.app.work import Workflows
 from bot.config import Settings
 from cogs.commands.about import AboutCog, AdminCog, HelpCog
-from cogs.commands.account import AccountCog, PrivacyCog
+from cogs.commands.account import AccountCog, PlaylistsCog, PrivacyCog
 from cogs.commands.analyze import AnalyzeCog
 from cogs.commands.drafts import DraftsCog
 from cogs.commands.groups import CompareCog, GroupsCog
-from cogs.commands.playlists import PlaylistsCog
 from cogs.commands.quality import NamesCog, QualityCog
 from cogs.commands.reports import ReportsCog
 from cogs.commands.results import ResultsCog

@@ -1,4 +1,4 @@
-"""`/login` and `/logout`, and what is kept about somebody: `/privacy`, `/me`, `/mydata` and `/forget`."""
+"""`/login`, `/logout` and `/playlists`, and what is kept: `/privacy`, `/me`, `/mydata` and `/forget`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from discord.ext import commands
 from cogs.replies.account import YES, forget_card, forgotten_card, me_card, mydata_card, privacy_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, note
-from cogs.replies.library import FIELD, text_form
+from cogs.replies.library import FIELD, library_card, text_form
 from cogs.replies.saving import GIVE_UP, handed_over_card, read_choice, unfinished_card
 from cogs.words.account import (
     ADDRESS_HINT,
@@ -33,17 +33,18 @@ from cogs.words.messages import renewal_line
 from cogs.words.saving import settled_lines
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
-from cogs.work.deliver import answer_privately
-from cogs.work.first_response import answer_now, ask, promise
+from cogs.work.deliver import answer_privately, show
+from cogs.work.first_response import accept_press, answer_now, ask, promise
 from cogs.work.host import Interaction, typed_text
 from cogs.work.logins import Login
-from cogs.work.pending import PendingRequests
+from cogs.work.pending import PendingRequests, want
 from cogs.work.posted_cards import CleanUp
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.requests import AccountRequest, LoginStep
 from services.domain.spotify import READ_SCOPES
 from services.domain.writes import Settled, Settling
+from services.workflows.library import LIST_IS_FRESH_FOR, LIST_IS_STEADY_FOR, LibraryWorkflow
 from services.workflows.privacy import PrivacyWorkflow
 from services.workflows.saving import SavingWorkflow
 
@@ -56,6 +57,7 @@ _SAY_IT_TOO = frozenset({Action.LIBRARY, Action.CONNECT, Action.FINISH, Action.F
 _PEOPLE_LOOKED_AT, _AGAIN_AFTER_S = 2_000, 12 * 3_600.0
 """The line is wanted no sooner again, and a consent of half a year needs no closer look."""
 _ENVELOPE_BYTES = 64 * 1024
+_ANEW = "new"
 
 
 class AccountCog(commands.Cog):
@@ -261,3 +263,35 @@ def _packed(file: IO[bytes], limit: int) -> tuple[str, bytes]:
     name, size = "tastemap-my-data.json", file.tell()
     file.seek(0)
     return (f"{name}.gz", gzip.compress(file.read())) if size > limit else (name, file.read())
+
+
+class PlaylistsCog(commands.Cog):
+    """The list of one's own playlists; only its owner sees it."""
+
+    def __init__(self, *, library: LibraryWorkflow | None, components: ComponentRouter) -> None:
+        self._library = library
+        components.register(Action.LIBRARY, self.turn)
+
+    @app_commands.command(name="playlists", description=COMMANDS["playlists"])
+    async def playlists(self, interaction: Interaction) -> None:
+        """List the playlists, from the first page."""
+        await promise(interaction)
+        want(interaction, Label.SHOW_MY_PLAYLISTS, ComponentRef(Action.LIBRARY, "0").button())
+        await self._show(interaction, 0, anew=False)
+
+    async def turn(self, interaction: Interaction, ref: ComponentRef) -> None:
+        """Turn the page, or read the list anew; below a login, show the list for the first time."""
+        if ref.argument:
+            await accept_press(interaction)
+        else:
+            await promise(interaction)
+        page = int(ref.subject) if ref.subject.isdecimal() else 0
+        await self._show(interaction, page, anew=ref.argument == _ANEW)
+
+    async def _show(self, interaction: Interaction, page: int, *, anew: bool) -> None:
+        if self._library is None:
+            raise SpotifyOffError
+        fresh_for = LIST_IS_STEADY_FOR if anew else LIST_IS_FRESH_FOR
+        library = await self._library.current(interaction.user.id, fresh_for=fresh_for)
+        days = await self._library.days_to_renew(interaction.user.id)
+        await show(interaction, library_card(library, page, days_to_renew=days))
