@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from discord.ext import commands, tasks
 
-from cogs.replies.cluster import cluster_card
 from cogs.replies.details import (
     PosterVerb,
     charts_card,
@@ -17,7 +16,7 @@ from cogs.replies.details import (
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached
 from cogs.replies.lists import ListFiles, dj_attachments
-from cogs.replies.summary import summary_card
+from cogs.replies.report import cluster_card, summary_card
 from cogs.words.lists import ALL_VALUES, WHOLE_REPORT
 from cogs.words.report import report_words
 from cogs.work.accept import require_files

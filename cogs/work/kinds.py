@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from cogs.replies.details import numbers_card
 from cogs.replies.layout import Reply
 from cogs.replies.optimize import order_card
+from cogs.replies.report import summary_card
 from cogs.replies.saving import saved_card
 from cogs.replies.sound import is_single_sound, sound_card
 from cogs.replies.split import split_card
-from cogs.replies.summary import summary_card
 from cogs.replies.tidy import tidy_card
 from cogs.words.answers import CHOOSE_FIRST
 from cogs.work.host import Interaction

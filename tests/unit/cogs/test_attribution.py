@@ -10,8 +10,7 @@ import pytest
 
 from cogs.replies.details import findings_card
 from cogs.replies.layout import Reply
-from cogs.replies.quality import quality_card
-from cogs.replies.summary import summary_card
+from cogs.replies.report import quality_card, summary_card
 from cogs.words.text import artist_ids, artist_link, playlist_link
 from services.domain.music import Playlist, PlaylistId, PlaylistSource, Track
 from services.domain.report import AnalysisReport

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cogs.replies.cluster import cluster_card
 from cogs.replies.details import findings_card
+from cogs.replies.report import cluster_card
 from cogs.replies.tidy import tidy_card
 from cogs.words.stats import duplicate_words
 from services.analysis.duplicates import find_tidying

@@ -16,7 +16,7 @@ from cogs.replies.comparison import pair_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import lobby_card
 from cogs.replies.next_steps import NEXT, NoStep, Refused, Step, next_buttons, next_step
-from cogs.replies.quality import quality_card, tempo_card
+from cogs.replies.report import quality_card, tempo_card
 from cogs.words.errors import sentence
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import CannotTakeBackError, CompareWithNobodyError, LobbyEndedError

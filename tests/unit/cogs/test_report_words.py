@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cogs.replies.summary import summary_card
+from cogs.replies.report import summary_card
 from cogs.words.messages import note_line
 from cogs.words.report import WITH_FEATURES, verdict_sentence
 from services.domain.grouping import SceneKind
