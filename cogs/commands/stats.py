@@ -7,8 +7,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.commands.inputs import input_of, suggest
-from cogs.replies.details import AS_TEXT, numbers_card, numbers_text
-from cogs.replies.drift import BY_DATE, BY_MAP, OFF, drift_card, drift_text, forgotten_list_card
+from cogs.replies.details import (
+    AS_TEXT,
+    BY_DATE,
+    BY_MAP,
+    OFF,
+    drift_card,
+    drift_text,
+    forgotten_list_card,
+    numbers_card,
+    numbers_text,
+)
 from cogs.replies.ids import Action, ComponentRef
 from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.words.portrait import mapped_label

@@ -1,4 +1,4 @@
-"""The smaller cards of a report: charts, their text twins, numbers, outliers and doubles, files, posters."""
+"""The smaller cards of a report: charts, numbers, outliers, files and posters; and of a list over time."""
 
 from __future__ import annotations
 
@@ -11,17 +11,29 @@ import discord
 from discord import ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, gallery, in_full, poster, rule, text, with_files
+from cogs.replies.layout import (
+    Attached,
+    Reply,
+    button,
+    gallery,
+    in_full,
+    note,
+    poster,
+    rule,
+    text,
+    with_files,
+)
 from cogs.replies.lists import ListFiles
+from cogs.words import portrait
 from cogs.words import stats as words
 from cogs.words.buttons import Label
 from cogs.words.report import BEFORE_POSTING, CHART_NAMES, poster_title
-from cogs.words.text import ATTRIBUTION, credit, escape, fit, is_spotifys, small, track_line, unbroken
+from cogs.words.text import ATTRIBUTION, credit, escape, fit, is_spotifys, moment, small, track_line, unbroken
 from services.domain.charts import Chart, ChartKind
 from services.domain.group_words import outlier_words
 from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
-from services.workflows.reports import StoredReport
+from services.workflows.reports import KEY_LENGTH, LookBack, StoredReport
 
 AS_TEXT = "text"
 """Argument of a button that asks for numbers without a picture."""
@@ -29,6 +41,11 @@ _SHOWN_OUTLIERS = 3
 _LISTED = 420
 """Characters of a list of tracks; `/tidy` goes through all."""
 _TEXT_FILE_AT = 3500
+ON, OFF = "on", "off"
+BY_MAP, BY_DATE = "maps", "dates"
+"""Arguments of the buttons that show one picture in place of the other."""
+_AS_FILE_FROM = 3000
+"""Characters from which the text is a file."""
 
 
 def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKind], chart: Chart) -> Reply:
@@ -146,3 +163,64 @@ def posted_poster(report: AnalysisReport, posters: Sequence[Chart]) -> Reply:
     pictures, attached = gallery([each for each in posters if each.kind is ChartKind.POSTER_FEED])
     words = credit(report.playlist)
     return Reply((pictures, *([text(words)] if words else [])), attached)
+
+
+def drift_card(found: LookBack, wanted: str = "") -> Reply:
+    """Show how a list sounded over time to its owner: map by map, or by when its tracks were added."""
+    charts = {BY_DATE if chart.kind is ChartKind.ERAS else BY_MAP: chart for chart in found.charts}
+    shown = wanted if wanted in charts else next(iter(charts), "")
+    said = (
+        (_finding(found), _eras(found))
+        if len(charts) < 2
+        else ((_eras(found),) if shown == BY_DATE else (_finding(found),))
+    )
+    blocks: list[ui.Item[Any]] = [text(portrait.over_time_title(found.course.name), *said)]
+    attached: tuple[Attached, ...] = ()
+    key = found.which.fingerprint[:KEY_LENGTH]
+    buttons = []
+    if shown:
+        picture, attached = gallery([charts[shown]])
+        blocks.append(picture)
+        buttons.append(button(Label.READ_AS_TEXT, ComponentRef(Action.DRIFT, key, AS_TEXT).button()))
+    buttons += [
+        button(charts[other].title, ComponentRef(Action.DRIFT, key, other).button())
+        for other in charts
+        if other != shown
+    ]
+    is_remembered = found.which.is_remembered
+    told = [portrait.HOW] if shown else []
+    blocks.append(
+        text(*(small(line) for line in (*told, portrait.REMEMBERED if is_remembered else portrait.OFFER)))
+    )
+    if is_remembered:
+        buttons.append(button(Label.FORGET_THIS_LIST, ComponentRef(Action.REMEMBER, key, OFF).button()))
+    else:
+        remember = ComponentRef(Action.REMEMBER, key, ON).button()
+        buttons.append(button(Label.REMEMBER_THIS_LIST, remember, style=discord.ButtonStyle.primary))
+    blocks.append(ui.ActionRow(*buttons))
+    return Reply(tuple(blocks), attached)
+
+
+def forgotten_list_card(name: str) -> Reply:
+    """Say that nothing is known of a list any more."""
+    return note(portrait.forgotten_list(name))
+
+
+def drift_text(found: LookBack) -> Reply:
+    """Give all numbers of a list over time as plain text."""
+    parts = [f"{chart.title}\n{chart.text}" for chart in found.charts]
+    whole = "\n\n".join(parts) or portrait.NOTHING_YET
+    heading = text(portrait.over_time_title(found.course.name, in_words=True), _finding(found), _eras(found))
+    return in_full(heading, whole, "over-time.txt", longest=_AS_FILE_FROM)
+
+
+def _finding(found: LookBack) -> str:
+    since = found.course.since
+    if since is None:
+        return "" if found.course.eras else portrait.ONCE
+    return portrait.since_line(since, moment(since.made_at, "D"), name=escape) + "."
+
+
+def _eras(found: LookBack) -> str:
+    line = portrait.eras_line(found.course)
+    return f"{line}." if line else ""
