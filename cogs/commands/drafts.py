@@ -16,8 +16,15 @@ from cogs.replies.layout import Reply
 from cogs.replies.library import FIELD, text_form
 from cogs.replies.lists import list_files
 from cogs.replies.optimize import DetailsPage, in_place_card, order_card, order_details_card, order_files_card
-from cogs.replies.split import dry_run_card, split_card, split_files_card
-from cogs.replies.tidy import final_card, page_of, tidied_files_card, tidy_card
+from cogs.replies.tidying import (
+    dry_run_card,
+    final_card,
+    page_of,
+    split_card,
+    split_files_card,
+    tidied_files_card,
+    tidy_card,
+)
 from cogs.words.commands import COMMANDS, OPTIONS
 from cogs.words.ordering import LOCKS_HINT, LOCKS_LABEL, LOCKS_TITLE
 from cogs.words.tidying import MOVED_TO_TITLE, NEW_NAME

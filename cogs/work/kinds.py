@@ -13,8 +13,7 @@ from cogs.replies.optimize import order_card
 from cogs.replies.report import summary_card
 from cogs.replies.saving import saved_card
 from cogs.replies.sound import is_single_sound, sound_card
-from cogs.replies.split import split_card
-from cogs.replies.tidy import tidy_card
+from cogs.replies.tidying import split_card, tidy_card
 from cogs.words.answers import CHOOSE_FIRST
 from cogs.work.host import Interaction
 from services.domain.analysis import AnalysisOptions

@@ -8,7 +8,7 @@ import pytest
 
 from cogs.replies.details import findings_card
 from cogs.replies.report import cluster_card
-from cogs.replies.tidy import tidy_card
+from cogs.replies.tidying import tidy_card
 from cogs.words.stats import duplicate_words
 from services.analysis.duplicates import find_tidying
 from services.domain.drafts import TidyState
