@@ -1,4 +1,4 @@
-"""The cards of a comparison: the whole, each person, each pair, and what somebody shares."""
+"""The cards of a comparison: the whole, each person, each pair, what somebody shares, and a blend."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any
 import discord
 from discord import ui
 
-from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, ComponentRef
+from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, note, poster, rule, text, with_files
+from cogs.replies.lists import ListFiles
 from cogs.replies.lobby import LobbyVerb
 from cogs.words import people
 from cogs.words.buttons import Label, page_label
 from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
-from cogs.words.text import escape, fit, plain, small, some_of, unbroken
+from cogs.words.messages import note_lines
+from cogs.words.text import escape, fit, plain, small, some_of, track_line, unbroken
 from services.domain.charts import Chart
 from services.domain.comparison import Comparison, Pair, PersonKey
-from services.domain.groups import BlendMode, GroupKind, Sharing
+from services.domain.groups import Blend, BlendMode, GroupKind, Sharing
 from services.workflows.group_results import Shown
 
 AS_TEXT = 1
@@ -29,6 +31,9 @@ _NAME = 32
 _PAGE = 10
 """Shared artists and songs on one page."""
 _PAIRS = 8
+_SHORT_NAME = 24
+_SHOWN = 5
+"""Tracks on the card; a phone has room for no more."""
 
 
 class ResultVerb(StrEnum):
@@ -268,3 +273,50 @@ def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
 def stopped_card(results: int) -> Reply:
     """Confirm that everything is private again."""
     return note(people.stopped_line(results))
+
+
+def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_poster: bool) -> Reply:
+    """Show a blend."""
+    names = {person.key: escape(person.name, _SHORT_NAME) for person in blend.people}
+    title = some_of(list(names.values()), 4)
+    lines = [
+        f"{number}. {track_line(track.entry.track, 44)}{people.serves_words(track, names)}"
+        for number, track in enumerate(blend.tracks[:_SHOWN], 1)
+    ]
+    if rest := len(blend.tracks) - len(lines):
+        lines.append(small(people.more_tracks(rest)))
+    row = [button(Label.CSV_AND_LINKS, BlendPress(blend.mode, size, BlendVerb.FILES).button(result_id))]
+    if can_save:
+        save = BlendPress(blend.mode, size, BlendVerb.SAVE).button(result_id)
+        row.insert(0, button(Label.SAVE_TO_MY_SPOTIFY, save))
+    if has_poster and blend.tracks:
+        row.append(button(Label.POSTER, BlendPress(blend.mode, size, BlendVerb.POSTER).button(result_id)))
+    others = [
+        button(mode.value.capitalize(), BlendPress(mode, size).button(result_id))
+        for mode in BlendMode
+        if mode is not blend.mode
+    ]
+    blocks: list[ui.Item[Any]] = [
+        text(*people.blend_lines(blend, title)),
+        text(fit(lines, 2300) if lines else people.NO_TRACK_FITS),
+        text(
+            people.SATISFIED,
+            fit(people.satisfied_lines(blend, names), 1000),
+            *(small(escape(each, 200)) for each in note_lines(blend.notes[:3])),
+            small(people.RANDOM_IS_HALF),
+        ),
+        ui.ActionRow(*row, *others),
+    ]
+    return Reply(tuple(blocks))
+
+
+def blend_files_card(files: ListFiles) -> Reply:
+    """Hand over a blend as files."""
+    said = text(*people.BLEND_FILES_LINES)
+    return with_files(said, files.files)
+
+
+def blend_poster_card(posters: Sequence[Chart]) -> Reply:
+    """Show what was mixed as a poster in both sizes."""
+    pictures, attached = poster(posters)
+    return Reply((text(*people.POSTER_LINES), *pictures, text(small(people.SAVE_THE_PICTURE))), attached)

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cogs.replies.blend import blend_card, blend_files_card, blend_poster_card
-from cogs.replies.comparison import posted_poster, poster_card, result_card, sharing_card
+from cogs.replies.comparison import (
+    blend_card,
+    blend_files_card,
+    blend_poster_card,
+    posted_poster,
+    poster_card,
+    result_card,
+    sharing_card,
+)
 from cogs.replies.layout import Reply, note
 from cogs.replies.lists import list_files
 from cogs.replies.lobby import brought_note
