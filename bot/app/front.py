@@ -26,13 +26,11 @@ from cogs.replies.layout import Reply, note
 from cogs.words.text import small
 from cogs.work.asking import Asking
 from cogs.work.comparing import Comparing
-from cogs.work.digests import Digests
-from cogs.work.group_events import GroupEvents
 from cogs.work.kinds import draft_kinds, map_kinds, press_kinds, write_kinds
 from cogs.work.logins import account_kinds, tell_disconnected
 from cogs.work.posted_cards import PostedCards, TakenBack
 from cogs.work.presence import DiscordPresence
-from cogs.work.server_maps import ServerMaps
+from cogs.work.servers import Digests, GroupEvents, ServerMaps
 from services.analysis.comparison.rules import load_rules
 from services.domain.installation import Status
 from services.storage.installation import MarkStore

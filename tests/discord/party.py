@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from simcord.results import ResponseMessage
 
-from cogs.work.group_events import GroupEvents
+from cogs.work.servers import GroupEvents
 from sandbox.playlists import load
 from services.compute import ComputePool
 from tests.discord.cards import check_message
