@@ -11,11 +11,11 @@ import discord
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import asked_note, lobby_card
 from cogs.words.answers import ASKING
+from cogs.work.first_response import revive
 from cogs.work.host import Host
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
-from cogs.work.revive import revive
 from services.domain.errors.groups import CannotLookError, CannotReachError, CannotSeeChannelError
 from services.domain.group_requests import AskRequest, Where
 from services.domain.groups import Lobby, MessageKind
