@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import discord
 
-from cogs.work.interaction_metrics import present_interaction
+from cogs.work.host import present_interaction
 from services.domain.errors import TastemapError
 
 OWN = frozenset({"bot", "cogs", "services", "sandbox"})

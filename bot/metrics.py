@@ -14,7 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from cogs.work.interaction_metrics import Outcome
+from cogs.work.host import Outcome
 from services.domain.features import Coverage
 
 COMMAND_BUCKETS_S = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)

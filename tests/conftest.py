@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 
 from bot.logs import OWN
-from cogs.work.interaction_metrics import present_interaction
+from cogs.work.host import present_interaction
 from services.compute import ComputePool, Limits
 from services.compute.worker import dump, load
 from services.workflows import tasks

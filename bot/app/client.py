@@ -24,8 +24,7 @@ from cogs.work.accept import Work
 from cogs.work.admission import Gate, Limits
 from cogs.work.components import ComponentRouter, is_form, receivers
 from cogs.work.errors import ErrorTree
-from cogs.work.host import Host, Interaction, Shrink
-from cogs.work.interaction_metrics import Observer, end
+from cogs.work.host import Host, Interaction, Observer, Shrink, end
 from cogs.work.pending import PendingRequests
 from cogs.work.perform import Performer
 from cogs.work.progress import RunningWork

@@ -13,8 +13,7 @@ from discord import ui
 from cogs.replies.ids import BUTTON_PATTERN, FORM, SELECT_PATTERN, Action, ComponentRef
 from cogs.work.admission import admit
 from cogs.work.errors import UnknownComponentError, explain
-from cogs.work.host import Interaction
-from cogs.work.interaction_metrics import end
+from cogs.work.host import Interaction, end
 
 HANDED_OVER = frozenset(
     {

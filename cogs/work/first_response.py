@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 import discord
 
 from cogs.replies.layout import Reply
-from cogs.work.host import Host, Interaction
-from cogs.work.interaction_metrics import waited_s
+from cogs.work.host import Host, Interaction, waited_s
 from cogs.work.outages import is_outage, reaching_discord
 from services.domain.errors.storage import DatabaseBusyError
 from services.domain.jobs import Asked

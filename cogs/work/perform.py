@@ -20,8 +20,7 @@ from cogs.words.text import moment
 from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
 from cogs.work.first_response import revive
-from cogs.work.host import Host, Interaction
-from cogs.work.interaction_metrics import serve
+from cogs.work.host import Host, Interaction, serve
 from cogs.work.kinds import Kind
 from cogs.work.outages import STORAGE_AGAIN_S, DiscordUnreachableError, is_outage, pause, reaching_discord
 from cogs.work.progress import LineOfProgress, RunningWork

@@ -18,7 +18,7 @@ from bot.app import App, build
 from bot.commands import EXIT_FAILED, EXIT_OK, health
 from bot.config import Settings
 from bot.health import CHECK_LASTS_S, STUCK_S, serve_health
-from cogs.work.interaction_metrics import Outcome
+from cogs.work.host import Outcome
 from services.domain.spotify import Quota
 from services.maintenance import Maintenance
 from services.storage.migrate import head_revision

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.logs import GONE, JsonFormatter, Redactor, TextFormatter
-from cogs.work.interaction_metrics import serve
+from cogs.work.host import serve
 
 CANARY = "CANARYcanaryCANARYcanary0123456789"
 BOT_TOKEN = f"MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.{CANARY}"
