@@ -25,7 +25,7 @@ from cogs.work.admission import Gate, Limits
 from cogs.work.components import ComponentRouter, is_form, receivers
 from cogs.work.errors import ErrorTree
 from cogs.work.host import Host, Interaction, Observer, Shrink, end
-from cogs.work.pending import PendingRequests
+from cogs.work.logins import PendingRequests
 from cogs.work.perform import Performer
 from cogs.work.progress import RunningWork
 from services.domain.errors.playlists import FileUnavailableError

@@ -36,8 +36,7 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import answer_privately, show
 from cogs.work.first_response import accept_press, answer_now, ask, promise
 from cogs.work.host import Interaction, typed_text
-from cogs.work.logins import Login
-from cogs.work.pending import PendingRequests, want
+from cogs.work.logins import Login, PendingRequests, want
 from cogs.work.posted_cards import CleanUp
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.sources import UnfinishedWritesError

@@ -14,7 +14,7 @@ from cogs.words.grouping import WAY
 from cogs.words.lists import suggestion_label, suggestion_name
 from cogs.words.text import plain
 from cogs.work.host import Interaction, Uploaded
-from cogs.work.pending import want
+from cogs.work.logins import want
 from services.domain.errors.playlists import (
     FileTooLargeError,
     SoundTooLargeError,

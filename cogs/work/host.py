@@ -14,7 +14,7 @@ from discord.ext import commands
 
 if TYPE_CHECKING:
     from cogs.work.admission import Gate, Limits
-    from cogs.work.pending import PendingRequests
+    from cogs.work.logins import PendingRequests
 
 
 Shrink = Callable[[bytes], Awaitable[bytes]]

@@ -10,7 +10,7 @@ import pytest
 
 from cogs.replies.account import connect_ref
 from cogs.replies.ids import ComponentRef
-from cogs.work.pending import PendingRequests, want
+from cogs.work.logins import PendingRequests, want
 from services.domain.errors.jobs import RequestForgottenError
 from services.domain.errors.sources import NotLinkedError, ScopeMissingError
 from services.domain.group_requests import AskRequest, Where
