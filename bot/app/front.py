@@ -24,8 +24,7 @@ from cogs.commands.server import DigestCog, ServerMapCog, SharingCog
 from cogs.commands.stats import DriftCog, StatsCog
 from cogs.replies.layout import Reply, note
 from cogs.words.text import small
-from cogs.work.asking import Asking
-from cogs.work.comparing import Comparing
+from cogs.work.comparing import Asking, Comparing
 from cogs.work.kinds import draft_kinds, map_kinds, press_kinds, write_kinds
 from cogs.work.logins import account_kinds, tell_disconnected
 from cogs.work.posted_cards import PostedCards, TakenBack
