@@ -1,4 +1,4 @@
-"""The cards about Tastemap itself: what it does, how a score comes about, how the bot is, and who has a seat."""
+"""The cards about Tastemap itself: what it does, how a score comes about, how the bot is, who has a seat."""
 
 from __future__ import annotations
 

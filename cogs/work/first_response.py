@@ -1,7 +1,9 @@
 """Give the first response of an interaction: once, in time, and also where Discord's answer to it is lost.
 
 Discord takes one first response, within three seconds. A first response whose answer was lost may have
-taken effect; the way to find out is to send it again, as Discord refuses a second one with a code of its own."""
+taken effect; the way to find out is to send it again, as Discord refuses a second one with a code of its own.
+After a restart, or in another process, the interaction of accepted work is made again as one that has it.
+"""
 
 from __future__ import annotations
 
