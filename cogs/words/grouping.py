@@ -64,13 +64,22 @@ def style_sentence(
         opening = f"By style and era these tracks stay together.{sounds}"
         return f"{opening} {heard}".strip()
     listed = "; ".join(names) if any("," in name for name in names) else join_words(names)
-    opening = f"By style and era, {in_words(len(names))} groups{f': {listed}' if names_them else ''}."
+    asked = as_asked(structure, len(names))
+    opening = f"By style and era, {in_words(len(names))} groups{asked}{f': {listed}' if names_them else ''}."
     steady = (
         f"Parts of the list, grouped again, agree with them by {share_words(max(basis.stability, 0.0))}."
         if basis.stability is not None
         else ""
     )
     return " ".join(part for part in (opening, steady, heard) if part)
+
+
+def as_asked(structure: Structure, count: int) -> str:
+    """Say behind a number of groups that a person asked for it, or for more than the tracks allow."""
+    if not structure.forced:
+        return ""
+    is_less = structure.asked is not None and count < structure.asked
+    return f" of the {in_words(structure.asked)} asked for" if is_less else ", as many as asked for"
 
 
 def _by_words(basis: Basis) -> str:

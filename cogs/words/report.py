@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cogs.words.grouping import MOSTLY, basis_line, group_line, group_words, mostly_genres, style_sentence
+from cogs.words.grouping import (
+    MOSTLY,
+    as_asked,
+    basis_line,
+    group_line,
+    group_words,
+    mostly_genres,
+    style_sentence,
+)
 from cogs.words.messages import note_lines
 from cogs.words.portrait import since_line, type_line
 from cogs.words.quality import estimated_line, known_features, quality, these_tracks
@@ -140,6 +148,9 @@ def verdict_sentence(
     count = len(names)
     listed = f": {_listed(names)}" if names_them else ""
     overall = listed or _overall(mood)
+    if structure.forced and structure.verdict is not Verdict.TOO_FEW:
+        known = _by_scene(structure, parts, brief=not names_them)
+        return f"{_as_asked(structure, names, overall, mood, evidence)} {known}".rstrip()
     match structure.verdict:
         case Verdict.TOO_FEW if evidence == 0:
             nothing = (
@@ -177,6 +188,26 @@ def verdict_sentence(
                 f"The sound alone doesn't split this list; the {in_words(count)} groups below are a way to "
                 f"cut it{listed}.{'' if names_them else _together(mood)}"
             )
+
+
+def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: str, evidence: int) -> str:
+    """Say that the number of groups was asked for; what was tested is whether the list has any at all."""
+    count = len(names)
+    if count < 2:
+        return f"These tracks all sound the same, so they are one group.{_called(names, mood)}"
+    groups = [f"{_groups(count, '')}{as_asked(structure, count)}{overall}."]
+    if structure.asked is not None and count < structure.asked:
+        groups.append("These tracks allow no more.")
+    match structure.verdict:
+        case Verdict.CLEAR:
+            groups.append("The sound does split this list, and in parts of it I find much the same groups.")
+        case Verdict.LOOSE:
+            groups.append("The sound does split this list, but the borders of these are blurred.")
+        case Verdict.UNTESTABLE:
+            groups.append(f"{_too_few(evidence)} to tell whether the sound splits them.")
+        case _:
+            groups.append("The sound alone doesn't split this list: they are a way to cut it.")
+    return " ".join(groups)
 
 
 def _too_few(evidence: int) -> str:

@@ -214,8 +214,10 @@ def promise_line(report: AnalysisReport, state: SplitState) -> str:
     words = f"{plural(len(state.chosen), 'playlist')} from {plural(len(report.tracks), 'track')}."
     if report.basis.grouping is Grouping.STYLE:
         return f"{words} {basis_line(report.basis, brief=True)}"
-    if report.structure.verdict in {Verdict.NONE, Verdict.UNTESTABLE}:
+    if report.structure.verdict is Verdict.NONE:
         return f"{words} The borders are soft: the sound alone doesn't split this list."
+    if report.structure.verdict is Verdict.UNTESTABLE:
+        return f"{words} The borders may be chance: so few tracks can't tell."
     return words
 
 

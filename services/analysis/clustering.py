@@ -80,7 +80,8 @@ class Partition:
     gap: float | None
     gap_z: float | None
     verdict: Verdict
-    forced: bool = False
+    asked: int | None = None
+    """Number of groups that the person asked for."""
 
     @property
     def k(self) -> int:
@@ -90,7 +91,10 @@ class Partition:
     @property
     def structure(self) -> Structure:
         """The evidence as the domain words it."""
-        return Structure(self.verdict, self.k, self.stability, self.gap, self.gap_z, self.forced)
+        is_asked = self.asked is not None
+        return Structure(
+            self.verdict, self.k, self.stability, self.gap, self.gap_z, forced=is_asked, asked=self.asked
+        )
 
 
 def fit_clusters(
@@ -157,7 +161,7 @@ def fit_clusters(
             None,
             None,
             Verdict.TOO_FEW,
-            groups is not None,
+            groups,
         )
     most = _most_groups(len(rows), placed_later)
     chosen = _search(
@@ -178,7 +182,7 @@ def fit_clusters(
         chosen.gap,
         chosen.gap_z,
         chosen.verdict,
-        groups is not None,
+        groups,
     )
 
 

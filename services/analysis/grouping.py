@@ -235,7 +235,7 @@ def group_by_style(
         points,
         chances,
         replace(basis, stability=partition.stability),
-        replace(sound, k=partition.k, forced=options.groups is not None),
+        replace(sound, k=partition.k, forced=options.groups is not None, asked=options.groups),
     )
 
 

@@ -14,10 +14,10 @@ from services.charts.map_labels import OUTLIER_RING, STRIP, draw_directions, dra
 from services.charts.regions import Area, Points, known, settle
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
-    VERDICT_WORDS,
     cluster_name,
     count,
     describe,
+    found_words,
     listed,
     playlist_name,
     track_name,
@@ -65,7 +65,7 @@ def render_map(report: AnalysisReport) -> Chart:
     key = GroupLegend(report)
     foot = key.height + _NOTE * len(_notes(report))
     sheet = Sheet(HEAD + _FRAME_HEIGHT + 2 * STRIP + 28.0 + foot)
-    found = VERDICT_WORDS[report.structure.verdict]
+    found = found_words(report)
     name = drawable(playlist_name(report, 120)) or "Playlist map"
     top = sheet.head(found[:1].upper() + found[1:], f"{count(tracks, 'track')} · {name}")
     sheet.panel(6, top, sheet.width - 12, _FRAME_HEIGHT + 2 * STRIP)
@@ -102,7 +102,7 @@ def render_map(report: AnalysisReport) -> Chart:
 
 def draw_areas(sheet: Sheet, report: AnalysisReport, areas: Sequence[Area | None]) -> None:
     """Draw each group's area and core: outlined as firmly as the verdict allows."""
-    outline = _OUTLINES.get(report.structure.verdict)
+    outline = _OUTLINES.get(report.firmness)
     for index, area in enumerate(areas):
         if area is None:
             continue
@@ -171,7 +171,7 @@ def describe_map(report: AnalysisReport, ringed: str = "") -> str:
     `ringed` says what is, where it is the last track and none that stands out.
     """
     tracks = len(report.tracks) - bool(ringed)
-    total, verdict = count(tracks, "track"), VERDICT_WORDS[report.structure.verdict]
+    total, verdict = count(tracks, "track"), found_words(report)
     groups = [
         f"{cluster_name(c)} ({c.size:,}{f' and {len(c.likely):,} likely' if c.likely else ''})"
         for c in report.clusters
@@ -200,7 +200,7 @@ def _ringed(report: AnalysisReport, ringed: str) -> str:
 def tell_map(report: AnalysisReport, ringed: str = "") -> list[str]:
     """Say in lines of text what the map shows."""
     tracks = len(report.tracks) - bool(ringed)
-    total, verdict = count(tracks, "track"), VERDICT_WORDS[report.structure.verdict]
+    total, verdict = count(tracks, "track"), found_words(report)
     lines = [f"{playlist_name(report)}: {total}, {verdict}"]
     if report.axes:
         axes = report.axes

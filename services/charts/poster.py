@@ -63,7 +63,7 @@ def _draw_groups(
     """Draw the groups as lands with their letters; a list without groups is one land."""
     members = [cluster.members for cluster in report.clusters] or [tuple(range(len(report.tracks)))]
     lands = colours or land_colours(look, [_median(report, Feature.ENERGY)])
-    outline = _OUTLINES.get(report.structure.verdict) if len(report.clusters) > 1 else None
+    outline = _OUTLINES.get(report.firmness) if len(report.clusters) > 1 else None
     raw = positions_of(report)
     positions = draw_lands(sheet, raw, members, lands, room, levels=_LEVELS, outline=outline)
     dots = [known(positions, each) for each in members]

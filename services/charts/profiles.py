@@ -13,10 +13,10 @@ from services.charts.lettering import drawable
 from services.charts.series import compute_series
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
-    VERDICT_WORDS,
     cluster_name,
     count,
     describe,
+    found_words,
     in_unit,
     leaning,
     listed,
@@ -173,7 +173,7 @@ def _alt_text(report: AnalysisReport, features: Sequence[Feature]) -> str:
     if not features:
         return describe(
             (
-                f"{playlist_name(report)} has {VERDICT_WORDS[report.structure.verdict]}.",
+                f"{playlist_name(report)} has {found_words(report)}.",
                 "Each known track is a dot on the scale of each feature.",
                 *(_spread_line(report, feature) for feature in SOUND_FEATURES[:_MOST_FEATURES]),
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from services.charts.lettering import plain
 from services.domain.features import Feature
+from services.domain.grouping import Grouping
 from services.domain.report import AnalysisReport, Cluster, Verdict
 from services.domain.vocabulary import FEATURE_WORDS
 
@@ -14,13 +15,30 @@ ALT_LIMIT = 1024
 _NAME_LIMIT = 40
 
 
-VERDICT_WORDS: Mapping[Verdict, str] = {
+_FOUND: Mapping[Verdict, str] = {
     Verdict.CLEAR: "clear groups",
     Verdict.LOOSE: "loose groups, blurred borders",
     Verdict.NONE: "groups not separated by sound",
     Verdict.UNTESTABLE: "groups, too few tracks to test them",
     Verdict.TOO_FEW: "too few known tracks for groups",
 }
+_UNDIVIDED: Mapping[Verdict, str] = {
+    Verdict.NONE: "not separated by sound",
+    Verdict.UNTESTABLE: "too few tracks to tell groups apart",
+}
+"""Where there are no two groups."""
+
+
+def found_words(report: AnalysisReport) -> str:
+    """Say in a few words what was found; clear are only groups whose number was found as well."""
+    verdict = report.structure.verdict
+    if len(report.clusters) < 2:
+        return _UNDIVIDED.get(verdict, _FOUND[verdict])
+    if report.basis.grouping is Grouping.STYLE:
+        return "groups by style and era"
+    if report.structure.forced and verdict is Verdict.CLEAR:
+        return "groups, as many as asked for"
+    return _FOUND[verdict]
 
 
 _CLEARLY = 0.35

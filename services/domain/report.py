@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Coverage, Feature, Origin, Provenance
-from services.domain.grouping import Basis, GroupName, SceneKind
+from services.domain.grouping import Basis, Grouping, GroupName, SceneKind
 from services.domain.messages import Note, ReportWords
 from services.domain.music import Playlist, Track
 from services.domain.portrait import Outlier, Portrait, Since, SoundRow
@@ -108,7 +108,9 @@ class Structure:
     gap_z: float | None
     """That gap in standard deviations of the null draws."""
     forced: bool = False
-    """Whether the person asked for this number of groups."""
+    """Whether the person asked for a number of groups: nobody looked for the one that fits best."""
+    asked: int | None = None
+    """That number, which may be more than the tracks allow; None in reports of older versions too."""
     estimated: tuple[Feature, ...] = ()
     """Sound features that are estimated for a good part of the tracks that decide; one a track at most."""
     witnesses: tuple[SceneKind, ...] = ()
@@ -314,6 +316,17 @@ class AnalysisReport:
     def looked_for_outliers(self) -> bool:
         """Whether there were enough tracks with evidence to look for what stands out."""
         return sum(len(cluster.members) for cluster in self.clusters) >= FEWEST_TO_STAND_OUT
+
+    @property
+    def firmness(self) -> Verdict:
+        """How firmly the groups may be drawn.
+
+        A number that was asked for is no finding, and groups by style and era can't be tested.
+        """
+        if self.basis.grouping is Grouping.STYLE and self.clusters:
+            return Verdict.UNTESTABLE
+        is_asked = self.structure.forced and self.structure.verdict is Verdict.CLEAR
+        return Verdict.LOOSE if is_asked else self.structure.verdict
 
     @property
     def names(self) -> list[str]:

@@ -352,7 +352,7 @@ class AnalyzeWorkflow:
 
 def _is_grouped_so(report: AnalysisReport, options: AnalysisOptions) -> bool:
     """Whether a report has the groups that are wanted: their number and the way, where it was asked for."""
-    as_many = options.groups in {None, len(report.clusters)}
+    as_many = options.groups in {None, report.structure.asked, len(report.clusters)}
     return as_many and options.by in {None, report.basis.grouping}
 
 
@@ -364,10 +364,12 @@ def _once_more(
     report: AnalysisReport, *, measured_only: bool, by: Grouping | None = None
 ) -> tuple[Playlist, AnalysisOptions]:
     """Return what it takes to analyse the playlist of a report again, perhaps grouped another way."""
-    before = report.basis.grouping
+    before, asked = report.basis.grouping, report.structure.asked
+    if asked is None and report.structure.forced:
+        asked = report.structure.k
     starts_afresh = measured_only or by not in {None, before}
     return report.playlist, AnalysisOptions(
-        groups=report.structure.k if report.structure.forced and by in {None, before} else None,
+        groups=asked if by in {None, before} else None,
         by=by or before,
         last_groups=LastGroups() if starts_afresh else LastGroups.of(report),
         measured_only=measured_only,

@@ -55,6 +55,16 @@ def test_groups_by_style_are_never_called_clear_or_loose() -> None:
         )
 
 
+def test_groups_by_style_that_were_asked_for_are_not_claimed_to_be_found() -> None:
+    asked = replace(structure(Verdict.NONE), forced=True, asked=3)
+    assert style_sentence(asked, STYLE, ["One", "Two", "Three"], "calm", names_them=False).startswith(
+        "By style and era, three groups, as many as asked for. "
+    )
+    assert style_sentence(replace(asked, asked=8), STYLE, ["One", "Two"], "calm").startswith(
+        "By style and era, two groups of the eight asked for: One and Two. "
+    )
+
+
 def test_what_the_sound_says_is_added() -> None:
     said = style_sentence(structure(Verdict.NONE), STYLE, ["One", "Two"], "calm")
     assert said.endswith("The sound alone does not separate them.")

@@ -211,6 +211,52 @@ def test_one_mood_is_said_only_of_one_genre_and_of_words_that_are_true_of_all() 
     assert not words("").startswith("One mood")
 
 
+AS_ASKED = "Three groups, as many as asked for, calm overall."
+
+
+@pytest.mark.parametrize(
+    ("verdict", "asked", "expected"),
+    [
+        (
+            Verdict.CLEAR,
+            3,
+            f"{AS_ASKED} The sound does split this list, and in parts of it I find much the same ",
+        ),
+        (
+            Verdict.LOOSE,
+            3,
+            f"{AS_ASKED} The sound does split this list, but the borders of these are blurred.",
+        ),
+        (Verdict.NONE, 3, f"{AS_ASKED} The sound alone doesn't split this list: they are a way to cut it."),
+        (
+            Verdict.UNTESTABLE,
+            8,
+            (
+                "Three groups of the eight asked for, calm overall. These tracks allow no more. "
+                "40 tracks are too few to tell whether the sound splits them."
+            ),
+        ),
+        (Verdict.CLEAR, None, f"{AS_ASKED} The sound does split"),
+    ],
+)
+def test_a_number_that_was_asked_for_is_not_claimed_to_be_found(
+    verdict: Verdict, asked: int | None, expected: str
+) -> None:
+    structure = replace(make_report().structure, verdict=verdict, forced=True, asked=asked)
+    sentence = verdict_sentence(
+        structure, NAMES, mood="calm", tracks=40, evidence=40, fewest=12, names_them=False
+    )
+    assert sentence.startswith(expected)
+    witnessed = replace(structure, witnesses=(SceneKind.GENRE,))
+    named = verdict_sentence(
+        witnessed, NAMES[:2], mood="calm", tracks=40, evidence=40, fewest=12, parts=(COUNTRY, RAP)
+    )
+    assert named.startswith("Two groups")
+    assert named.endswith("By genre they are two: mostly country and mostly rap.")
+    alone = verdict_sentence(structure, (), mood="calm", tracks=40, evidence=40, fewest=12)
+    assert alone == "These tracks all sound the same, so they are one group. Together they sound calm."
+
+
 def test_names_with_a_comma_are_told_apart_by_semicolons() -> None:
     assert said(Verdict.CLEAR, ("Country, calm", "Rap")) == "Two clear groups: Country, calm; and Rap."
 

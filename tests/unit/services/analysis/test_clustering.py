@@ -156,11 +156,14 @@ def test_a_person_chooses_the_number_of_groups(groups: int) -> None:
     found = fit_clusters(cloud(120, seed=9), groups=groups)
     assert found.k == groups
     assert found.structure.forced
+    assert found.structure.asked == groups
     assert len(np.unique(found.labels)) == groups
 
 
 def test_wanted_groups_are_cut_to_what_the_tracks_allow() -> None:
-    assert fit_clusters(cloud(12), groups=8).k <= 6
+    few = fit_clusters(cloud(12), groups=8)
+    assert few.k <= 6
+    assert few.structure.asked == 8
     assert fit_clusters(np.repeat(cloud(3), 8, axis=0), groups=8).k == 3
 
 

@@ -1,17 +1,37 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.charts.words import VERDICT_WORDS, count, describe, in_unit, leaning, listed
+from services.charts.map import render_map
+from services.charts.words import count, describe, found_words, in_unit, leaning, listed
 from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.grouping import Basis, Grouping
 from services.domain.report import Verdict
 from services.domain.vocabulary import FEATURE_WORDS
+from tests.unit.services.charts.reports import make_report
 
 
 def test_every_feature_and_verdict_has_words():
     assert set(FEATURE_WORDS) == set(SOUND_FEATURES)
-    assert set(VERDICT_WORDS) == set(Verdict)
+    assert len({found_words(make_report(100, 2, verdict=verdict)) for verdict in Verdict}) == len(Verdict)
+
+
+def test_no_groups_are_called_clear_that_nobody_found():
+    clear = make_report(100, 4, verdict=Verdict.CLEAR)
+    assert found_words(clear) == "clear groups"
+    asked = replace(clear, structure=replace(clear.structure, forced=True, asked=4))
+    assert found_words(asked) == "groups, as many as asked for"
+    by_style = replace(clear, basis=Basis(grouping=Grouping.STYLE))
+    assert found_words(by_style) == "groups by style and era"
+    for report in (asked, by_style):
+        assert "lear" not in render_map(report).text
+        assert report.firmness is not Verdict.CLEAR
+    assert clear.firmness is Verdict.CLEAR
+    whole = make_report(100, 0, verdict=Verdict.NONE)
+    assert found_words(whole) == "not separated by sound"
 
 
 @given(st.lists(st.text(max_size=400), max_size=8))
