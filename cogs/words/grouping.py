@@ -22,7 +22,7 @@ from services.domain.group_words import genre_words
 from services.domain.grouping import ENOUGH_YEARS, Basis, Grouping
 from services.domain.messages import GroupWords
 from services.domain.report import AnalysisReport, Cluster, Level, Structure, Subtitle, Trait, Verdict
-from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, bpm_words, share_words
+from services.domain.vocabulary import COMPARATIVES, FEATURE_WORDS, bpm_words, major_words, share_words
 
 WAY = {Grouping.SOUND: "by sound", Grouping.STYLE: "by style and era"}
 
@@ -78,8 +78,8 @@ def as_asked(structure: Structure, count: int) -> str:
     """Say behind a number of groups that a person asked for it, or for more than the tracks allow."""
     if not structure.forced:
         return ""
-    is_less = structure.asked is not None and count < structure.asked
-    return f" of the {in_words(structure.asked)} asked for" if is_less else ", as many as asked for"
+    asked = structure.asked or count
+    return f" of the {in_words(asked)} asked for" if count < asked else ", as many as asked for"
 
 
 def _by_words(basis: Basis) -> str:
@@ -146,9 +146,9 @@ def sound_words(group: Cluster | UnionGroup) -> str:
 
 
 def measures(group: Cluster | UnionGroup, *, with_tempo: bool = True) -> str:
-    """Say tempo and mode, where they are known: "about 92 BPM · 70% major"."""
+    """Say tempo and mode, where they are known: "about 92 BPM · 70% major (of 12)"."""
     tempo = "" if group.tempo_range_bpm is None or not with_tempo else bpm_words(group.tempo_range_bpm)
-    mode = "" if group.major_share is None else f"{share_words(group.major_share)} major"
+    mode = major_words(group.major_share, group.modes_known, group.size)
     return _BETWEEN.join(filter(None, (tempo, mode)))
 
 

@@ -11,7 +11,7 @@ from services.domain.group_words import genre_words
 from services.domain.music import PlaylistSource
 from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind
 from services.domain.stats import FeatureStats, Known, PlaylistStats
-from services.domain.vocabulary import FEATURE_WORDS, bpm_words, share_words
+from services.domain.vocabulary import FEATURE_WORDS, bpm_words, major_words, share_words
 
 NO_DUPLICATES = "No duplicates."
 DUPLICATES = "**Duplicates**"
@@ -145,9 +145,10 @@ def _keys(stats: PlaylistStats, most: int) -> str:
     known = stats.with_key
     if not known.real:
         return f"not measured{_rest(known)}"
-    names = [f"{key.name} ({key.code}) {count:,}" for key, count in stats.keys.most_common(most)]
-    major = f"{share_words(stats.keys.major_share)} major"
-    return f"{', '.join(names)}; {major}{_known_of(known)}"
+    keys = stats.keys
+    names = [f"{keys.name_of(key)} ({keys.code_of(key)}) {count:,}" for key, count in keys.most_common(most)]
+    major = major_words(keys.major_share, keys.modes_known, keys.known)
+    return "; ".join(filter(None, [", ".join(names), major])) + _known_of(known)
 
 
 def _shares(counted: Sequence[tuple[str, int]], total: int) -> str:

@@ -24,7 +24,14 @@ from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
 from services.analysis.scenes import grounded, scene_of
 from services.analysis.subtitle import carries, subtitle_of
 from services.analysis.tally import Tally
-from services.analysis.traits import describe_traits, group_tempo, levels, major_share, profile_of
+from services.analysis.traits import (
+    describe_traits,
+    group_tempo,
+    known_modes,
+    levels,
+    major_share,
+    profile_of,
+)
 from services.analysis.typical import top_artists, typical_tracks
 from services.domain.analysis import AnalysisOptions
 from services.domain.features import Coverage, Feature
@@ -229,8 +236,7 @@ def _cluster(
     rows = sound.rows[own].tolist()
     members = [tracks[row] for row in rows]
     tempo = words.tempi[index]
-    modes = [entry.features.mode for entry in members if entry.features.mode is not None]
-    major = major_share(modes)
+    modes = known_modes(members)
     return Cluster(
         name=name_words(words.called[index]),
         levels=levels(sound.heard, sound.timed, labels, index, corrected=sound.corrected),
@@ -246,7 +252,8 @@ def _cluster(
         subtitle=words.subtitles[index],
         tempo_bpm=tempo.bpm if tempo else None,
         tempo_range_bpm=tempo.range_bpm if tempo else None,
-        major_share=major,
+        major_share=major_share(modes),
+        modes_known=len(modes),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.reference import audible, audible_tempo
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.report import Level, Trait
+from services.domain.report import EnrichedTrack, Level, Trait
 from services.domain.tempo import Tempo, is_fast, typical_tempo
 
 SLIGHT, NOTICEABLE, STRONG = 0.15, 0.35, 1.0
@@ -161,11 +161,14 @@ def profile_of(z: ArrayLike, labels: ArrayLike, cluster: int) -> Mapping[Feature
     )
 
 
-def major_share(modes: ArrayLike) -> float | None:
-    """Return the share of tracks in a major key (mode 1) among those whose mode is known, or None."""
-    given = np.asarray(modes, dtype=np.float64)
-    known = given[np.isfinite(given)]
-    return float(np.mean(known > 0.5)) if known.size else None
+def known_modes(tracks: Iterable[EnrichedTrack]) -> list[bool]:
+    """Return whether each track is in a major key, of those of which that is known."""
+    return [is_major for track in tracks if (is_major := track.is_major) is not None]
+
+
+def major_share(modes: Sequence[bool]) -> float | None:
+    """Return the share of tracks in a major key among those whose mode is known, or None without any."""
+    return sum(modes) / len(modes) if modes else None
 
 
 _TIMED = [SOUND_FEATURES.index(each) for each in (Feature.TEMPO, Feature.ENERGY, Feature.DANCEABILITY)]

@@ -16,9 +16,9 @@ from services.charts.words import count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
 from services.domain.report import AnalysisReport, EnrichedTrack
-from services.domain.stats import ALL_KEYS, Key, KeyCounts, count_keys
+from services.domain.stats import ALL_KEYS, KeyCounts, count_keys
 from services.domain.tempo import CLOSE, Tempo, tempo_of
-from services.domain.vocabulary import bpm_words
+from services.domain.vocabulary import bpm_words, major_words
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,6 +26,7 @@ _TEMPO_HEIGHT = 96.0
 _LINE = 24.0
 _RADII = (184.0, 128.0, 70.0)
 """Outer edge of the major ring, border between the rings, inner edge of the minor ring, in pixels."""
+_ON_THE_WHEEL = "neighbours on the wheel mix well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,13 @@ def _common(keys: KeyCounts) -> list[str]:
     """Say which keys are the commonest, and how many are major or unknown."""
     if not keys.known:
         return ["No key was measured"]
-    most = ", ".join(f"{key.name} {number:,}" for key, number in keys.most_common(2))
-    unknown = f", {keys.unknown:,} unknown" if keys.unknown else ""
-    return [most, f"{100 * keys.major_share:.0f}% major{unknown}", "neighbours on the wheel mix well"]
+    most = ", ".join(f"{keys.name_of(key)} {number:,}" for key, number in keys.most_common(2))
+    unknown = f"{keys.unknown:,} unknown" if keys.unknown else ""
+    return [*filter(None, [most, ", ".join(filter(None, [_major(keys), unknown]))]), _ON_THE_WHEEL]
+
+
+def _major(keys: KeyCounts) -> str:
+    return major_words(keys.major_share, keys.modes_known, keys.known)
 
 
 def _finding(sheet: Sheet, felt: Felt | None, keys: KeyCounts) -> str:
@@ -186,9 +191,9 @@ def _finding(sheet: Sheet, felt: Felt | None, keys: KeyCounts) -> str:
     ((key, _),) = keys.most_common(1)
     before = f"{tempo}, often in " if tempo else "often in "
     before = before[:1].upper() + before[1:]
-    named = before + key.name
+    named = before + keys.name_of(key)
     fits = sheet.measure(named, theme.SIZE_TITLE, bold=True) <= sheet.width - 2 * theme.MARGIN
-    return named if fits else before + key.code
+    return named if fits else before + keys.code_of(key)
 
 
 def _where(felt: Felt) -> str:
@@ -222,7 +227,9 @@ def _sector(hour: int, inner: float, outer: float) -> Floats:
 
 
 def _commonest(keys: KeyCounts, limit: int) -> str:
-    return listed(f"{key.name} ({key.code}, {number:,})" for key, number in keys.most_common(limit))
+    return listed(
+        f"{keys.name_of(key)} ({keys.code_of(key)}, {number:,})" for key, number in keys.most_common(limit)
+    )
 
 
 def _alt_text(
@@ -236,8 +243,9 @@ def _alt_text(
             f"{tempi.estimates:,} estimated, {tempi.unknown:,} unknown."
             if felt
             else "No tempo was measured.",
-            f"The commonest keys are {_commonest(keys, 3)}; {100 * keys.major_share:.0f}% are major, "
-            f"{keys.unknown:,} unknown."
+            f"The commonest keys are {_commonest(keys, 3)}; "
+            + ", ".join(filter(None, [_major(keys), f"{keys.unknown:,} unknown"]))
+            + "."
             if keys.known
             else "No key was measured.",
         )
@@ -256,9 +264,5 @@ def _twin(tempi: Series, felt: Felt | None, keys: KeyCounts) -> list[str]:
         lines.append("Tempo: none measured")
     lines.append(f"Tempo only estimated: {tempi.estimates:,}, unknown: {tempi.unknown:,}")
     lines.append(f"Keys measured: {keys.known:,}, unknown: {keys.unknown:,}")
-    lines += [f"{_key_line(key, number)}" for key, number in keys.most_common(24)]
+    lines += [f"{keys.code_of(key)} {keys.name_of(key)}: {number:,}" for key, number in keys.most_common(24)]
     return lines
-
-
-def _key_line(key: Key, number: int) -> str:
-    return f"{key.code} {key.name}: {number:,}"

@@ -183,10 +183,11 @@ class UnionGroup:
 
     name: str
     blurb: str = ""
-    """As in `Cluster`, as are the next three."""
+    """As in `Cluster`, as are the next four."""
     levels: tuple[Level, ...] = ()
     tempo_range_bpm: tuple[float, float] | None = None
     major_share: float | None = None
+    modes_known: int | None = None
     size: int
     x: float | None = None
     y: float | None = None

@@ -25,6 +25,9 @@ def new_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
 
 
+_NO_MODE = frozenset({Origin.IMPUTED, Origin.SOUND})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrichedTrack:
     """A track with the best known value of each feature and where each value came from."""
@@ -47,6 +50,15 @@ class EnrichedTrack:
         """Whether the value of `feature` is an estimate."""
         provenance = self.provenance.get(feature)
         return provenance is not None and provenance.origin is Origin.IMPUTED
+
+    @property
+    def is_major(self) -> bool | None:
+        """Whether it is in a major key; None where nobody knows: sound hardly tells C major from A minor."""
+        mode = self.features.mode
+        provenance = self.provenance.get(Feature.MODE)
+        if mode is None or (provenance is not None and provenance.origin in _NO_MODE):
+            return None
+        return mode > 0.5
 
     @property
     def real_sound(self) -> SoundRow:
@@ -216,6 +228,8 @@ class Cluster:
     """A tempo that most of the tracks have, up to octaves; None where there is none."""
     major_share: float | None
     """Share of tracks in a major key, 0..1, among those whose mode is known."""
+    modes_known: int | None = None
+    """How many those are; None in reports of older versions."""
     tempo_range_bpm: tuple[float, float] | None = None
     """From where to where at least half of the tempi lie; both ends are `tempo_bpm` where that is known."""
     called: GroupName | None = None

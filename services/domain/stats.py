@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.domain.features import Feature
 from services.domain.portrait import Portrait
@@ -43,6 +43,11 @@ class Key:
         """Name of the key: "C major"."""
         return f"{NOTE_NAMES[self.pitch]} {'major' if self.major else 'minor'}"
 
+    @property
+    def relative(self) -> Key:
+        """The key with the same notes: A minor for C major."""
+        return Key((self.pitch + (9 if self.major else 3)) % 12, not self.major)
+
 
 @dataclass(frozen=True, slots=True)
 class KeyCounts:
@@ -50,6 +55,8 @@ class KeyCounts:
 
     counts: Mapping[Key, int]
     unknown: int
+    open: Mapping[Key, int] = field(default_factory=dict)
+    """Those of them that may as well be the relative key, as far as anybody can hear."""
 
     @property
     def known(self) -> int:
@@ -57,9 +64,27 @@ class KeyCounts:
         return sum(self.counts.values())
 
     @property
-    def major_share(self) -> float:
-        """Share of major keys among the known ones, 0..1; 0 where none is known."""
-        return sum(n for key, n in self.counts.items() if key.major) / self.known if self.known else 0.0
+    def modes_known(self) -> int:
+        """Tracks of which it is known whether their key is major or minor."""
+        return self.known - sum(self.open.values())
+
+    @property
+    def major_share(self) -> float | None:
+        """Share of major keys among those whose mode is known, 0..1; None without any."""
+        major = sum(n - self.open.get(key, 0) for key, n in self.counts.items() if key.major)
+        return major / self.modes_known if self.modes_known else None
+
+    def meant_by(self, key: Key) -> tuple[Key, ...]:
+        """Return a key, and its relative where all tracks in it may as well be in that."""
+        return (key, key.relative) if 0 < self.counts[key] == self.open.get(key, 0) else (key,)
+
+    def name_of(self, key: Key) -> str:
+        """Say a key: "C major", or "C major or A minor"."""
+        return " or ".join(each.name for each in self.meant_by(key))
+
+    def code_of(self, key: Key) -> str:
+        """Say a key as on the Camelot wheel: "8B", or "8B or 8A"."""
+        return " or ".join(each.code for each in self.meant_by(key))
 
     def most_common(self, limit: int) -> list[tuple[Key, int]]:
         """List the commonest keys; ties in the order of the wheel."""
@@ -92,8 +117,9 @@ def _pitch_and_mode(entry: EnrichedTrack) -> tuple[int, bool] | None:
 def count_keys(report: AnalysisReport) -> KeyCounts:
     """Count the keys of a playlist that somebody measured."""
     found = Counter(map(_pitch_and_mode, report.tracks))
-    counts = {key: found[key.pitch, key.major] for key in ALL_KEYS}
-    return KeyCounts(counts, found[None])
+    heard = Counter(_pitch_and_mode(entry) for entry in report.tracks if entry.is_major is None)
+    counts, of_open = ({key: some[key.pitch, key.major] for key in ALL_KEYS} for some in (found, heard))
+    return KeyCounts(counts, found[None], {key: number for key, number in of_open.items() if number})
 
 
 Counted = tuple[tuple[str, int], ...]

@@ -176,6 +176,14 @@ FEATURE_WORDS: Mapping[Feature, FeatureWords] = MappingProxyType(
     }
 )
 
+
+def major_words(share: float | None, known: int | None, of: int) -> str:
+    """Say how much is in a major key, or nothing: "70% major", "70% major (of 12)" of which that is known."""
+    if share is None:
+        return ""
+    return f"{share_words(share)} major" + (f" (of {known:,})" if known is not None and known < of else "")
+
+
 COMPARATIVES: Mapping[Feature, tuple[str, str]] = MappingProxyType(
     {feature: (words.less, words.more) for feature, words in FEATURE_WORDS.items()}
 )

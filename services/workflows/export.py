@@ -231,7 +231,8 @@ def stats_json(report: AnalysisReport, stats: PlaylistStats) -> bytes:
         },
         "keys": {
             "count": {key.code: count for key, count in stats.keys.most_common(len(stats.keys.counts))},
-            "major_share": stats.keys.major_share if stats.keys.known else None,
+            "major_share": stats.keys.major_share,
+            "modes_known": stats.keys.modes_known,
             "known": asdict(stats.with_key),
         },
         "features": {

@@ -14,7 +14,7 @@ from services.analysis.comparison.listening import Listening
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.traits import describe_traits, group_tempo, levels, major_share
+from services.analysis.traits import describe_traits, group_tempo, known_modes, levels, major_share
 from services.domain.comparison import PeopleDot, PersonKey, SharedGroup, TopPairs, TopPeople, UnionGroup
 from services.domain.group_words import name_words
 from services.domain.report import MapAxes
@@ -47,7 +47,6 @@ def unite(people: Sequence[Listening]) -> Union:
     owner = np.repeat(np.arange(len(people)), [len(person.measured.entries) for person in people])
     partition = fit_clusters(points, keys=[entry.track.key for entry in entries])
     genres = [entry.track.genres for entry in entries]
-    modes = np.array([np.nan if entry.features.mode is None else entry.features.mode for entry in entries])
     corrected = [is_corrected(entry) for entry in entries]
     traits = [
         describe_traits(z, raw, partition.labels, index, REFERENCE_MEDIANS, corrected=corrected)
@@ -55,6 +54,7 @@ def unite(people: Sequence[Listening]) -> Union:
     ]
     # Genres come from somebody's file: they veto a name, and the others do not read them.
     parts = [partition.labels == index for index in range(partition.k)]
+    modes = [known_modes(entries[row] for row in np.flatnonzero(own)) for own in parts]
     tempi = [group_tempo(raw[own], np.array(corrected)[own]) for own in parts]
     named = name_clusters(z, raw, partition.labels, traits, genres=genres, tempi=tempi)
     projection = project(points, partition.labels, partition.centres, z)
@@ -64,7 +64,8 @@ def unite(people: Sequence[Listening]) -> Union:
             name=name_words(name),
             levels=levels(z, raw, partition.labels, index, corrected=corrected),
             tempo_range_bpm=tempo.range_bpm if tempo else None,
-            major_share=major_share(modes[own]),
+            major_share=major_share(modes[index]),
+            modes_known=len(modes[index]),
             size=int(own.sum()),
             x=None if middle is None else middle[0],
             y=None if middle is None else middle[1],

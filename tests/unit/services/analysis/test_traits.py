@@ -1,23 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cogs.words.grouping import group_line, trait_numbers, trait_words
+from cogs.words.grouping import group_line, measures, trait_numbers, trait_words
 from services.analysis.reference import REFERENCE_MEDIANS, audible
 from services.analysis.traits import (
     TRUE_FROM,
     describe_traits,
     group_tempo,
+    known_modes,
     levels,
     major_share,
     profile_of,
 )
 from services.domain.comparison import UnionGroup
-from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.report import Trait
 from services.domain.vocabulary import FEATURE_WORDS
 from tests.unit.services.analysis import sounds
@@ -171,9 +174,24 @@ def test_a_profile_is_the_mean_of_the_scores() -> None:
 
 
 def test_the_share_of_major_keys_ignores_unknown_modes() -> None:
-    assert major_share([1, 1, 0, np.nan]) == pytest.approx(2 / 3)
-    assert major_share([np.nan]) is None
+    kinds = (Origin.MEASURED, Origin.UPLOADED, Origin.MEASURED, Origin.SOUND, Origin.IMPUTED)
+    tracks = [
+        replace(
+            entry,
+            features=AudioFeatures(key=0.0, mode=mode),
+            provenance={Feature.MODE: Provenance(kind, "a source")},
+        )
+        for entry, mode, kind in zip(
+            sounds.tracks(sounds.group(5)), (1.0, 1.0, 0.0, 1.0, 1.0), kinds, strict=True
+        )
+    ]
+    assert known_modes(tracks) == [True, True, False]
+    assert major_share(known_modes(tracks)) == pytest.approx(2 / 3)
     assert major_share([]) is None
+    group = UnionGroup(name="", size=5, major_share=2 / 3, modes_known=3)
+    assert measures(group) == "67% major (of 3)"
+    assert measures(replace(group, modes_known=5)) == "67% major"
+    assert measures(replace(group, major_share=None, modes_known=0)) == ""
 
 
 def test_what_nobody_hears_is_zero_and_the_rest_keeps_its_order() -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from services.charts.distributions import Felt, compute_felt, render_distributions
+from services.domain.features import AudioFeatures, Feature, Origin, Provenance
 from tests.unit.services.analysis import sounds
 from tests.unit.services.charts.reports import make_report
 
@@ -27,6 +30,19 @@ def test_a_list_across_the_seam_of_an_octave_is_one_heap():
     assert found.tempo is not None
     assert found.tempo.bpm == pytest.approx(140, abs=2)
     assert found.halves == 0
+
+
+def test_of_sound_files_no_mode_is_claimed():
+    report = make_report(2, 0)
+    heard = {feature: Provenance(Origin.SOUND, "audio:1") for feature in (Feature.KEY, Feature.MODE)}
+    tracks = tuple(
+        replace(entry, features=AudioFeatures(tempo=120.0, key=2.0, mode=1.0), provenance=heard)
+        for entry in report.tracks
+    )
+    chart = render_distributions(replace(report, tracks=tracks))
+    assert "D major or B minor" in chart.text
+    assert "D major or B minor (10B or 10A, 2); 0 unknown." in chart.alt_text
+    assert "% major" not in chart.text + chart.alt_text
 
 
 def test_no_tempo_is_said_so():

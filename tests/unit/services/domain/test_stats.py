@@ -75,7 +75,19 @@ def test_only_measured_keys_count():
     assert keys.major_share == pytest.approx(2 / 3)
 
 
+def test_a_key_heard_from_the_sound_is_neither_major_nor_minor():
+    heard = Provenance(Origin.SOUND, "audio:1")
+    keys = count_keys(with_keys((0.0, 1.0, heard), (0.0, 1.0, heard), (9.0, 0.0, MEASURED)))
+    assert (keys.known, keys.modes_known, keys.major_share) == (3, 1, 0.0)
+    assert (keys.name_of(Key(0, True)), keys.code_of(Key(0, True))) == ("C major or A minor", "8B or 8A")
+    assert (keys.name_of(Key(9, False)), keys.name_of(Key(1, True))) == ("A minor", "D♭ major")
+    alone = count_keys(with_keys((0.0, 1.0, heard)))
+    assert (alone.known, alone.major_share) == (1, None)
+    both = count_keys(with_keys((0.0, 1.0, heard), (0.0, 1.0, MEASURED)))
+    assert (both.name_of(Key(0, True)), both.major_share) == ("C major", 1.0)
+
+
 def test_no_known_key_has_no_share():
     keys = count_keys(make_report(20, 0, unknown=1.0))
-    assert (keys.known, keys.unknown, keys.major_share) == (0, 20, 0.0)
+    assert (keys.known, keys.unknown, keys.major_share) == (0, 20, None)
     assert keys.most_common(5) == []
