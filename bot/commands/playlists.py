@@ -49,7 +49,7 @@ from services.domain.grouping import Grouping
 from services.domain.groups import FEWEST, MOST, BlendMode, distinct_names
 from services.domain.messages import OnProgress
 from services.domain.music import Playlist
-from services.domain.ordering import OrderOptions, OrderResult, Transition
+from services.domain.ordering import Lock, OrderOptions, OrderResult, Transition
 from services.domain.portrait import Since
 from services.domain.report import AnalysisReport
 from services.domain.stats import PlaylistStats
@@ -175,18 +175,22 @@ async def optimize_file(settings: Settings, options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(order_json(report, result, steps, transition_words).decode() + "\n")
     else:
-        print_order(report, result, steps, Console())
+        print_order(report, result, steps, locks, Console())
         print_hints(hints, Console())
     return EXIT_OK
 
 
 def print_order(
-    report: AnalysisReport, result: OrderResult, steps: Sequence[Transition], console: Console
+    report: AnalysisReport,
+    result: OrderResult,
+    steps: Sequence[Transition],
+    locks: Sequence[Lock],
+    console: Console,
 ) -> None:
     """Print what the order gains and costs, the whole list with the reason of each step, and the roughest."""
     console.print(f"\n[bold]{escape(report.playlist.name)}[/bold]  {goal_words(result.goal, report.tracks)}")
-    console.print(escape(kept_line(result, report.tracks) or gain_words(result.before, result.after)))
-    for line in cost_lines(result):
+    console.print(escape(kept_line(result, report.tracks, locks) or gain_words(result.before, result.after)))
+    for line in cost_lines(result, locks):
         console.print(f"[dim]{escape(line)}[/dim]")
     console.print()
     reasons = {step.position + 1: step_reason(step) for step in steps}

@@ -17,7 +17,7 @@ from cogs.words import ordering as words
 from cogs.words.buttons import Label
 from cogs.words.text import credit, escape, fit, playlist_link, small, unbroken
 from services.domain.charts import Chart
-from services.domain.ordering import Goal
+from services.domain.ordering import Goal, OrderState
 from services.domain.report import AnalysisReport
 from services.domain.vocabulary import GOAL_NAMES
 from services.workflows.optimize import OrderDraft
@@ -47,7 +47,7 @@ def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
     blocks: list[ui.Item[Any]] = [
         text(
             f"## {playlist_link(report.playlist)} · {words.goal_words(result.goal, report.tracks)}",
-            unbroken(words.kept_line(result, report.tracks) or words.gain_words(result.before, result.after)),
+            unbroken(_found(report, state)),
             credit(report.playlist),
         ),
         picture,
@@ -57,9 +57,14 @@ def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
             small(words.remarks_line(report, state)),
         ),
         ui.ActionRow(_goal_select(draft_id, result.goal)),
-        *(ui.ActionRow(*row) for row in _rows_of(_buttons(report, draft_id, can_write=can_write))),
+        *(ui.ActionRow(*row) for row in _rows_of(_buttons(draft, can_write=can_write))),
     ]
     return Reply(tuple(blocks), attached)
+
+
+def _found(report: AnalysisReport, state: OrderState) -> str:
+    kept = words.kept_line(state.result, report.tracks, state.options.locks)
+    return kept or words.gain_words(state.result.before, state.result.after)
 
 
 def order_details_card(draft: OrderDraft, chart: Chart | None, page: DetailsPage) -> Reply:
@@ -81,7 +86,10 @@ def order_details_card(draft: OrderDraft, chart: Chart | None, page: DetailsPage
                 picture, attached = gallery([chart])
                 blocks.append(picture)
             blocks.append(
-                text(*(unbroken(line) for line in words.cost_lines(result)), small(words.HOW_A_STEP_COSTS))
+                text(
+                    *(unbroken(line) for line in words.cost_lines(result, draft.state.options.locks)),
+                    small(words.HOW_A_STEP_COSTS),
+                )
             )
     back = _button(Label.BACK, draft_id, DraftVerb.SHOW)
     others = [
@@ -144,7 +152,8 @@ def _goal_select(draft_id: str, goal: Goal) -> ui.Select[Any]:
     )
 
 
-def _buttons(report: AnalysisReport, draft_id: str, *, can_write: bool) -> list[ui.Button[Any]]:
+def _buttons(draft: OrderDraft, *, can_write: bool) -> list[ui.Button[Any]]:
+    draft_id, playlist = draft.draft_id, draft.stored.report.playlist
     buttons = [
         _button(Label.AGAIN, draft_id, DraftVerb.AGAIN, style=discord.ButtonStyle.primary),
         _button(Label.LOCK, draft_id, DraftVerb.ASK),
@@ -154,7 +163,7 @@ def _buttons(report: AnalysisReport, draft_id: str, *, can_write: bool) -> list[
         buttons.append(
             _button(Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success)
         )
-        if report.playlist.id is not None:
+        if playlist.id is not None and draft.state.result.changes_something:
             buttons.append(_button(Label.APPLY_IN_PLACE, draft_id, DraftVerb.REVIEW))
     buttons.append(_button(Label.EXPORT, draft_id, DraftVerb.EXPORT))
     return buttons

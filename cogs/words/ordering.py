@@ -11,6 +11,7 @@ from services.domain.ordering import (
     Figures,
     Goal,
     KeyStep,
+    Lock,
     OrderResult,
     OrderState,
     Transition,
@@ -76,13 +77,29 @@ _ON_THE_WHEEL: Mapping[KeyStep, str] = MappingProxyType(
 """How a step between two keys is said in a few letters; all others as they are called."""
 
 
-def kept_line(result: OrderResult, tracks: Sequence[EnrichedTrack]) -> str | None:
+def kept_line(result: OrderResult, tracks: Sequence[EnrichedTrack], locks: Sequence[Lock] = ()) -> str | None:
     """Say why a list stays in its order, or None where it does not."""
     if result.changes_something:
         return None
+    if _nothing_is_free(tracks, locks):
+        which = "Every place is locked" if len(locks) == len(tracks) else "All places but one are locked"
+        return f"{which}, so there is nothing to move."
     if not is_sound_known(tracks):
         return "Nothing is known about the sound of these tracks, so they stay in their order."
-    return "I found no better order, so the list stays as it is."
+    if result.costs.is_any_as_good:
+        return (
+            f"These tracks go together equally well in any order{_locked(locks)}, so the list stays as it is."
+        )
+    return f"I found no better order{_locked(locks)}, so the list stays as it is."
+
+
+def _nothing_is_free(tracks: Sequence[EnrichedTrack], locks: Sequence[Lock]) -> bool:
+    """Whether locks leave one order alone."""
+    return len(locks) >= max(len(tracks) - 1, 1)
+
+
+def _locked(locks: Sequence[Lock]) -> str:
+    return " with these places locked" if locks else ""
 
 
 def goal_words(goal: Goal, tracks: Iterable[EnrichedTrack]) -> str:
@@ -114,7 +131,8 @@ def gain_words(before: Figures, after: Figures) -> str:
         better |= now <= was - _NOTICEABLE_BPM
         measured = min(before.measured_tempi, after.measured_tempi)
         known = " where tempi are measured" if measured < _ALL else ""
-        parts.append(f"jumps of {now:.0f} BPM instead of {was:.0f}{known}")
+        beside = "as before" if round(now) == round(was) else f"instead of {was:.0f}"
+        parts.append(f"jumps of {now:.0f} BPM {beside}{known}")
     if after.arc_fit is not None:
         was_fit = "" if before.arc_fit is None else f" ({before.arc_fit:.2f} before)".replace("-", "−")
         known = " by what is measured" if after.measured_course < _ALL else ""
@@ -134,9 +152,9 @@ def _often(times: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(times, f"{times:,} times")
 
 
-def cost_lines(result: OrderResult) -> list[str]:
+def cost_lines(result: OrderResult, locks: Sequence[Lock] = ()) -> list[str]:
     """Say what an order costs beside the list as it was, chance, and what none can be below."""
-    costs = result.costs
+    costs, steps = result.costs, result.after.step_cost
     if result.goal.has_arc:
         # The pull of the arc is in these sums, and the bound knows the steps alone.
         return [
@@ -145,11 +163,16 @@ def cost_lines(result: OrderResult) -> list[str]:
                 f"in a random order {costs.random_mean:.2f}."
             ),
             (
-                f"The steps alone: {result.after.step_cost:.2f} · before {result.before.step_cost:.2f} · "
-                f"no order has steps below {min(costs.lower_bound, result.after.step_cost):.2f}."
+                f"The steps alone: {steps:.2f} · before {result.before.step_cost:.2f} · "
+                f"no order{_locked(locks)} has steps below {min(costs.lower_bound, steps):.2f}."
             ),
         ]
-    bound = "no order is better" if result.exact else f"no order at all can be below {costs.lower_bound:.2f}"
+    if result.exact:
+        bound = f"no order{_locked(locks)} is better"
+    else:
+        bound = f"no order{_locked(locks) or ' at all'} can be below {costs.lower_bound:.2f}"
+    if costs.is_any_as_good:
+        return [f"Cost of a step: {costs.optimized:.2f}, in any order{_locked(locks)}."]
     return [
         (
             f"Cost of a step: {costs.optimized:.2f} · before {costs.original:.2f} · "
@@ -250,7 +273,7 @@ def order_rows(
 def remarks_line(report: AnalysisReport, state: OrderState) -> str:
     """Say how good an order is, and on how much knowledge it rests."""
     result, tracks = state.result, len(report.tracks)
-    remarks = [_how_good(state)] if is_sound_known(report.tracks) else []
+    remarks = [_how_good(report, state)] if is_sound_known(report.tracks) else []
     if locks := state.options.locks:
         shown = write_locks(locks)
         remarks.append(f"locked: {shown if len(shown) <= _LOCKS_SHOWN else plural(len(locks), 'place')}")
@@ -262,11 +285,14 @@ def remarks_line(report: AnalysisReport, state: OrderState) -> str:
     return " · ".join(remarks)
 
 
-def _how_good(state: OrderState) -> str:
+def _how_good(report: AnalysisReport, state: OrderState) -> str:
+    locks = state.options.locks
+    if _nothing_is_free(report.tracks, locks):
+        return f"The only order{_locked(locks)}"
     if state.options.seed:
         return f"Another good order, number {state.options.seed + 1}"
     if state.result.exact:
-        return "No better order exists"
+        return f"No better order exists{_locked(locks)}"
     return f"The {'smoothest' if state.result.goal is Goal.FLOW else 'best'} order I found"
 
 
@@ -288,4 +314,5 @@ def in_place_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
 
 def in_new_order(result: OrderResult) -> str:
     """Say how many tracks are in the files."""
-    return f"{plural(len(result.order), 'track')} in the new order."
+    which = "in the new order" if result.changes_something else "in the order as it was"
+    return f"{plural(len(result.order), 'track')} {which}."

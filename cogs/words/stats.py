@@ -34,11 +34,13 @@ _ELSEWHERE = "not known"
 
 def finding(stats: PlaylistStats) -> str:
     """Say first what is least like typical music."""
-    if all(each.own is None for each in stats.features):
+    known = [FEATURE_WORDS[each.feature].name.lower() for each in stats.features if each.own is not None]
+    if not known:
         return "Nothing real is known about how these tracks sound, so only the list itself is counted."
     far = stats.standing_out()
     if not far:
-        return "In every feature the median of this playlist lies in the middle half of typical music."
+        where = "every feature" if len(known) == len(stats.features) else join_words(known)
+        return f"In {where} the median of this playlist lies in the middle half of typical music."
     return f"Least like typical music: {join_words(map(_beside_typical, far))}."
 
 

@@ -27,6 +27,8 @@ _LINE = 24.0
 _RADII = (184.0, 128.0, 70.0)
 """Outer edge of the major ring, border between the rings, inner edge of the minor ring, in pixels."""
 _ON_THE_WHEEL = "neighbours on the wheel mix well"
+_OFTEN = 0.1
+"""Share of the known keys from which one of them is said to be frequent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def render_distributions(report: AnalysisReport, *, on_card: bool = False) -> Ch
     sheet = Sheet((6.0 if on_card else HEAD) + panel + 8.0 + below + 6.0)
     top = 6.0
     if not on_card:
-        top = sheet.head(_finding(sheet, felt, keys), drawable(playlist_name(report, 120)) or "a playlist")
+        top = sheet.head(heading(sheet, felt, keys), drawable(playlist_name(report, 120)) or "a playlist")
     sheet.panel(6, top, sheet.width - 12, panel)
     draw_tempi(sheet, tempi, felt, top)
     top += panel + 8
@@ -148,9 +150,10 @@ def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
     """Draw the Camelot wheel in pixels: Matplotlib's polar axes take five times as long."""
     middle = (sheet.width / 2, top + _RADII[0])
     most = max([1, *keys.counts.values()])
+    maybe = {key.relative: number for key, number in keys.open.items() if not keys.counts[key.relative]}
     corners, colours = [], []
     for key in ALL_KEYS:
-        number = keys.counts[key]
+        number = keys.counts[key] or maybe.get(key, 0)
         strength = 0.08 + 0.92 * (number / most) ** 0.7 if number else 0.0
         outer, inner = (_RADII[0], _RADII[1]) if key.major else (_RADII[1], _RADII[2])
         corners.append(_sector(key.hour, inner, outer) + middle)
@@ -164,7 +167,7 @@ def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
             continue
         ink = theme.ink_on(colour)
         sheet.write(x, y - 9, key.code, colour=ink, bold=True, align="center")
-        sheet.write(x, y + 9, f"{number:,}", colour=ink, align="center")
+        sheet.write(x, y + 9, "or" if key in maybe else f"{number:,}", colour=ink, align="center")
     sheet.polygons(corners, colours, edge=theme.RULE)
     for row, words in enumerate(("major", "around", "minor")):
         sheet.write(middle[0], middle[1] + 20 * (row - 1), words, colour=theme.MUTED, align="center")
@@ -174,22 +177,24 @@ def _common(keys: KeyCounts) -> list[str]:
     """Say which keys are the commonest, and how many are major or unknown."""
     if not keys.known:
         return ["No key was measured"]
-    most = ", ".join(f"{keys.name_of(key)} {number:,}" for key, number in keys.most_common(2))
+    named = [f"{keys.name_of(key)} {number:,}" for key, number in keys.most_common(2)]
+    most = named if keys.open else [", ".join(named)]
     unknown = f"{keys.unknown:,} unknown" if keys.unknown else ""
-    return [*filter(None, [most, ", ".join(filter(None, [_major(keys), unknown]))]), _ON_THE_WHEEL]
+    return [*most, *filter(None, [", ".join(filter(None, [_major(keys), unknown]))]), _ON_THE_WHEEL]
 
 
 def _major(keys: KeyCounts) -> str:
     return major_words(keys.major_share, keys.modes_known, keys.known)
 
 
-def _finding(sheet: Sheet, felt: Felt | None, keys: KeyCounts) -> str:
-    """Say the tempo and the commonest key, by its name or, for want of room, by its code on the wheel."""
+def heading(sheet: Sheet, felt: Felt | None, keys: KeyCounts) -> str:
+    """Say the tempo and a frequent key, by its name or, for want of room, by its code on the wheel."""
     tempo = bpm_words(felt.tempo.range_bpm) if felt is not None and felt.tempo is not None else ""
-    if not keys.known:
+    (key, number), (_, second) = [*keys.most_common(2), (ALL_KEYS[0], 0), (ALL_KEYS[0], 0)][:2]
+    if number == second or number < _OFTEN * keys.known:
         return tempo[:1].upper() + tempo[1:] or "Tempo and keys"
-    ((key, _),) = keys.most_common(1)
-    before = f"{tempo}, often in " if tempo else "often in "
+    often = "often in" if number < keys.known else "in"
+    before = f"{tempo}, {often} " if tempo else f"{often} "
     before = before[:1].upper() + before[1:]
     named = before + keys.name_of(key)
     fits = sheet.measure(named, theme.SIZE_TITLE, bold=True) <= sheet.width - 2 * theme.MARGIN

@@ -69,6 +69,9 @@ class OrderOptions:
     """The first and the last place are locked like any other."""
 
 
+_ROUNDING = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class OrderCosts:
     """Mean cost of a step, 0 for two tracks that could be one, of several orders of the same tracks.
@@ -82,6 +85,12 @@ class OrderCosts:
     optimized: float
     lower_bound: float
     """No order whatever costs less; up to 12 tracks the optimum itself."""
+
+    @property
+    def is_any_as_good(self) -> bool:
+        """Whether orders drawn at random are as good as the one that was found."""
+        some = (self.random_mean, self.original, self.optimized)
+        return max(some) - min(some) <= _ROUNDING
 
     def score(self, cost: float) -> float:
         """Return how much of the room between chance (0) and the bound (100) an order of this cost uses."""

@@ -41,7 +41,7 @@ def figures(harmonic: float | None, jump: float | None, artists: int = 0) -> Fig
             figures(0.61, 3.0),
             "Smoother: 61% of the changes are in key (18% before), jumps of 3 BPM instead of 15.",
         ),
-        (figures(None, 15.0), figures(None, 14.8), "Jumps of 15 BPM instead of 15."),
+        (figures(None, 15.0), figures(None, 14.8), "Jumps of 15 BPM as before."),
         (
             figures(None, 15.0, 4),
             figures(None, 3.0, 1),

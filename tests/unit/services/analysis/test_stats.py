@@ -166,3 +166,5 @@ def test_the_finding_names_what_is_least_like_typical_music():
     assert finding(compute_stats(calm)) == "Least like typical music: energy 0.01 (typical 0.68)."
     typical = report_of(entry(energy=TYPICAL.medians[Feature.ENERGY]))
     assert "lies in the middle half of typical music" in finding(compute_stats(typical))
+    in_part = report_of(entry(tempo=TYPICAL.medians[Feature.TEMPO]))
+    assert finding(compute_stats(in_part)).startswith("In tempo the median")

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.charts.distributions import Felt, compute_felt, render_distributions
+from services.charts.distributions import Felt, compute_felt, heading, render_distributions
+from services.charts.sheet import Sheet
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
+from services.domain.stats import ALL_KEYS, KeyCounts
+from services.domain.tempo import Tempo
 from tests.unit.services.analysis import sounds
 from tests.unit.services.charts.reports import make_report
 
@@ -43,6 +46,21 @@ def test_of_sound_files_no_mode_is_claimed():
     assert "D major or B minor" in chart.text
     assert "D major or B minor (10B or 10A, 2); 0 unknown." in chart.alt_text
     assert "% major" not in chart.text + chart.alt_text
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ((2.0, 2.0, 2.0), "About 120 BPM, in D major"),
+        ((2.0, 2.0, 4.0), "About 120 BPM, often in D major"),
+        ((2.0, 4.0, 5.0), "About 120 BPM"),
+        ((), "Tempo and keys"),
+    ],
+)
+def test_a_key_is_called_frequent_only_where_it_is(keys, said):
+    counts = {key: keys.count(key.pitch) if key.major else 0 for key in ALL_KEYS}
+    found = Felt(Tempo(120.0, 120.0), 0) if keys else None
+    assert heading(Sheet(100), found, KeyCounts(counts, 0)) == said
 
 
 def test_no_tempo_is_said_so():

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.errors import sentence
-from cogs.words.ordering import kept_line, step_reason, transition_words
+from cogs.words.ordering import cost_lines, kept_line, remarks_line, step_reason, transition_words
 from services.analysis.ordering import describe_transitions, find_order
 from services.analysis.ordering.cost import WEIGHTS, compute_steps
 from services.analysis.ordering.figures import compute_figures
 from services.analysis.ordering.problem import compute_arc
 from services.domain.errors.storage import TooFewKeysError
 from services.domain.features import AudioFeatures, Feature, Origin, Provenance
-from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, require_keys
+from services.domain.ordering import Goal, Lock, OrderOptions, OrderResult, OrderState, require_keys
+from tests.unit.services.analysis import sounds
 from tests.unit.services.analysis.ordering.invented import playlist, track
 
 
@@ -192,9 +193,48 @@ def test_where_nothing_is_gained_nothing_moves_and_it_is_said() -> None:
     ]
     result = find_order(alike, OrderOptions())
     assert result.order == tuple(range(25))
-    assert kept_line(result, alike) == "I found no better order, so the list stays as it is."
+    said = "These tracks go together equally well in any order, so the list stays as it is."
+    assert kept_line(result, alike) == said
+    assert cost_lines(result) == ["Cost of a step: 0.00, in any order."]
     moved = find_order(playlist(25), OrderOptions())
     assert kept_line(moved, playlist(25)) is None
+    best = [playlist(25)[row] for row in moved.order]
+    assert kept_line(find_order(best, OrderOptions()), best) == (
+        "I found no better order, so the list stays as it is."
+    )
+
+
+@pytest.mark.parametrize("count", [9, 25])
+@pytest.mark.parametrize(
+    ("free", "said"),
+    [
+        (0, "Every place is locked, so there is nothing to move."),
+        (1, "All places but one are locked, so there is nothing to move."),
+    ],
+)
+def test_where_every_place_is_locked_it_is_not_said_that_no_better_order_was_found(
+    count: int, free: int, said: str
+) -> None:
+    tracks, options = (
+        playlist(count),
+        OrderOptions(locks=tuple(Lock(row, row) for row in range(count - free))),
+    )
+    result = find_order(tracks, options)
+    assert kept_line(result, tracks, options.locks) == said
+    assert cost_lines(result, options.locks) == [
+        f"Cost of a step: {result.costs.optimized:.2f}, in any order with these places locked."
+    ]
+    remarks = remarks_line(sounds.report(tracks), OrderState(replace(options, seed=1), result))
+    assert remarks.startswith("The only order with these places locked · locked: ")
+
+
+def test_with_locks_no_order_is_claimed_to_be_the_best_of_all() -> None:
+    tracks, options = playlist(9), OrderOptions(locks=(Lock(0, 0), Lock(4, 4)))
+    state = OrderState(options, find_order(tracks, options))
+    assert remarks_line(sounds.report(tracks), state).startswith(
+        "No better order exists with these places locked"
+    )
+    assert "no order with these places locked is better" in cost_lines(state.result, options.locks)[0]
 
 
 def test_gentle_takes_half_of_the_gain_and_keeps_most_neighbours() -> None:
