@@ -13,7 +13,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply
 from cogs.words.about import HelpTopic, LinkState
 from cogs.words.account import LinkEnd
-from cogs.words.commands import COMMANDS
+from cogs.words.controls import COMMANDS
 from cogs.work.components import ComponentRouter
 from cogs.work.first_response import accept_press, answer_now, in_time, promise
 from cogs.work.host import Interaction, chosen_value

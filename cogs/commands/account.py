@@ -27,8 +27,7 @@ from cogs.words.account import (
     ERASE_EVERYTHING,
     EVERYTHING,
 )
-from cogs.words.buttons import Label
-from cogs.words.commands import COMMANDS
+from cogs.words.controls import COMMANDS, Label
 from cogs.words.messages import renewal_line
 from cogs.words.saving import settled_lines
 from cogs.work.accept import Work

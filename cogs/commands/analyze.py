@@ -23,7 +23,7 @@ from cogs.commands.inputs import (
     way_of,
 )
 from cogs.replies.ids import Action, ComponentRef
-from cogs.words.commands import ANALYZE_MESSAGE, ANOTHER_SOUND, COMMANDS, OPTIONS
+from cogs.words.controls import ANALYZE_MESSAGE, ANOTHER_SOUND, COMMANDS, OPTIONS
 from cogs.words.lists import links_name
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter

@@ -25,7 +25,7 @@ from cogs.replies.tidying import (
     tidied_files_card,
     tidy_card,
 )
-from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.controls import COMMANDS, OPTIONS
 from cogs.words.ordering import LOCKS_HINT, LOCKS_LABEL, LOCKS_TITLE
 from cogs.words.tidying import MOVED_TO_TITLE, NEW_NAME
 from cogs.work.accept import Work

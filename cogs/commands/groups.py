@@ -15,7 +15,7 @@ from cogs.commands.inputs import input_of, suggest, suggest_lists
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, note
 from cogs.replies.lobby import LobbyVerb, SourceField, joined_note, lobby_card, source_form
-from cogs.words.commands import COMMANDS, COMPARE_TASTE, OPTIONS, WHERE
+from cogs.words.controls import COMMANDS, COMPARE_TASTE, OPTIONS, WHERE
 from cogs.words.lobby import (
     BOTH_WANT_IT,
     NEVER_LINES,

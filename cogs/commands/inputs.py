@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.grouping import WAY
 from cogs.words.lists import suggestion_label, suggestion_name
 from cogs.words.text import plain

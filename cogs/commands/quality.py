@@ -8,7 +8,7 @@ from discord.ext import commands
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.library import SKIP_ALL, TAKE, TAKE_ALL, answered_card, doubtful_card
 from cogs.replies.report import MEASURED_ONLY, corrected_card, quality_card, tempo_card
-from cogs.words.commands import COMMANDS
+from cogs.words.controls import COMMANDS
 from cogs.words.quality import AS_MEASURED, DOUBLED, HALVED
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter

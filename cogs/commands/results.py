@@ -18,7 +18,7 @@ from cogs.replies.comparison import (
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, ComponentRef
 from cogs.replies.layout import Attached, Reply
 from cogs.replies.lists import brought_files
-from cogs.words.commands import COMMANDS, MODES, OPTIONS
+from cogs.words.controls import COMMANDS, MODES, OPTIONS
 from cogs.words.lists import YOUR_PROFILE
 from cogs.words.people import comparison_words
 from cogs.work.accept import Work

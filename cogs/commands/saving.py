@@ -22,7 +22,7 @@ from cogs.replies.saving import (
     undo_card,
     undone_card,
 )
-from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.controls import COMMANDS, OPTIONS
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.first_response import accept_press, promise

@@ -12,7 +12,7 @@ from cogs.replies.comparison import sharing_card, stopped_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import note
 from cogs.replies.server_map import STOP, digest_off_note, digest_on_note, left_note
-from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.controls import COMMANDS, OPTIONS
 from cogs.words.lobby import CHANGES_THAT, direct_line, questions_line
 from cogs.words.text import small
 from cogs.work.accept import Work

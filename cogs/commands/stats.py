@@ -19,7 +19,7 @@ from cogs.replies.details import (
     numbers_text,
 )
 from cogs.replies.ids import Action, ComponentRef
-from cogs.words.commands import COMMANDS, OPTIONS
+from cogs.words.controls import COMMANDS, OPTIONS
 from cogs.words.portrait import mapped_label
 from cogs.words.text import plain
 from cogs.work.accept import Work, require_files

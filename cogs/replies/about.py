@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, button, rule, text
 from cogs.words import about as words
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.text import plain, small
 from services.domain.installation import Status
 from services.domain.report import ReportSummary

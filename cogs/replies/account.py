@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, rule, text, with_files
 from cogs.words import account as words
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.text import small
 from services.domain.spotify import Disconnected, Linked
 from services.workflows.privacy import Stored

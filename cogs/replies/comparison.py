@@ -14,8 +14,8 @@ from cogs.replies.layout import Attached, Reply, button, gallery, note, poster, 
 from cogs.replies.lists import ListFiles
 from cogs.replies.lobby import LobbyVerb
 from cogs.words import people
-from cogs.words.buttons import Label, page_label
 from cogs.words.comparison import comparison_sentence, meaning_words, pair_reasons, score_words
+from cogs.words.controls import Label, page_label
 from cogs.words.messages import note_lines
 from cogs.words.text import escape, fit, plain, small, some_of, track_line, unbroken
 from services.domain.charts import Chart

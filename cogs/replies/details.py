@@ -26,7 +26,7 @@ from cogs.replies.layout import (
 from cogs.replies.lists import ListFiles
 from cogs.words import portrait
 from cogs.words import stats as words
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.report import BEFORE_POSTING, CHART_NAMES, poster_title
 from cogs.words.text import ATTRIBUTION, credit, escape, fit, is_spotifys, moment, small, track_line, unbroken
 from services.domain.charts import Chart, ChartKind

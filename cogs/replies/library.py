@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, text
 from cogs.words import library as words
-from cogs.words.buttons import Label, page_label
+from cogs.words.controls import Label, page_label
 from cogs.words.library import (
     CLOSED_LISTS,
     NO_PLAYLIST,

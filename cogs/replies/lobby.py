@@ -12,7 +12,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, text
 from cogs.words import lobby as words
-from cogs.words.buttons import Label, compare_label
+from cogs.words.controls import Label, compare_label
 from cogs.words.lists import suggestion_label
 from cogs.words.text import escape, plain, small
 from services.domain.groups import FEWEST, GroupKind, Lobby, LobbyState, Member, MessageKind

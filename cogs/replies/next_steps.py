@@ -15,7 +15,7 @@ from cogs.replies.layout import button
 from cogs.replies.lobby import NEW, LobbyVerb
 from cogs.replies.saving import LAST
 from cogs.words.about import HelpTopic
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from services.domain.errors import groups, jobs, playlists, sources, storage
 from services.domain.group_requests import AskRequest, CompareRequest, MapVerb, Where
 from services.domain.jobs import Request

@@ -14,7 +14,7 @@ from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Attached, Reply, button, draft_button, gallery, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words import ordering as words
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.text import credit, escape, fit, playlist_link, small, unbroken
 from services.domain.charts import Chart
 from services.domain.ordering import Goal, OrderState

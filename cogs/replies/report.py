@@ -11,7 +11,7 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, gallery, note, rule, text
 from cogs.replies.sound import clips_offer
 from cogs.words import quality as words
-from cogs.words.buttons import Label, double_label, halve_label, page_label, same_song_label
+from cogs.words.controls import Label, double_label, halve_label, page_label, same_song_label
 from cogs.words.grouping import WAY, basis_line, cluster_lines, portrait, track_row
 from cogs.words.report import described_words, footer_line, report_heading, summary_lines
 from cogs.words.text import (

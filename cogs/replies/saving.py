@@ -13,7 +13,7 @@ from cogs.replies.account import HERE
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, note, text, with_files
 from cogs.words import saving as words
-from cogs.words.buttons import Label, take_back_label, undo_label
+from cogs.words.controls import Label, take_back_label, undo_label
 from cogs.words.saving import ABOUT_EARLIER, not_saved_line, saved_title, write_lines
 from cogs.words.text import small
 from services.domain.writes import Settled, Settling, Undone, UndoPlan, Write, WriteKind

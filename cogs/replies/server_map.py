@@ -12,7 +12,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, text, with_files
 from cogs.words import server_map as words
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.text import small
 from services.domain.group_requests import MapVerb
 from services.domain.server_map import Digest, DrawnMap, News

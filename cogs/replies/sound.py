@@ -11,7 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, text
 from cogs.words import sound as words
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.messages import note_lines
 from cogs.words.text import escape, small
 from services.domain.messages import NoteKind

@@ -12,7 +12,7 @@ from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words import tidying as words
-from cogs.words.buttons import (
+from cogs.words.controls import (
     Label,
     apply_label,
     make_label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogs.words.answers import OUT
-from cogs.words.buttons import Label
+from cogs.words.controls import Label
 from cogs.words.text import escape, in_words, moment, plural, small
 from services.domain.groups import MOST, Lobby, Member
 

@@ -20,7 +20,7 @@ from cachetools import LRUCache
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.lobby import LobbyVerb
-from cogs.words.commands import ANALYZE_MESSAGE, COMPARE_TASTE
+from cogs.words.controls import ANALYZE_MESSAGE, COMPARE_TASTE
 from cogs.work.host import Interaction, begin
 from services.domain.errors.jobs import ShuttingDownError, TooFastError
 

@@ -22,7 +22,7 @@ from cogs.replies.account import (
 )
 from cogs.replies.layout import Reply
 from cogs.words.account import LinkEnd
-from cogs.words.buttons import GO_ON_WHERE_YOU_WERE
+from cogs.words.controls import GO_ON_WHERE_YOU_WERE
 from cogs.work.host import Interaction
 from cogs.work.kinds import Kind, request_of
 from services.accounts.linking import LinkingService
