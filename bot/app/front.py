@@ -16,8 +16,7 @@ from cogs.commands.account import AccountCog, PlaylistsCog, PrivacyCog
 from cogs.commands.analyze import AnalyzeCog
 from cogs.commands.drafts import DraftsCog
 from cogs.commands.groups import CompareCog, GroupsCog
-from cogs.commands.quality import NamesCog, QualityCog
-from cogs.commands.reports import ReportsCog
+from cogs.commands.reports import NamesCog, QualityCog, ReportsCog
 from cogs.commands.results import ResultsCog
 from cogs.commands.saving import SavingCog
 from cogs.commands.server import DigestCog, ServerMapCog, SharingCog
