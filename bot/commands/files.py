@@ -19,7 +19,6 @@ from bot.config import Settings
 from cogs.replies.lists import dj_attachments
 from cogs.words.errors import sentence
 from cogs.words.messages import progress_line
-from services.audio.kinds import may_hold_sound, sound_kind
 from services.domain.charts import Chart
 from services.domain.errors import TastemapError
 from services.domain.errors.playlists import (
@@ -31,6 +30,7 @@ from services.domain.errors.playlists import (
 from services.domain.inputs import UploadedFile, parse_user_list
 from services.domain.messages import Activity, Note, OnProgress, Progress
 from services.domain.music import Playlist, Track
+from services.domain.sound import may_hold_sound, sound_kind
 from services.sources.clock import utc_now
 from services.storage.backups import default_folder
 from services.storage.connections import parse_address

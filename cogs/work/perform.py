@@ -24,7 +24,6 @@ from cogs.work.host import Host, Interaction, serve
 from cogs.work.kinds import Kind
 from cogs.work.outages import STORAGE_AGAIN_S, DiscordUnreachableError, is_outage, pause, reaching_discord
 from cogs.work.progress import LineOfProgress, RunningWork
-from services.audio.kinds import may_hold_sound
 from services.domain.errors.jobs import ShuttingDownError, StoppedError
 from services.domain.errors.playlists import FileUnavailableError
 from services.domain.errors.storage import (
@@ -38,6 +37,7 @@ from services.domain.inputs import UploadedFile, UploadedFiles
 from services.domain.jobs import Job, JobStatus
 from services.domain.messages import Activity, OnProgress, Progress, quiet
 from services.domain.requests import JobKind, PressRequest
+from services.domain.sound import may_hold_sound
 from services.jobs.queue import JobQueue
 from services.workflows.reading import PlaylistChoice, PlaylistReader
 

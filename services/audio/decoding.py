@@ -13,14 +13,13 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import firwin, resample_poly
 
-from services.audio.kinds import sound_kind
 from services.domain.errors.playlists import (
     DamagedSoundError,
     NotSoundError,
     SoundFormatOffError,
     UnusualSoundError,
 )
-from services.domain.sound import LONGEST_SOUND_S, MOST_CHANNELS, SAMPLE_RATES_HZ, SoundKind
+from services.domain.sound import LONGEST_SOUND_S, MOST_CHANNELS, SAMPLE_RATES_HZ, SoundKind, sound_kind
 
 Samples = NDArray[np.float32]
 

@@ -10,7 +10,6 @@ from pathlib import PurePath
 
 from services.analysis.genres import has_genre
 from services.analysis.titles import core_title, lead_artist
-from services.audio.kinds import may_hold_sound, sound_kind
 from services.compute import ComputePool, Limits
 from services.domain.errors.jobs import TooCostlyError, WorkerLostError
 from services.domain.errors.playlists import (
@@ -32,7 +31,14 @@ from services.domain.inputs import PlaylistInput, UploadedFile, UploadedFiles
 from services.domain.messages import Activity, Note, NoteKind, OnProgress, Progress, quiet
 from services.domain.music import Playlist, Skipped, SkipReason, Track
 from services.domain.report import AnalysisReport
-from services.domain.sound import MOST_SOUND_FILES, ClipReading, SoundProblem, SoundReading
+from services.domain.sound import (
+    MOST_SOUND_FILES,
+    ClipReading,
+    SoundProblem,
+    SoundReading,
+    may_hold_sound,
+    sound_kind,
+)
 from services.sources.reccobeats_clips import NAME as CLIPS_NAME
 from services.sources.reccobeats_clips import ReccoBeatsClips
 from services.storage.failures import forgiven

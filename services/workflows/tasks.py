@@ -76,7 +76,7 @@ def read_with_keys(
 
 def unpack_sounds(archive: bytes) -> tuple[list[tuple[str, bytes]], list[tuple[str, bytes]]]:
     """Unpack an archive into its sound files and its other files, each with its name."""
-    from services.audio.kinds import sound_kind
+    from services.domain.sound import sound_kind
     from services.imports.archive import members, open_archive
 
     sounds: list[tuple[str, bytes]] = []

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from sandbox.sounds import encode, encode_m4a, tagged_mp3
-from services.audio.kinds import may_hold_sound, sound_kind
 from services.audio.tags import read_tags, track_of
 from services.domain.features import AudioFeatures
 from services.domain.music import Track
-from services.domain.sound import Sound, SoundKind, SoundReading, SoundTags
+from services.domain.sound import Sound, SoundKind, SoundReading, SoundTags, may_hold_sound, sound_kind
 
 MBID = "b1a9c0e9-d987-4042-ae91-78d6a3267d69"
 SOUND = Sound(
