@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from services.analysis.comparison.distance import (
+from services.analysis.comparison.score import (
     distances,
     energy_distance,
     resampled_weights,
