@@ -39,7 +39,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.listeners import SHARED_DATA
 from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, auc, load_crowd
-from services.analysis.comparison.overlap import SHARES_FILE
+from services.analysis.comparison.pairs import SHARES_FILE
 from services.analysis.comparison.rules import CONSTANTS_FILE
 from services.analysis.comparison.score import combine, energy_distance, sound_score
 from services.analysis.genres import normal_genre

@@ -21,7 +21,7 @@ from benchmarks.hidden_tracks import Shelf, load_shelf
 from benchmarks.learn_metric import learn_constants
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, Library, load_libraries
 from services.analysis.comparison.listening import MOST_COMPARED
-from services.analysis.comparison.overlap import Palette, expected_artists, genre_affinity
+from services.analysis.comparison.pairs import Palette, expected_artists, genre_affinity
 from services.analysis.comparison.score import energy_distance
 from services.analysis.genres import normal_genre
 from services.analysis.reference import read_reference

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.comparison.listening import Listening, Sound, chosen
-from services.analysis.comparison.overlap import song_names
+from services.analysis.comparison.pairs import song_names
 from services.analysis.comparison.score import distances
 from services.analysis.titles import lead_artist
 from services.domain.report import EnrichedTrack

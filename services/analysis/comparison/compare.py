@@ -11,13 +11,14 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.differences import Shape, feature_differences
 from services.analysis.comparison.figures import give_awards, participant
 from services.analysis.comparison.listening import Listening, listen
-from services.analysis.comparison.overlap import (
+from services.analysis.comparison.pairs import (
     Palette,
     Repertoire,
+    Shape,
     artist_overlap,
+    feature_differences,
     genre_affinity,
     repertoire,
     shared_artists,

@@ -10,8 +10,8 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.differences import INSTRUMENTAL_FROM
 from services.analysis.comparison.listening import Listening, artists_of, mean_errors
+from services.analysis.comparison.pairs import INSTRUMENTAL_FROM
 from services.analysis.titles import lead_artist
 from services.domain.comparison import Award, Participant, PersonKey, Spread
 from services.domain.features import SOUND_FEATURES, Feature

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.comparison.listening import Listening, artists_of
-from services.analysis.comparison.overlap import Repertoire, artist_overlap
+from services.analysis.comparison.pairs import Repertoire, artist_overlap
 from services.analysis.comparison.rules import load_rules
 from services.domain.scoring import ScoreRules
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.comparison.overlap import (
+from services.analysis.comparison.pairs import (
     USUAL_INSIDE,
     USUAL_TRACKS,
     Palette,

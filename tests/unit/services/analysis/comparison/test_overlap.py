@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.comparison.listening import listen
-from services.analysis.comparison.overlap import (
+from services.analysis.comparison.pairs import (
     Repertoire,
     artist_overlap,
     expected_artists,

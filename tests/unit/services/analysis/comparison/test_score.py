@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from services.analysis.comparison.listening import Listening, Sound
-from services.analysis.comparison.overlap import Repertoire
+from services.analysis.comparison.pairs import Repertoire
 from services.analysis.comparison.rules import load_rules
 from services.analysis.comparison.score import Sampled, Score, score_pair
 from services.domain.scoring import KNOTS, Band, Calibration, Curve, Percentiles, ScoreRules
