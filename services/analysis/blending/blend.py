@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from services.analysis.blending.candidates import FOREIGN, Candidates, gather
-from services.analysis.blending.turns import Rounds, Turn, lift, take_turns
+from services.analysis.blending.turns import FOREIGN, Candidates, Rounds, Turn, gather, lift, take_turns
 from services.analysis.comparison.listening import Listening, listen
 from services.analysis.ordering.cost import compute_steps
 from services.analysis.ordering.problem import LOOKAHEAD, Problem
