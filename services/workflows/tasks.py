@@ -172,8 +172,7 @@ def analyze(
 ) -> Analysis:
     """Estimate what is missing, describe the playlist, draw what is wanted at once, and encode the report."""
     from services.analysis.describe import describe
-    from services.analysis.drift import since_last
-    from services.analysis.eras import summary_of
+    from services.analysis.drift import since_last, summary_of
     from services.enrichment.assembly import corrected, without_guesses
     from services.enrichment.coverage import compute_coverage
     from services.storage.codec import encode_report
@@ -291,7 +290,7 @@ def count_numbers(report: AnalysisReport) -> tuple[PlaylistStats, Chart]:
 
 def summarise(report: AnalysisReport) -> Summary:
     """Return what is remembered of a report."""
-    from services.analysis.eras import summary_of
+    from services.analysis.drift import summary_of
 
     return summary_of(report)
 
@@ -300,7 +299,7 @@ def look_back(
     name: str, report: AnalysisReport | None, stages: Sequence[Stage], first: EarlierSound | None
 ) -> tuple[Course, tuple[Chart, ...]]:
     """Say how a list sounded over time, and draw it."""
-    from services.analysis.eras import course_of
+    from services.analysis.drift import course_of
     from services.charts.drift import render_course
 
     course = course_of(name, report, stages, first)

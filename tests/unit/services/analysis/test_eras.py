@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cogs.words.portrait import eras_line, since_line
-from services.analysis.eras import changes_of_summaries, course_of, day_of, eras_of, summary_of
+from services.analysis.drift import changes_of_summaries, course_of, day_of, eras_of, summary_of
 from services.charts.drift import render_course
 from services.domain.features import Feature
 from services.domain.portrait import Stage

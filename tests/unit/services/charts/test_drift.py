@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from cogs.words.portrait import change_words, since_line
-from services.analysis.eras import course_of, summary_of
+from services.analysis.drift import course_of, summary_of
 from services.charts.drift import render_course
 from services.domain.portrait import Stage
 from services.workflows.reports import earlier_sound
