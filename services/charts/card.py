@@ -10,8 +10,7 @@ from services.charts import theme
 from services.charts.labels import Box, Labels, Wish
 from services.charts.lettering import drawable
 from services.charts.map import describe_map, draw_areas, draw_dots, place_tracks, tell_map
-from services.charts.map_labels import OUTLIER_RING, ring_boxes
-from services.charts.regions import Points, known
+from services.charts.map_frame import OUTLIER_RING, Points, known, ring_boxes
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
 from services.domain.charts import Chart, ChartKind

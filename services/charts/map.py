@@ -10,8 +10,16 @@ from services.charts import theme
 from services.charts.labels import Box
 from services.charts.legend import GroupLegend
 from services.charts.lettering import drawable
-from services.charts.map_labels import OUTLIER_RING, STRIP, draw_directions, draw_labels
-from services.charts.regions import Area, Points, known, settle
+from services.charts.map_frame import (
+    OUTLIER_RING,
+    STRIP,
+    Area,
+    Points,
+    draw_directions,
+    draw_labels,
+    known,
+    settle,
+)
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
     cluster_name,

@@ -18,8 +18,7 @@ from services.charts.legend import (
     person_style,
 )
 from services.charts.lettering import drawable
-from services.charts.map_labels import STRIP, draw_directions
-from services.charts.regions import Area, Points, settle
+from services.charts.map_frame import STRIP, Area, Points, draw_directions, settle
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind

@@ -11,8 +11,8 @@ import numpy as np
 from services.charts import theme
 from services.charts.lettering import drawable, missing_scripts
 from services.charts.map import positions_of
+from services.charts.map_frame import known
 from services.charts.poster_page import FORMATS, Format, Hero, Row, Words, draw_lands, draw_marks, draw_page
-from services.charts.regions import known
 from services.charts.sheet import Sheet
 from services.charts.theme import Look, choose_look, land_colours
 from services.charts.words import cluster_name, count, describe, listed, playlist_name

@@ -11,7 +11,7 @@ import numpy as np
 from services.charts import theme
 from services.charts.labels import Box
 from services.charts.lettering import wrap
-from services.charts.regions import Area, Points, Rows, settle
+from services.charts.map_frame import Area, Points, Rows, settle
 from services.charts.sheet import Sheet
 from services.charts.theme import NARROW, SERIF, Look
 from services.charts.words import count

@@ -11,8 +11,7 @@ from services.charts import card, theme
 from services.charts.labels import Box, Labels, Place, Wish
 from services.charts.legend import person_style
 from services.charts.lettering import drawable, plain
-from services.charts.map_labels import STRIP, draw_directions
-from services.charts.regions import Points, fit
+from services.charts.map_frame import STRIP, Points, draw_directions, fit
 from services.charts.sheet import Sheet
 from services.charts.words import count, describe, listed
 from services.domain.charts import Chart, ChartKind

@@ -11,7 +11,7 @@ from services.analysis.comparison.compare import compare
 from services.analysis.comparison.rules import load_rules
 from services.charts import theme
 from services.charts.legend import person_style
-from services.charts.map_labels import STRIP
+from services.charts.map_frame import STRIP
 from services.charts.people_profiles import dividing_features
 from services.charts.render import render_comparison
 from services.charts.sheet import Sheet

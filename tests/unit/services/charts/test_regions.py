@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from services.charts.labels import Box
-from services.charts.regions import compute_area, fit
+from services.charts.map_frame import compute_area, fit
 
 FRAME, SMALL = Box.at(10, 10, 380, 330), Box.at(0, 0, 100, 100)
 
