@@ -23,9 +23,9 @@ from services.imports.cells import split_any
 from services.imports.columns import FEATURE_COLUMNS, Column, names, normal
 from services.imports.dialects import GENERIC, Dialect
 from services.imports.rows import RowReader
-from services.imports.scales import detect_scales
 from services.imports.tables import Header, find_header
 from services.imports.text import clean_text
+from services.imports.units import detect_scales
 
 Record = list[str]
 

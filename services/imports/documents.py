@@ -21,9 +21,9 @@ from services.imports.entries import (
 )
 from services.imports.formats import JSON_ROWS, JSPF, MAX_LISTED, MAX_MEMBERS, MAX_ROWS
 from services.imports.keys import read_key
-from services.imports.lengths import duration_ms
 from services.imports.links import spotify_link
 from services.imports.tally import Budget
+from services.imports.units import duration_ms
 
 _TITLES: tuple[str, ...] = (
     *("title", "name", "track_name", "trackName", "song", "track", "Title", "Name", "trackTitle"),

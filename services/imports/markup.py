@@ -18,7 +18,7 @@ from services.domain.music import Track
 from services.imports.entries import SOUND_FILE, Entries, make_track, measured, track_of_path, track_of_words
 from services.imports.formats import MAX_MARKUP_DEPTH, MAX_MARKUP_ELEMENTS, MAX_ROWS
 from services.imports.keys import read_key
-from services.imports.lengths import duration_ms
+from services.imports.units import duration_ms
 
 _STEP_CHARS = 64 * 1024
 _STEPS_WITHOUT_TAG = 4

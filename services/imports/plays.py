@@ -13,9 +13,9 @@ from services.imports.dialects import GENERIC
 from services.imports.entries import make_track, split_words
 from services.imports.formats import MAX_LISTED, YOUTUBE
 from services.imports.history import APPLE_PLAYS, EXTENDED, LOGGED, SCROBBLES, WATCHED
-from services.imports.lengths import duration_ms
 from services.imports.tables import DELIMITERS, Header, find_header, first_records, rows_below
 from services.imports.tally import Budget
+from services.imports.units import duration_ms
 from services.imports.watched import is_watch_page, plays_of_page
 
 _TIMES = (

@@ -16,9 +16,8 @@ from services.imports.encodings import Mending
 from services.imports.entries import SOUND_FILE, without_number
 from services.imports.formats import MAX_LIST_CHARS
 from services.imports.keys import KeyReader, read_mode
-from services.imports.lengths import LengthReader, milliseconds, seconds
-from services.imports.scales import Scales
 from services.imports.text import clean_text
+from services.imports.units import LengthReader, Scales, milliseconds, seconds
 
 _T = TypeVar("_T")
 

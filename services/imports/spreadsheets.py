@@ -24,10 +24,10 @@ from services.imports.dialects import (
 )
 from services.imports.formats import CHOSIC, EXPORTIFY, MAX_NAME_CHARS
 from services.imports.rows import RowReader
-from services.imports.scales import detect_scales
 from services.imports.tables import Header, Table, find_header, first_records, read_table
 from services.imports.tally import Budget, Tally
 from services.imports.text import Decoded, clean_text
+from services.imports.units import detect_scales
 
 _NAMED_COLUMNS = 6
 _TELLING_COLUMNS = 2

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from services.imports import cells, keys, lengths
 from services.imports.cells import split_any, split_commas, split_escaped_commas, split_semicolons
-from services.imports.lengths import LengthReader
 from services.imports.text import clean_text, playlist_name
+from services.imports.units import LengthReader
 
 from .samples import IDS
 

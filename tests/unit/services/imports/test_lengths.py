@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.imports.lengths import LengthReader, duration_ms, milliseconds
+from services.imports.units import LengthReader, duration_ms, milliseconds
 from services.imports.upload import read_upload
 
 
