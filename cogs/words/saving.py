@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cogs.words.text import escape, join_words, moment, plural, skipped_line, small
-from services.domain.orders import Difference
 from services.domain.writes import (
+    Difference,
     Ending,
     Hindrance,
     Settled,

@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.sources import NotLinkedError, UnfinishedWritesError, WriteNotFoundError
 from services.domain.music import PlaylistId, TrackId
-from services.domain.orders import Difference
-from services.domain.writes import Hindrance, Write, WriteKind, WriteStage
+from services.domain.writes import Difference, Hindrance, Write, WriteKind, WriteStage
 from services.storage.database import Store
 from services.storage.schema.people import links, playlist_writes
 

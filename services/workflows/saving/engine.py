@@ -30,15 +30,19 @@ from services.domain.errors.sources import (
     WriteError,
 )
 from services.domain.music import Playlist, PlaylistId, TrackId
-from services.domain.orders import UNCHANGED, Difference, arrived, compare, likeness
 from services.domain.writes import (
     BATCH,
+    UNCHANGED,
+    Difference,
     Hindrance,
     Write,
     WriteChanges,
     WriteKind,
     WriteStage,
+    arrived,
     changed,
+    compare,
+    likeness,
     writable,
 )
 from services.storage.writes import WriteStore

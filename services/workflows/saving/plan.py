@@ -16,7 +16,6 @@ from services.domain.errors.sources import (
     SameOrderError,
 )
 from services.domain.music import Playlist, PlaylistId, TrackId
-from services.domain.orders import arrived, compare, likeness, take_back
 from services.domain.report import new_id
 from services.domain.writes import (
     LARGEST,
@@ -29,6 +28,10 @@ from services.domain.writes import (
     Write,
     WriteKind,
     WriteStage,
+    arrived,
+    compare,
+    likeness,
+    take_back,
     writable,
 )
 from services.workflows.saving.engine import PlaylistAccess

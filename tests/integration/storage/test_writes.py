@@ -9,8 +9,7 @@ import pytest
 
 from services.domain.errors.sources import NotLinkedError
 from services.domain.music import PlaylistId
-from services.domain.orders import Difference
-from services.domain.writes import Hindrance, Write, WriteKind, WriteStage
+from services.domain.writes import Difference, Hindrance, Write, WriteKind, WriteStage
 from services.storage.database import Database
 from services.storage.links import LinkStore
 from services.storage.persons import PersonStore

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.music import TrackId
-from services.domain.orders import (
+from services.domain.writes import (
     UNCHANGED,
     Difference,
     arrived,
