@@ -25,7 +25,7 @@ from services.analysis.facts import leads_of, of_their_time
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.reference import TYPICAL
-from services.analysis.tally import decade_of, lower_end
+from services.analysis.subtitle import decade_of, lower_end
 from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track

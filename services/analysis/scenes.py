@@ -20,7 +20,7 @@ from services.analysis.in_common import (
     span_of,
 )
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
-from services.analysis.tally import (
+from services.analysis.subtitle import (
     A_LOT,
     Read,
     Tally,

@@ -1,31 +1,45 @@
-"""Say below the name of a group what distinguishes it by what came with its tracks."""
+"""x"""
 
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import TypeVar
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.tally import (
-    A_LOT,
-    FEWEST_OF_A_KIND,
-    MOSTLY,
-    Tally,
-    by_genres,
-    counted,
-    families_of,
-    leads,
-    normal_words,
-    spellings,
-    told,
-    total,
-)
-from services.analysis.told_by_titles import Words
+from services.analysis.genres import NOBODY, family_of, normal_genre
+from services.analysis.titles import READ_AT_ONCE, lead_artist
+from services.analysis.told_by_titles import NOTHING, Words, told_by
 from services.domain.music import Track
 from services.domain.report import Subtitle
 
+FEWEST_OF_A_KIND = 3
+"""Tracks that a genre or an artist needs in the group."""
+
+A_LOT, MOSTLY = 0.25, 0.5
+"""Shares of the tagged tracks from which genres are worth a word, and from which they are most of it."""
+
+_Z95 = 1.96
+
+_NAMEABLE = re.compile(r"[^\W\d_][\w&'’+/ .-]{1,22}")
+
+_PARTS_ALONE = frozenset(
+    {"age", "bass", "beat", "core", "music", "scene", "sound", "standards", "step", "wave"}
+)
+"""Ends of genres that are no genre which contains them."""
+
+_RAP = frozenset({"rap", "hip hop"})
+"""Two words for one genre."""
+
+_AFTERWARDS = frozenset({"anti", "post", "proto"})
+"""What turns the rest of a genre into another: post-punk is no punk."""
+
+Counted = TypeVar("Counted")
 OVER_REPRESENTED = 0.1
 """Needed of q ln((q + .01) / (r + .01)), q the share of a genre in the group and r that outside of it."""
 
@@ -33,6 +47,215 @@ MOST_GENRES = 2
 
 MORE_THAN_THE_REST = 1.5
 """How many times as large as elsewhere the share of a decade has to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Tracks, counted by what came with them: most share that with many others."""
+
+    size: int
+    genres: Counter[tuple[str, ...]]
+    artists: Counter[tuple[str, ...]]
+    years: Counter[int | None]
+    titles: Counter[Words]
+    """What titles and albums tell."""
+
+    @staticmethod
+    def of(tracks: Sequence[Track]) -> Tally:
+        """Count tracks."""
+        return Tally(
+            len(tracks),
+            Counter([track.genres for track in tracks]),
+            Counter([track.artists for track in tracks]),
+            Counter([track.release_year for track in tracks]),
+            Counter([told_by(track.title, track.album) for track in tracks]),
+        )
+
+    @staticmethod
+    def of_artists(tracks: Sequence[Track]) -> Tally:
+        """Count the artists of tracks alone."""
+        return replace(Tally.of(()), size=len(tracks), artists=Counter([track.artists for track in tracks]))
+
+    @staticmethod
+    def together(parts: Sequence[Tally]) -> Tally:
+        """Count the tracks of several tallies."""
+        whole = Tally.of(())
+        for part in parts:
+            whole.genres.update(part.genres)
+            whole.artists.update(part.artists)
+            whole.years.update(part.years)
+            whole.titles.update(part.titles)
+        return replace(whole, size=sum(part.size for part in parts))
+
+    def without(self, some: Tally) -> Tally:
+        """Take away some of the tracks."""
+        return Tally(
+            self.size - some.size,
+            _difference(self.genres, some.genres),
+            _difference(self.artists, some.artists),
+            _difference(self.years, some.years),
+            _difference(self.titles, some.titles),
+        )
+
+
+def _difference(whole: Counter[Counted], part: Counter[Counted]) -> Counter[Counted]:
+    """Return `whole - part` without a look at what the part has none of."""
+    rest = whole.copy()
+    for each, number in part.items():
+        if rest[each] > number:
+            rest[each] -= number
+        else:
+            del rest[each]
+    return rest
+
+
+Read = Callable[[Tally], Iterable[tuple[Words, int]]]
+"""Yields words, and how many tracks have just these."""
+
+
+def told(read: Iterable[tuple[Words, int]]) -> Iterator[tuple[Words, int]]:
+    """Leave out the tracks of which nothing is known."""
+    return ((words, number) for words, number in read if words)
+
+
+def total(read: Iterable[tuple[Words, int]]) -> int:
+    """Return how many tracks there are."""
+    return sum(number for _, number in read)
+
+
+def share_with(some: Collection[str], read: Sequence[tuple[Words, int]]) -> float:
+    """Return the share of the tracks that have one of some words."""
+    return sum(number for words, number in read if not words.isdisjoint(some)) / max(total(read), 1)
+
+
+def counted(read: Iterable[tuple[Words, int]]) -> Counter[str]:
+    """Count the tracks with each word."""
+    found: Counter[str] = Counter()
+    for words, number in read:
+        for word in words:
+            found[word] += number
+    return found
+
+
+def lower_end(count: int, total: int) -> float:
+    """Return the lower end of the 95 % interval of a share (Wilson, 1927)."""
+    share, square = count / total, _Z95**2 / total
+    middle = share + square / 2
+    return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)
+
+
+@lru_cache(maxsize=2)
+def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], Words]:
+    """Return what yields the genres of a track, and the more general ones that these end with.
+
+    More general ones are those that some track is tagged with: "new age" is no kind of "age".
+
+    Parameters
+    ----------
+    tagged
+        The genres of all tracks.
+    """
+    named = frozenset(word for genres in tagged for word in normal_words(genres)) - _PARTS_ALONE
+    said = named if named.isdisjoint(_RAP) else named | {"hip hop"}
+
+    @cache
+    def of(words: Words) -> Words:
+        ends = {
+            " ".join(parts[at:])
+            for word in words
+            for parts in [word.split()]
+            for at in range(len(parts))
+            if not at or parts[at - 1] not in _AFTERWARDS
+        }
+        if not ends.isdisjoint(_RAP):
+            ends = ends - {"rap"} | {"hip hop"}  # whoever tags one might as well have said the other
+        return frozenset(end for end in ends & said if _NAMEABLE.fullmatch(end))
+
+    return lambda genres: of(normal_words(genres))
+
+
+def kinds_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
+    """Return what yields the genres of a track and those that they are kinds of, as named in a list."""
+    return families(frozenset((*group.genres, *rest.genres)))
+
+
+@lru_cache(maxsize=8192)
+def families_of(genres: tuple[str, ...]) -> Words:
+    """Return the families that some genres belong to."""
+    return frozenset(family for genre in genres if (family := family_of(genre)) is not None)
+
+
+def by_genres(read: Callable[[tuple[str, ...]], Words]) -> Read:
+    """Return what counts tracks by what is read from their genres."""
+    return lambda tally: ((read(genres), number) for genres, number in tally.genres.items())
+
+
+def decade_of(track: Track) -> Iterable[str]:
+    """Return the decade of a track by the year of its edition, or nothing."""
+    return _decade_of(track.release_year)
+
+
+@lru_cache(maxsize=512)
+def _decade_of(year: int | None) -> frozenset[str]:
+    return frozenset({str(year // 10 * 10)} if year else ())
+
+
+def decades(tally: Tally) -> Iterable[tuple[Words, int]]:
+    """Count tracks by decade."""
+    return ((_decade_of(year), number) for year, number in tally.years.items())
+
+
+def by_titles(wanted: Iterable[str]) -> Read:
+    """Return what counts tracks by those of some words that their titles and albums tell."""
+    some = frozenset(wanted)
+    return lambda tally: (
+        ((words & some or NOTHING) if words else words, number) for words, number in tally.titles.items()
+    )
+
+
+def leads(tally: Tally) -> Iterable[tuple[Words, int]]:
+    """Count tracks by the artist that is credited first, in the one way that all spellings share."""
+    return ((_lead_of(artists), number) for artists, number in tally.artists.items())
+
+
+@lru_cache(maxsize=READ_AT_ONCE)
+def _lead_of(artists: tuple[str, ...]) -> Words:
+    lead = lead_artist(artists)
+    return frozenset({lead} if lead and lead not in NOBODY else ())
+
+
+def spellings(tally: Tally) -> dict[str, str]:
+    """Return how most tracks of each artist that is credited first spell them."""
+    found: dict[str, Counter[str]] = {}
+    for artists, number in tally.artists.items():
+        for lead in _lead_of(artists):
+            name = next(name for name in artists if lead_artist((name,)))
+            spelt = " ".join(unicodedata.normalize("NFC", name).split())
+            found.setdefault(lead, Counter())[spelt] += number
+    return {lead: min(names, key=lambda name: (-names[name], name)) for lead, names in found.items()}
+
+
+def words_of(track: Track) -> frozenset[str]:
+    """Return the genres of a track, each in the one way that all its spellings share."""
+    return normal_words(track.genres)
+
+
+@lru_cache(maxsize=8192)
+def genres_of(genres: tuple[str, ...]) -> frozenset[str]:
+    """Return genres as they are told apart: rap is hip hop."""
+    words = normal_words(genres)
+    return words if "rap" not in words else words - {"rap"} | {"hip hop"}
+
+
+def is_kind_of(genre: str, other: str) -> bool:
+    """Whether a genre is a kind of another by its words: "melodic rap" of "rap", and of "hip hop"."""
+    return genre.endswith(f" {other}") or (other == "hip hop" and genre.endswith(" rap"))
+
+
+@lru_cache(maxsize=8192)
+def normal_words(genres: tuple[str, ...]) -> frozenset[str]:
+    """Return genres, each in the one way that all its spellings share."""
+    return frozenset(filter(None, map(normal_genre, genres)))
 
 
 def subtitle_of(group: Tally, rest: Tally) -> Subtitle:
