@@ -20,10 +20,9 @@ from services.enrichment.ports import FeatureCache, FeatureSource, NameStore
 from services.enrichment.recordings import IndexedLabs, KnownRecordings
 from services.enrichment.resolver import LabsPort, NameResolver
 from services.sources.clock import Clock
-from services.sources.lastfm import LastFm, connect_lastfm
 from services.sources.listenbrainz import Labs, ListenBrainz, connect_labs, connect_listenbrainz
-from services.sources.listenbrainz_lists import ListenBrainzLists
 from services.sources.pacing import Pace
+from services.sources.public_lists import LastFm, ListenBrainzLists, connect_lastfm
 from services.sources.reccobeats import (
     ReccoBeatsById,
     ReccoBeatsByIsrc,

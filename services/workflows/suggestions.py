@@ -29,8 +29,7 @@ from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, PlaylistSource, Track
 from services.domain.spotify import Library, PlaylistSummary
 from services.sources.clock import Deadline
-from services.sources.lastfm import LastFm
-from services.sources.listenbrainz_lists import ListedPlaylist, ListenBrainzLists
+from services.sources.public_lists import LastFm, ListedPlaylist, ListenBrainzLists
 from services.workflows.library import LIKED_NAME, LibraryWorkflow
 from services.workflows.reports import ReportsWorkflow
 

@@ -21,8 +21,7 @@ from services.domain.errors.sources import SourceError
 from services.domain.inputs import ListService, UserList, WhichList, parse_user_list
 from services.domain.music import Track
 from services.domain.recordings import Certainty
-from services.sources.lastfm import LastFm, connect_lastfm
-from services.sources.listenbrainz_lists import ListenBrainzLists
+from services.sources.public_lists import LastFm, ListenBrainzLists, connect_lastfm
 from services.workflows.suggestions import UserLists
 from tests.integration.enrichment.names import CATALOGUE, Services, named, services
 from tests.unit.services.sources.fakes import FakeClock, patience_with, serve, session

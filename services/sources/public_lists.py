@@ -1,4 +1,7 @@
-"""Read the public lists of a ListenBrainz user: top, loved and recent tracks, and playlists; no key."""
+"""Read the public lists of a user at ListenBrainz and Last.fm: top, loved and recent tracks, and playlists.
+
+Last.fm wants the operator's key in the address of every call, so no address is ever logged or shown.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
+import aiohttp
+
 from services.domain.errors.playlists import ListNotFoundError
-from services.domain.errors.sources import SourceUnavailableError
+from services.domain.errors.sources import RateLimitedError, SourceRefusedError, SourceUnavailableError
 from services.domain.music import Track
-from services.sources.clock import Deadline
+from services.sources.clock import Clock, Deadline
 from services.sources.listenbrainz import (
     NAME,
     ListenBrainz,
@@ -20,7 +25,9 @@ from services.sources.listenbrainz import (
     words_in,
 )
 from services.sources.outcomes import require, valid_isrc
-from services.sources.upstream import Ask
+from services.sources.pacing import Pace, pacer_of
+from services.sources.session import parse_json
+from services.sources.upstream import Ask, OnCall, Patience, Reply, Upstream, unheard
 
 MOST_TRACKS = 500
 """Of one list; a playlist may hold 20,000."""
@@ -31,6 +38,19 @@ _PLAYLISTS_LISTED = 25
 
 NOTHING_COMPUTED: Mapping[str, object] = {}
 """In place of an answer that has no body: statistics of a fresh account."""
+LASTFM = "Last.fm"
+_MOST_AT_LASTFM = 400
+GAP_S = 0.35
+"""About five calls a second are borne; more may cost the account."""
+
+_LASTFM_PAGE = 200
+_NO_SUCH_USER = frozenset({6, 7, 17})
+"""Not found, or private: nobody can tell which."""
+_OUR_FAULT = frozenset({4, 9, 10, 13, 14, 26})
+"""The key is wrong or suspended."""
+_TOO_OFTEN = 29
+_REST_S = 60.0
+_LONGEST_S = 24 * 60 * 60
 
 
 class ListedPlaylist(NamedTuple):
@@ -178,3 +198,132 @@ def _recording_of(row: Mapping[str, object]) -> str | None:
 
 def _object(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
+
+
+def connect_lastfm(
+    session: aiohttp.ClientSession,
+    key: str,
+    *,
+    base_url: str,
+    clock: Clock,
+    patience: Patience | None = None,
+    on_call: OnCall = unheard,
+    pace: Pace | None = None,
+) -> LastFm:
+    """Build the one client of this process."""
+    upstream = Upstream(
+        session,
+        source=LASTFM,
+        base_url=base_url,
+        pacer=pacer_of(LASTFM, clock=clock, pace=pace, min_gap_s=GAP_S),
+        clock=clock,
+        patience=patience,
+        is_final=_says_what_is_wrong,
+        on_call=on_call,
+    )
+    return LastFm(upstream, key)
+
+
+class LastFm:
+    """The lists that Last.fm shows to anybody who knows the name."""
+
+    def __init__(self, upstream: Upstream, key: str) -> None:
+        self._upstream = upstream
+        self._key = key
+
+    async def top(self, name: str, deadline: Deadline) -> tuple[Track, ...]:
+        """Return the most played tracks of all time, most played first.
+
+        Raises
+        ------
+        ListNotFoundError
+            There is no such user, or what they hear is private.
+        SourceError
+            There is no answer.
+        """
+        return await self._read(name, "user.getTopTracks", "toptracks", deadline)
+
+    async def loved(self, name: str, deadline: Deadline) -> tuple[Track, ...]:
+        """Return the tracks that somebody loves, the last first; raises like `top`."""
+        return await self._read(name, "user.getLovedTracks", "lovedtracks", deadline)
+
+    async def recent(self, name: str, deadline: Deadline) -> tuple[Track, ...]:
+        """Return the tracks listened to last, each once; raises like `top`."""
+        return await self._read(name, "user.getRecentTracks", "recenttracks", deadline)
+
+    async def _read(self, name: str, method: str, root: str, deadline: Deadline) -> tuple[Track, ...]:
+        found: dict[str, Track] = {}
+        for page in range(1, 1 + _MOST_AT_LASTFM // _LASTFM_PAGE):
+            listed = await self._page(name, method, root, page, deadline)
+            rows = _lastfm_rows(listed.get("track"))
+            found |= {track.key: track for row in rows if (track := _lastfm_track(row)) is not None}
+            if page >= _whole(_object(listed.get("@attr")).get("totalPages")) or not rows:
+                break
+        return tuple(found.values())[:_MOST_AT_LASTFM]
+
+    async def _page(
+        self, name: str, method: str, root: str, page: int, deadline: Deadline
+    ) -> Mapping[str, object]:
+        params = {
+            "method": method,
+            "user": name,
+            "limit": str(_LASTFM_PAGE),
+            "page": str(page),
+            "format": "json",
+            "api_key": self._key,
+        }
+        answer = await self._upstream.get("/", params=list(params.items()), deadline=deadline)
+        body = answer.json if isinstance(answer.json, dict) else {}
+        match body.get("error"):
+            case None:
+                listed = require(answer, LASTFM, dict).get(root)
+                if not isinstance(listed, dict):
+                    raise SourceUnavailableError(LASTFM, "unreadable answer")
+                return listed
+            case int(error) if error in _NO_SUCH_USER:
+                raise ListNotFoundError(LASTFM, name)
+            case int(error) if error in _OUR_FAULT:
+                raise SourceRefusedError(LASTFM, answer.status)
+            case int(error) if error == _TOO_OFTEN:
+                raise RateLimitedError(LASTFM, _REST_S)
+            case error:
+                raise SourceUnavailableError(LASTFM, f"error {str(error)[:8]}")
+
+
+def _says_what_is_wrong(reply: Reply) -> bool:
+    """Whether the body names an error: the status says nothing, 200 included."""
+    body = parse_json(reply.body)
+    return isinstance(body, dict) and isinstance(body.get("error"), int)
+
+
+def _lastfm_rows(value: object) -> list[Mapping[str, object]]:
+    """Return the rows of a list; a list of one comes as an object."""
+    several = value if isinstance(value, list) else [value]
+    return [row for row in several if isinstance(row, dict)]
+
+
+def _lastfm_track(row: Mapping[str, object]) -> Track | None:
+    if _object(row.get("@attr")).get("nowplaying"):
+        return None  # it comes again once it has been heard
+    artist = _object(row.get("artist"))
+    person = _text(artist.get("name")) or _text(artist.get("#text")) or _text(row.get("artist"))
+    title, length_s = _text(row.get("name")), _whole(row.get("duration"))
+    if not title or not person:
+        return None
+    return Track(
+        title=title,
+        artists=(person,),
+        album=_text(_object(row.get("album")).get("#text")) or None,
+        duration_ms=length_s * 1000 if 0 < length_s <= _LONGEST_S else None,
+    )
+
+
+def _whole(value: object) -> int:
+    """Return a number that may be text, or 0."""
+    if isinstance(value, str):
+        return int(value[:9]) if value.isascii() and value.isdigit() else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
