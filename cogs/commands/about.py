@@ -15,9 +15,9 @@ from cogs.words.about import HelpTopic, LinkState
 from cogs.words.account import LinkEnd
 from cogs.words.controls import COMMANDS
 from cogs.work.components import ComponentRouter
-from cogs.work.first_response import accept_press, answer_now, in_time, promise
 from cogs.work.host import Interaction, chosen_value
 from cogs.work.posted_cards import CleanUp
+from cogs.work.reaching import accept_press, answer_now, in_time, promise
 from services.domain.errors.jobs import NotOperatorError
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.sources import (

@@ -33,10 +33,10 @@ from cogs.words.saving import settled_lines
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import answer_privately, show
-from cogs.work.first_response import accept_press, answer_now, ask, promise
 from cogs.work.host import Interaction, typed_text
 from cogs.work.logins import Login, PendingRequests, want
 from cogs.work.posted_cards import CleanUp
+from cogs.work.reaching import accept_press, answer_now, ask, promise
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.requests import AccountRequest, LoginStep

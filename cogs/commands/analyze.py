@@ -27,8 +27,8 @@ from cogs.words.controls import ANALYZE_MESSAGE, ANOTHER_SOUND, COMMANDS, OPTION
 from cogs.words.lists import links_name
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
-from cogs.work.first_response import in_time
 from cogs.work.host import Interaction, chosen_value
+from cogs.work.reaching import in_time
 from services.domain.errors.playlists import NothingNamedError
 from services.domain.errors.storage import NotYourReportError
 from services.domain.inputs import Example, Links, Named, PlaylistInput, parse_reference

@@ -31,8 +31,8 @@ from cogs.words.tidying import MOVED_TO_TITLE, NEW_NAME
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
-from cogs.work.first_response import accept_press, ask, in_time, promise
 from cogs.work.host import Interaction, chosen_value, typed_text
+from cogs.work.reaching import accept_press, ask, in_time, promise
 from services.domain.drafts import Decision
 from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError
 from services.domain.ordering import Goal, write_locks

@@ -29,11 +29,10 @@ from cogs.work.accept import Work
 from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter
 from cogs.work.errors import UnknownComponentError
-from cogs.work.first_response import accept_press, answer_now, ask, in_time, promise
 from cogs.work.host import Interaction, chosen_in_form, typed_text, uploaded_in_form
-from cogs.work.outages import is_outage
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
+from cogs.work.reaching import accept_press, answer_now, ask, in_time, is_outage, promise
 from services.domain.errors.groups import CompareWithNobodyError, NothingBroughtError, NotInLobbyError
 from services.domain.errors.storage import DatabaseBusyError
 from services.domain.group_requests import AskRequest, BringRequest, CompareRequest, Where

@@ -33,9 +33,9 @@ from cogs.words.report import report_words
 from cogs.work.accept import Work, require_files
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
-from cogs.work.first_response import accept_press, in_time, promise
 from cogs.work.host import Interaction, chosen_value, chosen_values
 from cogs.work.posted_cards import TakenBack
+from cogs.work.reaching import accept_press, in_time, promise
 from services.domain.errors.storage import NoReportYetError, NoSuchGroupError, ReportNotFoundError
 from services.domain.features import Feature
 from services.domain.grouping import Grouping

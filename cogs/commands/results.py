@@ -26,9 +26,9 @@ from cogs.work.comparing import Comparing
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.errors import UnknownComponentError
-from cogs.work.first_response import accept_press, in_time, promise
 from cogs.work.host import Interaction, chosen_value
 from cogs.work.presence import DiscordPresence
+from cogs.work.reaching import accept_press, in_time, promise
 from services.domain.charts import ChartKind
 from services.domain.group_requests import BlendRequest
 from services.domain.groups import BlendMode

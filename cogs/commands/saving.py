@@ -25,8 +25,8 @@ from cogs.replies.saving import (
 from cogs.words.controls import COMMANDS, OPTIONS
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
-from cogs.work.first_response import accept_press, promise
 from cogs.work.host import Host, Interaction
+from cogs.work.reaching import accept_press, promise
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.sources import UnfinishedWritesError
 from services.domain.writes import Settling

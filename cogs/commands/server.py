@@ -18,10 +18,10 @@ from cogs.words.text import small
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
 from cogs.work.errors import UnknownComponentError
-from cogs.work.first_response import answer_now, in_time, promise
 from cogs.work.host import Interaction
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
+from cogs.work.reaching import answer_now, in_time, promise
 from services.domain.errors.groups import NotChannelManagerError, NotServerAdminError
 from services.domain.group_requests import MapVerb, ServerMapRequest, SharingRequest
 from services.workflows.group_results import SharingWorkflow

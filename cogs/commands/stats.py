@@ -25,8 +25,8 @@ from cogs.words.text import plain
 from cogs.work.accept import Work, require_files
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
-from cogs.work.first_response import accept_press, in_time, promise
 from cogs.work.host import Interaction
+from cogs.work.reaching import accept_press, in_time, promise
 from services.domain.errors.storage import NoReportYetError
 from services.domain.inputs import LatestMap, Named, PlaylistInput, ReferenceKind, parse_reference
 from services.domain.portrait import MappedList

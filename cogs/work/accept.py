@@ -14,11 +14,10 @@ from discord import app_commands
 
 from cogs.work.deliver import Delivery
 from cogs.work.errors import explain
-from cogs.work.first_response import HAND_OVER, HandedOverError, in_time, mark_given, promise
 from cogs.work.host import Interaction
-from cogs.work.outages import is_outage, pause
 from cogs.work.perform import Performer
 from cogs.work.progress import LineOfProgress
+from cogs.work.reaching import HAND_OVER, HandedOverError, in_time, is_outage, mark_given, pause, promise
 from services.domain.errors.jobs import ForgottenError
 from services.domain.errors.storage import StorageError
 from services.domain.jobs import Asked, Job, Request

@@ -23,11 +23,11 @@ from cogs.replies.lobby import asked_note, brought_note, lobby_card
 from cogs.words import answers
 from cogs.words.answers import ASKING
 from cogs.words.people import blend_name
-from cogs.work.first_response import revive
 from cogs.work.host import Host
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
 from cogs.work.presence import DiscordPresence
+from cogs.work.reaching import revive
 from services.domain.charts import POSTER_KINDS, ChartKind
 from services.domain.errors.groups import (
     CannotLookError,

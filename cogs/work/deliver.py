@@ -18,9 +18,8 @@ from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, in_words, note, text, with_contents
 from cogs.words.answers import PERHAPS_SEEN, your_result
 from cogs.words.text import small
-from cogs.work.first_response import answer_now
 from cogs.work.host import Interaction
-from cogs.work.outages import DiscordUnreachableError, is_outage, pause, reaching_discord
+from cogs.work.reaching import DiscordUnreachableError, answer_now, is_outage, pause, reaching_discord
 from services.domain.jobs import Job, JobStatus
 from services.domain.requests import PressRequest
 

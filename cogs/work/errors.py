@@ -24,7 +24,7 @@ from cogs.words.text import small
 from cogs.work.admission import admit
 from cogs.work.deliver import REPLY_AGAIN_S, answer_privately, insist
 from cogs.work.host import Host, Interaction, Outcome, end, note_failure
-from cogs.work.outages import is_outage
+from cogs.work.reaching import is_outage
 from services.domain.errors import TastemapError
 from services.domain.errors.jobs import ShuttingDownError, TooFastError
 from services.domain.errors.sources import UnfinishedWritesError

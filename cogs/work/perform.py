@@ -19,11 +19,17 @@ from cogs.words import answers
 from cogs.words.text import moment
 from cogs.work.deliver import Delivery, NobodyReachedError, stop_row
 from cogs.work.errors import explain, was_told
-from cogs.work.first_response import revive
 from cogs.work.host import Host, Interaction, serve
 from cogs.work.kinds import Kind
-from cogs.work.outages import STORAGE_AGAIN_S, DiscordUnreachableError, is_outage, pause, reaching_discord
 from cogs.work.progress import LineOfProgress, RunningWork
+from cogs.work.reaching import (
+    STORAGE_AGAIN_S,
+    DiscordUnreachableError,
+    is_outage,
+    pause,
+    reaching_discord,
+    revive,
+)
 from services.domain.errors.jobs import ShuttingDownError, StoppedError
 from services.domain.errors.playlists import FileUnavailableError
 from services.domain.errors.storage import (

@@ -20,7 +20,7 @@ from cogs.replies.lobby import LobbyVerb, lobby_card, over_card
 from cogs.replies.server_map import stop_ref
 from cogs.words.answers import TAKEN_BACK
 from cogs.work.host import Host
-from cogs.work.outages import is_outage
+from cogs.work.reaching import is_outage
 from services.domain.errors.storage import StorageError
 from services.domain.groups import GroupMessage, Lobby, MessageKind, Redraw
 from services.domain.report import PostedMessage

@@ -17,8 +17,8 @@ from cogs.words.answers import STOPPED
 from cogs.words.messages import progress_line
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import stop_row
-from cogs.work.first_response import accept_press, change_pressed, in_time
 from cogs.work.host import Interaction
+from cogs.work.reaching import accept_press, change_pressed, in_time
 from services.domain.errors.jobs import CannotStopError, NothingRunsError, StoppedError
 from services.domain.errors.storage import NotYourReportError
 from services.domain.messages import Progress

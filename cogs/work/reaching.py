@@ -1,4 +1,4 @@
-"""Give the first response of an interaction: once, in time, and also where Discord's answer to it is lost.
+"""Reach Discord: give the first response of an interaction once and in time, and tell an outage from a refusal.
 
 Discord takes one first response, within three seconds. A first response whose answer was lost may have
 taken effect; the way to find out is to send it again, as Discord refuses a second one with a code of its own.
@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import discord
 
 from cogs.replies.layout import Reply
 from cogs.work.host import Host, Interaction, waited_s
-from cogs.work.outages import is_outage, reaching_discord
 from services.domain.errors.storage import DatabaseBusyError
 from services.domain.jobs import Asked
 from services.domain.requests import PressRequest
 
+_NO_CODE = 0
+_PASSING = frozenset({403, 408, 429})
+"""Cloudflare bans with 403 and 429 and no code of Discord's, and a rate limit may outlast all tries."""
+
+STORAGE_AGAIN_S = (5.0, 15.0, 60.0)
+"""A database that is busy or away is mostly back within seconds; after these the person is told."""
 _ALREADY_ACKNOWLEDGED = 40060
 _PATIENCE_S = (1.4, 1.4, 10.0)
 """Two tries inside the three seconds, whatever discord.py waits for by itself; the last one only asks
@@ -44,6 +50,39 @@ HAND_OVER = "hand over"
 
 GIVEN = "given"
 """Under this key it holds the first response that another process has given."""
+
+
+class DiscordUnreachableError(ConnectionError):
+    """No answer came from Discord; the argument says what came instead."""
+
+
+@contextmanager
+def reaching_discord() -> Iterator[None]:
+    """Turn whatever a broken connection raises inside the block into one kind of error.
+
+    Raises
+    ------
+    DiscordUnreachableError
+        The connection broke, timed out, or gave something that is no answer of Discord's.
+    """
+    try:
+        yield
+    except discord.DiscordException:
+        raise
+    except Exception as error:
+        raise DiscordUnreachableError(repr(error)) from error
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether Discord may well take the same request later."""
+    if isinstance(error, discord.HTTPException):
+        return error.status >= 500 or (error.status in _PASSING and error.code == _NO_CODE)
+    return isinstance(error, DiscordUnreachableError)
+
+
+async def pause(seconds: float) -> None:
+    """Wait; the one place where accepted work sleeps."""
+    await asyncio.sleep(seconds)
 
 
 class HandedOverError(Exception):
