@@ -13,14 +13,13 @@ from bot.app.work import Workflows
 from bot.config import Settings
 from cogs.commands.about import AboutCog, AdminCog, HelpCog
 from cogs.commands.account import AccountCog, PlaylistsCog, PrivacyCog
-from cogs.commands.analyze import AnalyzeCog
+from cogs.commands.analyze import AnalyzeCog, DriftCog, StatsCog
 from cogs.commands.drafts import DraftsCog
 from cogs.commands.groups import CompareCog, GroupsCog
 from cogs.commands.reports import NamesCog, QualityCog, ReportsCog
 from cogs.commands.results import ResultsCog
 from cogs.commands.saving import SavingCog
 from cogs.commands.server import DigestCog, ServerMapCog, SharingCog
-from cogs.commands.stats import DriftCog, StatsCog
 from cogs.replies.layout import Reply, note
 from cogs.words.text import small
 from cogs.work.comparing import Asking, Comparing
