@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from services.analysis.clustering import fit_clusters
 from services.analysis.imputation.estimation import measured_matrix
 from services.analysis.imputation.shapes import raw_matrix
-from services.analysis.placement import assign
+from services.analysis.membership import assign
 from services.analysis.reference import sound_space
 from services.domain.report import EnrichedTrack
 

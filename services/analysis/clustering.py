@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.kmeans import Float, lloyd, place_seeds
-from services.analysis.placement import assign
+from services.analysis.membership import assign
 from services.analysis.validity import (
     TESTABLE_TRACKS,
     Gap,

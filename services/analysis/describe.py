@@ -14,10 +14,10 @@ from services.analysis.clustering import Partition
 from services.analysis.duplicates import find_duplicates
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable, Music, Sound
+from services.analysis.membership import confidence, margins, top_artists, typical_tracks
 from services.analysis.name_rules import faint_words, said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
-from services.analysis.placement import confidence, margins
 from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
@@ -31,7 +31,6 @@ from services.analysis.traits import (
     major_share,
     profile_of,
 )
-from services.analysis.typical import top_artists, typical_tracks
 from services.domain.analysis import AnalysisOptions
 from services.domain.features import Coverage, Feature
 from services.domain.group_words import mood_words, name_words

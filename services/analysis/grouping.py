@@ -19,7 +19,7 @@ from services.analysis.continuity import Continuity, earlier_centres, keep_group
 from services.analysis.facts import Facts, Rows
 from services.analysis.genres import has_genre
 from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
-from services.analysis.placement import assign, drawn_values
+from services.analysis.membership import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged
 from services.analysis.subtitle import decade_of, families, lower_end, words_of

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from services.analysis.clustering import Partition
 from services.analysis.facts import Facts, of_their_time
 from services.analysis.genres import dressed
-from services.analysis.placement import assignment_probability
+from services.analysis.membership import assignment_probability
 from services.analysis.reference import REFERENCE
 from services.domain.features import MOST_ESTIMATED, SOUND_FEATURES, Feature
 from services.domain.music import Track

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from services.analysis.facts import leads_of, of_their_time
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
+from services.analysis.membership import top_artists
 from services.analysis.reference import TYPICAL
 from services.analysis.subtitle import decade_of, lower_end
-from services.analysis.typical import top_artists
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track
 from services.domain.portrait import Habit, HabitKind, Portrait, Standing

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from services.analysis.grouping import middles
 from services.analysis.matrix import FeatureTable
-from services.analysis.placement import assignment_probability
+from services.analysis.membership import assignment_probability
 from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import Grouping

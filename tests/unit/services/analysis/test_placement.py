@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from services.analysis.placement import assign, assignment_probability, confidence, margins
+from services.analysis.membership import assign, assignment_probability, confidence, margins
 from services.analysis.reference import REFERENCE_MEDIANS, sound_space
 from services.domain.features import SOUND_FEATURES, Feature
 from tests.unit.services.analysis.clouds import cloud

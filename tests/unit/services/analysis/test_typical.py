@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.analysis.membership import top_artists, typical_tracks
 from services.analysis.titles import core_title
-from services.analysis.typical import top_artists, typical_tracks
 
 CENTRES = np.array([[0.0, 0.0], [10.0, 0.0]])
 LINE = np.array([[float(x), 0.0] for x in (-4, -2, -1, 0, 1, 2, 9, 10, 11)])
