@@ -31,11 +31,18 @@ from benchmarks.hidden_tracks import (
     load_shelf,
 )
 from benchmarks.listeners import SHARED_DATA
+from services.analysis.imputation.expectation import (
+    BREADTH_WEIGHT,
+    PRIOR_ROWS,
+    back_off,
+    describe,
+    expected,
+    raw_errors,
+    to_raw,
+)
 from services.analysis.imputation.neighbourhoods import LEVELS, gather, ties_of
-from services.analysis.imputation.prior import PRIOR_ROWS, describe, expected
 from services.analysis.imputation.recordings import RelatedTracks, find_same_recordings
 from services.analysis.imputation.shapes import CONSTANTS_FILE, Constants, FloatArray, raw_matrix, to_shape
-from services.analysis.imputation.variance import BREADTH_WEIGHT, back_off, raw_errors, to_raw
 from services.domain.features import SOUND_FEATURES
 
 WIDTH = len(SOUND_FEATURES)

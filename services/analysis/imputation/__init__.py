@@ -8,7 +8,7 @@ error per value (`variance`). The same recording under another id is borrowed, n
 """
 
 from services.analysis.imputation.estimation import Estimate, Relation, estimate_gaps, impute
+from services.analysis.imputation.expectation import likely_range
 from services.analysis.imputation.recordings import RelatedTracks
-from services.analysis.imputation.variance import likely_range
 
 __all__ = ["Estimate", "RelatedTracks", "Relation", "estimate_gaps", "impute", "likely_range"]

@@ -14,8 +14,17 @@ from operator import attrgetter
 
 import numpy as np
 
+from services.analysis.imputation.expectation import (
+    back_off,
+    condition,
+    expected,
+    log_breadth,
+    playlist_correlation,
+    predictive_variance,
+    raw_errors,
+    to_raw,
+)
 from services.analysis.imputation.neighbourhoods import LEVELS, Neighbourhoods, contributions, gather, ties_of
-from services.analysis.imputation.prior import expected
 from services.analysis.imputation.recordings import (
     Member,
     RecordingIndex,
@@ -23,15 +32,6 @@ from services.analysis.imputation.recordings import (
     find_same_recordings,
 )
 from services.analysis.imputation.shapes import FloatArray
-from services.analysis.imputation.variance import (
-    back_off,
-    condition,
-    log_breadth,
-    playlist_correlation,
-    predictive_variance,
-    raw_errors,
-    to_raw,
-)
 from services.domain.features import (
     FEATURE_RANGES,
     SOUND_FEATURES,

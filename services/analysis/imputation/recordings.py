@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from services.analysis.imputation.expectation import expected
 from services.analysis.imputation.neighbourhoods import Neighbourhoods, contributions, song_key, ties_of
-from services.analysis.imputation.prior import expected
 from services.analysis.imputation.shapes import Constants, FloatArray, load_constants, raw_matrix, to_shape
 from services.analysis.matching import apart_ms
 from services.analysis.titles import version_tags

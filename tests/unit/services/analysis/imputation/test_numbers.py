@@ -8,18 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.imputation import likely_range
-from services.analysis.imputation.neighbourhoods import LEVELS
-from services.analysis.imputation.prior import PRIOR_ROWS, describe, expected
-from services.analysis.imputation.shapes import Constants, from_shape, load_constants, raw_matrix, to_shape
-from services.analysis.imputation.variance import (
+from services.analysis.imputation.expectation import (
+    PRIOR_ROWS,
     back_off,
     condition,
+    describe,
+    expected,
     log_breadth,
     playlist_correlation,
     predictive_variance,
     raw_errors,
     to_raw,
 )
+from services.analysis.imputation.neighbourhoods import LEVELS
+from services.analysis.imputation.shapes import Constants, from_shape, load_constants, raw_matrix, to_shape
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track
 from tests.unit.services.analysis.imputation.invented import sound, track
