@@ -25,8 +25,7 @@ from sklearn.neural_network import MLPRegressor
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from benchmarks.listeners import SHARED_DATA
-from services.analysis.genres import genre_words
-from services.analysis.imputation.from_sound import (
+from services.analysis.from_sound import (
     CONSTANTS_FILE,
     LUFS_ERROR_DB,
     Heard,
@@ -35,6 +34,7 @@ from services.analysis.imputation.from_sound import (
     predict,
     told_by,
 )
+from services.analysis.genres import genre_words
 from services.analysis.imputation.shapes import FloatArray
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track

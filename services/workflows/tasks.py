@@ -148,8 +148,8 @@ def track_keys(words: Iterable[TrackWords]) -> list[TrackKeys]:
 
 def estimate(tracks: Sequence[EnrichedTrack], relatives: Sequence[Relative]) -> tuple[EnrichedTrack, ...]:
     """Borrow or estimate what is missing; a track without any relation stays unknown rather than average."""
+    from services.analysis.from_sound import estimate_from_sound
     from services.analysis.imputation import RelatedTracks, Relation, estimate_gaps
-    from services.analysis.imputation.from_sound import estimate_from_sound
     from services.analysis.imputation.recordings import Member
 
     related_tracks = RelatedTracks()
@@ -271,7 +271,7 @@ def draw_posters(report: AnalysisReport, drawn_on: date) -> tuple[Chart, ...]:
 
 def place_sound(entry: EnrichedTrack, report: AnalysisReport | None) -> PlacedSound:
     """Put one sound file beside the reference and onto a map."""
-    from services.analysis.sound_place import find_place, share_quieter
+    from services.analysis.from_sound import find_place, share_quieter
     from services.charts.card import render_place
 
     place = None if report is None else find_place(report, entry)

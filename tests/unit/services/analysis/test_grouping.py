@@ -9,7 +9,7 @@ import pytest
 
 from cogs.words.sound import place_line
 from services.analysis.describe import describe
-from services.analysis.sound_place import find_place
+from services.analysis.from_sound import find_place
 from services.analysis.titles import lead_artist
 from services.analysis.validity import agreement
 from services.domain.analysis import AnalysisOptions

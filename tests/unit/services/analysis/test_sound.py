@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cogs.words.report import verdict
-from services.analysis.imputation.from_sound import LUFS_ERROR_DB, estimate_from_sound
+from services.analysis.from_sound import LUFS_ERROR_DB, estimate_from_sound
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
