@@ -2,7 +2,7 @@
 
     python -m benchmarks.learn_sound [DATA_FOLDER] [--print]
 
-writes `services/analysis/imputation/from_sound.json` (not with `--print`) and prints RMSE over spread beside
+writes `services/analysis/constants/from_sound.json` (not with `--print`) and prints RMSE over spread beside
 the estimate from length and tags alone, with a loudness that is off by 2.5 dB, of tracks with genres and of
 those without. Deterministic. Some minutes.
 """

@@ -30,7 +30,7 @@ from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.scenes import grounded, scene_of
-from services.analysis.subtitle import Tally, carries, subtitle_of
+from services.analysis.tally import Tally, carries, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import describe_traits, levels
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS

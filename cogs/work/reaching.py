@@ -1,4 +1,4 @@
-"""Reach Discord: give the first response of an interaction once and in time, and tell an outage from a refusal.
+"""Reach Discord: give the first response of an interaction once and in time, and tell outages from refusals.
 
 Discord takes one first response, within three seconds. A first response whose answer was lost may have
 taken effect; the way to find out is to send it again, as Discord refuses a second one with a code of its own.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
 from services.analysis.scenes import still_of
-from services.analysis.subtitle import Tally
+from services.analysis.tally import Tally
 from services.domain.analysis import EarlierGroup
 from services.domain.features import Feature
 from services.domain.grouping import GroupName

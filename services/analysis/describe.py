@@ -22,7 +22,7 @@ from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
 from services.analysis.scenes import grounded, scene_of
-from services.analysis.subtitle import Tally, carries, subtitle_of
+from services.analysis.tally import Tally, carries, subtitle_of
 from services.analysis.traits import (
     describe_traits,
     group_tempo,

@@ -22,7 +22,7 @@ from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
 from services.analysis.membership import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged
-from services.analysis.subtitle import decade_of, families, lower_end, words_of
+from services.analysis.tally import decade_of, families, lower_end, words_of
 from services.analysis.titles import lead_artist
 from services.analysis.validity import Margins, agreement
 from services.domain.analysis import AnalysisOptions

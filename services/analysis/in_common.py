@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.subtitle import (
+from services.analysis.tally import (
     Read,
     Tally,
     counted,

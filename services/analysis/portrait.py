@@ -26,7 +26,7 @@ from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.membership import top_artists
 from services.analysis.reference import TYPICAL
-from services.analysis.subtitle import decade_of, lower_end
+from services.analysis.tally import decade_of, lower_end
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track
 from services.domain.portrait import Habit, HabitKind, Portrait, Standing

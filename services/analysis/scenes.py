@@ -20,7 +20,7 @@ from services.analysis.in_common import (
     span_of,
 )
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
-from services.analysis.subtitle import (
+from services.analysis.tally import (
     A_LOT,
     Read,
     Tally,

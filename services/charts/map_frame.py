@@ -1,4 +1,4 @@
-"""x"""
+"""Lay out a map: place dots in a frame that cuts off no area of a group, and write in it and around it."""
 
 from __future__ import annotations
 

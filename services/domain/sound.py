@@ -1,4 +1,4 @@
-"""x"""
+"""Sound files: what they are by their first bytes, what their tags say, and what was measured of them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,6 @@ AMBIGUOUS_OCTAVE = 0.75
 """From this ratio of the scores of two octaves on both are named."""
 
 NOTE_NAMES = ("C", "D♭", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-_HEAD = 64
-_OGG = {b"\x01vorbis": SoundKind.VORBIS, b"OpusHead": SoundKind.OPUS, b"\x7fFLAC": SoundKind.FLAC}
-_RIFF = (b"RIFF", b"RF64", b"RIFX")
-_ADTS = (b"\xff\xf1", b"\xff\xf9", b"\xff\xf0", b"\xff\xf8")
-_MP4_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"mp41", b"mp42", b"isom", b"iso2", b"iso5", b"iso6", b"dash")
-_NAMES = re.compile(rb"\.(mp3|ogg|oga|opus|flac|wav|wave|aiff?|aifc|m4a|mp4|aac)$", re.IGNORECASE)
-_MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<name_bytes>..)(?P<extra_bytes>..)", re.DOTALL)
-_MOST_MEMBERS = 400
-_MOST_TAG_BYTES = 64 * 1024 * 1024
 
 
 class SoundKind(StrEnum):
@@ -218,6 +209,17 @@ def clip_starts(length_s: float) -> tuple[float, ...]:
     if length_s >= _THREE_FROM_S:
         return (0.10 * room, 0.45 * room, 0.80 * room)
     return (0.10 * room, 0.80 * room) if length_s >= _TWO_FROM_S else (0.50 * room,)
+
+
+_HEAD = 64
+_OGG = {b"\x01vorbis": SoundKind.VORBIS, b"OpusHead": SoundKind.OPUS, b"\x7fFLAC": SoundKind.FLAC}
+_RIFF = (b"RIFF", b"RF64", b"RIFX")
+_ADTS = (b"\xff\xf1", b"\xff\xf9", b"\xff\xf0", b"\xff\xf8")
+_MP4_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"mp41", b"mp42", b"isom", b"iso2", b"iso5", b"iso6", b"dash")
+_NAMES = re.compile(rb"\.(mp3|ogg|oga|opus|flac|wav|wave|aiff?|aifc|m4a|mp4|aac)$", re.IGNORECASE)
+_MEMBER = re.compile(rb"PK\x03\x04.{22}(?P<name_bytes>..)(?P<extra_bytes>..)", re.DOTALL)
+_MOST_MEMBERS = 400
+_MOST_TAG_BYTES = 64 * 1024 * 1024
 
 
 def sound_kind(content: bytes) -> SoundKind | None:

@@ -1,4 +1,4 @@
-"""x"""
+"""What is written to Spotify: how lists differ, and writes as a journal sees them, planned to taken back."""
 
 from __future__ import annotations
 

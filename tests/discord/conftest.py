@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.app import App, build
 from bot.config import Settings
-from cogs.work import outages
+from cogs.work import reaching
 from sandbox.playlists import load
 from services.compute import ComputePool
 from tests.databases import sqlite_at
@@ -119,7 +119,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     async def sleep(_seconds: float) -> None:
         await asyncio.sleep(0)
 
-    monkeypatch.setattr(outages, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(reaching, "asyncio", SimpleNamespace(**{**vars(asyncio), "sleep": sleep}))
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.app import App
 from bot.app.client import TastemapBot
 from bot.commands import run
 from bot.process import Lifetime
-from cogs.work import outages
+from cogs.work import reaching
 from sandbox.discord import LoopbackDiscord, Message, Request
 from services.compute import ComputePool
 from tests.databases import unfinished_jobs
@@ -71,7 +71,7 @@ async def loopback(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LoopbackDis
 
     monkeypatch.setattr(webhooks, "asyncio", Hasty())
     monkeypatch.setattr(http, "asyncio", Hasty())
-    monkeypatch.setattr(outages, "asyncio", Hasty())
+    monkeypatch.setattr(reaching, "asyncio", Hasty())
     monkeypatch.setattr(discord.AutoShardedClient, "before_identify_hook", _no_wait)
     server = LoopbackDiscord()
     async with server.running():

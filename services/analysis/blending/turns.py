@@ -1,4 +1,4 @@
-"""Which songs a blend can choose from, who may be served with which, and who is next: one turn each a round."""
+"""Which songs a blend can choose from, who may be served with which, and who is next: everybody in turn."""
 
 from __future__ import annotations
 

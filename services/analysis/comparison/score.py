@@ -1,4 +1,9 @@
-"""x"""
+"""The compatibility score of two people, 0..100, with its error; and how far two clouds of tracks lie apart.
+
+The energy distance (Székely and Rizzo, 2004) sees means, spreads and several moods at once. The unbiased
+estimate leaves a track's distance to itself out: with the plain one, two lists of one person look further
+apart the shorter they are (.82 at 10 tracks, .19 at 200), with this one the median is 0 at every length.
+"""
 
 from __future__ import annotations
 

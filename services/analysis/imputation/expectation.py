@@ -1,4 +1,4 @@
-"""What to expect of a track: by its own label, then by the means of related tracks, and how wrong that may be.
+"""What to expect of a track: by its own label, then by means of related tracks, and how wrong that may be.
 
 A release year, a duration, "live" in the title: each says a little. `describe` turns a track into a
 short row; the ridge table of the constants turns rows into expected features.

@@ -11,7 +11,7 @@ from benchmarks.portrait import holds
 from cogs.words.portrait import habits_line, standings_line, type_line
 from services.analysis.portrait import portrait_of, standings_of
 from services.analysis.reference import TYPICAL
-from services.analysis.subtitle import lower_end
+from services.analysis.tally import lower_end
 from services.domain.features import Feature, Origin, Provenance
 from services.domain.portrait import HabitKind, Portrait
 from services.domain.report import EnrichedTrack

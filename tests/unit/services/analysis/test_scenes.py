@@ -9,7 +9,7 @@ from itertools import chain
 import pytest
 
 from services.analysis.scenes import grounded, scene_of, still_of
-from services.analysis.subtitle import Tally
+from services.analysis.tally import Tally
 from services.domain.features import Feature
 from services.domain.group_words import name_words, scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName

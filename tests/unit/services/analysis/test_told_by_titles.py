@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.analysis.scenes import grounded, scene_of, still_of
-from services.analysis.subtitle import Tally
+from services.analysis.tally import Tally
 from services.analysis.told_by_titles import NOTHING, told_by
 from services.domain.features import Feature
 from services.domain.group_words import RECORDING_WORDS, name_words, scene_words

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.imports import cells, keys, lengths
+from services.imports import cells, keys, units
 from services.imports.cells import split_any, split_commas, split_escaped_commas, split_semicolons
 from services.imports.text import clean_text, playlist_name
 from services.imports.units import LengthReader
@@ -192,8 +192,8 @@ def test_no_cell_breaks_a_reader(cell):
         cells.album_id,
         cells.isrc,
         cells.year,
-        lengths.milliseconds,
-        lengths.duration_ms,
+        units.milliseconds,
+        units.duration_ms,
         LengthReader(["3.45"]).read,
         LengthReader(["3:45:00", "2:10:00"]).read,
         keys.read_mode,

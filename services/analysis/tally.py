@@ -1,4 +1,7 @@
-"""x"""
+"""Count what came with tracks: genre words, years, artists; and say below a group's name what stands out.
+
+These decide no group; they are quoted, never inferred from sound.
+"""
 
 from __future__ import annotations
 
