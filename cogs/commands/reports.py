@@ -181,7 +181,7 @@ class QualityCog(commands.Cog):
         self._corrections = corrections
         self._sounds = sounds
         self._work = work
-        components.register(Action.QUALITY, self.show)
+        components.register(Action.QUALITY, self.press_quality)
         components.register(Action.AGAIN, self.again)
         components.register(Action.TEMPO, self.tempo)
         components.register(Action.CLIPS, self.clips)
@@ -196,7 +196,7 @@ class QualityCog(commands.Cog):
         stored = await self._reports.open(recent[0].report_id, interaction.user.id)
         await show(interaction, quality_card(stored.report, stored.report_id))
 
-    async def show(self, interaction: Interaction, ref: ComponentRef) -> None:
+    async def press_quality(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Show the data quality of a report."""
         await promise(interaction)
         stored = await self._reports.open(ref.subject, interaction.user.id)

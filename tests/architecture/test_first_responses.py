@@ -112,4 +112,4 @@ def test_every_first_response_goes_through_the_one_helper() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if _called(node) in {"defer", "send_message", "send_modal", "edit_message"}
     }
-    assert around == {"first_response.py"}
+    assert around == {"reaching.py"}
