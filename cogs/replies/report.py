@@ -12,7 +12,7 @@ from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, galler
 from cogs.replies.sound import clips_offer
 from cogs.words import quality as words
 from cogs.words.controls import Label, double_label, halve_label, page_label, same_song_label
-from cogs.words.grouping import WAY, basis_line, cluster_lines, portrait, track_row
+from cogs.words.grouping import basis_line, cluster_lines, portrait, track_row, way_label
 from cogs.words.report import described_words, footer_line, report_heading, summary_lines
 from cogs.words.text import (
     ATTRIBUTION,
@@ -122,8 +122,9 @@ def other_way_button(report: AnalysisReport, report_id: str) -> ui.Button[Any]:
     """Offer the other way of grouping; where years are too few for it (the card says so), unpressable."""
     other = Grouping.STYLE if report.basis.grouping is Grouping.SOUND else Grouping.SOUND
     can_be = other is Grouping.SOUND or report.basis.has_enough_years
-    label = WAY[other][:1].upper() + WAY[other][1:]
-    return button(label, ComponentRef(Action.AGAIN, report_id, other.value).button(), disabled=not can_be)
+    return button(
+        way_label(other), ComponentRef(Action.AGAIN, report_id, other.value).button(), disabled=not can_be
+    )
 
 
 def page_count(cluster: Cluster) -> int:

@@ -37,11 +37,17 @@ MOSTLY = 0.5
 _BETWEEN = " · "
 
 
+def way_label(way: Grouping) -> str:
+    """Say a way of grouping as its button does: "By sound"."""
+    return WAY[way][:1].upper() + WAY[way][1:]
+
+
 def basis_line(basis: Basis, *, brief: bool = False) -> str:
     """Say which way of grouping a card shows, and what it rests on; not that in general where `brief`."""
     if basis.grouping is Grouping.STYLE:
-        whole = f"Grouped by sound, year and artist{_by_words(basis)}. Years are those of the edition."
-        return "Grouped by sound, year and artist." if brief else f"{whole}{_earlier(basis)}"
+        words, chosen = "" if brief else _by_words(basis), ", as chosen last time" if basis.remembered else ""
+        said = f"Grouped by sound, year and artist{words}{chosen}."
+        return said if brief else f"{said} Years are those of the edition.{_earlier(basis)}"
     line = "Grouped by sound."
     if not brief:
         line += f" Genres and years are named but decide no group.{_earlier(basis)}"

@@ -12,6 +12,7 @@ from cogs.words.grouping import (
     group_words,
     mostly_genres,
     style_sentence,
+    way_label,
 )
 from cogs.words.messages import note_lines
 from cogs.words.portrait import since_line, type_line
@@ -321,6 +322,8 @@ def summary_lines(report: AnalysisReport) -> list[str]:
 def footer_line(report: AnalysisReport) -> str:
     """Say by what it was grouped, and whose data it is."""
     basis = basis_line(report.basis, brief=True) if report.clusters else ""
+    if basis and report.basis.remembered:
+        basis += f" “{way_label(Grouping.SOUND)}” changes it back."
     lines = [f"{basis} {quality(report, brief=True)}".strip(), skipped_line(report.playlist.skipped)]
     lines += note_lines((*report.playlist.notes[:2], *report.notices[:2]))
     said = [small(escape(line, 220)) for line in lines if line]

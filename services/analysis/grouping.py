@@ -185,7 +185,7 @@ def basis_of(
         return basis
     if not basis.has_enough_years:
         return replace(basis, refused=True)
-    return replace(basis, grouping=Grouping.STYLE)
+    return replace(basis, grouping=Grouping.STYLE, remembered=options.by_is_remembered)
 
 
 def group_by_style(

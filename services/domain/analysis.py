@@ -73,6 +73,8 @@ class AnalysisOptions:
     """Wanted number of groups, 2..8; None chooses."""
     by: Grouping | None = None
     """Wanted way of grouping; None is by sound, unless the person chose otherwise before."""
+    by_is_remembered: bool = False
+    """Whether that is what the person chose before."""
     last_groups: LastGroups = LastGroups()
     """Those of the last analysis of this playlist, whose tracks, letters, colours and names should stay."""
     last_sound: EarlierSound | None = None

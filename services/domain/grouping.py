@@ -41,6 +41,8 @@ class Basis:
     """By style and era: how well groups of parts of the list agree with these, 0..1."""
     refused: bool = False
     """Whether style and era were asked for, and too few years are known."""
+    remembered: bool = False
+    """Whether style and era were not asked for this time, but the last time that the person chose a way."""
 
     @property
     def has_enough_years(self) -> bool:

@@ -119,10 +119,10 @@ class AnalyzeWorkflow:
             playlist = playlist.report.playlist
         else:
             await self.learn_genres(playlist, person)
-        by = await self._grouping(person, playlist, options.by, for_lists=for_lists)
+        by, is_remembered = await self._grouping(person, playlist, options.by, for_lists=for_lists)
         earlier = await self.reader.maps.of_list(person, playlist)
         last_groups = await self.reader.maps.last_groups(person, playlist, by, earlier)
-        options = replace(options, by=by, last_groups=last_groups)
+        options = replace(options, by=by, by_is_remembered=is_remembered, last_groups=last_groups)
         draw = () if reuse else (ChartKind.CARD,)
         kept = await self._draw_and_keep(person, playlist, options, say, earlier, keep_as=keep_as, draw=draw)
         await self.reader.sounds.offer(person, kept.report, kept.report_id, what)
@@ -208,15 +208,18 @@ class AnalyzeWorkflow:
 
     async def _grouping(
         self, person: int, playlist: Playlist, wanted: Grouping | None, *, for_lists: bool
-    ) -> Grouping:
-        """Say how a playlist is to be grouped, and remember what was asked for in words."""
+    ) -> tuple[Grouping, bool]:
+        """Say how a playlist is to be grouped, and whether because the person chose that before.
+
+        What is asked for in words is remembered.
+        """
         if wanted is not None:
             await self._remember(person, wanted)
-            return wanted
+            return wanted, False
         if for_lists:
-            return Grouping.STYLE if year_share(playlist.tracks) >= ENOUGH_YEARS else Grouping.SOUND
+            return Grouping.STYLE if year_share(playlist.tracks) >= ENOUGH_YEARS else Grouping.SOUND, False
         chosen = await self.preferences.grouping(person) if self.preferences else None
-        return chosen or Grouping.SOUND
+        return chosen or Grouping.SOUND, chosen is not None
 
     async def _remember(self, person: int, by: Grouping) -> None:
         if self.preferences is not None:
@@ -371,6 +374,7 @@ def _once_more(
     return report.playlist, AnalysisOptions(
         groups=asked if by in {None, before} else None,
         by=by or before,
+        by_is_remembered=by is None and report.basis.remembered,
         last_groups=LastGroups() if starts_afresh else LastGroups.of(report),
         measured_only=measured_only,
     )

@@ -72,9 +72,16 @@ async def test_a_list_without_genres_profits_from_earlier_files_of_its_artists(r
 
 
 async def test_a_choice_is_remembered_for_the_person_and_for_nobody_else(room: Room) -> None:
-    assert "By style and era" in text_of(await analyze(room, by="style"))
+    first = text_of(await analyze(room, by="style"))
+    assert "By style and era" in first
+    assert "as chosen" not in first
     await room.restart()
-    assert "By style and era" in text_of(await analyze(room))
+    card = await analyze(room)
+    assert "By style and era" in text_of(card)
+    back = "Grouped by sound, year and artist, as chosen last time. “By sound” changes it back."
+    assert back in text_of(card)
+    complete = await room.ann.click(card, label="Quality")
+    assert "as chosen last time" in text_of(complete.response)
     theirs = await room.bob.slash(room.channel, "analyze", file=("Scenes.csv", two_scenes()))
     assert "Grouped by sound." in text_of(theirs.response)
     assert "Grouped by sound." in text_of(await analyze(room, by="sound"))

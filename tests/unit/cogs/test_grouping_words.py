@@ -24,6 +24,9 @@ def test_by_style_the_card_says_what_it_rests_on() -> None:
         "Grouped by sound, year and artist, and by genre words where the list has them (79% of the tracks). "
         "Years are those of the edition."
     )
+    assert basis_line(replace(STYLE, remembered=True), brief=True) == (
+        "Grouped by sound, year and artist, as chosen last time."
+    )
     nothing = Basis(grouping=Grouping.STYLE, years=1.0, genres=0.0)
     assert "no genre words are known" in basis_line(nothing)
     remembered = Basis(grouping=Grouping.STYLE, years=1.0, genres=0.0, remembered_genres=0.3)
