@@ -257,9 +257,6 @@ def judge_cold_starts(fold: Fold, found: Findings) -> None:
             truth = fold.truth[[rows[kept[place]] for place in asked]]
             guess = fold.standard(raw_matrix([estimates[place].track.features for place in asked]))
             found.errors[f"start {known}"].append(((guess - truth) ** 2).ravel())
-            found.errors[f"reliability {known}"].append(
-                np.array([estimates[place].reliability for place in asked])
-            )
             _check_intervals(
                 fold,
                 [estimates[p] for p in asked],

@@ -149,7 +149,7 @@ async def test_work_past_its_deadline_ends_in_a_sentence_and_the_pool_lives_on(
         hurry.setattr(analyze_module, "ANALYSIS_DEADLINE_S", 0.0)  # the clock of the simulator stands still
         file = ("list.csv", exportify(60))
         result = await room.ann.slash(room.channel, "analyze", file=file)
-        assert "took longer than I may spend" in refused(await answer_of(result), log)
+        assert "took longer than the 1 second that I may spend" in refused(await answer_of(result), log)
     # A worker that had begun is lost as well, which the simulator may count as an error of its own.
     assert DeadlineExceededError in {type(root_cause(error)) for error in room.env.refusals()}
     assert room.posts() == []

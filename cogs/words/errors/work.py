@@ -41,9 +41,10 @@ from services.domain.requests import JobKind
 
 
 @sentence.register
-def _(_error: DeadlineExceededError) -> str:
+def _(error: DeadlineExceededError) -> str:
+    limit = plural(max(1, round(error.deadline_s)), "second")
     return (
-        "This took longer than I may spend on one request, so I stopped. "
+        f"This took longer than the {limit} that I may spend on such work, so I stopped. "
         "Try again, or with a smaller playlist."
     )
 

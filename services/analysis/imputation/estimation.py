@@ -159,17 +159,11 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A track with its gaps filled, and how far to trust the filling."""
+    """A track with its gaps filled, and what the filling leans on."""
 
     track: EnrichedTrack
     relation: Relation | None
     """None where nothing had to be filled."""
-    reliability: float
-    """Share of the spread between tracks in general that the filled values explain, 0..1.
-
-    1 for measured and borrowed values, about 0.4 for a track with good related tracks, near 0 for one without
-    (`Relation.NONE`), whose values are a guess into the dark.
-    """
 
 
 def impute(tracks: Sequence[EnrichedTrack], related_tracks: RelatedTracks) -> tuple[EnrichedTrack, ...]:
@@ -177,7 +171,7 @@ def impute(tracks: Sequence[EnrichedTrack], related_tracks: RelatedTracks) -> tu
 
     Sound features that were measured on the same recording under another id are borrowed, key and mode too;
     other missing sound features are estimated and get a standard error, while key and mode stay unknown.
-    Values that a track already has are never touched. `estimate_gaps` also says how far to trust each track.
+    Values that a track already has are never touched. `estimate_gaps` also says what each leans on.
     """
     return tuple(estimate.track for estimate in estimate_gaps(tracks, related_tracks))
 
@@ -195,8 +189,7 @@ def estimate_gaps(tracks: Sequence[EnrichedTrack], related_tracks: RelatedTracks
     estimates: list[Estimate | None] = [None] * len(tracks)
     for place, (original, before, after) in enumerate(zip(order, ordered, filled, strict=True)):
         relation = Relation.SAME_RECORDING if after is not before else None
-        whole = Estimate(track=after, relation=relation, reliability=1.0)
-        estimates[original] = estimated.get(place, whole)
+        estimates[original] = estimated.get(place, Estimate(track=after, relation=relation))
     return tuple(estimate for estimate in estimates if estimate is not None)
 
 
@@ -236,10 +229,7 @@ def _estimate(
     values = to_raw(standard, constants).tolist()
     errors = raw_errors(standard, np.sqrt(variance), constants).tolist()
     relations = _relations(sums)
-    return [
-        _fill(tracks[gap], values[row], errors[row], variance[row], relations[row])
-        for row, gap in enumerate(gaps)
-    ]
+    return [_fill(tracks[gap], values[row], errors[row], relations[row]) for row, gap in enumerate(gaps)]
 
 
 def _relations(sums: FloatArray) -> list[Relation]:
@@ -255,12 +245,9 @@ def _relations(sums: FloatArray) -> list[Relation]:
     ]
 
 
-def _fill(
-    track: EnrichedTrack, values: list[float], errors: list[float], variance: FloatArray, relation: Relation
-) -> Estimate:
+def _fill(track: EnrichedTrack, values: list[float], errors: list[float], relation: Relation) -> Estimate:
     absent = set(missing_features(track))
     missing = [(j, feature) for j, feature in enumerate(SOUND_FEATURES) if feature in absent]
-    explained = 1 - float(variance[[j for j, _ in missing]].mean())
     return Estimate(
         track=with_values(
             track,
@@ -269,5 +256,4 @@ def _fill(
             {feature: errors[j] for j, feature in missing},
         ),
         relation=relation,
-        reliability=min(max(explained, 0.0), 1.0),
     )

@@ -57,7 +57,6 @@ def test_borrows_the_values_of_the_same_recording_exactly_with_key_and_mode(plac
         others.append(measured(REMASTER, features))
     estimate = estimate_gaps([unknown(SONG), *others], related_tracks)[0]
     assert estimate.relation is Relation.SAME_RECORDING
-    assert estimate.reliability == 1.0
     assert estimate.track.features == features
     assert estimate.track.standard_errors is None
     assert set(estimate.track.provenance.values()) == {Provenance(Origin.BORROWED, "reccobeats")}
