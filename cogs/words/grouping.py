@@ -47,10 +47,10 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
     if basis.grouping is Grouping.STYLE:
         words, chosen = "" if brief else _by_words(basis), ", as chosen last time" if basis.remembered else ""
         said = f"Grouped by sound, year and artist{words}{chosen}."
-        return said if brief else f"{said} Years are those of the edition.{_earlier(basis)}"
+        return said if brief else f"{said} Years are those of the edition.{_known_of_artists(basis)}"
     line = "Grouped by sound."
     if not brief:
-        line += f" Genres and years are named but decide no group.{_earlier(basis)}"
+        line += f" Genres and years are named but decide no group.{_known_of_artists(basis)}"
     return line if basis.has_enough_years else f"{line} {too_few_years(basis)}"
 
 
@@ -104,16 +104,22 @@ def _by_words(basis: Basis) -> str:
 
 def _of_artists(basis: Basis) -> str:
     """Say who knows genres of artists: MusicBrainz, where it answered about the names of this very list."""
-    return "known of the artist" if basis.earlier_genres else "that MusicBrainz has of the artist"
+    is_theirs = basis.earlier_genres or basis.common_genres
+    return "known of the artist" if is_theirs else "that MusicBrainz has of the artist"
 
 
-def _earlier(basis: Basis) -> str:
-    """Say that genres are known from earlier files, and of how many artists and tracks."""
-    if not basis.earlier_artists:
-        return ""
-    whom = "one artist" if basis.earlier_artists == 1 else f"{basis.earlier_artists:,} artists"
-    share = f"{share_words(basis.earlier_genres)} of the tracks"
-    return f" The genres of {whom} ({share}) are those that earlier lists agree on."
+def _known_of_artists(basis: Basis) -> str:
+    """Say which genres did not come with the tracks, and for how many artists and tracks."""
+    told = [
+        (basis.earlier_artists, basis.earlier_genres, "that earlier lists agree on"),
+        (basis.common_artists, basis.common_genres, "commonly known of them"),
+    ]
+    return "".join(
+        f" The genres of {'one artist' if artists == 1 else f'{artists:,} artists'} "
+        f"({share_words(share)} of the tracks) are those {whose}."
+        for artists, share, whose in told
+        if artists
+    )
 
 
 def level_words(level: Level) -> str:

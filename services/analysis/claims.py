@@ -27,6 +27,11 @@ WORDS_SHARE, RAP_SHARE, DANCE_SHARE, DENIED_SHARE = 0.3, 0.5, 0.1, 0.5
 dance music and no less than is rap; and share of what a genre denies from which no name says it.
 """
 
+PLAYED_SHARE = 0.5
+"""Share of the tagged tracks that are of genres which are often played alone, from which a measured lack of
+singing is believed.
+"""
+
 SURELY_INSTRUMENTAL = 0.8
 """Share of tracks measured without singing from which a group is instrumental where no genre words say so: of
 shoegaze and slowcore, which are sung, it is two thirds, of ambient music and scores four fifths and more.
@@ -46,12 +51,16 @@ class Claim(StrEnum):
     DANCE = "dance"
     INSTRUMENTAL = "instrumental"
     """Quiet singing to a guitar is measured as none: refused where genre words say that people sing."""
+    PLAYED = "played"
+    """What genre words bear out that is instrumental: where they do not, it has to be surely so."""
     DARK = "dark"
     """Low valence is measured in anthems too: nobody calls worship dark."""
     CHEERFUL = "cheerful"
     """High valence is measured in quick and regular music too: nobody calls gothic rock or rap sunny."""
     ACOUSTIC = "acoustic"
     """Old tape and soft synthesizers are measured as acoustic, whatever was plugged in."""
+    QUIET = "quiet"
+    """How loud a record is depends on who mastered it: nobody calls old rap or jungle quiet."""
     DREAMY = "dreamy"
     """Soft and blurred voices are measured in orchestras and on stages too."""
 
@@ -71,6 +80,19 @@ GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
             "drum & bass", "afrobeats", "afrobeat", "amapiano", "salsa", "samba", "cumbia", "bachata",
             "merengue", "soca", "kizomba", "baile", "latin", "gqom", "kuduro", "eurobeat", "italo",
             "big beat",
+        ),
+        Claim.PLAYED: (
+            "ambient", "drone", "new age", "meditation", "sleep", "space music", "post rock", "math rock",
+            "krautrock", "space rock", "surf rock", "classical", "neoclassical", "minimalism", "piano",
+            "orchestral", "orchestra", "chamber music", "baroque", "romantic era", "symphony", "concerto",
+            "string quartet", "score", "soundtrack", "video game music", "epic", "jazz", "bebop",
+            "hard bop", "big band", "swing music", "ragtime", "lo fi", "lo fi beats", "chillhop",
+            "jazz beats", "instrumental hip hop", "instrumental", "guitar", "flamenco", "electronic",
+            "electronica", "electro", "idm", "downtempo", "trip hop", "techno", "house", "trance",
+            "psytrance", "dubstep", "drum & bass", "jungle", "breakbeat", "big beat", "breakcore", "glitch",
+            "dub", "hardstyle", "frenchcore", "tekno", "synthwave", "vaporwave", "chillwave", "edm",
+            "phonk", "exotica", "lounge", "acid jazz", "jazz funk", "experimental", "avant garde",
+            "musique concrète",
         ),
     }
 )  # fmt: skip
@@ -102,6 +124,12 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
             "grunge", "shoegaze", "industrial", "electronic", "electronica", "electro", "edm", "idm",
             "techno", "house", "trance", "dubstep", "drum & bass", "synthpop", "chillwave", "trip hop",
             "downtempo", "synthwave", "vaporwave", "hyperpop", "rap", "hip hop", "drill", "trap",
+            "score", "soundtrack", "orchestral", "orchestra", "epic",
+        ),
+        Claim.QUIET: (
+            "metal", "punk", "hard rock", "musicals", "rap", "hip hop", "drill", "trap", "phonk",
+            "drum & bass", "jungle", "breakbeat", "big beat", "dubstep", "techno", "house", "trance",
+            "psytrance", "hardstyle", "edm", "disco", "funk", "reggaeton", "ska", "grunge",
         ),
     }
 )  # fmt: skip
@@ -142,8 +170,8 @@ class Tags:
     def refused(self, group: int, raw: NDArray[np.float64]) -> frozenset[Claim]:
         """Return what a name of this group may not say; `raw` are the values of its tracks, shape (n, 9)."""
         tagged = self.groups.get(group, {})
+        are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL
         if sum(tagged.values()) < FEWEST_TAGGED:
-            are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL
             return frozenset({Claim.RAP} if are_surely else {Claim.RAP, Claim.INSTRUMENTAL})
         refused = set()
         if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE:
@@ -154,6 +182,8 @@ class Tags:
             refused.add(Claim.TALK)
         if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap):
             refused.add(Claim.DANCE)
+        if not are_surely and _share(tagged, Claim.PLAYED) < PLAYED_SHARE:
+            refused.add(Claim.INSTRUMENTAL)
         refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE}
         return frozenset(refused)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
 from services.analysis.duplicates import find_duplicates
+from services.analysis.genres import commonly_known, has_genre
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable, Music, Sound
 from services.analysis.membership import confidence, margins, top_artists, typical_tracks
@@ -22,7 +23,8 @@ from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
 from services.analysis.scenes import grounded, scene_of
-from services.analysis.tally import Tally, carries, subtitle_of
+from services.analysis.tally import Tally, carries, groups_and_rests, subtitle_of
+from services.analysis.titles import lead_artist
 from services.analysis.traits import (
     describe_traits,
     group_tempo,
@@ -64,15 +66,19 @@ def describe(
     ----------
     artist_genres, earlier_genres
         Genres by lead artist, for tracks that come without any: what came with the names of this list, and
-        what earlier files, data sets and answers agree on for the rest. The tracks of the report stay as
-        they came.
+        what earlier files, data sets and answers agree on for the rest. Of whom neither speaks, what they are
+        commonly known for counts. The tracks of the report stay as they came.
     """
     table = FeatureTable.of(tracks)
     typical = TYPICAL.normal_scores(table.raw)
     sound = Sound.of(table, tracks, typical)
+    came = [entry.track for entry in tracks]
     earlier = {lead: some for lead, some in earlier_genres.items() if lead not in artist_genres}
-    music = Music.of([entry.track for entry in tracks], sound.rows, {**earlier, **artist_genres})
-    basis = basis_of(music.came, music.dressed, options, earlier)
+    told = {**earlier, **artist_genres}
+    common = commonly_known(lead_artist(track.artists) for track in came if not has_genre(track))
+    common = {lead: some for lead, some in common.items() if lead not in told}
+    music = Music.of(came, sound.rows, {**common, **told})
+    basis = basis_of(music.came, music.dressed, options, earlier=earlier, common=common)
     groups = group(table, sound, music, basis, options)
     words = _call(sound, music, groups)
     projection = _project(sound, groups.partition)
@@ -116,7 +122,7 @@ class _Words:
 def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
     """Find names, traits, subtitles and typical tracks."""
     partition, earlier = groups.partition, groups.kept.called
-    apart = _groups_and_rests(music.deciding, partition)
+    apart = groups_and_rests(music.deciding, partition.labels.tolist(), partition.k)
     found = [subtitle_of(group, rest) for group, rest in apart]
     telling = [
         bool(found) and carries(track, found[label])
@@ -147,14 +153,6 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
 def _project(sound: Sound, partition: Partition) -> Projection | None:
     centres = middles(sound.points, partition.labels, partition.k)
     return project(sound.points, partition.labels, centres, sound.z)
-
-
-def _groups_and_rests(music: Sequence[Track], partition: Partition) -> list[tuple[Tally, Tally]]:
-    """Count the deciding tracks of each group, and those of all the others."""
-    rows = [np.flatnonzero(partition.labels == index).tolist() for index in range(partition.k)]
-    groups = [Tally.of([music[row] for row in own]) for own in rows]
-    whole = Tally.together(groups)
-    return [(group, whole.without(group)) for group in groups]
 
 
 def _cores(music: Sequence[Track], groups: Groups) -> list[Tally]:

@@ -1,7 +1,8 @@
 """Read genre words: one spelling for one genre, the words in it, and the family it belongs to.
 
-Spellings and families are plain data (`constants/genres.json`), to be kept by hand. Genre words are quoted
-from files, data sets and sources; nothing here infers them from sound.
+Spellings and families are plain data (`constants/genres.json`), to be kept by hand, and so is what artists
+are commonly known for (`constants/artists.tsv`). Genre words are quoted from files, data sets, sources and
+that table; nothing here infers them from sound.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 
-from services.analysis.titles import lead_artist
+from services.analysis.titles import artist_words, lead_artist
 from services.domain.known_tracks import FEWEST_TRACKS, FILES, GenreClaim, mark_of
 from services.domain.music import Track
 
@@ -40,6 +42,33 @@ _NO_GENRES = frozenset(
 _BREAKS = re.compile(r"[\s_\-‐‑–—/]+")
 _AND = re.compile(r"\b(?:and|n|'n'|’n’|'n|n')\b|'n'|’n’")
 
+_NAMEABLE = re.compile(r"[^\W\d_][\w&'’+/ .-]{1,22}")
+
+_PARTS_ALONE = frozenset(
+    {"age", "bass", "beat", "core", "music", "scene", "sound", "standards", "step", "wave"}
+)
+"""Ends of genres that are no genre which contains them."""
+
+_RAP = frozenset({"rap", "hip hop"})
+"""Two words for one genre."""
+
+_OF_MANY_KINDS = frozenset(
+    {
+        "funk & disco", "middle eastern", "r&b & soul", "religious", "seasonal", "south asian", "spoken",
+        "stage & screen",
+    }
+)  # fmt: skip
+"""Families that nobody would call their music by who hears one kind of it alone."""
+
+MOSTLY_ONE_KIND = 0.6
+"""Share of the tracks of such a family that are of one kind, from which it is called by that."""
+
+_NO_KIND = frozenset({"witch house"})
+"""Genres that are not of the kind that their last word names."""
+
+_AFTERWARDS = frozenset({"anti", "post", "proto"})
+"""What turns the rest of a genre into another: post-punk is no punk."""
+
 
 @lru_cache(maxsize=1)
 def _kept() -> tuple[Mapping[str, str], Mapping[str, str], frozenset[str]]:
@@ -49,6 +78,20 @@ def _kept() -> tuple[Mapping[str, str], Mapping[str, str], frozenset[str]]:
     families = {word: family for family, words in data["families"].items() for word in words}
     known = frozenset(data["vocabulary"]) | frozenset(families) | frozenset(data["families"])
     return MappingProxyType(data["spellings"]), MappingProxyType(families), known
+
+
+@lru_cache(maxsize=1)
+def _well_known() -> Mapping[str, tuple[str, ...]]:
+    """Return the genres of artists whom many know, by lead artist."""
+    text = resources.files("services.analysis").joinpath("constants", "artists.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return {artist_words(name): known_genres(genres.split("; ")) for name, genres in rows}
+
+
+def commonly_known(leads: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return what those of some lead artists are known for whom many know."""
+    known = _well_known()
+    return {lead: known[lead] for lead in leads if lead in known}
 
 
 @lru_cache(maxsize=8192)
@@ -144,3 +187,89 @@ def dressed(track: Track, known: Mapping[str, tuple[str, ...]]) -> Track:
         return track
     genres = known.get(lead_artist(track.artists), ())
     return replace(track, genres=genres) if genres else track
+
+
+@lru_cache(maxsize=8192)
+def normal_words(genres: tuple[str, ...]) -> frozenset[str]:
+    """Return genres, each in the one way that all its spellings share."""
+    return frozenset(filter(None, map(normal_genre, genres)))
+
+
+@lru_cache(maxsize=8192)
+def genres_of(genres: tuple[str, ...]) -> frozenset[str]:
+    """Return genres as they are told apart: rap is hip hop."""
+    words = normal_words(genres)
+    return words if "rap" not in words else words - {"rap"} | {"hip hop"}
+
+
+def is_kind_of(genre: str, other: str) -> bool:
+    """Whether a genre is a kind of another by its words: "melodic rap" of "rap", and of "hip hop"."""
+    return genre.endswith(f" {other}") or (other == "hip hop" and genre.endswith(" rap"))
+
+
+def words_of(track: Track) -> frozenset[str]:
+    """Return the genres of a track, each in the one way that all its spellings share."""
+    return normal_words(track.genres)
+
+
+@lru_cache(maxsize=2)
+def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], frozenset[str]]:
+    """Return what yields the genres of a track, and the more general ones that these end with.
+
+    More general ones are those that some track is tagged with: "new age" is no kind of "age".
+
+    Parameters
+    ----------
+    tagged
+        The genres of all tracks.
+    """
+    named = frozenset(word for genres in tagged for word in normal_words(genres)) - _PARTS_ALONE
+    said = named if named.isdisjoint(_RAP) else named | {"hip hop"}
+
+    @cache
+    def of(words: frozenset[str]) -> frozenset[str]:
+        ends = {
+            " ".join(parts[at:])
+            for word in words
+            for parts in [[word] if word in _NO_KIND else word.split()]
+            for at in range(len(parts))
+            if not at or parts[at - 1] not in _AFTERWARDS
+        }
+        if not ends.isdisjoint(_RAP):
+            ends = ends - {"rap"} | {"hip hop"}  # whoever tags one might as well have said the other
+        return frozenset(end for end in ends & said if _NAMEABLE.fullmatch(end))
+
+    return lambda genres: of(normal_words(genres))
+
+
+@lru_cache(maxsize=8192)
+def families_of(genres: tuple[str, ...]) -> frozenset[str]:
+    """Return the families that some genres belong to."""
+    return frozenset(family for genre in genres if (family := family_of(genre)) is not None)
+
+
+@lru_cache(maxsize=2)
+def families_as_said(
+    tagged: tuple[tuple[tuple[str, ...], int], ...],
+) -> Callable[[tuple[str, ...]], frozenset[str]]:
+    """Return what yields the families of a track, those of many kinds called by the kind that most are of.
+
+    Parameters
+    ----------
+    tagged
+        The genres of all tracks, and how many have just these.
+    """
+    of_family: dict[str, Counter[str]] = {}
+    sizes: Counter[str] = Counter()
+    for genres, number in tagged:
+        for family in families_of(genres) & _OF_MANY_KINDS:
+            sizes[family] += number
+            of_family.setdefault(family, Counter()).update(
+                {word: number for word in normal_words(genres) if family_of(word) == family}
+            )
+    said = {}
+    for family, counts in of_family.items():
+        word, number = min(counts.items(), key=lambda each: (-each[1], -len(each[0]), each[0]))
+        if number >= MOSTLY_ONE_KIND * sizes[family]:
+            said[family] = word
+    return lambda genres: frozenset(said.get(family, family) for family in families_of(genres))

@@ -17,12 +17,12 @@ from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import Continuity, earlier_centres, keep_groups
 from services.analysis.facts import Facts, Rows
-from services.analysis.genres import has_genre
+from services.analysis.genres import families, has_genre, words_of
 from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
 from services.analysis.membership import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged
-from services.analysis.tally import decade_of, families, lower_end, words_of
+from services.analysis.tally import decade_of, lower_end
 from services.analysis.titles import lead_artist
 from services.analysis.validity import Margins, agreement
 from services.domain.analysis import AnalysisOptions
@@ -158,7 +158,9 @@ def basis_of(
     tracks: Sequence[Track],
     music: Sequence[Track],
     options: AnalysisOptions,
+    *,
     earlier: Mapping[str, tuple[str, ...]],
+    common: Mapping[str, tuple[str, ...]],
 ) -> Basis:
     """Say what a grouping can rest on, and which one it is to be: by sound where too few years are known.
 
@@ -170,16 +172,21 @@ def basis_of(
         The same with the genres that are known of their artists.
     earlier
         Those of them that earlier files, data sets and answers gave, by lead artist.
+    common
+        Those that nothing else gave but what artists are commonly known for.
     """
     given = [now for before, now in zip(tracks, music, strict=True) if now is not before]
-    leads = [lead for track in given if (lead := lead_artist(track.artists)) in earlier]
+    leads = [lead_artist(track.artists) for track in given]
+    told, taken = [lead for lead in leads if lead in earlier], [lead for lead in leads if lead in common]
     count = max(len(tracks), 1)
     basis = Basis(
         years=year_share(tracks),
         genres=sum(map(has_genre, tracks)) / count,
         remembered_genres=len(given) / count,
-        earlier_genres=len(leads) / count,
-        earlier_artists=len(set(leads)),
+        earlier_genres=len(told) / count,
+        earlier_artists=len(set(told)),
+        common_genres=len(taken) / count,
+        common_artists=len(set(taken)),
     )
     if options.by is not Grouping.STYLE:
         return basis

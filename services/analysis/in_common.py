@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
+from services.analysis.genres import is_kind_of
 from services.analysis.tally import (
     Read,
     Tally,
+    commonly,
     counted,
     decades,
-    is_kind_of,
     leads,
     lower_end,
     share_with,
@@ -126,6 +128,7 @@ def most_have(
         return None
     spell = _spelling(group, kind)
     there = list(told((beside or read)(rest)))
+    common = counted(commonly(group)) if kind is SceneKind.GENRE and len(shares) > 1 else Counter[str]()
     fitting = []
     for word, part in shares.items():
         if not _is_sayable(spell(word), kind):
@@ -133,8 +136,9 @@ def most_have(
         elsewhere = share_with({word}, there)
         least = lower_end(inside[word], tagged)
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
-            fitting.append((-_telling(part, elsewhere), -len(word), word))
-    return Scene(kind, spell(min(fitting)[2])) if fitting else None
+            # Of all that an artist is tagged with that comes first which they are commonly known for.
+            fitting.append((-_telling(part, elsewhere), -common[word], -len(word), word))
+    return Scene(kind, spell(min(fitting)[3])) if fitting else None
 
 
 def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
@@ -154,8 +158,14 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
     if len(common) < wanted.count:
         return None
     there = list(told(read(rest)))
+    # Families by their size: what is rarer elsewhere tells more, and is less of the group.
     telling = sorted(
-        (-_telling(inside[word] / tagged, share_with({word}, there)), -inside[word], word) for word in common
+        (
+            -_telling(inside[word] / tagged, share_with({word}, there)) if wanted.times > 1 else 0.0,
+            -inside[word],
+            word,
+        )
+        for word in common
     )
     for some in combinations([word for _, _, word in telling[:MOST_PAIRED]], wanted.count):
         if kind is SceneKind.ARTIST:

@@ -50,11 +50,12 @@ CLAIMED: Mapping[Lean, Claim] = MappingProxyType(
         Lean(Feature.VALENCE, high=False): Claim.DARK,
         Lean(Feature.VALENCE, high=True): Claim.CHEERFUL,
         Lean(Feature.ACOUSTICNESS, high=True): Claim.ACOUSTIC,
+        Lean(Feature.LOUDNESS, high=False): Claim.QUIET,
     }
 )
 """What a plain word claims beyond the sound."""
 
-_DENIED = frozenset({Claim.DARK, Claim.CHEERFUL, Claim.ACOUSTIC})
+_DENIED = frozenset({Claim.DARK, Claim.CHEERFUL, Claim.ACOUSTIC, Claim.QUIET})
 """What also a name of the catalogue may not say first where it is refused."""
 
 CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from services.analysis.genres import families_of, family_of, genres_of
 from services.analysis.in_common import (
     HELD,
     OF_ALL,
@@ -27,20 +28,20 @@ from services.analysis.tally import (
     by_genres,
     by_titles,
     decades,
-    families_of,
-    genres_of,
+    families_in,
     kinds_in,
     leads,
     share_with,
     told,
 )
 from services.analysis.titles import lead_artist
-from services.analysis.told_by_titles import OTHER_LETTERS, Words
+from services.analysis.told_by_titles import NOTHING, OTHER_LETTERS, Words
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
 from services.domain.group_words import wording_of
 from services.domain.grouping import (
     MORE,
+    MORE_SUNG,
     OTHERS,
     GroupName,
     Language,
@@ -105,16 +106,26 @@ _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
         ),
         Lean(Feature.INSTRUMENTALNESS, high=True): frozenset({"instrumental", "karaoke"}),
         Lean(Feature.LIVENESS, high=True): frozenset({"live"}),
+        MORE_SUNG: frozenset(
+            {
+                "americana", "blues", "chanson", "christian", "country", "drill", "emo", "folk", "funk",
+                "gospel",
+                "grunge", "hip", "indie", "latin", "metal", "motown", "musicals", "pop", "punk", "r&b", "rap",
+                "reggae", "reggaeton", "religious", "rock", "songwriter", "soul", "trap", "worship",
+            }
+        ),
     }
-)
+)  # fmt: skip
 """What goes without saying after a word of a genre or a kind of recording."""
 
 _TWO_ARTISTS = Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
 _TWO_AND_OTHERS = Together(2, each=0.1, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
 _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
 _TWO_GENRES = Together(2, each=0.15, share=OF_ALL, surely=HELD, times=TIMES)
-_TWO_TELLING = Together(2, each=0.12, share=A_LOT, surely=HALF_SURELY, times=TIMES)
-_TWO_FAMILIES = Together(2, each=0.2, share=OF_ALL, surely=HELD, times=1.0)
+_TWO_TELLING = Together(2, each=0.15, share=A_LOT, surely=HALF_SURELY, times=TIMES)
+_TWO_FAMILIES = Together(2, each=0.25, share=OF_ALL, surely=HELD, times=1.0)
+_TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
+_TWO_LOOSELY = Together(2, each=0.2, share=0.33, surely=0.3, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
 _TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
@@ -129,22 +140,37 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
     everything, genres = _once(_all_kinds_in(group, rest)), _once(by_genres(genres_of))
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
+        or most_have(group, rest, by_genres(_staged), SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
         or most_have(group, rest, genres, SceneKind.GENRE, HELD, beside=everything)
         or few_have(group, rest, genres, SceneKind.GENRE, _TWO_GENRES)
         or most_have(group, rest, by_genres(kinds_in(group, rest)), SceneKind.GENRE, HELD, beside=everything)
-        or most_have(group, rest, by_genres(families_of), SceneKind.GENRE, HELD)
+        or most_have(group, rest, by_genres(families_in(group, rest)), SceneKind.GENRE, HELD)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
         or _language(group, rest, times=TIMES)
         or _early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
     )
 
 
+def _kinds_of_rap(genres: tuple[str, ...]) -> Words:
+    """Return those of some genres that say which rap it is: "french rap", "g funk"."""
+    words = genres_of(genres)
+    said = frozenset(word for word in words if family_of(word) == _RAP_FAMILY) - {_RAP_FAMILY}
+    return said or (NOTHING if words else words)
+
+
+def _staged(genres: tuple[str, ...]) -> Words:
+    """Return whether some genres say musicals, whose albums call themselves soundtracks; a track has some."""
+    return genres_of(genres) & {"musicals"} or (NOTHING if genres else genres_of(()))
+
+
 def implied_by(scene: Scene | None) -> frozenset[Lean]:
     """Return what nobody has to be told of a genre: "Electronic, electric" says one thing twice."""
-    if scene is None or scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
+    if scene is None or scene.kind is SceneKind.DECADE:
         return frozenset()
-    words = set(scene.words.split())
+    if scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
+        return frozenset({MORE_SUNG})
+    words = {word for said in (scene.words, scene.also, scene.third) for word in said.split()}
     return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))
 
 
@@ -160,7 +186,7 @@ def grounded(
 
     "Livelier tracks" are "Rock, livelier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
     where only both are most of them, and "Nas, Drake & others, cheerful" where nothing is. A name that
-    another group would share stays as it was.
+    another group would share says all that it says, or stays as it was.
 
     Parameters
     ----------
@@ -175,16 +201,27 @@ def grounded(
     """
     before = [*earlier, *[None] * (len(names) - len(earlier))]
     cores, faint = cores or [own for own, _ in groups], faint or [()] * len(names)
-    better = [
-        name
-        if name == was or name.scene is not None
-        else _with_ground(name, _ground_of(name, *own, core), unsaid)
-        for name, was, own, core, unsaid in zip(names, before, groups, cores, faint, strict=True)
+    grounds = [
+        None if name == was or name.scene is not None else _ground_of(name, *own, core)
+        for name, was, own, core in zip(names, before, groups, cores, strict=True)
     ]
-    said, was_said = list(map(wording_of, better)), list(map(wording_of, names))
+    # Where two groups would be called the same without their faint words, these are said after all.
+    wordings = [
+        (
+            _finer(_with_ground(name, ground, unsaid), *own),
+            _finer(_with_ground(name, ground, ()), *own),
+            *(() if name == was else (_finer(name, *own),)),
+            name,
+        )
+        for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
+    ]
+    said = [set(map(wording_of, some)) for some in wordings]
     chosen = [
-        name if said.count(own) > 1 or own in (*was_said[:at], *was_said[at + 1 :]) else new
-        for at, (name, new, own) in enumerate(zip(names, better, said, strict=True))
+        next(
+            (new for new in some if not any(wording_of(new) in own for own in (*said[:at], *said[at + 1 :]))),
+            some[-1],
+        )
+        for at, some in enumerate(wordings)
     ]
     return _counted_anew(chosen, before)
 
@@ -230,16 +267,32 @@ def _with_ground(name: GroupName, scene: Scene | None, faint: Collection[Lean]) 
     return replace(name, scene=scene, leans=leans, differs=differs)
 
 
+def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
+    """Call what is called by a family or a decade alone by two genres: "Garage & indie rock" for "Rock"."""
+    says_nothing = name.sound in {None, SoundName.ALL_ROUNDERS} and not name.leans and name.differs is None
+    if name.scene is None or not says_nothing:
+        return name
+    said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
+    is_broad = name.scene.kind is SceneKind.GENRE and all(family_of(word) == word for word in said)
+    if not is_broad and name.scene.kind is not SceneKind.DECADE:
+        return name
+    finer = few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_HINTED)
+    return name if finer is None else replace(name, scene=finer)
+
+
 def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
 
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
     """
-    kinds, families = _once(by_genres(kinds_in(group, rest))), _once(by_genres(families_of))
+    kinds, families = _once(by_genres(kinds_in(group, rest))), _once(by_genres(families_in(group, rest)))
     two = few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_TELLING)
     if name.sound in _GENRES:
         is_everywhere = share_with({_RAP_FAMILY}, list(told(families(rest)))) >= HALF
-        return (two or company_of(group, rest, core)) if is_everywhere else None
+        kind = two or most_have(group, rest, by_genres(_kinds_of_rap), SceneKind.GENRE, HELD)
+        if kind is not None or not is_everywhere:
+            return kind
+        return few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
     says_little = _says_little(name)
     has_no_sound = name.sound is SoundName.ALL_ROUNDERS or (
         name.compared and WORTH_SAYING.isdisjoint(name.beside)
@@ -257,17 +310,18 @@ def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene
         or _language(group, rest, times=0.0)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
-        or (era_of(group, rest, [1, 2]) if has_no_sound else None)
+        or few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
+        or few_have(group, rest, families, SceneKind.GENRE, _TWO_LOOSELY)
         or company_of(group, rest, core)
+        or (era_of(group, rest, [1, 2]) if has_no_sound else None)
         or (_of_little(group, rest, families) if says_little else None)
     )
 
 
 def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
-    """Return what says little of a group: three families, or some among others, or decades in a row."""
+    """Return what says little of a group: one or two families among others, or decades in a row."""
     return (
-        few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
-        or few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
+        few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
         or few_have(group, rest, families, SceneKind.GENRE, _ONE_AND_MORE)
         or era_of(group, rest, [*range(1, len(SPANS) + 1), 0])
     )

@@ -6,16 +6,22 @@ These decide no group; they are quoted, never inferred from sound.
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TypeVar
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.genres import NOBODY, family_of, normal_genre
+from services.analysis.genres import (
+    NOBODY,
+    commonly_known,
+    families,
+    families_as_said,
+    families_of,
+    normal_words,
+)
 from services.analysis.titles import READ_AT_ONCE, lead_artist
 from services.analysis.told_by_titles import NOTHING, Words, told_by
 from services.domain.music import Track
@@ -28,19 +34,6 @@ A_LOT, MOSTLY = 0.25, 0.5
 """Shares of the tagged tracks from which genres are worth a word, and from which they are most of it."""
 
 _Z95 = 1.96
-
-_NAMEABLE = re.compile(r"[^\W\d_][\w&'’+/ .-]{1,22}")
-
-_PARTS_ALONE = frozenset(
-    {"age", "bass", "beat", "core", "music", "scene", "sound", "standards", "step", "wave"}
-)
-"""Ends of genres that are no genre which contains them."""
-
-_RAP = frozenset({"rap", "hip hop"})
-"""Two words for one genre."""
-
-_AFTERWARDS = frozenset({"anti", "post", "proto"})
-"""What turns the rest of a genre into another: post-punk is no punk."""
 
 Counted = TypeVar("Counted")
 OVER_REPRESENTED = 0.1
@@ -101,6 +94,16 @@ class Tally:
         )
 
 
+def groups_and_rests(music: Sequence[Track], labels: Sequence[int], count: int) -> list[tuple[Tally, Tally]]:
+    """Count the tracks of each of `count` groups, and those of all the others."""
+    own: list[list[Track]] = [[] for _ in range(count)]
+    for track, label in zip(music, labels if count else (), strict=count > 0):
+        own[label].append(track)
+    groups = list(map(Tally.of, own))
+    whole = Tally.together(groups)
+    return [(group, whole.without(group)) for group in groups]
+
+
 def _difference(whole: Counter[Counted], part: Counter[Counted]) -> Counter[Counted]:
     """Return `whole - part` without a look at what the part has none of."""
     rest = whole.copy()
@@ -147,45 +150,19 @@ def lower_end(count: int, total: int) -> float:
     return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)
 
 
-@lru_cache(maxsize=2)
-def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], Words]:
-    """Return what yields the genres of a track, and the more general ones that these end with.
-
-    More general ones are those that some track is tagged with: "new age" is no kind of "age".
-
-    Parameters
-    ----------
-    tagged
-        The genres of all tracks.
-    """
-    named = frozenset(word for genres in tagged for word in normal_words(genres)) - _PARTS_ALONE
-    said = named if named.isdisjoint(_RAP) else named | {"hip hop"}
-
-    @cache
-    def of(words: Words) -> Words:
-        ends = {
-            " ".join(parts[at:])
-            for word in words
-            for parts in [word.split()]
-            for at in range(len(parts))
-            if not at or parts[at - 1] not in _AFTERWARDS
-        }
-        if not ends.isdisjoint(_RAP):
-            ends = ends - {"rap"} | {"hip hop"}  # whoever tags one might as well have said the other
-        return frozenset(end for end in ends & said if _NAMEABLE.fullmatch(end))
-
-    return lambda genres: of(normal_words(genres))
-
-
 def kinds_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the genres of a track and those that they are kinds of, as named in a list."""
     return families(frozenset((*group.genres, *rest.genres)))
 
 
-@lru_cache(maxsize=8192)
-def families_of(genres: tuple[str, ...]) -> Words:
-    """Return the families that some genres belong to."""
-    return frozenset(family for genre in genres if (family := family_of(genre)) is not None)
+def families_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
+    """Return what yields the families of a track, called by the kind that most of each is of in a list.
+
+    "Religious" says less than "worship" where that is what it is, and "stage & screen" than "musicals".
+    """
+    whole = Counter(group.genres)
+    whole.update(rest.genres)
+    return families_as_said(tuple(sorted(whole.items())))
 
 
 def by_genres(read: Callable[[tuple[str, ...]], Words]) -> Read:
@@ -221,6 +198,13 @@ def leads(tally: Tally) -> Iterable[tuple[Words, int]]:
     return ((_lead_of(artists), number) for artists, number in tally.artists.items())
 
 
+def commonly(tally: Tally) -> Iterable[tuple[Words, int]]:
+    """Count tracks by what the artist that is credited first is commonly known for."""
+    leading = [(lead, number) for words, number in leads(tally) for lead in words]
+    known = commonly_known(lead for lead, _ in leading)
+    return ((frozenset(known.get(lead, ())), number) for lead, number in leading)
+
+
 @lru_cache(maxsize=READ_AT_ONCE)
 def _lead_of(artists: tuple[str, ...]) -> Words:
     lead = lead_artist(artists)
@@ -236,29 +220,6 @@ def spellings(tally: Tally) -> dict[str, str]:
             spelt = " ".join(unicodedata.normalize("NFC", name).split())
             found.setdefault(lead, Counter())[spelt] += number
     return {lead: min(names, key=lambda name: (-names[name], name)) for lead, names in found.items()}
-
-
-def words_of(track: Track) -> frozenset[str]:
-    """Return the genres of a track, each in the one way that all its spellings share."""
-    return normal_words(track.genres)
-
-
-@lru_cache(maxsize=8192)
-def genres_of(genres: tuple[str, ...]) -> frozenset[str]:
-    """Return genres as they are told apart: rap is hip hop."""
-    words = normal_words(genres)
-    return words if "rap" not in words else words - {"rap"} | {"hip hop"}
-
-
-def is_kind_of(genre: str, other: str) -> bool:
-    """Whether a genre is a kind of another by its words: "melodic rap" of "rap", and of "hip hop"."""
-    return genre.endswith(f" {other}") or (other == "hip hop" and genre.endswith(" rap"))
-
-
-@lru_cache(maxsize=8192)
-def normal_words(genres: tuple[str, ...]) -> frozenset[str]:
-    """Return genres, each in the one way that all its spellings share."""
-    return frozenset(filter(None, map(normal_genre, genres)))
 
 
 def subtitle_of(group: Tally, rest: Tally) -> Subtitle:

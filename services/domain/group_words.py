@@ -82,10 +82,10 @@ _SAID_PLAINLY: Mapping[SoundName, frozenset[Lean]] = MappingProxyType(
     {
         name: frozenset(_PLAIN[word] for word in words)
         for name, (_, after) in SOUND_WORDS.items()
-        if _PLAIN.keys() >= (words := set(after.split(" & ")))
+        if _PLAIN.keys() >= (words := set(after.split(" & ")) - {""})
     }
 )
-"""Names that say after a genre what plain words say as well."""
+"""Names that say after a genre what plain words say as well, and the one that says nothing there."""
 
 RECORDING_WORDS: Mapping[Recording, str] = MappingProxyType(
     {
@@ -144,6 +144,9 @@ _ADJECTIVES = frozenset((
 ))  # fmt: skip
 """Genres that say of which kind music is: "Christian music"."""
 
+_NO_TITLES = _ADJECTIVES - {"acoustic", "classical", "electronic", "instrumental", "latin"}
+"""Those of them that nobody would read alone as the name of a group: "African, hypnotic"."""
+
 
 def name_words(name: GroupName) -> str:
     """Say a name: "Mellow acoustic", "Country, even-tempered", "Big & anthemic · faster".
@@ -180,6 +183,8 @@ def scene_words(scene: Scene) -> str:
     if scene.kind is SceneKind.LANGUAGE:
         return f"{scene.words.capitalize()} titles"
     words = _with_one_end(list(map(genre_words, said)))
+    if len(said) == 1 and said[0] in _NO_TITLES:
+        words = [music_of(said[0])]
     if len(said) > 1:  # "Pop & R&B/soul": one of the families has two names itself
         words = [each.replace(" & ", "/") for each in words]
     listed = _joined(words)
@@ -256,7 +261,7 @@ def _oddity_words(oddity: Oddity, names: Sequence[str]) -> str:
 def _sound_words(name: GroupName) -> str:
     """Say the sound: as a title, or in lower case where a scene comes first.
 
-    What is more sung than the rest are songs: "Livelier songs".
+    What is more sung than the rest are songs: "Livelier songs", "House, vocal".
     """
     if name.sound is not None:
         return SOUND_WORDS[name.sound][name.scene is not None]
@@ -264,12 +269,14 @@ def _sound_words(name: GroupName) -> str:
     words += [COMPARATIVES[lean.feature][lean.high] for lean in name.beside if lean != MORE_SUNG]
     if name.are_mellower:
         words = ["mellower"]
+    if name.scene is not None:
+        return _joined(["vocal", *words] if name.are_songs else words)
     said = _joined(words)
     if name.are_songs:
         said = f"{said} songs".lstrip()
-    elif name.scene is None and len(words) == 1 and " " not in said:
+    elif len(words) == 1 and " " not in said:
         said = f"{said} tracks"
-    return said if name.scene is not None else said.capitalize()
+    return said.capitalize()
 
 
 def _ends_of(leans: Iterable[Lean]) -> list[str]:

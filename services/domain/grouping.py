@@ -37,6 +37,10 @@ class Basis:
     """Share of the tracks for which earlier files, data sets and answers gave those."""
     earlier_artists: int = 0
     """Artists for whom they did."""
+    common_genres: float = 0.0
+    """Share of the tracks for which only what artists are commonly known for gave those."""
+    common_artists: int = 0
+    """Artists for whom it did."""
     stability: float | None = None
     """By style and era: how well groups of parts of the list agree with these, 0..1."""
     refused: bool = False

@@ -54,6 +54,8 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
             "remembered_genres": report.basis.remembered_genres,
             "earlier_genres": report.basis.earlier_genres,
             "earlier_artists": report.basis.earlier_artists,
+            "common_genres": report.basis.common_genres,
+            "common_artists": report.basis.common_artists,
             "stability": report.basis.stability,
             "refused": report.basis.refused,
         },

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import TypeVar
 
 import numpy as np
@@ -11,13 +12,18 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import fit_clusters
 from services.analysis.comparison.listening import Listening
+from services.analysis.genres import commonly_known
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
+from services.analysis.scenes import grounded, scene_of
+from services.analysis.tally import groups_and_rests
+from services.analysis.titles import lead_artist
 from services.analysis.traits import describe_traits, group_tempo, known_modes, levels, major_share
 from services.domain.comparison import PeopleDot, PersonKey, SharedGroup, TopPairs, TopPeople, UnionGroup
 from services.domain.group_words import name_words
-from services.domain.report import MapAxes
+from services.domain.music import Track
+from services.domain.report import EnrichedTrack, MapAxes
 from services.domain.tempo import is_corrected
 
 AT_HOME = 0.05
@@ -52,11 +58,23 @@ def unite(people: Sequence[Listening]) -> Union:
         describe_traits(z, raw, partition.labels, index, REFERENCE_MEDIANS, corrected=corrected)
         for index in range(partition.k)
     ]
-    # Genres come from somebody's file: they veto a name, and the others do not read them.
     parts = [partition.labels == index for index in range(partition.k)]
     modes = [known_modes(entries[row] for row in np.flatnonzero(own)) for own in parts]
     tempi = [group_tempo(raw[own], np.array(corrected)[own]) for own in parts]
-    named = name_clusters(z, raw, partition.labels, traits, genres=genres, tempi=tempi)
+    apart = groups_and_rests(_for_all_to_read(entries), partition.labels.tolist(), partition.k)
+    # The genres of somebody's file veto a name, and the others do not read them.
+    named = grounded(
+        name_clusters(
+            z,
+            raw,
+            partition.labels,
+            traits,
+            genres=genres,
+            scenes=list(starmap(scene_of, apart)),
+            tempi=tempi,
+        ),
+        apart,
+    )
     projection = project(points, partition.labels, partition.centres, z)
     middles = [None if projection is None else _middle(projection.xy[own]) for own in parts]
     groups = tuple(
@@ -85,6 +103,19 @@ def unite(people: Sequence[Listening]) -> Union:
         axes=projection.axes if projection else None,
         dots=tuple(dots),
     )
+
+
+def _for_all_to_read(entries: Sequence[EnrichedTrack]) -> list[Track]:
+    """Return what a name that all may read is made of: titles, and what artists are commonly known for.
+
+    Not who is in somebody's list, nor what their file says.
+    """
+    leads = [lead_artist(entry.track.artists) for entry in entries]
+    known = commonly_known(leads)
+    return [
+        replace(entry.track, artists=(), release_year=None, genres=known.get(lead, ()))
+        for entry, lead in zip(entries, leads, strict=True)
+    ]
 
 
 def shared_groups(

@@ -38,6 +38,12 @@ def test_by_style_the_card_says_what_it_rests_on() -> None:
         "earlier lists agree on."
     )
     assert "of one artist (2%" in basis_line(Basis(years=1.0, earlier_genres=0.02, earlier_artists=1))
+    both = replace(earlier, common_genres=0.4, common_artists=30)
+    assert basis_line(both).endswith(
+        "agree on. The genres of 30 artists (40% of the tracks) are those commonly known of them."
+    )
+    only = replace(both, earlier_genres=0.0, earlier_artists=0)
+    assert "genre words known of the artist" in basis_line(only)
 
 
 def test_a_refusal_says_how_many_years_there_are() -> None:

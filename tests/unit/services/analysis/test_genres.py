@@ -7,7 +7,8 @@ from importlib import resources
 
 import pytest
 
-from services.analysis.genres import family_of, genre_words, is_known, normal_genre
+from services.analysis.genres import commonly_known, family_of, genre_words, is_known, normal_genre
+from services.analysis.titles import artist_words
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,23 @@ def test_the_kept_data_is_in_the_form_in_which_it_is_looked_up() -> None:
     assert [word for word in words if normal_genre(word) != word] == []
     entries = [word for family in data["families"].values() for word in family]
     assert len(entries) == len(set(entries))
+
+
+def test_each_artist_of_the_table_is_there_once_with_genres_that_may_be_shown() -> None:
+    text = resources.files("services.analysis").joinpath("constants", "artists.tsv").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    leads = [artist_words(name) for name, _ in rows]
+    assert leads == sorted(leads)
+    assert len(set(leads)) == len(rows) > 5000
+    for name, genres in rows:
+        assert name == name.strip()
+        said = genres.split("; ")
+        assert said == list(dict.fromkeys(map(normal_genre, said))), name
+        assert all(map(is_known, said)), name
+        assert any(map(family_of, said)), name
+
+
+def test_what_artists_are_commonly_known_for_is_found_however_they_are_spelt() -> None:
+    found = commonly_known([artist_words("BEYONCE"), artist_words("the rolling stones"), "nobody at all", ""])
+    assert set(found) == {"beyonce", "rolling stones"}
+    assert family_of(found["rolling stones"][0]) == "rock"

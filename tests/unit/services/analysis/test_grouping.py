@@ -102,6 +102,28 @@ def test_a_list_without_genres_is_named_and_grouped_by_what_earlier_lists_agree_
     assert report.tracks == bare
 
 
+def test_whom_nothing_speaks_of_has_the_genres_that_they_are_commonly_known_for() -> None:
+    names = {"metal": ("Metallica", "Slayer", "Iron Maiden"), "hip hop": ("Nas", "Mobb Deep", "OutKast")}
+    entries = []
+    for row, entry in enumerate(same_sound(60)):
+        artist = names[entry.track.genres[0]][row // 2 % 3]
+        entries.append(replace(entry, track=replace(entry.track, genres=(), artists=(artist,))))
+    playlist = Playlist(name="", tracks=tuple(entry.track for entry in entries))
+    report = describe(
+        playlist,
+        entries,
+        compute_coverage(entries),
+        options=replace(STYLE, groups=2),
+        earlier_genres={lead_artist(("Nas",)): ("jazz rap",)},
+    )
+    assert {cluster.name.split(",")[0] for cluster in report.clusters} == {"Metal", "Hip hop"}
+    assert all(cluster.subtitle.of_artists for cluster in report.clusters)
+    basis = report.basis
+    assert (basis.genres, basis.earlier_artists, basis.common_artists) == (0.0, 1, 5)
+    assert basis.earlier_genres + basis.common_genres == basis.remembered_genres == 1.0
+    assert report.tracks == tuple(entries)
+
+
 def test_with_too_few_years_it_is_grouped_by_sound_and_says_so() -> None:
     entries = same_sound(40, years=False)
     basis = analysed(entries).basis

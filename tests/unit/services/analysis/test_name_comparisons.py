@@ -58,7 +58,7 @@ def test_what_is_more_sung_than_instrumentals_is_called_songs() -> None:
     name = GroupName(leans=(sung, sunnier), compared=True)
     assert name_words(name) == "Sunnier songs"
     assert name_words(GroupName(leans=(sunnier,), differs=sung)) == "Cheerful songs"
-    assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, sunnier songs"
+    assert name_words(replace(name, scene=Scene(SceneKind.GENRE, "rock"))) == "Rock, vocal & sunnier"
     assert name_words(GroupName(sound=SoundName.QUIET_SPARSE, differs=sung)) == "Quiet & sparse · more sung"
 
 

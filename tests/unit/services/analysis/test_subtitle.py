@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from cogs.words.grouping import subtitle
 from cogs.words.report import report_words
-from services.analysis.tally import Tally, carries, families_of, lower_end, subtitle_of, words_of
+from services.analysis.genres import families_of, words_of
+from services.analysis.tally import Tally, carries, lower_end, subtitle_of
 from services.domain.music import Track
 from services.domain.report import Subtitle
 from services.storage.codec import decode_report, encode_report

@@ -1,0 +1,43 @@
+"""Groups of a comparison are called by what all may read: titles, and what artists are commonly known for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.analysis.comparison.compare import compare
+from services.domain.comparison import Person
+from tests.unit.services.analysis.comparison.people import person
+from tests.unit.services.analysis.sounds import DANCE, LOUD, group
+
+METAL = ("Metallica", "Slayer", "Megadeth", "Iron Maiden", "Judas Priest")
+DANCERS = ("Avicii", "Calvin Harris", "David Guetta", "Kygo", "Zedd")
+
+
+def fan(name: str, artists: tuple[str, ...], sound: dict[str, float], seed: int, genre: str = "") -> Person:
+    """Return somebody whose tracks are by some artists, and tagged with a genre."""
+    plain = person(name, group(40, seed, **sound))
+    tagged = [
+        replace(
+            entry,
+            track=replace(
+                entry.track, artists=(artists[row % len(artists)],), genres=(genre,) if genre else ()
+            ),
+        )
+        for row, entry in enumerate(plain.tracks)
+    ]
+    return replace(plain, tracks=tuple(tagged))
+
+
+def test_they_say_what_artists_are_commonly_known_for() -> None:
+    found = compare([fan("mika", METAL, LOUD, 1), fan("noor", DANCERS, DANCE, 2)])
+    assert {name.name.split(",")[0] for name in found.groups} == {"Metal", "EDM"}
+
+
+def test_they_say_neither_the_genres_of_a_file_nor_who_is_in_it() -> None:
+    strangers = [
+        fan("mika", ("Anna Kelly",), LOUD, 1, "secret metal"),
+        fan("noor", ("Ben Moss",), DANCE, 2, "secret dance"),
+    ]
+    names = " ".join(each.name for each in compare(strangers).groups)
+    assert names
+    assert not any(word in names.lower() for word in ("secret", "metal", "kelly", "moss"))
