@@ -22,8 +22,8 @@ from benchmarks.clustering import row
 from benchmarks.comparison import list_of
 from benchmarks.listeners import SHARED_DATA
 from benchmarks.people_pairs import Crowd, load_crowd
-from services.analysis.blending import blend
-from services.analysis.blending.turns import FOREIGN, Taste
+from services.analysis.blend import blend
+from services.analysis.blend_turns import FOREIGN, Taste
 from services.analysis.matrix import feature_matrix
 from services.analysis.reference import REFERENCE
 from services.domain.comparison import Person

@@ -54,7 +54,7 @@ def compare(people: Sequence[Person]) -> Comparison:
 
 def blend(people: Sequence[Person], size: int, mode: BlendMode) -> Blend:
     """Mix a playlist for several people."""
-    from services.analysis.blending import blend as run
+    from services.analysis.blend import blend as run
 
     return run(people, size=size, mode=mode)
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.messages import note_lines
-from services.analysis.blending import blend
-from services.analysis.blending.turns import FOREIGN, Taste
+from services.analysis.blend import blend
+from services.analysis.blend_turns import FOREIGN, Taste
 from services.domain.comparison import Person
 from services.domain.features import Origin
 from services.domain.groups import Blend, BlendMode

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analysis.blending.blend import ROUNDS_AWAY, let_flow
-from services.analysis.blending.turns import Turn
+from services.analysis.blend import ROUNDS_AWAY, let_flow
+from services.analysis.blend_turns import Turn
 from services.analysis.ordering.cost import compute_steps
 from services.analysis.ordering.solve import make_problem
 from services.domain.ordering import Goal

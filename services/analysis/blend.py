@@ -1,4 +1,9 @@
-"""Mix a playlist for several people: choose in turns, raise everybody above a floor, smooth the order."""
+"""Mix a playlist for several people: choose in turns, raise everybody above a floor, smooth the order.
+
+Turns go around: everybody gets one track of their own list before anybody gets a second one, the least
+satisfied person first; which of their tracks it is depends on how the others like it (`blend_turns`). The
+order inside a round is free, so that it can flow.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from services.analysis.blending.turns import FOREIGN, Candidates, Rounds, Turn, gather, lift, take_turns
+from services.analysis.blend_turns import FOREIGN, Candidates, Rounds, Turn, gather, lift, take_turns
 from services.analysis.comparison.listening import Listening, listen
 from services.analysis.ordering.cost import compute_steps
 from services.analysis.ordering.problem import LOOKAHEAD, Problem
