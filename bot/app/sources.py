@@ -31,6 +31,7 @@ from services.sources.reccobeats import (
 )
 from services.sources.reccobeats_clips import ReccoBeatsClips
 from services.sources.session import open_session
+from services.sources.upstream import Wiring
 from services.storage.database import Database
 from services.storage.features import FeatureStore, PutAsideStore
 from services.storage.installation import ClaimStore, UpstreamStore
@@ -151,7 +152,7 @@ async def open_name_services(
 ) -> AsyncIterator[NameServices]:
     """Open the clients of the services that the settings name."""
     async with AsyncExitStack() as stack:
-        metrics, clock = metrics or Metrics(), Clock()
+        wiring = Wiring(clock=Clock(), on_call=(metrics or Metrics()).called, pace=pace)
 
         async def session() -> aiohttp.ClientSession:
             return await stack.enter_async_context(
@@ -160,30 +161,16 @@ async def open_name_services(
 
         labs, listenbrainz = None, None
         if settings.listenbrainz_labs_url:
-            labs = connect_labs(
-                await session(),
-                base_url=settings.listenbrainz_labs_url,
-                clock=clock,
-                on_call=metrics.called,
-                pace=pace,
-            )
+            labs = connect_labs(await session(), base_url=settings.listenbrainz_labs_url, **wiring)
         if settings.listenbrainz_url:
-            listenbrainz = connect_listenbrainz(
-                await session(),
-                base_url=settings.listenbrainz_url,
-                clock=clock,
-                on_call=metrics.called,
-                pace=pace,
-            )
+            listenbrainz = connect_listenbrainz(await session(), base_url=settings.listenbrainz_url, **wiring)
         lastfm = None
         if settings.lastfm_api_key is not None and settings.lastfm_url:
             lastfm = connect_lastfm(
                 await session(),
                 settings.lastfm_api_key.get_secret_value(),
                 base_url=settings.lastfm_url,
-                clock=clock,
-                on_call=metrics.called,
-                pace=pace,
+                **wiring,
             )
         yield NameServices(labs, listenbrainz, lastfm)
 

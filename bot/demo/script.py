@@ -103,10 +103,10 @@ async def _at_width(page: Any, message: Any, width: int) -> bytes:
     return await _settled(message)
 
 
-async def photograph_page(browser: Any, content: str, *, width: int, scheme: str = "dark") -> bytes:
+async def photograph_page(browser: Any, content: str, *, width: int) -> bytes:
     """Return a PNG of a whole page that needs nothing from anywhere."""
     page = await browser.new_page(
-        viewport={"width": width, "height": 400}, device_scale_factor=2, color_scheme=scheme
+        viewport={"width": width, "height": 400}, device_scale_factor=2, color_scheme="dark"
     )
     try:
         await page.set_content(content)

@@ -122,9 +122,9 @@ def rule() -> ui.Separator[Any]:
     return ui.Separator(visible=True, spacing=discord.SeparatorSpacing.small)
 
 
-def note(*lines: str, accent: discord.Colour = ACCENT) -> Reply:
+def note(*lines: str) -> Reply:
     """Say something short without a picture."""
-    return Reply((text(*lines),), accent=accent)
+    return Reply((text(*lines),))
 
 
 def with_contents(reply: Reply, contents: Mapping[str, bytes]) -> Reply:

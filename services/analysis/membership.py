@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from services.analysis.kmeans import squared_distances
-from services.analysis.reference import REFERENCE, Reference
+from services.analysis.reference import REFERENCE
 from services.analysis.titles import core_title, lead_artist
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES
 
@@ -54,11 +54,7 @@ def assign(points: ArrayLike, centres: ArrayLike) -> NDArray[np.intp]:
 
 
 def assignment_probability(
-    matrix: ArrayLike,
-    standard_errors: ArrayLike,
-    centres: ArrayLike,
-    *,
-    reference: Reference = REFERENCE,
+    matrix: ArrayLike, standard_errors: ArrayLike, centres: ArrayLike
 ) -> NDArray[np.float64]:
     """Return how likely each track belongs to each group when its values are known with an error only.
 
@@ -82,9 +78,8 @@ def assignment_probability(
     goals = _rows(centres)
     probabilities = np.empty((len(_rows(matrix)), len(goals)))
     for some, drawn in drawn_values(matrix, standard_errors):
-        groups = assign(reference.sound_space(drawn.reshape(-1, drawn.shape[2])), goals).reshape(
-            drawn.shape[:2]
-        )
+        points = REFERENCE.sound_space(drawn.reshape(-1, drawn.shape[2]))
+        groups = assign(points, goals).reshape(drawn.shape[:2])
         probabilities[some] = (groups[:, :, None] == np.arange(len(goals))).mean(axis=1)
     return probabilities
 

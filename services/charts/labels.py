@@ -66,11 +66,11 @@ class Box:
         down = margin if vertical is None else vertical
         return Box(self.x, self.y, self.width - 2 * margin, self.height - 2 * down)
 
-    def overlaps(self, other: Box, gap: float = 0.0) -> bool:
-        """Whether the two rectangles come closer than `gap` in both directions."""
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two rectangles have an area in common."""
         return (
-            abs(self.x - other.x) * 2 < self.width + other.width + 2 * gap
-            and abs(self.y - other.y) * 2 < self.height + other.height + 2 * gap
+            abs(self.x - other.x) * 2 < self.width + other.width
+            and abs(self.y - other.y) * 2 < self.height + other.height
         )
 
     def inside(self, bounds: Box) -> bool:

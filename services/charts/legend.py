@@ -113,11 +113,9 @@ def person_name(person: Participant, index: int, limit: int = NAME_LIMIT) -> str
     return plain(person.name, limit) or f"person {index + 1}"
 
 
-def name_of(found: Comparison, key: PersonKey, limit: int = NAME_LIMIT) -> str:
+def name_of(found: Comparison, key: PersonKey) -> str:
     """Return the name of a person by key for texts."""
-    return next(
-        person_name(person, index, limit) for index, person in enumerate(found.people) if person.key == key
-    )
+    return next(person_name(person, index) for index, person in enumerate(found.people) if person.key == key)
 
 
 def drawn_name(person: Participant, index: int, limit: int = NAME_LIMIT) -> str:

@@ -277,12 +277,11 @@ class Sheet:
         colours: Sequence[str | tuple[float, ...]],
         *,
         edge: str = "none",
-        layer: float = 2.0,
     ) -> None:
         """Draw many filled polygons at once: each an (m, 2) array of corners with its own colour."""
         is_even = len({len(each) for each in corners}) == 1
         outlines: Any = np.array(corners) if is_even else corners  # one array takes a third of the time
-        self._add(PolyCollection(outlines, facecolors=colours, edgecolors=edge, linewidths=1.0, zorder=layer))
+        self._add(PolyCollection(outlines, facecolors=colours, edgecolors=edge, linewidths=1.0, zorder=2.0))
 
     def shape(self, path: Path, *, colour: str, alpha: float, outline: str | None = None) -> None:
         """Fill a path softly; `outline` is a line style for its border."""

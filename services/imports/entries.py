@@ -286,10 +286,10 @@ def words_of_path(path: str, artist: str = "", *, numbered: bool = False) -> tup
     return artist, title if told.casefold() == artist.casefold() else name
 
 
-def track_of_words(words: str, *, duration_ms: float | None = None, link: str = "") -> Track | SkipReason:
+def track_of_words(words: str, *, duration_ms: float | None = None) -> Track | SkipReason:
     """Return the track that `Artist - Title` names; what has no such dash is a title."""
     artist, title = split_words(words)
-    return make_track(title=title, artists=(artist,) if artist else (), duration_ms=duration_ms, link=link)
+    return make_track(title=title, artists=(artist,) if artist else (), duration_ms=duration_ms)
 
 
 def split_words(words: str) -> tuple[str, str]:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from random import Random
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 import aiohttp
 
 from services.domain.errors.sources import SourceUnavailableError
 from services.domain.music import Track, TrackId
 from services.domain.recordings import NameQuestion
-from services.sources.clock import Clock, Deadline
+from services.sources.clock import Deadline
 from services.sources.outcomes import Answers, ask_in_batches, require, valid_isrc, valid_track_id
-from services.sources.pacing import Pace, pacer_of
-from services.sources.upstream import Ask, OnCall, Patience, Upstream, unheard
+from services.sources.upstream import Ask, Upstream, Wiring, connect
 
 _MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _SPOTIFY = re.compile(
@@ -198,52 +196,16 @@ API_GAP_S = 0.4
 """30 calls in 10 s are allowed."""
 
 
-def connect_labs(
-    session: aiohttp.ClientSession,
-    *,
-    base_url: str,
-    clock: Clock,
-    random: Random | None = None,
-    patience: Patience | None = None,
-    on_call: OnCall = unheard,
-    pace: Pace | None = None,
-) -> Labs:
+def connect_labs(session: aiohttp.ClientSession, *, base_url: str, **wiring: Unpack[Wiring]) -> Labs:
     """Build the one client of the labs host in this process."""
-    upstream = Upstream(
-        session,
-        source=NAME,
-        base_url=base_url,
-        pacer=pacer_of(NAME, clock=clock, pace=pace, min_gap_s=LABS_GAP_S, row="ListenBrainz labs"),
-        clock=clock,
-        random=random,
-        patience=patience,
-        on_call=on_call,
-    )
-    return Labs(upstream)
+    return Labs(connect(session, NAME, base_url, min_gap_s=LABS_GAP_S, row="ListenBrainz labs", **wiring))
 
 
 def connect_listenbrainz(
-    session: aiohttp.ClientSession,
-    *,
-    base_url: str,
-    clock: Clock,
-    random: Random | None = None,
-    patience: Patience | None = None,
-    on_call: OnCall = unheard,
-    pace: Pace | None = None,
+    session: aiohttp.ClientSession, *, base_url: str, **wiring: Unpack[Wiring]
 ) -> ListenBrainz:
     """Build the one client of the service in this process."""
-    upstream = Upstream(
-        session,
-        source=NAME,
-        base_url=base_url,
-        pacer=pacer_of(NAME, clock=clock, pace=pace, min_gap_s=API_GAP_S, row=NAME),
-        clock=clock,
-        random=random,
-        patience=patience,
-        on_call=on_call,
-    )
-    return ListenBrainz(upstream)
+    return ListenBrainz(connect(session, NAME, base_url, min_gap_s=API_GAP_S, row=NAME, **wiring))
 
 
 class Labs:

@@ -6,7 +6,7 @@ Last.fm wants the operator's key in the address of every call, so no address is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 from urllib.parse import quote
 
 import aiohttp
@@ -14,7 +14,7 @@ import aiohttp
 from services.domain.errors.playlists import ListNotFoundError
 from services.domain.errors.sources import RateLimitedError, SourceRefusedError, SourceUnavailableError
 from services.domain.music import Track
-from services.sources.clock import Clock, Deadline
+from services.sources.clock import Deadline
 from services.sources.listenbrainz import (
     NAME,
     ListenBrainz,
@@ -25,9 +25,8 @@ from services.sources.listenbrainz import (
     words_in,
 )
 from services.sources.outcomes import require, valid_isrc
-from services.sources.pacing import Pace, pacer_of
 from services.sources.session import parse_json
-from services.sources.upstream import Ask, OnCall, Patience, Reply, Upstream, unheard
+from services.sources.upstream import Ask, Reply, Upstream, Wiring, connect
 
 MOST_TRACKS = 500
 """Of one list; a playlist may hold 20,000."""
@@ -201,26 +200,10 @@ def _object(value: object) -> Mapping[str, object]:
 
 
 def connect_lastfm(
-    session: aiohttp.ClientSession,
-    key: str,
-    *,
-    base_url: str,
-    clock: Clock,
-    patience: Patience | None = None,
-    on_call: OnCall = unheard,
-    pace: Pace | None = None,
+    session: aiohttp.ClientSession, key: str, *, base_url: str, **wiring: Unpack[Wiring]
 ) -> LastFm:
     """Build the one client of this process."""
-    upstream = Upstream(
-        session,
-        source=LASTFM,
-        base_url=base_url,
-        pacer=pacer_of(LASTFM, clock=clock, pace=pace, min_gap_s=GAP_S),
-        clock=clock,
-        patience=patience,
-        is_final=_says_what_is_wrong,
-        on_call=on_call,
-    )
+    upstream = connect(session, LASTFM, base_url, min_gap_s=GAP_S, is_final=_says_what_is_wrong, **wiring)
     return LastFm(upstream, key)
 
 

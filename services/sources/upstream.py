@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import TypeVar
+from typing import Required, TypedDict, TypeVar, Unpack
 
 import aiohttp
 
@@ -19,7 +19,7 @@ from services.domain.errors.sources import (
     SourceUnavailableError,
 )
 from services.sources.clock import Clock, Deadline
-from services.sources.pacing import Breaker, Pacer
+from services.sources.pacing import Breaker, Pace, Pacer, pacer_of
 from services.sources.session import (
     LONGEST_S,
     MEBIBYTE,
@@ -357,3 +357,39 @@ async def _to_the_end(exchange: Coroutine[None, None, T]) -> T:
         except asyncio.CancelledError:
             task.cancel()
         raise
+
+
+class Wiring(TypedDict, total=False):
+    """What clients of outside services are given alike."""
+
+    clock: Required[Clock]
+    random: Random | None
+    patience: Patience | None
+    on_call: OnCall
+    pace: Pace | None
+    """Slots that are shared with other processes; None where this one has its own."""
+
+
+def connect(
+    session: aiohttp.ClientSession,
+    source: str,
+    base_url: str,
+    *,
+    min_gap_s: float,
+    row: str = "",
+    is_final: Callable[[Reply], bool] = _never,
+    **wiring: Unpack[Wiring],
+) -> Upstream:
+    """Build what calls one service, behind a queue of its own; `row` as in `pacer_of`."""
+    clock = wiring["clock"]
+    return Upstream(
+        session,
+        source=source,
+        base_url=base_url,
+        pacer=pacer_of(source, clock=clock, pace=wiring.get("pace"), min_gap_s=min_gap_s, row=row),
+        clock=clock,
+        random=wiring.get("random"),
+        patience=wiring.get("patience"),
+        is_final=is_final,
+        on_call=wiring.get("on_call", unheard),
+    )

@@ -135,8 +135,8 @@ class SavingWorkflow:
             raise WriteNotFoundError(write_id)
         return write if write.stage.is_final else await self.turns.carry_out(write, waits=True)
 
-    async def resume_due(self, user_id: int | None = None) -> tuple[Write, ...]:
-        """Go on with all interrupted writes whose time has come, oldest first: of one person, or of all.
+    async def resume_due(self) -> tuple[Write, ...]:
+        """Go on with the interrupted writes of all people whose time has come, oldest first.
 
         A write that can't go on yet stays where it is. Called when the bot starts and from time to
         time, also for those that wait for a login: whether it came is known without asking Spotify.
@@ -147,7 +147,7 @@ class SavingWorkflow:
             As they stand now, those that something happened to.
         """
         resumed = []
-        for write in reversed(await self.journal.unfinished(user_id)):
+        for write in reversed(await self.journal.unfinished()):
             if write.hindrance is Hindrance.REFUSED:
                 continue  # only the person can tell when that is worth another try
             if write.retry_at is not None and write.retry_at > self.clock():

@@ -143,7 +143,7 @@ class WritesAndEdits(RuleBasedStateMachine):
         """Start anew two days later, with nothing in the way: now everything has to be in order."""
         self.world.spotify.time.at += TWO_DAYS_S
         self.world.restart()
-        self.run(self.world.saving.resume_due(self.user))
+        self.run(self.world.saving.resume_due())
         assert not self.run(self.world.journal.unfinished(self.user)), "nothing is left half done"
         self._learn()
         news = {write.write_id for write in self.run(self.world.saving.journal.untold(self.user))}
