@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import sentence
+from cogs.words.errors.root import always, sentence
 from cogs.words.text import from_now
 from services.domain.errors.groups import (
     AskedAlreadyError,
@@ -42,17 +42,77 @@ from services.domain.errors.groups import (
     UnreadableResultError,
 )
 
-
-@sentence.register
-def _(_error: LobbyGoneError) -> str:
-    return (
-        "This comparison is gone: everybody left it, or it is long over. Start another with `/group start`."
-    )
-
-
-@sentence.register
-def _(_error: LobbyEndedError) -> str:
-    return "This comparison has ended. Start another with `/group start`, or ask somebody with `/compare`."
+always(
+    {
+        LobbyGoneError: (
+            "This comparison is gone: everybody left it, or it is long over. Start another with `/group "
+            "start`."
+        ),
+        LobbyEndedError: (
+            "This comparison has ended. Start another with `/group start`, or ask somebody with `/compare`."
+        ),
+        NotOnMapError: (
+            "You are not on the map of this server. `/map server` shows it, and what puts you on it."
+        ),
+        NotChannelManagerError: (
+            "Only people who may manage channels or messages here decide about digests. Ask one of them."
+        ),
+        NoDigestError: "There is no digest in this server. `/digest on` starts one.",
+        NotInLobbyError: (
+            "You are not in this comparison. Press *Join* first; nobody is compared without that."
+        ),
+        NoLobbyHereError: (
+            "You are in no comparison in this channel. Join one, or start one with `/group start`."
+        ),
+        NotTheOneAskedError: "Only the person who was asked can answer this.",
+        NeverAskedError: (
+            "This person does not want to be asked. They can start a comparison with you at any time."
+        ),
+        DirectQuestionsOffError: (
+            "This server allows no questions by direct message. Ask in the channel instead."
+        ),
+        NotServerAdminError: "Only people who may manage this server can decide that.",
+        CompareWithNobodyError: (
+            "Choose another person: you and yourself would be 100% alike, and bots have no taste."
+        ),
+        CannotSeeChannelError: (
+            "The person you chose can't see this channel. Ask in another one, or by direct message."
+        ),
+        CannotLookError: (
+            "Discord does not tell me at this moment who is in this server, and without that I show nobody. "
+            "Try again in a minute."
+        ),
+        CannotReachError: (
+            "The person you chose takes no direct messages from me. Ask in the channel instead."
+        ),
+        CannotTakeBackError: (
+            "I can't see this server or channel, so I could not take back what is shown of you here. Let me "
+            "view the channel and try again, or use another one."
+        ),
+        NothingBroughtError: (
+            "I got no tracks from that. Choose a playlist, attach an exported file, or paste links of tracks."
+        ),
+        ComparingAlreadyError: "I am comparing you already; the result comes into this channel.",
+        OpenAlreadyError: "Somebody has opened this comparison again already. Press *Join* to be in it.",
+        ChangedMeanwhileError: (
+            "People joined, left or chose something else while I was comparing. Press *Compare* once more."
+        ),
+        UnreadableResultError: (
+            "This result was stored by another version of me, and I can't read it. Press *Compare* on the "
+            "card of the comparison to get a new one."
+        ),
+        ResultGoneError: (
+            "This result is no longer stored: somebody in it took themselves out, left the server, or it is "
+            "older than 30 days."
+        ),
+        NotForYouError: "Only the people who were compared may see this.",
+        NotInResultError: "Only the people who were compared can do that.",
+        NoResultHereError: (
+            "Nobody was compared in this channel lately. Start with `/group start` or `/compare`."
+        ),
+        NotSharingError: "You share nothing in this server; everything about you is private here.",
+    }
+)
 
 
 @sentence.register
@@ -79,46 +139,11 @@ def _(error: NothingForMapError) -> str:
 
 
 @sentence.register
-def _(_error: NotOnMapError) -> str:
-    return "You are not on the map of this server. `/map server` shows it, and what puts you on it."
-
-
-@sentence.register
-def _(_error: NotChannelManagerError) -> str:
-    return "Only people who may manage channels or messages here decide about digests. Ask one of them."
-
-
-@sentence.register
-def _(_error: NoDigestError) -> str:
-    return "There is no digest in this server. `/digest on` starts one."
-
-
-@sentence.register
-def _(_error: NotInLobbyError) -> str:
-    return "You are not in this comparison. Press *Join* first; nobody is compared without that."
-
-
-@sentence.register
-def _(_error: NoLobbyHereError) -> str:
-    return "You are in no comparison in this channel. Join one, or start one with `/group start`."
-
-
-@sentence.register
-def _(_error: NotTheOneAskedError) -> str:
-    return "Only the person who was asked can answer this."
-
-
-@sentence.register
 def _(error: AskedAlreadyError) -> str:
     return (
         f"You have asked this person within the last {error.days} days, and I ask only once. "
         "They can start a comparison with you at any time."
     )
-
-
-@sentence.register
-def _(_error: NeverAskedError) -> str:
-    return "This person does not want to be asked. They can start a comparison with you at any time."
 
 
 @sentence.register
@@ -131,57 +156,11 @@ def _(error: TooManyQuestionsError) -> str:
 
 
 @sentence.register
-def _(_error: DirectQuestionsOffError) -> str:
-    return "This server allows no questions by direct message. Ask in the channel instead."
-
-
-@sentence.register
-def _(_error: NotServerAdminError) -> str:
-    return "Only people who may manage this server can decide that."
-
-
-@sentence.register
 def _(error: TooManyLobbiesError) -> str:
     return (
         f"There are {error.most} open comparisons in this channel already. Join one of them, or wait until "
         "one has ended."
     )
-
-
-@sentence.register
-def _(_error: CompareWithNobodyError) -> str:
-    return "Choose another person: you and yourself would be 100% alike, and bots have no taste."
-
-
-@sentence.register
-def _(_error: CannotSeeChannelError) -> str:
-    return "The person you chose can't see this channel. Ask in another one, or by direct message."
-
-
-@sentence.register
-def _(_error: CannotLookError) -> str:
-    return (
-        "Discord does not tell me at this moment who is in this server, and without that I show nobody. "
-        "Try again in a minute."
-    )
-
-
-@sentence.register
-def _(_error: CannotReachError) -> str:
-    return "The person you chose takes no direct messages from me. Ask in the channel instead."
-
-
-@sentence.register
-def _(_error: CannotTakeBackError) -> str:
-    return (
-        "I can't see this server or channel, so I could not take back what is shown of you here. "
-        "Let me view the channel and try again, or use another one."
-    )
-
-
-@sentence.register
-def _(_error: NothingBroughtError) -> str:
-    return "I got no tracks from that. Choose a playlist, attach an exported file, or paste links of tracks."
 
 
 @sentence.register
@@ -196,21 +175,6 @@ def _(error: TooFewReadyError) -> str:
 
 
 @sentence.register
-def _(_error: ComparingAlreadyError) -> str:
-    return "I am comparing you already; the result comes into this channel."
-
-
-@sentence.register
-def _(_error: OpenAlreadyError) -> str:
-    return "Somebody has opened this comparison again already. Press *Join* to be in it."
-
-
-@sentence.register
-def _(_error: ChangedMeanwhileError) -> str:
-    return "People joined, left or chose something else while I was comparing. Press *Compare* once more."
-
-
-@sentence.register
 def _(error: OnePlaylistFailedError) -> str:
     return f"I could not look up what {error.name} brought. {sentence(error.cause)}"
 
@@ -221,39 +185,3 @@ def _(error: UnreadablePlaylistError) -> str:
         f"What {error.name} brought was stored by another version of me, and I can't read it. "
         f"Once {error.name} has pressed *Choose source* again, you can compare."
     )
-
-
-@sentence.register
-def _(_error: UnreadableResultError) -> str:
-    return (
-        "This result was stored by another version of me, and I can't read it. "
-        "Press *Compare* on the card of the comparison to get a new one."
-    )
-
-
-@sentence.register
-def _(_error: ResultGoneError) -> str:
-    return (
-        "This result is no longer stored: somebody in it took themselves out, left the server, or it is "
-        "older than 30 days."
-    )
-
-
-@sentence.register
-def _(_error: NotForYouError) -> str:
-    return "Only the people who were compared may see this."
-
-
-@sentence.register
-def _(_error: NotInResultError) -> str:
-    return "Only the people who were compared can do that."
-
-
-@sentence.register
-def _(_error: NoResultHereError) -> str:
-    return "Nobody was compared in this channel lately. Start with `/group start` or `/compare`."
-
-
-@sentence.register
-def _(_error: NotSharingError) -> str:
-    return "You share nothing in this server; everything about you is private here."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import sentence
+from cogs.words.errors.root import always, sentence
 from services.domain.errors.jobs import NotOperatorError
 from services.domain.errors.storage import (
     BackupFailedError,
@@ -27,34 +27,20 @@ from services.domain.installation import PROGRAM
 _DOCTOR = f"the operator finds the cure with `{PROGRAM} doctor`"
 
 
-@sentence.register
-def _(_error: DatabaseBusyError) -> str:
-    return "Too much is being saved at this moment. Try again in a minute."
-
-
-@sentence.register
-def _(_error: DatabaseUnreachableError) -> str:
-    return f"I can't reach my database. Try again in a minute; {_DOCTOR}."
-
-
-@sentence.register
-def _(_error: CannotSaveError) -> str:
-    return f"I can't save anything at the moment. Try again later; {_DOCTOR}."
-
-
-@sentence.register
-def _(_error: DatabaseFullError) -> str:
-    return f"My disk is full, so I can't save anything. Try again later; {_DOCTOR}."
-
-
-@sentence.register
-def _(_error: DatabaseReadOnlyError) -> str:
-    return f"My database can only be read at the moment. Try again later; {_DOCTOR}."
-
-
-@sentence.register
-def _(_error: DamagedDatabaseError) -> str:
-    return f"My database is damaged, so I must not go on with it; {_DOCTOR}."
+always(
+    {
+        DatabaseBusyError: "Too much is being saved at this moment. Try again in a minute.",
+        DatabaseUnreachableError: f"I can't reach my database. Try again in a minute; {_DOCTOR}.",
+        CannotSaveError: f"I can't save anything at the moment. Try again later; {_DOCTOR}.",
+        DatabaseFullError: f"My disk is full, so I can't save anything. Try again later; {_DOCTOR}.",
+        DatabaseReadOnlyError: f"My database can only be read at the moment. Try again later; {_DOCTOR}.",
+        DamagedDatabaseError: f"My database is damaged, so I must not go on with it; {_DOCTOR}.",
+        NotOperatorError: (
+            "Only the people who run this bot can use that. If you are one of them, add your Discord id to "
+            "OPERATOR_IDS and restart the bot."
+        ),
+    }
+)
 
 
 @sentence.register
@@ -124,11 +110,3 @@ def _(error: RestoreFailedError) -> str:
 @sentence.register
 def _(error: BackupToolError) -> str:
     return f"PostgreSQL has its own tool for this: use “{error.tool}” with the database's address."
-
-
-@sentence.register
-def _(_error: NotOperatorError) -> str:
-    return (
-        "Only the people who run this bot can use that. If you are one of them, "
-        "add your Discord id to OPERATOR_IDS and restart the bot."
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import sentence
+from cogs.words.errors.root import always, sentence
 from cogs.words.lists import damage_words, shape_words
 from cogs.words.text import SKIPPED, skipped_line
 from services.domain.errors.playlists import (
@@ -60,20 +60,37 @@ _LONG_WAIT_S = 90
 _NAMED_COLUMNS = 12
 
 
+always(
+    {
+        ShortLinkError: (
+            "This is a short link, which hides the playlist behind it. Open it, copy the address that "
+            "begins with open.spotify.com, and paste that."
+        ),
+        SpotifyOffError: (
+            "This bot is not connected to Spotify. Export the playlist with exportify.net and attach the "
+            "file; that needs no login here."
+        ),
+        CostlyFileError: (
+            "Reading this file takes more computing than I may spend on one file, so I stopped, and I won't "
+            "try this file again for an hour. Split it and upload one part."
+        ),
+        EmptyFileError: "This file has no rows in it. Export the playlist again and upload the new file.",
+        FileUnavailableError: "Discord did not hand over the file. Upload it again and try once more.",
+        UploadExpiredError: "This choice has expired. Run the command with the file again.",
+        NothingToAnalyzeError: (
+            "There is no playlist file and no Spotify link in this message. Use the menu on a message with "
+            "an exported file, with track links, or with the link of a playlist of yours."
+        ),
+    }
+)
+
+
 @sentence.register
 def _(error: UnknownPlaylistError) -> str:
     said = "This link leads to no playlist" if error.is_link else f"I know no playlist called “{error.words}”"
     return (
         f"{said}. Choose one from the list that appears while you type, paste a playlist link, or attach an "
         "exported file."
-    )
-
-
-@sentence.register
-def _(_error: ShortLinkError) -> str:
-    return (
-        "This is a short link, which hides the playlist behind it. Open it, copy the address that begins "
-        "with open.spotify.com, and paste that."
     )
 
 
@@ -107,14 +124,6 @@ def _(error: UnreadableNameError) -> str:
     return (
         f"“{error.words}” is no name that I can look up. Write listenbrainz: or lastfm: and your name there, "
         "such as “lastfm:rj”."
-    )
-
-
-@sentence.register
-def _(_error: SpotifyOffError) -> str:
-    return (
-        "This bot is not connected to Spotify. Export the playlist with exportify.net and attach the file; "
-        "that needs no login here."
     )
 
 
@@ -171,24 +180,11 @@ def _(error: TooManyNamesError) -> str:
 
 
 @sentence.register
-def _(_error: CostlyFileError) -> str:
-    return (
-        "Reading this file takes more computing than I may spend on one file, so I stopped, and I won't try "
-        "this file again for an hour. Split it and upload one part."
-    )
-
-
-@sentence.register
 def _(error: TooManyRowsError) -> str:
     return (
         f"This file has more than {error.limit:,} rows, which is more than one map can hold. "
         "Split it and upload one part."
     )
-
-
-@sentence.register
-def _(_error: EmptyFileError) -> str:
-    return "This file has no rows in it. Export the playlist again and upload the new file."
 
 
 _ANY_EXPORT = (
@@ -271,24 +267,6 @@ def _(error: PlaylistNotInFileError) -> str:
     return (
         f"There is no playlist called “{error.wanted}” in this file. "
         f"It holds: {', '.join(error.available[:10]) or 'none'}."
-    )
-
-
-@sentence.register
-def _(_error: FileUnavailableError) -> str:
-    return "Discord did not hand over the file. Upload it again and try once more."
-
-
-@sentence.register
-def _(_error: UploadExpiredError) -> str:
-    return "This choice has expired. Run the command with the file again."
-
-
-@sentence.register
-def _(_error: NothingToAnalyzeError) -> str:
-    return (
-        "There is no playlist file and no Spotify link in this message. Use the menu on a message with an "
-        "exported file, with track links, or with the link of a playlist of yours."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from functools import singledispatch
 from typing import Any
@@ -27,9 +28,14 @@ def sentence(_error: BaseException) -> str:
     return UNEXPECTED
 
 
-@sentence.register
-def _(_error: TastemapError) -> str:
-    return UNEXPECTED
+def always(sentences: Mapping[type[TastemapError], str]) -> None:
+    """Register what is said of errors whatever their fields hold."""
+
+    def register(kind: type[TastemapError], said: str) -> None:
+        sentence.register(kind, lambda _error: said)
+
+    for kind, said in sentences.items():
+        register(kind, said)
 
 
 def sentence_for_discord(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import sentence
+from cogs.words.errors.root import always, sentence
 from services.domain.errors.playlists import (
     ClipsOffError,
     CostlySoundError,
@@ -22,9 +22,23 @@ from services.domain.sound import MOST_CHANNELS, SAMPLE_RATES_HZ, SHORTEST_SOUND
 _MIB = 1024 * 1024
 
 
-@sentence.register
-def _(_error: NotSoundError) -> str:
-    return "This is no sound file. I measure MP3, Ogg Vorbis, Opus, FLAC, WAV and AIFF."
+always(
+    {
+        NotSoundError: "This is no sound file. I measure MP3, Ogg Vorbis, Opus, FLAC, WAV and AIFF.",
+        SilentSoundError: (
+            "This file is silent from beginning to end. Was the right track exported? Attach it once more."
+        ),
+        CostlySoundError: (
+            "Decoding this file broke off: it took more time or memory than one file may, or is damaged in "
+            "a way that the decoder can't survive. Save it once more, as MP3, OGG or FLAC, and attach that."
+        ),
+        SoundOfferGoneError: (
+            "Discord no longer hands me that sound, and I keep none. Attach the file once more to "
+            "`/analyze`; the button below the answer works for an hour."
+        ),
+        ClipsOffError: "This bot sends no sound to ReccoBeats. What it can measure by itself is on the card.",
+    }
+)
 
 
 @sentence.register
@@ -62,19 +76,6 @@ def _(error: TooShortSoundError) -> str:
 
 
 @sentence.register
-def _(_error: SilentSoundError) -> str:
-    return "This file is silent from beginning to end. Was the right track exported? Attach it once more."
-
-
-@sentence.register
-def _(_error: CostlySoundError) -> str:
-    return (
-        "Decoding this file broke off: it took more time or memory than one file may, or is damaged in a "
-        "way that the decoder can't survive. Save it once more, as MP3, OGG or FLAC, and attach that."
-    )
-
-
-@sentence.register
 def _(error: TooManySoundsError) -> str:
     return (
         f"These are {error.count} sound files; I measure {error.limit} at once. Send them in several parts."
@@ -87,19 +88,6 @@ def _(error: SoundTooLargeError) -> str:
         f"This sound file has {error.size_bytes / _MIB:.1f} MiB; the limit is {error.limit_bytes / _MIB:.0f} "
         "MiB. That holds minutes of MP3, OGG or Opus, but not of WAV: save it as one of those."
     )
-
-
-@sentence.register
-def _(_error: SoundOfferGoneError) -> str:
-    return (
-        "Discord no longer hands me that sound, and I keep none. Attach the file once more to `/analyze`; "
-        "the button below the answer works for an hour."
-    )
-
-
-@sentence.register
-def _(_error: ClipsOffError) -> str:
-    return "This bot sends no sound to ReccoBeats. What it can measure by itself is on the card."
 
 
 @sentence.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import sentence
+from cogs.words.errors.root import always, sentence
 from cogs.words.text import from_now, plural, skipped_line
 from services.domain.errors.sources import (
     AccountTakenError,
@@ -59,19 +59,77 @@ _DENIALS = {
 }
 
 
-@sentence.register
-def _(_error: NotLinkedError) -> str:
-    return (
-        "Your Spotify account is not connected. Connect it, or attach an exported file: that needs no login."
-    )
-
-
-@sentence.register
-def _(_error: RelinkNeededError) -> str:
-    return (
-        "Your consent at Spotify has ended; it lasts six months, or until you withdraw it. Connect once "
-        "more to go on."
-    )
+always(
+    {
+        NotLinkedError: (
+            "Your Spotify account is not connected. Connect it, or attach an exported file: that needs no "
+            "login."
+        ),
+        RelinkNeededError: (
+            "Your consent at Spotify has ended; it lasts six months, or until you withdraw it. Connect once "
+            "more to go on."
+        ),
+        LinkExpiredError: (
+            "This login is no longer open. Start a new one with `/login`; it stays open for ten minutes."
+        ),
+        NotFinishedInBrowserError: (
+            "Open the link first and allow the access at Spotify. The page then shows the code to enter here."
+        ),
+        LoginInterruptedError: (
+            "I was restarted while you finished your login, and Spotify is not connected yet. Start a new "
+            "login with `/login`; nothing else was lost."
+        ),
+        AccountTakenError: (
+            "This Spotify account is connected to another Discord account here. If that is yours too, use "
+            "`/logout` there first. If it is not, change your Spotify password and remove the app in your "
+            "account there."
+        ),
+        TokenRefusedError: "Spotify no longer accepts your login. Connect again with `/login`.",
+        NotAllowlistedError: (
+            "Spotify lets this bot serve only the few people that its operator has listed, and you are not "
+            "among them yet. Ask the operator to add your Spotify mail address (dashboard, User "
+            f"Management). {_EXPORT}: that works for everybody."
+        ),
+        OwnerPremiumError: (
+            "Spotify refuses all calls because the owner of this bot has no Premium at the moment; it is "
+            f"not about you. {_EXPORT} until the operator has sorted it out."
+        ),
+        SpotifyNotFoundError: (
+            "Spotify shows no such playlist. It may be deleted, private to somebody else, or made by "
+            f"Spotify itself; those are hidden from bots. {_EXPORT} if you can open it."
+        ),
+        NothingToWriteError: (
+            "I can't save these tracks there: none of them has a Spotify id. Export the list as files."
+        ),
+        NotYourPlaylistError: (
+            "Spotify lets only the owner and the collaborators of a playlist change it. Nothing was "
+            "changed; save the list as a new playlist of yours instead."
+        ),
+        PlaylistGoneError: (
+            "This playlist is not in your library any more. Save the list as a new playlist; `/undo` can "
+            "bring back a list that I had changed."
+        ),
+        NotRemovableError: (
+            "Spotify does not let me take this playlist out of your library. Delete it there yourself."
+        ),
+        SeatBusyError: (
+            "A playlist of this person is half written, and I need the connection to make it whole. I go on "
+            "by myself as soon as Spotify lets me; release the seat with `/admin seats` after that."
+        ),
+        WriteNotFoundError: (
+            "I no longer keep what is needed for that. See with `/undo` what can still be taken back."
+        ),
+        NothingToUndoError: (
+            "There is nothing to take back: I have written nothing to your Spotify, or it was too long ago."
+        ),
+        NotUndoableError: (
+            "That was taken back already, or too much was written since. See with `/undo` what comes next."
+        ),
+        UndoOutdatedError: (
+            "Something was written after this preview. Nothing was taken back; run `/undo` again."
+        ),
+    }
+)
 
 
 @sentence.register
@@ -98,11 +156,6 @@ def _(error: NoSeatError) -> str:
 
 
 @sentence.register
-def _(_error: LinkExpiredError) -> str:
-    return "This login is no longer open. Start a new one with `/login`; it stays open for ten minutes."
-
-
-@sentence.register
 def _(error: WrongCodeError) -> str:
     if error.tries_left <= 0:
         return "That was not the code, and there were too many tries. Start again with `/login`."
@@ -111,32 +164,10 @@ def _(error: WrongCodeError) -> str:
 
 
 @sentence.register
-def _(_error: NotFinishedInBrowserError) -> str:
-    return "Open the link first and allow the access at Spotify. The page then shows the code to enter here."
-
-
-@sentence.register
-def _(_error: LoginInterruptedError) -> str:
-    return (
-        "I was restarted while you finished your login, and Spotify is not connected yet. Start a new login "
-        "with `/login`; nothing else was lost."
-    )
-
-
-@sentence.register
 def _(error: LoginDeniedError) -> str:
     return (
         f"Spotify was not connected: {_DENIALS[error.reason]}. Nothing was stored. "
         "Try again with `/login` if you like."
-    )
-
-
-@sentence.register
-def _(_error: AccountTakenError) -> str:
-    return (
-        "This Spotify account is connected to another Discord account here. If that is yours too, use "
-        "`/logout` "
-        "there first. If it is not, change your Spotify password and remove the app in your account there."
     )
 
 
@@ -156,44 +187,12 @@ def _(error: KeyRingError) -> str:
 
 
 @sentence.register
-def _(_error: TokenRefusedError) -> str:
-    return "Spotify no longer accepts your login. Connect again with `/login`."
-
-
-@sentence.register
-def _(_error: NotAllowlistedError) -> str:
-    return (
-        "Spotify lets this bot serve only the few people that its operator has listed, and you are not among "
-        "them yet. Ask the operator to add your Spotify mail address (dashboard, User Management). "
-        f"{_EXPORT}: that works for everybody."
-    )
-
-
-@sentence.register
-def _(_error: OwnerPremiumError) -> str:
-    return (
-        "Spotify refuses all calls because the owner of this bot has no Premium at the moment; it is not "
-        "about "
-        f"you. {_EXPORT} until the operator has sorted it out."
-    )
-
-
-@sentence.register
 def _(error: PlaylistNotReadableError) -> str:
     name = f"“{error.name}”" if error.name else "this playlist"
     return (
         f"Spotify shows {name} to a bot only through somebody who owns it or collaborates on it, and "
         "hides its "
         f"own editorial lists altogether. {_EXPORT}, or copy its songs into a playlist of yours."
-    )
-
-
-@sentence.register
-def _(_error: SpotifyNotFoundError) -> str:
-    return (
-        "Spotify shows no such playlist. It may be deleted, private to somebody else, or made by Spotify "
-        "itself; "
-        f"those are hidden from bots. {_EXPORT} if you can open it."
     )
 
 
@@ -221,11 +220,6 @@ def _(error: SpotifyRejectedError) -> str:
 
 
 @sentence.register
-def _(_error: NothingToWriteError) -> str:
-    return "I can't save these tracks there: none of them has a Spotify id. Export the list as files."
-
-
-@sentence.register
 def _(error: PlaylistFullError) -> str:
     return (
         f"A Spotify playlist holds {error.limit:,} tracks and this list has {error.tracks:,}. "
@@ -250,14 +244,6 @@ def _(error: NotRewritableError) -> str:
 
 
 @sentence.register
-def _(_error: NotYourPlaylistError) -> str:
-    return (
-        "Spotify lets only the owner and the collaborators of a playlist change it. Nothing was changed; "
-        "save the list as a new playlist of yours instead."
-    )
-
-
-@sentence.register
 def _(error: SameOrderError) -> str:
     return f"“{error.name}” already is exactly like this, so there is nothing to change."
 
@@ -271,24 +257,11 @@ def _(error: PlaylistChangedError) -> str:
 
 
 @sentence.register
-def _(_error: PlaylistGoneError) -> str:
-    return (
-        "This playlist is not in your library any more. Save the list as a new playlist; "
-        "`/undo` can bring back a list that I had changed."
-    )
-
-
-@sentence.register
 def _(error: WriteUnderWayError) -> str:
     return (
         f"I have not finished writing “{error.name}” yet. Wait for it, or use `/undo` to go on with it or "
         "take it back."
     )
-
-
-@sentence.register
-def _(_error: NotRemovableError) -> str:
-    return "Spotify does not let me take this playlist out of your library. Delete it there yourself."
 
 
 @sentence.register
@@ -298,34 +271,6 @@ def _(error: UnfinishedWritesError) -> str:
         f"I am in the middle of changing {count}; cut off now, they would stay half written. "
         "Choose what I do first: finish that, or put the former list back."
     )
-
-
-@sentence.register
-def _(_error: SeatBusyError) -> str:
-    return (
-        "A playlist of this person is half written, and I need the connection to make it whole. "
-        "I go on by myself as soon as Spotify lets me; release the seat with `/admin seats` after that."
-    )
-
-
-@sentence.register
-def _(_error: WriteNotFoundError) -> str:
-    return "I no longer keep what is needed for that. See with `/undo` what can still be taken back."
-
-
-@sentence.register
-def _(_error: NothingToUndoError) -> str:
-    return "There is nothing to take back: I have written nothing to your Spotify, or it was too long ago."
-
-
-@sentence.register
-def _(_error: NotUndoableError) -> str:
-    return "That was taken back already, or too much was written since. See with `/undo` what comes next."
-
-
-@sentence.register
-def _(_error: UndoOutdatedError) -> str:
-    return "Something was written after this preview. Nothing was taken back; run `/undo` again."
 
 
 def changes_line(error: PlaylistChangedError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import sentence
+from cogs.words.errors.root import always, sentence
 from cogs.words.text import plain, plural
 from services.domain.errors.jobs import (
     AlreadyRunningError,
@@ -39,6 +39,42 @@ from services.domain.errors.storage import (
 from services.domain.report import FEWEST_TRACKS
 from services.domain.requests import JobKind
 
+always(
+    {
+        TooCostlyError: (
+            "This needs more computing than I may spend on one request. Try again with a smaller playlist."
+        ),
+        WorkerLostError: "The work was interrupted twice, so I gave up. Please try again in a minute.",
+        ShuttingDownError: "I am restarting. Please try again in a minute.",
+        ReportNotFoundError: "This result is no longer stored. Run `/analyze` again to get a new one.",
+        NotYourReportError: (
+            "Only the person who asked for this can do that. Run the command yourself for one of your own."
+        ),
+        NoReportYetError: (
+            "You have no map yet. Make one with `/analyze`, or press the example button in `/help`."
+        ),
+        ForgottenError: (
+            "You have had everything about you erased, so I have stopped this and kept nothing of it."
+        ),
+        StoppedError: "Stopped. Nothing was posted; what was looked up so far is kept for the next time.",
+        NothingRunsError: "There is nothing left to stop here. If no result came, run the command again.",
+        AlreadyRunningError: (
+            "Your last request is still running; I take one per person at a time. Wait for it, or stop it."
+        ),
+        InterruptedTooOftenError: (
+            "I was interrupted in the middle of this again and again, so I gave up. Try it with another "
+            "playlist, and tell the operator if this one never works."
+        ),
+        RequestForgottenError: (
+            "I no longer know what you had asked for. Run your command again, such as `/analyze`."
+        ),
+        DraftNotFoundError: (
+            "I no longer keep these decisions. Run the command again: `/tidy`, `/split` or `/optimize`."
+        ),
+        NothingDecidedError: "Nothing would change like this. Decide about something first, then apply it.",
+    }
+)
+
 
 @sentence.register
 def _(error: DeadlineExceededError) -> str:
@@ -47,11 +83,6 @@ def _(error: DeadlineExceededError) -> str:
         f"This took longer than the {limit} that I may spend on such work, so I stopped. "
         "Try again, or with a smaller playlist."
     )
-
-
-@sentence.register
-def _(_error: TooCostlyError) -> str:
-    return "This needs more computing than I may spend on one request. Try again with a smaller playlist."
 
 
 @sentence.register
@@ -64,33 +95,8 @@ def _(error: OverloadedError) -> str:
 
 
 @sentence.register
-def _(_error: WorkerLostError) -> str:
-    return "The work was interrupted twice, so I gave up. Please try again in a minute."
-
-
-@sentence.register
-def _(_error: ShuttingDownError) -> str:
-    return "I am restarting. Please try again in a minute."
-
-
-@sentence.register
-def _(_error: ReportNotFoundError) -> str:
-    return "This result is no longer stored. Run `/analyze` again to get a new one."
-
-
-@sentence.register
 def _(error: NoSuchGroupError) -> str:
     return f"This map has {plural(error.groups, 'group')}, and not that one. Choose another on its card."
-
-
-@sentence.register
-def _(_error: NotYourReportError) -> str:
-    return "Only the person who asked for this can do that. Run the command yourself for one of your own."
-
-
-@sentence.register
-def _(_error: NoReportYetError) -> str:
-    return "You have no map yet. Make one with `/analyze`, or press the example button in `/help`."
 
 
 @sentence.register
@@ -99,16 +105,6 @@ def _(error: NotMappedError) -> str:
         f"You have no map of a list called “{plain(error.text, 60)}”. Make one with `/analyze`, or run "
         "`/drift` alone for your latest one."
     )
-
-
-@sentence.register
-def _(_error: ForgottenError) -> str:
-    return "You have had everything about you erased, so I have stopped this and kept nothing of it."
-
-
-@sentence.register
-def _(_error: StoppedError) -> str:
-    return "Stopped. Nothing was posted; what was looked up so far is kept for the next time."
 
 
 @sentence.register
@@ -123,16 +119,6 @@ def _(error: CannotStopError) -> str:
 
 
 @sentence.register
-def _(_error: NothingRunsError) -> str:
-    return "There is nothing left to stop here. If no result came, run the command again."
-
-
-@sentence.register
-def _(_error: AlreadyRunningError) -> str:
-    return "Your last request is still running; I take one per person at a time. Wait for it, or stop it."
-
-
-@sentence.register
 def _(error: QueueFullError) -> str:
     return f"Already {error.waiting} requests are waiting, so I take no more. Try again in a few minutes."
 
@@ -142,29 +128,6 @@ def _(error: TooFastError) -> str:
     who = "This server asked" if error.is_whole_server else "You asked"
     unit = "second" if error.retry_after_s == 1 else "seconds"
     return f"{who} for a lot in a short time. Try that again in {error.retry_after_s} {unit}."
-
-
-@sentence.register
-def _(_error: InterruptedTooOftenError) -> str:
-    return (
-        "I was interrupted in the middle of this again and again, so I gave up. "
-        "Try it with another playlist, and tell the operator if this one never works."
-    )
-
-
-@sentence.register
-def _(_error: RequestForgottenError) -> str:
-    return "I no longer know what you had asked for. Run your command again, such as `/analyze`."
-
-
-@sentence.register
-def _(_error: DraftNotFoundError) -> str:
-    return "I no longer keep these decisions. Run the command again: `/tidy`, `/split` or `/optimize`."
-
-
-@sentence.register
-def _(_error: NothingDecidedError) -> str:
-    return "Nothing would change like this. Decide about something first, then apply it."
 
 
 @sentence.register
