@@ -53,6 +53,11 @@ def measure_separation(crowd: Crowd, repeats: int) -> None:
     """Print how well the score tells pairs of one person from pairs of two."""
     rules = load_rules()
     raw = normal_scores(crowd.library.features)
+    by = {name: crowd.sorted_by(name) for name in crowd.library.listeners}
+    figure(
+        "lists that are sorted, and have no early and late",
+        ", ".join(f"{name} by {column}" for name, column in by.items() if column) or "none",
+    )
     for protocol in PROTOCOLS[:2]:
         for size in SIZES:
             known = Measured.of(crowd, crowd.pairs(size, protocol, repeats, seed=201))
@@ -62,7 +67,13 @@ def measure_separation(crowd: Crowd, repeats: int) -> None:
                 "with genre words": known.auc(known.scores(rules)),
                 f"for {SCARCE:.0%} of the tracks": known.auc(scarce.scores(rules)),
                 "without": known.auc(known.scores(rules, genres=0.0)),
+                "without explicit lyrics": known.auc(known.scores(rules, explicit=0.0)),
+                "without both": known.auc(known.scores(rules, genres=0.0, explicit=0.0)),
             }
+            if protocol == "early and late":
+                drawn = crowd.pairs(size, protocol, repeats, seed=201, is_ordered=True)
+                every = Measured.of(crowd, drawn)
+                told["with sorted lists too"] = every.auc(every.scores(rules))
             error = _error_over_listeners(known, known.scores(rules))
             same = int(known.same.sum())
             figure(

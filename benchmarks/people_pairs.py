@@ -20,22 +20,28 @@ from scipy.stats import spearmanr
 from benchmarks.hidden_tracks import Shelf, load_shelf
 from benchmarks.learn_metric import learn_constants
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, Library, load_libraries
+from services.analysis.comparison.explicit import Explicit, explicit_gap, flags_of
 from services.analysis.comparison.listening import MOST_COMPARED
 from services.analysis.comparison.pairs import Palette, expected_artists, genre_affinity
 from services.analysis.comparison.score import energy_distance
 from services.analysis.genres import normal_genre
 from services.analysis.reference import read_reference
 from services.analysis.titles import lead_artist
+from services.domain.features import SOUND_FEATURES
+from services.domain.music import Track
 
 Rows = NDArray[np.intp]
 Float = NDArray[np.float64]
 
 PROTOCOLS = ("random", "early and late", "other playlists")
 """How two lists of one listener are drawn: from all tracks; from the beginning and the end of the longest
-playlist, unless it is sorted by how it sounds; from two halves of the playlists, without what is in both."""
+playlist, where it is in the order of adding; from two halves of the playlists, without what is in both."""
 
 SORTED = 0.9
-"""Rank correlation of a feature with the place in a list from which the list counts as sorted by it."""
+"""Rank correlation with the place in a list from which it is sorted by how its tracks sound or by their year,
+length or popularity: taste moves too, by years up to .8."""
+SORTED_BY_NAME = 0.5
+"""The same for names and ids, along which no taste moves: it takes half of a list to be sorted."""
 
 WHOLE = 0
 """In place of a number of tracks: the library as it is."""
@@ -71,6 +77,8 @@ class Parts:
     affinity: float | None
     tagged: float
     """Share of the tracks with genres of the list that has fewer of them."""
+    gap: float
+    """How far the shares of explicit tracks are apart, as far as they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,15 @@ class Crowd:
             self.overlap(pair),
             genre_affinity(*palettes),
             min(palette.tagged / len(rows) for palette, rows in zip(palettes, lists, strict=True)),
+            self._explicit_gap(one, other),
         )
+
+    def _explicit_gap(self, *lists: Rows) -> float:
+        one, other = (
+            Explicit.of(flags_of(self.shelf.tracks[int(row)] for row in rows), np.ones((1, len(rows))))
+            for rows in lists
+        )
+        return min(one.known, other.known) * explicit_gap(one, other)
 
     def _known_genres(self, rows: Rows, tags: float, rng: np.random.Generator) -> list[tuple[str, ...]]:
         """Return the genres of the tagged tracks, or of those of some artists, up to a share of all."""
@@ -151,16 +167,23 @@ class Crowd:
         shared = sum(chance * theirs[name] for name, chance in mine.items() if name in theirs)
         return shared / max(min(sum(mine.values()), sum(theirs.values())), 1e-9)
 
-    def halves(self, listener: str, protocol: str, rng: np.random.Generator) -> tuple[Rows, Rows]:
-        """Draw two disjoint pools of one listener."""
+    def halves(
+        self, listener: str, protocol: str, rng: np.random.Generator, *, is_ordered: bool = False
+    ) -> tuple[Rows, Rows]:
+        """Draw two disjoint pools of one listener; two empty ones where these would be no times of a life.
+
+        Parameters
+        ----------
+        is_ordered : bool
+            Take every list as if it were in the order of adding.
+        """
         if protocol == "random":
             rows = rng.permutation(self.library.rows_of(listener))
             return rows[: len(rows) // 2], rows[len(rows) // 2 :]
         own = [rows for (name, _), rows in self.shelf.playlists.items() if name == listener]
         if protocol == "early and late":
-            longest = max(own, key=len)
-            longest = longest[np.isfinite(self.library.features[longest]).all(axis=1)]
-            if is_sorted_by_sound(self.library.features[longest]):
+            longest = self._complete(max(own, key=len))
+            if not is_ordered and self.sorted_by(listener):
                 return longest[:0], longest[:0]
             return longest[: len(longest) // 2], longest[len(longest) // 2 :]
         order = rng.permutation(len(own))
@@ -170,18 +193,34 @@ class Crowd:
 
     def _tracks_of(self, playlists: list[Rows]) -> Rows:
         """Return the different tracks of some playlists whose sound is complete."""
-        rows = np.unique(np.concatenate([np.array([], dtype=np.intp), *playlists]))
+        return self._complete(np.unique(np.concatenate([np.array([], dtype=np.intp), *playlists])))
+
+    def _complete(self, rows: Rows) -> Rows:
         complete: Rows = rows[np.isfinite(self.library.features[rows]).all(axis=1)]
         return complete
 
-    def pairs(self, size: int, protocol: str, repeats: int, seed: int) -> Iterator[PairOfLists]:
-        """Draw pairs of one listener `repeats` times each, and as many pairs of two in all."""
+    def sorted_by(self, listener: str) -> str | None:
+        """Say by what the longest playlist of a listener is sorted; None if it is not."""
+        own = [rows for (name, _), rows in self.shelf.playlists.items() if name == listener]
+        rows = self._complete(max(own, key=len))
+        return sorted_by(self.library.features[rows], [self.shelf.tracks[int(row)] for row in rows])
+
+    def pairs(
+        self, size: int, protocol: str, repeats: int, seed: int, *, is_ordered: bool = False
+    ) -> Iterator[PairOfLists]:
+        """Draw pairs of one listener `repeats` times each, and as many pairs of two in all.
+
+        Parameters
+        ----------
+        is_ordered : bool
+            As in `halves`.
+        """
         rng = np.random.default_rng(seed)
         listeners = self.library.listeners
         same = 0
         for listener in listeners:
             for _ in range(repeats):
-                first, second = self.halves(listener, protocol, rng)
+                first, second = self.halves(listener, protocol, rng, is_ordered=is_ordered)
                 if min(len(first), len(second)) < max(size, 1):
                     break
                 same += 1
@@ -217,16 +256,47 @@ def _some(rows: Rows, rng: np.random.Generator) -> Rows:
     return _drawn(rows, MOST_COMPARED, rng)
 
 
-def is_sorted_by_sound(features: Float) -> bool:
-    """Whether a list goes up or down in a feature: its halves are two moods, not two times of a life.
+def sorted_by(features: Float, tracks: Sequence[Track]) -> str | None:
+    """Say by what a list is sorted, with the rank correlation; None if it is not.
+
+    The halves of a sorted list are two moods or two halves of the alphabet, and no two times of a life.
 
     Parameters
     ----------
-    features : array of shape (n_tracks, n_features)
+    features : array of shape (n_tracks, 9)
         In the order of the list, without gaps.
+    tracks : sequence of Track
+        The same tracks.
     """
-    places = np.arange(len(features))
-    return any(abs(spearmanr(places, column).statistic) >= SORTED for column in features.T)
+    columns: dict[str, Float] = {
+        feature.value: column for feature, column in zip(SOUND_FEATURES, features.T, strict=True)
+    }
+    facts = {
+        "year": [track.release_year for track in tracks],
+        "length": [track.duration_ms for track in tracks],
+        "popularity": [track.popularity for track in tracks],
+    }
+    columns |= {
+        name: np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+        for name, values in facts.items()
+    }
+    names = {
+        "title": [track.title.casefold() for track in tracks],
+        "artist": [lead_artist(track.artists) for track in tracks],
+        "album": [(track.album or "").casefold() for track in tracks],
+        "id": [track.id or "" for track in tracks],
+    }
+    columns |= {
+        name: np.unique(values, return_inverse=True)[1].astype(np.float64) for name, values in names.items()
+    }
+    for name, column in columns.items():
+        places = np.flatnonzero(np.isfinite(column))
+        if len(places) < 2 or len(np.unique(column[places])) < 2:
+            continue
+        correlation = abs(spearmanr(places, column[places]).statistic)
+        if correlation >= (SORTED_BY_NAME if name in names else SORTED):
+            return f"{name} ({correlation:.2f})"
+    return None
 
 
 def load_crowd(folder: Path = SHARED_DATA) -> Crowd:

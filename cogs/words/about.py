@@ -81,8 +81,14 @@ _GENRE_FORMULA = (
     "```\nwith genres =\n  (1 − g) · score\n  + 100 · g · affinity\n"
     "g = {genres:g} · min(1,\n  share with genres / {full:g})\n```"
 )
+_EXPLICIT = (
+    "**Explicit lyrics take off.** The gap is how far apart your shares of tracks marked as explicit are, "
+    "beyond chance in few tracks: {usual} points of a hundred between strangers, hardly anything within one "
+    "person. It counts as far as everybody's tracks say whether they are."
+)
+_EXPLICIT_FORMULA = "```\nin the end =\n  score · (1 − {part:g} · gap)\n```"
 _PARTS = (
-    "Where artists are not known, sound counts for them; where genres are not, they are left out. "
+    "Where artists are not known, sound counts for them; where genres or marks are not, they are left out. "
     "Shared songs are listed, and not counted once more."
 )
 _MEANING = (
@@ -91,9 +97,9 @@ _MEANING = (
 )
 _READING = (
     "“More alike than most pairs of strangers” counts pairs of people as they bring their music, by the "
-    "tracks of the smaller side and by what genre words count; it is said where the lower end of the score, "
-    "with the error of these tracks, is above half of them, and “three of four” where it is above 80%. From "
-    "the median of two lists of one person on it is “as alike as two lists of one person”."
+    "tracks of the smaller side and by what genre words and marks count; it is said where the lower end of "
+    "the score, with the error of these tracks, is above half of them, and “three of four” where it is above "
+    "80%. From the median of two lists of one person on it is “as alike as two lists of one person”."
 )
 _SURE = (
     "**How sure it is.** The range behind a score holds about nine of ten scores that other tracks of the "
@@ -105,8 +111,8 @@ _COUNTS = (
     "measured tracks there is no score: “not enough data”. Below {number} it is said as a range alone."
 )
 _NOT = (
-    "**What it is not.** It compares the playlists that were brought, not people. Keys, lyrics and how "
-    "often something is played are not in it."
+    "**What it is not.** It compares the playlists that were brought, not people. Keys, what lyrics say and "
+    "how often something is played are not in it."
 )
 # No line of a formula is wider than a phone.
 _SOUND_FORMULA = "```\nsound =\n  100 · 2^−(s / {scale:g})^{power:g}\n```"
@@ -197,6 +203,10 @@ def score_parts(rules: ScoreRules) -> tuple[list[str], ...]:
         [
             _GENRES.format(full=100 * rules.genre_full),
             _GENRE_FORMULA.format(genres=rules.genre_part, full=rules.genre_full),
+        ],
+        [
+            _EXPLICIT.format(usual=round(100 * rules.explicit_usual)),
+            _EXPLICIT_FORMULA.format(part=rules.explicit_part),
             _PARTS,
         ],
     )

@@ -22,6 +22,8 @@ from services.domain.vocabulary import COMPARATIVES, bpm_words, share_words
 _MOST_FEATURES, _MOST_NAMES = 3, 3
 _WORTH_WARNING = 0.2
 """Part of somebody's tracks that are estimated, from which it is said."""
+_WORTH_SAYING = 0.1
+"""Gap between the shares of explicit tracks from which it is said."""
 
 _LESS_MORE = {
     Feature.ACOUSTICNESS: ("less acoustic", "more acoustic"),
@@ -110,7 +112,7 @@ def pair_reasons(found: Comparison, pair: Pair, to: PersonKey | None = None) -> 
     scored = pair.score is not None
     return (
         *(_lacking(person, two) for person in (two.one, two.other) if not person.is_scored),
-        *([_sound_line(two), _genres_line(pair)] if scored else []),
+        *([_sound_line(two), _genres_line(pair), *_explicit_lines(two)] if scored else []),
         _artists_line(two),
         _songs_line(two),
         *([_groups_line(two)] if scored else []),
@@ -186,6 +188,17 @@ def _genres_line(pair: Pair) -> str:
     if pair.genres_counted < 1:
         return f"{alike}; they count less, as somebody here has them for few tracks."
     return f"{alike}."
+
+
+def _explicit_lines(two: _Two) -> list[str]:
+    """Say how many tracks are explicit, where that takes something off the score."""
+    if two.pair.explicit is None:
+        return []
+    own, other = two.pair.explicit[::-1] if two.turned else two.pair.explicit
+    if abs(own - other) < _WORTH_SAYING:
+        return []
+    mine, theirs = two.whose(two.one), two.whose(two.other)
+    return [f"{share_words(own)} of {mine} tracks are explicit, {share_words(other)} of {theirs}."]
 
 
 def _artists_line(two: _Two) -> str:

@@ -148,7 +148,7 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
     tracks = min(found.person(key).measured for key in (pair.a, pair.b))
     counted = pair.genres_counted if pair.affinity is not None else 0.0
     for place, words in enumerate(("two different people", "two lists of one person")):
-        spread = rules.usual(same=place == 1, tracks=tracks, genres=counted)
+        spread = rules.usual(same=place == 1, tracks=tracks, genres=counted, explicit=pair.explicit_counted)
         if spread is not None and pair.overlap is not None:  # sound alone lies on a scale of its own
             line = y + 24 + 30 * place
             sheet.line([at(spread.low), at(spread.high)], [line, line], colour=theme.FAINT, width=3)

@@ -162,6 +162,10 @@ class Pair:
     """How alike the genre words are, 0..1; None where they are not in the score."""
     genres_counted: float = 1.0
     """What they count in the score, in parts of their full weight, 0..1."""
+    explicit: tuple[float, float] | None = None
+    """Shares of explicit tracks of `a` and of `b`, 0..1; None where they are not in the score."""
+    explicit_counted: float = 0.0
+    """What they count in the score, in parts of their full weight, 0..1."""
     percentile: float | None = None
     """Share of pairs of strangers that score lower, 0..1; None where that is not known."""
     band: Band | None = None

@@ -80,7 +80,9 @@ class ScoreRules:
     sound = 100 · 2^−(s / `sound_scale`)^`sound_power`, where s is the square root of the energy distance;
     base = `sound_part` · sound + (1 − `sound_part`) · 100 · √min(1, overlap / `overlap_full`);
     score = (1 − g) · base + g · 100 · affinity, where g = `genre_part` · min(1, tagged / `genre_full`), and
-    tagged is the share of tracks with genres on the side that has fewer of them.
+    tagged is the share of tracks with genres on the side that has fewer of them. In the end it is multiplied
+    by 1 − `explicit_part` · known · gap, where gap is how far apart the shares of explicit tracks are, and
+    known the share of tracks of which it is known whether they are, on the side that has fewer of them.
     """
 
     sound_scale: float
@@ -92,6 +94,10 @@ class ScoreRules:
     """Full weight of the genre words."""
     genre_full: float = 0.5
     """Share of tracks with genres from which these have their full weight; below, it falls in proportion."""
+    explicit_part: float = 0.0
+    """What of a score is lost where all tracks of one are explicit and none of the other's, 0..1."""
+    explicit_usual: float = 0.0
+    """Mean gap between strangers."""
     imputed_weight: float
     """What a track with estimated sound counts, where a measured one counts 1."""
     calibration: tuple[Calibration, ...]
@@ -107,7 +113,7 @@ class ScoreRules:
         """Return what genre words count, in parts of their full weight, by the share of tagged tracks."""
         return min(tagged / self.genre_full, 1.0)
 
-    def percentile(self, score: float, smaller: int, *, genres: float) -> float | None:
+    def percentile(self, score: float, smaller: int, *, genres: float, explicit: float = 1.0) -> float | None:
         """Return the share of pairs of strangers that score lower, 0..1; None without curves.
 
         Parameters
@@ -118,15 +124,24 @@ class ScoreRules:
             Tracks of the person with fewer of them.
         genres : float
             What genre words count in the score, in parts of their full weight, 0..1.
+        explicit : float
+            The same of explicit lyrics.
         """
+        known = score * self._usual_loss(explicit)
         return _between(
-            self.curves, self.curves_without_genres, smaller, genres, lambda curve: _share_at(curve, score)
+            self.curves, self.curves_without_genres, smaller, genres, lambda curve: _share_at(curve, known)
         )
 
-    def band(self, score: float, smaller: int, *, genres: float, low: float, high: float) -> Band | None:
+    def _usual_loss(self, explicit: float) -> float:
+        """Return the factor by which strangers' scores are lower where explicit lyrics count in full."""
+        return 1.0 - self.explicit_part * (1.0 - explicit) * self.explicit_usual
+
+    def band(
+        self, score: float, smaller: int, *, genres: float, explicit: float = 1.0, low: float, high: float
+    ) -> Band | None:
         """Say a score in a word, given the ends of its range; None without curves."""
         below, above = (
-            self.percentile(score + OF_ONE_DRAW * (end - score), smaller, genres=genres)
+            self.percentile(score + OF_ONE_DRAW * (end - score), smaller, genres=genres, explicit=explicit)
             for end in (low, high)
         )
         median = _between(
@@ -142,14 +157,16 @@ class ScoreRules:
             return Band.FAR if above <= 1 - THREE_OF_FOUR else Band.APART
         return Band.USUAL
 
-    def usual(self, *, same: bool, tracks: int, genres: float) -> Percentiles | None:
+    def usual(self, *, same: bool, tracks: int, genres: float, explicit: float = 1.0) -> Percentiles | None:
         """Return where scores of two lists of one person, or of two people, lie; None where not known."""
+        gain = 1.0 if same else 1.0 / self._usual_loss(explicit)
 
         def at(read: Callable[[Percentiles], float]) -> float | None:
-            return _between(
+            value = _between(
                 self.calibration, self.calibration_without_genres, tracks, genres,
                 lambda row: read(row.same if same else row.different),
             )  # fmt: skip
+            return None if value is None else min(gain * value, 100.0)
 
         low, median, high = at(lambda s: s.low), at(lambda s: s.median), at(lambda s: s.high)
         return None if low is None or median is None or high is None else Percentiles(low, median, high)

@@ -175,7 +175,8 @@ def comparison_document(
     pairs of strangers that score lower, in tenths, within two of which it is known from 50 tracks on, and
     `band` is what its error allows to say; both are null where that is not known.
     `genre_affinity` is null where genre words are not in the score; `genres_counted` is what they count in
-    it, in parts of their full weight, 0..1.
+    it, in parts of their full weight, 0..1. So are `explicit_shares`, those of `a` and of `b`, and
+    `explicit_counted`.
     """
     rank = {key: place for place, key in enumerate(order)}
     people = [found.person(key) for key in order]
@@ -314,6 +315,7 @@ def own_json(found: Comparison, key: PersonKey, made: datetime, said: Comparison
 
 def _pair_document(pair: Pair, found: Comparison, reasons: Sequence[str], *, turned: bool) -> dict[str, Any]:
     a, b = (pair.b, pair.a) if turned else (pair.a, pair.b)
+    explicit = pair.explicit and pair.explicit[:: -1 if turned else 1]
     return {
         "a": found.name(a),
         "b": found.name(b),
@@ -327,6 +329,8 @@ def _pair_document(pair: Pair, found: Comparison, reasons: Sequence[str], *, tur
         "artist_overlap": _rounded(pair.overlap, 4),
         "genre_affinity": _rounded(pair.affinity, 4),
         "genres_counted": _rounded(pair.genres_counted, 4),
+        "explicit_shares": explicit and [_rounded(share, 4) for share in explicit],
+        "explicit_counted": _rounded(pair.explicit_counted, 4),
         "energy_distance": _rounded(pair.distance, 4),
         "reasons": list(reasons),
         "differences": {

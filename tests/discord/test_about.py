@@ -24,6 +24,7 @@ async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     assert f"overlap / {rules.overlap_full:g}" in words
     assert f"Below {FEWEST_MEASURED} measured tracks there is no score" in words
     assert f"Below {FEWEST_FOR_A_NUMBER} it is said as a range alone" in words
+    assert f"score · (1 − {rules.explicit_part:g} · gap)" in words
     for row in rules.calibration:
         assert f"{row.tracks} tracks each: two lists of one person {row.same.median:.0f}" in words
         assert f"two people {row.different.median:.0f}" in words

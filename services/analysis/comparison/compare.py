@@ -99,11 +99,13 @@ def _pairs(
         )
         for listener, shares in zip(listeners, union.shares, strict=True)
     ]
-    # Scores with and without genre words lie on different scales: within one comparison all are alike.
+    # Scores with and without genre words, or explicit lyrics, lie on different scales: within one comparison
+    # all are alike.
     counted = _genres_counted([side for side in sides if side.sample is not None], rules)
+    explicit = min((side.sample.explicit.known for side in sides if side.sample is not None), default=0.0)
     pairs, scores = [], {}
     for one, other in combinations(sides, 2):
-        score = _score(one, other, rules, counted)
+        score = _score(one, other, rules, counted, explicit)
         pairs.append(_pair(one, other, score, union, rules))
         if score is not None:
             couple = (one.listening.person.key, other.listening.person.key)
@@ -122,7 +124,7 @@ def _genres_counted(sides: Sequence[_Side], rules: ScoreRules) -> Float:
     return counted
 
 
-def _score(one: _Side, other: _Side, rules: ScoreRules, genres: Float) -> Score | None:
+def _score(one: _Side, other: _Side, rules: ScoreRules, genres: Float, explicit: float) -> Score | None:
     if one.sample is None or other.sample is None:
         return None
     return score_pair(
@@ -134,6 +136,7 @@ def _score(one: _Side, other: _Side, rules: ScoreRules, genres: Float) -> Score 
         tagged=min(one.palette.tagged, other.palette.tagged),
         genres=float(genres[0]),
         genres_again=genres[1:],
+        explicit=explicit,
     )
 
 
@@ -152,6 +155,8 @@ def _pair(one: _Side, other: _Side, score: Score | None, union: Union, rules: Sc
         distance=score.distance if score else None,
         affinity=score.affinity if score else None,
         genres_counted=score.genres_counted if score else 0.0,
+        explicit=score.explicit if score else None,
+        explicit_counted=score.explicit_counted if score else 0.0,
         percentile=meaning[0],
         band=meaning[1],
         differences=feature_differences(one.shape, other.shape) if one.shape and other.shape else (),
@@ -165,10 +170,10 @@ def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[floa
     """Place a score among those of strangers, if it is a number; without artists there is no place for it."""
     if score is None or score.overlap is None or smaller < FEWEST_FOR_A_NUMBER:
         return None, None
-    counted = score.genres_counted
+    genres, explicit = score.genres_counted, score.explicit_counted
     return (
-        rules.percentile(score.value, smaller, genres=counted),
-        rules.band(score.value, smaller, genres=counted, low=score.low, high=score.high),
+        rules.percentile(score.value, smaller, genres=genres, explicit=explicit),
+        rules.band(score.value, smaller, genres=genres, explicit=explicit, low=score.low, high=score.high),
     )
 
 
@@ -217,6 +222,7 @@ def _turned(pair: Pair) -> Pair:
         pair,
         a=pair.b,
         b=pair.a,
+        explicit=pair.explicit and pair.explicit[::-1],
         differences=tuple(entry.turned() for entry in pair.differences),
         shared_artists=tuple(
             replace(artist, a_tracks=artist.b_tracks, b_tracks=artist.a_tracks)

@@ -25,6 +25,8 @@ def read_rules(values: Mapping[str, Any]) -> ScoreRules:
         overlap_full=float(values["overlap_full"]),
         genre_part=float(values["genre_part"]),
         genre_full=float(values["genre_full"]),
+        explicit_part=float(values["explicit_part"]),
+        explicit_usual=float(values["explicit_usual"]),
         imputed_weight=float(values["imputed_weight"]),
         calibration=_calibration(values["calibration"]),
         calibration_without_genres=_calibration(values["calibration_without_genres"]),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.comparison.explicit import Explicit, explicit_gap, explicit_gap_again, flags_of
 from services.analysis.comparison.listening import Listening, artists_of
 from services.analysis.comparison.pairs import Repertoire, artist_overlap
 from services.analysis.comparison.rules import load_rules
@@ -134,15 +135,22 @@ class Sampled:
     """Shape (1 + DRAWS, n): the tracks as they are, then the samples."""
     inside: Float
     """Mean distance between two tracks of the person, shape (1 + DRAWS,)."""
+    explicit: Explicit
 
     @staticmethod
     def of(listening: Listening, rules: ScoreRules) -> Sampled:
         """Draw the samples; a pure function of the tracks."""
         weights = listening.weights(rules.imputed_weight)
-        artist = artists_of((*listening.measured.entries, *listening.guessed.entries))
+        entries = (*listening.measured.entries, *listening.guessed.entries)
+        artist = artists_of(entries)
         drawn = resampled_weights(weights, artist, DRAWS, np.random.default_rng(listening.seed))
         rows = np.concatenate([weights[None, :], drawn])
-        return Sampled(listening, rows, spread_inside(listening.points, rows))
+        return Sampled(
+            listening,
+            rows,
+            spread_inside(listening.points, rows),
+            Explicit.of(flags_of(entry.track for entry in entries), rows),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +168,10 @@ class Score:
     """How alike the genre words are, 0..1."""
     genres_counted: float
     """What they count, in parts of their full weight, 0..1."""
+    explicit: tuple[float, float] | None
+    """Shares of explicit tracks of the two, 0..1."""
+    explicit_counted: float
+    """As `genres_counted`."""
     again: Float
     """Scores that other tracks of the same two may have, shape (DRAWS,). In one draw a person has the same
     tracks in all pairs."""
@@ -177,6 +189,7 @@ def score_pair(
     tagged: int = 0,
     genres: float = 1.0,
     genres_again: Float | float = 1.0,
+    explicit: float = 1.0,
 ) -> Score:
     """Score two people who both have enough measured tracks.
 
@@ -196,6 +209,8 @@ def score_pair(
         What genre words count in parts of their full weight, 0..1.
     genres_again : array of shape (DRAWS,) or float
         What they would count with other tracks.
+    explicit : float
+        What explicit lyrics count in parts of their full weight, 0..1.
     """
     rules = rules or load_rules()
     energy = (
@@ -204,12 +219,14 @@ def score_pair(
     apart = np.sqrt(np.maximum(energy, 0.0))
     sounds = sound_score(apart, rules)
     overlap = artist_overlap(*repertoires)
-    value = float(combine(sounds[0], overlap, rules, affinity, genres))
+    gap = explicit * explicit_gap(a.explicit, b.explicit)
+    value = float(combine(sounds[0], overlap, rules, affinity, genres, gap=gap))
     rng = np.random.default_rng(a.listening.seed ^ b.listening.seed)
     artists = max(round(min(math.fsum(each.chances.values()) for each in repertoires)), 1)
     overlaps = _drawn_again(overlap, artists, rng)
     affinities = _drawn_again(affinity, max(round(tagged / TRACKS_OF_ONE_WORD), 1), rng)
-    others = combine(_heard_again(sounds), overlaps, rules, affinities, genres_again)
+    gaps = explicit * explicit_gap_again(a.explicit, b.explicit)
+    others = combine(_heard_again(sounds), overlaps, rules, affinities, genres_again, gap=gaps)
     low, high = np.percentile(others, (LOW_PERCENTILE, HIGH_PERCENTILE))
     return Score(
         value=value,
@@ -219,6 +236,8 @@ def score_pair(
         overlap=overlap,
         affinity=affinity if genres else None,
         genres_counted=genres,
+        explicit=(float(a.explicit.shares[0]), float(b.explicit.shares[0])) if explicit else None,
+        explicit_counted=explicit,
         again=others,
         distance=float(apart[0]),
     )
@@ -236,8 +255,16 @@ def combine(
     rules: ScoreRules,
     affinities: Float | float | None = None,
     genres: Float | float = 1.0,
+    *,
+    gap: Float | float = 0.0,
 ) -> Float:
-    """Add the parts for artists and for genre words, as far as these count; what is not known is left out."""
+    """Add the parts for artists and for genre words, as far as these count; what is not known is left out.
+
+    Parameters
+    ----------
+    gap : array or float
+        How far the shares of explicit tracks are apart, 0..1, as far as that counts.
+    """
     score = sounds
     if overlaps is not None:
         artists = 100.0 * np.sqrt(np.minimum(overlaps / rules.overlap_full, 1.0))
@@ -245,7 +272,7 @@ def combine(
     if affinities is not None:
         weight = rules.genre_part * genres
         score = (1 - weight) * score + weight * 100.0 * affinities
-    return score
+    return score * (1 - rules.explicit_part * gap)
 
 
 def _heard_again(sounds: Float) -> Float:

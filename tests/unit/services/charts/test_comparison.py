@@ -119,15 +119,16 @@ def test_a_pair_stands_beside_what_is_usual_for_its_tracks_and_its_genres(sheets
     rules = load_rules()
     bare = make_comparison(2, tracks=120)
     (pair,) = bare.pairs
-    tagged = replace(bare, pairs=(replace(pair, affinity=0.5, genres_counted=1.0),))
+    tagged = replace(pair, affinity=0.5, genres_counted=1.0)
+    marked = replace(tagged, explicit=(0.1, 0.2), explicit_counted=1.0)
     said = []
-    for found, counted in ((bare, 0.0), (tagged, 1.0)):
-        draw(ChartKind.COMPATIBILITY, found, rules)
+    for each, genres, explicit in ((pair, 0.0, 0.0), (tagged, 1.0, 0.0), (marked, 1.0, 1.0)):
+        draw(ChartKind.COMPATIBILITY, replace(bare, pairs=(each,)), rules)
         words = [writing.words for writing in sheets[-1].writings]
-        usual = rules.usual(same=False, tracks=120, genres=counted)
+        usual = rules.usual(same=False, tracks=120, genres=genres, explicit=explicit)
         said.append(f"two different people: {usual.low:.0f}–{usual.high:.0f}")
         assert said[-1] in words
-    assert said[0] != said[1]
+    assert len(set(said)) == 3
 
 
 def test_a_pair_without_a_score_is_said_in_all_three_ways(sheets):

@@ -191,6 +191,16 @@ def test_the_percentile_lies_on_the_curve_of_the_smaller_side(
     assert KNOWN.percentile(score, smaller, genres=0) is None
 
 
+def test_where_explicit_lyrics_do_not_count_the_curve_is_read_as_if_they_took_off_what_is_usual() -> None:
+    rules = replace(KNOWN, explicit_part=0.5, explicit_usual=0.4)
+    assert rules.percentile(50.0, 20, genres=1) == pytest.approx(0.5)
+    assert rules.percentile(50.0, 20, genres=1, explicit=0.0) == pytest.approx(0.5 - 10 / 60)
+    usual = Calibration(20, Percentiles(60, 80, 99), Percentiles(16, 32, 64), 0.99)
+    rules = replace(rules, calibration=(usual,))
+    assert rules.usual(same=False, tracks=20, genres=1, explicit=0.0) == Percentiles(20, 40, 80)
+    assert rules.usual(same=True, tracks=20, genres=1, explicit=0.0) == usual.same
+
+
 def band_of(rules: ScoreRules, score: float, error: float, smaller: int, genres: float = 1.0) -> Band | None:
     """Return the word for a score whose range reaches so far to both sides."""
     return rules.band(score, smaller, genres=genres, low=score - error, high=score + error)
