@@ -31,7 +31,7 @@ from services.domain.music import Playlist, Track, TrackId
 from services.domain.report import AnalysisReport, EnrichedTrack, Placement, Structure, Verdict
 from services.domain.sources import FetchedFeatures
 from services.storage.backups import backup
-from services.storage.bulk import ImportRow, import_rows
+from services.storage.bulk import ImportRow, import_rows, write_import_rows
 from services.storage.codec import decode_report, encode_report
 from services.storage.database import Database
 from services.storage.features import FeatureStore
@@ -142,6 +142,7 @@ async def measure_imports(database: Database, rows: int) -> None:
         await import_rows(
             database,
             dataset(rows, with_words=with_words),
+            write=write_import_rows,
             file_fingerprint=f"benchmark {with_words}",
             source=SOURCE,
             now=NOW,

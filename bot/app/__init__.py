@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import aiohttp
 
@@ -176,7 +177,7 @@ async def build(
             load_quota=accounts.quota if accounts else None,
         )
         status.show_gauges()
-        end_links = ending_links(database, tell_disconnected(clients.direct_message), now)
+        end_links = ending_links(database, partial(tell_disconnected, clients.direct_message), now)
         holdings = holdings_of(
             settings,
             database,

@@ -117,10 +117,9 @@ class Accounts:
             yield None
             return
         settings = self.settings
-        tell = tell_linked(clients.direct_message)
 
         async def after_login(linked: Linked) -> None:
-            await tell(linked)
+            await tell_linked(clients.direct_message, linked)
             await self.fetch_list(linked.link.user_id)
 
         async with AsyncExitStack() as stack:

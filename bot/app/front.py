@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from discord.ext import commands
 
@@ -174,9 +175,8 @@ def build_cogs(
         AdminCog(
             read_status=read_status,
             operators=frozenset(settings.operator_ids),
-            seats=accounts.linking if accounts else None,
-            disconnect=accounts.disconnect if accounts else None,
-            tell=tell_disconnected(clients.direct_message),
+            login=accounts,
+            tell=partial(tell_disconnected, clients.direct_message),
             clean_up=taken_back.empty,
             components=components,
         ),

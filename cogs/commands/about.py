@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 from discord import app_commands
 from discord.ext import commands
@@ -16,6 +15,7 @@ from cogs.words.account import LinkEnd
 from cogs.words.controls import COMMANDS
 from cogs.work.components import ComponentRouter
 from cogs.work.host import Interaction, chosen_value
+from cogs.work.logins import Login
 from cogs.work.posted_cards import CleanUp
 from cogs.work.reaching import accept_press, answer_now, in_time, promise
 from services.domain.errors.jobs import NotOperatorError
@@ -28,7 +28,7 @@ from services.domain.errors.sources import (
 )
 from services.domain.installation import Status
 from services.domain.scoring import ScoreRules
-from services.domain.spotify import Disconnected, Link, Seat
+from services.domain.spotify import Disconnected, Link
 from services.workflows.reports import ReportsWorkflow
 
 LinkOf = Callable[[int], Awaitable[Link]]
@@ -89,23 +89,6 @@ class AboutCog(commands.GroupCog, group_name="about", group_description=COMMANDS
         await answer_now(interaction, score_card(self._rules))
 
 
-class Seats(Protocol):
-    """The part of `LinkingService` that is needed here."""
-
-    @property
-    def seats(self) -> int:
-        """How many people Spotify lets this bot serve."""
-        ...
-
-    async def taken_seats(self) -> tuple[Seat, ...]:
-        """List who holds one."""
-        ...
-
-
-Disconnect = Callable[[int], Awaitable[Disconnected]]
-"""Ends a person's link and forgets what was read with it."""
-
-
 @app_commands.default_permissions(administrator=True)
 class AdminCog(commands.GroupCog, group_name="admin", group_description=COMMANDS["admin"]):
     """Discord hides the group from most people; the settings decide who may use it."""
@@ -115,16 +98,14 @@ class AdminCog(commands.GroupCog, group_name="admin", group_description=COMMANDS
         *,
         read_status: Callable[[], Awaitable[Status]],
         operators: frozenset[int],
-        seats: Seats | None,
-        disconnect: Disconnect | None,
+        login: Login | None,
         tell: Callable[[Disconnected, LinkEnd], Awaitable[None]],
         clean_up: CleanUp,
         components: ComponentRouter,
     ) -> None:
         self._read_status = read_status
         self._operators = operators
-        self._seats = seats
-        self._disconnect = disconnect
+        self._login = login
         self._tell = tell
         self._clean_up = clean_up
         components.register(Action.SEAT, self.release)
@@ -142,29 +123,31 @@ class AdminCog(commands.GroupCog, group_name="admin", group_description=COMMANDS
         """List who is connected, and offer to release a seat."""
         self._admit(interaction)
         await promise(interaction)
-        card = seats_card(await self._required().taken_seats(), self._required().seats)
-        await interaction.edit_original_response(view=card.view())
+        await self._show_seats(interaction, self._required())
 
     async def release(self, interaction: Interaction, _ref: ComponentRef) -> None:
         """Disconnect the chosen person and tell them; they may log in again while there is a seat."""
         self._admit(interaction)
         await accept_press(interaction)
-        chosen = chosen_value(interaction)
-        if chosen.isdecimal() and self._disconnect is not None:
+        login, chosen = self._required(), chosen_value(interaction)
+        if chosen.isdecimal():
             try:
-                ended = await self._disconnect(int(chosen))
+                ended = await login.disconnect(int(chosen))
             except UnfinishedWritesError:
                 raise SeatBusyError from None  # whose playlists these are is not the operator's to know
             if ended.had_link:
                 await self._tell(ended, LinkEnd.RELEASED)
-        card = seats_card(await self._required().taken_seats(), self._required().seats)
-        await interaction.edit_original_response(view=card.view())
+        await self._show_seats(interaction, login)
         await self._clean_up()
 
-    def _required(self) -> Seats:
-        if self._seats is None:
+    async def _show_seats(self, interaction: Interaction, login: Login) -> None:
+        card = seats_card(await login.linking.taken_seats(), login.linking.seats)
+        await interaction.edit_original_response(view=card.view())
+
+    def _required(self) -> Login:
+        if self._login is None:
             raise SpotifyOffError
-        return self._seats
+        return self._login
 
     def _admit(self, interaction: Interaction) -> None:
         """Let operators in, and nobody else.

@@ -20,11 +20,6 @@ from services.domain.sound import PlacedSound, clip_starts
 from services.workflows.sounds import wanting_clips
 
 
-def is_single_sound(report: AnalysisReport) -> bool:
-    """Whether a report is about one sound file alone."""
-    return len(report.tracks) == 1 and report.tracks[0].track.sound is not None
-
-
 def sound_card(
     report: AnalysisReport, report_id: str, placed: PlacedSound, *, private: bool, offers_clips: bool
 ) -> Reply:

@@ -12,7 +12,7 @@ from cogs.replies.layout import Reply
 from cogs.replies.optimize import order_card
 from cogs.replies.report import summary_card
 from cogs.replies.saving import saved_card
-from cogs.replies.sound import is_single_sound, sound_card
+from cogs.replies.sound import sound_card
 from cogs.replies.tidying import split_card, tidy_card
 from cogs.words.answers import CHOOSE_FIRST
 from cogs.work.host import Interaction
@@ -144,7 +144,7 @@ def map_kinds(
 
     async def card(job: Job, stored: StoredReport) -> Reply:
         offers_clips = await sounds.is_offered(stored.report, stored.report_id)
-        if is_single_sound(stored.report):
+        if stored.report.is_single_sound:
             placed = await analyze.place(job.asked.owner_id, stored)
             return sound_card(
                 stored.report,

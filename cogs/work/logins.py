@@ -153,32 +153,23 @@ async def _send(direct_message: OpenChannel, user_id: int, card: Reply) -> bool:
     return True
 
 
-def tell_linked(open_channel: OpenChannel) -> Callable[[Linked], Awaitable[None]]:
-    """Build what tells a person in Discord that a login was finished in the browser."""
-
-    async def tell(linked: Linked) -> None:
-        try:
-            channel = await open_channel(linked.link.user_id)
-            if channel is not None:
-                await channel.send(view=linked_card(linked).view())
-        except Exception as error:  # noqa: BLE001  (the login is done, whatever a network does)
-            _log.info("a finished login could not be announced: %s", type(error).__name__)
-
-    return tell
+async def tell_linked(open_channel: OpenChannel, linked: Linked) -> None:
+    """Tell a person in Discord that a login was finished in the browser."""
+    await _tell(open_channel, linked.link.user_id, linked_card(linked))
 
 
-def tell_disconnected(open_channel: OpenChannel) -> Callable[[Disconnected, LinkEnd], Awaitable[None]]:
-    """Build what tells a person that their link was ended by somebody or something else."""
+async def tell_disconnected(open_channel: OpenChannel, ended: Disconnected, why: LinkEnd) -> None:
+    """Tell a person that their link was ended by somebody or something else."""
+    await _tell(open_channel, ended.user_id, disconnected_card(ended, why))
 
-    async def tell(ended: Disconnected, why: LinkEnd) -> None:
-        try:
-            channel = await open_channel(ended.user_id)
-            if channel is not None:
-                await channel.send(view=disconnected_card(ended, why).view())
-        except Exception as error:  # noqa: BLE001  (the link is ended, whatever a network does)
-            _log.info("whose link was ended could not be told: %s", error)
 
-    return tell
+async def _tell(open_channel: OpenChannel, user_id: int, card: Reply) -> None:
+    try:
+        channel = await open_channel(user_id)
+        if channel is not None:
+            await channel.send(view=card.view())
+    except Exception as error:  # noqa: BLE001  (it has happened already, whatever a network does)
+        _log.info("what became of a login could not be told: %s", type(error).__name__)
 
 
 def want(interaction: Interaction, label: str, custom_id: str) -> None:

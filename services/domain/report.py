@@ -327,6 +327,11 @@ class AnalysisReport:
     """Set where an older version had stored sentences in place of the values behind them."""
 
     @property
+    def is_single_sound(self) -> bool:
+        """Whether it is about one sound file alone."""
+        return len(self.tracks) == 1 and self.tracks[0].track.sound is not None
+
+    @property
     def looked_for_outliers(self) -> bool:
         """Whether there were enough tracks with evidence to look for what stands out."""
         return sum(len(cluster.members) for cluster in self.clusters) >= FEWEST_TO_STAND_OUT

@@ -76,7 +76,7 @@ async def load_progress(database: Database, *, file_fingerprint: str, source: st
     return ImportProgress() if row is None else ImportProgress(*row)
 
 
-async def _write_import_rows(connection: AsyncConnection, rows: Sequence[ImportRow]) -> None:
+async def write_import_rows(connection: AsyncConnection, rows: Sequence[ImportRow]) -> None:
     """Write features and words about tracks, and the genres that these give to artists."""
     await write_features(connection, (row.features for row in rows))
     await write_known_tracks(connection, (row.known for row in rows if row.known))
@@ -85,29 +85,6 @@ async def _write_import_rows(connection: AsyncConnection, rows: Sequence[ImportR
 
 
 async def import_rows(
-    database: Database,
-    rows: Iterable[ImportRow | None],
-    *,
-    file_fingerprint: str,
-    source: str,
-    now: datetime,
-    chunk_rows: int = CHUNK_ROWS,
-    on_progress: Callable[[ImportProgress], None] | None = None,
-) -> ImportProgress:
-    """Write rows of features: see `import_any_rows`."""
-    return await import_any_rows(
-        database,
-        rows,
-        write=_write_import_rows,
-        file_fingerprint=file_fingerprint,
-        source=source,
-        now=now,
-        chunk_rows=chunk_rows,
-        on_progress=on_progress,
-    )
-
-
-async def import_any_rows(
     database: Database,
     rows: Iterable[Row | None],
     *,

@@ -25,7 +25,14 @@ from services.domain.music import Track
 from services.domain.sources import FetchedFeatures
 from services.imports.dataset import Dataset, Unusable
 from services.imports.text import foreign_kind, is_binary, is_zip, other_archive
-from services.storage.bulk import ImportProgress, ImportRow, fingerprint_file, import_rows, load_progress
+from services.storage.bulk import (
+    ImportProgress,
+    ImportRow,
+    fingerprint_file,
+    import_rows,
+    load_progress,
+    write_import_rows,
+)
 from services.storage.codec import ZSTANDARD, zstd
 from services.storage.database import Database
 from services.storage.features import FeatureStore
@@ -261,6 +268,7 @@ async def import_dataset(
         after = await import_rows(
             database,
             _import_rows(dataset, source=source, now=now, done=before.rows_read),
+            write=write_import_rows,
             file_fingerprint=fingerprint,
             source=source,
             now=now,

@@ -16,7 +16,7 @@ from services.storage.bulk import (
     CHUNK_ROWS,
     ImportProgress,
     fingerprint_file,
-    import_any_rows,
+    import_rows,
     load_progress,
 )
 from services.storage.database import Database
@@ -75,7 +75,7 @@ async def import_dump(
             content: Iterable[Row | None],
             write: Callable[[AsyncConnection, Sequence[Row]], Awaitable[None]],
         ) -> ImportProgress:
-            return await import_any_rows(
+            return await import_rows(
                 database,
                 content,
                 write=write,

@@ -15,7 +15,7 @@ from services.domain.features import AudioFeatures
 from services.domain.known_tracks import KnownTrack, TrackKeys
 from services.domain.music import Track
 from services.domain.sources import FetchedFeatures
-from services.storage.bulk import ImportProgress, ImportRow, import_rows
+from services.storage.bulk import ImportProgress, ImportRow, import_rows, write_import_rows
 from services.storage.database import Database
 from services.storage.features import write_features
 from services.storage.known_tracks import write_known_tracks
@@ -75,6 +75,7 @@ async def bulk(url: str, kill_after: str) -> None:
         await import_rows(
             database,
             import_sample(),
+            write=write_import_rows,
             file_fingerprint="sample",
             source="import:x",
             now=NOON,

@@ -11,7 +11,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import select
 
-from services.storage.bulk import ImportProgress, import_rows, load_progress
+from services.storage.bulk import ImportProgress, import_rows, load_progress, write_import_rows
 from services.storage.database import Database
 from services.storage.schema.music import features, known_tracks
 from tests.depth import cases, examples
@@ -68,6 +68,7 @@ async def test_a_killed_import_goes_on_without_loss_or_repetition(
         done = await import_rows(
             database,
             import_sample(),
+            write=write_import_rows,
             file_fingerprint="sample",
             source="import:x",
             now=NOON,

@@ -15,6 +15,7 @@ from services.storage.bulk import (
     fingerprint_file,
     import_rows,
     load_progress,
+    write_import_rows,
 )
 from services.storage.database import Database
 from services.storage.decisions import PreferenceStore, TempoCorrectionStore
@@ -97,6 +98,7 @@ async def test_an_import_counts_every_row_and_stops_at_the_end(database: Databas
         done = await import_rows(
             database,
             iter(import_sample()),
+            write=write_import_rows,
             file_fingerprint="f",
             source="import:x",
             now=NOON,
@@ -114,7 +116,9 @@ async def test_an_import_counts_every_row_and_stops_at_the_end(database: Databas
 async def test_imports_of_other_files_and_sources_are_their_own(database: Database) -> None:
     async def run(fingerprint: str, source: str) -> ImportProgress:
         rows = [ImportRow(features_of(number, source)) for number in range(10)]
-        return await import_rows(database, rows, file_fingerprint=fingerprint, source=source, now=NOON)
+        return await import_rows(
+            database, rows, write=write_import_rows, file_fingerprint=fingerprint, source=source, now=NOON
+        )
 
     await run("f", "one")
     assert await load_progress(database, file_fingerprint="f", source="two") == ImportProgress()
@@ -132,6 +136,7 @@ async def test_a_file_that_breaks_off_keeps_what_was_read(database: Database) ->
         await import_rows(
             database,
             broken(),  # type: ignore[arg-type]
+            write=write_import_rows,
             file_fingerprint="f",
             source="import:x",
             now=NOON,
