@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from services.analysis.genres import genre_words
 from services.analysis.grouping import middles
 from services.analysis.imputation.estimation import with_values
+from services.analysis.imputation.expectation import ramps
 from services.analysis.imputation.shapes import FloatArray
 from services.analysis.matrix import FeatureTable
 from services.analysis.membership import assignment_probability
@@ -119,14 +120,7 @@ def design(heard: Heard) -> FloatArray:
 
 def _hats(values: FloatArray, knots: FloatArray) -> FloatArray:
     """Return how much of each knot a value is: the two around it share it; nothing of any where unknown."""
-    clipped = np.clip(np.nan_to_num(values, nan=float(knots[0])), knots[0], knots[-1])
-    right = np.clip(np.searchsorted(knots, clipped), 1, len(knots) - 1)
-    share = (clipped - knots[right - 1]) / (knots[right] - knots[right - 1])
-    hats = np.zeros((len(values), len(knots)))
-    rows = np.arange(len(values))
-    hats[rows, right - 1], hats[rows, right] = 1 - share, share
-    hats[np.isnan(values)] = 0.0
-    return hats
+    return np.nan_to_num(ramps(values, knots), nan=0.0)
 
 
 def predict(columns: FloatArray, mapping: Mapping) -> FloatArray:

@@ -62,7 +62,7 @@ BREADTH_WEIGHT = 10.0
 """Tracks that the average playlist counts for when the breadth of one playlist is judged."""
 
 
-def _ramps(values: FloatArray, knots: FloatArray) -> FloatArray:
+def ramps(values: FloatArray, knots: FloatArray) -> FloatArray:
     """Spread each of `values (n,)` over its two neighbouring knots, linearly: `(n, n_knots)`."""
     held = np.clip(values, knots[0], knots[-1])
     right = np.clip(np.searchsorted(knots, held), 1, len(knots) - 1)
@@ -119,9 +119,7 @@ def describe(tracks: Sequence[Track]) -> FloatArray:
     Columns are `PRIOR_ROWS`: interpolation weights over year and (log) duration knots, then flags.
     """
     flags = np.array([_flags(track) for track in tracks]).reshape(len(tracks), -1)
-    return np.concatenate(
-        [_ramps(flags[:, 0], _YEARS), _ramps(flags[:, 1], _DURATIONS), flags[:, 2:]], axis=1
-    )
+    return np.concatenate([ramps(flags[:, 0], _YEARS), ramps(flags[:, 1], _DURATIONS), flags[:, 2:]], axis=1)
 
 
 def expected(tracks: Sequence[Track], centre: FloatArray, table: FloatArray) -> FloatArray:
