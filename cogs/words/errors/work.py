@@ -1,4 +1,4 @@
-"""What to do about work that did not finish, drafts that can't go on, and results that are gone."""
+"""What to do about work that did not finish, drafts and results that are gone, and a database in trouble."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from services.domain.errors.jobs import (
     ForgottenError,
     InterruptedTooOftenError,
     NothingRunsError,
+    NotOperatorError,
     OverloadedError,
     QueueFullError,
     RequestForgottenError,
@@ -21,8 +22,20 @@ from services.domain.errors.jobs import (
     WorkerLostError,
 )
 from services.domain.errors.storage import (
+    BackupFailedError,
+    BackupToolError,
+    CannotSaveError,
+    CopyRefusedError,
+    DamagedDatabaseError,
+    DatabaseBusyError,
+    DatabaseFullError,
+    DatabaseInUseError,
+    DatabaseReadOnlyError,
+    DatabaseUnreachableError,
     DraftNotFoundError,
     LockedTwiceError,
+    MigrationFailedError,
+    NewerSchemaError,
     NoReportYetError,
     NoSuchGroupError,
     NoSuchPlaceError,
@@ -30,14 +43,22 @@ from services.domain.errors.storage import (
     NothingToSplitError,
     NotMappedError,
     NotYourReportError,
+    OldProcessesError,
     ReportNotFoundError,
+    RestoreFailedError,
+    SecondBotError,
     TooFewKeysError,
     TooFewToOrderError,
     TrackNotFoundError,
     UnreadableLockError,
+    UnsupportedDatabaseUrlError,
 )
+from services.domain.installation import PROGRAM
 from services.domain.report import FEWEST_TRACKS
 from services.domain.requests import JobKind
+
+_DOCTOR = f"the operator finds the cure with `{PROGRAM} doctor`"
+
 
 always(
     {
@@ -72,6 +93,16 @@ always(
             "I no longer keep these decisions. Run the command again: `/tidy`, `/split` or `/optimize`."
         ),
         NothingDecidedError: "Nothing would change like this. Decide about something first, then apply it.",
+        DatabaseBusyError: "Too much is being saved at this moment. Try again in a minute.",
+        DatabaseUnreachableError: f"I can't reach my database. Try again in a minute; {_DOCTOR}.",
+        CannotSaveError: f"I can't save anything at the moment. Try again later; {_DOCTOR}.",
+        DatabaseFullError: f"My disk is full, so I can't save anything. Try again later; {_DOCTOR}.",
+        DatabaseReadOnlyError: f"My database can only be read at the moment. Try again later; {_DOCTOR}.",
+        DamagedDatabaseError: f"My database is damaged, so I must not go on with it; {_DOCTOR}.",
+        NotOperatorError: (
+            "Only the people who run this bot can use that. If you are one of them, add your Discord id to "
+            "OPERATOR_IDS and restart the bot."
+        ),
     }
 )
 
@@ -187,3 +218,72 @@ def _(error: TrackNotFoundError) -> str:
         f"No track of this list is called “{plain(error.text, 60)}”. Write its number in the list, or words "
         "of its title."
     )
+
+
+@sentence.register
+def _(error: UnsupportedDatabaseUrlError) -> str:
+    return f"DATABASE_URL can't be used: {error.problem}. Correct it in .env (see .env.example)."
+
+
+@sentence.register
+def _(error: CopyRefusedError) -> str:
+    return f"The database was not copied: {error.problem}. Empty the new one and run the command again."
+
+
+@sentence.register
+def _(error: DatabaseInUseError) -> str:
+    return f"Another Tastemap process has {error.database} open. Stop the bot and run this again."
+
+
+@sentence.register
+def _(error: SecondBotError) -> str:
+    return (
+        f"A bot already runs on {error.database}, and one file can serve only one. "
+        "Stop that bot first, or set another DATABASE_URL for this one."
+    )
+
+
+@sentence.register
+def _(error: NewerSchemaError) -> str:
+    return (
+        f"A newer Tastemap wrote this database (revision {error.found}; I know up to {error.known}). "
+        "Install that version again, or restore the copy it made before its migration."
+    )
+
+
+@sentence.register
+def _(error: OldProcessesError) -> str:
+    return (
+        f"Other Tastemap processes still work with the older tables of {error.database}. "
+        "Stop the old processes, then start this one again."
+    )
+
+
+@sentence.register
+def _(error: MigrationFailedError) -> str:
+    copy = f" A copy from before is at {error.backup}." if error.backup else ""
+    return (
+        f"The tables could not be brought up to date ({error.problem}). Nothing has changed.{copy} "
+        "Go on with the version you had, and report this."
+    )
+
+
+@sentence.register
+def _(error: BackupFailedError) -> str:
+    return (
+        f"No backup was written to {error.target}: {error.problem}. "
+        "Correct that and run it again; an older copy there is untouched."
+    )
+
+
+@sentence.register
+def _(error: RestoreFailedError) -> str:
+    return (
+        f"{error.source} can't be restored: {error.problem}. The present database is untouched; "
+        "choose another backup."
+    )
+
+
+@sentence.register
+def _(error: BackupToolError) -> str:
+    return f"PostgreSQL has its own tool for this: use “{error.tool}” with the database's address."
