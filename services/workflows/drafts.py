@@ -126,20 +126,26 @@ class DraftsWorkflow(Generic[StateT]):
                     return replace(after, version=before.version + 1)
 
 
-TidyDraft = OpenDraft[TidyState]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TidyWorkflow:
-    """Decisions about doubles and outliers. Nothing is written before `write`."""
+class DraftingWorkflow(Generic[StateT]):
+    """What a command needs that makes drafts. Nothing is written before `write`."""
 
-    compute: ComputePool
     analyze: AnalyzeWorkflow
-    drafts: DraftsWorkflow[TidyState]
+    drafts: DraftsWorkflow[StateT]
     saving: SavingWorkflow | None
     """None where no Spotify app is configured: the lists can be exported then."""
     words: Callable[[Derived], NewList]
     """Names what is written, and describes it."""
+
+
+TidyDraft = OpenDraft[TidyState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TidyWorkflow(DraftingWorkflow[TidyState]):
+    """Decisions about doubles and outliers."""
+
+    compute: ComputePool
 
     async def tidy(
         self, person: int, request: TidyRequest, say: OnProgress = quiet, *, keep_as: Keeping
@@ -277,15 +283,8 @@ SplitDraft = OpenDraft[SplitState]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SplitWorkflow:
-    """Names and merges of the parts. Nothing is written before `write`."""
-
-    analyze: AnalyzeWorkflow
-    drafts: DraftsWorkflow[SplitState]
-    saving: SavingWorkflow | None
-    """None where no Spotify app is configured: the lists can be exported then."""
-    words: Callable[[Derived], NewList]
-    """Names what is written, and describes it."""
+class SplitWorkflow(DraftingWorkflow[SplitState]):
+    """Names and merges of the parts."""
 
     async def split(
         self, person: int, request: SplitRequest, say: OnProgress = quiet, *, keep_as: Keeping

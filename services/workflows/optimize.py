@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.compute import ComputePool
 from services.domain.analysis import AnalysisOptions
 from services.domain.charts import Chart
-from services.domain.drafts import Derivation, Derived, NewList
+from services.domain.drafts import Derivation, Derived
 from services.domain.errors.playlists import SpotifyOffError
 from services.domain.errors.storage import TooFewToOrderError
 from services.domain.messages import Activity, OnProgress, Progress, quiet
@@ -29,10 +29,9 @@ from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.requests import DraftToWrite, OptimizeRequest
 from services.domain.writes import Wish, Written, writable
 from services.workflows import tasks
-from services.workflows.analyze import AnalyzeWorkflow, Keeping
-from services.workflows.drafts import DraftsWorkflow, OpenDraft
+from services.workflows.analyze import Keeping
+from services.workflows.drafts import DraftingWorkflow, OpenDraft
 from services.workflows.reading import PlaylistChoice
-from services.workflows.saving import SavingWorkflow
 
 OrderDraft = OpenDraft[OrderState]
 
@@ -85,16 +84,10 @@ def read_locks(tracks: Sequence[Track], *, start: str, end: str, lock: str) -> t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptimizeWorkflow:
-    """Orders of playlists, tried until one is taken. Nothing is written before `write`."""
+class OptimizeWorkflow(DraftingWorkflow[OrderState]):
+    """Orders of playlists, tried until one is taken."""
 
     compute: ComputePool
-    analyze: AnalyzeWorkflow
-    drafts: DraftsWorkflow[OrderState]
-    saving: SavingWorkflow | None
-    """None where no Spotify app is configured: the lists can be exported then."""
-    words: Callable[[Derived], NewList]
-    """Names what is written, and describes it."""
 
     async def optimize(
         self, person: int, request: OptimizeRequest, say: OnProgress = quiet, *, keep_as: Keeping
