@@ -84,7 +84,7 @@ _FALSE = frozenset({"false", "no", "0", "clean", "n", "f"})
 def number(cell: str) -> float | None:
     """Read a number, perhaps marked as rough (`~128`, `128*`) or with a unit (`%`, `BPM`, `dB`), else None.
 
-    A single group of three digits (`170,000`) stays a decimal: only its column tells (see `lengths`).
+    A single group of three digits (`170,000`) stays a decimal: only its column tells (see `units`).
     """
     try:
         value = float(cell)
