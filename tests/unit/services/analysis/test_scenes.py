@@ -14,7 +14,7 @@ from services.domain.features import Feature
 from services.domain.group_words import name_words, scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.music import Track
-from tests.unit.services.analysis.test_subtitle import songs
+from tests.unit.services.analysis.test_tally import songs
 
 
 def scene_in(group: list[Track], rest: list[Track]) -> Scene | None:

@@ -10,7 +10,7 @@ from services.charts.drift import render_course
 from services.domain.portrait import Stage
 from services.workflows.reports import earlier_sound
 from tests.unit.services.analysis.test_continuity import analysed
-from tests.unit.services.analysis.test_eras import FIRST, LOUDS, QUIETS, dated
+from tests.unit.services.analysis.test_drift import FIRST, LOUDS, QUIETS, dated
 from tests.unit.services.charts.legibility import assert_legible
 
 
