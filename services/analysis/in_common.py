@@ -52,6 +52,9 @@ to be known to have it: what is not tagged is mostly by a few well-known artists
 NEARLY_ALL, RARER = 0.8, 0.6
 """Lower end from which a genre is said though it is not rare elsewhere, and share that it may have there."""
 
+FINER = 0.6
+"""Part of the tracks of a genre that are of one kind of it, from which the group is called by that kind."""
+
 HALF = 0.5
 """Share of all tracks of a group that are known to be of a span of decades by which it is called."""
 
@@ -138,7 +141,14 @@ def most_have(
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
             # Of all that an artist is tagged with that comes first which they are commonly known for.
             fitting.append((-_telling(part, elsewhere), -common[word], -len(word), word))
-    return Scene(kind, spell(min(fitting)[3])) if fitting else None
+    if not fitting:
+        return None
+    best = min(fitting)[3]
+    # Where most pop is Swedish, "Swedish pop" says more.
+    finer = [
+        each for each in fitting if is_kind_of(each[3], best) and shares[each[3]] >= FINER * shares[best]
+    ]
+    return Scene(kind, spell(min(finer)[3] if finer else best))
 
 
 def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:

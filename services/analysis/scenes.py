@@ -215,14 +215,13 @@ def grounded(
         )
         for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
     ]
-    said = [set(map(wording_of, some)) for some in wordings]
-    chosen = [
-        next(
-            (new for new in some if not any(wording_of(new) in own for own in (*said[:at], *said[at + 1 :]))),
-            some[-1],
-        )
-        for at, some in enumerate(wordings)
-    ]
+    said = [set(map(wording_of, some[:2])) for some in wordings]
+    chosen: list[GroupName] = []
+    for at, some in enumerate(wordings):
+        taken = set(map(wording_of, (*chosen, *names[:at], *names[at + 1 :])))
+        # What is the only thing that another could be called as well tells neither from the other.
+        taken |= {own for each in (*said[:at], *said[at + 1 :]) if len(each) == 1 for own in each}
+        chosen.append(next((new for new in some if wording_of(new) not in taken), some[-1]))
     return _counted_anew(chosen, before)
 
 
@@ -312,6 +311,7 @@ def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
         or few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_LOOSELY)
+        or most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=0.0, share=MOST)
         or company_of(group, rest, core)
         or (era_of(group, rest, [1, 2]) if has_no_sound else None)
         or (_of_little(group, rest, families) if says_little else None)

@@ -199,10 +199,10 @@ def leads(tally: Tally) -> Iterable[tuple[Words, int]]:
 
 
 def commonly(tally: Tally) -> Iterable[tuple[Words, int]]:
-    """Count tracks by what the artist that is credited first is commonly known for."""
+    """Count tracks by what the artist that is credited first is commonly known for before all else."""
     leading = [(lead, number) for words, number in leads(tally) for lead in words]
     known = commonly_known(lead for lead, _ in leading)
-    return ((frozenset(known.get(lead, ())), number) for lead, number in leading)
+    return ((frozenset(known.get(lead, ())[:1]), number) for lead, number in leading)
 
 
 @lru_cache(maxsize=READ_AT_ONCE)

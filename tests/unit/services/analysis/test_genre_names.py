@@ -1,0 +1,115 @@
+"""Which genre a group is called by where several would hold, and what genres say against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from services.analysis.claims import Claim, Tags
+from services.analysis.scenes import grounded, implied_by
+from services.analysis.tally import Tally
+from services.domain.features import SOUND_FEATURES, Feature
+from services.domain.group_words import name_words, scene_words
+from services.domain.grouping import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
+from services.domain.music import Track
+from tests.unit.services.analysis.test_scenes import grounded_in, scene_in, strangers
+from tests.unit.services.analysis.test_subtitle import songs
+
+MANY = ("math rock", "post-rock", "shoegaze")
+SILENT = GroupName(sound=SoundName.ALL_ROUNDERS)
+RAP = GroupName(sound=SoundName.RAP_SPOKEN_WORD)
+
+
+def said_of(group: list[Track], rest: list[Track], name: GroupName = SILENT) -> str:
+    return name_words(grounded_in(name, group, rest))
+
+
+def tagged(number: int, *genres: str, artist: str = "") -> list[Track]:
+    """Return songs that have all of some genres."""
+    one = songs(number, genres[0], artist=artist)
+    return [Track(title=track.title, artists=track.artists, genres=genres) for track in one]
+
+
+@pytest.mark.parametrize(
+    ("group", "rest", "said"),
+    [
+        (tagged(20, *MANY, artist="Mogwai"), tagged(20, *MANY, artist="Mogwai"), "Post-rock"),
+        (tagged(20, *MANY, artist="Nobody"), tagged(20, *MANY, artist="Nobody"), "Math rock"),
+        (tagged(20, "pop", "swedish pop"), tagged(20, "pop", "swedish pop"), "Swedish pop"),
+        (tagged(12, "pop", "swedish pop") + tagged(18, "pop"), songs(30, "polka"), "Pop"),
+        (songs(20, "witch house"), songs(20, "polka"), "Witch house"),
+        (tagged(20, "soundtrack", "musicals"), songs(20, "polka"), "Musicals"),
+    ],
+    ids=["known for it", "nobody knows", "a kind of it", "a kind of some", "no kind of it", "musicals"],
+)
+def test_of_several_genres_that_hold_the_one_that_says_most_is_said(
+    group: list[Track], rest: list[Track], said: str
+) -> None:
+    scene = scene_in(group, rest)
+    assert (said_of(group, rest) if scene is None else scene_words(scene)) == said
+
+
+def test_a_family_of_many_kinds_is_called_by_the_kind_that_most_of_it_is() -> None:
+    worship = [track for number in range(8) for track in tagged(3, "christian", f"{number} worship")]
+    assert said_of(worship, songs(30, "polka")).startswith("Christian")
+    mixed = songs(4, "worship") + songs(4, "gospel") + songs(4, "hymns") + songs(4, "ccm")
+    assert said_of(mixed, songs(30, "polka")) == "Religious music"
+
+
+def test_a_family_that_says_little_alone_is_told_by_two_of_its_genres() -> None:
+    kinds = (("garage rock", 6), ("britpop", 6), ("grunge", 3), ("surf rock", 3), ("glam rock", 2))
+    group = strangers(*(songs(number, kind) for kind, number in kinds))
+    assert said_of(group, songs(30, "shoegaze")) == "Britpop & garage rock"
+    dark = GroupName(leans=(Lean(Feature.VALENCE, high=False), Lean(Feature.ENERGY, high=False)))
+    assert said_of(group, songs(30, "shoegaze"), dark).endswith(", dark & calm")
+
+
+def test_rap_is_called_by_its_kind_where_most_of_it_is_of_one() -> None:
+    assert said_of(tagged(20, "french rap", "hip hop"), songs(20, "polka"), RAP) == "French rap"
+    assert said_of(tagged(20, "rap", "hip hop"), songs(20, "polka"), RAP) == "Rap"
+
+
+def test_what_is_all_by_one_artist_is_called_so_where_nothing_else_is_known() -> None:
+    one, other = songs(20, artist="Yppah"), songs(20, artist="Yppah")
+    assert said_of(one, other) == "Yppah"
+    assert said_of(tagged(20, "downtempo", artist="Yppah"), other) == "Downtempo"
+
+
+def test_two_groups_are_never_called_the_same_though_one_says_nothing_of_its_sound() -> None:
+    faint = GroupName(leans=(Lean(Feature.VALENCE, high=False), Lean(Feature.LOUDNESS, high=False)))
+    parts = [songs(20, "jangle pop"), songs(20, "jangle pop")]
+    tallies = list(map(Tally.of, parts))
+    named = grounded([SILENT, faint], [tuple(tallies), tuple(reversed(tallies))], faint=[(), faint.leans])  # type: ignore[list-item]
+    assert [name_words(name) for name in named] == ["Jangle pop", "Jangle pop, dark & quiet"]
+
+
+def test_that_songs_are_sung_goes_without_saying_but_of_what_often_is_not() -> None:
+    assert MORE_SUNG in implied_by(Scene(SceneKind.GENRE, "indie rock"))
+    assert MORE_SUNG not in implied_by(Scene(SceneKind.GENRE, "house"))
+    sung = GroupName(leans=(MORE_SUNG,), compared=True, scene=Scene(SceneKind.GENRE, "house"))
+    assert name_words(sung) == "House, vocal"
+
+
+@pytest.mark.parametrize(
+    ("genre", "instrumental", "claim", "is_refused"),
+    [
+        ("indie", 0.7, Claim.INSTRUMENTAL, True),
+        ("indie", 0.9, Claim.INSTRUMENTAL, False),
+        ("ambient", 0.7, Claim.INSTRUMENTAL, False),
+        ("jungle", 0.0, Claim.QUIET, True),
+        ("folk", 0.0, Claim.QUIET, False),
+        ("score", 0.0, Claim.ACOUSTIC, True),
+        ("folk", 0.0, Claim.ACOUSTIC, False),
+    ],
+)
+def test_genres_speak_against_what_is_measured(
+    genre: str, instrumental: float, claim: Claim, is_refused: bool
+) -> None:
+    raw = np.full((40, len(SOUND_FEATURES)), 0.4)
+    column = SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)
+    raw[:, column] = np.arange(40) < 40 * instrumental
+    genres: Sequence[Sequence[str]] = [(genre,)] * 40
+    refused = Tags.of(genres, np.zeros(40, dtype=np.intp)).refused(0, raw)
+    assert (claim in refused) == is_refused
