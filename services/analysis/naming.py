@@ -42,11 +42,11 @@ from services.domain.group_words import mood_words, wording_of
 from services.domain.grouping import GroupName, Lean, Mood, Scene
 from services.domain.tempo import Tempo
 
-CONTRAST = 1.0
+CONTRAST = 1.5
 """How much of the difference to the whole playlist is added to a group's profile: names tell groups apart.
 
-At 2 as many tracks find their group by the names alone (`benchmarks/naming.py`), and cheerful music beside
-more cheerful music is called by something else.
+At 1 half a track in a hundred fewer finds its group by the names alone (`benchmarks/naming.py`), and at 2
+cheerful music beside more cheerful music is called by something else.
 """
 
 UNEXPLAINED_COST = 0.25
@@ -61,10 +61,14 @@ THIRD_COST = 0.15
 COMPARED_COST = 1.5
 """For saying how a group differs from the rest where it is close to typical music in everything."""
 
-FAINT_COST = 0.3
+FAINT_COST = 0.1
 """For a word of which so little is heard that listeners would not call it so, and for a comparison of that
-kind. At .5 a track in a hundred more does not find its group by the names alone.
+kind. At .3 half a track in a hundred more does not find its group by the names alone; after a genre it is
+left out anyway.
 """
+
+ELECTRIC_COST = 0.5
+"""For saying that music is electric, as half of all is."""
 
 FALLBACK_COST = 4.0
 """For saying that a group is of everything a bit: where nothing else is true of it."""
@@ -296,6 +300,7 @@ def _options(
         cost = COMPARED_COST if plain.compared else PLAIN_COST + THIRD_COST * (len(plain.leans) > 2)
         cost += ECHO_COST * (not implied.isdisjoint(plain.leans))
         cost += FAINT_COST * (not plain.compared and not faint.isdisjoint(plain.leans))
+        cost += ELECTRIC_COST * (not plain.compared and ELECTRIC in plain.leans)
         if plain.compared and not WORTH_SAYING.issuperset(plain.leans):
             if scene is not None or len(plain.leans) > 1:
                 continue

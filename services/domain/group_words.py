@@ -132,6 +132,11 @@ _HYPHENATED = (
 )
 """Words of genres that belong together."""
 
+_AS_ONE_WORD: Mapping[str, str] = MappingProxyType(
+    {"drum & bass": "drum'n'bass", "rock & roll": "rock'n'roll"}
+)
+"""Genres with an ampersand, as they are written beside another one."""
+
 _NO_HYPHEN = re.compile(r"\bnu-(?=jazz|metal|disco)")
 _NO_END = ["hop"]
 """What two genres may end with without being kinds of it: hip hop and trip hop."""
@@ -186,7 +191,7 @@ def scene_words(scene: Scene) -> str:
     if len(said) == 1 and said[0] in _NO_TITLES:
         words = [music_of(said[0])]
     if len(said) > 1:  # "Pop & R&B/soul": one of the families has two names itself
-        words = [each.replace(" & ", "/") for each in words]
+        words = [_AS_ONE_WORD.get(each, each.replace(" & ", "/")) for each in words]
     listed = _joined(words)
     return listed[:1].upper() + listed[1:]
 

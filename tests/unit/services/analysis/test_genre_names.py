@@ -113,3 +113,8 @@ def test_genres_speak_against_what_is_measured(
     genres: Sequence[Sequence[str]] = [(genre,)] * 40
     refused = Tags.of(genres, np.zeros(40, dtype=np.intp)).refused(0, raw)
     assert (claim in refused) == is_refused
+
+
+def test_a_genre_with_an_ampersand_is_one_word_beside_another() -> None:
+    assert scene_words(Scene(SceneKind.GENRE, "drum & bass", "jungle")) == "Drum'n'bass & jungle"
+    assert scene_words(Scene(SceneKind.GENRE, "drum & bass")) == "Drum & bass"

@@ -116,7 +116,7 @@ def test_whom_nothing_speaks_of_has_the_genres_that_they_are_commonly_known_for(
         options=replace(STYLE, groups=2),
         earlier_genres={lead_artist(("Nas",)): ("jazz rap",)},
     )
-    assert {cluster.name.split(",")[0] for cluster in report.clusters} == {"Metal", "Hip hop"}
+    assert {cluster.name.split(",")[0] for cluster in report.clusters} == {"Thrash metal", "Hip hop"}
     assert all(cluster.subtitle.of_artists for cluster in report.clusters)
     basis = report.basis
     assert (basis.genres, basis.earlier_artists, basis.common_artists) == (0.0, 1, 5)

@@ -151,7 +151,7 @@ def test_two_genres_that_tell_a_group_come_before_what_it_shares_with_the_rest()
         (("melodic rap", "rage rap"), "Melodic & rage rap"),
         (("jazz hip hop", "east coast hip hop"), "Jazz & East Coast hip hop"),
         (("hip hop", "trip hop"), "Hip hop & trip hop"),
-        (("uk bass", "drum & bass"), "UK bass & drum/bass"),
+        (("uk bass", "drum & bass"), "UK bass & drum'n'bass"),
         (("ambient", "drone"), "Ambient & drone"),
     ],
 )
