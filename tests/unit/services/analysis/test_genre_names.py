@@ -15,7 +15,7 @@ from services.domain.group_words import name_words, scene_words
 from services.domain.grouping import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.music import Track
 from tests.unit.services.analysis.test_scenes import grounded_in, scene_in, strangers
-from tests.unit.services.analysis.test_subtitle import songs
+from tests.unit.services.analysis.test_tally import songs
 
 MANY = ("math rock", "post-rock", "shoegaze")
 SILENT = GroupName(sound=SoundName.ALL_ROUNDERS)
