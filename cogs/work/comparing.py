@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import discord
 
@@ -58,31 +59,21 @@ from services.workflows.saving import SavingWorkflow
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparing:
     """What people accept in comparisons, from the request to the card."""
 
-    def __init__(
-        self,
-        *,
-        lobbies: LobbiesWorkflow,
-        results: GroupResultsWorkflow,
-        sharing: SharingWorkflow,
-        cards: PostedCards,
-        presence: DiscordPresence,
-        reader: PlaylistReader,
-        saving: SavingWorkflow | None,
-    ) -> None:
-        self._lobbies = lobbies
-        self._results = results
-        self._sharing = sharing
-        self._cards = cards
-        self._presence = presence
-        self._reader = reader
-        self._saving = saving
+    lobbies: LobbiesWorkflow
+    results: GroupResultsWorkflow
+    sharing: SharingWorkflow
+    cards: PostedCards
+    presence: DiscordPresence
+    reader: PlaylistReader
+    saving: SavingWorkflow | None
 
     def kinds(self) -> Mapping[JobKind, Kind]:
         """Describe the work that is done here; all of it needs to see who is in the server."""
-        server = self._presence.arrival
+        server = self.presence.arrival
         return {
             JobKind.BRING: Kind(
                 do=self._bring, card=self._show_brought, stored=self._load_brought, ready=server
@@ -109,16 +100,16 @@ class Comparing:
     async def _bring(self, job: Job, say: OnProgress) -> Lobby | Shown | PlaylistChoice:
         """Freeze a playlist; the second choice of a pair compares as well."""
         request = request_of(job, BringRequest)
-        playlist = await self._reader.read(job.asked.owner_id, request.what, say)
+        playlist = await self.reader.read(job.asked.owner_id, request.what, say)
         if isinstance(playlist, PlaylistChoice):
             return playlist
         lobby_id = request.lobby_id
-        lobby = await self._lobbies.bring(lobby_id, job.asked.owner_id, playlist)
-        await self._cards.redraw(lobby_id)
+        lobby = await self.lobbies.bring(lobby_id, job.asked.owner_id, playlist)
+        await self.cards.redraw(lobby_id)
         if lobby.kind is GroupKind.LOBBY or len(lobby.ready) < FEWEST:
             return lobby
-        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, say=say)
-        await self._cards.redraw(lobby_id)
+        shown = await self.results.run(lobby_id, job.result_id, who_is_there=self.presence, say=say)
+        await self.cards.redraw(lobby_id)
         return shown
 
     async def _show_brought(self, job: Job, done: Lobby | Shown) -> Reply:
@@ -131,20 +122,20 @@ class Comparing:
         try:
             return await self._load_result(job)
         except ResultGoneError:
-            return await self._lobbies.open(request_of(job, BringRequest).lobby_id)
+            return await self.lobbies.open(request_of(job, BringRequest).lobby_id)
 
     async def _compare(self, job: Job, say: OnProgress) -> Shown:
         lobby_id = request_of(job, CompareRequest).lobby_id
-        shown = await self._results.run(lobby_id, job.result_id, who_is_there=self._presence, say=say)
+        shown = await self.results.run(lobby_id, job.result_id, who_is_there=self.presence, say=say)
         if job.message_id is None:
-            await self._cards.redraw(lobby_id)
+            await self.cards.redraw(lobby_id)
         else:  # Before the result is there: whoever leaves from now on is taken out of it.
             await self._note_result(job, job.asked.channel_id or 0, job.message_id)
         return shown
 
     async def _load_result(self, job: Job) -> Shown:
-        return await self._results.open(
-            job.result_id, job.asked.owner_id, job.asked.channel_id, who_is_there=self._presence
+        return await self.results.open(
+            job.result_id, job.asked.owner_id, job.asked.channel_id, who_is_there=self.presence
         )
 
     async def _note_result(self, job: Job, channel_id: int, message_id: int) -> None:
@@ -169,21 +160,21 @@ class Comparing:
         if request.as_poster:
             if not is_shown:
                 return note(answers.TAKES_BOTH)
-            return blend_poster_card(await self._results.blend_posters(shown, blend))
+            return blend_poster_card(await self.results.blend_posters(shown, blend))
         return blend_card(
             blend,
             shown.stored.result_id,
             request.size,
-            can_save=self._saving is not None,
+            can_save=self.saving is not None,
             has_poster=is_shown,
         )
 
     async def _load_blend(self, job: Job) -> tuple[Shown, Blend]:
         request, asked = request_of(job, BlendRequest), job.asked
-        shown = await self._results.open(
-            request.result_id, asked.owner_id, asked.channel_id, who_is_there=self._presence
+        shown = await self.results.open(
+            request.result_id, asked.owner_id, asked.channel_id, who_is_there=self.presence
         )
-        return shown, await self._results.blend(shown, size=request.size, mode=request.mode)
+        return shown, await self.results.blend(shown, size=request.size, mode=request.mode)
 
     async def _note_blend(self, job: Job, channel_id: int, message_id: int) -> None:
         request = request_of(job, BlendRequest)
@@ -201,49 +192,47 @@ class Comparing:
         TastemapError
             As in `GroupResultsWorkflow.open` and `SavingWorkflow.write`.
         """
-        if self._saving is None:
+        if self.saving is None:
             raise SpotifyOffError
-        shown = await self._results.open(
-            what.result_id, user_id, what.channel_id, who_is_there=self._presence
-        )
-        blend = await self._results.blend(shown, size=what.size, mode=what.mode)
+        shown = await self.results.open(what.result_id, user_id, what.channel_id, who_is_there=self.presence)
+        blend = await self.results.blend(shown, size=what.size, mode=what.mode)
         ids = [each.entry.track.id for each in blend.tracks if each.entry.track.id]
-        write = await self._saving.save_new(user_id, name=blend_name(blend), tracks=ids, request=what.name)
+        write = await self.saving.save_new(user_id, name=blend_name(blend), tracks=ids, request=what.name)
         return Written((write,), len(blend.tracks) - len(ids))
 
     async def _share(self, job: Job, say: OnProgress) -> Sharing | PlaylistChoice:
         """Freeze a playlist, and let others of the server compare with it."""
         request, owner_id = request_of(job, SharingRequest), job.asked.owner_id
-        playlist = await self._reader.read(owner_id, request.what, say)
+        playlist = await self.reader.read(owner_id, request.what, say)
         if isinstance(playlist, PlaylistChoice):
             return playlist
         guild_id = request.guild_id
-        name = await self._presence.name_of(guild_id, owner_id)
-        return await self._sharing.share(guild_id, Visitor(owner_id, name), playlist)
+        name = await self.presence.name_of(guild_id, owner_id)
+        return await self.sharing.share(guild_id, Visitor(owner_id, name), playlist)
 
     async def _show_sharing(self, _job: Job, done: Sharing | None) -> Reply:
         return sharing_card(done)
 
     async def _load_sharing(self, job: Job) -> Sharing | None:
-        return await self._sharing.find(request_of(job, SharingRequest).guild_id, job.asked.owner_id)
+        return await self.sharing.find(request_of(job, SharingRequest).guild_id, job.asked.owner_id)
 
     async def show(self, shown: Shown, viewer_id: int | None) -> Reply:
         """Build the card of a result, for one of its people or for everybody."""
-        (chart,) = await self._results.charts(shown, [ChartKind.COMPATIBILITY])
+        (chart,) = await self.results.charts(shown, [ChartKind.COMPATIBILITY])
         return result_card(shown, chart, None if viewer_id is None else shown.key_of(viewer_id))
 
     async def post_pair(self, lobby: Lobby, viewer_id: int, *, request: int) -> None:
         """Show the result of a pair to the channel, because both want that; `request` is the press."""
-        result_id = await self._results.latest(lobby.channel_id, lobby.lobby_id)
-        shown = await self._results.open(result_id, viewer_id, lobby.channel_id, who_is_there=self._presence)
+        result_id = await self.results.latest(lobby.channel_id, lobby.lobby_id)
+        shown = await self.results.open(result_id, viewer_id, lobby.channel_id, who_is_there=self.presence)
         message = lobby.message(request, MessageKind.RESULT, result_id=result_id)
-        await self._cards.post_reply(message, await self.show(shown, None))
+        await self.cards.post_reply(message, await self.show(shown, None))
 
     async def posters(self, shown: Shown, viewer_id: int) -> Reply:
         """Build the card with the poster of a result, once everybody on it wants the channel to see it."""
         if not shown.lobby.is_shown_to_channel:
             return note(answers.TAKES_BOTH)
-        charts = await self._results.charts(shown, POSTER_KINDS)
+        charts = await self.results.charts(shown, POSTER_KINDS)
         return poster_card(shown, charts, shown.key_of(viewer_id))
 
     async def post_poster(self, shown: Shown, viewer_id: int, *, request: int) -> Reply:
@@ -258,9 +247,9 @@ class Comparing:
             raise NotInResultError
         if not shown.lobby.is_shown_to_channel:
             return await self.posters(shown, viewer_id)
-        charts = await self._results.charts(shown, [ChartKind.POSTER_FEED])
+        charts = await self.results.charts(shown, [ChartKind.POSTER_FEED])
         message = shown.lobby.message(request, MessageKind.RESULT, result_id=shown.stored.result_id)
-        await self._cards.post_reply(message, posted_poster(shown, charts))
+        await self.cards.post_reply(message, posted_poster(shown, charts))
         return note(answers.POSTER_POSTED)
 
     async def _note(
@@ -268,7 +257,7 @@ class Comparing:
     ) -> None:
         """Remember where the channel sees a result: a result that is gone by now is taken down at once."""
         channel_id, message_id = place
-        await self._cards.note(
+        await self.cards.note(
             GroupMessage(
                 message_id=message_id,
                 channel_id=channel_id,
@@ -280,43 +269,36 @@ class Comparing:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """Questions of one person to one other."""
 
-    def __init__(
-        self,
-        *,
-        lobbies: LobbiesWorkflow,
-        cards: PostedCards,
-        presence: DiscordPresence,
-        client: Host,
-    ) -> None:
-        self._lobbies = lobbies
-        self._cards = cards
-        self._presence = presence
-        self._client = client
+    lobbies: LobbiesWorkflow
+    cards: PostedCards
+    presence: DiscordPresence
+    client: Host
 
     def kinds(self) -> Mapping[JobKind, Kind]:
         """Describe the work that is done here."""
-        return {JobKind.ASK: Kind(do=self._ask, card=self._tell, ready=self._presence.arrival)}
+        return {JobKind.ASK: Kind(do=self._ask, card=self._tell, ready=self.presence.arrival)}
 
     async def _ask(self, job: Job, _say: OnProgress) -> Lobby:
         request = request_of(job, AskRequest)
         place = Place(job.asked.guild_id or 0, job.asked.channel_id or 0)
         watched = place.channel_id if request.where is Where.CHANNEL else None
-        seen = await self._presence(place.guild_id, watched, [request.asked_id])
+        seen = await self.presence(place.guild_id, watched, [request.asked_id])
         if seen.unknown:
             raise CannotLookError
         if not seen.there:
             raise CannotSeeChannelError
-        lobby = await self._lobbies.ask(
+        lobby = await self.lobbies.ask(
             place,
             Visitor(job.asked.owner_id, request.host_name),
             Visitor(request.asked_id, request.asked_name),
             job.result_id,
             direct=request.where is Where.MESSAGE,
         )
-        if not await self._cards.are_posted(lobby.lobby_id):
+        if not await self.cards.are_posted(lobby.lobby_id):
             await self._post(job, lobby)
         return lobby
 
@@ -331,13 +313,13 @@ class Asking:
                 posted = await self._ask_directly(job, lobby, (job.asked.owner_id, request.asked_id))
             else:
                 card = lobby.message(job.job_id)
-                await self._cards.post(card, lambda: self._ask_here(job, lobby), shown=lobby)
+                await self.cards.post(card, lambda: self._ask_here(job, lobby), shown=lobby)
         except Exception:
-            await self._lobbies.withdraw_question(lobby.lobby_id)
+            await self.lobbies.withdraw_question(lobby.lobby_id)
             raise
         for kind, message in posted:
             card = lobby.message(message.id, kind, channel_id=message.channel.id)
-            await self._cards.note(card, shown=lobby)
+            await self.cards.note(card, shown=lobby)
 
     async def _ask_here(self, job: Job, lobby: Lobby) -> int:
         """Post the card with the mention: a new message, as an edit of the reply notifies nobody.
@@ -347,13 +329,13 @@ class Asking:
         """
         asked = [discord.Object(lobby.asked.user_id)] if lobby.asked else []
         mentions = discord.AllowedMentions(users=asked) if asked else discord.AllowedMentions.none()
-        channel = self._client.get_partial_messageable(lobby.channel_id, guild_id=lobby.guild_id)
+        channel = self.client.get_partial_messageable(lobby.channel_id, guild_id=lobby.guild_id)
         try:
             message = await channel.send(
                 view=lobby_card(lobby).view(), allowed_mentions=mentions, nonce=f"ask-{job.job_id}"
             )
         except discord.Forbidden:
-            interaction = revive(self._client, job.asked)
+            interaction = revive(self.client, job.asked)
         else:
             return message.id
         # The first follow-up would take the place of the private "thinking…", and be as private.
@@ -371,7 +353,7 @@ class Asking:
         try:
             kinds = (MessageKind.ASKER_CARD, MessageKind.CARD)
             for number, (person_id, kind) in enumerate(zip(person_ids, kinds, strict=True)):
-                channel = await self._client.create_dm(discord.Object(person_id))
+                channel = await self.client.create_dm(discord.Object(person_id))
                 nonce = f"ask-{job.job_id}-{number}"
                 sent.append((kind, await channel.send(view=lobby_card(lobby, kind).view(), nonce=nonce)))
         except discord.HTTPException as error:
