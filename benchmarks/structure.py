@@ -3,7 +3,8 @@
     python -m benchmarks.structure [DATA_FOLDER] [--quick]
 
 Clouds without groups are of two kinds: Gaussian ones with the covariance of a real list, and such with the
-list's own features under a Gaussian copula. Both are drawn here by themselves, not by the code under test.
+list's own features under a Gaussian copula. Both are drawn here by themselves, not by the code under test; so
+are Gaussian ones of albums, whose tracks correlate.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from benchmarks.listeners import SHARED_DATA, Library, load_libraries
 from benchmarks.mixtures import mixtures
 from benchmarks.rows import figure, head
 from services.analysis.clustering import Partition, fit_clusters
+from services.analysis.facts import albums_of, leads_of, numbered
 from services.analysis.imputation import RelatedTracks, impute
 from services.analysis.matrix import feature_matrix
 from services.analysis.reference import REFERENCE, Reference, read_reference
@@ -43,23 +45,38 @@ from services.workflows import tasks
 CLOUD_SIZES = (80, 120, 300)
 MIXED = ("P1", "P2", "P3")
 
+ALBUMS, WITHIN_ALBUMS = ((15, 10), (8, 15), (4, 40)), 0.6
+"""Albums and their tracks, and how much the tracks of one correlate, as those of real ones do in energy."""
+
 Float = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 
-def claims(scores: Float, reference: Reference = REFERENCE) -> bool:
-    """Return whether rows of normal scores are said to fall into groups."""
+def claims(scores: Float, reference: Reference = REFERENCE, albums: Rows | None = None) -> bool:
+    """Return whether rows of normal scores are said to fall into groups that are no albums."""
     points = reference.points_of(scores).astype(np.float32)
-    return is_real(structure_gap(points, np.random.default_rng(0), Margins(scores, reference.projection)))
+    margins = Margins(scores, reference.projection, albums)
+    found = structure_gap(points, np.random.default_rng(0), margins)
+    return is_real(found) and not found.of_albums
 
 
-def fit_scores(scores: Float, reference: Reference = REFERENCE) -> Partition:
+def fit_scores(scores: Float, albums: Rows | None = None) -> Partition:
     """Group rows of normal scores as the analysis does."""
-    return fit_clusters(reference.points_of(scores), margins=Margins(scores, reference.projection))
+    return fit_clusters(REFERENCE.points_of(scores), margins=Margins(scores, REFERENCE.projection, albums))
 
 
 def gaussian_cloud(scores: Float, size: int, rng: np.random.Generator) -> Float:
     """Draw normal scores with the mean and covariance of a list."""
     return rng.multivariate_normal(scores.mean(axis=0), np.cov(scores, rowvar=False), size)
+
+
+def album_cloud(scores: Float, albums: Rows, rng: np.random.Generator) -> Float:
+    """Draw normal scores with the mean and covariance of a list, of which albums share `WITHIN_ALBUMS`."""
+    covariance, middle = np.cov(scores, rowvar=False), np.zeros(scores.shape[1])
+    common = rng.multivariate_normal(middle, covariance, int(albums.max()) + 1)[albums]
+    own = rng.multivariate_normal(middle, covariance, len(albums))
+    cloud: Float = scores.mean(axis=0) + np.sqrt(WITHIN_ALBUMS) * common + np.sqrt(1 - WITHIN_ALBUMS) * own
+    return cloud
 
 
 def copula_cloud(scores: Float, size: int, rng: np.random.Generator) -> Float:
@@ -75,7 +92,7 @@ def copula_cloud(scores: Float, size: int, rng: np.random.Generator) -> Float:
     return np.stack([np.quantile(column, place) for column, place in zip(scores.T, places.T, strict=True)], 1)
 
 
-def measure_claims(library: Library, repeats: int) -> None:
+def measure_claims(library: Library, albums: Rows, repeats: int) -> None:
     """Print how often groups are claimed in clouds that have none, and found in mixtures that have some."""
     rng = np.random.default_rng(311)
     lists = [rows for rows in library.playlists.values() if 60 <= len(rows) <= 400]
@@ -91,6 +108,15 @@ def measure_claims(library: Library, repeats: int) -> None:
                 rows = lists[int(rng.integers(len(lists)))]
                 scores = REFERENCE.normal_scores(library.features[rows])
                 found[name].append(claims(draw(scores, size, rng)))
+    for count, each in ALBUMS:
+        name = f"clouds of {count} albums of {each}"
+        found[name], found[f"{name} of unknown names"] = [], []
+        of_album = np.repeat(np.arange(count), each)
+        for _ in range(repeats):
+            rows = lists[int(rng.integers(len(lists)))]
+            cloud = album_cloud(REFERENCE.normal_scores(library.features[rows]), of_album, rng)
+            found[name].append(claims(cloud, albums=of_album))
+            found[f"{name} of unknown names"].append(claims(cloud))
     held_out = {name: read_reference(learn_constants(library, leave_out=[name])) for name in MIXED}
     for size in (50, 100):
         name = f"mixtures of 3 x {size}"
@@ -98,7 +124,7 @@ def measure_claims(library: Library, repeats: int) -> None:
         for listener, reference in held_out.items():
             for mixture in mixtures(library, listener, repeats // 2, seed=312, playlists=(3, 3), tracks=size):
                 scores = reference.normal_scores(library.features[mixture.rows])
-                found[name].append(claims(scores, reference))
+                found[name].append(claims(scores, reference, albums[mixture.rows]))
     told = {
         "clouds with a list's own features": ("18 %", "1.5 %", "0 %"),
         "Gaussian clouds": ("0 %", "2 %", "0 %"),
@@ -106,7 +132,7 @@ def measure_claims(library: Library, repeats: int) -> None:
         "mixtures of 3 x 100": ("100 %", "97 %", "100 %"),
     }
     for name, claimed in found.items():
-        before, goal, ceiling = told[name]
+        before, goal, ceiling = told.get(name, ("", "", "0 %"))
         figure(
             f"groups claimed in {name} ({len(claimed)})",
             f"{np.mean(claimed):.1%}",
@@ -116,12 +142,14 @@ def measure_claims(library: Library, repeats: int) -> None:
         )
 
 
-def measure_single_lists(library: Library) -> None:
+def measure_single_lists(library: Library, albums: Rows) -> None:
     """Print what is said of single lists, which mostly have one theme."""
     lists = [rows for rows in library.playlists.values() if 75 <= len(rows) <= 300]
-    verdicts = [fit_scores(REFERENCE.normal_scores(library.features[rows])).verdict for rows in lists]
+    found = [fit_scores(REFERENCE.normal_scores(library.features[rows]), albums[rows]) for rows in lists]
+    verdicts = [partition.verdict for partition in found]
     told = ", ".join(f"{verdict} {np.mean([v is verdict for v in verdicts]):.0%}" for verdict in Verdict)
     figure(f"verdicts of {len(verdicts)} single lists of 75-300 tracks", told)
+    figure("of them no more than albums", f"{np.mean([each.structure.of_albums for each in found]):.0%}")
 
 
 LOST = {
@@ -232,14 +260,15 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path, default=SHARED_DATA)
     parser.add_argument("--quick", action="store_true", help="a third of the repetitions")
     options = parser.parse_args()
-    library = load_libraries(options.folder)
+    library, shelf = load_libraries(options.folder), load_shelf(options.folder)
+    albums = numbered(albums_of(shelf.tracks, leads_of(shelf.tracks)))
     head("Structure")
     with threadpool_limits(1):
-        measure_claims(library, 48 if options.quick else 120)
-        measure_single_lists(library)
+        measure_claims(library, albums, 48 if options.quick else 120)
+        measure_single_lists(library, albums)
         measure_partial(library, 8 if options.quick else 40)
         measure_speed(library)
-        measure_analysis(library, load_shelf(options.folder))
+        measure_analysis(library, shelf)
 
 
 if __name__ == "__main__":

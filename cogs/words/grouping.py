@@ -31,6 +31,11 @@ _BY_SOUND = {
     Verdict.LOOSE: "By sound alone they fall into loose groups.",
     Verdict.NONE: "The sound alone does not separate them.",
 }
+_BY_ALBUM = {
+    Verdict.CLEAR: "By sound alone they fall into their albums.",
+    Verdict.LOOSE: "By sound alone they fall into their albums, loosely.",
+    Verdict.NONE: "The sound alone separates no more than their albums.",
+}
 MOSTLY = 0.5
 """Share of the tagged tracks from which a group is mostly of its genres."""
 
@@ -64,7 +69,7 @@ def style_sentence(
     structure: Structure, basis: Basis, names: Sequence[str], mood: str, *, names_them: bool = True
 ) -> str:
     """Word what a grouping by style and era found: never that groups are clear, for no test can say that."""
-    heard = _BY_SOUND.get(structure.verdict, "")
+    heard = (_BY_ALBUM if structure.of_albums else _BY_SOUND).get(structure.verdict, "")
     if len(names) < 2:
         sounds = "" if not mood or mood.startswith("from ") else f" On average they sound {mood}."
         opening = f"By style and era these tracks stay together.{sounds}"
@@ -212,6 +217,8 @@ def subtitle(cluster: Cluster) -> str:
         parts.append(f"{mostly_genres(known)}, by the genres {whose}")
     if known.decade is not None:
         parts.append(f"mostly {known.decade}s, by the year of this edition")
+    if known.album is not None and known.album_share is not None:
+        parts.append(f"{share_words(known.album_share)} from the album “{known.album}”")
     if known.artist is not None and known.artist_share is not None:
         parts.append(f"{share_words(known.artist_share)} by {known.artist}")
     return " · ".join(parts)

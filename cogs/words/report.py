@@ -57,6 +57,7 @@ CHART_NAMES = {
 }
 
 
+_EACH_AN_ALBUM = ", each mostly one album"
 _RANGE = "from "
 """How a mood begins that names two ends."""
 
@@ -149,6 +150,7 @@ def verdict_sentence(
     count = len(names)
     listed = f": {_listed(names)}" if names_them else ""
     overall = listed or _overall(mood)
+    albums, unsplit = _EACH_AN_ALBUM if structure.of_albums else "", _unsplit(structure)
     if structure.forced and structure.verdict is not Verdict.TOO_FEW:
         known = _by_scene(structure, parts, brief=not names_them)
         return f"{_as_asked(structure, names, overall, mood, evidence)} {known}".rstrip()
@@ -162,9 +164,9 @@ def verdict_sentence(
             few = _too_few_known(evidence, tracks, real)
             return f"{few} for groups (I need {fewest}).{_together(mood, evidence)}"
         case Verdict.CLEAR:
-            return f"{_groups(count, 'clear')}{overall}."
+            return f"{_groups(count, 'clear')}{albums}{overall}."
         case Verdict.LOOSE:
-            return f"{_groups(count, 'loose')} with blurred borders{overall}."
+            return f"{_groups(count, 'loose')} with blurred borders{albums}{overall}."
         case Verdict.UNTESTABLE if count < 2 and structure.is_split:
             return (
                 f"{_too_few(evidence)} to name groups, but they are of more than one kind.{_together(mood)}"
@@ -176,19 +178,19 @@ def verdict_sentence(
             known = _by_scene(structure, parts, brief=not names_them)
             return f"{_groups(count, '')}, maybe{overall}. {doubt} {known}".rstrip()
         case Verdict.NONE if count < 2:
-            return f"The sound alone doesn't split this list.{_called(names, mood)}"
-        case Verdict.NONE if structure.witnesses and (
-            known := _by_scene(structure, parts, brief=not names_them)
+            return f"{unsplit}.{_called(names, mood)}"
+        case Verdict.NONE if (
+            not structure.of_albums
+            and structure.witnesses
+            and (known := _by_scene(structure, parts, brief=not names_them))
         ):
             return f"By sound these {in_words(count)} flow into each other{listed}. {known}"
         case Verdict.NONE if structure.is_one_genre and mood and not mood.startswith(_RANGE):
             shades = f"in {in_words(count)} shades"
-            return f"One mood, {mood}, {shades}{listed}. The sound alone doesn't split this list."
+            return f"One mood, {mood}, {shades}{listed}. {unsplit}."
         case Verdict.NONE:
-            return (
-                f"The sound alone doesn't split this list; the {in_words(count)} groups below are a way to "
-                f"cut it{listed}.{'' if names_them else _together(mood)}"
-            )
+            below = f"the {in_words(count)} groups below are a way to cut it"
+            return f"{unsplit}; {below}{listed}.{'' if names_them else _together(mood)}"
 
 
 def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: str, evidence: int) -> str:
@@ -196,7 +198,9 @@ def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: st
     count = len(names)
     if count < 2:
         return f"These tracks all sound the same, so they are one group.{_called(names, mood)}"
-    groups = [f"{_groups(count, '')}{as_asked(structure, count)}{overall}."]
+    is_each_an_album = structure.of_albums and structure.verdict in {Verdict.CLEAR, Verdict.LOOSE}
+    albums = _EACH_AN_ALBUM if is_each_an_album else ""
+    groups = [f"{_groups(count, '')}{as_asked(structure, count)}{albums}{overall}."]
     if structure.asked is not None and count < structure.asked:
         groups.append("These tracks allow no more.")
     match structure.verdict:
@@ -207,8 +211,14 @@ def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: st
         case Verdict.UNTESTABLE:
             groups.append(f"{_too_few(evidence)} to tell whether the sound splits them.")
         case _:
-            groups.append("The sound alone doesn't split this list: they are a way to cut it.")
+            groups.append(f"{_unsplit(structure)}: they are a way to cut it.")
     return " ".join(groups)
+
+
+def _unsplit(structure: Structure) -> str:
+    if structure.of_albums:
+        return "Tracks of one album sound alike here, and the sound splits this list no further"
+    return "The sound alone doesn't split this list"
 
 
 def _too_few(evidence: int) -> str:
@@ -314,7 +324,8 @@ def summary_lines(report: AnalysisReport) -> list[str]:
     lines = []
     for index, cluster in enumerate(report.clusters):
         letter, share = letter_of(report.clusters, index), percent(cluster.size, evidence)
-        line = f"**{letter}** {escape(cluster.name)} {share}"
+        album = f" · one album: {escape(cluster.subtitle.album, 40)}" if cluster.subtitle.album else ""
+        line = f"**{letter}** {escape(cluster.name)} {share}{album}"
         lines.append(line if len(report.clusters) <= _IN_FULL else small(line))
     return lines
 

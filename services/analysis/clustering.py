@@ -77,8 +77,7 @@ class Partition:
     centres: NDArray[np.float64]
     """Shape (k, d), by size, largest first."""
     stability: float | None
-    gap: float | None
-    gap_z: float | None
+    gap: Gap | None
     verdict: Verdict
     asked: int | None = None
     """Number of groups that the person asked for."""
@@ -91,9 +90,15 @@ class Partition:
     @property
     def structure(self) -> Structure:
         """The evidence as the domain words it."""
-        is_asked = self.asked is not None
         return Structure(
-            self.verdict, self.k, self.stability, self.gap, self.gap_z, forced=is_asked, asked=self.asked
+            self.verdict,
+            self.k,
+            self.stability,
+            None if self.gap is None else self.gap.gap,
+            None if self.gap is None else self.gap.z,
+            forced=self.asked is not None,
+            asked=self.asked,
+            of_albums=self.gap is not None and self.gap.of_albums,
         )
 
 
@@ -119,7 +124,7 @@ def fit_clusters(
         Rows with one key are one track: they count once and share a label.
     margins : Margins, optional
         What the points were projected from, row by row: the structure test then tells groups from features
-        that are merely skewed. Without, it compares with Gaussian clouds.
+        that are merely skewed, and from albums. Without, it compares with Gaussian clouds.
     groups : int, optional
         Number of groups that the person wants, 2..8; cut down to what the tracks allow.
     previous_centres : array of shape (k, d), optional
@@ -159,31 +164,26 @@ def fit_clusters(
             np.empty((0, given.shape[1])),
             None,
             None,
-            None,
             Verdict.TOO_FEW,
             groups,
         )
     most = _most_groups(len(rows), placed_later)
+    margins = None if margins is None else margins.of(canonical)
     chosen = _search(
         rows,
         groups,
         most,
         previous,
         np.random.default_rng(seed),
-        margins=None if margins is None else margins.of(canonical),
+        margins=margins,
         tests_structure=tests_structure,
         wants_groups=wants_groups,
     )
     labels, centres = _settle(rows, chosen.centres)
-    return Partition(
-        labels[row_of],
-        centres,
-        chosen.stability,
-        chosen.gap,
-        chosen.gap_z,
-        chosen.verdict,
-        groups,
-    )
+    verdict = chosen.verdict
+    if chosen.gap and chosen.gap.of_albums and not (margins and margins.are_albums(labels)):
+        verdict = _no(len(rows))
+    return Partition(labels[row_of], centres, chosen.stability, chosen.gap, verdict, groups)
 
 
 def _most_groups(evidence: int, placed_later: int) -> int:
@@ -194,8 +194,7 @@ def _most_groups(evidence: int, placed_later: int) -> int:
 class _Choice:
     centres: NDArray[np.float64]
     stability: float | None
-    gap: float | None
-    gap_z: float | None
+    gap: Gap | None
     verdict: Verdict
 
 
@@ -281,7 +280,7 @@ def _search(
         if tests_structure:
             gap = structure_gap(points, rng, margins)
             if not wants_groups and not is_real(gap):
-                return _Choice(offset[None], None, gap.gap, gap.z, _verdict(len(rows), 1, None, gap))
+                return _Choice(offset[None], None, gap, _verdict(len(rows), 1, None, gap))
         found = _most_worth(points, [(_fitted(points, seeds), resamples) for seeds, resamples in draws])
         if found is None:
             fit(*draw(1))
@@ -291,9 +290,7 @@ def _search(
         if stored is not None and not _is_worth_a_change(kept[stored][1], fits[k][1], len(points)):
             k, fits = stored, kept
     if not tests_structure:
-        return _Choice(
-            fits[k][0].astype(np.float64) + offset, fits[k][1].agreement, None, None, Verdict.UNTESTABLE
-        )
+        return _Choice(fits[k][0].astype(np.float64) + offset, fits[k][1].agreement, None, Verdict.UNTESTABLE)
     gap = gap or structure_gap(points, rng, margins)
     if k == 1 and groups is None and distinct > 1 and is_real(gap):
         # Too short for two groups of the usual size, and yet not one: two kinds may be named.
@@ -301,7 +298,7 @@ def _search(
         if np.bincount(assign(points, fits[FEWEST_GROUPS][0])).min() >= EVIDENCE_PER_GROUP:
             k = FEWEST_GROUPS
     centres, stability = fits[k][0].astype(np.float64) + offset, fits[k][1].agreement
-    return _Choice(centres, stability, gap.gap, gap.z, _verdict(len(rows), k, stability, gap))
+    return _Choice(centres, stability, gap, _verdict(len(rows), k, stability, gap))
 
 
 def _fitted(points: NDArray[np.float32], seeds: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -368,8 +365,13 @@ def _k_to_try_first(
 
 def _verdict(n: int, k: int, stability: float | None, tested: Gap) -> Verdict:
     if stability is None or k < FEWEST_GROUPS or not is_real(tested):
-        return Verdict.NONE if n >= TESTABLE_TRACKS else Verdict.UNTESTABLE
+        return _no(n)
     return Verdict.LOOSE if stability < CLEAR_STABILITY or tested.gap < CLEAR_GAP else Verdict.CLEAR
+
+
+def _no(n: int) -> Verdict:
+    """Say that the test found nothing, which means nothing in a short list."""
+    return Verdict.NONE if n >= TESTABLE_TRACKS else Verdict.UNTESTABLE
 
 
 def _settle(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
 from services.analysis.duplicates import find_duplicates
+from services.analysis.facts import albums_of
 from services.analysis.genres import commonly_known, has_genre
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable, Music, Sound
@@ -40,8 +41,19 @@ from services.domain.grouping import Grouping, GroupName, Mood
 from services.domain.messages import Note
 from services.domain.music import Playlist, Track
 from services.domain.portrait import Outlier
-from services.domain.report import AnalysisReport, Cluster, EnrichedTrack, Placement, Subtitle, Trait
+from services.domain.report import (
+    ONE_ALBUM,
+    AnalysisReport,
+    Cluster,
+    EnrichedTrack,
+    Placement,
+    Subtitle,
+    Trait,
+)
 from services.domain.tempo import Tempo
+
+FEWEST_OF_ALBUM = 5
+"""Tracks of one album from which a group is called that album."""
 
 _NOWHERE = Placement(cluster=None, confidence=None, likely=False, probability=None, x=None, y=None)
 
@@ -145,7 +157,7 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
         called=grounded(called, apart, cores=_cores(music.deciding, groups), faint=faint, earlier=earlier),
         tempi=tempi,
         traits=traits,
-        subtitles=_of_whom(found, partition, telling, music.given),
+        subtitles=_with_albums(_of_whom(found, partition, telling, music.given), partition, music),
         typical=_typical(music, groups, telling),
     )
 
@@ -181,6 +193,25 @@ def _of_whom(
     return tuple(
         replace(subtitle, of_artists=counted[index, True] > counted[index, False])
         for index, subtitle in enumerate(subtitles)
+    )
+
+
+def _with_albums(subtitles: Sequence[Subtitle], partition: Partition, music: Music) -> tuple[Subtitle, ...]:
+    """Say from which album most of each group is, where most of that album is in it."""
+    albums = albums_of(music.deciding, music.own.leads)
+    whole, inside = Counter(albums), Counter(zip(partition.labels.tolist(), albums, strict=True))
+    titles = {album: track.album for album, track in zip(albums, music.deciding, strict=True) if track.album}
+    sizes = Counter(partition.labels.tolist())
+    found = {
+        group: (titles[album], count / sizes[group])
+        for (group, album), count in inside.items()
+        if album in titles
+        and count >= FEWEST_OF_ALBUM
+        and count >= ONE_ALBUM * max(sizes[group], whole[album])
+    }
+    return tuple(
+        replace(subtitle, album=found[group][0], album_share=found[group][1]) if group in found else subtitle
+        for group, subtitle in enumerate(subtitles)
     )
 
 

@@ -79,6 +79,20 @@ def _counted_words(genres: tuple[str, ...]) -> tuple[str, ...]:
     return genre_words(genres)[:MOST_WORDS]
 
 
+def albums_of(tracks: Sequence[Track], leads: Sequence[str]) -> list[tuple[str, str]]:
+    """Return title and lead artist of the album of each track; a track of none is one for itself.
+
+    Parameters
+    ----------
+    leads
+        What `leads_of` says of them.
+    """
+    return [
+        (track.album.casefold().strip(), lead) if track.album else (track.key, "")
+        for track, lead in zip(tracks, leads, strict=True)
+    ]
+
+
 def numbered(values: Sequence[Hashable]) -> Rows:
     """Give each value a number in the order in which it first comes, shape (n,)."""
     numbers: dict[Hashable, int] = {}

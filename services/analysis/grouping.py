@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import Continuity, earlier_centres, keep_groups
-from services.analysis.facts import Facts, Rows
+from services.analysis.facts import Facts, Rows, albums_of, numbered
 from services.analysis.genres import families, has_genre, words_of
 from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
 from services.analysis.membership import assign, drawn_values
@@ -274,11 +274,11 @@ class Groups:
 def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options: AnalysisOptions) -> Groups:
     """Group by sound, or by style and era where `basis` says so; groups of an earlier report stay."""
     is_by_sound = basis.grouping is Grouping.SOUND
-    earlier = options.last_groups.groups
+    earlier, albums = options.last_groups.groups, numbered(albums_of(music.deciding, music.own.leads))
     partition = fit_clusters(
         sound.points,
         keys=music.own.keys,
-        margins=Margins(sound.z, REFERENCE.projection),
+        margins=Margins(sound.z, REFERENCE.projection, albums),
         groups=options.groups if is_by_sound else None,
         previous_centres=earlier_centres(earlier, music.deciding, sound.points) if is_by_sound else None,
         placed_later=int((table.is_known & ~table.is_evidence).sum()),

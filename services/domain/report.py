@@ -81,6 +81,9 @@ FEWEST_TO_STAND_OUT = 20
 """Tracks with evidence below which none stands out: ten neighbours are most of the playlist."""
 
 
+ONE_ALBUM = 2 / 3
+"""Share of a group from which it is called one album."""
+
 LEAST_GAP, LEAST_GAP_Z = 0.02, 2.25
 """A gap that is worth speaking of, and one that is not chance.
 
@@ -127,6 +130,8 @@ class Structure:
     """Sound features that are estimated for a good part of the tracks that decide; one a track at most."""
     witnesses: tuple[SceneKind, ...] = ()
     """Where the sound does not separate the groups: what else does, by a test."""
+    of_albums: bool = False
+    """Whether the sound separates albums and no more; groups that are found all the same are albums."""
     is_one_genre: bool = False
     """Whether the sound does not separate the groups, and all are surely of one and the same genre."""
 
@@ -134,7 +139,8 @@ class Structure:
     def is_split(self) -> bool:
         """Whether the test found more than one kind of sound, however many groups could be formed."""
         return (
-            self.gap is not None
+            not self.of_albums
+            and self.gap is not None
             and self.gap_z is not None
             and self.gap >= LEAST_GAP
             and self.gap_z >= LEAST_GAP_Z
@@ -197,6 +203,9 @@ class Subtitle:
     artist: str | None = None
     """Who made a quarter of the tracks or more."""
     artist_share: float | None = None
+    album: str | None = None
+    """Of which most of the tracks are, from `ONE_ALBUM`."""
+    album_share: float | None = None
     of_artists: bool = False
     """Whether the genres are mostly those that are known of the artists, and not those of the list."""
 

@@ -67,6 +67,8 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
             "gap": report.structure.gap,
             "gap_z": report.structure.gap_z,
             "forced": report.structure.forced,
+            "asked": report.structure.asked,
+            "of_albums": report.structure.of_albums,
             "estimated": [feature.value for feature in report.structure.estimated],
         },
         "tracks": [
@@ -84,6 +86,8 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
                     "artist": cluster.subtitle.artist,
                     "artist_share": cluster.subtitle.artist_share,
                     "of_artists": cluster.subtitle.of_artists,
+                    "album": cluster.subtitle.album,
+                    "album_share": cluster.subtitle.album_share,
                 },
                 "tempo_bpm": cluster.tempo_bpm,
                 "tempo_range_bpm": cluster.tempo_range_bpm and list(cluster.tempo_range_bpm),

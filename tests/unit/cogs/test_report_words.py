@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from cogs.replies.report import summary_card
+from cogs.words.grouping import subtitle
 from cogs.words.messages import note_line
-from cogs.words.report import WITH_FEATURES, verdict_sentence
+from cogs.words.report import WITH_FEATURES, summary_lines, verdict_sentence
 from services.domain.grouping import SceneKind
 from services.domain.messages import Damage, Fault, Note, NoteKind
 from services.domain.report import Subtitle, Verdict
@@ -212,6 +213,7 @@ def test_one_mood_is_said_only_of_one_genre_and_of_words_that_are_true_of_all() 
 
 
 AS_ASKED = "Three groups, as many as asked for, calm overall."
+BY_ALBUM = "Tracks of one album sound alike here, and the sound splits this list no further"
 
 
 @pytest.mark.parametrize(
@@ -255,6 +257,48 @@ def test_a_number_that_was_asked_for_is_not_claimed_to_be_found(
     assert named.endswith("By genre they are two: mostly country and mostly rap.")
     alone = verdict_sentence(structure, (), mood="calm", tracks=40, evidence=40, fewest=12)
     assert alone == "These tracks all sound the same, so they are one group. Together they sound calm."
+
+
+@pytest.mark.parametrize(
+    ("verdict", "asked", "expected"),
+    [
+        (Verdict.CLEAR, None, "Three clear groups, each mostly one album, calm overall."),
+        (
+            Verdict.LOOSE,
+            None,
+            "Three loose groups with blurred borders, each mostly one album, calm overall.",
+        ),
+        (
+            Verdict.NONE,
+            None,
+            f"{BY_ALBUM}; the three groups below are a way to cut it. Together they sound calm.",
+        ),
+        (Verdict.NONE, 3, f"{AS_ASKED} {BY_ALBUM}: they are a way to cut it."),
+        (
+            Verdict.CLEAR,
+            3,
+            "Three groups, as many as asked for, each mostly one album, calm overall. The sound",
+        ),
+    ],
+)
+def test_albums_are_not_called_groups_of_a_list(verdict: Verdict, asked: int | None, expected: str) -> None:
+    structure = replace(
+        make_report().structure, verdict=verdict, of_albums=True, forced=asked is not None, asked=asked
+    )
+    sentence = verdict_sentence(
+        structure, NAMES, mood="calm", tracks=90, evidence=90, fewest=12, names_them=False
+    )
+    assert sentence.startswith(expected)
+
+
+def test_a_group_that_is_one_album_says_so_on_its_line() -> None:
+    report = make_report(100, 2)
+    album = Subtitle(album="Kind of *Blue*", album_share=0.92)
+    report = replace(report, clusters=(report.clusters[0], replace(report.clusters[1], subtitle=album)))
+    first, second = summary_lines(report)
+    assert "album" not in first
+    assert second.endswith(r" · one album: Kind of \*Blue\*")
+    assert subtitle(report.clusters[1]) == "92% from the album “Kind of *Blue*”"
 
 
 def test_names_with_a_comma_are_told_apart_by_semicolons() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analysis.clustering import SMALLEST_GROUP, STILL_STABLE, Partition, fit_clusters
-from services.analysis.validity import agreement
+from services.analysis.validity import Margins, agreement
 from services.domain.report import FEWEST_KEPT, FEWEST_TRACKS, Structure, Verdict
 from tests.unit.services.analysis.clouds import cloud, islands
 
@@ -79,7 +79,7 @@ def test_every_point_is_in_the_group_of_its_nearest_centre() -> None:
 def test_where_only_the_verdict_is_wanted_groups_are_searched_for_where_there_are_some() -> None:
     none, searched = (fit_clusters(cloud(150, seed=4), wants_groups=wants) for wants in (False, True))
     assert (none.k, none.stability, none.verdict) == (1, None, Verdict.NONE)
-    assert (none.gap, none.gap_z, none.verdict) == (searched.gap, searched.gap_z, searched.verdict)
+    assert (none.gap, none.verdict) == (searched.gap, searched.verdict)
     points, _ = islands(60, 50, 40)
     some, whole = fit_clusters(points, wants_groups=False), fit_clusters(points)
     assert_same(some, whole, np.arange(150))
@@ -158,6 +158,19 @@ def test_a_person_chooses_the_number_of_groups(groups: int) -> None:
     assert found.structure.forced
     assert found.structure.asked == groups
     assert len(np.unique(found.labels)) == groups
+
+
+@pytest.mark.parametrize(("albums", "verdict"), [(12, Verdict.NONE), (3, Verdict.CLEAR)])
+def test_albums_pass_for_groups_only_where_each_group_is_one(albums: int, verdict: Verdict) -> None:
+    rng = np.random.default_rng(5)
+    of_album = np.repeat(np.arange(albums), 120 // albums)
+    spread = 0.85 if albums > 3 else 3.0
+    points = spread * rng.standard_normal((albums, 6))[of_album] + 0.5 * rng.standard_normal((120, 6))
+    found = fit_clusters(points, margins=Margins(points, np.eye(6), of_album))
+    assert found.structure.of_albums
+    assert found.verdict is verdict
+    assert fit_clusters(points, margins=Margins(points, np.eye(6))).verdict in {Verdict.CLEAR, Verdict.LOOSE}
+    assert not found.structure.is_split
 
 
 def test_wanted_groups_are_cut_to_what_the_tracks_allow() -> None:

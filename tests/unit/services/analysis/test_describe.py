@@ -16,7 +16,7 @@ from services.domain.analysis import AnalysisOptions
 from services.domain.charts import ChartKind
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Playlist, Track
-from services.domain.report import FEWEST_TRACKS, AnalysisReport, EnrichedTrack, Verdict
+from services.domain.report import FEWEST_TRACKS, AnalysisReport, EnrichedTrack, Subtitle, Verdict
 from services.enrichment.coverage import compute_coverage
 from services.workflows.reports import overview
 from tests.unit.services.analysis.comparison.people import entry
@@ -122,6 +122,23 @@ def test_the_centre_and_the_words_are_those_of_the_members(report: AnalysisRepor
         assert louder * (loud.profile[name] - quiet.profile[name]) > 1.0
     assert report.structure.k == 2
     assert report.structure.forced
+
+
+def test_a_group_that_is_one_album_says_which() -> None:
+    def album_of(number: int, odd: str) -> str | None:
+        return "Kind of Blue" if number in QUIET_ROWS[:18] else odd
+
+    def with_albums(odd: str) -> list[Subtitle]:
+        listed = [
+            replace(each, track=replace(each.track, artists=("Ann",), album=album_of(number, odd)))
+            for number, each in enumerate(tracks())
+        ]
+        return [cluster.subtitle for cluster in report_of(listed).clusters]
+
+    quiet, loud = with_albums("")
+    assert (quiet.album, quiet.album_share) == ("Kind of Blue", 0.9)
+    assert (loud.album, loud.album_share) == (None, None)
+    assert [each.album for each in with_albums("KIND OF BLUE")] == [None, None], "an album of both is neither"
 
 
 def test_an_outlier_is_the_row_that_sounds_like_nothing_else(entries: list[EnrichedTrack]) -> None:

@@ -30,6 +30,36 @@ def test_small_clumps_as_of_albums_are_no_groups() -> None:
     assert not is_real(structure_gap(clumps.astype(Float), np.random.default_rng(0)))
 
 
+def test_groups_that_are_no_more_than_albums_are_told_by_few_tracks_of_each() -> None:
+    rng = np.random.default_rng(5)
+    albums, eye = np.repeat(np.arange(12), 10), np.eye(6)
+    scores = 0.85 * rng.standard_normal((12, 6))[albums] + 0.5 * rng.standard_normal((120, 6))
+    alone, known = (
+        structure_gap(scores.astype(Float), np.random.default_rng(0), Margins(scores, eye, each))
+        for each in (None, albums)
+    )
+    assert is_real(alone)
+    assert (alone.gap, alone.z, alone.of_albums) == (known.gap, known.z, False)
+    assert known.of_albums
+
+
+def test_groups_of_many_albums_are_more_than_those() -> None:
+    rng = np.random.default_rng(1)
+    kinds, projection = rng.standard_normal((3, 9)), np.eye(9)[:, :6]
+    scores = 2.0 * kinds[np.repeat(np.arange(3), 50)] + 0.5 * rng.standard_normal((150, 9))
+    margins = Margins(scores, projection, np.arange(150) // 5)
+    tested = structure_gap((scores @ projection).astype(Float), np.random.default_rng(0), margins)
+    assert is_real(tested)
+    assert not tested.of_albums
+
+
+def test_few_tracks_of_each_album_are_the_first_ones() -> None:
+    margins = Margins(np.zeros((9, 2)), np.eye(2), np.array([7, 1, 7, 7, 7, 1, 2, 7, 1]))
+    assert margins.few_of_each_album().tolist() == [0, 1, 2, 3, 5, 6, 8]
+    assert margins.are_albums(np.array([0, 1, 0, 0, 0, 1, 1, 0, 1]))
+    assert not margins.are_albums(np.zeros(9, dtype=np.intp))
+
+
 def test_a_gaussian_cloud_is_no_tighter_than_itself() -> None:
     tested = [
         structure_gap(cloud(150, seed).astype(Float), np.random.default_rng(seed)) for seed in range(24)
