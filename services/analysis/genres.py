@@ -248,9 +248,8 @@ def families_of(genres: tuple[str, ...]) -> frozenset[str]:
     return frozenset(family for genre in genres if (family := family_of(genre)) is not None)
 
 
-@lru_cache(maxsize=2)
 def families_as_said(
-    tagged: tuple[tuple[tuple[str, ...], int], ...],
+    tagged: Mapping[tuple[str, ...], int],
 ) -> Callable[[tuple[str, ...]], frozenset[str]]:
     """Return what yields the families of a track, those of many kinds called by the kind that most are of.
 
@@ -261,7 +260,7 @@ def families_as_said(
     """
     of_family: dict[str, Counter[str]] = {}
     sizes: Counter[str] = Counter()
-    for genres, number in tagged:
+    for genres, number in tagged.items():
         for family in families_of(genres) & _OF_MANY_KINDS:
             sizes[family] += number
             of_family.setdefault(family, Counter()).update(

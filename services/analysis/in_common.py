@@ -16,14 +16,10 @@ from services.analysis.tally import (
     Read,
     Tally,
     commonly,
-    counted,
     decades,
     leads,
     lower_end,
-    share_with,
     spellings,
-    told,
-    total,
 )
 from services.analysis.titles import lead_artist
 from services.domain.grouping import OTHERS, Scene, SceneKind
@@ -114,13 +110,13 @@ def most_have(
     beside
         What is read of the rest in place of `read`.
     """
-    here = list(told(read(group)))
-    tagged = total(here)
+    here = group.read(read)
+    tagged = here.total
     fewest = FEWEST_BY_ARTIST if kind is SceneKind.ARTIST else FEWEST_NAMED_BY
     if tagged < max(fewest, FEW_TAGGED * group.size):
         return None
     held *= max(1.0, TAGGED * group.size / tagged)
-    inside = counted(here)
+    inside = here.counts
     shares = {
         word: count / tagged
         for word, count in inside.items()
@@ -130,13 +126,13 @@ def most_have(
     if not shares:
         return None
     spell = _spelling(group, kind)
-    there = list(told((beside or read)(rest)))
-    common = counted(commonly(group)) if kind is SceneKind.GENRE and len(shares) > 1 else Counter[str]()
+    there = rest.read(beside or read)
+    common = group.read(commonly).counts if kind is SceneKind.GENRE and len(shares) > 1 else Counter[str]()
     fitting = []
     for word, part in shares.items():
         if not _is_sayable(spell(word), kind):
             continue
-        elsewhere = share_with({word}, there)
+        elsewhere = there.share_with({word})
         least = lower_end(inside[word], tagged)
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
             # Of all that an artist is tagged with that comes first which they are commonly known for.
@@ -153,13 +149,13 @@ def most_have(
 
 def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
     """Return the few of a kind that most of a group share, where each makes a good part of it."""
-    here = list(told(read(group)))
-    tagged = total(here)
+    here = group.read(read)
+    tagged = here.total
     fewest = FEWEST_NAMED_BY if tagged >= TAGGED * group.size else FEWEST_TAGGED
     if tagged < max(fewest, FEW_TAGGED * group.size):
         return None
     surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
-    inside = counted(here)
+    inside = here.counts
     common = [word for word, count in inside.items() if count >= wanted.each * tagged]
     if len(common) < wanted.count:
         return None
@@ -167,11 +163,11 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
     common = [word for word in common if _is_sayable(spell(word), kind)]
     if len(common) < wanted.count:
         return None
-    there = list(told(read(rest)))
+    there = rest.read(read)
     # Families by their size: what is rarer elsewhere tells more, and is less of the group.
     telling = sorted(
         (
-            -_telling(inside[word] / tagged, share_with({word}, there)) if wanted.times > 1 else 0.0,
+            -_telling(inside[word] / tagged, there.share_with({word})) if wanted.times > 1 else 0.0,
             -inside[word],
             word,
         )
@@ -183,11 +179,11 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
                 continue
         elif any(is_kind_of(one, other) for one in some for other in some):
             continue
-        number = sum(times for words, times in here if not words.isdisjoint(some))
+        number = here.number_with(some)
         if (
             number >= wanted.share * group.size
             and lower_end(number, tagged) >= surely
-            and number / tagged >= wanted.times * share_with(some, there)
+            and number / tagged >= wanted.times * there.share_with(some)
         ):
             first = sorted(some, key=lambda word: (-inside[word], word))
             return Scene(kind, *map(spell, first), *wanted.before)
@@ -202,7 +198,7 @@ def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
     core
         The tracks that belong to the group most clearly: who is at its rim does not stand for it.
     """
-    inside, outside, clear = (counted(leads(some)) for some in (group, rest, core))
+    inside, outside, clear = (some.read(leads).counts for some in (group, rest, core))
     spell = _spelling(group, SceneKind.ARTIST)
     telling = sorted(
         (-_telling(count / core.size, outside[artist] / max(rest.size, 1)), -inside[artist], artist)
@@ -221,7 +217,7 @@ def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
 def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
     """Tell whether a group may still be called after an artist among others: no less at home there."""
     lead = lead_artist((artist,))
-    inside, outside = (counted(leads(some))[lead] for some in (group, rest))
+    inside, outside = (some.read(leads).counts[lead] for some in (group, rest))
     return 0 < inside >= AT_HOME * (inside + outside)
 
 
@@ -234,8 +230,8 @@ def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:
         How many decades in a row are tried; 0 for as many as there are from the first on, which is said by
         the end of the last.
     """
-    here, there = list(told(decades(group))), list(told(decades(rest)))
-    known, inside = total(here), counted(here)
+    here, there = group.read(decades), rest.read(decades)
+    known, inside = here.total, here.counts
     if known < max(FEWEST_TAGGED, FEW_TAGGED * group.size):
         return None
     found = sorted(inside)
@@ -251,7 +247,7 @@ def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:
         if (
             number >= max(SPANS[min(len(span), len(SPANS)) - 1] * known, HALF * group.size)
             and inside[first] * inside[last] > 0
-            and lower_end(number, known) >= max(HELD, TIMES * share_with(span, there))
+            and lower_end(number, known) >= max(HELD, TIMES * there.share_with(span))
         ):
             return Scene(SceneKind.DECADE, first, last if last > first else "")
     return None

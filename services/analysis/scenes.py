@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -31,8 +31,7 @@ from services.analysis.tally import (
     families_in,
     kinds_in,
     leads,
-    share_with,
-    told,
+    whole_of,
 )
 from services.analysis.titles import lead_artist
 from services.analysis.told_by_titles import NOTHING, OTHER_LETTERS, Words
@@ -137,7 +136,7 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
     An artist who made most of it, else what kind of recording its titles tell, its genre, two of them, what
     they are kinds of ("classic country" is country), their family, the language of its titles or its decade.
     """
-    everything, genres = _once(_all_kinds_in(group, rest)), _once(by_genres(genres_of))
+    everything, genres = _all_kinds_in(group, rest), by_genres(genres_of)
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
         or most_have(group, rest, by_genres(_staged), SceneKind.GENRE, HELD, times=0.0)
@@ -284,10 +283,10 @@ def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene
 
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
     """
-    kinds, families = _once(by_genres(kinds_in(group, rest))), _once(by_genres(families_in(group, rest)))
+    kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_in(group, rest))
     two = few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_TELLING)
     if name.sound in _GENRES:
-        is_everywhere = share_with({_RAP_FAMILY}, list(told(families(rest)))) >= HALF
+        is_everywhere = rest.read(families).share_with({_RAP_FAMILY}) >= HALF
         kind = two or most_have(group, rest, by_genres(_kinds_of_rap), SceneKind.GENRE, HELD)
         if kind is not None or not is_everywhere:
             return kind
@@ -335,18 +334,6 @@ def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
     ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
 
 
-def _once(read: Read) -> Read:
-    """Read each tally once, however often it is asked for; the tallies have to live as long."""
-    found: dict[int, tuple[tuple[Words, int], ...]] = {}
-
-    def remembered(tally: Tally) -> Iterable[tuple[Words, int]]:
-        if id(tally) not in found:
-            found[id(tally)] = tuple(read(tally))
-        return found[id(tally)]
-
-    return remembered
-
-
 def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     """Whether the scene in a name that a group had before still holds for it, whatever the rest is like."""
     scene = name.scene
@@ -367,13 +354,15 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
         words = frozenset(lead_artist((artist,)) for artist in words)
     if scene.kind is SceneKind.DECADE:
         words = said = span_of(min(said), max(said))
-    return share_with(words, list(told(read(group)))) >= (HELD if len(said) == 1 else A_LOT)
+    return group.read(read).share_with(words) >= (HELD if len(said) == 1 else A_LOT)
 
 
 def _all_kinds_in(group: Tally, rest: Tally) -> Read:
     """Read genres, those that they are kinds of and their families: shoegaze is rock where that is said."""
     kinds = kinds_in(group, rest)
-    return by_genres(lambda genres: kinds(genres) | families_of(genres))
+    return whole_of(group, rest).once(
+        _all_kinds_in, lambda: by_genres(lambda genres: kinds(genres) | families_of(genres))
+    )
 
 
 def _says_little(name: GroupName) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.genres import (
@@ -36,6 +36,8 @@ A_LOT, MOSTLY = 0.25, 0.5
 _Z95 = 1.96
 
 Counted = TypeVar("Counted")
+Made = TypeVar("Made")
+
 OVER_REPRESENTED = 0.1
 """Needed of q ln((q + .01) / (r + .01)), q the share of a genre in the group and r that outside of it."""
 
@@ -55,6 +57,20 @@ class Tally:
     years: Counter[int | None]
     titles: Counter[Words]
     """What titles and albums tell."""
+    whole: Tally | None = field(default=None, repr=False, compare=False)
+    """All tracks of the list, where these are what is left of them without a group."""
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made of these tracks before, or make it."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: Made = self._made[key]
+        return made
+
+    def read(self, how: Read) -> Reading:
+        """Read these tracks, once in each way."""
+        return self.once(how, lambda: Reading.of(how(self)))
 
     @staticmethod
     def of(tracks: Sequence[Track]) -> Tally:
@@ -91,6 +107,7 @@ class Tally:
             _difference(self.artists, some.artists),
             _difference(self.years, some.years),
             _difference(self.titles, some.titles),
+            whole=self,
         )
 
 
@@ -119,28 +136,38 @@ Read = Callable[[Tally], Iterable[tuple[Words, int]]]
 """Yields words, and how many tracks have just these."""
 
 
-def told(read: Iterable[tuple[Words, int]]) -> Iterator[tuple[Words, int]]:
-    """Leave out the tracks of which nothing is known."""
-    return ((words, number) for words, number in read if words)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read from tracks, of which something is known."""
 
+    told: Sequence[tuple[Words, int]]
+    """How many of them have just these words."""
+    total: int
+    counts: Counter[str]
+    """Tracks with each word."""
 
-def total(read: Iterable[tuple[Words, int]]) -> int:
-    """Return how many tracks there are."""
-    return sum(number for _, number in read)
+    @staticmethod
+    def of(read: Iterable[tuple[Words, int]]) -> Reading:
+        """Leave out the tracks of which nothing is known, and count the others."""
+        together: dict[Words, int] = {}
+        for words, number in read:
+            if words:
+                together[words] = together.get(words, 0) + number
+        counts: dict[str, int] = {}
+        for words, number in together.items():
+            for word in words:
+                counts[word] = counts.get(word, 0) + number
+        return Reading(list(together.items()), sum(together.values()), Counter(counts))
 
+    def number_with(self, some: Collection[str]) -> int:
+        """Return how many tracks have one of some words."""
+        if len(some) == 1:
+            return self.counts[next(iter(some))]
+        return sum(number for words, number in self.told if not words.isdisjoint(some))
 
-def share_with(some: Collection[str], read: Sequence[tuple[Words, int]]) -> float:
-    """Return the share of the tracks that have one of some words."""
-    return sum(number for words, number in read if not words.isdisjoint(some)) / max(total(read), 1)
-
-
-def counted(read: Iterable[tuple[Words, int]]) -> Counter[str]:
-    """Count the tracks with each word."""
-    found: Counter[str] = Counter()
-    for words, number in read:
-        for word in words:
-            found[word] += number
-    return found
+    def share_with(self, some: Collection[str]) -> float:
+        """Return the share of the tracks that have one of some words."""
+        return self.number_with(some) / max(self.total, 1)
 
 
 def lower_end(count: int, total: int) -> float:
@@ -150,9 +177,15 @@ def lower_end(count: int, total: int) -> float:
     return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)
 
 
+def whole_of(group: Tally, rest: Tally) -> Tally:
+    """Return all tracks of a list."""
+    return rest.whole or Tally.together([group, rest])
+
+
 def kinds_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the genres of a track and those that they are kinds of, as named in a list."""
-    return families(frozenset((*group.genres, *rest.genres)))
+    whole = whole_of(group, rest)
+    return whole.once(families, lambda: families(frozenset(whole.genres)))
 
 
 def families_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
@@ -160,11 +193,11 @@ def families_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]
 
     "Religious" says less than "worship" where that is what it is, and "stage & screen" than "musicals".
     """
-    whole = Counter(group.genres)
-    whole.update(rest.genres)
-    return families_as_said(tuple(sorted(whole.items())))
+    whole = whole_of(group, rest)
+    return whole.once(families_as_said, lambda: families_as_said(whole.genres))
 
 
+@lru_cache(maxsize=16)
 def by_genres(read: Callable[[tuple[str, ...]], Words]) -> Read:
     """Return what counts tracks by what is read from their genres."""
     return lambda tally: ((read(genres), number) for genres, number in tally.genres.items())
@@ -185,6 +218,7 @@ def decades(tally: Tally) -> Iterable[tuple[Words, int]]:
     return ((_decade_of(year), number) for year, number in tally.years.items())
 
 
+@lru_cache(maxsize=16)
 def by_titles(wanted: Iterable[str]) -> Read:
     """Return what counts tracks by those of some words that their titles and albums tell."""
     some = frozenset(wanted)
@@ -213,6 +247,10 @@ def _lead_of(artists: tuple[str, ...]) -> Words:
 
 def spellings(tally: Tally) -> dict[str, str]:
     """Return how most tracks of each artist that is credited first spell them."""
+    return tally.once(spellings, lambda: _spellings(tally))
+
+
+def _spellings(tally: Tally) -> dict[str, str]:
     found: dict[str, Counter[str]] = {}
     for artists, number in tally.artists.items():
         for lead in _lead_of(artists):
@@ -256,10 +294,10 @@ def _genres(
     group: Tally, rest: Tally, read: Callable[[tuple[str, ...]], Words]
 ) -> tuple[tuple[str, ...], float | None]:
     """Return the one or two genres that are commoner here than elsewhere, and the share that has them."""
-    tagged = list(told(by_genres(read)(group)))
-    if total(tagged) < FEWEST_TAGGED:
+    tagged = group.read(by_genres(read))
+    if tagged.total < FEWEST_TAGGED:
         return (), None
-    here = counted(tagged)
+    here = tagged.counts
 
     def weight(word: str, elsewhere: int) -> float:
         own, other = here[word] / group.size, elsewhere / max(rest.size, 1)
@@ -268,11 +306,11 @@ def _genres(
     common = {w for w in here if here[w] >= FEWEST_OF_A_KIND and weight(w, 0) > OVER_REPRESENTED}
     if not common:
         return (), None
-    there = counted((words & common, number) for words, number in by_genres(read)(rest))
+    there = rest.read(by_genres(read)).counts
     weights = {word: weight(word, there[word]) for word in common}
     telling = [word for word in common if weights[word] > OVER_REPRESENTED]
     chosen = sorted(telling, key=lambda word: (-weights[word], word))[:MOST_GENRES]
-    share = sum(number for words, number in tagged if not words.isdisjoint(chosen)) / total(tagged)
+    share = tagged.share_with(chosen)
     return (tuple(chosen), share) if share >= A_LOT else ((), None)
 
 
@@ -297,7 +335,7 @@ def _by_decade(tally: Tally) -> Counter[int]:
 
 
 def _artist(group: Tally) -> tuple[str | None, float | None]:
-    led = counted(leads(group))
+    led = group.read(leads).counts
     if not led:
         return None, None
     lead, number = min(led.items(), key=lambda each: (-each[1], each[0]))
