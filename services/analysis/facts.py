@@ -124,9 +124,17 @@ def of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[Track]:
     leads
         What `leads_of` says of them.
     """
+    return [
+        track if track.release_year == year else replace(track, release_year=None)
+        for track, year in zip(tracks, years_of_their_time(tracks, leads), strict=True)
+    ]
+
+
+def years_of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[int | None]:
+    """Return the year of each track, None where it says nothing; see `of_their_time`."""
     first = _first_years(tracks, leads)
     return [
-        replace(track, release_year=None) if _says_nothing(track, first.get(lead)) else track
+        None if _says_nothing(track, first.get(lead)) else track.release_year
         for track, lead in zip(tracks, leads, strict=True)
     ]
 
@@ -143,8 +151,10 @@ def _first_years(tracks: Iterable[Track], leads: Iterable[str]) -> dict[str, int
 
 def _says_nothing(track: Track, first: int | None) -> bool:
     year = track.release_year
-    if year is None or year < SURELY_OF_ITS_TIME:
-        return year is not None and year <= UNKNOWN_UNTIL
+    if year is None:
+        return False
+    if year < SURELY_OF_ITS_TIME:
+        return year <= UNKNOWN_UNTIL
     return (
         (first is not None and year >= first + A_GENERATION)
         or "remaster" in track.title.casefold()

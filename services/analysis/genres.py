@@ -172,7 +172,7 @@ def known_genres(genres: Iterable[str]) -> tuple[str, ...]:
 
 def has_genre(track: Track) -> bool:
     """Whether a track came with a genre, and not merely with "Other" or a number in its place."""
-    return any(map(normal_genre, track.genres))
+    return bool(normal_words(track.genres))
 
 
 def dressed(track: Track, known: Mapping[str, tuple[str, ...]]) -> Track:

@@ -13,6 +13,7 @@ from itertools import combinations
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.genres import is_kind_of
 from services.analysis.tally import (
+    Others,
     Read,
     Tally,
     commonly,
@@ -90,7 +91,7 @@ class Together:
 
 def most_have(
     group: Tally,
-    rest: Tally,
+    rest: Others,
     read: Read,
     kind: SceneKind,
     held: float,
@@ -147,7 +148,7 @@ def most_have(
     return Scene(kind, spell(min(finer)[3] if finer else best))
 
 
-def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
+def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
     """Return the few of a kind that most of a group share, where each makes a good part of it."""
     here = group.read(read)
     tagged = here.total
@@ -190,7 +191,7 @@ def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Tog
     return None
 
 
-def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
+def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
     """Return the two artists who tell a group best from the rest, or None where none is there repeatedly.
 
     Parameters
@@ -214,14 +215,14 @@ def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
     return None
 
 
-def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
+def keeps_company(artist: str, group: Tally, rest: Others) -> bool:
     """Tell whether a group may still be called after an artist among others: no less at home there."""
     lead = lead_artist((artist,))
     inside, outside = (some.read(leads).counts[lead] for some in (group, rest))
     return 0 < inside >= AT_HOME * (inside + outside)
 
 
-def era_of(group: Tally, rest: Tally, lengths: Iterable[int]) -> Scene | None:
+def era_of(group: Tally, rest: Others, lengths: Iterable[int]) -> Scene | None:
     """Return the first of some spans of decades that most of a group is from, and the rest is not.
 
     Parameters

@@ -21,7 +21,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.facts import leads_of, of_their_time
+from services.analysis.facts import leads_of, years_of_their_time
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.membership import top_artists
@@ -93,7 +93,7 @@ def portrait_of(
     """
     tracks = [entry.track for entry in report.tracks]
     leads = leads or leads_of(tracks)
-    years = [track.release_year for track in of_their_time(tracks, leads) if track.release_year]
+    years = list(filter(None, years_of_their_time(tracks, leads)))
     known = other_playlists()
     if scores is None:
         scores = TYPICAL.normal_scores(real_matrix(report.tracks))

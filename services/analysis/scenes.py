@@ -23,6 +23,7 @@ from services.analysis.in_common import (
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
 from services.analysis.tally import (
     A_LOT,
+    Others,
     Read,
     Tally,
     by_genres,
@@ -130,7 +131,7 @@ _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, bef
 _TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
 
 
-def scene_of(group: Tally, rest: Tally) -> Scene | None:
+def scene_of(group: Tally, rest: Others) -> Scene | None:
     """Return what a group may be called by beside its sound, or None where nothing holds for most of it.
 
     An artist who made most of it, else what kind of recording its titles tell, its genre, two of them, what
@@ -175,7 +176,7 @@ def implied_by(scene: Scene | None) -> frozenset[Lean]:
 
 def grounded(
     names: Sequence[GroupName],
-    groups: Sequence[tuple[Tally, Tally]],
+    groups: Sequence[tuple[Tally, Others]],
     *,
     cores: Sequence[Tally] = (),
     faint: Sequence[Collection[Lean]] = (),
@@ -265,7 +266,7 @@ def _with_ground(name: GroupName, scene: Scene | None, faint: Collection[Lean]) 
     return replace(name, scene=scene, leans=leans, differs=differs)
 
 
-def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
+def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     """Call what is called by a family or a decade alone by two genres: "Garage & indie rock" for "Rock"."""
     says_nothing = name.sound in {None, SoundName.ALL_ROUNDERS} and not name.leans and name.differs is None
     if name.scene is None or not says_nothing:
@@ -278,7 +279,7 @@ def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     return name if finer is None else replace(name, scene=finer)
 
 
-def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene | None:
+def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
 
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
@@ -317,7 +318,7 @@ def _ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene
     )
 
 
-def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
+def _of_little(group: Tally, rest: Others, families: Read) -> Scene | None:
     """Return what says little of a group: one or two families among others, or decades in a row."""
     return (
         few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
@@ -326,7 +327,7 @@ def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
     )
 
 
-def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
+def _language(group: Tally, rest: Others, *, times: float) -> Scene | None:
     """Return the language of most titles: of those in letters of their own nothing else is one."""
     latin = frozenset(Language) - OTHER_LETTERS
     return most_have(
@@ -334,7 +335,7 @@ def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
     ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
 
 
-def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
+def still_of(name: GroupName, group: Tally, rest: Others) -> bool:
     """Whether the scene in a name that a group had before still holds for it, whatever the rest is like."""
     scene = name.scene
     if scene is None:
@@ -357,7 +358,7 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     return group.read(read).share_with(words) >= (HELD if len(said) == 1 else A_LOT)
 
 
-def _all_kinds_in(group: Tally, rest: Tally) -> Read:
+def _all_kinds_in(group: Tally, rest: Others) -> Read:
     """Read genres, those that they are kinds of and their families: shoegaze is rock where that is said."""
     kinds = kinds_in(group, rest)
     return whole_of(group, rest).once(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -57,8 +57,6 @@ class Tally:
     years: Counter[int | None]
     titles: Counter[Words]
     """What titles and albums tell."""
-    whole: Tally | None = field(default=None, repr=False, compare=False)
-    """All tracks of the list, where these are what is left of them without a group."""
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -99,19 +97,36 @@ class Tally:
             whole.titles.update(part.titles)
         return replace(whole, size=sum(part.size for part in parts))
 
-    def without(self, some: Tally) -> Tally:
+    def without(self, some: Tally) -> Rest:
         """Take away some of the tracks."""
-        return Tally(
-            self.size - some.size,
-            _difference(self.genres, some.genres),
-            _difference(self.artists, some.artists),
-            _difference(self.years, some.years),
-            _difference(self.titles, some.titles),
-            whole=self,
-        )
+        return Rest(self, some)
 
 
-def groups_and_rests(music: Sequence[Track], labels: Sequence[int], count: int) -> list[tuple[Tally, Tally]]:
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a list without some of its tracks: read as the difference of both."""
+
+    whole: Tally
+    some: Tally
+    _read: dict[Read, Reading] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """Tracks that are left."""
+        return self.whole.size - self.some.size
+
+    def read(self, how: Read) -> Reading:
+        """Read these tracks, once in each way."""
+        if how not in self._read:
+            self._read[how] = self.whole.read(how).without(self.some.read(how))
+        return self._read[how]
+
+
+Others = Tally | Rest
+"""The tracks that a group is held against."""
+
+
+def groups_and_rests(music: Sequence[Track], labels: Sequence[int], count: int) -> list[tuple[Tally, Rest]]:
     """Count the tracks of each of `count` groups, and those of all the others."""
     own: list[list[Track]] = [[] for _ in range(count)]
     for track, label in zip(music, labels if count else (), strict=count > 0):
@@ -121,9 +136,9 @@ def groups_and_rests(music: Sequence[Track], labels: Sequence[int], count: int) 
     return [(group, whole.without(group)) for group in groups]
 
 
-def _difference(whole: Counter[Counted], part: Counter[Counted]) -> Counter[Counted]:
+def _difference(whole: Mapping[Counted, int], part: Mapping[Counted, int]) -> dict[Counted, int]:
     """Return `whole - part` without a look at what the part has none of."""
-    rest = whole.copy()
+    rest = dict(whole)
     for each, number in part.items():
         if rest[each] > number:
             rest[each] -= number
@@ -140,7 +155,7 @@ Read = Callable[[Tally], Iterable[tuple[Words, int]]]
 class Reading:
     """What is read from tracks, of which something is known."""
 
-    told: Sequence[tuple[Words, int]]
+    told: Mapping[Words, int]
     """How many of them have just these words."""
     total: int
     counts: Counter[str]
@@ -157,13 +172,21 @@ class Reading:
         for words, number in together.items():
             for word in words:
                 counts[word] = counts.get(word, 0) + number
-        return Reading(list(together.items()), sum(together.values()), Counter(counts))
+        return Reading(together, sum(together.values()), Counter(counts))
+
+    def without(self, some: Reading) -> Reading:
+        """Take away what is read from some of the tracks."""
+        return Reading(
+            _difference(self.told, some.told),
+            self.total - some.total,
+            Counter(_difference(self.counts, some.counts)),
+        )
 
     def number_with(self, some: Collection[str]) -> int:
         """Return how many tracks have one of some words."""
         if len(some) == 1:
             return self.counts[next(iter(some))]
-        return sum(number for words, number in self.told if not words.isdisjoint(some))
+        return sum(number for words, number in self.told.items() if not words.isdisjoint(some))
 
     def share_with(self, some: Collection[str]) -> float:
         """Return the share of the tracks that have one of some words."""
@@ -177,18 +200,18 @@ def lower_end(count: int, total: int) -> float:
     return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)
 
 
-def whole_of(group: Tally, rest: Tally) -> Tally:
+def whole_of(group: Tally, rest: Others) -> Tally:
     """Return all tracks of a list."""
-    return rest.whole or Tally.together([group, rest])
+    return rest.whole if isinstance(rest, Rest) else Tally.together([group, rest])
 
 
-def kinds_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
+def kinds_in(group: Tally, rest: Others) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the genres of a track and those that they are kinds of, as named in a list."""
     whole = whole_of(group, rest)
     return whole.once(families, lambda: families(frozenset(whole.genres)))
 
 
-def families_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
+def families_in(group: Tally, rest: Others) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the families of a track, called by the kind that most of each is of in a list.
 
     "Religious" says less than "worship" where that is what it is, and "stage & screen" than "musicals".
@@ -260,7 +283,7 @@ def _spellings(tally: Tally) -> dict[str, str]:
     return {lead: min(names, key=lambda name: (-names[name], name)) for lead, names in found.items()}
 
 
-def subtitle_of(group: Tally, rest: Tally) -> Subtitle:
+def subtitle_of(group: Tally, rest: Others) -> Subtitle:
     """Return what distinguishes the tracks of a group from those of the other groups.
 
     Where its genres agree only on their family, that: "christian", "ccm" and "worship" are religious.
@@ -291,7 +314,7 @@ def _have_one_of(genres: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 def _genres(
-    group: Tally, rest: Tally, read: Callable[[tuple[str, ...]], Words]
+    group: Tally, rest: Others, read: Callable[[tuple[str, ...]], Words]
 ) -> tuple[tuple[str, ...], float | None]:
     """Return the one or two genres that are commoner here than elsewhere, and the share that has them."""
     tagged = group.read(by_genres(read))
@@ -314,24 +337,15 @@ def _genres(
     return (tuple(chosen), share) if share >= A_LOT else ((), None)
 
 
-def _decade(group: Tally, rest: Tally) -> tuple[int | None, float | None]:
-    here, there = _by_decade(group), _by_decade(rest)
-    for decade, number in here.items():
-        if number <= MOSTLY * group.size:
-            continue
+def _decade(group: Tally, rest: Others) -> tuple[int | None, float | None]:
+    here, there = group.read(decades), rest.read(decades)
+    for decade, number in here.counts.items():
         # Elsewhere as far as years are known: what has none may be of any.
-        elsewhere = there[decade] / max(there.total(), 1)
-        if number / here.total() >= MORE_THAN_THE_REST * elsewhere:
-            return decade, number / group.size
+        if number > MOSTLY * group.size and number / here.total >= MORE_THAN_THE_REST * there.share_with(
+            {decade}
+        ):
+            return int(decade), number / group.size
     return None, None
-
-
-def _by_decade(tally: Tally) -> Counter[int]:
-    found: Counter[int] = Counter()
-    for year, number in tally.years.items():
-        if year:
-            found[year // 10 * 10] += number
-    return found
 
 
 def _artist(group: Tally) -> tuple[str | None, float | None]:
