@@ -14,7 +14,7 @@ from services.domain.music import Track, TrackId
 from services.domain.recordings import NameQuestion
 from services.sources.clock import Deadline
 from services.sources.outcomes import Answers, ask_in_batches, require, valid_isrc, valid_track_id
-from services.sources.upstream import Ask, Upstream, Wiring, connect
+from services.sources.upstream import Ask, Upstream, Wiring
 
 _MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 _SPOTIFY = re.compile(
@@ -198,14 +198,17 @@ API_GAP_S = 0.4
 
 def connect_labs(session: aiohttp.ClientSession, *, base_url: str, **wiring: Unpack[Wiring]) -> Labs:
     """Build the one client of the labs host in this process."""
-    return Labs(connect(session, NAME, base_url, min_gap_s=LABS_GAP_S, row="ListenBrainz labs", **wiring))
+    row = "ListenBrainz labs"
+    return Labs(Upstream(session, source=NAME, base_url=base_url, min_gap_s=LABS_GAP_S, row=row, **wiring))
 
 
 def connect_listenbrainz(
     session: aiohttp.ClientSession, *, base_url: str, **wiring: Unpack[Wiring]
 ) -> ListenBrainz:
     """Build the one client of the service in this process."""
-    return ListenBrainz(connect(session, NAME, base_url, min_gap_s=API_GAP_S, row=NAME, **wiring))
+    return ListenBrainz(
+        Upstream(session, source=NAME, base_url=base_url, min_gap_s=API_GAP_S, row=NAME, **wiring)
+    )
 
 
 class Labs:

@@ -26,7 +26,7 @@ from services.sources.listenbrainz import (
 )
 from services.sources.outcomes import require, valid_isrc
 from services.sources.session import parse_json
-from services.sources.upstream import Ask, Reply, Upstream, Wiring, connect
+from services.sources.upstream import Ask, Reply, Upstream, Wiring
 
 MOST_TRACKS = 500
 """Of one list; a playlist may hold 20,000."""
@@ -203,7 +203,9 @@ def connect_lastfm(
     session: aiohttp.ClientSession, key: str, *, base_url: str, **wiring: Unpack[Wiring]
 ) -> LastFm:
     """Build the one client of this process."""
-    upstream = connect(session, LASTFM, base_url, min_gap_s=GAP_S, is_final=_says_what_is_wrong, **wiring)
+    upstream = Upstream(
+        session, source=LASTFM, base_url=base_url, min_gap_s=GAP_S, is_final=_says_what_is_wrong, **wiring
+    )
     return LastFm(upstream, key)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from random import Random
+from typing import Unpack
 
 import aiohttp
 
@@ -23,11 +23,11 @@ from services.sources.outcomes import (
     valid_isrc,
     valid_track_id,
 )
-from services.sources.pacing import Breaker, Pace, pacer_of
+from services.sources.pacing import Breaker, pacer_of
 from services.sources.reccobeats_answers import SOURCE, Group, NonsenseError, by_isrc, by_track_id, judge
 from services.sources.reccobeats_clips import CLIP_PATIENCE, ReccoBeatsClips
 from services.sources.session import MEBIBYTE
-from services.sources.upstream import Answer, OnCall, Patience, Upstream, unheard
+from services.sources.upstream import Answer, Patience, Upstream, Wiring
 
 NAME = "ReccoBeats"
 _BATCH = 40
@@ -125,34 +125,27 @@ _log = logging.getLogger(__name__)
 
 
 def connect_reccobeats(
-    session: aiohttp.ClientSession,
-    *,
-    base_url: str,
-    clock: Clock | None = None,
-    random: Random | None = None,
-    patience: Patience | None = None,
-    on_call: OnCall = unheard,
-    pace: Pace | None = None,
+    session: aiohttp.ClientSession, *, base_url: str, **wiring: Unpack[Wiring]
 ) -> ReccoBeats:
     """Build the one client of this process; its pace is its own, or shared with other processes."""
-    clock = clock or Clock()
-    pacer = pacer_of(NAME, clock=clock, pace=pace)
+    clock = wiring.setdefault("clock", Clock())
+    pacer = pacer_of(NAME, clock=clock, pace=wiring.get("pace"))
     breaker = Breaker(NAME, monotonic=clock.monotonic, tell=pacer.tell_others)
 
     def upstream(patience: Patience | None) -> Upstream:
+        own = wiring.copy()
+        own["patience"] = patience
         return Upstream(
             session,
             source=NAME,
             base_url=base_url,
             pacer=pacer,
             breaker=breaker,
-            clock=clock,
-            random=random,
-            patience=patience,
             body_limit=_BODY_LIMIT,
-            on_call=on_call,
+            **own,
         )
 
+    patience = wiring.get("patience")
     clips = ReccoBeatsClips(upstream(patience or CLIP_PATIENCE), clock=clock)
     return ReccoBeats(upstream(patience), clock=clock, clips=clips)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 import aiohttp
 
@@ -22,9 +21,8 @@ from services.domain.errors.sources import (
     TokenRefusedError,
 )
 from services.sources.clock import Clock, Deadline
-from services.sources.pacing import Pace, pacer_of
 from services.sources.session import parse_http_date, parse_json, retry_after_s
-from services.sources.upstream import Answer, Ask, OnCall, Patience, Reply, Upstream, unheard
+from services.sources.upstream import Answer, Ask, Reply, Upstream, Wiring
 
 NAME = "Spotify"
 MIN_GAP_S = 0.4
@@ -69,29 +67,22 @@ class SpotifyApi:
         *,
         ledger: CallLedger,
         base_url: str,
-        clock: Clock | None = None,
-        random: Random | None = None,
-        patience: Patience | None = None,
         min_gap_s: float = MIN_GAP_S,
-        on_call: OnCall = unheard,
-        pace: Pace | None = None,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        self._clock = clock or Clock()
+        self._clock = wiring.setdefault("clock", Clock())
         self._ledger = ledger
         self._owner_rest_until: datetime | None = None
         self._upstream = Upstream(
             session,
             source=NAME,
             base_url=base_url,
-            pacer=pacer_of(NAME, clock=self._clock, pace=pace, min_gap_s=min_gap_s),
-            clock=self._clock,
-            random=random,
-            patience=patience,
+            min_gap_s=min_gap_s,
             # 401 is about one person's token and 403 about one playlist: neither turns everybody away.
             refusals=frozenset(),
             is_final=self._is_quota,
             before_try=self._admit,
-            on_call=on_call,
+            **wiring,
         )
 
     async def call(

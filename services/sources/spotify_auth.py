@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
+from typing import Unpack
 from urllib.parse import urlencode
 
 import aiohttp
@@ -20,8 +20,7 @@ from services.domain.errors.sources import (
     SourceUnavailableError,
 )
 from services.sources.clock import Clock, Deadline
-from services.sources.pacing import Pacer
-from services.sources.upstream import Answer, Ask, OnCall, Patience, Upstream, unheard
+from services.sources.upstream import Answer, Ask, Upstream, Wiring
 
 NAME = "Spotify's login"
 CALL_DEADLINE_S = 20.0
@@ -64,12 +63,9 @@ class SpotifyAuth:
         client_secret: str | None,
         redirect_uri: str,
         base_url: str,
-        clock: Clock | None = None,
-        random: Random | None = None,
-        patience: Patience | None = None,
-        on_call: OnCall = unheard,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        self._clock = clock or Clock()
+        self._clock = wiring.setdefault("clock", Clock())
         self._base_url = base_url.rstrip("/")
         self._client_id = client_id
         self._secret = client_secret
@@ -78,12 +74,9 @@ class SpotifyAuth:
             session,
             source=NAME,
             base_url=base_url,
-            pacer=Pacer(NAME, clock=self._clock, min_gap_s=0.0),
-            clock=self._clock,
-            random=random,
-            patience=patience,
+            min_gap_s=0.0,
             refusals=frozenset(),
-            on_call=on_call,
+            **wiring,
         )
 
     def authorize_url(self, *, state: str, verifier: str, scopes: frozenset[str]) -> str:

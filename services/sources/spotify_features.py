@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Unpack
 
 import aiohttp
 
@@ -14,9 +15,8 @@ from services.domain.music import Track, TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import OutcomeBuilder, note_of, read_features, reason_of, valid_track_id
-from services.sources.pacing import Pacer
 from services.sources.spotify_api import CallLedger
-from services.sources.upstream import Answer, Patience, Upstream
+from services.sources.upstream import Answer, Upstream, Wiring
 
 SOURCE = "spotify"
 NAME = "Spotify"
@@ -69,21 +69,18 @@ class SpotifyProbe:
         *,
         ledger: CallLedger | None = None,
         base_url: str,
-        clock: Clock,
-        patience: Patience | None = None,
+        **wiring: Unpack[Wiring],
     ) -> None:
-        self._clock = clock
+        self._clock = wiring.setdefault("clock", Clock())
         self._ledger = ledger
         self._latch = Latch(self._clock)
         self._upstream = Upstream(
             session,
             source=NAME,
             base_url=base_url,
-            pacer=Pacer(NAME, clock=self._clock),
-            clock=self._clock,
-            patience=patience,
             # 403 closes the endpoint and 401 means one person's token: neither turns the bot away.
             refusals=frozenset(),
+            **wiring,
         )
 
     def with_token(self, token: str) -> SpotifyFeatures:

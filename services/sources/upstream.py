@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Required, TypedDict, TypeVar, Unpack
+from typing import TypedDict, TypeVar, Unpack
 
 import aiohttp
 
@@ -19,7 +19,7 @@ from services.domain.errors.sources import (
     SourceUnavailableError,
 )
 from services.sources.clock import Clock, Deadline
-from services.sources.pacing import Breaker, Pace, Pacer, pacer_of
+from services.sources.pacing import MIN_GAP_S, Breaker, Pace, Pacer, pacer_of
 from services.sources.session import (
     LONGEST_S,
     MEBIBYTE,
@@ -156,6 +156,17 @@ class _TransientError(Exception):
         self.counts = counts
 
 
+class Wiring(TypedDict, total=False):
+    """What clients of outside services are given alike."""
+
+    clock: Clock
+    random: Random | None
+    patience: Patience | None
+    on_call: OnCall
+    pace: Pace | None
+    """Slots that are shared with other processes; None where this one has its own."""
+
+
 class Upstream:
     """One outside service: its address, its limits and its recent failures."""
 
@@ -165,30 +176,33 @@ class Upstream:
         *,
         source: str,
         base_url: str,
-        pacer: Pacer,
-        clock: Clock,
+        min_gap_s: float = MIN_GAP_S,
+        row: str = "",
+        pacer: Pacer | None = None,
         breaker: Breaker | None = None,
-        random: Random | None = None,
-        patience: Patience | None = None,
         refusals: frozenset[int] = frozenset({401, 403}),
         is_final: Callable[[Reply], bool] = _never,
         before_try: Callable[[], Awaitable[None]] = _freely,
         body_limit: int = 8 * MEBIBYTE,
-        on_call: OnCall = unheard,
+        **wiring: Unpack[Wiring],
     ) -> None:
+        """Build the caller; a `pacer` stands for one made of `min_gap_s` and `row`, see `pacer_of`."""
+        clock = wiring.get("clock") or Clock()
+        if pacer is None:
+            pacer = pacer_of(source, clock=clock, pace=wiring.get("pace"), min_gap_s=min_gap_s, row=row)
         self.source = source
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._pacer = pacer
         self._breaker = breaker or Breaker(source, monotonic=clock.monotonic, tell=pacer.tell_others)
         self._clock = clock
-        self._random = random or Random()
-        self._patience = patience or Patience()
+        self._random = wiring.get("random") or Random()
+        self._patience = wiring.get("patience") or Patience()
         self._refusals = refusals
         self._is_final = is_final
         self._before_try = before_try
         self._body_limit = body_limit
-        self._on_call = on_call
+        self._on_call = wiring.get("on_call", unheard)
 
     async def get(
         self,
@@ -357,39 +371,3 @@ async def _to_the_end(exchange: Coroutine[None, None, T]) -> T:
         except asyncio.CancelledError:
             task.cancel()
         raise
-
-
-class Wiring(TypedDict, total=False):
-    """What clients of outside services are given alike."""
-
-    clock: Required[Clock]
-    random: Random | None
-    patience: Patience | None
-    on_call: OnCall
-    pace: Pace | None
-    """Slots that are shared with other processes; None where this one has its own."""
-
-
-def connect(
-    session: aiohttp.ClientSession,
-    source: str,
-    base_url: str,
-    *,
-    min_gap_s: float,
-    row: str = "",
-    is_final: Callable[[Reply], bool] = _never,
-    **wiring: Unpack[Wiring],
-) -> Upstream:
-    """Build what calls one service, behind a queue of its own; `row` as in `pacer_of`."""
-    clock = wiring["clock"]
-    return Upstream(
-        session,
-        source=source,
-        base_url=base_url,
-        pacer=pacer_of(source, clock=clock, pace=wiring.get("pace"), min_gap_s=min_gap_s, row=row),
-        clock=clock,
-        random=wiring.get("random"),
-        patience=wiring.get("patience"),
-        is_final=is_final,
-        on_call=wiring.get("on_call", unheard),
-    )
