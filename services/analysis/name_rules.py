@@ -329,11 +329,7 @@ def with_comparison(name: GroupName, traits: Traits, refused: Collection[Claim])
         and not {trait.feature, lean.feature} <= _NEARLY_ONE
     ]
     telling = (
-        [
-            other
-            for other in beside
-            if other.high or other.feature not in little or (other == MORE_SUNG and _are_songs(traits))
-        ]
+        [other for other in beside if _tells(other, traits, little)]
         for little in (LITTLE_BELOW, _UNSAID_BELOW)
     )
     chosen = next(filter(None, telling), beside)
@@ -353,9 +349,16 @@ def _sayable(traits: Traits, refused: Collection[Claim]) -> list[Trait]:
     ]
 
 
-def _are_songs(traits: Traits) -> bool:
-    """Whether the rest of the list is hardly sung beside the group."""
-    return any(trait.feature is Feature.INSTRUMENTALNESS and trait.contrast <= -STRONG for trait in traits)
+def _tells(lean: Lean, traits: Traits, little: Collection[Feature]) -> bool:
+    """Whether a comparison tells something: of less of `little` only songs do, beside what is hardly sung."""
+    return (
+        lean.high
+        or lean.feature not in little
+        or (
+            lean == MORE_SUNG
+            and any(each.feature is lean.feature and each.contrast <= -STRONG for each in traits)
+        )
+    )
 
 
 def _may_compare(trait: Trait) -> bool:
@@ -391,11 +394,6 @@ def _words_of(traits: Traits) -> tuple[list[Lean], list[Lean]]:
             and abs(trait.contrast) >= AUDIBLE * (BORNE_OUT if trait.degree else CLEARLY_AUDIBLE)
         ):
             compared.append(Lean(trait.feature, trait.contrast > 0))
-    # "Less danceable" and "more electric" only where nothing else sets a group apart, and songs from music
-    # that is hardly sung.
-    telling = [
-        lean
-        for lean in compared
-        if lean.high or lean.feature not in LITTLE_BELOW or (lean == MORE_SUNG and _are_songs(traits))
-    ]
+    # "Less danceable" and "more electric" only where nothing else sets a group apart.
+    telling = [lean for lean in compared if _tells(lean, traits, LITTLE_BELOW)]
     return absolute, telling or compared[:1]

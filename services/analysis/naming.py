@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import count, permutations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -255,12 +255,10 @@ def _checked(
         msg = f"z {scores.shape}, raw {values.shape} and labels {groups.shape} are not of the same tracks"
         raise ValueError(msg)
     if not (np.isfinite(scores).all() and np.isfinite(values).all()):
-        msg = "names are decided by tracks with evidence: z and raw must be finite"
-        raise ValueError(msg)
+        raise ValueError("names are decided by tracks with evidence: z and raw must be finite")
     scores, values, groups = scores[groups >= 0], values[groups >= 0], groups[groups >= 0]
     if groups.size and len(np.unique(groups)) != groups.max() + 1:
-        msg = "labels must be 0..k-1 without an empty group"
-        raise ValueError(msg)
+        raise ValueError("labels must be 0..k-1 without an empty group")
     return scores, values, groups
 
 
@@ -329,9 +327,7 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
 
     def descend(group: int, total: float, left: Floats, chosen: list[_Option]) -> None:
         nonlocal best
-        rest = [
-            left[start:end].max() for start, end in zip(starts[group:], starts[group + 1 :], strict=False)
-        ]
+        rest = [left[own:end].max() for own, end in zip(starts[group:], starts[group + 1 :], strict=False)]
         if total + sum(rest) <= best[0] + 1e-9:
             return
         if group == len(options):
@@ -399,7 +395,5 @@ def _modified(
         modified = replace(base, differs=Lean(feature, bool(difference[column] > 0)))
         if wording_of(modified) not in taken and not modified.are_songs:
             return modified
-    number = 2
-    while wording_of(replace(base, number=number)) in taken:
-        number += 1
-    return replace(base, number=number)
+    numbered_names = (replace(base, number=number) for number in count(2))
+    return next(name for name in numbered_names if wording_of(name) not in taken)

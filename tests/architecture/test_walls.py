@@ -197,3 +197,9 @@ def test_nothing_in_the_rooms_is_there_for_tests_alone() -> None:
     times = Counter(name for name, _ in defined)  # several stores may define what nobody calls
     unused = {f"{file.relative_to(ROOT)}: {name}" for name, file in defined if words[name] <= times[name]}
     assert unused == set()
+
+
+def test_no_file_is_too_long_to_be_read_at_once() -> None:
+    files = [file for room in ("bot", "cogs", "services", "tests") for file in (ROOT / room).rglob("*.py")]
+    lines = {file: file.read_text(encoding="utf-8").count("\n") for file in files}
+    assert not {f"{file.relative_to(ROOT)}: {count}" for file, count in lines.items() if count > 400}

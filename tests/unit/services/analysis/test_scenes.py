@@ -27,10 +27,8 @@ def grounded_in(name: GroupName, group: list[Track], rest: list[Track]) -> Group
 
 def strangers(*groups: list[Track]) -> list[Track]:
     """Put tracks together of which no two are by one artist."""
-    return [
-        replace(track, artists=(f"Nobody {number}",))
-        for number, track in enumerate(chain.from_iterable(groups))
-    ]
+    every = enumerate(chain.from_iterable(groups))
+    return [replace(track, artists=(f"Nobody {number}",)) for number, track in every]
 
 
 def halves(one: Sequence[str], other: Sequence[str]) -> list[Track]:

@@ -7,6 +7,10 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.domain.features import Feature
+from services.domain.music import Playlist
 
 IDS = tuple(f"{letter}{index:021d}" for index, letter in enumerate("aBcDeFgHiJkLmNoPqRsT"))
 """Well-formed track ids of tracks that do not exist."""
@@ -105,3 +109,46 @@ UNSAFE_NAMES = (
     "___.csv",
     "CON.csv",
 )
+
+
+def watched(title: str, channel: str = "Ann - Topic", header: str = "YouTube Music") -> dict[str, Any]:
+    return {
+        "header": header,
+        "title": title,
+        "titleUrl": "https://music.youtube.com/watch?v=abcdefghij1",
+        "subtitles": [{"name": channel, "url": "https://www.youtube.com/channel/x"}],
+        "time": "2024-01-02T03:04:05Z",
+        "products": ["YouTube"],
+    }
+
+
+def link(words: str, to: str = "watch?v=abcdefghij1") -> str:
+    return f'<a href="https://music.youtube.com/{to}">{words}</a>'
+
+
+def page(*played: tuple[str, str]) -> bytes:
+    """Return a watch history as Takeout writes it where nobody asks for JSON."""
+    cells = "".join(
+        f'<div class="outer-cell mdl-cell"><div class="mdl-grid"><div class="header-cell mdl-cell">'
+        f'<p class="mdl-typography--title">{header}<br></p></div><div class="content-cell mdl-cell '
+        f'mdl-typography--body-1">{content}Sep 1, 2026, 2:37:11 PM CEST<br></div><div class="content-cell '
+        'mdl-typography--caption"><b>Products:</b><br>YouTube</div></div></div>'
+        for header, content in played
+    )
+    style = "<style>.outer-cell{padding:0}</style>"
+    return f"<html><head>{style}</head><body>{cells}</body></html>".encode()
+
+
+def table(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def ruined(*columns: str, rows: str) -> bytes:
+    lines = [f"Song {number},Ann,{rows.format(n=number)}" for number in range(8)]
+    return table(f"Title,Artist,{','.join(columns)}", *lines)
+
+
+def known(playlist: Playlist, feature: Feature) -> int:
+    return sum(
+        track.uploaded is not None and track.uploaded.get(feature) is not None for track in playlist.tracks
+    )

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
-from cogs.words.errors import sentence
 from cogs.words.messages import note_lines
-from services.domain.errors.playlists import UploadError
 from services.domain.features import Feature
-from services.domain.music import Playlist, SkipReason
+from services.domain.music import SkipReason
 from services.imports.upload import read_upload
 
-from .samples import zip_of
+from .samples import known, link, page, ruined, table, watched, zip_of
 
 ID = "0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
-
-
-def watched(title: str, channel: str = "Ann - Topic", header: str = "YouTube Music") -> dict[str, Any]:
-    return {
-        "header": header,
-        "title": title,
-        "titleUrl": "https://music.youtube.com/watch?v=abcdefghij1",
-        "subtitles": [{"name": channel, "url": "https://www.youtube.com/channel/x"}],
-        "time": "2024-01-02T03:04:05Z",
-        "products": ["YouTube"],
-    }
 
 
 class Kind(NamedTuple):
@@ -41,32 +26,6 @@ class Kind(NamedTuple):
     says: str = ""
     tempo: int = 0
     keys: int = 0
-
-
-def link(words: str, to: str = "watch?v=abcdefghij1") -> str:
-    return f'<a href="https://music.youtube.com/{to}">{words}</a>'
-
-
-def page(*played: tuple[str, str]) -> bytes:
-    """Return a watch history as Takeout writes it where nobody asks for JSON."""
-    cells = "".join(
-        f'<div class="outer-cell mdl-cell"><div class="mdl-grid"><div class="header-cell mdl-cell">'
-        f'<p class="mdl-typography--title">{header}<br></p></div><div class="content-cell mdl-cell '
-        f'mdl-typography--body-1">{content}Sep 1, 2026, 2:37:11 PM CEST<br></div><div class="content-cell '
-        'mdl-typography--caption"><b>Products:</b><br>YouTube</div></div></div>'
-        for header, content in played
-    )
-    style = "<style>.outer-cell{padding:0}</style>"
-    return f"<html><head>{style}</head><body>{cells}</body></html>".encode()
-
-
-def table(*lines: str) -> bytes:
-    return "\n".join(lines).encode()
-
-
-def ruined(*columns: str, rows: str) -> bytes:
-    lines = [f"Song {number},Ann,{rows.format(n=number)}" for number in range(8)]
-    return table(f"Title,Artist,{','.join(columns)}", *lines)
 
 
 SONGS = [f"Ann – Song {number}" for number in range(8)]
@@ -411,116 +370,9 @@ def test_reads_every_kind_of_file(kind: Kind) -> None:
     assert (known(playlist, Feature.TEMPO), known(playlist, Feature.MODE)) == (kind.tempo, kind.keys)
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (
-            json.dumps([["Artist", "Title"], *[["Ann", f"{n}"] for n in range(20_001)]]),
-            "more than 20,000 rows",
-        ),
-        (json.dumps({"artist": ["Ann"] * 20_001, "title": ["x"] * 20_001}), "more than 20,000 rows"),
-        ("[]", "has no rows in it"),
-        (json.dumps([watched("Watched a film", header="YouTube")]), "Upload a playlist with songs in it"),
-        (json.dumps([{"Title": "x", "Playlist Item Identifiers": [1]}]), "“Apple Music Library Tracks.json”"),
-        (
-            "Playlist ID,Title\nPLx,Mix\n\nVideo ID,Time Added\nabcDEF-1_gh,2020-01-01 00:00:00 UTC\n",
-            "“music library songs.csv”",
-        ),
-        (
-            "https://a.bandcamp.com/track/x\nhttps://b.bandcamp.com/track/y\n",
-            "links to a.bandcamp.com. I read no",
-        ),
-        (
-            "Catalog#,Artist,Title,Released,release_id\nX,Ann,An Album,2001,1\n",
-            "the columns Catalog#, Artist",
-        ),
-        ("Anna Gruber,Wien\nBert Huber,Graz\nCarla Maier,Linz\n", "the columns Anna Gruber, Wien"),
-        ("Anna: hi there, how are you?\nBert: fine, and you?\nAnna: Good!\n", "call its columns “Title”"),
-        ("2024-01-02 03:04:05 - INFO - a\n2024-01-02 03:04:06 - INFO - b\n", "like “Artist - Title”"),
-        ("Kunde;Ort\nAnna Gruber;Bad Ischl\nBert Huber;Sankt Gilgen\n", "the columns Kunde, Ort"),
-        ("a1b2c3d - Mend it\nb2c3d4e - Add it\n", "like “Artist - Title”"),
-        ('<?xml version="1.0"?><b><book><title>One</title><author>Ann</author></book></b>', "an XML file"),
-        ("Flour: 500 g\nSugar: 100 g\nFresh eggs: 3\n", "like “Artist - Title”"),
-        ('{"title": "One", "artist": "Ann"}\n{"title": "Two', "begins on line 2 is no valid JSON"),
-    ],
-)
-def test_what_is_no_list_is_refused_by_its_kind_with_the_next_step(content: str, says: str) -> None:
-    with pytest.raises(UploadError) as caught:
-        read_upload(content.encode())
-    assert says in sentence(caught.value)
-
-
 def test_a_beat_of_virtualdj_is_a_tempo() -> None:
     (playlist,) = read_upload(KINDS["database of VirtualDJ"].content).playlists
     assert [track.uploaded and round(track.uploaded.tempo or 0, 1) for track in playlist.tracks] == [
         128.2,
         120.0,
     ]
-
-
-def known(playlist: Playlist, feature: Feature) -> int:
-    return sum(
-        track.uploaded is not None and track.uploaded.get(feature) is not None for track in playlist.tracks
-    )
-
-
-CASES = {
-    "account-history.jsonl": (16, 16, 0, 0),
-    "apple-media-services-small.zip": (13, 0, 0, 0),
-    "apple-music-playlist-german.txt": (24, 0, 0, 0),
-    "apple-privacy-play-history.csv": (24, 0, 0, 0),
-    "csv-bom-shown-as-letters.csv": (24, 0, 0, 0),
-    "csv-concatenated-exports.csv": (18, 18, 18, 18),
-    "csv-european-excel-cp1252.csv": (18, 18, 18, 18),
-    "csv-excel-ate-the-decimal-point.csv": (18, 18, 0, 18),
-    "csv-russian-excel-cp1251.csv": (18, 18, 18, 18),
-    "csv-saved-from-column-a.csv": (24, 24, 24, 24),
-    "csv-spaces-after-commas.csv": (19, 0, 0, 0),
-    "csv-user-prefixed-uris.csv": (16, 16, 0, 0),
-    "dj-camelot-leading-zero.csv": (18, 0, 18, 18),
-    "dj-key-column-camelot.csv": (18, 0, 18, 18),
-    "dj-key-column-notes.csv": (18, 0, 18, 18),
-    "features-all-zero-rows.csv": (18, 18, 12, 12),
-    "features-exportify-percent-signs.csv": (18, 18, 18, 18),
-    "features-units-in-cells.csv": (18, 0, 18, 0),
-    "itunes-library-playlist.xml": (13, 0, 5, 0),
-    "kaggle-spotify-2023.csv": (24, 0, 24, 24),
-    "lastfm-no-header.csv": (24, 0, 0, 0),
-    "lastfm-scrobbles-with-header.csv": (24, 0, 0, 0),
-    "links-all-spellings.txt": (16, 16, 0, 0),
-    "links-in-html.html": (16, 16, 0, 0),
-    "links-markdown-first-line.txt": (16, 16, 0, 0),
-    "listenbrainz-listens.json": (24, 24, 0, 0),
-    "listenbrainz-playlist.jspf": (24, 24, 0, 0),
-    "m3u-files.m3u8": (24, 0, 0, 0),
-    "m3u-with-spotify-uris.m3u8": (24, 24, 0, 0),
-    "mixed-in-key.csv": (24, 0, 24, 24),
-    "organize-your-music-long.csv": (24, 0, 24, 0),
-    "playlist.xspf": (24, 24, 0, 0),
-    "rekordbox-playlist-alphanumeric.txt": (24, 0, 24, 24),
-    "rekordbox.xml": (24, 0, 24, 24),
-    "serato-history.csv": (24, 0, 0, 0),
-    "shazam-quotes-in-quotes.csv": (24, 0, 0, 0),
-    "sort-your-music-pasted.tsv": (24, 0, 24, 0),
-    "spotify-backup.txt": (24, 24, 0, 0),
-    "spotify-web-api.json": (24, 24, 0, 0),
-    "table-markdown.txt": (18, 0, 0, 0),
-    "text-artist-title-lines.txt": (24, 0, 0, 0),
-    "traktor-playlist.nml": (14, 0, 14, 14),
-    "youtube-takeout-library.csv": (24, 0, 0, 0),
-    "youtube-takeout-small.zip": (24, 0, 0, 0),
-}
-"""Tracks, ids, tempi and keys of the first playlist."""
-
-
-def test_reads_the_collected_cases() -> None:
-    shared = os.environ.get("TASTEMAP_SHARED_DATA")
-    folder = (Path(shared).parent if shared else Path(__file__).parents[5] / "shared") / "cases"
-    if not folder.is_dir():
-        pytest.skip("the collection of cases lies beside the project; it is not there")
-    found = {}
-    for name in CASES:
-        playlist = read_upload((folder / name).read_bytes(), filename=name).playlists[0]
-        ids = sum(track.id is not None for track in playlist.tracks)
-        found[name] = len(playlist.tracks), ids, known(playlist, Feature.TEMPO), known(playlist, Feature.MODE)
-    assert found == CASES
