@@ -192,7 +192,7 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
     """Say how much is known, from whom, and how far the estimates could move the groups."""
     coverage = report.coverage
     blocks: list[ui.Item[Any]] = [
-        text(words.quality_title(report), words.verdict_line(coverage), *words.in_all(report)),
+        text(words.quality_title(report), words.verdict_line(report), *words.in_all(report)),
         text(*words.kind_lines(coverage)),
         text(words.SOURCES, *words.source_lines(coverage)),
         text(words.BY_FEATURE, small(words.by_feature_line(coverage))),

@@ -143,7 +143,7 @@ def gain_words(before: Figures, after: Figures) -> str:
             f"({_often(before.same_artist_steps)} before)"
         )
     if not parts:
-        return "No key and no measured tempo is known here; the order follows the other features."
+        return "Too few keys and measured tempi are known to count; the order follows the other features."
     said = ", ".join(parts)
     return f"Smoother: {said}." if better else f"{said[:1].upper()}{said[1:]}."
 
@@ -289,6 +289,8 @@ def _how_good(report: AnalysisReport, state: OrderState) -> str:
     locks = state.options.locks
     if _nothing_is_free(report.tracks, locks):
         return f"The only order{_locked(locks)}"
+    if state.result.costs.is_any_as_good:
+        return f"No order{_locked(locks)} is better"
     if state.options.seed:
         return f"Another good order, number {state.options.seed + 1}"
     if state.result.exact:

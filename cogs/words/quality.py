@@ -79,9 +79,9 @@ def in_all(report: AnalysisReport) -> list[str]:
     return [] if partly is not None and partly.tracks == report.coverage.total else [quality(report)]
 
 
-def verdict_line(coverage: Coverage) -> str:
-    """Say how far a map may be trusted."""
-    share = coverage.real_share
+def verdict_line(report: AnalysisReport) -> str:
+    """Say how far a map may be trusted: not at all where no track is known well enough to decide anything."""
+    share = report.coverage.real_share if report.evidence or report.clusters else 0.0
     if share >= 0.95:
         return "**Solid:** nearly all values are real."
     if share >= 0.7:
@@ -165,13 +165,14 @@ def groups_lines(report: AnalysisReport) -> list[str]:
     stability = basis.stability if basis.grouping is Grouping.STYLE else structure.stability
     if structure.verdict is Verdict.TOO_FEW or stability is None:
         return ["Too few tracks have enough real values to look for groups."]
-    lines = [_steadiness(stability)] if structure.k > 1 else []
-    if structure.verdict is Verdict.UNTESTABLE:
-        lines.append("Below about 75 tracks nobody can tell real groups from chance.")
+    is_cut = structure.verdict is Verdict.NONE and basis.grouping is Grouping.SOUND
+    lines = [_steadiness(stability, is_cut=is_cut)] if structure.k > 1 else []
+    if structure.verdict is Verdict.UNTESTABLE and not structure.is_split:
+        lines.append("I find no real groups by sound, which says little below about 75 tracks.")
     if structure.estimated:
         lines.append(f"{estimated_line(structure)} Groups that lean on an estimate are never called clear.")
     agreement = report.estimate_agreement
-    if agreement is not None:
+    if agreement is not None and structure.k > 1:
         effect = (
             "would hardly change the groups"
             if agreement >= _STEADY
@@ -185,13 +186,14 @@ def groups_lines(report: AnalysisReport) -> list[str]:
     return lines
 
 
-def _steadiness(agreement: float) -> str:
-    """Say whether groups stay in parts of the list, by an adjusted Rand index: no percentage."""
+def _steadiness(agreement: float, *, is_cut: bool) -> str:
+    """Say whether groups, or where a list is cut, stay in parts of it, by an adjusted Rand index."""
     figure = f"(agreement {agreement:.2f}, where 1 is identical)"
     if agreement < _MOSTLY:
         return f"They shift in parts of the list: take them loosely {figure}."
     same = "nearly the same ones" if agreement >= _STEADY else "mostly the same ones"
-    return f"These groups hold up: in random parts of the list I find {same} {figure}."
+    opening = "The cut is steady" if is_cut else "These groups hold up"
+    return f"{opening}: in random parts of the list I find {same} {figure}."
 
 
 def track_gap(entry: EnrichedTrack) -> str:

@@ -150,10 +150,11 @@ def verdict_sentence(
     count = len(names)
     listed = f": {_listed(names)}" if names_them else ""
     overall = listed or _overall(mood)
+    few = _too_few_known(evidence, tracks, real)
     albums, unsplit = _EACH_AN_ALBUM if structure.of_albums else "", _unsplit(structure)
     if structure.forced and structure.verdict is not Verdict.TOO_FEW:
         known = _by_scene(structure, parts, brief=not names_them)
-        return f"{_as_asked(structure, names, overall, mood, evidence)} {known}".rstrip()
+        return f"{_as_asked(structure, names, overall, mood, few)} {known}".rstrip()
     match structure.verdict:
         case Verdict.TOO_FEW if evidence == 0:
             nothing = (
@@ -161,22 +162,18 @@ def verdict_sentence(
             )
             return f"{nothing} {WITH_FEATURES}" if tracks else nothing
         case Verdict.TOO_FEW:
-            few = _too_few_known(evidence, tracks, real)
             return f"{few} for groups (I need {fewest}).{_together(mood, evidence)}"
         case Verdict.CLEAR:
             return f"{_groups(count, 'clear')}{albums}{overall}."
         case Verdict.LOOSE:
             return f"{_groups(count, 'loose')} with blurred borders{albums}{overall}."
         case Verdict.UNTESTABLE if count < 2 and structure.is_split:
-            return (
-                f"{_too_few(evidence)} to name groups, but they are of more than one kind.{_together(mood)}"
-            )
+            return f"{few} to name groups, but they are of more than one kind.{_together(mood)}"
         case Verdict.UNTESTABLE if count < 2:
-            return f"{_too_few(evidence)} to tell groups apart.{_called(names, mood)}"
+            return f"{few} to tell groups apart.{_called(names, mood)}"
         case Verdict.UNTESTABLE:
-            doubt = f"{_too_few(evidence)} to be sure."
             known = _by_scene(structure, parts, brief=not names_them)
-            return f"{_groups(count, '')}, maybe{overall}. {doubt} {known}".rstrip()
+            return f"{_groups(count, '')}, maybe{overall}. {few} to be sure. {known}".rstrip()
         case Verdict.NONE if count < 2:
             return f"{unsplit}.{_called(names, mood)}"
         case Verdict.NONE if (
@@ -193,7 +190,7 @@ def verdict_sentence(
             return f"{unsplit}; {below}{listed}.{'' if names_them else _together(mood)}"
 
 
-def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: str, evidence: int) -> str:
+def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: str, few: str) -> str:
     """Say that the number of groups was asked for; what was tested is whether the list has any at all."""
     count = len(names)
     if count < 2:
@@ -209,7 +206,7 @@ def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: st
         case Verdict.LOOSE:
             groups.append("The sound does split this list, but the borders of these are blurred.")
         case Verdict.UNTESTABLE:
-            groups.append(f"{_too_few(evidence)} to tell whether the sound splits them.")
+            groups.append(f"{few} to tell whether the sound splits them.")
         case _:
             groups.append(f"{_unsplit(structure)}: they are a way to cut it.")
     return " ".join(groups)

@@ -35,7 +35,17 @@ SKIPPED = {
     SkipReason.SHORT_PLAY: "never really played",
 }
 """Why a row is no track."""
-_COUNTABLE = {SkipReason.LOCAL_FILE, SkipReason.EPISODE, SkipReason.AUDIOBOOK, SkipReason.UNREADABLE}
+_SKIPPED_SEVERAL = SKIPPED | {
+    SkipReason.LOCAL_FILE: "local files",
+    SkipReason.EPISODE: "podcast episodes",
+    SkipReason.AUDIOBOOK: "audiobooks",
+    SkipReason.UNREADABLE: "unreadable rows",
+    SkipReason.NOT_A_TRACK: "not tracks",
+    SkipReason.PLAYLIST: "links to playlists and not to tracks",
+    SkipReason.SHORT_LINK: "short links, which hide their tracks: open them and copy the long ones",
+    SkipReason.OTHER_SERVICE: "links to other services",
+}
+"""Why several rows are none."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ELLIPSIS = "…"
 CLUSTER_LETTERS = "ABCDEFGH"
@@ -123,8 +133,7 @@ def skipped_line(skipped: Sequence[Skipped]) -> str:
 
 
 def _reason(entry: Skipped) -> str:
-    said = SKIPPED[entry.reason]
-    return f"{said}s" if entry.count != 1 and entry.reason in _COUNTABLE else said
+    return (SKIPPED if entry.count == 1 else _SKIPPED_SEVERAL)[entry.reason]
 
 
 def join_words(words: Iterable[str], last: str = "and") -> str:

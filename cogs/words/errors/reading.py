@@ -229,7 +229,7 @@ def _(error: NoTracksError) -> str:
     beside = _NAMES_BESIDE.get(error.format)
     if beside and SkipReason.NO_TITLE in reasons:
         return (
-            f"This {error.format} holds ids without the names of the tracks ({rows}). Upload the "
+            f"This {error.format} holds ids of its own, without the names of the tracks. Upload the "
             f"ZIP of the export with “{beside}” in it: I join the two."
         )
     instead = (

@@ -58,7 +58,7 @@ def figures(harmonic: float | None, jump: float | None, artists: int = 0) -> Fig
         (
             figures(None, None),
             figures(None, None),
-            "No key and no measured tempo is known here; the order follows the other features.",
+            "Too few keys and measured tempi are known to count; the order follows the other features.",
         ),
     ],
 )

@@ -99,3 +99,12 @@ def test_says_what_was_left_out_and_why() -> None:
     skipped = (Skipped(SkipReason.LOCAL_FILE, 2), Skipped(SkipReason.EPISODE, 1))
     assert skipped_line(()) == ""
     assert skipped_line(skipped) == "3 rows left out: 2 local files and 1 podcast episode"
+    links = (
+        Skipped(SkipReason.SHORT_LINK, 2),
+        Skipped(SkipReason.PLAYLIST, 1),
+        Skipped(SkipReason.NOT_A_TRACK, 3),
+    )
+    assert skipped_line(links) == (
+        "6 rows left out: 2 short links, which hide their tracks: open them and copy the long ones, "
+        "1 link to a playlist and not to a track and 3 not tracks"
+    )

@@ -58,6 +58,7 @@ def test_few_tracks_of_each_album_are_the_first_ones() -> None:
     assert margins.few_of_each_album().tolist() == [0, 1, 2, 3, 5, 6, 8]
     assert margins.are_albums(np.array([0, 1, 0, 0, 0, 1, 1, 0, 1]))
     assert not margins.are_albums(np.zeros(9, dtype=np.intp))
+    assert not margins.are_albums(np.array([0, 1, 0, 2, 2, 1, 1, 0, 1])), "two parts of one album"
 
 
 def test_a_gaussian_cloud_is_no_tighter_than_itself() -> None:

@@ -196,6 +196,7 @@ def test_where_nothing_is_gained_nothing_moves_and_it_is_said() -> None:
     said = "These tracks go together equally well in any order, so the list stays as it is."
     assert kept_line(result, alike) == said
     assert cost_lines(result) == ["Cost of a step: 0.00, in any order."]
+    assert remarks_line(sounds.report(alike), OrderState(OrderOptions(), result)) == "No order is better"
     moved = find_order(playlist(25), OrderOptions())
     assert kept_line(moved, playlist(25)) is None
     best = [playlist(25)[row] for row in moved.order]
