@@ -116,7 +116,8 @@ def describe(
         notices=notices,
     )
     real = np.where(table.is_estimated, np.nan, typical)
-    return replace(report, portrait=portrait_of(report, scores=real, leads=music.facts.leads))
+    portrait = portrait_of(report, scores=real, leads=music.facts.leads, dates=music.years)
+    return replace(report, portrait=portrait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +200,20 @@ def _of_whom(
 def _with_albums(subtitles: Sequence[Subtitle], partition: Partition, music: Music) -> tuple[Subtitle, ...]:
     """Say from which album most of each group is, where most of that album is in it."""
     albums = albums_of(music.deciding, music.own.leads)
-    whole, inside = Counter(albums), Counter(zip(partition.labels.tolist(), albums, strict=True))
-    titles = {album: track.album for album, track in zip(albums, music.deciding, strict=True) if track.album}
     sizes = Counter(partition.labels.tolist())
+    likely = {
+        (group, album): count
+        for (group, album), count in Counter(zip(partition.labels.tolist(), albums, strict=True)).items()
+        if count >= max(FEWEST_OF_ALBUM, ONE_ALBUM * sizes[group])
+    }
+    if not likely:
+        return tuple(subtitles)
+    titles = {album: track.album for album, track in zip(albums, music.deciding, strict=True) if track.album}
+    whole = Counter(albums)
     found = {
         group: (titles[album], count / sizes[group])
-        for (group, album), count in inside.items()
-        if album in titles
-        and count >= FEWEST_OF_ALBUM
-        and count >= ONE_ALBUM * max(sizes[group], whole[album])
+        for (group, album), count in likely.items()
+        if album in titles and count >= ONE_ALBUM * whole[album]
     }
     return tuple(
         replace(subtitle, album=found[group][0], album_share=found[group][1]) if group in found else subtitle

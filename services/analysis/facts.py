@@ -124,10 +124,12 @@ def of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[Track]:
     leads
         What `leads_of` says of them.
     """
-    return [
-        track if track.release_year == year else replace(track, release_year=None)
-        for track, year in zip(tracks, years_of_their_time(tracks, leads), strict=True)
-    ]
+    return list(map(dated, tracks, years_of_their_time(tracks, leads)))
+
+
+def dated(track: Track, year: int | None) -> Track:
+    """Return a track with a year that may be None."""
+    return track if track.release_year == year else replace(track, release_year=year)
 
 
 def years_of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[int | None]:

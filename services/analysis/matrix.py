@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.facts import Facts, of_their_time
+from services.analysis.facts import Facts, dated, years_of_their_time
 from services.analysis.genres import dressed
 from services.analysis.membership import assignment_probability
 from services.analysis.reference import REFERENCE
@@ -180,8 +180,10 @@ class Music:
     """With the genres that are known of their artists."""
     facts: Facts
     """Of all."""
+    years: Sequence[int | None]
+    """Of all, where they say when the music is from."""
     deciding: Sequence[Track]
-    """Those with evidence, dressed, with a year only where it says when the music is from."""
+    """Those with evidence, dressed, with these years."""
     own: Facts
     """Of them, with the years of all editions."""
     given: Sequence[bool]
@@ -192,12 +194,14 @@ class Music:
         """Read tracks, of which those in `rows` decide, with what is known of `genres` by lead artist."""
         music = [dressed(track, genres) for track in came]
         facts = Facts.of(music)
-        own = facts.take(rows)
+        years = years_of_their_time(music, facts.leads)
+        places = rows.tolist()
         return Music(
             came=came,
             dressed=music,
             facts=facts,
-            deciding=of_their_time([music[row] for row in rows.tolist()], own.leads),
-            own=own,
-            given=[music[row] is not came[row] for row in rows.tolist()],
+            years=years,
+            deciding=[dated(music[row], years[row]) for row in places],
+            own=facts.take(rows),
+            given=[music[row] is not came[row] for row in places],
         )

@@ -80,7 +80,11 @@ def other_playlists() -> _Playlists:
 
 
 def portrait_of(
-    report: AnalysisReport, *, scores: NDArray[np.float64] | None = None, leads: Sequence[str] = ()
+    report: AnalysisReport,
+    *,
+    scores: NDArray[np.float64] | None = None,
+    leads: Sequence[str] = (),
+    dates: Sequence[int | None] = (),
 ) -> Portrait:
     """Find what can be said of the list of a report; estimated values decide nothing.
 
@@ -90,10 +94,12 @@ def portrait_of(
         As for `standings_of`, where they are known already.
     leads : sequence of n str, optional
         What `leads_of` says of its tracks, likewise.
+    dates : sequence of n int or None, optional
+        What `years_of_their_time` says of them, likewise.
     """
     tracks = [entry.track for entry in report.tracks]
     leads = leads or leads_of(tracks)
-    years = list(filter(None, years_of_their_time(tracks, leads)))
+    years = list(filter(None, dates or years_of_their_time(tracks, leads)))
     known = other_playlists()
     if scores is None:
         scores = TYPICAL.normal_scores(real_matrix(report.tracks))
