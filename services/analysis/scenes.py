@@ -205,23 +205,25 @@ def grounded(
         None if name == was or name.scene is not None else _ground_of(name, *own, core)
         for name, was, own, core in zip(names, before, groups, cores, strict=True)
     ]
-    # Where two groups would be called the same without their faint words, these are said after all.
+    # Where groups would be called the same without faint words and what is implied, these are said after all.
     wordings = [
         (
             _finer(_with_ground(name, ground, unsaid), *own),
-            _finer(_with_ground(name, ground, ()), *own),
+            _finer(_with_ground(name, ground, (), says_all=True), *own),
             *(() if name == was else (_finer(name, *own),)),
             name,
         )
         for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
     ]
     said = [set(map(wording_of, some[:2])) for some in wordings]
+    firsts = [wording_of(some[0]) for some in wordings]
     chosen: list[GroupName] = []
     for at, some in enumerate(wordings):
         taken = set(map(wording_of, (*chosen, *names[:at], *names[at + 1 :])))
         # What is the only thing that another could be called as well tells neither from the other.
         taken |= {own for each in (*said[:at], *said[at + 1 :]) if len(each) == 1 for own in each}
-        chosen.append(next((new for new in some if wording_of(new) not in taken), some[-1]))
+        choice = some[firsts.count(wording_of(some[0])) > 1 :]
+        chosen.append(next((new for new in choice if wording_of(new) not in taken), some[-1]))
     return _counted_anew(chosen, before)
 
 
@@ -244,10 +246,12 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
     return tuple(result)
 
 
-def _with_ground(name: GroupName, scene: Scene | None, faint: Collection[Lean]) -> GroupName:
+def _with_ground(
+    name: GroupName, scene: Scene | None, faint: Collection[Lean], *, says_all: bool = False
+) -> GroupName:
     if scene is None:
         return name
-    implied = implied_by(scene)
+    implied = frozenset[Lean]() if says_all else implied_by(scene)
     compared = tuple([lean for lean in name.beside if lean in WORTH_SAYING and lean not in implied])
     if name.sound is not None:
         is_said = not implied.isdisjoint(ENTRIES[name.sound].main)  # "Hip hop, wordy & rhythmic"

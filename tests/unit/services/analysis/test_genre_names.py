@@ -85,6 +85,15 @@ def test_two_groups_are_never_called_the_same_though_one_says_nothing_of_its_sou
     assert [name_words(name) for name in named] == ["Jangle pop", "Jangle pop, dark & quiet"]
 
 
+def test_what_a_genre_implies_is_said_where_nothing_else_tells_two_groups_apart() -> None:
+    driving, hypnotic = (
+        GroupName(sound=name) for name in (SoundName.ELECTRIC_DRIVING, SoundName.HYPNOTIC_GROOVES)
+    )
+    parts = [Tally.of(songs(20, "house", artist="Orbital")) for _ in range(2)]
+    named = grounded([driving, hypnotic], [(parts[0], parts[1]), (parts[1], parts[0])])
+    assert [name_words(name) for name in named] == ["House, electric & driving", "House, hypnotic"]
+
+
 def test_that_songs_are_sung_goes_without_saying_but_of_what_often_is_not() -> None:
     assert MORE_SUNG in implied_by(Scene(SceneKind.GENRE, "indie rock"))
     assert MORE_SUNG not in implied_by(Scene(SceneKind.GENRE, "house"))
