@@ -34,10 +34,12 @@ from benchmarks.mixtures import Mixture, mixtures
 from benchmarks.rows import figure, head
 from services.analysis.clustering import MOST_GROUPS, fit_clusters
 from services.analysis.facts import Facts
+from services.analysis.genres import commonly_known, dressed
 from services.analysis.reference import REFERENCE, Reference
 from services.analysis.style import StyleConstants, draw, packaged
 from services.analysis.titles import lead_artist
 from services.analysis.validity import agreement
+from services.domain.music import Track
 
 ONE_ARTIST = 0.4
 SEED = 601
@@ -68,11 +70,11 @@ class Bench:
         """Return a mixture in the sound space."""
         return self.spaces[mixture.listener][0].sound_space(self.library.features[mixture.rows])
 
-    def style(self, mixture: Mixture, *, genres: bool) -> Points:
+    def style(self, mixture: Mixture, *, told: Callable[[Track], Track]) -> Points:
         """Return a mixture in the space of style and era."""
         reference, constants = self.spaces[mixture.listener]
         tracks = [self.shelf.tracks[row] for row in mixture.rows]
-        facts = Facts.of(tracks if genres else [replace(track, genres=()) for track in tracks])
+        facts = Facts.of(list(map(told, tracks)))
         return style_points(reference.normal_scores(self.library.features[mixture.rows]), facts, constants)
 
     def z_scores(self, mixture: Mixture) -> Points:
@@ -207,6 +209,18 @@ def measure_speed(bench: Bench) -> None:
         )
 
 
+def _untagged(track: Track) -> Track:
+    return replace(track, genres=())
+
+
+def _of_artists(track: Track) -> Track:
+    return dressed(_untagged(track), commonly_known([lead_artist(track.artists)]))
+
+
+def _as_tagged(track: Track) -> Track:
+    return track
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -228,13 +242,16 @@ def main() -> None:
     with threadpool_limits(1):
         sound = measure(drawn, bench.sound, own, own_given)
         row("by sound", sound, sound)
-        bare = measure(drawn, partial(bench.style, genres=False), own, own_given)
-        row("by style and era, no genres", bare, sound)
-        row(
-            "by style and era, genre words",
-            measure(drawn, partial(bench.style, genres=True), own, own_given),
-            sound,
-        )
+        for name, told in (
+            ("no genres", _untagged),
+            ("no genres but those artists are commonly known for", _of_artists),
+            ("genre words", _as_tagged),
+        ):
+            row(
+                f"by style and era, {name}",
+                measure(drawn, partial(bench.style, told=told), own, own_given),
+                sound,
+            )
         for name, free, given in (
             ("peers: z-scores, KMeans, silhouette", silhouette_choice, kmeans),
             ("peers: Gaussian mixture by BIC", mixture_by_bic, None),

@@ -13,6 +13,7 @@ from services.analysis.in_common import (
     SPANS,
     TIMES,
     Together,
+    commoner,
     company_of,
     era_of,
     few_have,
@@ -138,12 +139,14 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
     they are kinds of ("classic country" is country), their family, the language of its titles or its decade.
     """
     everything, genres = _all_kinds_in(group, rest), by_genres(genres_of)
+    telling = most_have(group, rest, genres, SceneKind.GENRE, HELD, beside=everything) or few_have(
+        group, rest, genres, SceneKind.GENRE, _TWO_GENRES
+    )
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
         or most_have(group, rest, by_genres(_staged), SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
-        or most_have(group, rest, genres, SceneKind.GENRE, HELD, beside=everything)
-        or few_have(group, rest, genres, SceneKind.GENRE, _TWO_GENRES)
+        or commoner(telling, group, genres)
         or most_have(group, rest, by_genres(kinds_in(group, rest)), SceneKind.GENRE, HELD, beside=everything)
         or most_have(group, rest, by_genres(families_in(group, rest)), SceneKind.GENRE, HELD)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
@@ -289,7 +292,8 @@ def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scen
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
     """
     kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_in(group, rest))
-    two = few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_TELLING)
+    genres = by_genres(genres_of)
+    two = commoner(few_have(group, rest, genres, SceneKind.GENRE, _TWO_TELLING), group, genres)
     if name.sound in _GENRES:
         is_everywhere = rest.read(families).share_with({_RAP_FAMILY}) >= HALF
         kind = two or most_have(group, rest, by_genres(_kinds_of_rap), SceneKind.GENRE, HELD)
@@ -302,7 +306,7 @@ def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scen
     )
     return (
         two
-        or most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0)
+        or commoner(most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0), group, kinds)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_ARTISTS)

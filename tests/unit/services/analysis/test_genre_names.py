@@ -127,3 +127,11 @@ def test_genres_speak_against_what_is_measured(
 def test_a_genre_with_an_ampersand_is_one_word_beside_another() -> None:
     assert scene_words(Scene(SceneKind.GENRE, "drum & bass", "jungle")) == "Drum'n'bass & jungle"
     assert scene_words(Scene(SceneKind.GENRE, "drum & bass")) == "Drum & bass"
+
+
+def test_a_genre_that_nearly_all_have_is_said_before_one_that_tells_more() -> None:
+    slow = tagged(24, "shoegaze", "slowcore") + tagged(6, "shoegaze", "dream pop")
+    rest = tagged(20, "shoegaze", "dream pop") + tagged(6, "shoegaze", "slowcore")
+    assert said_of(slow, rest) == "Shoegaze"
+    hip_hop = tagged(24, "hip hop", "jazz rap") + tagged(6, "hip hop")
+    assert scene_in(hip_hop, songs(30, "hip hop")) == Scene(SceneKind.GENRE, "jazz rap")
