@@ -172,6 +172,9 @@ def _rest(known: Known) -> str:
 def none_stands_out(report: AnalysisReport) -> str:
     """Say that no track stands out, or that nobody could tell."""
     if report.looked_for_outliers:
+        heard = sum(cluster.size for cluster in report.clusters)
+        if heard < len(report.tracks):
+            return f"Nothing stands out among the {heard:,} tracks whose sound is known: each has company."
         return "Nothing stands out: every track has company."
     return f"Too few tracks have a known sound to say what stands out (I need {FEWEST_TO_STAND_OUT})."
 

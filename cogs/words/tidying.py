@@ -11,6 +11,7 @@ from cogs.words.text import (
     credit,
     escape,
     fit,
+    in_words,
     join_words,
     playlist_link,
     plural,
@@ -212,6 +213,8 @@ def tidied_lines(report: AnalysisReport, state: TidyState, result: Tidied, hints
 def promise_line(report: AnalysisReport, state: SplitState) -> str:
     """Say how many playlists become of how many tracks."""
     words = f"{plural(len(state.chosen), 'playlist')} from {plural(len(report.tracks), 'track')}."
+    if report.structure.asked is not None and len(report.clusters) < report.structure.asked:
+        words += f" These tracks allow no more than {in_words(len(report.clusters))} groups."
     if report.basis.grouping is Grouping.STYLE:
         return f"{words} {basis_line(report.basis, brief=True)}"
     if report.structure.verdict is Verdict.NONE:

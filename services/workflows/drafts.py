@@ -308,7 +308,9 @@ class SplitWorkflow(DraftingWorkflow[SplitState]):
             return stored
         if len(stored.report.clusters) < 2:
             report = stored.report
-            raise NothingToSplitError(report.playlist.name, len(report.tracks), report.evidence)
+            raise NothingToSplitError(
+                report.playlist.name, len(report.tracks), report.evidence, report.structure.asked
+            )
         return await self.drafts.begin(stored, plan_split(stored.report), draft_id=keep_as.report_id)
 
     async def rename(self, draft_id: str, user_id: int, number: int, name: str) -> SplitDraft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cogs.words.errors.root import always, sentence
-from cogs.words.text import plain, plural
+from cogs.words.text import in_words, plain, plural
 from services.domain.errors.jobs import (
     AlreadyRunningError,
     CannotStopError,
@@ -164,6 +164,8 @@ def _(error: TooFastError) -> str:
 @sentence.register
 def _(error: NothingToSplitError) -> str:
     apart = f"“{error.name}” does not fall into groups that I could split it by"
+    if error.known >= FEWEST_TRACKS and error.asked is not None:
+        return f"{apart}, into {in_words(error.asked)} or any number: its tracks are all alike."
     if error.known >= FEWEST_TRACKS:
         return (
             f"{apart}: its tracks stay together. "

@@ -195,6 +195,8 @@ class NothingToSplitError(TastemapError):
     tracks: int
     known: int = 0
     """Different tracks whose sound is known."""
+    asked: int | None = None
+    """How many groups were asked for."""
 
 
 @dataclass(eq=False)

@@ -10,10 +10,11 @@ from cogs.replies.details import findings_card
 from cogs.replies.report import cluster_card
 from cogs.replies.tidying import tidy_card
 from cogs.words.stats import duplicate_words
+from cogs.words.tidying import promise_line
 from services.analysis.duplicates import find_tidying
-from services.domain.drafts import TidyState
+from services.domain.drafts import TidyState, plan_split
 from services.domain.portrait import Outlier
-from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind
+from services.domain.report import FEWEST_TO_STAND_OUT, AnalysisReport, Duplicate, DuplicateKind, Verdict
 from services.storage.reports import StoredReport
 from services.workflows.drafts import OpenDraft
 from tests.integration.storage.samples import NOON
@@ -44,7 +45,8 @@ def test_nothing_is_said_to_stand_out_only_where_somebody_looked(members: int) -
     report = replace(make_report(), outliers=(), duplicates=())
     group = replace(report.clusters[0], members=tuple(range(members)))
     for words in told(replace(report, clusters=(group,))):
-        assert ("Nothing stands out: every track has company." in words) == (members == FEWEST_TO_STAND_OUT)
+        said = "Nothing stands out among the 20 tracks whose sound is known: each has company."
+        assert (said in words) == (members == FEWEST_TO_STAND_OUT)
         assert ("(I need 20)" in words) == (members < FEWEST_TO_STAND_OUT)
 
 
@@ -71,3 +73,24 @@ def test_the_artists_of_a_group_are_called_most_often_and_not_most_of_it() -> No
         card = words_of(cluster_card(replace(report, clusters=(group,)), "r1", 0, 0, None))
         assert said in card
         assert "Mostly" not in card
+
+
+def test_every_track_has_company_where_all_are_known() -> None:
+    report = replace(make_report(100, 2), outliers=(), duplicates=())
+    whole = replace(report, clusters=(replace(report.clusters[0], members=tuple(range(100))),))
+    assert all("Nothing stands out: every track has company." in words for words in told(whole))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "asked", "said"),
+    [
+        (Verdict.NONE, None, "The borders are soft: the sound alone doesn't split this list."),
+        (Verdict.UNTESTABLE, None, "The borders may be chance: so few tracks can't tell."),
+        (Verdict.CLEAR, 8, "These tracks allow no more than two groups."),
+        (Verdict.CLEAR, 2, "2 playlists from 100 tracks."),
+    ],
+)
+def test_a_split_promises_no_more_than_is_known(verdict: Verdict, asked: int | None, said: str) -> None:
+    report = make_report(100, 2, verdict=verdict)
+    report = replace(report, structure=replace(report.structure, forced=bool(asked), asked=asked))
+    assert promise_line(report, plan_split(report)).endswith(said)

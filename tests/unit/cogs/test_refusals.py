@@ -193,6 +193,8 @@ def test_a_list_of_one_kind_is_not_said_to_lack_sound() -> None:
     said = sentence(NothingToSplitError("Mine", 40, known=40))
     assert "its tracks stay together. Ask for a number with `groups:`" in said
     assert "sound" not in said
+    asked = sentence(NothingToSplitError("Mine", 40, known=40, asked=8))
+    assert asked.endswith("that I could split it by, into eight or any number: its tracks are all alike.")
 
 
 def test_a_file_with_the_link_of_a_playlist_says_where_that_is_read() -> None:
