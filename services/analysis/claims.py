@@ -113,7 +113,7 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
             "gothic rock", "darkwave", "cold wave", "deathrock", "doom metal", "black metal", "death metal",
             "dark ambient", "horrorcore", "witch house", "metal", "grunge", "alternative rock", "indie rock",
             "art rock", "noise rock", "post punk", "shoegaze", "slowcore", "emo", "trip hop", "experimental",
-            "rap", "hip hop", "drill", "trap",
+            "rap", "hip hop", "drill", "trap", "southern gothic",
         ),
         Claim.DREAMY: (
             "musicals", "classical", "orchestral", "opera", "soundtrack", "score", "hip hop", "rap", "metal",
