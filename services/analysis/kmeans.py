@@ -44,9 +44,13 @@ class Fits:
 def squared_distances(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return exact squared distances, shape (n_points, n_centres), in double precision."""
     squares = np.zeros((len(centres), len(points)))
-    # Coordinate by coordinate: a sum over six numbers for each pair takes four times as long.
-    for places, goals in zip(points.T, centres.T, strict=True):
-        squares += (places - goals[:, None]) ** 2
+    apart = np.empty_like(squares)
+    # Coordinate by coordinate: a sum over six numbers for each pair takes four times as long. In the same
+    # place, since fresh memory takes a third more.
+    for places, goals in zip(np.ascontiguousarray(points.T), centres.T, strict=True):
+        np.subtract(places, goals[:, None], out=apart)
+        np.square(apart, out=apart)
+        squares += apart
     return squares.T
 
 
