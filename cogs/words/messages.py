@@ -342,4 +342,8 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
         f"{note.names[0]} stays at {note.count}%, below the {note.total}% that everybody should reach: "
         "no exchange of songs helps without hurting somebody more."
     ),
+    NoteKind.UNKNOWN_TASTE: lambda note: (
+        f"Too little is known of how the music of {join_words(note.names)} sounds to say what they like: "
+        "50% stands for that."
+    ),
 }

@@ -12,7 +12,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from services.analysis.blend_turns import FOREIGN, Candidates, Rounds, Turn, gather, lift, take_turns
+from services.analysis.blend_turns import (
+    FEWEST_HEARD,
+    FOREIGN,
+    Candidates,
+    Rounds,
+    Turn,
+    gather,
+    heard_of,
+    lift,
+    take_turns,
+)
 from services.analysis.comparison.listening import Listening, listen
 from services.analysis.ordering.cost import compute_steps
 from services.analysis.ordering.problem import LOOKAHEAD, Problem
@@ -137,7 +147,7 @@ def blend(people: Sequence[Person], *, size: int, mode: BlendMode = BlendMode.FA
         people=tuple(members),
         tracks=tuple(_track(turn, candidates, listeners) for turn in turns),
         floor=FLOOR,
-        notes=_notes(candidates, members, chosen, mode, size),
+        notes=(*_notes(candidates, members, chosen, mode, size), *_unheard(listeners, turns)),
     )
 
 
@@ -163,8 +173,14 @@ def _person(listener: Listening, index: int, turns: Sequence[Turn], candidates: 
         satisfaction=float(values.mean()) if songs else 0.0,
         turns=sum(turn.person == index for turn in turns),
         owned=int(candidates.owners[songs, index].sum()),
-        foreign=int(np.count_nonzero(values < FOREIGN)),
+        foreign=int(np.count_nonzero((values < FOREIGN) & ~candidates.owners[songs, index])),
     )
+
+
+def _unheard(listeners: Sequence[Listening], turns: Sequence[Turn]) -> tuple[Note, ...]:
+    """Say of whose taste nothing is known."""
+    names = tuple(each.person.name for each in listeners if len(heard_of(each)) < FEWEST_HEARD)
+    return (Note(NoteKind.UNKNOWN_TASTE, names=names),) if names and turns else ()
 
 
 def _notes(

@@ -27,6 +27,9 @@ NEIGHBOURS_POWER = 0.5
 two moods has its middle where nobody listens."""
 MOST_PER_ARTIST = 2
 
+FEWEST_HEARD = 2
+"""Tracks from which anything is known of a taste; below, every track is half met."""
+
 FOREIGN_COST = 100.0
 """What being foreign to somebody costs a song in `FAIR`, per part of satisfaction below `FOREIGN`."""
 
@@ -37,7 +40,9 @@ class Taste:
     def __init__(self, points: Float) -> None:
         self._points = points
         self._neighbours = max(1, round(math.pow(max(len(points) - 1, 1), NEIGHBOURS_POWER)))
-        self._own = np.sort(self._nearness(points, with_itself=True)) if len(points) > 1 else np.zeros(0)
+        self._own = (
+            np.sort(self._nearness(points, with_itself=True)) if len(points) >= FEWEST_HEARD else np.zeros(0)
+        )
 
     def satisfaction(self, points: Float, *, own: bool = False) -> Float:
         """Return for each track which part of the person's own music lies further out, 0..1.
@@ -124,14 +129,18 @@ def gather(listeners: Sequence[Listening], size: int) -> Candidates:
     )
 
 
+def heard_of(listener: Listening) -> Float:
+    """Return the points that tell a person's taste: estimates only where too few tracks are measured."""
+    return listener.measured.points if listener.is_scored else listener.points
+
+
 def satisfaction_of(
     points: NDArray[np.float64], owned: NDArray[np.bool_], listeners: Sequence[Listening]
 ) -> NDArray[np.float64]:
     """Return what each person would say to each song, shape (n, people)."""
     table = np.full((len(points), len(listeners)), 0.5)
     for person, listener in enumerate(listeners):
-        heard = listener.measured.points if listener.is_scored else listener.points
-        taste = Taste(heard)
+        taste = Taste(heard_of(listener))
         for own in (False, True):
             rows = np.flatnonzero(owned[:, person] == own)
             if len(rows):

@@ -300,7 +300,7 @@ class BlendPerson:
     owned: int
     """Tracks that are on their list."""
     foreign: int
-    """Tracks that lie further from their taste than nine tenths of their own music."""
+    """Tracks of others that lie further from their taste than nine tenths of their own music."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,7 @@ class NoteKind(StrEnum):
     FEW_FOUND = "few found"  # count, total: tracks
     FEW_BY_ARTISTS = "few by artists"  # count, total: tracks, of no artist more than two
     BELOW_FLOOR = "below floor"  # names: the person; count, total: satisfaction and floor in percent
+    UNKNOWN_TASTE = "unknown taste"  # names: the people
 
 
 class Fault(StrEnum):

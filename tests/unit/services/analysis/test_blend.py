@@ -72,6 +72,23 @@ def test_every_track_is_of_the_one_whose_turn_it_is_and_says_whom_it_serves() ->
         assert all(0 <= value <= 1 for value in track.satisfaction)
 
 
+def test_nobodys_own_song_is_counted_as_foreign_to_them() -> None:
+    odd = np.concatenate([group(20, 1, **PIANO), group(3, 2, **LOUD)])
+    found = blend([person("ann", odd), person("bea", group(20, 3, **LOUD))], size=30)
+    ann = found.people[0]
+    below = [track for track in found.tracks if track.satisfaction[0] < FOREIGN]
+    assert any(ann.key in track.owners for track in below)
+    assert ann.foreign == sum(ann.key not in track.owners for track in below)
+
+
+def test_it_is_said_of_whom_nothing_is_known() -> None:
+    known, unknown = somebody(0, 0), person("bea", group(1, 1, **LOUD))
+    whom = f"the music of {unknown.name} sounds"
+    said = f"Too little is known of how {whom} to say what they like: 50% stands for that."
+    assert said in note_lines(blend([known, unknown], size=4).notes)
+    assert not any("Too little" in line for line in note_lines(blend([known, somebody(1, 1)], size=4).notes))
+
+
 def test_no_song_comes_twice_and_no_artist_three_times() -> None:
     found = blend([somebody(n, n) for n in range(3)], size=60)
     assert len({track.entry.track.key for track in found.tracks}) == len(found.tracks)

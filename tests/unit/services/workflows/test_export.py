@@ -14,7 +14,10 @@ CLUSTER = {
     *("name", "blurb", "subtitle", "tempo_bpm", "tempo_range_bpm", "size", "likely", "traits", "typical"),
     "top_artists",
 }
-SUBTITLE = {"genres", "genre_share", "decade", "decade_share", "artist", "artist_share", "of_artists"}
+SUBTITLE = {
+    *("genres", "genre_share", "decade", "decade_share", "artist", "artist_share", "of_artists"),
+    *("album", "album_share"),
+}
 
 
 def test_the_shape_is_the_documented_one() -> None:
