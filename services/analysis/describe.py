@@ -208,7 +208,11 @@ def _with_albums(subtitles: Sequence[Subtitle], partition: Partition, music: Mus
     }
     if not likely:
         return tuple(subtitles)
-    titles = {album: track.album for album, track in zip(albums, music.deciding, strict=True) if track.album}
+    spelt: dict[tuple[str, str], Counter[str]] = {}
+    for album, track in zip(albums, music.deciding, strict=True):
+        if track.album:
+            spelt.setdefault(album, Counter())[track.album.strip()] += 1
+    titles = {album: min(some, key=lambda title: (-some[title], title)) for album, some in spelt.items()}
     whole = Counter(albums)
     found = {
         group: (titles[album], count / sizes[group])

@@ -52,6 +52,9 @@ NEARLY_ALL, RARER = 0.8, 0.6
 FINER = 0.6
 """Part of the tracks of a genre that are of one kind of it, from which the group is called by that kind."""
 
+ADDED = 0.1
+"""Part of the tagged tracks that a second genre has to add to the first."""
+
 MANY_MORE = 0.1
 """Part of the tagged tracks by which a genre has to be commoner to be said in place of a more telling one."""
 
@@ -183,6 +186,8 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
                 continue
         elif any(is_kind_of(one, other) for one in some for other in some):
             continue
+        elif len(some) > 1 and here.number_with(some) < max(map(inside.__getitem__, some)) + ADDED * tagged:
+            continue  # "CCM & Christian": who is tagged with the one is tagged with the other
         number = here.number_with(some)
         if (
             number >= wanted.share * group.size

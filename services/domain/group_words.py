@@ -172,7 +172,12 @@ def wording_of(name: GroupName) -> tuple[object, ...]:
     sound, plain, *others = name.of_the_sound
     if name.scene and name.sound and name.sound in _SAID_PLAINLY:
         sound, plain = None, _SAID_PLAINLY[name.sound]
-    return sound, plain, *others, name.scene and name.scene.subject, name.number
+    # By what people read: an artist may be called as a genre is, and "R&B & soul" may be one family or two.
+    scene = name.scene and frozenset(_PARTS.split(scene_words(name.scene.as_titles_tell).casefold()))
+    return sound, plain, *others, scene, name.number
+
+
+_PARTS = re.compile(r" & |, ")
 
 
 def scene_words(scene: Scene) -> str:

@@ -210,13 +210,11 @@ class Scene:
     """A third one, where it takes three."""
 
     @property
-    def subject(self) -> tuple[object, ...]:
-        """What it is about, in whatever order: genre words may tell the kind of recording, as titles do."""
+    def as_titles_tell(self) -> Scene:
+        """The same as titles tell it: genre words may tell the kind of recording as well."""
         if self.kind is SceneKind.GENRE and not self.also and self.words in _RECORDINGS:
-            return SceneKind.RECORDING, frozenset({_RECORDINGS[self.words], ""})
-        if self.kind is SceneKind.DECADE and self.also and int(self.also) - int(self.words) > LONGEST_SPAN:
-            return self.kind, f"before {self.also}"
-        return self.kind, frozenset({self.words, self.also, self.third})
+            return Scene(SceneKind.RECORDING, _RECORDINGS[self.words])
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import starmap
 from typing import TypeVar
 
@@ -106,14 +106,15 @@ def unite(people: Sequence[Listening]) -> Union:
 
 
 def _for_all_to_read(entries: Sequence[EnrichedTrack]) -> list[Track]:
-    """Return what a name that all may read is made of: titles, and what artists are commonly known for.
+    """Return what a name that all may read is made of: what artists are commonly known for.
 
-    Not who is in somebody's list, nor what their file says.
+    Not who is in somebody's list, nor what their file or its titles say, and nothing of tracks that are not
+    released.
     """
     leads = [lead_artist(entry.track.artists) for entry in entries]
     known = commonly_known(leads)
     return [
-        replace(entry.track, artists=(), release_year=None, genres=known.get(lead, ()))
+        Track(title="", genres=known.get(lead, ()) if entry.track.id or entry.track.isrc else ())
         for entry, lead in zip(entries, leads, strict=True)
     ]
 

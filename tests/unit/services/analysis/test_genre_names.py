@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from services.analysis.claims import Claim, Tags
+from services.analysis.genres import commonly_known, normal_genre
 from services.analysis.scenes import grounded, implied_by
 from services.analysis.tally import Tally
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.group_words import name_words, scene_words
+from services.domain.group_words import name_words, scene_words, wording_of
 from services.domain.grouping import MORE_SUNG, GroupName, Lean, Scene, SceneKind, SoundName
 from services.domain.music import Track
 from tests.unit.services.analysis.test_scenes import grounded_in, scene_in, strangers
@@ -135,3 +137,35 @@ def test_a_genre_that_nearly_all_have_is_said_before_one_that_tells_more() -> No
     assert said_of(slow, rest) == "Shoegaze"
     hip_hop = tagged(24, "hip hop", "jazz rap") + tagged(6, "hip hop")
     assert scene_in(hip_hop, songs(30, "hip hop")) == Scene(SceneKind.GENRE, "jazz rap")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Scene(SceneKind.ARTIST, "Jungle"), Scene(SceneKind.GENRE, "jungle")),
+        (Scene(SceneKind.GENRE, "r&b & soul"), Scene(SceneKind.GENRE, "soul", "r&b")),
+        (Scene(SceneKind.GENRE, "alternative", "death metal"),
+         Scene(SceneKind.GENRE, "alternative metal", "death metal")),
+        (Scene(SceneKind.GENRE, "christmas"), Scene(SceneKind.RECORDING, "christmas")),
+    ],
+)  # fmt: skip
+def test_two_names_that_read_the_same_are_one(one: Scene, other: Scene) -> None:
+    dark = GroupName(leans=(Lean(Feature.VALENCE, high=False),))
+    assert wording_of(replace(dark, scene=one)) == wording_of(replace(dark, scene=other))
+
+
+def test_two_genres_are_said_where_each_is_of_tracks_that_the_other_is_not() -> None:
+    assert said_of(tagged(20, "ccm", "christian pop", "christian"), songs(20, "polka")) == "Christian pop"
+    assert said_of(tagged(20, "rock", "metal"), tagged(20, "rock", "metal")) in {"Metal", "Rock"}
+
+
+def test_music_of_a_kind_is_that_kind() -> None:
+    assert normal_genre("African Music") == "african"
+    assert normal_genre("Turkish music") == "turkish"
+
+
+def test_only_who_is_known_for_it_is_commonly_known_for_christmas() -> None:
+    """What is sung at Christmas is told by titles."""
+    leads = ["bing crosby", "vince guaraldi trio", "mariah carey", "mannheim steamroller"]
+    known = commonly_known(leads)
+    assert [lead for lead in leads if "christmas" in known[lead]] == ["mannheim steamroller"]

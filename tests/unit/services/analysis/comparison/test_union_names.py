@@ -1,4 +1,4 @@
-"""Groups of a comparison are called by what all may read: titles, and what artists are commonly known for."""
+"""Groups of a comparison are called by what all may read: what artists are commonly known for."""
 
 from __future__ import annotations
 
@@ -41,3 +41,14 @@ def test_they_say_neither_the_genres_of_a_file_nor_who_is_in_it() -> None:
     names = " ".join(each.name for each in compare(strangers).groups)
     assert names
     assert not any(word in names.lower() for word in ("secret", "metal", "kelly", "moss"))
+
+
+def test_they_say_nothing_of_titles_and_of_tracks_that_nobody_has_released() -> None:
+    metal, dance = fan("mika", METAL, LOUD, 1), fan("noor", DANCERS, DANCE, 2)
+    own = [
+        replace(entry, track=replace(entry.track, id=None, isrc=None, title=f"Christmas {row}", album="Xmas"))
+        for row, entry in enumerate(metal.tracks)
+    ]
+    names = [each.name for each in compare([replace(metal, tracks=tuple(own)), dance]).groups]
+    assert any(name.startswith("EDM") for name in names)
+    assert not any(word in name.lower() for name in names for word in ("metal", "christmas"))
