@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 
-from services.analysis.titles import artist_words, lead_artist
+from services.analysis.titles import lead_artist
 from services.domain.known_tracks import FEWEST_TRACKS, FILES, GenreClaim, mark_of
 from services.domain.music import Track
 
@@ -81,17 +81,21 @@ def _kept() -> tuple[Mapping[str, str], Mapping[str, str], frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _well_known() -> Mapping[str, tuple[str, ...]]:
-    """Return the genres of artists whom many know, by lead artist."""
+def _well_known() -> Mapping[str, str]:
+    """Return the genres of artists whom many know, by lead artist.
+
+    A line holds a name, its genres, and the lead artist where that is not the name in small letters: to make
+    those of all names takes thirty times as long as to read them, in each of many processes.
+    """
     text = resources.files("services.analysis").joinpath("constants", "artists.tsv").read_text("utf-8")
     rows = (line.split("\t") for line in text.splitlines())
-    return {artist_words(name): known_genres(genres.split("; ")) for name, genres in rows}
+    return {(other[0] if other else name.casefold()): genres for name, genres, *other in rows}
 
 
 def commonly_known(leads: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return what those of some lead artists are known for whom many know."""
     known = _well_known()
-    return {lead: known[lead] for lead in leads if lead in known}
+    return {lead: tuple(known[lead].split("; ")) for lead in leads if lead in known}
 
 
 @lru_cache(maxsize=8192)

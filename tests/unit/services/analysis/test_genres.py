@@ -71,10 +71,11 @@ def test_the_kept_data_is_in_the_form_in_which_it_is_looked_up() -> None:
 def test_each_artist_of_the_table_is_there_once_with_genres_that_may_be_shown() -> None:
     text = resources.files("services.analysis").joinpath("constants", "artists.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines()]
-    leads = [artist_words(name) for name, _ in rows]
+    leads = [artist_words(name) for name, *_ in rows]
+    assert [other[0] if other else name.casefold() for name, _, *other in rows] == leads
     assert leads == sorted(leads)
     assert len(set(leads)) == len(rows) > 5000
-    for name, genres in rows:
+    for name, genres, *_ in rows:
         assert name == name.strip()
         said = genres.split("; ")
         assert said == list(dict.fromkeys(map(normal_genre, said))), name
