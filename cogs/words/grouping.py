@@ -49,13 +49,13 @@ def way_label(way: Grouping) -> str:
 
 def basis_line(basis: Basis, *, brief: bool = False) -> str:
     """Say which way of grouping a card shows, and what it rests on; not that in general where `brief`."""
+    whose = " Genres are those known of the artists." if basis.remembered_genres > (basis.genres or 0) else ""
     if basis.grouping is Grouping.STYLE:
         words, chosen = "" if brief else _by_words(basis), ", as chosen last time" if basis.remembered else ""
         said = f"Grouped by sound, year and artist{words}{chosen}."
-        return said if brief else f"{said} Years are those of the edition.{_known_of_artists(basis)}"
+        return f"{said}{whose if brief else f' Years are those of the edition.{_known_of_artists(basis)}'}"
     line = "Grouped by sound."
-    if not brief:
-        line += f" Genres and years are named but decide no group.{_known_of_artists(basis)}"
+    line += whose if brief else f" Genres and years are named but decide no group.{_known_of_artists(basis)}"
     return line if basis.has_enough_years else f"{line} {too_few_years(basis)}"
 
 

@@ -211,11 +211,6 @@ def is_kind_of(genre: str, other: str) -> bool:
     return genre.endswith(f" {other}") or (other == "hip hop" and genre.endswith(" rap"))
 
 
-def words_of(track: Track) -> frozenset[str]:
-    """Return the genres of a track, each in the one way that all its spellings share."""
-    return normal_words(track.genres)
-
-
 @lru_cache(maxsize=2)
 def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], frozenset[str]]:
     """Return what yields the genres of a track, and the more general ones that these end with.

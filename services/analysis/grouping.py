@@ -17,7 +17,7 @@ from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import Continuity, earlier_centres, keep_groups
 from services.analysis.facts import Facts, Rows, albums_of, numbered
-from services.analysis.genres import families, has_genre, words_of
+from services.analysis.genres import families, has_genre, normal_words
 from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
 from services.analysis.membership import assign, drawn_values
 from services.analysis.reference import REFERENCE
@@ -54,7 +54,7 @@ def ask(tracks: Sequence[Track], labels: ArrayLike, parts: int) -> tuple[SceneKi
     if len(order) > MOST_TRACKS:
         order = [order[row] for row in np.linspace(0, len(order) - 1, MOST_TRACKS).round().astype(int)]
     readers: dict[SceneKind, Callable[[Track], Iterable[str]]] = {
-        SceneKind.GENRE: words_of,
+        SceneKind.GENRE: lambda track: normal_words(track.genres),
         SceneKind.DECADE: decade_of,
     }
     return tuple(

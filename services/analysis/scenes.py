@@ -110,9 +110,9 @@ _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
         MORE_SUNG: frozenset(
             {
                 "americana", "blues", "chanson", "christian", "country", "drill", "emo", "folk", "funk",
-                "gospel",
-                "grunge", "hip", "indie", "latin", "metal", "motown", "musicals", "pop", "punk", "r&b", "rap",
-                "reggae", "reggaeton", "religious", "rock", "songwriter", "soul", "trap", "worship",
+                "gospel", "grunge", "hip", "indie", "latin", "metal", "motown", "musicals", "pop", "punk",
+                "r&b", "rap", "reggae", "reggaeton", "religious", "rock", "songwriter", "soul", "trap",
+                "worship",
             }
         ),
     }
@@ -164,7 +164,8 @@ def _kinds_of_rap(genres: tuple[str, ...]) -> Words:
 
 def _staged(genres: tuple[str, ...]) -> Words:
     """Return whether some genres say musicals, whose albums call themselves soundtracks; a track has some."""
-    return genres_of(genres) & {"musicals"} or (NOTHING if genres else genres_of(()))
+    words = genres_of(genres)
+    return words & {"musicals"} or (NOTHING if words else words)
 
 
 def implied_by(scene: Scene | None) -> frozenset[Lean]:
