@@ -8,10 +8,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.genres import is_kind_of
+from services.analysis.genres import is_kind_of, is_known
 from services.analysis.tally import (
     Others,
     Read,
@@ -55,6 +55,14 @@ FINER = 0.6
 ADDED = 0.1
 """Part of the tagged tracks that a second genre has to add to the first."""
 
+SECOND_AT_LEAST = 0.33
+"""Part of the tracks of a genre that nearly all are of, which a second one needs: "Spoken word" and not
+"Spoken word & comedy" where one of six is that.
+"""
+
+SELDOM_SAID = 0.6
+"""Worth of a genre outside the fixed vocabulary beside another: few know the word."""
+
 MANY_MORE = 0.1
 """Part of the tagged tracks by which a genre has to be commoner to be said in place of a more telling one."""
 
@@ -91,6 +99,8 @@ class Together:
     """Lower end of that share, of the tracks of which something is known."""
     times: float
     """How many times as large as elsewhere it has to be."""
+    added: float = ADDED
+    """Part of the tagged tracks that the others have to add to the commonest."""
     before: tuple[str, ...] = ()
     """Who else is named after them."""
 
@@ -143,7 +153,7 @@ def most_have(
         least = lower_end(inside[word], tagged)
         if least >= times * elsewhere or (least >= NEARLY_ALL and elsewhere <= RARER):
             # Of all that an artist is tagged with that comes first which they are commonly known for.
-            fitting.append((-_telling(part, elsewhere), -common[word], -len(word), word))
+            fitting.append((-_worth(word, kind) * _telling(part, elsewhere), -common[word], -len(word), word))
     if not fitting:
         return None
     best = min(fitting)[3]
@@ -174,7 +184,9 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
     # Families by their size: what is rarer elsewhere tells more, and is less of the group.
     telling = sorted(
         (
-            -_telling(inside[word] / tagged, there.share_with({word})) if wanted.times > 1 else 0.0,
+            -_worth(word, kind) * _telling(inside[word] / tagged, there.share_with({word}))
+            if wanted.times > 1
+            else 0.0,
             -inside[word],
             word,
         )
@@ -184,11 +196,13 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
         if kind is SceneKind.ARTIST:
             if len(" & ".join((*map(spell, some), *wanted.before))) > LONGEST:
                 continue
-        elif any(is_kind_of(one, other) for one in some for other in some):
+        elif any(_says(one, other) for one, other in permutations(some, 2)):
             continue
-        elif len(some) > 1 and here.number_with(some) < max(map(inside.__getitem__, some)) + ADDED * tagged:
+        number, most, least = here.number_with(some), *_ends(inside[word] for word in some)
+        if len(some) > 1 and number < most + wanted.added * tagged:
             continue  # "CCM & Christian": who is tagged with the one is tagged with the other
-        number = here.number_with(some)
+        if kind is SceneKind.GENRE and most >= NEARLY_ALL * tagged and least < SECOND_AT_LEAST * most:
+            continue
         if (
             number >= wanted.share * group.size
             and lower_end(number, tagged) >= surely
@@ -199,7 +213,7 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
     return None
 
 
-def commoner(telling: Scene | None, group: Tally, read: Read) -> Scene | None:
+def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> Scene | None:
     """Give up what tells a group from the rest for a genre that many more of its tracks have.
 
     Who looks at a group of shoegaze that is slower than the rest looks for the word "shoegaze". A kind of a
@@ -209,10 +223,14 @@ def commoner(telling: Scene | None, group: Tally, read: Read) -> Scene | None:
         return None
     here, said = group.read(read), {telling.words, telling.also} - {""}
     word = min(here.counts, key=lambda each: (-here.counts[each], len(each), each))
-    if any(is_kind_of(each, word) for each in said):
+    if any(is_kind_of(each, word) for each in said) or (not telling.also and _says(telling.words, word)):
         return telling
-    is_commoner = here.share_with({word}) >= here.share_with(said) + MANY_MORE
-    return Scene(SceneKind.GENRE, word) if is_commoner else telling
+    common, other = here.share_with({word}), rest.read(read).share_with({word})
+    if common < here.share_with(said) + MANY_MORE:
+        return telling
+    # Where the rest is of that genre as well, it is said beside what tells: "Ambient & IDM".
+    keeps = common < TIMES * other and not _says(word, telling.words)
+    return Scene(SceneKind.GENRE, word, telling.words if keeps else "")
 
 
 def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
@@ -286,6 +304,21 @@ def span_of(first: str, last: str) -> frozenset[str]:
 def _telling(share: float, elsewhere: float) -> float:
     """Return how much a word tells a group from the rest, by its share in both."""
     return round(share * math.log((share + 0.01) / (elsewhere + 0.01)), 9)
+
+
+def _says(genre: str, other: str) -> bool:
+    """Whether a genre says another as well: "desi pop" is desi, and "melodic rap" is hip hop."""
+    return is_kind_of(genre, other) or set(other.split()) < set(genre.split())
+
+
+def _ends(numbers: Iterable[int]) -> tuple[int, int]:
+    some = list(numbers)
+    return max(some), min(some)
+
+
+def _worth(word: str, kind: SceneKind) -> float:
+    """Return what a word is worth to those who read it, beside another that tells as much."""
+    return SELDOM_SAID if kind is SceneKind.GENRE and not is_known(word) else 1.0
 
 
 def _spelling(group: Tally, kind: SceneKind) -> Callable[[str], str]:

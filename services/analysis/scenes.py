@@ -125,6 +125,7 @@ _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, bef
 _TWO_GENRES = Together(2, each=0.15, share=OF_ALL, surely=HELD, times=TIMES)
 _TWO_TELLING = Together(2, each=0.15, share=A_LOT, surely=HALF_SURELY, times=TIMES)
 _TWO_FAMILIES = Together(2, each=0.25, share=OF_ALL, surely=HELD, times=1.0)
+_TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
 _TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
 _TWO_LOOSELY = Together(2, each=0.2, share=0.33, surely=0.3, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
@@ -139,6 +140,7 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
     they are kinds of ("classic country" is country), their family, the language of its titles or its decade.
     """
     everything, genres = _all_kinds_in(group, rest), by_genres(genres_of)
+    families = by_genres(families_in(group, rest))
     telling = most_have(group, rest, genres, SceneKind.GENRE, HELD, beside=everything) or few_have(
         group, rest, genres, SceneKind.GENRE, _TWO_GENRES
     )
@@ -146,9 +148,9 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
         or most_have(group, rest, by_genres(_staged), SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
-        or commoner(telling, group, genres)
+        or commoner(telling, group, rest, genres)
         or most_have(group, rest, by_genres(kinds_in(group, rest)), SceneKind.GENRE, HELD, beside=everything)
-        or most_have(group, rest, by_genres(families_in(group, rest)), SceneKind.GENRE, HELD)
+        or commoner(most_have(group, rest, families, SceneKind.GENRE, HELD), group, rest, families)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
         or _language(group, rest, times=TIMES)
         or _early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
@@ -276,14 +278,18 @@ def _with_ground(
 
 def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     """Call what is called by a family or a decade alone by two genres: "Garage & indie rock" for "Rock"."""
-    says_nothing = name.sound in {None, SoundName.ALL_ROUNDERS} and not name.leans and name.differs is None
-    if name.scene is None or not says_nothing:
+    if name.scene is None:
         return name
     said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
     is_broad = name.scene.kind is SceneKind.GENRE and all(family_of(word) == word for word in said)
     if not is_broad and name.scene.kind is not SceneKind.DECADE:
         return name
-    finer = few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, _TWO_HINTED)
+    says_nothing = name.sound in {None, SoundName.ALL_ROUNDERS} and not name.leans and name.differs is None
+    if not says_nothing and group.read(by_genres(genres_of)).share_with(said) >= HALF:
+        return name  # the word that people tag with: "Country", and not which kinds of it
+    wanted = [_TWO_FINER] * (len(said) == 1 or says_nothing) + [_TWO_HINTED] * says_nothing
+    found = (few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, each) for each in wanted)
+    finer = next(filter(None, found), None)
     return name if finer is None else replace(name, scene=finer)
 
 
@@ -294,7 +300,7 @@ def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scen
     """
     kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_in(group, rest))
     genres = by_genres(genres_of)
-    two = commoner(few_have(group, rest, genres, SceneKind.GENRE, _TWO_TELLING), group, genres)
+    two = commoner(few_have(group, rest, genres, SceneKind.GENRE, _TWO_TELLING), group, rest, genres)
     if name.sound in _GENRES:
         is_everywhere = rest.read(families).share_with({_RAP_FAMILY}) >= HALF
         kind = two or most_have(group, rest, by_genres(_kinds_of_rap), SceneKind.GENRE, HELD)
@@ -307,7 +313,7 @@ def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scen
     )
     return (
         two
-        or commoner(most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0), group, kinds)
+        or commoner(most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0), group, rest, kinds)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_ARTISTS)
