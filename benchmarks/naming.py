@@ -25,11 +25,12 @@ from benchmarks.listeners import SHARED_DATA, Library, load_editorial, load_libr
 from benchmarks.rows import figure, head
 from services.analysis.claims import FEWEST_TAGGED, GENRE_WORDS, WORDS_SHARE, Claim
 from services.analysis.duplicates import find_duplicates
+from services.analysis.grounding import grounded
 from services.analysis.membership import typical_tracks
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
-from services.analysis.scenes import grounded, scene_of
+from services.analysis.scenes import scene_of
 from services.analysis.tally import Tally, carries, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import describe_traits, levels

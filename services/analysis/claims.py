@@ -23,8 +23,9 @@ FEWEST_TAGGED = 8
 """Tracks with genre words below which these say nothing about a group."""
 
 WORDS_SHARE, RAP_SHARE, DANCE_SHARE, DENIED_SHARE = 0.3, 0.5, 0.1, 0.5
-"""Shares of the tagged tracks that have to be rap for a name that says wordy and for one that says rap, and
-dance music and no less than is rap; and share of what a genre denies from which no name says it.
+"""Shares of the tagged tracks that have to be rap for a name that says wordy (and epic for one that is called
+so) and for one that says rap, and dance music and no less than is rap; and share of what a genre denies from
+which no name says it.
 """
 
 PLAYED_SHARE = 0.5
@@ -61,8 +62,15 @@ class Claim(StrEnum):
     """Old tape and soft synthesizers are measured as acoustic, whatever was plugged in."""
     QUIET = "quiet"
     """How loud a record is depends on who mastered it: nobody calls old rap or jungle quiet."""
+    CALM = "calm"
+    """Little energy is measured in what is played on few instruments: nobody calls sea shanties calm."""
+    TENDER = "tender"
+    """Said of slow and soft songs, and of no slow rap or rock."""
     DREAMY = "dreamy"
-    """Soft and blurred voices are measured in orchestras and on stages too."""
+    """Soft and blurred voices are measured in orchestras and on stages too: refused where genre words are
+    few."""
+    EPIC = "epic"
+    """Minimalism and drones are neither sung nor danced to either: only genre words can tell."""
 
 
 GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
@@ -80,6 +88,10 @@ GENRE_WORDS: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
             "drum & bass", "afrobeats", "afrobeat", "amapiano", "salsa", "samba", "cumbia", "bachata",
             "merengue", "soca", "kizomba", "baile", "latin", "gqom", "kuduro", "eurobeat", "italo",
             "big beat",
+        ),
+        Claim.EPIC: (
+            "post rock", "post metal", "orchestral", "orchestra", "epic", "score", "soundtrack",
+            "video game music", "metal", "symphonic", "cinematic",
         ),
         Claim.PLAYED: (
             "ambient", "drone", "new age", "meditation", "sleep", "space music", "post rock", "math rock",
@@ -117,8 +129,19 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
         ),
         Claim.DREAMY: (
             "musicals", "classical", "orchestral", "opera", "soundtrack", "score", "hip hop", "rap", "metal",
+            "trap", "k pop", "dance pop", "disney", "spoken", "comedy", "post punk", "country",
         ),
-        Claim.DARK: ("worship", "christian", "ccm", "gospel", "praise", "hymns"),
+        Claim.DARK: (
+            "worship", "christian", "ccm", "gospel", "praise", "hymns", "musicals", "disney", "k pop",
+            "j pop", "children's music", "anime", "soft pop", "dance pop", "orchestral", "post rock",
+            "math rock",
+        ),
+        Claim.CALM: ("musicals", "southern gothic", "bluegrass", "folk punk", "sea shanties", "noise rock"),
+        Claim.TENDER: (
+            "rap", "hip hop", "drill", "trap", "metal", "punk", "hard rock", "classic rock", "bluegrass",
+            "southern gothic", "outlaw country", "house", "techno", "edm", "musicals", "anime",
+            "sea shanties",
+        ),
         Claim.ACOUSTIC: (
             "hard rock", "metal", "punk", "psychedelic rock", "acid rock", "garage rock", "noise rock",
             "grunge", "shoegaze", "industrial", "electronic", "electronica", "electro", "edm", "idm",
@@ -129,7 +152,9 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
         Claim.QUIET: (
             "metal", "punk", "hard rock", "musicals", "rap", "hip hop", "drill", "trap", "phonk",
             "drum & bass", "jungle", "breakbeat", "big beat", "dubstep", "techno", "house", "trance",
-            "psytrance", "hardstyle", "edm", "disco", "funk", "reggaeton", "ska", "grunge",
+            "psytrance", "hardstyle", "edm", "disco", "funk", "reggaeton", "ska", "grunge", "acid rock",
+            "krautrock", "neo psychedelic", "noise rock", "psychedelic rock", "stoner rock", "sea shanties",
+            "southern gothic",
         ),
     }
 )  # fmt: skip
@@ -172,7 +197,8 @@ class Tags:
         tagged = self.groups.get(group, {})
         are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL
         if sum(tagged.values()) < FEWEST_TAGGED:
-            return frozenset({Claim.RAP} if are_surely else {Claim.RAP, Claim.INSTRUMENTAL})
+            unsure = frozenset({Claim.RAP, Claim.DREAMY, Claim.EPIC})
+            return unsure if are_surely else unsure | {Claim.INSTRUMENTAL}
         refused = set()
         if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE:
             refused.add(Claim.RAP)
@@ -184,6 +210,8 @@ class Tags:
             refused.add(Claim.DANCE)
         if not are_surely and _share(tagged, Claim.PLAYED) < PLAYED_SHARE:
             refused.add(Claim.INSTRUMENTAL)
+        if Claim.INSTRUMENTAL in refused or _share(tagged, Claim.EPIC) < WORDS_SHARE:
+            refused.add(Claim.EPIC)
         refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE}
         return frozenset(refused)
 

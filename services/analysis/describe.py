@@ -14,6 +14,7 @@ from services.analysis.clustering import Partition
 from services.analysis.duplicates import find_duplicates
 from services.analysis.facts import albums_of
 from services.analysis.genres import commonly_known, has_genre
+from services.analysis.grounding import grounded
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable, Music, Sound
 from services.analysis.membership import confidence, margins, top_artists, typical_tracks
@@ -23,7 +24,7 @@ from services.analysis.outliers import find_outliers
 from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
-from services.analysis.scenes import grounded, scene_of
+from services.analysis.scenes import scene_of
 from services.analysis.tally import Tally, carries, groups_and_rests, subtitle_of
 from services.analysis.titles import lead_artist
 from services.analysis.traits import (

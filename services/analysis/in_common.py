@@ -198,7 +198,8 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
                 continue
         elif any(_says(one, other) for one, other in permutations(some, 2)):
             continue
-        number, most, least = here.number_with(some), *_ends(inside[word] for word in some)
+        number, shares = here.number_with(some), [inside[word] for word in some]
+        most, least = max(shares), min(shares)
         if len(some) > 1 and number < most + wanted.added * tagged:
             continue  # "CCM & Christian": who is tagged with the one is tagged with the other
         if kind is SceneKind.GENRE and most >= NEARLY_ALL * tagged and least < SECOND_AT_LEAST * most:
@@ -209,7 +210,8 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
             and number / tagged >= wanted.times * there.share_with(some)
         ):
             first = sorted(some, key=lambda word: (-inside[word], word))
-            return Scene(kind, *map(spell, first), *wanted.before)
+            words, also, third, *_ = *map(spell, first), *wanted.before, "", ""
+            return Scene(kind, words, also, third)
     return None
 
 
@@ -225,12 +227,17 @@ def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> S
     word = min(here.counts, key=lambda each: (-here.counts[each], len(each), each))
     if any(is_kind_of(each, word) for each in said) or (not telling.also and _says(telling.words, word)):
         return telling
-    common, other = here.share_with({word}), rest.read(read).share_with({word})
+    common, there = here.share_with({word}), rest.read(read)
     if common < here.share_with(said) + MANY_MORE:
         return telling
     # Where the rest is of that genre as well, it is said beside what tells: "Ambient & IDM".
-    keeps = common < TIMES * other and not _says(word, telling.words)
-    return Scene(SceneKind.GENRE, word, telling.words if keeps else "")
+    second = telling.words
+    keeps = (
+        common < TIMES * there.share_with({word})
+        and here.share_with({second}) >= TIMES * there.share_with({second})
+        and not _says(word, second)
+    )
+    return Scene(SceneKind.GENRE, word, second if keeps else "")
 
 
 def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
@@ -264,7 +271,7 @@ def keeps_company(artist: str, group: Tally, rest: Others) -> bool:
     return 0 < inside >= AT_HOME * (inside + outside)
 
 
-def era_of(group: Tally, rest: Others, lengths: Iterable[int]) -> Scene | None:
+def era_of(group: Tally, rest: Others, lengths: Iterable[int], *, times: float = TIMES) -> Scene | None:
     """Return the first of some spans of decades that most of a group is from, and the rest is not.
 
     Parameters
@@ -272,6 +279,8 @@ def era_of(group: Tally, rest: Others, lengths: Iterable[int]) -> Scene | None:
     lengths
         How many decades in a row are tried; 0 for as many as there are from the first on, which is said by
         the end of the last.
+    times
+        How many times as large as elsewhere the lower end of the share has to be.
     """
     here, there = group.read(decades), rest.read(decades)
     known, inside = here.total, here.counts
@@ -290,7 +299,7 @@ def era_of(group: Tally, rest: Others, lengths: Iterable[int]) -> Scene | None:
         if (
             number >= max(SPANS[min(len(span), len(SPANS)) - 1] * known, HALF * group.size)
             and inside[first] * inside[last] > 0
-            and lower_end(number, known) >= max(HELD, TIMES * there.share_with(span))
+            and lower_end(number, known) >= max(HELD, times * there.share_with(span))
         ):
             return Scene(SceneKind.DECADE, first, last if last > first else "")
     return None
@@ -309,11 +318,6 @@ def _telling(share: float, elsewhere: float) -> float:
 def _says(genre: str, other: str) -> bool:
     """Whether a genre says another as well: "desi pop" is desi, and "melodic rap" is hip hop."""
     return is_kind_of(genre, other) or set(other.split()) < set(genre.split())
-
-
-def _ends(numbers: Iterable[int]) -> tuple[int, int]:
-    some = list(numbers)
-    return max(some), min(some)
 
 
 def _worth(word: str, kind: SceneKind) -> float:

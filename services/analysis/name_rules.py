@@ -51,11 +51,12 @@ CLAIMED: Mapping[Lean, Claim] = MappingProxyType(
         Lean(Feature.VALENCE, high=True): Claim.CHEERFUL,
         Lean(Feature.ACOUSTICNESS, high=True): Claim.ACOUSTIC,
         Lean(Feature.LOUDNESS, high=False): Claim.QUIET,
+        Lean(Feature.ENERGY, high=False): Claim.CALM,
     }
 )
 """What a plain word claims beyond the sound."""
 
-_DENIED = frozenset({Claim.DARK, Claim.CHEERFUL, Claim.ACOUSTIC, Claim.QUIET})
+_DENIED = frozenset({Claim.DARK, Claim.CHEERFUL, Claim.ACOUSTIC, Claim.QUIET, Claim.CALM})
 """What also a name of the catalogue may not say first where it is refused."""
 
 CLEARLY_AUDIBLE, BORNE_OUT = 2.0, 1.25

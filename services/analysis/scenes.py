@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.analysis.genres import families_of, family_of, genres_of
@@ -21,7 +20,7 @@ from services.analysis.in_common import (
     most_have,
     span_of,
 )
-from services.analysis.name_rules import ENTRIES, WORTH_SAYING
+from services.analysis.name_rules import WORTH_SAYING
 from services.analysis.tally import (
     A_LOT,
     Others,
@@ -39,7 +38,6 @@ from services.analysis.titles import lead_artist
 from services.analysis.told_by_titles import NOTHING, OTHER_LETTERS, Words
 from services.analysis.vocabulary import SHRUGS
 from services.domain.features import Feature
-from services.domain.group_words import wording_of
 from services.domain.grouping import (
     MORE,
     MORE_SUNG,
@@ -52,11 +50,6 @@ from services.domain.grouping import (
     SceneKind,
     SoundName,
 )
-
-_TELLING = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS})
-
-MOST_GROUNDED = 2
-"""Words for the sound after what a group is; of comparisons it is one."""
 
 MOST_BY_FAR, TIMES_BY_FAR = 0.5, 2.0
 """Lower end and times for a decade and an artist: half of a group is too little to be called by them."""
@@ -125,8 +118,6 @@ _AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, bef
 _TWO_GENRES = Together(2, each=0.15, share=OF_ALL, surely=HELD, times=TIMES)
 _TWO_TELLING = Together(2, each=0.15, share=A_LOT, surely=HALF_SURELY, times=TIMES)
 _TWO_FAMILIES = Together(2, each=0.25, share=OF_ALL, surely=HELD, times=1.0)
-_TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
-_TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
 _TWO_LOOSELY = Together(2, each=0.2, share=0.33, surely=0.3, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
@@ -139,7 +130,7 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
     An artist who made most of it, else what kind of recording its titles tell, its genre, two of them, what
     they are kinds of ("classic country" is country), their family, the language of its titles or its decade.
     """
-    everything, genres = _all_kinds_in(group, rest), by_genres(genres_of)
+    everything, genres = all_kinds_in(group, rest), by_genres(genres_of)
     families = by_genres(families_in(group, rest))
     telling = most_have(group, rest, genres, SceneKind.GENRE, HELD, beside=everything) or few_have(
         group, rest, genres, SceneKind.GENRE, _TWO_GENRES
@@ -153,7 +144,7 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
         or commoner(most_have(group, rest, families, SceneKind.GENRE, HELD), group, rest, families)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD)
         or _language(group, rest, times=TIMES)
-        or _early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
+        or early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
     )
 
 
@@ -180,120 +171,7 @@ def implied_by(scene: Scene | None) -> frozenset[Lean]:
     return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))
 
 
-def grounded(
-    names: Sequence[GroupName],
-    groups: Sequence[tuple[Tally, Others]],
-    *,
-    cores: Sequence[Tally] = (),
-    faint: Sequence[Collection[Lean]] = (),
-    earlier: Sequence[GroupName | None] = (),
-) -> tuple[GroupName, ...]:
-    """Say first what most of each group is, though the rest may be so too, or else who is in it.
-
-    "Livelier tracks" are "Rock, livelier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
-    where only both are most of them, and "Nas, Drake & others, cheerful" where nothing is. A name that
-    another group would share says all that it says, or stays as it was.
-
-    Parameters
-    ----------
-    groups
-        The tracks of each group, and those of the others.
-    cores
-        Those tracks of each group that belong to it most clearly.
-    faint
-        Words of which little is heard in each group: left out after what it is.
-    earlier
-        What each group was called before: where it is still called so, it stays.
-    """
-    before = [*earlier, *[None] * (len(names) - len(earlier))]
-    cores, faint = cores or [own for own, _ in groups], faint or [()] * len(names)
-    grounds = [
-        None if name == was or name.scene is not None else _ground_of(name, *own, core)
-        for name, was, own, core in zip(names, before, groups, cores, strict=True)
-    ]
-    # Where groups would be called the same without faint words and what is implied, these are said after all.
-    wordings = [
-        (
-            _finer(_with_ground(name, ground, unsaid), *own),
-            _finer(_with_ground(name, ground, (), says_all=True), *own),
-            *(() if name == was else (_finer(name, *own),)),
-            name,
-        )
-        for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
-    ]
-    said = [set(map(wording_of, some[:2])) for some in wordings]
-    firsts = [wording_of(some[0]) for some in wordings]
-    chosen: list[GroupName] = []
-    for at, some in enumerate(wordings):
-        taken = set(map(wording_of, (*chosen, *names[:at], *names[at + 1 :])))
-        # What is the only thing that another could be called as well tells neither from the other.
-        taken |= {own for each in (*said[:at], *said[at + 1 :]) if len(each) == 1 for own in each}
-        choice = some[firsts.count(wording_of(some[0])) > 1 :]
-        chosen.append(next((new for new in choice if wording_of(new) not in taken), some[-1]))
-    return _counted_anew(chosen, before)
-
-
-def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]) -> tuple[GroupName, ...]:
-    """Give each name the lowest number that is free, now that others are called by more.
-
-    So for a comparison with one that is called otherwise now: "Big & anthemic · louder" beside none.
-    """
-    taken = set(map(wording_of, names))
-    result = []
-    for name, was in zip(names, before, strict=True):
-        less = [replace(name, number=number) for number in range(1, name.number)]
-        if name.differs is not None and not name.is_one_word:
-            less.insert(0, replace(name, differs=None))
-        shorter = (
-            name if name == was else next((each for each in less if wording_of(each) not in taken), name)
-        )
-        taken.add(wording_of(shorter))
-        result.append(shorter)
-    return tuple(result)
-
-
-def _with_ground(
-    name: GroupName, scene: Scene | None, faint: Collection[Lean], *, says_all: bool = False
-) -> GroupName:
-    if scene is None:
-        return name
-    implied = frozenset[Lean]() if says_all else implied_by(scene)
-    compared = tuple([lean for lean in name.beside if lean in WORTH_SAYING and lean not in implied])
-    if name.sound is not None:
-        is_said = not implied.isdisjoint(ENTRIES[name.sound].main)  # "Hip hop, wordy & rhythmic"
-        return replace(name, scene=scene, sound=SoundName.ALL_ROUNDERS if is_said else name.sound)
-    if name.compared:
-        return replace(name, scene=scene, leans=compared[:1], differs=None)
-    left = [lean for lean in name.leans if lean not in implied and lean not in faint]
-    # Of three words those stay that tell speech and instruments from songs.
-    stay = sorted(left, key=lambda lean: lean.feature not in _TELLING)[:MOST_GROUNDED]
-    leans = tuple(lean for lean in left if lean in stay)
-    # How it differs from its namesake must not come to be said of the rest, as it is after a single word.
-    keeps = compared if name.is_one_word else len(leans) > 1
-    differs = name.differs if leans and keeps else None
-    if not leans and compared:
-        return replace(name, scene=scene, leans=compared, compared=True, differs=None)
-    return replace(name, scene=scene, leans=leans, differs=differs)
-
-
-def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
-    """Call what is called by a family or a decade alone by two genres: "Garage & indie rock" for "Rock"."""
-    if name.scene is None:
-        return name
-    said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
-    is_broad = name.scene.kind is SceneKind.GENRE and all(family_of(word) == word for word in said)
-    if not is_broad and name.scene.kind is not SceneKind.DECADE:
-        return name
-    says_nothing = name.sound in {None, SoundName.ALL_ROUNDERS} and not name.leans and name.differs is None
-    if not says_nothing and group.read(by_genres(genres_of)).share_with(said) >= HALF:
-        return name  # the word that people tag with: "Country", and not which kinds of it
-    wanted = [_TWO_FINER] * (len(said) == 1 or says_nothing) + [_TWO_HINTED] * says_nothing
-    found = (few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, each) for each in wanted)
-    finer = next(filter(None, found), None)
-    return name if finer is None else replace(name, scene=finer)
-
-
-def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene | None:
+def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
 
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
@@ -320,7 +198,7 @@ def _ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scen
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_FAMILIES)
         or most_have(group, rest, families, SceneKind.GENRE, HALF_SURELY, times=0.0, share=HALF)
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD, times=0.0)
-        or _early(era_of(group, rest, range(1, len(SPANS) + 1)))
+        or early(era_of(group, rest, range(1, len(SPANS) + 1)))
         or _language(group, rest, times=0.0)
         or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
@@ -361,7 +239,7 @@ def still_of(name: GroupName, group: Tally, rest: Others) -> bool:
         SceneKind.RECORDING: by_titles(Recording),
         SceneKind.LANGUAGE: by_titles(Language),
     }
-    read = readers.get(scene.kind) or _all_kinds_in(group, rest)
+    read = readers.get(scene.kind) or all_kinds_in(group, rest)
     said = frozenset({scene.words, scene.also, scene.third} - {""})
     words = said - {OTHERS, MORE}
     if OTHERS in said:
@@ -373,11 +251,11 @@ def still_of(name: GroupName, group: Tally, rest: Others) -> bool:
     return group.read(read).share_with(words) >= (HELD if len(said) == 1 else A_LOT)
 
 
-def _all_kinds_in(group: Tally, rest: Others) -> Read:
+def all_kinds_in(group: Tally, rest: Others) -> Read:
     """Read genres, those that they are kinds of and their families: shoegaze is rock where that is said."""
     kinds = kinds_in(group, rest)
     return whole_of(group, rest).once(
-        _all_kinds_in, lambda: by_genres(lambda genres: kinds(genres) | families_of(genres))
+        all_kinds_in, lambda: by_genres(lambda genres: kinds(genres) | families_of(genres))
     )
 
 
@@ -386,5 +264,6 @@ def _says_little(name: GroupName) -> bool:
     return name.sound is None or name.sound in _OF_ANY_KIND
 
 
-def _early(decade: Scene | None) -> Scene | None:
+def early(decade: Scene | None) -> Scene | None:
+    """Return a span of decades that no edition is younger than, or None."""
     return decade if decade is not None and int(decade.also or decade.words) <= LATEST_DECADE else None

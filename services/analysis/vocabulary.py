@@ -105,7 +105,7 @@ CATALOGUE: tuple[Name, ...] = (
         SoundName.EPIC_INSTRUMENTALS,
         {INSTRUMENTAL: 1.0, DANCE: -0.8, VALENCE: -0.7, ENERGY: 0.2},
         _NO_SINGING, _at_most(DANCE, 0.45), _at_least(ENERGY, 0.4), _at_most(VALENCE, 0.35),
-        claim=Claim.INSTRUMENTAL,
+        claim=Claim.EPIC,
     ),
     _name(
         SoundName.DARK_INSTRUMENTALS,
@@ -191,12 +191,12 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.SLOW_TENDER,
         {TEMPO: -0.8, ENERGY: -0.8, VALENCE: -0.5, ACOUSTIC: 0.4, INSTRUMENTAL: -0.5},
-        _SUNG, _at_most(TEMPO, 105.0), _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.48),
+        _SUNG, _at_most(TEMPO, 105.0), _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.48), claim=Claim.TENDER,
     ),
     _name(
         SoundName.SOFT_TENDER,
         {ENERGY: -0.9, INSTRUMENTAL: -0.7, ACOUSTIC: 0.6, VALENCE: -0.4, DANCE: -0.3},
-        _SUNG, _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.5),
+        _SUNG, _at_most(ENERGY, 0.5), _at_most(VALENCE, 0.5), claim=Claim.TENDER,
     ),
     _name(
         SoundName.RAP_SPOKEN_WORD,

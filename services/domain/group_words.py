@@ -198,6 +198,8 @@ def scene_words(scene: Scene) -> str:
     if len(said) > 1:  # "Pop & R&B/soul": one of the families has two names itself
         words = [_AS_ONE_WORD.get(each, each.replace(" & ", "/")) for each in words]
     listed = _joined(words)
+    if scene.era:
+        return f"{_decade_words([int(year) for year in scene.era])} {listed}"
     return listed[:1].upper() + listed[1:]
 
 

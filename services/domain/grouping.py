@@ -208,6 +208,8 @@ class Scene:
     """A second one of the kind, where only both together are most of a group; the last decade of several."""
     third: str = ""
     """A third one, where it takes three."""
+    era: tuple[str, ...] = ()
+    """Of a genre: the first year of the decade that it is of, or those of two decades in a row."""
 
     @property
     def as_titles_tell(self) -> Scene:

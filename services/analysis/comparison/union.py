@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from services.analysis.clustering import fit_clusters
 from services.analysis.comparison.listening import Listening
 from services.analysis.genres import commonly_known
+from services.analysis.grounding import grounded
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.scenes import grounded, scene_of
+from services.analysis.scenes import scene_of
 from services.analysis.tally import groups_and_rests
 from services.analysis.titles import lead_artist
 from services.analysis.traits import describe_traits, group_tempo, known_modes, levels, major_share

@@ -10,7 +10,8 @@ import pytest
 
 from services.analysis.claims import Claim, Tags
 from services.analysis.genres import commonly_known, normal_genre
-from services.analysis.scenes import grounded, implied_by
+from services.analysis.grounding import grounded
+from services.analysis.scenes import implied_by
 from services.analysis.tally import Tally
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import name_words, scene_words, wording_of
@@ -84,7 +85,7 @@ def test_two_groups_are_never_called_the_same_though_one_says_nothing_of_its_sou
     parts = [songs(20, "jangle pop"), songs(20, "jangle pop")]
     tallies = list(map(Tally.of, parts))
     named = grounded([SILENT, faint], [tuple(tallies), tuple(reversed(tallies))], faint=[(), faint.leans])  # type: ignore[list-item]
-    assert [name_words(name) for name in named] == ["Jangle pop", "Jangle pop, dark & quiet"]
+    assert [name_words(name) for name in named] == ["Jangle pop", "Jangle pop, dark"]
 
 
 def test_what_a_genre_implies_is_said_where_nothing_else_tells_two_groups_apart() -> None:
@@ -133,8 +134,9 @@ def test_a_genre_with_an_ampersand_is_one_word_beside_another() -> None:
 
 def test_a_genre_that_nearly_all_have_is_said_before_one_that_tells_more() -> None:
     slow = tagged(24, "shoegaze", "slowcore") + tagged(6, "shoegaze", "dream pop")
+    assert said_of(slow, tagged(10, "shoegaze", "slowcore") + songs(20, "polka")) == "Shoegaze"
     rest = tagged(20, "shoegaze", "dream pop") + tagged(6, "shoegaze", "slowcore")
-    assert said_of(slow, rest) == "Shoegaze"
+    assert said_of(slow, rest) == "Shoegaze & slowcore"
     hip_hop = tagged(24, "hip hop", "jazz rap") + tagged(6, "hip hop")
     assert scene_in(hip_hop, songs(30, "hip hop")) == Scene(SceneKind.GENRE, "jazz rap")
 
@@ -157,6 +159,60 @@ def test_two_names_that_read_the_same_are_one(one: Scene, other: Scene) -> None:
 def test_two_genres_are_said_where_each_is_of_tracks_that_the_other_is_not() -> None:
     assert said_of(tagged(20, "ccm", "christian pop", "christian"), songs(20, "polka")) == "Christian pop"
     assert said_of(tagged(20, "rock", "metal"), tagged(20, "rock", "metal")) == "Metal"
+
+
+def test_a_second_genre_that_one_of_six_has_is_not_said() -> None:
+    talk = tagged(50, "spoken word") + tagged(10, "spoken word", "comedy")
+    assert said_of(talk, tagged(10, "spoken word") + tagged(20, "comedy")) == "Spoken word"
+
+
+def test_of_two_genres_that_tell_as_much_the_one_is_said_that_people_know() -> None:
+    dub = songs(12, "dub techno") + tagged(8, "electrocumbia", "trip hop")
+    dub += [track for number in range(10) for track in tagged(1, f"style {number}")]
+    assert said_of(dub, songs(30, "salsa")) == "Dub techno & trip hop"
+
+
+def test_a_broad_family_gives_way_to_two_kinds_that_make_much_of_it() -> None:
+    rock = tagged(8, "shoegaze") + tagged(7, "dream pop")
+    rock += [track for number in range(10) for track in tagged(1, f"{number} rock")]
+    loud = GroupName(sound=SoundName.ELECTRIC_DRIVING)
+    parts = Tally.of(rock), Tally.of(songs(30, "jazz rock"))
+    assert name_words(grounded([loud], [parts])[0]) == "Shoegaze & dream pop, electric & driving"
+    country = (Tally.of(tagged(20, "country", "red dirt") + tagged(10, "country", "alt country")),) * 2
+    assert name_words(grounded([loud], [country])[0]) == "Country, electric & driving"
+
+
+@pytest.mark.parametrize(
+    ("family", "years", "name", "said"),
+    [
+        ("pop", [2011, 2015], SILENT, "2010s pop"),
+        ("pop", [2008, 2015], SILENT, "2000s & 2010s pop"),
+        ("classical", [2011, 2015], SILENT, "Classical"),
+        ("rock", [1981, 1985], SILENT, "80s rock"),
+        ("rock", [1981, 1985], GroupName(sound=SoundName.BRIGHT_UPBEAT), "80s rock, bright & upbeat"),
+        ("rock", [2001, 2005], GroupName(sound=SoundName.BRIGHT_UPBEAT), "Rock, bright & upbeat"),
+    ],
+)
+def test_a_broad_genre_is_told_by_its_decades(
+    family: str, years: list[int], name: GroupName, said: str
+) -> None:
+    """Years are those of the edition: classical music of the 2010s is older, and pop is not."""
+    music = [replace(track, release_year=years[at % 2]) for at, track in enumerate(tagged(20, family))]
+    rest = [replace(track, release_year=1965) for track in tagged(20, family)]
+    assert name_words(grounded([name], [(Tally.of(music), Tally.of(rest))])[0]) == said
+
+
+def test_what_is_faint_is_said_where_nothing_else_tells_two_groups_apart() -> None:
+    cheerful = GroupName(leans=(Lean(Feature.VALENCE, high=True),))
+    quiet = GroupName(leans=(Lean(Feature.LOUDNESS, high=False),))
+    hindi, polka = Tally.of(songs(20, "hindi pop")), Tally.of(songs(20, "polka"))
+    for name, rest, said in (
+        (cheerful, hindi, "Hindi pop, cheerful"),
+        (cheerful, polka, "Hindi pop"),
+        (quiet, hindi, "Hindi pop"),
+    ):
+        named = grounded([name], [(hindi, rest)], faint=[name.leans])
+        assert name_words(named[0]) == said
 
 
 def test_music_of_a_kind_is_that_kind() -> None:

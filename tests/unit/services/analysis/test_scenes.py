@@ -8,7 +8,8 @@ from itertools import chain
 
 import pytest
 
-from services.analysis.scenes import grounded, scene_of, still_of
+from services.analysis.grounding import grounded
+from services.analysis.scenes import scene_of, still_of
 from services.analysis.tally import Tally
 from services.domain.features import Feature
 from services.domain.group_words import name_words, scene_words, wording_of

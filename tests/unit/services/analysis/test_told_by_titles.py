@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.analysis.scenes import grounded, scene_of, still_of
+from services.analysis.grounding import grounded
+from services.analysis.scenes import scene_of, still_of
 from services.analysis.tally import Tally
 from services.analysis.told_by_titles import NOTHING, told_by
 from services.domain.features import Feature
