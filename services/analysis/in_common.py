@@ -72,10 +72,14 @@ HALF = 0.5
 SPANS = (0.65, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
 
-FEWEST_IN_COMPANY, AT_HOME, MOST_ASKED = 2, 0.5, 8
-"""Clear cases by an artist after whom a group is called, share of their tracks that is in it, and how many
-such artists are tried.
+FEWEST_IN_COMPANY, AT_HOME, MOST_ASKED, COMPANY = 2, 0.5, 8, 0.125
+"""Clear cases by an artist after whom a group is called, share of their tracks that is in it, how many such
+artists are tried, and part of the group that two of them have to make: with four tracks in thirty-five they
+say next to nothing.
 """
+
+FEWEST_PAIRED = 3
+"""Tracks that the rarer of two genres needs."""
 
 LONGEST = 34
 """Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
@@ -202,7 +206,8 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
         most, least = max(shares), min(shares)
         if len(some) > 1 and number < most + wanted.added * tagged:
             continue  # "CCM & Christian": who is tagged with the one is tagged with the other
-        if kind is SceneKind.GENRE and most >= NEARLY_ALL * tagged and least < SECOND_AT_LEAST * most:
+        rare = max(FEWEST_PAIRED, SECOND_AT_LEAST * most if most >= NEARLY_ALL * tagged else 0)
+        if kind is SceneKind.GENRE and len(some) > 1 and wanted.times > 1 and least < rare:
             continue
         if (
             number >= wanted.share * group.size
@@ -227,15 +232,18 @@ def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> S
     word = min(here.counts, key=lambda each: (-here.counts[each], len(each), each))
     if any(is_kind_of(each, word) for each in said) or (not telling.also and _says(telling.words, word)):
         return telling
-    common, there = here.share_with({word}), rest.read(read)
-    if common < here.share_with(said) + MANY_MORE:
+    common, theirs, there = here.share_with({word}), here.share_with(said), rest.read(read)
+    known = group.read(commonly)
+    # Ska is reggae as well; whom all know for ska, plays ska.
+    is_known_for = common >= theirs and known.counts[word] >= HALF * known.total > 0
+    if not (is_known_for or common >= theirs + (0.0 if telling.also else MANY_MORE)):
         return telling
     # Where the rest is of that genre as well, it is said beside what tells: "Ambient & IDM".
     second = telling.words
     keeps = (
         common < TIMES * there.share_with({word})
         and here.share_with({second}) >= TIMES * there.share_with({second})
-        and not _says(word, second)
+        and not (_says(word, second) or _says(second, word))
     )
     return Scene(SceneKind.GENRE, word, second if keeps else "")
 
@@ -259,7 +267,8 @@ def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
     )
     for pair in combinations([artist for _, _, artist in telling[:MOST_ASKED]], 2):
         first, second = map(spell, sorted(pair, key=lambda artist: (-inside[artist], artist)))
-        if len(" & ".join((first, second, OTHERS))) <= LONGEST:
+        makes_a_part = sum(inside[artist] for artist in pair) >= COMPANY * group.size
+        if makes_a_part and len(" & ".join((first, second, OTHERS))) <= LONGEST:
             return Scene(SceneKind.ARTIST, first, second, OTHERS)
     return None
 

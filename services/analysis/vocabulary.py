@@ -280,7 +280,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.EVEN_TEMPERED_SONGS,
         {},
-        _SUNG, Guard(ENERGY, 0.4, 0.72),
+        _SUNG, Guard(ENERGY, 0.4, 0.72), claim=Claim.CALM,
     ),
     _name(
         SoundName.FAST_RESTLESS,

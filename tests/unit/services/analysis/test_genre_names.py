@@ -202,6 +202,12 @@ def test_a_broad_genre_is_told_by_its_decades(
     assert name_words(grounded([name], [(Tally.of(music), Tally.of(rest))])[0]) == said
 
 
+def test_ska_is_called_ska_though_all_of_it_is_reggae_too() -> None:
+    ska = tagged(20, "ska", "reggae", artist="The Specials")
+    assert said_of(ska, tagged(20, "ska", artist="Madness")) == "Ska & reggae"
+    assert said_of(tagged(20, "desi", "desi pop"), tagged(20, "desi")) == "Desi pop"
+
+
 def test_what_is_faint_is_said_where_nothing_else_tells_two_groups_apart() -> None:
     cheerful = GroupName(leans=(Lean(Feature.VALENCE, high=True),))
     quiet = GroupName(leans=(Lean(Feature.LOUDNESS, high=False),))

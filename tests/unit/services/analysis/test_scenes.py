@@ -159,14 +159,14 @@ def test_what_two_genres_are_kinds_of_is_said_once_and_whole(genres: tuple[str, 
 
 
 def test_who_is_in_a_group_clearly_and_more_than_once_names_what_nothing_else_does() -> None:
-    sades, queens = songs(3, artist="Sade"), songs(3, artist="Queen")
-    group, rest = strangers(songs(50)) + sades + queens, strangers(songs(50))
-    name = grounded_in(BOTH, group, rest)
-    assert name_words(name) == "Queen, Sade & others, cheerful & wordy"
+    queens, rest = songs(3, artist="Queen"), strangers(songs(50))
+    group = strangers(songs(40)) + songs(3, artist="Sade") + queens
+    assert name_words(name := grounded_in(BOTH, group, rest)) == "Queen, Sade & others, cheerful & wordy"
     assert still_in(name, group, rest)
+    assert grounded_in(BOTH, group + strangers(songs(20)), rest) == BOTH, "too few of them"
     assert grounded_in(BOTH, group, [*rest, *queens, *queens[:1]]) == BOTH, "more of them elsewhere"
-    rim = (Tally.of(group), Tally.of(rest))
-    assert grounded([BOTH], [rim], cores=[Tally.of(strangers(songs(28)))]) == (BOTH,)
+    rim = [(Tally.of(group), Tally.of(rest))]
+    assert grounded([BOTH], rim, cores=[Tally.of(strangers(songs(28)))]) == (BOTH,)
 
 
 def test_no_word_follows_a_genre_that_says_it() -> None:

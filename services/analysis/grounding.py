@@ -1,0 +1,183 @@
+"""Say in the name of a group what most of it is, where its sound alone would be its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from services.analysis.genres import family_of, genres_of
+from services.analysis.in_common import TIMES, Together, era_of, few_have
+from services.analysis.name_rules import ENTRIES, WORTH_SAYING
+from services.analysis.scenes import HALF, all_kinds_in, early, ground_of, implied_by
+from services.analysis.tally import A_LOT, Others, Tally, by_genres
+from services.domain.features import Feature
+from services.domain.group_words import wording_of
+from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
+
+_TELLING = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS})
+
+MOST_GROUNDED = 2
+"""Words for the sound after what a group is; of comparisons it is one."""
+
+_NEVER_FAINTLY = frozenset(
+    {Lean(Feature.LOUDNESS, high=False), *(Lean(Feature.ACOUSTICNESS, high) for high in (True, False))}
+)
+"""Words that are left out where little of them is heard, whatever else a name says."""
+
+_OF_ITS_TIME = frozenset({"electronic", "hip hop", "pop"})
+"""Families of which most editions are as old as the music."""
+
+_TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
+_TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
+
+
+def grounded(
+    names: Sequence[GroupName],
+    groups: Sequence[tuple[Tally, Others]],
+    *,
+    cores: Sequence[Tally] = (),
+    faint: Sequence[Collection[Lean]] = (),
+    earlier: Sequence[GroupName | None] = (),
+) -> tuple[GroupName, ...]:
+    """Say first what most of each group is, though the rest may be so too, or else who is in it.
+
+    "Livelier tracks" are "Rock, livelier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
+    where only both are most of them, and "Nas, Drake & others, cheerful" where nothing is. A name that
+    another group would share says all that it says, or stays as it was.
+
+    Parameters
+    ----------
+    groups
+        The tracks of each group, and those of the others.
+    cores
+        Those tracks of each group that belong to it most clearly.
+    faint
+        Words of which little is heard in each group: left out after what it is.
+    earlier
+        What each group was called before: where it is still called so, it stays.
+    """
+    before = [*earlier, *[None] * (len(names) - len(earlier))]
+    cores, faint = cores or [own for own, _ in groups], faint or [()] * len(names)
+    grounds = [
+        None if name == was or name.scene is not None else ground_of(name, *own, core)
+        for name, was, own, core in zip(names, before, groups, cores, strict=True)
+    ]
+    # Where groups would be called the same without faint words and what is implied, these are said after all.
+    wordings = [
+        (
+            _telling(name, ground, unsaid, *own),
+            _finer(_with_ground(name, ground, (), says_all=True), *own),
+            *(() if name == was else (_finer(name, *own),)),
+            name,
+        )
+        for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
+    ]
+    said = [set(map(wording_of, some[:2])) for some in wordings]
+    firsts = [wording_of(some[0]) for some in wordings]
+    chosen: list[GroupName] = []
+    for at, some in enumerate(wordings):
+        taken = set(map(wording_of, (*chosen, *names[:at], *names[at + 1 :])))
+        # What is the only thing that another could be called as well tells neither from the other.
+        taken |= {own for each in (*said[:at], *said[at + 1 :]) if len(each) == 1 for own in each}
+        choice = some[firsts.count(wording_of(some[0])) > 1 :]
+        chosen.append(next((new for new in choice if wording_of(new) not in taken), some[-1]))
+    return _counted_anew(chosen, before)
+
+
+def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]) -> tuple[GroupName, ...]:
+    """Give each name the lowest number that is free, now that others are called by more.
+
+    So for a comparison with one that is called otherwise now: "Big & anthemic · louder" beside none.
+    """
+    taken = set(map(wording_of, names))
+    result = []
+    for name, was in zip(names, before, strict=True):
+        less = [replace(name, number=number) for number in range(1, name.number)]
+        if name.differs is not None and not name.is_one_word:
+            less.insert(0, replace(name, differs=None))
+        shorter = (
+            name if name == was else next((each for each in less if wording_of(each) not in taken), name)
+        )
+        taken.add(wording_of(shorter))
+        result.append(shorter)
+    return tuple(result)
+
+
+def _telling(
+    name: GroupName, scene: Scene | None, faint: Collection[Lean], group: Tally, rest: Others
+) -> GroupName:
+    """Say the scene and the sound, and of that what is faint where the rest is of the same scene.
+
+    Of broad genres those kinds are said that most of it is, or their decades.
+    """
+    said = _dated(_finer(_with_ground(name, scene, faint), group, rest), group, rest)
+    if scene is None or said.scene != scene or scene.kind is not SceneKind.GENRE or _says_sound(said):
+        return said
+    words, read = {scene.words, scene.also, scene.third} - {""}, all_kinds_in(group, rest)
+    tells = group.read(read).share_with(words) >= TIMES * rest.read(read).share_with(words)
+    return said if tells else _with_ground(name, scene, _NEVER_FAINTLY)
+
+
+def _with_ground(
+    name: GroupName, scene: Scene | None, faint: Collection[Lean], *, says_all: bool = False
+) -> GroupName:
+    if scene is None:
+        return name
+    implied = frozenset[Lean]() if says_all else implied_by(scene)
+    compared = tuple([lean for lean in name.beside if lean in WORTH_SAYING and lean not in implied])
+    if name.sound is not None:
+        is_said = not implied.isdisjoint(ENTRIES[name.sound].main)  # "Hip hop, wordy & rhythmic"
+        return replace(name, scene=scene, sound=SoundName.ALL_ROUNDERS if is_said else name.sound)
+    if name.compared:
+        return replace(name, scene=scene, leans=compared[:1], differs=None)
+    left = [lean for lean in name.leans if lean not in implied and lean not in faint]
+    # Of three words those stay that tell speech and instruments from songs.
+    stay = sorted(left, key=lambda lean: lean.feature not in _TELLING)[:MOST_GROUNDED]
+    leans = tuple(lean for lean in left if lean in stay)
+    # How it differs from its namesake must not come to be said of the rest, as it is after a single word.
+    keeps = compared if name.is_one_word else len(leans) > 1
+    differs = name.differs if leans and keeps else None
+    if not leans and compared:
+        return replace(name, scene=scene, leans=compared, compared=True, differs=None)
+    return replace(name, scene=scene, leans=leans, differs=differs)
+
+
+def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
+    """Call what is called by a family or a decade alone by two genres: "Garage & indie rock" for "Rock"."""
+    if name.scene is None:
+        return name
+    said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
+    if not _is_broad(name.scene) and name.scene.kind is not SceneKind.DECADE:
+        return name
+    says_nothing = not _says_sound(name)
+    if not says_nothing and group.read(by_genres(genres_of)).share_with(said) >= HALF:
+        return name  # the word that people tag with: "Country", and not which kinds of it
+    wanted = [_TWO_FINER] * (len(said) == 1 or says_nothing) + [_TWO_HINTED] * says_nothing
+    found = (few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, each) for each in wanted)
+    finer = next(filter(None, found), None)
+    return name if finer is None or _is_broad(finer) else replace(name, scene=finer)
+
+
+def _dated(name: GroupName, group: Tally, rest: Others) -> GroupName:
+    """Say of which decades broad genres are: "80s & 90s rock", and "2010s pop" where nothing else is said.
+
+    Years are those of the edition: later ones are said of what is seldom published again.
+    """
+    if name.scene is None or not _is_broad(name.scene):
+        return name
+    says_sound = _says_sound(name)
+    era = era_of(group, rest, [1, 2], times=TIMES if says_sound else 0.0)
+    is_new = not says_sound and not _OF_ITS_TIME.isdisjoint({name.scene.words, name.scene.also})
+    if era is None or not (is_new or early(era)):
+        return name
+    return replace(name, scene=replace(name.scene, era=tuple(filter(None, (era.words, era.also)))))
+
+
+def _says_sound(name: GroupName) -> bool:
+    return name.sound not in {None, SoundName.ALL_ROUNDERS} or bool(name.leans) or name.differs is not None
+
+
+def _is_broad(scene: Scene) -> bool:
+    """Whether a scene is made of families alone."""
+    said = filter(None, [scene.words, scene.also, scene.third])
+    return scene.kind is SceneKind.GENRE and all(family_of(word) == word for word in said)
