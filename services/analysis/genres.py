@@ -42,7 +42,7 @@ _NO_GENRES = frozenset(
 _BREAKS = re.compile(r"[\s_\-‐‑–—/]+")
 _AND = re.compile(r"\b(?:and|n|'n'|’n’|'n|n')\b|'n'|’n’")
 
-_NAMEABLE = re.compile(r"[^\W\d_][\w&'’+/ .-]{1,22}")
+_NAMEABLE = re.compile(r"[^\W\d_][\w&'’+/ .-]{1,29}")
 
 _PARTS_ALONE = frozenset(
     {"age", "bass", "beat", "core", "music", "scene", "sound", "standards", "step", "wave"}
@@ -135,6 +135,11 @@ def family_of(genre: str) -> str | None:
             if (found := families.get(" ".join(words[end - length : end]))) is not None:
                 return found
     return None
+
+
+def is_nameable(genre: str) -> bool:
+    """Whether a genre reads like one: some words, without what else people write into that column."""
+    return _NAMEABLE.fullmatch(genre) is not None
 
 
 def is_known(genre: str) -> bool:
@@ -236,7 +241,7 @@ def families(tagged: frozenset[tuple[str, ...]]) -> Callable[[tuple[str, ...]], 
         }
         if not ends.isdisjoint(_RAP):
             ends = ends - {"rap"} | {"hip hop"}  # whoever tags one might as well have said the other
-        return frozenset(end for end in ends & said if _NAMEABLE.fullmatch(end))
+        return frozenset(filter(is_nameable, ends & said))
 
     return lambda genres: of(normal_words(genres))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.genres import is_kind_of, is_known
+from services.analysis.genres import is_kind_of, is_known, is_nameable
 from services.analysis.tally import (
     Others,
     Read,
@@ -340,6 +340,8 @@ def _spelling(group: Tally, kind: SceneKind) -> Callable[[str], str]:
 
 
 def _is_sayable(word: str, kind: SceneKind) -> bool:
+    if kind is SceneKind.GENRE:
+        return is_nameable(word)
     if kind is not SceneKind.ARTIST:
         return bool(word)
     is_text = all(char in " " + JOINERS or unicodedata.category(char)[0] in "LMNPS" for char in word)

@@ -202,6 +202,13 @@ def test_a_broad_genre_is_told_by_its_decades(
     assert name_words(grounded([name], [(Tally.of(music), Tally.of(rest))])[0]) == said
 
 
+def test_what_is_no_genre_is_no_name() -> None:
+    for text in ("my favourite songs for the long drive home", "see http://example.org", "100%"):
+        assert scene_in(songs(30, text), songs(30, "jazz")) is None
+    for genre in ("children's music", "r&b", "j pop", "música popular brasileira", "oi"):
+        assert scene_in(songs(30, genre), songs(30, "jazz")) is not None
+
+
 def test_ska_is_called_ska_though_all_of_it_is_reggae_too() -> None:
     ska = tagged(20, "ska", "reggae", artist="The Specials")
     assert said_of(ska, tagged(20, "ska", artist="Madness")) == "Ska & reggae"
