@@ -38,7 +38,7 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.collect()
         gc.freeze()
-        gc.set_threshold(700, 10, 50)
+        gc.set_threshold(20_000, 10, 50)
         gc.enable()
 
 

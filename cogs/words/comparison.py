@@ -210,8 +210,11 @@ def _artists_line(two: _Two) -> str:
     names = join_words([artist.name for artist in pair.shared_artists[:_MOST_NAMES]])
     # Longer lists are thinned, and share more artists than that.
     is_thinned = max(two.one.tracks, two.other.tracks) > ARTIST_DRAW
-    out_of = f"the artists of up to {ARTIST_DRAW} tracks each" if is_thinned else "the smaller collection"
-    share = f"{share_words(pair.overlap)} of {out_of}"
+    share = (
+        f"{share_words(pair.overlap)} of those in any {ARTIST_DRAW} tracks of each"
+        if is_thinned
+        else f"{share_words(pair.overlap)} of the smaller collection"
+    )
     if count == 1:
         return f"{two.together} share one artist, {names} ({share})."
     first = "among them " if count > _MOST_NAMES else ""

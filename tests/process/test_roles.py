@@ -117,6 +117,7 @@ def ids_of(components: list[object]) -> list[str]:
     return found
 
 
+@at_night  # signed commands are taken in unit/bot/test_interactions, and workers die above
 async def test_two_web_processes_take_signed_commands_and_one_of_them_may_die(cluster: Cluster) -> None:
     discord, ports = cluster.discord, [unused_port(), unused_port()]
     cluster.settings["DISCORD_PUBLIC_KEY"] = discord.public_key

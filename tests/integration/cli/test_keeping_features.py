@@ -21,7 +21,7 @@ import pytest
 from benchmarks.features_import import WITHOUT_ID_EVERY, invented_id, write_dataset
 from services.storage.database import Database
 from services.storage.doctor import SOUND_SQLITE
-from tests.depth import cases, examples
+from tests.depth import at_night, examples
 from tests.integration.cli.terminal import Terminal
 
 HEADER = (
@@ -232,11 +232,8 @@ KILL = signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM
 USABLE = ROWS - ROWS // WITHOUT_ID_EVERY
 
 
-@pytest.mark.parametrize(
-    "end",
-    cases([KILL, signal.SIGINT], gate=[KILL]),
-    ids=lambda end: end.name,
-)
+@at_night  # integration/storage/test_durability kills imports at each of their moments
+@pytest.mark.parametrize("end", [KILL, signal.SIGINT], ids=lambda end: end.name)
 def test_an_import_stopped_in_the_middle_goes_on_without_loss_or_repetition(
     terminal: Terminal, end: signal.Signals
 ) -> None:

@@ -118,7 +118,7 @@ def test_one_artist_of_many_is_not_nothing() -> None:
     mika, noor = person("mika", group(900, 1)), person("noor", group(900, 2))
     met = replace(noor.tracks[0], track=replace(noor.tracks[0].track, artists=mika.tracks[0].track.artists))
     found = compare([mika, replace(noor, tracks=(met, *noor.tracks[1:]))])
-    said = "They share one artist, mika band 0 (<1% of the artists of up to 100 tracks each)."
+    said = "They share one artist, mika band 0 (<1% of those in any 100 tracks of each)."
     assert said in pair_reasons(found, *found.pairs)
 
 
