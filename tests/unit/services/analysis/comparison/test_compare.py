@@ -109,7 +109,7 @@ def test_estimated_sound_is_said_to_be_left_out_as_it_is() -> None:
 def test_the_share_of_artists_is_said_of_what_it_is_a_part_of() -> None:
     rows = group(240, 1)
     long, short = (person(name, rows[:count], prefix="both") for name, count in (("mika", 240), ("noor", 60)))
-    for one, shared in ((long, "the artists of up to 100 tracks each"), (short, "the smaller collection")):
+    for one, shared in ((long, "those in any 100 tracks of each"), (short, "the smaller collection")):
         found = compare([one, person("tam", rows[:60], prefix="both")])
         assert any(f"% of {shared})" in line for line in pair_reasons(found, *found.pairs))
 
