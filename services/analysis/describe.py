@@ -93,7 +93,8 @@ def describe(
     music = Music.of(came, sound.rows, {**common, **told})
     basis = basis_of(music.came, music.dressed, options, earlier=earlier, common=common)
     groups = group(table, sound, music, basis, options)
-    words = _call(sound, music, groups)
+    is_major = [tracks[row].is_major for row in sound.rows.tolist()]
+    words = _call(sound, music, groups, is_major)
     projection = _project(sound, groups.partition)
     clusters = [
         _cluster(tracks, sound, music, groups, words, index=index) for index in range(groups.partition.k)
@@ -109,7 +110,7 @@ def describe(
         outliers=_outliers(sound, music, groups.partition),
         duplicates=find_duplicates(music.came, music.facts.leads),
         coverage=coverage,
-        mood=mood_words(_mood(sound, music, groups.partition, words)) if len(sound.rows) else "",
+        mood=mood_words(_mood(sound, music, groups.partition, words, is_major)) if len(sound.rows) else "",
         evidence=len(np.unique(music.own.keys)),
         estimate_agreement=agreement_with_estimates(sound, music, groups)
         if groups.basis.grouping is Grouping.SOUND
@@ -133,7 +134,7 @@ class _Words:
     """Rows of the tracks with evidence."""
 
 
-def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
+def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | None]) -> _Words:
     """Find names, traits, subtitles and typical tracks."""
     partition, earlier = groups.partition, groups.kept.called
     apart = groups_and_rests(music.deciding, partition.labels.tolist(), partition.k)
@@ -153,6 +154,7 @@ def _call(sound: Sound, music: Music, groups: Groups) -> _Words:
         scenes=[scene_of(group, rest) for group, rest in apart],
         earlier=earlier,
         tempi=tempi,
+        is_major=is_major,
     )
     faint = [faint_words(audible(sound.heard[partition.labels == index])) for index in range(partition.k)]
     return _Words(
@@ -253,11 +255,21 @@ def _traits(
     )
 
 
-def _mood(sound: Sound, music: Music, partition: Partition, words: _Words) -> Mood:
+def _mood(
+    sound: Sound, music: Music, partition: Partition, words: _Words, is_major: Sequence[bool | None]
+) -> Mood:
     whole = _traits(sound, np.zeros(len(sound.rows), dtype=np.intp), 0)
     genres = [track.genres for track in music.deciding]
     parts = list(zip(words.called, words.traits, strict=True))
-    return name_playlist(sound.heard, sound.raw, whole, genres=genres, labels=partition.labels, parts=parts)
+    return name_playlist(
+        sound.heard,
+        sound.raw,
+        whole,
+        genres=genres,
+        is_major=is_major,
+        labels=partition.labels,
+        parts=parts,
+    )
 
 
 def _cluster(

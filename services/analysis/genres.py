@@ -42,7 +42,7 @@ _NO_GENRES = frozenset(
 _BREAKS = re.compile(r"[\s_\-‐‑–—/]+")
 _AND = re.compile(r"\b(?:and|n|'n'|’n’|'n|n')\b|'n'|’n’")
 
-_NAMEABLE = re.compile(r"[^\W\d_][\w&'’+/ .-]{1,29}")
+_LONGEST_NAMEABLE, _IN_NAMES = 30, frozenset("&'’+/.- ")
 
 _PARTS_ALONE = frozenset(
     {"age", "bass", "beat", "core", "music", "scene", "sound", "standards", "step", "wave"}
@@ -139,7 +139,9 @@ def family_of(genre: str) -> str | None:
 
 def is_nameable(genre: str) -> bool:
     """Whether a genre reads like one: some words, without what else people write into that column."""
-    return _NAMEABLE.fullmatch(genre) is not None
+    are_words = all(char in _IN_NAMES or unicodedata.category(char)[0] in "LMN" for char in genre)
+    starts = genre[:1].isalnum() and any(map(str.isalpha, genre))
+    return are_words and starts and 1 < len(genre) <= _LONGEST_NAMEABLE and "//" not in genre
 
 
 def is_known(genre: str) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from services.analysis.genres import family_of, genres_of
-from services.analysis.in_common import TIMES, Together, era_of, few_have
+from services.analysis.in_common import LONGEST, TIMES, Together, era_of, few_have
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
 from services.analysis.scenes import HALF, all_kinds_in, early, ground_of, implied_by
 from services.analysis.tally import A_LOT, Others, Tally, by_genres
 from services.domain.features import Feature
-from services.domain.group_words import wording_of
+from services.domain.group_words import scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
 
 _TELLING = frozenset({Feature.SPEECHINESS, Feature.INSTRUMENTALNESS})
@@ -26,6 +26,9 @@ _NEVER_FAINTLY = frozenset(
 
 _OF_ITS_TIME = frozenset({"electronic", "hip hop", "pop"})
 """Families of which most editions are as old as the music."""
+
+_UNDATED = frozenset({"classical", "seasonal", "spoken", "stage & screen"})
+"""Families of which an edition says when it was recorded, and not when it was written."""
 
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
 _TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
@@ -52,7 +55,8 @@ def grounded(
     cores
         Those tracks of each group that belong to it most clearly.
     faint
-        Words of which little is heard in each group: left out after what it is.
+        Words of which little is heard in each group: left out after what it is, where that tells it from the
+        others.
     earlier
         What each group was called before: where it is still called so, it stays.
     """
@@ -64,10 +68,12 @@ def grounded(
     ]
     # Where groups would be called the same without faint words and what is implied, these are said after all.
     wordings = [
-        (
-            _telling(name, ground, unsaid, *own),
+        (name,)
+        if name == was
+        else (
+            _in_full(name, ground, unsaid, *own),
             _finer(_with_ground(name, ground, (), says_all=True), *own),
-            *(() if name == was else (_finer(name, *own),)),
+            _finer(name, *own),
             name,
         )
         for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
@@ -103,14 +109,18 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
     return tuple(result)
 
 
-def _telling(
+def _in_full(
     name: GroupName, scene: Scene | None, faint: Collection[Lean], group: Tally, rest: Others
 ) -> GroupName:
     """Say the scene and the sound, and of that what is faint where the rest is of the same scene.
 
     Of broad genres those kinds are said that most of it is, or their decades.
     """
-    said = _dated(_finer(_with_ground(name, scene, faint), group, rest), group, rest)
+    said = _with_ground(name, scene, faint)
+    finer = _finer(said, group, rest)
+    if finer.scene != said.scene:  # what goes without saying is another
+        return _with_ground(name, finer.scene, faint)
+    said = _dated(said, group, rest)
     if scene is None or said.scene != scene or scene.kind is not SceneKind.GENRE or _says_sound(said):
         return said
     words, read = {scene.words, scene.also, scene.third} - {""}, all_kinds_in(group, rest)
@@ -143,7 +153,10 @@ def _with_ground(
 
 
 def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
-    """Call what is called by a family or a decade alone by two genres: "Garage & indie rock" for "Rock"."""
+    """Call what is called by a family or a decade by two genres: "Garage & indie rock" for "Rock".
+
+    Beside a word for the sound these have to be more of it, and no word that most tracks are tagged with.
+    """
     if name.scene is None:
         return name
     said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
@@ -151,7 +164,7 @@ def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
         return name
     says_nothing = not _says_sound(name)
     if not says_nothing and group.read(by_genres(genres_of)).share_with(said) >= HALF:
-        return name  # the word that people tag with: "Country", and not which kinds of it
+        return name  # "Country", as people say, and not which kinds of it
     wanted = [_TWO_FINER] * (len(said) == 1 or says_nothing) + [_TWO_HINTED] * says_nothing
     found = (few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, each) for each in wanted)
     finer = next(filter(None, found), None)
@@ -159,18 +172,20 @@ def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
 
 
 def _dated(name: GroupName, group: Tally, rest: Others) -> GroupName:
-    """Say of which decades broad genres are: "80s & 90s rock", and "2010s pop" where nothing else is said.
+    """Say of which decades broad genres are: "70s & 80s rock", and "2010s pop" where nothing else is said.
 
-    Years are those of the edition: later ones are said of what is seldom published again.
+    Years are those of the edition: later ones are said of what is seldom published again, and none of what is
+    mostly older than any edition.
     """
     if name.scene is None or not _is_broad(name.scene):
         return name
-    says_sound = _says_sound(name)
+    words, says_sound = {name.scene.words, name.scene.also, name.scene.third} - {""}, _says_sound(name)
     era = era_of(group, rest, [1, 2], times=TIMES if says_sound else 0.0)
-    is_new = not says_sound and not _OF_ITS_TIME.isdisjoint({name.scene.words, name.scene.also})
-    if era is None or not (is_new or early(era)):
+    is_new = not says_sound and words <= _OF_ITS_TIME
+    if era is None or not words.isdisjoint(_UNDATED) or not (is_new or early(era)):
         return name
-    return replace(name, scene=replace(name.scene, era=tuple(filter(None, (era.words, era.also)))))
+    dated = replace(name.scene, era=tuple(filter(None, (era.words, era.also))))
+    return name if len(scene_words(dated)) > LONGEST else replace(name, scene=dated)
 
 
 def _says_sound(name: GroupName) -> bool:

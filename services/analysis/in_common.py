@@ -8,10 +8,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.genres import is_kind_of, is_known, is_nameable
+from services.analysis.genres import family_of, is_kind_of, is_known, is_nameable
 from services.analysis.tally import (
     Others,
     Read,
@@ -84,6 +84,9 @@ FEWEST_PAIRED = 3
 LONGEST = 34
 """Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
 
+
+_ONE_MUSIC = "religious"
+"""A family of which whoever says one kind has said the others: "Christian & CCM"."""
 
 _LONGEST_ARTIST = 30
 _NO_NAME = re.compile(r"[<>@`|\\;\ufffd]|,(?![ \d])|://| · |^[-?._ ]*$")
@@ -200,7 +203,7 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
         if kind is SceneKind.ARTIST:
             if len(" & ".join((*map(spell, some), *wanted.before))) > LONGEST:
                 continue
-        elif any(_says(one, other) for one, other in permutations(some, 2)):
+        elif any(_are_one(*pair) for pair in combinations(some, 2)):
             continue
         number, shares = here.number_with(some), [inside[word] for word in some]
         most, least = max(shares), min(shares)
@@ -221,31 +224,37 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
 
 
 def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> Scene | None:
-    """Give up what tells a group from the rest for a genre that many more of its tracks have.
+    """Give up what tells a group from the rest for a genre that more of its tracks have.
 
-    Who looks at a group of shoegaze that is slower than the rest looks for the word "shoegaze". A kind of a
-    genre is not given up for that genre.
+    Who looks at a group of shoegaze that is slower than the rest looks for the word "shoegaze". More are many
+    more than have one that tells, no fewer than have one of two, or no fewer where most are by artists whom
+    all know for it. A kind of a genre is not given up for that genre.
     """
     if telling is None:
         return None
     here, said = group.read(read), {telling.words, telling.also} - {""}
-    word = min(here.counts, key=lambda each: (-here.counts[each], len(each), each))
+    sayable = [each for each in here.counts if _is_sayable(each, SceneKind.GENRE)]
+    word = min(sayable, key=lambda each: (-here.counts[each], len(each), each), default=telling.words)
     if any(is_kind_of(each, word) for each in said) or (not telling.also and _says(telling.words, word)):
         return telling
     common, theirs, there = here.share_with({word}), here.share_with(said), rest.read(read)
     known = group.read(commonly)
-    # Ska is reggae as well; whom all know for ska, plays ska.
-    is_known_for = common >= theirs and known.counts[word] >= HALF * known.total > 0
+    are_known = known.total >= max(FEWEST_NAMED_BY, FEW_TAGGED * group.size)
+    is_known_for = are_known and common >= theirs and known.counts[word] >= HALF * known.total
     if not (is_known_for or common >= theirs + (0.0 if telling.also else MANY_MORE)):
         return telling
-    # Where the rest is of that genre as well, it is said beside what tells: "Ambient & IDM".
+    # Where the rest is of that genre as well, what tells is said beside it, "Ambient & IDM", or in its place
+    # where it is a kind of it: "House".
     second = telling.words
-    keeps = (
+    tells = (
         common < TIMES * there.share_with({word})
         and here.share_with({second}) >= TIMES * there.share_with({second})
-        and not (_says(word, second) or _says(second, word))
+        and not family_of(word) == family_of(second) == _ONE_MUSIC
     )
-    return Scene(SceneKind.GENRE, word, second if keeps else "")
+    if tells and family_of(second) == word and here.share_with({second}) >= FINER * common:
+        return telling
+    adds = tells and not (_says(word, second) or _says(second, word) or family_of(word) == second)
+    return Scene(SceneKind.GENRE, word, second if adds else "")
 
 
 def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
@@ -327,6 +336,12 @@ def _telling(share: float, elsewhere: float) -> float:
 def _says(genre: str, other: str) -> bool:
     """Whether a genre says another as well: "desi pop" is desi, and "melodic rap" is hip hop."""
     return is_kind_of(genre, other) or set(other.split()) < set(genre.split())
+
+
+def _are_one(genre: str, other: str) -> bool:
+    """Whether one of two genres says the other, or is of its family."""
+    is_said = _says(genre, other) or _says(other, genre)
+    return is_said or family_of(genre) == other or family_of(other) == genre
 
 
 def _worth(word: str, kind: SceneKind) -> float:

@@ -43,10 +43,9 @@ from services.domain.grouping import GroupName, Lean, Mood, Scene
 from services.domain.tempo import Tempo
 
 CONTRAST = 1.5
-"""How much of the difference to the whole playlist is added to a group's profile: names tell groups apart.
-
-At 1 half a track in a hundred fewer finds its group by the names alone (`benchmarks/naming.py`), and at 2
-cheerful music beside more cheerful music is called by something else.
+"""How much of the difference to the whole playlist is added to a group's profile. At 1 half a track in a
+hundred fewer finds its group by the names alone (`benchmarks/naming.py`), and at 2 cheerful music beside more
+cheerful music is called by something else.
 """
 
 UNEXPLAINED_COST = 0.25
@@ -59,12 +58,11 @@ THIRD_COST = 0.15
 """For a third word: "Instrumental, acoustic & quiet" is what "Acoustic instrumentals" says."""
 
 COMPARED_COST = 1.5
-"""For saying how a group differs from the rest where it is close to typical music in everything."""
+"""For saying how a group differs where it is close to typical music in everything."""
 
 FAINT_COST = 0.1
-"""For a word of which so little is heard that listeners would not call it so, and for a comparison of that
-kind. At .3 half a track in a hundred more does not find its group by the names alone; after a genre it is
-left out anyway.
+"""For a word of which listeners hear too little, and for a comparison of that kind. At .3 half a track in a
+hundred more does not find its group by the names alone; after a genre it is left out anyway.
 """
 
 ELECTRIC_COST = 0.5
@@ -122,24 +120,25 @@ def name_clusters(
     scenes: Sequence[Scene | None] = (),
     earlier: Sequence[GroupName | None] = (),
     tempi: Sequence[Tempo | None] = (),
+    is_major: Sequence[bool | None] = (),
 ) -> tuple[GroupName, ...]:
     """Name each group; the names are distinct, and every one is true of its group and says one of its traits.
 
-    The best assignment is searched exactly over the best candidates of each group. Two groups share a name
-    only where any second one would fit much worse; then one says how it differs ("Big & anthemic · faster").
+    Two groups share a name only where any second one would fit much worse; then one says how it differs
+    ("Big & anthemic · faster").
 
     Parameters
     ----------
-    z : array of shape (n, 9)
-        Normal scores against typical music, columns as in `SOUND_FEATURES`.
-    raw : array of shape (n, 9)
-        The values behind them, each in its own unit.
+    z, raw : arrays of shape (n, 9)
+        Normal scores against typical music, columns as in `SOUND_FEATURES`; and the values behind them.
     labels : array of n ints
         Group of each row, 0..k-1, each at least once; rows with a negative label are ignored.
     traits : sequence of k sequences of Trait
         What `describe_traits` says of each group: no name says otherwise.
     genres : sequence of n sequences of str, optional
         Genre words of each row: rap and dance are said only where they agree.
+    is_major : sequence of n bools or None, optional
+        Modes: what is mostly in minor keys is not called cheerful.
     scenes : sequence of k scenes, optional
         What joins the name of each group.
     earlier : sequence of k names, optional
@@ -152,7 +151,7 @@ def name_clusters(
     tuple of k GroupName
         The same for any order of the rows. Pass rows with evidence only: imputed values decide no name.
     """
-    tags = Tags.of(genres, np.asarray(labels, dtype=np.intp))
+    tags = Tags.of(genres, np.asarray(labels, dtype=np.intp), is_major)
     z, raw, labels = _checked(z, raw, labels)
     if not labels.size:
         return ()
@@ -191,6 +190,7 @@ def name_playlist(
     traits: Traits,
     *,
     genres: Sequence[Sequence[str]] = (),
+    is_major: Sequence[bool | None] = (),
     labels: ArrayLike | None = None,
     parts: Sequence[tuple[GroupName, Traits]] = (),
 ) -> Mood:
@@ -198,7 +198,7 @@ def name_playlist(
 
     Parameters
     ----------
-    z, raw, genres
+    z, raw, genres, is_major
         As in `name_clusters`.
     traits
         What `describe_traits` says of the list as one group.
@@ -208,7 +208,7 @@ def name_playlist(
         Name and traits of each group.
     """
     everything = np.zeros(len(np.asarray(z)), dtype=np.intp)
-    tags = Tags.of(genres, everything)
+    tags = Tags.of(genres, everything, is_major)
     z, raw, _ = _checked(z, raw, everything)
     groups = np.full(len(z), -1) if labels is None else np.asarray(labels, dtype=np.intp)
     if not len(z):

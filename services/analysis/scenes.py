@@ -233,6 +233,8 @@ def still_of(name: GroupName, group: Tally, rest: Others) -> bool:
     scene = name.scene
     if scene is None:
         return True
+    if scene.era and group.read(decades).share_with(span_of(scene.era[0], scene.era[-1])) < HALF:
+        return False
     readers: dict[SceneKind, Read] = {
         SceneKind.ARTIST: leads,
         SceneKind.DECADE: decades,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from types import MappingProxyType
 
@@ -173,15 +174,16 @@ def wording_of(name: GroupName) -> tuple[object, ...]:
     if name.scene and name.sound and name.sound in _SAID_PLAINLY:
         sound, plain = None, _SAID_PLAINLY[name.sound]
     # By what people read: an artist may be called as a genre is, and "R&B & soul" may be one family or two.
-    scene = name.scene and frozenset(_PARTS.split(scene_words(name.scene.as_titles_tell).casefold()))
-    return sound, plain, *others, scene, name.number
+    told = name.scene and replace(name.scene.as_titles_tell, era=())
+    scene = told and frozenset(_PARTS.split(scene_words(told).casefold()))
+    return sound, plain, *others, scene, name.scene and name.scene.era, name.number
 
 
 _PARTS = re.compile(r" & |, ")
 
 
 def scene_words(scene: Scene) -> str:
-    """Say a scene as the first words of a name: "Hip hop", "80s", "Johnny Cash", "Rock & pop"."""
+    """Say a scene as the first words of a name: "Hip hop", "80s", "80s rock", "Johnny Cash", "Rock & pop"."""
     said = [each for each in (scene.words, scene.also, scene.third) if each]
     if scene.kind is SceneKind.DECADE:
         return _decade_words([int(year) for year in said])
@@ -199,7 +201,9 @@ def scene_words(scene: Scene) -> str:
         words = [_AS_ONE_WORD.get(each, each.replace(" & ", "/")) for each in words]
     listed = _joined(words)
     if scene.era:
-        return f"{_decade_words([int(year) for year in scene.era])} {listed}"
+        # "60s & 70s folk & soul" would be three things.
+        era = _decade_words([int(year) for year in scene.era], "–" if len(said) > 1 else " & ")
+        return f"{era} {music_of(scene.words) if len(said) == 1 else listed}"
     return listed[:1].upper() + listed[1:]
 
 
@@ -215,13 +219,13 @@ def _with_one_end(genres: Sequence[str]) -> list[str]:
     return [" ".join(own if is_end else first), genres[1]]
 
 
-def _decade_words(years: Sequence[int]) -> str:
+def _decade_words(years: Sequence[int], joiner: str = " & ") -> str:
     """Say the first years of the first and the last decade: "80s", "80s & 90s", "70s–90s", "Before 2010"."""
     if years[-1] - years[0] > LONGEST_SPAN:
         return f"Before {years[-1] + 10}"
     # "20s" may be this decade: only from 1930 on two figures say which.
     said = [f"{year % 100 if 1930 <= year < 2000 else year}s" for year in years]
-    return (" & " if years[-1] - years[0] <= 10 else "–").join(said)
+    return (joiner if years[-1] - years[0] <= 10 else "–").join(said)
 
 
 def genre_words(genre: str) -> str:

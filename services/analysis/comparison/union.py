@@ -63,7 +63,7 @@ def unite(people: Sequence[Listening]) -> Union:
     modes = [known_modes(entries[row] for row in np.flatnonzero(own)) for own in parts]
     tempi = [group_tempo(raw[own], np.array(corrected)[own]) for own in parts]
     apart = groups_and_rests(_for_all_to_read(entries), partition.labels.tolist(), partition.k)
-    # The genres of somebody's file veto a name, and the others do not read them.
+    # The genres of somebody's file say which words may be said of the sound, and nobody reads them.
     named = grounded(
         name_clusters(
             z,
@@ -73,6 +73,7 @@ def unite(people: Sequence[Listening]) -> Union:
             genres=genres,
             scenes=list(starmap(scene_of, apart)),
             tempi=tempi,
+            is_major=[entry.is_major for entry in entries],
         ),
         apart,
     )

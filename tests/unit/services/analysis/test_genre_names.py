@@ -11,7 +11,7 @@ import pytest
 from services.analysis.claims import Claim, Tags
 from services.analysis.genres import commonly_known, normal_genre
 from services.analysis.grounding import grounded
-from services.analysis.scenes import implied_by
+from services.analysis.scenes import implied_by, still_of
 from services.analysis.tally import Tally
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import name_words, scene_words, wording_of
@@ -21,7 +21,7 @@ from tests.unit.services.analysis.test_scenes import grounded_in, scene_in, stra
 from tests.unit.services.analysis.test_tally import songs
 
 MANY = ("math rock", "post-rock", "shoegaze")
-SILENT = GroupName(sound=SoundName.ALL_ROUNDERS)
+SILENT, BRIGHT = GroupName(sound=SoundName.ALL_ROUNDERS), GroupName(sound=SoundName.BRIGHT_UPBEAT)
 RAP = GroupName(sound=SoundName.RAP_SPOKEN_WORD)
 
 
@@ -33,6 +33,11 @@ def tagged(number: int, *genres: str, artist: str = "") -> list[Track]:
     """Return songs that have all of some genres."""
     one = songs(number, genres[0], artist=artist)
     return [Track(title=track.title, artists=track.artists, genres=genres) for track in one]
+
+
+def dated(music: list[Track], years: list[int]) -> Tally:
+    """Count songs of some years in turn."""
+    return Tally.of([replace(track, release_year=years[at % len(years)]) for at, track in enumerate(music)])
 
 
 @pytest.mark.parametrize(
@@ -183,36 +188,88 @@ def test_a_broad_family_gives_way_to_two_kinds_that_make_much_of_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("family", "years", "name", "said"),
+    ("families", "years", "name", "said"),
     [
         ("pop", [2011, 2015], SILENT, "2010s pop"),
         ("pop", [2008, 2015], SILENT, "2000s & 2010s pop"),
+        ("electronic", [2011, 2015], SILENT, "2010s electronic music"),
+        ("pop rock", [1971, 1985], SILENT, "70s–80s pop & rock"),
+        ("pop jazz", [2011, 2015], SILENT, "Jazz & pop"),
         ("classical", [2011, 2015], SILENT, "Classical"),
+        ("classical", [1961, 1965], SILENT, "Classical"),
         ("rock", [1981, 1985], SILENT, "80s rock"),
-        ("rock", [1981, 1985], GroupName(sound=SoundName.BRIGHT_UPBEAT), "80s rock, bright & upbeat"),
-        ("rock", [2001, 2005], GroupName(sound=SoundName.BRIGHT_UPBEAT), "Rock, bright & upbeat"),
+        ("rock", [1981, 1985], BRIGHT, "80s rock, bright & upbeat"),
+        ("rock", [2001, 2005], BRIGHT, "Rock, bright & upbeat"),
+        ("rock", [9998, 9999], BRIGHT, "Rock, bright & upbeat"),
     ],
 )
 def test_a_broad_genre_is_told_by_its_decades(
-    family: str, years: list[int], name: GroupName, said: str
+    families: str, years: list[int], name: GroupName, said: str
 ) -> None:
-    """Years are those of the edition: classical music of the 2010s is older, and pop is not."""
-    music = [replace(track, release_year=years[at % 2]) for at, track in enumerate(tagged(20, family))]
-    rest = [replace(track, release_year=1965) for track in tagged(20, family)]
-    assert name_words(grounded([name], [(Tally.of(music), Tally.of(rest))])[0]) == said
+    """Years are those of the edition: classical music and jazz of the 2010s are older, and pop is not."""
+    kinds = families.split()
+    music = [track for kind in kinds for track in tagged(40 // len(kinds), kind)]
+    group = dated(music, years)
+    rest = dated(music, [1945])
+    (named,) = grounded([name], [(group, rest)])
+    assert name_words(named) == said
+    assert grounded([named], [(group, rest)], earlier=[named]) == (named,)
+    if named.scene is not None and named.scene.era:
+        assert still_of(named, group, rest)
+        assert not still_of(named, dated(music, [1935, 1955, 2019]), rest)
+
+
+def test_a_name_that_stays_is_neither_refined_nor_dated() -> None:
+    rock = replace(BRIGHT, scene=Scene(SceneKind.GENRE, "rock"))
+    group = dated(songs(20, "rock"), [1981]), Tally.of(songs(20, "polka"))
+    assert grounded([rock], [group], earlier=[rock]) == (rock,)
+    assert grounded([rock], [group])[0].scene == Scene(SceneKind.GENRE, "rock", era=("1980",))
+
+
+def test_no_two_groups_share_decades_and_genres_in_another_order() -> None:
+    parts = [dated(tagged(most, "rock") + tagged(24 - most, "pop"), [1983]) for most in (13, 11)]
+    polka = Tally.of(songs(20, "polka"))
+    one, other = grounded([BRIGHT, replace(BRIGHT, number=2)], [(part, polka) for part in parts])
+    assert wording_of(one) != wording_of(other)
+    assert {name_words(one), name_words(other)} != {
+        "80s rock & pop, bright & upbeat", "80s pop & rock, bright & upbeat"
+    }  # fmt: skip
 
 
 def test_what_is_no_genre_is_no_name() -> None:
     for text in ("my favourite songs for the long drive home", "see http://example.org", "100%"):
         assert scene_in(songs(30, text), songs(30, "jazz")) is None
-    for genre in ("children's music", "r&b", "j pop", "música popular brasileira", "oi"):
+    for genre in (
+        "children's music",
+        "r&b",
+        "j pop",
+        "música popular brasileira",
+        "oi",
+        "2 tone",
+        "हिन्दी पॉप",
+    ):
         assert scene_in(songs(30, genre), songs(30, "jazz")) is not None
+    odd = tagged(20, "shoegaze", "see http://x.org") + tagged(10, "see http://x.org")
+    assert said_of(odd, tagged(30, "see http://x.org", "polka")) == "Shoegaze"
 
 
 def test_ska_is_called_ska_though_all_of_it_is_reggae_too() -> None:
     ska = tagged(20, "ska", "reggae", artist="The Specials")
-    assert said_of(ska, tagged(20, "ska", artist="Madness")) == "Ska & reggae"
+    assert said_of(ska, tagged(20, "ska", artist="Madness")) == "Ska"
     assert said_of(tagged(20, "desi", "desi pop"), tagged(20, "desi")) == "Desi pop"
+    # One track by somebody who is known decides nothing.
+    mixed = tagged(23, "ska", "reggae") + tagged(1, "reggae")
+    rest = tagged(12, "reggae") + tagged(30, "polka")
+    known = tagged(1, "reggae", artist="Bob Marley & The Wailers")
+    assert said_of(mixed + tagged(1, "reggae"), rest) == said_of(mixed + known, rest)
+
+
+def test_a_kind_is_said_and_not_its_family_beside_it() -> None:
+    for kind, family in (("shoegaze", "rock"), ("house", "electronic"), ("dub", "reggae")):
+        some = tagged(24, family, kind) + tagged(6, family)
+        assert said_of(some, tagged(30, family)) == kind.capitalize()
+    christian = tagged(16, "christian", "ccm") + tagged(14, "christian")
+    assert said_of(christian, tagged(30, "christian")).startswith("Christian")
 
 
 def test_what_is_faint_is_said_where_nothing_else_tells_two_groups_apart() -> None:

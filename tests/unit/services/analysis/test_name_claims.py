@@ -199,6 +199,16 @@ def test_what_is_played_by_orchestras_and_on_stages_is_not_called_dreamy(
     assert (Claim.DREAMY in tags.refused(0, sounds.group(20))) == is_refused
 
 
+@pytest.mark.parametrize(
+    ("majors", "is_said"), [(3, False), (12, True), (None, True)], ids=["minor", "major", "unknown"]
+)
+def test_what_is_mostly_in_minor_keys_is_not_called_cheerful(majors: int | None, is_said: bool) -> None:
+    groups = sounds.playlist(sounds.group(seed=1), sounds.group(seed=2, valence=0.9))
+    modes = [None] * 20 if majors is None else [number < majors for number in range(20)]
+    name = name_words(values_of(*groups, is_major=[True] * 20 + modes)[1])
+    assert bool({"cheerful", "sunny", "bright"} & set(name.lower().split())) == is_said, name
+
+
 @pytest.mark.parametrize("other", [{"danceability": 0.72}, {"energy": 0.84}, {"valence": 0.2}])
 def test_reverberation_is_not_called_live(other: dict[str, float]) -> None:
     """A studio with much of it is measured as live: only recordings that surely are live are called so."""

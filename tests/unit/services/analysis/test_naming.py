@@ -44,9 +44,12 @@ def values_of(
     scenes: Sequence[Scene | None] = (),
     *,
     tempi: Sequence[Tempo | None] = (),
+    is_major: Sequence[bool | None] = (),
 ) -> tuple[GroupName, ...]:
     traits = traits_of(z, raw, labels)
-    return naming.name_clusters(z, raw, labels, traits, genres=genres, scenes=scenes, tempi=tempi)
+    return naming.name_clusters(
+        z, raw, labels, traits, genres=genres, scenes=scenes, tempi=tempi, is_major=is_major
+    )
 
 
 def name_clusters(
