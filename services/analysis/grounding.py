@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from services.analysis.genres import family_of, genres_of
-from services.analysis.in_common import LONGEST, TIMES, Together, era_of, few_have
+from services.analysis.in_common import ADDED, LONGEST, TIMES, Together, era_of, few_have
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
 from services.analysis.scenes import HALF, all_kinds_in, early, ground_of, implied_by
-from services.analysis.tally import A_LOT, Others, Tally, by_genres
+from services.analysis.tally import A_LOT, Others, Tally, by_genres, families_in
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
@@ -29,6 +29,9 @@ _OF_ITS_TIME = frozenset({"electronic", "hip hop", "pop"})
 
 _UNDATED = frozenset({"classical", "seasonal", "spoken", "stage & screen"})
 """Families of which an edition says when it was recorded, and not when it was written."""
+
+ANOTHER = 0.2
+"""Share of a second family that tells a group from the rest, beside one that does not."""
 
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
 _TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
@@ -120,6 +123,9 @@ def _in_full(
     finer = _finer(said, group, rest)
     if finer.scene != said.scene:  # what goes without saying is another
         return _with_ground(name, finer.scene, faint)
+    another = _another_than(said.scene, group, rest)
+    if another != said.scene:
+        said = _with_ground(name, another, faint)
     said = _dated(said, group, rest)
     if scene is None or said.scene != scene or scene.kind is not SceneKind.GENRE or _says_sound(said):
         return said
@@ -169,6 +175,22 @@ def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     found = (few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, each) for each in wanted)
     finer = next(filter(None, found), None)
     return name if finer is None or _is_broad(finer) else replace(name, scene=finer)
+
+
+def _another_than(scene: Scene | None, group: Tally, rest: Others) -> Scene | None:
+    """Say beside a family that the rest is of as well another one that tells: "Rock & disco" of much rock."""
+    if scene is None or scene.also or not _is_broad(scene):
+        return scene
+    here, there = (some.read(by_genres(families_in(group, rest))) for some in (group, rest))
+    telling = [
+        (-here.counts[word], word)
+        for word in here.counts
+        if word != scene.words
+        and here.share_with({word}) >= max(ANOTHER, TIMES * there.share_with({word}))
+        and here.number_with({word, scene.words}) >= here.counts[scene.words] + ADDED * here.total
+    ]
+    tells = here.share_with({scene.words}) >= TIMES * there.share_with({scene.words})
+    return replace(scene, also=min(telling)[1]) if telling and not tells else scene
 
 
 def _dated(name: GroupName, group: Tally, rest: Others) -> GroupName:

@@ -71,8 +71,10 @@ _OCCASIONS = frozenset(
 TOLD_SURELY = 0.25
 """Lower end for the language of titles in Latin letters: few words tell it, and many titles have none."""
 
-MOST = 0.6
-"""Share of an artist from which a group is called by them before anything else."""
+MOST, ALL_BY_ONE = 0.6, 0.8
+"""Shares of an artist from which a group is called by them before anything else, and though the rest be by
+them as well: their genres tell no group of it from another.
+"""
 
 _OF_ANY_KIND = SHRUGS | {
     SoundName.BIG_ANTHEMIC,
@@ -167,8 +169,16 @@ def implied_by(scene: Scene | None) -> frozenset[Lean]:
         return frozenset()
     if scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
         return frozenset({MORE_SUNG})
-    words = {word for said in (scene.words, scene.also, scene.third) for word in said.split()}
-    return frozenset(lean for lean, implying in _IMPLIED.items() if not implying.isdisjoint(words))
+    parts = [set(said.split()) for said in (scene.words, scene.also, scene.third) if said]
+    implied = (
+        lean
+        for lean, implying in _IMPLIED.items()
+        # One dances to rock & disco no more than to rock.
+        if (all if lean.feature is Feature.DANCEABILITY else any)(
+            not implying.isdisjoint(part) for part in parts
+        )
+    )
+    return frozenset(implied)
 
 
 def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene | None:
@@ -190,7 +200,8 @@ def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene
         name.compared and WORTH_SAYING.isdisjoint(name.beside)
     )
     return (
-        two
+        most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=0.0, share=ALL_BY_ONE)
+        or two
         or commoner(most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0), group, rest, kinds)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)
