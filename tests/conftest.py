@@ -30,7 +30,7 @@ settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent
 
-IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30
+IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 3 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:

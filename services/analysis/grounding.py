@@ -10,6 +10,7 @@ from services.analysis.in_common import ADDED, LONGEST, TIMES, Together, era_of,
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
 from services.analysis.scenes import HALF, all_kinds_in, early, ground_of, implied_by
 from services.analysis.tally import A_LOT, Others, Tally, by_genres, families_in
+from services.analysis.told_by_titles import NOTHING, Words
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
@@ -172,9 +173,15 @@ def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     if not says_nothing and group.read(by_genres(genres_of)).share_with(said) >= HALF:
         return name  # "Country", as people say, and not which kinds of it
     wanted = [_TWO_FINER] * (len(said) == 1 or says_nothing) + [_TWO_HINTED] * says_nothing
-    found = (few_have(group, rest, by_genres(genres_of), SceneKind.GENRE, each) for each in wanted)
+    found = (few_have(group, rest, by_genres(_no_families), SceneKind.GENRE, each) for each in wanted)
     finer = next(filter(None, found), None)
-    return name if finer is None or _is_broad(finer) else replace(name, scene=finer)
+    return name if finer is None else replace(name, scene=finer)
+
+
+def _no_families(genres: tuple[str, ...]) -> Words:
+    """Return those of some genres that are no whole family; a track has some."""
+    words = genres_of(genres)
+    return frozenset(word for word in words if family_of(word) != word) or (NOTHING if words else words)
 
 
 def _another_than(scene: Scene | None, group: Tally, rest: Others) -> Scene | None:

@@ -197,6 +197,8 @@ def test_a_broad_family_gives_way_to_two_kinds_that_make_much_of_it() -> None:
     loud = GroupName(sound=SoundName.ELECTRIC_DRIVING)
     parts = Tally.of(rock), Tally.of(songs(30, "jazz rock"))
     assert name_words(grounded([loud], [parts])[0]) == "Shoegaze & dream pop, electric & driving"
+    own = tagged(9, "house") + tagged(9, "techno") + tagged(7, "electronic", "dance pop") + songs(5, "idm")
+    assert said_of(own, tagged(30, "electronic", "ambient"), loud).startswith("House & techno")
     country = (Tally.of(tagged(20, "country", "red dirt") + tagged(10, "country", "alt country")),) * 2
     assert name_words(grounded([loud], [country])[0]) == "Country, electric & driving"
 
