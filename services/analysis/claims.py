@@ -28,6 +28,9 @@ those) and for one that says rap, and dance music and no less than is rap; and s
 from which no name says it.
 """
 
+SLACK = 0.1
+"""By how much a name that a group had may miss these shares."""
+
 PLAYED_SHARE = 0.5
 """Share of the tagged tracks that are of genres which are often played alone, from which a measured lack of
 singing is believed.
@@ -188,8 +191,8 @@ class Tags:
 
     groups: Mapping[int, Mapping[frozenset[Claim], int]]
     """How many tagged tracks have words about the same claims."""
-    minor: frozenset[int] = frozenset()
-    """Groups that are mostly in minor keys."""
+    modes: Mapping[int, Sequence[bool]]
+    """Whether each track of a known mode is in a major key."""
 
     @staticmethod
     def of(
@@ -205,37 +208,40 @@ class Tags:
         for label, major in zip(labels.tolist(), is_major, strict=False):
             if major is not None:
                 modes.setdefault(label, []).append(major)
-        minor = (
-            label
-            for label, known in modes.items()
-            if len(known) >= FEWEST_MODES and sum(known) < MOSTLY_MINOR * len(known)
-        )
-        return Tags(groups, frozenset(minor))
+        return Tags(groups, modes)
 
-    def refused(self, group: int, raw: NDArray[np.float64]) -> frozenset[Claim]:
-        """Return what a name of this group may not say; `raw` are the values of its tracks, shape (n, 9)."""
-        tagged = self.groups.get(group, {})
-        gloomy = frozenset({Claim.CHEERFUL} if group in self.minor else ())
-        are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL
+    def refused(self, group: int, raw: NDArray[np.float64], *, slack: float = 0.0) -> frozenset[Claim]:
+        """Return what a name of this group may not say.
+
+        Parameters
+        ----------
+        raw
+            The values of its tracks, shape (n, 9).
+        slack
+            By how much a share may miss its limit: names would come and go with single tracks.
+        """
+        tagged, modes = self.groups.get(group, {}), self.modes.get(group, ())
+        is_minor = len(modes) >= FEWEST_MODES and sum(modes) < (MOSTLY_MINOR - slack) * len(modes)
+        refused = {Claim.CHEERFUL} if is_minor else set()
+        are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL - slack
         if sum(tagged.values()) < FEWEST_TAGGED:
-            unsure = frozenset({Claim.RAP, Claim.DREAMY, Claim.EPIC})
-            return gloomy | unsure if are_surely else gloomy | unsure | {Claim.INSTRUMENTAL}
-        refused = set(gloomy)
-        if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE:
+            refused |= {Claim.RAP, Claim.DREAMY, Claim.EPIC}
+            return frozenset(refused if are_surely else refused | {Claim.INSTRUMENTAL})
+        if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE - slack:
             refused.add(Claim.RAP)
-        if rap < WORDS_SHARE:
+        if rap < WORDS_SHARE - slack:
             refused.add(Claim.WORDS)
-        if max(rap, _share(tagged, Claim.TALK)) < WORDS_SHARE:
+        if max(rap, _share(tagged, Claim.TALK)) < WORDS_SHARE - slack:
             refused.add(Claim.TALK)
-        if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap):
+        if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap) - slack:
             refused.add(Claim.DANCE)
-        if not are_surely and _share(tagged, Claim.PLAYED) < PLAYED_SHARE:
+        if not are_surely and _share(tagged, Claim.PLAYED) < PLAYED_SHARE - slack:
             refused.add(Claim.INSTRUMENTAL)
-        if Claim.INSTRUMENTAL in refused or _share(tagged, Claim.EPIC) < WORDS_SHARE:
+        if Claim.INSTRUMENTAL in refused or _share(tagged, Claim.EPIC) < WORDS_SHARE - slack:
             refused.add(Claim.EPIC)
-        if _share(tagged, Claim.DREAMY) < WORDS_SHARE:
+        if _share(tagged, Claim.DREAMY) < WORDS_SHARE - slack:
             refused.add(Claim.DREAMY)
-        refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE}
+        refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE + slack}
         return frozenset(refused)
 
 

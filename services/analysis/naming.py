@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, permutations
+from itertools import count, permutations, zip_longest
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.claims import Claim, Tags
+from services.analysis.claims import SLACK, Claim, Tags
 from services.analysis.facts import numbered
 from services.analysis.name_rules import (
     AUDIBLE,
@@ -165,11 +165,10 @@ def name_clusters(
             zip(emphasised, groups, traits, joined, strict=True)
         )
     ]
+    spared = [tags.refused(cluster, raw[rows], slack=SLACK) for cluster, rows in enumerate(groups)]
     kept = [
-        name if name and still_true(name, raw[rows], said, tags.refused(cluster, raw[rows])) else None
-        for cluster, (name, rows, said) in enumerate(
-            zip([*earlier, *[None] * (len(groups) - len(earlier))], groups, traits, strict=True)
-        )
+        name if name and still_true(name, raw[rows], said, claims) else None
+        for name, rows, said, claims in zip_longest(earlier, groups, traits, spared)
     ]
     options = [
         own[:CANDIDATES] if name is None else [_Option(name, weights_of(name), own[0].score)]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cogs.words.grouping import trait_words
-from services.analysis.claims import Claim, Tags
+from services.analysis.claims import SLACK, Claim, Tags
 from services.analysis.name_rules import ELECTRIC, holds, plain_names
 from services.analysis.reference import TYPICAL
 from services.analysis.traits import TRUE_FROM
@@ -207,6 +207,15 @@ def test_what_is_mostly_in_minor_keys_is_not_called_cheerful(majors: int | None,
     modes = [None] * 20 if majors is None else [number < majors for number in range(20)]
     name = name_words(values_of(*groups, is_major=[True] * 20 + modes)[1])
     assert bool({"cheerful", "sunny", "bright"} & set(name.lower().split())) == is_said, name
+
+
+def test_a_name_that_is_kept_may_miss_a_share_by_a_little() -> None:
+    labels, raw = np.zeros(20, dtype=np.intp), sounds.group(20)
+    half = Tags.of([("musicals",)] * 11 + [("polka",)] * 9, labels, [True] * 7 + [False] * 13)
+    assert {Claim.DARK, Claim.CHEERFUL} <= half.refused(0, raw)
+    assert {Claim.DARK, Claim.CHEERFUL}.isdisjoint(half.refused(0, raw, slack=SLACK))
+    whole = Tags.of([("musicals",)] * 20, labels, [False] * 20)
+    assert {Claim.DARK, Claim.CHEERFUL} <= whole.refused(0, raw, slack=SLACK)
 
 
 @pytest.mark.parametrize("other", [{"danceability": 0.72}, {"energy": 0.84}, {"valence": 0.2}])
