@@ -49,7 +49,7 @@ def way_label(way: Grouping) -> str:
 
 def basis_line(basis: Basis, *, brief: bool = False) -> str:
     """Say which way of grouping a card shows, and what it rests on; not that in general where `brief`."""
-    whose = " Genres are those known of the artists." if basis.remembered_genres > (basis.genres or 0) else ""
+    whose = " Genres by artist." if basis.remembered_genres > (basis.genres or 0) else ""
     if basis.grouping is Grouping.STYLE:
         words, chosen = "" if brief else _by_words(basis), ", as chosen last time" if basis.remembered else ""
         said = f"Grouped by sound, year and artist{words}{chosen}."

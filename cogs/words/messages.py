@@ -145,11 +145,14 @@ def _found_by_name(note: Note) -> str:
     left = note.total - note.count - doubtful
     if left == note.total:
         return f"{plural(left, 'track')} {_was(left)} not found by name."
-    parts = [f"{doubtful:,} {'is' if doubtful == 1 else 'are'} doubtful"] if doubtful else []
-    parts += [f"{left:,} {_was(left)} not found"] if left else []
-    found = f"{note.count:,} of {plural(note.total, 'track')}" if parts else plural(note.count, "track")
-    more = f"; {join_words(parts)}" if parts else ""
-    return f"{found} {_was(note.total if parts else note.count)} found by name{more}."
+    if not (doubtful or left):
+        return f"{plural(note.count, 'track')} {_was(note.count)} found by name."
+    named = f"of {plural(note.total, 'name')}"
+    if not doubtful:
+        return f"{left:,} {named} {_was(left)} not found."
+    if left:
+        return f"{doubtful:,} {named} doubtful, {left:,} not found."
+    return f"{doubtful:,} {named} {'is' if doubtful == 1 else 'are'} doubtful."
 
 
 _SOURCES = {"acousticbrainz": "AcousticBrainz", "reccobeats": "ReccoBeats"}
@@ -310,10 +313,9 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.FOUND_BY_NAME: _found_by_name,
     NoteKind.FOUND_UNHEARD: lambda note: (
-        "None of those found by name has audio features there either."
+        "None of those found has features there."
         if note.count == note.total
-        else f"Of those found by name {note.count:,} {'has' if note.count == 1 else 'have'} "
-        "no audio features there either."
+        else f"{note.count:,} of those found {'has' if note.count == 1 else 'have'} no features there."
     ),
     NoteKind.NAMELESS: lambda note: (
         f"{plural(note.count, 'track')} without {'a name' if note.count == 1 else 'names'}; what is behind "

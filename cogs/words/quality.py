@@ -286,7 +286,7 @@ def quality_line(coverage: Coverage, *, brief: bool = False, is_drawn: bool = Fa
         opening = "All" if count > 1 else "The only"
         return f"{opening} {f'{count:,} ' if count > 1 else ''}{noun} {words}."
     (first, first_words), *rest = named
-    sentence = f"{first:,} of {coverage.total:,} {noun} {first_words}"
+    sentence = f"{first:,} of {coverage.total:,}{'' if brief and is_drawn else f' {noun}'} {first_words}"
     sentence += "".join(f", {count:,} {words}" for count, words in rest)
     return f"{sentence}; {gap_words(coverage.gap)}." if coverage.gap and not brief else f"{sentence}."
 

@@ -135,11 +135,11 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
     if common is not None and own is not None:
         differs = abs(own.median - common) > _ONE_TEMPO * common  # the picture beside it shows that number
         if stats.tempo_takes_octaves and (differs or not brief):
-            words = f"{words}, halved and doubled ones counted in"
+            words = f"{words}, halves and doubles counted in"
         elif (differs or not brief) and known.real > 1:
             words = f"{words} for more than half of the tracks"
         if differs and brief:
-            words = f"{words}; as measured, the median is {own.median:.0f}"
+            words = f"{words} (median {own.median:.0f})"
     return f"{words}{_known_of(known)}"
 
 

@@ -139,7 +139,7 @@ async def test_doubtful_finds_are_asked_in_one_list_and_count_for_their_person_a
     room = named.room
     content = list_of(KNOWN[:12]).decode() + list_of(KNOWN[12:15], longer_ms=9_000).decode().split("\n", 1)[1]
     card = await room.analyze("apple.csv", content=content.encode())
-    assert "12 of 15 tracks were found by name; 3 are doubtful" in text_of(card)
+    assert "3 of 15 names are doubtful" in text_of(card)
     asked = (await room.ann.click(card, label="Same song? (3)")).response
     check_message(asked)
     words = text_of(asked)
@@ -152,9 +152,9 @@ async def test_doubtful_finds_are_asked_in_one_list_and_count_for_their_person_a
     skipped = (await room.ann.click(taken, label="Skip all 2")).response
     assert "2 tracks skipped" in text_of(skipped)
     again = (await room.ann.click(skipped, label="Redraw the map")).response
-    assert "13 of 15 tracks were found by name; 2 were not found" in text_of(again)
+    assert "2 of 15 names were not found" in text_of(again)
     other = await room.bob.slash(room.channel, "analyze", file=("apple.csv", content.encode()))
-    assert "12 of 15 tracks were found by name; 3 are doubtful" in text_of(other.response)
+    assert "3 of 15 names are doubtful" in text_of(other.response)
 
 
 async def test_a_name_at_listenbrainz_is_enough_for_a_map(named: NamedRoom) -> None:

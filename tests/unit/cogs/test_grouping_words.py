@@ -44,7 +44,7 @@ def test_by_style_the_card_says_what_it_rests_on() -> None:
     )
     only = replace(both, earlier_genres=0.0, earlier_artists=0)
     assert "genre words known of the artist" in basis_line(only)
-    assert basis_line(only, brief=True).endswith("artist. Genres are those known of the artists.")
+    assert basis_line(only, brief=True).endswith("artist. Genres by artist.")
     assert "Genres" not in basis_line(replace(only, genres=0.7), brief=True)
 
 

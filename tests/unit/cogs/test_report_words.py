@@ -317,9 +317,11 @@ def test_a_map_that_is_not_complete_can_be_drawn_again(kind: NoteKind, can_be: b
     ("found", "total", "doubtful", "said"),
     [
         (40, 40, 0, "40 tracks were found by name."),
-        (12, 15, 3, "12 of 15 tracks were found by name; 3 are doubtful."),
+        (12, 15, 3, "3 of 15 names are doubtful."),
         (0, 1, 0, "1 track was not found by name."),
-        (0, 2, 2, "0 of 2 tracks were found by name; 2 are doubtful."),
+        (88, 96, 2, "2 of 96 names doubtful, 6 not found."),
+        (79, 80, 0, "1 of 80 names was not found."),
+        (0, 2, 2, "2 of 2 names are doubtful."),
     ],
 )
 def test_what_was_found_by_name_is_counted(found: int, total: int, doubtful: int, said: str) -> None:
@@ -329,9 +331,9 @@ def test_what_was_found_by_name_is_counted(found: int, total: int, doubtful: int
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (17, "None of those found by name has audio features there either."),
-        (3, "Of those found by name 3 have no audio features there either."),
-        (1, "Of those found by name 1 has no audio features there either."),
+        (17, "None of those found has features there."),
+        (3, "3 of those found have no features there."),
+        (1, "1 of those found has no features there."),
     ],
 )
 def test_what_was_found_by_name_without_features_is_said(count: int, said: str) -> None:
