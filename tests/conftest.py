@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,19 +31,31 @@ settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent
 
+WRITTEN, KEPT_S = pytest.StashKey[str](), 3600.0
 IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 3 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep what tests write in memory where there is room: half the time of thousands of small databases."""
-    if "TMPDIR" in os.environ or not IN_MEMORY.is_dir() or not os.access(IN_MEMORY, os.W_OK):
+    if "TMPDIR" in os.environ or not os.access(IN_MEMORY, os.W_OK):
         return
-    if shutil.disk_usage(IN_MEMORY).free < ROOM_BYTES:
+    room = os.statvfs(IN_MEMORY)
+    if room.f_bavail * room.f_frsize < ROOM_BYTES or room.f_flag & os.ST_NOEXEC:
         return
+    for left in IN_MEMORY.glob("tastemap-tests-*"):  # by a run that failed or was killed
+        if time.time() - left.stat().st_mtime > KEPT_S:
+            shutil.rmtree(left, ignore_errors=True)
     folder = tempfile.mkdtemp(prefix="tastemap-tests-", dir=IN_MEMORY)
     Path(folder).chmod(0o755)  # PostgreSQL is another user
     os.environ["TMPDIR"] = tempfile.tempdir = folder
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    config.stash[WRITTEN] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing in memory, but for what a test that failed has written."""
+    folder, session = config.stash.get(WRITTEN, None), config.pluginmanager.get_plugin("session")
+    if folder is not None and getattr(session, "exitstatus", 0) == 0:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(wrapper=True)

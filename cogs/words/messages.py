@@ -313,9 +313,9 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
     ),
     NoteKind.FOUND_BY_NAME: _found_by_name,
     NoteKind.FOUND_UNHEARD: lambda note: (
-        "None of those found has features there."
+        ("The name found has no features." if note.total == 1 else "None of the names found has features.")
         if note.count == note.total
-        else f"{note.count:,} of those found {'has' if note.count == 1 else 'have'} no features there."
+        else f"{note.count:,} of the names found {'has' if note.count == 1 else 'have'} no features."
     ),
     NoteKind.NAMELESS: lambda note: (
         f"{plural(note.count, 'track')} without {'a name' if note.count == 1 else 'names'}; what is behind "

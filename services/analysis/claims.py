@@ -28,8 +28,8 @@ those) and for one that says rap, and dance music and no less than is rap; and s
 from which no name says it.
 """
 
-SLACK = 0.1
-"""By how much a name that a group had may miss these shares."""
+SLACK = 0.2
+"""By which part of these shares a name that a group had may miss them."""
 
 PLAYED_SHARE = 0.5
 """Share of the tagged tracks that are of genres which are often played alone, from which a measured lack of
@@ -218,30 +218,31 @@ class Tags:
         raw
             The values of its tracks, shape (n, 9).
         slack
-            By how much a share may miss its limit: names would come and go with single tracks.
+            By which part of it a share may miss its limit: names would come and go with single tracks.
         """
         tagged, modes = self.groups.get(group, {}), self.modes.get(group, ())
-        is_minor = len(modes) >= FEWEST_MODES and sum(modes) < (MOSTLY_MINOR - slack) * len(modes)
+        less = 1 - slack
+        is_minor = len(modes) >= FEWEST_MODES and sum(modes) < MOSTLY_MINOR * less * len(modes)
         refused = {Claim.CHEERFUL} if is_minor else set()
-        are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL - slack
+        are_surely = float(np.mean(raw[:, _INSTRUMENTAL] > 0.5)) >= SURELY_INSTRUMENTAL * less
         if sum(tagged.values()) < FEWEST_TAGGED:
             refused |= {Claim.RAP, Claim.DREAMY, Claim.EPIC}
             return frozenset(refused if are_surely else refused | {Claim.INSTRUMENTAL})
-        if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE - slack:
+        if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE * less:
             refused.add(Claim.RAP)
-        if rap < WORDS_SHARE - slack:
+        if rap < WORDS_SHARE * less:
             refused.add(Claim.WORDS)
-        if max(rap, _share(tagged, Claim.TALK)) < WORDS_SHARE - slack:
+        if max(rap, _share(tagged, Claim.TALK)) < WORDS_SHARE * less:
             refused.add(Claim.TALK)
-        if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap) - slack:
+        if _share(tagged, Claim.DANCE) < max(DANCE_SHARE, rap) * less:
             refused.add(Claim.DANCE)
-        if not are_surely and _share(tagged, Claim.PLAYED) < PLAYED_SHARE - slack:
+        if not are_surely and _share(tagged, Claim.PLAYED) < PLAYED_SHARE * less:
             refused.add(Claim.INSTRUMENTAL)
-        if Claim.INSTRUMENTAL in refused or _share(tagged, Claim.EPIC) < WORDS_SHARE - slack:
+        if Claim.INSTRUMENTAL in refused or _share(tagged, Claim.EPIC) < WORDS_SHARE * less:
             refused.add(Claim.EPIC)
-        if _share(tagged, Claim.DREAMY) < WORDS_SHARE - slack:
+        if _share(tagged, Claim.DREAMY) < WORDS_SHARE * less:
             refused.add(Claim.DREAMY)
-        refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE + slack}
+        refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE * (1 + slack)}
         return frozenset(refused)
 
 

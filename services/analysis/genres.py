@@ -27,7 +27,14 @@ LONGEST = 60
 MOST_CLAIMS = 3_000
 """Pairs of artist and genre that are remembered of one list, those on most tracks first."""
 
-NOBODY = frozenset({"", "various", "various artists", "unknown", "unknown artist", "[unknown]"})
+_NOBODY = (
+    "various", "various artists", "various artist", "various composers", "unknown", "unknown artist",
+    "[unknown]", "va", "v.a.", "v/a", "traditional", "soundtrack", "original cast", "varios artistas",
+    "varios", "vários artistas", "vários intérpretes", "artisti vari", "artistes divers", "divers",
+    "verschiedene", "verschiedene interpreten", "diverse", "różni wykonawcy", "разные исполнители",
+    "ヴァリアス・アーティスト",
+)  # fmt: skip
+NOBODY = frozenset({"", *_NOBODY, *(lead_artist((name,)) for name in _NOBODY)})
 """Names that stand for no artist."""
 
 _NO_GENRES = frozenset(

@@ -6,7 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from services.analysis.genres import family_of, genres_of
-from services.analysis.in_common import ADDED, LONGEST, TIMES, Together, era_of, few_have
+from services.analysis.in_common import (
+    ADDED,
+    FEWEST_NAMED_BY,
+    FEWEST_PAIRED,
+    LONGEST,
+    TIMES,
+    Together,
+    era_of,
+    few_have,
+)
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
 from services.analysis.scenes import HALF, all_kinds_in, early, ground_of, implied_by
 from services.analysis.tally import A_LOT, Others, Tally, by_genres, families_in
@@ -193,10 +202,12 @@ def _another_than(scene: Scene | None, group: Tally, rest: Others) -> Scene | No
         (-here.counts[word], word)
         for word in here.counts
         if word != scene.words
+        and here.counts[word] >= FEWEST_PAIRED
         and here.share_with({word}) >= max(ANOTHER, TIMES * there.share_with({word}))
         and here.number_with({word, scene.words}) >= here.counts[scene.words] + ADDED * here.total
     ]
-    tells = here.share_with({scene.words}) >= TIMES * there.share_with({scene.words})
+    is_known = there.total >= FEWEST_NAMED_BY
+    tells = not is_known or here.share_with({scene.words}) >= TIMES * there.share_with({scene.words})
     return replace(scene, also=min(telling)[1]) if telling and not tells else scene
 
 

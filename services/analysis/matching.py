@@ -40,7 +40,7 @@ _FEATURING = re.compile(
     r"\s(?:feat|ft|featuring)\b\.?\s|\s\((?:feat|ft|featuring|with)\b\.?\s", re.IGNORECASE
 )
 _JOINED = re.compile(r"\s*[&/,;+]\s*|\s(?:and|x|vs\.?|y|und|et|with)\s", re.IGNORECASE)
-_NOBODY = NOBODY - {""} | {"va", "soundtrack", "n a"}
+_NOBODY = NOBODY - {""} | {"n a"}
 _NUMBERS = {
     word: str(number)
     for number, word in enumerate(

@@ -90,6 +90,9 @@ _GENRES = frozenset({SoundName.RAP_SPOKEN_WORD, SoundName.PUNCHY_WORDPLAY, Sound
 
 _RAP_FAMILY = "hip hop"
 
+_NO_KIND = frozenset({"", MORE, OTHERS})
+"""What stands in a scene in place of one more of its kind."""
+
 _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
     {
         Lean(Feature.ACOUSTICNESS, high=False): frozenset(
@@ -169,7 +172,7 @@ def implied_by(scene: Scene | None) -> frozenset[Lean]:
         return frozenset()
     if scene.kind not in {SceneKind.GENRE, SceneKind.RECORDING}:
         return frozenset({MORE_SUNG})
-    parts = [set(said.split()) for said in (scene.words, scene.also, scene.third) if said]
+    parts = [set(said.split()) for said in (scene.words, scene.also, scene.third) if said not in _NO_KIND]
     implied = (
         lean
         for lean, implying in _IMPLIED.items()
@@ -188,6 +191,9 @@ def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene
     """
     kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_in(group, rest))
     genres = by_genres(genres_of)
+    artist = most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=0.0, share=ALL_BY_ONE)
+    if artist is not None:
+        return artist
     two = commoner(few_have(group, rest, genres, SceneKind.GENRE, _TWO_TELLING), group, rest, genres)
     if name.sound in _GENRES:
         is_everywhere = rest.read(families).share_with({_RAP_FAMILY}) >= HALF
@@ -200,8 +206,7 @@ def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene
         name.compared and WORTH_SAYING.isdisjoint(name.beside)
     )
     return (
-        most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=0.0, share=ALL_BY_ONE)
-        or two
+        two
         or commoner(most_have(group, rest, kinds, SceneKind.GENRE, HELD, times=0.0), group, rest, kinds)
         or most_have(group, rest, families, SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=1.0, share=HALF)

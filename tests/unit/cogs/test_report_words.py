@@ -331,9 +331,9 @@ def test_what_was_found_by_name_is_counted(found: int, total: int, doubtful: int
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (17, "None of those found has features there."),
-        (3, "3 of those found have no features there."),
-        (1, "1 of those found has no features there."),
+        (17, "None of the names found has features."),
+        (3, "3 of the names found have no features."),
+        (1, "1 of the names found has no features."),
     ],
 )
 def test_what_was_found_by_name_without_features_is_said(count: int, said: str) -> None:

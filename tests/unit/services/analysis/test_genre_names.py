@@ -171,6 +171,8 @@ def test_beside_a_family_of_the_whole_list_that_one_is_said_which_tells() -> Non
     rest, group = group * 2, group + tagged(5, "disco")
     assert said_of(group, rest, party) == "Rock & disco, feel-good & danceable"
     assert said_of(group, rest + tagged(8, "disco"), party) == "Rock, feel-good & danceable"
+    few = group[:8] + tagged(2, "metal")
+    assert said_of(few, rest, BRIGHT) == "Rock, bright & upbeat"
 
 
 def test_of_a_list_by_one_artist_the_groups_are_called_by_the_artist() -> None:
@@ -178,6 +180,11 @@ def test_of_a_list_by_one_artist_the_groups_are_called_by_the_artist() -> None:
     assert said_of(own, rest, BRIGHT) == "Mogwai, bright & upbeat"
     assert said_of(own + tagged(8, "post rock"), rest, BRIGHT) == "Post-rock, bright & upbeat"
     assert said_of(songs(20, artist="Yppah"), songs(20, artist="Yppah")) == "Yppah"
+    rap, rest = (tagged(20, "rap", artist="Eminem") for _ in range(2))
+    assert said_of(rap, rest, RAP) == "Eminem, wordy"
+    for nobody in ("VA", "V.A.", "Varios Artistas", "Verschiedene Interpreten", "Разные исполнители"):
+        own, rest = (tagged(20, "post rock", artist=nobody) for _ in range(2))
+        assert said_of(own, rest, BRIGHT) == "Post-rock, bright & upbeat"
 
 
 def test_a_second_genre_that_one_of_six_has_is_not_said() -> None:

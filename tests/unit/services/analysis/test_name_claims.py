@@ -214,6 +214,9 @@ def test_a_name_that_is_kept_may_miss_a_share_by_a_little() -> None:
     half = Tags.of([("musicals",)] * 11 + [("polka",)] * 9, labels, [True] * 7 + [False] * 13)
     assert {Claim.DARK, Claim.CHEERFUL} <= half.refused(0, raw)
     assert {Claim.DARK, Claim.CHEERFUL}.isdisjoint(half.refused(0, raw, slack=SLACK))
+    # What nothing bears out is refused all the same.
+    none = Tags.of([("polka",)] * 20, labels).refused(0, raw, slack=SLACK)
+    assert {Claim.DANCE, Claim.RAP, Claim.WORDS, Claim.TALK, Claim.DREAMY, Claim.EPIC} <= none
     whole = Tags.of([("musicals",)] * 20, labels, [False] * 20)
     assert {Claim.DARK, Claim.CHEERFUL} <= whole.refused(0, raw, slack=SLACK)
 
