@@ -34,7 +34,7 @@ async def test_measured_only_leaves_every_estimate_out(room: Room) -> None:
     again = (await room.ann.click(quality, label="Measured only")).response
     assert again.ephemeral
     assert " estimated " not in text_of(again)
-    assert "59 of 106 tracks from the file, 47 unknown" in text_of(again)
+    assert "59 of 106 from the file, 47 unknown" in text_of(again)
 
 
 async def test_a_corrected_tempo_is_theirs_alone_and_can_be_taken_back(room: Room) -> None:
