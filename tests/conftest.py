@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing in memory, but for what a test that failed has written."""
     folder, session = config.stash.get(WRITTEN, None), config.pluginmanager.get_plugin("session")
     if folder is not None and getattr(session, "exitstatus", 0) == 0:
-        shutil.rmtree(folder, ignore_errors=True)
+        # After multiprocessing has removed its own folder in it.
+        Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=-200)
 
 
 @pytest.hookimpl(wrapper=True)
