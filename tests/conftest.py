@@ -9,7 +9,6 @@ import logging
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -32,7 +31,7 @@ settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent
 
-WRITTEN, KEPT_S = pytest.StashKey[str](), 3600.0
+WRITTEN = pytest.StashKey[str]()
 IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 3 << 30
 
 
@@ -43,10 +42,10 @@ def pytest_configure(config: pytest.Config) -> None:
     room = os.statvfs(IN_MEMORY)
     if room.f_bavail * room.f_frsize < ROOM_BYTES or room.f_flag & os.ST_NOEXEC:
         return
-    for left in IN_MEMORY.glob("tastemap-tests-*"):  # by a run that failed or was killed
-        if time.time() - left.stat().st_mtime > KEPT_S:
+    for left in IN_MEMORY.glob("tastemap-tests-*"):  # by a run that failed or was killed; nights take hours
+        if not Path("/proc", left.name.split("-")[2]).exists():
             shutil.rmtree(left, ignore_errors=True)
-    folder = tempfile.mkdtemp(prefix="tastemap-tests-", dir=IN_MEMORY)
+    folder = tempfile.mkdtemp(prefix=f"tastemap-tests-{os.getpid()}-", dir=IN_MEMORY)
     Path(folder).chmod(0o755)  # PostgreSQL is another user
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     config.stash[WRITTEN] = folder

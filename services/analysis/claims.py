@@ -28,9 +28,6 @@ those) and for one that says rap, and dance music and no less than is rap; and s
 from which no name says it.
 """
 
-SLACK = 0.2
-"""By which part of these shares a name that a group had may miss them."""
-
 PLAYED_SHARE = 0.5
 """Share of the tagged tracks that are of genres which are often played alone, from which a measured lack of
 singing is believed.
@@ -45,6 +42,9 @@ FEWEST_MODES, MOSTLY_MINOR = 5, 0.4
 """Tracks of which the mode is known, and share of them in a major key below which music is not called
 cheerful: of 22 marks that readers gave such names none was a nod, and of 230 others seven of ten were.
 """
+
+SLACK = 0.2
+"""By which part of each of these shares a name that a group had may miss it."""
 
 _INSTRUMENTAL = SOUND_FEATURES.index(Feature.INSTRUMENTALNESS)
 

@@ -233,8 +233,8 @@ def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> S
     if telling is None:
         return None
     here, said = group.read(read), {telling.words, telling.also} - {""}
-    sayable = [each for each in here.counts if _is_sayable(each, SceneKind.GENRE)]
-    word = min(sayable, key=lambda each: (-here.counts[each], len(each), each), default=telling.words)
+    ranked = sorted(here.counts, key=lambda each: (-here.counts[each], len(each), each))
+    word = next((each for each in ranked if _is_sayable(each, SceneKind.GENRE)), telling.words)
     if any(is_kind_of(each, word) for each in said) or (not telling.also and _says(telling.words, word)):
         return telling
     common, theirs, there = here.share_with({word}), here.share_with(said), rest.read(read)
