@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, dataclass_transform
 
 
 def _rebuild(kind: type[TastemapError], fields: dict[str, Any]) -> TastemapError:
     return kind(**fields)
 
 
+@dataclass_transform(eq_default=False)
 class TastemapError(Exception):
     """Root of every failure that has a sentence for people.
 
-    Subclasses are frozen records: dataclass fields say what happened, the message derives from
-    them, and `cogs.words.errors` turns each class into what to do next.
+    Each subclass is a dataclass: its fields say what happened, the message derives from them, and
+    `cogs.words.errors` turns each class into what to do next.
     """
 
     told: ClassVar[frozenset[str]] = frozenset()
     """Fields with words of Tastemap's own or the operator's; those of other fields never get into a log."""
+
+    def __init_subclass__(cls) -> None:
+        """Make a dataclass of each kind of failure."""
+        dataclass(eq=False)(cls)
 
     def __str__(self) -> str:
         """Name the class, and those fields that say nothing about anybody: numbers, kinds, moments."""

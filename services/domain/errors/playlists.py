@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from services.domain.errors import TastemapError
 from services.domain.messages import Damage, Shape
 from services.domain.music import Skipped
@@ -13,7 +11,6 @@ FOREIGN_SERVICES = ("YouTube", "Apple Music", "Deezer", "Tidal", "SoundCloud", "
 """Services whose links are known, and name no track that can be read here."""
 
 
-@dataclass(eq=False)
 class UnknownPlaylistError(TastemapError):
     """The words name no playlist."""
 
@@ -21,12 +18,10 @@ class UnknownPlaylistError(TastemapError):
     is_link: bool = False
 
 
-@dataclass(eq=False)
 class ShortLinkError(TastemapError):
     """A short link hides what it leads to, and links are never opened."""
 
 
-@dataclass(eq=False)
 class OtherServiceError(TastemapError):
     """The link leads to a service whose playlists can't be read directly."""
 
@@ -34,7 +29,6 @@ class OtherServiceError(TastemapError):
     """One of `FOREIGN_SERVICES`."""
 
 
-@dataclass(eq=False)
 class ListsOffError(TastemapError):
     """The operator has not switched on the service where somebody has a name."""
 
@@ -42,7 +36,6 @@ class ListsOffError(TastemapError):
     """As people know it."""
 
 
-@dataclass(eq=False)
 class ListNotFoundError(TastemapError):
     """There is no such user or list, or it is private; the service does not tell which."""
 
@@ -51,19 +44,16 @@ class ListNotFoundError(TastemapError):
     name: str
 
 
-@dataclass(eq=False)
 class UnreadableNameError(TastemapError):
     """The words are no name at a service whose lists can be read."""
 
     words: str
 
 
-@dataclass(eq=False)
 class SpotifyOffError(TastemapError):
     """The installation has no Spotify app, so it can only read files and links of tracks."""
 
 
-@dataclass(eq=False)
 class AmbiguousPlaylistError(TastemapError):
     """Several playlists of the person have this name."""
 
@@ -71,7 +61,6 @@ class AmbiguousPlaylistError(TastemapError):
     count: int
 
 
-@dataclass(eq=False)
 class EmptyPlaylistError(TastemapError):
     """The playlist holds no track: nothing at all, or only what is none."""
 
@@ -79,7 +68,6 @@ class EmptyPlaylistError(TastemapError):
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(eq=False)
 class PlaylistTooLongError(TastemapError):
     """Reading the list would take more calls than the whole installation may make in a day."""
 
@@ -87,7 +75,6 @@ class PlaylistTooLongError(TastemapError):
     rows: int
 
 
-@dataclass(eq=False)
 class NothingNamedError(TastemapError):
     """Neither a playlist nor a file was given, or both."""
 
@@ -98,7 +85,6 @@ class UploadError(TastemapError):
     """Something about an uploaded file stops the reading."""
 
 
-@dataclass(eq=False)
 class FileTooLargeError(UploadError):
     """The file is bigger than is accepted."""
 
@@ -106,26 +92,22 @@ class FileTooLargeError(UploadError):
     limit_bytes: int
 
 
-@dataclass(eq=False)
 class TooManyRowsError(UploadError):
     """The file has more rows than are accepted."""
 
     limit: int
 
 
-@dataclass(eq=False)
 class TooManyNamesError(UploadError):
     """The file names more artists and genres than are accepted."""
 
     limit: int
 
 
-@dataclass(eq=False)
 class CostlyFileError(UploadError):
     """Reading the file takes, or took a while ago, more computing than one file may."""
 
 
-@dataclass(eq=False)
 class EmptyFileError(UploadError):
     """The file holds nothing, or a header and no rows."""
 
@@ -134,7 +116,6 @@ class EmptyFileError(UploadError):
     format: str = ""
 
 
-@dataclass(eq=False)
 class NoTracksError(UploadError):
     """The file was understood, but not one of its rows is a track."""
 
@@ -145,14 +126,12 @@ class NoTracksError(UploadError):
     """Of each list in it."""
 
 
-@dataclass(eq=False)
 class UnknownFormatError(UploadError):
     """No known format has these columns or this shape."""
 
     looks_like: Shape
 
 
-@dataclass(eq=False)
 class DamagedFileError(UploadError):
     """The format is known, but the content breaks off or contradicts itself."""
 
@@ -162,14 +141,12 @@ class DamagedFileError(UploadError):
     damage: Damage
 
 
-@dataclass(eq=False)
 class ArchiveRefusedError(UploadError):
     """The archive could do harm or holds nothing of use."""
 
     damage: Damage
 
 
-@dataclass(eq=False)
 class PlaylistNotInFileError(UploadError):
     """The asked playlist is not in the file."""
 
@@ -177,21 +154,18 @@ class PlaylistNotInFileError(UploadError):
     available: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class FileUnavailableError(UploadError):
     """The file could not be fetched from where it was uploaded."""
 
     filename: str
 
 
-@dataclass(eq=False)
 class UploadExpiredError(UploadError):
     """A file that waited for a choice is no longer kept."""
 
     upload_id: str
 
 
-@dataclass(eq=False)
 class NothingToAnalyzeError(UploadError):
     """A message holds neither a playlist file nor a link to tracks or a playlist."""
 
@@ -202,7 +176,6 @@ class DatasetError(TastemapError):
     told = frozenset({"problem", "lacks"})
 
 
-@dataclass(eq=False)
 class DatasetUnreadableError(DatasetError):
     """The file can't be opened, breaks off, or is no text."""
 
@@ -212,7 +185,6 @@ class DatasetUnreadableError(DatasetError):
     """What the file is, where it surely is no table."""
 
 
-@dataclass(eq=False)
 class DatasetColumnsError(DatasetError):
     """The table lacks what makes it a dataset of audio features."""
 
@@ -222,7 +194,6 @@ class DatasetColumnsError(DatasetError):
     """The header as it was found."""
 
 
-@dataclass(eq=False)
 class DatasetSourceError(DatasetError):
     """The name wanted for the source can't be used."""
 
@@ -234,26 +205,22 @@ class SoundError(UploadError):
     """Something about a sound file stops the measuring; it costs that file only."""
 
 
-@dataclass(eq=False)
 class NotSoundError(SoundError):
     """What was to be measured is no sound file."""
 
 
-@dataclass(eq=False)
 class SoundFormatOffError(SoundError):
     """The kind is known, and what would decode it is not installed here."""
 
     sound: SoundKind
 
 
-@dataclass(eq=False)
 class DamagedSoundError(SoundError):
     """The kind is known, and nothing in the file can be decoded."""
 
     sound: SoundKind
 
 
-@dataclass(eq=False)
 class UnusualSoundError(SoundError):
     """More channels, or another sampling rate, than is measured."""
 
@@ -261,24 +228,20 @@ class UnusualSoundError(SoundError):
     channels: int
 
 
-@dataclass(eq=False)
 class TooShortSoundError(SoundError):
     """There are too few seconds to say anything."""
 
     length_s: float
 
 
-@dataclass(eq=False)
 class SilentSoundError(SoundError):
     """Nothing in the file is louder than the gate of BS.1770."""
 
 
-@dataclass(eq=False)
 class CostlySoundError(SoundError):
     """Decoding the file broke its worker, or took more than one file may."""
 
 
-@dataclass(eq=False)
 class TooManySoundsError(SoundError):
     """More sound files at once than are measured for one request."""
 
@@ -286,7 +249,6 @@ class TooManySoundsError(SoundError):
     limit: int
 
 
-@dataclass(eq=False)
 class SoundTooLargeError(SoundError):
     """The sound file is bigger than is accepted."""
 
@@ -294,17 +256,14 @@ class SoundTooLargeError(SoundError):
     limit_bytes: int
 
 
-@dataclass(eq=False)
 class SoundOfferGoneError(SoundError):
     """The sound of a map can't be fetched any more, so nothing can be sent."""
 
 
-@dataclass(eq=False)
 class ClipsOffError(SoundError):
     """Clips are not sent by this installation."""
 
 
-@dataclass(eq=False)
 class MixedChoiceError(SoundError):
     """Sound files came with a file that holds several playlists, or with several such files."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,7 +16,6 @@ class SourceError(TastemapError):
     told = frozenset({"source", "problem"})
 
 
-@dataclass(eq=False)
 class SourceRefusedError(SourceError):
     """The service turns Tastemap itself away, whoever asks."""
 
@@ -26,7 +24,6 @@ class SourceRefusedError(SourceError):
     status: int
 
 
-@dataclass(eq=False)
 class RateLimitedError(SourceError):
     """The service wants fewer calls, for longer than this request could wait."""
 
@@ -34,7 +31,6 @@ class RateLimitedError(SourceError):
     retry_after_s: float
 
 
-@dataclass(eq=False)
 class SourceUnavailableError(SourceError):
     """The service can't be reached, is broken, or talks nonsense."""
 
@@ -43,7 +39,6 @@ class SourceUnavailableError(SourceError):
     """In a few words: "timeout", "HTTP 503", "unreadable answer"."""
 
 
-@dataclass(eq=False)
 class OutOfTimeError(SourceError):
     """The request had no time left to ask the service."""
 
@@ -57,22 +52,18 @@ class SpotifyError(SourceError):
     """Not even `problem`, which is what Spotify said."""
 
 
-@dataclass(eq=False)
 class TokenRefusedError(SpotifyError):
     """The access token is expired or revoked; a fresh one may do."""
 
 
-@dataclass(eq=False)
 class NotAllowlistedError(SpotifyError):
     """The person may log in, but the operator has not listed them as a user of the app."""
 
 
-@dataclass(eq=False)
 class OwnerPremiumError(SpotifyError):
     """The owner of the Spotify app has no Premium: every call of everybody is refused."""
 
 
-@dataclass(eq=False)
 class PlaylistNotReadableError(SpotifyError):
     """The person neither owns the playlist nor collaborates on it, or it is Spotify's own."""
 
@@ -80,12 +71,10 @@ class PlaylistNotReadableError(SpotifyError):
     """Empty where not even the name may be read."""
 
 
-@dataclass(eq=False)
 class SpotifyNotFoundError(SpotifyError):
     """There is no such thing on Spotify, or it is hidden from apps."""
 
 
-@dataclass(eq=False)
 class QuotaExceededError(SpotifyError):
     """The daily quota of the whole installation is spent."""
 
@@ -93,7 +82,6 @@ class QuotaExceededError(SpotifyError):
     """When calls may work again."""
 
 
-@dataclass(eq=False)
 class SpotifyRejectedError(SpotifyError):
     """Spotify refused a call for a reason that has no meaning of its own here."""
 
@@ -102,7 +90,6 @@ class SpotifyRejectedError(SpotifyError):
     """The beginning of what it said."""
 
 
-@dataclass(eq=False)
 class ShareSpentError(QuotaExceededError):
     """One person has used their share of the day's calls; the rest is kept for the others."""
 
@@ -111,17 +98,14 @@ class AccountError(TastemapError):
     """Something about the link between a Discord user and a Spotify account."""
 
 
-@dataclass(eq=False)
 class NotLinkedError(AccountError):
     """The person has not connected Spotify here."""
 
 
-@dataclass(eq=False)
 class RelinkNeededError(AccountError):
     """The consent has ended: after six months, or because the person withdrew it."""
 
 
-@dataclass(eq=False)
 class ScopeMissingError(AccountError):
     """The person has not allowed this yet."""
 
@@ -131,31 +115,26 @@ class ScopeMissingError(AccountError):
     """What they would have to allow."""
 
 
-@dataclass(eq=False)
 class NoSeatError(AccountError):
     """A development-mode app serves few people, and all its seats are taken."""
 
     seats: int
 
 
-@dataclass(eq=False)
 class LinkExpiredError(AccountError):
     """The login was not finished in time, was used up, or a newer one took its place."""
 
 
-@dataclass(eq=False)
 class WrongCodeError(AccountError):
     """The finish code is not the one that the page showed."""
 
     tries_left: int
 
 
-@dataclass(eq=False)
 class NotFinishedInBrowserError(AccountError):
     """The code was entered before Spotify was asked in the browser."""
 
 
-@dataclass(eq=False)
 class LoginInterruptedError(AccountError):
     """The bot was restarted while a login was being finished, and nothing came of it."""
 
@@ -172,19 +151,16 @@ class Denial(StrEnum):
     NAMELESS = "nameless"
 
 
-@dataclass(eq=False)
 class LoginDeniedError(AccountError):
     """The person pressed Cancel at Spotify, or Spotify or Discord refused the login."""
 
     reason: Denial
 
 
-@dataclass(eq=False)
 class AccountTakenError(AccountError):
     """The Spotify account is linked to another Discord user of this installation."""
 
 
-@dataclass(eq=False)
 class AppMisconfiguredError(AccountError):
     """Spotify does not know our client id, secret or redirect address: the operator's business."""
 
@@ -193,7 +169,6 @@ class AppMisconfiguredError(AccountError):
     problem: str
 
 
-@dataclass(eq=False)
 class KeyRingError(AccountError):
     """The keys that encrypt tokens are missing, malformed, or not those the tokens were sealed with."""
 
@@ -206,12 +181,10 @@ class WriteError(TastemapError):
     """A write that was not begun, or was given up; what it may have changed is in the journal."""
 
 
-@dataclass(eq=False)
 class NothingToWriteError(WriteError):
     """Not one of the tracks has a Spotify id."""
 
 
-@dataclass(eq=False)
 class PlaylistFullError(WriteError):
     """More tracks than one playlist holds."""
 
@@ -219,14 +192,12 @@ class PlaylistFullError(WriteError):
     limit: int
 
 
-@dataclass(eq=False)
 class NotOnSpotifyError(WriteError):
     """The list came from a file or from links, so there is no playlist that could be changed."""
 
     name: str
 
 
-@dataclass(eq=False)
 class NotRewritableError(WriteError):
     """The playlist holds rows that could not be put back: local files, episodes, unavailable tracks."""
 
@@ -234,21 +205,18 @@ class NotRewritableError(WriteError):
     rows: tuple[Skipped, ...]
 
 
-@dataclass(eq=False)
 class NotYourPlaylistError(WriteError):
     """Spotify lets only its owner and collaborators change the playlist."""
 
     playlist_id: str
 
 
-@dataclass(eq=False)
 class SameOrderError(WriteError):
     """The playlist already is as it was to become."""
 
     name: str
 
 
-@dataclass(eq=False)
 class PlaylistChangedError(WriteError):
     """Somebody changed the playlist after it was read."""
 
@@ -258,50 +226,42 @@ class PlaylistChangedError(WriteError):
     moved: int
 
 
-@dataclass(eq=False)
 class PlaylistGoneError(WriteError):
     """The playlist does not exist any more, or left the person's library."""
 
     playlist_id: str
 
 
-@dataclass(eq=False)
 class WriteUnderWayError(WriteError):
     """An earlier write of this person is still going on, or waits to be finished."""
 
     name: str
 
 
-@dataclass(eq=False)
 class WriteNotFoundError(WriteError):
     """The journal has no such write of this person any more."""
 
     write_id: str
 
 
-@dataclass(eq=False)
 class NothingToUndoError(WriteError):
     """There is no write that could be taken back."""
 
 
-@dataclass(eq=False)
 class NotUndoableError(WriteError):
     """A change was taken back already, or lies further back than one undo goes."""
 
 
-@dataclass(eq=False)
 class UndoOutdatedError(WriteError):
     """Something was written after the preview of an undo was shown."""
 
 
-@dataclass(eq=False)
 class NotRemovableError(WriteError):
     """Spotify does not let this app take the playlist out of the library, whatever the person allows."""
 
     playlist_id: str
 
 
-@dataclass(eq=False)
 class UnfinishedWritesError(WriteError):
     """Playlists are being changed, or half changed: what would end their writes has to wait for them."""
 
@@ -309,6 +269,5 @@ class UnfinishedWritesError(WriteError):
     """Newest first."""
 
 
-@dataclass(eq=False)
 class SeatBusyError(WriteError):
     """A seat can't be released while a playlist is being changed for whoever holds it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from services.domain.errors import TastemapError
 
 
@@ -15,7 +13,6 @@ class StorageError(TastemapError):
     )
 
 
-@dataclass(eq=False)
 class UnsupportedDatabaseUrlError(StorageError):
     """The configured database address names no database that Tastemap can use."""
 
@@ -23,7 +20,6 @@ class UnsupportedDatabaseUrlError(StorageError):
     """What is wrong with it, without the address itself: it may hold a password."""
 
 
-@dataclass(eq=False)
 class DatabaseUnreachableError(StorageError):
     """The database can't be opened: no such folder, no permission, server down or wrong password."""
 
@@ -31,28 +27,24 @@ class DatabaseUnreachableError(StorageError):
     problem: str
 
 
-@dataclass(eq=False)
 class DatabaseBusyError(StorageError):
     """Somebody else held the database for longer than was worth waiting; trying again will do."""
 
     problem: str
 
 
-@dataclass(eq=False)
 class DatabaseInUseError(StorageError):
     """Another Tastemap process has the database open, and this work needs it alone."""
 
     database: str
 
 
-@dataclass(eq=False)
 class SecondBotError(StorageError):
     """Another bot runs on this database file."""
 
     database: str
 
 
-@dataclass(eq=False)
 class OldProcessesError(StorageError):
     """Others still work with older tables, which the next step would take away from them."""
 
@@ -60,24 +52,20 @@ class OldProcessesError(StorageError):
     database: str
 
 
-@dataclass(eq=False)
 class CannotSaveError(StorageError):
     """Nothing can be written at the moment; reading still works."""
 
     problem: str
 
 
-@dataclass(eq=False)
 class DatabaseFullError(CannotSaveError):
     """The disk, or what the process may use of it, is full."""
 
 
-@dataclass(eq=False)
 class DatabaseReadOnlyError(CannotSaveError):
     """The database, its folder or its file system may only be read."""
 
 
-@dataclass(eq=False)
 class DamagedDatabaseError(StorageError):
     """The file is not a sound database any more."""
 
@@ -87,7 +75,6 @@ class DamagedDatabaseError(StorageError):
     """The backup to restore, where one was found."""
 
 
-@dataclass(eq=False)
 class NewerSchemaError(StorageError):
     """A newer Tastemap wrote this database; this one would misread it."""
 
@@ -96,7 +83,6 @@ class NewerSchemaError(StorageError):
     known: str
 
 
-@dataclass(eq=False)
 class MigrationFailedError(StorageError):
     """The tables could not be brought up to date; the database is as it was before."""
 
@@ -105,7 +91,6 @@ class MigrationFailedError(StorageError):
     backup: str | None = None
 
 
-@dataclass(eq=False)
 class BackupFailedError(StorageError):
     """No sound copy could be made; an older copy at the same place is untouched."""
 
@@ -113,7 +98,6 @@ class BackupFailedError(StorageError):
     problem: str
 
 
-@dataclass(eq=False)
 class RestoreFailedError(StorageError):
     """The backup can't be put in place; the present database is untouched."""
 
@@ -121,7 +105,6 @@ class RestoreFailedError(StorageError):
     problem: str
 
 
-@dataclass(eq=False)
 class BackupToolError(StorageError):
     """A database of this kind is copied with its own tool, not by Tastemap."""
 
@@ -130,7 +113,6 @@ class BackupToolError(StorageError):
     """The command to use instead."""
 
 
-@dataclass(eq=False)
 class CopyRefusedError(StorageError):
     """A database can't be copied into another one, or is not the same there."""
 
@@ -142,52 +124,44 @@ def problem_of(error: TastemapError) -> str:
     return str(getattr(error, "problem", error))
 
 
-@dataclass(eq=False)
 class ReportNotFoundError(TastemapError):
     """The result is gone: expired, or deleted by its owner."""
 
     report_id: str
 
 
-@dataclass(eq=False)
 class NoSuchGroupError(TastemapError):
     """The result has fewer groups than the one that was asked for."""
 
     groups: int
 
 
-@dataclass(eq=False)
 class NotYourReportError(TastemapError):
     """Only the person who asked for the analysis may do this."""
 
     owner_id: int
 
 
-@dataclass(eq=False)
 class NoReportYetError(TastemapError):
     """The person has made no map yet, or all of them have expired."""
 
 
-@dataclass(eq=False)
 class NotMappedError(TastemapError):
     """The person has maps, and none of a list that is called so."""
 
     text: str
 
 
-@dataclass(eq=False)
 class DraftNotFoundError(TastemapError):
     """The decisions are no longer stored."""
 
     draft_id: str
 
 
-@dataclass(eq=False)
 class NothingDecidedError(TastemapError):
     """What was decided changes nothing."""
 
 
-@dataclass(eq=False)
 class NothingToSplitError(TastemapError):
     """The playlist has no two groups of tracks."""
 
@@ -199,7 +173,6 @@ class NothingToSplitError(TastemapError):
     """How many groups were asked for."""
 
 
-@dataclass(eq=False)
 class TooFewKeysError(TastemapError):
     """An order in key was asked for, and the keys of too few tracks are known."""
 
@@ -207,21 +180,18 @@ class TooFewKeysError(TastemapError):
     tracks: int
 
 
-@dataclass(eq=False)
 class TooFewToOrderError(TastemapError):
     """There are not even three tracks."""
 
     tracks: int
 
 
-@dataclass(eq=False)
 class UnreadableLockError(TastemapError):
     """The words name no places."""
 
     text: str
 
 
-@dataclass(eq=False)
 class NoSuchPlaceError(TastemapError):
     """The list has no place of that number."""
 
@@ -229,7 +199,6 @@ class NoSuchPlaceError(TastemapError):
     tracks: int
 
 
-@dataclass(eq=False)
 class LockedTwiceError(TastemapError):
     """Two tracks are to stand at one place, or one at two."""
 
@@ -237,7 +206,6 @@ class LockedTwiceError(TastemapError):
     """As people count, from 1."""
 
 
-@dataclass(eq=False)
 class TrackNotFoundError(TastemapError):
     """No track of the list is called so."""
 
