@@ -2,131 +2,105 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import always, sentence
+from cogs.words.errors.root import say, sentence
 from cogs.words.text import from_now
-from services.domain.errors.groups import (
-    AskedAlreadyError,
-    CannotLookError,
-    CannotReachError,
-    CannotSeeChannelError,
-    CannotTakeBackError,
-    ChangedMeanwhileError,
-    CompareWithNobodyError,
-    ComparingAlreadyError,
-    DirectQuestionsOffError,
-    LobbyEndedError,
-    LobbyFullError,
-    LobbyGoneError,
-    MapFullError,
-    NeverAskedError,
-    NoDigestError,
-    NoLobbyHereError,
-    NoResultHereError,
-    NotChannelManagerError,
-    NotForYouError,
-    NothingBroughtError,
-    NothingForMapError,
-    NotInLobbyError,
-    NotInResultError,
-    NotOnMapError,
-    NotServerAdminError,
-    NotSharingError,
-    NotTheOneAskedError,
-    OnePlaylistFailedError,
-    OpenAlreadyError,
-    ResultGoneError,
-    TooFewReadyError,
-    TooManyLobbiesError,
-    TooManyQuestionsError,
-    UnreadablePlaylistError,
-    UnreadableResultError,
-)
+from services.domain.errors import groups
 
-always(
+say(
     {
-        LobbyGoneError: (
+        groups.LobbyGoneError: (
             "This comparison is gone: everybody left it, or it is long over. Start another with `/group "
             "start`."
         ),
-        LobbyEndedError: (
+        groups.LobbyEndedError: (
             "This comparison has ended. Start another with `/group start`, or ask somebody with `/compare`."
         ),
-        NotOnMapError: (
+        groups.NotOnMapError: (
             "You are not on the map of this server. `/map server` shows it, and what puts you on it."
         ),
-        NotChannelManagerError: (
+        groups.NotChannelManagerError: (
             "Only people who may manage channels or messages here decide about digests. Ask one of them."
         ),
-        NoDigestError: "There is no digest in this server. `/digest on` starts one.",
-        NotInLobbyError: (
+        groups.NoDigestError: "There is no digest in this server. `/digest on` starts one.",
+        groups.NotInLobbyError: (
             "You are not in this comparison. Press *Join* first; nobody is compared without that."
         ),
-        NoLobbyHereError: (
+        groups.NoLobbyHereError: (
             "You are in no comparison in this channel. Join one, or start one with `/group start`."
         ),
-        NotTheOneAskedError: "Only the person who was asked can answer this.",
-        NeverAskedError: (
+        groups.NotTheOneAskedError: "Only the person who was asked can answer this.",
+        groups.NeverAskedError: (
             "This person does not want to be asked. They can start a comparison with you at any time."
         ),
-        DirectQuestionsOffError: (
+        groups.DirectQuestionsOffError: (
             "This server allows no questions by direct message. Ask in the channel instead."
         ),
-        NotServerAdminError: "Only people who may manage this server can decide that.",
-        CompareWithNobodyError: (
+        groups.NotServerAdminError: "Only people who may manage this server can decide that.",
+        groups.CompareWithNobodyError: (
             "Choose another person: you and yourself would be 100% alike, and bots have no taste."
         ),
-        CannotSeeChannelError: (
+        groups.CannotSeeChannelError: (
             "The person you chose can't see this channel. Ask in another one, or by direct message."
         ),
-        CannotLookError: (
+        groups.CannotLookError: (
             "Discord does not tell me at this moment who is in this server, and without that I show nobody. "
             "Try again in a minute."
         ),
-        CannotReachError: (
+        groups.CannotReachError: (
             "The person you chose takes no direct messages from me. Ask in the channel instead."
         ),
-        CannotTakeBackError: (
+        groups.CannotTakeBackError: (
             "I can't see this server or channel, so I could not take back what is shown of you here. Let me "
             "view the channel and try again, or use another one."
         ),
-        NothingBroughtError: (
+        groups.NothingBroughtError: (
             "I got no tracks from that. Choose a playlist, attach an exported file, or paste links of tracks."
         ),
-        ComparingAlreadyError: "I am comparing you already; the result comes into this channel.",
-        OpenAlreadyError: "Somebody has opened this comparison again already. Press *Join* to be in it.",
-        ChangedMeanwhileError: (
+        groups.ComparingAlreadyError: "I am comparing you already; the result comes into this channel.",
+        groups.OpenAlreadyError: (
+            "Somebody has opened this comparison again already. Press *Join* to be in it."
+        ),
+        groups.ChangedMeanwhileError: (
             "People joined, left or chose something else while I was comparing. Press *Compare* once more."
         ),
-        UnreadableResultError: (
+        groups.UnreadableResultError: (
             "This result was stored by another version of me, and I can't read it. Press *Compare* on the "
             "card of the comparison to get a new one."
         ),
-        ResultGoneError: (
+        groups.ResultGoneError: (
             "This result is no longer stored: somebody in it took themselves out, left the server, or it is "
             "older than 30 days."
         ),
-        NotForYouError: "Only the people who were compared may see this.",
-        NotInResultError: "Only the people who were compared can do that.",
-        NoResultHereError: (
+        groups.NotForYouError: "Only the people who were compared may see this.",
+        groups.NotInResultError: "Only the people who were compared can do that.",
+        groups.NoResultHereError: (
             "Nobody was compared in this channel lately. Start with `/group start` or `/compare`."
         ),
-        NotSharingError: "You share nothing in this server; everything about you is private here.",
+        groups.NotSharingError: "You share nothing in this server; everything about you is private here.",
+        groups.LobbyFullError: (
+            "This comparison is full: it takes {most} people. Start another with `/group start`."
+        ),
+        groups.MapFullError: (
+            "The map of this server is full: it takes {most} people. Try again when one has left it."
+        ),
+        groups.AskedAlreadyError: (
+            "You have asked this person within the last {days} days, and I ask only once. They can start a "
+            "comparison with you at any time."
+        ),
+        groups.TooManyLobbiesError: (
+            "There are {most} open comparisons in this channel already. Join one of them, or wait until one "
+            "has ended."
+        ),
+        groups.UnreadablePlaylistError: (
+            "What {name} brought was stored by another version of me, and I can't read it. Once {name} has "
+            "pressed *Choose source* again, you can compare."
+        ),
     }
 )
 
 
 @sentence.register
-def _(error: LobbyFullError) -> str:
-    return f"This comparison is full: it takes {error.most} people. Start another with `/group start`."
-
-
-@sentence.register
-def _(error: MapFullError) -> str:
-    return f"The map of this server is full: it takes {error.most} people. Try again when one has left it."
-
-
-@sentence.register
-def _(error: NothingForMapError) -> str:
+def _(error: groups.NothingForMapError) -> str:
     if not error.has_maps:
         return (
             "I have no list of yours to put on the map. Map one with `/analyze` first, with `private:` if "
@@ -139,15 +113,7 @@ def _(error: NothingForMapError) -> str:
 
 
 @sentence.register
-def _(error: AskedAlreadyError) -> str:
-    return (
-        f"You have asked this person within the last {error.days} days, and I ask only once. "
-        "They can start a comparison with you at any time."
-    )
-
-
-@sentence.register
-def _(error: TooManyQuestionsError) -> str:
+def _(error: groups.TooManyQuestionsError) -> str:
     how = " by direct message" if error.direct else ""
     return (
         f"You have asked {error.most} people{how} within a day without a yes, and that is the limit. "
@@ -156,15 +122,7 @@ def _(error: TooManyQuestionsError) -> str:
 
 
 @sentence.register
-def _(error: TooManyLobbiesError) -> str:
-    return (
-        f"There are {error.most} open comparisons in this channel already. Join one of them, or wait until "
-        "one has ended."
-    )
-
-
-@sentence.register
-def _(error: TooFewReadyError) -> str:
+def _(error: groups.TooFewReadyError) -> str:
     waiting = error.inside - error.ready
     if error.inside < 2:
         return "A comparison needs at least two people. Ask the others to press *Join*."
@@ -175,13 +133,5 @@ def _(error: TooFewReadyError) -> str:
 
 
 @sentence.register
-def _(error: OnePlaylistFailedError) -> str:
+def _(error: groups.OnePlaylistFailedError) -> str:
     return f"I could not look up what {error.name} brought. {sentence(error.cause)}"
-
-
-@sentence.register
-def _(error: UnreadablePlaylistError) -> str:
-    return (
-        f"What {error.name} brought was stored by another version of me, and I can't read it. "
-        f"Once {error.name} has pressed *Choose source* again, you can compare."
-    )

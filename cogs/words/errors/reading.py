@@ -2,39 +2,10 @@
 
 from __future__ import annotations
 
-from cogs.words.errors.root import always, sentence
+from cogs.words.errors.root import say, sentence
 from cogs.words.lists import damage_words, shape_words
 from cogs.words.text import SKIPPED, skipped_line
-from services.domain.errors.playlists import (
-    FOREIGN_SERVICES,
-    AmbiguousPlaylistError,
-    ArchiveRefusedError,
-    CostlyFileError,
-    DamagedFileError,
-    DatasetColumnsError,
-    DatasetSourceError,
-    DatasetUnreadableError,
-    EmptyFileError,
-    EmptyPlaylistError,
-    FileTooLargeError,
-    FileUnavailableError,
-    ListNotFoundError,
-    ListsOffError,
-    NothingNamedError,
-    NothingToAnalyzeError,
-    NoTracksError,
-    OtherServiceError,
-    PlaylistNotInFileError,
-    PlaylistTooLongError,
-    ShortLinkError,
-    SpotifyOffError,
-    TooManyNamesError,
-    TooManyRowsError,
-    UnknownFormatError,
-    UnknownPlaylistError,
-    UnreadableNameError,
-    UploadExpiredError,
-)
+from services.domain.errors import playlists
 from services.domain.errors.sources import (
     OutOfTimeError,
     RateLimitedError,
@@ -60,33 +31,74 @@ _LONG_WAIT_S = 90
 _NAMED_COLUMNS = 12
 
 
-always(
+say(
     {
-        ShortLinkError: (
+        playlists.ShortLinkError: (
             "This is a short link, which hides the playlist behind it. Open it, copy the address that "
             "begins with open.spotify.com, and paste that."
         ),
-        SpotifyOffError: (
+        playlists.SpotifyOffError: (
             "This bot is not connected to Spotify. Export the playlist with exportify.net and attach the "
             "file; that needs no login here."
         ),
-        CostlyFileError: (
+        playlists.CostlyFileError: (
             "Reading this file takes more computing than I may spend on one file, so I stopped, and I won't "
             "try this file again for an hour. Split it and upload one part."
         ),
-        EmptyFileError: "This file has no rows in it. Export the playlist again and upload the new file.",
-        FileUnavailableError: "Discord did not hand over the file. Upload it again and try once more.",
-        UploadExpiredError: "This choice has expired. Run the command with the file again.",
-        NothingToAnalyzeError: (
+        playlists.EmptyFileError: (
+            "This file has no rows in it. Export the playlist again and upload the new file."
+        ),
+        playlists.FileUnavailableError: (
+            "Discord did not hand over the file. Upload it again and try once more."
+        ),
+        playlists.UploadExpiredError: "This choice has expired. Run the command with the file again.",
+        playlists.NothingToAnalyzeError: (
             "There is no playlist file and no Spotify link in this message. Use the menu on a message with "
             "an exported file, with track links, or with the link of a playlist of yours."
+        ),
+        playlists.ListsOffError: (
+            "Whoever runs this bot has not switched {service} on. Export your list there and attach the "
+            "file; that works without."
+        ),
+        playlists.ListNotFoundError: (
+            "{service} shows nothing for “{name}”: there is no such list, or it is private. Check the "
+            "spelling, or make it public there."
+        ),
+        playlists.UnreadableNameError: (
+            "“{words}” is no name that I can look up. Write listenbrainz: or lastfm: and your name there, "
+            "such as “lastfm:rj”."
+        ),
+        playlists.AmbiguousPlaylistError: (
+            "You have {count} playlists called “{name}”. Choose the one you mean from the list that appears "
+            "while you type, or paste its link."
+        ),
+        playlists.PlaylistTooLongError: (
+            "“{name}” has {rows:,} rows: for them I would have to ask Spotify more often than this bot may "
+            "in a day. Export it with exportify.net and attach the file."
+        ),
+        playlists.TooManyNamesError: (
+            "This file names more than {limit:,} artists and genres, which is more than I can hold. Split it "
+            "and upload one part."
+        ),
+        playlists.TooManyRowsError: (
+            "This file has more than {limit:,} rows, which is more than one map can hold. Split it and "
+            "upload one part."
+        ),
+        SourceRefusedError: (
+            "{source} turns me away (HTTP {status}), whoever asks. Trying again won't help; tell the "
+            "operator, or upload a file that holds audio features."
+        ),
+        SourceUnavailableError: "{source} can't be used right now ({problem}). Try again in a few minutes.",
+        OutOfTimeError: "There was no time left to ask {source}. Try again; what I learned so far is kept.",
+        playlists.DatasetSourceError: (
+            "“{name}” can't be the name of a dataset: {problem}. Choose another --source."
         ),
     }
 )
 
 
 @sentence.register
-def _(error: UnknownPlaylistError) -> str:
+def _(error: playlists.UnknownPlaylistError) -> str:
     said = "This link leads to no playlist" if error.is_link else f"I know no playlist called “{error.words}”"
     return (
         f"{said}. Choose one from the list that appears while you type, paste a playlist link, or attach an "
@@ -95,7 +107,7 @@ def _(error: UnknownPlaylistError) -> str:
 
 
 @sentence.register
-def _(error: OtherServiceError) -> str:
+def _(error: playlists.OtherServiceError) -> str:
     return (
         f"I can't read playlists at {error.service} directly. "
         f"{_WAYS_OUT.get(error.service, _WITH_A_CONVERTER)} "
@@ -104,39 +116,7 @@ def _(error: OtherServiceError) -> str:
 
 
 @sentence.register
-def _(error: ListsOffError) -> str:
-    return (
-        f"Whoever runs this bot has not switched {error.service} on. "
-        f"Export your list there and attach the file; that works without."
-    )
-
-
-@sentence.register
-def _(error: ListNotFoundError) -> str:
-    return (
-        f"{error.service} shows nothing for “{error.name}”: there is no such list, or it is private. "
-        "Check the spelling, or make it public there."
-    )
-
-
-@sentence.register
-def _(error: UnreadableNameError) -> str:
-    return (
-        f"“{error.words}” is no name that I can look up. Write listenbrainz: or lastfm: and your name there, "
-        "such as “lastfm:rj”."
-    )
-
-
-@sentence.register
-def _(error: AmbiguousPlaylistError) -> str:
-    return (
-        f"You have {error.count} playlists called “{error.name}”. Choose the one you mean from the list that "
-        "appears while you type, or paste its link."
-    )
-
-
-@sentence.register
-def _(error: EmptyPlaylistError) -> str:
+def _(error: playlists.EmptyPlaylistError) -> str:
     rows = skipped_line(error.skipped)
     return (
         f"There is no track in “{error.name}” that I can use{f' ({rows})' if rows else ''}. "
@@ -145,15 +125,7 @@ def _(error: EmptyPlaylistError) -> str:
 
 
 @sentence.register
-def _(error: PlaylistTooLongError) -> str:
-    return (
-        f"“{error.name}” has {error.rows:,} rows: for them I would have to ask Spotify more often than this "
-        "bot may in a day. Export it with exportify.net and attach the file."
-    )
-
-
-@sentence.register
-def _(error: NothingNamedError) -> str:
+def _(error: playlists.NothingNamedError) -> str:
     if error.both:
         return "Choose one of a playlist, a file and a name: I would not know which one you mean."
     return (
@@ -164,26 +136,10 @@ def _(error: NothingNamedError) -> str:
 
 
 @sentence.register
-def _(error: FileTooLargeError) -> str:
+def _(error: playlists.FileTooLargeError) -> str:
     return (
         f"This file has {error.size_bytes / _MIB:.1f} MiB; the limit is {error.limit_bytes / _MIB:.0f} MiB. "
         "Export fewer playlists at a time and upload one of them."
-    )
-
-
-@sentence.register
-def _(error: TooManyNamesError) -> str:
-    return (
-        f"This file names more than {error.limit:,} artists and genres, which is more than I can hold. "
-        "Split it and upload one part."
-    )
-
-
-@sentence.register
-def _(error: TooManyRowsError) -> str:
-    return (
-        f"This file has more than {error.limit:,} rows, which is more than one map can hold. "
-        "Split it and upload one part."
     )
 
 
@@ -220,7 +176,7 @@ _NAMES_BESIDE = {
 
 
 @sentence.register
-def _(error: NoTracksError) -> str:
+def _(error: playlists.NoTracksError) -> str:
     rows = "; ".join(
         ", ".join(f"{entry.count:,} × {SKIPPED[entry.reason]}" for entry in skipped)
         for skipped in error.skipped
@@ -241,15 +197,15 @@ def _(error: NoTracksError) -> str:
 
 
 @sentence.register
-def _(error: UnknownFormatError) -> str:
+def _(error: playlists.UnknownFormatError) -> str:
     shape = error.looks_like
-    is_service = shape.look is Look.LINKS and shape.names[0] in FOREIGN_SERVICES
+    is_service = shape.look is Look.LINKS and shape.names[0] in playlists.FOREIGN_SERVICES
     instead = _FROM_SERVICE if is_service else _INSTEAD.get(shape.look, _ANY_EXPORT)
     return f"I can't read a playlist from this: it looks like {shape_words(shape)}. {instead}"
 
 
 @sentence.register
-def _(error: DamagedFileError) -> str:
+def _(error: playlists.DamagedFileError) -> str:
     return (
         f"This {error.format or 'file'} is damaged: {damage_words(error.damage)}. Nothing was analysed. "
         "Export it again and upload the new file."
@@ -257,24 +213,16 @@ def _(error: DamagedFileError) -> str:
 
 
 @sentence.register
-def _(error: ArchiveRefusedError) -> str:
+def _(error: playlists.ArchiveRefusedError) -> str:
     said = damage_words(error.damage)
     return f"I can't open this archive: {said}. Unpack it and upload the playlist file itself."
 
 
 @sentence.register
-def _(error: PlaylistNotInFileError) -> str:
+def _(error: playlists.PlaylistNotInFileError) -> str:
     return (
         f"There is no playlist called “{error.wanted}” in this file. "
         f"It holds: {', '.join(error.available[:10]) or 'none'}."
-    )
-
-
-@sentence.register
-def _(error: SourceRefusedError) -> str:
-    return (
-        f"{error.source} turns me away (HTTP {error.status}), whoever asks. Trying again won't help; "
-        "tell the operator, or upload a file that holds audio features."
     )
 
 
@@ -286,23 +234,13 @@ def _(error: RateLimitedError) -> str:
 
 
 @sentence.register
-def _(error: SourceUnavailableError) -> str:
-    return f"{error.source} can't be used right now ({error.problem}). Try again in a few minutes."
-
-
-@sentence.register
-def _(error: OutOfTimeError) -> str:
-    return f"There was no time left to ask {error.source}. Try again; what I learned so far is kept."
-
-
-@sentence.register
-def _(error: DatasetUnreadableError) -> str:
+def _(error: playlists.DatasetUnreadableError) -> str:
     problem = f"it is {shape_words(error.looks_like)}" if error.looks_like else error.problem
     return f"This dataset can't be read: {problem}. Check the path or download it again."
 
 
 @sentence.register
-def _(error: DatasetColumnsError) -> str:
+def _(error: playlists.DatasetColumnsError) -> str:
     named = ", ".join(error.columns[:_NAMED_COLUMNS]) or "none"
     more = len(error.columns) - _NAMED_COLUMNS
     return (
@@ -310,8 +248,3 @@ def _(error: DatasetColumnsError) -> str:
         "Choose a CSV with a column of Spotify ids, URIs or links and columns such as danceability, "
         "energy and tempo."
     )
-
-
-@sentence.register
-def _(error: DatasetSourceError) -> str:
-    return f"“{error.name}” can't be the name of a dataset: {error.problem}. Choose another --source."

@@ -28,14 +28,14 @@ def sentence(_error: BaseException) -> str:
     return UNEXPECTED
 
 
-def always(sentences: Mapping[type[TastemapError], str]) -> None:
-    """Register what is said of errors whatever their fields hold."""
+def say(sentences: Mapping[type[TastemapError], str]) -> None:
+    """Register sentences, in which names of fields in braces stand for what an error holds."""
 
-    def register(kind: type[TastemapError], said: str) -> None:
-        sentence.register(kind, lambda _error: said)
+    def register(kind: type[TastemapError], words: str) -> None:
+        sentence.register(kind, lambda error: words.format_map(vars(error)))
 
-    for kind, said in sentences.items():
-        register(kind, said)
+    for kind, words in sentences.items():
+        register(kind, words)
 
 
 def sentence_for_discord(error: BaseException) -> str:
