@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from services.domain.spotify import MOST_TRIES, AttemptStatus, LinkAttempt
 from services.storage.database import Store
 from services.storage.schema.people import link_attempts
+from services.storage.upserts import record_of, row_of
 
 
 class AttemptStore(Store):
@@ -19,9 +19,7 @@ class AttemptStore(Store):
 
     async def begin(self, attempt: LinkAttempt) -> None:
         """Keep a new login; the person's former one is void."""
-        row = {field.name: getattr(attempt, field.name) for field in fields(attempt)}
-        row["scopes"] = " ".join(sorted(attempt.scopes))
-        row["status"] = attempt.status.value
+        row = row_of(attempt, scopes=" ".join(sorted(attempt.scopes)))
         async with self._database.transaction() as connection:
             insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
             await connection.execute(
@@ -108,12 +106,8 @@ class AttemptStore(Store):
             .where(link_attempts.c.attempt_id == attempt_id, link_attempts.c.status == at.value, *conditions)
             .values(**values)
         )
-        async with self._database.transaction() as connection:
-            return (await connection.execute(change)).rowcount == 1
+        return await self._change(change) == 1
 
 
 def _attempt(row: Row[Any]) -> LinkAttempt:
-    values = dict(row._mapping)
-    values["scopes"] = frozenset(row.scopes.split())
-    values["status"] = AttemptStatus(row.status)
-    return LinkAttempt(**values)
+    return record_of(LinkAttempt, row, scopes=frozenset(row.scopes.split()), status=AttemptStatus(row.status))

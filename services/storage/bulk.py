@@ -24,7 +24,7 @@ from services.storage.database import Database
 from services.storage.features import write_features
 from services.storage.known_tracks import write_artist_genres, write_known_tracks
 from services.storage.schema.music import import_progress
-from services.storage.upserts import upsert
+from services.storage.upserts import row_of, upsert
 
 CHUNK_ROWS = 10_000
 """Some 30 MB of rows in memory, and half a second in which nobody else writes. Keys in random order
@@ -135,14 +135,7 @@ async def import_rows(
             rows_saved=progress.rows_saved + len(usable),
             finished=len(chunk) < chunk_rows,
         )
-        cursor = {
-            "file_fingerprint": file_fingerprint,
-            "source": source,
-            "rows_read": progress.rows_read,
-            "rows_saved": progress.rows_saved,
-            "finished": progress.finished,
-            "updated_at": now,
-        }
+        cursor = row_of(progress, file_fingerprint=file_fingerprint, source=source, updated_at=now)
         async with database.transaction(durable=False) as connection:
             await write(connection, usable)
             await upsert(connection, import_progress, [cursor])

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +24,7 @@ from services.storage.group_rows import lobby_row, member_row
 from services.storage.links import require_login
 from services.storage.posted_cards import cards_of, mark_changed
 from services.storage.schema.groups import asks, lobbies, lobby_members, servers, sharings, unasked
-from services.storage.upserts import upsert
+from services.storage.upserts import row_of, upsert
 
 _SHARING_COLUMNS = tuple(column for column in sharings.c if column.name not in {"playlist", "source"})
 
@@ -41,16 +40,8 @@ class SharingStore(Store):
         NotLinkedError
             It was read with a login that ended meanwhile.
         """
-        row: dict[str, Any] = {
-            "guild_id": sharing.guild_id,
-            "user_id": sharing.user_id,
-            "name": sharing.name,
-            "brought": sharing.brought,
-            "tracks": sharing.tracks,
-            "playlist": await asyncio.to_thread(encode_playlist, playlist),
-            "source": playlist.source.value,
-            "granted_at": sharing.granted_at,
-        }
+        written = await asyncio.to_thread(encode_playlist, playlist)
+        row = row_of(sharing, playlist=written, source=playlist.source.value)
         async with self._database.transaction() as connection:
             await require_login(connection, sharing.user_id, playlist)
             await upsert(connection, sharings, [row])
@@ -151,8 +142,7 @@ class QuestionStore(Store):
 
     async def purge(self, before: datetime) -> int:
         """Drop questions that were put before a moment, and return how many there were."""
-        async with self._database.transaction() as connection:
-            return (await connection.execute(delete(asks).where(asks.c.asked_at < before))).rowcount
+        return await self._change(delete(asks).where(asks.c.asked_at < before))
 
 
 async def _refuse(

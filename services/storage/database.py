@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.dml import Delete, Update
 
@@ -42,7 +42,7 @@ from services.storage.leases import Presence
 from services.storage.migrate import claim
 from services.storage.schema.music import pulse
 from services.storage.schema.people import jobs
-from services.storage.upserts import upsert
+from services.storage.upserts import ROWS_PER_LOOKUP, in_lookups, upsert
 
 _log = logging.getLogger(__name__)
 
@@ -335,6 +335,16 @@ class Store:
             row: Row[Any] | None = (await connection.execute(query)).one_or_none()
         return row
 
+    async def _rows_among(
+        self,
+        query: Select[Any],
+        column: ColumnElement[Any],
+        items: Iterable[Any],
+        most: int = ROWS_PER_LOOKUP,
+    ) -> list[Row[Any]]:
+        """Read the rows in which a column holds one of these values, looking up so many at once."""
+        return await self._rows(*(query.where(column.in_(some)) for some in in_lookups(items, most)))
+
     async def _value(self, query: Select[Any]) -> Any:
         async with self._database.reading(one_moment=False) as connection:
             return await connection.scalar(query)
@@ -346,10 +356,10 @@ class Store:
         async with self._database.transaction(durable=durable, single=True) as connection:
             return (await connection.execute(statement)).rowcount
 
-    async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows, or update those that are there already."""
-        async with self._database.transaction() as connection:
-            await upsert(connection, table, rows)
+    async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]], *, durable: bool = True) -> int:
+        """Insert rows, or update those that are there already; returns how many; `durable` as before."""
+        async with self._database.transaction(durable=durable) as connection:
+            return await upsert(connection, table, rows)
 
 
 async def _give_back(opening: asyncio.Task[AsyncConnection]) -> None:

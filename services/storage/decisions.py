@@ -22,7 +22,7 @@ from services.storage.database import Store
 from services.storage.links import require_login
 from services.storage.schema.music import tempo_corrections
 from services.storage.schema.people import drafts, preferences, remembered_maps, reports
-from services.storage.upserts import in_lookups, upsert
+from services.storage.upserts import row_of, upsert
 
 State = TidyState | SplitState | OrderState
 
@@ -51,15 +51,7 @@ class DraftStore(Store):
 
     async def save(self, draft: Draft, *, now: datetime) -> None:
         """Keep a draft; once this returns, a killed process does not lose it."""
-        row = {
-            "draft_id": draft.draft_id,
-            "owner_id": draft.owner_id,
-            "report_id": draft.report_id,
-            "kind": _KINDS[type(draft.state)],
-            "state": _text(draft.state),
-            "updated_at": now,
-            "version": draft.version,
-        }
+        row = row_of(draft, kind=_KINDS[type(draft.state)], state=_text(draft.state), updated_at=now)
         await self._put(drafts, [row])
 
     async def change(self, draft: Draft, *, now: datetime) -> bool:
@@ -128,7 +120,7 @@ class TempoCorrectionStore(Store):
         """Read a person's factors for the given tracks."""
         columns = tempo_corrections.c
         query = select(columns.track_id, columns.factor).where(columns.user_id == user_id)
-        rows = await self._rows(*(query.where(columns.track_id.in_(some)) for some in in_lookups(ids)))
+        rows = await self._rows_among(query, columns.track_id, ids)
         return {row.track_id: row.factor for row in rows}
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, select
@@ -16,12 +17,12 @@ from services.domain.music import TrackId
 from services.domain.sources import Absence, FetchedFeatures
 from services.storage.database import Store
 from services.storage.schema.music import absences, features, known_tracks, put_aside
-from services.storage.upserts import in_lookups, upsert
+from services.storage.upserts import in_lookups, record_of, row_of, upsert
 
-FEATURE_NAMES = tuple(feature.value for feature in Feature)
-"""Column names of the features, in the order in which `to_features` expects them."""
+_NAMES = tuple(feature.value for feature in Feature)
+_values_of = attrgetter(*_NAMES)
 
-FEATURE_COLUMNS = tuple(features.c[name] for name in FEATURE_NAMES)
+FEATURE_COLUMNS = tuple(features.c[name] for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,7 @@ class FeatureStore(Store):
         """
         found: dict[TrackId, list[FetchedFeatures]] = defaultdict(list)
         query = select(features).order_by(features.c.source)
-        for row in await self._rows(
-            *(query.where(features.c.track_id.in_(some)) for some in in_lookups(ids))
-        ):
+        for row in await self._rows_among(query, features.c.track_id, ids):
             found[row.track_id].append(_to_fetched(row))
         return {track_id: tuple(rows) for track_id, rows in found.items()}
 
@@ -72,8 +71,7 @@ class FeatureStore(Store):
         """Read what is known about recordings, under whatever track id; keys are upper case."""
         found: dict[str, list[FetchedFeatures]] = defaultdict(list)
         query = select(features).order_by(features.c.track_id, features.c.source)
-        pieces = in_lookups(isrc.upper() for isrc in isrcs)
-        for row in await self._rows(*(query.where(features.c.isrc.in_(some)) for some in pieces)):
+        for row in await self._rows_among(query, features.c.isrc, (isrc.upper() for isrc in isrcs)):
             found[row.isrc].append(_to_fetched(row))
         return {isrc: tuple(rows) for isrc, rows in found.items()}
 
@@ -103,37 +101,16 @@ class FeatureStore(Store):
     ) -> Mapping[TrackId, Absence]:
         """Read which of these tracks a source does not know, as far as that still counts at `now`."""
         query = select(absences).where(absences.c.source == source, absences.c.expires_at > now)
-        return {
-            row.track_id: Absence(
-                track_id=row.track_id,
-                source=row.source,
-                fetched_at=row.fetched_at,
-                expires_at=row.expires_at,
-            )
-            for row in await self._rows(
-                *(query.where(absences.c.track_id.in_(some)) for some in in_lookups(ids))
-            )
-        }
+        found = await self._rows_among(query, absences.c.track_id, ids)
+        return {row.track_id: record_of(Absence, row) for row in found}
 
     async def save_absences(self, rows: Iterable[Absence]) -> int:
         """Remember that sources do not know tracks; what they said earlier about them stays."""
-        values = [
-            {
-                "track_id": row.track_id,
-                "source": row.source,
-                "fetched_at": row.fetched_at,
-                "expires_at": row.expires_at,
-            }
-            for row in rows
-        ]
-        async with self._database.transaction(durable=False) as connection:
-            return await upsert(connection, absences, values)
+        return await self._put(absences, [row_of(row) for row in rows], durable=False)
 
     async def purge_absences(self, now: datetime) -> int:
         """Drop the absences that no longer count, and return how many there were."""
-        async with self._database.transaction(durable=False) as connection:
-            gone = await connection.execute(delete(absences).where(absences.c.expires_at <= now))
-        return gone.rowcount
+        return await self._change(delete(absences).where(absences.c.expires_at <= now), durable=False)
 
     async def stats(self) -> FeatureStats:
         """Count what is remembered, by source and release year."""
@@ -160,17 +137,7 @@ async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeat
             "source": row.source,
             "isrc": row.isrc.upper() if row.isrc else None,
             "fetched_at": row.fetched_at,
-            "danceability": row.features.danceability,
-            "energy": row.features.energy,
-            "loudness": row.features.loudness,
-            "speechiness": row.features.speechiness,
-            "acousticness": row.features.acousticness,
-            "instrumentalness": row.features.instrumentalness,
-            "liveness": row.features.liveness,
-            "valence": row.features.valence,
-            "tempo": row.features.tempo,
-            "key": row.features.key,
-            "mode": row.features.mode,
+            **dict(zip(_NAMES, _values_of(row.features), strict=True)),
         }
         for row in rows
     ]
@@ -179,29 +146,11 @@ async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeat
 
 def to_features(row: Row[Any]) -> AudioFeatures:
     """Build the domain value from a row that has all of `FEATURE_COLUMNS`."""
-    return AudioFeatures(
-        danceability=row.danceability,
-        energy=row.energy,
-        loudness=row.loudness,
-        speechiness=row.speechiness,
-        acousticness=row.acousticness,
-        instrumentalness=row.instrumentalness,
-        liveness=row.liveness,
-        valence=row.valence,
-        tempo=row.tempo,
-        key=row.key,
-        mode=row.mode,
-    )
+    return AudioFeatures(**dict(zip(_NAMES, _values_of(row), strict=True)))
 
 
 def _to_fetched(row: Row[Any]) -> FetchedFeatures:
-    return FetchedFeatures(
-        track_id=row.track_id,
-        source=row.source,
-        features=to_features(row),
-        fetched_at=row.fetched_at,
-        isrc=row.isrc,
-    )
+    return record_of(FetchedFeatures, row, features=to_features(row))
 
 
 KEPT_FOR = timedelta(days=7)
@@ -255,8 +204,5 @@ class PutAsideStore(Store):
         return int(found or 0)
 
     async def _waiting_among(self, source: str, keys: Collection[TrackId]) -> set[TrackId]:
-        waiting: set[TrackId] = set()
-        for some in in_lookups(keys):
-            query = select(put_aside.c.key).where(put_aside.c.source == source, put_aside.c.key.in_(some))
-            waiting.update(TrackId(row.key) for row in await self._rows(query))
-        return waiting
+        query = select(put_aside.c.key).where(put_aside.c.source == source)
+        return {TrackId(row.key) for row in await self._rows_among(query, put_aside.c.key, keys)}

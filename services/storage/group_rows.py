@@ -13,20 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.domain.features import Feature
 from services.domain.groups import GroupKind, Lobby, LobbyState, Member, Membership
 from services.domain.music import PlaylistSource
-from services.domain.server_map import (
-    DigestPost,
-    ListOfMap,
-    MapMember,
-    News,
-    NewsKind,
-    SoundSummary,
-)
-from services.storage.schema.groups import (
-    digest_news,
-    lobbies,
-    lobby_members,
-    map_members,
-)
+from services.domain.server_map import DigestPost, ListOfMap, MapMember, News, NewsKind, SoundSummary
+from services.storage.schema.groups import digest_news, lobbies, lobby_members, map_members
+from services.storage.upserts import record_of, row_of
 
 _NOT_OF_A_MEMBER = {"lobby_id", "playlist", "source"}
 _SOUND: TypeAdapter[SoundSummary] = TypeAdapter(SoundSummary)
@@ -38,37 +27,14 @@ MEMBER_COLUMNS = tuple(column for column in lobby_members.c if column.name not i
 
 def lobby_row(lobby: Lobby) -> dict[str, Any]:
     """Write a comparison, without its members, as a row."""
-    return {
-        "lobby_id": lobby.lobby_id,
-        "kind": lobby.kind.value,
-        "state": lobby.state.value,
-        "guild_id": lobby.guild_id,
-        "channel_id": lobby.channel_id,
-        "owner_id": lobby.host_id,
-        "created_at": lobby.created_at,
-        "ends_at": lobby.ends_at,
-    }
+    return row_of(lobby, without={"host_id", "members"}, owner_id=lobby.host_id)
 
 
 def member_row(
     lobby_id: str, member: Member, playlist: bytes | None = None, source: PlaylistSource | None = None
 ) -> dict[str, Any]:
     """Write a member as a row."""
-    return {
-        "lobby_id": lobby_id,
-        "user_id": member.user_id,
-        "name": member.name,
-        "standing": member.standing.value,
-        "joined_at": member.joined_at,
-        "by_sharing": member.by_sharing,
-        "brought": member.brought,
-        "tracks": member.tracks,
-        "bring_id": member.bring_id,
-        "playlist": playlist,
-        "source": source and source.value,
-        "wants": member.wants,
-        "shows": member.shows,
-    }
+    return row_of(member, lobby_id=lobby_id, playlist=playlist, source=source and source.value)
 
 
 async def read_lobby(connection: AsyncConnection, lobby_id: str, *, for_update: bool = False) -> Lobby | None:
@@ -82,15 +48,12 @@ async def read_lobby(connection: AsyncConnection, lobby_id: str, *, for_update: 
         .where(lobby_members.c.lobby_id == lobby_id)
         .order_by(lobby_members.c.joined_at, lobby_members.c.user_id)
     )
-    return Lobby(
-        lobby_id=row.lobby_id,
+    return record_of(
+        Lobby,
+        row,
         kind=GroupKind(row.kind),
         state=LobbyState(row.state),
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
         host_id=row.owner_id,
-        created_at=row.created_at,
-        ends_at=row.ends_at,
         members=tuple(_member(each._mapping) for each in people),
     )
 
@@ -146,17 +109,15 @@ def sound_json(sound: SoundSummary) -> str:
 
 def map_member_row(member: MapMember) -> dict[str, Any]:
     """Write a place on the map of a server as a row."""
-    return {
-        "guild_id": member.guild_id,
-        "user_id": member.user_id,
-        "name": member.name,
-        "list_name": member.list.name,
-        "report_id": member.list.report_id,
-        "playlist_fingerprint": member.list.fingerprint,
-        "source": member.list.source.value,
-        "sound": sound_json(member.sound),
-        "agreed_at": member.agreed_at,
-    }
+    return row_of(
+        member,
+        without={"list"},
+        list_name=member.list.name,
+        report_id=member.list.report_id,
+        playlist_fingerprint=member.list.fingerprint,
+        source=member.list.source.value,
+        sound=sound_json(member.sound),
+    )
 
 
 def map_member(row: Row[Any]) -> MapMember | None:
@@ -164,10 +125,9 @@ def map_member(row: Row[Any]) -> MapMember | None:
     sound = read_sound(row.sound)
     if sound is None:
         return None
-    return MapMember(
-        guild_id=row.guild_id,
-        user_id=row.user_id,
-        name=row.name,
+    return record_of(
+        MapMember,
+        row,
         list=ListOfMap(
             report_id=row.report_id,
             fingerprint=row.playlist_fingerprint,
@@ -175,30 +135,21 @@ def map_member(row: Row[Any]) -> MapMember | None:
             source=PlaylistSource(row.source),
         ),
         sound=sound,
-        agreed_at=row.agreed_at,
     )
 
 
 def read_post(row: Row[Any]) -> DigestPost:
     """Read a claimed post."""
-    return DigestPost(
-        guild_id=row.guild_id,
-        week=row.week,
-        channel_id=row.channel_id,
-        request_id=row.request_id,
-        claimed_at=row.claimed_at,
-    )
+    return record_of(DigestPost, row)
 
 
 def news_row(post: DigestPost, position: int, news: News) -> dict[str, Any]:
     """Write a piece of news of a digest as a row."""
-    return {
-        "guild_id": post.guild_id,
-        "week": post.week,
-        "position": position,
-        "kind": news.kind.value,
-        "user_id": news.user_id,
-        "owner_id": news.other_id,
-        "feature": news.feature and news.feature.value,
-        "more": news.more,
-    }
+    return row_of(
+        news,
+        without={"other_id", "name", "other_name"},
+        owner_id=news.other_id,
+        guild_id=post.guild_id,
+        week=post.week,
+        position=position,
+    )

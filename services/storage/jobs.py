@@ -18,7 +18,7 @@ from services.domain.jobs import Asked, Job, JobStatus, request_from_row
 from services.domain.requests import JobKind
 from services.storage.database import Database, Store, on_behalf_of
 from services.storage.schema.people import jobs
-from services.storage.upserts import insert_new
+from services.storage.upserts import insert_new, record_of, row_of
 
 _EMPTY = dict.fromkeys(
     (
@@ -226,26 +226,15 @@ class JobStore(Store):
 
 
 def _row(job: Job) -> dict[str, Any]:
-    asked = job.asked
-    return {
-        "job_id": job.job_id,
-        "kind": job.kind.value,
-        "status": job.status.value,
-        "attempts": job.attempts,
-        "created_at": asked.at,
-        "owner_id": asked.owner_id,
-        "private": asked.private,
-        "application_id": asked.application_id,
-        "guild_id": asked.guild_id,
-        "channel_id": asked.channel_id,
-        "message_id": job.message_id,
-        "token": asked.token,
-        "arguments": json.dumps(job.request.to_row()),
-        "content": job.content,
-        "result_id": job.result_id,
-        "heavy": not job.kind.is_light,
-        "entered": job.entered,
-    }
+    asked = row_of(job.asked, without={"interaction_id", "at"}, job_id=job.job_id, created_at=job.asked.at)
+    return row_of(
+        job,
+        without={"asked", "request", "is_to_end"},
+        **asked,
+        kind=job.kind.value,
+        arguments=json.dumps(job.request.to_row()),
+        heavy=not job.kind.is_light,
+    )
 
 
 def read_jobs(rows: Iterable[Row[Any]]) -> tuple[Job, ...]:
@@ -260,23 +249,11 @@ def read_jobs(rows: Iterable[Row[Any]]) -> tuple[Job, ...]:
 
 
 def _job(row: Row[Any]) -> Job:
-    return Job(
-        asked=Asked(
-            interaction_id=row.job_id,
-            application_id=row.application_id,
-            token=row.token,
-            owner_id=row.owner_id,
-            guild_id=row.guild_id,
-            channel_id=row.channel_id,
-            private=row.private,
-            at=row.created_at,
-        ),
+    return record_of(
+        Job,
+        row,
+        asked=record_of(Asked, row, interaction_id=row.job_id, at=row.created_at),
         request=request_from_row(JobKind(row.kind), json.loads(row.arguments)),
-        result_id=row.result_id,
-        content=row.content,
         status=JobStatus(row.status),
-        attempts=row.attempts,
-        message_id=row.message_id,
-        entered=row.entered,
         is_to_end=row.cancel_requested,
     )

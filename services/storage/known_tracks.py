@@ -20,7 +20,7 @@ from services.storage.codec import storable
 from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
 from services.storage.schema.music import artist_genres, features, known_tracks
-from services.storage.upserts import as_rows, in_lookups, upsert
+from services.storage.upserts import as_rows, in_lookups, record_of, row_of, upsert
 
 RELATIVES_PER_KEY = 20
 """Tracks returned for one artist, album or song at most: enough for a mean, bounded for the famous."""
@@ -192,9 +192,8 @@ class ArtistGenreStore(Store):
         query = select(columns.artist, columns.genre, columns.source, columns.tracks, columns.marks).where(
             columns.tracks >= FEWEST_TRACKS, columns.source.not_in(list(without))
         )
-        pieces = in_lookups(map(storable, artists), _ARTISTS_PER_LOOKUP)
-        rows = await self._rows(*(query.where(columns.artist.in_(some)) for some in pieces))
-        return [GenreClaim(row.artist, row.genre, row.source, row.tracks, row.marks) for row in rows]
+        rows = await self._rows_among(query, columns.artist, map(storable, artists), _ARTISTS_PER_LOOKUP)
+        return [record_of(GenreClaim, row) for row in rows]
 
     async def purge(self, before: datetime) -> int:
         """Delete what nobody has said again since then; returns how much that was."""
@@ -218,7 +217,7 @@ async def write_artist_genres(
     )
     if not rows:
         return
-    values = [_row(*key, claim, now) for key, claim in rows]
+    values = [row_of(claim, artist=artist, last_seen=now) for (artist, _genre, _source), claim in rows]
     is_file = connection.dialect.name == "sqlite"
     insert: Any = (sqlite.insert if is_file else postgresql.insert)(artist_genres)
     known, said = artist_genres.c, insert.excluded
@@ -234,14 +233,3 @@ async def write_artist_genres(
         },
     )
     await connection.execute(statement, values if is_file else None)
-
-
-def _row(artist: str, genre: str, source: str, claim: GenreClaim, now: datetime) -> dict[str, Any]:
-    return {
-        "artist": artist,
-        "genre": genre,
-        "source": source,
-        "tracks": claim.tracks,
-        "marks": claim.marks,
-        "last_seen": now,
-    }

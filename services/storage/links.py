@@ -23,7 +23,7 @@ from services.storage.database import Store
 from services.storage.persons import TO_SCRUB, Erased, ErasureNotes
 from services.storage.schema.music import marks
 from services.storage.schema.people import link_attempts, links
-from services.storage.upserts import upsert
+from services.storage.upserts import record_of, row_of, upsert
 from services.storage.withdrawals import disconnect, forget_read
 from services.storage.writes import bar_new_writes, refuse_to_disconnect
 
@@ -64,18 +64,7 @@ class LinkStore(Store):
         AccountTakenError
             Somebody else has linked this account.
         """
-        row = {
-            "user_id": link.user_id,
-            "account_id": link.account_id,
-            "spotify_user_id": link.spotify_user_id,
-            "name": link.name,
-            "refresh_sealed": link.refresh_sealed,
-            "access_sealed": link.access_sealed,
-            "access_expires_at": link.access_expires_at,
-            "scopes": _write(link.scopes),
-            "authorized_at": link.authorized_at,
-            "refreshing_until": None,
-        }
+        row = row_of(link, scopes=_write(link.scopes), refreshing_until=None)
         try:
             async with self._database.transaction() as connection:
                 if connection.dialect.name == "postgresql":
@@ -104,8 +93,7 @@ class LinkStore(Store):
             )
             .values(refreshing_until=until)
         )
-        async with self._database.transaction() as connection:
-            return (await connection.execute(change)).rowcount == 1
+        return await self._change(change) == 1
 
     async def end_refresh(self, user_id: int) -> None:
         """Let others refresh again."""
@@ -170,8 +158,7 @@ class LinkStore(Store):
             )
             .values(refresh_sealed=refresh_sealed, access_sealed=access_sealed)
         )
-        async with self._database.transaction() as connection:
-            return (await connection.execute(change)).rowcount == 1
+        return await self._change(change) == 1
 
     async def disconnect(
         self, user_id: int, *, cut_no_write_at: datetime | None = None, is_new: bool = True
@@ -223,8 +210,7 @@ class LinkStore(Store):
 
     async def _update(self, user_id: int, /, *conditions: ColumnElement[bool], **values: Any) -> bool:
         change = update(links).where(links.c.user_id == user_id, *conditions).values(**values)
-        async with self._database.transaction() as connection:
-            return (await connection.execute(change)).rowcount == 1
+        return await self._change(change) == 1
 
 
 async def _end(connection: AsyncConnection, attempt_id: str) -> None:
@@ -289,14 +275,4 @@ def _write(scopes: frozenset[str]) -> str:
 
 
 def _link(row: Row[Any]) -> Link:
-    return Link(
-        user_id=row.user_id,
-        account_id=row.account_id,
-        spotify_user_id=row.spotify_user_id,
-        name=row.name,
-        refresh_sealed=row.refresh_sealed,
-        access_sealed=row.access_sealed,
-        access_expires_at=row.access_expires_at,
-        scopes=frozenset(row.scopes.split()),
-        authorized_at=row.authorized_at,
-    )
+    return record_of(Link, row, scopes=frozenset(row.scopes.split()))

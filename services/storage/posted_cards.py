@@ -14,7 +14,7 @@ from services.domain.server_map import FEWEST_ON_MAP, MAP_POSTED_FOR, MapMember,
 from services.storage.database import Database
 from services.storage.group_rows import members_of, news_of, read_lobby
 from services.storage.schema.groups import group_messages, group_results, map_members
-from services.storage.upserts import upsert
+from services.storage.upserts import row_of, upsert
 
 _NOT_OF_A_MESSAGE = {"posted_at", "changed", "drawn", "refused_since"}
 _COLUMNS = tuple(column for column in group_messages.c if column.name not in _NOT_OF_A_MESSAGE)
@@ -189,19 +189,7 @@ def _without(message_id: int) -> Any:
 
 
 def _row(message: GroupMessage, posted_at: datetime, *, changed: int, drawn: int) -> dict[str, Any]:
-    return {
-        "message_id": message.message_id,
-        "channel_id": message.channel_id,
-        "guild_id": message.guild_id,
-        "lobby_id": message.lobby_id,
-        "kind": message.kind.value,
-        "result_id": message.result_id,
-        "posted_at": posted_at,
-        "changed": changed,
-        "drawn": drawn,
-        "is_on_its_way": message.is_on_its_way,
-        "refused_since": None,
-    }
+    return row_of(message, posted_at=posted_at, changed=changed, drawn=drawn, refused_since=None)
 
 
 def _message(row: Row[Any]) -> GroupMessage:

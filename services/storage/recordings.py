@@ -20,7 +20,7 @@ from services.storage.schema.music import (
     recording_names,
     recording_readings,
 )
-from services.storage.upserts import in_lookups, upsert
+from services.storage.upserts import in_lookups, record_of, row_of, upsert
 
 
 class NameStore(Store):
@@ -30,15 +30,13 @@ class NameStore(Store):
         """Read what is known about names, as far as that still counts at `now`."""
         found: dict[NameKey, NameMatch] = {}
         known = select(name_matches).where(name_matches.c.expires_at > now)
-        for row in await self._rows(
-            *(known.where(name_matches.c.name_key.in_(some)) for some in in_lookups(keys))
-        ):
-            found[row.name_key] = NameMatch(
+        for row in await self._rows_among(known, name_matches.c.name_key, keys):
+            found[row.name_key] = record_of(
+                NameMatch,
+                row,
                 key=row.name_key,
                 certainty=Certainty(row.certainty),
                 found=_track(row, row.track_id),
-                looked_at=row.looked_at,
-                expires_at=row.expires_at,
                 genres=tuple(json.loads(row.genres)),
             )
         return found
@@ -46,52 +44,34 @@ class NameStore(Store):
     async def save_matches(self, matches: Iterable[NameMatch]) -> None:
         """Remember what services said, newer over older."""
         rows = [
-            {
-                "name_key": each.key,
-                "certainty": each.certainty.value,
-                "track_id": each.found.id if each.found else None,
+            row_of(
+                each,
+                without={"key", "found"},
+                name_key=each.key,
+                track_id=each.found.id if each.found else None,
                 **_words(each.found),
-                "looked_at": each.looked_at,
-                "expires_at": each.expires_at,
-                "genres": json.dumps(each.genres),
-            }
+                genres=json.dumps(each.genres),
+            )
             for each in matches
         ]
-        async with self._database.transaction(durable=False) as connection:
-            await upsert(connection, name_matches, rows)
+        await self._put(name_matches, rows, durable=False)
 
     async def load_words(self, ids: Collection[TrackId], now: datetime) -> Mapping[TrackId, IdWords]:
         """Read what ids are called, as far as that still counts at `now`."""
-        found: dict[TrackId, IdWords] = {}
         known = select(id_words).where(id_words.c.expires_at > now)
-        for row in await self._rows(
-            *(known.where(id_words.c.track_id.in_(some)) for some in in_lookups(ids))
-        ):
-            track_id = TrackId(row.track_id)
-            found[track_id] = IdWords(
-                track_id=track_id,
-                track=_track(row, track_id),
-                looked_at=row.looked_at,
-                expires_at=row.expires_at,
-            )
-        return found
+        return {
+            TrackId(row.track_id): record_of(IdWords, row, track=_track(row, TrackId(row.track_id)))
+            for row in await self._rows_among(known, id_words.c.track_id, ids)
+        }
 
     async def save_words(self, words: Iterable[IdWords]) -> None:
         """Remember what ids are called, newer over older."""
-        rows = [
-            {
-                "track_id": each.track_id,
-                "title": each.track.title if each.track else "",
-                "artists": json.dumps(each.track.artists if each.track else ()),
-                "isrc": each.track.isrc if each.track else None,
-                "duration_ms": each.track.duration_ms if each.track else None,
-                "looked_at": each.looked_at,
-                "expires_at": each.expires_at,
-            }
-            for each in words
-        ]
-        async with self._database.transaction(durable=False) as connection:
-            await upsert(connection, id_words, rows)
+        rows = []
+        for each in words:
+            said = _words(each.track)
+            del said["album"]
+            rows.append(row_of(each, without={"track"}, **said))
+        await self._put(id_words, rows, durable=False)
 
     async def purge(self, now: datetime) -> int:
         """Drop what no longer counts, and return how much that was."""
@@ -112,19 +92,11 @@ class NameAnswerStore(Store):
 
     async def set(self, user_id: int, answers: Mapping[Pair, bool], *, now: datetime) -> None:
         """Keep answers, newer over older."""
-        await self._put(
-            name_answers,
-            [
-                {
-                    "user_id": user_id,
-                    "name_key": pair.name,
-                    "found": pair.found,
-                    "taken": taken,
-                    "set_at": now,
-                }
-                for pair, taken in answers.items()
-            ],
-        )
+        rows = [
+            {"user_id": user_id, "name_key": pair.name, "found": pair.found, "taken": taken, "set_at": now}
+            for pair, taken in answers.items()
+        ]
+        await self._put(name_answers, rows)
 
 
 def _words(track: Track | None) -> dict[str, Any]:
@@ -164,11 +136,7 @@ class RecordingStore(Store):
 
     async def find_recordings(self, hashes: Iterable[int]) -> Mapping[int, RecordingId]:
         """Return the recordings that names mean, by the hashes of the names."""
-        names = recording_names.c
-        pieces = in_lookups(hashes)
-        rows = await self._rows(
-            *(select(recording_names).where(names.name_hash.in_(some)) for some in pieces)
-        )
+        rows = await self._rows_among(select(recording_names), recording_names.c.name_hash, hashes)
         return {row.name_hash: row.recording for row in rows}
 
     async def load_readings(self, recordings: Iterable[RecordingId]) -> Mapping[RecordingId, Readings]:

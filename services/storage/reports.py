@@ -21,7 +21,7 @@ from services.storage.database import Database, Store
 from services.storage.decisions import add_if_remembered
 from services.storage.links import require_login
 from services.storage.schema.people import report_messages, reports
-from services.storage.upserts import upsert
+from services.storage.upserts import record_of, upsert
 
 KEPT_MAPS = 100
 """Most reports that are kept for one person, whatever their size."""
@@ -156,13 +156,7 @@ class ReportStore(Store):
                 payload = await connection.scalar(query)
         report = known or await self._decode(report_id, row.created_at, payload or b"")
         self._decoded[report_id] = row.created_at, report
-        return StoredReport(
-            report_id=report_id,
-            owner_id=row.owner_id,
-            private=row.private,
-            created_at=row.created_at,
-            report=report,
-        )
+        return StoredReport(report_id, row.owner_id, row.private, row.created_at, report)
 
     async def _decode(self, report_id: str, created_at: datetime, payload: bytes) -> AnalysisReport:
         try:
@@ -229,15 +223,7 @@ class ReportStore(Store):
             .order_by(reports.c.created_at.desc(), reports.c.report_id)
             .limit(limit)
         )
-        return tuple(
-            ReportSummary(
-                report_id=row.report_id,
-                name=row.playlist_name,
-                tracks=row.tracks,
-                created_at=row.created_at,
-            )
-            for row in await self._rows(query)
-        )
+        return tuple(record_of(ReportSummary, row, name=row.playlist_name) for row in await self._rows(query))
 
     async def fingerprint_of(self, report_id: str) -> str:
         """Read of which playlist a report is, without decoding it; raises like `load`."""

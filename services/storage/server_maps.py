@@ -40,7 +40,7 @@ from services.storage.links import is_linked
 from services.storage.posted_cards import mark_changed
 from services.storage.schema.groups import digest_news, digest_posts, digests, group_messages, map_members
 from services.storage.schema.people import reports
-from services.storage.upserts import upsert
+from services.storage.upserts import row_of, upsert
 
 _LATEST = 5
 """Maps of a person among which one with enough measured tracks is looked for."""
@@ -298,15 +298,7 @@ class DigestStore(Store):
             if not rows or await connection.scalar(before) is not None:
                 return None
             await connection.execute(
-                insert(digest_posts).values(
-                    guild_id=post.guild_id,
-                    week=post.week,
-                    channel_id=post.channel_id,
-                    request_id=post.request_id,
-                    claimed_at=now,
-                    held_until=now + LEASE,
-                    is_posted=False,
-                )
+                insert(digest_posts).values(row_of(post, held_until=now + LEASE, is_posted=False))
             )
             await connection.execute(insert(digest_news), rows)
         return post

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ from services.storage.schema.people import (
     listed_playlists,
     person_calls,
 )
-from services.storage.upserts import add_to, upsert
+from services.storage.upserts import add_to, record_of, row_of, upsert
 
 DEFAULT_BUDGET = 500
 """Refusals were seen after some 1,100 calls in 24 hours; the true number is nowhere written."""
@@ -44,11 +44,11 @@ _STRETCH = timedelta(minutes=10)
 _BLOCKED = "spotify wants no calls before"
 
 
-class CallStore:
+class CallStore(Store):
     """The account of calls that the whole installation shares."""
 
     def __init__(self, database: Database, *, budget: int = DEFAULT_BUDGET) -> None:
-        self._database = database
+        super().__init__(database)
         self.budget = budget
         """Calls that may be made in 24 hours."""
 
@@ -86,8 +86,7 @@ class CallStore:
 
     async def block(self, until: datetime) -> None:
         """Remember that Spotify wants no calls before `until`; a restart does not forget it."""
-        async with self._database.transaction() as connection:
-            await upsert(connection, marks, [{"name": _BLOCKED, "value": until.astimezone(UTC).isoformat()}])
+        await self._put(marks, [{"name": _BLOCKED, "value": until.astimezone(UTC).isoformat()}])
 
     async def check(self, calls: int, user_id: int, now: datetime) -> None:
         """Make sure that so many calls can be made for a person. Spotify's own refusals are not looked at.
@@ -113,9 +112,7 @@ class CallStore:
 
     async def purge(self, now: datetime) -> int:
         """Drop the counts of persons that are older than a day."""
-        over = delete(person_calls).where(person_calls.c.starts_at <= _beginning(now))
-        async with self._database.transaction() as connection:
-            return (await connection.execute(over)).rowcount
+        return await self._change(delete(person_calls).where(person_calls.c.starts_at <= _beginning(now)))
 
     async def _share(self, connection: AsyncConnection, user_id: int) -> int:
         others = select(links.c.user_id).where(
@@ -175,18 +172,15 @@ async def _blocked_until(connection: AsyncConnection, now: datetime) -> datetime
     return until if until is not None and until > now else None
 
 
-_LISTED_COLUMNS = [
-    listed_playlists.c["playlist_id" if field.name == "id" else field.name]
-    for field in fields(PlaylistSummary)
-]
-
-
 class LibraryStore(Store):
     """Lists of playlists by person."""
 
     async def save(self, user_id: int, library: Library) -> None:
         """Replace a person's list; does nothing for a person who has unlinked meanwhile."""
-        rows = [_row(user_id, place, each) for place, each in enumerate(library.playlists)]
+        rows = [
+            row_of(each, without={"id"}, user_id=user_id, playlist_id=each.id, position=place)
+            for place, each in enumerate(library.playlists)
+        ]
         head = {"user_id": user_id, "read_at": library.read_at, "liked": library.liked}
         async with self._database.transaction(durable=False) as connection:
             if not await is_linked(connection, user_id):
@@ -197,7 +191,7 @@ class LibraryStore(Store):
 
     async def load(self, user_id: int) -> Library | None:
         """Read a person's list; None where there is none."""
-        query = select(*_LISTED_COLUMNS).where(listed_playlists.c.user_id == user_id)
+        query = select(listed_playlists).where(listed_playlists.c.user_id == user_id)
         async with self._database.reading() as connection:
             head = (
                 await connection.execute(select(libraries).where(libraries.c.user_id == user_id))
@@ -206,23 +200,14 @@ class LibraryStore(Store):
                 return None
             rows = (await connection.execute(query.order_by(listed_playlists.c.position))).all()
         return Library(
-            playlists=tuple(_summary(row._mapping) for row in rows), read_at=head.read_at, liked=head.liked
+            playlists=tuple(record_of(PlaylistSummary, row, id=PlaylistId(row.playlist_id)) for row in rows),
+            read_at=head.read_at,
+            liked=head.liked,
         )
 
     async def purge(self, read_before: datetime) -> int:
         """Forget the lists that were read before a moment and return how many there were."""
         return await self._change(delete(libraries).where(libraries.c.read_at < read_before))
-
-
-def _row(user_id: int, place: int, summary: PlaylistSummary) -> dict[str, Any]:
-    values = {field.name: getattr(summary, field.name) for field in fields(summary)}
-    values |= {"user_id": user_id, "playlist_id": values.pop("id"), "position": place}
-    return {column.name: values[column.name] for column in listed_playlists.c}
-
-
-def _summary(row: Mapping[Any, Any]) -> PlaylistSummary:
-    values: dict[str, Any] = {str(key): value for key, value in row.items()}
-    return PlaylistSummary(id=PlaylistId(values.pop("playlist_id")), **values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,14 +228,8 @@ class PlaylistStore(Store):
         Nothing is kept for a person who has unlinked meanwhile.
         """
         payload = await asyncio.to_thread(encode_playlist, kept.playlist)
-        row = {
-            "user_id": user_id,
-            "playlist_key": key,
-            "snapshot_id": kept.snapshot_id,
-            "fetched_at": kept.fetched_at,
-            "expires_at": expires_at,
-            "payload": payload,
-        }
+        place = {"user_id": user_id, "playlist_key": key, "expires_at": expires_at}
+        row = row_of(kept, without={"playlist"}, payload=payload, **place)
         async with self._database.transaction(durable=False) as connection:
             if await is_linked(connection, user_id):
                 await upsert(connection, kept_playlists, [row])
@@ -262,7 +241,7 @@ class PlaylistStore(Store):
         playlist = None if row is None else await asyncio.to_thread(decode_playlist, row.payload)
         if row is None or playlist is None:
             return None
-        return KeptPlaylist(playlist=playlist, snapshot_id=row.snapshot_id, fetched_at=row.fetched_at)
+        return record_of(KeptPlaylist, row, playlist=playlist)
 
     async def prolong(self, user_id: int, key: str, *, expires_at: datetime) -> None:
         """Extend the time for which a playlist is cached."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from services.domain.sound import ClipReading
 from services.storage.database import Store
 from services.storage.schema.people import heard_sounds, pending_uploads, sound_offers
+from services.storage.upserts import row_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +34,7 @@ class UploadStore(Store):
 
     async def save(self, upload: PendingUpload) -> None:
         """Keep a file; a killed process does not lose it."""
-        row = {field.name: getattr(upload, field.name) for field in fields(upload)}
-        await self._put(pending_uploads, [row])
+        await self._put(pending_uploads, [row_of(upload)])
 
     async def load(self, upload_id: str, now: datetime) -> PendingUpload | None:
         """Read a file that has not expired, else None."""
@@ -100,13 +100,7 @@ class SoundStore(Store):
     async def offer(self, offer: SoundOffer) -> None:
         """Remember where the files of a map are."""
         files = json.dumps([{"url": url, "filename": name} for url, name in offer.files])
-        row = {
-            "report_id": offer.report_id,
-            "owner_id": offer.owner_id,
-            "files": files,
-            "expires_at": offer.expires_at,
-        }
-        await self._put(sound_offers, [row])
+        await self._put(sound_offers, [row_of(offer, files=files)])
 
     async def load_offer(self, report_id: str, now: datetime) -> SoundOffer | None:
         """Read an offer that has not expired."""

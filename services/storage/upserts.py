@@ -1,12 +1,14 @@
-"""Insert or update rows with the same statement on both databases."""
+"""Write records as rows and read them back; insert or update with one statement for both databases."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Select, Table, bindparam, func, literal_column, select
+from sqlalchemy import Dialect, Row, Select, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +16,30 @@ ROWS_PER_LOOKUP = 1_000
 """Values in one `IN (...)`: well below SQLite's 32,766 variables and PostgreSQL's 65,535."""
 
 _Item = TypeVar("_Item")
+
+
+def row_of(record: Any, /, *, without: Collection[str] = (), **columns: Any) -> dict[str, Any]:
+    """Write a dataclass as a row whose columns bear the names of its fields.
+
+    Parameters
+    ----------
+    record
+        A choice among its values is written as its word.
+    without
+        Fields that have no column.
+    columns
+        What has another name or form than in the record, or is not part of it.
+    """
+    values = {each.name: getattr(record, each.name) for each in fields(record) if each.name not in without}
+    return {
+        name: value.value if isinstance(value, Enum) else value for name, value in values.items()
+    } | columns
+
+
+def record_of(kind: type[_Item], row: Row[Any], /, **changed: Any) -> _Item:
+    """Read a dataclass from the columns that bear the names of its fields; `changed` holds the others."""
+    names = (each.name for each in fields(kind) if each.name not in changed)  # type: ignore[arg-type]
+    return kind(**{name: row._mapping[name] for name in names}, **changed)
 
 
 async def upsert(
@@ -36,7 +62,7 @@ async def upsert(
     table
         Where to.
     rows
-        All with the same columns.
+        All with the same columns, in any order.
     keep_known
         Columns in which None means "not said" and does not overwrite a value.
     keep_filled
@@ -52,11 +78,16 @@ async def upsert(
     if not unique:
         return 0
     values = [unique[key] for key in sorted(unique)]
-    columns = tuple(values[0])
+    columns = _columns(table, values[0])
     sql = _sql(connection.dialect, table, columns, frozenset(keep_known), frozenset(keep_filled))
     # Straight to the driver: SQLAlchemy's own way through each row costs more than writing it does.
     await connection.exec_driver_sql(sql, _parameters(connection.dialect, table, columns, values))
     return len(values)
+
+
+def _columns(table: Table, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Put the columns of a row in the order of the table, in which they are compiled."""
+    return tuple(column.name for column in table.c if column.name in row)
 
 
 def _parameters(
@@ -82,9 +113,6 @@ def _sql(
     # Both dialects write the same SQL; only the classes differ.
     insert: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
     keys = [column.name for column in table.primary_key]
-    ordered = [column.name for column in table.c if column.name in columns]
-    if ordered != list(columns):
-        raise ValueError(f"rows for {table.name} need their columns in the order of the table")
     said = {
         name: func.nullif(insert.excluded[name], literal_column("'[]'"))
         if name in keep_filled
@@ -123,7 +151,7 @@ async def insert_new(
     """Insert rows unless their key is taken; says for each whether it is in because of this call."""
     inserted = []
     for row in rows:
-        columns = tuple(row)
+        columns = _columns(table, row)
         sql = _insert_sql(connection.dialect, table, columns)
         result = await connection.exec_driver_sql(
             sql, _parameters(connection.dialect, table, columns, [row])[0]

@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.sources import NotLinkedError, UnfinishedWritesError, WriteNotFoundError
-from services.domain.music import PlaylistId, TrackId
+from services.domain.music import TrackId
 from services.domain.writes import Difference, Hindrance, Write, WriteKind, WriteStage
 from services.storage.database import Store
 from services.storage.schema.people import links, playlist_writes
+from services.storage.upserts import record_of, row_of
 
 _FINAL = tuple(stage.value for stage in WriteStage if stage.is_final)
 _OPEN = tuple(stage.value for stage in WriteStage if not stage.is_final)
@@ -300,29 +301,13 @@ async def _update(connection: AsyncConnection, write: Write, **more: object) -> 
 
 def _columns(write: Write) -> dict[str, Any]:
     """Return what changes while a write goes on."""
-    return {
-        "user_id": write.user_id,
-        "request": write.request,
-        "kind": write.kind.value,
-        "stage": write.stage.value,
-        "name": write.name,
-        "description": write.description,
-        "playlist_id": write.playlist_id,
-        "snapshot_id": write.snapshot_id,
-        "confirmed": write.confirmed,
-        "in_flight": write.in_flight,
-        "added": _pack(write.difference.added),
-        "missing": _pack(write.difference.missing),
-        "moved": write.difference.moved,
-        "hindrance": write.hindrance and write.hindrance.value,
-        "retry_at": write.retry_at,
-        "follows": write.follows,
-        "undoes": write.undoes,
-        "undone_by": write.undone_by,
-        "told": write.told,
-        "created_at": write.created_at,
-        "updated_at": write.updated_at,
-    }
+    return row_of(
+        write,
+        without={"write_id", "target", "original", "difference"},
+        added=_pack(write.difference.added),
+        missing=_pack(write.difference.missing),
+        moved=write.difference.moved,
+    )
 
 
 def _lists(write: Write) -> dict[str, bytes]:
@@ -330,29 +315,15 @@ def _lists(write: Write) -> dict[str, bytes]:
 
 
 def _write(row: Row[Any]) -> Write:
-    return Write(
-        write_id=row.write_id,
-        user_id=row.user_id,
-        request=row.request,
+    return record_of(
+        Write,
+        row,
         kind=WriteKind(row.kind),
         stage=WriteStage(row.stage),
-        name=row.name,
-        description=row.description,
         target=_unpack(row.target),
         original=_unpack(row.original),
-        playlist_id=PlaylistId(row.playlist_id) if row.playlist_id else None,
-        snapshot_id=row.snapshot_id,
-        confirmed=row.confirmed,
-        in_flight=row.in_flight,
         difference=Difference(_unpack(row.added), _unpack(row.missing), row.moved),
         hindrance=Hindrance(row.hindrance) if row.hindrance else None,
-        retry_at=row.retry_at,
-        follows=row.follows,
-        undoes=row.undoes,
-        undone_by=row.undone_by,
-        told=row.told,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
     )
 
 
