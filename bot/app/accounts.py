@@ -250,12 +250,7 @@ async def open_accounts(
 
 
 def key_ring(settings: Settings) -> KeyRing:
-    """Read TOKEN_KEYS.
-
-    Raises
-    ------
-    KeyRingError
-    """
+    """Read TOKEN_KEYS; raises `KeyRingError`."""
     if settings.token_keys is None or not settings.token_keys.get_secret_value().strip():
         raise KeyRingError("it is missing, and without it no Spotify token can be stored")
     return KeyRing.parse(settings.token_keys.get_secret_value())

@@ -148,12 +148,7 @@ class TastemapBot(Host):
             await self.components.dispatch(interaction)
 
     async def fetch_file(self, url: str) -> bytes:
-        """Fetch what somebody uploaded to Discord.
-
-        Raises
-        ------
-        FileUnavailableError
-        """
+        """Fetch what somebody uploaded to Discord; raises `FileUnavailableError`."""
         return await fetch_file(self._downloads, self.http, url)
 
     async def on_app_command_completion(

@@ -50,12 +50,7 @@ RequestKind = TypeVar("RequestKind")
 
 
 async def nothing_stored(job: Job) -> Any:
-    """Refuse to show again what is kept nowhere.
-
-    Raises
-    ------
-    LookupError
-    """
+    """Refuse to show again what is kept nowhere; raises `LookupError`."""
     raise LookupError(job.job_id)
 
 

@@ -257,12 +257,7 @@ class LinkingService:
         return Linked(link, "") if link is not None and link.authorized_at >= moment else None
 
     async def unlink(self, user_id: int) -> Disconnected:
-        """Forget the link, its tokens, and all that was read with it.
-
-        Raises
-        ------
-        UnfinishedWritesError
-        """
+        """Forget the link, its tokens, and all that was read with it; raises `UnfinishedWritesError`."""
         return await self.links.disconnect(user_id, cut_no_write_at=self.clock.now())
 
     async def taken_seats(self) -> tuple[Seat, ...]:

@@ -51,12 +51,7 @@ class TokenService:
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def link_of(self, user_id: int) -> Link:
-        """Return the person's link.
-
-        Raises
-        ------
-        NotLinkedError, RelinkNeededError
-        """
+        """Return the person's link; raises `NotLinkedError` or `RelinkNeededError`."""
         link = await self._links.load(user_id)
         if link is None:
             raise NotLinkedError

@@ -169,12 +169,7 @@ class QueueEngine(Protocol):
         """Whether whoever accepts work also does it, at once."""
 
     async def put(self, entry: QueueEntry) -> None:
-        """Let some process do the work.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Let some process do the work; raises `StorageError`."""
 
     async def withdraw(self, job_ids: Collection[int]) -> None:
         """Drop ids that wait, because their rows are gone."""
@@ -189,12 +184,7 @@ class QueueEngine(Protocol):
         """
 
     async def sweep(self) -> None:
-        """Find what dead processes have left.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Find what dead processes have left; raises `StorageError`."""
 
     def close(self) -> None:
         """Begin nothing any more."""
@@ -240,12 +230,7 @@ class EmbeddedQueue:
             await self.pause(wait_s)
 
     async def sweep(self) -> None:
-        """Take up what nobody works on, without waiting for its end.
-
-        Raises
-        ------
-        StorageError
-        """
+        """Take up what nobody works on, without waiting for its end; raises `StorageError`."""
         if self._perform is None or self._closed:
             return
         for entry in await self.held.free(self.clock(), older_than=FOUND_AFTER):

@@ -304,12 +304,7 @@ class SharingWorkflow:
     """As in `LobbiesWorkflow`."""
 
     async def share(self, guild_id: int, visitor: Visitor, playlist: Playlist) -> Sharing:
-        """Let everybody of a server compare with this playlist as it is now.
-
-        Raises
-        ------
-        NothingBroughtError
-        """
+        """Let everybody of a server compare with this playlist as it is now; raises `NothingBroughtError`."""
         taken = spread(playlist)
         sharing = Sharing(
             guild_id=guild_id,

@@ -122,12 +122,7 @@ class LobbiesWorkflow:
         await self.questions.withdraw(lobby_id)
 
     async def open(self, lobby_id: str) -> Lobby:
-        """Load a comparison.
-
-        Raises
-        ------
-        LobbyGoneError
-        """
+        """Load a comparison; raises `LobbyGoneError`."""
         lobby = await self.store.load(lobby_id)
         if lobby is None:
             raise LobbyGoneError(lobby_id)
@@ -177,12 +172,7 @@ class LobbiesWorkflow:
         return await self.open(lobby_id)
 
     async def leave(self, lobby_id: str, user_id: int) -> Withdrawal:
-        """Take a person out, also out of results, at any time.
-
-        Raises
-        ------
-        NotInLobbyError
-        """
+        """Take a person out, also out of results, at any time; raises `NotInLobbyError`."""
         taken = await self.withdrawals.leave(lobby_id, [user_id])
         if not taken.lobbies:
             raise NotInLobbyError

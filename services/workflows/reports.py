@@ -298,12 +298,7 @@ class DriftWorkflow:
         raise NotMappedError(words)
 
     async def of_report(self, user_id: int, report_id: str) -> MappedList:
-        """Find the list of a report.
-
-        Raises
-        ------
-        ReportNotFoundError, NotYourReportError
-        """
+        """Find the list of a report; raises `ReportNotFoundError` or `NotYourReportError`."""
         await self.reports.require_owner(report_id, user_id)
         return await self.find(user_id, await self.reports.store.fingerprint_of(report_id))
 

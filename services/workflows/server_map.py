@@ -82,12 +82,7 @@ class ServerMapWorkflow:
         return await self.members.find(guild_id, user_id)
 
     async def require_member(self, guild_id: int, user_id: int) -> None:
-        """Make sure that somebody is on the map of a server.
-
-        Raises
-        ------
-        NotOnMapError
-        """
+        """Make sure that somebody is on the map of a server; raises `NotOnMapError`."""
         if await self.members.find(guild_id, user_id) is None:
             raise NotOnMapError
 
@@ -249,12 +244,7 @@ class DigestWorkflow:
         return await self.store.switch_on(guild_id, channel_id, self.clock())
 
     async def switch_off(self, guild_id: int) -> None:
-        """Want none any more.
-
-        Raises
-        ------
-        NoDigestError
-        """
+        """Want none any more; raises `NoDigestError`."""
         if not await self.store.switch_off(guild_id):
             raise NoDigestError
 
