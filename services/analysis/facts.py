@@ -95,8 +95,8 @@ def albums_of(tracks: Sequence[Track], leads: Sequence[str]) -> list[tuple[str, 
 
 def numbered(values: Sequence[Hashable]) -> Rows:
     """Give each value a number in the order in which it first comes, shape (n,)."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.intp)
+    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return np.fromiter(map(numbers.__getitem__, values), dtype=np.intp, count=len(values))
 
 
 SURELY_OF_ITS_TIME = 1990

@@ -40,8 +40,8 @@ PRELOAD = (
 )
 """Modules that the fork server imports once for all workers.
 
-What reads sound is not among them, and neither are SciPy and scikit-learn: they take seconds and 40 to 100
-MB, and most processes never need them.
+What reads sound is not among them, and neither is SciPy: they take seconds and tens of megabytes, and most
+processes never need them.
 """
 
 
