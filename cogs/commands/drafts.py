@@ -35,6 +35,8 @@ from cogs.work.host import Interaction, chosen_value, typed_text
 from cogs.work.reaching import accept_press, ask, in_time, promise
 from services.domain.drafts import Decision
 from services.domain.errors.storage import DraftNotFoundError, NothingDecidedError
+from services.domain.grouping import Grouping
+from services.domain.inputs import Named, PlaylistRef, ReferenceKind
 from services.domain.ordering import Goal, write_locks
 from services.domain.requests import (
     DraftsOf,
@@ -183,6 +185,10 @@ class DraftsCog(commands.Cog):
             case DraftVerb.SAVE | DraftVerb.REPLACE:
                 what = DraftToWrite(drafts.drafts_of, ref.subject, verb is DraftVerb.REPLACE)
                 await self._work.accept(interaction, WriteRequest(what), private=True)
+            case DraftVerb.OTHER_WAY if details and details[0] in set(Grouping):
+                mapped = Named(PlaylistRef(ReferenceKind.REPORT, ref.subject).write())
+                request = SplitRequest(mapped, by=Grouping(details[0]))
+                await self._work.accept(interaction, request, private=True)
             case DraftVerb.EXPORT:
                 await promise(interaction)
                 await show(interaction, await drafts.files(press))

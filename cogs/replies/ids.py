@@ -166,6 +166,8 @@ class DraftVerb(StrEnum):
     TOGGLE = "toggle"
     MERGE = "merge"
     START_OVER = "over"
+    OTHER_WAY = "way"
+    """Split by sound in place of style and era, or the reverse; the subject is the map that was split."""
 
     AGAIN = "again"
     AIM = "aim"

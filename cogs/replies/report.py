@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -91,7 +92,7 @@ def _ways_on(report: AnalysisReport, report_id: str, *, private: bool) -> list[u
         buttons.insert(0, of(Label.SHARE, Action.SHARE, discord.ButtonStyle.primary))
     last = buttons[2 * _IN_A_ROW :]
     if report.clusters:
-        last.append(other_way_button(report, report_id))
+        last.append(other_way_button(report, lambda way: ComponentRef(Action.AGAIN, report_id, way)))
     if doubtful := sum(round(each.number) for each in report.notices if each.kind is NoteKind.FOUND_BY_NAME):
         last.append(of(same_song_label(doubtful), Action.SAME_SONG))
     if any(each.kind in _UNFINISHED for each in report.notices):
@@ -118,13 +119,11 @@ def cluster_select(report: AnalysisReport, report_id: str, *, chosen: int | None
     )
 
 
-def other_way_button(report: AnalysisReport, report_id: str) -> ui.Button[Any]:
+def other_way_button(report: AnalysisReport, ref_of: Callable[[Grouping], ComponentRef]) -> ui.Button[Any]:
     """Offer the other way of grouping; where years are too few for it (the card says so), unpressable."""
     other = Grouping.STYLE if report.basis.grouping is Grouping.SOUND else Grouping.SOUND
     can_be = other is Grouping.SOUND or report.basis.has_enough_years
-    return button(
-        way_label(other), ComponentRef(Action.AGAIN, report_id, other.value).button(), disabled=not can_be
-    )
+    return button(way_label(other), ref_of(other).button(), disabled=not can_be)
 
 
 def page_count(cluster: Cluster) -> int:

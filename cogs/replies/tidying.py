@@ -11,6 +11,7 @@ from discord import ui
 from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
 from cogs.replies.lists import ListFiles
+from cogs.replies.report import other_way_button
 from cogs.words import tidying as words
 from cogs.words.controls import (
     Label,
@@ -164,7 +165,7 @@ def split_card(draft: SplitDraft, chosen: int | None = None) -> Reply:
         blocks.append(ui.ActionRow(*_part_buttons(draft_id, state, chosen)))
         if len(state.parts) > 1:
             blocks.append(ui.ActionRow(_merge_select(report, draft_id, state, chosen)))
-    blocks.append(ui.ActionRow(*_split_row(report, draft_id, state)))
+    blocks.append(ui.ActionRow(*_split_row(draft)))
     return Reply(tuple(blocks))
 
 
@@ -246,7 +247,8 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
     )
 
 
-def _split_row(report: AnalysisReport, draft_id: str, state: SplitState) -> list[ui.Button[Any]]:
+def _split_row(draft: SplitDraft) -> list[ui.Button[Any]]:
+    report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     row = [
         _split_button(
             Label.GO_ON,
@@ -258,4 +260,6 @@ def _split_row(report: AnalysisReport, draft_id: str, state: SplitState) -> list
     ]
     if len(state.parts) < len(report.clusters):
         row.append(_split_button(Label.UNDO_THE_MERGES, draft_id, DraftVerb.START_OVER))
-    return row
+    report_id = draft.stored.report_id
+    other = other_way_button(report, lambda way: draft_ref(Action.SPLIT, report_id, DraftVerb.OTHER_WAY, way))
+    return row if other.disabled else [*row, other]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cogs.words.grouping import WAY, basis_line, sound_words
 from cogs.words.stats import none_stands_out
@@ -216,7 +217,8 @@ def promise_line(report: AnalysisReport, state: SplitState) -> str:
     if report.structure.asked is not None and len(report.clusters) < report.structure.asked:
         words += f" These tracks allow no more than {in_words(len(report.clusters))} groups."
     if report.basis.grouping is Grouping.STYLE:
-        return f"{words} {basis_line(report.basis, brief=True)}"
+        # what was chosen last time was chosen for maps: here the way is asked for, or usual
+        return f"{words} {basis_line(replace(report.basis, remembered=False), brief=True)}"
     if report.structure.verdict is Verdict.NONE:
         return f"{words} The borders are soft: the sound alone doesn't split this list."
     if report.structure.verdict is Verdict.UNTESTABLE:

@@ -101,7 +101,7 @@ class AnalyzeWorkflow:
             as it is, where it is grouped as wanted.
         for_lists
             Whether playlists are to be made of the groups. People make those by era, artist and scene, so
-            style and era are usual then, where enough years are known; else what the person chose before.
+            style and era are usual then, where enough years are known, whatever the person chose for maps.
 
         Raises
         ------

@@ -123,6 +123,26 @@ async def test_lists_of_a_map_that_is_meant_keep_its_groups(room: Room) -> None:
     assert "Grouped by sound, year" in text_of(await split(room, None, by="style"))
 
 
+async def test_a_split_leads_to_the_other_way_and_back_and_says_of_neither_that_it_was_chosen_before(
+    room: Room,
+) -> None:
+    await analyze(room, by="style")
+    await analyze(room)
+    by_style = await split(room, None)
+    assert "Grouped by sound, year and artist." in text_of(by_style)
+    await room.restart()
+    by_sound = (await room.ann.click(by_style, label="By sound")).response
+    assert "Grouped by sound, year" not in text_of(by_sound)
+    back = (await room.ann.click(by_sound, label="By style and era")).response
+    assert back.ephemeral
+    assert "Grouped by sound, year and artist." in text_of(back)
+
+
+async def test_a_split_without_years_offers_no_other_way(room: Room) -> None:
+    card = await split(room, two_scenes(years=False), groups=2)
+    assert not [part for part in walk(card.components) if "style and era" in str(part.get("label"))]
+
+
 async def test_an_older_card_without_a_basis_offers_the_way_and_the_analysis_finds_out(room: Room) -> None:
     card = await analyze(room)
     assert not button_of(card, "By style and era").get("disabled")
