@@ -61,8 +61,8 @@ def summary_card(
     if chart is not None:
         pictures, attached = gallery([chart])
         blocks.append(pictures)
-    groups = summary_lines(report)
-    blocks.append(text(*groups, footer_line(report)))
+    if below := [*summary_lines(report), *filter(None, [footer_line(report)])]:
+        blocks.append(text(*below))
     if report.clusters:
         blocks.append(ui.ActionRow(cluster_select(report, report_id)))
     blocks += _ways_on(report, report_id, private=private)
@@ -80,8 +80,9 @@ def _ways_on(report: AnalysisReport, report_id: str, *, private: bool) -> list[u
     ) -> ui.Button[Any]:
         return button(label, ComponentRef(action, report_id).button(), style=style)
 
+    has_map = any(place.x is not None for place in report.placements)
     buttons = [
-        of(Label.POSTER, Action.POSTER),
+        *([of(Label.POSTER, Action.POSTER)] if has_map else []),
         of(Label.CHARTS, Action.CHARTS),
         of(Label.NUMBERS, Action.NUMBERS),
         of(Label.QUALITY, Action.QUALITY),

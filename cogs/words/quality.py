@@ -283,8 +283,8 @@ def quality_line(coverage: Coverage, *, brief: bool = False, is_drawn: bool = Fa
         return f"Nothing is known about the sound of {these_tracks(coverage.total)}."
     if len(named) == 1:
         count, words = named[0]
-        opening = "All" if count > 1 else "The only"
-        return f"{opening} {f'{count:,} ' if count > 1 else ''}{noun} {words}."
+        one = f"The track is {words.replace('their', 'its')}."
+        return f"All {count:,} tracks {words}." if count > 1 else one
     (first, first_words), *rest = named
     sentence = f"{first:,} of {coverage.total:,}{'' if brief and is_drawn else f' {noun}'} {first_words}"
     sentence += "".join(f", {count:,} {words}" for count, words in rest)
@@ -349,7 +349,7 @@ def _releases(first: int, last: int) -> str:
 
 def these_tracks(count: int) -> str:
     """Say how many tracks are meant."""
-    return "the only track" if count == 1 else f"these {count:,} tracks" if count else "an empty playlist"
+    return "this track" if count == 1 else f"these {count:,} tracks" if count else "an empty playlist"
 
 
 def quality_title(report: AnalysisReport) -> str:

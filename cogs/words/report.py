@@ -332,7 +332,9 @@ def footer_line(report: AnalysisReport) -> str:
     basis = basis_line(report.basis, brief=True) if report.clusters else ""
     if basis and report.basis.remembered:
         basis += f" “{way_label(Grouping.SOUND)}” changes it back."
-    lines = [f"{basis} {quality(report, brief=True)}".strip(), skipped_line(report.playlist.skipped)]
+    # where nothing is known, the verdict says so
+    known = quality(report, brief=True) if report.coverage.unknown < report.coverage.total else ""
+    lines = [f"{basis} {known}".strip(), skipped_line(report.playlist.skipped)]
     lines += note_lines((*report.playlist.notes[:2], *report.notices[:2]))
     said = [small(escape(line, 220)) for line in lines if line]
     return "\n".join([*said, *filter(None, [credit(report.playlist)])])

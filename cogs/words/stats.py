@@ -128,7 +128,7 @@ def _explicit(stats: PlaylistStats, lacking: str) -> str:
 def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
     known = stats.with_tempo
     if not known.real:
-        return f"not measured{_rest(known)}"
+        return f"not known{_rest(known)}"
     words = unbroken(bpm_words(stats.tempo.range_bpm)) if stats.tempo else "of many kinds"
     common = stats.tempo.bpm if stats.tempo is not None else None
     own = stats.features[SOUND_FEATURES.index(Feature.TEMPO)].own
@@ -146,7 +146,7 @@ def _tempo(stats: PlaylistStats, *, brief: bool) -> str:
 def _keys(stats: PlaylistStats, most: int) -> str:
     known = stats.with_key
     if not known.real:
-        return f"not measured{_rest(known)}"
+        return f"not known{_rest(known)}"
     keys = stats.keys
     names = [f"{keys.name_of(key)} ({keys.code_of(key)}) {count:,}" for key, count in keys.most_common(most)]
     major = major_words(keys.major_share, keys.modes_known, keys.known)

@@ -9,7 +9,7 @@ import numpy as np
 from services.charts import theme
 from services.charts.labels import Box, Labels, Wish
 from services.charts.lettering import drawable
-from services.charts.map import describe_map, draw_areas, draw_dots, place_tracks, tell_map
+from services.charts.map import describe_map, draw_areas, draw_dots, no_map_words, place_tracks, tell_map
 from services.charts.map_frame import OUTLIER_RING, Points, known, ring_boxes
 from services.charts.sheet import Align, Sheet
 from services.charts.words import playlist_name
@@ -56,7 +56,7 @@ def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
         sheet.write(
             frame.x,
             frame.y,
-            "No track has a known sound yet.",
+            no_map_words(report),
             size=SMALLEST,
             colour=theme.MUTED,
             align="center",
@@ -118,19 +118,21 @@ def _draw_letters(sheet: Sheet, report: AnalysisReport, positions: Points, frame
 def _name_outliers(
     sheet: Sheet, report: AnalysisReport, positions: Points, frame: Box, letters: list[Box]
 ) -> None:
-    """Name the artists of what stands out most, where that hides nothing."""
+    """Name what stands out most, where that hides nothing: by its artist, where many others are by title."""
     dot = _dot(len(report.tracks))
     seen, rings = positions[~np.isnan(positions[:, 0])], ring_boxes(report, positions, dot, apart=_APART / 2)
     labels = Labels(
         frame.within(2, 1), obstacles=[*letters, *rings], dots=seen, radius=dot / 2, longest=_LONGEST
     )
-    named = 0
+    named, tracks = 0, [entry.track for entry in report.tracks]
     for outlier in report.outliers:
-        artists = report.tracks[outlier.track].track.artists
+        track = tracks[outlier.track]
         x, y = (float(value) for value in positions[outlier.track])
-        if not artists or np.isnan(x) or named == _NAMED_OUTLIERS:
+        if not track.artists or np.isnan(x) or named == _NAMED_OUTLIERS:
             continue
-        names = [sheet.shorten(drawable(artists[0]), width, SMALLEST) for width in _NAME_WIDTHS]
+        is_usual = sum(track.artists[0] in each.artists for each in tracks) > len(tracks) / 2
+        words = drawable(track.title if is_usual else track.artists[0])
+        names = [sheet.shorten(words, width, SMALLEST) for width in _NAME_WIDTHS]
         for name in filter(None, dict.fromkeys(names)):
             width = sheet.measure(name, SMALLEST) + 4
             wish = Wish(x, y, width, SMALLEST * 1.3, clear=(dot + OUTLIER_RING) / 2)

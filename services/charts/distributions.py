@@ -12,7 +12,7 @@ from services.charts import theme
 from services.charts.lettering import drawable
 from services.charts.series import Series, compute_series
 from services.charts.sheet import HEAD, Sheet
-from services.charts.words import count, describe, listed, playlist_name
+from services.charts.words import describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
 from services.domain.features import Feature
 from services.domain.report import AnalysisReport, EnrichedTrack
@@ -106,7 +106,7 @@ def draw_tempi(sheet: Sheet, tempi: Series, felt: Felt | None, top: float) -> No
     left, right = theme.MARGIN + 6, sheet.width - theme.MARGIN - 6
     title = sheet.write(left, top + 16, "Tempo", bold=True)
     if felt is None:
-        sheet.write(sheet.width / 2, top + 46, "No tempo was measured.", colour=theme.MUTED, align="center")
+        sheet.write(sheet.width / 2, top + 46, "No tempo is known.", colour=theme.MUTED, align="center")
         return
     where = _where(felt).partition(",")[0]
     sheet.write(title.right + 8, top + 16, where, colour=theme.MUTED, room=right - title.right - 8)
@@ -176,7 +176,7 @@ def draw_wheel(sheet: Sheet, keys: KeyCounts, top: float) -> None:
 def _common(keys: KeyCounts) -> list[str]:
     """Say which keys are the commonest, and how many are major or unknown."""
     if not keys.known:
-        return ["No key was measured"]
+        return ["No key is known"]
     named = [f"{keys.name_of(key)} {number:,}" for key, number in keys.most_common(2)]
     most = named if keys.open else [", ".join(named)]
     unknown = f"{keys.unknown:,} unknown" if keys.unknown else ""
@@ -244,15 +244,16 @@ def _alt_text(
     return describe(
         (
             f"Histogram of the tempi of {playlist_name(report)}{wheel}.",
-            f"Tempo: {_where(felt)}; {count(len(tempi.evidence), 'track')} measured, "
+            f"Tempo: {_where(felt)}; {len(tempi.evidence):,} known, "
             f"{tempi.estimates:,} estimated, {tempi.unknown:,} unknown."
             if felt
-            else "No tempo was measured.",
-            f"The commonest keys are {_commonest(keys, 3)}; "
+            else "No tempo is known.",
+            f"{'The only key is' if len(keys.most_common(2)) == 1 else 'The commonest keys are'} "
+            f"{_commonest(keys, 3)}; "
             + ", ".join(filter(None, [_major(keys), f"{keys.unknown:,} unknown"]))
             + "."
             if keys.known
-            else "No key was measured.",
+            else "No key is known.",
         )
     )
 
@@ -266,8 +267,8 @@ def _twin(tempi: Series, felt: Felt | None, keys: KeyCounts) -> list[str]:
             if number:
                 lines.append(f"{low:.0f}–{high:.0f} BPM: {number:,}")
     else:
-        lines.append("Tempo: none measured")
+        lines.append("Tempo: none known")
     lines.append(f"Tempo only estimated: {tempi.estimates:,}, unknown: {tempi.unknown:,}")
-    lines.append(f"Keys measured: {keys.known:,}, unknown: {keys.unknown:,}")
+    lines.append(f"Keys known: {keys.known:,}, unknown: {keys.unknown:,}")
     lines += [f"{keys.code_of(key)} {keys.name_of(key)}: {number:,}" for key, number in keys.most_common(24)]
     return lines

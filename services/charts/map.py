@@ -87,7 +87,7 @@ def render_map(report: AnalysisReport) -> Chart:
         sheet.write(
             frame.x,
             frame.y,
-            "No track of this list has a known sound yet.",
+            no_map_words(report),
             colour=theme.MUTED,
             align="center",
         )
@@ -169,6 +169,13 @@ def _dot_look(tracks: int) -> tuple[float, float]:
     return size, alpha
 
 
+def no_map_words(report: AnalysisReport) -> str:
+    """Say why a list has no map."""
+    return (
+        "A map takes two different tracks." if report.evidence else "No track is known well enough for a map."
+    )
+
+
 def _unplaced(report: AnalysisReport) -> int:
     return sum(place.x is None or place.y is None for place in report.placements)
 
@@ -178,8 +185,10 @@ def describe_map(report: AnalysisReport, ringed: str = "") -> str:
 
     `ringed` says what is, where it is the last track and none that stands out.
     """
-    tracks = len(report.tracks) - bool(ringed)
-    total, verdict = count(tracks, "track"), found_words(report)
+    tracks, unplaced = len(report.tracks) - bool(ringed), _unplaced(report)
+    if unplaced == tracks:
+        return f"Map of {playlist_name(report)}, empty. {no_map_words(report)}"
+    verdict = found_words(report)
     groups = [
         f"{cluster_name(c)} ({c.size:,}{f' and {len(c.likely):,} likely' if c.likely else ''})"
         for c in report.clusters
@@ -187,13 +196,13 @@ def describe_map(report: AnalysisReport, ringed: str = "") -> str:
     axes = report.axes
     return describe(
         (
-            f"Map of {playlist_name(report)}: {total} as dots, {verdict}.",
+            f"Map of {playlist_name(report)}: {count(tracks - unplaced, 'track')} as dots, {verdict}.",
             f"{count(len(groups), 'group')}: {listed(groups)}." if groups else "No groups are drawn.",
             f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
             if axes
             else "",
             _ringed(report, ringed),
-            f"{count(_unplaced(report), 'track')} could not be placed." if _unplaced(report) else "",
+            f"{count(unplaced, 'track')} could not be placed." if unplaced else "",
         )
     )
 
@@ -226,5 +235,6 @@ def tell_map(report: AnalysisReport, ringed: str = "") -> list[str]:
             for each in report.outliers
         ]
     if missing := _unplaced(report):
-        lines.append(f"Not on the map (unknown sound): {missing:,}")
+        why = "unknown sound" if missing < tracks else no_map_words(report).rstrip(".")
+        lines.append(f"Not on the map ({why}): {missing:,}")
     return lines

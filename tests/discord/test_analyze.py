@@ -9,7 +9,7 @@ import pytest
 
 from cogs.commands.analyze import AnalyzeCog
 from services.domain.report import Verdict
-from tests.discord.cards import check_message, custom_ids, menu_of, text_in, text_of
+from tests.discord.cards import check_message, custom_ids, menu_of, text_in, text_of, walk
 from tests.discord.conftest import Room
 from tests.discord.samples import exportify
 
@@ -21,6 +21,15 @@ def shown(room: Room) -> list[str]:
         for request in room.env.http_requests
         if request.method == "PATCH" and request.path.endswith("/messages/@original")
     ]
+
+
+async def test_a_list_of_which_nothing_is_known_says_so_once_and_offers_no_poster(room: Room) -> None:
+    card = await room.analyze("names.txt", content=b"".join(b"Artist %d - Title\n" % n for n in range(4)))
+    check_message(card)
+    assert text_of(card).count("known") == 1
+    labels = [part.get("label") for part in walk(card.components)]
+    assert "Charts" in labels
+    assert "Poster" not in labels
 
 
 async def test_posts_a_card_with_verdict_groups_quality_and_map(room: Room) -> None:

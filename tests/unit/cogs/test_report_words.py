@@ -89,7 +89,7 @@ def test_where_the_groups_are_listed_below_the_sentence_says_how_they_sound(
     ("tracks", "evidence", "expected"),
     [
         (0, 0, "No audio features are known for an empty playlist, so"),
-        (1, 0, "No audio features are known for the only track, so"),
+        (1, 0, "No audio features are known for this track, so"),
         (1_200, 0, "No audio features are known for these 1,200 tracks, so"),
         (9, 9, "9 tracks are too few for groups (I need 12). Together they sound calm."),
         (1, 1, "1 track is too few for groups (I need 12). It sounds calm."),

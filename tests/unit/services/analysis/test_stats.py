@@ -154,7 +154,7 @@ def test_what_is_missing_is_said_to_be_missing():
     lines = lines_of(bare)
     assert lines["Length"] == "2 tracks; lengths: not in this file"
     assert {lines[head] for head in ("Artists", "Decades", "Genres", "Explicit")} == {"not in this file"}
-    assert {lines[head] for head in ("Tempo", "Keys")} == {"not measured"}
+    assert {lines[head] for head in ("Tempo", "Keys")} == {"not known"}
     assert finding(compute_stats(bare)).startswith("Nothing real is known")
     assert not sound_line(compute_stats(bare))
     at_spotify = replace(bare, playlist=replace(bare.playlist, source=PlaylistSource.SPOTIFY))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.lines import Line2D
 
 from services.charts.card import render_card
 from services.charts.labels import Box
-from services.charts.map import draw_dots, place_tracks
+from services.charts.map import draw_dots, place_tracks, render_map
 from services.charts.sheet import Sheet
 from tests.unit.services.charts.legibility import assert_legible
 from tests.unit.services.charts.reports import make_report
@@ -32,6 +34,30 @@ def test_no_area_is_cut_off_by_the_frame(seed):
     assert len(areas) == len(report.clusters)
     for area in areas:
         assert area is None or not area.reaches_edge(area.outer)
+
+
+def test_a_list_by_one_artist_names_what_stands_out_by_its_title(sheets):
+    report = make_report(60, 2, outliers=1)
+    (odd,) = (report.tracks[each.track].track for each in report.outliers)
+    render_card(report)
+    assert odd.artists[0] in [each.words for each in sheets[0].writings]
+    tracks = [replace(each, track=replace(each.track, artists=odd.artists)) for each in report.tracks]
+    render_card(replace(report, tracks=tuple(tracks)))
+    words = [each.words for each in sheets[1].writings]
+    assert odd.artists[0] not in words
+    assert odd.title in words
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [(0, "No track is known well enough for a map."), (1, "A map takes two different tracks.")],
+)
+def test_an_empty_map_says_why_and_claims_no_dots(evidence, said, sheets):
+    report = replace(make_report(9, 0, unknown=1.0), evidence=evidence)
+    for chart in (render_card(report), render_map(report)):
+        assert said in chart.alt_text
+        assert "dots" not in chart.alt_text
+        assert said in [each.words for each in sheets.pop(0).writings]
 
 
 def rings(sheet):

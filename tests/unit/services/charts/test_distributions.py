@@ -66,20 +66,20 @@ def test_a_key_is_called_frequent_only_where_it_is(keys, said):
 def test_no_tempo_is_said_so():
     assert compute_felt([]) is None
     chart = render_distributions(make_report(20, 0, unknown=1.0))
-    assert "No tempo was measured." in chart.alt_text
-    assert "No key was measured." in chart.alt_text
+    assert "No tempo is known." in chart.alt_text
+    assert "No key is known." in chart.alt_text
 
 
 def test_estimates_are_counted_apart_and_move_no_figure():
     report = make_report(300, 3, imputed=0.4)
     chart = render_distributions(report)
     measured, estimated = report.coverage.measured, report.coverage.imputed
-    assert f"{measured} tracks measured, {estimated} estimated" in chart.alt_text
+    assert f"{measured} known, {estimated} estimated" in chart.alt_text
     bars = [line for line in chart.text.splitlines() if " BPM: " in line]
     assert sum(int(line.split(": ")[1]) for line in bars) == measured
     assert f"Tempo only estimated: {estimated}, unknown: 0" in chart.text
 
 
-def test_all_estimated_means_none_measured():
+def test_all_estimated_means_none_known():
     chart = render_distributions(make_report(40, 2, imputed=1.0))
-    assert "No tempo was measured." in chart.alt_text
+    assert "No tempo is known." in chart.alt_text

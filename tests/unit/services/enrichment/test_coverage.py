@@ -118,10 +118,10 @@ def test_the_note_names_the_years_of_the_gaps() -> None:
         ),
         ({"uploaded": 3, "borrowed": 2}, "3 of 5 tracks from the file, 2 borrowed from the same recording."),
         ({"measured": 1200}, "All 1,200 tracks measured."),
-        ({"uploaded": 1}, "The only track from the file."),
+        ({"uploaded": 1}, "The track is from the file."),
         ({"imputed": 9}, "All 9 tracks estimated."),
         ({"unknown": 9}, "Nothing is known about the sound of these 9 tracks."),
-        ({"unknown": 1}, "Nothing is known about the sound of the only track."),
+        ({"unknown": 1}, "Nothing is known about the sound of this track."),
         ({}, "No tracks."),
     ],
 )
