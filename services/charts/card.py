@@ -61,12 +61,11 @@ def render_card(report: AnalysisReport, *, ringed: str = "") -> Chart:
             colour=theme.MUTED,
             align="center",
         )
-    return Chart(
-        kind=ChartKind.CARD,
-        title=f"Map of {playlist_name(report)}",
-        png=sheet.png(),
-        alt_text=describe_map(report, ringed),
-        text="\n".join(tell_map(report, ringed)),
+    return sheet.chart(
+        ChartKind.CARD,
+        f"Map of {playlist_name(report)}",
+        describe_map(report, ringed),
+        tell_map(report, ringed),
     )
 
 

@@ -32,13 +32,7 @@ _NOTE = 24.0
 def render_compatibility(found: Comparison, rules: ScoreRules) -> Chart:
     """Draw the scores of a comparison with their description and text twin."""
     sheet = _draw_pair(found, rules) if len(found.people) == 2 else _draw_matrix(found)
-    return Chart(
-        kind=ChartKind.COMPATIBILITY,
-        title="Who sounds like whom",
-        png=sheet.png(),
-        alt_text=_alt_text(found),
-        text="\n".join(_twin(found)),
-    )
+    return sheet.chart(ChartKind.COMPATIBILITY, "Who sounds like whom", _alt_text(found), _twin(found))
 
 
 def _draw_matrix(found: Comparison) -> Sheet:

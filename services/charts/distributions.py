@@ -88,12 +88,11 @@ def render_distributions(report: AnalysisReport, *, on_card: bool = False) -> Ch
     for row, words in enumerate(common):
         y = top + rings + 6 + _LINE * (row + 0.5)
         sheet.write(sheet.width / 2, y, words, align="center", room=sheet.width - 2 * theme.MARGIN - 12)
-    return Chart(
-        kind=ChartKind.TEMPO if on_card else ChartKind.DISTRIBUTIONS,
-        title="Tempo and keys",
-        png=sheet.png(),
-        alt_text=_alt_text(report, tempi, felt, keys, has_wheel=not on_card),
-        text="\n".join(_twin(tempi, felt, keys)),
+    return sheet.chart(
+        ChartKind.TEMPO if on_card else ChartKind.DISTRIBUTIONS,
+        "Tempo and keys",
+        _alt_text(report, tempi, felt, keys, has_wheel=not on_card),
+        _twin(tempi, felt, keys),
     )
 
 

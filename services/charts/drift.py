@@ -55,12 +55,11 @@ def _render(
         sheet.panel(6, top, sheet.width - 12, panel)
         _draw_feature(sheet, feature, points, top, is_certain=feature in certain)
     _draw_foot(sheet, points, _TOP + len(features) * (panel + _GAP))
-    return Chart(
-        kind=kind,
-        title=title,
-        png=sheet.png(),
-        alt_text=_alt_text(course, title, points, changes, features),
-        text="\n".join(_line(point, kind) for point in points),
+    return sheet.chart(
+        kind,
+        title,
+        _alt_text(course, title, points, changes, features),
+        (_line(point, kind) for point in points),
     )
 
 

@@ -40,12 +40,11 @@ def render_stats(report: AnalysisReport, stats: PlaylistStats) -> Chart:
     sheet.panel(6, _TOP, sheet.width - 12, panel)
     draw_percentiles(sheet, stats, _TOP)
     _draw_legend(sheet, stats, _TOP + panel + 18)
-    return Chart(
-        kind=ChartKind.NUMBERS,
-        title="The numbers beside typical music",
-        png=sheet.png(),
-        alt_text=_alt_text(report, stats),
-        text="\n".join(feature_line(each) for each in stats.features),
+    return sheet.chart(
+        ChartKind.NUMBERS,
+        "The numbers beside typical music",
+        _alt_text(report, stats),
+        (feature_line(each) for each in stats.features),
     )
 
 
@@ -169,12 +168,11 @@ def render_cluster_profile(report: AnalysisReport, index: int) -> Chart:
     medians = _raw_medians(report, index)
     draw_cluster_profile(sheet, report, index, medians, top + 4)
     _draw_group_key(sheet, style, top + height + 16)
-    return Chart(
-        kind=ChartKind.CLUSTER_PROFILE,
-        title=f"Profile of {cluster_name(cluster)}",
-        png=sheet.png(),
-        alt_text=_group_alt_text(report, index),
-        text="\n".join(_group_twin(report, index, medians)),
+    return sheet.chart(
+        ChartKind.CLUSTER_PROFILE,
+        f"Profile of {cluster_name(cluster)}",
+        _group_alt_text(report, index),
+        _group_twin(report, index, medians),
     )
 
 

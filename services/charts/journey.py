@@ -99,16 +99,8 @@ def render_journey(report: AnalysisReport) -> Chart:
     top += _TICKS
     if has_groups:
         top = key.draw(sheet, top)
-    for row, words in enumerate(note):
-        y = top + _NOTE * (row + 0.5)
-        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
-    return Chart(
-        kind=ChartKind.JOURNEY,
-        title="The journey",
-        png=sheet.png(),
-        alt_text=_alt_text(report, courses),
-        text="\n".join(_twin(report, courses)),
-    )
+    sheet.foot(note, top, _NOTE)
+    return sheet.chart(ChartKind.JOURNEY, "The journey", _alt_text(report, courses), _twin(report, courses))
 
 
 def draw_course(sheet: Sheet, report: AnalysisReport, course: Course, top: float) -> None:

@@ -22,6 +22,8 @@ from services.charts.map_frame import (
 )
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import (
+    axes_lines,
+    axes_sentence,
     cluster_name,
     count,
     describe,
@@ -96,15 +98,9 @@ def render_map(report: AnalysisReport) -> Chart:
         draw_directions(sheet, report.axes, frame)
         bottom += 26
     bottom = key.draw(sheet, bottom + 6) if groups else bottom + 6
-    for row, words in enumerate(_notes(report)):
-        y = bottom + 14 + _NOTE * row
-        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
-    return Chart(
-        kind=ChartKind.MAP,
-        title=f"Map of {playlist_name(report)}",
-        png=sheet.png(),
-        alt_text=describe_map(report),
-        text="\n".join(tell_map(report)),
+    sheet.foot(_notes(report), bottom + 1, _NOTE)
+    return sheet.chart(
+        ChartKind.MAP, f"Map of {playlist_name(report)}", describe_map(report), tell_map(report)
     )
 
 
@@ -193,14 +189,11 @@ def describe_map(report: AnalysisReport, ringed: str = "") -> str:
         f"{cluster_name(c)} ({c.size:,}{f' and {len(c.likely):,} likely' if c.likely else ''})"
         for c in report.clusters
     ]
-    axes = report.axes
     return describe(
         (
             f"Map of {playlist_name(report)}: {count(tracks - unplaced, 'track')} as dots, {verdict}.",
             f"{count(len(groups), 'group')}: {listed(groups)}." if groups else "No groups are drawn.",
-            f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
-            if axes
-            else "",
+            axes_sentence(report.axes),
             _ringed(report, ringed),
             f"{count(unplaced, 'track')} could not be placed." if unplaced else "",
         )
@@ -219,9 +212,7 @@ def tell_map(report: AnalysisReport, ringed: str = "") -> list[str]:
     tracks = len(report.tracks) - bool(ringed)
     total, verdict = count(tracks, "track"), found_words(report)
     lines = [f"{playlist_name(report)}: {total}, {verdict}"]
-    if report.axes:
-        axes = report.axes
-        lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
+    lines += axes_lines(report.axes)
     for index, cluster in enumerate(report.clusters):
         likely = f" + {len(cluster.likely):,} likely" if cluster.likely else ""
         letter = theme.cluster_style(report.clusters, index).letter

@@ -111,12 +111,11 @@ def render_order(report: AnalysisReport, result: OrderResult, *, on_card: bool =
     )
     notes = _notes(report, result)
     sheet = _draw_small(report, result, ways) if on_card else _draw_whole(report, result, ways, notes)
-    return Chart(
-        kind=ChartKind.ORDER,
-        title=f"The order: {GOAL_NAMES[result.goal]}",
-        png=sheet.png(),
-        alt_text=_alt_text(report, result, ways),
-        text="\n".join([*_twin(report, result, ways), *notes]),
+    return sheet.chart(
+        ChartKind.ORDER,
+        f"The order: {GOAL_NAMES[result.goal]}",
+        _alt_text(report, result, ways),
+        [*_twin(report, result, ways), *notes],
     )
 
 
@@ -137,9 +136,7 @@ def _draw_whole(
     _draw_steps(sheet, ways, panel)
     top += _STEPS + _GAP
     _draw_ticks(sheet, len(result.order), panel, top)
-    for row, words in enumerate(notes):
-        y = top + _TICKS + _LINE * (row + 0.5)
-        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
+    sheet.foot(notes, top + _TICKS, _LINE)
     return sheet
 
 

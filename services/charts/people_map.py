@@ -20,7 +20,7 @@ from services.charts.legend import (
 from services.charts.lettering import drawable
 from services.charts.map_frame import STRIP, Area, Points, draw_directions, settle
 from services.charts.sheet import Sheet
-from services.charts.words import count, describe, listed
+from services.charts.words import axes_lines, axes_sentence, count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import Comparison, UnionGroup
 from services.domain.messages import ComparisonWords
@@ -78,12 +78,8 @@ def render_people_map(found: Comparison, said: ComparisonWords) -> Chart:
     bottom = draw_people_key(sheet, found.people, frame.bottom + STRIP + 28, counts=counts)
     for row, words in enumerate(notes):
         sheet.write(theme.MARGIN, bottom + _NOTE * (row + 0.4), words, colour=theme.MUTED)
-    return Chart(
-        kind=ChartKind.PEOPLE_MAP,
-        title="Everybody's tracks on one map",
-        png=sheet.png(),
-        alt_text=_alt_text(found),
-        text="\n".join(_twin(found, said)),
+    return sheet.chart(
+        ChartKind.PEOPLE_MAP, "Everybody's tracks on one map", _alt_text(found), _twin(found, said)
     )
 
 
@@ -214,16 +210,13 @@ def _where(found: Comparison, index: int) -> str:
 
 
 def _alt_text(found: Comparison) -> str:
-    axes = found.axes
     people = [
         f"{name_of(found, person.key)}: {_where(found, index)}." for index, person in enumerate(found.people)
     ]
     return describe(
         (
             f"Map of {_subtitle(found)} as {'clouds' if _cloudy(found) else 'dots'}, coloured by person.",
-            f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
-            if axes
-            else "",
+            axes_sentence(found.axes),
             *people,
         )
     )
@@ -231,9 +224,7 @@ def _alt_text(found: Comparison) -> str:
 
 def _twin(found: Comparison, said: ComparisonWords) -> list[str]:
     lines = [f"Groups of everybody's tracks ({_subtitle(found)}) and who is in them"]
-    if found.axes:
-        axes = found.axes
-        lines.append(f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}")
+    lines += axes_lines(found.axes)
     for index, group in enumerate(found.groups):
         shares = [
             f"{name_of(found, person.key)} {share_words(person.shares[index])}"

@@ -81,12 +81,12 @@ def render_people_poster(
         _draw_people(sheet, found, colours, room)
 
     twin = _twin(words)
-    return Chart(
-        kind=form.kind,
-        title="Poster of a comparison",
-        png=draw_page(form, look, words, hero).png(),
-        alt_text=describe(("Poster of a comparison.", *(f"{line}." for line in twin))),
-        text="\n".join(twin),
+    page = draw_page(form, look, words, hero)
+    return page.chart(
+        form.kind,
+        "Poster of a comparison",
+        describe(("Poster of a comparison.", *(f"{line}." for line in twin))),
+        twin,
     )
 
 

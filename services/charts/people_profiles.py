@@ -46,13 +46,7 @@ def render_people_profiles(found: Comparison) -> Chart:
     """Draw everybody's profile with its description and text twin."""
     known = [index for index, person in enumerate(found.people) if person.profile]
     sheet = _draw_lanes(found, known) if len(found.people) <= _MOST_LANES else _draw_table(found)
-    return Chart(
-        kind=ChartKind.PEOPLE_PROFILES,
-        title="How everybody sounds",
-        png=sheet.png(),
-        alt_text=_alt_text(found),
-        text="\n".join(_twin(found)),
-    )
+    return sheet.chart(ChartKind.PEOPLE_PROFILES, "How everybody sounds", _alt_text(found), _twin(found))
 
 
 def dividing_features(people: Sequence[Participant], limit: int = len(SOUND_FEATURES)) -> tuple[Feature, ...]:

@@ -48,12 +48,9 @@ def render_poster(form: Format, report: AnalysisReport, drawn_on: date | None = 
     def hero(sheet: Sheet, room: Hero) -> None:
         _draw_groups(sheet, report, look, colours, room)
 
-    return Chart(
-        kind=form.kind,
-        title=f"Poster of {playlist_name(report)}",
-        png=draw_page(form, look, words, hero).png(),
-        alt_text=_alt_text(report, drawn_on),
-        text="\n".join(_twin(report, drawn_on)),
+    page = draw_page(form, look, words, hero)
+    return page.chart(
+        form.kind, f"Poster of {playlist_name(report)}", _alt_text(report, drawn_on), _twin(report, drawn_on)
     )
 
 

@@ -85,12 +85,8 @@ def render_profiles(report: AnalysisReport) -> Chart:
     else:
         words = "each dot is a track, hollow: estimated"
         sheet.write(theme.MARGIN, bottom + 8, words, colour=theme.MUTED)
-    return Chart(
-        kind=ChartKind.PROFILES,
-        title="What tells the groups apart",
-        png=sheet.png(),
-        alt_text=_alt_text(report, features),
-        text="\n".join(_twin(report)),
+    return sheet.chart(
+        ChartKind.PROFILES, "What tells the groups apart", _alt_text(report, features), _twin(report)
     )
 
 

@@ -13,7 +13,7 @@ from services.charts.legend import person_style
 from services.charts.lettering import drawable, plain
 from services.charts.map_frame import STRIP, Points, draw_directions, fit
 from services.charts.sheet import Sheet
-from services.charts.words import count, describe, listed
+from services.charts.words import axes_sentence, count, describe, listed
 from services.domain.charts import Chart, ChartKind
 from services.domain.server_map import FEW_ON_MAP, ServerMap
 
@@ -67,16 +67,9 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
         sheet.dots([places[you, 0]], [places[you, 1]], marker="o", size=_YOU, colour=theme.INK, hollow=True)
     unnamed = _draw_names(sheet, found, places, frame, size=size, you=you)
     draw_directions(sheet, found.axes, frame, size=_NARROW_SMALL if size == 0 else theme.SIZE)
-    for row, words in enumerate(_notes(found, you, unnamed) if size else ()):
-        y = frame.bottom + STRIP + 28 + _NOTE * (row + 0.5)
-        sheet.write(theme.MARGIN, y, words, colour=theme.MUTED, room=sheet.width - 2 * theme.MARGIN)
-    return Chart(
-        kind=ChartKind.SERVER_MAP,
-        title="The map of this server",
-        png=sheet.png(),
-        alt_text=_alt_text(found),
-        text="\n".join(_twin(found)),
-    )
+    if size:
+        sheet.foot(_notes(found, you, unnamed), frame.bottom + STRIP + 28, _NOTE)
+    return sheet.chart(ChartKind.SERVER_MAP, "The map of this server", _alt_text(found), _twin(found))
 
 
 def _name(found: ServerMap, index: int, limit: int = 24) -> str:
@@ -197,13 +190,10 @@ def _near(found: ServerMap, nearest: Sequence[int]) -> str:
 
 
 def _alt_text(found: ServerMap) -> str:
-    axes = found.axes
     return describe(
         (
             f"Map of {count(len(found.people), 'person', 'people')} by how one list of each sounds.",
-            f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
-            if axes
-            else "",
+            axes_sentence(found.axes),
             *(
                 f"{_name(found, index)} is nearest to {_near(found, person.nearest[:1])}."
                 for index, person in enumerate(found.people)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 
 from services.charts import lettering, theme
 from services.charts.labels import Box, Place, Wish
+from services.domain.charts import Chart, ChartKind
 
 Corners = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Floats = Sequence[float] | Corners
@@ -324,6 +325,16 @@ class Sheet:
         self.write(theme.MARGIN, 19, title, size=theme.SIZE_TITLE, bold=True, room=room)
         self.write(theme.MARGIN, 42, subtitle, colour=theme.MUTED, room=room)
         return HEAD
+
+    def foot(self, lines: Iterable[str], top: float, step: float) -> None:
+        """Write what is to be said below a drawing, a line every `step` pixels from `top` on."""
+        for row, words in enumerate(lines):
+            y = top + step * (row + 0.5)
+            self.write(theme.MARGIN, y, words, colour=theme.MUTED, room=self.width - 2 * theme.MARGIN)
+
+    def chart(self, kind: ChartKind, title: str, alt_text: str, lines: Iterable[str]) -> Chart:
+        """Render to a chart; `lines` are its text twin."""
+        return Chart(kind, title, self.png(), alt_text, "\n".join(lines))
 
     def png(self) -> bytes:
         """Render to PNG bytes: 256 colours, no alpha channel, no metadata."""

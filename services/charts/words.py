@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from services.charts.lettering import plain
 from services.domain.features import Feature
 from services.domain.grouping import Grouping
-from services.domain.report import AnalysisReport, Cluster, Verdict
+from services.domain.report import AnalysisReport, Cluster, MapAxes, Verdict
 from services.domain.vocabulary import FEATURE_WORDS
 
 ALT_LIMIT = 1024
@@ -39,6 +39,20 @@ def found_words(report: AnalysisReport) -> str:
     if report.structure.forced and verdict is Verdict.CLEAR:
         return "groups, as many as asked for"
     return _FOUND[verdict]
+
+
+def axes_sentence(axes: MapAxes | None) -> str:
+    """Say in a sentence what the directions of a map mean, if they mean anything."""
+    if axes is None:
+        return ""
+    return f"From left to right {axes.left} to {axes.right}, from bottom to top {axes.bottom} to {axes.top}."
+
+
+def axes_lines(axes: MapAxes | None) -> list[str]:
+    """Say the same in the line of a text twin."""
+    if axes is None:
+        return []
+    return [f"Left {axes.left}, right {axes.right}; bottom {axes.bottom}, top {axes.top}"]
 
 
 _CLEARLY = 0.35
