@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.replies.about import files_card, help_card, score_card, seats_card, status_card, topic_card
+from cogs.replies.about import files_card, help_card, score_card, seats_card, status_card
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply
-from cogs.words.about import HelpTopic, LinkState
+from cogs.replies.layout import Reply, note
+from cogs.words.about import TOPIC_LINES, TOPICS, HelpTopic, LinkState
 from cogs.words.account import LinkEnd
 from cogs.words.controls import COMMANDS
 from cogs.work.components import ComponentRouter
@@ -56,8 +56,9 @@ class HelpCog(commands.Cog):
         match ref.subject:
             case HelpTopic.FILES:
                 reply = files_card(has_spotify=client.has_spotify, has_lists=client.has_lists)
-            case HelpTopic.MAP | HelpTopic.LISTS | HelpTopic.TOGETHER:
-                reply = topic_card(HelpTopic(ref.subject))
+            case HelpTopic.MAP | HelpTopic.LISTS | HelpTopic.TOGETHER as word:
+                topic = HelpTopic(word)
+                reply = note(f"## {TOPICS[topic]}", *TOPIC_LINES[topic])
             case _:
                 reply = await in_time(interaction, self._card(interaction.user.id))
         await answer_now(interaction, reply)

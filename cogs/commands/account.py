@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.replies.account import YES, forget_card, forgotten_card, me_card, mydata_card, privacy_card
+from cogs.replies.account import YES, forget_card, me_card, mydata_card, privacy_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, note
 from cogs.replies.library import FIELD, library_card, text_form
@@ -26,6 +26,7 @@ from cogs.words.account import (
     CODE_LABEL,
     ERASE_EVERYTHING,
     EVERYTHING,
+    forgotten_lines,
 )
 from cogs.words.controls import COMMANDS, Label
 from cogs.words.messages import renewal_line
@@ -235,7 +236,7 @@ class PrivacyCog(commands.Cog):
         except UnfinishedWritesError as error:
             await tell(unfinished_card(error.writes, Action.FORGET, so_that=ERASE_EVERYTHING))
             return
-        await tell(forgotten_card(gone, settled_lines(settled)))
+        await tell(note(*forgotten_lines(settled_lines(settled), gone)))
         await self._clean_up()
 
     async def mydata_pressed(self, interaction: Interaction, _ref: ComponentRef) -> None:

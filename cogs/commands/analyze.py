@@ -29,14 +29,14 @@ from cogs.replies.details import (
     OFF,
     drift_card,
     drift_text,
-    forgotten_list_card,
     numbers_card,
     numbers_text,
 )
 from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import note
 from cogs.words.controls import ANALYZE_MESSAGE, ANOTHER_SOUND, COMMANDS, OPTIONS
 from cogs.words.lists import links_name
-from cogs.words.portrait import mapped_label
+from cogs.words.portrait import forgotten_list, mapped_label
 from cogs.words.text import plain
 from cogs.work.accept import Work, require_files
 from cogs.work.components import ComponentRouter
@@ -310,7 +310,7 @@ class DriftCog(commands.Cog):
         lists = await self._drift.lists(user_id)
         now = next((each for each in lists if each.fingerprint == which.fingerprint), None)
         if now is None:
-            await show(interaction, forgotten_list_card(which.name))
+            await show(interaction, note(forgotten_list(which.name)))
             return
         which = now
         await show(interaction, drift_card(await self._drift.look_back(user_id, which)))

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from cogs.replies.ids import Action, ComponentRef
+from cogs.replies.layout import note
 from cogs.replies.saving import (
     LAST,
     MOST,
@@ -18,11 +19,11 @@ from cogs.replies.saving import (
     news_card,
     read_choice,
     saved_card,
-    settled_card,
     undo_card,
     undone_card,
 )
 from cogs.words.controls import COMMANDS, OPTIONS
+from cogs.words.saving import settled_told
 from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.host import Host, Interaction
@@ -107,7 +108,7 @@ class SavingCog(commands.Cog):
             settled = await saving.undoing.settle(user_id, Settling(word), write_ids, request=request)
             if left := await saving.under_way(user_id):
                 raise UnfinishedWritesError(left)
-            await show(interaction, settled_card(settled))
+            await show(interaction, note(*settled_told(settled)))
             return
         if ref.argument == SavedVerb.COPY:
             write = await saving.copy(interaction.user.id, ref.subject)

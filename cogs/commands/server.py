@@ -8,12 +8,14 @@ from discord.ext import commands
 
 from cogs.commands import IN_SERVERS, TO_SERVERS
 from cogs.commands.inputs import input_of, suggest
-from cogs.replies.comparison import sharing_card, stopped_card
+from cogs.replies.comparison import sharing_card
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import note
-from cogs.replies.server_map import STOP, digest_off_note, digest_on_note, left_note
+from cogs.replies.server_map import STOP, left_note
 from cogs.words.controls import COMMANDS, OPTIONS
 from cogs.words.lobby import CHANGES_THAT, direct_line, questions_line
+from cogs.words.people import stopped_line
+from cogs.words.server_map import DIGEST_OFF_LINES, digest_on_lines
 from cogs.words.text import small
 from cogs.work.accept import Work
 from cogs.work.components import ComponentRouter
@@ -117,7 +119,7 @@ class DigestCog(commands.Cog):
             if lacking := [each for each in _NEEDED if not getattr(allowed, each)]:
                 raise app_commands.BotMissingPermissions(lacking)
         digest = await in_time(interaction, self._digests.switch_on(interaction.guild_id or 0, channel_id))
-        await answer_now(interaction, digest_on_note(digest))
+        await answer_now(interaction, note(*digest_on_lines(digest)))
 
     @group.command(name="off", description=COMMANDS["digest off"])
     async def off(self, interaction: Interaction) -> None:
@@ -133,7 +135,7 @@ class DigestCog(commands.Cog):
     async def _end(self, interaction: Interaction) -> None:
         _require_manager(interaction)
         await in_time(interaction, self._digests.switch_off(interaction.guild_id or 0))
-        await answer_now(interaction, digest_off_note())
+        await answer_now(interaction, note(*DIGEST_OFF_LINES))
 
 
 def _require_manager(interaction: Interaction) -> None:
@@ -195,7 +197,7 @@ class SharingCog(commands.Cog):
         for lobby_id in taken.lobbies:
             await self._cards.redraw(lobby_id)
         self._cards.look_soon()  # for maps of this server
-        await interaction.edit_original_response(view=stopped_card(len(taken.results)).view())
+        await interaction.edit_original_response(view=note(stopped_line(len(taken.results))).view())
 
     @group.command(name="questions", description=COMMANDS["sharing questions"])
     @app_commands.describe(**OPTIONS["sharing questions"])

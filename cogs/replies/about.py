@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Reply, button, rule, text
@@ -35,13 +35,8 @@ def help_card(recent: Sequence[ReportSummary], state: words.LinkState) -> Reply:
     return Reply(tuple(blocks))
 
 
-def topic_card(topic: words.HelpTopic) -> Reply:
-    """Say more about one thing that can be done."""
-    return Reply((text(f"## {words.TOPICS[topic]}", *words.TOPIC_LINES[topic]),))
-
-
 def _topic_button(topic: words.HelpTopic) -> ui.Button[Any]:
-    return button(words.TOPICS[topic], ComponentRef(Action.HELP, topic.value).button())
+    return button(words.TOPICS[topic], ComponentRef(Action.HELP, topic.value))
 
 
 def files_card(*, has_spotify: bool, has_lists: bool) -> Reply:
@@ -53,7 +48,7 @@ def files_card(*, has_spotify: bool, has_lists: bool) -> Reply:
 
 def _example_button() -> ui.Button[Any]:
     ref = ComponentRef(Action.EXAMPLE, "start")
-    return button(Label.TRY_IT_WITH_AN_EXAMPLE_PLAYLIST, ref.button(), style=discord.ButtonStyle.primary)
+    return button(Label.TRY_IT_WITH_AN_EXAMPLE_PLAYLIST, ref, style=ButtonStyle.primary)
 
 
 def score_card(rules: ScoreRules) -> Reply:

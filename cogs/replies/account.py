@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import WARNING, Attached, Reply, button, rule, text, with_files
@@ -56,9 +54,7 @@ def paste_card(url: str, *, connected_as: str | None) -> Reply:
 
 def finish_button() -> ui.Button[Any]:
     """Make the button that asks for the code."""
-    return button(
-        Label.FINISH_LOGIN, ComponentRef(Action.FINISH, HERE).button(), style=discord.ButtonStyle.success
-    )
+    return button(Label.FINISH_LOGIN, ComponentRef(Action.FINISH, HERE), style=ButtonStyle.success)
 
 
 def sent_card(*, proven: bool) -> Reply:
@@ -74,7 +70,7 @@ def linked_card(linked: Linked) -> Reply:
     blocks: list[ui.Item[Any]] = [text(*words.linked_lines(linked))]
     label, _, custom_id = linked.wanted.partition("\n")
     if label and custom_id:
-        blocks.append(ui.ActionRow(button(label, custom_id, style=discord.ButtonStyle.primary)))
+        blocks.append(ui.ActionRow(button(label, custom_id, style=ButtonStyle.primary)))
     else:
         blocks.append(text(words.AFTER_LOGIN))
     blocks.append(text(small(words.consent_line(linked))))
@@ -120,12 +116,8 @@ def me_card(stored: Stored, *, seats: int | None) -> Reply:
             rule(),
             text(*words.stored_lines(stored.counts)),
             ui.ActionRow(
-                button(Label.DOWNLOAD_MY_DATA, ComponentRef(Action.MY_DATA, "me").button()),
-                button(
-                    Label.ASK_TO_FORGET_ME,
-                    ComponentRef(Action.FORGET, "me").button(),
-                    style=discord.ButtonStyle.danger,
-                ),
+                button(Label.DOWNLOAD_MY_DATA, ComponentRef(Action.MY_DATA, "me")),
+                button(Label.ASK_TO_FORGET_ME, ComponentRef(Action.FORGET, "me"), style=ButtonStyle.danger),
             ),
         )
     )
@@ -137,21 +129,12 @@ def forget_card() -> Reply:
         (
             text(*words.FORGET_LINES),
             ui.ActionRow(
-                button(
-                    Label.FORGET_ME,
-                    ComponentRef(Action.FORGET, "me", YES).button(),
-                    style=discord.ButtonStyle.danger,
-                ),
-                button(Label.DOWNLOAD_MY_DATA_FIRST, ComponentRef(Action.MY_DATA, "me").button()),
+                button(Label.FORGET_ME, ComponentRef(Action.FORGET, "me", YES), style=ButtonStyle.danger),
+                button(Label.DOWNLOAD_MY_DATA_FIRST, ComponentRef(Action.MY_DATA, "me")),
             ),
         ),
         accent=WARNING,
     )
-
-
-def forgotten_card(gone: Mapping[str, int], settled: Sequence[str]) -> Reply:
-    """Say what went, and first what came of the playlists that were half written."""
-    return Reply((text(*words.forgotten_lines(settled, gone)),))
 
 
 def mydata_card(file: Attached, *, unreadable: int) -> Reply:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import USUAL_BLEND, Action, BlendPress, BlendVerb, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, note, poster, rule, text, with_files
@@ -80,14 +80,11 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
     last = [
         *([_go(Label.POSTER, result_id, ResultVerb.POSTER)] if shown.lobby.is_shown_to_channel else []),
         _go(Label.MY_DATA, result_id, ResultVerb.OWN),
-        button(Label.LEAVE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE).button()),
+        button(Label.LEAVE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE)),
     ]
     if shown.lobby.kind is GroupKind.PAIR and not shown.lobby.is_shown_to_channel:
         last.insert(
-            0,
-            button(
-                Label.SHOW_HERE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.SHOW).button()
-            ),
+            0, button(Label.SHOW_HERE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.SHOW))
         )
     blocks.append(ui.ActionRow(*last))
     return Reply(tuple(blocks), attached)
@@ -144,7 +141,7 @@ def poster_card(shown: Shown, posters: Sequence[Chart], viewer: PersonKey | None
         post = ComponentRef(Action.PEOPLE, shown.stored.result_id, ResultVerb.POST).button()
         blocks += [
             text(small(people.BEFORE_POSTING)),
-            ui.ActionRow(button(Label.POST_HERE, post, style=discord.ButtonStyle.primary)),
+            ui.ActionRow(button(Label.POST_HERE, post, style=ButtonStyle.primary)),
         ]
     return Reply(tuple(blocks), attached)
 
@@ -181,7 +178,7 @@ def own_card(files: Sequence[Attached]) -> Reply:
 
 
 def _go(label: str, result_id: str, what: str) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.PEOPLE, result_id, what).button())
+    return button(label, ComponentRef(Action.PEOPLE, result_id, what))
 
 
 def person_card(shown: Shown, index: int) -> Reply:
@@ -246,7 +243,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
         blocks.append(ui.ActionRow(_turn(Label.WHAT_IS_SHARED, result_id, f"{argument}.1")))
     if len(found.people) > 2:
         all_pairs = ComponentRef(Action.PEOPLE, result_id, f"{ResultVerb.PERSON}.{one}")
-        blocks.append(ui.ActionRow(button(Label.ALL_PAIRS, all_pairs.button())))
+        blocks.append(ui.ActionRow(button(Label.ALL_PAIRS, all_pairs)))
     return Reply(tuple(blocks))
 
 
@@ -259,7 +256,7 @@ def _other_name(found: Comparison, pair: Pair, key: PersonKey) -> str:
 
 
 def _turn(label: str, result_id: str, argument: str, *, disabled: bool = False) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.PEOPLE, result_id, argument).button(), disabled=disabled)
+    return button(label, ComponentRef(Action.PEOPLE, result_id, argument), disabled=disabled)
 
 
 def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
@@ -268,11 +265,6 @@ def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
     if sharing is None:
         return note(*people.sharing_nothing_lines(mapped))
     return note(*people.sharing_lines(sharing, mapped))
-
-
-def stopped_card(results: int) -> Reply:
-    """Confirm that everything is private again."""
-    return note(people.stopped_line(results))
 
 
 def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_poster: bool) -> Reply:

@@ -8,21 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import (
-    Attached,
-    Reply,
-    button,
-    gallery,
-    in_full,
-    note,
-    poster,
-    rule,
-    text,
-    with_files,
-)
+from cogs.replies.layout import Attached, Reply, button, gallery, in_full, poster, rule, text, with_files
 from cogs.replies.lists import ListFiles
 from cogs.words import portrait
 from cogs.words import stats as words
@@ -63,7 +52,7 @@ def charts_card(report: AnalysisReport, report_id: str, kinds: Sequence[ChartKin
             text(f"## {escape(report.playlist.name, 60)}"),
             pictures,
             ui.ActionRow(menu),
-            ui.ActionRow(button(Label.READ_AS_TEXT, ComponentRef(Action.CHARTS_TEXT, report_id).button())),
+            ui.ActionRow(button(Label.READ_AS_TEXT, ComponentRef(Action.CHARTS_TEXT, report_id))),
         ),
         attached,
     )
@@ -90,8 +79,8 @@ def numbers_card(report: AnalysisReport, report_id: str, stats: PlaylistStats, c
         text(*lines, *(small(escape(line, 240)) for line in [words.sound_line(stats)] if line)),
         ui.ActionRow(
             button(Label.READ_AS_TEXT, again),
-            button(Label.QUALITY, ComponentRef(Action.QUALITY, report_id).button()),
-            button(Label.DRIFT, ComponentRef(Action.DRIFT, report_id).button()),
+            button(Label.QUALITY, ComponentRef(Action.QUALITY, report_id)),
+            button(Label.DRIFT, ComponentRef(Action.DRIFT, report_id)),
         ),
     ]
     if is_spotifys(report.playlist):
@@ -149,10 +138,10 @@ def poster_card(stored: StoredReport, posters: Sequence[Chart]) -> Reply:
         ui.ActionRow(
             button(
                 Label.POST_HERE,
-                ComponentRef(Action.POSTER, report_id, PosterVerb.POST).button(),
-                style=discord.ButtonStyle.primary,
+                ComponentRef(Action.POSTER, report_id, PosterVerb.POST),
+                style=ButtonStyle.primary,
             ),
-            button(Label.READ_AS_TEXT, ComponentRef(Action.POSTER, report_id, PosterVerb.TEXT).button()),
+            button(Label.READ_AS_TEXT, ComponentRef(Action.POSTER, report_id, PosterVerb.TEXT)),
         ),
     ]
     return Reply(tuple(blocks), attached)
@@ -181,9 +170,9 @@ def drift_card(found: LookBack, wanted: str = "") -> Reply:
     if shown:
         picture, attached = gallery([charts[shown]])
         blocks.append(picture)
-        buttons.append(button(Label.READ_AS_TEXT, ComponentRef(Action.DRIFT, key, AS_TEXT).button()))
+        buttons.append(button(Label.READ_AS_TEXT, ComponentRef(Action.DRIFT, key, AS_TEXT)))
     buttons += [
-        button(charts[other].title, ComponentRef(Action.DRIFT, key, other).button())
+        button(charts[other].title, ComponentRef(Action.DRIFT, key, other))
         for other in charts
         if other != shown
     ]
@@ -193,17 +182,12 @@ def drift_card(found: LookBack, wanted: str = "") -> Reply:
         text(*(small(line) for line in (*told, portrait.REMEMBERED if is_remembered else portrait.OFFER)))
     )
     if is_remembered:
-        buttons.append(button(Label.FORGET_THIS_LIST, ComponentRef(Action.REMEMBER, key, OFF).button()))
+        buttons.append(button(Label.FORGET_THIS_LIST, ComponentRef(Action.REMEMBER, key, OFF)))
     else:
         remember = ComponentRef(Action.REMEMBER, key, ON).button()
-        buttons.append(button(Label.REMEMBER_THIS_LIST, remember, style=discord.ButtonStyle.primary))
+        buttons.append(button(Label.REMEMBER_THIS_LIST, remember, style=ButtonStyle.primary))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), attached)
-
-
-def forgotten_list_card(name: str) -> Reply:
-    """Say that nothing is known of a list any more."""
-    return note(portrait.forgotten_list(name))
 
 
 def drift_text(found: LookBack) -> Reply:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
-from cogs.replies.ids import Action, DraftVerb, draft_ref
+from cogs.replies.ids import Action, ComponentRef, DraftVerb, draft_ref
 from cogs.words.text import FOR_STORIES, TOO_LARGE, escape, small
 from services.domain.charts import Chart
 
@@ -94,12 +94,13 @@ def in_full(said: ui.TextDisplay[Any], facts: str, filename: str, *, longest: in
 
 def button(
     label: str,
-    custom_id: str,
+    answers: ComponentRef | str,
     *,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    style: ButtonStyle = ButtonStyle.secondary,
     disabled: bool = False,
 ) -> ui.Button[Any]:
-    """Make a button that is answered by its id."""
+    """Make a button that is answered by its custom id, written out or not."""
+    custom_id = answers if isinstance(answers, str) else answers.button()
     return ui.Button(label=label, custom_id=custom_id, style=style, disabled=disabled)
 
 
@@ -109,12 +110,11 @@ def draft_button(
     draft_id: str,
     verb: DraftVerb,
     *details: int | str,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    style: ButtonStyle = ButtonStyle.secondary,
     disabled: bool = False,
 ) -> ui.Button[Any]:
     """Make a button that changes or takes a draft."""
-    custom_id = draft_ref(command, draft_id, verb, *details).button()
-    return button(label, custom_id, style=style, disabled=disabled)
+    return button(label, draft_ref(command, draft_id, verb, *details), style=style, disabled=disabled)
 
 
 def rule() -> ui.Separator[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Reply, button, note, rule, text
@@ -141,7 +141,7 @@ def doubtful_card(report: AnalysisReport, report_id: str, finds: Sequence[Doubtf
     )
 
     def all_of(label: str, what: str) -> ui.Button[Any]:
-        return button(label, ComponentRef(Action.SAME_SONG, report_id, what).button())
+        return button(label, ComponentRef(Action.SAME_SONG, report_id, what))
 
     return Reply(
         (
@@ -163,11 +163,7 @@ def answered_card(
     """Say what was taken, ask about the rest, and offer the map that follows."""
     head = text(words.answered_line(taken, refused))
     again = ui.ActionRow(
-        button(
-            Label.REDRAW_THE_MAP,
-            ComponentRef(Action.AGAIN, report_id).button(),
-            style=discord.ButtonStyle.primary,
-        )
+        button(Label.REDRAW_THE_MAP, ComponentRef(Action.AGAIN, report_id), style=ButtonStyle.primary)
     )
     rest = doubtful_card(report, report_id, left).blocks if left else ()
     return Reply((head, again, *rest))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, Reply, button, note, rule, text
@@ -75,10 +75,10 @@ def _open_card(lobby: Lobby) -> Reply:
             rule(),
             text(*words.terms_lines(lobby)),
             ui.ActionRow(
-                _press(Label.JOIN, lobby, LobbyVerb.JOIN, discord.ButtonStyle.primary),
+                _press(Label.JOIN, lobby, LobbyVerb.JOIN, ButtonStyle.primary),
                 _choose(lobby),
                 _press(Label.LEAVE, lobby, LobbyVerb.LEAVE),
-                _press(compare, lobby, LobbyVerb.COMPARE, discord.ButtonStyle.success),
+                _press(compare, lobby, LobbyVerb.COMPARE, ButtonStyle.success),
             ),
         )
     )
@@ -115,7 +115,7 @@ def _asking_card(lobby: Lobby, asked: Member) -> Reply:
 def _question_card(lobby: Lobby, asked: Member) -> Reply:
     said = text(*words.question_lines(lobby, asked))
     row = ui.ActionRow(
-        _press(Label.ACCEPT, lobby, LobbyVerb.JOIN, discord.ButtonStyle.success),
+        _press(Label.ACCEPT, lobby, LobbyVerb.JOIN, ButtonStyle.success),
         _press(Label.DECLINE, lobby, LobbyVerb.DECLINE),
         _choose(lobby),
         _press(Label.TAKE_BACK, lobby, LobbyVerb.LEAVE),
@@ -158,7 +158,7 @@ def asked_note(lobby: Lobby, *, directly: bool) -> Reply:
 
 def joined_note(lobby: Lobby) -> Reply:
     """Tell somebody who just came in what comes next."""
-    return Reply((text(words.CHOOSE_NOW), ui.ActionRow(_choose(lobby, discord.ButtonStyle.primary))))
+    return Reply((text(words.CHOOSE_NOW), ui.ActionRow(_choose(lobby, ButtonStyle.primary))))
 
 
 def brought_note(member: Member, lobby: Lobby) -> Reply:
@@ -201,18 +201,14 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
 
 
 def _press(
-    label: str, lobby: Lobby, verb: LobbyVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    label: str, lobby: Lobby, verb: LobbyVerb, style: ButtonStyle = ButtonStyle.secondary
 ) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.LOBBY, lobby.lobby_id, verb).button(), style=style)
+    return button(label, ComponentRef(Action.LOBBY, lobby.lobby_id, verb), style=style)
 
 
-def _choose(lobby: Lobby, style: discord.ButtonStyle = discord.ButtonStyle.secondary) -> ui.Button[Any]:
-    return button(Label.CHOOSE_SOURCE, ComponentRef(Action.BRING, lobby.lobby_id).button(), style=style)
+def _choose(lobby: Lobby, style: ButtonStyle = ButtonStyle.secondary) -> ui.Button[Any]:
+    return button(Label.CHOOSE_SOURCE, ComponentRef(Action.BRING, lobby.lobby_id), style=style)
 
 
 def _see(lobby: Lobby) -> ui.Button[Any]:
-    return button(
-        Label.SEE_RESULT,
-        ComponentRef(Action.RESULT, lobby.lobby_id).button(),
-        style=discord.ButtonStyle.primary,
-    )
+    return button(Label.SEE_RESULT, ComponentRef(Action.RESULT, lobby.lobby_id), style=ButtonStyle.primary)

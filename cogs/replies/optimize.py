@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Attached, Reply, button, draft_button, gallery, text, with_files
@@ -93,7 +93,7 @@ def order_details_card(draft: OrderDraft, chart: Chart | None, page: DetailsPage
             )
     back = _button(Label.BACK, draft_id, DraftVerb.SHOW)
     others = [
-        button(_PAGES[each], draft_ref(Action.OPTIMIZE, draft_id, DraftVerb.DETAILS, each.value).button())
+        button(_PAGES[each], draft_ref(Action.OPTIMIZE, draft_id, DraftVerb.DETAILS, each.value))
         for each in DetailsPage
         if each != page
     ]
@@ -112,12 +112,8 @@ def in_place_card(draft: OrderDraft) -> Reply:
         (
             text(*words.in_place_lines(report, result)),
             ui.ActionRow(
-                _button(
-                    Label.CHANGE_THE_PLAYLIST, draft_id, DraftVerb.REPLACE, style=discord.ButtonStyle.danger
-                ),
-                _button(
-                    Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success
-                ),
+                _button(Label.CHANGE_THE_PLAYLIST, draft_id, DraftVerb.REPLACE, style=ButtonStyle.danger),
+                _button(Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=ButtonStyle.success),
                 _button(Label.BACK, draft_id, DraftVerb.SHOW),
             ),
         ),
@@ -155,13 +151,13 @@ def _goal_select(draft_id: str, goal: Goal) -> ui.Select[Any]:
 def _buttons(draft: OrderDraft, *, can_write: bool) -> list[ui.Button[Any]]:
     draft_id, playlist = draft.draft_id, draft.stored.report.playlist
     buttons = [
-        _button(Label.AGAIN, draft_id, DraftVerb.AGAIN, style=discord.ButtonStyle.primary),
+        _button(Label.AGAIN, draft_id, DraftVerb.AGAIN, style=ButtonStyle.primary),
         _button(Label.LOCK, draft_id, DraftVerb.ASK),
     ]
     buttons.append(_button(Label.DETAILS, draft_id, DraftVerb.DETAILS))
     if can_write:
         buttons.append(
-            _button(Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success)
+            _button(Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=ButtonStyle.success)
         )
         if playlist.id is not None and draft.state.result.changes_something:
             buttons.append(_button(Label.APPLY_IN_PLACE, draft_id, DraftVerb.REVIEW))

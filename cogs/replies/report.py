@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, gallery, note, rule, text
@@ -75,10 +75,8 @@ def summary_card(
 def _ways_on(report: AnalysisReport, report_id: str, *, private: bool) -> list[ui.Item[Any]]:
     """Offer what else there is, in rows that fit a phone."""
 
-    def of(
-        label: str, action: Action, style: discord.ButtonStyle = discord.ButtonStyle.secondary
-    ) -> ui.Button[Any]:
-        return button(label, ComponentRef(action, report_id).button(), style=style)
+    def of(label: str, action: Action, style: ButtonStyle = ButtonStyle.secondary) -> ui.Button[Any]:
+        return button(label, ComponentRef(action, report_id), style=style)
 
     has_map = any(place.x is not None for place in report.placements)
     buttons = [
@@ -90,7 +88,7 @@ def _ways_on(report: AnalysisReport, report_id: str, *, private: bool) -> list[u
         of(Label.EXPORT, Action.EXPORT),
     ]
     if private:
-        buttons.insert(0, of(Label.SHARE, Action.SHARE, discord.ButtonStyle.primary))
+        buttons.insert(0, of(Label.SHARE, Action.SHARE, ButtonStyle.primary))
     last = buttons[2 * _IN_A_ROW :]
     if report.clusters:
         last.append(other_way_button(report, lambda way: ComponentRef(Action.AGAIN, report_id, way)))
@@ -124,7 +122,7 @@ def other_way_button(report: AnalysisReport, ref_of: Callable[[Grouping], Compon
     """Offer the other way of grouping; where years are too few for it (the card says so), unpressable."""
     other = Grouping.STYLE if report.basis.grouping is Grouping.SOUND else Grouping.SOUND
     can_be = other is Grouping.SOUND or report.basis.has_enough_years
-    return button(way_label(other), ref_of(other).button(), disabled=not can_be)
+    return button(way_label(other), ref_of(other), disabled=not can_be)
 
 
 def page_count(cluster: Cluster) -> int:
@@ -179,11 +177,7 @@ def _turners(report_id: str, index: int, page: int, pages: int) -> list[ui.Butto
 
     return [
         button(Label.PREVIOUS, to(page - 1) if page else to(0), disabled=page == 0),
-        button(
-            page_label(page + 1, pages),
-            ComponentRef(Action.CLUSTER, report_id, "here").button(),
-            disabled=True,
-        ),
+        button(page_label(page + 1, pages), ComponentRef(Action.CLUSTER, report_id, "here"), disabled=True),
         button(Label.NEXT if page else Label.TRACKS, to(page + 1), disabled=page + 1 >= pages),
     ]
 
@@ -211,10 +205,10 @@ def quality_card(report: AnalysisReport, report_id: str) -> Reply:
         blocks += [rule(), text(words.WITHOUT_FULL_DATA, fit(missing, words.LISTED))]
     if left_out := skipped_line(report.playlist.skipped):
         blocks.append(text(small(left_out)))
-    buttons = [button(Label.REDRAW_THE_MAP, ComponentRef(Action.AGAIN, report_id).button())]
+    buttons = [button(Label.REDRAW_THE_MAP, ComponentRef(Action.AGAIN, report_id))]
     if (coverage.imputed or coverage.borrowed) and _of_these_very_tracks(coverage) >= FEWEST_TRACKS:
         again = ComponentRef(Action.AGAIN, report_id, MEASURED_ONLY).button()
-        buttons.insert(0, button(Label.MEASURED_ONLY, again, style=discord.ButtonStyle.primary))
+        buttons.insert(0, button(Label.MEASURED_ONLY, again, style=ButtonStyle.primary))
     blocks.append(ui.ActionRow(*buttons))
     last = (small(words.WRONG_TEMPO) if report.clusters else "", credit(report.playlist))
     if any(last):
@@ -254,7 +248,7 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
     tempo = entry.features.tempo or 0.0
 
     def choice(label: str, factor: str) -> ui.Button[Any]:
-        return button(label, ComponentRef(Action.TEMPO, report_id, f"{index}.{factor}").button())
+        return button(label, ComponentRef(Action.TEMPO, report_id, f"{index}.{factor}"))
 
     return Reply(
         (
@@ -271,9 +265,5 @@ def tempo_card(entry: EnrichedTrack, report_id: str, index: int) -> Reply:
 def corrected_card(entry: EnrichedTrack, report_id: str, factor: str) -> Reply:
     """Confirm a correction and offer the map that follows from it."""
     confirmed = note(words.corrected_line(entry, factor))
-    again = button(
-        Label.REDRAW_THE_MAP,
-        ComponentRef(Action.AGAIN, report_id).button(),
-        style=discord.ButtonStyle.primary,
-    )
+    again = button(Label.REDRAW_THE_MAP, ComponentRef(Action.AGAIN, report_id), style=ButtonStyle.primary)
     return Reply((*confirmed.blocks, ui.ActionRow(again)))

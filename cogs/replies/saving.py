@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.account import HERE
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, note, text, with_files
+from cogs.replies.layout import ACCENT, WARNING, Attached, Reply, button, text, with_files
 from cogs.words import saving as words
 from cogs.words.controls import Label, take_back_label, undo_label
 from cogs.words.saving import ABOUT_EARLIER, not_saved_line, saved_title, write_lines
 from cogs.words.text import small
-from services.domain.writes import Settled, Settling, Undone, UndoPlan, Write, WriteKind
+from services.domain.writes import Settling, Undone, UndoPlan, Write, WriteKind
 
 LAST = "last"
 """Subject of buttons about the newest changes, whichever those are."""
@@ -82,14 +81,14 @@ def _buttons(writes: Sequence[Write]) -> list[ui.Button[Any]]:
     waiting = next((write for write in writes if not write.stage.is_final), None)
     if waiting is not None:
         go_on = ComponentRef(Action.SAVING, waiting.write_id, SavedVerb.GO_ON).button()
-        buttons.append(button(Label.GO_ON_NOW, go_on, style=discord.ButtonStyle.primary))
+        buttons.append(button(Label.GO_ON_NOW, go_on, style=ButtonStyle.primary))
     elif len(writes) == 1 and writes[0].is_done and writes[0].url and writes[0].kind is not WriteKind.REMOVE:
         buttons.append(ui.Button(label=Label.OPEN_IN_SPOTIFY, url=writes[0].url))
     undoable = [write for write in writes if write.has_begun and not write.undoes and not write.undone_by]
     if undoable:
         oldest = min(undoable, key=lambda write: write.created_at)
         label = undo_label(all_done=all(write.is_done for write in writes))
-        buttons.append(button(label, ComponentRef(Action.UNDO, oldest.write_id, UndoVerb.BACK_TO).button()))
+        buttons.append(button(label, ComponentRef(Action.UNDO, oldest.write_id, UndoVerb.BACK_TO)))
     return buttons
 
 
@@ -108,7 +107,7 @@ def undo_card(plan: UndoPlan, *, more: bool) -> Reply:
         text(small(words.NOTHING_CHANGED_YET)),
     ]
     confirm = ComponentRef(Action.UNDO, plan.newest, f"{UndoVerb.DO}.{count}").button()
-    buttons = [button(take_back_label(count), confirm, style=discord.ButtonStyle.danger)]
+    buttons = [button(take_back_label(count), confirm, style=ButtonStyle.danger)]
     if more and count < MOST:
         buttons.append(button(Label.ALSO_THE_ONE_BEFORE, _ask(count + 1)))
     if count > 1:
@@ -154,17 +153,17 @@ def unfinished_card(writes: Sequence[Write], action: Action, *, so_that: str) ->
         text(words.what_first(writes, so_that)),
     ]
 
-    def choice(label: str, word: str, style: discord.ButtonStyle) -> ui.Button[Any]:
+    def choice(label: str, word: str, style: ButtonStyle) -> ui.Button[Any]:
         newest, *others = (write.write_id for write in asked)
-        return button(label, ComponentRef(action, newest, ".".join([word, *others])).button(), style=style)
+        return button(label, ComponentRef(action, newest, ".".join([word, *others])), style=style)
 
     buttons = []
     if not all(write.stage.is_final for write in asked):
-        buttons.append(choice(words.finish_label(len(asked)), Settling.FINISH, discord.ButtonStyle.primary))
-    buttons.append(choice(words.put_back_label(len(asked)), Settling.PUT_BACK, discord.ButtonStyle.secondary))
+        buttons.append(choice(words.finish_label(len(asked)), Settling.FINISH, ButtonStyle.primary))
+    buttons.append(choice(words.put_back_label(len(asked)), Settling.PUT_BACK, ButtonStyle.secondary))
     if action is Action.FORGET and any(write.waits_for_its_person or write.stage.is_final for write in asked):
         blocks.append(text(small(words.LISTS_AS_FILES)))
-        buttons.append(choice(Label.GIVE_ME_THE_LIST_FORGET_ME, GIVE_UP, discord.ButtonStyle.danger))
+        buttons.append(choice(Label.GIVE_ME_THE_LIST_FORGET_ME, GIVE_UP, ButtonStyle.danger))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), accent=WARNING)
 
@@ -173,11 +172,6 @@ def read_choice(ref: ComponentRef) -> tuple[str, tuple[str, ...]]:
     """Read what one of these buttons asks for, and about which writes; none where all are meant."""
     word, *others = ref.argument.split(".")
     return word, () if ref.subject == HERE else (ref.subject, *others)
-
-
-def settled_card(settled: Sequence[Settled]) -> Reply:
-    """Say what came of the writes that were to be settled."""
-    return note(*words.settled_told(settled))
 
 
 def handed_over_card(writes: Sequence[Write]) -> Reply:

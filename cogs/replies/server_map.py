@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, button, gallery, note, rule, text, with_files
+from cogs.replies.layout import Attached, Reply, button, gallery, rule, text, with_files
 from cogs.words import server_map as words
 from cogs.words.controls import Label
 from cogs.words.text import small
 from services.domain.group_requests import MapVerb
-from services.domain.server_map import Digest, DrawnMap, News
+from services.domain.server_map import DrawnMap, News
 
 _STANDINGS = 3
 """Who stands out on the card itself; the text has all."""
@@ -45,15 +44,15 @@ def _buttons(drawn: DrawnMap, *, posted: bool) -> list[ui.Button[Any]]:
     press = partial(_press, drawn.guild_id)
     if posted:
         return [
-            press(Label.WHO_IS_NEAR_ME, MapVerb.LOOK, discord.ButtonStyle.primary),
+            press(Label.WHO_IS_NEAR_ME, MapVerb.LOOK, ButtonStyle.primary),
             press(Label.READ_AS_TEXT, MapVerb.READ),
             press(Label.TAKE_OFF_MAP, MapVerb.LEAVE),
         ]
     row = [] if drawn.found is None else [press(Label.READ_AS_TEXT, MapVerb.READ)]
     if drawn.you is None:
-        return [press(Label.PUT_ON_MAP, MapVerb.JOIN, discord.ButtonStyle.primary), *row]
+        return [press(Label.PUT_ON_MAP, MapVerb.JOIN, ButtonStyle.primary), *row]
     if drawn.found is not None:
-        row.insert(0, press(Label.POST_HERE, MapVerb.POST, discord.ButtonStyle.primary))
+        row.insert(0, press(Label.POST_HERE, MapVerb.POST, ButtonStyle.primary))
     return [*row, press(Label.USE_MY_LATEST_LIST, MapVerb.JOIN), press(Label.TAKE_OFF_MAP, MapVerb.LEAVE)]
 
 
@@ -80,9 +79,9 @@ def map_over_note(guild_id: int) -> Reply:
 
 
 def _press(
-    guild_id: int, label: str, verb: MapVerb, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    guild_id: int, label: str, verb: MapVerb, style: ButtonStyle = ButtonStyle.secondary
 ) -> ui.Button[Any]:
-    return button(label, ComponentRef(Action.SERVER_MAP, str(guild_id), verb).button(), style=style)
+    return button(label, ComponentRef(Action.SERVER_MAP, str(guild_id), verb), style=style)
 
 
 def stop_ref(guild_id: int, week: int) -> ComponentRef:
@@ -102,26 +101,11 @@ def digest_card(guild_id: int, week: int, news: Sequence[News]) -> Reply:
             ui.ActionRow(
                 button(
                     Label.WHO_IS_NEAR_ME,
-                    ComponentRef(Action.SERVER_MAP, server, MapVerb.LOOK).button(),
-                    style=discord.ButtonStyle.primary,
+                    ComponentRef(Action.SERVER_MAP, server, MapVerb.LOOK),
+                    style=ButtonStyle.primary,
                 ),
-                button(Label.TAKE_OFF_MAP, ComponentRef(Action.SERVER_MAP, server, MapVerb.LEAVE).button()),
-                button(Label.STOP_THIS, stop_ref(guild_id, week).button()),
+                button(Label.TAKE_OFF_MAP, ComponentRef(Action.SERVER_MAP, server, MapVerb.LEAVE)),
+                button(Label.STOP_THIS, stop_ref(guild_id, week)),
             ),
         )
     )
-
-
-def empty_digest_note() -> Reply:
-    """Show nobody: whoever a digest named has left the map, or it is old."""
-    return note(words.DIGEST_OVER)
-
-
-def digest_on_note(digest: Digest) -> Reply:
-    """Confirm where and when a digest comes."""
-    return note(*words.digest_on_lines(digest))
-
-
-def digest_off_note() -> Reply:
-    """Confirm that no more digest comes."""
-    return note(*words.DIGEST_OFF_LINES)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
 from cogs.replies.layout import Attached, Reply, button, gallery, text
@@ -55,12 +54,12 @@ def sound_card(
 
 def _buttons(report_id: str, *, private: bool) -> list[ui.Button[Any]]:
     row = [
-        button(Label.QUALITY, ComponentRef(Action.QUALITY, report_id).button()),
-        button(Label.EXPORT, ComponentRef(Action.EXPORT, report_id).button()),
+        button(Label.QUALITY, ComponentRef(Action.QUALITY, report_id)),
+        button(Label.EXPORT, ComponentRef(Action.EXPORT, report_id)),
     ]
     if private:
         share = ComponentRef(Action.SHARE, report_id).button()
-        row.append(button(Label.SHARE, share, style=discord.ButtonStyle.primary))
+        row.append(button(Label.SHARE, share, style=ButtonStyle.primary))
     return row
 
 
@@ -72,7 +71,7 @@ def clips_offer(report: AnalysisReport, report_id: str) -> list[ui.Item[Any]]:
     clips = len(clip_starts(sounds[0].length_s))
     press = button(
         words.press_label(clips, len(sounds)),
-        ComponentRef(Action.CLIPS, report_id).button(),
-        style=discord.ButtonStyle.primary,
+        ComponentRef(Action.CLIPS, report_id),
+        style=ButtonStyle.primary,
     )
     return [text(small(words.clips_sentence(clips, len(sounds)))), ui.ActionRow(press)]

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import discord
-from discord import ui
+from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, DraftVerb, draft_ref
 from cogs.replies.layout import WARNING, Reply, draft_button, rule, text, with_files
@@ -106,7 +106,7 @@ def _decision_buttons(draft_id: str, state: TidyState, number: int) -> list[ui.B
             DraftVerb.DECIDE,
             number,
             decision.value,
-            style=discord.ButtonStyle.primary if decision is chosen else discord.ButtonStyle.secondary,
+            style=ButtonStyle.primary if decision is chosen else ButtonStyle.secondary,
         )
         for decision in Decision
     ]
@@ -129,22 +129,18 @@ def _tidy_row(draft_id: str, state: TidyState, page: int) -> list[ui.Button[Any]
         Label.TAKE_ALL_SUGGESTIONS, draft_id, DraftVerb.TAKE_SUGGESTIONS, page, disabled=not state.open
     )
     label = apply_label(decided, all_of_them)
-    return [suggestions, _tidy_button(label, draft_id, DraftVerb.REVIEW, style=discord.ButtonStyle.success)]
+    return [suggestions, _tidy_button(label, draft_id, DraftVerb.REVIEW, style=ButtonStyle.success)]
 
 
 def _apply_buttons(draft_id: str, *, can_write: bool, in_place: bool) -> list[ui.Button[Any]]:
     buttons = []
     if in_place:
         buttons.append(
-            _tidy_button(
-                Label.CHANGE_THE_PLAYLIST, draft_id, DraftVerb.REPLACE, style=discord.ButtonStyle.danger
-            )
+            _tidy_button(Label.CHANGE_THE_PLAYLIST, draft_id, DraftVerb.REPLACE, style=ButtonStyle.danger)
         )
     if can_write:
         buttons.append(
-            _tidy_button(
-                Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success
-            )
+            _tidy_button(Label.SAVE_AS_A_NEW_PLAYLIST, draft_id, DraftVerb.SAVE, style=ButtonStyle.success)
         )
     buttons.append(_tidy_button(Label.EXPORT_THE_TIDIED_LIST, draft_id, DraftVerb.EXPORT))
     return buttons
@@ -187,7 +183,7 @@ def dry_run_card(draft: SplitDraft, *, can_write: bool) -> Reply:
     ]
     if can_write:
         label = make_label(count)
-        buttons.insert(0, _split_button(label, draft_id, DraftVerb.SAVE, style=discord.ButtonStyle.success))
+        buttons.insert(0, _split_button(label, draft_id, DraftVerb.SAVE, style=ButtonStyle.success))
     blocks.append(ui.ActionRow(*buttons))
     return Reply(tuple(blocks), accent=WARNING)
 
@@ -223,9 +219,7 @@ def _part_buttons(draft_id: str, state: SplitState, chosen: int) -> list[ui.Butt
     letter = CLUSTER_LETTERS[chosen]
     included = state.parts[chosen].included
     return [
-        _split_button(
-            rename_label(letter), draft_id, DraftVerb.ASK, chosen, style=discord.ButtonStyle.primary
-        ),
+        _split_button(rename_label(letter), draft_id, DraftVerb.ASK, chosen, style=ButtonStyle.primary),
         _split_button(toggle_label(letter, included), draft_id, DraftVerb.TOGGLE, chosen),
     ]
 
@@ -251,11 +245,7 @@ def _split_row(draft: SplitDraft) -> list[ui.Button[Any]]:
     report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     row = [
         _split_button(
-            Label.GO_ON,
-            draft_id,
-            DraftVerb.REVIEW,
-            style=discord.ButtonStyle.success,
-            disabled=not state.chosen,
+            Label.GO_ON, draft_id, DraftVerb.REVIEW, style=ButtonStyle.success, disabled=not state.chosen
         )
     ]
     if len(state.parts) < len(report.clusters):

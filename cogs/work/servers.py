@@ -12,15 +12,9 @@ import discord
 from cachetools import TTLCache
 from discord.ext import commands, tasks
 
-from cogs.replies.layout import Reply
-from cogs.replies.server_map import (
-    digest_card,
-    empty_digest_note,
-    map_card,
-    map_in_words,
-    map_over_note,
-    stop_ref,
-)
+from cogs.replies.layout import Reply, note
+from cogs.replies.server_map import digest_card, map_card, map_in_words, map_over_note, stop_ref
+from cogs.words.server_map import DIGEST_OVER
 from cogs.work.host import Host
 from cogs.work.kinds import Kind, request_of
 from cogs.work.posted_cards import PostedCards
@@ -160,7 +154,7 @@ class Digests:
     async def redraw(self, redraw: Redraw) -> Reply:
         """Draw a posted digest without those who left the map, or empty it."""
         if redraw.is_over:
-            return empty_digest_note()
+            return note(DIGEST_OVER)
         return digest_card(redraw.message.guild_id, int(redraw.message.result_id or 0), redraw.news)
 
     def new_request_id(self, now: datetime) -> int:

@@ -10,15 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.domain.charts import Chart, ChartKind
-from services.domain.comparison import (
-    Comparison,
-    Pair,
-    Participant,
-    Person,
-    PersonKey,
-    TopPairs,
-    TopPeople,
-)
+from services.domain.comparison import Comparison, Pair, Participant, Person, PersonKey, TopPairs, TopPeople
 from services.domain.errors import TastemapError
 from services.domain.errors.groups import OnePlaylistFailedError
 from services.domain.errors.jobs import OverloadedError, ShuttingDownError, StoppedError
@@ -28,6 +20,7 @@ from services.domain.messages import Activity, ComparisonWords, OnProgress, Prog
 from services.domain.music import Playlist
 from services.workflows import group_tasks
 from services.workflows.analyze import AnalyzeWorkflow
+from services.workflows.export import fields_of
 
 COMPARISON_DEADLINE_S = 60.0
 """25 people with 300 tracks each take less than two seconds; the rest is room for a busy machine."""
@@ -241,9 +234,7 @@ def blend_document(found: Blend, notes: Sequence[str]) -> dict[str, Any]:
             {
                 "name": person.name,
                 "satisfaction": _rounded(person.satisfaction, 4),
-                "turns": person.turns,
-                "owned": person.owned,
-                "foreign": person.foreign,
+                **fields_of(person, "turns", "owned", "foreign"),
             }
             for person in found.people
         ],
@@ -295,9 +286,7 @@ def own_json(found: Comparison, key: PersonKey, made: datetime, said: Comparison
         "scores": [
             {
                 "with": found.name(pair.b if pair.a == key else pair.a),
-                "score": pair.score,
-                "low": pair.low,
-                "high": pair.high,
+                **fields_of(pair, "score", "low", "high"),
                 "is_rough": found.is_rough(pair),
                 "reasons": list(reasons),
             }
@@ -351,10 +340,7 @@ def _pair_document(pair: Pair, found: Comparison, reasons: Sequence[str], *, tur
 
 def _person_document(person: Participant, found: Comparison) -> dict[str, Any]:
     return {
-        "name": person.name,
-        "tracks": person.tracks,
-        "measured": person.measured,
-        "imputed": person.imputed,
+        **fields_of(person, "name", "tracks", "measured", "imputed"),
         "enough_data": person.is_scored,
         "groups": {
             group.name: _rounded(share, 4) for group, share in zip(found.groups, person.shares, strict=True)

@@ -28,6 +28,11 @@ _TRIMMED = "".join(map(chr, (*range(33), 127, 0x85, 0xA0, *range(0x2000, 0x2010)
 """Control characters, blanks and what looks like one."""
 
 
+def fields_of(value: object, *names: str) -> dict[str, Any]:
+    """Write down some fields of a value under their own names."""
+    return {name: getattr(value, name) for name in names}
+
+
 def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]:
     """Turn a report into the document that `analyze --json` prints; docs/terminal.md lists its fields.
 
@@ -48,27 +53,16 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
         "playlist": report.playlist.name,
         "format": report.playlist.format,
         "by": report.basis.grouping.value,
-        "basis": {
-            "years": report.basis.years,
-            "genres": report.basis.genres,
-            "remembered_genres": report.basis.remembered_genres,
-            "earlier_genres": report.basis.earlier_genres,
-            "earlier_artists": report.basis.earlier_artists,
-            "common_genres": report.basis.common_genres,
-            "common_artists": report.basis.common_artists,
-            "stability": report.basis.stability,
-            "refused": report.basis.refused,
-        },
+        "basis": fields_of(
+            report.basis,
+            *("years", "genres", "remembered_genres", "earlier_genres", "earlier_artists", "common_genres"),
+            *("common_artists", "stability", "refused"),
+        ),
         "verdict": report.structure.verdict.value,
         "sentence": said.verdict,
         "structure": {
             "groups": len(report.clusters),
-            "stability": report.structure.stability,
-            "gap": report.structure.gap,
-            "gap_z": report.structure.gap_z,
-            "forced": report.structure.forced,
-            "asked": report.structure.asked,
-            "of_albums": report.structure.of_albums,
+            **fields_of(report.structure, "stability", "gap", "gap_z", "forced", "asked", "of_albums"),
             "estimated": [feature.value for feature in report.structure.estimated],
         },
         "tracks": [
@@ -78,17 +72,11 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
             {
                 "name": cluster.name,
                 "blurb": words.blurb,
-                "subtitle": {
-                    "genres": list(cluster.subtitle.genres),
-                    "genre_share": cluster.subtitle.genre_share,
-                    "decade": cluster.subtitle.decade,
-                    "decade_share": cluster.subtitle.decade_share,
-                    "artist": cluster.subtitle.artist,
-                    "artist_share": cluster.subtitle.artist_share,
-                    "of_artists": cluster.subtitle.of_artists,
-                    "album": cluster.subtitle.album,
-                    "album_share": cluster.subtitle.album_share,
-                },
+                "subtitle": fields_of(
+                    cluster.subtitle,
+                    *("genres", "genre_share", "decade", "decade_share"),
+                    *("artist", "artist_share", "of_artists", "album", "album_share"),
+                ),
                 "tempo_bpm": cluster.tempo_bpm,
                 "tempo_range_bpm": cluster.tempo_range_bpm and list(cluster.tempo_range_bpm),
                 "size": cluster.size,
@@ -98,10 +86,7 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
                         "feature": trait.feature.value,
                         "words": said_of_it,
                         "numbers": numbers,
-                        "value": trait.value,
-                        "typical": trait.typical,
-                        "z": trait.z,
-                        "contrast": trait.contrast,
+                        **fields_of(trait, "value", "typical", "z", "contrast"),
                     }
                     for trait, (said_of_it, numbers) in zip(cluster.traits, words.traits, strict=True)
                 ],
@@ -111,13 +96,10 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
             for cluster, words in zip(report.clusters, said.groups, strict=True)
         ],
         "coverage": {
-            "total": report.coverage.total,
-            "measured": report.coverage.measured,
-            "heard": report.coverage.heard,
-            "uploaded": report.coverage.uploaded,
-            "borrowed": report.coverage.borrowed,
-            "imputed": report.coverage.imputed,
-            "unknown": report.coverage.unknown,
+            **fields_of(
+                report.coverage,
+                *("total", "measured", "heard", "uploaded", "borrowed", "imputed", "unknown"),
+            ),
             "partly": _partly_document(report.coverage.partly),
             "by_source": dict(report.coverage.by_source),
             "by_feature": {feature.value: count for feature, count in report.coverage.by_feature.items()},
@@ -139,10 +121,7 @@ def _partly_document(partly: PartlyKnown | None) -> dict[str, Any] | None:
     if partly is None:
         return None
     return {
-        "tracks": partly.tracks,
-        "estimated": partly.estimated,
-        "unknown": partly.unknown,
-        "deciding": partly.deciding,
+        **fields_of(partly, "tracks", "estimated", "unknown", "deciding"),
         "known": {feature.value: count for feature, count in partly.known.items()},
     }
 
@@ -155,9 +134,7 @@ def _track_document(report: AnalysisReport, index: int, outlier: str | None) -> 
         "id": entry.track.id,
         "title": entry.track.title,
         "artists": list(entry.track.artists),
-        "cluster": placement.cluster,
-        "likely": placement.likely,
-        "probability": placement.probability,
+        **fields_of(placement, "cluster", "likely", "probability"),
         "origin": {
             feature.value: provenance.origin.value for feature, provenance in entry.provenance.items()
         },
@@ -266,7 +243,6 @@ def order_document(
     `order` holds the Spotify ids, or `row:N` (counted from 1 in the file) for a track without one.
     Costs are means of a step.
     """
-    costs = result.costs
     return {
         "playlist": report.playlist.name,
         "goal": result.goal.value,
@@ -274,12 +250,7 @@ def order_document(
         "exact": result.exact,
         "order": [report.tracks[row].track.id or f"row:{row + 1}" for row in result.order],
         "rows": [row + 1 for row in result.order],
-        "cost": {
-            "original": costs.original,
-            "random_mean": costs.random_mean,
-            "optimized": costs.optimized,
-            "lower_bound": costs.lower_bound,
-        },
+        "cost": fields_of(result.costs, "original", "random_mean", "optimized", "lower_bound"),
         "before": asdict(result.before),
         "after": asdict(result.after),
         "transitions": [
