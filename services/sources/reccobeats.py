@@ -322,16 +322,11 @@ class ReccoBeatsById:
         return await self._client.fetch(keys, deadline=deadline, on_part=on_part)
 
 
-class ReccoBeatsByIsrc:
+class ReccoBeatsByIsrc(ReccoBeatsById):
     """The same recordings under other ids."""
 
     name = f"{SOURCE}:isrc"
     """What is absent here is an ISRC, remembered apart from ids."""
-    provider = SOURCE
-    label = NAME
-
-    def __init__(self, client: ReccoBeats) -> None:
-        self._client = client
 
     def key_of(self, track: Track) -> TrackId | None:
         """Return the ISRC, where the track has a well-formed one: here that is what is asked for."""

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.domain.spotify import MOST_TRIES, AttemptStatus, LinkAttempt
 from services.storage.database import Store
 from services.storage.schema.people import link_attempts
-from services.storage.upserts import record_of, row_of
+from services.storage.upserts import insert_into, record_of, row_of
 
 
 class AttemptStore(Store):
@@ -21,10 +20,8 @@ class AttemptStore(Store):
         """Keep a new login; the person's former one is void."""
         row = row_of(attempt, scopes=" ".join(sorted(attempt.scopes)))
         async with self._database.transaction() as connection:
-            insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-            await connection.execute(
-                insert(link_attempts).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row)
-            )
+            insert = insert_into(link_attempts, connection.dialect).values(row)
+            await connection.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_=row))
 
     async def load(self, attempt_id: str, now: datetime) -> LinkAttempt | None:
         """Return a login that has not expired."""

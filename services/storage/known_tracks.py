@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.known_tracks import FEWEST_TRACKS, GenreClaim, KnownTrack, Relative, TrackKeys
@@ -20,7 +19,7 @@ from services.storage.codec import storable
 from services.storage.database import Store
 from services.storage.features import FEATURE_COLUMNS, to_features
 from services.storage.schema.music import artist_genres, features, known_tracks
-from services.storage.upserts import as_rows, in_lookups, record_of, row_of, upsert
+from services.storage.upserts import as_rows, in_lookups, insert_into, record_of, row_of, upsert
 
 RELATIVES_PER_KEY = 20
 """Tracks returned for one artist, album or song at most: enough for a mean, bounded for the famous."""
@@ -219,7 +218,7 @@ async def write_artist_genres(
         return
     values = [row_of(claim, artist=artist, last_seen=now) for (artist, _genre, _source), claim in rows]
     is_file = connection.dialect.name == "sqlite"
-    insert: Any = (sqlite.insert if is_file else postgresql.insert)(artist_genres)
+    insert = insert_into(artist_genres, connection.dialect)
     known, said = artist_genres.c, insert.excluded
     larger = case((said.tracks > known.tracks, said.tracks), else_=known.tracks)
     if not is_file:

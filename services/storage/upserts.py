@@ -42,6 +42,11 @@ def record_of(kind: type[_Item], row: Row[Any], /, **changed: Any) -> _Item:
     return kind(**{name: row._mapping[name] for name in names}, **changed)
 
 
+def insert_into(table: Table, dialect: Dialect) -> Any:
+    """Begin an insert that may meet rows that are there: both databases take the same, from other classes."""
+    return sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+
+
 async def upsert(
     connection: AsyncConnection,
     table: Table,
@@ -110,8 +115,7 @@ def _sql(
     keep_known: frozenset[str],
     keep_filled: frozenset[str],
 ) -> str:
-    # Both dialects write the same SQL; only the classes differ.
-    insert: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    insert = insert_into(table, dialect)
     keys = [column.name for column in table.primary_key]
     said = {
         name: func.nullif(insert.excluded[name], literal_column("'[]'"))
@@ -162,14 +166,13 @@ async def insert_new(
 
 @lru_cache(maxsize=16)
 def _insert_sql(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> str:
-    insert: Any = sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
-    statement = insert.values(dict.fromkeys(columns)).on_conflict_do_nothing()
+    statement = insert_into(table, dialect).values(dict.fromkeys(columns)).on_conflict_do_nothing()
     return str(statement.compile(dialect=dialect, column_keys=columns))
 
 
 async def add_to(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> None:
     """Insert a row of numbers, or add them to the one that is there."""
-    insert: Any = (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+    insert = insert_into(table, connection.dialect)
     keys = [column.name for column in table.primary_key]
     sums = {name: table.c[name] + insert.excluded[name] for name in row if name not in keys}
     await connection.execute(insert.values(dict(row)).on_conflict_do_update(index_elements=keys, set_=sums))

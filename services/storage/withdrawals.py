@@ -84,28 +84,20 @@ class WithdrawalStore(Store):
     async def leave_map(self, guild_id: int, user_id: int) -> bool:
         """Take somebody off the map of a server; False where they were not on it."""
         async with self._database.transaction() as connection:
-            return bool(
-                await take_off_maps(
-                    connection, map_members.c.guild_id == guild_id, map_members.c.user_id == user_id
-                )
-            )
+            mine = (map_members.c.guild_id == guild_id, map_members.c.user_id == user_id)
+            return bool(await take_off_maps(connection, *mine))
 
     async def drop_guild(self, guild_id: int) -> None:
         """Forget a server that the bot is no longer in; nothing of it can be changed any more."""
         async with self._database.transaction() as connection:
-            await connection.execute(delete(sharings).where(sharings.c.guild_id == guild_id))
-            for table in (map_members, digests, digest_posts):
+            tables = (sharings, map_members, digests, digest_posts, lobbies, asks, servers, group_messages)
+            for table in tables:
                 await connection.execute(delete(table).where(table.c.guild_id == guild_id))
-            await connection.execute(delete(lobbies).where(lobbies.c.guild_id == guild_id))
-            await connection.execute(delete(asks).where(asks.c.guild_id == guild_id))
-            await connection.execute(delete(servers).where(servers.c.guild_id == guild_id))
-            await connection.execute(delete(group_messages).where(group_messages.c.guild_id == guild_id))
 
     async def drop_channel(self, channel_id: int) -> None:
         """Forget a channel that was deleted, with the comparisons that met in it."""
         async with self._database.transaction() as connection:
-            await connection.execute(delete(lobbies).where(lobbies.c.channel_id == channel_id))
-            for table in (digests, digest_posts, group_messages, report_messages):
+            for table in (lobbies, digests, digest_posts, group_messages, report_messages):
                 await connection.execute(delete(table).where(table.c.channel_id == channel_id))
 
     async def purge(

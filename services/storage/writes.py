@@ -185,7 +185,7 @@ class WriteStore(Store):
                 ),
             ),
         )
-        return await self._delete(and_(age < before, not_(is_half_way)))
+        return await self._change(delete(playlist_writes).where(age < before, not_(is_half_way)))
 
     async def stale(self, before: datetime) -> tuple[Write, ...]:
         """List the writes that have left a playlist half way and that nothing has happened to since."""
@@ -201,9 +201,6 @@ class WriteStore(Store):
             .limit(limit)
         )
         return tuple(map(_write, await self._rows(query)))
-
-    async def _delete(self, where: ColumnElement[bool]) -> int:
-        return await self._change(delete(playlist_writes).where(where))
 
 
 async def bar_new_writes(connection: AsyncConnection, user_id: int) -> None:
@@ -226,10 +223,7 @@ async def refuse_to_cut(connection: AsyncConnection, user_id: int, now: datetime
     UnfinishedWritesError
         A playlist is being changed, or half changed.
     """
-    query = select(playlist_writes).where(_must_not_be_cut(user_id, now)).with_for_update()
-    found = tuple(map(_write, await connection.execute(query)))
-    if found:
-        raise UnfinishedWritesError(found)
+    await _refuse(connection, _must_not_be_cut(user_id, now))
 
 
 async def refuse_to_disconnect(connection: AsyncConnection, user_id: int, now: datetime) -> None:
@@ -246,13 +240,12 @@ async def refuse_to_disconnect(connection: AsyncConnection, user_id: int, now: d
         playlist_writes.c.hindrance.not_in([each.value for each in Hindrance if each.is_for_the_person]),
         playlist_writes.c.held_until > now,
     )
-    query = (
-        select(playlist_writes)
-        .where(_must_not_be_cut(user_id, now), playlist_writes.c.stage.not_in(_FINAL), goes_on)
-        .with_for_update()
-    )
-    found = tuple(map(_write, await connection.execute(query)))
-    if found:
+    await _refuse(connection, _must_not_be_cut(user_id, now), playlist_writes.c.stage.not_in(_FINAL), goes_on)
+
+
+async def _refuse(connection: AsyncConnection, *if_any: ColumnElement[bool]) -> None:
+    query = select(playlist_writes).where(*if_any).with_for_update()
+    if found := tuple(map(_write, await connection.execute(query))):
         raise UnfinishedWritesError(found)
 
 
