@@ -275,6 +275,8 @@ class RowReader:
 
     def _is_filled_up(self, values: Mapping[str, float | None], row: list[str]) -> bool:
         """Whether a row holds nothing but zeros and what stands for them in loudness and key."""
+        if not {0.0, _SILENCE_DB}.issuperset(values.values()):
+            return False
         silent = all(
             value == 0 or (name == Feature.LOUDNESS.value and value == _SILENCE_DB)
             for name, value in values.items()

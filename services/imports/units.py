@@ -119,6 +119,8 @@ def duration_ms(cell: str) -> int | None:
 
 def _bare(text: str) -> str:
     """Return a length without the date that a spreadsheet puts in front, and without marks of doubt."""
+    if text.isdecimal():
+        return text
     text = _COLONS.sub(":", text)
     day = _ZERO_DAY.match(text)
     return cells.without_doubt(text[day.end() :] if day else text)
@@ -129,7 +131,7 @@ class LengthReader:
 
     def __init__(self, column: Iterable[str], unit: Callable[[str], int | None] | None = None) -> None:
         """Look at a column, whose header tells how its numbers are read if `unit` is given."""
-        told = [cell for cell in {_bare(cell.strip()) for cell in column} if not _is_nothing(cell)]
+        told = [cell for cell in set(map(_bare, {cell.strip() for cell in column})) if not _is_nothing(cell)]
         self._unit = unit or duration_ms
         if unit is milliseconds and _are_seconds(told):
             self._unit = seconds
@@ -212,8 +214,6 @@ class _Seen:
     fractions: int = 0
     nonzero: int = 0
     largest: float = 0.0
-    signed: int = 0
-    """Cells that carry a percent sign themselves."""
 
     def add(self, other: _Seen) -> None:
         self.above_one += other.above_one
@@ -247,7 +247,16 @@ def detect_scales(
     """
     divisors = dict(known_scales(found).divisors)
     columns = {feature: found[FEATURE_COLUMNS[feature]] for feature in UNIT_FEATURES if feature in divisors}
-    seen = {feature: _look(rows, position) for feature, position in columns.items()}
+    written: dict[Feature, Counter[str]] = {
+        feature: Counter(row[place] for row in rows if place < len(row))
+        for feature in divisors
+        for place in [found[FEATURE_COLUMNS[feature]]]
+        if feature not in {Feature.KEY, Feature.MODE}
+    }
+    told: dict[Feature, list[tuple[float, int]]] = {
+        feature: _numbers(counts) for feature, counts in written.items()
+    }
+    seen = {feature: _look(told[feature]) for feature in columns}
     whole = _Seen()
     for one in seen.values():
         whole.add(one)
@@ -256,7 +265,7 @@ def detect_scales(
     percent: list[Feature] = []
     for feature, position in columns.items():
         one = seen[feature]
-        if says_percent(header[position]) or one.signed > 0:
+        if says_percent(header[position]) or any(cell.rstrip().endswith("%") for cell in written[feature]):
             percent.append(feature)
         elif tens_possible and _is_ten_point(whole, feature) and _is_ten_point(one, feature):
             del divisors[feature]
@@ -269,14 +278,13 @@ def detect_scales(
     if percent:
         some = () if len(percent) == len(columns) else tuple(feature.value for feature in percent)
         notes.append(Note(NoteKind.PERCENT_SCALE, names=some))
-    if Feature.LOUDNESS in divisors and _is_no_decibel(rows, found[Column.LOUDNESS]):
+    if Feature.LOUDNESS in divisors and _is_no_decibel(told[Feature.LOUDNESS]):
         del divisors[Feature.LOUDNESS]
         notes.append(Note(NoteKind.NO_DECIBELS))
     ruined = {
         feature: example
         for feature, divisor in divisors.items()
-        if feature not in {Feature.KEY, Feature.MODE}
-        and (example := _impossible(feature, _values(rows, found[FEATURE_COLUMNS[feature]]), divisor))
+        if feature in told and (example := _impossible(feature, told[feature], divisor))
     }
     if ruined:
         names = tuple(feature.value for feature in ruined)
@@ -285,16 +293,15 @@ def detect_scales(
     return Scales(divisors, tuple(notes))
 
 
-def _values(rows: Sequence[Sequence[str]], position: int) -> list[tuple[float, int]]:
+def _numbers(written: Counter[str]) -> list[tuple[float, int]]:
     """Return the different numbers of a column with their counts; rounded columns repeat a lot."""
-    counts = Counter(row[position] for row in rows if position < len(row))
-    numbers = ((cells.number(cell), count) for cell, count in counts.items())
+    numbers = ((cells.number(cell), count) for cell, count in written.items())
     return [(value, count) for value, count in numbers if value is not None]
 
 
-def _look(rows: Sequence[Sequence[str]], position: int) -> _Seen:
-    seen = _Seen(signed=sum(row[position].rstrip().endswith("%") for row in rows if position < len(row)))
-    for value, count in _values(rows, position):
+def _look(told: Iterable[tuple[float, int]]) -> _Seen:
+    seen = _Seen()
+    for value, count in told:
         if 0 < value <= 100:
             seen.nonzero += count
             seen.above_one += count * (value > 1)
@@ -323,8 +330,8 @@ def _impossible(feature: Feature, told: Sequence[tuple[float, int]], divisor: fl
     return wrong[0][0]
 
 
-def _is_no_decibel(rows: Sequence[Sequence[str]], position: int) -> bool:
+def _is_no_decibel(told: Iterable[tuple[float, int]]) -> bool:
     """Real loudness is nearly always negative; a column of positive numbers is some other measure."""
-    told = [(value, count) for value, count in _values(rows, position) if value]
-    total = sum(count for _, count in told)
-    return total >= _ENOUGH_LOUDNESS and 2 * sum(count for value, count in told if value > 0) > total
+    counts = [(value, count) for value, count in told if value]
+    total = sum(count for _, count in counts)
+    return total >= _ENOUGH_LOUDNESS and 2 * sum(count for value, count in counts if value > 0) > total
