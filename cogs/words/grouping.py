@@ -36,6 +36,8 @@ _BY_ALBUM = {
     Verdict.LOOSE: "By sound alone they fall into their albums, loosely.",
     Verdict.NONE: "The sound alone separates no more than their albums.",
 }
+NEARLY_SAME, MOSTLY_SAME = 0.8, 0.65
+"""Adjusted Rand indices from which groups of parts of a list are called so."""
 MOSTLY = 0.5
 """Share of the tagged tracks from which a group is mostly of its genres."""
 
@@ -51,9 +53,11 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
     """Say which way of grouping a card shows, and what it rests on; not that in general where `brief`."""
     whose = " Genres by artist." if basis.remembered_genres > (basis.genres or 0) else ""
     if basis.grouping is Grouping.STYLE:
-        words, chosen = "" if brief else _by_words(basis), ", as chosen last time" if basis.remembered else ""
-        said = f"Grouped by sound, year and artist{words}{chosen}."
-        return f"{said}{whose if brief else f' Years are those of the edition.{_known_of_artists(basis)}'}"
+        said = "Grouped by sound, year and artist"
+        if brief:
+            return f"{said}{', as chosen last time' if basis.remembered else ''}.{whose}"
+        chosen = " This way was chosen last time." if basis.remembered else ""
+        return f"{said}{_by_words(basis)}.{chosen} Years are those of the edition.{_known_of_artists(basis)}"
     line = "Grouped by sound."
     line += whose if brief else f" Genres and years are named but decide no group.{_known_of_artists(basis)}"
     return line if basis.has_enough_years else f"{line} {too_few_years(basis)}"
@@ -62,7 +66,7 @@ def basis_line(basis: Basis, *, brief: bool = False) -> str:
 def too_few_years(basis: Basis) -> str:
     """Say why a list can't be grouped by style and era."""
     known = f"{share_words(basis.years or 0.0)} have one" if basis.years else "none has one"
-    return f"Style and era take the year of {share_words(ENOUGH_YEARS)} of the tracks; here {known}."
+    return f"Style and era need the year of {share_words(ENOUGH_YEARS)} of the tracks; here {known}."
 
 
 def style_sentence(
@@ -77,12 +81,19 @@ def style_sentence(
     listed = "; ".join(names) if any("," in name for name in names) else join_words(names)
     asked = as_asked(structure, len(names))
     opening = f"By style and era, {in_words(len(names))} groups{asked}{f': {listed}' if names_them else ''}."
-    steady = (
-        f"Parts of the list, grouped again, agree with them by {share_words(max(basis.stability, 0.0))}."
-        if basis.stability is not None
-        else ""
-    )
+    steady = "" if basis.stability is None else _steady(basis.stability)
     return " ".join(part for part in (opening, steady, heard) if part)
+
+
+def _steady(agreement: float) -> str:
+    if agreement < MOSTLY_SAME:
+        return "They shift in parts of the list: take them loosely."
+    return f"In random parts of the list I find {same_words(agreement)}."
+
+
+def same_words(agreement: float) -> str:
+    """Say how many of the groups come back, by an adjusted Rand index from `MOSTLY_SAME` on."""
+    return "nearly the same ones" if agreement >= NEARLY_SAME else "mostly the same ones"
 
 
 def as_asked(structure: Structure, count: int) -> str:

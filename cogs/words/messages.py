@@ -155,6 +155,16 @@ def _found_by_name(note: Note) -> str:
     return f"{doubtful:,} {named} {'is' if doubtful == 1 else 'are'} doubtful."
 
 
+def _nameless(note: Note) -> str:
+    one = note.count == 1
+    if note.count == note.total:
+        return f"No track has a name; what is behind {'its link' if one else 'the links'} is not known."
+    behind = f"what is behind {'its link' if one else 'their links'} is not known"
+    places = f"{'place' if one else 'places'} {some_of(note.names, len(note.names))}"
+    more = " …" if note.count > len(note.names) else ""
+    return f"{plural(note.count, 'track')} without {'a name' if one else 'names'}; {behind} ({places}{more})."
+
+
 _SOURCES = {"acousticbrainz": "AcousticBrainz", "reccobeats": "ReccoBeats"}
 
 
@@ -317,12 +327,7 @@ _NOTES: Mapping[NoteKind, Callable[[Note], str]] = {
         if note.count == note.total
         else f"{note.count:,} of the names found {'has' if note.count == 1 else 'have'} no features."
     ),
-    NoteKind.NAMELESS: lambda note: (
-        f"{plural(note.count, 'track')} without {'a name' if note.count == 1 else 'names'}; what is behind "
-        f"{'its link' if note.count == 1 else 'their links'} is not known "
-        f"({'place' if note.count == 1 else 'places'} {some_of(note.names, len(note.names))}"
-        f"{' …' if note.count > len(note.names) else ''})."
-    ),
+    NoteKind.NAMELESS: _nameless,
     NoteKind.NOTHING_TO_MIX: lambda _note: (
         "Nobody has a track whose sound is known, so there is nothing to mix."
     ),

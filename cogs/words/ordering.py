@@ -139,7 +139,7 @@ def gain_words(before: Figures, after: Figures) -> str:
         parts.append(f"fit to the arc {after.arc_fit:.2f} of 1{was_fit}{known}".replace("-", "−"))
     if after.same_artist_steps != before.same_artist_steps:
         parts.append(
-            f"{_often(after.same_artist_steps)} the same artist twice in a row "
+            f"{_often(after.same_artist_steps)} the same artist in a row "
             f"({_often(before.same_artist_steps)} before)"
         )
     if not parts:

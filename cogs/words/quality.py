@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cogs.words.grouping import MOSTLY_SAME, NEARLY_SAME, same_words
 from cogs.words.text import escape, fit, in_words, join_words, percent, plural, small
 from services.domain.features import SOUND_FEATURES, Coverage, Feature, Gap, GapKind, Origin, PartlyKnown
 from services.domain.group_words import genre_words
@@ -58,7 +59,7 @@ _SOURCES = {
     "imputation": "estimates from related tracks",
     "loudness, tempo and key": "estimates from loudness, tempo, key and tags",
 }
-_STEADY, _MOSTLY, _SHAKY = 0.8, 0.65, 0.5
+_SHAKY = 0.5
 LISTED = 420
 """Characters of a list of tracks; the export has all."""
 _NAMED = 3
@@ -175,7 +176,7 @@ def groups_lines(report: AnalysisReport) -> list[str]:
     if agreement is not None and structure.k > 1:
         effect = (
             "would hardly change the groups"
-            if agreement >= _STEADY
+            if agreement >= NEARLY_SAME
             else "would move the borders of the groups"
             if agreement >= _SHAKY
             else "would redraw the groups"
@@ -189,11 +190,10 @@ def groups_lines(report: AnalysisReport) -> list[str]:
 def _steadiness(agreement: float, *, is_cut: bool) -> str:
     """Say whether groups, or where a list is cut, stay in parts of it, by an adjusted Rand index."""
     figure = f"(agreement {agreement:.2f}, where 1 is identical)"
-    if agreement < _MOSTLY:
+    if agreement < MOSTLY_SAME:
         return f"They shift in parts of the list: take them loosely {figure}."
-    same = "nearly the same ones" if agreement >= _STEADY else "mostly the same ones"
     opening = "The cut is steady" if is_cut else "These groups hold up"
-    return f"{opening}: in random parts of the list I find {same} {figure}."
+    return f"{opening}: in random parts of the list I find {same_words(agreement)} {figure}."
 
 
 def track_gap(entry: EnrichedTrack) -> str:

@@ -232,8 +232,9 @@ def _too_few_known(evidence: int, tracks: int, real: int) -> str:
             if evidence == 1
             else f"Only {evidence} different tracks here have audio features: too few"
         )
-    have = "has" if evidence == 1 else "have"
-    return f"{evidence} of these {tracks:,} tracks {have} audio features: too few"
+    if evidence == 1:
+        return f"The one of these {tracks:,} tracks that has audio features is too few"
+    return f"The {evidence} of these {tracks:,} tracks that have audio features are too few"
 
 
 def _overall(mood: str) -> str:

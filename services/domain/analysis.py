@@ -34,7 +34,7 @@ class LastGroups:
     centres: tuple[tuple[float, ...], ...] = ()
     groups: tuple[EarlierGroup, ...] = ()
     source: str = ""
-    """Where most values came from."""
+    """Where most values came from; empty where nobody is told so."""
 
     @staticmethod
     def of(report: AnalysisReport) -> LastGroups:

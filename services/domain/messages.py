@@ -109,7 +109,7 @@ class NoteKind(StrEnum):
     NOT_ESTIMATED = "not estimated"
     FOUND_BY_NAME = "found by name"  # count, total: tracks; number: doubtful ones
     FOUND_UNHEARD = "found unheard"  # count, total: tracks found by name, without features and all
-    NAMELESS = "nameless"  # count: tracks without a title; names: places of the first ones
+    NAMELESS = "nameless"  # count: tracks without a title, total: all; names: places of the first ones
 
     NOTHING_TO_MIX = "nothing to mix"
     TOO_FAR_APART = "too far apart"

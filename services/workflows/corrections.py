@@ -98,10 +98,10 @@ def _with_note(playlist: Playlist) -> Playlist:
     """Say how many tracks have no name, and where they are."""
     rows = [row for row, track in enumerate(playlist.tracks) if not track.title]
     places = tuple(str(row + 1) for row in rows[:PLACES_SAID])
-    said = [Note(NoteKind.NAMELESS, count=len(rows), names=places)] if rows else []
+    note = Note(NoteKind.NAMELESS, count=len(rows), total=len(playlist.tracks), names=places)
     # A list of a stored map says so already, of the names that it had then.
     others = [note for note in playlist.notes if note.kind is not NoteKind.NAMELESS]
-    return replace(playlist, notes=(*said, *others))
+    return replace(playlist, notes=(*([note] if rows else []), *others))
 
 
 HALF, DOUBLE = 0.5, 2.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.compute import ComputePool, Limits
+from services.domain.errors import TastemapError
 from services.domain.errors.playlists import (
     CostlyFileError,
     MixedChoiceError,
@@ -18,6 +19,7 @@ from services.domain.errors.playlists import (
     UploadError,
     UploadExpiredError,
 )
+from services.domain.errors.sources import NotLinkedError
 from services.domain.errors.storage import NoReportYetError
 from services.domain.inputs import (
     ChosenInUpload,
@@ -43,7 +45,7 @@ from services.workflows.known_tracks import RelatedTracksWorkflow
 from services.workflows.library import LibraryWorkflow
 from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
-from services.workflows.suggestions import UserLists, playlist_called
+from services.workflows.suggestions import SUGGESTED, UserLists, playlist_called
 
 UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
 """Also Discord's default limit for one file. A larger file is refused before it is fetched."""
@@ -217,10 +219,21 @@ class PlaylistReader:
             case ReferenceKind.LINK:
                 raise UnknownPlaylistError(ref.value, is_link=True)
             case ReferenceKind.UNKNOWN:
-                if self.library is None:
-                    raise UnknownPlaylistError(ref.value)
-                named = await playlist_called(self.library, user_id, ref.value)
+                return await self._called(user_id, ref.value, say)
+
+    async def _called(self, user_id: int, words: str, say: OnProgress) -> Playlist | StoredReport:
+        """Read the playlist at Spotify of that name; without one, open the person's latest map of it."""
+        error: TastemapError = UnknownPlaylistError(words)
+        if self.library is not None:
+            try:
+                named = await playlist_called(self.library, user_id, words)
                 return await self.library.read(user_id, named.id, say=say)
+            except (UnknownPlaylistError, NotLinkedError) as refused:
+                error = refused
+        for each in await self.reports.recent(user_id, SUGGESTED) if self.reports else ():
+            if each.name.casefold() == words.casefold():
+                return await self.maps.open(each.report_id, user_id, owner_only=True)
+        raise error
 
     async def _linked(self, user_id: int, what: Links, say: OnProgress) -> Playlist | StoredReport:
         """Read what a message links to: a playlist, else tracks."""

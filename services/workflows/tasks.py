@@ -186,9 +186,8 @@ def analyze(
         tracks = without_guesses(tracks)
     coverage = compute_coverage(tracks)
     notices = found.notices
-    source = coverage.main_source
-    earlier_source = options.last_groups.source
-    if earlier_source and source and source != earlier_source:
+    source, earlier_source = coverage.main_source, options.last_groups.source
+    if earlier_source and source and _whose(source) != _whose(earlier_source):
         notices = (*notices, Note(NoteKind.OTHER_VALUES, names=(source, earlier_source)))
     report = describe(
         playlist,
@@ -202,6 +201,12 @@ def analyze(
     if options.last_sound is not None:
         report = replace(report, since=since_last(report, options.last_sound))
     return Analysis(report, encode_report(report), draw(kinds, report), summary_of(report))
+
+
+def _whose(source: str) -> str:
+    """Tell sources apart as people do: whatever its format, a file is a file."""
+    kind = source.partition(":")[0]
+    return kind if kind == "file" else source
 
 
 @dataclass(frozen=True, slots=True)

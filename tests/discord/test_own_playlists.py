@@ -14,6 +14,7 @@ from sandbox.spotify_samples import MIKA
 from sandbox.spotify_shapes import Shape
 from services.compute import ComputePool
 from tests.discord.cards import button_of, check_message, custom_ids, menu_of, text_of
+from tests.discord.samples import exportify
 from tests.discord.spotify import ConnectedRoom, connected_room
 from tests.discord.test_refusals import answer_of, log, refused
 
@@ -44,6 +45,13 @@ async def said(world: ConnectedRoom, log: pytest.LogCaptureFixture, result: Any)
     text = refused(await answer_of(result), log)
     assert len(world.room.env.refusals()) == 1
     return text
+
+
+async def test_without_an_account_a_name_leads_to_a_map_of_that_name(world: ConnectedRoom) -> None:
+    room = world.room
+    await room.bob.slash(room.channel, "analyze", file=("Mine.csv", exportify(20)))
+    answer = (await room.bob.slash(room.channel, "stats", playlist="mine")).response
+    assert text_of(answer).startswith("## Mine in numbers")
 
 
 async def test_a_pasted_playlist_becomes_a_card_that_links_back(tmp_path: Path, pool: ComputePool) -> None:
@@ -140,7 +148,7 @@ async def test_what_spotify_does_not_show_is_explained(
     ("options", "expected"),
     [
         ({}, "attach an exported file"),
-        ({"playlist": "Liked Songs", "file": ("x.csv", b"x")}, "Choose one of"),
+        ({"playlist": "Liked Songs", "file": ("x.csv", b"x")}, "one of them"),
         ({"playlist": "https://spotify.link/abcDEF"}, "short link"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.playlists import load
 from tests.discord.cards import text_of
 from tests.discord.conftest import Room
+from tests.discord.samples import exportify
 
 
 async def test_a_forced_number_of_groups_does_not_stick(room: Room) -> None:
@@ -40,3 +41,12 @@ async def test_a_list_that_changed_says_so_to_its_owner_alone(room: Room) -> Non
     assert " · Since <t:" in since
     assert "35 new and 10 gone" in since  # one of them is there twice
     assert "Since" not in await analyze(rows[20:])
+
+
+async def test_a_change_of_source_is_said_of_one_list_and_not_between_two_files(room: Room) -> None:
+    content = exportify(40)
+    await room.analyze("Mix.csv", content=content)
+    other_format = content.replace(b"Track URI", b"Link", 1).replace(b"Artist Name(s)", b"Artist", 1)
+    card = await room.analyze("Mix.csv", content=other_format)
+    assert "CSV table" in text_of(card)
+    assert "last time" not in text_of(card)

@@ -54,6 +54,8 @@ async def test_counts_a_file_privately_and_the_latest_map_without_reading_again(
     assert text_of(again) == text_of(answer)
     named = await stats(room, playlist=f"report:{report.report_id}")
     assert text_of(named) == text_of(answer)
+    called = await stats(room, playlist="Late-Drive")
+    assert text_of(called) == text_of(answer)
     assert len(await room.app.workflows.reports.recent(room.ann.id, 5)) == 1
 
 

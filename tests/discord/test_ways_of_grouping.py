@@ -81,7 +81,7 @@ async def test_a_choice_is_remembered_for_the_person_and_for_nobody_else(room: R
     back = "Grouped by sound, year and artist, as chosen last time. “By sound” changes it back."
     assert back in text_of(card)
     complete = await room.ann.click(card, label="Quality")
-    assert "as chosen last time" in text_of(complete.response)
+    assert "This way was chosen last time." in text_of(complete.response)
     theirs = await room.bob.slash(room.channel, "analyze", file=("Scenes.csv", two_scenes()))
     assert "Grouped by sound." in text_of(theirs.response)
     assert "Grouped by sound." in text_of(await analyze(room, by="sound"))

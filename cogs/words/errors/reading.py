@@ -127,11 +127,11 @@ def _(error: playlists.EmptyPlaylistError) -> str:
 @sentence.register
 def _(error: playlists.NothingNamedError) -> str:
     if error.both:
-        return "Choose one of a playlist, a file and a name: I would not know which one you mean."
+        return "Give me a playlist, a file or a name, one of them: I would not know which one you mean."
     return (
-        "Choose one of your playlists, paste a link, attach an exported file, or say your name elsewhere "
-        "with `from:`. `/playlists` lists what I "
-        "can read, `/help` says how to export."
+        "Choose one of your playlists, paste a link, attach an exported file, or give your name at "
+        "ListenBrainz or Last.fm with `from:`. `/playlists` lists what I can read, `/help` says how to "
+        "export."
     )
 
 

@@ -45,7 +45,7 @@ def figures(harmonic: float | None, jump: float | None, artists: int = 0) -> Fig
         (
             figures(None, 15.0, 4),
             figures(None, 3.0, 1),
-            "Smoother: jumps of 3 BPM instead of 15, once the same artist twice in a row (4 times before).",
+            "Smoother: jumps of 3 BPM instead of 15, once the same artist in a row (4 times before).",
         ),
         (
             figures(0.18, 15.0),

@@ -50,7 +50,7 @@ def test_by_style_the_card_says_what_it_rests_on() -> None:
 
 def test_a_refusal_says_how_many_years_there_are() -> None:
     refused = Basis(years=0.4, genres=0.0, refused=True)
-    assert basis_line(refused).endswith("take the year of 70% of the tracks; here 40% have one.")
+    assert basis_line(refused).endswith("need the year of 70% of the tracks; here 40% have one.")
     assert too_few_years(Basis(years=0.0)).endswith("here none has one.")
 
 
@@ -62,7 +62,7 @@ def test_groups_by_style_are_never_called_clear_or_loose() -> None:
         assert "loose" not in before
         assert said.startswith(
             "By style and era, three groups: One, Two and Three. "
-            "Parts of the list, grouped again, agree with them by 88%."
+            "In random parts of the list I find nearly the same ones."
         )
 
 

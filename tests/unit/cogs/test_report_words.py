@@ -93,8 +93,8 @@ def test_where_the_groups_are_listed_below_the_sentence_says_how_they_sound(
         (1_200, 0, "No audio features are known for these 1,200 tracks, so"),
         (9, 9, "9 tracks are too few for groups (I need 12). Together they sound calm."),
         (1, 1, "1 track is too few for groups (I need 12). It sounds calm."),
-        (20, 9, "9 of these 20 tracks have audio features: too few for groups (I need 12). Together they "),
-        (20, 1, "1 of these 20 tracks has audio features: too few for groups (I need 12)."),
+        (20, 9, "The 9 of these 20 tracks that have audio features are too few for groups (I need 12)."),
+        (20, 1, "The one of these 20 tracks that has audio features is too few for groups (I need 12)."),
     ],
 )
 def test_too_little_is_said_with_its_numbers(tracks: int, evidence: int, expected: str) -> None:
