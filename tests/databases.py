@@ -6,8 +6,10 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.domain.jobs import Job, JobStatus
 from services.storage.connections import parse_address
@@ -15,6 +17,29 @@ from services.storage.database import Database
 from services.storage.jobs import read_jobs
 from services.storage.migrate import migrate
 from services.storage.schema.people import jobs
+
+
+class Compiled(dict[tuple[Any, ...], Any]):
+    """Statements that were compiled for one kind of database, whichever engine asked first.
+
+    SQLAlchemy keeps them for each engine alone. One that lives for a test would compile all of its own anew.
+    """
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        """Look a statement up by all but the engine's dialect, which comes first."""
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+_compiled: dict[str, Compiled] = {}
+
+
+def engine_with_compiled_statements(url: URL, **options: Any) -> AsyncEngine:
+    """Make an engine that knows what the engines before it have compiled."""
+    known = _compiled.setdefault(url.drivername, Compiled())
+    return create_async_engine(url, execution_options={"compiled_cache": known}, **options)
 
 
 def sqlite_at(path: Path) -> str:

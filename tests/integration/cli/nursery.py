@@ -7,6 +7,7 @@ of all commands are forked from one server.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -16,11 +17,13 @@ import runpy
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from tempfile import TemporaryFile
-from threading import Lock
+
+from tests.depth import IS_NIGHT
 
 ROOT = Path(__file__).parents[3]
 _LARGEST_REQUEST_BYTES = 1_000_000
@@ -31,7 +34,7 @@ class Nursery:
 
     def __init__(self, flags: Sequence[str], environment: Mapping[str, str]) -> None:
         self._ours, theirs = socket.socketpair()
-        self._lock = Lock()
+        self._lock = threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, *flags, "-m", __name__, str(theirs.fileno())],
@@ -79,7 +82,10 @@ def _serve(requests: socket.socket) -> None:
 
 
 def _become(request: dict[str, object], files: Sequence[int]) -> None:
-    """Be `python -m bot`, to the end of the interpreter."""
+    """Be `python -m bot`, to its end: that of the interpreter at night, else what of it can hang or complain.
+
+    Taking all modules apart costs four times what most commands do.
+    """
     for number, file in enumerate(files, start=1):
         os.dup2(file, number)
         os.close(file)
@@ -87,8 +93,19 @@ def _become(request: dict[str, object], files: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(request["environment"])  # type: ignore[call-overload]
     sys.argv[1:] = request["arguments"]  # type: ignore[index,assignment]
-    runpy.run_module("bot", run_name="__main__", alter_sys=True)
-    sys.exit()
+    code: object = None
+    try:
+        runpy.run_module("bot", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = ended.code
+    if IS_NIGHT or not isinstance(code, int | None):
+        sys.exit(code)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    gc.collect()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
 
 
 def _import_everything() -> None:
@@ -98,7 +115,7 @@ def _import_everything() -> None:
 
     for module in pkgutil.iter_modules(bot.commands.__path__, "bot.commands."):
         importlib.import_module(module.name)
-    for name in services.workflows.tasks.PRELOAD:
+    for name in ("alembic.command", "alembic.script", *services.workflows.tasks.PRELOAD):
         importlib.import_module(name)
     forkserver.set_forkserver_preload(list(services.workflows.tasks.PRELOAD))
     forkserver.ensure_running()
