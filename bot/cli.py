@@ -27,6 +27,9 @@ LARGEST_BLEND = 500
 _FORMATS = "as rekordbox XML, M3U8 and CSV"
 _GOALS = ", ".join(Goal)
 _ONE_OF_SEVERAL = "FILE#NAME if it holds several playlists"
+_FILES = f"{_ONE_OF_SEVERAL}; or sound files, or a folder of them"
+_OFFLINE = "ask no service; use the {}, the cache and estimates"
+_WHICH = "which playlist of a file with several"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -74,13 +77,9 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
 
     analyze = commands.add_parser("analyze", help="analyse a playlist file or sound files in the terminal")
-    analyze.add_argument(
-        "files", nargs="+", metavar="FILE", help=f"{_ONE_OF_SEVERAL}; or sound files, or a folder of them"
-    )
+    analyze.add_argument("files", nargs="+", metavar="FILE", help=_FILES)
     analyze.add_argument("--json", action="store_true", help="print the whole report as JSON")
-    analyze.add_argument(
-        "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
-    )
+    analyze.add_argument("--offline", action="store_true", help=_OFFLINE.format("file"))
     analyze.add_argument("--charts", type=Path, metavar="DIR", help="write the charts as PNG and text to DIR")
     analyze.add_argument("--export", type=Path, metavar="DIR", help=f"write the groups to DIR, {_FORMATS}")
     analyze.add_argument("--groups", type=_groups, metavar="N", help="look for N groups (2-8)")
@@ -90,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
         default="sound",
         help="group by sound (default), or by style and era: year, artist and genre words too",
     )
-    analyze.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
+    analyze.add_argument("--playlist", metavar="NAME", help=_WHICH)
 
     add_stats_command(commands)
     add_drift_command(commands)
@@ -104,15 +103,11 @@ def parser() -> argparse.ArgumentParser:
 def add_stats_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command that counts a file."""
     stats = commands.add_parser("stats", help="count what is in a playlist file, and how it sounds")
-    stats.add_argument(
-        "files", nargs="+", metavar="FILE", help=f"{_ONE_OF_SEVERAL}; or sound files, or a folder of them"
-    )
+    stats.add_argument("files", nargs="+", metavar="FILE", help=_FILES)
     stats.add_argument("--json", action="store_true", help="print the numbers as JSON")
-    stats.add_argument(
-        "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
-    )
+    stats.add_argument("--offline", action="store_true", help=_OFFLINE.format("file"))
     stats.add_argument("--charts", type=Path, metavar="DIR", help="write the picture as PNG and text to DIR")
-    stats.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
+    stats.add_argument("--playlist", metavar="NAME", help=_WHICH)
 
 
 def add_drift_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -126,9 +121,7 @@ def add_drift_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         metavar="FILE",
         help="one export, or an earlier and a later one; FILE#NAME for one list of several",
     )
-    drift.add_argument(
-        "--offline", action="store_true", help="ask no service; use the files, the cache and estimates"
-    )
+    drift.add_argument("--offline", action="store_true", help=_OFFLINE.format("files"))
     drift.add_argument("--charts", type=Path, metavar="DIR", help="write the picture as PNG and text to DIR")
 
 
@@ -149,9 +142,7 @@ def add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
             help="one for each person; FILE#NAME if it holds several playlists",
         )
         command.add_argument("--json", action="store_true", help="print the result as JSON")
-        command.add_argument(
-            "--offline", action="store_true", help="ask no service; use the files, the cache and estimates"
-        )
+        command.add_argument("--offline", action="store_true", help=_OFFLINE.format("files"))
 
 
 def add_optimize_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -170,10 +161,8 @@ def add_optimize_command(commands: argparse._SubParsersAction[argparse.ArgumentP
     optimize.add_argument("--json", action="store_true", help="print order, cost and transitions as JSON")
     optimize.add_argument("--charts", type=Path, metavar="DIR", help="write the picture to DIR")
     optimize.add_argument("--export", type=Path, metavar="DIR", help=f"write the order to DIR, {_FORMATS}")
-    optimize.add_argument(
-        "--offline", action="store_true", help="ask no service; use the file, the cache and estimates"
-    )
-    optimize.add_argument("--playlist", metavar="NAME", help="which playlist of a file with several")
+    optimize.add_argument("--offline", action="store_true", help=_OFFLINE.format("file"))
+    optimize.add_argument("--playlist", metavar="NAME", help=_WHICH)
 
 
 def add_keeping_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -294,27 +283,10 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
     match options.command:
         case "check-config":
             return print_config(settings)
-        case "analyze":
-            from bot.commands.playlists import analyze_file
+        case "analyze" | "stats" | "drift" | "compare" | "blend" | "optimize" as command:
+            from bot.commands.playlists import ON_FILES
 
-            return asyncio.run(analyze_file(settings, options))
-        case "stats":
-            from bot.commands.playlists import count_file
-
-            return asyncio.run(count_file(settings, options))
-        case "drift":
-            from bot.commands.playlists import look_back_at_files
-
-            return asyncio.run(look_back_at_files(settings, options))
-        case "compare" | "blend":
-            from bot.commands.playlists import blend_files, compare_files
-
-            together = compare_files if options.command == "compare" else blend_files
-            return asyncio.run(together(settings, options))
-        case "optimize":
-            from bot.commands.playlists import optimize_file
-
-            return asyncio.run(optimize_file(settings, options))
+            return asyncio.run(ON_FILES[command](settings, options))
         case "demo":
             from bot.demo import run_demo
 

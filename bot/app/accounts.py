@@ -9,9 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot import __version__
 from bot.app.client import Clients
-from bot.app.sources import pace_of
+from bot.app.sources import pace_of, session_of
 from bot.config import Settings
 from bot.metrics import Metrics
 from bot.web.interactions import SignedInteractions
@@ -26,7 +25,6 @@ from services.enrichment.ports import FeatureSource
 from services.maintenance import Maintenance
 from services.sealing import KeyRing, derive_key
 from services.sources.clock import Clock
-from services.sources.session import open_session
 from services.sources.spotify_api import SpotifyApi
 from services.sources.spotify_auth import SpotifyAuth
 from services.sources.spotify_client import SpotifyClient
@@ -156,7 +154,7 @@ class Accounts:
         if settings.discord_client_secret is None:
             yield None
             return
-        async with open_session(version=__version__, contact_url=settings.contact_url) as session:
+        async with session_of(settings) as session:
             yield DiscordIdentity(
                 session,
                 application_id=lambda: clients.application_id,
@@ -185,12 +183,8 @@ async def open_accounts(
     clock = Clock()
     public_url = settings.pages_url
     async with AsyncExitStack() as stack:
-        api_session = await stack.enter_async_context(
-            open_session(version=__version__, contact_url=settings.contact_url)
-        )
-        auth_session = await stack.enter_async_context(
-            open_session(version=__version__, contact_url=settings.contact_url)
-        )
+        api_session = await stack.enter_async_context(session_of(settings))
+        auth_session = await stack.enter_async_context(session_of(settings))
         calls = CallStore(database, budget=settings.spotify_daily_calls)
         client = SpotifyClient(
             SpotifyApi(

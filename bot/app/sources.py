@@ -40,6 +40,11 @@ from services.storage.recordings import RecordingStore
 from services.workflows.suggestions import UserLists
 
 
+def session_of(settings: Settings) -> aiohttp.ClientSession:
+    """Open a session that says whose bot it is."""
+    return open_session(version=__version__, contact_url=settings.contact_url)
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Who tells how tracks sound."""
@@ -77,9 +82,7 @@ async def open_sources(
         titles: ReccoBeatsTitles | None = None
         clips: ReccoBeatsClips | None = None
         if settings.reccobeats_url and not offline:
-            session = await stack.enter_async_context(
-                open_session(version=__version__, contact_url=settings.contact_url)
-            )
+            session = await stack.enter_async_context(session_of(settings))
             client = connect_reccobeats(
                 session,
                 base_url=settings.reccobeats_url,
@@ -155,9 +158,7 @@ async def open_name_services(
         wiring = Wiring(clock=Clock(), on_call=(metrics or Metrics()).called, pace=pace)
 
         async def session() -> aiohttp.ClientSession:
-            return await stack.enter_async_context(
-                open_session(version=__version__, contact_url=settings.contact_url)
-            )
+            return await stack.enter_async_context(session_of(settings))
 
         labs, listenbrainz = None, None
         if settings.listenbrainz_labs_url:

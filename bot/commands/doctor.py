@@ -12,14 +12,14 @@ import discord
 from rich.console import Console
 from rich.markup import escape
 
-from bot import __version__
+from bot.app.sources import session_of
 from bot.commands import EXIT_FAILED, EXIT_OK
 from bot.config import ENV_FILE, FROM_FILES, Settings
 from bot.doctor import examine_machine, examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
 from services.sources.clock import utc_now
-from services.sources.session import open_session, parse_http_date, parse_json
+from services.sources.session import parse_http_date, parse_json
 from services.storage.backups import default_folder
 from services.storage.doctor import Diagnosis, Severity, diagnose
 
@@ -29,7 +29,7 @@ _NOT_REACHED = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 async def examine_online(settings: Settings, *, now: datetime) -> AsyncIterator[Diagnosis]:
     """Make one harmless request to each service."""
-    async with open_session(version=__version__, contact_url=settings.contact_url) as session:
+    async with session_of(settings) as session:
         if settings.discord_token is not None:
             yield await _discord(session, settings.discord_token.get_secret_value())
         if settings.spotify_client_id and settings.spotify_client_secret is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -324,3 +324,14 @@ async def _blend(
         sys.stdout.write(blend_json(found, note_lines(found.notes)) + "\n")
     else:
         print_blend(found, Console())
+
+
+ON_FILES: Mapping[str, Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]] = {
+    "analyze": analyze_file,
+    "stats": count_file,
+    "drift": look_back_at_files,
+    "compare": compare_files,
+    "blend": blend_files,
+    "optimize": optimize_file,
+}
+"""The commands on playlist files."""

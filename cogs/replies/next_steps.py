@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from typing import Any
@@ -75,189 +75,116 @@ class NoStep(Enum):
 Next = tuple[Step, ...] | NoStep
 
 _ANOTHER = (Step.OTHER_LIST, Step.FILES)
-_LOGIN_AGAIN = (Step.CONNECT,)
 
 
 def _of_code(error: sources.WrongCodeError) -> Next:
-    return (Step.FINISH,) if error.tries_left > 0 else _LOGIN_AGAIN
+    return (Step.FINISH,) if error.tries_left > 0 else (Step.CONNECT,)
 
 
 def _of_stop(error: jobs.CannotStopError) -> Next:
     return (Step.UNDO,) if error.kind == JobKind.WRITE else NoStep.COMES_BY_ITSELF
 
 
+_AFTER: Mapping[Next, Sequence[type[BaseException]]] = {
+    (Step.FILES,): (
+        sources.NoSeatError, sources.AppMisconfiguredError, sources.SourceRefusedError,
+        sources.NotAllowlistedError, sources.OwnerPremiumError, sources.QuotaExceededError,
+        sources.ShareSpentError, playlists.OtherServiceError, playlists.ListsOffError,
+        playlists.UnreadableNameError, playlists.FileTooLargeError, playlists.TooManyRowsError,
+        playlists.TooManyNamesError, playlists.CostlyFileError, playlists.EmptyFileError,
+        playlists.NoTracksError, playlists.DamagedFileError, playlists.ArchiveRefusedError,
+        playlists.PlaylistNotInFileError, playlists.NotSoundError, playlists.SoundFormatOffError,
+        playlists.DamagedSoundError, playlists.CostlySoundError, playlists.UnusualSoundError,
+        playlists.SoundTooLargeError, playlists.TooManySoundsError, playlists.TooShortSoundError,
+        playlists.MixedChoiceError,
+    ),
+    (Step.AGAIN,): (
+        sources.RateLimitedError, sources.SourceUnavailableError, sources.OutOfTimeError,
+        groups.CannotLookError, groups.CannotTakeBackError, jobs.OverloadedError, jobs.WorkerLostError,
+        jobs.ShuttingDownError, jobs.StoppedError, jobs.QueueFullError, jobs.TooFastError,
+        playlists.FileUnavailableError, storage.DatabaseBusyError, storage.DatabaseUnreachableError,
+        storage.CannotSaveError, storage.DatabaseFullError, storage.DatabaseReadOnlyError,
+    ),
+    (Step.START_GROUP,): (
+        groups.LobbyGoneError, groups.LobbyEndedError, groups.LobbyFullError, groups.NoLobbyHereError,
+        groups.TooManyQuestionsError, groups.UnreadableResultError, groups.ResultGoneError,
+        groups.NotForYouError, groups.NotInResultError, groups.NoResultHereError,
+    ),
+    _ANOTHER: (
+        sources.PlaylistNotReadableError, sources.SpotifyNotFoundError, playlists.UnknownPlaylistError,
+        playlists.ShortLinkError, playlists.EmptyPlaylistError, playlists.PlaylistTooLongError,
+        storage.ReportNotFoundError, storage.NotMappedError, storage.NothingToSplitError,
+        storage.TooFewToOrderError,
+    ),
+    (Step.CONNECT,): (
+        sources.RelinkNeededError, sources.ScopeMissingError, sources.LinkExpiredError,
+        sources.LoginInterruptedError, sources.LoginDeniedError, sources.TokenRefusedError,
+    ),
+    (Step.LOCK,): (
+        storage.UnreadableLockError, storage.NoSuchPlaceError, storage.LockedTwiceError,
+        storage.TrackNotFoundError,
+    ),
+    (Step.UNDO,): (
+        sources.WriteUnderWayError, sources.WriteNotFoundError, sources.NotUndoableError,
+        sources.UndoOutdatedError,
+    ),
+    (Step.OTHER_LIST,): (
+        jobs.TooCostlyError, jobs.InterruptedTooOftenError, playlists.AmbiguousPlaylistError,
+    ),
+    (Step.FILES, Step.EXAMPLE): (
+        playlists.SpotifyOffError, playlists.UnknownFormatError, playlists.NothingToAnalyzeError,
+    ),
+    (Step.SAVE_NEW,): (
+        sources.NotRewritableError, sources.NotYourPlaylistError, sources.PlaylistChangedError,
+    ),
+    (Step.SERVER_MAP,): (groups.MapFullError, groups.NotOnMapError),
+    (Step.JOIN,): (groups.NotInLobbyError, groups.OpenAlreadyError),
+    (Step.ASK_HERE,): (groups.DirectQuestionsOffError, groups.CannotReachError),
+    (Step.CHOOSE_SOURCE,): (groups.TooFewReadyError, groups.UnreadablePlaylistError),
+    (Step.COMPARE,): (groups.ChangedMeanwhileError, groups.OnePlaylistFailedError),
+    (Step.AGAIN, Step.FILES): (sources.SpotifyRejectedError, playlists.ListNotFoundError),
+    (Step.EXAMPLE, Step.OTHER_LIST, Step.FILES): (playlists.NothingNamedError, storage.NoReportYetError),
+    (Step.EXPORT,): (sources.NothingToWriteError, sources.PlaylistFullError),
+    (Step.CONNECT, Step.FILES): (sources.NotLinkedError,),
+    (Step.FINISH,): (sources.NotFinishedInBrowserError,),
+    (Step.OTHER_LIST, Step.FILES, Step.PUT_ON_MAP): (groups.NothingForMapError,),
+    (Step.ASK_DIRECTLY,): (groups.CannotSeeChannelError,),
+    (Step.CHOOSE_SOURCE, Step.FILES): (groups.NothingBroughtError,),
+    (Step.AGAIN, Step.OTHER_LIST): (jobs.DeadlineExceededError,),
+    (Step.STOP,): (jobs.AlreadyRunningError,),
+    (Step.EXAMPLE, Step.OTHER_LIST): (storage.NotYourReportError,),
+    (Step.SMOOTHEST,): (storage.TooFewKeysError,),
+    (Step.SAVE_NEW, Step.EXPORT): (sources.NotOnSpotifyError,),
+    (Step.SAVE_NEW, Step.UNDO): (sources.PlaylistGoneError,),
+    NoStep.IN_A_TERMINAL: (
+        sources.KeyRingError, playlists.DatasetUnreadableError, playlists.DatasetColumnsError,
+        playlists.DatasetSourceError, storage.DamagedDatabaseError, storage.UnsupportedDatabaseUrlError,
+        storage.CopyRefusedError, storage.DatabaseInUseError, storage.SecondBotError,
+        storage.NewerSchemaError, storage.OldProcessesError, storage.MigrationFailedError,
+        storage.BackupFailedError, storage.RestoreFailedError, storage.BackupToolError,
+    ),
+    NoStep.UP_TO_OTHERS: (
+        groups.NotChannelManagerError, groups.NotTheOneAskedError, groups.AskedAlreadyError,
+        groups.NeverAskedError, groups.NotServerAdminError, jobs.NotOperatorError,
+    ),
+    NoStep.AS_WISHED: (
+        sources.SameOrderError, sources.NothingToUndoError, groups.NoDigestError, groups.NotSharingError,
+        jobs.ForgottenError, jobs.NothingRunsError,
+    ),
+    NoStep.ON_THE_CARD: (
+        groups.TooManyLobbiesError, playlists.ClipsOffError, storage.NoSuchGroupError,
+        storage.NothingDecidedError,
+    ),
+    NoStep.COMMAND: (groups.CompareWithNobodyError, jobs.RequestForgottenError, storage.DraftNotFoundError),
+    NoStep.ATTACH: (playlists.UploadExpiredError, playlists.SilentSoundError, playlists.SoundOfferGoneError),
+    NoStep.OUTSIDE: (sources.AccountTakenError, sources.NotRemovableError),
+    NoStep.COMES_BY_ITSELF: (sources.SeatBusyError, groups.ComparingAlreadyError),
+    NoStep.ASKS_ITSELF: (sources.UnfinishedWritesError,),
+}  # fmt: skip
 NEXT: Mapping[type[BaseException], Next | Callable[..., Next]] = {
-    # the link to Spotify
-    sources.NotLinkedError: (Step.CONNECT, Step.FILES),
-    sources.RelinkNeededError: (Step.CONNECT,),
-    sources.ScopeMissingError: (Step.CONNECT,),
-    sources.NoSeatError: (Step.FILES,),
-    sources.LinkExpiredError: _LOGIN_AGAIN,
+    **{kind: steps for steps, kinds in _AFTER.items() for kind in kinds},
     sources.WrongCodeError: _of_code,
-    sources.NotFinishedInBrowserError: (Step.FINISH,),
-    sources.LoginInterruptedError: _LOGIN_AGAIN,
-    sources.LoginDeniedError: _LOGIN_AGAIN,
-    sources.AccountTakenError: NoStep.OUTSIDE,
-    sources.AppMisconfiguredError: (Step.FILES,),
-    sources.KeyRingError: NoStep.IN_A_TERMINAL,
-    # several people
-    groups.LobbyGoneError: (Step.START_GROUP,),
-    groups.LobbyEndedError: (Step.START_GROUP,),
-    groups.LobbyFullError: (Step.START_GROUP,),
-    groups.MapFullError: (Step.SERVER_MAP,),
-    groups.NothingForMapError: (Step.OTHER_LIST, Step.FILES, Step.PUT_ON_MAP),
-    groups.NotOnMapError: (Step.SERVER_MAP,),
-    groups.NotChannelManagerError: NoStep.UP_TO_OTHERS,
-    groups.NoDigestError: NoStep.AS_WISHED,
-    groups.NotInLobbyError: (Step.JOIN,),
-    groups.NoLobbyHereError: (Step.START_GROUP,),
-    groups.NotTheOneAskedError: NoStep.UP_TO_OTHERS,
-    groups.AskedAlreadyError: NoStep.UP_TO_OTHERS,
-    groups.NeverAskedError: NoStep.UP_TO_OTHERS,
-    groups.TooManyQuestionsError: (Step.START_GROUP,),
-    groups.DirectQuestionsOffError: (Step.ASK_HERE,),
-    groups.NotServerAdminError: NoStep.UP_TO_OTHERS,
-    groups.TooManyLobbiesError: NoStep.ON_THE_CARD,
-    groups.CompareWithNobodyError: NoStep.COMMAND,
-    groups.CannotSeeChannelError: (Step.ASK_DIRECTLY,),
-    groups.CannotLookError: (Step.AGAIN,),
-    groups.CannotReachError: (Step.ASK_HERE,),
-    groups.CannotTakeBackError: (Step.AGAIN,),
-    groups.NothingBroughtError: (Step.CHOOSE_SOURCE, Step.FILES),
-    groups.TooFewReadyError: (Step.CHOOSE_SOURCE,),
-    groups.ComparingAlreadyError: NoStep.COMES_BY_ITSELF,
-    groups.OpenAlreadyError: (Step.JOIN,),
-    groups.ChangedMeanwhileError: (Step.COMPARE,),
-    groups.OnePlaylistFailedError: (Step.COMPARE,),
-    groups.UnreadablePlaylistError: (Step.CHOOSE_SOURCE,),
-    groups.UnreadableResultError: (Step.START_GROUP,),
-    groups.ResultGoneError: (Step.START_GROUP,),
-    groups.NotForYouError: (Step.START_GROUP,),
-    groups.NotInResultError: (Step.START_GROUP,),
-    groups.NoResultHereError: (Step.START_GROUP,),
-    groups.NotSharingError: NoStep.AS_WISHED,
-    # work
-    jobs.DeadlineExceededError: (Step.AGAIN, Step.OTHER_LIST),
-    jobs.TooCostlyError: (Step.OTHER_LIST,),
-    jobs.OverloadedError: (Step.AGAIN,),
-    jobs.WorkerLostError: (Step.AGAIN,),
-    jobs.ShuttingDownError: (Step.AGAIN,),
-    jobs.StoppedError: (Step.AGAIN,),
-    jobs.ForgottenError: NoStep.AS_WISHED,
     jobs.CannotStopError: _of_stop,
-    jobs.NothingRunsError: NoStep.AS_WISHED,
-    jobs.AlreadyRunningError: (Step.STOP,),
-    jobs.QueueFullError: (Step.AGAIN,),
-    jobs.TooFastError: (Step.AGAIN,),
-    jobs.InterruptedTooOftenError: (Step.OTHER_LIST,),
-    jobs.RequestForgottenError: NoStep.COMMAND,
-    jobs.NotOperatorError: NoStep.UP_TO_OTHERS,
-    # playlists and files
-    playlists.UnknownPlaylistError: _ANOTHER,
-    playlists.ShortLinkError: _ANOTHER,
-    playlists.OtherServiceError: (Step.FILES,),
-    playlists.ListsOffError: (Step.FILES,),
-    playlists.ListNotFoundError: (Step.AGAIN, Step.FILES),
-    playlists.UnreadableNameError: (Step.FILES,),
-    playlists.SpotifyOffError: (Step.FILES, Step.EXAMPLE),
-    playlists.AmbiguousPlaylistError: (Step.OTHER_LIST,),
-    playlists.EmptyPlaylistError: _ANOTHER,
-    playlists.PlaylistTooLongError: _ANOTHER,
-    playlists.NothingNamedError: (Step.EXAMPLE, Step.OTHER_LIST, Step.FILES),
-    playlists.FileTooLargeError: (Step.FILES,),
-    playlists.TooManyRowsError: (Step.FILES,),
-    playlists.TooManyNamesError: (Step.FILES,),
-    playlists.CostlyFileError: (Step.FILES,),
-    playlists.EmptyFileError: (Step.FILES,),
-    playlists.NoTracksError: (Step.FILES,),
-    playlists.UnknownFormatError: (Step.FILES, Step.EXAMPLE),
-    playlists.DamagedFileError: (Step.FILES,),
-    playlists.ArchiveRefusedError: (Step.FILES,),
-    playlists.PlaylistNotInFileError: (Step.FILES,),
-    playlists.FileUnavailableError: (Step.AGAIN,),
-    playlists.UploadExpiredError: NoStep.ATTACH,
-    playlists.NothingToAnalyzeError: (Step.FILES, Step.EXAMPLE),
-    **dict.fromkeys(
-        (playlists.DatasetUnreadableError, playlists.DatasetColumnsError, playlists.DatasetSourceError),
-        NoStep.IN_A_TERMINAL,
-    ),
-    # maps and drafts
-    storage.ReportNotFoundError: _ANOTHER,
-    storage.NoSuchGroupError: NoStep.ON_THE_CARD,
-    storage.NotYourReportError: (Step.EXAMPLE, Step.OTHER_LIST),
-    storage.NoReportYetError: (Step.EXAMPLE, Step.OTHER_LIST, Step.FILES),
-    storage.NotMappedError: _ANOTHER,
-    storage.DraftNotFoundError: NoStep.COMMAND,
-    storage.NothingDecidedError: NoStep.ON_THE_CARD,
-    storage.NothingToSplitError: _ANOTHER,
-    storage.TooFewKeysError: (Step.SMOOTHEST,),
-    storage.TooFewToOrderError: _ANOTHER,
-    **dict.fromkeys(
-        (
-            *(storage.UnreadableLockError, storage.NoSuchPlaceError),
-            *(storage.LockedTwiceError, storage.TrackNotFoundError),
-        ),
-        (Step.LOCK,),
-    ),
-    # sound
-    **dict.fromkeys(
-        (
-            *(playlists.NotSoundError, playlists.SoundFormatOffError, playlists.DamagedSoundError),
-            *(playlists.CostlySoundError, playlists.UnusualSoundError, playlists.SoundTooLargeError),
-            *(playlists.TooManySoundsError, playlists.TooShortSoundError, playlists.MixedChoiceError),
-        ),
-        (Step.FILES,),
-    ),
-    playlists.SilentSoundError: NoStep.ATTACH,
-    playlists.SoundOfferGoneError: NoStep.ATTACH,
-    playlists.ClipsOffError: NoStep.ON_THE_CARD,
-    # services outside
-    sources.SourceRefusedError: (Step.FILES,),
-    sources.RateLimitedError: (Step.AGAIN,),
-    sources.SourceUnavailableError: (Step.AGAIN,),
-    sources.OutOfTimeError: (Step.AGAIN,),
-    sources.TokenRefusedError: (Step.CONNECT,),
-    sources.NotAllowlistedError: (Step.FILES,),
-    sources.OwnerPremiumError: (Step.FILES,),
-    sources.PlaylistNotReadableError: _ANOTHER,
-    sources.SpotifyNotFoundError: _ANOTHER,
-    sources.QuotaExceededError: (Step.FILES,),
-    sources.ShareSpentError: (Step.FILES,),
-    sources.SpotifyRejectedError: (Step.AGAIN, Step.FILES),
-    # the database
-    **dict.fromkeys(
-        (
-            *(storage.DatabaseBusyError, storage.DatabaseUnreachableError, storage.CannotSaveError),
-            *(storage.DatabaseFullError, storage.DatabaseReadOnlyError),
-        ),
-        (Step.AGAIN,),
-    ),
-    **dict.fromkeys(
-        (
-            *(storage.DamagedDatabaseError, storage.UnsupportedDatabaseUrlError, storage.CopyRefusedError),
-            *(storage.DatabaseInUseError, storage.SecondBotError, storage.NewerSchemaError),
-            *(storage.OldProcessesError, storage.MigrationFailedError, storage.BackupFailedError),
-            *(storage.RestoreFailedError, storage.BackupToolError),
-        ),
-        NoStep.IN_A_TERMINAL,
-    ),
-    # what is written to Spotify
-    sources.NothingToWriteError: (Step.EXPORT,),
-    sources.PlaylistFullError: (Step.EXPORT,),
-    sources.NotOnSpotifyError: (Step.SAVE_NEW, Step.EXPORT),
-    sources.NotRewritableError: (Step.SAVE_NEW,),
-    sources.NotYourPlaylistError: (Step.SAVE_NEW,),
-    sources.SameOrderError: NoStep.AS_WISHED,
-    sources.PlaylistChangedError: (Step.SAVE_NEW,),
-    sources.PlaylistGoneError: (Step.SAVE_NEW, Step.UNDO),
-    sources.WriteUnderWayError: (Step.UNDO,),
-    sources.WriteNotFoundError: (Step.UNDO,),
-    sources.NothingToUndoError: NoStep.AS_WISHED,
-    sources.NotUndoableError: (Step.UNDO,),
-    sources.UndoOutdatedError: (Step.UNDO,),
-    sources.NotRemovableError: NoStep.OUTSIDE,
-    sources.UnfinishedWritesError: NoStep.ASKS_ITSELF,
-    sources.SeatBusyError: NoStep.COMES_BY_ITSELF,
 }
 """Every error that has a sentence, with what to press below it or the reason why there is nothing."""
 
