@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from datetime import datetime, timedelta
 
 import aiohttp
@@ -23,6 +23,7 @@ from services.sources.session import parse_http_date, parse_json
 from services.storage.backups import default_folder
 from services.storage.doctor import Diagnosis, Severity, diagnose
 
+_SAY_WHO = "Set CONTACT_URL, so that they know whom to write to, and wait a day."
 _CLOCK_DRIFT = timedelta(minutes=1)
 _NOT_REACHED = (aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
@@ -31,29 +32,31 @@ async def examine_online(settings: Settings, *, now: datetime) -> AsyncIterator[
     """Make one harmless request to each service."""
     async with session_of(settings) as session:
         if settings.discord_token is not None:
-            yield await _discord(session, settings.discord_token.get_secret_value())
+            token = settings.discord_token.get_secret_value()
+            yield await _reached("Discord", _discord(session, token))
         if settings.spotify_client_id and settings.spotify_client_secret is not None:
             secret = settings.spotify_client_secret.get_secret_value()
-            yield await _spotify(session, settings, settings.spotify_client_id, secret)
+            login = _spotify(session, settings, settings.spotify_client_id, secret)
+            yield await _reached("Spotify", login)
         if settings.reccobeats_url:
-            yield await _reccobeats(session, settings.reccobeats_url, now)
+            yield await _reached("ReccoBeats", _reccobeats(session, settings.reccobeats_url, now))
         if settings.listenbrainz_labs_url:
             path = "/spotify-id-from-metadata/json?artist_name=Nobody&release_name=&track_name=Nothing"
-            yield await _answers(session, "ListenBrainz' labs host", settings.listenbrainz_labs_url, path)
+            labs = "ListenBrainz' labs host"
+            yield await _reached(labs, _answers(session, labs, settings.listenbrainz_labs_url, path))
         if settings.listenbrainz_url:
             path = "/1/metadata/recording/?recording_mbids=00000000-0000-4000-8000-000000000000"
-            yield await _answers(session, "ListenBrainz", settings.listenbrainz_url, path)
+            asked = _answers(session, "ListenBrainz", settings.listenbrainz_url, path)
+            yield await _reached("ListenBrainz", asked)
         if settings.lastfm_api_key is not None and settings.lastfm_url:
-            yield await _lastfm(session, settings.lastfm_url, settings.lastfm_api_key.get_secret_value())
+            key = settings.lastfm_api_key.get_secret_value()
+            yield await _reached("Last.fm", _lastfm(session, settings.lastfm_url, key))
 
 
 async def _discord(session: aiohttp.ClientSession, token: str) -> Diagnosis:
     headers = {"Authorization": f"Bot {token}"}
-    try:
-        async with session.get(f"{discord.http.Route.BASE}/users/@me", headers=headers) as answer:
-            status = answer.status
-    except _NOT_REACHED as error:
-        return _unreached("Discord", error)
+    async with session.get(f"{discord.http.Route.BASE}/users/@me", headers=headers) as answer:
+        status = answer.status
     if status == 200:
         return Diagnosis(Severity.FINE, "Discord takes DISCORD_TOKEN.")
     if status == 401:
@@ -69,15 +72,12 @@ async def _spotify(
     session: aiohttp.ClientSession, settings: Settings, client_id: str, secret: str
 ) -> Diagnosis:
     pair = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-    try:
-        async with session.post(
-            f"{settings.spotify_accounts_url.rstrip('/')}/api/token",
-            data={"grant_type": "client_credentials"},
-            headers={"Authorization": f"Basic {pair}"},
-        ) as answer:
-            status = answer.status
-    except _NOT_REACHED as error:
-        return _unreached("Spotify", error)
+    async with session.post(
+        f"{settings.spotify_accounts_url.rstrip('/')}/api/token",
+        data={"grant_type": "client_credentials"},
+        headers={"Authorization": f"Basic {pair}"},
+    ) as answer:
+        status = answer.status
     if status == 200:
         return Diagnosis(Severity.FINE, "Spotify takes SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.")
     if status in {400, 401, 403}:
@@ -90,11 +90,8 @@ async def _spotify(
 
 
 async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -> Diagnosis:
-    try:
-        async with session.get(f"{url.rstrip('/')}/audio-features", params={"ids": ""}) as answer:
-            status, said = answer.status, parse_http_date(answer.headers.get("Date"))
-    except _NOT_REACHED as error:
-        return _unreached("ReccoBeats", error)
+    async with session.get(f"{url.rstrip('/')}/audio-features", params={"ids": ""}) as answer:
+        status, said = answer.status, parse_http_date(answer.headers.get("Date"))
     if said is not None and abs(said - now) > _CLOCK_DRIFT:
         return Diagnosis(
             Severity.WARNING,
@@ -105,7 +102,7 @@ async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -
         return Diagnosis(
             Severity.PROBLEM,
             f"ReccoBeats turns us away (HTTP {status}).",
-            "Set CONTACT_URL, so that they know whom to write to, and wait a day.",
+            _SAY_WHO,
         )
     if status >= 500:
         return Diagnosis(Severity.WARNING, f"ReccoBeats answered HTTP {status}.", "Try again later.")
@@ -113,18 +110,15 @@ async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -
 
 
 async def _answers(session: aiohttp.ClientSession, service: str, url: str, path: str) -> Diagnosis:
-    try:
-        async with session.get(f"{url.rstrip('/')}{path}", allow_redirects=False) as answer:
-            status = answer.status
-    except _NOT_REACHED as error:
-        return _unreached(service, error)
+    async with session.get(f"{url.rstrip('/')}{path}", allow_redirects=False) as answer:
+        status = answer.status
     if status == 200:
         return Diagnosis(Severity.FINE, f"{service} answers.")
     if status in {401, 403}:
         return Diagnosis(
             Severity.PROBLEM,
             f"{service} turns us away (HTTP {status}).",
-            "Set CONTACT_URL, so that they know whom to write to, and wait a day.",
+            _SAY_WHO,
         )
     return Diagnosis(
         Severity.WARNING,
@@ -135,11 +129,8 @@ async def _answers(session: aiohttp.ClientSession, service: str, url: str, path:
 
 async def _lastfm(session: aiohttp.ClientSession, url: str, key: str) -> Diagnosis:
     params = {"method": "chart.getTopTracks", "limit": "1", "format": "json", "api_key": key}
-    try:
-        async with session.get(f"{url.rstrip('/')}/", params=params, allow_redirects=False) as answer:
-            body = parse_json(await answer.content.read(65_536))
-    except _NOT_REACHED as error:
-        return _unreached("Last.fm", error)
+    async with session.get(f"{url.rstrip('/')}/", params=params, allow_redirects=False) as answer:
+        body = parse_json(await answer.content.read(65_536))
     error_number = body.get("error") if isinstance(body, dict) else None
     if error_number in {10, 26}:
         return Diagnosis(
@@ -152,12 +143,16 @@ async def _lastfm(session: aiohttp.ClientSession, url: str, key: str) -> Diagnos
     return Diagnosis(Severity.FINE, "Last.fm takes LASTFM_API_KEY.")
 
 
-def _unreached(service: str, error: BaseException) -> Diagnosis:
-    return Diagnosis(
-        Severity.PROBLEM,
-        f"{service} can't be reached ({type(error).__name__}).",
-        "Check the machine's connection, its DNS and a firewall in between.",
-    )
+async def _reached(service: str, asked: Awaitable[Diagnosis]) -> Diagnosis:
+    """Say what a service answers, or that it can't be reached."""
+    try:
+        return await asked
+    except _NOT_REACHED as error:
+        return Diagnosis(
+            Severity.PROBLEM,
+            f"{service} can't be reached ({type(error).__name__}).",
+            "Check the machine's connection, its DNS and a firewall in between.",
+        )
 
 
 _MARKS = {
