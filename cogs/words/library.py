@@ -56,7 +56,7 @@ def track_count(tracks: int) -> str:
 def find_words(track: Track) -> str:
     """Say a track that was found by its name."""
     album = f" · {escape(track.album, 40)}" if track.album else ""
-    return f"{escape(track.label, 80)} · {find_length(track)}{album}"
+    return f"{escape(track.label_within(80), 80)} · {find_length(track)}{album}"
 
 
 def find_length(track: Track) -> str:

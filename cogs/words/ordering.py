@@ -248,7 +248,8 @@ def rough_lines(report: AnalysisReport, result: OrderResult) -> list[str]:
 
 
 def _step_line(report: AnalysisReport, step: Transition) -> str:
-    before, after = (escape(report.tracks[row].track.label, 38) for row in (step.before, step.after))
+    tracks = [report.tracks[row].track for row in (step.before, step.after)]
+    before, after = (escape(track.label_within(38), 38) for track in tracks)
     rough = unbroken(transition_words(step))
     return f"- {step.position + 1} → {step.position + 2}: {before} → {after}\n  {rough}"
 

@@ -131,7 +131,7 @@ def opinion_lines(report: AnalysisReport, opinions: list[Opinions]) -> list[str]
     for entry in report.tracks:
         pairs = [_pair(each) for each in second_opinions(entry) if each.feature is not Feature.MODE]
         if pairs:
-            lines.append(f"- {escape(entry.track.label, 60)}: {'; '.join(pairs)}")
+            lines.append(f"- {escape(entry.track.label_within(60), 60)}: {'; '.join(pairs)}")
     return [said, fit(lines, LISTED)]
 
 

@@ -97,7 +97,15 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
         parts=[cluster.subtitle for cluster in report.clusters],
         names_them=names_them,
     )
-    return f"{sentence} {estimated_line(report.structure)}".rstrip()
+    return " ".join(filter(None, [sentence, _perhaps_albums(report), estimated_line(report.structure)]))
+
+
+def _perhaps_albums(report: AnalysisReport) -> str:
+    """Say of groups that they may be albums, where the list names nothing that could tell."""
+    named = sum(bool(entry.track.artists or entry.track.album) for entry in report.tracks)
+    is_found = report.structure.verdict in {Verdict.CLEAR, Verdict.LOOSE} and not report.structure.forced
+    is_told = 2 * named >= len(report.tracks)
+    return "" if is_told or not is_found else "Neither artists nor albums are named: these may be albums."
 
 
 def notices(report: AnalysisReport) -> tuple[str, ...]:

@@ -87,9 +87,10 @@ def moment(when: datetime, style: str = "R") -> str:
 
 def track_line(track: Track, limit: int = 70) -> str:
     """Say a track in one line, linked to where it can be heard."""
+    label = escape(track.label_within(limit), limit)
     if not track.id:
-        return escape(track.label, limit)
-    return f"[{escape(track.label, limit)}](https://open.spotify.com/track/{track.id})"
+        return label
+    return f"[{label}](https://open.spotify.com/track/{track.id})"
 
 
 def percent(part: int, whole: int) -> str:

@@ -234,7 +234,7 @@ def part_lines(report: AnalysisReport, part: Part, number: int) -> str:
     title = f"**{letter} · {name}**" if part.included else f"~~{letter} · {name}~~ (left out)"
     likely = f", {part.likely:,} likely" if part.likely else ""
     heard = " · ".join(
-        escape(report.tracks[row].track.label, 30)
+        escape(report.tracks[row].track.label_within(30), 30)
         for group in part.groups
         for row in report.clusters[group].typical[: max(1, _EXAMPLES // len(part.groups))]
     )

@@ -91,7 +91,7 @@ def playlist_name(report: AnalysisReport, limit: int = _NAME_LIMIT) -> str:
 
 def track_name(report: AnalysisReport, index: int, limit: int = 60) -> str:
     """Return `Artist – Title` of a track for texts, or its position where it has no words."""
-    return plain(report.tracks[index].track.label, limit) or f"track {index + 1}"
+    return plain(report.tracks[index].track.label_within(limit), limit) or f"track {index + 1}"
 
 
 def cluster_name(cluster: Cluster, limit: int = _NAME_LIMIT) -> str:

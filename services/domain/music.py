@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from services.domain.features import AudioFeatures
+from services.domain.letters import beginning
 from services.domain.messages import Note
 from services.domain.sound import Sound
 
@@ -78,6 +79,14 @@ class Track:
         if self.title and self.artists:
             return f"{self.artists[0]} – {self.title}"
         return self.title or "unnamed track"
+
+    def label_within(self, limit: int) -> str:
+        """Say the track for a line of `limit` characters: a long artist leaves half of them to the title."""
+        artist = self.artists[0] if self.artists else ""
+        room = max(limit // 2, limit - len(self.title) - len(" – "))
+        if not self.title or len(artist) <= room:
+            return self.label
+        return f"{beginning(artist, room - 1).rstrip()}… – {self.title}"
 
 
 class SkipReason(StrEnum):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from cogs.replies.report import summary_card
 from cogs.words.grouping import subtitle
 from cogs.words.messages import note_line
-from cogs.words.report import WITH_FEATURES, summary_lines, verdict_sentence
+from cogs.words.report import WITH_FEATURES, summary_lines, verdict, verdict_sentence
 from services.domain.grouping import SceneKind
 from services.domain.messages import Damage, Fault, Note, NoteKind
 from services.domain.report import Subtitle, Verdict
@@ -83,6 +84,14 @@ def test_where_the_groups_are_listed_below_the_sentence_says_how_they_sound(
         structure, NAMES, mood=mood, tracks=40, evidence=40, fewest=12, names_them=False
     )
     assert sentence == expected
+
+
+@pytest.mark.parametrize("names", [{"artists": ()}, {"artists": (), "album": "Harbour"}, {"album": None}])
+def test_groups_of_which_nothing_is_named_may_be_albums(names: dict[str, Any]) -> None:
+    report = make_report(verdict=Verdict.CLEAR)
+    tracks = [replace(each, track=replace(each.track, **{"album": None, **names})) for each in report.tracks]
+    is_told = "may be albums" not in verdict(replace(report, tracks=tuple(tracks)))
+    assert is_told == (names != {"artists": ()})
 
 
 @pytest.mark.parametrize(

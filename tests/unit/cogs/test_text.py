@@ -108,3 +108,11 @@ def test_says_what_was_left_out_and_why() -> None:
         "6 rows left out: 2 short links, which hide their tracks: open them and copy the long ones, "
         "1 link to a playlist and not to a track and 3 not tracks"
     )
+
+
+def test_a_long_artist_leaves_room_for_the_title():
+    assert "Moonlight" in track_line(Track(title="Moonlight", artists=("Endless Artist " * 20,)), 60)
+    said = track_line(Track(title="Moonlight " * 20, artists=("Endless Artist " * 20,)), 60)
+    assert len(said) <= 60
+    assert said.count("Moonlight") >= 2
+    assert track_line(Track(title="Moonlight " * 20, artists=("Ann",)), 20).startswith("Ann – Moon")
