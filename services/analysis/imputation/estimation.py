@@ -32,6 +32,7 @@ from services.analysis.imputation.recordings import (
     find_same_recordings,
 )
 from services.analysis.imputation.shapes import FloatArray
+from services.analysis.matrix import once_for_each_provenance
 from services.domain.features import (
     FEATURE_RANGES,
     SOUND_FEATURES,
@@ -55,7 +56,10 @@ _TEMPO = SOUND_FEATURES.index(Feature.TEMPO)
 
 def missing_features(track: EnrichedTrack) -> list[Feature]:
     """List the features that have no value."""
-    return [feature for feature, value in zip(_ALL, _values_of(track.features), strict=True) if value is None]
+    values = _values_of(track.features)
+    if None not in values:
+        return []
+    return [feature for feature, value in zip(_ALL, values, strict=True) if value is None]
 
 
 def _estimates(track: EnrichedTrack) -> list[Feature]:
@@ -66,8 +70,8 @@ def measured_matrix(tracks: Sequence[EnrichedTrack]) -> FloatArray:
     """Lay the measured sound features out, `(n, 9)` in their own units, NaN where there is none."""
     raw = np.array([_values_of(track.features) for track in tracks], dtype=np.float64)
     raw = raw.reshape(len(tracks), len(_ALL))
-    for row, track in enumerate(tracks):
-        for feature in _estimates(track):
+    for row, estimates in enumerate(once_for_each_provenance(tracks, _estimates)):
+        for feature in estimates:
             raw[row, _ALL.index(feature)] = np.nan
     sound = raw[:, _SOUND]
     possible = (sound >= _LOW) & (sound <= _HIGH)
@@ -75,10 +79,10 @@ def measured_matrix(tracks: Sequence[EnrichedTrack]) -> FloatArray:
     return np.where(possible, sound, np.nan)
 
 
-def _as_member(track: EnrichedTrack) -> Member:
+def _as_member(track: EnrichedTrack, estimates: Sequence[Feature]) -> Member:
     """Turn a track of the playlist into somebody that another one may borrow from."""
     features = track.features
-    if estimates := _estimates(track):
+    if estimates:
         features = replace(features, **{feature.value: None for feature in estimates})
     return Member(track.track, features, "playlist", track.provenance)
 
@@ -115,10 +119,11 @@ def borrow(tracks: Sequence[EnrichedTrack], related_tracks: RecordingIndex) -> l
     if not any(missing):
         return list(tracks)
     playlist = RecordingIndex()
-    for track, gaps in zip(tracks, missing, strict=True):
+    estimates = once_for_each_provenance(tracks, _estimates)
+    for track, gaps, estimated in zip(tracks, missing, estimates, strict=True):
         if len(gaps) < len(_ALL):
             playlist.pop(track.track)
-            playlist.add(_as_member(track))
+            playlist.add(_as_member(track, estimated))
     return [
         _borrow(track, gaps, find_same_recordings(track.track, (playlist, related_tracks))) if gaps else track
         for track, gaps in zip(tracks, missing, strict=True)

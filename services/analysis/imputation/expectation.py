@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 
 from services.analysis.imputation.shapes import Constants, FloatArray, from_shape, load_constants, to_shape
-from services.analysis.titles import version_tags
+from services.analysis.titles import READ_AT_ONCE, version_tags
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track
 
@@ -83,7 +83,7 @@ def _is_foreign_script(title: str) -> float:
     return float(2 * foreign > len(letters))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=READ_AT_ONCE)
 def _title_flags(title: str) -> tuple[float, ...]:
     """Read the title's flags; NaN where there is no title."""
     if not title:
@@ -94,7 +94,7 @@ def _title_flags(title: str) -> tuple[float, ...]:
     return (*tagged, *worded, _is_foreign_script(title))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=READ_AT_ONCE)
 def _album_flags(album: str | None) -> tuple[float, ...]:
     if not album:
         return (math.nan, math.nan)

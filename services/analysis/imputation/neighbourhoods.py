@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.analysis.imputation.shapes import FloatArray
-from services.analysis.titles import core_title, is_vague, lead_artist
+from services.analysis.titles import READ_AT_ONCE, core_title, is_vague, lead_artist
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track
 
@@ -22,8 +22,6 @@ GUEST_WEIGHT = 0.5
 """How much a track says about an artist who is not its lead, and the other way round."""
 
 WIDTH = len(SOUND_FEATURES)
-_REMEMBERED = 4096
-"""Words already read that are kept: a playlist is walked through several times."""
 
 
 class Neighbourhood(StrEnum):
@@ -51,18 +49,18 @@ def song_key(track: Track) -> str | None:
     return _song(track.title, track.artists)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=READ_AT_ONCE)
 def _song(title: str, artists: tuple[str, ...]) -> str | None:
     core, lead = core_title(title), lead_artist(artists)
     return f"{core}\n{lead}" if lead and not is_vague(core) else None
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=READ_AT_ONCE)
 def _artist(name: str) -> str:
     return lead_artist((name,))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=READ_AT_ONCE)
 def _genre(name: str) -> str:
     return name.casefold().strip()
 
