@@ -237,13 +237,13 @@ def _neighbour_distances(clouds: NDArray[np.float32]) -> list[float]:
     found = []
     for points in clouds:
         squares = np.einsum("nd,nd->n", points, points)
-        apart = points @ points.T
-        apart *= -2
+        apart = points @ (-2 * points.T)
         apart += squares
         apart += squares[:, None]
-        apart.partition(NEIGHBOUR, axis=1)  # the nearest is the point itself
-        size = float(squares.mean(dtype=np.float64))
-        found.append(float(np.log(np.maximum(apart[:, NEIGHBOUR] / size, 1e-9)).mean(dtype=np.float64)))
+        np.maximum(apart, 0, out=apart)
+        apart.view(np.int32).partition(NEIGHBOUR, axis=1)  # as bits, in half the time; the nearest is itself
+        near = apart[:, NEIGHBOUR] / float(squares.mean(dtype=np.float64))
+        found.append(float(np.log(np.maximum(near, 1e-9)).mean(dtype=np.float64)))
     return found
 
 

@@ -109,8 +109,9 @@ class AudioFeatures:
 
     def accepted(self) -> AudioFeatures:
         """Return only what can be true, each value as `accepted` would have it."""
-        kept = map(accepted, _FEATURES, _values_of(self))
-        return AudioFeatures(**dict(zip(_NAMES, kept, strict=True)))
+        values = _values_of(self)
+        kept = tuple(map(accepted, _FEATURES, values))
+        return self if kept == values else AudioFeatures(**dict(zip(_NAMES, kept, strict=True)))
 
 
 _FEATURES = tuple(Feature)

@@ -116,8 +116,14 @@ def _pitch_and_mode(entry: EnrichedTrack) -> tuple[int, bool] | None:
 
 def count_keys(report: AnalysisReport) -> KeyCounts:
     """Count the keys of a playlist that somebody measured."""
-    found = Counter(map(_pitch_and_mode, report.tracks))
-    heard = Counter(_pitch_and_mode(entry) for entry in report.tracks if entry.is_major is None)
+    written = [(entry.features.key, entry.features.mode, id(entry.provenance)) for entry in report.tracks]
+    found: Counter[tuple[int, bool] | None] = Counter()
+    heard: Counter[tuple[int, bool] | None] = Counter()
+    alike = dict(zip(written, report.tracks, strict=True))  # what is read depends on nothing else
+    for which, number in Counter(written).items():
+        key = _pitch_and_mode(alike[which])
+        found[key] += number
+        heard[key] += number if alike[which].is_major is None else 0
     counts, of_open = ({key: some[key.pitch, key.major] for key in ALL_KEYS} for some in (found, heard))
     return KeyCounts(counts, found[None], {key: number for key, number in of_open.items() if number})
 

@@ -25,6 +25,7 @@ FULL_ROW = 5
 """A file's row with so many values or more comes before what a provider says about the same track."""
 
 Layer = tuple[AudioFeatures, Provenance]
+_NOTHING = AudioFeatures()
 
 
 def from_upload(tracks: Sequence[Track], source: str) -> tuple[EnrichedTrack, ...]:
@@ -43,12 +44,14 @@ def from_upload(tracks: Sequence[Track], source: str) -> tuple[EnrichedTrack, ..
 
 
 def _from_upload(track: Track, provenance: Provenance) -> EnrichedTrack:
+    features = _NOTHING if track.uploaded is None else track.uploaded.accepted()
+    written = _all_from(features.known, provenance)
+    from_file = EnrichedTrack(track=track, features=features, provenance=written)
+    if track.sound is None:
+        return from_file
     heard, clips = _heard(track)
-    file = [] if track.uploaded is None else [(track.uploaded.accepted(), provenance)]
-    bare = EnrichedTrack(track=track, features=AudioFeatures(), provenance={})
-    if not heard and not clips:
-        return _merge(bare, file) if file else bare
-    return _merge(bare, [*heard, *file, *clips] if _is_full(track) else [*heard, *clips, *file])
+    file = [(features, provenance)] if track.uploaded else []
+    return _merge(from_file, [*heard, *file, *clips] if _is_full(track) else [*heard, *clips, *file])
 
 
 def _heard(track: Track) -> tuple[list[Layer], list[Layer]]:
