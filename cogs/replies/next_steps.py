@@ -96,7 +96,7 @@ _AFTER: Mapping[Next, Sequence[type[BaseException]]] = {
         playlists.PlaylistNotInFileError, playlists.NotSoundError, playlists.SoundFormatOffError,
         playlists.DamagedSoundError, playlists.CostlySoundError, playlists.UnusualSoundError,
         playlists.SoundTooLargeError, playlists.TooManySoundsError, playlists.TooShortSoundError,
-        playlists.MixedChoiceError,
+        playlists.MixedChoiceError, playlists.SeveralListsError,
     ),
     (Step.AGAIN,): (
         sources.RateLimitedError, sources.SourceUnavailableError, sources.OutOfTimeError,
@@ -146,6 +146,7 @@ _AFTER: Mapping[Next, Sequence[type[BaseException]]] = {
     (Step.EXAMPLE, Step.OTHER_LIST, Step.FILES): (playlists.NothingNamedError, storage.NoReportYetError),
     (Step.EXPORT,): (sources.NothingToWriteError, sources.PlaylistFullError),
     (Step.CONNECT, Step.FILES): (sources.NotLinkedError,),
+    (Step.CONNECT, Step.EXPORT): (sources.NotLinkedToSaveError,),
     (Step.FINISH,): (sources.NotFinishedInBrowserError,),
     (Step.OTHER_LIST, Step.FILES, Step.PUT_ON_MAP): (groups.NothingForMapError,),
     (Step.ASK_DIRECTLY,): (groups.CannotSeeChannelError,),

@@ -156,7 +156,7 @@ def split_card(draft: SplitDraft, chosen: int | None = None) -> Reply:
     if state.homeless:
         blocks.append(text(small(words.homeless_line(state))))
     blocks.append(rule())
-    blocks.append(ui.ActionRow(_part_select(draft_id, state, chosen)))
+    blocks.append(ui.ActionRow(_part_select(report, draft_id, state, chosen)))
     if chosen is not None and chosen < len(state.parts):
         blocks.append(ui.ActionRow(*_part_buttons(draft_id, state, chosen)))
         if len(state.parts) > 1:
@@ -199,13 +199,15 @@ def split_files_card(draft: SplitDraft, files: ListFiles) -> Reply:
     return with_files(said, files.files)
 
 
-def _part_select(draft_id: str, state: SplitState, chosen: int | None) -> ui.Select[Any]:
+def _part_select(
+    report: AnalysisReport, draft_id: str, state: SplitState, chosen: int | None
+) -> ui.Select[Any]:
     return ui.Select(
         custom_id=draft_ref(Action.SPLIT, draft_id, DraftVerb.PICK).select(),
         placeholder=Label.RENAME_MERGE_OR_LEAVE_OUT,
         options=[
             discord.SelectOption(
-                label=plain(f"{CLUSTER_LETTERS[number]} · {part.name}", 100),
+                label=plain(f"{CLUSTER_LETTERS[number]} · {words.name_of_part(report, part)}", 100),
                 value=str(number),
                 description=plural(len(part.rows), "track"),
                 default=number == chosen,
@@ -228,7 +230,7 @@ def _merge_select(report: AnalysisReport, draft_id: str, state: SplitState, chos
     letter = CLUSTER_LETTERS[chosen]
     options = [
         discord.SelectOption(
-            label=plain(f"{CLUSTER_LETTERS[other]} · {state.parts[other].name}", 100),
+            label=plain(f"{CLUSTER_LETTERS[other]} · {words.name_of_part(report, state.parts[other])}", 100),
             value=str(other),
             description=words.most_alike(report) if place == 0 else None,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cogs.words.answers import OUT
 from cogs.words.controls import Label
 from cogs.words.text import escape, in_words, moment, plural, small
+from services.domain.comparison import FEWEST_MEASURED
 from services.domain.groups import MOST, Lobby, Member
 
 CHANGES_THAT = "`/sharing questions` changes that at any time."
@@ -155,7 +156,10 @@ def where_line(directly: bool) -> str:
 
 def brought_line(member: Member) -> str:
     """Say what somebody compares with."""
-    return f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."
+    line = f"You bring **{escape(member.brought or '', 80)}**, {plural(member.tracks, 'track')}."
+    if member.tracks < FEWEST_MEASURED:
+        return f"{line} A score takes {FEWEST_MEASURED} measured tracks: choose a longer list."
+    return line
 
 
 def out_line(results: int) -> str:

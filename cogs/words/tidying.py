@@ -229,8 +229,7 @@ def promise_line(report: AnalysisReport, state: SplitState) -> str:
 def part_lines(report: AnalysisReport, part: Part, number: int) -> str:
     """Say a part with how it sounds."""
     letter = CLUSTER_LETTERS[number]
-    # the card's heading says the playlist's name, with which those of its parts begin
-    name = escape(part.name.removeprefix(f"{report.playlist.name} · "), 90)
+    name = escape(name_of_part(report, part), 90)
     title = f"**{letter} · {name}**" if part.included else f"~~{letter} · {name}~~ (left out)"
     likely = f", {part.likely:,} likely" if part.likely else ""
     heard = " · ".join(
@@ -244,6 +243,14 @@ def part_lines(report: AnalysisReport, part: Part, number: int) -> str:
     )
     counted = f"{len(part.rows):,}{likely}{' · small' if part.is_small else ''}"
     return f"{title} {counted}\n{small(said)}" if said else f"{title} {counted}"
+
+
+def name_of_part(report: AnalysisReport, part: Part) -> str:
+    """Leave out the playlist's name, which the heading says and the part's begins with, perhaps cut."""
+    begins, cut, rest = part.name.partition("… · ")
+    if cut and report.playlist.name.startswith(begins):
+        return rest
+    return part.name.removeprefix(f"{report.playlist.name} · ")
 
 
 def homeless_line(state: SplitState) -> str:

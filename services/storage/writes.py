@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, not_, or_, select, upda
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.errors.sources import NotLinkedError, UnfinishedWritesError, WriteNotFoundError
+from services.domain.errors.sources import NotLinkedToSaveError, UnfinishedWritesError, WriteNotFoundError
 from services.domain.music import TrackId
 from services.domain.writes import Difference, Hindrance, Write, WriteKind, WriteStage
 from services.storage.database import Store
@@ -34,7 +34,7 @@ class WriteStore(Store):
 
         Raises
         ------
-        NotLinkedError
+        NotLinkedToSaveError
             The person has no link to Spotify, or not any more: they left, or were forgotten, meanwhile.
         """
         row = {"write_id": write.write_id, **_columns(write), **_lists(write), "held_until": None}
@@ -212,7 +212,7 @@ async def _require_link(connection: AsyncConnection, user_id: int) -> None:
     # Held until the end on PostgreSQL: whoever ends the link waits, and then finds what was entered.
     query = select(links.c.user_id).where(links.c.user_id == user_id).with_for_update(read=True)
     if await connection.scalar(query) is None:
-        raise NotLinkedError
+        raise NotLinkedToSaveError
 
 
 async def refuse_to_cut(connection: AsyncConnection, user_id: int, now: datetime) -> None:

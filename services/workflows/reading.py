@@ -13,6 +13,7 @@ from services.domain.errors.playlists import (
     MixedChoiceError,
     NothingToAnalyzeError,
     OtherServiceError,
+    SeveralListsError,
     ShortLinkError,
     SpotifyOffError,
     UnknownPlaylistError,
@@ -129,7 +130,7 @@ class PlaylistReader:
         """Read files by what is in them: a list of tracks, sound, or both."""
         sounds, lists = await self.sounds.told_apart(files)
         if len(lists) > 1:
-            raise MixedChoiceError(len(lists))
+            raise MixedChoiceError(len(lists)) if sounds else SeveralListsError(len(lists))
         playlists: tuple[Playlist, ...] = ()
         for each in lists:
             playlists = await self.read_upload(each.content or b"", each.filename, each.wanted)

@@ -54,6 +54,17 @@ async def test_without_an_account_a_name_leads_to_a_map_of_that_name(world: Conn
     assert text_of(answer).startswith("## Mine in numbers")
 
 
+async def test_without_an_account_a_list_can_be_taken_as_a_file(world: ConnectedRoom) -> None:
+    room = world.room
+    order = (await room.bob.slash(room.channel, "optimize", file=("Mine.csv", exportify(20)))).response
+    answer = await answer_of(await room.bob.click(order, label="Save as a new playlist"))
+    assert "take the list as a file" in text_of(answer)
+    assert "Connect Spotify" in custom_ids(answer)
+    files = (await room.bob.click(answer, label="Export")).response
+    assert "order.csv" in [each.filename for each in files.attachments]
+    room.env.refusals()
+
+
 async def test_a_pasted_playlist_becomes_a_card_that_links_back(tmp_path: Path, pool: ComputePool) -> None:
     async with connected_room(tmp_path, pool, Shape.MIXED, with_features=True) as world:
         card = (await analyze(world, playlist=world.address("Late Drive Home"))).response

@@ -29,7 +29,9 @@ from services.domain.sound import CLIP_SOURCE, SOUND_SOURCE
 from services.storage.schema.people import heard_sounds, jobs, sound_offers
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.conftest import Room, keep_no_connection, open_app
+from tests.discord.samples import exportify
 from tests.discord.test_message_menu import menu_on
+from tests.discord.test_refusals import answer_of
 
 PIECE = Piece(style="dance", seed=3, bpm=124.0, tonic=9, is_major=True, length_s=40.0)
 OTHER = Piece(style="waltz", seed=1, bpm=150.0, tonic=7, is_major=True, length_s=10.0)
@@ -72,6 +74,14 @@ async def last_report(room: Room) -> Any:
     reports = room.app.workflows.reports
     (newest,) = await reports.recent(room.ann.id, 1)
     return (await reports.open(newest.report_id, room.ann.id)).report
+
+
+async def test_two_lists_without_any_sound_are_not_told_about_sound(room: Room) -> None:
+    files = {"file": ("a.csv", exportify(20)), "file2": ("b.csv", exportify(20))}
+    answer = await answer_of(await room.ann.slash(room.channel, "analyze", **files))
+    assert "2 lists" in text_of(answer)
+    assert "sound" not in text_of(answer)
+    assert len(room.env.refusals()) == 1
 
 
 async def test_one_file_is_measured_here_and_nothing_of_it_leaves(

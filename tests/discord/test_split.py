@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from cogs.words.text import escape
 from services.domain.errors.storage import NothingToSplitError
 from tests.discord.cards import button_of, check_message, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
@@ -101,6 +102,17 @@ async def test_parts_are_merged_left_out_and_taken_apart_again(room: Room, resta
     await press(room, card, "show")
     await room.ann.click(card, label="Undo the merges")
     assert "4 playlists" in text_of(card)
+
+
+async def test_a_long_name_of_the_list_hides_no_name_of_a_part(room: Room) -> None:
+    file = ("Everything " * 12 + ".csv", PILE)
+    card = (await room.ann.slash(room.channel, "split", file=file, groups=3)).response
+    report = (await room.app.workflows.reports.recent(room.ann.id, 1))[0].report_id
+    names = (await room.app.workflows.reports.open(report, room.ann.id)).report.names
+    labels = [option["label"] for option in menu(card, "pick")["options"]]
+    for letter, name, label in zip("ABC", names, labels, strict=True):
+        assert label == f"{letter} · {name}"
+        assert f"**{letter} · {escape(name)}**" in text_of(card)
 
 
 async def test_nothing_goes_on_when_everything_is_left_out(room: Room) -> None:

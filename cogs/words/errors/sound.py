@@ -39,6 +39,10 @@ say(
         playlists.TooManySoundsError: (
             "These are {count} sound files; I measure {limit} at once. Send them in several parts."
         ),
+        playlists.SeveralListsError: (
+            "These are {count} lists, and one is mapped at a time. Attach one of them, or all in one ZIP: "
+            "then I ask which."
+        ),
         playlists.MixedChoiceError: (
             "Beside sound files I can read one list, and here are {count}. Attach a file with the one "
             "playlist that the sound belongs to, or the sound alone."

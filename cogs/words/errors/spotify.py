@@ -27,6 +27,10 @@ say(
             "Your Spotify account is not connected. Connect it, or attach an exported file: that needs no "
             "login."
         ),
+        sources.NotLinkedToSaveError: (
+            "Your Spotify account is not connected, so I can't save there. Connect it, or take the list as a "
+            "file: that needs no login."
+        ),
         sources.RelinkNeededError: (
             "Your consent at Spotify has ended; it lasts six months, or until you withdraw it. Connect once "
             "more to go on."

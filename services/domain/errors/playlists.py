@@ -264,6 +264,12 @@ class ClipsOffError(SoundError):
     """Clips are not sent by this installation."""
 
 
+class SeveralListsError(UploadError):
+    """Several lists came at once."""
+
+    count: int
+
+
 class MixedChoiceError(SoundError):
     """Sound files came with a file that holds several playlists, or with several such files."""
 

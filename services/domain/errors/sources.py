@@ -102,6 +102,10 @@ class NotLinkedError(AccountError):
     """The person has not connected Spotify here."""
 
 
+class NotLinkedToSaveError(NotLinkedError):
+    """The person has not connected Spotify here, and wants something to be saved there."""
+
+
 class RelinkNeededError(AccountError):
     """The consent has ended: after six months, or because the person withdrew it."""
 
