@@ -176,10 +176,13 @@ _CLAIMING = MappingProxyType({**GENRE_WORDS, **_DENYING})
 @lru_cache(maxsize=8192)
 def _claimed(genres: tuple[str, ...]) -> frozenset[Claim] | None:
     """Return what the words of some genres speak about; None where there are none."""
-    said = " | ".join(filter(None, map(normal_genre, genres)))
-    if not said:
-        return None
-    text = f" {said} "
+    said = list(filter(None, map(normal_genre, genres)))
+    return frozenset[Claim]().union(*map(_claims_of, said)) if said else None
+
+
+@lru_cache(maxsize=8192)
+def _claims_of(genre: str) -> frozenset[Claim]:
+    text = f" {genre} "
     return frozenset(
         claim for claim, words in _CLAIMING.items() if any(f" {word} " in text for word in words)
     )

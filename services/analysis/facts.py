@@ -108,11 +108,10 @@ made records in 1970 is on compilations of 2007, and anthologies of those who di
 """
 
 _BROUGHT_OUT_AGAIN = re.compile(
-    r"re-?master|re-?issue|re-?release|anniversary|deluxe|expanded|legacy edition|collector"
-    r"|\bbest of\b|\bgreatest\b|\bessentials?\b|\banthology\b|\bcollection\b|\bcollected\b|\bcomplete\b"
-    r"|\bretrospective\b|\brarities\b|\bbox ?set\b|\bultimate\b|\bdefinitive\b|\boriginals\b|\blost tapes\b"
-    r"|\ball[ -]time\b|\bclassics\b|\bsingles\b|\bhits\b|\barchives?\b|\bbootleg series\b",
-    re.IGNORECASE,
+    r"re-?(?:master|issue|release)|anniversary|deluxe|expanded|legacy edition|collector"
+    r"|\b(?:best of|greatest|essentials?|anthology|collection|collected|complete|retrospective|rarities"
+    r"|box ?set|ultimate|definitive|originals|lost tapes|all[ -]time|classics|singles|hits|archives?"
+    r"|bootleg series)\b"
 )
 
 
@@ -166,4 +165,4 @@ def _says_nothing(track: Track, first: int | None) -> bool:
 
 @lru_cache(maxsize=READ_AT_ONCE)
 def _is_again(album: str) -> bool:
-    return _BROUGHT_OUT_AGAIN.search(album) is not None
+    return _BROUGHT_OUT_AGAIN.search(album.casefold()) is not None

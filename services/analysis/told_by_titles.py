@@ -184,8 +184,10 @@ def _languages(title: str) -> set[Language]:
     if _ELIDED.search(title):
         votes[Language.FRENCH] += 1
     for word in core_title(title).split():
-        votes.update(_LANGUAGES.get(word, ()))
-    return {language for language, count in votes.items() if count == max(votes.values())}
+        if word in _LANGUAGES:  # hardly any is
+            votes.update(_LANGUAGES[word])
+    most = max(votes.values(), default=0)
+    return {language for language, count in votes.items() if count == most}
 
 
 @cache
