@@ -16,7 +16,7 @@ from discord.ext import commands
 
 from cogs.replies.account import YES, forget_card, me_card, mydata_card, privacy_card
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached, Reply, note
+from cogs.replies.layout import ENVELOPE_BYTES, Attached, Reply, note
 from cogs.replies.library import FIELD, library_card, text_form
 from cogs.replies.saving import GIVE_UP, handed_over_card, read_choice, unfinished_card
 from cogs.words.account import (
@@ -55,7 +55,6 @@ _SAY_IT_TOO = frozenset({Action.LIBRARY, Action.CONNECT, Action.FINISH, Action.F
 """Commands and buttons whose own answers say when the consent ends, end it, or have no answer."""
 _PEOPLE_LOOKED_AT, _AGAIN_AFTER_S = 2_000, 12 * 3_600.0
 """The line is wanted no sooner again, and a consent of half a year needs no closer look."""
-_ENVELOPE_BYTES = 64 * 1024
 _ANEW = "new"
 
 
@@ -245,7 +244,7 @@ class PrivacyCog(commands.Cog):
 
     async def _hand_over(self, interaction: Interaction) -> None:
         await promise(interaction)
-        limit = interaction.filesize_limit - _ENVELOPE_BYTES
+        limit = interaction.filesize_limit - ENVELOPE_BYTES
         with tempfile.TemporaryFile() as written:
             unreadable = await self._privacy.write_export(interaction.user.id, written)
             name, content = await asyncio.to_thread(_packed, written, limit)

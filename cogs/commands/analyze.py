@@ -33,7 +33,7 @@ from cogs.replies.details import (
     numbers_text,
 )
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import note
+from cogs.replies.layout import OFFERED, note
 from cogs.words.controls import ANALYZE_MESSAGE, ANOTHER_SOUND, COMMANDS, OPTIONS
 from cogs.words.lists import links_name
 from cogs.words.portrait import forgotten_list, mapped_label
@@ -63,7 +63,6 @@ from services.workflows.reports import KEY_LENGTH, DriftWorkflow, ReportsWorkflo
 from services.workflows.suggestions import Suggestions
 
 _AUTO = 0
-_SUGGESTED = 25
 
 
 class AnalyzeCog(commands.Cog):
@@ -285,7 +284,7 @@ class DriftCog(commands.Cog):
         named = [each for each in lists if typed.casefold() in each.name.casefold()]
         return [
             app_commands.Choice(name=self._label(each), value=each.fingerprint[:KEY_LENGTH])
-            for each in named[:_SUGGESTED]
+            for each in named[:OFFERED]
         ]
 
     async def look(self, interaction: Interaction, ref: ComponentRef) -> None:

@@ -15,7 +15,7 @@ from cogs.replies.details import (
     poster_card,
 )
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Attached
+from cogs.replies.layout import ENVELOPE_BYTES, Attached
 from cogs.replies.library import SKIP_ALL, TAKE, TAKE_ALL, answered_card, doubtful_card
 from cogs.replies.lists import ListFiles, dj_attachments
 from cogs.replies.report import (
@@ -46,8 +46,6 @@ from services.workflows.corrections import DOUBLE, HALF, CorrectionsWorkflow, Na
 from services.workflows.reports import DETAIL_CHARTS, ReportsWorkflow, StoredReport, overview
 from services.workflows.sounds import SoundsWorkflow
 
-_ENVELOPE_BYTES = 64 * 1024
-"""Room for the layout beside the files of one message."""
 _FACTORS = {HALVED: HALF, DOUBLED: DOUBLE, AS_MEASURED: None}
 
 
@@ -130,7 +128,7 @@ class ReportsCog(commands.Cog):
             Attached("tastemap.json", document, WHOLE_REPORT),
             *groups,
         ]
-        limit = interaction.filesize_limit - _ENVELOPE_BYTES
+        limit = interaction.filesize_limit - ENVELOPE_BYTES
         fitting = tuple(file for file in files if len(file.content) <= limit)
         await show(interaction, export_card(stored.report, ListFiles(fitting, hints)))
 

@@ -9,7 +9,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import ACCENT, WARNING, Reply, button, rule, text
+from cogs.replies.layout import ACCENT, OFFERED, WARNING, Reply, button, rule, text
 from cogs.words import about as words
 from cogs.words.controls import Label
 from cogs.words.text import plain, small
@@ -74,9 +74,6 @@ def status_card(status: Status) -> Reply:
     return Reply(tuple(blocks), accent=WARNING if found else ACCENT)
 
 
-_OFFERED = 25
-
-
 def seats_card(taken: Sequence[Seat], seats: int) -> Reply:
     """List who is connected to Spotify, with a menu to disconnect one."""
     blocks: list[ui.Item[Any]] = [text(*words.seats_lines(taken, seats))]
@@ -87,7 +84,7 @@ def seats_card(taken: Sequence[Seat], seats: int) -> Reply:
                 value=str(seat.user_id),
                 description=words.user_words(seat),
             )
-            for seat in taken[:_OFFERED]
+            for seat in taken[:OFFERED]
         ]
         menu: ui.Select[Any] = ui.Select(
             custom_id=ComponentRef(Action.SEAT, "release").select(),

@@ -16,6 +16,7 @@ from cogs.replies.lists import ListFiles
 from cogs.words import portrait
 from cogs.words import stats as words
 from cogs.words.controls import Label
+from cogs.words.quality import LISTED
 from cogs.words.report import BEFORE_POSTING, CHART_NAMES, poster_title
 from cogs.words.text import ATTRIBUTION, credit, escape, fit, is_spotifys, moment, small, track_line, unbroken
 from services.domain.charts import Chart, ChartKind
@@ -27,8 +28,6 @@ from services.workflows.reports import KEY_LENGTH, LookBack, StoredReport
 AS_TEXT = "text"
 """Argument of a button that asks for numbers without a picture."""
 _SHOWN_OUTLIERS = 3
-_LISTED = 420
-"""Characters of a list of tracks; `/tidy` goes through all."""
 _TEXT_FILE_AT = 3500
 ON, OFF = "on", "off"
 BY_MAP, BY_DATE = "maps", "dates"
@@ -107,7 +106,7 @@ def findings_card(report: AnalysisReport) -> Reply:
         outliers += [small(words.more_outliers(more))] if more > 0 else []
     blocks.append(text(words.STANDS_OUT, *(outliers or [words.none_stands_out(report)])))
     lines = [words.duplicate_line(report, duplicate) for duplicate in report.duplicates]
-    blocks += [rule(), text(words.DUPLICATES, fit(lines, _LISTED) if lines else words.NO_DUPLICATES)]
+    blocks += [rule(), text(words.DUPLICATES, fit(lines, LISTED) if lines else words.NO_DUPLICATES)]
     if is_spotifys(report.playlist):
         blocks.append(text(ATTRIBUTION))
     return Reply(tuple(blocks))

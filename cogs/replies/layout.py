@@ -19,6 +19,10 @@ WARNING = discord.Colour(0xE0A030)
 MAX_TEXT = 4000
 """Characters that all text displays of one message may hold together (Discord)."""
 MAX_ALT = 1024
+OFFERED = 25
+"""Options that one select menu, or one completion, holds (Discord)."""
+ENVELOPE_BYTES = 64 * 1024
+"""Room for the layout beside the files of one message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import Reply, button, note, rule, text
+from cogs.replies.layout import OFFERED, Reply, button, note, rule, text
 from cogs.words import library as words
 from cogs.words.controls import Label, page_label
 from cogs.words.library import (
@@ -191,10 +191,6 @@ def text_form(
     form.add_item(ui.Label(text=plain(label, _MAX_LABEL), description=hint or None, component=entry))
     form.stop()  # else discord.py keeps it until somebody sends it, and most forms are just closed
     return form
-
-
-OFFERED = 25
-"""Options that one select menu holds (Discord)."""
 
 
 def choice_card(playlists: Sequence[Playlist], answer: ComponentRef, *, hint: str) -> Reply:

@@ -10,7 +10,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import ACCENT, Reply, button, note, rule, text
+from cogs.replies.layout import ACCENT, OFFERED, Reply, button, note, rule, text
 from cogs.words import lobby as words
 from cogs.words.controls import Label, compare_label
 from cogs.words.lists import suggestion_label
@@ -179,7 +179,7 @@ def source_form(ref: ComponentRef, suggestions: Sequence[Suggestion]) -> ui.Moda
             discord.SelectOption(
                 label=plain(suggestion_label(each), 100) or "Untitled", value=each.value[:100]
             )
-            for each in suggestions[:25]
+            for each in suggestions[:OFFERED]
         ]
         menu: ui.Select[Any] = ui.Select(
             custom_id=SourceField.CHOSEN, options=options, required=False, min_values=0

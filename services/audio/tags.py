@@ -11,6 +11,7 @@ from typing import Any
 from tinytag import TinyTag, TinyTagException
 
 from services.domain.features import AudioFeatures
+from services.domain.letters import UNWANTED
 from services.domain.music import Track, known_year
 from services.domain.sound import Sound, SoundTags
 
@@ -23,7 +24,6 @@ _RECORDING = ("musicbrainz_trackid", "musicbrainz_recordingid", "musicbrainz tra
 """A recording, in spite of its name."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
 _LONGEST, _MOST = 300, 20
 _TEMPI = (20.0, 400.0)
 
@@ -70,7 +70,7 @@ def _listed(value: Any) -> list[Any]:
 def _clean(value: Any) -> str:
     if value is None:
         return ""
-    text = " ".join(_UNWANTED.sub(" ", str(value)).split())
+    text = " ".join(UNWANTED.sub(" ", str(value)).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
 
 

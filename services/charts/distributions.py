@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from services.charts import theme
 from services.charts.lettering import drawable
-from services.charts.series import Series, compute_series
+from services.charts.series import Floats, Series, compute_series
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
@@ -19,8 +19,6 @@ from services.domain.report import AnalysisReport, EnrichedTrack
 from services.domain.stats import ALL_KEYS, KeyCounts, count_keys
 from services.domain.tempo import CLOSE, Tempo, tempo_of
 from services.domain.vocabulary import bpm_words, major_words
-
-Floats = npt.NDArray[np.float64]
 
 _TEMPO_HEIGHT = 96.0
 _LINE = 24.0

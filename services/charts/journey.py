@@ -10,7 +10,17 @@ import numpy.typing as npt
 from services.charts import theme
 from services.charts.legend import GroupLegend
 from services.charts.lettering import drawable
-from services.charts.series import Bins, Series, compute_bins, compute_groups, compute_series, smooth
+from services.charts.series import (
+    MOST_BINS,
+    MOST_DOTS,
+    Bins,
+    Floats,
+    Series,
+    compute_bins,
+    compute_groups,
+    compute_series,
+    smooth,
+)
 from services.charts.sheet import HEAD, Sheet, rectangle
 from services.charts.words import cluster_name, count, describe, listed, playlist_name
 from services.domain.charts import Chart, ChartKind
@@ -18,14 +28,9 @@ from services.domain.features import Feature
 from services.domain.report import AnalysisReport
 from services.domain.vocabulary import FEATURE_WORDS
 
-Floats = npt.NDArray[np.float64]
-
 FEATURES = (Feature.ENERGY, Feature.VALENCE)
-_MOST_DOTS = 400
-"""Longer lists are drawn in stretches: a dot per track would be thinner than a pixel."""
 _DOTS_ON_TOP = 60
 """Up to this many tracks the single dot matters more than the line."""
-_MOST_BINS = 120
 _LEAST_SAID = 0.1
 """Share of the variance that a line must have for its highest or lowest place to be said."""
 _TRACKS_PER_BIN = 12
@@ -59,7 +64,7 @@ def compute_course(report: AnalysisReport, feature: Feature) -> Course:
     """Smooth one feature: over about a twentieth of the list, track by track or stretch by stretch."""
     series = compute_series(report.tracks, feature)
     tracks = len(report.tracks)
-    if tracks <= _MOST_DOTS:
+    if tracks <= MOST_DOTS:
         line = smooth(series.measured, max(1.2, tracks / 36))
         return Course(feature, series, line, np.arange(tracks, dtype=np.float64))
     bins = compute_bins(series.measured, _bins_for(tracks))
@@ -69,7 +74,7 @@ def compute_course(report: AnalysisReport, feature: Feature) -> Course:
 
 def _bins_for(tracks: int) -> int:
     """Return the number of stretches: enough tracks in each for quartiles that mean something."""
-    return min(tracks // _TRACKS_PER_BIN, _MOST_BINS)
+    return min(tracks // _TRACKS_PER_BIN, MOST_BINS)
 
 
 def render_journey(report: AnalysisReport) -> Chart:
@@ -118,7 +123,7 @@ def draw_course(sheet: Sheet, report: AnalysisReport, course: Course, top: float
         return
     tracks = len(report.tracks)
     xs = _along(course.at, tracks)
-    if tracks <= _MOST_DOTS:
+    if tracks <= MOST_DOTS:
         _draw_tracks(sheet, report, course.series, ceiling, floor)
     else:
         bins = compute_bins(course.series.measured, _bins_for(tracks))
@@ -184,7 +189,7 @@ def _draw_ticks(sheet: Sheet, tracks: int, y: float) -> None:
 
 def _note(report: AnalysisReport, courses: list[Course]) -> list[str]:
     """Say what the marks mean, one line each."""
-    long = len(report.tracks) > _MOST_DOTS
+    long = len(report.tracks) > MOST_DOTS
     lines = ["band: the middle half of the tracks"] if long else []
     if estimates := max(course.series.estimates for course in courses):
         lines.append(f"{estimates:,} estimated: {'left out' if long else 'hollow'}")

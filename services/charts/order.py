@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from services.charts import card, theme
 from services.charts.lettering import drawable
-from services.charts.series import compute_bins, smooth
+from services.charts.series import MOST_BINS, MOST_DOTS, Floats, compute_bins, smooth
 from services.charts.sheet import HEAD, Sheet
 from services.charts.words import describe, playlist_name
 from services.domain.charts import Chart, ChartKind
@@ -19,11 +19,6 @@ from services.domain.ordering import Figures, Goal, OrderResult
 from services.domain.report import AnalysisReport
 from services.domain.vocabulary import GOAL_NAMES
 
-Floats = npt.NDArray[np.float64]
-
-_MOST_DOTS = 400
-"""Longer lists are drawn as lines alone: a dot per track would be thinner than a pixel."""
-_MOST_BINS = 120
 _DETAIL = 36
 """The lines are averaged over one such part of the list."""
 _STEPS, _TICKS, _LINE = 88.0, 26.0, 24.0
@@ -172,7 +167,7 @@ def _draw_way(sheet: Sheet, report: AnalysisReport, result: OrderResult, way: _W
             panel.along(xs, count), floor - wanted * (floor - ceiling), colour=theme.BAND, width=9.0, zorder=2
         )
     heights = np.array([np.nan if height is None else height for height in result.course])[way.order]
-    if count <= _MOST_DOTS:
+    if count <= MOST_DOTS:
         guessed = np.array([_is_guessed(report, result.goal, int(row)) for row in way.order])
         size = float(np.clip(22.0 * count**-0.3, 3.4, 7.5))
         for hollow in (False, True):
@@ -223,10 +218,10 @@ def _draw_steps(sheet: Sheet, ways: Sequence[_Way], panel: _Panel) -> None:
 def _course(values: Floats) -> tuple[Floats, Floats]:
     """Return positions and smoothed values: track by track, or stretch by stretch of a long list."""
     count = len(values)
-    if count <= _MOST_DOTS:
+    if count <= MOST_DOTS:
         return np.arange(count, dtype=np.float64), smooth(values, max(0.8, count / _DETAIL))
-    bins = compute_bins(values, _MOST_BINS)
-    return (bins.edges[:-1] + bins.edges[1:] - 1) / 2, smooth(bins.middle, _MOST_BINS / _DETAIL)
+    bins = compute_bins(values, MOST_BINS)
+    return (bins.edges[:-1] + bins.edges[1:] - 1) / 2, smooth(bins.middle, MOST_BINS / _DETAIL)
 
 
 def _draw_ticks(sheet: Sheet, tracks: int, panel: _Panel, y: float) -> None:
@@ -263,7 +258,7 @@ def _notes(report: AnalysisReport, result: OrderResult) -> list[str]:
     if estimated:
         lines.append(
             f"{estimated:,} estimated: hollow"
-            if len(result.order) <= _MOST_DOTS
+            if len(result.order) <= MOST_DOTS
             else f"{estimated:,} estimated"
         )
     if unknown:

@@ -15,6 +15,10 @@ from services.domain.report import AnalysisReport, EnrichedTrack
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+MOST_DOTS = 400
+"""Longer lists are drawn without a dot for each track, which would be thinner than a pixel."""
+MOST_BINS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Series:

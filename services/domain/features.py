@@ -81,7 +81,7 @@ class AudioFeatures:
     @property
     def values(self) -> tuple[float | None, ...]:
         """List all values in the order of `Feature`."""
-        values: tuple[float | None, ...] = _values_of(self)
+        values: tuple[float | None, ...] = values_of(self)
         return values
 
     @property
@@ -94,7 +94,7 @@ class AudioFeatures:
     def known(self) -> tuple[Feature, ...]:
         """List the features that have a value."""
         return tuple(
-            feature for feature, value in zip(_FEATURES, _values_of(self), strict=True) if value is not None
+            feature for feature, value in zip(_FEATURES, values_of(self), strict=True) if value is not None
         )
 
     @property
@@ -109,14 +109,16 @@ class AudioFeatures:
 
     def accepted(self) -> AudioFeatures:
         """Return only what can be true, each value as `accepted` would have it."""
-        values = _values_of(self)
+        values = values_of(self)
         kept = tuple(map(accepted, _FEATURES, values))
-        return self if kept == values else AudioFeatures(**dict(zip(_NAMES, kept, strict=True)))
+        return self if kept == values else AudioFeatures(**dict(zip(FIELDS, kept, strict=True)))
 
 
 _FEATURES = tuple(Feature)
-_NAMES = tuple(feature.value for feature in Feature)
-_values_of = attrgetter(*_NAMES)
+FIELDS = tuple(feature.value for feature in Feature)
+"""Names of the features, as fields and as columns."""
+values_of = attrgetter(*FIELDS)
+"""Returns the values of anything that has these fields, in their order."""
 _sound_of = attrgetter(*(feature.value for feature in SOUND_FEATURES))
 
 

@@ -10,6 +10,9 @@ _LONE_JOINER = re.compile(f"(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOIN
 JOINERS = "\u200c\u200d"
 _VIRAMA = 9
 """Unicode's combining class of the sign that binds the next letter to the one before, in Indic scripts."""
+UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
+"""Control characters, lone surrogates (JSON can smuggle them in; no database stores them) and the marks that
+turn the reading direction of everything after them. Joiners stay: emoji and Persian need them."""
 
 
 def without_lone_joiners(text: str) -> str:

@@ -18,6 +18,8 @@ PlaylistId = NewType("PlaylistId", str)
 """A Spotify playlist id: 22 characters of base 62."""
 
 
+LONGEST_MS = 24 * 60 * 60 * 1000
+"""A longer length is no length of a track."""
 UNKNOWN_UNTIL = 1900
 """Catalogues that do not know when something came out say 1900, or nought; spreadsheets' zero is 1899."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,9 +11,7 @@ from services.domain.music import Track, TrackId
 from services.domain.recordings import IdWords, NameKey, NameMatch
 from services.domain.sources import Absence, FetchedFeatures, FetchOutcome
 from services.sources.clock import Deadline
-
-OnPart = Callable[[FetchOutcome], Awaitable[None]]
-"""Receives each part of an answer as soon as it is there."""
+from services.sources.outcomes import OnPart
 
 
 class Observer(Protocol):

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.features import AudioFeatures, Feature, accepted
 from services.domain.messages import Note
-from services.domain.music import Playlist, SkipReason, Track
+from services.domain.music import LONGEST_MS, Playlist, SkipReason, Track
 from services.imports import cells
 from services.imports.formats import MAX_NAME_CHARS, MAX_ROWS
 from services.imports.keys import UNTOLD, Tonality
@@ -83,7 +83,6 @@ _LONGEST_CELL = 2_000
 _MBID = re.compile(
     r"(?:musicbrainz\.org/recording/|^)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.IGNORECASE
 )
-_LONGEST_MS = 24 * 60 * 60 * 1000
 _PITCHES = 12
 ARTIST_AND_TITLE = re.compile(rf"\s+[{DASHES}]\s+")
 """What parts `Artist - Title`: a dash between blanks."""
@@ -214,7 +213,7 @@ def make_track(
     if not (identity or code or name):
         return SkipReason.NO_TITLE
     kind = clean_text(text_of(genre))
-    milliseconds = round(duration_ms) if duration_ms and 0 < duration_ms <= _LONGEST_MS else None
+    milliseconds = round(duration_ms) if duration_ms and 0 < duration_ms <= LONGEST_MS else None
     return Track(
         id=identity,
         title=name,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.domain.errors.playlists import DamagedFileError, UnknownFormatError
-from services.domain.letters import beginning
+from services.domain.letters import UNWANTED, beginning
 from services.domain.messages import Damage, Fault, Look, Note, NoteKind, Shape
 from services.imports.code_pages import WESTERN
 from services.imports.encodings import (
@@ -22,9 +22,6 @@ from services.imports.encodings import (
 )
 from services.imports.formats import MAX_NAME_CHARS, MAX_TEXT_CHARS, TEXT
 
-# Control characters, lone surrogates (JSON can smuggle them in; no database stores them) and the
-# marks that turn the reading direction of everything after them. Joiners stay: emoji and Persian need them.
-_UNWANTED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
 _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2065\u3164\ufe00-\ufe0f\uffa0]+"
 )
@@ -39,7 +36,7 @@ def clean_text(text: str, limit: int = MAX_TEXT_CHARS) -> str:
     """Return `text` on one line, without control characters, at most `limit` characters long."""
     text = text.strip()
     if not text.isprintable():
-        text = _SPACES.sub(" ", _UNWANTED.sub(" ", text)).strip()
+        text = _SPACES.sub(" ", UNWANTED.sub(" ", text)).strip()
         if not _INVISIBLE.sub("", text):
             return ""
     if len(text) > limit:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from services.domain.features import FEATURE_RANGES, Feature, accepted
 from services.domain.messages import Note, NoteKind
+from services.domain.music import LONGEST_MS
 from services.imports import cells
 from services.imports.columns import FEATURE_COLUMNS, Column, says_percent
 
-LONGEST_MS = 24 * 60 * 60 * 1000
 _SHORTEST_PLAUSIBLE_MS = 10_000
 """Below this a bare number is seconds, from here on milliseconds."""
 _SHORTEST_TRACK_S = 10.0

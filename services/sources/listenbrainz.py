@@ -10,7 +10,7 @@ from typing import TypeVar, Unpack
 import aiohttp
 
 from services.domain.errors.sources import SourceUnavailableError
-from services.domain.music import Track, TrackId
+from services.domain.music import LONGEST_MS, Track, TrackId
 from services.domain.recordings import NameQuestion
 from services.sources.clock import Deadline
 from services.sources.outcomes import Answers, ask_in_batches, require, valid_isrc, valid_track_id
@@ -21,7 +21,6 @@ _SPOTIFY = re.compile(
     r"open\.spotify\.com/(?:intl-[a-z-]+/)?track/([0-9A-Za-z]{22})(?![0-9A-Za-z])", re.ASCII
 )
 
-_LONGEST_MS = 24 * 60 * 60 * 1000
 _MOST_IDS = 10
 """Ids of one name that are looked at; releases beyond them are the same recordings again."""
 
@@ -89,9 +88,14 @@ def length_ms(value: object) -> int | None:
     """Return a length in milliseconds that can be true, from a number or digits in text."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:12])
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _LONGEST_MS:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_MS:
         return None
     return round(value)
+
+
+def object_in(value: object) -> Mapping[str, object]:
+    """Return `value` if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 def objects(value: object) -> Iterator[Mapping[str, object]]:
@@ -140,7 +144,7 @@ def read_recording(mbid: str, entry: object) -> Recording | None:
     """Read one entry of `/1/metadata/recording/`; None for one that names nothing."""
     if not isinstance(entry, dict):
         return None
-    recording, artist, release = (_object(entry.get(part)) for part in ("recording", "artist", "release"))
+    recording, artist, release = (object_in(entry.get(part)) for part in ("recording", "artist", "release"))
     people = list(objects(artist.get("artists")))
     names = tuple(name for each in people if (name := words_in(each, "name")))
     title = words_in(recording, "name")
@@ -149,7 +153,7 @@ def read_recording(mbid: str, entry: object) -> Recording | None:
     isrcs = recording.get("isrcs")
     valid = (valid_isrc(each) for each in isrcs if isinstance(each, str)) if isinstance(isrcs, list) else ()
     links = (spotify_id_in(each.get("url")) for each in objects(recording.get("url_rels")))
-    tags = _object(entry.get("tag"))
+    tags = object_in(entry.get("tag"))
     by_artist: dict[str, list[Tag]] = {}
     for row in objects(tags.get("artist")):
         owner, tag = find_mbid(row.get("artist_mbid")), _tag(row)
@@ -178,10 +182,6 @@ def _tag(row: Mapping[str, object]) -> Tag | None:
     if not name or isinstance(count, bool) or not isinstance(count, int) or count <= 0:
         return None
     return Tag(name[:80], count, find_mbid(row.get("genre_mbid")) is not None)
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 NAME = "ListenBrainz"

@@ -21,6 +21,8 @@ from services.domain.music import TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.sources.upstream import Answer
 
+OnPart = Callable[[FetchOutcome], Awaitable[None]]
+"""Receives each part of an answer as soon as it is there."""
 _TRACK_ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}", re.ASCII)
 

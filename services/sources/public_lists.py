@@ -20,6 +20,7 @@ from services.sources.listenbrainz import (
     ListenBrainz,
     find_mbid,
     length_ms,
+    object_in,
     objects,
     spotify_id_in,
     words_in,
@@ -82,7 +83,7 @@ class ListenBrainzLists:
             answer = await self._get(name, path, params, deadline)
             if answer == NOTHING_COMPUTED:
                 break
-            rows = _listed(_object(answer.get("payload")), "recordings")
+            rows = _listed(object_in(answer.get("payload")), "recordings")
             page = [_named(row) for row in objects(rows)]
             tracks += page
             if len(page) < _PAGE:
@@ -94,7 +95,7 @@ class ListenBrainzLists:
         params = {"score": "1", "count": str(MOST_TRACKS), "offset": "0", "metadata": "true"}
         answer = await self._get(name, f"/1/feedback/user/{_in_path(name)}/get-feedback", params, deadline)
         rows = [
-            (_named(_object(row.get("track_metadata"))), find_mbid(row.get("recording_mbid")))
+            (_named(object_in(row.get("track_metadata"))), find_mbid(row.get("recording_mbid")))
             for row in objects(_listed(answer, "feedback"))
         ]
         return await self._completed(rows, deadline)
@@ -103,10 +104,10 @@ class ListenBrainzLists:
         """Return the tracks listened to last, each once; raises like `top`."""
         params = {"count": str(_LISTENS)}
         answer = await self._get(name, f"/1/user/{_in_path(name)}/listens", params, deadline)
-        listens = objects(_listed(_object(answer.get("payload")), "listens"))
+        listens = objects(_listed(object_in(answer.get("payload")), "listens"))
         unique = {
             each.key: each
-            for each in (_named(_object(row.get("track_metadata"))) for row in listens)
+            for each in (_named(object_in(row.get("track_metadata"))) for row in listens)
             if each.title
         }
         return tuple(unique.values())[:MOST_TRACKS]
@@ -114,7 +115,7 @@ class ListenBrainzLists:
     async def playlist(self, mbid: str, deadline: Deadline) -> tuple[str, tuple[Track, ...], int]:
         """Return title and tracks of a playlist, and how many rows the limit cut off; raises like `top`."""
         answer = await self._get(mbid, f"/1/playlist/{mbid}", {}, deadline)
-        playlist = _object(answer.get("playlist"))
+        playlist = object_in(answer.get("playlist"))
         rows = list(objects(_listed(playlist, "track")))
         read = [(_jspf_track(row), _recording_of(row)) for row in rows[:MOST_TRACKS]]
         tracks = await self._completed(read, deadline)
@@ -124,7 +125,7 @@ class ListenBrainzLists:
         """Return the public playlists of a user; raises like `top`."""
         params = {"count": str(_PLAYLISTS_LISTED), "offset": "0"}
         answer = await self._get(name, f"/1/user/{_in_path(name)}/playlists", params, deadline)
-        listed = (_object(row.get("playlist")) for row in objects(_listed(answer, "playlists")))
+        listed = (object_in(row.get("playlist")) for row in objects(_listed(answer, "playlists")))
         found = ((find_mbid(each.get("identifier")), words_in(each, "title")) for each in listed)
         return tuple(ListedPlaylist(mbid, title or "Untitled") for mbid, title in found if mbid)
 
@@ -166,7 +167,7 @@ def _in_path(name: str) -> str:
 
 def _named(row: Mapping[str, object]) -> Track:
     """Read a track as listens, statistics and feedback write it."""
-    about = _object(row.get("additional_info"))
+    about = object_in(row.get("additional_info"))
     artist = words_in(row, "artist_name")
     return Track(
         id=spotify_id_in(about.get("spotify_id")) or spotify_id_in(about.get("origin_url")),
@@ -193,10 +194,6 @@ def _recording_of(row: Mapping[str, object]) -> str | None:
     identifier = row.get("identifier")
     several = identifier if isinstance(identifier, list) else [identifier]
     return next((mbid for each in several if (mbid := find_mbid(each))), None)
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 def connect_lastfm(
@@ -242,7 +239,7 @@ class LastFm:
             listed = await self._page(name, method, root, page, deadline)
             rows = _lastfm_rows(listed.get("track"))
             found |= {track.key: track for row in rows if (track := _lastfm_track(row)) is not None}
-            if page >= _whole(_object(listed.get("@attr")).get("totalPages")) or not rows:
+            if page >= _whole(object_in(listed.get("@attr")).get("totalPages")) or not rows:
                 break
         return tuple(found.values())[:_MOST_AT_LASTFM]
 
@@ -288,9 +285,9 @@ def _lastfm_rows(value: object) -> list[Mapping[str, object]]:
 
 
 def _lastfm_track(row: Mapping[str, object]) -> Track | None:
-    if _object(row.get("@attr")).get("nowplaying"):
+    if object_in(row.get("@attr")).get("nowplaying"):
         return None  # it comes again once it has been heard
-    artist = _object(row.get("artist"))
+    artist = object_in(row.get("artist"))
     person = _text(artist.get("name")) or _text(artist.get("#text")) or _text(row.get("artist"))
     title, length_s = _text(row.get("name")), _whole(row.get("duration"))
     if not title or not person:
@@ -298,7 +295,7 @@ def _lastfm_track(row: Mapping[str, object]) -> Track | None:
     return Track(
         title=title,
         artists=(person,),
-        album=_text(_object(row.get("album")).get("#text")) or None,
+        album=_text(object_in(row.get("album")).get("#text")) or None,
         duration_ms=length_s * 1000 if 0 < length_s <= _LONGEST_S else None,
     )
 

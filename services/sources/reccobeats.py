@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Unpack
 
 import aiohttp
 
 from services.domain.errors.sources import SourceError, SourceUnavailableError
-from services.domain.music import Track, TrackId
+from services.domain.music import LONGEST_MS, Track, TrackId
 from services.domain.sources import FetchOutcome
 from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import (
     Answers,
+    OnPart,
     OutcomeBuilder,
     ask_in_batches,
     note_of,
@@ -30,12 +31,12 @@ from services.sources.session import MEBIBYTE
 from services.sources.upstream import Answer, Patience, Upstream, Wiring
 
 NAME = "ReccoBeats"
-_BATCH = 40
+BATCH = 40
+"""More ids in one call answer 400 with code 4004."""
 _FOUND_AT_ONCE = 50
 """A larger `size` answers 400."""
 _SHORTEST_SEARCH = 3
 _LONGEST_SEARCH = 120
-_LONGEST_MS = 24 * 60 * 60 * 1000
 
 
 class ReccoBeatsTitles:
@@ -60,7 +61,7 @@ class ReccoBeatsTitles:
                 raise SourceUnavailableError(NAME, "answers to other questions")
             return {each: found.get(each) for each in batch}
 
-        return await ask_in_batches([each for each in ids if valid_track_id(each)], _BATCH, ask)
+        return await ask_in_batches([each for each in ids if valid_track_id(each)], BATCH, ask)
 
     async def search(self, title: str, *, deadline: Deadline) -> tuple[Track, ...]:
         """Return tracks with this title, by whomever; the artist is for the caller to check.
@@ -97,7 +98,7 @@ def _read(entry: object) -> Track | None:
     names = tuple(each.strip() for each in people if isinstance(each, str) and each.strip())
     if not isinstance(title, str) or not title.strip() or not names:
         return None
-    is_length = isinstance(length, int) and not isinstance(length, bool) and 0 < length <= _LONGEST_MS
+    is_length = isinstance(length, int) and not isinstance(length, bool) and 0 < length <= LONGEST_MS
     return Track(
         id=valid_track_id(href.rstrip("/").rpartition("/")[2]) if isinstance(href, str) else None,
         title=title.strip(),
@@ -107,9 +108,6 @@ def _read(entry: object) -> Track | None:
     )
 
 
-BATCH = 40
-"""More ids in one call answer 400 with code 4004."""
-
 _BODY_LIMIT = 1 * MEBIBYTE
 """40 rows take about 16 kB; answers to ISRCs some times that."""
 _BAD_IDS_BELIEVED = 3
@@ -117,9 +115,6 @@ _BAD_IDS_BELIEVED = 3
 _TROUBLES_IN_A_ROW = 3
 """Batches without an answer, one after the other, after which the rest is not asked."""
 _REFUSED_IDS_KEPT = 10_000
-
-OnPart = Callable[[FetchOutcome], Awaitable[None]]
-"""Receives each part of the answer as soon as it is there."""
 
 _log = logging.getLogger(__name__)
 

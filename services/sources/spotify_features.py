@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import aiohttp
@@ -14,7 +14,14 @@ from services.domain.errors.sources import SourceError, SourceUnavailableError
 from services.domain.music import Track, TrackId
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.sources.clock import Clock, Deadline
-from services.sources.outcomes import OutcomeBuilder, note_of, read_features, reason_of, valid_track_id
+from services.sources.outcomes import (
+    OnPart,
+    OutcomeBuilder,
+    note_of,
+    read_features,
+    reason_of,
+    valid_track_id,
+)
 from services.sources.spotify_api import CallLedger
 from services.sources.upstream import Answer, Upstream, Wiring
 
@@ -26,8 +33,6 @@ CLOSED = frozenset({403, 404, 410})
 2024-11-27 may still have it, and reports of 2026 say that even those get 403."""
 CLOSED_FOR_S = 24 * 3600.0
 """One probe a day at most: each costs a call of a daily quota that all users share."""
-
-OnPart = Callable[[FetchOutcome], Awaitable[None]]
 
 _BEARER = re.compile(r"[\x21-\x7e]+")
 _log = logging.getLogger(__name__)

@@ -6,23 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.features import AudioFeatures, Feature
+from services.domain.features import FIELDS, AudioFeatures, values_of
 from services.domain.music import TrackId
 from services.domain.sources import Absence, FetchedFeatures
 from services.storage.database import Store
 from services.storage.schema.music import absences, features, known_tracks, put_aside
 from services.storage.upserts import in_lookups, record_of, row_of, upsert
 
-_NAMES = tuple(feature.value for feature in Feature)
-_values_of = attrgetter(*_NAMES)
-
-FEATURE_COLUMNS = tuple(features.c[name] for name in _NAMES)
+FEATURE_COLUMNS = tuple(features.c[name] for name in FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +133,7 @@ async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeat
             "source": row.source,
             "isrc": row.isrc.upper() if row.isrc else None,
             "fetched_at": row.fetched_at,
-            **dict(zip(_NAMES, _values_of(row.features), strict=True)),
+            **dict(zip(FIELDS, values_of(row.features), strict=True)),
         }
         for row in rows
     ]
@@ -146,7 +142,7 @@ async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeat
 
 def to_features(row: Row[Any]) -> AudioFeatures:
     """Build the domain value from a row that has all of `FEATURE_COLUMNS`."""
-    return AudioFeatures(**dict(zip(_NAMES, _values_of(row), strict=True)))
+    return AudioFeatures(**dict(zip(FIELDS, values_of(row), strict=True)))
 
 
 def _to_fetched(row: Row[Any]) -> FetchedFeatures:
