@@ -195,7 +195,7 @@ def _matrix(found: Comparison) -> Table:
 
 
 def _cell(found: Comparison, one: Participant, other: Participant) -> str:
-    """Say a score in the few letters of a table: a number, from few tracks a range."""
+    """Say a score in the few letters of a table: a number, or the range alone."""
     if one is other:
         return "100" if one.is_scored else "–"
     pair = found.pair(one.key, other.key)
@@ -207,7 +207,7 @@ def _cell(found: Comparison, one: Participant, other: Participant) -> str:
 def _print_pair(found: Comparison, pair: Pair, console: Console) -> None:
     names = f"{found.name(pair.a)} and {found.name(pair.b)}"
     console.print(f"\n[bold]{escape(names)}: {score_words(found, pair)}[/bold]")
-    if words := meaning_words(pair):
+    if words := meaning_words(found, pair):
         console.print(f"  {escape(words[:1].upper() + words[1:])}.")
     for reason in pair_reasons(found, pair):
         console.print(f"  {escape(reason)}")

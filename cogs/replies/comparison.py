@@ -216,7 +216,7 @@ def pair_card(shown: Shown, one: int, other: int, page: int, viewer: PersonKey |
     a, b = found.people[one], found.people[other]
     pair = found.pair(a.key, b.key)
     told = pair_reasons(found, pair, viewer)
-    if words := meaning_words(pair):
+    if words := meaning_words(found, pair):
         told = (f"{words[:1].upper()}{words[1:]}.", *told)
     shared = [*people.group_lines(pair), *people.artist_lines(pair), *people.track_lines(pair)]
     pages = 1 + -(-len(shared) // _PAGE)

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from cogs.words.text import escape, moment, percent, plural, small
-from services.domain.comparison import FEWEST_FOR_A_NUMBER, FEWEST_MEASURED
+from services.domain.comparison import (
+    FEWEST_ARTISTS,
+    FEWEST_ARTISTS_FOR_A_NUMBER,
+    FEWEST_FOR_A_NUMBER,
+    FEWEST_MEASURED,
+    WIDEST_FOR_A_NUMBER,
+)
 from services.domain.installation import Status
 from services.domain.report import ReportSummary
 from services.domain.scoring import ARTIST_DRAW, Calibration, ScoreRules
@@ -99,7 +105,7 @@ _READING = (
     "“More alike than most pairs of strangers” counts pairs of people as they bring their music, by the "
     "tracks of the smaller side and by what genre words and marks count; it is said where the lower end of "
     "the score, with the error of these tracks, is above half of them, and “three of four” where it is above "
-    "80%. From the median of two lists of one person on it is “as alike as two lists of one person”."
+    "80%. If so, from the median of two lists of one person on it is “as alike as two lists of one person”."
 )
 _SURE = (
     "**How sure it is.** The range behind a score holds about nine of ten scores that other tracks of the "
@@ -108,7 +114,10 @@ _SURE = (
 )
 _COUNTS = (
     "**What counts.** Measured tracks count 1, tracks whose sound is estimated {weight:g}. Below {fewest} "
-    "measured tracks there is no score: “not enough data”. Below {number} it is said as a range alone."
+    "measured tracks there is no score: “not enough data”, nor is there below {artists} artists. "
+    "Below {number} tracks or {few} artists, or where the range is wider than {widest:.0f} points, it is a "
+    "range alone: no word, no rank. Artists with few tracks count less: (tracks)² / the sum of each "
+    "artist’s (tracks)²."
 )
 _NOT = (
     "**What it is not.** It compares the playlists that were brought, not people. Keys, what lyrics say and "
@@ -219,7 +228,14 @@ def score_meaning(rules: ScoreRules) -> list[str]:
 
 def score_limits(rules: ScoreRules) -> tuple[list[str], ...]:
     """Say how sure a score is, what counts in it, and what it is not."""
-    counts = _COUNTS.format(weight=rules.imputed_weight, fewest=FEWEST_MEASURED, number=FEWEST_FOR_A_NUMBER)
+    counts = _COUNTS.format(
+        weight=rules.imputed_weight,
+        fewest=FEWEST_MEASURED,
+        artists=FEWEST_ARTISTS,
+        number=FEWEST_FOR_A_NUMBER,
+        few=FEWEST_ARTISTS_FOR_A_NUMBER,
+        widest=WIDEST_FOR_A_NUMBER,
+    )
     whence = small(f"Where the numbers come from: {rules.learned_from}.")
     return [_SURE], [counts], [_NOT], [whence]
 

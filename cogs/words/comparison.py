@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cogs.words.text import join_words, plural
 from services.domain.comparison import (
-    FEWEST_FOR_A_NUMBER,
+    FEWEST_ARTISTS,
     FEWEST_MEASURED,
     Comparison,
     FeatureDifference,
@@ -24,6 +24,9 @@ _WORTH_WARNING = 0.2
 """Part of somebody's tracks that are estimated, from which it is said."""
 _WORTH_SAYING = 0.1
 """Gap between the shares of explicit tracks from which it is said."""
+
+_MOSTLY_ONE = 2.0
+"""Artists of equal weight below which one of them has more than half of the tracks; below 3 two have."""
 
 _LESS_MORE = {
     Feature.ACOUSTICNESS: ("less acoustic", "more acoustic"),
@@ -51,51 +54,65 @@ def comparison_sentence(found: Comparison) -> str:
     """Say what matters most: for two people their score, for more who is close and who is not."""
     known = [pair for pair in found.pairs if pair.score is not None]
     if not known:
+        if sum(person.measured >= FEWEST_MEASURED for person in found.people) > 1:
+            return (
+                "One or two artists are too few to say how alike people are: "
+                f"a score takes lists by {FEWEST_ARTISTS} or more."
+            )
         return (
             f"Not enough data to compare anybody: a score takes {FEWEST_MEASURED} measured tracks from each."
         )
     numbers = [pair for pair in known if not found.is_rough(pair)]
     if len(numbers) > 1:
-        return f"{_alike(found, numbers)}{_wolf(found)}."
+        return f"{_alike(found, numbers)}{_wolf(found)}{_unranked(found)}."
     if len(numbers or known) == 1:
         (pair,) = numbers or known
-        return f"{found.name(pair.a)} and {found.name(pair.b)} score {_fit(found, pair)}{_meaning(pair)}."
+        said = f"{found.name(pair.a)} and {found.name(pair.b)} score {_fit(found, pair)}"
+        return f"{said}{_meaning(found, pair)}{_unranked(found)}."
     return (
-        f"Too few tracks to say who is most alike: below {FEWEST_FOR_A_NUMBER} measured tracks "
-        "a score is only known as a range."
+        "Too few tracks or artists to say who is most alike: from so few, a score is only known as a range."
     )
+
+
+def _unranked(found: Comparison) -> str:
+    """Say of how many people it is not known where they stand; nothing of two."""
+    unknown = [person for person in found.people if person.is_rough or not person.is_scored]
+    if len(found.people) == 2 or not unknown:
+        return ""
+    who = unknown[0].name if len(unknown) == 1 else f"{len(unknown)} of {len(found.people)} people"
+    return f"; too little is known of {who} to rank them"
 
 
 def _fit(found: Comparison, pair: Pair) -> str:
     if found.is_rough(pair):
-        return f"{pair.low:.0f} to {pair.high:.0f} of 100, as far as so few tracks can tell"
+        return f"{pair.low:.0f} to {pair.high:.0f} of 100, as far as so few tracks or artists can tell"
     return f"{pair.score:.0f} of 100 ({pair.low:.0f}–{pair.high:.0f} with other tracks of theirs)"
 
 
 def score_words(found: Comparison, pair: Pair) -> str:
-    """Say a score with how sure it is; of few tracks the range alone."""
+    """Say a score with how sure it is; where little is known the range alone."""
     if pair.score is None:
         return "not enough data"
     if pair.low is None or pair.high is None:
         return f"{pair.score:.0f} of 100"
     if found.is_rough(pair):
-        return f"{pair.low:.0f} to {pair.high:.0f} of 100 from few tracks"
+        return f"{pair.low:.0f} to {pair.high:.0f} of 100, from few tracks or artists"
     return f"{pair.score:.0f} of 100, likely {pair.low:.0f} to {pair.high:.0f}"
 
 
-def _meaning(pair: Pair) -> str:
-    words = meaning_words(pair)
+def _meaning(found: Comparison, pair: Pair) -> str:
+    words = meaning_words(found, pair)
     return f": {words}" if words else ""
 
 
-def meaning_words(pair: Pair) -> str:
+def meaning_words(found: Comparison, pair: Pair) -> str:
     """Say a score in a word and beside strangers, or nothing where that is not known.
 
     Examples
     --------
     "rather close, more alike than most pairs of strangers"
     """
-    return "" if pair.band is None else _BANDS[pair.band]
+    return "" if pair.band is None or found.is_rough(pair) else _BANDS[pair.band]
 
 
 def pair_reasons(found: Comparison, pair: Pair, to: PersonKey | None = None) -> tuple[str, ...]:
@@ -112,7 +129,8 @@ def pair_reasons(found: Comparison, pair: Pair, to: PersonKey | None = None) -> 
     scored = pair.score is not None
     return (
         *(_lacking(person, two) for person in (two.one, two.other) if not person.is_scored),
-        *([_sound_line(two), _genres_line(pair), *_explicit_lines(two)] if scored else []),
+        *([_sound_line(two)] if pair.differences else []),
+        *([_genres_line(pair), *_explicit_lines(two)] if scored else []),
         _artists_line(two),
         _songs_line(two),
         *([_groups_line(two)] if scored else []),
@@ -162,10 +180,20 @@ class _Two:
 
 
 def _lacking(person: Participant, two: _Two) -> str:
-    """Say that somebody's data are not enough for a score."""
-    name, has = ("you", "have") if two.is_you and person is two.one else (person.name, "has")
-    tracks = plural(person.measured, "measured track")
-    return f"Not enough data: {name} {has} {tracks}; a score takes {FEWEST_MEASURED}."
+    """Say what of somebody's data is not enough for a score."""
+    is_you = two.is_you and person is two.one
+    if person.measured < FEWEST_MEASURED:
+        name, has = ("you", "have") if is_you else (person.name, "has")
+        tracks = plural(person.measured, "measured track")
+        return f"Not enough data: {name} {has} {tracks}; a score takes {FEWEST_MEASURED}."
+    whom = "you" if two.is_you else "the"
+    few = few_artists(person)
+    return f"Most of {two.whose(person)} tracks are by {few}, too few to say how alike {whom} two are."
+
+
+def few_artists(person: Participant) -> str:
+    """Say by how many artists most tracks are of somebody who has too few for a score."""
+    return "one artist" if (person.artists or 0.0) < _MOSTLY_ONE else "two artists"
 
 
 def _sound_line(two: _Two) -> str:

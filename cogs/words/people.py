@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
+from cogs.words.comparison import comparison_sentence, difference_words, few_artists, pair_reasons
 from cogs.words.grouping import group_line
 from cogs.words.text import escape, join_words, plural, small, some_of, track_line, unbroken
 from services.domain.charts import Chart
 from services.domain.comparison import (
+    FEWEST_MEASURED,
     Award,
     Comparison,
     Pair,
@@ -85,14 +86,17 @@ BLEND_FILES_LINES = ("## Your blend as files", "As CSV, which other programs imp
 
 
 def without_score(found: Comparison) -> list[str]:
-    """Say who has too few measured tracks for a score; of many people how many."""
+    """Say who has too few measured tracks, or artists, for a score; of many people how many."""
     missing = [person for person in found.people if not person.is_scored]
     if len(found.people) > ROUND and len(missing) > 1:
-        return [f"{len(missing)} of {len(found.people)} have too few measured tracks for a score."]
-    return [
-        f"{escape(person.name, NAME)}: not enough data, only {plural(person.measured, 'measured track')}"
-        for person in missing[:5]
-    ]
+        return [f"{len(missing)} of {len(found.people)} have too few measured tracks or artists for a score."]
+    return [f"{escape(person.name, NAME)}: not enough data, {_lacking(person)}" for person in missing[:5]]
+
+
+def _lacking(person: Participant) -> str:
+    if person.measured < FEWEST_MEASURED:
+        return f"only {plural(person.measured, 'measured track')}"
+    return f"most tracks are by {few_artists(person)}"
 
 
 def standing_words(found: Comparison) -> list[str]:

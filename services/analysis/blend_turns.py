@@ -131,7 +131,7 @@ def gather(listeners: Sequence[Listening], size: int) -> Candidates:
 
 def heard_of(listener: Listening) -> Float:
     """Return the points that tell a person's taste: estimates only where too few tracks are measured."""
-    return listener.measured.points if listener.is_scored else listener.points
+    return listener.measured.points if listener.is_measured else listener.points
 
 
 def satisfaction_of(

@@ -44,8 +44,8 @@ def _draw_matrix(found: Comparison) -> Sheet:
     is_written = few or cell >= _WRITTEN
     height = cell * 0.8 if few else max(cell * 0.8, _LEAST_ROW)
     head = 20.0 if few else 26.0 if is_written else 6.0
-    has_ranges = any(person.is_rough and person.is_scored for person in people)
-    note = "hollow: a range or ~, from few tracks" if has_ranges else ""
+    has_ranges = any(found.is_rough(pair) for pair in found.pairs if pair.score is not None)
+    note = "hollow: a range or ~, where little is known" if has_ranges else ""
     tall = head + height * len(people) + 16.0 + _KEY + (_NOTE if note else 0.0)
     sheet = Sheet(tall, width, density=card.DENSITY if few else theme.DENSITY, ground=theme.PANEL)
     top = 4.0
@@ -67,9 +67,10 @@ def _draw_matrix(found: Comparison) -> Sheet:
             if column == row:
                 sheet.bar(*box, colour=theme.CANVAS)
                 continue
-            if score is None or people[row].is_rough or people[column].is_rough:
+            pair = found.pair(people[row].key, people[column].key)
+            if score is None or found.is_rough(pair):
                 sheet.bar(*box, colour=theme.RULE, hollow=True)
-                words, colour = _range(found.pair(people[row].key, people[column].key)), theme.MUTED
+                words, colour = _range(pair), theme.MUTED
                 words = _RANGE if words != _NO_SCORE and not has_room else words
             else:
                 shade = shade_of_score(score)
@@ -126,7 +127,7 @@ def _draw_pair(found: Comparison, rules: ScoreRules) -> Sheet:
         return left + unit * score
 
     if found.is_rough(pair):
-        number, band = _range(pair), "of 100 · too few tracks for one number"
+        number, band = _range(pair), "of 100 · too few tracks or artists to say more"
     else:
         number, band = f"{pair.score:.0f}", f"of 100 · {pair.low:.0f}–{pair.high:.0f} with other tracks"
     sheet.write(sheet.width / 2, top + 30, number, size=34, bold=True, align="center")
@@ -160,7 +161,7 @@ def _told(found: Comparison, pair: Pair) -> str:
     if pair.score is None:
         score = "not enough data"
     elif found.is_rough(pair):
-        score = f"{_range(pair)} from few tracks"
+        score = f"{_range(pair)}, from few tracks or artists"
     else:
         score = f"{pair.score:.0f} ({pair.low:.0f}–{pair.high:.0f})"
     return f"{name_of(found, pair.a)} and {name_of(found, pair.b)}: {score}"

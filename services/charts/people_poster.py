@@ -72,7 +72,8 @@ def render_people_poster(
     if blend is not None:
         words = _blend_words(found, blend, colours)
     elif len(found.people) == 2:
-        words = replace(_pair_words(found, said, colours), claim=_CLAIMS.get(found.pairs[0].band, ""))
+        claim = "" if found.is_rough(found.pairs[0]) else _CLAIMS.get(found.pairs[0].band, "")
+        words = replace(_pair_words(found, said, colours), claim=claim)
     else:
         words = replace(_group_words(found, colours), claim=_group_claim(found, said))
     words = replace(words, foot=(*words.foot, "Tastemap"), band=tuple((colour, 1.0) for colour in colours))
@@ -148,11 +149,12 @@ def _pair_words(found: Comparison, said: ComparisonWords, colours: Sequence[str]
     a, b = (drawn_name(person, index) for index, person in enumerate(found.people))
     rows: list[Row] = []
     if pair.score is not None:
-        rows += [Row(words=_BANDS[pair.band])] if pair.band is not None else []
+        if pair.band is not None and not found.is_rough(pair):
+            rows.append(Row(words=_BANDS[pair.band]))
         rows += _common(pair)
         difference = said.differences[0]
         rows += [Row(words=f"{a} is {difference}")] if difference else []
-        told = "{} of 100, from few tracks" if found.is_rough(pair) else "of 100; {} with other tracks"
+        told = "{} of 100 is all that is known" if found.is_rough(pair) else "of 100; {} with other tracks"
         range_of = told.format(f"{pair.low:.0f}–{pair.high:.0f}") if pair.low is not None else ""
     else:
         rows = [Row(words="Not enough data for a score")]
@@ -193,10 +195,10 @@ def _without_ranking(found: Comparison) -> str:
     top = found.most_alike
     if numbers and top is not None and not top.is_sure:  # an older version did not look how sure it was
         return f"Pairs score {min(numbers):.0f} to {max(numbers):.0f}"
-    if numbers:
+    if len(numbers) > 1:
         return "Who is most alike is too close to tell"
     is_known = any(pair.score is not None for pair in found.pairs)
-    return "Too few tracks to say who is most alike" if is_known else "Not enough data for scores"
+    return "Too few tracks or artists to say who is most alike" if is_known else "Not enough data for scores"
 
 
 def _blend_words(found: Comparison, blend: Blend, colours: Sequence[str]) -> Words:

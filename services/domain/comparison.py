@@ -17,8 +17,36 @@ PersonKey = NewType("PersonKey", str)
 FEWEST_MEASURED = 15
 """Measured tracks that a person needs for a score; below, two halves of one list differ like two people."""
 
-FEWEST_FOR_A_NUMBER = 20
-"""Below, two draws from the same two people differ by 11 points on average: only a range can say that."""
+FEWEST_ARTISTS = 3
+"""Artists of equal weight whose tracks a score takes, see `Participant.artists`. The range of lists by one
+artist held 27 % of the scores of other artists of the same two listeners, by two artists 69 %."""
+
+FEWEST_FOR_A_NUMBER, FEWEST_ARTISTS_FOR_A_NUMBER = 20, 5
+"""Below, two draws from the same two people differ by 11 points on average: only a range can say that. Of
+three or four artists even the range holds but three of four scores of others."""
+
+WIDEST_FOR_A_NUMBER = 50.0
+"""Points of a range beyond which nothing else is said of a score: it may be that of anybody."""
+
+
+def is_rough(measured: int, artists: float | None) -> bool:
+    """Whether so many measured tracks, by so many artists of equal weight, allow for a range alone."""
+    return measured < FEWEST_FOR_A_NUMBER or is_by_few(artists)
+
+
+def is_by_few(artists: float | None) -> bool:
+    """Whether others of a person's artists may be quite different."""
+    return artists is not None and artists < FEWEST_ARTISTS_FOR_A_NUMBER
+
+
+def is_wide(low: float, high: float) -> bool:
+    """Whether a range is too wide for a number, a word or a rank."""
+    return high - low > WIDEST_FOR_A_NUMBER
+
+
+def is_scored(measured: int, artists: float | None) -> bool:
+    """Whether so many measured tracks, by so many artists of equal weight, are enough for a score."""
+    return measured >= FEWEST_MEASURED and (artists is None or artists >= FEWEST_ARTISTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +91,18 @@ class Participant:
     """What the awards are given for, by the name of the figure; only what is known."""
     errors: Mapping[str, float] = field(default_factory=dict)
     """Standard error of each figure, as if the tracks were a draw of many such."""
+    artists: float | None = None
+    """How many artists with equally many of the measured tracks would tell as much; None in older results."""
 
     @property
     def is_scored(self) -> bool:
         """Whether enough is measured for a score."""
-        return self.measured >= FEWEST_MEASURED
+        return is_scored(self.measured, self.artists)
 
     @property
     def is_rough(self) -> bool:
         """Whether so little is measured that scores with this person are ranges, and are not ranked."""
-        return self.measured < FEWEST_FOR_A_NUMBER
+        return is_rough(self.measured, self.artists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +171,7 @@ class Pair:
     a: PersonKey
     b: PersonKey
     score: float | None
-    """Compatibility, 0..100; None where one of them has too few measured tracks."""
+    """Compatibility, 0..100; None where one of them has too few measured tracks, or artists of these."""
     low: float | None
     high: float | None
     """About nine of ten times, other tracks of the same two people would score between these."""
@@ -175,6 +205,11 @@ class Pair:
     reasons_to_a: tuple[str, ...] = ()
     """The same, said to `a`."""
     reasons_to_b: tuple[str, ...] = ()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the range is so wide that nothing more may be said of the score."""
+        return self.low is not None and self.high is not None and is_wide(self.low, self.high)
 
     def has(self, key: PersonKey) -> bool:
         """Whether the person is one of the two."""
@@ -323,8 +358,8 @@ class Comparison:
         raise KeyError(one, other)
 
     def is_rough(self, pair: Pair) -> bool:
-        """Whether one of the two brought so few tracks that their score is said in words and as a range."""
-        return self.person(pair.a).is_rough or self.person(pair.b).is_rough
+        """Whether so little is known of the two that their score is said as a range, and as nothing more."""
+        return self.person(pair.a).is_rough or self.person(pair.b).is_rough or pair.is_wide
 
     def number(self, pair: Pair) -> float | None:
         """Return the score where it may be said as one number, 0..100."""

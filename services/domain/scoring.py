@@ -70,7 +70,7 @@ class Band(StrEnum):
     CLOSE = "close"
     """More alike than three of four."""
     ONE = "as one person"
-    """At least the median of two lists of one person."""
+    """At least the median of two lists of one person, and surely more alike than three of four."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +149,10 @@ class ScoreRules:
         )
         if below is None or above is None or median is None:
             return None
-        if score >= median:
-            return Band.ONE
+        if below >= THREE_OF_FOUR:
+            return Band.ONE if score >= median else Band.CLOSE
         if below >= MOST:
-            return Band.CLOSE if below >= THREE_OF_FOUR else Band.NEAR
+            return Band.NEAR
         if above <= 1 - MOST:
             return Band.FAR if above <= 1 - THREE_OF_FOUR else Band.APART
         return Band.USUAL

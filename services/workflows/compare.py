@@ -166,7 +166,8 @@ def comparison_document(
     to tell, or fewer than three people have a score; `ties` names the two or three that it may be. So
     `most_alike` and `most_different` list one to three pairs, or none. `percentile` of a pair is the share of
     pairs of strangers that score lower, in tenths, within two of which it is known from 50 tracks on, and
-    `band` is what its error allows to say; both are null where that is not known.
+    `band` is what its error allows to say; both are null where that is not known, so where `is_rough`: of few
+    tracks or artists, or with a wide range, `low` and `high` are all that is known.
     `genre_affinity` is null where genre words are not in the score; `genres_counted` is what they count in
     it, in parts of their full weight, 0..1. So are `explicit_shares`, those of `a` and of `b`, and
     `explicit_counted`.

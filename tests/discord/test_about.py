@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from services.analysis.comparison.rules import load_rules
-from services.domain.comparison import FEWEST_FOR_A_NUMBER, FEWEST_MEASURED
+from services.domain.comparison import (
+    FEWEST_ARTISTS_FOR_A_NUMBER,
+    FEWEST_FOR_A_NUMBER,
+    FEWEST_MEASURED,
+    WIDEST_FOR_A_NUMBER,
+)
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 
@@ -23,7 +28,8 @@ async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     assert f"score = {rules.sound_part:g} · sound" in words
     assert f"overlap / {rules.overlap_full:g}" in words
     assert f"Below {FEWEST_MEASURED} measured tracks there is no score" in words
-    assert f"Below {FEWEST_FOR_A_NUMBER} it is said as a range alone" in words
+    assert f"Below {FEWEST_FOR_A_NUMBER} tracks or {FEWEST_ARTISTS_FOR_A_NUMBER} artists" in words
+    assert f"wider than {WIDEST_FOR_A_NUMBER:.0f} points, it is a range alone" in words
     assert f"score · (1 − {rules.explicit_part:g} · gap)" in words
     for row in rules.calibration:
         assert f"{row.tracks} tracks each: two lists of one person {row.same.median:.0f}" in words

@@ -37,7 +37,7 @@ from services.analysis.comparison.union import (
     top_people,
     unite,
 )
-from services.domain.comparison import FEWEST_FOR_A_NUMBER, Comparison, Pair, Participant, Person
+from services.domain.comparison import Comparison, Pair, Participant, Person, is_wide
 from services.domain.scoring import OF_ONE_DRAW, Band, ScoreRules
 
 Float = NDArray[np.float64]
@@ -76,9 +76,9 @@ class _Side:
 
     listening: Listening
     sample: Sampled | None
-    """None without enough measured tracks."""
+    """None without enough measured tracks by enough artists."""
     shape: Shape | None
-    """As `sample`."""
+    """None without enough measured tracks."""
     repertoire: Repertoire
     palette: Palette
     shares: tuple[float, ...]
@@ -92,7 +92,7 @@ def _pairs(
         _Side(
             listening=listener,
             sample=Sampled.of(listener, rules) if listener.is_scored else None,
-            shape=Shape.of(listener.measured) if listener.is_scored else None,
+            shape=Shape.of(listener.measured) if listener.is_measured else None,
             repertoire=repertoire(listener),
             palette=Palette.of(entry.track.genres for entry in listener.entries),
             shares=shares,
@@ -143,7 +143,9 @@ def _score(one: _Side, other: _Side, rules: ScoreRules, genres: Float, explicit:
 def _pair(one: _Side, other: _Side, score: Score | None, union: Union, rules: ScoreRules) -> Pair:
     a, b = one.listening, other.listening
     repertoires = (one.repertoire, other.repertoire)
-    meaning = _meaning(score, min(a.measured_count, b.measured_count), rules)
+    meaning: tuple[float | None, Band | None] = None, None
+    if score is not None and not (a.is_rough or b.is_rough or is_wide(score.low, score.high)):
+        meaning = _meaning(score, min(a.measured_count, b.measured_count), rules)
     return Pair(
         a=a.person.key,
         b=b.person.key,
@@ -166,9 +168,9 @@ def _pair(one: _Side, other: _Side, score: Score | None, union: Union, rules: Sc
     )
 
 
-def _meaning(score: Score | None, smaller: int, rules: ScoreRules) -> tuple[float | None, Band | None]:
-    """Place a score among those of strangers, if it is a number; without artists there is no place for it."""
-    if score is None or score.overlap is None or smaller < FEWEST_FOR_A_NUMBER:
+def _meaning(score: Score, smaller: int, rules: ScoreRules) -> tuple[float | None, Band | None]:
+    """Place a score among those of strangers; without artists there is no place for it."""
+    if score.overlap is None:
         return None, None
     genres, explicit = score.genres_counted, score.explicit_counted
     return (
@@ -181,17 +183,18 @@ def _summed_up(
     people: Sequence[Participant], pairs: tuple[Pair, ...], scores: Mapping[Couple, Float], union: Union
 ) -> Comparison:
     rough = {person.key for person in people if person.is_rough}
-    numbers = {couple: values for couple, values in scores.items() if rough.isdisjoint(couple)}
-    means, lows = mean_scores(numbers), lowest_scores(numbers)
-    known = [float(values[0]) for values in numbers.values()]
+    ranked = {couple: values for couple, values in scores.items() if rough.isdisjoint(couple)}
+    means, lows = mean_scores(ranked), lowest_scores(ranked)
+    wide = {(pair.a, pair.b) for pair in pairs if pair.is_wide}
+    known = [float(values[0]) for couple, values in ranked.items() if couple not in wide]
     return Comparison(
         people=tuple(people),
         pairs=pairs,
         groups=union.groups,
         axes=union.axes,
         dots=union.dots,
-        most_alike=top_pairs(numbers, highest=True),
-        most_different=top_pairs(numbers, highest=False),
+        most_alike=top_pairs(ranked, highest=True),
+        most_different=top_pairs(ranked, highest=False),
         centre=top_people(means, highest=True),
         lone_wolf=top_people(means, highest=False),
         bridge=top_people(lows, highest=True),

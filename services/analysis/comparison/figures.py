@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from services.analysis.comparison.listening import Listening, artists_of, mean_errors
 from services.analysis.comparison.pairs import INSTRUMENTAL_FROM
 from services.analysis.titles import lead_artist
-from services.domain.comparison import Award, Participant, PersonKey, Spread
+from services.domain.comparison import Award, Participant, PersonKey, Spread, is_by_few
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.report import EnrichedTrack
 from services.domain.scoring import Prize
@@ -53,6 +53,7 @@ def participant(listening: Listening, shares: tuple[float, ...]) -> Participant:
         tracks=len(listening.entries),
         measured=listening.measured_count,
         imputed=listening.guessed_count,
+        artists=listening.artists,
         profile=_profile(listening),
         shares=shares,
         figures={name: figure.value for name, figure in figures.items()},
@@ -201,9 +202,9 @@ _CATEGORIES: tuple[_Category, ...] = (
 def give_awards(people: Sequence[Participant]) -> tuple[Award, ...]:
     """Give at most `MOST_AWARDS`, the clearest first, and none within its error.
 
-    Only people with enough measured tracks take part.
+    Only people with enough measured tracks by enough artists take part.
     """
-    runners = [person for person in people if person.is_scored]
+    runners = [person for person in people if person.is_scored and not is_by_few(person.artists)]
     categories = {category.figure: category for category in reversed(_CATEGORIES)}
     # of two people, whoever is not the one end of a figure is the other, which would say the same again
     run = categories.values() if len(runners) == 2 else _CATEGORIES

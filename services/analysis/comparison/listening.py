@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from services.analysis.matrix import FeatureTable, feature_matrix
 from services.analysis.reference import REFERENCE, TYPICAL
 from services.analysis.titles import lead_artist
-from services.domain.comparison import FEWEST_MEASURED, Person
+from services.domain.comparison import FEWEST_MEASURED, Person, is_rough, is_scored
 from services.domain.report import EnrichedTrack
 
 MOST_COMPARED = 300
@@ -57,9 +57,24 @@ class Listening:
     """From the tracks themselves: equal lists draw equal samples, whoever they belong to."""
 
     @property
-    def is_scored(self) -> bool:
-        """Whether enough is measured for a score."""
+    def artists(self) -> float:
+        """Of the measured tracks, see `even_artists`."""
+        return even_artists(artists_of(self.measured.entries))
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether enough is measured to say how the list sounds."""
         return self.measured_count >= FEWEST_MEASURED
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether enough is measured, by enough artists, for a score."""
+        return is_scored(self.measured_count, self.artists)
+
+    @property
+    def is_rough(self) -> bool:
+        """Whether scores are ranges alone."""
+        return is_rough(self.measured_count, self.artists)
 
     @property
     def points(self) -> Float:
@@ -107,6 +122,18 @@ def artists_of(entries: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
     """Return a number for the lead artist of each track, shape (n,); a track without any is its own."""
     leads = [lead_artist(entry.track.artists) or entry.track.key for entry in entries]
     return np.unique(leads, return_inverse=True)[1]
+
+
+def even_artists(artist: NDArray[np.intp]) -> float:
+    """Return how many artists with equally many tracks would tell as much, 1 or more (Kish, 1965); 0 of none.
+
+    Parameters
+    ----------
+    artist : shape (n,)
+        As `artists_of` gives them.
+    """
+    counts = np.bincount(artist)
+    return float(counts.sum() ** 2 / (counts**2).sum()) if len(artist) else 0.0
 
 
 def mean_errors(values: Float, artist: NDArray[np.intp]) -> Float:

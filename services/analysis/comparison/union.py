@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import fit_clusters
 from services.analysis.comparison.listening import Listening
+from services.analysis.comparison.score import HIGH_PERCENTILE, LOW_PERCENTILE
 from services.analysis.genres import commonly_known
 from services.analysis.grounding import grounded
 from services.analysis.naming import name_clusters
@@ -21,10 +22,19 @@ from services.analysis.scenes import scene_of
 from services.analysis.tally import groups_and_rests
 from services.analysis.titles import lead_artist
 from services.analysis.traits import describe_traits, group_tempo, known_modes, levels, major_share
-from services.domain.comparison import PeopleDot, PersonKey, SharedGroup, TopPairs, TopPeople, UnionGroup
+from services.domain.comparison import (
+    PeopleDot,
+    PersonKey,
+    SharedGroup,
+    TopPairs,
+    TopPeople,
+    UnionGroup,
+    is_wide,
+)
 from services.domain.group_words import name_words
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack, MapAxes
+from services.domain.scoring import OF_ONE_DRAW
 from services.domain.tempo import is_corrected
 
 AT_HOME = 0.05
@@ -263,7 +273,10 @@ def lowest_scores(scores: Mapping[Couple, Float]) -> dict[PersonKey, Float]:
 def _end(
     values: Mapping[_Key, Float], *, highest: bool
 ) -> tuple[tuple[_Key, ...], float, float | None] | None:
-    """Return who may be at the end, the best value, and how far the next one is behind."""
+    """Return who may be at the end, the best value, and how far the next one is behind.
+
+    None where that may be too many, or where the value of one of them is hardly known.
+    """
     keys = list(values)
     table = np.stack([values[key] for key in keys]) * (1 if highest else -1)
     best = table == table.max(axis=0)
@@ -273,6 +286,14 @@ def _end(
     if count > MOST_NAMED or count >= len(keys):
         return None
     named = sorted(order[:count].tolist(), key=lambda row: (-table[row, 0], row))
+    if any(is_wide(*_range_of(table[row])) for row in named):
+        return None
     value = float(table[named, 0].max())
     behind = value - float(table[order[count:], 0].max())
     return tuple(keys[row] for row in named), abs(value), max(behind, 0.0)
+
+
+def _range_of(draws: Float) -> tuple[float, float]:
+    """Return the range that holds nine of ten values of other tracks; the draws have half of its variance."""
+    low, high = np.percentile((draws - draws[0]) / OF_ONE_DRAW, (LOW_PERCENTILE, HIGH_PERCENTILE))
+    return float(low), float(high)

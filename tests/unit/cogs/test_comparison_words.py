@@ -17,11 +17,12 @@ from tests.unit.services.charts.comparisons import make_comparison, make_twins
 
 
 def test_a_band_is_said_beside_strangers_without_a_number() -> None:
-    pair = make_comparison(2).pairs[0]
-    said = [meaning_words(replace(pair, band=band)) for band in Band]
+    found = make_comparison(2)
+    (pair,) = found.pairs
+    said = [meaning_words(found, replace(pair, band=band)) for band in Band]
     assert len(set(said)) == len(Band)
     assert not any(sign.isdigit() for words in said for sign in words)
-    assert meaning_words(replace(pair, band=None)) == ""
+    assert meaning_words(found, replace(pair, band=None)) == ""
 
 
 @pytest.mark.parametrize("is_sure", [True, False])
@@ -49,7 +50,7 @@ def test_a_large_round_counts_who_has_no_score(people: int, lines: int) -> None:
     """A line for each of them would make the card longer than a phone."""
     said = without_score(make_comparison(people, unscored=2))
     assert len(said) == lines
-    assert (said[0] == f"2 of {people} have too few measured tracks for a score.") == (lines == 1)
+    assert (said[0] == f"2 of {people} have too few measured tracks or artists for a score.") == (lines == 1)
 
 
 def test_equal_scores_are_one_number() -> None:

@@ -205,7 +205,7 @@ def test_a_score_from_few_tracks_is_a_range_wherever_it_is_said() -> None:
 def test_nobody_is_ranked_among_people_of_few_tracks() -> None:
     found = make_rough(3, 0)
     assert (found.most_alike, found.centre, found.mean, found.lowest) == (None,) * 4
-    assert comparison_sentence(found).startswith("Too few tracks to say who is most alike")
+    assert comparison_sentence(found).startswith("Too few tracks or artists to say who is most alike")
 
 
 def test_two_people_have_no_centre_and_no_wolf() -> None:
@@ -359,10 +359,11 @@ def test_genre_words_that_few_tracks_have_count_less_and_it_is_said() -> None:
 
 def test_a_score_says_how_many_pairs_of_strangers_are_less_alike() -> None:
     mika, noor = person("Mika", group(40, 1)), person("Noor", group(40, 2, energy=0.2, acousticness=0.9))
-    (pair,) = compare([mika, noor]).pairs
+    found = compare([mika, noor])
+    (pair,) = found.pairs
     assert pair.percentile is not None
     assert pair.band is not None
-    assert meaning_words(pair) in comparison_sentence(compare([mika, noor]))
+    assert meaning_words(found, pair) in comparison_sentence(found)
     (same,) = compare([mika, person("Zoe", group(40, 3))]).pairs
     assert same.percentile is not None
     assert same.percentile > pair.percentile
