@@ -50,7 +50,9 @@ _CLOCK_CELL = re.compile(r"\s*[\t|;,]\s*((?:\d{1,2}:)?\d{1,2}:[0-5]\d)$")
 _NO_NAME = re.compile(r"@|://|^[\W\d_]*$")
 _SEVERAL_WORDS = re.compile(r"\w\W*\s\W*\w|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """What names often have, and lists of single things do not; some scripts know no blanks."""
-_LONGEST_LINE, _LONGEST_CLOCK = 300, 20
+_LONGEST_LINE, _LONGEST_CLOCK, _LONGEST_HEADING = 300, 20, 100
+_MOST_HEADINGS = 2
+"""A list's own name and that of its first part."""
 _LOOKED_AT = 200
 _LEAST_LINES = 2
 _MOST_OF_TEN = 8
@@ -209,6 +211,11 @@ _LABEL = re.compile(
 )
 _ALBUM = re.compile(rf"\s[{DASHES}]\s\[[^\[\]]{{1,200}}\s#\d{{1,3}}(?:\.\d{{1,3}})?\]\s")
 """`[Album #01]`, as players copy it."""
+_SAID = re.compile(
+    r"^\[?\d{1,4}[./-]\d\d?[./-]\d{1,4},?\s\d\d?:\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?\]?(?:\s-)?\s[^:]{1,40}:\s",
+    re.IGNORECASE,
+)
+"""When and by whom a line of a chat was said."""
 _UNKNOWN = re.compile(rf"\(?(?:ID|unknown|\?+)\)?\s+[{DASHES}]\s+\(?(?:ID|unknown|\?+)\)?", re.IGNORECASE)
 """How people write down what nobody knows."""
 _LINK = re.compile(r"(?<=\S)\s+[-–:|(<\[]{0,3}\s?https?://\S+$", re.IGNORECASE)
@@ -231,7 +238,7 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
             lines.append(line)
     are_names = _are_names(lines) and not _is_table(lines)
     cleaned = (_LISTED.sub("", _DRAWN.sub("", line[:_LONGEST_LINE])) + line[_LONGEST_LINE:] for line in lines)
-    lines = [line.strip() for line in cleaned if _LETTER.search(line)]
+    lines = _changed(_SAID, "", [line.strip() for line in cleaned if _LETTER.search(line)])
     lines, others = _between_heading_and_end(lines)
     lines = [_EMPHASIS.sub(r"\2", line) for line in _unquoted(_bare(lines))]
     parted = None if are_names and any(map(ARTIST_AND_TITLE.search, lines)) else part(lines)
@@ -305,9 +312,25 @@ def _between_heading_and_end(lines: list[str]) -> tuple[list[str], list[str]]:
         ]
         return lines, remarks
     named = [_NAMES.search(line) is not None for line in kept]
-    begin = int(named[: 1 + _LEAST_LINES] == [False, *[True] * _LEAST_LINES])
-    end = len(kept) - (named[-1 - _LEAST_LINES :] == [*[True] * _LEAST_LINES, False])
-    return kept[begin:end], [*kept[:begin], *remarks, *kept[end:]]
+    others = _headings(kept, named)
+    if named[-1 - _LEAST_LINES :] == [*[True] * _LEAST_LINES, False]:
+        others.add(len(kept) - 1)
+    rest = [*remarks, *(kept[row] for row in sorted(others))]
+    return [line for row, line in enumerate(kept) if row not in others], rest
+
+
+def _headings(lines: Sequence[str], named: Sequence[bool]) -> set[int]:
+    """Return the rows of short lines without names above parts of a list, one or two above each."""
+    found, above = set[int](), list[int]()
+    for row, is_named in enumerate(named):
+        if not is_named:
+            above.append(row)
+            continue
+        is_part = [*named[row : row + _LEAST_LINES]] == [True] * _LEAST_LINES and len(above) <= _MOST_HEADINGS
+        if is_part and all(len(lines[one]) <= _LONGEST_HEADING for one in above):
+            found.update(above)
+        above.clear()
+    return found
 
 
 def _without_labels(lines: list[str]) -> list[str]:

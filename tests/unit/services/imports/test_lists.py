@@ -99,6 +99,8 @@ def test_reads_pls_by_its_numbers(text: str) -> None:
         "Ann—One\nBob–Two\n50 Cent—Three",
         "Ann - One [Label]\nBob - Two [Other]\n50 Cent - Three [Label]",
         "Ann - [Al #01] One\nBob - [Bl #1.02] Two\n50 Cent - [Cl #03] Three",
+        "[1/3/24, 10:11:22] Z: Ann - One\n[1/3/24, 10:12:01] Q: Bob - Two\n[2/3/24, 9:12] Q: 50 Cent - Three",
+        "1.3.24, 10:11 - Zoe: Ann - One\n1.3.24, 10:12 - Zoe: Bob - Two\n1.3.24, 9:13 - Q: 50 Cent - Three",
         "Ann - One\nw/ Bob - Two\n50 Cent - Three",
         "Ann - One https://youtu.be/a\nBob - Two - https://youtu.be/b\n50 Cent - Three (https://youtu.be/c)",
     ],
@@ -156,6 +158,15 @@ def test_counts_lines_that_name_no_track_and_leaves_prose_alone() -> None:
     for prose in ("We sang - all night.\nThen we slept.\nThe end.", "We sang - all night."):
         with pytest.raises(UnknownFormatError):
             read_upload(prose.encode())
+
+
+def test_headings_of_parts_are_no_tracks_and_keep_none_from_being_read() -> None:
+    side = "Ann - One\nBob - Two\nCee - Three\n"
+    playlist = only(f"For Zoe\nSide A\n{side}\nSide B\n{side}\nEncore\n{side}")
+    assert len(playlist.tracks) == 9
+    assert [(one.reason, one.count) for one in playlist.skipped] == [(SkipReason.UNREADABLE, 4)]
+    with pytest.raises(UnknownFormatError):
+        only(f"For Zoe\nSide A\nand\nmore\n{side}")
 
 
 def test_lines_count_against_the_upload(monkeypatch: pytest.MonkeyPatch) -> None:
