@@ -6,18 +6,17 @@ import asyncio
 import csv
 import io
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.domain.features import Feature
-from tests.conftest import ROOT
 from tests.depth import cases
 from tests.discord.cards import button_of, check_message, custom_ids, menu_of, text_of
 from tests.discord.conftest import Room
 from tests.discord.samples import exportify
+from tests.integration.cli.terminal import Terminal
 
 AGES = pytest.mark.parametrize(
     "restarted",
@@ -189,11 +188,9 @@ async def test_export_says_the_same_as_the_command_line(room: Room, tmp_path: Pa
     (tmp_path / "same.csv").write_bytes(content)
     card = await room.analyze("same.csv", content=content)
     document = json.loads(await content_of(await press(room, card, "Export"), "tastemap.json"))
-    arguments = ("-m", "bot", "analyze", str(tmp_path / "same.csv"), "--json", "--offline")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    printed = await asyncio.to_thread(
+        Terminal(tmp_path).succeed, "analyze", "same.csv", "--json", "--offline"
     )
-    printed, _ = await process.communicate()
     assert json.loads(printed) == document
 
 

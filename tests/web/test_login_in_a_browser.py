@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from bot.demo.script import open_browser
 from services.domain.spotify import ATTEMPT_LIFE, READ_SCOPES
@@ -18,7 +19,11 @@ from tests.integration.accounts.world import ANN
 from tests.web.site import SHOWN_CODE, Site, open_site
 from tests.web.test_names import HOSTILE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 CONTRAST = """() => {
@@ -38,6 +43,23 @@ CONTRAST = """() => {
     return [(a + .05) / (b + .05), e.textContent.trim().slice(0, 40)];
   });
 }"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(chromium: str) -> AsyncIterator[Any]:
+    """One browser for all tests, each in a context of its own: starting it costs more than what they do."""
+    async with open_browser(chromium) as started:
+        yield started
+
+
+@asynccontextmanager
+async def site_at(database_file: Path, *, is_strong: bool = False) -> AsyncIterator[Site]:
+    """Open the pages on the event loop of the browser."""
+    async with (
+        Database.open(f"sqlite:///{database_file}") as database,
+        open_site(database, is_strong=is_strong) as site,
+    ):
+        yield site
 
 
 @asynccontextmanager
@@ -81,11 +103,11 @@ async def fits(page: Any) -> bool:
     cases([(PHONE, "dark", False), (DESK, "light", True)], gate=[(PHONE, "dark", False)]),
 )
 async def test_the_whole_way_by_keyboard(
-    chromium: str, site: Site, viewport: dict[str, int], scheme: str, scripts: bool
+    running: Any, database_file: Path, viewport: dict[str, int], scheme: str, scripts: bool
 ) -> None:
     async with (
-        open_browser(chromium) as browser,
-        opened(browser, viewport=viewport, color_scheme=scheme, java_script_enabled=scripts, locale="en") as (
+        site_at(database_file) as site,
+        opened(running, viewport=viewport, color_scheme=scheme, java_script_enabled=scripts, locale="en") as (
             page,
             complaints,
         ),
@@ -109,9 +131,11 @@ async def test_the_whole_way_by_keyboard(
         assert complaints == []
 
 
-async def test_discord_first_then_spotify(chromium: str, strong_site: Site) -> None:
-    site = strong_site
-    async with open_browser(chromium) as browser, opened(browser, viewport=PHONE) as (page, complaints):
+async def test_discord_first_then_spotify(running: Any, database_file: Path) -> None:
+    async with (
+        site_at(database_file, is_strong=True) as site,
+        opened(running, viewport=PHONE) as (page, complaints),
+    ):
         await page.goto(f"{site.url}/link/{await site.world.begin(discord_name='Ann')}")
         await page.get_by_role("button").click()
         await page.get_by_role("button", name="Continue as Ann").click()
@@ -121,9 +145,8 @@ async def test_discord_first_then_spotify(chromium: str, strong_site: Site) -> N
         assert len(site.announced) == 1
 
 
-async def test_somebody_elses_browser_is_turned_away(chromium: str, strong_site: Site) -> None:
-    site = strong_site
-    async with open_browser(chromium) as browser, opened(browser, viewport=PHONE) as (page, _):
+async def test_somebody_elses_browser_is_turned_away(running: Any, database_file: Path) -> None:
+    async with site_at(database_file, is_strong=True) as site, opened(running, viewport=PHONE) as (page, _):
         await page.goto(f"{site.url}/link/{await site.world.begin(discord_name='Ann')}")
         await page.get_by_role("button").click()
         await page.get_by_role("button", name="Continue as Bob").click()
@@ -132,23 +155,19 @@ async def test_somebody_elses_browser_is_turned_away(chromium: str, strong_site:
 
 
 @at_night
-async def test_cancelling_ends_with_a_sentence(chromium: str, site: Site) -> None:
-    async with open_browser(chromium) as browser, opened(browser, viewport=PHONE) as (page, _):
+async def test_cancelling_ends_with_a_sentence(running: Any, database_file: Path) -> None:
+    async with site_at(database_file) as site, opened(running, viewport=PHONE) as (page, _):
         await page.goto(f"{site.url}/link/{await site.world.begin()}")
         await page.get_by_role("button").click()
         await page.get_by_role("button", name="Cancel").click()
         await page.get_by_text("you pressed Cancel there").wait_for()
 
 
-async def test_every_page_can_be_read_in_both_lights_and_widths(chromium: str, database_file: Path) -> None:
+async def test_every_page_can_be_read_in_both_lights_and_widths(running: Any, database_file: Path) -> None:
     """Contrast after WCAG AA, nothing to scroll sideways, and names that stay what they are."""
-    async with (
-        Database.open(f"sqlite:///{database_file}") as database,
-        open_site(database) as site,
-        open_browser(chromium) as browser,
-    ):
+    async with site_at(database_file) as site:
         for scheme in ("light", "dark"):
-            async with opened(browser, viewport=PHONE, color_scheme=scheme) as (page, complaints):
+            async with opened(running, viewport=PHONE, color_scheme=scheme) as (page, complaints):
                 for name in cases(HOSTILE, gate=HOSTILE[:3]):
                     token = await site.world.begin(discord_name=name, scopes=READ_SCOPES | WRITE_SCOPES)
                     await page.goto(f"{site.url}/link/{token}")

@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from tests.depth import IS_NIGHT
 
@@ -45,14 +46,22 @@ class Nursery:
             )
 
     def run(
-        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], deadline_s: float
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        deadline_s: float,
+        *,
+        stdout: int | None = None,
+        first: str = "",
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
-        request = json.dumps({"arguments": arguments, "folder": str(folder), "environment": environment})
+        """Run a command to its end, after the statements `first`; what goes to a `stdout` is not returned."""
+        told = {"arguments": arguments, "folder": str(folder), "environment": environment, "first": first}
         with self._lock, TemporaryFile() as out, TemporaryFile() as err:
             self._ours.settimeout(deadline_s)
             try:
-                socket.send_fds(self._ours, [request.encode()], [out.fileno(), err.fileno()])
+                files = [out.fileno() if stdout is None else stdout, err.fileno()]
+                socket.send_fds(self._ours, [json.dumps(told).encode()], files)
                 answer = self._ours.recv(64)
             except TimeoutError:
                 self._process.kill()
@@ -81,7 +90,7 @@ def _serve(requests: socket.socket) -> None:
         requests.sendall(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _become(request: dict[str, object], files: Sequence[int]) -> None:
+def _become(request: dict[str, Any], files: Sequence[int]) -> None:
     """Be `python -m bot`, to its end: that of the interpreter at night, else what of it can hang or complain.
 
     Taking all modules apart costs four times what most commands do.
@@ -89,10 +98,11 @@ def _become(request: dict[str, object], files: Sequence[int]) -> None:
     for number, file in enumerate(files, start=1):
         os.dup2(file, number)
         os.close(file)
-    os.chdir(str(request["folder"]))
+    os.chdir(request["folder"])
     os.environ.clear()
-    os.environ.update(request["environment"])  # type: ignore[call-overload]
-    sys.argv[1:] = request["arguments"]  # type: ignore[index,assignment]
+    os.environ.update(request["environment"])
+    sys.argv[1:] = request["arguments"]
+    exec(request["first"], {})
     code: object = None
     try:
         runpy.run_module("bot", run_name="__main__", alter_sys=True)

@@ -47,20 +47,23 @@ class Terminal:
             **self.settings,
         }
 
-    def start(self, *arguments: str | Path, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:
+    def start(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """Start a command and return at once."""
         return subprocess.Popen(
             [sys.executable, *_WARNINGS, "-m", "bot", *map(str, arguments)],
             cwd=self.folder,
             env=self.environment,
-            stdout=stdout,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
-        return _nursery().run([*map(str, arguments)], self.folder, self.environment, _DEADLINE_S)
+    def run(
+        self, *arguments: str | Path, stdout: int | None = None, first: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, after the statements `first`; what goes to a `stdout` is not returned."""
+        words = [*map(str, arguments)]
+        return _nursery().run(words, self.folder, self.environment, _DEADLINE_S, stdout=stdout, first=first)
 
     def succeed(self, *arguments: str | Path) -> str:
         """Run a command that has to succeed without a word of complaint, and return what it says."""

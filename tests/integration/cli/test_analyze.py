@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from tests.discord.samples import exportify
 from tests.integration.cli.terminal import Terminal
 
 CHARTS = ("distributions", "journey", "map", "poster-feed", "poster-story", "profiles")
-WATCHED = """
-import runpy, sys
+PACKED = ("analyze", "account-data.json", "--playlist", "Gym, allegedly")
+WATCH = """
+import sys
 
 def watch(event, arguments):
     # The worker processes are reached through a socket in the file system, whose address is a string.
@@ -31,8 +31,6 @@ def watch(event, arguments):
         raise SystemExit(f"a name was looked up: {arguments}")
 
 sys.addaudithook(watch)
-sys.argv = ["bot", *sys.argv[1:]]
-runpy.run_module("bot", run_name="__main__")
 """
 
 
@@ -149,16 +147,11 @@ def test_charts_that_cannot_be_written_are_bad_input(terminal: Terminal) -> None
 
 def test_offline_touches_neither_network_nor_database(terminal: Terminal) -> None:
     before = sorted(terminal.folder.iterdir())
-    environment = {
-        **terminal.environment,
+    settings = {
         "RECCOBEATS_URL": "https://reccobeats.invalid/v1",
         "DATABASE_URL": f"sqlite+aiosqlite:///{terminal.folder / 'none' / 'tastemap.db'}",
     }
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED, "analyze", "account-data.json", "--playlist", "Gym, allegedly",
-         "--offline", "--json"],
-        cwd=terminal.folder, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = Terminal(terminal.folder, settings).run(*PACKED, "--offline", "--json", first=WATCH)
     assert done.returncode == 0, done.stderr
     assert document(done.stdout)["coverage"]["measured"] == 0
     assert sorted(terminal.folder.iterdir()) == before
@@ -166,24 +159,21 @@ def test_offline_touches_neither_network_nor_database(terminal: Terminal) -> Non
 
 @at_night
 def test_the_watch_of_the_test_above_would_notice(terminal: Terminal) -> None:
-    environment = {**terminal.environment, "RECCOBEATS_URL": "http://127.0.0.1:9/v1"}
-    done = subprocess.run(
-        [sys.executable, "-c", WATCHED, "analyze", "account-data.json", "--playlist", "Gym, allegedly"],
-        cwd=terminal.folder, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = Terminal(terminal.folder, {"RECCOBEATS_URL": "http://127.0.0.1:9/v1"}).run(*PACKED, first=WATCH)
     assert "the network was used" in done.stderr or "a name was looked up" in done.stderr
 
 
 def test_a_reader_that_leaves_early_gets_no_traceback(terminal: Terminal) -> None:
     (terminal.folder / "large.csv").write_bytes(exportify(600))
-    with terminal.start("analyze", "large.csv", "--offline", "--json") as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.read(10)
-        process.stdout.close()
-        err = process.stderr.read()
-    assert err == ""
-    assert process.returncode in (0, 1)
+    reader, writer = os.pipe()
+    with ThreadPoolExecutor() as others:
+        running = others.submit(terminal.run, "analyze", "large.csv", "--offline", "--json", stdout=writer)
+        assert os.read(reader, 10)
+        os.close(reader)
+        done = running.result()
+    os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode in (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ import sqlite3
 import sys
 import zipfile
 from collections.abc import Sequence
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -293,16 +294,13 @@ def test_a_terminal_shows_a_bar_instead_of_lines(terminal: Terminal) -> None:
     file = terminal.folder / "invented.csv"
     write_dataset(file, 2_000)
     ours, theirs = pty.openpty()
-    with Terminal(terminal.folder, {"TERM": "xterm"}).start(
-        "features", "import", file, stdout=theirs
-    ) as child:
+    with ThreadPoolExecutor() as others:
+        shown = others.submit(_read, ours)
+        done = Terminal(terminal.folder, {"TERM": "xterm"}).run("features", "import", file, stdout=theirs)
         os.close(theirs)
-        shown = b""
-        while block := _read(ours):
-            shown += block
-        assert child.wait(timeout=60) == 0, child.communicate()
+        text = shown.result().decode()
     os.close(ours)
-    text = shown.decode()
+    assert done.returncode == 0, done
     assert "━" in text
     assert "100%" in text
     assert "2,000 rows read, 1,980 saved" in text
@@ -310,7 +308,9 @@ def test_a_terminal_shows_a_bar_instead_of_lines(terminal: Terminal) -> None:
 
 
 def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 4096)
-    except OSError:  # Linux says so when the other end is closed
-        return b""
+    """Read what is written to a terminal until nobody has it open."""
+    shown = b""
+    with suppress(OSError):  # what Linux says then
+        while block := os.read(terminal, 4096):
+            shown += block
+    return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.catalogue import build_catalogue
@@ -50,7 +50,6 @@ any_caller = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(any_fault, max_size=12), st.lists(any_caller, min_size=1, max_size=6))
 async def test_in_any_weather(
     faults: list[Fault | None], callers: list[tuple[int, int, float, int | None]]

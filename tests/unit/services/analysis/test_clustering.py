@@ -114,7 +114,6 @@ def test_a_group_of_less_than_five_is_not_made_out_of_a_short_list() -> None:
 
 
 @given(st.integers(12, 23), st.integers(0, 10_000), st.booleans())
-@settings(max_examples=30, deadline=None)
 def test_one_group_is_never_called_clear_or_loose(n: int, seed: int, skewed: bool) -> None:
     points = cloud(n, seed)
     found = fit_clusters(np.exp(points) if skewed else points)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.name_rules import holds
@@ -41,7 +41,6 @@ def test_the_mood_of_the_whole_is_the_name_of_no_part_and_contradicts_none() -> 
 
 
 @given(raw_rows, st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
 def test_no_mood_bears_the_name_of_a_part(rows: list[tuple[float, ...]], k: int) -> None:
     raw = np.array(rows)
     z, labels = typical_scores(raw), np.arange(len(raw)) % k

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.words.grouping import trait_words
@@ -259,7 +259,6 @@ def test_talk_is_called_spoken() -> None:
 
 
 @given(raw_rows, st.sampled_from(["rap", "polka", "techno", ""]))
-@settings(max_examples=40, deadline=None)
 def test_no_name_claims_more_than_the_genre_words_bear_out(rows: list[tuple[float, ...]], word: str) -> None:
     raw = np.array(rows)
     (name,) = values_of(typical_scores(raw), raw, [0] * len(raw), [(word,)] * len(raw))

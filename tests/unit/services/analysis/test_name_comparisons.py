@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis import naming
@@ -98,7 +98,6 @@ def test_a_group_is_said_to_be_danced_to_less_only_where_nothing_else_is_to_be_s
 
 
 @given(raw_rows, st.integers(2, 4))
-@settings(max_examples=40, deadline=None)
 def test_a_comparison_in_a_name_is_among_the_traits_and_none_says_the_opposite(
     rows: list[tuple[float, ...]], k: int
 ) -> None:

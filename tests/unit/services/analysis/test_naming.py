@@ -201,7 +201,6 @@ raw_rows = st.lists(
 
 
 @given(raw_rows, st.integers(1, 8))
-@settings(max_examples=60, deadline=None)
 def test_names_are_distinct_and_never_lie(rows: list[tuple[float, ...]], k: int) -> None:
     raw = np.array(rows)
     labels = np.arange(len(raw)) % k
@@ -231,7 +230,6 @@ def is_so(lean: Lean, trait: Trait, rows: Rows) -> bool:
 
 
 @given(raw_rows)
-@settings(max_examples=30, deadline=None)
 def test_a_modifier_is_true_of_the_two_groups_it_tells_apart(rows: list[tuple[float, ...]]) -> None:
     raw = np.array(rows)
     labels = np.arange(len(raw)) % 6

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.words.grouping import subtitle
@@ -98,7 +98,6 @@ tracks = st.lists(
 
 
 @given(tracks.filter(bool), tracks, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
 def test_shares_hold_and_order_does_not_matter(here, there, random) -> None:  # type: ignore[no-untyped-def]
     group, rest = (
         [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -122,7 +122,6 @@ def test_a_label_without_tracks_is_refused() -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
 def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: int, k: int) -> None:
     rng = np.random.default_rng(seed)
     raw = rng.uniform(size=(24, 9))
@@ -205,7 +204,6 @@ def test_what_nobody_hears_is_zero_and_the_rest_keeps_its_order() -> None:
 
 @given(st.integers(0, 10_000), st.integers(5, 40), st.floats(0.0, 1.0))
 @example(2702, 8, 0.875)
-@settings(max_examples=60, deadline=None)
 def test_a_word_never_contradicts_the_number_beside_it(seed: int, n: int, mixed: float) -> None:
     rng = np.random.default_rng(seed)
     raw = np.where(rng.uniform(size=(n, 9)) < mixed, rng.uniform(size=(n, 9)) ** 3, rng.uniform(size=(n, 9)))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.charts.labels import Box, Labels, Wish, spread_apart
@@ -31,7 +31,6 @@ def place_labels(wishes, *, bounds=BOUNDS, **room):
     return [labels.place(wish) for wish in wishes]
 
 
-@settings(deadline=None, max_examples=60)
 @given(wishes=wishes, obstacles=obstacles)
 def test_no_label_touches_another_an_obstacle_or_the_edge(wishes, obstacles):
     placed = [place.box for place in place_labels(wishes, obstacles=obstacles) if place]
@@ -42,7 +41,6 @@ def test_no_label_touches_another_an_obstacle_or_the_edge(wishes, obstacles):
         assert not any(box.overlaps(other) for other in obstacles if (other.x, other.y) not in anchors)
 
 
-@settings(deadline=None, max_examples=60)
 @given(wishes=wishes)
 def test_no_leader_line_crosses_a_label(wishes):
     places = place_labels(wishes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.errors.playlists import TooManyRowsError, UnknownFormatError, UploadError
@@ -231,7 +231,6 @@ def test_takes_no_sentence_for_a_name() -> None:
         assert {track.title for track in only(text).tracks} == {""}, text
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_playlist_or_one_kind_of_error_comes_out_of_any_list(data: st.DataObject) -> None:
     rows = [*M3U.splitlines(), *PLS.splitlines(), f"[a](spotify:track:{IDS[0]})", "Ann - One", "1."]

@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.words.errors import sentence
@@ -250,7 +250,6 @@ def test_playlists_of_one_name_are_numbered_and_can_be_named() -> None:
     assert second.tracks == upload.playlists[1].tracks
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_playlist_or_one_kind_of_error_comes_out_of_any_table_of_plays(data: st.DataObject) -> None:
     rows = [*LASTFM.splitlines(), *HEADLESS.splitlines(), *APPLE.splitlines(), *LIBRARY.splitlines()]

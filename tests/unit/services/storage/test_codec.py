@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.words.comparison import comparison_sentence, difference_words, pair_reasons
@@ -61,7 +61,6 @@ ROWS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(rows=st.lists(ROWS, max_size=6).map(tuple), listed=st.none() | st.lists(TRACKS, max_size=4).map(tuple))
 def test_any_report_comes_back_equal(
     rows: tuple[EnrichedTrack, ...], listed: tuple[Track, ...] | None
@@ -112,7 +111,6 @@ def test_a_report_with_wrong_types_is_not_stored_in_silence() -> None:
         )
 
 
-@settings(max_examples=200, deadline=None)
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_report_with_a_flipped_bit_is_refused(place: float, bit: int) -> None:
     payload = bytearray(encode_report(some_report(5)))
@@ -122,7 +120,6 @@ def test_a_report_with_a_flipped_bit_is_refused(place: float, bit: int) -> None:
         decode_report(bytes(payload))
 
 
-@settings(max_examples=100, deadline=None)
 @given(place=st.floats(0, 1, exclude_max=True))
 def test_a_report_cut_short_is_refused(place: float) -> None:
     payload = encode_report(some_report(5))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import fmean
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.imputation import RelatedTracks, Relation, estimate_gaps, impute
@@ -206,7 +206,6 @@ HOSTILE = st.text(max_size=40) | st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     titles=st.lists(HOSTILE, min_size=1, max_size=6),
     artists=st.lists(HOSTILE, max_size=4),
@@ -254,7 +253,6 @@ values_of_features = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(rows=st.lists(values_of_features, min_size=1, max_size=8))
 def test_any_mixture_of_gaps_is_filled_and_nothing_else_touched(
     rows: list[dict[Feature, float | None]],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.analysis.ordering import annealing, blocks, search
@@ -47,7 +47,6 @@ def test_annealing_comes_close_to_what_is_exact(seed: int) -> None:
     assert best - 1e-9 <= wanted.cost(found) <= 1.05 * best
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(3, 40), st.integers(0, 1_000), st.integers(1, 12))
 def test_the_search_counts_its_changes_as_a_recount_does(count: int, seed: int, artists: int) -> None:
     """Every move is priced by the few places it touches; a slip would let the order get worse unseen."""
@@ -59,7 +58,6 @@ def test_the_search_counts_its_changes_as_a_recount_does(count: int, seed: int, 
     assert all(tour.path[tour.place[node]] == node for node in range(count))
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(4, 30), st.integers(0, 1_000), st.sets(st.integers(0, 29), max_size=5))
 def test_annealing_never_moves_a_locked_track_nor_makes_anything_worse(
     count: int, seed: int, places: set[int]
