@@ -56,13 +56,17 @@ def _song(title: str, artists: tuple[str, ...]) -> str | None:
 
 
 @lru_cache(maxsize=READ_AT_ONCE)
-def _artist(name: str) -> str:
-    return lead_artist((name,))
+def _artist_ties(artists: tuple[str, ...]) -> tuple[Tie, ...]:
+    names = dict.fromkeys(filter(None, (lead_artist((artist,)) for artist in artists)))
+    return tuple(
+        Tie(Neighbourhood.ARTIST, name, GUEST_WEIGHT if place else 1.0) for place, name in enumerate(names)
+    )
 
 
 @lru_cache(maxsize=READ_AT_ONCE)
-def _genre(name: str) -> str:
-    return name.casefold().strip()
+def _genre_ties(genres: tuple[str, ...]) -> tuple[Tie, ...]:
+    names = dict.fromkeys(filter(None, (genre.casefold().strip() for genre in genres)))
+    return tuple(Tie(Neighbourhood.GENRE, name, len(names) ** -0.5) for name in names)
 
 
 def _album_key(track: Track) -> str | None:
@@ -74,12 +78,7 @@ def _album_key(track: Track) -> str | None:
 
 def ties_of(track: Track) -> list[Tie]:
     """List the groups a track belongs to; a track without words belongs to none."""
-    genres = {folded: None for genre in track.genres if (folded := _genre(genre))}
-    ties = [Tie(Neighbourhood.GENRE, genre, len(genres) ** -0.5) for genre in genres]
-    artists = {name: None for artist in track.artists if (name := _artist(artist))}
-    ties += [
-        Tie(Neighbourhood.ARTIST, name, GUEST_WEIGHT if place else 1.0) for place, name in enumerate(artists)
-    ]
+    ties = [*_genre_ties(track.genres), *_artist_ties(track.artists)]
     if album := _album_key(track):
         ties.append(Tie(Neighbourhood.ALBUM, album))
     if song := song_key(track):
