@@ -33,7 +33,7 @@ from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.scenes import scene_of
 from services.analysis.tally import Tally, carries, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
-from services.analysis.traits import describe_traits, levels
+from services.analysis.traits import HeardGroup, describe_traits, levels
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES
 from services.domain.group_words import mood_words, name_words
@@ -68,7 +68,7 @@ def direction_of(name: GroupName) -> Floats:
 
 def traits_of(z: Floats, raw: Floats, labels: NDArray[np.intp]) -> list[tuple[Trait, ...]]:
     groups = range(int(labels.max()) + 1)
-    return [describe_traits(z, raw, labels, group, REFERENCE_MEDIANS) for group in groups]
+    return [describe_traits(HeardGroup.of(z, raw, labels, group), REFERENCE_MEDIANS) for group in groups]
 
 
 def unmodified(name: GroupName) -> GroupName:
@@ -145,7 +145,9 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
             name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
             list(zip(own, rests, strict=True)),
         )
-        whole = describe_traits(case.z, case.raw, np.zeros(len(labels), dtype=np.intp), 0, REFERENCE_MEDIANS)
+        whole = describe_traits(
+            HeardGroup.of(case.z, case.raw, np.zeros(len(labels), dtype=np.intp), 0), REFERENCE_MEDIANS
+        )
         parts = list(zip(names, traits, strict=True))
         mood = name_playlist(case.z, case.raw, whole, genres=genres, labels=labels, parts=parts)
         seen["lists"] += 1
@@ -297,8 +299,9 @@ def measure_duplicates(library: Library, words: list[Row]) -> None:
 
 def describe_all(z: Floats, raw: Floats, labels: NDArray[np.intp]) -> None:
     for cluster in range(int(labels.max()) + 1):
-        describe_traits(z, raw, labels, cluster, REFERENCE_MEDIANS)
-        levels(z, raw, labels, cluster)
+        heard = HeardGroup.of(z, raw, labels, cluster)
+        describe_traits(heard, REFERENCE_MEDIANS)
+        levels(heard)
 
 
 def timed(call: Callable[[], object]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -28,15 +28,15 @@ from services.analysis.scenes import scene_of
 from services.analysis.tally import Tally, carries, groups_and_rests, subtitle_of
 from services.analysis.titles import lead_artist
 from services.analysis.traits import (
+    HeardGroup,
     describe_traits,
-    group_tempo,
     known_modes,
     levels,
     major_share,
     profile_of,
 )
 from services.domain.analysis import AnalysisOptions
-from services.domain.features import Coverage, Feature
+from services.domain.features import Coverage
 from services.domain.group_words import mood_words, name_words
 from services.domain.grouping import Grouping, GroupName, Mood
 from services.domain.messages import Note
@@ -51,7 +51,6 @@ from services.domain.report import (
     Subtitle,
     Trait,
 )
-from services.domain.tempo import Tempo
 
 FEWEST_OF_ALBUM = 5
 """Tracks of one album from which a group is called that album."""
@@ -127,7 +126,7 @@ class _Words:
     """What groups are called, and what is told of each."""
 
     called: Sequence[GroupName]
-    tempi: Sequence[Tempo | None]
+    heard: Sequence[HeardGroup]
     traits: Sequence[tuple[Trait, ...]]
     subtitles: Sequence[Subtitle]
     typical: Sequence[tuple[int, ...]]
@@ -143,8 +142,11 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
         bool(found) and carries(track, found[label])
         for track, label in zip(music.deciding, partition.labels.tolist(), strict=True)
     ]
-    traits = [_traits(sound, partition.labels, index, said_by(name)) for index, name in enumerate(earlier)]
-    tempi = _tempi(sound, partition)
+    heard = [_heard(sound, partition.labels, index) for index in range(partition.k)]
+    traits = [
+        describe_traits(own, REFERENCE_MEDIANS, said=said_by(name))
+        for own, name in zip(heard, earlier, strict=True)
+    ]
     called = name_clusters(
         sound.heard,
         sound.raw,
@@ -153,13 +155,13 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
         genres=[track.genres for track in music.deciding],
         scenes=[scene_of(group, rest) for group, rest in apart],
         earlier=earlier,
-        tempi=tempi,
+        tempi=[own.tempo for own in heard],
         is_major=is_major,
     )
     faint = [faint_words(audible(sound.heard[partition.labels == index])) for index in range(partition.k)]
     return _Words(
         called=grounded(called, apart, cores=_cores(music.deciding, groups), faint=faint, earlier=earlier),
-        tempi=tempi,
+        heard=heard,
         traits=traits,
         subtitles=_with_albums(_of_whom(found, partition, telling, music.given), partition, music),
         typical=_typical(music, groups, telling),
@@ -241,24 +243,14 @@ def _typical(music: Music, groups: Groups, telling: Sequence[bool]) -> tuple[tup
     )
 
 
-def _tempi(sound: Sound, partition: Partition) -> list[Tempo | None]:
-    """Return how fast each group is."""
-    groups = [partition.labels == index for index in range(partition.k)]
-    return [group_tempo(sound.timed[own], sound.corrected[own]) for own in groups]
-
-
-def _traits(
-    sound: Sound, labels: NDArray[np.intp], index: int, said: Collection[Feature] = ()
-) -> tuple[Trait, ...]:
-    return describe_traits(
-        sound.heard, sound.timed, labels, index, REFERENCE_MEDIANS, corrected=sound.corrected, said=said
-    )
+def _heard(sound: Sound, labels: NDArray[np.intp], index: int) -> HeardGroup:
+    return HeardGroup.of(sound.heard, sound.timed, labels, index, corrected=sound.corrected)
 
 
 def _mood(
     sound: Sound, music: Music, partition: Partition, words: _Words, is_major: Sequence[bool | None]
 ) -> Mood:
-    whole = _traits(sound, np.zeros(len(sound.rows), dtype=np.intp), 0)
+    whole = describe_traits(_heard(sound, np.zeros(len(sound.rows), dtype=np.intp), 0), REFERENCE_MEDIANS)
     genres = [track.genres for track in music.deciding]
     parts = list(zip(words.called, words.traits, strict=True))
     return name_playlist(
@@ -285,11 +277,11 @@ def _cluster(
     own = np.flatnonzero(labels == index)
     rows = sound.rows[own].tolist()
     members = [tracks[row] for row in rows]
-    tempo = words.tempi[index]
+    tempo = words.heard[index].tempo
     modes = known_modes(members)
     return Cluster(
         name=name_words(words.called[index]),
-        levels=levels(sound.heard, sound.timed, labels, index, corrected=sound.corrected),
+        levels=levels(words.heard[index]),
         members=tuple(rows),
         likely=tuple(guesses.rows[guesses.labels == index].tolist()),
         traits=words.traits[index],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -53,15 +52,66 @@ TRUSTED = np.array([_TRUST.get(feature, 1.0) for feature in SOUND_FEATURES])
 """How far a difference in each feature counts before others."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeardGroup:
+    """What there is to say about a group, one entry per sound feature."""
+
+    profile: NDArray[np.float64]
+    level: NDArray[np.float64]
+    """How far it is heard to lie from the reference population."""
+    contrast: NDArray[np.float64]
+    """The same minus that of the rest of the playlist."""
+    medians: NDArray[np.float64]
+    instrumental: int
+    """Tracks without singing: the word for instrumentalness is that of their share."""
+    size: int
+    tempo: Tempo | None
+
+    @staticmethod
+    def of(
+        z: ArrayLike, raw: ArrayLike, labels: ArrayLike, cluster: int, *, corrected: ArrayLike | None = None
+    ) -> HeardGroup:
+        """Listen to one group of a playlist.
+
+        Parameters
+        ----------
+        z, raw : arrays of shape (n, 9)
+            Normal scores and values of the tracks with evidence, columns as in `SOUND_FEATURES`.
+        labels : array of n ints
+        cluster : int
+            Label of the group.
+        corrected : array of n bools, optional
+            Tracks whose tempo a person said.
+        """
+        scores, values = np.asarray(z, dtype=np.float64), np.asarray(raw, dtype=np.float64)
+        inside = np.asarray(labels) == cluster
+        if not inside.any():
+            msg = f"no track carries the label {cluster}"
+            raise ValueError(msg)
+        heard = audible(scores)
+        # Word and number are both medians: the mean of a mixed group may lie where its number does not.
+        level = _level(heard[inside])
+        without_singing = values[inside, _INSTRUMENTAL] > 0.5
+        profile, medians = _level(scores[inside]), _medians(values[inside])
+        said = np.zeros(len(values), dtype=bool) if corrected is None else np.asarray(corrected, dtype=bool)
+        tempo = group_tempo(values[inside], said[inside])
+        if tempo is not None:
+            # The word is that of the number beside it: halves and doubles pull a mean to where no track is.
+            medians[_TEMPO] = tempo.middle_bpm
+            profile[_TEMPO], level[_TEMPO] = audible_tempo(tempo.middle_bpm)
+        return HeardGroup(
+            profile=profile,
+            level=level,
+            contrast=level - _level(heard[~inside]) if not inside.all() else np.zeros_like(level),
+            medians=medians,
+            instrumental=int(without_singing.sum()),
+            size=int(inside.sum()),
+            tempo=tempo,
+        )
+
+
 def describe_traits(
-    z: ArrayLike,
-    raw: ArrayLike,
-    labels: ArrayLike,
-    cluster: int,
-    reference_medians: Mapping[Feature, float],
-    *,
-    corrected: ArrayLike | None = None,
-    said: Collection[Feature] = (),
+    group: HeardGroup, reference_medians: Mapping[Feature, float], *, said: Collection[Feature] = ()
 ) -> tuple[Trait, ...]:
     """Describe a group by its most telling features, strongest first.
 
@@ -70,15 +120,8 @@ def describe_traits(
 
     Parameters
     ----------
-    z, raw : arrays of shape (n, 9)
-        Normal scores and values of the tracks with evidence, columns as in `SOUND_FEATURES`.
-    labels : array of n ints
-    cluster : int
-        Label of the group to describe.
     reference_medians : mapping
         What is typical, per sound feature in its own unit.
-    corrected : array of n bools, optional
-        Tracks whose tempo a person said.
     said : features, optional
         What an earlier name of the group says: told in place of stronger traits while it is so at all, else
         the name would go whenever the order of the traits changes.
@@ -88,7 +131,6 @@ def describe_traits(
     tuple of Trait
         Two to five; also an ordinary group has two, which then say that it is ordinary.
     """
-    group = _group(z, raw, labels, cluster, corrected)
     strength = np.round(np.abs(group.level + CONTRAST * group.contrast) * TRUSTED, 9)
     if group.tempo is None:
         strength[_TEMPO] = -1.0
@@ -122,7 +164,7 @@ def describe_traits(
     return tuple(traits)
 
 
-def _told(group: _Group, strength: NDArray[np.float64], said: Collection[Feature]) -> list[int]:
+def _told(group: HeardGroup, strength: NDArray[np.float64], said: Collection[Feature]) -> list[int]:
     """Return the columns that are told, the strongest first."""
     order = np.argsort(-strength, kind="stable").tolist()
     told = [
@@ -138,14 +180,11 @@ def _told(group: _Group, strength: NDArray[np.float64], said: Collection[Feature
     return [*told[: MOST_TRAITS - len(weaker)], *weaker]
 
 
-def levels(
-    z: ArrayLike, raw: ArrayLike, labels: ArrayLike, cluster: int, *, corrected: ArrayLike | None = None
-) -> tuple[Level, ...]:
+def levels(group: HeardGroup) -> tuple[Level, ...]:
     """Return up to three features in which a group is far from typical, the farthest first.
 
-    The tempo stays away: it has a number of its own. The parameters are those of `describe_traits`.
+    The tempo stays away: it has a number of its own.
     """
-    group = _group(z, raw, labels, cluster, corrected)
     strength = np.round(np.abs(group.level) * TRUSTED, 9)
     strength[_TEMPO] = 0.0
     order = [column for column in np.argsort(-strength, kind="stable") if strength[column] > NOTICEABLE]
@@ -175,52 +214,6 @@ _TIMED = [SOUND_FEATURES.index(each) for each in (Feature.TEMPO, Feature.ENERGY,
 """What the tempo of a group is told from."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What there is to say about a group, one entry per sound feature."""
-
-    profile: NDArray[np.float64]
-    level: NDArray[np.float64]
-    """How far it is heard to lie from the reference population."""
-    contrast: NDArray[np.float64]
-    """The same minus that of the rest of the playlist."""
-    medians: NDArray[np.float64]
-    instrumental: int
-    """Tracks without singing: the word for instrumentalness is that of their share."""
-    size: int
-    tempo: Tempo | None
-
-
-def _group(
-    z: ArrayLike, raw: ArrayLike, labels: ArrayLike, cluster: int, corrected: ArrayLike | None
-) -> _Group:
-    scores, values = np.asarray(z, dtype=np.float64), np.asarray(raw, dtype=np.float64)
-    inside = np.asarray(labels) == cluster
-    if not inside.any():
-        msg = f"no track carries the label {cluster}"
-        raise ValueError(msg)
-    heard = audible(scores)
-    # Word and number are both medians: the mean of a mixed group may lie where its number does not.
-    level = _level(heard[inside])
-    without_singing = values[inside, _INSTRUMENTAL] > 0.5
-    profile, medians = _level(scores[inside]), _medians(values[inside])
-    said = np.zeros(len(values), dtype=bool) if corrected is None else np.asarray(corrected, dtype=bool)
-    tempo = group_tempo(values[inside], said[inside])
-    if tempo is not None:
-        # The word is that of the number beside it: halves and doubles would pull a mean to where no track is.
-        medians[_TEMPO] = tempo.middle_bpm
-        profile[_TEMPO], level[_TEMPO] = audible_tempo(tempo.middle_bpm)
-    return _Group(
-        profile=profile,
-        level=level,
-        contrast=level - _level(heard[~inside]) if not inside.all() else np.zeros_like(level),
-        medians=medians,
-        instrumental=int(without_singing.sum()),
-        size=int(inside.sum()),
-        tempo=tempo,
-    )
-
-
 def _medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the median of each column, which takes half the time row by row."""
     middle: NDArray[np.float64] = np.median(np.ascontiguousarray(values.T), axis=1)
@@ -236,18 +229,11 @@ def _level(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def group_tempo(raw: NDArray[np.float64], corrected: NDArray[np.bool_]) -> Tempo | None:
     """Return how fast tracks with the values `raw`, shape (n, 9), are."""
-    return _tempo_of(raw[:, _TIMED].tobytes(), np.asarray(corrected, dtype=np.bool_).tobytes())
+    tempi, energies, danceabilities = raw[:, _TIMED].T.tolist()
+    return typical_tempo(tempi, corrected=corrected.tolist(), fast=is_fast(energies, danceabilities))
 
 
-@lru_cache(maxsize=16)
-def _tempo_of(values: bytes, corrected: bytes) -> Tempo | None:
-    """Read tempo, energy and danceability of tracks: traits, levels and card ask for the same groups."""
-    tempi, energies, danceabilities = np.frombuffer(values).reshape(-1, len(_TIMED)).T.tolist()
-    said = np.frombuffer(corrected, dtype=np.bool_).tolist()
-    return typical_tempo(tempi, corrected=said, fast=is_fast(energies, danceabilities))
-
-
-def _level_of(group: _Group, column: int) -> Level:
+def _level_of(group: HeardGroup, column: int) -> Level:
     """Return how far to which side a feature lies."""
     feature = SOUND_FEATURES[column]
     level, contrast = float(group.level[column]), float(group.contrast[column])

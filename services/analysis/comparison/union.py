@@ -21,7 +21,7 @@ from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.scenes import scene_of
 from services.analysis.tally import groups_and_rests
 from services.analysis.titles import lead_artist
-from services.analysis.traits import describe_traits, group_tempo, known_modes, levels, major_share
+from services.analysis.traits import HeardGroup, describe_traits, known_modes, levels, major_share
 from services.domain.comparison import (
     PeopleDot,
     PersonKey,
@@ -65,13 +65,13 @@ def unite(people: Sequence[Listening]) -> Union:
     partition = fit_clusters(points, keys=[entry.track.key for entry in entries])
     genres = [entry.track.genres for entry in entries]
     corrected = [is_corrected(entry) for entry in entries]
-    traits = [
-        describe_traits(z, raw, partition.labels, index, REFERENCE_MEDIANS, corrected=corrected)
-        for index in range(partition.k)
+    heard = [
+        HeardGroup.of(z, raw, partition.labels, index, corrected=corrected) for index in range(partition.k)
     ]
+    traits = [describe_traits(own, REFERENCE_MEDIANS) for own in heard]
     parts = [partition.labels == index for index in range(partition.k)]
     modes = [known_modes(entries[row] for row in np.flatnonzero(own)) for own in parts]
-    tempi = [group_tempo(raw[own], np.array(corrected)[own]) for own in parts]
+    tempi = [own.tempo for own in heard]
     apart = groups_and_rests(_for_all_to_read(entries), partition.labels.tolist(), partition.k)
     # The genres of somebody's file say which words may be said of the sound, and nobody reads them.
     named = grounded(
@@ -92,7 +92,7 @@ def unite(people: Sequence[Listening]) -> Union:
     groups = tuple(
         UnionGroup(
             name=name_words(name),
-            levels=levels(z, raw, partition.labels, index, corrected=corrected),
+            levels=levels(heard[index]),
             tempo_range_bpm=tempo.range_bpm if tempo else None,
             major_share=major_share(modes[index]),
             modes_known=len(modes[index]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.analysis.name_rules import holds
 from services.analysis.naming import name_playlist
 from services.analysis.reference import REFERENCE_MEDIANS
-from services.analysis.traits import describe_traits
+from services.analysis.traits import HeardGroup, describe_traits
 from services.domain.features import Feature
 from services.domain.group_words import mood_words, name_words
 from services.domain.grouping import GroupName, Lean
@@ -32,7 +32,7 @@ def test_the_mood_of_the_whole_is_the_name_of_no_part_and_contradicts_none() -> 
     groups = [sounds.group(seed=1, **sounds.QUIET), sounds.group(seed=2, **sounds.LOUD)]
     z, raw, labels = sounds.playlist(*groups)
     traits, names = traits_of(z, raw, labels), values_of(z, raw, labels)
-    whole = describe_traits(z, raw, [0] * len(z), 0, REFERENCE_MEDIANS)
+    whole = describe_traits(HeardGroup.of(z, raw, [0] * len(z), 0), REFERENCE_MEDIANS)
     parts = list(zip(names, traits, strict=True))
     mood = name_playlist(z, raw, whole, labels=labels, parts=parts)
     assert mood.sound is None
@@ -45,7 +45,7 @@ def test_no_mood_bears_the_name_of_a_part(rows: list[tuple[float, ...]], k: int)
     raw = np.array(rows)
     z, labels = typical_scores(raw), np.arange(len(raw)) % k
     names, traits = values_of(z, raw, labels), traits_of(z, raw, labels)
-    whole = describe_traits(z, raw, [0] * len(z), 0, REFERENCE_MEDIANS)
+    whole = describe_traits(HeardGroup.of(z, raw, [0] * len(z), 0), REFERENCE_MEDIANS)
     mood = name_playlist(z, raw, whole, labels=labels, parts=list(zip(names, traits, strict=True)))
     assert mood_words(mood) not in {name_words(name).lower() for name in names}
     for part in range(k):
@@ -59,7 +59,7 @@ def test_a_list_is_not_called_what_is_hardly_heard_nor_to_run_between_two_ends_t
         sounds.group(seed=2, loudness=-9.5, danceability=0.8),
     ]
     z, raw, labels = sounds.playlist(*groups)
-    whole = describe_traits(z, raw, [0] * len(z), 0, REFERENCE_MEDIANS)
+    whole = describe_traits(HeardGroup.of(z, raw, [0] * len(z), 0), REFERENCE_MEDIANS)
     parts = list(zip(values_of(z, raw, labels), traits_of(z, raw, labels), strict=True))
     said = mood_words(name_playlist(z, raw, whole, labels=labels, parts=parts))
     assert not any(word in said for word in ("quiet", "danceable")), said

@@ -13,7 +13,7 @@ from services.analysis import naming
 from services.analysis.name_rules import PLAINLY, holds
 from services.analysis.naming import name_playlist
 from services.analysis.reference import REFERENCE_MEDIANS, audible
-from services.analysis.traits import MOSTLY_INSTRUMENTAL, TRUE_FROM, describe_traits
+from services.analysis.traits import MOSTLY_INSTRUMENTAL, TRUE_FROM, HeardGroup, describe_traits
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import mood_words, name_words
@@ -33,7 +33,7 @@ Rows = NDArray[np.float64]
 
 def traits_of(z: Rows, raw: Rows, labels: Sequence[int] | NDArray[np.intp]) -> list[tuple[Trait, ...]]:
     groups = range(max(labels, default=-1) + 1)
-    return [describe_traits(z, raw, labels, group, REFERENCE_MEDIANS) for group in groups]
+    return [describe_traits(HeardGroup.of(z, raw, labels, group), REFERENCE_MEDIANS) for group in groups]
 
 
 def values_of(
@@ -64,7 +64,7 @@ def name_clusters(
 
 def mood_of(raw: Rows, genres: Sequence[Sequence[str]] = ()) -> Mood:
     z = typical_scores(raw)
-    traits = describe_traits(z, raw, [0] * len(raw), 0, REFERENCE_MEDIANS) if len(raw) else ()
+    traits = describe_traits(HeardGroup.of(z, raw, [0] * len(raw), 0), REFERENCE_MEDIANS) if len(raw) else ()
     return name_playlist(z, raw, traits, genres=genres)
 
 

@@ -12,6 +12,7 @@ from cogs.words.grouping import group_line, measures, trait_numbers, trait_words
 from services.analysis.reference import REFERENCE_MEDIANS, audible
 from services.analysis.traits import (
     TRUE_FROM,
+    HeardGroup,
     describe_traits,
     group_tempo,
     known_modes,
@@ -28,7 +29,7 @@ from tests.unit.services.analysis.sounds import typical_scores
 
 
 def traits_of(*groups: sounds.Float, cluster: int = 0) -> tuple[Trait, ...]:
-    return describe_traits(*sounds.playlist(*groups), cluster, REFERENCE_MEDIANS)
+    return describe_traits(HeardGroup.of(*sounds.playlist(*groups), cluster), REFERENCE_MEDIANS)
 
 
 def words_of(*groups: sounds.Float) -> dict[Feature, str]:
@@ -43,7 +44,7 @@ def line_of(
     group = UnionGroup(
         name="",
         size=len(own),
-        levels=levels(z, raw, labels, 0),
+        levels=levels(HeardGroup.of(z, raw, labels, 0)),
         tempo_range_bpm=tempo.range_bpm if tempo else None,
         major_share=major_share,
     )
@@ -89,7 +90,7 @@ def test_what_an_earlier_name_says_is_told_while_it_is_so_at_all() -> None:
     groups = sounds.group(**sounds.QUIET, danceability=0.595), sounds.group(seed=1)
     first = {trait.feature for trait in traits_of(*groups)}
     said = {Feature.DANCEABILITY, Feature.LIVENESS}
-    told = describe_traits(*sounds.playlist(*groups), 0, REFERENCE_MEDIANS, said=said)
+    told = describe_traits(HeardGroup.of(*sounds.playlist(*groups), 0), REFERENCE_MEDIANS, said=said)
     assert {trait.feature for trait in told} - first == {Feature.DANCEABILITY}
     assert len(told) <= 5
 
@@ -129,10 +130,10 @@ def test_traits_of_any_group_are_two_to_five_and_agree_with_their_numbers(seed: 
     raw[:, 8] = rng.uniform(60, 180, 24)
     z, labels = typical_scores(raw), np.arange(24) % k
     order = rng.permutation(24)
-    traits = describe_traits(z, raw, labels, 0, REFERENCE_MEDIANS)
+    traits = describe_traits(HeardGroup.of(z, raw, labels, 0), REFERENCE_MEDIANS)
     assert 2 <= len(traits) <= 5
     assert len({trait.feature for trait in traits}) == len(traits)
-    shuffled = describe_traits(z[order], raw[order], labels[order], 0, REFERENCE_MEDIANS)
+    shuffled = describe_traits(HeardGroup.of(z[order], raw[order], labels[order], 0), REFERENCE_MEDIANS)
     assert [trait_words(trait) for trait in shuffled] == [trait_words(trait) for trait in traits]
     for trait in traits:
         if trait_words(trait).startswith("very ") and trait.feature in {Feature.ENERGY, Feature.VALENCE}:
@@ -208,7 +209,9 @@ def test_a_word_never_contradicts_the_number_beside_it(seed: int, n: int, mixed:
     rng = np.random.default_rng(seed)
     raw = np.where(rng.uniform(size=(n, 9)) < mixed, rng.uniform(size=(n, 9)) ** 3, rng.uniform(size=(n, 9)))
     raw[:, 2], raw[:, 8] = -30 * raw[:, 2], 60 + 120 * raw[:, 8]
-    for trait in describe_traits(typical_scores(raw), raw, np.zeros(n, dtype=int), 0, REFERENCE_MEDIANS):
+    for trait in describe_traits(
+        HeardGroup.of(typical_scores(raw), raw, np.zeros(n, dtype=int), 0), REFERENCE_MEDIANS
+    ):
         low, high = FEATURE_WORDS[trait.feature].grades
         if trait.feature is Feature.INSTRUMENTALNESS:
             without = int((raw[:, 5] > 0.5).sum())
