@@ -17,7 +17,7 @@ from cogs.words import ordering as words
 from cogs.words.controls import Label
 from cogs.words.text import credit, escape, fit, playlist_link, small, unbroken
 from services.domain.charts import Chart
-from services.domain.ordering import Goal, OrderState
+from services.domain.ordering import Goal, OrderState, is_sound_known
 from services.domain.report import AnalysisReport
 from services.domain.vocabulary import GOAL_NAMES
 from services.workflows.optimize import OrderDraft
@@ -43,13 +43,16 @@ def order_card(draft: OrderDraft, chart: Chart, *, can_write: bool) -> Reply:
     """Show an order before anything is done with it."""
     report, draft_id, state = draft.stored.report, draft.draft_id, draft.state
     result = state.result
+    heading = text(
+        f"## {playlist_link(report.playlist)} · {words.goal_words(result.goal, report.tracks)}",
+        unbroken(_found(report, state)),
+        credit(report.playlist),
+    )
+    if not (result.changes_something or is_sound_known(report.tracks)):
+        return Reply((heading,))
     picture, attached = gallery([chart])
     blocks: list[ui.Item[Any]] = [
-        text(
-            f"## {playlist_link(report.playlist)} · {words.goal_words(result.goal, report.tracks)}",
-            unbroken(_found(report, state)),
-            credit(report.playlist),
-        ),
+        heading,
         picture,
         text(
             words.IT_BEGINS_WITH,

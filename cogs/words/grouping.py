@@ -203,8 +203,10 @@ def portrait(report: AnalysisReport, cluster: Cluster) -> list[str]:
         for trait in cluster.traits[:2]
     ]
     lines += [small(escape(came_with, 200))] if (came_with := subtitle(cluster)) else []
+    if not artists or (cluster.subtitle.artist and cluster.top_artists[0][1] == cluster.size):
+        return lines  # that all are by one artist is said above
     often = "Most often" if any(count > 1 for _, count in cluster.top_artists) else "Among them"
-    return [*lines, *([small(f"{often} {artists}")] if artists else [])]
+    return [*lines, small(f"{often} {artists}")]
 
 
 def track_row(report: AnalysisReport, track: int, likely: bool) -> str:

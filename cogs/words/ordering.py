@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from cogs.words.report import WITH_FEATURES
 from cogs.words.text import escape, join_words, percent, plural, small, track_line, unbroken
 from services.domain.ordering import (
     Figures,
@@ -85,7 +86,8 @@ def kept_line(result: OrderResult, tracks: Sequence[EnrichedTrack], locks: Seque
         which = "Every place is locked" if len(locks) == len(tracks) else "All places but one are locked"
         return f"{which}, so there is nothing to move."
     if not is_sound_known(tracks):
-        return "Nothing is known about the sound of these tracks, so they stay in their order."
+        unknown = "Nothing is known about the sound of these tracks, so they stay in their order."
+        return f"{unknown} {WITH_FEATURES}"
     if result.costs.is_any_as_good:
         return (
             f"These tracks go together equally well in any order{_locked(locks)}, so the list stays as it is."

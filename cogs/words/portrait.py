@@ -39,7 +39,7 @@ _TAILS = {
 """What is no adjective of music: it has that "than most"."""
 NOTHING_YET = "There is nothing to compare yet."
 ONCE = "There is one map of this list so far, so nothing to compare yet. Map it again once it has changed."
-HOW = "A change is said where it is more than chance: at most one in twenty lists without one gets one."
+HOW = "A change is named only if it is more than chance: one in twenty lists without any is wrong at most."
 OFFER = (
     "*Remember this list* keeps its name, number of tracks, means, and names and sizes of its groups for 13 "
     "months after each map; no track. Otherwise all that goes with its maps."
@@ -78,7 +78,7 @@ def standings_line(portrait: Portrait | None) -> str:
         f"{standing_words(standing)} than about {standing.percent}%" for standing in portrait.standings
     )
     playlists = plural(portrait.playlists, "public playlist")
-    whose = f"{plural(portrait.listeners, 'listener')}, none of whom weighs more than another"
+    whose = f"{plural(portrait.listeners, 'listener')}, all of whom count alike"
     return unbroken(f"{said} of {playlists} of {whose}")
 
 

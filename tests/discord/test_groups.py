@@ -17,6 +17,7 @@ from services.storage.persons import PersonStore
 from services.workflows.lobbies import MOST_OPEN
 from tests.discord.cards import check_message, custom_ids, text_of
 from tests.discord.party import FILES, Party, party
+from tests.discord.samples import exportify
 from tests.discord.test_refusals import answer_of, button, log, refused
 
 __all__ = ["log", "party"]
@@ -276,6 +277,9 @@ async def test_sources_come_by_command_by_links_and_from_files_with_several(part
     await room.analyze()
     brought = (await room.ann.slash(room.channel, "group source")).response
     assert "drive" in text_of(brought)
+    assert "takes 15" not in text_of(brought)
+    few = await room.ann.slash(room.channel, "group source", file=("few.csv", exportify(3)))
+    assert "A score takes 15 measured tracks: choose a longer list." in text_of(few.response)
     assert "all ready" in text_of(card)
     form = await room.ann.click(card, label="Choose source")
     links = load("links.txt").decode()

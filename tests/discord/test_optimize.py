@@ -10,7 +10,7 @@ import pytest
 
 from services.domain.errors.jobs import RequestForgottenError
 from services.domain.errors.storage import NotYourReportError
-from tests.discord.cards import BUTTON, button_of, check_message, menu_of, text_of, walk
+from tests.discord.cards import BUTTON, button_of, check_message, custom_ids, menu_of, text_of, walk
 from tests.discord.conftest import Room, SimulatedDiscord
 from tests.discord.samples import exportify
 from tests.discord.test_buttons import AGES
@@ -47,6 +47,15 @@ def titles() -> list[str]:
 
 def labels(card: Any) -> list[str]:
     return [str(part["label"]) for part in walk(card.components) if part["type"] == BUTTON]
+
+
+async def test_a_list_of_unknown_sound_has_no_order_to_show(room: Room) -> None:
+    content = b"".join(b"Artist %d - Title\n" % n for n in range(5))
+    answer = (await room.ann.slash(room.channel, "optimize", file=("names.txt", content))).response
+    check_message(answer)
+    assert "stay in their order. An export with audio features" in text_of(answer)
+    assert not answer.attachments
+    assert not custom_ids(answer)
 
 
 @AGES

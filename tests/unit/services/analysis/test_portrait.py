@@ -41,7 +41,7 @@ def test_quiet_music_is_called_so_with_a_percentile_and_what_it_is_beside() -> N
     assert "70s folk" in type_line(found)
     words = standings_line(found).replace("\u00a0", " ")
     assert " than about 9" in words
-    assert words.endswith("of 238 public playlists of 5 listeners, none of whom weighs more than another")
+    assert words.endswith("of 238 public playlists of 5 listeners, all of whom count alike")
     assert all(75 <= standing.percent <= 95 for standing in found.standings)
 
 
