@@ -153,10 +153,7 @@ class TokenService:
 async def rotate_keys(links: LinkStore, keys: KeyRing, *, batch: int = 200) -> tuple[int, int]:
     """Seal all tokens anew with the newest key; may be stopped and repeated at any time.
 
-    Returns
-    -------
-    tuple of two ints
-        How many links were resealed, and how many could be opened with no key and were left alone.
+    Returns how many links were resealed, and how many could be opened with no key and were left alone.
     """
     resealed = lost = 0
     async for some in links.sealed(batch):

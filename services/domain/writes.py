@@ -104,7 +104,7 @@ def likeness(one: Sequence[TrackId], other: Sequence[TrackId]) -> float:
 
 
 def arrived(target: Sequence[TrackId], confirmed: int, in_flight: int, found: Sequence[TrackId]) -> int:
-    """Say how far a list has been written, from what is found in it.
+    """Say how far a list has been written, from what is found in it: nothing in flight arrived, or all.
 
     Parameters
     ----------
@@ -113,14 +113,9 @@ def arrived(target: Sequence[TrackId], confirmed: int, in_flight: int, found: Se
     confirmed
         Tracks of it that were written for certain.
     in_flight
-        Tracks after those that were sent without an answer: all of them arrived, or none.
+        Tracks after those that were sent without an answer.
     found
         What the list holds, in which somebody else may have added and removed tracks meanwhile.
-
-    Returns
-    -------
-    int
-        `confirmed`, or `confirmed + in_flight`.
     """
     batch = target[confirmed : confirmed + in_flight]
     absent = len(surplus(batch, surplus(found, target[:confirmed])))

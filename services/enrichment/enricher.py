@@ -57,12 +57,9 @@ class Filling:
     async def put_aside(
         self, source: FeatureSource, wanted: Mapping[TrackId, Track], outcome: FetchOutcome
     ) -> float | None:
-        """Keep for later what was not answered.
+        """Keep for later what was not answered; say in how many seconds it can be known at best.
 
-        Returns
-        -------
-        float | None
-            In how many seconds it can be known at best; None if it is not kept.
+        None where it is not kept.
         """
         late = [key for key, reason in outcome.failed.items() if reason not in IN_VAIN and key in wanted]
         if not late or source not in self._sources:

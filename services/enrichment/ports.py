@@ -64,7 +64,7 @@ class FeatureCache(Protocol):
         """Return everything known about these recordings, whatever id it was measured on."""
         ...
 
-    async def save_features(self, rows: Collection[FetchedFeatures]) -> object:
+    async def save_features(self, rows: Collection[FetchedFeatures]) -> None:
         """Keep rows, replacing older ones of the same track and source."""
         ...
 
@@ -74,7 +74,7 @@ class FeatureCache(Protocol):
         """Return those of the keys that `source` is known not to know, as of `now`."""
         ...
 
-    async def save_absences(self, rows: Collection[Absence]) -> object:
+    async def save_absences(self, rows: Collection[Absence]) -> None:
         """Remember who does not know what, and until when."""
         ...
 

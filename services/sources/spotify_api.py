@@ -112,8 +112,7 @@ class SpotifyApi:
         Raises
         ------
         SourceError
-            One of its kinds: `services.domain.errors.sources` for what Spotify said,
-            `services.domain.errors.sources` for what kept it from saying anything.
+            One of its kinds: what Spotify said, or what kept it from saying anything.
         ScopeMissingError
             The person has not allowed this.
         """

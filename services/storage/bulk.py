@@ -99,19 +99,13 @@ async def import_rows(
 
     Parameters
     ----------
-    database
-        Where to.
     rows
         Every row from the start of the file, the same ones in the same order each time; None for a
         row of no use, which only counts as read. Read in a worker thread, a chunk at a time.
     write
         Writes a chunk inside the transaction that also notes how far the import came.
-    file_fingerprint
-        From `fingerprint_file`.
     source
         The source name of the rows; one file may be imported under several.
-    now
-        When this happens, aware.
     chunk_rows
         Rows held in memory and written together.
     on_progress

@@ -286,12 +286,8 @@ class Database:
         """Take what was deleted out of the write-ahead log too, so that no file holds it any more.
 
         Deleted rows are overwritten in the database itself; their old pages stay in the log until it
-        is emptied. Nothing to do on PostgreSQL, whose server reuses its log by itself.
-
-        Returns
-        -------
-        bool
-            False if a reader that still needs the log kept it; try again later.
+        is emptied. Nothing to do on PostgreSQL, whose server reuses its log by itself. False if a
+        reader that still needs the log kept it: try again later.
         """
         if not self.is_file:
             return True
@@ -356,10 +352,10 @@ class Store:
         async with self._database.transaction(durable=durable, single=True) as connection:
             return (await connection.execute(statement)).rowcount
 
-    async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]], *, durable: bool = True) -> int:
-        """Insert rows, or update those that are there already; returns how many; `durable` as before."""
+    async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]], *, durable: bool = True) -> None:
+        """Insert rows, or update those that are there already; `durable` as in a transaction."""
         async with self._database.transaction(durable=durable) as connection:
-            return await upsert(connection, table, rows)
+            await upsert(connection, table, rows)
 
 
 async def _give_back(opening: asyncio.Task[AsyncConnection]) -> None:

@@ -66,19 +66,9 @@ class Diagnosis:
 
 
 def diagnose(url: str, *, backups: Path | None = None) -> list[Diagnosis]:
-    """Examine the database behind an address.
+    """Examine the database behind an address, and name the one of `backups` that is to be restored.
 
-    Parameters
-    ----------
-    url
-        As in the configuration.
-    backups
-        Where backups are kept, to name the one to restore.
-
-    Returns
-    -------
-    list of Diagnosis
-        In the order of looking; anything but `Severity.FINE` and `Severity.NOTE` wants a person.
+    Anything but `Severity.FINE` and `Severity.NOTE` wants a person.
     """
     try:
         address = parse_address(url)

@@ -71,17 +71,11 @@ class FeatureStore(Store):
             found[row.isrc].append(_to_fetched(row))
         return {isrc: tuple(rows) for isrc, rows in found.items()}
 
-    async def save_features(self, rows: Iterable[FetchedFeatures]) -> int:
-        """Remember answers, newer over older, and forget that these sources did not know the tracks.
-
-        Returns
-        -------
-        int
-            Number of (track, source) pairs written.
-        """
+    async def save_features(self, rows: Iterable[FetchedFeatures]) -> None:
+        """Remember answers, newer over older, and forget that these sources did not know the tracks."""
         fetched = list(rows)
         async with self._database.transaction(durable=False) as connection:
-            written = await write_features(connection, fetched)
+            await write_features(connection, fetched)
             by_source: dict[str, list[TrackId]] = defaultdict(list)
             for row in fetched:
                 by_source[row.source].append(row.track_id)
@@ -90,7 +84,6 @@ class FeatureStore(Store):
                     await connection.execute(
                         delete(absences).where(absences.c.source == source, absences.c.track_id.in_(some))
                     )
-        return written
 
     async def load_absences(
         self, source: str, ids: Iterable[TrackId], now: datetime
@@ -100,9 +93,9 @@ class FeatureStore(Store):
         found = await self._rows_among(query, absences.c.track_id, ids)
         return {row.track_id: record_of(Absence, row) for row in found}
 
-    async def save_absences(self, rows: Iterable[Absence]) -> int:
+    async def save_absences(self, rows: Iterable[Absence]) -> None:
         """Remember that sources do not know tracks; what they said earlier about them stays."""
-        return await self._put(absences, [row_of(row) for row in rows], durable=False)
+        await self._put(absences, [row_of(row) for row in rows], durable=False)
 
     async def purge_absences(self, now: datetime) -> int:
         """Drop the absences that no longer count, and return how many there were."""
@@ -125,7 +118,7 @@ class FeatureStore(Store):
         return FeatureStats(counts=tuple(counts), absences=dict(unknown))
 
 
-async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeatures]) -> int:
+async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeatures]) -> None:
     """Upsert features inside a transaction that does more than that. An unsaid ISRC stays known."""
     values = [
         {
@@ -137,7 +130,7 @@ async def write_features(connection: AsyncConnection, rows: Iterable[FetchedFeat
         }
         for row in rows
     ]
-    return await upsert(connection, features, values, keep_known={"isrc"})
+    await upsert(connection, features, values, keep_known={"isrc"})
 
 
 def to_features(row: Row[Any]) -> AudioFeatures:

@@ -46,15 +46,8 @@ class GroupResultStore(Store):
     async def save(self, stored: StoredComparison, brought: Mapping[int, str]) -> bool:
         """Keep a result, if everybody in it still is in the comparison with what was compared.
 
-        Parameters
-        ----------
-        brought
-            For each person of the result, the id of the choice that was compared.
-
-        Returns
-        -------
-        bool
-            False where somebody left or chose anew meanwhile; nothing is kept then.
+        `brought` names for each person of the result the choice that was compared. False where somebody
+        left or chose anew meanwhile; nothing is kept then.
         """
         result_id, lobby_id = stored.result_id, stored.lobby_id
         payload = await asyncio.to_thread(_encode, stored.comparison)

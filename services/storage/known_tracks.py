@@ -34,16 +34,10 @@ _LONGEST_MS = 2**40
 class KnownTrackStore(Store):
     """Words about tracks by id, and the relations that follow from them."""
 
-    async def remember(self, tracks: Iterable[KnownTrack]) -> int:
-        """Keep the words about tracks that have an id; what is not said this time stays known.
-
-        Returns
-        -------
-        int
-            Number of tracks written.
-        """
+    async def remember(self, tracks: Iterable[KnownTrack]) -> None:
+        """Keep the words about tracks that have an id; what is not said this time stays known."""
         async with self._database.transaction(durable=False) as connection:
-            return await write_known_tracks(connection, tracks)
+            await write_known_tracks(connection, tracks)
 
     async def load_relatives(
         self, tracks: Sequence[KnownTrack], *, per_key: int = RELATIVES_PER_KEY
@@ -75,10 +69,10 @@ class KnownTrackStore(Store):
         return related
 
 
-async def write_known_tracks(connection: AsyncConnection, tracks: Iterable[KnownTrack]) -> int:
+async def write_known_tracks(connection: AsyncConnection, tracks: Iterable[KnownTrack]) -> None:
     """Upsert words about tracks inside a transaction that does more than that."""
     rows = [_to_row(known.track, known.keys) for known in tracks if known.track.id]
-    return await upsert(
+    await upsert(
         connection,
         known_tracks,
         rows,

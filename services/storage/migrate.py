@@ -102,17 +102,16 @@ def claim(address: Address, *, backups: Path | None, wait_s: float = LEASE_WAIT_
     Parameters
     ----------
     address
-        The database; an SQLite file and its folder are created where they are missing.
+        An SQLite file and its folder are created where they are missing.
     backups
         Folder of the copy made before a migration; None puts it beside the database.
     wait_s
-        How long to wait for another process that is migrating, in seconds.
+        For another process that is migrating.
 
     Returns
     -------
     Lease or Presence
-        The shared lease on an SQLite file, or the presence in a PostgreSQL database; to be released at
-        the end.
+        Of an SQLite file, or in a PostgreSQL database; to be released at the end.
 
     Raises
     ------
@@ -253,7 +252,7 @@ def _migrate_sqlite(address: Address, file: Path, backups: Path | None) -> None:
     _upgrade(address, copy)
 
 
-def _upgrade(address: Address, copy: Path | None) -> Migration:
+def _upgrade(address: Address, copy: Path | None) -> None:
     engine = _engine(address)
     try:
         with typed_failures(str(address)), _alembic_lock, engine.begin() as connection:
@@ -266,7 +265,6 @@ def _upgrade(address: Address, copy: Path | None) -> Migration:
                 refuse_newer(address, before)
                 _run_steps(connection, address, copy)
                 log.info("changed the tables from revision %s to %s", before or "none", after)
-            return Migration(before=before, after=after, backup=copy)
     finally:
         engine.dispose()
 

@@ -50,12 +50,7 @@ def looking_into(file: Path) -> Iterator[sqlite3.Connection]:
 def check_soundness(file: Path, *, thorough: bool = False) -> None:
     """Read the whole file and raise if it is no sound database.
 
-    Parameters
-    ----------
-    file
-        The database.
-    thorough
-        Also compare every index with its table, which takes several times as long.
+    Being `thorough`, compare every index with its table too, which takes several times as long.
 
     Raises
     ------

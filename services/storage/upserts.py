@@ -54,7 +54,7 @@ async def upsert(
     *,
     keep_known: Collection[str] = (),
     keep_filled: Collection[str] = (),
-) -> int:
+) -> None:
     """Write rows keyed by the table's primary key; of rows with one key the last one counts.
 
     Rows go in the order of their keys: two PostgreSQL transactions that lock the same rows in
@@ -62,32 +62,22 @@ async def upsert(
 
     Parameters
     ----------
-    connection
-        Inside a writing transaction.
-    table
-        Where to.
     rows
         All with the same columns, in any order.
     keep_known
         Columns in which None means "not said" and does not overwrite a value.
     keep_filled
         Columns of JSON lists in which an empty one means the same.
-
-    Returns
-    -------
-    int
-        Number of different keys written.
     """
     keys = [column.name for column in table.primary_key]
     unique = {tuple(row[key] for key in keys): row for row in rows}
     if not unique:
-        return 0
+        return
     values = [unique[key] for key in sorted(unique)]
     columns = _columns(table, values[0])
     sql = _sql(connection.dialect, table, columns, frozenset(keep_known), frozenset(keep_filled))
     # Straight to the driver: SQLAlchemy's own way through each row costs more than writing it does.
     await connection.exec_driver_sql(sql, _parameters(connection.dialect, table, columns, values))
-    return len(values)
 
 
 def _columns(table: Table, row: Mapping[str, Any]) -> tuple[str, ...]:

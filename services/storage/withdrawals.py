@@ -146,15 +146,13 @@ class WithdrawalStore(Store):
         return len(result_ids)
 
 
-async def take_out_everywhere(connection: AsyncConnection, user_id: int) -> Withdrawal:
+async def take_out_everywhere(connection: AsyncConnection, user_id: int) -> None:
     """Forget a person inside a transaction: consents, memberships, requests, every result that shows them."""
     await connection.execute(delete(sharings).where(sharings.c.user_id == user_id))
     await take_off_maps(connection, map_members.c.user_id == user_id)
-    taken = await take_out(connection, lobby_members.c.user_id == user_id)
+    await take_out(connection, lobby_members.c.user_id == user_id)
     # A host who had left their own comparison is no member, but still named as its host.
-    hosted = await _ids(connection, lobbies.c.owner_id == user_id)
-    await _delete_lobbies(connection, hosted)
-    return Withdrawal((*taken.lobbies, *hosted), taken.results)
+    await _delete_lobbies(connection, await _ids(connection, lobbies.c.owner_id == user_id))
 
 
 async def take_off_maps(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> int:

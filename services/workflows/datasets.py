@@ -76,8 +76,6 @@ def readable(file: Path, *, member: str | None = None) -> Iterator[OpenFile]:
 
     Parameters
     ----------
-    file
-        On the disk.
     member
         How the name of the file ends that is wanted of a tar archive; None wants its only table.
 
@@ -238,14 +236,10 @@ async def import_dataset(
 
     Parameters
     ----------
-    database
-        Where to.
     file
         CSV with any usual delimiter, UTF-8, UTF-16 or Windows-1252; packed or not, see `readable`.
     source
         From `source_name`.
-    now
-        When this happens, aware.
     on_start
         Called once, with how far an earlier run came and the recognised columns.
     on_step

@@ -40,14 +40,8 @@ async def import_dump(
 
     Parameters
     ----------
-    database
-        Where to.
     file
         The dump as it is downloaded, or the CSV in it.
-    kind
-        What it is.
-    now
-        When this happens, aware.
     on_start
         Called once, with how far an earlier run came and the columns that are read.
     on_step

@@ -65,8 +65,6 @@ class SavingWorkflow:
 
         Parameters
         ----------
-        user_id
-            Discord user id.
         wishes
             Names and descriptions are cut to what Spotify takes.
         request

@@ -158,7 +158,7 @@ async def test_what_is_not_said_again_stays_known(database: Database) -> None:
 
 async def test_tracks_without_an_id_and_numbers_without_sense_are_not_kept(database: Database) -> None:
     store = KnownTrackStore(database)
-    written = await store.remember(
+    await store.remember(
         [
             KnownTrack(Track(title="no id"), TrackKeys("ann", "", "")),
             known(1, "ann", release_year=10**30, duration_ms=-(10**30)),
@@ -168,7 +168,6 @@ async def test_tracks_without_an_id_and_numbers_without_sense_are_not_kept(datab
 
     ((track, _, _),) = await store.load_relatives([known(9, "ann")])
 
-    assert written == 1
     assert (track.release_year, track.duration_ms) == (None, None)
 
 
