@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -31,17 +32,20 @@ def make_people(count: int, *, tracks: int = 40, hostile: bool = False, unscored
     return found
 
 
+@cache
 def make_comparison(count: int, *, tracks: int = 40, hostile: bool = False, unscored: int = 0) -> Comparison:
     """Return what comparing invented people finds."""
     return compare(make_people(count, tracks=tracks, hostile=hostile, unscored=unscored))
 
 
+@cache
 def make_rough(rough: int, others: int) -> Comparison:
     """Return a comparison in which the scores of some people, listed first, are known as ranges alone."""
     short, full = make_people(rough, tracks=16), make_people(others)
     return compare([*short, *(replace(each, key=PersonKey(f"z{each.key}")) for each in full)])
 
 
+@cache
 def make_twins(count: int) -> Comparison:
     """Return a comparison of people who all have the same list."""
     first, *_ = make_people(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import numpy as np
 from PIL import Image
@@ -21,6 +22,7 @@ LEAST_CONTRAST = 4.4
 """4.5, and what choosing 256 colours costs."""
 LEAST = 11.0
 """CSS pixels of a letter that can be read there."""
+_contrast = cache(contrast)
 
 
 def assert_fits_a_phone(sheet: Sheet) -> None:
@@ -48,16 +50,19 @@ def assert_legible(sheet: Sheet) -> None:
 
 def assert_contrast(chart: Chart, sheet: Sheet) -> None:
     """Assert that all words stand out from what is most of what they are written on (WCAG 1.4.3)."""
-    picture = np.asarray(Image.open(io.BytesIO(chart.png)).convert("RGB"))
+    picture = Image.open(io.BytesIO(chart.png))
+    palette, entries = np.unique(np.reshape(picture.getpalette(), (-1, 3)), axis=0, return_inverse=True)
+    colours = [tuple(colour / 255) for colour in palette]
+    pixels = entries.ravel()[np.asarray(picture)]
     for writing in sheet.writings:
         top, bottom = (writing.y + side * 0.55 * writing.size for side in (-1, 1))
         rows, columns = (
             slice(max(int(start * sheet.density), 0), int(end * sheet.density))
             for start, end in ((top, bottom), (writing.left, writing.right))
         )
-        colours, counts = np.unique(picture[rows, columns].reshape(-1, 3), axis=0, return_counts=True)
-        ratios = [contrast(writing.colour, tuple(colour / 255)) for colour in colours]
-        behind = max((count, ratio) for count, ratio in zip(counts, ratios, strict=True) if ratio > 1.2)
+        counts = np.bincount(pixels[rows, columns].ravel())
+        ratios = {index: _contrast(writing.colour, colours[index]) for index in np.flatnonzero(counts)}
+        behind = max((counts[index], ratio) for index, ratio in ratios.items() if ratio > 1.2)
         assert behind[1] > LEAST_CONTRAST, writing
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from services.domain.features import (
@@ -86,6 +88,7 @@ HOSTILE_TITLES = (
 )
 
 
+@lru_cache(maxsize=32)
 def make_report(
     tracks: int = 120,
     groups: int = 4,
