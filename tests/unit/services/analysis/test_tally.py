@@ -134,5 +134,5 @@ def test_a_subtitle_is_stored_exported_and_decides_no_group() -> None:
     assert decode_report(encode_report(tagged)) == tagged
     document = report_document(tagged, report_words(tagged))
     for cluster, written in zip(tagged.clusters, document["clusters"], strict=True):
-        assert written["subtitle"]["genres"] == list(cluster.subtitle.genres)
+        assert tuple(written["subtitle"]["genres"]) == cluster.subtitle.genres
         assert written["tempo_bpm"] == cluster.tempo_bpm
