@@ -157,8 +157,10 @@ class AnalyzeCog(commands.Cog):
         if files:
             what = input_of_files(files)
         else:
-            what = Links(message.content, links_name(message.author.display_name))
-            want_analysis(interaction, parse_reference(message.content), None, private=True)
+            ref = parse_reference(message.content)
+            name = links_name(message.author.display_name, are_links=ref.kind is not ReferenceKind.UNKNOWN)
+            what = Links(message.content, name)
+            want_analysis(interaction, ref, None, private=True)
         await self._work.accept(interaction, AnalyzeRequest(what), private=True)
 
     async def analyze_again(self, interaction: Interaction, ref: ComponentRef) -> None:

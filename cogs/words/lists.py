@@ -10,6 +10,7 @@ from services.domain.drafts import Derivation, Derived, NewList
 from services.domain.inputs import Suggestion, UserList, WhichList
 from services.domain.messages import Damage, Fault, Look, Shape
 from services.domain.music import Playlist
+from services.domain.vocabulary import GOAL_NAMES
 from services.domain.writes import name_with_end
 
 _PUBLIC = {
@@ -109,7 +110,7 @@ def new_list(derived: Derived) -> NewList:
         case Derivation.TIDIED:
             return NewList(name_with_end(origin, "tidied"), f"{origin}, tidied")
         case Derivation.REORDERED:
-            goal = derived.goal.value if derived.goal else ""
+            goal = GOAL_NAMES[derived.goal] if derived.goal else ""
             return NewList(name_with_end(origin, goal), f"{origin}, in another order ({goal})")
 
 
@@ -150,9 +151,9 @@ def suggestion_name(suggestion: Suggestion) -> str:
     return f"{name or public_list_name(found)} ({label})"
 
 
-def links_name(author: str) -> str:
-    """Name a list of the links in somebody's message."""
-    return f"Links from {author}"
+def links_name(author: str, *, are_links: bool = True) -> str:
+    """Name a list of the links, or of the names of songs, in somebody's message."""
+    return f"{'Links' if are_links else 'List'} from {author}"
 
 
 def dj_line(total: int, in_rekordbox: int, in_m3u8: int) -> str:

@@ -112,7 +112,7 @@ def _decades(stats: PlaylistStats, lacking: str, most: int) -> str:
 def _genres(stats: PlaylistStats, lacking: str, most: int) -> str:
     if not stats.genres:
         share = stats.genres_of_artists
-        return f"{lacking}; known of the artists of {share_words(share)} of the tracks" if share else lacking
+        return f"only of artists, for {share_words(share)} of the tracks" if share else lacking
     written = [(genre_words(genre), count) for genre, count in stats.genres[:most]]
     shares = _shares(written, stats.with_genres.real)
     return f"{len(stats.genres):,}; {shares}{_known_of(stats.with_genres)}"

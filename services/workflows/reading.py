@@ -57,6 +57,8 @@ READING_LIMITS = Limits(cpu_s=3.0, memory_mb=200)
 tables, take 1.7 to 2.2 s on a busy machine."""
 READING_DEADLINE_S = 60.0
 """Three seconds of computing, on a machine that has much else to do."""
+_FEWEST_LINES = 2
+"""One line with a dash may be any sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ class PlaylistReader:
         raise error
 
     async def _linked(self, user_id: int, what: Links, say: OnProgress) -> Playlist | StoredReport:
-        """Read what a message links to: a playlist, else tracks."""
+        """Read what a message links to: a playlist, else tracks; without a link lines of names."""
         ref = parse_reference(what.text)
         if ref.kind is ReferenceKind.PLAYLIST and self.library is not None:
             return await self._referred(user_id, ref, say)
@@ -246,7 +248,12 @@ class PlaylistReader:
         except UploadError as error:
             if ref.kind not in {ReferenceKind.TRACKS, ReferenceKind.LINK, ReferenceKind.UNKNOWN}:
                 return await self._referred(user_id, ref, say)  # which says why it can't be read
-            raise NothingToAnalyzeError from error
+            named = await self.compute.run(
+                "read lines", tasks.read_lines, what.text, what.name, limits=READING_LIMITS
+            )
+            if named is None or len(named.tracks) < _FEWEST_LINES:
+                raise NothingToAnalyzeError from error
+            return named
 
     async def _links(self, text: str, name: str) -> Playlist:
         return await self.compute.run("read links", tasks.read_links, text, name, limits=READING_LIMITS)

@@ -134,6 +134,14 @@ def read_links(text: str, name: str) -> Playlist:
     return read(text, name=name)
 
 
+def read_lines(text: str, name: str) -> Playlist | None:
+    """Read lines that say `Artist - Title`; None where most say something else."""
+    from services.imports.lines import read_lines as read
+    from services.imports.tally import Budget
+
+    return read(text, name, Budget())
+
+
 def track_keys(words: Iterable[TrackWords]) -> list[TrackKeys]:
     """Make the keys under which tracks find their relatives."""
     from services.analysis.titles import core_title, lead_artist

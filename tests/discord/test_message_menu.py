@@ -48,12 +48,21 @@ async def test_analyses_track_links_in_the_words_of_a_message(room: Room) -> Non
     assert "Links from bob" in text_of(card)
 
 
+async def test_analyses_lines_of_names_in_a_message(room: Room) -> None:
+    lines = "my three:\n```\nAnn - One Day\nBob - Two Days\nCee - Three Days\n```"
+    card = (await menu_on(room, lines)).response
+    check_message(card)
+    assert "## List from bob" in text_of(card)
+    assert "3 tracks" in text_of(card)
+
+
 @pytest.mark.parametrize(
     ("content", "files", "expected"),
     [
         ("https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M", (), "not connected to Spotify"),
         ("https://spotify.link/AbCdEf123", (), "short link"),
         ("hello there", (), "no playlist file and no Spotify link"),
+        ("brb - tea", (), "no playlist file and no Spotify link"),
         ("", (("cover.png", b"\x89PNG"),), "no playlist file and no Spotify link"),
         ("", (("broken.csv", b"\x89PNG\r\n\x1a\n"),), "picture"),
         ("", (("empty.csv", b""),), "no rows"),

@@ -47,7 +47,7 @@ async def test_an_order_becomes_a_new_list_or_the_list_itself(world: ConnectedRo
     await world.room.restart()
     saved = (await world.room.ann.click(card, label="Save as a new playlist")).response
     assert "96 tracks in a new private playlist" in text_of(saved)
-    new = world.playlist(f"{NAME} · flow")
+    new = world.playlist(f"{NAME} · smoothest")
     assert not new.is_public
     assert list(new.track_ids) != before
     assert sorted(new.track_ids) == sorted(before)

@@ -216,7 +216,7 @@ async def test_what_no_message_could_tell_is_told_at_the_next_command(connected:
 async def test_the_preview_of_an_undo_grows_and_is_void_after_a_new_write(connected: ConnectedRoom) -> None:
     room = connected.room
     refused = await room.ann.slash(room.channel, "undo")
-    assert "nothing to take back" in text_of(refused.response)
+    assert "nothing that I could take back" in text_of(refused.response)
     (error,) = connected.env.refusals()
     assert isinstance(root_cause(error), NothingToUndoError)
 
@@ -287,7 +287,8 @@ async def test_a_playlist_that_spotify_keeps_ends_in_a_link_not_in_another_login
         await room.ann.click(preview, label="Take it back")
         assert "does not let me take this playlist out" in text_of(preview)
         assert made.id in text_of(preview)
-        assert "nothing to take back" in text_of((await room.ann.slash(room.channel, "undo")).response)
+        refused = await room.ann.slash(room.channel, "undo")
+        assert "nothing that I could take back" in text_of(refused.response)
         assert len(connected.env.refusals()) == 1
 
 

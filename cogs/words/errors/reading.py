@@ -54,7 +54,8 @@ say(
         playlists.UploadExpiredError: "This choice has expired. Run the command with the file again.",
         playlists.NothingToAnalyzeError: (
             "There is no playlist file and no Spotify link in this message. Use the menu on a message with "
-            "an exported file, with track links, or with the link of a playlist of yours."
+            "an exported file, with track links, with lines like “Artist - Title”, or with the link of a "
+            "playlist of yours."
         ),
         playlists.ListsOffError: (
             "Whoever runs this bot has not switched {service} on. Export your list there and attach the "

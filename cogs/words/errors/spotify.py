@@ -86,7 +86,8 @@ say(
             "I no longer keep what is needed for that. See with `/undo` what can still be taken back."
         ),
         sources.NothingToUndoError: (
-            "There is nothing to take back: I have written nothing to your Spotify, or it was too long ago."
+            "There is nothing that I could take back: I wrote nothing to your Spotify, it was too long ago, "
+            "or you disconnected since."
         ),
         sources.NotUndoableError: (
             "That was taken back already, or too much was written since. See with `/undo` what comes next."

@@ -146,7 +146,7 @@ def test_each_line_says_for_how_many_tracks_it_is_known():
 def test_genres_that_only_names_of_groups_say_are_not_denied():
     bare = report_of(entry(), entry())
     lines = lines_of(replace(bare, basis=replace(bare.basis, remembered_genres=0.5)))
-    assert lines["Genres"] == "not in this file; known of the artists of 50% of the tracks"
+    assert lines["Genres"] == "only of artists, for 50% of the tracks"
 
 
 def test_what_is_missing_is_said_to_be_missing():
