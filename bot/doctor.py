@@ -26,6 +26,7 @@ from services.storage.doctor import Diagnosis, Severity
 WRITTEN_ON = datetime(2026, 11, 1, tzinfo=UTC)
 """No clock is right that shows a day before this program was written."""
 _DRIFT = timedelta(minutes=2)
+KEEP_TIME = "Let the machine keep time (`timedatectl set-ntp true`): logins and limits depend on it."
 
 
 def examine_machine(
@@ -74,10 +75,9 @@ def _order_of_letters(scripts: Sequence[str]) -> Diagnosis:
 
 def _clock(url: str, now: datetime) -> Diagnosis:
     """Compare the clock with what is certainly past: this program, and the database's last change."""
-    cure = "Let the machine keep time (`timedatectl set-ntp true`): logins and limits depend on it."
     if now < WRITTEN_ON:
         return Diagnosis(
-            Severity.PROBLEM, f"The clock shows {now:%Y-%m-%d %H:%M} UTC, which is long past.", cure
+            Severity.PROBLEM, f"The clock shows {now:%Y-%m-%d %H:%M} UTC, which is long past.", KEEP_TIME
         )
     file = parse_address(url).file
     if file is not None and file.exists():
@@ -87,7 +87,7 @@ def _clock(url: str, now: datetime) -> Diagnosis:
                 Severity.WARNING,
                 f"The clock shows {now:%Y-%m-%d %H:%M} UTC, but the database was changed at "
                 f"{changed:%Y-%m-%d %H:%M}: one of them was wrong.",
-                cure,
+                KEEP_TIME,
             )
     return Diagnosis(Severity.FINE, f"The clock shows {now:%Y-%m-%d %H:%M} UTC.")
 

@@ -203,7 +203,6 @@ def _print_report(report: DatasetReport, console: Console, *, seconds: float) ->
             f"{report.rows_read:,} rows read, {report.rows_saved:,} saved. Nothing to do."
         )
         return
-    new = report.rows_read - report.rows_before
     console.print(
         f"Loaded {source}: {report.rows_saved:,} of {report.rows_read:,} rows saved; "
         f"the cache now has {report.tracks:,} different tracks from it."
@@ -216,10 +215,14 @@ def _print_report(report: DatasetReport, console: Console, *, seconds: float) ->
         )
     for note in report.notes:
         console.print(escape(note_line(note)))
+    _print_pace(report, console, seconds)
+
+
+def _print_pace(report: DumpReport, console: Console, seconds: float) -> None:
     if not report.rows_saved:
         console.print("No row could be used. Check the columns above against the file.")
     elif seconds > 1:
-        console.print(f"{new / seconds:,.0f} rows a second.")
+        console.print(f"{(report.rows_read - report.rows_before) / seconds:,.0f} rows a second.")
 
 
 def _print_dump(report: DumpReport, console: Console, *, readings: int, names: int, seconds: float) -> None:
@@ -231,10 +234,7 @@ def _print_dump(report: DumpReport, console: Console, *, readings: int, names: i
     console.print(
         f"The database now has tempo or key of {readings:,} recordings, and {names:,} names of recordings."
     )
-    if not report.rows_saved:
-        console.print("No row could be used. Check the columns above against the file.")
-    elif seconds > 1:
-        console.print(f"{(report.rows_read - report.rows_before) / seconds:,.0f} rows a second.")
+    _print_pace(report, console, seconds)
     if not (readings and names):
         lacks = "--musicbrainz-canonical" if readings else "--acousticbrainz"
         console.print(

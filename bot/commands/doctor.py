@@ -15,7 +15,7 @@ from rich.markup import escape
 from bot.app.sources import session_of
 from bot.commands import EXIT_FAILED, EXIT_OK
 from bot.config import ENV_FILE, FROM_FILES, Settings
-from bot.doctor import examine_machine, examine_settings
+from bot.doctor import KEEP_TIME, examine_machine, examine_settings
 from bot.secret_files import named_files
 from services.domain.errors.storage import UnsupportedDatabaseUrlError
 from services.sources.clock import utc_now
@@ -96,7 +96,7 @@ async def _reccobeats(session: aiohttp.ClientSession, url: str, now: datetime) -
         return Diagnosis(
             Severity.WARNING,
             f"The clock of this machine is off by {abs(said - now).total_seconds():.0f} s.",
-            "Let the machine keep time (`timedatectl set-ntp true`): logins and limits depend on it.",
+            KEEP_TIME,
         )
     if status in {401, 403}:
         return Diagnosis(

@@ -47,7 +47,7 @@ _LATEST = 5
 
 
 class MapMemberStore(Store):
-    """Consents by server and person. Ending one is the business of `WithdrawalStore`."""
+    """Who is on the map of a server. Taking somebody off is the business of `WithdrawalStore`."""
 
     async def agree(self, member: MapMember) -> None:
         """Put somebody on the map of a server, in place of where they stood before.
