@@ -223,7 +223,7 @@ def promise_line(report: AnalysisReport, state: SplitState) -> str:
         return f"{words} The borders are soft: the sound alone doesn't split this list."
     if report.structure.verdict is Verdict.UNTESTABLE:
         return f"{words} The borders may be chance: so few tracks can't tell."
-    return words
+    return f"{words} Grouped by sound."
 
 
 def part_lines(report: AnalysisReport, part: Part, number: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.domain.charts import Chart
@@ -20,6 +20,7 @@ class EarlierGroup:
     """A group of the last report of a list."""
 
     name: str
+    """Empty where nobody is told of it."""
     called: GroupName | None
     letter: int
     colour: int | None
@@ -51,6 +52,11 @@ class LastGroups:
         )
         source = report.coverage.main_source
         return LastGroups(tuple(cluster.centre for cluster in report.clusters), groups, source)
+
+    @property
+    def untold(self) -> LastGroups:
+        """The same for a list of another name: whoever sees that would not know which time the last was."""
+        return replace(self, groups=tuple(replace(each, name="") for each in self.groups), source="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

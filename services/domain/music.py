@@ -83,9 +83,9 @@ class Track:
         return self.title or "unnamed track"
 
     def label_within(self, limit: int) -> str:
-        """Say the track for a line of `limit` characters: a long artist leaves half of them to the title."""
+        """Say the track for a line of `limit` characters: a long artist leaves a third to the title."""
         artist = self.artists[0] if self.artists else ""
-        room = max(limit // 2, limit - len(self.title) - len(" – "))
+        room = max(2 * limit // 3, limit - len(self.title) - len(" – "))
         if not self.title or len(artist) <= room:
             return self.label
         return f"{beginning(artist, room - 1).rstrip()}… – {self.title}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from cachetools import LRUCache
@@ -168,8 +168,7 @@ class ReportsWorkflow:
             ):
                 stored = await self.find(summary.report_id)
                 if stored is not None and _is_kept(stored.report, now, by, either=True):
-                    # of another name: whoever sees this one would not know which time the last was
-                    return replace(LastGroups.of(stored.report), source="")
+                    return LastGroups.of(stored.report).untold
         return LastGroups()
 
     async def recent(self, owner_id: int, limit: int = 3) -> tuple[ReportSummary, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sandbox.playlists import load
-from tests.discord.cards import text_of
+from tests.discord.cards import menu_of, text_of
 from tests.discord.conftest import Room
 from tests.discord.samples import exportify
 
@@ -50,3 +52,16 @@ async def test_a_change_of_source_is_said_of_one_list_and_not_between_two_files(
     card = await room.analyze("Mix.csv", content=other_format)
     assert "CSV table" in text_of(card)
     assert "last time" not in text_of(card)
+
+
+async def test_a_list_of_another_name_is_not_told_what_its_groups_were_called(room: Room) -> None:
+    content = load("late-drive.csv")
+    await room.analyze("Mine.csv", content=content)
+    without = content.replace(b"nu disco", b"").replace(b"drone", b"").replace(b"jazz rap", b"")
+    other, same = [await room.analyze(name, content=without) for name in ("Other.csv", "Mine.csv")]
+
+    def told(card: Any) -> str:
+        return " ".join(str(option.get("description")) for option in menu_of(card)["options"])
+
+    assert "was: " in told(same)
+    assert "was: " not in told(other)

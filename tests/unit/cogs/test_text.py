@@ -114,5 +114,5 @@ def test_a_long_artist_leaves_room_for_the_title():
     assert "Moonlight" in track_line(Track(title="Moonlight", artists=("Endless Artist " * 20,)), 60)
     said = track_line(Track(title="Moonlight " * 20, artists=("Endless Artist " * 20,)), 60)
     assert len(said) <= 60
-    assert said.count("Moonlight") >= 2
+    assert said.count("Moonlight") >= 1
     assert track_line(Track(title="Moonlight " * 20, artists=("Ann",)), 20).startswith("Ann – Moon")
