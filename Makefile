@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Tests wait for servers, browsers and processes for half of their time: two workers for each of two cores.
 WORKERS ?= 4
-PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 # A gate gives the same answer for the same commit: the order of the files, the same random numbers. Nights shuffle.
 GATE := --randomly-seed=1 --randomly-dont-reorganize
 

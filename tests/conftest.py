@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -32,6 +33,8 @@ settings.register_profile("search", deadline=None, max_examples=examples(25, 400
 settings.load_profile("gate" if os.environ.get("CI") else "search")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+UNIT, WEB = ROOT / "tests" / "unit", ROOT / "tests" / "web"
 
 WRITTEN = pytest.StashKey[str]()
 IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 3 << 30
@@ -80,8 +83,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Tests on the measured playlists are skipped where those are not at hand.
     """
-    short = ROOT / "tests" / "unit"
-    items.sort(key=lambda each: (not each.get_closest_marker("xdist_group"), short in each.path.parents))
+    tests = Counter(each.path for each in items if UNIT in each.path.parents)
+    items.sort(key=lambda each: (WEB not in each.path.parents, tests[each.path] > 0, -tests[each.path]))
     folder = shared_data_folder()
     if folder.is_dir():
         return
@@ -89,6 +92,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("shared_data"):
             item.add_marker(skip)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out what shares a browser, and what is short, file by file, and anything else test by test.
+
+    So one worker makes what the tests of a file share. The groups of xdist 3.8 are none with pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class FileByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if {UNIT, WEB} & {*(ROOT / file).parents} else nodeid
+
+    return FileByFile(config, log)
 
 
 def shared_data_folder() -> Path:

@@ -23,7 +23,7 @@ from sandbox.playlists import PLAYLISTS
 from tests.conftest import ROOT
 from tests.depth import at_night
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*")
 WAIT_MS = 60_000

@@ -21,7 +21,6 @@ from tests.web.test_names import HOSTILE
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.asyncio(loop_scope="module"),
 ]
 
