@@ -148,8 +148,8 @@ def stays_line(write: Write) -> str:
     """Say that a playlist can't be taken back."""
     where = f" Open it at {write.url} and delete it there." if write.url else ""
     return (
-        f"**{name_link(write)}** — Spotify does not let me take this playlist out of your library, "
-        f"whatever you allow me.{where} I leave it alone from now on."
+        f"**{name_link(write)}** — Spotify does not let me take this playlist out of your library.{where} "
+        "I leave it alone from now on."
     )
 
 
