@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import cache
 
 from services.analysis.genres import family_of, genres_of
 from services.analysis.in_common import (
@@ -37,14 +38,20 @@ _NEVER_FAINTLY = frozenset(
 _OF_ITS_TIME = frozenset({"electronic", "hip hop", "pop"})
 """Families of which most editions are as old as the music."""
 
-_UNDATED = frozenset({"classical", "seasonal", "spoken", "stage & screen"})
+_SPOKEN = "spoken"
+
+_UNDATED = frozenset({"classical", "seasonal", _SPOKEN, "stage & screen"})
 """Families of which an edition says when it was recorded, and not when it was written."""
+
+_TOO_BROAD, _SAYS_ENOUGH = frozenset({"electronic", "pop", "rock"}), "pop"
+"""Families that two readers of three found too broad to say what a group is; of these pop is enough alone."""
 
 ANOTHER = 0.2
 """Share of a second family that tells a group from the rest, beside one that does not."""
 
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
-_TWO_HINTED = Together(2, each=0.1, share=0.25, surely=0.2, times=1.0)
+_ONE_HINTED = Together(1, each=0.2, share=0.2, surely=0.1, times=1.0, fewest=FEWEST_PAIRED)
+_TWO_HINTED = Together(2, each=0.1, share=0.2, surely=0.15, times=1.0, fewest=FEWEST_PAIRED)
 
 
 def grounded(
@@ -130,12 +137,14 @@ def _in_full(
     Of broad genres those kinds are said that most of it is, or their decades.
     """
     said = _with_ground(name, scene, faint)
-    finer = _finer(said, group, rest)
-    if finer.scene != said.scene:  # what goes without saying is another
-        return _with_ground(name, finer.scene, faint)
-    another = _another_than(said.scene, group, rest)
+    finer, another = _finer(said, group, rest), _another_than(said.scene, group, rest)
+    if finer.scene != said.scene and (another == said.scene or not _is_too_broad(said.scene)):
+        return _with_ground(name, finer.scene, faint)  # what goes without saying is another
     if another != said.scene:
         said = _with_ground(name, another, faint)
+    if not _says_sound(said) and said.scene is not None and _is_everywhere(said.scene, group, rest):
+        # Beside hip hop that is less so: "Hip hop, wordy".
+        said = _with_ground(name, said.scene, _NEVER_FAINTLY, says_all=True)
     said = _dated(said, group, rest)
     if scene is None or said.scene != scene or scene.kind is not SceneKind.GENRE or _says_sound(said):
         return said
@@ -171,20 +180,53 @@ def _with_ground(
 def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     """Call what is called by a family or a decade by two genres: "Garage & indie rock" for "Rock".
 
-    Beside a word for the sound these have to be more of it, and no word that most tracks are tagged with.
+    Of families that say too little those kinds do that a fifth has, be it one: "Dream pop" for "Rock & pop".
+    Beside a word for the sound other families give way to what is more of them, and never where most tracks
+    are tagged with their names.
     """
     if name.scene is None:
         return name
     said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
     if not _is_broad(name.scene) and name.scene.kind is not SceneKind.DECADE:
         return name
-    says_nothing = not _says_sound(name)
-    if not says_nothing and group.read(by_genres(genres_of)).share_with(said) >= HALF:
+    says_nothing, says_little = not _says_sound(name), _is_too_broad(name.scene)
+    genres = by_genres(genres_of)
+    if not (says_nothing or says_little) and group.read(genres).share_with(said) >= HALF:
         return name  # "Country", as people say, and not which kinds of it
-    wanted = [_TWO_FINER] * (len(said) == 1 or says_nothing) + [_TWO_HINTED] * says_nothing
-    found = (few_have(group, rest, by_genres(_no_families), SceneKind.GENRE, each) for each in wanted)
+    kinds, own = by_genres(_no_families), by_genres(_kinds_of(frozenset(said)))
+    tried = [(_TWO_FINER, kinds)] * (len(said) == 1 or says_nothing or says_little)
+    if says_little:
+        tried += [(_TWO_HINTED, own), (_ONE_HINTED, own)]
+    elif says_nothing:
+        tried += [(_TWO_HINTED, kinds)]
+    found = (few_have(group, rest, read, SceneKind.GENRE, each) for each, read in tried)
     finer = next(filter(None, found), None)
     return name if finer is None else replace(name, scene=finer)
+
+
+def _is_everywhere(scene: Scene, group: Tally, rest: Others) -> bool:
+    """Whether the rest of a list is of some genres as well, and what is spoken is not one of them."""
+    words = {scene.words, scene.also, scene.third} - {""}
+    if scene.kind is not SceneKind.GENRE or _SPOKEN in map(family_of, words):
+        return False
+    return rest.read(all_kinds_in(group, rest)).share_with(words) >= HALF
+
+
+def _is_too_broad(scene: Scene | None) -> bool:
+    """Whether a scene is made of families that say too little of what a group is."""
+    said = {scene.words, scene.also, scene.third} - {""} if scene else set()
+    return bool(said) and said <= _TOO_BROAD and said != {_SAYS_ENOUGH}
+
+
+@cache
+def _kinds_of(wanted: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
+    """Return what reads those of some genres that are kinds of some families; a track has some."""
+
+    def read(genres: tuple[str, ...]) -> Words:
+        words = _no_families(genres)
+        return frozenset(word for word in words if family_of(word) in wanted) or (words and NOTHING)
+
+    return read
 
 
 def _no_families(genres: tuple[str, ...]) -> Words:

@@ -110,6 +110,8 @@ class Together:
     """Part of the tagged tracks that the others have to add to the commonest."""
     before: tuple[str, ...] = ()
     """Who else is named after them."""
+    fewest: int = 1
+    """Tracks that each has to have."""
 
 
 def most_have(
@@ -180,7 +182,7 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
         return None
     surely = wanted.surely * max(1.0, TAGGED * group.size / tagged)
     inside = here.counts
-    common = [word for word, count in inside.items() if count >= wanted.each * tagged]
+    common = [word for word, count in inside.items() if count >= max(wanted.each * tagged, wanted.fewest)]
     if len(common) < wanted.count:
         return None
     spell = _spelling(group, kind)

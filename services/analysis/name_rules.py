@@ -370,7 +370,7 @@ def _may_compare(trait: Trait) -> bool:
 
 def _is_refused(entry: Name, refused: Collection[Claim]) -> bool:
     """Whether the genre words of a group are against a name of the catalogue."""
-    claims = {CLAIMED.get(lean) for lean in entry.main} & _DENIED
+    claims = {CLAIMED.get(lean) for lean in (*entry.main, *entry.promised)} & _DENIED
     return not {entry.claim, *claims}.isdisjoint(refused)
 
 

@@ -71,7 +71,7 @@ _OCCASIONS = frozenset(
 TOLD_SURELY = 0.25
 """Lower end for the language of titles in Latin letters: few words tell it, and many titles have none."""
 
-MOST, ALL_BY_ONE = 0.6, 0.8
+MOST, ALL_BY_ONE = 0.6, 0.7
 """Shares of an artist from which a group is called by them before anything else, and though the rest be by
 them as well: their genres tell no group of it from another.
 """
@@ -142,6 +142,7 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
     )
     return (
         most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
+        or _by_one(group, rest)
         or most_have(group, rest, by_genres(_staged), SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
         or commoner(telling, group, rest, genres)
@@ -151,6 +152,11 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
         or _language(group, rest, times=TIMES)
         or early(most_have(group, rest, decades, SceneKind.DECADE, MOST_BY_FAR, times=TIMES_BY_FAR))
     )
+
+
+def _by_one(group: Tally, rest: Others) -> Scene | None:
+    """Return who made nearly all of a group, though the rest be theirs as well."""
+    return most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=0.0, share=ALL_BY_ONE)
 
 
 def _kinds_of_rap(genres: tuple[str, ...]) -> Words:
@@ -191,7 +197,7 @@ def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene
     """
     kinds, families = by_genres(kinds_in(group, rest)), by_genres(families_in(group, rest))
     genres = by_genres(genres_of)
-    artist = most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=0.0, share=ALL_BY_ONE)
+    artist = _by_one(group, rest)
     if artist is not None:
         return artist
     two = commoner(few_have(group, rest, genres, SceneKind.GENRE, _TWO_TELLING), group, rest, genres)

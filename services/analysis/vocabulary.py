@@ -22,6 +22,10 @@ from services.domain.grouping import Lean, SoundName
 DANCE, ENERGY, LOUD, SPEECH, ACOUSTIC, INSTRUMENTAL, LIVE, VALENCE, TEMPO = SOUND_FEATURES
 
 
+CHEERFUL = 0.5
+"""Valence from which a name that asks for it speaks of cheerful music."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A bound on a group's own value of a feature, inclusive.
@@ -49,6 +53,12 @@ class Name:
     claim: Claim | None = None
     main: tuple[Lean, ...] = ()
     """What it says first: the features of the largest weight."""
+
+    @property
+    def promised(self) -> tuple[Lean, ...]:
+        """That music is cheerful, where a guard asks for it: said of none that keys or genres deny it to."""
+        asks = any(guard.feature is VALENCE and guard.low >= CHEERFUL for guard in self.guards)
+        return (Lean(VALENCE, high=True),) * asks
 
     @property
     def is_bright(self) -> bool:

@@ -253,7 +253,7 @@ async def test_what_belongs_to_one_person_is_pressed_by_nobody_else(
         ("tidy", {"playlist": link}),
         ("tidy", {"file": accounts}),
         ("split", {"file": file}),
-        ("optimize", {"playlist": link}),
+        ("optimize", {"file": file}),
         *((name, {}) for name in ("undo", "playlists", "me", "help", "forget", "login")),
     ):
         result = await room.ann.slash(room.channel, command, **options)

@@ -178,13 +178,26 @@ def test_beside_a_family_of_the_whole_list_that_one_is_said_which_tells() -> Non
 def test_of_a_list_by_one_artist_the_groups_are_called_by_the_artist() -> None:
     own, rest = (tagged(20, "post rock", artist="Mogwai") for _ in range(2))
     assert said_of(own, rest, BRIGHT) == "Mogwai, bright & upbeat"
-    assert said_of(own + tagged(8, "post rock"), rest, BRIGHT) == "Post-rock, bright & upbeat"
+    assert said_of(own + tagged(10, "post rock"), rest, BRIGHT) == "Post-rock, bright & upbeat"
     assert said_of(songs(20, artist="Yppah"), songs(20, artist="Yppah")) == "Yppah"
     rap, rest = (tagged(20, "rap", artist="Eminem") for _ in range(2))
     assert said_of(rap, rest, RAP) == "Eminem, wordy"
     for nobody in ("VA", "V.A.", "Varios Artistas", "Verschiedene Interpreten", "Разные исполнители"):
         own, rest = (tagged(20, "post rock", artist=nobody) for _ in range(2))
         assert said_of(own, rest, BRIGHT) == "Post-rock, bright & upbeat"
+
+
+def test_a_group_nearly_all_of_which_is_by_one_artist_is_called_by_them_and_not_by_what_tells_it() -> None:
+    rave = tagged(16, "techno", artist="The Prodigy") + tagged(4, "techno")
+    for rest in (tagged(20, "rock", artist="The Prodigy"), songs(20, "polka")):
+        assert scene_in(rave, rest) == Scene(SceneKind.ARTIST, "The Prodigy")
+
+
+def test_what_goes_without_saying_is_said_beside_more_of_the_same() -> None:
+    wordy = GroupName(leans=(Lean(Feature.SPEECHINESS, high=True),))
+    assert said_of(tagged(20, "hip hop"), tagged(20, "hip hop"), wordy) == "Hip hop, wordy"
+    assert said_of(tagged(20, "hip hop"), songs(20, "polka"), wordy) == "Hip hop"
+    assert said_of(tagged(20, "spoken word"), tagged(20, "spoken word"), wordy) == "Spoken word"
 
 
 def test_a_second_genre_that_one_of_six_has_is_not_said() -> None:
@@ -206,6 +219,11 @@ def test_a_broad_family_gives_way_to_two_kinds_that_make_much_of_it() -> None:
     assert name_words(grounded([loud], [parts])[0]) == "Shoegaze & dream pop, electric & driving"
     own = tagged(9, "house") + tagged(9, "techno") + tagged(7, "electronic", "dance pop") + songs(5, "idm")
     assert said_of(own, tagged(30, "electronic", "ambient"), loud).startswith("House & techno")
+    mixed = tagged(9, "dream pop") + tagged(16, "rock") + tagged(5, "electronic")
+    assert said_of(mixed, songs(30, "polka"), loud) == "Dream pop, electric & driving"
+    assert (
+        said_of(tagged(9, "k-pop") + tagged(21, "pop"), songs(30, "polka"), loud) == "Pop, electric & driving"
+    )
     country = (Tally.of(tagged(20, "country", "red dirt") + tagged(10, "country", "alt country")),) * 2
     assert name_words(grounded([loud], [country])[0]) == "Country, electric & driving"
 

@@ -209,6 +209,14 @@ def test_what_is_mostly_in_minor_keys_is_not_called_cheerful(majors: int | None,
     assert bool({"cheerful", "sunny", "bright"} & set(name.lower().split())) == is_said, name
 
 
+def test_what_promises_cheerful_music_beside_something_else_is_not_said_of_minor_keys() -> None:
+    groups = sounds.playlist(
+        sounds.group(seed=1), sounds.group(seed=2, valence=0.7, acousticness=0.7, energy=0.5)
+    )
+    assert values_of(*groups)[1].sound is SoundName.SUNNY_ACOUSTIC
+    assert values_of(*groups, is_major=[False] * 40)[1].sound is not SoundName.SUNNY_ACOUSTIC
+
+
 def test_a_name_that_is_kept_may_miss_a_share_by_a_little() -> None:
     labels, raw = np.zeros(20, dtype=np.intp), sounds.group(20)
     half = Tags.of([("musicals",)] * 11 + [("polka",)] * 9, labels, [True] * 7 + [False] * 13)
