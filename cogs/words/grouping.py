@@ -31,10 +31,10 @@ _BY_SOUND = {
     Verdict.LOOSE: "By sound alone they fall into loose groups.",
     Verdict.NONE: "The sound alone does not separate them.",
 }
-_BY_ALBUM = {
-    Verdict.CLEAR: "By sound alone they fall into their albums.",
-    Verdict.LOOSE: "By sound alone they fall into their albums, loosely.",
-    Verdict.NONE: "The sound alone separates no more than their albums.",
+_BY_UNIT = {
+    Verdict.CLEAR: "By sound alone they fall into their {}s.",
+    Verdict.LOOSE: "By sound alone they fall into their {}s, loosely.",
+    Verdict.NONE: "The sound alone separates no more than their {}s.",
 }
 NEARLY_SAME, MOSTLY_SAME = 0.8, 0.65
 """Adjusted Rand indices from which groups of parts of a list are called so."""
@@ -73,7 +73,7 @@ def style_sentence(
     structure: Structure, basis: Basis, names: Sequence[str], mood: str, *, names_them: bool = True
 ) -> str:
     """Word what a grouping by style and era found: never that groups are clear, for no test can say that."""
-    heard = (_BY_ALBUM if structure.of_albums else _BY_SOUND).get(structure.verdict, "")
+    heard = (_BY_UNIT if structure.of_albums else _BY_SOUND).get(structure.verdict, "").format(structure.unit)
     if len(names) < 2:
         sounds = "" if not mood or mood.startswith("from ") else f" On average they sound {mood}."
         opening = f"By style and era these tracks stay together.{sounds}"

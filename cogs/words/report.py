@@ -35,7 +35,7 @@ from services.domain.group_words import genre_words
 from services.domain.grouping import Grouping, SceneKind
 from services.domain.messages import ReportWords
 from services.domain.music import Playlist, PlaylistSource
-from services.domain.report import FEWEST_TRACKS, AnalysisReport, Cluster, Structure, Subtitle, Verdict
+from services.domain.report import FEWEST_TRACKS, AnalysisReport, Cluster, Structure, Subtitle, Unit, Verdict
 
 BEFORE_POSTING = (
     "*Post here* shows it to this channel. I can take back what I post, but not what people download."
@@ -57,7 +57,7 @@ CHART_NAMES = {
 }
 
 
-_EACH_AN_ALBUM = ", each mostly one album"
+_EACH = {Unit.ALBUM: ", each mostly one album", Unit.ARTIST: ", each mostly by one artist"}
 _RANGE = "from "
 """How a mood begins that names two ends."""
 
@@ -102,10 +102,12 @@ def verdict(report: AnalysisReport, *, names_them: bool = True) -> str:
 
 def _perhaps_albums(report: AnalysisReport) -> str:
     """Say of groups that they may be albums, where the list names nothing that could tell."""
-    named = sum(bool(entry.track.artists or entry.track.album) for entry in report.tracks)
-    is_found = report.structure.verdict in {Verdict.CLEAR, Verdict.LOOSE} and not report.structure.forced
-    is_told = 2 * named >= len(report.tracks)
-    return "" if is_told or not is_found else "Neither artists nor albums are named: these may be albums."
+    structure, tracks = report.structure, [entry.track for entry in report.tracks]
+    if structure.forced or structure.verdict not in {Verdict.CLEAR, Verdict.LOOSE}:
+        return ""
+    if 2 * sum(bool(track.artists or track.album) for track in tracks) < len(tracks):
+        return "Neither artists nor albums are named: these may be albums."
+    return "Albums are not named: these may be albums." if structure.unit is Unit.UNKNOWN else ""
 
 
 def notices(report: AnalysisReport) -> tuple[str, ...]:
@@ -159,7 +161,7 @@ def verdict_sentence(
     listed = f": {_listed(names)}" if names_them else ""
     overall = listed or _overall(mood)
     few = _too_few_known(evidence, tracks, real)
-    albums, unsplit = _EACH_AN_ALBUM if structure.of_albums else "", _unsplit(structure)
+    albums, unsplit = _EACH.get(structure.unit, "") if structure.of_albums else "", _unsplit(structure)
     if structure.forced and structure.verdict is not Verdict.TOO_FEW:
         known = _by_scene(structure, parts, brief=not names_them)
         return f"{_as_asked(structure, names, overall, mood, few)} {known}".rstrip()
@@ -204,7 +206,7 @@ def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: st
     if count < 2:
         return f"These tracks all sound the same, so they are one group.{_called(names, mood)}"
     is_each_an_album = structure.of_albums and structure.verdict in {Verdict.CLEAR, Verdict.LOOSE}
-    albums = _EACH_AN_ALBUM if is_each_an_album else ""
+    albums = _EACH.get(structure.unit, "") if is_each_an_album else ""
     groups = [f"{_groups(count, '')}{as_asked(structure, count)}{albums}{overall}."]
     if structure.asked is not None and count < structure.asked:
         groups.append("These tracks allow no more.")
@@ -222,7 +224,8 @@ def _as_asked(structure: Structure, names: Sequence[str], overall: str, mood: st
 
 def _unsplit(structure: Structure) -> str:
     if structure.of_albums:
-        return "Tracks of one album sound alike here, and the sound splits this list no further"
+        alike = "by one artist" if structure.unit is Unit.ARTIST else "of one album"
+        return f"Tracks {alike} sound alike here, and the sound splits this list no further"
     return "The sound alone doesn't split this list"
 
 

@@ -24,11 +24,11 @@ from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged
 from services.analysis.tally import decade_of, lower_end
 from services.analysis.titles import lead_artist
-from services.analysis.validity import Margins, agreement
+from services.analysis.validity import MOST_OF_ALBUM, Margins, agreement
 from services.domain.analysis import AnalysisOptions
 from services.domain.grouping import Basis, Grouping, SceneKind, year_share
 from services.domain.music import Track
-from services.domain.report import Structure, Verdict
+from services.domain.report import FEWEST_TRACKS, Structure, Unit, Verdict
 
 RELABELINGS, DEALT_AT_ONCE = 200, 20
 SIGNIFICANCE = 0.01
@@ -274,7 +274,7 @@ class Groups:
 def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options: AnalysisOptions) -> Groups:
     """Group by sound, or by style and era where `basis` says so; groups of an earlier report stay."""
     is_by_sound = basis.grouping is Grouping.SOUND
-    earlier, albums = options.last_groups.groups, numbered(albums_of(music.deciding, music.own.leads))
+    earlier, (unit, albums) = options.last_groups.groups, _kept_apart(music)
     partition = fit_clusters(
         sound.points,
         keys=music.own.keys,
@@ -285,7 +285,7 @@ def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options
         wants_groups=is_by_sound,
     )
     points, guesses = sound.points, Guesses.of(table, partition if is_by_sound else None)
-    structure = _structure(partition, sound)
+    structure = _structure(partition, sound, unit)
     if not is_by_sound:
         rows = guesses.rows
         style = group_by_style(
@@ -306,9 +306,21 @@ def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options
     return Groups(kept, points, guesses, structure, basis)
 
 
-def _structure(partition: Partition, sound: Sound) -> Structure:
+def _kept_apart(music: Music) -> tuple[Unit, Rows | None]:
+    """Tell albums of tracks apart, or artists where no albums are named and artists allow a test."""
+    if 2 * sum(bool(track.album) for track in music.deciding) >= len(music.deciding):
+        return Unit.ALBUM, numbered(albums_of(music.deciding, music.own.leads))
+    _, once = np.unique(music.own.keys, return_index=True)
+    artists = numbered(music.own.artists)
+    tested = np.minimum(np.bincount(artists[once]), MOST_OF_ALBUM).sum()
+    if tested < FEWEST_TRACKS or 2 * sum(map(bool, music.own.leads)) < len(music.own):
+        return Unit.UNKNOWN, None
+    return Unit.ARTIST, artists
+
+
+def _structure(partition: Partition, sound: Sound, unit: Unit) -> Structure:
     """Take the verdict of the fit, and call no groups clear that lean on estimates."""
-    found = replace(partition.structure, estimated=sound.estimated)
+    found = replace(partition.structure, estimated=sound.estimated, unit=unit)
     if found.verdict is Verdict.CLEAR and found.estimated:
         return replace(found, verdict=Verdict.LOOSE)
     return found

@@ -85,7 +85,7 @@ class Margins:
     projection: NDArray[np.float64]
     """Shape (features, d): scores times this are the points."""
     albums: NDArray[np.intp] | None = None
-    """The same number for rows of one album, shape (n,); None where nothing is known of albums."""
+    """The same number for rows of one album, or any other `Unit`, shape (n,); None where that is unknown."""
 
     def of(self, rows: NDArray[np.intp]) -> Margins:
         """Keep some rows, in this order."""

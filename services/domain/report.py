@@ -92,6 +92,16 @@ mixtures of 3 x 50 tracks 87 %, of 180 of 3 x 100 all.
 """
 
 
+class Unit(StrEnum):
+    """Of what tracks are alike that are no group for that: what the test of groups keeps apart."""
+
+    ALBUM = "album"
+    ARTIST = "artist"
+    """Albums are not named."""
+    UNKNOWN = "unknown"
+    """Artists are not named either, or too few for a test among few tracks of each."""
+
+
 class Verdict(StrEnum):
     """How far the groups of a playlist may be believed."""
 
@@ -131,7 +141,8 @@ class Structure:
     witnesses: tuple[SceneKind, ...] = ()
     """Where the sound does not separate the groups: what else does, by a test."""
     of_albums: bool = False
-    """Whether the sound separates albums and no more; groups that are found all the same are albums."""
+    """Whether the sound separates albums, or `unit`, and no more; groups found all the same are those."""
+    unit: Unit = Unit.ALBUM
     is_one_genre: bool = False
     """Whether the sound does not separate the groups, and all are surely of one and the same genre."""
 

@@ -63,6 +63,7 @@ def report_document(report: AnalysisReport, said: ReportWords) -> dict[str, Any]
         "structure": {
             "groups": len(report.clusters),
             **fields_of(report.structure, "stability", "gap", "gap_z", "forced", "asked", "of_albums"),
+            "unit": report.structure.unit.value,
             "estimated": [feature.value for feature in report.structure.estimated],
         },
         "tracks": [

@@ -13,7 +13,7 @@ from cogs.words.messages import note_line
 from cogs.words.report import WITH_FEATURES, summary_lines, verdict, verdict_sentence
 from services.domain.grouping import SceneKind
 from services.domain.messages import Damage, Fault, Note, NoteKind
-from services.domain.report import Subtitle, Verdict
+from services.domain.report import Subtitle, Unit, Verdict
 from tests.unit.services.charts.reports import make_report
 
 NAMES = ("Loud & fast", "Quiet piano", "Dance")
@@ -92,6 +92,8 @@ def test_groups_of_which_nothing_is_named_may_be_albums(names: dict[str, Any]) -
     tracks = [replace(each, track=replace(each.track, **{"album": None, **names})) for each in report.tracks]
     is_told = "may be albums" not in verdict(replace(report, tracks=tuple(tracks)))
     assert is_told == (names != {"artists": ()})
+    untold = replace(report, structure=replace(report.structure, unit=Unit.UNKNOWN))
+    assert verdict(untold).endswith(" Albums are not named: these may be albums.")
 
 
 @pytest.mark.parametrize(
@@ -298,6 +300,11 @@ def test_albums_are_not_called_groups_of_a_list(verdict: Verdict, asked: int | N
         structure, NAMES, mood="calm", tracks=90, evidence=90, fewest=12, names_them=False
     )
     assert sentence.startswith(expected)
+    by_artist = verdict_sentence(
+        replace(structure, unit=Unit.ARTIST), NAMES, mood="calm", tracks=90, evidence=90, fewest=12
+    )
+    assert "album" not in by_artist
+    assert "by one artist" in by_artist
 
 
 def test_a_group_that_is_one_album_says_so_on_its_line() -> None:

@@ -16,7 +16,7 @@ from services.domain.analysis import AnalysisOptions
 from services.domain.features import AudioFeatures, Origin
 from services.domain.grouping import Grouping
 from services.domain.music import Playlist
-from services.domain.report import AnalysisReport, EnrichedTrack, Verdict
+from services.domain.report import AnalysisReport, EnrichedTrack, Unit, Verdict
 from services.enrichment.coverage import compute_coverage
 from tests.unit.services.analysis.sounds import DANCE, LOUD, QUIET, group, tracks
 
@@ -69,6 +69,35 @@ def test_style_never_makes_a_verdict() -> None:
     )
     assert by_style.basis.stability is not None
     assert by_sound.basis.stability is None
+
+
+@pytest.mark.parametrize(
+    ("artists", "album", "unit", "verdict"),
+    [
+        (9, "Album", Unit.ALBUM, Verdict.NONE),
+        (9, "", Unit.ARTIST, Verdict.NONE),
+        (2, "", Unit.UNKNOWN, Verdict.CLEAR),
+        (0, "", Unit.UNKNOWN, Verdict.CLEAR),
+    ],
+)
+def test_where_albums_are_not_named_those_of_one_artist_each_are_no_groups(
+    artists: int, album: str, unit: Unit, verdict: Verdict
+) -> None:
+    def named(number: int, entry: EnrichedTrack) -> EnrichedTrack:
+        credited = (f"Artist {number % artists}",) if artists else ()
+        track = replace(entry.track, artists=credited, album=f"{album} {number}" if album else None)
+        return replace(entry, track=track)
+
+    lower, upper = (0.3, 0.05, 0.3, 0.2, -14), (0.9, 0.6, 0.8, 0.8, -4)
+    columns = ("energy", "acousticness", "danceability", "valence", "loudness")
+    middles = np.random.default_rng(0).uniform(lower, upper, (9, 5)).tolist()
+    entries = [
+        named(number, entry)
+        for number, values in enumerate(middles)
+        for entry in tracks(group(12, number, **dict(zip(columns, values, strict=True))))
+    ]
+    found = analysed(tuple(entries), AnalysisOptions()).structure
+    assert (found.unit, found.verdict, found.of_albums) == (unit, verdict, verdict is Verdict.NONE)
 
 
 def test_the_basis_is_counted() -> None:
