@@ -27,6 +27,7 @@ from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, load_c
 from benchmarks.rows import figure, head
 from services.analysis.comparison.compare import compare
 from services.analysis.comparison.rules import load_rules
+from services.analysis.comparison.score import combine
 from services.analysis.reference import normal_scores
 from services.analysis.titles import lead_artist
 from services.domain.comparison import Comparison, Pair, Person, PersonKey
@@ -39,6 +40,7 @@ SCARCE = 0.25
 """Share of the tracks with genres where these are scarce."""
 REPEATS = 60
 TRUE_DRAWS = 16
+DRAWS_OF_OTHERS = 8
 MOST_OF_ONE = 5
 """Tracks of an artist in lists that come artist by artist."""
 RANGES = {15: "77 %, 40", 20: "67 %, 36", 50: "72 %, 21"}
@@ -108,20 +110,20 @@ def measure_growth(crowd: Crowd) -> None:
     large = sorted(listeners, key=lambda name: -len(crowd.library.rows_of(name)))[:3]
     for name in large:
         rows = crowd.library.rows_of(name)
+        # the same draws of the others for all sizes, or these differ by more than the sizes do
+        friends = [
+            (other, rng.choice(theirs, min(100, len(theirs)), replace=False))
+            for other in listeners
+            if other != name
+            for theirs in [crowd.library.rows_of(other)] * DRAWS_OF_OTHERS
+        ]
         told = []
         for size in (100, 1_000, len(rows)):
-            parts = []
-            for other in listeners:
-                if other == name:
-                    continue
-                theirs = crowd.library.rows_of(other)
-                friend = rng.choice(theirs, min(100, len(theirs)), replace=False)
-                draws = (
-                    [rows] if size == len(rows) else [rng.choice(rows, size, replace=False) for _ in range(8)]
-                )
-                overlaps = [crowd.overlap(PairOfLists(drawn, friend, (name, other))) for drawn in draws]
-                parts.append(np.mean([(min(value / rules.overlap_full, 1.0)) ** 0.5 for value in overlaps]))
-            told.append(f"{100 * (1 - rules.sound_part) * float(np.mean(parts)):.1f}")
+            overlaps = []
+            for other, friend in friends:
+                drawn = rows if size == len(rows) else rng.choice(rows, size, replace=False)
+                overlaps.append(crowd.overlap(PairOfLists(drawn, friend, (name, other))))
+            told.append(f"{np.mean(combine(np.zeros(len(overlaps)), np.array(overlaps), rules)):.1f}")
         figure(
             f"artist part of {name}, 100 / 1,000 / {len(rows):,} tracks, against everybody's 100",
             " / ".join(told),

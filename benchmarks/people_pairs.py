@@ -133,7 +133,7 @@ class Crowd:
         one, other = (_some(rows, rng) for rows in (pair.first, pair.second))
         shares = self.genre_shares(pair.listeners)
         lists = (pair.first, pair.second)
-        palettes = [Palette.of(self._known_genres(rows, tags, rng), shares) for rows in lists]
+        palettes = [Palette.of(self._tagged(rows, tags, rng), shares) for rows in lists]
         return Parts(
             math.sqrt(max(energy_distance(points[one], points[other]), 0.0)),
             self.overlap(pair),
@@ -149,14 +149,14 @@ class Crowd:
         )
         return min(one.known, other.known) * explicit_gap(one, other)
 
-    def _known_genres(self, rows: Rows, tags: float, rng: np.random.Generator) -> list[tuple[str, ...]]:
-        """Return the genres of the tagged tracks, or of those of some artists, up to a share of all."""
+    def _tagged(self, rows: Rows, tags: float, rng: np.random.Generator) -> list[Track]:
+        """Return the tracks with genres, or those of some artists, up to a share of all."""
         tracks = [self.shelf.tracks[int(row)] for row in rows]
         tagged = [track for track in tracks if track.genres]
         if tags < 1:
             place = {name: rng.random() for name in sorted({lead_artist(track.artists) for track in tagged})}
             tagged.sort(key=lambda track: place[lead_artist(track.artists)])
-        return [track.genres for track in tagged[: round(tags * len(tracks))]]
+        return tagged[: round(tags * len(tracks))]
 
     def overlap(self, pair: PairOfLists) -> float:
         """Return the expected overlap coefficient of the artists, as the score has it."""

@@ -81,7 +81,8 @@ _ARTISTS = (
 _GENRES = (
     "**Genre words count as far as they are known:** in full where {full:.0f}% of everybody's tracks have "
     "them, in proportion below. The affinity is how often a track of yours and one of theirs share genres, "
-    "rare ones more, in parts of how often two of your own do: 0 without a common one, 1 for one taste."
+    "rare ones more, in parts of how often two artists of your own do: 0 without a common one, 1 for one "
+    "taste."
 )
 _GENRE_FORMULA = (
     "```\nwith genres =\n  (1 − g) · score\n  + 100 · g · affinity\n"
@@ -126,7 +127,8 @@ _NOT = (
 # No line of a formula is wider than a phone.
 _SOUND_FORMULA = "```\nsound =\n  100 · 2^−(s / {scale:g})^{power:g}\n```"
 _SCORE_FORMULA = (
-    "```\nscore = {part:g} · sound\n  + {artists:.0f} · √min(1,\n      overlap / {overlap:g})\n```"
+    "```\nscore = {part:g} · sound\n  + {artists:.0f} · log(1 + o / {unit:g})\n"
+    "    / log(1 + {overlap:g} / {unit:g})\no = min(overlap, {overlap:g})\n```"
 )
 HELP_LINES = ("## Tastemap", "I draw a map of how a playlist *sounds*, and say how much of it I really know.")
 LAST_LINES = (small(_YOURS), small(_ABOUT))
@@ -207,7 +209,9 @@ def score_parts(rules: ScoreRules) -> tuple[list[str], ...]:
         ],
         [
             _ARTISTS.format(artists=artists, full=100 * rules.overlap_full, draw=ARTIST_DRAW),
-            _SCORE_FORMULA.format(part=rules.sound_part, artists=artists, overlap=rules.overlap_full),
+            _SCORE_FORMULA.format(
+                part=rules.sound_part, artists=artists, overlap=rules.overlap_full, unit=rules.overlap_unit
+            ),
         ],
         [
             _GENRES.format(full=100 * rules.genre_full),

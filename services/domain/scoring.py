@@ -78,7 +78,9 @@ class ScoreRules:
     """The numbers of the formula.
 
     sound = 100 · 2^−(s / `sound_scale`)^`sound_power`, where s is the square root of the energy distance;
-    base = `sound_part` · sound + (1 − `sound_part`) · 100 · √min(1, overlap / `overlap_full`);
+    artists = 100 · ln(1 + min(overlap, full) / unit) / ln(1 + full / unit), where full is `overlap_full`, and
+    unit `overlap_unit`;
+    base = `sound_part` · sound + (1 − `sound_part`) · artists;
     score = (1 − g) · base + g · 100 · affinity, where g = `genre_part` · min(1, tagged / `genre_full`), and
     tagged is the share of tracks with genres on the side that has fewer of them. In the end it is multiplied
     by 1 − `explicit_part` · known · gap, where gap is how far apart the shares of explicit tracks are, and
@@ -90,6 +92,9 @@ class ScoreRules:
     sound_part: float
     overlap_full: float
     """Shared artists, expected among `ARTIST_DRAW` tracks of each, from which more of them change nothing."""
+    overlap_unit: float
+    """Shared artists from which each further one adds less. Of few tracks an overlap is noisy, and the more
+    the first artist weighs the less is its mean: with a root a library was nearer than 100 of its tracks."""
     genre_part: float = 0.0
     """Full weight of the genre words."""
     genre_full: float = 0.5

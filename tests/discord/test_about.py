@@ -26,7 +26,7 @@ async def test_explains_the_score_to_whoever_asks(room: Room) -> None:
     formulas = "".join(words.split("```")[1::2]).splitlines()
     assert max(map(len, formulas)) <= NARROW, "a phone cuts off what is wider"
     assert f"score = {rules.sound_part:g} · sound" in words
-    assert f"overlap / {rules.overlap_full:g}" in words
+    assert f"log(1 + {rules.overlap_full:g} / {rules.overlap_unit:g})" in words
     assert f"Below {FEWEST_MEASURED} measured tracks there is no score" in words
     assert f"Below {FEWEST_FOR_A_NUMBER} tracks or {FEWEST_ARTISTS_FOR_A_NUMBER} artists" in words
     assert f"wider than {WIDEST_FOR_A_NUMBER:.0f} points, it is a range alone" in words

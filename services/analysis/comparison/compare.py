@@ -94,7 +94,7 @@ def _pairs(
             sample=Sampled.of(listener, rules) if listener.is_scored else None,
             shape=Shape.of(listener.measured) if listener.is_measured else None,
             repertoire=repertoire(listener),
-            palette=Palette.of(entry.track.genres for entry in listener.entries),
+            palette=Palette.of(entry.track for entry in listener.entries),
             shares=shares,
         )
         for listener, shares in zip(listeners, union.shares, strict=True)

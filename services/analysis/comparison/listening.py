@@ -9,14 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.genres import NOBODY
 from services.analysis.matrix import FeatureTable, feature_matrix
 from services.analysis.reference import REFERENCE, TYPICAL
 from services.analysis.titles import lead_artist
 from services.domain.comparison import FEWEST_MEASURED, Person, is_rough, is_scored
+from services.domain.music import Track
 from services.domain.report import EnrichedTrack
 
 MOST_COMPARED = 300
 """Tracks of a person that are compared by sound: the error of a score hardly falls with more of them."""
+
+UNCREDITED = NOBODY | {"soundtrack"}
+"""Credits that name no artist."""
 
 Float = NDArray[np.float64]
 
@@ -118,10 +123,15 @@ def distinct(tracks: Sequence[EnrichedTrack]) -> tuple[EnrichedTrack, ...]:
     return tuple(best[key] for key in sorted(best))
 
 
+def artist_of(track: Track) -> str:
+    """Return the lead artist in caseless words; a track that is credited to nobody stands for its own."""
+    lead = lead_artist(track.artists)
+    return track.key if not lead or lead in UNCREDITED else lead
+
+
 def artists_of(entries: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
-    """Return a number for the lead artist of each track, shape (n,); a track without any is its own."""
-    leads = [lead_artist(entry.track.artists) or entry.track.key for entry in entries]
-    return np.unique(leads, return_inverse=True)[1]
+    """Return a number for the artist of each track, shape (n,), from 0 on."""
+    return np.unique([artist_of(entry.track) for entry in entries], return_inverse=True)[1]
 
 
 def even_artists(artist: NDArray[np.intp]) -> float:

@@ -14,9 +14,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.listening import Listening, Sound
+from services.analysis.comparison.listening import UNCREDITED, Listening, Sound, artist_of
 from services.analysis.duplicates import recording_of, song_of
-from services.analysis.genres import NOBODY, normal_genre
+from services.analysis.genres import normal_genre
 from services.analysis.reference import audible
 from services.analysis.titles import lead_artist, version_tags
 from services.domain.comparison import FeatureDifference, SharedArtist, SharedTrack
@@ -26,8 +26,6 @@ from services.domain.report import EnrichedTrack
 from services.domain.scoring import ARTIST_DRAW
 from services.domain.tempo import Tempo, tempo_of
 
-_NOBODY = NOBODY | {"soundtrack"}
-"""Credits that two people share without sharing an artist."""
 NOTICEABLE = 0.35
 """Spreads between two people from which a feature is worth a word, as in the texts about groups."""
 
@@ -75,7 +73,7 @@ def repertoire(listening: Listening) -> Repertoire:
     spelled: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in listening.entries:
         named = {lead_artist((name,)): name for name in entry.track.artists}
-        known = {words: name for words, name in named.items() if words and words not in _NOBODY}
+        known = {words: name for words, name in named.items() if words and words not in UNCREDITED}
         credited += bool(known)
         for words, name in known.items():
             artists[words] += 1
@@ -201,29 +199,40 @@ class Palette:
     means: Mapping[str, float]
     """Mean of the tracks' vectors."""
     inside: float
-    """Mean cosine between two different tracks, 0..1, drawn towards the usual where there are few."""
+    """Mean cosine between tracks of two artists, 0..1, drawn towards the usual where there are few. Those of
+    one artist mostly carry the same genres, and other lists of the same person have other artists."""
 
     @staticmethod
-    def of(tracks: Iterable[Sequence[str]], shares: Mapping[str, float] | None = None) -> Palette:
+    def of(tracks: Iterable[Track], shares: Mapping[str, float] | None = None) -> Palette:
         """Read the genres of tracks; those without any count for nothing."""
         known = load_shares() if shares is None else shares
         rarest = min(known.values(), default=1e-4)
         # Most tracks of one artist have the very same genres: each different set is weighed once.
-        sets = Counter(frozenset(filter(None, map(normal_genre, genres))) for genres in tracks)
+        sets = Counter(
+            (artist_of(track), frozenset(filter(None, map(normal_genre, track.genres)))) for track in tracks
+        )
         sums: dict[str, float] = defaultdict(float)
-        tagged = 0
-        for genres, count in sorted(sets.items(), key=lambda item: sorted(item[0])):
+        own: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        counts: Counter[str] = Counter()
+        for (artist, genres), count in sorted(sets.items(), key=lambda one: (one[0][0], sorted(one[0][1]))):
             weights = {genre: -math.log(known.get(genre, rarest)) for genre in sorted(genres)}
             length = math.sqrt(sum(weight**2 for weight in weights.values()))
             if not length:
                 continue
-            tagged += count
+            counts[artist] += count
             for genre, weight in weights.items():
                 sums[genre] += count * weight / length
-        squares = sum(value**2 for value in sums.values())
-        inside = (squares - tagged) / (tagged * (tagged - 1)) if tagged > 1 else 0.0
+                own[artist][genre] += count * weight / length
+        tagged = counts.total()
+        squares = _square(sums) - sum(map(_square, own.values()))
+        pairs = tagged**2 - sum(count**2 for count in counts.values())
+        inside = max(squares / pairs, 0.0) if pairs else USUAL_INSIDE
         usual = (inside * tagged + USUAL_INSIDE * USUAL_TRACKS) / (tagged + USUAL_TRACKS)
         return Palette(tagged, {genre: sums[genre] / tagged for genre in sorted(sums)}, usual)
+
+
+def _square(vector: Mapping[str, float]) -> float:
+    return sum(value**2 for value in vector.values())
 
 
 def genre_affinity(a: Palette, b: Palette) -> float | None:

@@ -23,6 +23,7 @@ def read_rules(values: Mapping[str, Any]) -> ScoreRules:
         sound_power=float(values["sound_power"]),
         sound_part=float(values["sound_part"]),
         overlap_full=float(values["overlap_full"]),
+        overlap_unit=float(values["overlap_unit"]),
         genre_part=float(values["genre_part"]),
         genre_full=float(values["genre_full"]),
         explicit_part=float(values["explicit_part"]),

@@ -267,7 +267,8 @@ def combine(
     """
     score = sounds
     if overlaps is not None:
-        artists = 100.0 * np.sqrt(np.minimum(overlaps / rules.overlap_full, 1.0))
+        full, unit = rules.overlap_full, rules.overlap_unit
+        artists = 100.0 * np.log1p(np.minimum(overlaps, full) / unit) / np.log1p(full / unit)
         score = rules.sound_part * sounds + (1 - rules.sound_part) * artists
     if affinities is not None:
         weight = rules.genre_part * genres

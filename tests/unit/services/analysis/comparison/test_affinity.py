@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -17,14 +18,33 @@ from services.analysis.comparison.pairs import (
     load_shares,
 )
 from services.analysis.genres import normal_genre
+from services.domain.music import Track
 
 SHARES = {"rock": math.exp(-1), "doom metal": math.exp(-2), "zeuhl": math.exp(-2)}
 """Weights of 1 and 2, so that a person can compute in their head."""
 
 
+def tagged(*genres: tuple[str, ...], artist: str = "") -> list[Track]:
+    """Return a track with each of these genres, by different artists unless one is named."""
+    return [
+        Track(id=None, title=f"{row}", artists=(artist or f"Artist {row}",), genres=each)
+        for row, each in enumerate(genres)
+    ]
+
+
+def test_tracks_of_one_artist_do_not_make_a_taste_narrower() -> None:
+    kinds = [("rock",), ("doom metal",), ("zeuhl",)] * 4
+    again = [replace(track, title=f"{track.title} {n}") for track in tagged(*kinds) for n in range(3)]
+    # of the eleven other artists three are of the same kind
+    usual = (36 * 3 / 11 + USUAL_TRACKS * USUAL_INSIDE) / (36 + USUAL_TRACKS)
+    assert Palette.of(again, SHARES).inside == pytest.approx(usual)
+    of_one = Palette.of(tagged(*[("rock",)] * 9, artist="One"), SHARES)
+    assert of_one.inside == pytest.approx(USUAL_INSIDE)
+
+
 def test_a_palette_computed_by_hand() -> None:
     # (rock) and (rock, doom) · (1, 2)/√5: cosine 1/√5; three tracks: two alike and one of the other kind
-    palette = Palette.of([("Rock",), ("rock",), ("rock", "Doom-Metal"), ()], SHARES)
+    palette = Palette.of(tagged(("Rock",), ("rock",), ("rock", "Doom-Metal"), ()), SHARES)
     assert palette.tagged == 3
     assert palette.means["rock"] == pytest.approx((2 + 1 / math.sqrt(5)) / 3)
     assert palette.means["doom metal"] == pytest.approx(2 / math.sqrt(5) / 3)
@@ -34,7 +54,7 @@ def test_a_palette_computed_by_hand() -> None:
 
 
 def test_lists_of_one_kind_are_alike_and_lists_without_a_common_genre_are_not() -> None:
-    rock, zeuhl = (Palette.of([(genre,)] * 10, SHARES) for genre in ("rock", "zeuhl"))
+    rock, zeuhl = (Palette.of(tagged(*[(genre,)] * 10), SHARES) for genre in ("rock", "zeuhl"))
     assert genre_affinity(rock, rock) == 1.0
     assert genre_affinity(rock, zeuhl) == 0.0
 
@@ -43,11 +63,11 @@ def test_lists_of_one_kind_are_alike_and_lists_without_a_common_genre_are_not() 
     ("one", "other"), [("rap français", "French rap"), ("hiphop", "Hip-Hop"), ("Nowa fala", "new wave")]
 )
 def test_a_genre_is_one_however_a_service_or_a_language_spells_it(one: str, other: str) -> None:
-    assert genre_affinity(Palette.of([(one,)] * 10), Palette.of([(other,)] * 10)) == 1.0
+    assert genre_affinity(Palette.of(tagged(*[(one,)] * 10)), Palette.of(tagged(*[(other,)] * 10))) == 1.0
 
 
 def test_without_a_tagged_track_nothing_is_known() -> None:
-    none, one = Palette.of([()] * 50, SHARES), Palette.of([("rock",), ()], SHARES)
+    none, one = Palette.of(tagged(*[()] * 50), SHARES), Palette.of(tagged(("rock",), ()), SHARES)
     assert genre_affinity(none, one) is genre_affinity(one, none) is None
     assert genre_affinity(one, one) is not None
 
@@ -59,11 +79,11 @@ TRACKS = st.lists(st.lists(st.sampled_from(sorted(SHARES)), max_size=3).map(tupl
 def test_affinity_is_symmetric_bounded_and_blind_to_order(
     one: list[tuple[str]], other: list[tuple[str]]
 ) -> None:
-    a, b = Palette.of(one, SHARES), Palette.of(other, SHARES)
+    a, b = Palette.of(tagged(*one), SHARES), Palette.of(tagged(*other), SHARES)
     found = genre_affinity(a, b)
     assert found == genre_affinity(b, a) or found == pytest.approx(genre_affinity(b, a))
     assert found is None or 0 <= found <= 1
-    assert Palette.of(one[::-1], SHARES) == a
+    assert Palette.of(tagged(*one)[::-1], SHARES) == a
 
 
 def test_a_larger_library_of_the_same_taste_is_neither_nearer_nor_further() -> None:
@@ -71,10 +91,11 @@ def test_a_larger_library_of_the_same_taste_is_neither_nearer_nor_further() -> N
 
     def drawn(count: int) -> Palette:
         return Palette.of(
-            [("rock",) if rng.random() < 0.5 else ("zeuhl", "doom metal") for _ in range(count)], SHARES
+            tagged(*[("rock",) if rng.random() < 0.5 else ("zeuhl", "doom metal") for _ in range(count)]),
+            SHARES,
         )
 
-    stranger = Palette.of([("rock", "doom metal")] * 60, SHARES)
+    stranger = Palette.of(tagged(*[("rock", "doom metal")] * 60), SHARES)
     found = [genre_affinity(drawn(count), stranger) for count in (100, 1_000, 10_000)]
     assert max(found) - min(found) < 0.06
 

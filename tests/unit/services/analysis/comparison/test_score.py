@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ ROUND_RULES = ScoreRules(
     sound_power=1.0,
     sound_part=0.6,
     overlap_full=0.5,
+    overlap_unit=0.0625,
     imputed_weight=0.1,
     calibration=(),
     learned_from="invented",
@@ -66,10 +68,10 @@ ONE, OTHER = (0.0, 2.0), (10.0, 12.0)
 @pytest.mark.parametrize(
     ("places", "shared", "rules", "expected"),
     [
-        # sound 100 · 2^−(4 / 4) = 50; artists 100 · √(.125 / .5) = 50
+        # sound 100 · 2^−(4 / 4) = 50; artists 100 · ln(3) / ln(9) = 50
         ((ONE, OTHER), (8, 1), ROUND_RULES, 0.6 * 50 + 0.4 * 50),
-        # the same sound; 2 of 8 artists: 100 · √(.25 / .5) = 70.71
-        ((ONE, OTHER), (8, 2), ROUND_RULES, 0.6 * 50 + 0.4 * 70.71),
+        # the same sound; 2 of 8 artists: 100 · ln(5) / ln(9) = 73.25
+        ((ONE, OTHER), (8, 2), ROUND_RULES, 0.6 * 50 + 0.4 * 73.25),
         # more than half of the artists count as half
         ((ONE, OTHER), (8, 6), ROUND_RULES, 0.6 * 50 + 0.4 * 100),
         # (0, 1) and (1, 2) · 9: between 1 · 9, inside 1 · 9 each, so 0 apart
@@ -79,7 +81,7 @@ ONE, OTHER = (0.0, 2.0), (10.0, 12.0)
             ((0.0, 0.1), (0.505, 0.605)),
             (10, 1),
             None,
-            0.8 * 50 + 0.2 * 100 * min(0.1 / load_rules().overlap_full, 1) ** 0.5,
+            0.8 * 50 + 0.2 * 100 * math.log1p(0.1 / 0.03) / math.log1p(0.2 / 0.03),
         ),
         # 1.8 apart, since 2 · 1.72 − .1 − .1 = 3.24: 2^−(2^1.5) = 14.08 %
         (((0.0, 0.1), (1.72, 1.82)), (10, 0), None, 0.8 * 14.08),
