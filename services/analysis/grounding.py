@@ -18,7 +18,16 @@ from services.analysis.in_common import (
     few_have,
 )
 from services.analysis.name_rules import ENTRIES, WORTH_SAYING
-from services.analysis.scenes import HALF, all_kinds_in, early, ground_of, implied_by
+from services.analysis.scenes import (
+    HALF,
+    ONE_HINTED,
+    TWO_HINTED,
+    all_kinds_in,
+    early,
+    ground_of,
+    implied_by,
+    no_families,
+)
 from services.analysis.tally import A_LOT, Others, Tally, by_genres, families_in
 from services.analysis.told_by_titles import NOTHING, Words
 from services.domain.features import Feature
@@ -50,8 +59,6 @@ ANOTHER = 0.2
 """Share of a second family that tells a group from the rest, beside one that does not."""
 
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
-_ONE_HINTED = Together(1, each=0.2, share=0.2, surely=0.1, times=1.0, fewest=FEWEST_PAIRED)
-_TWO_HINTED = Together(2, each=0.1, share=0.2, surely=0.15, times=1.0, fewest=FEWEST_PAIRED)
 
 
 def grounded(
@@ -193,12 +200,12 @@ def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     genres = by_genres(genres_of)
     if not (says_nothing or says_little) and group.read(genres).share_with(said) >= HALF:
         return name  # "Country", as people say, and not which kinds of it
-    kinds, own = by_genres(_no_families), by_genres(_kinds_of(frozenset(said)))
+    kinds, own = by_genres(no_families), by_genres(_kinds_of(frozenset(said)))
     tried = [(_TWO_FINER, kinds)] * (len(said) == 1 or says_nothing or says_little)
     if says_little:
-        tried += [(_TWO_HINTED, own), (_ONE_HINTED, own)]
+        tried += [(TWO_HINTED, own), (ONE_HINTED, own)]
     elif says_nothing:
-        tried += [(_TWO_HINTED, kinds)]
+        tried += [(TWO_HINTED, kinds)]
     found = (few_have(group, rest, read, SceneKind.GENRE, each) for each, read in tried)
     finer = next(filter(None, found), None)
     return name if finer is None else replace(name, scene=finer)
@@ -223,16 +230,10 @@ def _kinds_of(wanted: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
     """Return what reads those of some genres that are kinds of some families; a track has some."""
 
     def read(genres: tuple[str, ...]) -> Words:
-        words = _no_families(genres)
+        words = no_families(genres)
         return frozenset(word for word in words if family_of(word) in wanted) or (words and NOTHING)
 
     return read
-
-
-def _no_families(genres: tuple[str, ...]) -> Words:
-    """Return those of some genres that are no whole family; a track has some."""
-    words = genres_of(genres)
-    return frozenset(word for word in words if family_of(word) != word) or (NOTHING if words else words)
 
 
 def _another_than(scene: Scene | None, group: Tally, rest: Others) -> Scene | None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from services.analysis.genres import families_of, family_of, genres_of
 from services.analysis.in_common import (
+    FEWEST_PAIRED,
     HELD,
     OF_ALL,
     SPANS,
@@ -125,6 +126,8 @@ _TWO_TELLING = Together(2, each=0.15, share=A_LOT, surely=HALF_SURELY, times=TIM
 _TWO_FAMILIES = Together(2, each=0.25, share=OF_ALL, surely=HELD, times=1.0)
 _TWO_LOOSELY = Together(2, each=0.2, share=0.33, surely=0.3, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
+ONE_HINTED = Together(1, each=0.2, share=0.2, surely=0.1, times=1.0, fewest=FEWEST_PAIRED)
+TWO_HINTED = Together(2, each=0.1, share=0.2, surely=0.15, times=1.0, fewest=FEWEST_PAIRED)
 _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
 _TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
 
@@ -164,6 +167,12 @@ def _kinds_of_rap(genres: tuple[str, ...]) -> Words:
     words = genres_of(genres)
     said = frozenset(word for word in words if family_of(word) == _RAP_FAMILY) - {_RAP_FAMILY}
     return said or (NOTHING if words else words)
+
+
+def no_families(genres: tuple[str, ...]) -> Words:
+    """Return those of some genres that are no whole family; a track has some."""
+    words = genres_of(genres)
+    return frozenset(word for word in words if family_of(word) != word) or (NOTHING if words else words)
 
 
 def _staged(genres: tuple[str, ...]) -> Words:
@@ -222,10 +231,12 @@ def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene
         or most_have(group, rest, by_titles(Recording), SceneKind.RECORDING, HELD, times=0.0)
         or early(era_of(group, rest, range(1, len(SPANS) + 1)))
         or _language(group, rest, times=0.0)
-        or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
-        or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
         or few_have(group, rest, families, SceneKind.GENRE, _THREE_FAMILIES)
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_LOOSELY)
+        or few_have(group, rest, by_genres(no_families), SceneKind.GENRE, TWO_HINTED)
+        or few_have(group, rest, by_genres(no_families), SceneKind.GENRE, ONE_HINTED)
+        or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
+        or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
         or most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=0.0, share=MOST)
         or company_of(group, rest, core)
         or (era_of(group, rest, [1, 2]) if has_no_sound else None)
