@@ -15,7 +15,7 @@ from cogs.replies.details import (
     poster_card,
 )
 from cogs.replies.ids import Action, ComponentRef
-from cogs.replies.layout import ENVELOPE_BYTES, Attached
+from cogs.replies.layout import ENVELOPE_BYTES, Attached, Reply, note
 from cogs.replies.library import SKIP_ALL, TAKE, TAKE_ALL, answered_card, doubtful_card
 from cogs.replies.lists import ListFiles, dj_attachments
 from cogs.replies.report import (
@@ -26,6 +26,7 @@ from cogs.replies.report import (
     summary_card,
     tempo_card,
 )
+from cogs.words import answers
 from cogs.words.controls import COMMANDS
 from cogs.words.lists import ALL_VALUES, WHOLE_REPORT
 from cogs.words.quality import AS_MEASURED, DOUBLED, HALVED
@@ -35,12 +36,24 @@ from cogs.work.components import ComponentRouter
 from cogs.work.deliver import show
 from cogs.work.host import Interaction, chosen_value, chosen_values
 from cogs.work.posted_cards import TakenBack
-from cogs.work.reaching import accept_press, in_time, promise
-from services.domain.errors.storage import NoReportYetError, NoSuchGroupError, ReportNotFoundError
+from cogs.work.reaching import (
+    HandedOverError,
+    accept_press,
+    in_time,
+    is_gone,
+    is_outage,
+    promise,
+)
+from services.domain.errors.storage import (
+    NoReportYetError,
+    NoSuchGroupError,
+    PostedAlreadyError,
+    ReportNotFoundError,
+)
 from services.domain.features import Feature
 from services.domain.grouping import Grouping
 from services.domain.recordings import Pair
-from services.domain.report import EnrichedTrack
+from services.domain.report import EnrichedTrack, Shows
 from services.domain.requests import AgainRequest, ClipsRequest
 from services.workflows.corrections import DOUBLE, HALF, CorrectionsWorkflow, NamesWorkflow
 from services.workflows.reports import DETAIL_CHARTS, ReportsWorkflow, StoredReport, overview
@@ -134,33 +147,54 @@ class ReportsCog(commands.Cog):
 
     async def share(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Post a private result into the channel, because its owner asks for it."""
-        require_files(interaction, private=False)
-        await in_time(interaction, self._reports.require_owner(ref.subject, interaction.user.id))
-        await promise(interaction, private=False)
-        stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
-        (chart,) = await self._reports.charts(stored, [overview(stored.report)])
-        message = await show(interaction, summary_card(stored.report, stored.report_id, chart, private=False))
-        await self._reports.store.publish(
-            stored.report_id
-        )  # only now: where it can't be posted, it stays private
-        await self._reports.store.note_message(stored.report_id, message.channel.id, message.id)
+        await self._post(interaction, ref.subject, Shows.CARD)
 
     async def poster(self, interaction: Interaction, ref: ComponentRef) -> None:
         """Show the owner the poster in both sizes, or post it because they ask for it."""
-        posts = ref.argument == PosterVerb.POST
-        if posts:
-            require_files(interaction, private=False)
-            await in_time(interaction, self._reports.require_owner(ref.subject, interaction.user.id))
-        await promise(interaction, private=not posts)
+        if ref.argument == PosterVerb.POST:
+            await self._post(interaction, ref.subject, Shows.POSTER)
+            return
+        await promise(interaction)
         stored = await self._reports.open(ref.subject, interaction.user.id, owner_only=True)
         posters = await self._reports.posters(stored)
         if ref.argument == PosterVerb.TEXT:
             await show(interaction, charts_text(stored.report, posters[:1]))
             return
-        reply = posted_poster(stored.report, posters) if posts else poster_card(stored, posters)
-        message = await show(interaction, reply)
-        if posts:
-            await self._reports.store.note_message(stored.report_id, message.channel.id, message.id)
+        await show(interaction, poster_card(stored, posters))
+
+    async def _post(self, interaction: Interaction, report_id: str, shows: Shows) -> None:
+        """Post something of a report into the channel, once; raises `PostedAlreadyError`."""
+        require_files(interaction, private=False)
+        store, user_id, press_id = self._reports.store, interaction.user.id, interaction.id
+        place = interaction.guild_id, interaction.channel_id or 0
+        claim = self._reports.claim_post(report_id, user_id, place, shows, press_id=press_id)
+        try:
+            await in_time(interaction, claim)
+        except PostedAlreadyError as there:
+            await promise(interaction)
+            message_id = there.message_id
+            if message_id is None or not await is_gone(interaction.client, there.channel_id, message_id):
+                raise
+            await store.drop_message(message_id)
+            await show(interaction, note(answers.POST_GONE))
+            return
+        try:
+            await promise(interaction, private=False)
+            stored = await self._reports.open(report_id, user_id, owner_only=True)
+            message = await show(interaction, await self._made_public(stored, shows))
+        except Exception as error:
+            if not isinstance(error, HandedOverError) and not is_outage(error):
+                await store.drop_message(press_id)
+            raise
+        if shows is Shows.CARD:  # only now: where it can't be posted, it stays private
+            await store.publish(report_id)
+        await store.note_message(report_id, message.channel.id, message.id, shows=shows, press_id=press_id)
+
+    async def _made_public(self, stored: StoredReport, shows: Shows) -> Reply:
+        if shows is Shows.POSTER:
+            return posted_poster(stored.report, await self._reports.posters(stored))
+        (chart,) = await self._reports.charts(stored, [overview(stored.report)])
+        return summary_card(stored.report, stored.report_id, chart, private=False)
 
 
 class QualityCog(commands.Cog):

@@ -16,6 +16,7 @@ from cogs.replies.lobby import NEW, LobbyVerb
 from cogs.replies.saving import LAST
 from cogs.words.about import HelpTopic
 from cogs.words.controls import Label
+from cogs.words.text import message_url
 from services.domain.errors import groups, jobs, playlists, sources, storage
 from services.domain.group_requests import AskRequest, CompareRequest, MapVerb, Where
 from services.domain.jobs import Request
@@ -170,7 +171,7 @@ _AFTER: Mapping[Next, Sequence[type[BaseException]]] = {
     ),
     NoStep.AS_WISHED: (
         sources.SameOrderError, sources.NothingToUndoError, groups.NoDigestError, groups.NotSharingError,
-        jobs.ForgottenError, jobs.NothingRunsError,
+        jobs.ForgottenError, jobs.NothingRunsError, storage.PostedAlreadyError,
     ),
     NoStep.ON_THE_CARD: (
         groups.TooManyLobbiesError, playlists.ClipsOffError, storage.NoSuchGroupError,
@@ -217,6 +218,9 @@ def next_step(error: BaseException) -> Next:
 
 def next_buttons(steps: Next, error: BaseException, refused: Refused) -> list[ui.Button[Any]]:
     """Make the buttons of those steps that can be taken from where somebody was refused."""
+    if isinstance(error, storage.PostedAlreadyError) and error.message_id is not None:
+        url = message_url(error.guild_id, error.channel_id, error.message_id)
+        return [ui.Button(label=Label.SEE_IT, url=url)]
     if isinstance(steps, NoStep):
         return []
     made = {}

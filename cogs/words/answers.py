@@ -15,6 +15,7 @@ TAKEN_BACK = "This map was taken back by the person who made it."
 OUT = "You are out."
 CHOOSE_FIRST = "Choose the list first; then say with **Lock…** which tracks keep their place."
 TAKES_BOTH = "A poster of you two takes both of you: press *Show here* on the result first."
+POST_GONE = "What I posted here is gone. Press the button again, and I post it anew."
 POSTER_POSTED = "The poster is in the channel. It goes when somebody on it leaves the comparison."
 
 # What Discord refuses, or sends us that we can do nothing with.

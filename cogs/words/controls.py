@@ -139,6 +139,7 @@ class Label(StrEnum):
     NEXT = "Next"
     PREVIOUS = "Previous"
     POST_HERE = "Post here"
+    SEE_IT = "See it"
     PAIRS_LOOK_AT_ONE_PERSON = "Pairs: look at one person…"
     SHOW_HERE = "Show here"
     BLEND = "Blend"

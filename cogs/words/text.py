@@ -85,6 +85,11 @@ def moment(when: datetime, style: str = "R") -> str:
     return f"<t:{int(when.timestamp())}:{style}>"
 
 
+def message_url(guild_id: int | None, channel_id: int, message_id: int) -> str:
+    """Return where a message can be opened."""
+    return f"https://discord.com/channels/{guild_id or '@me'}/{channel_id}/{message_id}"
+
+
 def track_line(track: Track, limit: int = 70) -> str:
     """Say a track in one line, linked to where it can be heard."""
     label = escape(track.label_within(limit), limit)

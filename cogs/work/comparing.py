@@ -242,14 +242,16 @@ class Comparing:
         ------
         NotInResultError
             Who asks is not on it.
+        PostedAlreadyError
+            It is there already.
         """
         if shown.key_of(viewer_id) is None:
             raise NotInResultError
         if not shown.lobby.is_shown_to_channel:
             return await self.posters(shown, viewer_id)
         charts = await self.results.charts(shown, [ChartKind.POSTER_FEED])
-        message = shown.lobby.message(request, MessageKind.RESULT, result_id=shown.stored.result_id)
-        await self.cards.post_reply(message, posted_poster(shown, charts))
+        message = shown.lobby.message(request, MessageKind.POSTER, result_id=shown.stored.result_id)
+        await self.cards.post_once(message, posted_poster(shown, charts))
         return note(answers.POSTER_POSTED)
 
     async def _note(

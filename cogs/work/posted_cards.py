@@ -20,8 +20,8 @@ from cogs.replies.lobby import LobbyVerb, lobby_card, over_card
 from cogs.replies.server_map import stop_ref
 from cogs.words.answers import TAKEN_BACK
 from cogs.work.host import Host
-from cogs.work.reaching import is_outage
-from services.domain.errors.storage import StorageError
+from cogs.work.reaching import is_gone, is_outage
+from services.domain.errors.storage import PostedAlreadyError, StorageError
 from services.domain.groups import GroupMessage, Lobby, MessageKind, Redraw
 from services.domain.report import PostedMessage
 from services.maintenance import Maintenance
@@ -166,6 +166,22 @@ class PostedCards:
             return posted.id
 
         await self.post(message, send)
+
+    async def post_once(self, message: GroupMessage, reply: Reply) -> None:
+        """Post what a channel needs once, like `post_reply`; again where it was deleted there.
+
+        Raises
+        ------
+        PostedAlreadyError
+        """
+        try:
+            await self.post_reply(message, reply)
+        except PostedAlreadyError as there:
+            message_id = there.message_id
+            if message_id is None or not await is_gone(self._client, there.channel_id, message_id):
+                raise
+            await self._store.drop(message_id)
+            await self.post_reply(message, reply)
 
     async def note(
         self,

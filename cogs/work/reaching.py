@@ -28,6 +28,7 @@ _PASSING = frozenset({403, 408, 429})
 STORAGE_AGAIN_S = (5.0, 15.0, 60.0)
 """A database that is busy or away is mostly back within seconds; after these the person is told."""
 _ALREADY_ACKNOWLEDGED = 40060
+_UNKNOWN_MESSAGE = 10_008
 _PATIENCE_S = (1.4, 1.4, 10.0)
 """Two tries inside the three seconds, whatever discord.py waits for by itself; the last one only asks
 whether one of them has taken effect."""
@@ -78,6 +79,18 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, discord.HTTPException):
         return error.status >= 500 or (error.status in _PASSING and error.code == _NO_CODE)
     return isinstance(error, DiscordUnreachableError)
+
+
+async def is_gone(client: Host, channel_id: int, message_id: int) -> bool:
+    """Whether Discord surely no longer has a message."""
+    try:
+        with reaching_discord():
+            await client.get_partial_messageable(channel_id).fetch_message(message_id)
+    except discord.HTTPException as error:
+        return error.code == _UNKNOWN_MESSAGE
+    except DiscordUnreachableError:
+        return False
+    return False
 
 
 async def pause(seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.domain.comparison import PersonKey
@@ -156,6 +156,10 @@ class Sharing:
     granted_at: datetime
 
 
+POSTING = timedelta(minutes=5)
+"""How long a press may take to post: whoever died over it keeps nobody from posting for longer."""
+
+
 class MessageKind(StrEnum):
     """What a posted message shows."""
 
@@ -164,6 +168,8 @@ class MessageKind(StrEnum):
     ASKER_CARD = "asker card"
     """The same in the direct messages of whoever asked: the other one's answer is not theirs to give."""
     RESULT = "result"
+    POSTER = "poster"
+    """Of a result."""
     BLEND = "blend"
     SERVER_MAP = "server map"
     DIGEST = "digest"

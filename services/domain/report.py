@@ -389,3 +389,12 @@ class PostedMessage:
 
     channel_id: int
     message_id: int
+    is_on_its_way: bool = False
+    """Whether Discord has not named it yet; its id is that of the press that posts it."""
+
+
+class Shows(StrEnum):
+    """What a message shows of a report that is posted once in a channel."""
+
+    CARD = "card"
+    POSTER = "poster"

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, case, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.domain.groups import GroupMessage, Lobby, Member, MessageKind, Redraw
+from services.domain.errors.storage import PostedAlreadyError
+from services.domain.groups import POSTING, GroupMessage, Lobby, Member, MessageKind, Redraw
 from services.domain.server_map import FEWEST_ON_MAP, MAP_POSTED_FOR, MapMember, News
 from services.storage.database import Database
 from services.storage.group_rows import members_of, news_of, read_lobby
@@ -31,11 +33,33 @@ class PostedCardStore:
         """Remember a message before it is posted, by the number that its request gives it meanwhile.
 
         Whoever dies between posting and noting leaves a row behind that says what to look for.
+
+        Raises
+        ------
+        PostedAlreadyError
+            It is a poster, and in the channel already or on its way there.
         """
         row = _row(replace(message, is_on_its_way=True), self.clock(), changed=0, drawn=0)
         # After a power failure a card may stay as it is.
         async with self.database.transaction(durable=self.database.beyond_a_crash) as connection:
+            if message.kind is MessageKind.POSTER:
+                await self._refuse_another(connection, message)
             await upsert(connection, group_messages, [row])
+
+    async def _refuse_another(self, connection: AsyncConnection, message: GroupMessage) -> None:
+        await read_lobby(connection, message.lobby_id, for_update=True)
+        mine, died_before = group_messages.c, self.clock() - POSTING
+        query = select(mine.message_id, mine.is_on_its_way).where(
+            mine.message_id != message.message_id,
+            mine.channel_id == message.channel_id,
+            mine.kind == message.kind.value,
+            mine.result_id == message.result_id,
+            or_(mine.is_on_its_way.is_(False), mine.posted_at > died_before),
+        )
+        for message_id, is_on_its_way in await connection.execute(query):
+            raise PostedAlreadyError(
+                message.guild_id, message.channel_id, None if is_on_its_way else message_id
+            )
 
     async def note(
         self,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cachetools import LRUCache
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Delete, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.domain.errors.storage import ReportNotFoundError
+from services.domain.groups import POSTING
 from services.domain.music import Playlist
 from services.domain.portrait import Stage, Summary
-from services.domain.report import AnalysisReport, PostedMessage, ReportSummary
+from services.domain.report import AnalysisReport, PostedMessage, ReportSummary, Shows
 from services.storage.codec import UnreadableReportError, decode_report, encode_report
 from services.storage.database import Database, Store
 from services.storage.decisions import add_if_remembered
@@ -193,17 +194,64 @@ class ReportStore(Store):
         if not await self._change(made_public):
             raise ReportNotFoundError(report_id)
 
-    async def note_message(self, report_id: str, channel_id: int, message_id: int) -> bool:
+    async def claim_post(
+        self, report_id: str, channel_id: int, shows: Shows, *, press_id: int, now: datetime
+    ) -> PostedMessage | None:
+        """Become the press that posts something of a report into a channel, or return what is there.
+
+        The same press may claim again: another process goes on with it.
+        """
+        mine = report_messages.c
+        async with self._database.transaction() as connection:
+            if await _locked(connection, report_id) is None:
+                raise ReportNotFoundError(report_id)
+            query = select(mine.message_id, mine.held_until).where(
+                mine.report_id == report_id, mine.channel_id == channel_id, mine.shows == shows.value
+            )
+            for message_id, held_until in await connection.execute(query):
+                if held_until is None or (held_until > now and message_id != press_id):
+                    return PostedMessage(channel_id, message_id, is_on_its_way=held_until is not None)
+                await connection.execute(_without(message_id))
+            row = {
+                "message_id": press_id,
+                "channel_id": channel_id,
+                "report_id": report_id,
+                "shows": shows.value,
+                "held_until": now + POSTING,
+            }
+            await upsert(connection, report_messages, [row])
+        return None
+
+    async def note_message(
+        self,
+        report_id: str,
+        channel_id: int,
+        message_id: int,
+        *,
+        shows: Shows | None = None,
+        press_id: int | None = None,
+    ) -> bool:
         """Remember where everybody can see a report, until it is too old or its owner takes it back.
 
         False where it is gone already: the message is remembered as to be emptied.
+
+        Parameters
+        ----------
+        shows, press_id
+            As claimed by `claim_post`, where it is posted once.
         """
         async with self._database.transaction() as connection:
-            found = await connection.scalar(
-                select(reports.c.report_id).where(reports.c.report_id == report_id).with_for_update()
-            )
-            row = {"message_id": message_id, "channel_id": channel_id, "report_id": found}
+            found = await _locked(connection, report_id)
+            row = {
+                "message_id": message_id,
+                "channel_id": channel_id,
+                "report_id": found,
+                "shows": shows and shows.value,
+                "held_until": None,
+            }
             await upsert(connection, report_messages, [row])
+            if press_id is not None:
+                await connection.execute(_without(press_id))
         return found is not None
 
     def drop_cache(self) -> None:
@@ -257,8 +305,7 @@ class ReportStore(Store):
 
     async def drop_message(self, message_id: int) -> None:
         """Forget a message that is emptied, or that nobody can empty any more."""
-        emptied = delete(report_messages).where(report_messages.c.message_id == message_id)
-        await self._change(emptied, durable=False)
+        await self._change(_without(message_id), durable=False)
 
     async def purge(self, older_than: datetime) -> int:
         """Delete the reports made before a moment, and return how many there were."""
@@ -272,6 +319,17 @@ class ReportStore(Store):
         for row in gone:
             self._decoded.pop(row.report_id, None)
         return len(gone)
+
+
+async def _locked(connection: AsyncConnection, report_id: str) -> str | None:
+    """Return the id of a report that stays until the transaction is over; None where it is gone."""
+    query = select(reports.c.report_id).where(reports.c.report_id == report_id).with_for_update()
+    found: str | None = await connection.scalar(query)
+    return found
+
+
+def _without(message_id: int) -> Delete:
+    return delete(report_messages).where(report_messages.c.message_id == message_id)
 
 
 async def _outgrown(connection: AsyncConnection, owner_id: int, newest: str, left_bytes: int) -> list[str]:

@@ -16,6 +16,7 @@ from services.domain.errors.storage import (
     NoReportYetError,
     NotMappedError,
     NotYourReportError,
+    PostedAlreadyError,
     ReportNotFoundError,
 )
 from services.domain.features import Feature
@@ -23,7 +24,7 @@ from services.domain.grouping import ENOUGH_YEARS, Grouping, year_share
 from services.domain.messages import ReportWords
 from services.domain.music import Playlist
 from services.domain.portrait import Course, MappedList, Stage
-from services.domain.report import AnalysisReport, ReportSummary, new_id
+from services.domain.report import AnalysisReport, ReportSummary, Shows, new_id
 from services.domain.stats import PlaylistStats
 from services.storage.decisions import RememberedMapStore
 from services.storage.reports import ReportStore, StoredReport, playlist_fingerprint
@@ -195,6 +196,27 @@ class ReportsWorkflow:
         owner_id = await self.store.load_owner(report_id)
         if viewer_id != owner_id:
             raise NotYourReportError(owner_id)
+
+    async def claim_post(
+        self, report_id: str, viewer_id: int, place: tuple[int | None, int], shows: Shows, *, press_id: int
+    ) -> None:
+        """Become the press that posts something of a report; raises like `open` too.
+
+        Parameters
+        ----------
+        place
+            Server and channel.
+
+        Raises
+        ------
+        PostedAlreadyError
+            It is there already.
+        """
+        await self.require_owner(report_id, viewer_id)
+        guild_id, channel_id = place
+        there = await self.store.claim_post(report_id, channel_id, shows, press_id=press_id, now=self.clock())
+        if there is not None:
+            raise PostedAlreadyError(guild_id, channel_id, None if there.is_on_its_way else there.message_id)
 
     async def purge(self, kept_for: timedelta) -> int:
         """Drop reports that are older than they may get, and return how many there were."""

@@ -207,6 +207,21 @@ async def test_share_posts_a_private_card_for_everybody(room: Room, restarted: b
     assert [post.id for post in room.posts()] == [shared.id]
     await press(room, shared, "Quality", who=room.bob)
     await press(room, card, "Quality")
+    if restarted:
+        await room.restart()
+    again = await press(room, card, "Share")
+    assert again.ephemeral
+    assert f"/{room.channel.id}/{shared.id}" in str(again.components)
+    assert [post.id for post in room.posts()] == [shared.id]
+
+
+async def test_what_was_deleted_is_shared_again(room: Room) -> None:
+    card = await room.analyze(private=True)
+    shared = (await room.ann.click(card, label="Share")).response
+    await room.env.bot.get_channel(room.channel.id).get_partial_message(shared.id).delete()
+    assert "is gone" in text_of(await press(room, card, "Share"))
+    assert not (await room.ann.click(card, label="Share")).response.ephemeral
+    assert len(room.posts()) == 1
 
 
 async def test_a_stranger_may_look_into_a_public_card(room: Room) -> None:

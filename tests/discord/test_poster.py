@@ -32,6 +32,10 @@ async def test_the_owner_gets_both_sizes_posts_one_and_takes_it_back(room: Room)
     check_message(posted)
     assert [each.filename for each in posted.attachments] == ["poster-feed.png"]
     assert len(room.posts()) == before + 1
+    again = await press(room, poster, "Post here")
+    assert again.ephemeral
+    assert f"/{posted.id}" in str(again.components)
+    assert len(room.posts()) == before + 1
 
     question = (await room.ann.slash(room.channel, "forget")).response
     await room.ann.click(question, label="Forget me")
@@ -62,6 +66,12 @@ async def test_the_poster_of_a_group_names_who_agreed_and_goes_when_one_of_them_
     posted = party.last_post
     check_message(posted)
     assert [each.filename for each in posted.attachments] == ["poster-feed.png"]
+    again = await press(room, poster, "Post here", room.bob)
+    assert f"/{posted.id}" in str(again.components)
+    assert party.last_post.id == posted.id
+    await room.env.bot.get_channel(room.channel.id).get_partial_message(posted.id).delete()
+    assert "in the channel" in text_of(await press(room, poster, "Post here", room.bob))
+    posted = party.last_post
 
     await party.cat.click(result, label="Leave")
     gone = party.last_post

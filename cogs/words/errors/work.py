@@ -134,6 +134,13 @@ def _(error: storage.NoSuchGroupError) -> str:
 
 
 @sentence.register
+def _(error: storage.PostedAlreadyError) -> str:
+    if error.message_id is None:
+        return "I am posting it at this moment. It will be below."
+    return "It is in this channel already."
+
+
+@sentence.register
 def _(error: storage.NotMappedError) -> str:
     return (
         f"You have no map of a list called “{plain(error.text, 60)}”. Make one with `/analyze`, or run "

@@ -142,6 +142,15 @@ class NotYourReportError(TastemapError):
     owner_id: int
 
 
+class PostedAlreadyError(TastemapError):
+    """What is posted once is in the channel already, or on its way there."""
+
+    guild_id: int | None
+    channel_id: int
+    message_id: int | None
+    """None while it is on its way."""
+
+
 class NoReportYetError(TastemapError):
     """The person has made no map yet, or all of them have expired."""
 

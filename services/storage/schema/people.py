@@ -115,9 +115,12 @@ report_messages = Table(
     Column("message_id", BigInteger, primary_key=True, autoincrement=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("report_id", Text, index=True),
+    Column("shows", Text),
+    Column("held_until", Moment),
 )
 """Where results were posted for everybody. Empty `report_id`: its owner took it back, and the message is
-to be emptied. Nothing here says whose it was."""
+to be emptied. Nothing here says whose it was. What a button posts once says what it `shows`; while it is on
+its way, until `held_until`, it has the number of the press as its id."""
 
 remembered_maps = Table(
     "remembered_maps",

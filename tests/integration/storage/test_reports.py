@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from services.domain.errors.storage import ReportNotFoundError
-from services.domain.report import AnalysisReport, PostedMessage
+from services.domain.report import AnalysisReport, PostedMessage, Shows
 from services.storage import reports as reports_module
 from services.storage.codec import decode_report, encode_report
 from services.storage.database import Database
@@ -101,6 +101,30 @@ async def test_a_message_of_a_report_that_is_gone_is_to_be_emptied(database: Dat
     assert await store.taken_back() == (PostedMessage(1, 2),)
     await store.drop_message(2)
     assert await store.taken_back() == ()
+
+
+async def test_of_presses_at_once_one_posts_and_whoever_died_over_it_keeps_nobody_from_it(
+    database: Database,
+) -> None:
+    store = ReportStore(database)
+    await store.save("sam", SAM, some_report(), private=True, created_at=NOON)
+
+    async def claim(press_id: int, minutes: int = 0, shows: Shows = Shows.CARD) -> PostedMessage | None:
+        now = NOON + timedelta(minutes=minutes)
+        return await store.claim_post("sam", 5, shows, press_id=press_id, now=now)
+
+    found = await asyncio.gather(*map(claim, range(1, 5)))
+    assert found.count(None) == 1
+    (on_its_way,) = {each for each in found if each is not None}
+    assert on_its_way.is_on_its_way
+    first = on_its_way.message_id
+    assert await claim(first) is None, "another process goes on with the same press"
+    assert await claim(8, shows=Shows.POSTER) is None
+    assert await claim(9, 6) is None, "the first has died"
+    await store.note_message("sam", 5, 77, shows=Shows.CARD, press_id=9)
+    assert await claim(10, 60) == PostedMessage(5, 77)
+    await PersonStore(database).erase(SAM)
+    assert await store.taken_back() == (PostedMessage(5, 8), PostedMessage(5, 77))
 
 
 async def test_what_is_taken_back_is_to_be_emptied_and_what_is_too_old_is_not(database: Database) -> None:
