@@ -117,6 +117,8 @@ class ScopeMissingError(AccountError):
 
     scopes: frozenset[str]
     """What they would have to allow."""
+    authorized_at: datetime | None = None
+    """When they last logged in, where that is known to whoever asks."""
 
 
 class NoSeatError(AccountError):

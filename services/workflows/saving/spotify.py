@@ -84,7 +84,7 @@ class SpotifyPlaylists:
             link = await self.access.tokens.link_of(user_id)
             missing = (error.scopes | REMOVE_SCOPES) - link.scopes
             if missing:
-                raise ScopeMissingError(missing) from error
+                raise ScopeMissingError(missing, link.authorized_at) from error
             raise NotRemovableError(playlist_id) from error
         except (PlaylistNotReadableError, SpotifyRejectedError) as error:
             raise NotRemovableError(playlist_id) from error

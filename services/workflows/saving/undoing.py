@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain.errors import TastemapError
@@ -220,17 +220,32 @@ class Undoing:
         except TastemapError as error:
             reached = await self.journal.load(write.write_id)
             if reached is None or not reached.has_begun:
-                asked = isinstance(error, ScopeMissingError) and step.action is UndoAction.REMOVE
-                if asked and taken.is_done and taken.hindrance is Hindrance.CONSENT:
-                    # Asked for once already: another login would only lead here again.
-                    await self._leave_in_library(write, ended)
-                    return Undone(step, None, stays=True)
                 # It can be gone on with, or taken back later, as if nobody had asked.
-                await self.journal.drop(
-                    write, replace(taken, hindrance=Hindrance.CONSENT) if asked and taken.is_done else taken
-                )
+                kept = taken
+                if (
+                    isinstance(error, ScopeMissingError)
+                    and step.action is UndoAction.REMOVE
+                    and taken.is_done
+                ):
+                    if _was_asked_in_vain(taken, error.authorized_at):
+                        await self._leave_in_library(write, ended)
+                        return Undone(step, None, stays=True)
+                    kept = changed(taken, self.clock(), hindrance=Hindrance.CONSENT)
+                await self.journal.drop(write, kept)
             raise
 
     async def _leave_in_library(self, write: Write, taken: Write) -> None:
         """End an undo that Spotify does not let us carry out: what it was to take back is offered no more."""
         await self.journal.drop(write, changed(taken, self.clock(), undone_by=taken.write_id, told=True))
+
+
+def _was_asked_in_vain(taken: Write, authorized_at: datetime | None) -> bool:
+    """Whether a login since the consent was asked for did not bring it: another would only lead here again.
+
+    Nothing but the question happens to a write that is done, so it stands as of then.
+    """
+    return (
+        taken.hindrance is Hindrance.CONSENT
+        and authorized_at is not None
+        and authorized_at > taken.updated_at
+    )
