@@ -259,12 +259,16 @@ def _centres(report: AnalysisReport, table: FeatureTable) -> NDArray[np.float64]
 
 
 def share_quieter(entry: EnrichedTrack) -> float | None:
-    """Return the share of typical music that is quieter than a track, 0..1."""
-    if entry.features.loudness is None:
+    """Return the share of typical music that is quieter than a track, 0..1; None where it is an estimate.
+
+    A catalogue measures loudness otherwise than a file is: what was told as 3 % may be 19 % once measured.
+    """
+    loudness = _real(entry, Feature.LOUDNESS)
+    if np.isnan(loudness):
         return None
     row = np.full((1, len(SOUND_FEATURES)), np.nan)
     column = SOUND_FEATURES.index(Feature.LOUDNESS)
-    row[0, column] = entry.features.loudness
+    row[0, column] = loudness
     return NormalDist().cdf(float(TYPICAL.normal_scores(row)[0, column]))
 
 

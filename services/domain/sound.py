@@ -188,7 +188,7 @@ class PlacedSound:
     """One sound file beside what is known already."""
 
     louder_than: float | None
-    """Share of typical music that is quieter, by estimate; None where nobody can tell."""
+    """Share of typical music that is quieter; None where its loudness is an estimate."""
     place: SoundPlace | None = None
     """On the person's last map, where there is one."""
     chart: Chart | None = None

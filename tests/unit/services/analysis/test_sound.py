@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cogs.words.report import verdict
-from services.analysis.from_sound import LUFS_ERROR_DB, estimate_from_sound
+from services.analysis.from_sound import LUFS_ERROR_DB, estimate_from_sound, share_quieter
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance
 from services.domain.music import Track, TrackId
 from services.domain.report import EnrichedTrack
@@ -50,6 +50,9 @@ def test_what_is_not_measured_is_estimated_with_an_error_and_decides_nothing() -
             assert (entry.standard_errors.get(feature) or 0) > 0
     assert entry.standard_errors is not None
     assert entry.standard_errors.loudness == LUFS_ERROR_DB
+    assert share_quieter(entry) is None
+    measured = replace(entry, provenance={Feature.LOUDNESS: Provenance(Origin.CLIP, "ReccoBeats")})
+    assert 0 < (share_quieter(measured) or 0) < 1
     coverage = compute_coverage([entry])
     assert coverage.imputed == 1
     assert coverage.partly is None or coverage.partly.deciding == 0
