@@ -1,23 +1,15 @@
-"""Read lines that say `Artist - Title` or part the two otherwise, and what stands around the names in all.
-
-A dash between blanks says enough by itself. Colons, slashes and commas stand in any text: they count only
-where nearly all lines have one, with what looks like names on both sides.
-"""
+"""Read lines that say `Artist - Title` or part the two otherwise, and what stands around the names in all."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from services.domain.errors.playlists import TooManyRowsError
 from services.domain.messages import Note, NoteKind
 from services.domain.music import Playlist, SkipReason, Track
-from services.imports.cells import unescaped
+from services.imports.cells import split_commas, unescaped
 from services.imports.columns import Column
 from services.imports.dialects import GENERIC
 from services.imports.entries import (
@@ -25,164 +17,34 @@ from services.imports.entries import (
     SOUND_FILE,
     Entries,
     file_name,
+    make_track,
     track_of_path,
     track_of_words,
 )
 from services.imports.formats import LINES, MAX_ROWS
 from services.imports.links import NUMBERING
+from services.imports.parting import (
+    LEAST_LINES,
+    LONGEST_LINE,
+    LOOKED_AT,
+    MOST_OF_TEN,
+    Block,
+    find_blocks,
+    length_ms,
+    part,
+)
 from services.imports.tally import Budget
 from services.imports.text import DASHES
 
-_Pair = tuple[str, str]
-
-_BY = re.compile(
-    r"[\"“„]?(?P<title>.+?)[\"”“]?\s+(?P<by>by|von|par|av|af|door)\s+(?P<artist>(?:(?!\s(?P=by)\s).)+)",
-    re.IGNORECASE,
-)
-_TIGHT = re.compile(r"(?P<artist>[^–—]+)[–—](?P<title>[^–—]+)")
-_SIGN = re.compile(
-    r"(?P<artist>\S(?:.*?\S)?)(?:\s+(?:[/／~→»|]|-{2,}|[-=]>|::)\s+|[-–—]\s+|\s+[-–—])(?P<title>[^\s/~→»].*)"
-)
-_QUOTED = re.compile(r"(?P<artist>[^\"“„«]+[\s,:])[\"“„«](?P<title>[^\"”“»]+)[\"”“»]")
-_GAP = re.compile(r"(?P<artist>\S+(?: \S+)*) {2,}(?P<title>\S+(?: \S+)*)")
-_COLON = re.compile(r"(?P<artist>[^:：]*[^:：\s])(?::\s|\s?：)\s*(?P<title>[^:：\s][^:：]*)")
-_CLOCK_CELL = re.compile(r"\s*[\t|;,]\s*((?:\d{1,2}:)?\d{1,2}:[0-5]\d)$")
-_NO_NAME = re.compile(r"@|://|^[\W\d_]*$")
-_SEVERAL_WORDS = re.compile(r"\w\W*\s\W*\w|[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""What names often have, and lists of single things do not; some scripts know no blanks."""
-_LONGEST_LINE, _LONGEST_CLOCK, _LONGEST_HEADING = 300, 20, 100
+_LONGEST_HEADING = 100
 _MOST_HEADINGS = 2
 """A list's own name and that of its first part."""
-_LOOKED_AT = 200
-_LEAST_LINES = 2
-_MOST_OF_TEN = 8
-"""So many of ten lines must name artist and title; in prose a dash is rare."""
-
-
-class Parted(NamedTuple):
-    """Lines as `Artist - Title`; those that have no two parts are as they were."""
-
-    lines: list[str]
-    columns: tuple[str, ...] = ()
-    """What columns without a header were taken for, if they are columns."""
-
-
-def _always(_pairs: Sequence[_Pair]) -> bool:
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A way in which a line is parted."""
-
-    split: Callable[[str], _Pair | None]
-    hold_songs: Callable[[Sequence[_Pair]], bool] = _always
-    """What all pairs together must look like."""
-    are_columns: bool = False
-    may_turn: bool = True
-    """Whether the title may come first without saying so."""
-
-
-def part(lines: Sequence[str]) -> Parted | None:
-    """Return the lines with a dash between artist and title, or None where nothing parts them surely.
-
-    Raises
-    ------
-    TooManyRowsError
-        So many lines are more tracks than are read.
-    """
-    for way in _WAYS:
-        if _part(lines[:_LOOKED_AT], way) is None:
-            continue
-        if _MOST_OF_TEN * len(lines) > 10 * MAX_ROWS:
-            raise TooManyRowsError(limit=MAX_ROWS)
-        parted = _part(lines, way)
-        if parted is not None:
-            return parted
-    return None
-
-
-def _part(lines: Sequence[str], way: _Way) -> Parted | None:
-    clocks = [_CLOCK_CELL.search(line[-_LONGEST_CLOCK:]) if way.are_columns else None for line in lines]
-    bare = [line[: -len(clock[0])] if clock else line for line, clock in zip(lines, clocks, strict=True)]
-    pairs = [way.split(line) if len(line) <= _LONGEST_LINE else None for line in bare]
-    told = [pair for pair in pairs if pair]
-    if len(told) < _LEAST_LINES or 10 * len(told) < _MOST_OF_TEN * len(lines) or not way.hold_songs(told):
-        return None
-    turned = way.may_turn and _come_again(told)
-    written = [
-        f"{pair[turned]} - {pair[not turned]}{f' {clock[1]}' if clock else ''}" if pair else line
-        for line, pair, clock in zip(lines, pairs, clocks, strict=True)
-    ]
-    return Parted(written, ("title", "artist")[:: 1 if turned else -1] if way.are_columns else ())
-
-
-def _found(pattern: re.Pattern[str], line: str) -> _Pair | None:
-    found = pattern.fullmatch(line)
-    return (found["artist"].strip(" \t,:"), found["title"].strip()) if found else None
-
-
-def _columns(delimiter: str, line: str) -> _Pair | None:
-    if delimiter not in line:
-        return None
-    try:
-        (row,) = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
-    except csv.Error:
-        return None
-    cells = [cell.strip() for cell in row if cell.strip()]
-    return (cells[0], cells[1]) if len(cells) == 2 else None
-
-
-def _are_songs(pairs: Sequence[_Pair]) -> bool:
-    """Whether both parts look like names, which are mostly different, and the first names no column."""
-    count = len(pairs)
-    if 2 * len(set(pairs)) < count or GENERIC.match(pairs[0]) or _is_header(pairs):
-        return False
-    return all(
-        10 * sum(_NO_NAME.search(cell) is not None for cell in column) <= count
-        and 4 * sum(_SEVERAL_WORDS.search(cell) is not None for cell in column) >= count
-        for column in zip(*pairs, strict=True)
-    )
-
-
-def _is_header(pairs: Sequence[_Pair]) -> bool:
-    """Whether the first pair alone is two words, where names have more: columns of another table."""
-    if any(map(_SEVERAL_WORDS.search, pairs[0])):
-        return False
-    below = [cell for pair in pairs[1:] for cell in pair]
-    return 4 * sum(_SEVERAL_WORDS.search(cell) is None for cell in below) <= len(below)
-
-
-def _are_no_sentences(pairs: Sequence[_Pair]) -> bool:
-    """Whether what stands behind colons are names too: not what people say, nor amounts and settings."""
-    spoken = sum(title[:1].islower() or title[:1].isdigit() for _, title in pairs)
-    speakers = {artist for artist, _ in pairs}
-    return 4 * spoken <= len(pairs) and 2 * len(speakers) >= len(pairs) and _are_songs(pairs)
-
-
-def _come_again(pairs: Sequence[_Pair]) -> bool:
-    """Whether the second parts come again and again, as artists do, more often than the first."""
-    first, second = ({name.casefold() for name in names} for names in zip(*pairs, strict=True))
-    return len(second) < len(first)
-
-
-_WAYS = (
-    _Way(partial(_found, _BY), may_turn=False),
-    _Way(partial(_found, _TIGHT)),
-    *(_Way(partial(_columns, delimiter), _are_songs, are_columns=True) for delimiter in "\t|;,"),
-    _Way(partial(_found, _GAP), _are_songs, are_columns=True),
-    _Way(partial(_found, _QUOTED), _are_songs, may_turn=False),
-    _Way(partial(_found, _SIGN), _are_songs),
-    _Way(partial(_found, _COLON), _are_no_sentences),
-)
-
-
 _TIME = r"(?:\d{1,2}:)?\d{1,3}:[0-5]\d"
 _STARTS_AT = re.compile(rf"^[\[(]?{_TIME}(?:\s?[-–]\s?{_TIME})?[\])]?(?:\s+[{DASHES}:|])?\s+")
 """Where in a mix a piece begins, in front of its name."""
 _CLOCK = re.compile(r"\s[\[(]?(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)[\])]?$")
 _NUMBER = re.compile(
-    rf"\s*[(\[#]?(?:n[or]\.?\s?)?(\d{{1,4}})\ufe0f?\u20e3?(?:\s*[.):\]|．、：）]+\s*|\s+[{DASHES}]\s+|\s+)",
+    rf"\s*[(\[#]?(?:n[or]\.?\s?)?(\d{{1,4}})\ufe0f?\u20e3?(?:\s*[.):\]|．、：）;,]+\s*|\s+[{DASHES}]\s+|\s+)",
     re.IGNORECASE,
 )
 """A number in front of a line in any dress. Bands have numbers too: it goes only where lines count up."""
@@ -231,30 +93,33 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
     TooManyRowsError
         There are more lines than are read.
     """
-    lines = []
-    for line in unescaped(text).splitlines():
+    lines, shown = [], unescaped(text).splitlines()
+    for line in shown:
         if line.strip():
             budget.take_rows()
             lines.append(line)
     are_names = _are_names(lines) and not _is_table(lines)
-    cleaned = (_LISTED.sub("", _DRAWN.sub("", line[:_LONGEST_LINE])) + line[_LONGEST_LINE:] for line in lines)
+    if not are_names and (blocks := find_blocks([line.strip() for line in shown])):
+        return _of_blocks(blocks, name, notes)
+    cleaned = (_LISTED.sub("", _DRAWN.sub("", line[:LONGEST_LINE])) + line[LONGEST_LINE:] for line in lines)
     lines = _changed(_SAID, "", [line.strip() for line in cleaned if _LETTER.search(line)])
     lines, others = _between_heading_and_end(lines)
     lines = [_EMPHASIS.sub(r"\2", line) for line in _unquoted(_bare(lines))]
-    parted = None if are_names and any(map(ARTIST_AND_TITLE.search, lines)) else part(lines)
+    dashed = sum(map(bool, map(ARTIST_AND_TITLE.search, lines)))
+    parted = None if are_names and 10 * dashed >= MOST_OF_TEN * len(lines) else part(lines)
     if parted is not None:
         lines = parted.lines
     elif not are_names:
         return None
     lines = _without_labels(lines)
-    dashed = sum(1 for line in lines if len(line) <= _LONGEST_LINE and ARTIST_AND_TITLE.search(line))
+    dashed = sum(1 for line in lines if len(line) <= LONGEST_LINE and ARTIST_AND_TITLE.search(line))
     others_than_names = sum(line.endswith(".") or _NO_ARTIST.match(line) is not None for line in lines)
-    if 10 * dashed < _MOST_OF_TEN * len(lines) or 2 * others_than_names > len(lines) or not dashed:
+    if 10 * dashed < MOST_OF_TEN * len(lines) or 2 * others_than_names > len(lines) or not dashed:
         return None
     numbered = count_up(file_name(line) for line in lines if SOUND_FILE.search(line))
     clocks = [_CLOCK.search(line) for line in lines]
-    told = [_length_ms(clock) for clock in clocks if clock]
-    are_places = len(told) > _LEAST_LINES and told[0] == 0 and all(one < two for one, two in pairwise(told))
+    told = [length_ms(clock) for clock in clocks if clock]
+    are_places = len(told) > LEAST_LINES and told[0] == 0 and all(one < two for one, two in pairwise(told))
     entries = Entries(Budget())  # the lines were counted when they were found
     for line in others:
         entries.add(SkipReason.UNREADABLE, line)
@@ -262,10 +127,24 @@ def read_lines(text: str, name: str, budget: Budget, notes: Iterable[Note] = ())
         words = line[: clock.start()].rstrip(f" {DASHES}") if clock else line
         is_title = not ARTIST_AND_TITLE.search(words)
         words = line if is_title else words
-        length_ms = _length_ms(clock) if clock and not (are_places or is_title) else None
-        entries.add(_track_of_line(words, length_ms, numbered=numbered), line)
+        length = length_ms(clock) if clock and not (are_places or is_title) else None
+        entries.add(_track_of_line(words, length, numbered=numbered), line)
     if parted is not None and parted.columns:
         notes = (*notes, Note(NoteKind.NO_HEADER, names=parted.columns))
+    return entries.playlist(name, LINES, notes)
+
+
+def _of_blocks(blocks: Iterable[Block | str], name: str, notes: Iterable[Note]) -> Playlist:
+    entries = Entries(Budget())
+    for block in blocks:
+        if isinstance(block, str):
+            entries.add(SkipReason.UNREADABLE, block)
+            continue
+        artists = split_commas(block.artist)
+        track = make_track(
+            title=block.title, artists=artists, album=block.album, duration_ms=block.duration_ms
+        )
+        entries.add(track, block.title)
     return entries.playlist(name, LINES, notes)
 
 
@@ -277,12 +156,12 @@ def _are_names(lines: Sequence[str]) -> bool:
     TooManyRowsError
         So many lines of names are more tracks than are read.
     """
-    long = sum(len(line) > _LONGEST_LINE for line in lines)
-    if 10 * long > (10 - _MOST_OF_TEN) * len(lines):
+    long = sum(len(line) > LONGEST_LINE for line in lines)
+    if 10 * long > (10 - MOST_OF_TEN) * len(lines):
         return False
-    first = lines[:_LOOKED_AT]
+    first = lines[:LOOKED_AT]
     named = 2 * sum(_NAMES.search(line.strip()) is not None for line in first) >= len(first)
-    if named and _MOST_OF_TEN * len(lines) > 10 * MAX_ROWS:
+    if named and MOST_OF_TEN * len(lines) > 10 * MAX_ROWS:
         raise TooManyRowsError(limit=MAX_ROWS)
     return named
 
@@ -294,14 +173,14 @@ def _is_table(lines: Sequence[str]) -> bool:
     counts = [(lines[0].count(each), each) for each in "\t;,|"]
     cells, delimiter = max(counts)
     alike = sum(line.count(delimiter) >= cells for line in lines)
-    return cells > 0 and 10 * alike >= _MOST_OF_TEN * len(lines)
+    return cells > 0 and 10 * alike >= MOST_OF_TEN * len(lines)
 
 
 def _between_heading_and_end(lines: list[str]) -> tuple[list[str], list[str]]:
     """Return lines without heading, remarks and last word, and these; a header of their parts is neither."""
     remarks = [line for line in lines if _REMARK.match(line)]
     kept = [line for line in lines if not _REMARK.match(line)] if remarks else lines
-    header = ARTIST_AND_TITLE.split(kept[0][:_LONGEST_LINE]) if kept else []
+    header = ARTIST_AND_TITLE.split(kept[0][:LONGEST_LINE]) if kept else []
     parts = GENERIC.match(header)
     if {Column.ARTISTS, Column.TITLE} <= parts.keys():
         rows = [ARTIST_AND_TITLE.split(line, maxsplit=len(header) - 1) for line in kept[1:]]
@@ -313,7 +192,7 @@ def _between_heading_and_end(lines: list[str]) -> tuple[list[str], list[str]]:
         return lines, remarks
     named = [_NAMES.search(line) is not None for line in kept]
     others = _headings(kept, named)
-    if named[-1 - _LEAST_LINES :] == [*[True] * _LEAST_LINES, False]:
+    if named[-1 - LEAST_LINES :] == [*[True] * LEAST_LINES, False]:
         others.add(len(kept) - 1)
     rest = [*remarks, *(kept[row] for row in sorted(others))]
     return [line for row, line in enumerate(kept) if row not in others], rest
@@ -326,7 +205,7 @@ def _headings(lines: Sequence[str], named: Sequence[bool]) -> set[int]:
         if not is_named:
             above.append(row)
             continue
-        is_part = [*named[row : row + _LEAST_LINES]] == [True] * _LEAST_LINES and len(above) <= _MOST_HEADINGS
+        is_part = [*named[row : row + LEAST_LINES]] == [True] * LEAST_LINES and len(above) <= _MOST_HEADINGS
         if is_part and all(len(lines[one]) <= _LONGEST_HEADING for one in above):
             found.update(above)
         above.clear()
@@ -342,24 +221,20 @@ def _without_labels(lines: list[str]) -> list[str]:
 
 def _changed(pattern: re.Pattern[str], kept: str, lines: list[str]) -> list[str]:
     """Replace what nearly all lines have, those apart that nobody knows the names of."""
-    known = [line for line in lines if len(line) <= _LONGEST_LINE and not _UNKNOWN.fullmatch(line)]
-    if 10 * sum(map(bool, map(pattern.search, known))) < _MOST_OF_TEN * len(known):
+    known = [line for line in lines if len(line) <= LONGEST_LINE and not _UNKNOWN.fullmatch(line)]
+    if 10 * sum(map(bool, map(pattern.search, known))) < MOST_OF_TEN * len(known):
         return lines
-    return [pattern.sub(kept, line, count=1) if len(line) <= _LONGEST_LINE else line for line in lines]
+    return [pattern.sub(kept, line, count=1) if len(line) <= LONGEST_LINE else line for line in lines]
 
 
-def _length_ms(clock: re.Match[str]) -> int:
-    return ((int(clock[1] or 0) * 60 + int(clock[2])) * 60 + int(clock[3])) * 1000
-
-
-def _track_of_line(line: str, length_ms: int | None, *, numbered: bool) -> Track | SkipReason:
-    if len(line) > _LONGEST_LINE or not ARTIST_AND_TITLE.search(line):
+def _track_of_line(line: str, duration_ms: int | None, *, numbered: bool) -> Track | SkipReason:
+    if len(line) > LONGEST_LINE or not ARTIST_AND_TITLE.search(line):
         return SkipReason.UNREADABLE
     if _UNKNOWN.fullmatch(line):
         return SkipReason.NO_TITLE
     if SOUND_FILE.search(line):
         return track_of_path(line, numbered=numbered)
-    return track_of_words(line, duration_ms=length_ms)
+    return track_of_words(line, duration_ms=duration_ms)
 
 
 def count_up(names: Iterable[str]) -> bool:
@@ -369,7 +244,7 @@ def count_up(names: Iterable[str]) -> bool:
 
 def _do_count(found: Sequence[re.Match[str] | None]) -> bool:
     told = [int(number[1]) for number in found if number]
-    if len(told) < _LEAST_LINES or 10 * len(told) < _MOST_OF_TEN * len(found):
+    if len(told) < LEAST_LINES or 10 * len(told) < MOST_OF_TEN * len(found):
         return False
     rises = told[0] in {0, 1} and all(
         after == before + 1 or after == 1 < before for before, after in pairwise(told)

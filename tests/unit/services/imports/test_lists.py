@@ -112,6 +112,57 @@ def test_reads_lines_of_artist_and_title(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "1;Ann Lee;One Day\n2;Bob;Two\n3;50 Cent;Three Times",
+        "1,Ann Lee,One Day,3:45\n2,Bob,Two,3:20\n3,50 Cent,Three Times,0:59",
+        "Ann Lee - One Day\nBob | Two\n50 Cent: Three Times",
+        "Ann Lee, One Day\nTwo by Bob\n50 Cent; Three Times",
+        "Ann Lee / One Day\nBob\tTwo\n50 Cent—Three Times",
+    ],
+)
+def test_reads_numbered_cells_and_lines_that_each_part_the_two_in_their_own_way(text: str) -> None:
+    assert labels(text) == ["Ann Lee – One Day", "Bob – Two", "50 Cent – Three Times"]
+
+
+SPOTIFY = """#\nTitle\nAlbum\nDate added
+1\nOne\nE\nAnn, Zoe\nAl\n3 days ago\n3:45
+2\nTwo - Live\nBob\nBl\nFeb 3, 2023\n3:20
+3\n7\n50 Cent\nCl\n5 May 2021\n1:00:59"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SPOTIFY,
+        "1\nOne\nAnn, Zoe\n\n2\nTwo - Live\nBob\n\n3\n7\n50 Cent",
+        "One\nAnn, Zoe\n3:45\nTwo - Live\nBob\n3:20\n7 Days\n50 Cent\n0:59",
+        "One\nAnn, Zoe\n\nTwo - Live\nBob\n\n7 Days\n50 Cent",
+    ],
+)
+def test_reads_blocks_of_a_line_for_each_name(text: str) -> None:
+    first, second, third = only(text).tracks
+    assert (first.title, first.artists) == ("One", ("Ann", "Zoe"))
+    assert (second.title, second.artists, second.album) == (
+        "Two - Live",
+        ("Bob",),
+        "Bl" if "Bl" in text else None,
+    )
+    assert (first.duration_ms, third.artists) == (225_000 if "3:45" in text else None, ("50 Cent",))
+
+
+def test_of_blocks_those_count_as_titles_that_differ_and_odd_ones_are_left_out_and_said() -> None:
+    blocks = [f"{number}\nThe Band\nSong {number}\n3:0{number % 10}\n" for number in range(1, 12)]
+    blocks[4] = "5\nOne line\n"
+    playlist = only("".join(blocks))
+    assert {track.label for track in playlist.tracks} >= {"The Band – Song 1", "The Band – Song 11"}
+    assert len(playlist.tracks) == 10
+    assert playlist.skipped[0].count == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There was a king of old\nwho had a daughter\n\nShe was so fair that\nthe sun wondered\n\nAnd\nso on",
+        "1\nBuy milk.\nThe shop closes.\n2\nCall Bob.\nHe is in.\n3\nAsk Ann, who waits.\nShe is kind.",
         "Dear all,\nthis is a letter - with a dash.\nIt has lines.\nBye - me\n",
         "Album\tNumber\tName\nAnn - Al\t01\tOne\nBob - Bl\t02\tTwo\n",
         "What,Kind,Since\nAnn - One,song,2024\nBob - Two,song,2024\n",
