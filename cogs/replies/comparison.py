@@ -66,19 +66,22 @@ def result_card(shown: Shown, chart: Chart, viewer: PersonKey | None) -> Reply:
         blocks.append(rule())
     blocks.append(text(*map(small, (*people.without_score(found), people.KEPT))))
     result_id = shown.stored.result_id
-    row = [
-        _go(Label.MAP, result_id, ResultVerb.MAP),
-        _go(Label.PROFILES, result_id, ResultVerb.PROFILES),
-        _go(Label.AWARDS, result_id, ResultVerb.AWARDS),
-        button(Label.BLEND, BlendPress(BlendMode.FAIR, USUAL_BLEND).button(result_id)),
-    ]
-    if _is_pair(shown):
-        row.insert(0, _go(Label.WHY, result_id, f"{ResultVerb.PAIR}.0.1"))
-    else:
-        blocks.append(ui.ActionRow(person_select(found, result_id)))
+    row = [button(Label.BLEND, BlendPress(BlendMode.FAIR, USUAL_BLEND).button(result_id))]
+    is_scored = any(pair.score is not None for pair in found.pairs)
+    if is_scored:  # else there is nothing behind them
+        row[:0] = [
+            _go(Label.MAP, result_id, ResultVerb.MAP),
+            _go(Label.PROFILES, result_id, ResultVerb.PROFILES),
+            _go(Label.AWARDS, result_id, ResultVerb.AWARDS),
+        ]
+        if _is_pair(shown):
+            row.insert(0, _go(Label.WHY, result_id, f"{ResultVerb.PAIR}.0.1"))
+        else:
+            blocks.append(ui.ActionRow(person_select(found, result_id)))
     blocks.append(ui.ActionRow(*row))
+    has_poster = is_scored and shown.lobby.is_shown_to_channel
     last = [
-        *([_go(Label.POSTER, result_id, ResultVerb.POSTER)] if shown.lobby.is_shown_to_channel else []),
+        *([_go(Label.POSTER, result_id, ResultVerb.POSTER)] if has_poster else []),
         _go(Label.MY_DATA, result_id, ResultVerb.OWN),
         button(Label.LEAVE, ComponentRef(Action.LOBBY, shown.lobby.lobby_id, LobbyVerb.LEAVE)),
     ]

@@ -69,15 +69,15 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "listed_playlists": ("playlist name", "playlist names"),
     "lobbies": ("comparison you started", "comparisons you started"),
     "questions": ("question whether you compare", "questions whether you compare"),
-    "lobby_members": ("comparison you are in", "comparisons you are in"),
-    "group_result_members": ("result you are part of", "results you are part of"),
+    "lobby_members": ("place in a comparison", "places in comparisons"),
+    "group_result_members": ("place in a result", "places in results"),
     "asks": ("question of the last days", "questions of the last days"),
     "unasked": ("wish not to be asked", "wishes not to be asked"),
     "digest_news": ("line of a weekly digest", "lines of weekly digests"),
-    "map_members": ("server map you are on", "server maps you are on"),
-    "sharings": ("server that you share with", "servers that you share with"),
+    "map_members": ("place on a server map", "places on server maps"),
+    "sharings": ("sharing with a server", "sharings with servers"),
 }
-"""Rows of each table in words; a test sees to it that no table is missing."""
+"""Rows of each table in words, stored or erased; a test sees to it that no table is missing."""
 PASTE_STEPS = (
     "1. Open the link and allow the access at Spotify.\n"
     "2. The browser then shows a page that can't be loaded: copy its whole address.\n"

@@ -90,7 +90,8 @@ def without_score(found: Comparison) -> list[str]:
     missing = [person for person in found.people if not person.is_scored]
     if len(found.people) > ROUND and len(missing) > 1:
         return [f"{len(missing)} of {len(found.people)} have too few measured tracks or artists for a score."]
-    return [f"{escape(person.name, NAME)}: not enough data, {_lacking(person)}" for person in missing[:5]]
+    why = "" if all(pair.score is None for pair in found.pairs) else "not enough data, "  # else said above
+    return [f"{escape(person.name, NAME)}: {why}{_lacking(person)}" for person in missing[:5]]
 
 
 def _lacking(person: Participant) -> str:
@@ -146,7 +147,7 @@ def _next_words(value: float, gap: float | None, *, below: bool) -> str:
 def reason_lines(found: Comparison, viewer: PersonKey | None) -> list[str]:
     """Say the most telling reason and how much the two share; a button away stand all."""
     (pair,) = found.pairs
-    told = pair_reasons(found, pair, viewer)
+    told = () if pair.score is None else pair_reasons(found, pair, viewer)  # who lacks what is said below
     artists = plural(len(pair.shared_artists), "artist")
     shared = f"{artists} and {plural(len(pair.shared_tracks), 'song')} in common."
     return [*(escape(unbroken(reason), 240) for reason in told[:1]), shared]

@@ -17,6 +17,9 @@ TOO_LARGE = "The pictures are too large for this place. In words:"
 FOR_STORIES = "The same for stories"
 _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 """Control, zero-width and direction characters: harmless in a file, a disguise in a card."""
+_RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+_RUN = re.compile(rf"{_RIGHT_TO_LEFT}(?:[\W\d_]*{_RIGHT_TO_LEFT})*")
+"""Words that are read from the right, with the numbers between them."""
 _MARKS = re.compile(r"([\\*_~|`>\[\]()#<@:\-])")
 _MENTION = re.compile(r"@(everyone|here|[!&]?[0-9]{17,20})")
 _LONE_BACKSLASH = re.compile(r"(?<!\\)(?:\\\\)*\\$")
@@ -69,8 +72,11 @@ def plain(text: str, limit: int = 80) -> str:
 
 
 def escape(text: str, limit: int = 80) -> str:
-    """Return `text` so that Discord shows it letter by letter: no markdown, mention, link or emoji code."""
-    cleaned = plain(text, limit)
+    """Return `text` so that Discord shows it letter by letter: no markdown, mention, link or emoji code.
+
+    Words that are read from the right are isolated: else a number behind them is shown in front of them.
+    """
+    cleaned = _RUN.sub("\u2068\\g<0>\u2069", plain(text, limit))
     cleaned = cleaned.replace("://", ":\u200b//").replace("discord.gg", "discord\u200b.gg")
     return _MENTION.sub("@\u200b\\1", _MARKS.sub(r"\\\1", cleaned))
 

@@ -32,6 +32,8 @@ from services.domain.scoring import Band
 _MOST_LANDS = 8
 """People up to whom each has a land; the lands of more would hide each other."""
 _LEVELS = ((0.3, 0.14), (1.0, 0.26), (1.5, 0.4))
+_OF = "of 100; "
+"""What goes on from the figure above."""
 _SHARED = 3
 _IN_A_PAIR = 13
 """Characters of a name beside another on one line."""
@@ -154,7 +156,7 @@ def _pair_words(found: Comparison, said: ComparisonWords, colours: Sequence[str]
         rows += _common(pair)
         difference = said.differences[0]
         rows += [Row(words=f"{a} is {difference}")] if difference else []
-        told = "{} of 100 is all that is known" if found.is_rough(pair) else "of 100; {} with other tracks"
+        told = "{} of 100 is all that is known" if found.is_rough(pair) else _OF + "{} with other tracks"
         range_of = told.format(f"{pair.low:.0f}–{pair.high:.0f}") if pair.low is not None else ""
     else:
         rows = [Row(words="Not enough data for a score")]
@@ -242,4 +244,5 @@ def _twin(words: Words) -> list[str]:
     for row in words.rows:
         beneath = f": {listed(row.beneath)}" if row.beneath else ""
         lines.append(f"{row.words}{beneath}{f' ({row.number})' if row.number else ''}")
-    return [*lines, listed(member.name for member in words.members), *words.foot]
+    foot = [line.removeprefix(_OF) for line in words.foot]  # the figure stands above it
+    return [*lines, listed(member.name for member in words.members), *foot]

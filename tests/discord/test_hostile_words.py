@@ -25,6 +25,7 @@ TITLES = (
 ARTISTS = tuple(f"{title[:60]} {number}" for number, title in enumerate(TITLES))
 
 _OURS = re.compile(r"\]\(https://open\.spotify\.com/track/[0-9A-Za-z]{22}\)")
+_ISOLATED = re.compile(r"\u2068([^\u2066-\u2069\n]*)\u2069")
 _ACTIVE = {
     "mention": re.compile(r"@(everyone|here)|<@!?&?\d+>|<#\d+>"),
     "link": re.compile(r"https?://|discord\.gg|(?<!\\)\]\("),
@@ -35,7 +36,7 @@ _ACTIVE = {
 
 
 def check_inert(words: str) -> None:
-    rest = _OURS.sub("]", words)
+    rest = _ISOLATED.sub(r"\1", _OURS.sub("]", words))
     for kind, pattern in _ACTIVE.items():
         found = pattern.search(rest)
         assert not found, f"{kind}: …{rest[max(0, found.start() - 40) : found.end() + 40]}…"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from cogs.replies.comparison import result_card
 from cogs.words.comparison import comparison_sentence, meaning_words
+from cogs.words.controls import Label
 from cogs.words.people import comparison_words, standing_words, without_score
 from services.charts.compatibility import _alt_text as chart_alt_text
 from services.charts.people_poster import render_people_poster
 from services.charts.poster_page import FORMATS
+from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import TopPairs, TopPeople
+from services.domain.groups import GroupKind
 from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison, make_twins
 
@@ -51,6 +57,15 @@ def test_a_large_round_counts_who_has_no_score(people: int, lines: int) -> None:
     said = without_score(make_comparison(people, unscored=2))
     assert len(said) == lines
     assert (said[0] == f"2 of {people} have too few measured tracks or artists for a score.") == (lines == 1)
+
+
+def test_where_nobody_has_a_score_the_card_says_so_once_and_offers_nothing_that_is_empty() -> None:
+    found, chart = make_comparison(2, unscored=2), Chart(ChartKind.COMPATIBILITY, "", b"", "", "")
+    lobby = SimpleNamespace(is_shown_to_channel=True, lobby_id="l", kind=GroupKind.LOBBY)
+    shown: Any = SimpleNamespace(stored=SimpleNamespace(comparison=found, result_id="r"), lobby=lobby)
+    said = str([block.to_component_dict() for block in result_card(shown, chart, found.people[0].key).blocks])
+    assert said.lower().count("not enough data") == 1
+    assert {label for label in Label if f"'{label}'" in said} == {Label.BLEND, Label.MY_DATA, Label.LEAVE}
 
 
 def test_equal_scores_are_one_number() -> None:

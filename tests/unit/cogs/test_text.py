@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -44,6 +45,18 @@ def test_escape_leaves_nothing_that_discord_would_format(text: str) -> None:
 def test_what_escape_shows_reads_as_the_text_itself(text: str) -> None:
     shown = ESCAPED.sub(r"\1", escape(text, 500).replace("\u200b", ""))
     assert shown == plain(text, 500)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ann", "Ann"),
+        ("أغنية 9 طويلة", "\u2068أغنية 9 طويلة\u2069"),
+        ("שיר and أغنية 62", "\u2068שיר\u2069 and \u2068أغنية\u2069 62"),
+    ],
+)
+def test_words_read_from_the_right_move_no_number_beside_them(name: str, shown: str) -> None:
+    assert escape(name) == shown
 
 
 @given(MARKUP, st.integers(5, 90))

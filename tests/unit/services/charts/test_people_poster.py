@@ -69,3 +69,4 @@ def test_two_have_their_score_and_what_it_means(sheets):
         f"Person 0 & Person 1: {pair.score:.0f} of 100" in poster.alt_text
         or "Person 1 & Person 0" in poster.alt_text
     )
+    assert "of 100;" not in poster.alt_text
