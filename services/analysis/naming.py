@@ -77,10 +77,10 @@ SHRUG_SCORE = -0.3
 TALK_WORTH = 2.0
 """Where people talk, nothing else about the sound is worth its name."""
 
-REPEAT_COST = 0.6
+REPEAT_COST = 0.76
 """For giving a group the name of another, told apart by a modifier; for each other that has it."""
 
-ALIKE, ALIKE_COST = 0.6, 0.4
+ALIKE, ALIKE_COST = 0.4, 0.8
 """Cosine from which two names say nearly the same of the sound, and what each further 1.0 of it costs."""
 
 CANDIDATES = 6
@@ -343,9 +343,8 @@ def _costs(options: Sequence[_Option]) -> Floats:
     """Return what it costs to give two groups each two of n options, shape (n, n)."""
     directions = np.array([unit_of(option.weights) for option in options]).reshape(-1, len(SOUND_FEATURES))
     kinds = numbered([wording_of(option.name)[:-1] for option in options])
-    costs: Floats = ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
-    costs += REPEAT_COST * (kinds[:, None] == kinds)
-    return costs
+    costs = ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
+    return np.where(kinds[:, None] == kinds, REPEAT_COST, costs)
 
 
 def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:
