@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,7 +135,10 @@ async def build(
             observer=metrics, alarm=lambda work: clients.tell(settings.operator_ids, maintenance_failed(work))
         )
         database = await opened(open_database(settings))
-        compute = pool if pool is not None else await opened(aclosing(new_pool(settings.workers)))
+        compute = pool
+        if compute is None:
+            own = new_pool(settings.workers, preload=tasks.PRELOAD_OF_A_BOT)
+            compute = await opened(aclosing(own))
         downloads = await opened(open_session(version=__version__))
         lists = await opened(open_name_services(settings, metrics, pace_of(database)))
         sources = await opened(
@@ -216,6 +219,6 @@ async def warm_up(app: App) -> None:
     gc.freeze()
 
 
-def new_pool(workers: int) -> ComputePool:
+def new_pool(workers: int, *, preload: Sequence[str] = tasks.PRELOAD) -> ComputePool:
     """Build the worker pool; its processes start with the first job or with `warm`."""
-    return ComputePool(workers=workers, preload=tasks.PRELOAD, warm_up=tasks.warm_up)
+    return ComputePool(workers=workers, preload=preload, warm_up=tasks.warm_up)

@@ -19,6 +19,7 @@ from simcord._clock import Clock
 from bot.app import App, build, warm_up
 from bot.app.client import TastemapBot
 from bot.config import Settings
+from bot.process import in_background
 from cogs.work.admission import Allowance, Limits
 from sandbox.labs import SandboxLabs
 from sandbox.listenbrainz import SandboxListenBrainz, SandboxListener
@@ -209,8 +210,11 @@ async def open_world(settings: Settings) -> AsyncIterator[World]:
                     **spotify.settings,
                 },
             )
-            async with build(offline, clock=calendar.now) as app, _pages(app):
-                await warm_up(app)
+            async with (
+                build(offline, clock=calendar.now) as app,
+                _pages(app),
+                in_background(warm_up(app)),  # done by the time somebody has found the first button
+            ):
                 bot = app.new_bot()
                 # The script presses faster than people can: it would be told to wait.
                 bot.limits = Limits(person=Allowance(1e9, 1.0), server=Allowance(1e9, 1.0))

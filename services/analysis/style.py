@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from numpy.typing import NDArray
 from services.analysis.clustering import once_each
 from services.analysis.facts import Facts, Rows, numbered
 from services.domain.features import SOUND_FEATURES
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 STYLE_DIMENSIONS = 7
 
@@ -188,17 +191,29 @@ def _drawn_by_words(
     present = len(company)
     if not any(words[:present]):
         return None
+    # Most of a second, which a command by sound does without; the workers of a bot have it already.
+    from scipy import sparse  # noqa: PLC0415
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer  # noqa: PLC0415
+
     # Most tracks have the words of many others: each different set of words is read and multiplied out once.
     number = numbered(words)
     sets = list(dict.fromkeys(words))
-    pairs = _Pairs.of(sets, np.bincount(number[:present], minlength=len(sets)))
-    all_alike = pairs.alike(_summed(company, number[:present], len(sets)))[number[present:]]
+    counter = CountVectorizer(analyzer=tuple, binary=True, dtype=np.float64)
+    counts = counter.fit(dict.fromkeys(words[:present])).transform(sets)
+    pairs = _products(TfidfTransformer().fit(counts[number[:present]]).transform(counts))
+    all_alike: Float = (pairs @ (pairs.T @ _summed(company, number[:present], len(sets))))[number[present:]]
     # What the artist's own tracks add is counted with the weight of the artist, and not twice.
-    present_artists = np.bincount(counted, minlength=int(max(counted.max(), asked.max())) + 1) > 0
+    several = np.bincount(counted, minlength=int(max(counted.max(), asked.max())) + 1) > 0
     kinds, kind = np.unique(np.concatenate([counted, asked]) * len(sets) + number, return_inverse=True)
-    artist = kinds // len(sets)
-    of_artist = pairs.within(kinds % len(sets), np.where(present_artists[artist], artist, -1))
-    all_alike -= of_artist.alike(_summed(company, kind[:present], len(kinds)))[kind[present:]]
+    entries = pairs[kinds % len(sets)].tocoo()
+    artist = kinds[entries.row] // len(sets)
+    keep = several[artist]
+    codes = artist[keep].astype(np.int64) * pairs.shape[1] + entries.col[keep]
+    _, column = np.unique(codes, return_inverse=True)
+    within = sparse.csr_array(
+        (entries.data[keep], (entries.row[keep], column)), shape=(len(kinds), int(column.max(initial=0)) + 1)
+    )
+    all_alike -= (within @ (within.T @ _summed(company, kind[:present], len(kinds))))[kind[present:]]
     return all_alike
 
 
@@ -207,61 +222,20 @@ def _summed(values: Float, groups: Rows, count: int) -> Float:
     return np.stack([np.bincount(groups, column, count) for column in values.T], axis=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """The products of any two entries of each row: the inner product of two rows is the squared cosine.
+def _products(vectors: sparse.csr_array) -> sparse.csr_array:
+    """Return the products of any two entries of each row: their inner product is the squared one.
 
-    Each unordered pair of words is one column, with its product times the root of two. Only what is not 0 is
-    held, row by row.
+    Each unordered pair of columns is one column, with its product times the root of two.
     """
+    from scipy import sparse  # noqa: PLC0415
 
-    count: int
-    row: Rows
-    column: Rows
-    value: Float
-
-    @staticmethod
-    def of(sets: Sequence[tuple[str, ...]], tracks: Rows) -> _Pairs:
-        """Weigh the words of each set by how rare they are, and multiply them out.
-
-        Parameters
-        ----------
-        tracks
-            How many of the company have just these words; words that none has are left out.
-        """
-        row = np.repeat(np.arange(len(sets)), [len(words) for words in sets])
-        word = numbered([word for words in sets for word in words])
-        having = np.bincount(word, tracks[row])[word]
-        row, word, having = row[having > 0], word[having > 0], having[having > 0]
-        rarity = np.log((1 + tracks.sum()) / (1 + having)) + 1.0
-        rarity /= np.sqrt(np.bincount(row, rarity**2))[row]
-        later = np.searchsorted(row, row, side="right") - np.arange(len(row))
-        one = np.repeat(np.arange(len(row)), later)
-        other = _run(np.arange(len(row)), later)
-        value = rarity[one] * rarity[other] * np.where(one == other, 1.0, np.sqrt(2.0))
-        columns = np.minimum(word[one], word[other]) * len(word) + np.maximum(word[one], word[other])
-        return _Pairs(len(sets), row[one], np.unique(columns, return_inverse=True)[1], value)
-
-    def within(self, rows: Rows, apart: Rows) -> _Pairs:
-        """Return some rows, those with different numbers without a common column; none of those below 0."""
-        places = np.flatnonzero(apart >= 0)
-        starts = np.searchsorted(self.row, np.arange(self.count + 1))
-        lengths = np.diff(starts)[rows[places]]
-        taken, row = _run(starts[rows[places]], lengths), np.repeat(places, lengths)
-        columns = apart[row] * (self.column.max(initial=0) + 1) + self.column[taken]
-        return _Pairs(len(rows), row, np.unique(columns, return_inverse=True)[1], self.value[taken])
-
-    def alike(self, sums: Float) -> Float:
-        """Return for each row the sum of `sums`, shape (count, d), by their squared cosines with it."""
-        found = np.empty_like(sums)
-        for place, some in enumerate(sums.T):
-            of_columns = np.bincount(self.column, self.value * some[self.row])
-            found[:, place] = np.bincount(self.row, self.value * of_columns[self.column], self.count)
-        return found
-
-
-def _run(starts: Rows, lengths: Rows) -> Rows:
-    """Return `lengths` numbers in a row from each of `starts` on, all in one array."""
-    ends = np.cumsum(lengths)
-    run: Rows = np.arange(lengths.sum()) + np.repeat(starts - (ends - lengths), lengths)
-    return run
+    vectors.sort_indices()
+    entry, lengths = np.arange(vectors.nnz), np.diff(vectors.indptr)
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    later = vectors.indptr[row + 1] - entry
+    one = np.repeat(entry, later)
+    other = np.arange(len(one)) - np.repeat(np.cumsum(later) - later - entry, later)
+    value = vectors.data[one] * vectors.data[other] * np.where(one == other, 1.0, np.sqrt(2.0))
+    codes = vectors.indices[one].astype(np.int64) * vectors.shape[1] + vectors.indices[other]
+    columns, column = np.unique(codes, return_inverse=True)
+    return sparse.csr_array((value, (row[one], column)), shape=(len(lengths), len(columns)))

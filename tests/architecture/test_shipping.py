@@ -84,7 +84,7 @@ def test_what_is_installed_to_run_is_what_the_product_imports() -> None:
     demo, pictures, server, m4a = (
         set(map(plain, extras[name])) for name in ("demo", "pictures", "postgres", "m4a")
     )
-    assert {"discord-py", "aiohttp", "aiosqlite", "scipy", "numpy", "matplotlib"} <= declared
+    assert {"discord-py", "aiohttp", "aiosqlite", "scikit-learn", "numpy", "matplotlib"} <= declared
     used = imported_by("bot", "cogs", "services")
     assert used <= declared | demo | pictures | server | m4a
     assert imported_by("cogs", "services") <= declared | server | m4a
