@@ -24,7 +24,7 @@ from cogs.commands.server import DigestCog, ServerMapCog, SharingCog
 from cogs.replies.layout import Reply, note
 from cogs.words.text import small
 from cogs.work.comparing import Asking, Comparing
-from cogs.work.kinds import draft_kinds, map_kinds, press_kinds, write_kinds
+from cogs.work.kinds import draft_kinds, first_card, map_kinds, press_kinds, write_kinds
 from cogs.work.logins import account_kinds, tell_disconnected
 from cogs.work.posted_cards import PostedCards, TakenBack
 from cogs.work.presence import DiscordPresence
@@ -87,7 +87,12 @@ def build_cogs(
             components=components,
             work=bot.work,
         ),
-        ReportsCog(reports=flows.reports, components=components, taken_back=taken_back),
+        ReportsCog(
+            reports=flows.reports,
+            public_card=partial(first_card, flows.analyze, flows.reports, private=False),
+            components=components,
+            taken_back=taken_back,
+        ),
         QualityCog(
             reports=flows.reports,
             corrections=flows.corrections,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from discord import app_commands
 from discord.ext import commands, tasks
 
@@ -23,7 +25,6 @@ from cogs.replies.report import (
     cluster_card,
     corrected_card,
     quality_card,
-    summary_card,
     tempo_card,
 )
 from cogs.words import answers
@@ -56,7 +57,7 @@ from services.domain.recordings import Pair
 from services.domain.report import EnrichedTrack, Shows
 from services.domain.requests import AgainRequest, ClipsRequest
 from services.workflows.corrections import DOUBLE, HALF, CorrectionsWorkflow, NamesWorkflow
-from services.workflows.reports import DETAIL_CHARTS, ReportsWorkflow, StoredReport, overview
+from services.workflows.reports import DETAIL_CHARTS, ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow
 
 _FACTORS = {HALVED: HALF, DOUBLED: DOUBLE, AS_MEASURED: None}
@@ -66,9 +67,15 @@ class ReportsCog(commands.Cog):
     """Components of stored reports."""
 
     def __init__(
-        self, *, reports: ReportsWorkflow, components: ComponentRouter, taken_back: TakenBack
+        self,
+        *,
+        reports: ReportsWorkflow,
+        public_card: Callable[[StoredReport], Awaitable[Reply]],
+        components: ComponentRouter,
+        taken_back: TakenBack,
     ) -> None:
         self._reports = reports
+        self._public_card = public_card
         self._taken_back = taken_back
         for action, handler in (
             (Action.CLUSTER, self.cluster),
@@ -193,8 +200,7 @@ class ReportsCog(commands.Cog):
     async def _made_public(self, stored: StoredReport, shows: Shows) -> Reply:
         if shows is Shows.POSTER:
             return posted_poster(stored.report, await self._reports.posters(stored))
-        (chart,) = await self._reports.charts(stored, [overview(stored.report)])
-        return summary_card(stored.report, stored.report_id, chart, private=False)
+        return await self._public_card(stored)
 
 
 class QualityCog(commands.Cog):

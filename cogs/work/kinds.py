@@ -102,6 +102,23 @@ def press_kinds(answer: Callable[[Interaction, str], Awaitable[None]]) -> dict[J
     return {JobKind.PRESS: Kind(do=nothing, card=nothing, stoppable=False, answer=press)}
 
 
+async def first_card(
+    analyze: AnalyzeWorkflow,
+    reports: ReportsWorkflow,
+    stored: StoredReport,
+    *,
+    private: bool,
+    offers_clips: bool = False,
+) -> Reply:
+    """Show a report as it is shown first: the card of a map, or that of one sound file."""
+    report, report_id = stored.report, stored.report_id
+    if report.is_single_sound:
+        placed = await analyze.place(stored)
+        return sound_card(report, report_id, placed, private=private, offers_clips=offers_clips)
+    (chart,) = await reports.charts(stored, [overview(report)])
+    return summary_card(report, report_id, chart, private=private, offers_clips=offers_clips)
+
+
 def map_kinds(
     analyze: AnalyzeWorkflow, reports: ReportsWorkflow, mapped: Callable[[int], Awaitable[None]]
 ) -> dict[JobKind, Kind]:
@@ -139,18 +156,8 @@ def map_kinds(
 
     async def card(job: Job, stored: StoredReport) -> Reply:
         offers_clips = await sounds.is_offered(stored.report, stored.report_id)
-        if stored.report.is_single_sound:
-            placed = await analyze.place(job.asked.owner_id, stored)
-            return sound_card(
-                stored.report,
-                stored.report_id,
-                placed,
-                private=job.asked.private,
-                offers_clips=offers_clips,
-            )
-        (chart,) = await reports.charts(stored, [overview(stored.report)])
-        return summary_card(
-            stored.report, stored.report_id, chart, private=job.asked.private, offers_clips=offers_clips
+        return await first_card(
+            analyze, reports, stored, private=job.asked.private, offers_clips=offers_clips
         )
 
     async def stored(job: Job) -> StoredReport:

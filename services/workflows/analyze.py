@@ -146,12 +146,13 @@ class AnalyzeWorkflow:
         earlier = await self.reader.maps.of_list(person, playlist)
         return await self._draw_and_keep(person, playlist, options, say, earlier, keep_as=keep_as)
 
-    async def place(self, person: int, stored: StoredReport) -> PlacedSound:
-        """Put the one sound file of a report onto the person's last map of something else."""
+    async def place(self, stored: StoredReport) -> PlacedSound:
+        """Put the one sound file of a report onto its owner's last map of something else before it."""
         maps = self.reader.maps
         entry, last = stored.report.tracks[0], None
-        for summary in await maps.recent(person, _MAPS_LOOKED_AT):
-            if summary.report_id == stored.report_id or summary.tracks < _FEWEST_TO_PLACE:
+        for summary in await maps.recent(stored.owner_id, _MAPS_LOOKED_AT):
+            is_later = summary.created_at > stored.created_at
+            if is_later or summary.report_id == stored.report_id or summary.tracks < _FEWEST_TO_PLACE:
                 continue
             last = await maps.find(summary.report_id)
             if last is not None:

@@ -186,6 +186,20 @@ async def test_a_file_is_placed_on_the_last_map(room: Room) -> None:
     assert "Ringed: your file, a." in (picture.description or "")
 
 
+async def test_a_shared_file_is_posted_as_it_was_shown(room: Room) -> None:
+    await room.analyze("late-drive.csv", private=True)
+    card = await room.analyze("a.mp3", content=mp3(PIECE), private=True)
+    await room.analyze("sunday-kitchen.csv", private=True)
+    shared = (await room.ann.click(card, label="Share")).response
+    check_message(shared)
+    assert "late\\-drive" in text_of(shared)
+    assert text_of(card).startswith(text_of(shared))
+    assert "Share" not in custom_ids(shared)
+    assert [each.description for each in shared.attachments] == [
+        each.description for each in card.attachments
+    ]
+
+
 async def test_the_message_menu_takes_all_sound_of_a_message_and_says_what_it_could_not_measure(
     room: Room,
 ) -> None:
