@@ -20,6 +20,8 @@ from services.domain.vocabulary import FEATURE_WORDS
 NEAR_WHOM = "## Who is near whom"
 THE_MAP = "## The map of this server"
 _NAME = 32
+_MOST_UNRANKED = 3
+"""People who are named as not ranked; of more it is said how many they are."""
 _AWARDS = {
     AwardKind.SUNNIEST: "Sunniest list",
     AwardKind.DARKEST: "Deepest shades",
@@ -78,6 +80,10 @@ def closest_line(found: ServerMap, you: int) -> str:
     if person.is_nearest_sure:
         rest = f"; also near {join_words(names[1:])}" if names[1:] else ""
         return f"Closest to you: **{names[0]}**{rest}."
+    if not person.is_ranked:
+        return (
+            f"Your list is by too few artists to say whom you sound close to; it is near {join_words(names)}."
+        )
     return f"Closest to you, too near to rank: {join_words(f'**{name}**' for name in names)}."
 
 
@@ -120,6 +126,10 @@ def small_print(drawn: DrawnMap, *, posted: bool) -> list[str]:
         lines.append(
             f"{plural(drawn.unseen, 'person', 'people')} left out: Discord didn't say whether they are here."
         )
+    if drawn.found is not None and (unranked := drawn.found.unranked):
+        names = [name_on_map(drawn.found, index) for index in unranked]
+        who = join_words(names) if len(names) <= _MOST_UNRANKED else plural(len(names), "person", "people")
+        lines.append(f"Too little is known of {who} to rank them; drawn faint.")
     if len(drawn.members) <= FEW_ON_MAP and drawn.chart is not None:
         lines.append("Clouds: where other tracks of the same lists could put people.")
     if posted:

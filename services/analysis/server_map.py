@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.listening import artists_of, distinct, mean_errors
+from services.analysis.comparison.listening import artists_of, distinct, even_artists, mean_errors
 from services.analysis.matrix import FeatureTable
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.projection import project
@@ -54,6 +54,7 @@ def summarise(report: AnalysisReport) -> SoundSummary | None:
         levels=_floats(scores.mean(axis=0)),
         errors=_floats(mean_errors(scores, artist)),
         point_errors=_floats(mean_errors(REFERENCE.points_of(scores), artist)),
+        artists=round(even_artists(artist), 5),
     )
 
 
@@ -73,18 +74,19 @@ def arrange(names: Sequence[str], sounds: Sequence[SoundSummary]) -> ServerMap |
     if projection is None:
         return None
     blurs = np.sqrt(errors**2 @ projection.basis**2)
-    distances = _distances(points)
-    ranked = np.argsort(distances, axis=1, kind="stable")
-    sure, closest, wolf = _what_holds(points, errors, ranked[:, 0])
+    ranked = np.flatnonzero([sound.is_ranked for sound in sounds])
+    sure, closest, wolf = _what_holds(points, errors, ranked)
+    by_distance = np.argsort(_distances(points), axis=1, kind="stable")[:, :-1]
+    others = [[other for other in row if sounds[other].is_ranked] or row for row in by_distance.tolist()]
     return ServerMap(
         people=tuple(
             PersonOnMap(
                 name,
                 float(projection.xy[row, 0]),
                 float(projection.xy[row, 1]),
-                (float(blurs[row, 0]), float(blurs[row, 1])),
-                tuple(int(other) for other in ranked[row, : min(_NEIGHBOURS, len(names) - 1)]),
-                bool(sure[row]),
+                (float(blurs[row, 0]), float(blurs[row, 1])) if sounds[row].is_ranked else None,
+                tuple(others[row][:_NEIGHBOURS]),
+                row in sure,
             )
             for row, name in enumerate(names)
         ),
@@ -106,9 +108,13 @@ def _distances(points: Float) -> Float:
 
 
 def _what_holds(
-    points: Float, errors: Float, nearest: NDArray[np.intp]
-) -> tuple[NDArray[np.bool_], tuple[int, int] | None, int | None]:
-    """Say whose nearest, which two, and which lone wolf stay so when everybody moves by their error."""
+    points: Float, errors: Float, ranked: NDArray[np.intp]
+) -> tuple[frozenset[int], tuple[int, int] | None, int | None]:
+    """Say whose nearest, which two, and which lone wolf stay so when the ranked move by their error."""
+    if len(ranked) < FEWEST_ON_MAP:  # two are the nearest of each other wherever they are
+        return frozenset(), None, None
+    points, errors, rows = points[ranked], errors[ranked], np.arange(len(ranked))
+    nearest = _distances(points).argmin(axis=1)
     rng = np.random.default_rng(len(points))
     stays = np.zeros(len(points))
     pairs: dict[tuple[int, int], int] = {}
@@ -116,36 +122,41 @@ def _what_holds(
     for _ in range(_DRAWS):
         apart = _distances(points + errors * rng.standard_normal(points.shape))
         found = apart.argmin(axis=1)
-        reach = apart[np.arange(len(points)), found]
+        reach = apart[rows, found]
         stays += found == nearest
         one = int(reach.argmin())
         other = int(found[one])
         pair = (min(one, other), max(one, other))
         pairs[pair] = pairs.get(pair, 0) + 1
-        wolf = int(reach.argmax())
-        wolves[wolf] = wolves.get(wolf, 0) + 1
-    best_pair, best_wolf = max(pairs, key=pairs.__getitem__), max(wolves, key=wolves.__getitem__)
+        farthest = np.flatnonzero(np.isclose(reach, reach.max()))
+        if len(farthest) == 1:  # two who are the nearest of each other are as far away, and not alone
+            wolves[int(farthest[0])] = wolves.get(int(farthest[0]), 0) + 1
+    (one, other), wolf = max(pairs, key=pairs.__getitem__), max(wolves, key=wolves.__getitem__, default=0)
     least = _SURE * _DRAWS
     return (
-        stays >= least,
-        best_pair if pairs[best_pair] >= least else None,
-        best_wolf if wolves[best_wolf] >= least and len(points) > 2 else None,
+        frozenset(ranked[stays >= least].tolist()),
+        (int(ranked[one]), int(ranked[other])) if pairs[one, other] >= least else None,
+        int(ranked[wolf]) if wolves.get(wolf, 0) >= least else None,
     )
 
 
 def give_awards(sounds: Sequence[SoundSummary]) -> tuple[AwardOnMap, ...]:
-    """Give what somebody leads in beyond error and by ear, the clearest first, to each person one at most."""
-    if len(sounds) < 2:
+    """Give what somebody leads in beyond error and by ear, the clearest first, to each person one at most.
+
+    Only who is ranked takes part.
+    """
+    ranked = [row for row, sound in enumerate(sounds) if sound.is_ranked]
+    if len(ranked) < 2:
         return ()
     found: list[tuple[float, AwardOnMap]] = []
     for kind, (feature, highest) in AWARDS.items():
         column = SOUND_FEATURES.index(feature)
-        values = np.array([sound.levels[column] for sound in sounds]) * (1 if highest else -1)
-        errors = np.array([sound.errors[column] for sound in sounds])
+        values = np.array([sounds[row].levels[column] for row in ranked]) * (1 if highest else -1)
+        errors = np.array([sounds[row].errors[column] for row in ranked])
         first, second = (int(row) for row in np.argsort(-values, kind="stable")[:2])
         lead, error = values[first] - values[second], float(np.hypot(errors[first], errors[second]))
         if lead >= AUDIBLE and lead > _AHEAD * error:
-            found.append((float(lead / max(error, 1e-9)), AwardOnMap(kind, first, second)))
+            found.append((float(lead / max(error, 1e-9)), AwardOnMap(kind, ranked[first], ranked[second])))
     found.sort(key=lambda entry: (-entry[0], list(AwardKind).index(entry[1].kind)))
     given: dict[int, AwardOnMap] = {}
     for _, award in found:
@@ -206,7 +217,7 @@ def _who_moved(now: Mapping[int, SoundSummary], before: Mapping[int, SoundSummar
     found: list[tuple[float, News]] = []
     for person, sound in now.items():
         told = before.get(person)
-        if told is None or told == sound:
+        if told is None or told == sound or not (told.is_ranked and sound.is_ranked):
             continue
         change = np.array(sound.levels) - np.array(told.levels)
         error = np.hypot(sound.errors, told.errors)

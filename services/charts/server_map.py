@@ -38,6 +38,8 @@ _YOU = 22.0
 """Of the ring around whoever looks, in pixels."""
 _LARGEST_CLOUD = 90.0
 """Half of its height or width, in pixels."""
+_FAINT = 0.5
+"""Of the mark of somebody who is not ranked; no cloud is around it, since nobody knows how far it reaches."""
 _CLOUD_REACH = 2.0
 """Half-widths of the cloud in standard errors: with other tracks of the same kind the mark lands in it."""
 
@@ -55,7 +57,7 @@ def render_server_map(found: ServerMap, you: int | None = None) -> Chart:
     sheet.panel(6, top, sheet.width - 12, height + 2 * STRIP)
     frame = Box.at(10, top + STRIP, sheet.width - 20, height)
     raw = np.array([(each.x, each.y) for each in found.people], dtype=np.float64)
-    blurs = np.array([each.blur for each in found.people], dtype=np.float64)
+    blurs = np.array([each.blur or (0.0, 0.0) for each in found.people], dtype=np.float64)
     room = frame.within(20)
     scale = fit(raw, room, stretch=_STRETCHES[size]).scale
     # A smaller frame makes the clouds smaller too: they stay inside it.
@@ -80,16 +82,17 @@ def _draw_people(sheet: Sheet, found: ServerMap, places: Points, scale: Points, 
     for index, (x, y) in enumerate(places):
         style = person_style(index)
         colour = style.colour if size == 0 else theme.ACCENT
-        if size < 2:
-            blur = np.array(found.people[index].blur) * scale * _CLOUD_REACH
-            across, along = np.minimum(blur, _LARGEST_CLOUD)
+        blur = found.people[index].blur
+        if size < 2 and blur is not None:
+            across, along = np.minimum(np.array(blur) * scale * _CLOUD_REACH, _LARGEST_CLOUD)
             circle = np.asarray(Path.unit_circle().vertices, dtype=np.float64)
             cloud = circle * (max(across, 4.0), max(along, 4.0)) + (x, y)
             sheet.shape(
                 Path(cloud, Path.unit_circle().codes), colour=colour, alpha=0.22 if size == 0 else 0.1
             )
         marker, mark = (style.marker, 12 * style.scale) if size == 0 else ("o", 8.0 if size == 1 else 5.0)
-        sheet.dots([x], [y], marker=marker, size=mark, colour=colour, edge=0.8, layer=3.2)
+        alpha = 1.0 if blur is not None else _FAINT
+        sheet.dots([x], [y], marker=marker, size=mark, colour=colour, edge=0.8, layer=3.2, alpha=alpha)
 
 
 def _draw_names(
@@ -194,6 +197,7 @@ def _alt_text(found: ServerMap) -> str:
         (
             f"Map of {count(len(found.people), 'person', 'people')} by how one list of each sounds.",
             axes_sentence(found.axes),
+            _unranked(found),
             *(
                 f"{_name(found, index)} is nearest to {_near(found, person.nearest[:1])}."
                 for index, person in enumerate(found.people)
@@ -203,8 +207,18 @@ def _alt_text(found: ServerMap) -> str:
     )
 
 
+def _unranked(found: ServerMap) -> str:
+    """Say who is drawn faint, without a cloud."""
+    if not found.unranked:
+        return ""
+    few = len(found.unranked) <= 3
+    who = _near(found, found.unranked) if few else count(len(found.unranked), "person", "people")
+    return f"Too little is known of {who} to rank them."
+
+
 def _twin(found: ServerMap) -> list[str]:
     return [
         f"{_name(found, index)}: near {_near(found, person.nearest)}"
+        + ("" if person.is_ranked else ", but too little is known to rank them")
         for index, person in enumerate(found.people)
     ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.domain.charts import Chart
+from services.domain.comparison import is_by_few
 from services.domain.features import Feature
 from services.domain.music import PlaylistSource
 from services.domain.report import MapAxes
@@ -31,6 +32,13 @@ class SoundSummary:
     """Standard errors of these means, where the tracks of one artist count as one draw."""
     point_errors: tuple[float, ...]
     """Standard errors of the place in the sound space, by dimension."""
+    artists: float | None = None
+    """How many artists with equally many of the tracks would tell as much; None in older summaries."""
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the tracks are by enough artists to say where others of the same person would be."""
+        return not is_by_few(self.artists)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +73,18 @@ class PersonOnMap:
     name: str
     x: float
     y: float
-    blur: tuple[float, float]
-    """Half of what the middle of the list would move by, to each side, with other tracks of its kind."""
+    blur: tuple[float, float] | None
+    """Half of what the middle of the list would move by, to each side, with other tracks of its kind; None
+    where the tracks are by too few artists to know."""
     nearest: tuple[int, ...]
-    """Up to three others, the nearest first."""
+    """Up to three others, the nearest first, of those who are ranked if there are any."""
     is_nearest_sure: bool
     """Whether the first of them is the nearest beyond its error."""
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it is known where they stand: who is not is nobody's nearest, and at no end."""
+        return self.blur is not None
 
 
 class AwardKind(StrEnum):
@@ -121,6 +135,11 @@ class ServerMap:
     lone_wolf: int | None
     """Whose nearest is farthest away."""
     awards: tuple[AwardOnMap, ...]
+
+    @property
+    def unranked(self) -> tuple[int, ...]:
+        """Of whom too little is known to rank them."""
+        return tuple(index for index, person in enumerate(self.people) if not person.is_ranked)
 
 
 WEEK = timedelta(days=7)

@@ -7,12 +7,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.analysis.server_map import arrange, give_awards, summarise
+from cogs.words.server_map import closest_line, standing_lines
+from services.analysis.server_map import arrange, find_news, give_awards, summarise
+from services.charts.server_map import render_server_map
 from services.domain.comparison import FEWEST_MEASURED
 from services.domain.features import SOUND_FEATURES
+from services.domain.report import AnalysisReport
 from services.domain.server_map import AwardKind, SoundSummary
 from tests.depth import examples
 from tests.unit.services.charts.reports import make_report
+
+
+def by_artists(report: AnalysisReport, artists: int) -> AnalysisReport:
+    """Return a report whose tracks are by so many artists, in turn."""
+    tracks = tuple(
+        replace(entry, track=replace(entry.track, artists=(f"Artist {row % artists}",)))
+        for row, entry in enumerate(report.tracks)
+    )
+    return replace(report, tracks=tracks)
 
 
 def sound(level: float = 0.0, error: float = 0.05, **levels: float) -> SoundSummary:
@@ -68,6 +80,50 @@ def test_equal_lists_get_awards_by_chance_hardly_ever(people: int) -> None:
         ]
         given += bool(give_awards(drawn))
     assert given <= 0.05 * draws
+
+
+def test_a_list_by_one_or_two_artists_is_on_the_map_and_claims_nothing() -> None:
+    few, known = (summarise(by_artists(make_report(60), artists)) for artists in (2, 30))
+    assert few is not None
+    assert known is not None
+    assert few.artists == pytest.approx(2, abs=0.1)
+    assert (few.is_ranked, known.is_ranked) == (False, True)
+    sounds = [replace(sound(-4.0), artists=few.artists), sound(0.0), sound(0.2), sound(1.0), sound(1.3)]
+    found = arrange(["ann", "bob", "cat", "dan", "eve"], sounds)
+    assert found is not None
+    assert found.unranked == (0,)
+    assert [person.blur is None for person in found.people] == [True, False, False, False, False]
+    assert [person.is_nearest_sure for person in found.people] == [False, True, True, True, True]
+    assert [person.nearest[0] for person in found.people] == [1, 2, 1, 4, 3]
+    assert all(0 not in person.nearest for person in found.people)
+    assert (found.closest, found.lone_wolf) == ((1, 2), None), "dan and eve are far off together"
+    assert 0 not in {who for award in found.awards for who in (award.winner, award.runner_up)}
+    said = [*standing_lines(found), *(closest_line(found, each) for each in range(1, 5))]
+    assert not any("ann" in line for line in said)
+    assert "too few artists" in closest_line(found, 0)
+    chart = render_server_map(found)
+    assert "Too little is known of ann to rank them" in chart.alt_text
+    assert "ann: near bob, cat and dan, but too little is known" in chart.text
+
+
+def test_of_two_who_are_ranked_nothing_is_the_nearest() -> None:
+    sounds = [replace(sound(3.0), artists=1.0), sound(0.0), sound(0.2)]
+    found = arrange(["ann", "bob", "cat"], sounds)
+    assert found is not None
+    assert not any(person.is_nearest_sure for person in found.people)
+    assert (found.closest, found.lone_wolf) == (None, None)
+    nobody = arrange(["ann", "bob", "cat"], [replace(each, artists=1.0) for each in sounds])
+    assert nobody is not None
+    assert [len(person.nearest) for person in nobody.people] == [2, 2, 2]
+    assert nobody.awards == ()
+    assert "Too little is known of ann, bob and cat to rank them." in render_server_map(nobody).alt_text
+
+
+def test_a_list_by_few_artists_has_not_moved_in_a_digest() -> None:
+    before, now = {1: sound(0.0)}, {1: sound(1.0)}
+    assert find_news(now, before)
+    assert find_news({1: replace(now[1], artists=2.0)}, before) == ()
+    assert find_news(now, {1: replace(before[1], artists=2.0)}) == ()
 
 
 def test_one_place_is_no_map() -> None:
