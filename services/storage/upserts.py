@@ -81,7 +81,9 @@ async def upsert(
 
 
 def _columns(table: Table, row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Put the columns of a row in the order of the table, in which they are compiled."""
+    """Put the columns of a row in the order of the table, in which they are compiled; refuse all others."""
+    if unknown := row.keys() - table.c.keys():
+        raise ValueError(f"{table.name} has no columns for {sorted(unknown)}")
     return tuple(column.name for column in table.c if column.name in row)
 
 

@@ -9,6 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.storage.codec import storable
 from services.storage.schema.base import Moment
+from services.storage.schema.music import marks
+from services.storage.upserts import insert_new, upsert
 
 
 @given(st.text(st.characters(), max_size=30))
@@ -23,6 +25,13 @@ def test_storable_text_can_be_encoded_and_holds_no_nul(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30))
 def test_proper_text_is_left_alone(text: str) -> None:
     assert storable(text) == text
+
+
+async def test_a_field_without_a_column_is_refused_not_lost() -> None:
+    row = {"name": "sound", "value": "1", "since": "today"}
+    for write in (upsert, insert_new):
+        with pytest.raises(ValueError, match="marks has no columns for"):
+            await write(None, marks, [row])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
