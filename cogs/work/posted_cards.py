@@ -100,6 +100,17 @@ class _Refusal:
     again_at: float
 
 
+def sign_of(message: GroupMessage) -> str:
+    """Return the custom id of a button by which a message is known that was announced."""
+    if message.kind is MessageKind.DIGEST:
+        return stop_ref(message.guild_id, int(message.result_id or 0)).button()
+    if message.kind.is_card:
+        return ComponentRef(Action.LOBBY, message.lobby_id, LobbyVerb.JOIN).button()
+    # A result without a score has no awards, and a poster nothing else.
+    verb = ResultVerb.AWARDS if message.kind is MessageKind.POSTER else ResultVerb.OWN
+    return ComponentRef(Action.PEOPLE, message.result_id or "", verb).button()
+
+
 class PostedCards:
     """Messages that show comparisons, maps and digests. After a change nothing here raises: it is retried."""
 
@@ -287,12 +298,7 @@ class PostedCards:
 
     async def _find(self, message: GroupMessage) -> Redraw | None:
         """Look for a message whose process ended between posting and noting it; None where there is none."""
-        if message.kind is MessageKind.DIGEST:
-            button = stop_ref(message.guild_id, int(message.result_id or 0)).button()
-        elif message.kind.is_card:
-            button = ComponentRef(Action.LOBBY, message.lobby_id, LobbyVerb.JOIN).button()
-        else:
-            button = ComponentRef(Action.PEOPLE, message.result_id or "", ResultVerb.AWARDS).button()
+        button = sign_of(message)
         channel = self._client.get_partial_messageable(message.channel_id, guild_id=message.guild_id)
         request = discord.Object(message.message_id)
         async for each in channel.history(after=request, limit=_LOOKED_THROUGH, oldest_first=True):

@@ -187,7 +187,9 @@ class PostedCardStore:
             await connection.execute(_without(message_id))
 
     async def _list(self, condition: ColumnElement[bool]) -> tuple[GroupMessage, ...]:
-        query: Select[Any] = select(*_COLUMNS).where(condition).order_by(group_messages.c.message_id)
+        mine = group_messages.c
+        is_known = mine.kind.in_([kind.value for kind in MessageKind])  # others are of a newer version's care
+        query: Select[Any] = select(*_COLUMNS).where(condition, is_known).order_by(mine.message_id)
         async with self.database.reading(one_moment=False) as connection:
             return tuple(map(_message, await connection.execute(query)))
 

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.domain.errors.groups import NotInLobbyError
 from services.domain.groups import (
@@ -189,6 +189,12 @@ async def test_who_leaves_takes_the_result_along_and_every_message_is_marked(
     assert await cards.note(message(21, MessageKind.CARD))
     assert await cards.note(message(22, MessageKind.RESULT, "r1"))
     assert await cards.stale() == ()
+    assert await cards.note(message(24, MessageKind.CARD))
+    of_a_newer_version = (
+        update(group_messages).where(group_messages.c.message_id == 24).values(kind="sculpture")
+    )
+    async with cards.database.transaction() as connection:
+        await connection.execute(of_a_newer_version)
 
     assert (await withdrawals.leave("l1", [LEE])).results == ()
     assert [each.message_id for each in await cards.stale()] == [21]

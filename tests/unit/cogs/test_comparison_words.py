@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from cogs.replies.comparison import result_card
+from cogs.replies.comparison import posted_poster, result_card
 from cogs.words.comparison import comparison_sentence, meaning_words
 from cogs.words.controls import Label
 from cogs.words.people import comparison_words, standing_words, without_score
+from cogs.work.posted_cards import sign_of
 from services.charts.compatibility import _alt_text as chart_alt_text
 from services.charts.people_poster import render_people_poster
 from services.charts.poster_page import FORMATS
 from services.domain.charts import Chart, ChartKind
 from services.domain.comparison import TopPairs, TopPeople
-from services.domain.groups import GroupKind
+from services.domain.groups import GroupKind, GroupMessage, MessageKind
 from services.domain.scoring import Band
 from tests.unit.services.charts.comparisons import make_comparison, make_twins
 
@@ -66,6 +67,20 @@ def test_where_nobody_has_a_score_the_card_says_so_once_and_offers_nothing_that_
     said = str([block.to_component_dict() for block in result_card(shown, chart, found.people[0].key).blocks])
     assert said.lower().count("not enough data") == 1
     assert {label for label in Label if f"'{label}'" in said} == {Label.BLEND, Label.MY_DATA, Label.LEAVE}
+
+
+@pytest.mark.parametrize("unscored", [0, 2])
+def test_what_is_posted_of_a_comparison_is_found_again_after_a_crash(unscored: int) -> None:
+    found, chart = make_comparison(2, unscored=unscored), Chart(ChartKind.COMPATIBILITY, "", b"", "", "")
+    lobby: Any = SimpleNamespace(is_shown_to_channel=True, lobby_id="l", kind=GroupKind.LOBBY)
+    shown: Any = SimpleNamespace(stored=SimpleNamespace(comparison=found, result_id="r"), lobby=lobby)
+    posted = {
+        MessageKind.RESULT: result_card(shown, chart, None),
+        MessageKind.POSTER: posted_poster(shown, [chart]),
+    }
+    for kind, reply in posted.items():
+        message = GroupMessage(message_id=1, channel_id=2, guild_id=3, lobby_id="l", kind=kind, result_id="r")
+        assert f"'{sign_of(message)}'" in str([block.to_component_dict() for block in reply.blocks])
 
 
 def test_equal_scores_are_one_number() -> None:
