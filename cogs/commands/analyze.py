@@ -223,8 +223,8 @@ class StatsCog(commands.Cog):
         card = numbers_card(stored.report, report_id, *await self._reports.numbers(stored))
         message = await show(interaction, card)
         if public:
-            await self._reports.store.publish(stored.report_id)  # only now, as where a map is shared
-            await self._reports.store.note_message(report_id, message.channel.id, message.id)
+            store = self._reports.store  # only now, as where a map is shared
+            await store.note_message(report_id, message.channel.id, message.id, publishes=True)
 
     @stats.autocomplete("playlist")
     async def suggest(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -193,9 +193,14 @@ class ReportsCog(commands.Cog):
             if not isinstance(error, HandedOverError) and not is_outage(error):
                 await store.drop_message(press_id)
             raise
-        if shows is Shows.CARD:  # only now: where it can't be posted, it stays private
-            await store.publish(report_id)
-        await store.note_message(report_id, message.channel.id, message.id, shows=shows, press_id=press_id)
+        await store.note_message(
+            report_id,
+            message.channel.id,
+            message.id,
+            shows=shows,
+            press_id=press_id,
+            publishes=shows is Shows.CARD,  # only now: where it can't be posted, it stays private
+        )
 
     async def _made_public(self, stored: StoredReport, shows: Shows) -> Reply:
         if shows is Shows.POSTER:

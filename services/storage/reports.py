@@ -182,18 +182,6 @@ class ReportStore(Store):
             raise ReportNotFoundError(report_id)
         return int(owner_id)
 
-    async def publish(self, report_id: str) -> None:
-        """Let others see a report from now on.
-
-        Raises
-        ------
-        ReportNotFoundError
-            No such report.
-        """
-        made_public = update(reports).where(reports.c.report_id == report_id).values(private=False)
-        if not await self._change(made_public):
-            raise ReportNotFoundError(report_id)
-
     async def claim_post(
         self, report_id: str, channel_id: int, shows: Shows, *, press_id: int, now: datetime
     ) -> PostedMessage | None:
@@ -230,6 +218,7 @@ class ReportStore(Store):
         *,
         shows: Shows | None = None,
         press_id: int | None = None,
+        publishes: bool = False,
     ) -> bool:
         """Remember where everybody can see a report, until it is too old or its owner takes it back.
 
@@ -239,6 +228,8 @@ class ReportStore(Store):
         ----------
         shows, press_id
             As claimed by `claim_post`, where it is posted once.
+        publishes
+            Whether others may look into the report from now on.
         """
         async with self._database.transaction() as connection:
             found = await _locked(connection, report_id)
@@ -250,6 +241,9 @@ class ReportStore(Store):
                 "held_until": None,
             }
             await upsert(connection, report_messages, [row])
+            if publishes:
+                mine = reports.c.report_id == report_id
+                await connection.execute(update(reports).where(mine).values(private=False))
             if press_id is not None:
                 await connection.execute(_without(press_id))
         return found is not None

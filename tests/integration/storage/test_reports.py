@@ -62,11 +62,12 @@ async def test_publishing_shows_at_once_also_through_the_memory_of_another_store
     await store.save("r1", SAM, some_report(), private=True, created_at=NOON)
     assert (await other.load("r1")).private
 
-    await store.publish("r1")
-
+    assert await store.note_message("r1", 5, 6)
+    assert (await other.load("r1")).private, "a poster of it says less"
+    assert await store.note_message("r1", 5, 7, publishes=True)
     assert not (await other.load("r1")).private
-    with pytest.raises(ReportNotFoundError):
-        await store.publish("r2")
+    assert not await store.note_message("r2", 5, 8, publishes=True)
+    assert await store.taken_back() == (PostedMessage(5, 8),), "nothing of who was erased meanwhile stays"
 
 
 async def test_what_another_process_deleted_is_gone_from_memory_too(database: Database) -> None:
