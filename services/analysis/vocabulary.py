@@ -82,6 +82,8 @@ def _at_most(feature: Feature, value: float) -> Guard:
 
 _NO_SINGING = Guard(INSTRUMENTAL, low=MOSTLY_INSTRUMENTAL, share=True)
 _SUNG = Guard(INSTRUMENTAL, high=0.3, share=True)
+_MOST_ACOUSTIC = Guard(ACOUSTIC, low=0.55, share=True)
+"""Of a mean that a few pianos raise nobody says "acoustic"."""
 _FEWER_SINGERS = Guard(INSTRUMENTAL, high=MOSTLY_INSTRUMENTAL, share=True)
 """Songs with blurred voices: where nearly nobody sings, it may as well be an orchestra."""
 
@@ -191,7 +193,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.SUNNY_ACOUSTIC,
         {ACOUSTIC: 1.0, VALENCE: 0.9, DANCE: 0.4},
-        _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.56),
+        _MOST_ACOUSTIC, _at_least(ACOUSTIC, 0.48), _at_least(VALENCE, 0.56),
     ),
     _name(
         SoundName.QUIET_SPARSE,
@@ -280,7 +282,7 @@ CATALOGUE: tuple[Name, ...] = (
     _name(
         SoundName.BIG_ACOUSTIC_SOUND,
         {ACOUSTIC: 1.0, LOUD: 0.7, ENERGY: 0.3},
-        _at_least(ACOUSTIC, 0.48), _at_least(ENERGY, 0.45), _at_least(LOUD, -8.5),
+        _MOST_ACOUSTIC, _at_least(ACOUSTIC, 0.48), _at_least(ENERGY, 0.45), _at_least(LOUD, -8.5),
     ),
     _name(
         SoundName.BITTERSWEET_SONGS,
