@@ -179,20 +179,28 @@ class PostedCards:
         await self.post(message, send)
 
     async def post_once(self, message: GroupMessage, reply: Reply) -> None:
-        """Post what a channel needs once, like `post_reply`; again where it was deleted there.
+        """Post what a channel needs once, like `post_reply`; raises like `claim`."""
+        await self._unless_there(partial(self.post_reply, message, reply))
+
+    async def claim(self, message: GroupMessage) -> None:
+        """Remember a message that is promised, and will show what its channel needs once.
 
         Raises
         ------
         PostedAlreadyError
+            It is there already, and was not deleted.
         """
+        await self._unless_there(partial(self._store.announce, message))
+
+    async def _unless_there(self, post: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self.post_reply(message, reply)
+            await post()
         except PostedAlreadyError as there:
             message_id = there.message_id
             if message_id is None or not await is_gone(self._client, there.channel_id, message_id):
                 raise
             await self._store.drop(message_id)
-            await self.post_reply(message, reply)
+            await post()
 
     async def note(
         self,

@@ -78,8 +78,10 @@ class ServerMaps:
         if request.wish is MapVerb.JOIN:
             await self._maps.join(request.guild_id, Visitor(job.asked.owner_id, request.name))
         elif request.wish is MapVerb.POST and job.message_id is not None:
+            message = _map_message(job, job.asked.channel_id or 0, job.message_id)
+            await self._cards.claim(message)
             # Before anybody is drawn: whoever leaves from now on is taken out of it.
-            await self._cards.note(_map_message(job, job.asked.channel_id or 0, job.message_id), shown=())
+            await self._cards.note(message, shown=())
         return await self._load(job)
 
     async def _load(self, job: Job) -> DrawnMap:

@@ -16,6 +16,7 @@ from services.domain.server_map import FEWEST_ON_MAP, MAP_POSTED_FOR, MapMember,
 from services.storage.database import Database
 from services.storage.group_rows import members_of, news_of, read_lobby
 from services.storage.schema.groups import group_messages, group_results, map_members
+from services.storage.schema.people import reports
 from services.storage.upserts import row_of, upsert
 
 _NOT_OF_A_MESSAGE = {"posted_at", "changed", "drawn", "refused_since"}
@@ -37,29 +38,47 @@ class PostedCardStore:
         Raises
         ------
         PostedAlreadyError
-            It is a poster, and in the channel already or on its way there.
+            It is a poster or a map, and in the channel already or on its way there.
         """
         row = _row(replace(message, is_on_its_way=True), self.clock(), changed=0, drawn=0)
         # After a power failure a card may stay as it is.
         async with self.database.transaction(durable=self.database.beyond_a_crash) as connection:
-            if message.kind is MessageKind.POSTER:
+            if message.kind in {MessageKind.POSTER, MessageKind.SERVER_MAP}:
                 await self._refuse_another(connection, message)
             await upsert(connection, group_messages, [row])
 
     async def _refuse_another(self, connection: AsyncConnection, message: GroupMessage) -> None:
-        await read_lobby(connection, message.lobby_id, for_update=True)
         mine, died_before = group_messages.c, self.clock() - POSTING
+        if message.kind is MessageKind.SERVER_MAP:
+            # As long as nobody came or moved since: who left is taken out of the one that is there.
+            moved_at = await self._moved_at(connection, message.guild_id)
+            is_same = mine.posted_at >= max(moved_at, self.clock() - MAP_POSTED_FOR)
+        else:
+            await read_lobby(connection, message.lobby_id, for_update=True)
+            is_same = mine.result_id == message.result_id
         query = select(mine.message_id, mine.is_on_its_way).where(
             mine.message_id != message.message_id,
             mine.channel_id == message.channel_id,
+            mine.lobby_id == message.lobby_id,
             mine.kind == message.kind.value,
-            mine.result_id == message.result_id,
+            is_same,
             or_(mine.is_on_its_way.is_(False), mine.posted_at > died_before),
         )
         for message_id, is_on_its_way in await connection.execute(query):
             raise PostedAlreadyError(
                 message.guild_id, message.channel_id, None if is_on_its_way else message_id
             )
+
+    async def _moved_at(self, connection: AsyncConnection, guild_id: int) -> datetime:
+        """Say when somebody last came onto the map of a server or moved on it, and keep its people there."""
+        query = (
+            select(map_members.c.agreed_at, reports.c.created_at)
+            .outerjoin(reports, reports.c.report_id == map_members.c.report_id)
+            .where(map_members.c.guild_id == guild_id)
+            .with_for_update(of=map_members)
+        )
+        moments = [moment for row in await connection.execute(query) for moment in row if moment is not None]
+        return max(moments, default=self.clock())
 
     async def note(
         self,
@@ -94,12 +113,14 @@ class PostedCardStore:
                     .with_for_update()
                 )
                 is_right = await connection.scalar(found) is not None
-            versions = select(group_messages.c.changed, group_messages.c.drawn).where(
-                group_messages.c.message_id == message.message_id
+            mine = group_messages.c
+            versions = select(mine.changed, mine.drawn, mine.posted_at).where(
+                mine.message_id == message.message_id
             )
             known = (await connection.execute(versions)).one_or_none()
             changed = (known.changed if known else 0) + (0 if is_right else 1)
-            row = _row(message, self.clock(), changed=changed, drawn=known.drawn if known else 0)
+            posted_at = known.posted_at if known else self.clock()
+            row = _row(message, posted_at, changed=changed, drawn=known.drawn if known else 0)
             await upsert(connection, group_messages, [row])
             if announced_as is not None:
                 await connection.execute(_without(announced_as))

@@ -32,6 +32,8 @@ async def put_all_on(party: Party) -> Any:
         assert ("The ring is you" in text_of(seen)) == bool(seen.attachments), "a ring is on a picture"
         check_message(seen)
         assert seen.ephemeral
+    newest = (await party.room.app.workflows.reports.recent(party.cat.id, 1))[0]
+    party.times.append(newest.created_at)  # maps of lists have a clock of their own
     return seen
 
 
@@ -67,6 +69,11 @@ async def test_a_posted_map_shows_who_agreed_and_loses_who_leaves(
     seen_by_others = (await stranger.click(posted, label="Who is near me?")).response
     assert "You are not on it" in text_of(seen_by_others)
     assert "Post here" not in custom_ids(seen_by_others)
+    posts = len(party.room.posts())
+    again = await answer_of(await party.room.ann.click(await look(party, "ann"), label="Post here"))
+    assert again.ephemeral
+    assert f"/{posted.id}" in str(again.components)
+    assert len(party.room.posts()) == posts
 
     left = (await party.room.bob.click(posted, label="Take me off")).response
     assert left.ephemeral
@@ -75,6 +82,25 @@ async def test_a_posted_map_shows_who_agreed_and_loses_who_leaves(
     assert posted.attachments == []
     assert "fewer than three" in text_of(posted)
     assert "it from 3 people on" in text_of(await look(party, "ann"))
+
+
+async def test_a_map_is_posted_again_once_somebody_came_or_it_was_deleted(party: Party) -> None:
+    seen = await put_all_on(party)
+    posted = (await party.cat.click(seen, label="Post here")).response
+    posts = len(party.room.posts())
+    dan = party.room.guild.add_member(party.room.env.create_user("dan"))
+    await dan.slash(
+        party.room.channel, "analyze", file=("late-drive.csv", load("late-drive.csv")), private=True
+    )
+    await dan.click((await dan.slash(party.room.channel, "map server")).response, label="Put me on it")
+    newer = (await party.cat.click(seen, label="Post here")).response
+    assert not newer.ephemeral
+    assert len(party.room.posts()) == posts + 1
+    channel = party.room.env.bot.get_channel(party.room.channel.id)
+    for each in (posted, newer):
+        await channel.get_partial_message(each.id).delete()
+    await party.cat.click(seen, label="Post here")
+    assert len(party.room.posts()) == posts
 
 
 async def test_sharing_off_forget_and_leaving_the_server_take_one_off(party: Party) -> None:

@@ -13,12 +13,17 @@ from services.domain.errors.groups import (
     OpenAlreadyError,
     TooFewReadyError,
 )
+from services.domain.errors.storage import PostedAlreadyError
 from services.domain.group_requests import CompareRequest
+from services.domain.groups import GroupMessage, MessageKind
 from services.domain.jobs import Job
 from services.storage.database import Database
 from services.storage.jobs import JobStore
+from services.storage.posted_cards import PostedCardStore
+from services.storage.server_maps import MapMemberStore
 from services.workflows.lobbies import Place
-from tests.integration.groups.house import furnish, ready, visitor
+from tests.integration.groups.house import Clock, furnish, ready, visitor
+from tests.integration.groups.maps import on_map
 from tests.integration.queueing.world import asked
 
 PEOPLE = range(101, 108)
@@ -96,3 +101,38 @@ async def test_of_presses_on_open_again_at_the_same_moment_one_opens_it(database
     )
     assert {type(each) for each in refusals} == {OpenAlreadyError}
     assert await house.lobbies.end_due() == (), "what was opened again is not ended by a late look"
+
+
+async def test_of_presses_on_post_here_at_the_same_moment_one_posts_the_map_of_a_server(
+    database: Database,
+) -> None:
+    clock = Clock()
+    cards, members = PostedCardStore(database=database, clock=clock), MapMemberStore(database)
+    for who in PEOPLE[:3]:
+        await members.agree(on_map(who, 0.0, clock()))
+
+    def map_message(message_id: int, channel: int = CHANNEL) -> GroupMessage:
+        return GroupMessage(
+            message_id=message_id,
+            channel_id=channel,
+            guild_id=GUILD,
+            lobby_id="map",
+            kind=MessageKind.SERVER_MAP,
+        )
+
+    async def posted_by(message_id: int, channel: int = CHANNEL) -> int:
+        await cards.announce(map_message(message_id, channel))
+        return message_id
+
+    done, refusals = await outcomes(*(posted_by(each) for each in range(1, 6)))
+    (first,) = done
+    assert {type(each) for each in refusals} == {PostedAlreadyError}
+    await posted_by(first)  # its process begins again
+    await posted_by(6, channel=12)
+    await cards.note(map_message(first), PEOPLE[:3])
+    clock.now += timedelta(days=1)
+    with pytest.raises(PostedAlreadyError) as there:
+        await posted_by(7)
+    assert there.value.message_id == first
+    await members.agree(on_map(PEOPLE[3], 0.0, clock()))
+    await posted_by(8)
