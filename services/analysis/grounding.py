@@ -187,7 +187,8 @@ def _with_ground(
 def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     """Call what is called by a family or a decade by two genres: "Garage & indie rock" for "Rock".
 
-    Of families that say too little those kinds do that a fifth has, be it one: "Dream pop" for "Rock & pop".
+    Families that say too little give way to kinds that a fifth has, even to a single one: "Dream pop" for
+    "Rock & pop".
     Beside a word for the sound other families give way to what is more of them, and never where most tracks
     are tagged with their names.
     """
