@@ -8,6 +8,7 @@ import hashlib
 import logging
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +32,10 @@ from tests.depth import examples
 settings.register_profile("gate", derandomize=True, deadline=None, max_examples=examples(25, 400))
 settings.register_profile("search", deadline=None, max_examples=examples(25, 400))
 settings.load_profile("gate" if os.environ.get("CI") else "search")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell has it for what it starts in the background; all that tests start and interrupt would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 
