@@ -22,7 +22,8 @@ from services.imports.formats import MAX_ROWS
 _Pair = tuple[str, str]
 
 _BY = re.compile(
-    r"[\"“„]?(?P<title>.+?)[\"”“]?\s+(?P<by>by|von|par|av|af|door)\s+(?P<artist>(?:(?!\s(?P=by)\s).)+)",
+    r"[\"“„]?(?P<title>.+?)[\"”“]?(?<!\s)\s+(?P<by>by|von|par|av|af|door)\s+"
+    r"(?P<artist>(?=\S)(?:(?!\s(?P=by)\s).)+)",
     re.IGNORECASE,
 )
 _TIGHT = re.compile(r"(?P<artist>[^–—]+)[–—](?P<title>[^–—]+)")

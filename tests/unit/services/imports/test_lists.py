@@ -37,6 +37,9 @@ Version=2
 """
 
 
+TOLD = [("One", "Ann"), ("Two", "Bob"), ("Three", "50 Cent")]
+
+
 def only(text: str) -> Playlist:
     (playlist,) = read_upload(text.encode(), filename="mine.txt").playlists
     return playlist
@@ -96,6 +99,7 @@ def test_reads_pls_by_its_numbers(text: str) -> None:
         "-rw-r--r-- 1 a b 9 Jan 12 10:00 Ann - One.mp3\nBob - Two.mp3\n50 Cent - Three.mp3",
         "One by Ann\nTwo by Bob\nThree by 50 Cent",
         '"One" by Ann\n"Two" by Bob\n"Three" by 50 Cent',
+        "".join(f"{one}{' ' * 140}by{' ' * 140}{who}\n" for one, who in TOLD),
         "Ann—One\nBob–Two\n50 Cent—Three",
         "Ann - One [Label]\nBob - Two [Other]\n50 Cent - Three [Label]",
         "Ann - [Al #01] One\nBob - [Bl #1.02] Two\n50 Cent - [Cl #03] Three",
