@@ -1,9 +1,11 @@
 """Tell what changed in a list as far as that is more than chance: since an earlier report, and over its eras.
 
 A list is all of itself, so the mean of its tracks has no error. What is asked is whether its new tracks could
-as well be more of the same: the roles *stayed*, *gone* and *new* are dealt out anew among all tracks, many
-times, and a change counts where it is larger than the largest of all features and groups in all but 2 % of
-these deals. So one answer claims something wrong in 2 % of unchanged lists, however much it looks at.
+as well be more of the same. Tracks come artist by artist: what each artist adds to a change is turned to the
+other side or not, as a coin falls, many times (the wild cluster bootstrap of Cameron, Gelbach and Miller,
+2008), and a change counts where it is larger than the largest of all features and groups in all but 2 % of
+these turns. So one answer claims something wrong in 2 % of unchanged lists, however much it looks at, and
+a single album is no change.
 `benchmarks/drift.py` measures that, and what is found. An era is an earlier map, or a span of days in which
 tracks were added.
 """
@@ -22,11 +24,18 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.comparison.listening import (
+    artists_of,
+    artists_of_keys,
+    even_artists,
+    mean_errors,
+)
 from services.analysis.continuity import match_groups
 from services.analysis.matrix import real_matrix
 from services.analysis.name_rules import AUDIBLE
 from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.analysis import EarlierGroup, EarlierSound
+from services.domain.comparison import is_by_few
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.grouping import Grouping
 from services.domain.portrait import (
@@ -53,7 +62,7 @@ LEAST_STEP = MappingProxyType({Feature.TEMPO: 2.0, Feature.LOUDNESS: 0.5})
 TOGETHER = 0.8
 """Share of the common tracks of a former group that is in one group now, to say that it went into it."""
 _FEWEST_COMMON = 5
-_DEALS, _MANY_TRACKS, _DEALS_OF_MANY, _AT_ONCE = 999, 2_000, 399, 50
+_TURNS, _AT_ONCE = 999, 50
 
 _ONE_THING = ({Feature.ENERGY, Feature.LOUDNESS, Feature.ACOUSTICNESS},)
 """Features that say nearly the same; of each set the strongest speaks."""
@@ -96,7 +105,7 @@ def since_last(report: AnalysisReport, before: EarlierSound) -> Since | None:
         return Since(made_at=before.made_at, new=len(new), gone=len(gone))
     groups = _former_groups(raw, before, report)
     columns = np.column_stack([TYPICAL.normal_scores(raw), *groups.columns])
-    certain = _certain(columns, roles, seed=_seed(keys), error_rate=ERROR_RATE)
+    certain = _certain(columns, roles, artists_of_keys(keys), seed=_seed(keys), error_rate=ERROR_RATE)
     changes = _changes(raw, columns, roles, certain)
     shares = groups.changes(certain[len(SOUND_FEATURES) :], report)
     joined = _joined(report, before.then.groups) if changes or shares else ()
@@ -132,29 +141,39 @@ def changes_between(
         return ()
     raw = np.array([row for _, _, row in tracks], dtype=np.float64)
     columns = TYPICAL.normal_scores(raw)
-    seed = _seed([key for key, _, _ in tracks])
-    return _changes(raw, columns, roles, _certain(columns, roles, seed=seed, error_rate=error_rate))
+    keys = [key for key, _, _ in tracks]
+    certain = _certain(columns, roles, artists_of_keys(keys), seed=_seed(keys), error_rate=error_rate)
+    return _changes(raw, columns, roles, certain)
 
 
 def _seed(keys: Sequence[str]) -> int:
     return zlib.crc32("\n".join(keys).encode("utf-8", "replace"))
 
 
-def _certain(columns: _Floats, roles: NDArray[np.intp], *, seed: int, error_rate: float) -> NDArray[np.bool_]:
-    """Say of which columns the mean changed by more than chance; unknown values take no side."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centred = np.nan_to_num(columns - np.nanmean(columns, axis=0))
-        scaled = np.nan_to_num(centred / np.sqrt((centred**2).mean(axis=0)), posinf=0.0, neginf=0.0)
-    weights = _weights(roles)
-    found = np.abs(weights @ scaled)
-    rng = np.random.default_rng(seed)
-    deals = _DEALS if len(roles) <= _MANY_TRACKS else _DEALS_OF_MANY
-    largest: list[_Floats] = []
-    for start in range(0, deals, _AT_ONCE):
-        dealt = rng.permuted(np.tile(weights, (min(_AT_ONCE, deals - start), 1)), axis=1)
-        largest.append(np.abs(dealt @ scaled).max(axis=1))
-    beaten = (np.concatenate(largest)[:, None] >= found[None, :] - 1e-12).sum(axis=0)
-    certain: NDArray[np.bool_] = (beaten + 1) / (deals + 1) <= error_rate
+def _certain(
+    columns: _Floats, roles: NDArray[np.intp], artist: NDArray[np.intp], *, seed: int, error_rate: float
+) -> NDArray[np.bool_]:
+    """Say of which columns the mean changed by more than chance; unknown values take no side.
+
+    Chance is asked from what the list was and from what it is. An artist who alone made the change moves one
+    of these two towards them, by which all others seem to have changed too; from the other they stand alone.
+    """
+    certain = np.ones(columns.shape[1], dtype=np.bool_)
+    for side in (roles != _NEW, roles != _GONE):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            middle = np.nansum(columns[side], axis=0) / np.isfinite(columns[side]).sum(axis=0)
+            centred = np.nan_to_num(columns - middle)
+            scaled = np.nan_to_num(centred / np.sqrt((centred**2).mean(axis=0)), posinf=0.0, neginf=0.0)
+        added = np.zeros((int(artist.max()) + 1, columns.shape[1]))
+        np.add.at(added, artist, _weights(roles)[:, None] * scaled)
+        found = np.abs(added.sum(axis=0))
+        rng = np.random.default_rng(seed)
+        largest: list[_Floats] = []
+        for start in range(0, _TURNS, _AT_ONCE):
+            signs = 2.0 * rng.integers(2, size=(min(_AT_ONCE, _TURNS - start), len(added))) - 1.0
+            largest.append(np.abs(signs @ added).max(axis=1))
+        beaten = (np.concatenate(largest)[:, None] >= found[None, :] - 1e-12).sum(axis=0)
+        certain &= (beaten + 1) / (_TURNS + 1) <= error_rate
     return certain
 
 
@@ -255,15 +274,16 @@ def _summary(
     entries: Sequence[EnrichedTrack], source: str, groups: tuple[tuple[str, int], ...] = ()
 ) -> Summary:
     raw = real_matrix(entries)
-    scores = TYPICAL.normal_scores(raw)
+    scores, artist = TYPICAL.normal_scores(raw), artists_of(entries)
     means = {}
     for column, feature in enumerate(SOUND_FEATURES):
         known = np.isfinite(raw[:, column])
         count = int(known.sum())
         if count > 1:
-            own = scores[known, column]
-            error = float(own.std(ddof=1)) / math.sqrt(count)
-            means[feature] = Mean(count, float(raw[known, column].mean()), float(own.mean()), error)
+            own, by = scores[known, column], artist[known]
+            error = max(float(own.std(ddof=1)) / math.sqrt(count), float(mean_errors(own[:, None], by)[0]))
+            value, artists = float(raw[known, column].mean()), round(even_artists(by), 5)
+            means[feature] = Mean(count, value, float(own.mean()), error, artists)
     return Summary(tracks=len(entries), source=source, means=means, groups=groups)
 
 
@@ -280,10 +300,12 @@ def changes_of_summaries(before: Summary, now: Summary) -> tuple[Change, ...]:
         one, other = before.means.get(feature), now.means.get(feature)
         if one is None or other is None or min(one.tracks, other.tracks) < FEWEST_TRACKS:
             continue
+        if is_by_few(one.artists) or is_by_few(other.artists):
+            continue
         spreads, variance = other.spreads - one.spreads, one.error**2 + other.error**2
         if not is_worth_saying(feature, one.value, other.value, spreads):
             continue
-        parts = one.error**4 / (one.tracks - 1) + other.error**4 / (other.tracks - 1)
+        parts = sum(each.error**4 / ((each.artists or each.tracks) - 1) for each in (one, other))
         freedom = variance**2 / parts if parts else math.inf
         chance = 2 * float(stdtr(min(freedom, 1e9), -abs(spreads) / math.sqrt(variance))) if variance else 0.0
         if chance * len(SOUND_FEATURES) <= ERROR_RATE:

@@ -126,7 +126,9 @@ class Mean:
     spreads: float
     """In spreads of typical music."""
     error: float
-    """Standard error of that."""
+    """Standard error of that, where the tracks of one artist count as one draw."""
+    artists: float | None = None
+    """How many artists with equally many of the tracks would tell as much; None in older summaries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

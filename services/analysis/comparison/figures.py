@@ -10,7 +10,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.comparison.listening import Listening, artists_of, mean_errors
+from services.analysis.comparison.listening import Listening, artists_of, even_artists, mean_errors
 from services.analysis.comparison.pairs import INSTRUMENTAL_FROM
 from services.analysis.titles import lead_artist
 from services.domain.comparison import Award, Participant, PersonKey, Spread, is_by_few
@@ -120,7 +120,7 @@ def _list_figures(entries: Sequence[EnrichedTrack]) -> dict[str, _Figure]:
         ("popularity", fame, _middle),
     ):
         known = np.isfinite(values)
-        if known.sum() >= enough and values[known].any():
+        if known.sum() >= enough and values[known].any() and not is_by_few(even_artists(artist[known])):
             figures[name] = measure(values[known], artist[known])
     if leads.total() >= enough:
         most = np.arange(leads.total()) < max(leads.values())

@@ -125,13 +125,25 @@ def distinct(tracks: Sequence[EnrichedTrack]) -> tuple[EnrichedTrack, ...]:
 
 def artist_of(track: Track) -> str:
     """Return the lead artist in caseless words; a track that is credited to nobody stands for its own."""
-    lead = lead_artist(track.artists)
-    return track.key if not lead or lead in UNCREDITED else lead
+    return _lead_or(track.artists, track.key)
+
+
+def _lead_or(artists: tuple[str, ...], own: str) -> str:
+    lead = lead_artist(artists)
+    return own if not lead or lead in UNCREDITED else lead
 
 
 def artists_of(entries: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
     """Return a number for the artist of each track, shape (n,), from 0 on."""
     return np.unique([artist_of(entry.track) for entry in entries], return_inverse=True)[1]
+
+
+def artists_of_keys(keys: Sequence[str]) -> NDArray[np.intp]:
+    """Return the same of tracks of which only `Track.words_key` is known."""
+    leads = [
+        _lead_or((artist,) if bar else (), key) for key in keys for _, bar, artist in [key.rpartition("|")]
+    ]
+    return np.unique(leads, return_inverse=True)[1]
 
 
 def even_artists(artist: NDArray[np.intp]) -> float:
@@ -149,8 +161,10 @@ def even_artists(artist: NDArray[np.intp]) -> float:
 def mean_errors(values: Float, artist: NDArray[np.intp]) -> Float:
     """Return standard errors of means over tracks that come artist by artist (Liang and Zeger, 1986).
 
-    A list by a single artist is one draw of which nothing is known; its tracks are taken as independent then.
+    A list by a single artist is one draw of which nothing is known; its tracks are taken as independent then,
+    so whoever claims something asks `is_by_few` first.
     """
+    artist = np.unique(artist, return_inverse=True)[1]
     artists = int(artist.max()) + 1
     if artists < 2:
         return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(len(values)), dtype=np.float64)

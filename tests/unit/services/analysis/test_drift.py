@@ -120,6 +120,34 @@ def test_summaries_tell_a_change_of_kind_and_none_between_halves_of_one_list() -
     assert claims <= 2
 
 
+def by(entries: tuple[EnrichedTrack, ...], tracks_each: int, name: str = "") -> tuple[EnrichedTrack, ...]:
+    """Return tracks of which so many in a row are by one artist."""
+    return tuple(
+        replace(entry, track=replace(entry.track, artists=(f"Artist {name} {row // tracks_each}",)))
+        for row, entry in enumerate(entries)
+    )
+
+
+def test_an_album_is_no_change_of_sound_and_as_many_tracks_of_different_artists_are() -> None:
+    several = since(by(MIXED, 3), (*by(MIXED, 3), *by(OTHERS[:30], 2, "new")))
+    assert several is not None
+    assert several.changes
+    found = since(by(MIXED, 3), (*by(MIXED, 3), *by(OTHERS[:30], 30, "new")))
+    assert line(found) == "Since 3 August: 30 new; no clear change in sound"
+
+
+def test_of_eras_and_summaries_by_few_artists_no_change_is_claimed() -> None:
+    entries = (
+        *dated(by(QUIETS, 20, "a"), date(2019, 1, 5), 10),
+        *dated(by(LOUDS, 60, "b"), date(2023, 2, 1), 10),
+    )
+    report = analysed(entries)
+    course = course_of("Road trip", report, [Stage(FIRST, summary_of(report))], None)
+    assert "no clear difference" in eras_line(course)
+    one, other = (summary_of(analysed(by(entries, 20))) for entries in (QUIETS, LOUDS))
+    assert changes_of_summaries(one, other) == ()
+
+
 def test_what_is_remembered_names_no_track() -> None:
     remembered = repr(summary_of(analysed((*QUIETS, *LOUDS))))
     assert "Song" not in remembered
