@@ -53,7 +53,7 @@ _UNDATED = frozenset({"classical", "seasonal", _SPOKEN, "stage & screen"})
 """Families of which an edition says when it was recorded, and not when it was written."""
 
 _TOO_BROAD, _SAYS_ENOUGH = frozenset({"electronic", "pop", "rock"}), "pop"
-"""Families that two readers of three found too broad to say what a group is; of these pop is enough alone."""
+"""Families that say too little of what a group is, alone or together; pop alone says enough."""
 
 ANOTHER = 0.2
 """Share of a second family that tells a group from the rest, beside one that does not."""
