@@ -1,4 +1,7 @@
-"""Keep where playlists were read, so that what came with a login goes with it; and where maps were posted."""
+"""Change the tables of the version before 0.2.0; with 0027, what 0010 to 0026 did one by one.
+
+No version had the tables of a step in between.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ import zlib
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0026"
+down_revision = "0009"
 
 _TABLES = {
     "reports": ("payload", ("report_id",)),
@@ -20,10 +23,37 @@ _TABLES = {
 """Tables with a frozen playlist: in which column it is, and the key of a row."""
 _HEAD = 17
 """Bytes before the compressed part: version and digest."""
+_IS_OPEN = sa.text("heavy AND status IN ('queued', 'running')")
 
 
 def upgrade() -> None:
     """Change the tables."""
+    _posted_cards()
+    _sources()
+    _shared_work()
+
+
+def _posted_cards() -> None:
+    """Count versions of posted cards, announce them, and know since when Discord refuses to change one.
+
+    `changed` and `drawn` take the place of their difference; whatever was not even is drawn once more. One
+    request at a time compares the same people.
+    """
+    op.add_column("lobbies", sa.Column("compared_by", sa.BigInteger))
+    op.add_column("lobbies", sa.Column("compared_since", sa.DateTime(timezone=True)))
+    for name in ("changed", "drawn"):
+        op.add_column("group_messages", sa.Column(name, sa.Integer, nullable=False, server_default="0"))
+    op.execute("UPDATE group_messages SET changed = 1 WHERE stale <> 0")
+    op.drop_index("ix_group_messages_stale", "group_messages")
+    op.drop_column("group_messages", "stale")
+    op.add_column(
+        "group_messages", sa.Column("is_on_its_way", sa.Boolean, nullable=False, server_default=sa.false())
+    )
+    op.add_column("group_messages", sa.Column("refused_since", sa.DateTime(timezone=True)))
+
+
+def _sources() -> None:
+    """Keep where playlists were read, for what came with a login goes with it, and where maps were posted."""
     for name in (*_TABLES, "group_result_members"):
         op.add_column(name, sa.Column("source", sa.Text))
     for name, (column, key) in _TABLES.items():
@@ -75,3 +105,22 @@ def _source_of(payload: bytes) -> str | None:
     except (zlib.error, struct.error, ValueError, LookupError, AttributeError, TypeError):
         return None
     return source if isinstance(source, str) else None
+
+
+def _shared_work() -> None:
+    """Let several processes share accepted work, drafts and news without doing anything twice."""
+    for flag in ("heavy", "cancel_requested"):
+        op.add_column("jobs", sa.Column(flag, sa.Boolean, nullable=False, server_default=sa.false()))
+    op.add_column("jobs", sa.Column("entered", sa.Text))
+    op.add_column("jobs", sa.Column("holder", sa.Text))
+    op.add_column("jobs", sa.Column("lease_until", sa.DateTime(timezone=True)))
+    op.create_index(
+        "uq_jobs_open_heavy",
+        "jobs",
+        ["owner_id"],
+        unique=True,
+        sqlite_where=_IS_OPEN,
+        postgresql_where=_IS_OPEN,
+    )
+    op.add_column("drafts", sa.Column("version", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("playlist_writes", sa.Column("telling_until", sa.DateTime(timezone=True)))
