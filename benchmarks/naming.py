@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from zlib import crc32
 
@@ -31,7 +32,7 @@ from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
 from services.analysis.scenes import scene_of
-from services.analysis.tally import Tally, carries, subtitle_of
+from services.analysis.tally import Listing, carries, groups_and_rests, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import HeardGroup, describe_traits, levels
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
@@ -138,12 +139,11 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
         traits, genres = traits_of(case.z, case.raw, labels), [track.genres for track in music]
         groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
         tracks = [[music[row] for row in rows] for rows in groups]
-        own = [Tally.of(some) for some in tracks]
-        rests = [Tally.of(music).without(some) for some in own]
-        scenes = list(map(scene_of, own, rests))
+        apart = groups_and_rests(Listing.of(music), labels, case.partition.k)
+        scenes = list(starmap(scene_of, apart))
         names = grounded(
             name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
-            list(zip(own, rests, strict=True)),
+            apart,
         )
         whole = describe_traits(
             HeardGroup.of(case.z, case.raw, np.zeros(len(labels), dtype=np.intp), 0), REFERENCE_MEDIANS
@@ -154,7 +154,7 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
         borne = {name_words(replace(name, scene=None)).lower() for name in names}
         seen["mood of a part"] += mood_words(mood) in borne - {""}
         seen["shrug leads"] += names[0].sound in SHRUGS and names[0].scene is None
-        for name, said, some, members, rest in zip(names, traits, own, tracks, rests, strict=True):
+        for name, said, (some, rest), members in zip(names, traits, apart, tracks, strict=True):
             entry = next((entry for entry in (*CATALOGUE, FALLBACK) if entry.id is name.sound), None)
             main = name.leans if entry is None else entry.main
             at = {trait.feature: trait.contrast if name.compared else trait.z for trait in said}
@@ -259,8 +259,7 @@ def measure_chosen(cases: Sequence[Case]) -> None:
             ]  # fmt: skip
             music = [replace(word.track, genres=tuple(sorted(word.genres))) for word in halves[0]]
             groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
-            own = [Tally.of([music[row] for row in rows]) for rows in groups]
-            said = [subtitle_of(some, Tally.of(music).without(some)) for some in own]
+            said = list(starmap(subtitle_of, groups_and_rests(Listing.of(music), labels, case.partition.k)))
             typical = typical_tracks(
                 case.points, labels, case.partition.centres, [track.artists for track in music],
                 telling=[carries(track, said[label]) for track, label in zip(music, labels, strict=True)],

@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.hidden_tracks import load_shelf
 from benchmarks.listeners import EVERYBODY, SHARED_DATA, load_libraries
 from benchmarks.rows import figure, head
-from services.analysis.facts import Facts, leads_of, of_their_time
+from services.analysis.facts import Facts, years_of_their_time
 from services.analysis.outliers import THRESHOLD, Loneliness
 from services.analysis.reference import REFERENCE
 from services.domain.music import Track
@@ -59,12 +59,13 @@ def facts_of(music: Sequence[Track], known: str) -> Facts | None:
     """Return what is known of tracks beside their sound, or a part of it."""
     if known == "sound":
         return None
-    facts = Facts.of(of_their_time(music, leads_of(music)))
+    facts = Facts.of(music)
+    years = [year or np.nan for year in years_of_their_time(music, facts.leads)]
     nothing = tuple(() for _ in music)
     return replace(
         facts,
         words=facts.words if "genre words" in known else nothing,
-        years=facts.years if "years" in known else np.full(len(music), np.nan),
+        years=np.array(years if "years" in known else [np.nan] * len(music)),
     )
 
 

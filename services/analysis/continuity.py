@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
 from services.analysis.scenes import still_of
-from services.analysis.tally import Tally
+from services.analysis.tally import Listing, Tally, groups_and_rests
 from services.domain.analysis import EarlierGroup
 from services.domain.features import Feature
 from services.domain.grouping import GroupName
@@ -81,7 +81,12 @@ class Continuity:
         )
 
 
-def keep_groups(partition: Partition, earlier: Sequence[EarlierGroup], tracks: Sequence[Track]) -> Continuity:
+def keep_groups(
+    partition: Partition,
+    earlier: Sequence[EarlierGroup],
+    tracks: Sequence[Track],
+    listing: Listing | None = None,
+) -> Continuity:
     """Find the groups of an earlier report again, in those of the same tracks now.
 
     Parameters
@@ -90,6 +95,8 @@ def keep_groups(partition: Partition, earlier: Sequence[EarlierGroup], tracks: S
         Groups of `tracks`, row by row.
     earlier
         Groups of the last report of this list, if any.
+    listing
+        What came with the tracks, where that is read already.
     """
     names = [track.words_key for track in tracks] if earlier else []
     matches = match_groups(earlier, partition.labels, names, partition.k)
@@ -99,26 +106,21 @@ def keep_groups(partition: Partition, earlier: Sequence[EarlierGroup], tracks: S
     rank = np.argsort(order)
     labels = np.where(partition.labels >= 0, rank[partition.labels], -1) if partition.k else partition.labels
     was = [was[place] for place in order]
-    groups = [
-        Tally.of([track for track, label in zip(tracks, labels, strict=True) if label == group])
-        for group in range(partition.k if earlier else 0)
-    ]
-    whole = Tally.of(tracks) if earlier else None
+    apart = groups_and_rests(listing or Listing.of(tracks), labels, partition.k) if earlier else []
     return Continuity(
         partition=replace(partition, labels=labels.astype(np.intp), centres=partition.centres[order]),
         rank=rank.astype(np.intp),
         was=tuple(was),
         letters=tuple(letters[place] for place in order),
         called=tuple(
-            _name_that_holds(before, groups[group], whole) if before and whole else None
-            for group, before in enumerate(was)
+            _name_that_holds(before, *apart[group]) if before else None for group, before in enumerate(was)
         ),
     )
 
 
-def _name_that_holds(before: EarlierGroup, group: Tally, whole: Tally) -> GroupName | None:
+def _name_that_holds(before: EarlierGroup, group: Tally, rest: Tally) -> GroupName | None:
     called = before.called
-    return called if called is not None and still_of(called, group, whole.without(group)) else None
+    return called if called is not None and still_of(called, group, rest) else None
 
 
 def match_groups(

@@ -40,7 +40,7 @@ from services.domain.features import Coverage
 from services.domain.group_words import mood_words, name_words
 from services.domain.grouping import Grouping, GroupName, Mood
 from services.domain.messages import Note
-from services.domain.music import Playlist, Track
+from services.domain.music import Playlist
 from services.domain.portrait import Outlier
 from services.domain.report import (
     ONE_ALBUM,
@@ -136,7 +136,7 @@ class _Words:
 def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | None]) -> _Words:
     """Find names, traits, subtitles and typical tracks."""
     partition, earlier = groups.partition, groups.kept.called
-    apart = groups_and_rests(music.deciding, partition.labels.tolist(), partition.k)
+    apart = groups_and_rests(music.listing, partition.labels, partition.k)
     found = [subtitle_of(group, rest) for group, rest in apart]
     telling = [
         bool(found) and carries(track, found[label])
@@ -160,7 +160,7 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
     )
     faint = [faint_words(audible(sound.heard[partition.labels == index])) for index in range(partition.k)]
     return _Words(
-        called=grounded(called, apart, cores=_cores(music.deciding, groups), faint=faint, earlier=earlier),
+        called=grounded(called, apart, cores=_cores(apart, groups), faint=faint, earlier=earlier),
         heard=heard,
         traits=traits,
         subtitles=_with_albums(_of_whom(found, partition, telling, music.given), partition, music),
@@ -173,17 +173,16 @@ def _project(sound: Sound, partition: Partition) -> Projection | None:
     return project(sound.points, partition.labels, centres, sound.z)
 
 
-def _cores(music: Sequence[Track], groups: Groups) -> list[Tally]:
-    """Count the artists of that half of each group that belongs to it most clearly."""
-    if not groups.partition.k:
+def _cores(apart: Sequence[tuple[Tally, Tally]], groups: Groups) -> list[Tally]:
+    """Count that half of each group that belongs to it most clearly."""
+    if not apart:
         return []
     labels, (own, second) = groups.partition.labels, margins(groups.points, groups.partition.centres)
     far = own / second if groups.partition.k > 1 else own
     cores = []
-    for index in range(groups.partition.k):
+    for index, (tally, _) in enumerate(apart):
         rows = np.flatnonzero(labels == index)
-        clear = rows[far[rows] <= np.median(far[rows])]
-        cores.append(Tally.of_artists([music[row] for row in clear.tolist()]))
+        cores.append(tally.listing.tally(rows[far[rows] <= np.median(far[rows])]))
     return cores
 
 
@@ -342,7 +341,7 @@ def _outliers(sound: Sound, music: Music, partition: Partition) -> tuple[Outlier
     if not partition.k:
         return ()
     # Years of editions that may be younger than their music say nothing here.
-    years = np.array([track.release_year or np.nan for track in music.deciding], dtype=np.float64)
+    years = np.array([year or np.nan for year in music.own_years], dtype=np.float64)
     ranked = find_outliers(
         sound.points,
         sound.heard,

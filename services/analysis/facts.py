@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -115,24 +115,14 @@ _BROUGHT_OUT_AGAIN = re.compile(
 )
 
 
-def of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[Track]:
-    """Return tracks, without a year where it says nothing: an edition may be younger than its music.
+def years_of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[int | None]:
+    """Return the year of each track, None where it says nothing: an edition may be younger than its music.
 
     Parameters
     ----------
     leads
         What `leads_of` says of them.
     """
-    return list(map(dated, tracks, years_of_their_time(tracks, leads)))
-
-
-def dated(track: Track, year: int | None) -> Track:
-    """Return a track with a year that may be None."""
-    return track if track.release_year == year else replace(track, release_year=year)
-
-
-def years_of_their_time(tracks: Sequence[Track], leads: Sequence[str]) -> list[int | None]:
-    """Return the year of each track, None where it says nothing; see `of_their_time`."""
     first = _first_years(tracks, leads)
     return [
         None if _says_nothing(track, first.get(lead)) else track.release_year

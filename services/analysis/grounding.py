@@ -28,7 +28,7 @@ from services.analysis.scenes import (
     implied_by,
     no_families,
 )
-from services.analysis.tally import A_LOT, Others, Tally, by_genres, families_in
+from services.analysis.tally import A_LOT, Tally, by_genres, families_in
 from services.analysis.told_by_titles import NOTHING, Words
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
@@ -63,7 +63,7 @@ _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.
 
 def grounded(
     names: Sequence[GroupName],
-    groups: Sequence[tuple[Tally, Others]],
+    groups: Sequence[tuple[Tally, Tally]],
     *,
     cores: Sequence[Tally] = (),
     faint: Sequence[Collection[Lean]] = (),
@@ -137,7 +137,7 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
 
 
 def _in_full(
-    name: GroupName, scene: Scene | None, faint: Collection[Lean], group: Tally, rest: Others
+    name: GroupName, scene: Scene | None, faint: Collection[Lean], group: Tally, rest: Tally
 ) -> GroupName:
     """Say the scene and the sound, and of that what is faint where the rest is of the same scene.
 
@@ -184,7 +184,7 @@ def _with_ground(
     return replace(name, scene=scene, leans=leans, differs=differs)
 
 
-def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
+def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     """Call what is called by a family or a decade by two genres: "Garage & indie rock" for "Rock".
 
     Families that say too little give way to kinds that a fifth has, even to a single one: "Dream pop" for
@@ -212,7 +212,7 @@ def _finer(name: GroupName, group: Tally, rest: Others) -> GroupName:
     return name if finer is None else replace(name, scene=finer)
 
 
-def _is_everywhere(scene: Scene, group: Tally, rest: Others) -> bool:
+def _is_everywhere(scene: Scene, group: Tally, rest: Tally) -> bool:
     """Whether the rest of a list is of some genres as well, and what is spoken is not one of them."""
     words = {scene.words, scene.also, scene.third} - {""}
     if scene.kind is not SceneKind.GENRE or _SPOKEN in map(family_of, words):
@@ -237,7 +237,7 @@ def _kinds_of(wanted: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
     return read
 
 
-def _another_than(scene: Scene | None, group: Tally, rest: Others) -> Scene | None:
+def _another_than(scene: Scene | None, group: Tally, rest: Tally) -> Scene | None:
     """Say beside a family that the rest is of as well another one that tells: "Rock & disco" of much rock."""
     if scene is None or scene.also or not _is_broad(scene):
         return scene
@@ -255,7 +255,7 @@ def _another_than(scene: Scene | None, group: Tally, rest: Others) -> Scene | No
     return replace(scene, also=min(telling)[1]) if telling and not tells else scene
 
 
-def _dated(name: GroupName, group: Tally, rest: Others) -> GroupName:
+def _dated(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     """Say of which decades broad genres are: "70s & 80s rock", and "2010s pop" where nothing else is said.
 
     Years are those of the edition: later ones are said of what is seldom published again, and none of what is

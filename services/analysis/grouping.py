@@ -7,7 +7,7 @@ every list would be called clearly grouped there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,24 +43,28 @@ ONE_KIND, SURELY = 2 / 3, 0.6
 """Share of a list that has to be of one genre, and its lower end, before the list may be called one mood."""
 
 
-def ask(tracks: Sequence[Track], labels: ArrayLike, parts: int) -> tuple[SceneKind, ...]:
+def ask(
+    tracks: Sequence[Track], labels: ArrayLike, parts: int, *, years: Sequence[int | None] = ()
+) -> tuple[SceneKind, ...]:
     """Return which of genre and decade go with the parts; nothing where too little is known of any part.
 
     A permutation test of the mutual information between the parts and the words of their tracks, against
-    the same number of tracks dealt to parts of the same sizes. The same for any order of the tracks.
+    the same number of tracks dealt to parts of the same sizes. The same for any order of the tracks. `years`
+    are theirs where these are not to be those of the editions.
     """
     groups = np.asarray(labels, dtype=np.intp)
     order = sorted(range(len(tracks)), key=lambda row: (tracks[row].key, row))
     if len(order) > MOST_TRACKS:
         order = [order[row] for row in np.linspace(0, len(order) - 1, MOST_TRACKS).round().astype(int)]
-    readers: dict[SceneKind, Callable[[Track], Iterable[str]]] = {
-        SceneKind.GENRE: lambda track: normal_words(track.genres),
-        SceneKind.DECADE: decade_of,
+    years = years or [track.release_year for track in tracks]
+    readers: dict[SceneKind, Callable[[int], frozenset[str]]] = {
+        SceneKind.GENRE: lambda row: normal_words(tracks[row].genres),
+        SceneKind.DECADE: lambda row: decade_of(years[row]),
     }
     return tuple(
         kind
         for kind, read in readers.items()
-        if _goes_with([frozenset(read(tracks[row])) for row in order], groups[order], parts)
+        if _goes_with([read(row) for row in order], groups[order], parts)
     )
 
 
@@ -299,9 +303,9 @@ def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options
         )
         partition, points, guesses = style.partition, style.points, guesses.placed(style.guesses)
         structure, basis = style.structure, style.basis
-    kept = keep_groups(partition, earlier, music.deciding)
+    kept = keep_groups(partition, earlier, music.deciding, music.listing)
     if is_by_sound:
-        structure = _witnessed(structure, music.deciding, kept.partition)
+        structure = _witnessed(structure, music, kept.partition)
     guesses = replace(guesses, labels=kept.moved(guesses.labels))
     return Groups(kept, points, guesses, structure, basis)
 
@@ -326,12 +330,12 @@ def _structure(partition: Partition, sound: Sound, unit: Unit) -> Structure:
     return found
 
 
-def _witnessed(structure: Structure, music: Sequence[Track], partition: Partition) -> Structure:
+def _witnessed(structure: Structure, music: Music, partition: Partition) -> Structure:
     """Ask the second witness where the sound does not separate the groups."""
     if partition.k < FEWEST_GROUPS or structure.verdict not in {Verdict.NONE, Verdict.UNTESTABLE}:
         return structure
-    witnesses = ask(music, partition.labels, partition.k)
-    alike = not witnesses and is_of_one_genre(music, partition.labels, partition.k)
+    witnesses = ask(music.deciding, partition.labels, partition.k, years=music.own_years)
+    alike = not witnesses and is_of_one_genre(music.deciding, partition.labels, partition.k)
     return replace(structure, witnesses=witnesses, is_one_genre=alike)
 
 

@@ -8,19 +8,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.genres import family_of, is_kind_of, is_known, is_nameable
 from services.analysis.tally import (
-    Others,
     Read,
     Tally,
     commonly,
     decades,
     leads,
     lower_end,
-    spellings,
+    spelling_of,
 )
 from services.analysis.titles import lead_artist
 from services.domain.grouping import OTHERS, Scene, SceneKind
@@ -116,7 +116,7 @@ class Together:
 
 def most_have(
     group: Tally,
-    rest: Others,
+    rest: Tally,
     read: Read,
     kind: SceneKind,
     held: float,
@@ -173,7 +173,7 @@ def most_have(
     return Scene(kind, spell(min(finer)[3] if finer else best))
 
 
-def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
+def few_have(group: Tally, rest: Tally, read: Read, kind: SceneKind, wanted: Together) -> Scene | None:
     """Return the few of a kind that most of a group share, where each makes a good part of it."""
     here = group.read(read)
     tagged = here.total
@@ -225,7 +225,7 @@ def few_have(group: Tally, rest: Others, read: Read, kind: SceneKind, wanted: To
     return None
 
 
-def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> Scene | None:
+def commoner(telling: Scene | None, group: Tally, rest: Tally, read: Read) -> Scene | None:
     """Give up what tells a group from the rest for a genre that more of its tracks have.
 
     Who looks at a group of shoegaze that is slower than the rest looks for the word "shoegaze". More are many
@@ -259,7 +259,7 @@ def commoner(telling: Scene | None, group: Tally, rest: Others, read: Read) -> S
     return Scene(SceneKind.GENRE, word, second if adds else "")
 
 
-def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
+def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
     """Return the two artists who tell a group best from the rest, or None where none is there repeatedly.
 
     Parameters
@@ -284,14 +284,14 @@ def company_of(group: Tally, rest: Others, core: Tally) -> Scene | None:
     return None
 
 
-def keeps_company(artist: str, group: Tally, rest: Others) -> bool:
+def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
     """Tell whether a group may still be called after an artist among others: no less at home there."""
     lead = lead_artist((artist,))
     inside, outside = (some.read(leads).counts[lead] for some in (group, rest))
     return 0 < inside >= AT_HOME * (inside + outside)
 
 
-def era_of(group: Tally, rest: Others, lengths: Iterable[int], *, times: float = TIMES) -> Scene | None:
+def era_of(group: Tally, rest: Tally, lengths: Iterable[int], *, times: float = TIMES) -> Scene | None:
     """Return the first of some spans of decades that most of a group is from, and the rest is not.
 
     Parameters
@@ -353,7 +353,7 @@ def _worth(word: str, kind: SceneKind) -> float:
 
 def _spelling(group: Tally, kind: SceneKind) -> Callable[[str], str]:
     """Return what writes words of a kind: artists as most of their tracks in the group do."""
-    return spellings(group).__getitem__ if kind is SceneKind.ARTIST else str
+    return partial(spelling_of, tally=group) if kind is SceneKind.ARTIST else str
 
 
 def _is_sayable(word: str, kind: SceneKind) -> bool:

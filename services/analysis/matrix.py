@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.facts import Facts, dated, years_of_their_time
+from services.analysis.facts import Facts, years_of_their_time
 from services.analysis.genres import dressed
 from services.analysis.membership import assignment_probability
 from services.analysis.reference import REFERENCE
+from services.analysis.tally import Listing
 from services.domain.features import MOST_ESTIMATED, SOUND_FEATURES, Feature
 from services.domain.music import Track
 from services.domain.report import EnrichedTrack
@@ -183,9 +184,13 @@ class Music:
     years: Sequence[int | None]
     """Of all, where they say when the music is from."""
     deciding: Sequence[Track]
-    """Those with evidence, dressed, with these years."""
+    """Those with evidence, dressed."""
     own: Facts
     """Of them, with the years of all editions."""
+    own_years: Sequence[int | None]
+    """Of them, where they say when the music is from."""
+    listing: Listing
+    """What came with them, with these years."""
     given: Sequence[bool]
     """Whether the genres of each of them are only known of its artist."""
 
@@ -196,12 +201,15 @@ class Music:
         facts = Facts.of(music)
         years = years_of_their_time(music, facts.leads)
         places = rows.tolist()
+        deciding, own_years = [music[row] for row in places], [years[row] for row in places]
         return Music(
             came=came,
             dressed=music,
             facts=facts,
             years=years,
-            deciding=[dated(music[row], years[row]) for row in places],
+            deciding=deciding,
             own=facts.take(rows),
+            own_years=own_years,
+            listing=Listing.of(deciding, own_years),
             given=[music[row] is not came[row] for row in places],
         )

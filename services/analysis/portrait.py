@@ -227,7 +227,7 @@ def compute_stats(report: AnalysisReport) -> PlaylistStats:
     tracks = [entry.track for entry in report.tracks]
     lengths = [track.duration_ms for track in tracks if track.duration_ms]
     artists = top_artists([track.artists for track in tracks], len(tracks))
-    decades = Counter(int(decade) for track in tracks for decade in decade_of(track))
+    decades = Counter(int(decade) for track in tracks for decade in decade_of(track.release_year))
     tagged = [words for track in tracks if (words := {normal_genre(each) for each in track.genres} - {""})]
     genres = Counter(genre for words in tagged for genre in words)
     explicit = [track.explicit for track in tracks if track.explicit is not None]

@@ -24,7 +24,6 @@ from services.analysis.in_common import (
 from services.analysis.name_rules import WORTH_SAYING
 from services.analysis.tally import (
     A_LOT,
-    Others,
     Read,
     Tally,
     by_genres,
@@ -33,7 +32,7 @@ from services.analysis.tally import (
     families_in,
     kinds_in,
     leads,
-    whole_of,
+    once_of_both,
 )
 from services.analysis.titles import lead_artist
 from services.analysis.told_by_titles import NOTHING, OTHER_LETTERS, Words
@@ -132,7 +131,7 @@ _ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, bef
 _TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
 
 
-def scene_of(group: Tally, rest: Others) -> Scene | None:
+def scene_of(group: Tally, rest: Tally) -> Scene | None:
     """Return what a group may be called by beside its sound, or None where nothing holds for most of it.
 
     An artist who made most of it, else what kind of recording its titles tell, its genre, two of them, what
@@ -157,7 +156,7 @@ def scene_of(group: Tally, rest: Others) -> Scene | None:
     )
 
 
-def _by_one(group: Tally, rest: Others) -> Scene | None:
+def _by_one(group: Tally, rest: Tally) -> Scene | None:
     """Return who made nearly all of a group, though the rest be theirs as well."""
     return most_have(group, rest, leads, SceneKind.ARTIST, MOST_BY_FAR, times=0.0, share=ALL_BY_ONE)
 
@@ -199,7 +198,7 @@ def implied_by(scene: Scene | None) -> frozenset[Lean]:
     return frozenset(implied)
 
 
-def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene | None:
+def ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
 
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
@@ -244,7 +243,7 @@ def ground_of(name: GroupName, group: Tally, rest: Others, core: Tally) -> Scene
     )
 
 
-def _of_little(group: Tally, rest: Others, families: Read) -> Scene | None:
+def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
     """Return what says little of a group: one or two families among others, or decades in a row."""
     return (
         few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
@@ -253,7 +252,7 @@ def _of_little(group: Tally, rest: Others, families: Read) -> Scene | None:
     )
 
 
-def _language(group: Tally, rest: Others, *, times: float) -> Scene | None:
+def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
     """Return the language of most titles: of those in letters of their own nothing else is one."""
     latin = frozenset(Language) - OTHER_LETTERS
     return most_have(
@@ -261,7 +260,7 @@ def _language(group: Tally, rest: Others, *, times: float) -> Scene | None:
     ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
 
 
-def still_of(name: GroupName, group: Tally, rest: Others) -> bool:
+def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     """Whether the scene in a name that a group had before still holds for it, whatever the rest is like."""
     scene = name.scene
     if scene is None:
@@ -286,11 +285,11 @@ def still_of(name: GroupName, group: Tally, rest: Others) -> bool:
     return group.read(read).share_with(words) >= (HELD if len(said) == 1 else A_LOT)
 
 
-def all_kinds_in(group: Tally, rest: Others) -> Read:
+def all_kinds_in(group: Tally, rest: Tally) -> Read:
     """Read genres, those that they are kinds of and their families: shoegaze is rock where that is said."""
     kinds = kinds_in(group, rest)
-    return whole_of(group, rest).once(
-        all_kinds_in, lambda: by_genres(lambda genres: kinds(genres) | families_of(genres))
+    return once_of_both(
+        group, rest, all_kinds_in, lambda: by_genres(lambda genres: kinds(genres) | families_of(genres))
     )
 
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from services.analysis.claims import FEWEST_TAGGED
+from services.analysis.facts import Rows, numbered
 from services.analysis.genres import (
     NOBODY,
     commonly_known,
@@ -35,7 +40,6 @@ A_LOT, MOSTLY = 0.25, 0.5
 
 _Z95 = 1.96
 
-Counted = TypeVar("Counted")
 Made = TypeVar("Made")
 
 OVER_REPRESENTED = 0.1
@@ -47,17 +51,48 @@ MORE_THAN_THE_REST = 1.5
 """How many times as large as elsewhere the share of a decade has to be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Tracks, counted by what came with them: most share that with many others."""
+class Came(StrEnum):
+    """What came with tracks."""
 
-    size: int
-    genres: Counter[tuple[str, ...]]
-    artists: Counter[tuple[str, ...]]
-    years: Counter[int | None]
-    titles: Counter[Words]
+    GENRES = "genres"
+    ARTISTS = "artists"
+    YEARS = "years"
+    TITLES = "titles"
     """What titles and albums tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A way to read tracks."""
+
+    came: Came
+    words_of: Callable[[Any], Words]
+    """Returns the words of one value; none where nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The tracks of a list by what came with them: most share that with others, and it is read once."""
+
+    values: Mapping[Came, tuple[Hashable, ...]]
+    """Different ones."""
+    numbers: Mapping[Came, Rows]
+    """Which of these each track has, shape (n,)."""
     _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @staticmethod
+    def of(tracks: Sequence[Track], years: Sequence[int | None] | None = None) -> Listing:
+        """Read what came with tracks; `years` are theirs where these are not to be those of the editions."""
+        columns: dict[Came, list[Any]] = {
+            Came.GENRES: [track.genres for track in tracks],
+            Came.ARTISTS: [track.artists for track in tracks],
+            Came.YEARS: [track.release_year for track in tracks] if years is None else list(years),
+            Came.TITLES: [told_by(track.title, track.album) for track in tracks],
+        }
+        return Listing(
+            {came: tuple(dict.fromkeys(column)) for came, column in columns.items()},
+            {came: numbered(column) for came, column in columns.items()},
+        )
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what was made of these tracks before, or make it."""
@@ -66,127 +101,112 @@ class Tally:
         made: Made = self._made[key]
         return made
 
-    def read(self, how: Read) -> Reading:
-        """Read these tracks, once in each way."""
-        return self.once(how, lambda: Reading.of(how(self)))
+    def tally(self, rows: Rows) -> Tally:
+        """Count some of the tracks."""
+        counts = {
+            came: np.bincount(numbers[rows], minlength=len(self.values[came]))
+            for came, numbers in self.numbers.items()
+        }
+        return Tally(len(rows), self, counts)
 
-    @staticmethod
-    def of(tracks: Sequence[Track]) -> Tally:
-        """Count tracks."""
-        return Tally(
-            len(tracks),
-            Counter([track.genres for track in tracks]),
-            Counter([track.artists for track in tracks]),
-            Counter([track.release_year for track in tracks]),
-            Counter([told_by(track.title, track.album) for track in tracks]),
-        )
-
-    @staticmethod
-    def of_artists(tracks: Sequence[Track]) -> Tally:
-        """Count the artists of tracks alone."""
-        return replace(Tally.of(()), size=len(tracks), artists=Counter([track.artists for track in tracks]))
-
-    @staticmethod
-    def together(parts: Sequence[Tally]) -> Tally:
-        """Count the tracks of several tallies."""
-        whole = Tally.of(())
-        for part in parts:
-            whole.genres.update(part.genres)
-            whole.artists.update(part.artists)
-            whole.years.update(part.years)
-            whole.titles.update(part.titles)
-        return replace(whole, size=sum(part.size for part in parts))
-
-    def without(self, some: Tally) -> Rest:
-        """Take away some of the tracks."""
-        return Rest(self, some)
+    def said(self, how: Read) -> Said:
+        """Read all values in a way, once."""
+        return self.once(how, lambda: Said.of(list(map(how.words_of, self.values[how.came]))))
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """What is left of a list without some of its tracks: read as the difference of both."""
+class Tally:
+    """Some tracks of a list, counted by what came with them."""
 
-    whole: Tally
-    some: Tally
+    size: int
+    listing: Listing
+    counts: Mapping[Came, Rows]
+    """How many of them have each value of the list."""
     _read: dict[Read, Reading] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
-    def size(self) -> int:
-        """Tracks that are left."""
-        return self.whole.size - self.some.size
+    @staticmethod
+    def of(tracks: Sequence[Track]) -> Tally:
+        """Count all tracks of a list."""
+        return Listing.of(tracks).tally(np.arange(len(tracks)))
+
+    def without(self, some: Tally) -> Tally:
+        """Take away some of the tracks, which are of the same list."""
+        rest = {came: counts - some.counts[came] for came, counts in self.counts.items()}
+        return Tally(self.size - some.size, self.listing, rest)
+
+    def counted(self, came: Came) -> Iterator[tuple[Any, int]]:
+        """Return each value that one of these tracks has, and how many have it."""
+        values, counts = self.listing.values[came], self.counts[came].tolist()
+        return ((value, count) for value, count in zip(values, counts, strict=True) if count)
 
     def read(self, how: Read) -> Reading:
         """Read these tracks, once in each way."""
         if how not in self._read:
-            self._read[how] = self.whole.read(how).without(self.some.read(how))
+            self._read[how] = Reading.of(self.listing.said(how), self.counts[how.came])
         return self._read[how]
 
 
-Others = Tally | Rest
-"""The tracks that a group is held against."""
-
-
-def groups_and_rests(music: Sequence[Track], labels: Sequence[int], count: int) -> list[tuple[Tally, Rest]]:
+def groups_and_rests(listing: Listing, labels: Rows, count: int) -> list[tuple[Tally, Tally]]:
     """Count the tracks of each of `count` groups, and those of all the others."""
-    own: list[list[Track]] = [[] for _ in range(count)]
-    for track, label in zip(music, labels if count else (), strict=count > 0):
-        own[label].append(track)
-    groups = list(map(Tally.of, own))
-    whole = Tally.together(groups)
+    whole = listing.tally(np.arange(len(labels)))
+    groups = [listing.tally(np.flatnonzero(labels == index)) for index in range(count)]
     return [(group, whole.without(group)) for group in groups]
 
 
-def _difference(whole: Mapping[Counted, int], part: Mapping[Counted, int]) -> dict[Counted, int]:
-    """Return `whole - part` without a look at what the part has none of."""
-    rest = dict(whole)
-    for each, number in part.items():
-        if rest[each] > number:
-            rest[each] -= number
-        else:
-            del rest[each]
-    return rest
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of some values, in pairs of a value and a word of it."""
 
+    words: Mapping[str, int]
+    """Each with its number."""
+    value: Rows
+    word: Rows
+    is_known: NDArray[np.bool_]
+    """Of which values something is known."""
 
-Read = Callable[[Tally], Iterable[tuple[Words, int]]]
-"""Yields words, and how many tracks have just these."""
+    @staticmethod
+    def of(read: Sequence[Words]) -> Said:
+        """Give the words of each value numbers."""
+        words: dict[str, int] = {}
+        lengths = np.fromiter(map(len, read), dtype=np.intp, count=len(read))
+        word = [words.setdefault(each, len(words)) for some in read for each in some]
+        value = np.repeat(np.arange(len(read)), lengths)
+        return Said(words, value, np.array(word, dtype=np.intp), lengths > 0)
+
+    def with_one_of(self, some: Iterable[str]) -> NDArray[np.bool_]:
+        """Return which values have one of some words."""
+        wanted = np.zeros(len(self.words), dtype=np.bool_)
+        wanted[[self.words[word] for word in some if word in self.words]] = True
+        found = np.zeros(len(self.is_known), dtype=np.bool_)
+        found[self.value[wanted[self.word]]] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What is read from tracks, of which something is known."""
 
-    told: Mapping[Words, int]
-    """How many of them have just these words."""
     total: int
     counts: Counter[str]
     """Tracks with each word."""
+    _said: Said
+    _numbers: Rows
+    """Tracks with each value."""
 
     @staticmethod
-    def of(read: Iterable[tuple[Words, int]]) -> Reading:
+    def of(said: Said, numbers: Rows) -> Reading:
         """Leave out the tracks of which nothing is known, and count the others."""
-        together: dict[Words, int] = {}
-        for words, number in read:
-            if words:
-                together[words] = together.get(words, 0) + number
-        counts: dict[str, int] = {}
-        for words, number in together.items():
-            for word in words:
-                counts[word] = counts.get(word, 0) + number
-        return Reading(together, sum(together.values()), Counter(counts))
-
-    def without(self, some: Reading) -> Reading:
-        """Take away what is read from some of the tracks."""
-        return Reading(
-            _difference(self.told, some.told),
-            self.total - some.total,
-            Counter(_difference(self.counts, some.counts)),
-        )
+        with_word = np.bincount(said.word, numbers[said.value], len(said.words))
+        counts = {
+            word: int(count) for word, count in zip(said.words, with_word.tolist(), strict=True) if count
+        }
+        return Reading(int(numbers[said.is_known].sum()), Counter(counts), said, numbers)
 
     def number_with(self, some: Collection[str]) -> int:
         """Return how many tracks have one of some words."""
         if len(some) == 1:
             return self.counts[next(iter(some))]
-        return sum(number for words, number in self.told.items() if not words.isdisjoint(some))
+        return int(self._numbers[self._said.with_one_of(some)].sum())
 
     def share_with(self, some: Collection[str]) -> float:
         """Return the share of the tracks that have one of some words."""
@@ -200,66 +220,50 @@ def lower_end(count: int, total: int) -> float:
     return (middle - _Z95 * math.sqrt(share * (1 - share) / total + square / total / 4)) / (1 + square)
 
 
-def whole_of(group: Tally, rest: Others) -> Tally:
-    """Return all tracks of a list."""
-    return rest.whole if isinstance(rest, Rest) else Tally.together([group, rest])
+def once_of_both(group: Tally, rest: Tally, key: Hashable, make: Callable[[], Made]) -> Made:
+    """Return what was made of the list of a group and of all its others before, or make it."""
+    return group.listing.once(key, make) if group.listing is rest.listing else make()
 
 
-def kinds_in(group: Tally, rest: Others) -> Callable[[tuple[str, ...]], Words]:
+def _genres_of_both(group: Tally, rest: Tally) -> Counter[tuple[str, ...]]:
+    together = Counter(dict(group.counted(Came.GENRES)))
+    together.update(dict(rest.counted(Came.GENRES)))
+    return together
+
+
+def kinds_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the genres of a track and those that they are kinds of, as named in a list."""
-    whole = whole_of(group, rest)
-    return whole.once(families, lambda: families(frozenset(whole.genres)))
+    return once_of_both(group, rest, families, lambda: families(frozenset(_genres_of_both(group, rest))))
 
 
-def families_in(group: Tally, rest: Others) -> Callable[[tuple[str, ...]], Words]:
+def families_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]:
     """Return what yields the families of a track, called by the kind that most of each is of in a list.
 
     "Religious" says less than "worship" where that is what it is, and "stage & screen" than "musicals".
     """
-    whole = whole_of(group, rest)
-    return whole.once(families_as_said, lambda: families_as_said(whole.genres))
+    return once_of_both(group, rest, families_as_said, lambda: families_as_said(_genres_of_both(group, rest)))
 
 
-@lru_cache(maxsize=16)
 def by_genres(read: Callable[[tuple[str, ...]], Words]) -> Read:
     """Return what counts tracks by what is read from their genres."""
-    return lambda tally: ((read(genres), number) for genres, number in tally.genres.items())
-
-
-def decade_of(track: Track) -> Iterable[str]:
-    """Return the decade of a track by the year of its edition, or nothing."""
-    return _decade_of(track.release_year)
+    return Read(Came.GENRES, read)
 
 
 @lru_cache(maxsize=512)
-def _decade_of(year: int | None) -> frozenset[str]:
+def decade_of(year: int | None) -> frozenset[str]:
+    """Return the decade of a year, or nothing."""
     return frozenset({str(year // 10 * 10)} if year else ())
 
 
-def decades(tally: Tally) -> Iterable[tuple[Words, int]]:
-    """Count tracks by decade."""
-    return ((_decade_of(year), number) for year, number in tally.years.items())
+decades = Read(Came.YEARS, decade_of)
+"""Counts tracks by decade."""
 
 
 @lru_cache(maxsize=16)
 def by_titles(wanted: Iterable[str]) -> Read:
     """Return what counts tracks by those of some words that their titles and albums tell."""
     some = frozenset(wanted)
-    return lambda tally: (
-        ((words & some or NOTHING) if words else words, number) for words, number in tally.titles.items()
-    )
-
-
-def leads(tally: Tally) -> Iterable[tuple[Words, int]]:
-    """Count tracks by the artist that is credited first, in the one way that all spellings share."""
-    return ((_lead_of(artists), number) for artists, number in tally.artists.items())
-
-
-def commonly(tally: Tally) -> Iterable[tuple[Words, int]]:
-    """Count tracks by what the artist that is credited first is commonly known for before all else."""
-    leading = [(lead, number) for words, number in leads(tally) for lead in words]
-    known = commonly_known(lead for lead, _ in leading)
-    return ((frozenset(known.get(lead, ())[:1]), number) for lead, number in leading)
+    return Read(Came.TITLES, lambda words: (words & some or NOTHING) if words else words)
 
 
 @lru_cache(maxsize=READ_AT_ONCE)
@@ -268,22 +272,32 @@ def _lead_of(artists: tuple[str, ...]) -> Words:
     return frozenset({lead} if lead and lead not in NOBODY else ())
 
 
-def spellings(tally: Tally) -> dict[str, str]:
-    """Return how most tracks of each artist that is credited first spell them."""
-    return tally.once(spellings, lambda: _spellings(tally))
+leads = Read(Came.ARTISTS, _lead_of)
+"""Counts tracks by the artist that is credited first, in the one way that all spellings share."""
 
 
-def _spellings(tally: Tally) -> dict[str, str]:
-    found: dict[str, Counter[str]] = {}
-    for artists, number in tally.artists.items():
-        for lead in _lead_of(artists):
-            name = next(name for name in artists if lead_artist((name,)))
-            spelt = " ".join(unicodedata.normalize("NFC", name).split())
-            found.setdefault(lead, Counter())[spelt] += number
-    return {lead: min(names, key=lambda name: (-names[name], name)) for lead, names in found.items()}
+def _known_for(artists: tuple[str, ...]) -> Words:
+    known = commonly_known(_lead_of(artists))
+    return frozenset(genres[0] for genres in known.values())
 
 
-def subtitle_of(group: Tally, rest: Others) -> Subtitle:
+commonly = Read(Came.ARTISTS, _known_for)
+"""Counts tracks by what the artist that is credited first is commonly known for before all else."""
+
+
+def spelling_of(lead: str, tally: Tally) -> str:
+    """Return how most tracks of an artist that is credited first spell them."""
+    found = tally.listing.said(leads).with_one_of([lead]) & (tally.counts[Came.ARTISTS] > 0)
+    names: Counter[str] = Counter()
+    for number in np.flatnonzero(found).tolist():
+        artists: Any = tally.listing.values[Came.ARTISTS][number]
+        name = next(name for name in artists if lead_artist((name,)))
+        spelt = " ".join(unicodedata.normalize("NFC", name).split())
+        names[spelt] += int(tally.counts[Came.ARTISTS][number])
+    return min(names, key=lambda name: (-names[name], name))
+
+
+def subtitle_of(group: Tally, rest: Tally) -> Subtitle:
     """Return what distinguishes the tracks of a group from those of the other groups.
 
     Where its genres agree only on their family, that: "christian", "ccm" and "worship" are religious.
@@ -314,7 +328,7 @@ def _have_one_of(genres: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 
 
 def _genres(
-    group: Tally, rest: Others, read: Callable[[tuple[str, ...]], Words]
+    group: Tally, rest: Tally, read: Callable[[tuple[str, ...]], Words]
 ) -> tuple[tuple[str, ...], float | None]:
     """Return the one or two genres that are commoner here than elsewhere, and the share that has them."""
     tagged = group.read(by_genres(read))
@@ -337,7 +351,7 @@ def _genres(
     return (tuple(chosen), share) if share >= A_LOT else ((), None)
 
 
-def _decade(group: Tally, rest: Others) -> tuple[int | None, float | None]:
+def _decade(group: Tally, rest: Tally) -> tuple[int | None, float | None]:
     here, there = group.read(decades), rest.read(decades)
     for decade, number in here.counts.items():
         # Elsewhere as far as years are known: what has none may be of any.
@@ -356,4 +370,4 @@ def _artist(group: Tally) -> tuple[str | None, float | None]:
     share = number / group.size
     if number < FEWEST_OF_A_KIND or share < A_LOT:
         return None, None
-    return spellings(group)[lead], share
+    return spelling_of(lead, group), share

@@ -19,7 +19,7 @@ from services.analysis.naming import name_clusters
 from services.analysis.projection import project
 from services.analysis.reference import REFERENCE_MEDIANS
 from services.analysis.scenes import scene_of
-from services.analysis.tally import groups_and_rests
+from services.analysis.tally import Listing, groups_and_rests
 from services.analysis.titles import lead_artist
 from services.analysis.traits import HeardGroup, describe_traits, known_modes, levels, major_share
 from services.domain.comparison import (
@@ -72,7 +72,7 @@ def unite(people: Sequence[Listening]) -> Union:
     parts = [partition.labels == index for index in range(partition.k)]
     modes = [known_modes(entries[row] for row in np.flatnonzero(own)) for own in parts]
     tempi = [own.tempo for own in heard]
-    apart = groups_and_rests(_for_all_to_read(entries), partition.labels.tolist(), partition.k)
+    apart = groups_and_rests(Listing.of(_for_all_to_read(entries)), partition.labels, partition.k)
     # The genres of somebody's file say which words may be said of the sound, and nobody reads them.
     named = grounded(
         name_clusters(

@@ -9,13 +9,13 @@ import pytest
 
 from cogs.words.grouping import subtitle
 from cogs.words.report import verdict
-from services.analysis.facts import leads_of, of_their_time
+from services.analysis.facts import leads_of, years_of_their_time
 from services.domain.music import Track
 from tests.unit.services.analysis import sounds
 
 
 def years(*tracks: Track) -> list[int | None]:
-    return [track.release_year for track in of_their_time(tracks, leads_of(tracks))]
+    return years_of_their_time(tracks, leads_of(tracks))
 
 
 @pytest.mark.parametrize(
