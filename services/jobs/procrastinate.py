@@ -68,8 +68,16 @@ class _Worker(worker.Worker):
             self._new_job_event.set()
 
     async def _process_job(self, context: JobContext) -> None:
-        """Look once more after a person's work: what they asked for meanwhile waited for its end."""
-        await super()._process_job(context)
+        """Look once more after a person's work: what they asked for meanwhile waited for its end.
+
+        Where the entry can't be ended, the worker ends: a lock of one that lives is never swept.
+        """
+        try:
+            await super()._process_job(context)
+        except exceptions.ConnectorException as error:
+            _log.error("the entry of work that is over could not be ended: %s", type(error).__name__)
+            self.stop()  # type: ignore[no-untyped-call]
+            return
         if context.job.lock is not None:
             self._news += 1
             self._new_job_event.set()

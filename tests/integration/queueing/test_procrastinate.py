@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import procrastinate.exceptions
 import procrastinate.worker
 import psycopg
 import pytest
@@ -222,8 +223,26 @@ async def test_work_that_a_lock_frees_while_a_worker_looks_is_begun_at_once(proc
         return found
 
     engine.app.job_manager.fetch_job = fetch_slowly  # type: ignore[method-assign]
-    worker._new_job_event.set()
+    # News, not the event alone: a look that began before, at what was put, would take that for its own.
+    await worker._handle_notification(channel="", notification={"type": "job_inserted"})
     await until(lambda: process.answered == [1, 3])
+
+
+async def test_a_worker_that_cannot_end_an_entry_ends_and_lets_the_person_go(
+    process: Process, url: str
+) -> None:
+    engine = engine_of(process)
+
+    async def fail(**_options: Any) -> None:
+        raise procrastinate.exceptions.ConnectorException
+
+    engine.app.job_manager.finish_job = fail  # type: ignore[method-assign]
+    await process.accept(1, SAM)
+    with pytest.raises(QueueLostError):
+        await asyncio.wait_for(engine.work(process.take_up), 60)
+    assert process.answered == [1]
+    await engine.sweep()
+    assert entries(url) == [], "its lock would keep the person waiting as long as the worker lives"
 
 
 async def test_an_entry_that_a_dead_worker_had_and_another_one_that_waits_become_one(
