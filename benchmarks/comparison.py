@@ -28,7 +28,7 @@ from benchmarks.rows import figure, head
 from services.analysis.comparison.compare import compare
 from services.analysis.comparison.rules import load_rules
 from services.analysis.comparison.score import combine
-from services.analysis.reference import normal_scores
+from services.analysis.reference import REFERENCE
 from services.analysis.titles import lead_artist
 from services.domain.comparison import Comparison, Pair, Person, PersonKey
 from services.domain.features import Origin, Provenance
@@ -54,7 +54,7 @@ Float = NDArray[np.float64]
 def measure_separation(crowd: Crowd, repeats: int) -> None:
     """Print how well the score tells pairs of one person from pairs of two."""
     rules = load_rules()
-    raw = normal_scores(crowd.library.features)
+    raw = REFERENCE.normal_scores(crowd.library.features)
     by = {name: crowd.sorted_by(name) for name in crowd.library.listeners}
     figure(
         "lists that are sorted, and have no early and late",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.listeners import Library
 from services.analysis.clustering import Partition, fit_clusters
-from services.analysis.reference import TYPICAL, sound_space
+from services.analysis.reference import REFERENCE, TYPICAL
 from services.domain.features import SOUND_FEATURES
 from services.domain.music import Track, TrackId
 from services.domain.report import FEWEST_TRACKS
@@ -91,7 +91,7 @@ def drawn_cases(library: Library, *, quick: bool) -> list[Case]:
 def _grouped(source: Library, rows: NDArray[np.intp], words: list[Row] | None) -> list[Case]:
     """Group a list with k chosen, and into five."""
     raw = source.features[rows]
-    points = sound_space(raw)
+    points = REFERENCE.sound_space(raw)
     return [
         Case(rows, raw, TYPICAL.normal_scores(raw), points, fit_clusters(points, groups=groups), words)
         for groups in (None, 5)
@@ -111,7 +111,7 @@ def real_playlists(folder: Path, most_tracks: int = 20_000) -> list[Case]:
         if not FEWEST_TRACKS <= len(words) <= most_tracks:
             continue
         raw = np.array(values, dtype=np.float64)
-        points = sound_space(raw)
+        points = REFERENCE.sound_space(raw)
         cases.append(
             Case(np.arange(len(raw)), raw, TYPICAL.normal_scores(raw), points, fit_clusters(points), words)
         )

@@ -40,7 +40,6 @@ from services.analysis.imputation import (
     Relation,
     estimate_gaps,
     impute,
-    likely_range,
 )
 from services.analysis.imputation.shapes import Constants, FloatArray, raw_matrix, to_shape
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Origin, Provenance
@@ -151,18 +150,6 @@ def _check_intervals(
         found.covered[f"95 {name}"].append((wrong <= 1.96).astype(float))
         if name == "20k 30%":
             found.covered[f"80 {name} by {estimate.relation}"].append((wrong <= 1.2816).astype(float))
-        if name == "20k 30%" and row % 5 == 0:
-            for level in (0.8, 0.95):
-                inside = []
-                for j, feature in enumerate(SOUND_FEATURES):
-                    low, high = likely_range(feature, value[j], error[j], level, constants=fold.constants)
-                    # Shape space stops where the ear does: a loudness of -50 dB counts as -40.
-                    truth = fold.truth[row, j]
-                    ends = np.full((2, WIDTH), value)
-                    ends[:, j] = low, high
-                    ends = fold.standard(ends)[:, j]
-                    inside.append(float(ends[0] - 1e-9 <= truth <= ends[1] + 1e-9))
-                found.covered[f"{level:.0%} lopsided"].append(np.array(inside))
 
 
 Method = Callable[[FloatArray, FloatArray], FloatArray]

@@ -12,13 +12,13 @@ from services.analysis.clustering import fit_clusters
 from services.analysis.imputation.estimation import measured_matrix
 from services.analysis.imputation.shapes import raw_matrix
 from services.analysis.membership import assign
-from services.analysis.reference import sound_space
+from services.analysis.reference import REFERENCE
 from services.domain.report import EnrichedTrack
 
 
 def true_groups(tracks: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
     """Group the tracks by their true features."""
-    return fit_clusters(sound_space(raw_matrix([track.features for track in tracks]))).labels
+    return fit_clusters(REFERENCE.sound_space(raw_matrix([track.features for track in tracks]))).labels
 
 
 def agreement(
@@ -28,7 +28,7 @@ def agreement(
 
     Tracks with an estimated value, and those that `measured` lacks otherwise, go to the nearest centre after.
     """
-    points = sound_space(raw_matrix([track.features for track in filled]))
+    points = REFERENCE.sound_space(raw_matrix([track.features for track in filled]))
     evidence = np.isfinite(measured_matrix(filled)).all(axis=1)
     if evidence.all():
         evidence = np.isfinite(measured_matrix(measured)).all(axis=1)

@@ -30,7 +30,7 @@ from services.analysis.grounding import grounded
 from services.analysis.membership import typical_tracks
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
-from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, sound_space
+from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS, TYPICAL
 from services.analysis.scenes import scene_of
 from services.analysis.tally import Listing, carries, groups_and_rests, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
@@ -326,7 +326,7 @@ def measure_time(library: Library, words: list[Row]) -> None:
     for n in (100, 1_000, 10_000):
         rows = everything[:n]
         raw = library.features[rows]
-        z, points = TYPICAL.normal_scores(raw), sound_space(raw)
+        z, points = TYPICAL.normal_scores(raw), REFERENCE.sound_space(raw)
         labels = np.arange(n) % 5
         said = traits_of(z, raw, labels)
         tracks = [words[index].track for index in rows]

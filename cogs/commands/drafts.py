@@ -75,9 +75,9 @@ class Press:
     typed: str
     """Into a form."""
 
-    def number(self, place: int = 0) -> int:
-        """Read a number of the component; what is none fits nothing in a draft."""
-        return _number(self.details[place]) if place < len(self.details) else -1
+    def number(self) -> int:
+        """Read the number of the component; what is none fits nothing in a draft."""
+        return _number(self.details[0]) if self.details else -1
 
 
 Change = Callable[[Press], Awaitable[Reply]]

@@ -150,16 +150,6 @@ REFERENCE_MEDIANS = TYPICAL.medians
 """What is typical, per sound feature in its own unit."""
 
 
-def normal_scores(matrix: ArrayLike) -> NDArray[np.float64]:
-    """Return raw feature rows (n, 9) as normal scores of the packaged reference; NaN stays NaN."""
-    return REFERENCE.normal_scores(matrix)
-
-
-def sound_space(matrix: ArrayLike) -> NDArray[np.float64]:
-    """Return raw feature rows (n, 9) as points (n, 6) of the sound space; a NaN makes its row NaN."""
-    return REFERENCE.sound_space(matrix)
-
-
 HEARD_FROM = MappingProxyType(
     {Feature.SPEECHINESS: 0.07, Feature.INSTRUMENTALNESS: 0.1, Feature.LIVENESS: 0.25}
 )

@@ -57,7 +57,7 @@ def without_letters_of_mark(text: str) -> str:
     return text
 
 
-def playlist_name(filename: str, fallback: str = "Uploaded playlist") -> str:
+def playlist_name(filename: str) -> str:
     """Derive a playlist's name from the name of its file; never a path, never empty.
 
     Exporters write underscores for spaces, so they become spaces again where there are no real ones.
@@ -66,7 +66,7 @@ def playlist_name(filename: str, fallback: str = "Uploaded playlist") -> str:
     base = _EXTENSION.sub("", base).strip(" .")
     if " " not in base:
         base = base.replace("_", " ").strip()
-    return clean_text(base, MAX_NAME_CHARS) or fallback
+    return clean_text(base, MAX_NAME_CHARS) or "Uploaded playlist"
 
 
 def same_name(left: str, right: str) -> bool:

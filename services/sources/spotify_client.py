@@ -17,7 +17,6 @@ from services.domain.writes import REMOVE_SCOPES, WRITE_SCOPES
 from services.sources.spotify_api import SpotifyApi, unreadable
 from services.sources.spotify_wire import (
     PAGE,
-    OnCount,
     Page,
     at,
     embedded_page,
@@ -84,7 +83,6 @@ class SpotifyClient:
         summary: PlaylistSummary,
         *,
         first: Page | None = None,
-        on_count: OnCount = silent,
     ) -> RowsRead:
         """Read all rows of a playlist, stopping at its total: beyond it Spotify repeats rows.
 
@@ -98,7 +96,7 @@ class SpotifyClient:
             return await self.rows_page(token, summary, offset)
 
         try:
-            return await read_all(page_at, first=first, on_count=on_count)
+            return await read_all(page_at, first=first, on_count=silent)
         except PlaylistNotReadableError as error:
             raise PlaylistNotReadableError(summary.name) from error
 

@@ -8,7 +8,6 @@ a calibrated error per value. The same recording under another id is borrowed, n
 """
 
 from services.analysis.imputation.estimation import Estimate, Relation, estimate_gaps, impute
-from services.analysis.imputation.expectation import likely_range
 from services.analysis.imputation.recordings import RelatedTracks
 
-__all__ = ["Estimate", "RelatedTracks", "Relation", "estimate_gaps", "impute", "likely_range"]
+__all__ = ["Estimate", "RelatedTracks", "Relation", "estimate_gaps", "impute"]

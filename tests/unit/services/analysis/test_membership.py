@@ -15,7 +15,7 @@ from services.analysis.membership import (
     top_artists,
     typical_tracks,
 )
-from services.analysis.reference import REFERENCE_MEDIANS, sound_space
+from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS
 from services.analysis.titles import core_title
 from services.domain.features import SOUND_FEATURES, Feature
 from tests.unit.services.analysis.clouds import cloud
@@ -63,7 +63,7 @@ def test_two_equal_centres_give_no_confidence_at_all() -> None:
 
 def test_an_exact_value_is_certain() -> None:
     calm, lively = row(energy=0.1, valence=0.2), row(energy=0.95, valence=0.8)
-    centres = sound_space(np.concatenate([calm, lively]))
+    centres = REFERENCE.sound_space(np.concatenate([calm, lively]))
     errors = np.full((2, 9), np.nan)
     np.testing.assert_allclose(
         assignment_probability(np.concatenate([calm, lively]), errors, centres), np.eye(2)
@@ -72,7 +72,7 @@ def test_an_exact_value_is_certain() -> None:
 
 def test_a_vaguer_value_is_less_certain() -> None:
     calm, lively = row(energy=0.1, valence=0.2), row(energy=0.95, valence=0.8)
-    centres = sound_space(np.concatenate([calm, lively]))
+    centres = REFERENCE.sound_space(np.concatenate([calm, lively]))
     sure = []
     for size in (0.01, 0.3, 3.0):
         errors = np.zeros((1, 9))
@@ -88,7 +88,7 @@ def test_a_vaguer_value_is_less_certain() -> None:
 def test_probabilities_do_not_depend_on_company_or_run() -> None:
     rows = np.concatenate([row(energy=e) for e in (0.2, 0.5, 0.8)])
     errors = np.tile([0.1, 0.2, 2.0, 0.02, 0.2, 0.1, 0.1, 0.2, 20.0], (3, 1))
-    centres = sound_space(np.concatenate([row(energy=0.1), row(energy=0.9), row(valence=0.9)]))
+    centres = REFERENCE.sound_space(np.concatenate([row(energy=0.1), row(energy=0.9), row(valence=0.9)]))
     together = assignment_probability(rows, errors, centres)
     np.testing.assert_array_equal(assignment_probability(rows[::-1], errors, centres), together[::-1])
     np.testing.assert_array_equal(assignment_probability(rows[1:2], errors[1:2], centres), together[1:2])

@@ -20,7 +20,7 @@ from services.analysis.outliers import (
     robust_z,
     shared_words,
 )
-from services.analysis.reference import sound_space
+from services.analysis.reference import REFERENCE
 from services.analysis.style import packaged
 from services.domain.features import Feature
 from services.domain.group_words import outlier_words
@@ -46,7 +46,7 @@ def test_a_track_from_elsewhere_stands_out_and_says_in_what() -> None:
     loud = sounds.group(1, **sounds.LOUD)
     z, raw, labels = sounds.playlist(sounds.group(40, **sounds.QUIET), loud)
     labels[:] = 0
-    (found, *_) = find_outliers(sound_space(raw), z, labels)
+    (found, *_) = find_outliers(REFERENCE.sound_space(raw), z, labels)
     assert found.track == 40
     assert found.score > 2.5
     words = said(found, "Mellow acoustic")
@@ -60,7 +60,7 @@ def test_a_track_from_elsewhere_stands_out_and_says_in_what() -> None:
 
 def test_without_groups_a_track_is_compared_with_the_rest() -> None:
     z, raw, _ = sounds.playlist(sounds.group(40, **sounds.QUIET), sounds.group(1, **sounds.LOUD))
-    (found, *_) = find_outliers(sound_space(raw), z, np.full(41, -1))
+    (found, *_) = find_outliers(REFERENCE.sound_space(raw), z, np.full(41, -1))
     assert said(found).endswith(" than the rest")
 
 
@@ -68,7 +68,7 @@ def test_a_reason_is_something_that_can_be_heard() -> None:
     sung = sounds.group(40, **{**sounds.LOUD, "instrumentalness": 0.0, "speechiness": 0.03})
     odd = sounds.group(1, **{**sounds.LOUD, "instrumentalness": 0.05, "speechiness": 0.05, "valence": 0.9})
     z, raw, _ = sounds.playlist(sung, odd)
-    for each in find_outliers(sound_space(raw), z, np.zeros(41, dtype=int)):
+    for each in find_outliers(REFERENCE.sound_space(raw), z, np.zeros(41, dtype=int)):
         if each.track == 40:
             assert features(each)[0] is Feature.VALENCE
             assert "instrumental" not in said(each)

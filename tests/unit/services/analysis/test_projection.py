@@ -7,7 +7,7 @@ import pytest
 
 from services.analysis.clustering import fit_clusters
 from services.analysis.projection import Projection, project
-from services.analysis.reference import REFERENCE, normal_scores
+from services.analysis.reference import REFERENCE
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.vocabulary import FEATURE_WORDS
 from tests.unit.services.analysis.clouds import cloud
@@ -37,7 +37,7 @@ def test_the_liveliest_lie_right() -> None:
 @pytest.mark.parametrize("sounds", [(QUIET, LOUD), (QUIET, LOUD, DANCE), (RAP, PIANO, LOUD, QUIET), (DANCE,)])
 def test_words_are_true_of_their_ends(sounds: tuple[dict[str, float], ...]) -> None:
     result, raw, _ = mapped(*sounds)
-    scores = normal_scores(raw)
+    scores = REFERENCE.normal_scores(raw)
     for axis, (low, high) in enumerate(
         [(result.axes.left, result.axes.right), (result.axes.bottom, result.axes.top)]
     ):

@@ -17,9 +17,7 @@ from services.analysis.reference import (
     REFERENCE_MEDIANS,
     SOUND_DIMENSIONS,
     TYPICAL,
-    normal_scores,
     read_reference,
-    sound_space,
 )
 from services.domain.features import FEATURE_RANGES, SOUND_FEATURES, Feature
 
@@ -61,7 +59,7 @@ def test_the_median_scores_about_zero(feature: Feature) -> None:
     near = 0.5 if feature is Feature.INSTRUMENTALNESS else 0.03
     assert column(feature, [REFERENCE_MEDIANS[feature]])[0] == pytest.approx(0, abs=near)
     own = np.array([[REFERENCE.medians[each] for each in SOUND_FEATURES]])
-    assert normal_scores(own)[0, SOUND_FEATURES.index(feature)] == pytest.approx(0, abs=0.03)
+    assert REFERENCE.normal_scores(own)[0, SOUND_FEATURES.index(feature)] == pytest.approx(0, abs=0.03)
 
 
 def test_next_to_no_instrumentalness_is_none() -> None:
@@ -80,30 +78,32 @@ def test_the_mass_at_no_instrumentalness_scores_the_middle_of_its_ranks() -> Non
 def test_nan_stays_where_it_is(gaps: set[int]) -> None:
     row = MIDDLE.copy()
     row[0, list(gaps)] = np.nan
-    assert set(np.flatnonzero(np.isnan(normal_scores(row)[0]))) == gaps
-    assert np.isnan(sound_space(row)).all() == bool(gaps)
+    assert set(np.flatnonzero(np.isnan(REFERENCE.normal_scores(row)[0]))) == gaps
+    assert np.isnan(REFERENCE.sound_space(row)).all() == bool(gaps)
 
 
 def test_the_sound_space_is_linear_in_the_scores() -> None:
     rows = MIDDLE * np.array([[0.5], [1.0], [1.4]])
-    assert sound_space(rows).shape == (3, SOUND_DIMENSIONS)
-    np.testing.assert_allclose(sound_space(rows), normal_scores(rows) @ REFERENCE.projection)
+    assert REFERENCE.sound_space(rows).shape == (3, SOUND_DIMENSIONS)
+    np.testing.assert_allclose(
+        REFERENCE.sound_space(rows), REFERENCE.normal_scores(rows) @ REFERENCE.projection
+    )
 
 
 def test_a_song_lands_on_the_same_spot_in_any_company() -> None:
     rows = MIDDLE * np.random.default_rng(0).uniform(0.4, 1.6, (501, 9))
     order = np.random.default_rng(1).permutation(501)
-    np.testing.assert_array_equal(sound_space(rows[order]), sound_space(rows)[order])
-    np.testing.assert_array_equal(sound_space(rows[17:18])[0], sound_space(rows)[17])
+    np.testing.assert_array_equal(REFERENCE.sound_space(rows[order]), REFERENCE.sound_space(rows)[order])
+    np.testing.assert_array_equal(REFERENCE.sound_space(rows[17:18])[0], REFERENCE.sound_space(rows)[17])
 
 
 def test_no_rows_give_no_points() -> None:
-    assert sound_space(np.empty((0, 9))).shape == (0, 6)
+    assert REFERENCE.sound_space(np.empty((0, 9))).shape == (0, 6)
 
 
 def test_refuses_a_matrix_of_other_columns() -> None:
     with pytest.raises(ValueError, match=r"\(n, 9\)"):
-        normal_scores(np.zeros((3, 11)))
+        REFERENCE.normal_scores(np.zeros((3, 11)))
 
 
 def test_constants_say_where_they_are_from() -> None:

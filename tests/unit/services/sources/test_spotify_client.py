@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from aiohttp import web
@@ -170,7 +171,8 @@ async def test_reads_ten_thousand_tracks_at_the_price_of_the_pages(shape: Shape,
     async with spotify_world(shape) as world:
         listed = world.library.add(ANN, "Everything", rows_of(LONG))
         summary, first = await world.client.playlist("ann", listed.id, own_id=ANN.id)
-        rows = await world.client.rows("ann", summary, first=first, on_count=on_count)
+        page_at = partial(world.client.rows_page, "ann", summary)
+        rows = await read_all(page_at, first=first, on_count=on_count)
         assert ids(rows) == [track.id for track in LONG]
         assert len(world.server.calls) == world.ledger.admitted == calls
     assert counted[0] == (100, 10_000)

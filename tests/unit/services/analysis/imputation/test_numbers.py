@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analysis.imputation import likely_range
 from services.analysis.imputation.expectation import (
     PRIOR_ROWS,
     back_off,
@@ -18,7 +17,6 @@ from services.analysis.imputation.expectation import (
     playlist_correlation,
     predictive_variance,
     raw_errors,
-    to_raw,
 )
 from services.analysis.imputation.neighbourhoods import LEVELS
 from services.analysis.imputation.shapes import Constants, from_shape, load_constants, raw_matrix, to_shape
@@ -144,28 +142,6 @@ def test_raw_errors_grow_with_the_deviation() -> None:
     narrow, wide = (raw_errors(middle, np.full_like(middle, d), c) for d in (0.3, 0.9))
     assert (narrow > 0).all()
     assert (wide >= narrow).all()
-
-
-@given(st.sampled_from(SOUND_FEATURES), st.floats(-1.5, 1.5), st.floats(0.2, 1.2))
-def test_likely_range_finds_the_deviation_again(feature: Feature, middle: float, deviation: float) -> None:
-    c = load_constants()
-    column = SOUND_FEATURES.index(feature)
-    standard = np.full((1, 9), middle)
-    value = to_raw(standard, c)
-    standard = (to_shape(value) - c.centre) / c.spread
-    error = raw_errors(standard, np.full_like(standard, deviation), c)[0, column]
-    low, high = likely_range(feature, value[0, column], error, 0.8)
-    assert low == pytest.approx(to_raw(standard - 1.28155 * deviation, c)[0, column], abs=1e-3, rel=1e-3)
-    assert high == pytest.approx(to_raw(standard + 1.28155 * deviation, c)[0, column], abs=1e-3, rel=1e-3)
-
-
-def test_likely_range_widens_with_coverage_and_refuses_nonsense() -> None:
-    narrow, wide = (likely_range(Feature.ACOUSTICNESS, 0.1, 0.2, coverage) for coverage in (0.5, 0.95))
-    assert 0 <= wide[0] < narrow[0] < 0.1 < narrow[1] < wide[1] <= 1
-    with pytest.raises(ValueError, match="probability"):
-        likely_range(Feature.ENERGY, 0.5, 0.1, 1.0)
-    with pytest.raises(ValueError):
-        likely_range(Feature.KEY, 3.0, 0.1)
 
 
 def test_constants_survive_their_file() -> None:
