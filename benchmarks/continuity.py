@@ -97,7 +97,7 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     lists = []
     for path in sorted((options.folder / "playlists").glob("*.csv")):
-        (playlist,) = read_upload(path.read_bytes(), filename=path.name).playlists
+        (playlist,) = read_upload(path.read_bytes(), filename=path.name)
         if SIZES[0] <= len(playlist.tracks) <= SIZES[1]:
             lists.append((playlist, from_upload(playlist.tracks, "file")))
     print(f"{len(lists)} files; shares of the runs, and of the groups that are found again")

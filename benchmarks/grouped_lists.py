@@ -103,7 +103,7 @@ def real_playlists(folder: Path, most_tracks: int = 20_000) -> list[Case]:
     cases = []
     for file in sorted((folder / "playlists").glob("real-*.csv")):
         words, values = [], []
-        for track in read_upload(file.read_bytes(), filename=file.name).playlists[0].tracks:
+        for track in read_upload(file.read_bytes(), filename=file.name)[0].tracks:
             sound = [track.uploaded.get(f) if track.uploaded else None for f in SOUND_FEATURES]
             if None not in sound:
                 words.append(Row(track, frozenset(track.genres)))

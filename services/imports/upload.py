@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.domain.errors.playlists import (
     ArchiveRefusedError,
@@ -52,17 +52,7 @@ _HEAD_CHARS = 4_096
 _ALIGNED = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What an uploaded file holds; with several playlists the person chooses."""
-
-    playlists: tuple[Playlist, ...]
-    """At least one, each with at least one track, in the file's order."""
-    format: str
-    """How the file was recognised, in words; several formats in one archive are listed."""
-
-
-def read_upload(content: bytes, *, filename: str = "", wanted: str | None = None) -> Upload:
+def read_upload(content: bytes, *, filename: str = "", wanted: str | None = None) -> tuple[Playlist, ...]:
     """Read a file by what is in it; its name only ever serves to name a playlist that has no name.
 
     Parameters
@@ -73,6 +63,11 @@ def read_upload(content: bytes, *, filename: str = "", wanted: str | None = None
         What the person called it. Never used as a path, never a hint at the format.
     wanted
         If given, only playlists of this name (in any case) are returned.
+
+    Returns
+    -------
+    tuple of Playlist
+        At least one, each with at least one track, in the file's order.
 
     Raises
     ------
@@ -112,7 +107,7 @@ def _numbered(playlists: Iterable[Playlist]) -> tuple[Playlist, ...]:
     return tuple(numbered)
 
 
-def _choose(playlists: tuple[Playlist, ...], wanted: str | None, empty_format: str) -> Upload:
+def _choose(playlists: tuple[Playlist, ...], wanted: str | None, empty_format: str) -> tuple[Playlist, ...]:
     """Narrow to the wanted playlists and to those with tracks; say why if none is left."""
     if wanted is not None and wanted.strip():
         chosen = tuple(playlist for playlist in playlists if same_name(playlist.name, wanted))
@@ -126,7 +121,7 @@ def _choose(playlists: tuple[Playlist, ...], wanted: str | None, empty_format: s
         empty = [playlist.name for playlist in playlists if not playlist.tracks]
         if empty:
             full = _with_note(full, _named(NoteKind.EMPTY_PLAYLISTS, empty))
-        return Upload(full, ", ".join(dict.fromkeys(playlist.format for playlist in full)))
+        return full
     format_name = playlists[0].format if playlists else empty_format
     skipped = tuple(playlist.skipped for playlist in playlists if playlist.skipped)
     if skipped:

@@ -63,7 +63,7 @@ def read_upload(content: bytes, filename: str, wanted: str | None = None) -> tup
     """Read an uploaded file into its playlists."""
     from services.imports.upload import read_upload as read
 
-    return read(content, filename=filename, wanted=wanted).playlists
+    return read(content, filename=filename, wanted=wanted)
 
 
 def read_with_keys(

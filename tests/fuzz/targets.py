@@ -59,7 +59,7 @@ def upload(content: bytes) -> None:
         read = read_upload(rest or name, filename=words(name)[:80])
     except UploadError:
         return
-    assert all(playlist.tracks for playlist in read.playlists)
+    assert all(playlist.tracks for playlist in read)
 
 
 def listed(content: bytes) -> None:
@@ -68,7 +68,7 @@ def listed(content: bytes) -> None:
         read = read_upload(content, filename="mine")
     except UploadError:
         return
-    for playlist in read.playlists:
+    for playlist in read:
         assert playlist.tracks
         for track in playlist.tracks:
             assert track.title or track.id or track.isrc

@@ -27,7 +27,7 @@ NAMES = [sample.filename for sample in PLAYLISTS]
 
 
 def read(filename: str) -> tuple[Playlist, ...]:
-    return read_upload(load(filename), filename=filename).playlists
+    return read_upload(load(filename), filename=filename)
 
 
 def only(filename: str) -> Playlist:

@@ -22,7 +22,7 @@ from .samples import IDS, account_item, extended_play, playlists_json, zip_of
 
 def read(document: object, **more: str):
     text = document if isinstance(document, str) else json.dumps(document)
-    return read_upload(text.encode(), **more).playlists
+    return read_upload(text.encode(), **more)
 
 
 def test_playlists_with_everything_that_is_no_track_counted():
@@ -134,18 +134,16 @@ def test_whole_account_archive_joins_history_files_and_reads_no_private_file():
         }
     )
     upload = read_upload(content, filename="my_spotify_data.zip")
-    assert [(playlist.name, len(playlist.tracks)) for playlist in upload.playlists] == [
+    assert [(playlist.name, len(playlist.tracks)) for playlist in upload] == [
         ("Evenings", 1),
         ("Mornings", 1),
         ("Liked Songs", 1),
         ("Listening history", 1),
         ("Listening history (extended)", 1),
     ]
-    assert note_lines(upload.playlists[3].notes)[0].startswith("2 plays")
-    assert upload.format.startswith("Spotify account data, ")
-    assert all(
-        any("2 other files" in note for note in note_lines(playlist.notes)) for playlist in upload.playlists
-    )
+    assert note_lines(upload[3].notes)[0].startswith("2 plays")
+    assert upload[0].format == "Spotify account data"
+    assert all(any("2 other files" in note for note in note_lines(playlist.notes)) for playlist in upload)
 
 
 def test_a_long_history_keeps_the_most_played_and_says_so(monkeypatch):

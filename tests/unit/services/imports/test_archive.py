@@ -28,20 +28,19 @@ def test_exportify_archive_of_several_playlists():
         zip_of({"road_trip.csv": net_file(2), "sleep.csv": net_file(4), "empty.csv": f"{NET_HEADER}\n"}),
         filename="spotify_playlists.zip",
     )
-    assert upload.format == "Exportify"
-    assert [(playlist.name, len(playlist.tracks)) for playlist in upload.playlists] == [
+    assert {playlist.format for playlist in upload} == {"Exportify"}
+    assert [(playlist.name, len(playlist.tracks)) for playlist in upload] == [
         ("road trip", 2),
         ("sleep", 4),
     ]
     assert all(
-        any(note.endswith("found in them: empty.") for note in note_lines(one.notes))
-        for one in upload.playlists
+        any(note.endswith("found in them: empty.") for note in note_lines(one.notes)) for one in upload
     )
 
 
 def test_wanted_playlist_of_an_archive():
     content = zip_of({"road_trip.csv": net_file(2), "sleep.csv": net_file(4), "empty.csv": f"{NET_HEADER}\n"})
-    assert [len(playlist.tracks) for playlist in read_upload(content, wanted="Sleep").playlists] == [4]
+    assert [len(playlist.tracks) for playlist in read_upload(content, wanted="Sleep")] == [4]
     with pytest.raises(EmptyFileError):
         read_upload(content, wanted="empty")
     with pytest.raises(PlaylistNotInFileError) as caught:
@@ -50,7 +49,7 @@ def test_wanted_playlist_of_an_archive():
 
 
 def test_a_damaged_file_among_good_ones_is_named():
-    (playlist,) = read_upload(zip_of({"good.csv": net_file(), "bad.csv": net_file() + b'"torn,'})).playlists
+    (playlist,) = read_upload(zip_of({"good.csv": net_file(), "bad.csv": net_file() + b'"torn,'}))
     assert playlist.name == "good"
     assert any("bad.csv (line 5: a quote is never closed)" in note for note in note_lines(playlist.notes))
 
@@ -71,13 +70,13 @@ def test_leftovers_of_macos_and_folders_do_not_count():
     content = zip_of(
         {"x/": b"", "x/a.csv": net_file(), "__MACOSX/x/._a.csv": b"\x00\x05\x16\x07", ".DS_Store": b"\x00"}
     )
-    (playlist,) = read_upload(content).playlists
+    (playlist,) = read_upload(content)
     assert playlist.notes == ()
 
 
 @pytest.mark.parametrize("name", UNSAFE_NAMES)
 def test_path_like_names_are_harmless(name):
-    (playlist,) = read_upload(zip_of({name: net_file()})).playlists
+    (playlist,) = read_upload(zip_of({name: net_file()}))
     assert playlist.name
     assert not set("/\\\x00\n\u202e") & set(playlist.name)
     assert len(playlist.name) <= 100
@@ -127,7 +126,7 @@ def test_too_many_members():
     with pytest.raises(ArchiveRefusedError) as caught:
         read_upload(zip_of({f"{n}.csv": b"" for n in range(201)}))
     assert "200" in damage_words(caught.value.damage)
-    assert read_upload(zip_of({f"{n}.csv": net_file(1) for n in range(200)})).playlists
+    assert read_upload(zip_of({f"{n}.csv": net_file(1) for n in range(200)}))
 
 
 @pytest.mark.parametrize(
@@ -188,5 +187,5 @@ def test_an_archive_of_nothing():
 def test_private_json_in_an_archive_is_not_even_parsed():
     (playlist,) = read_upload(
         zip_of({"a.csv": net_file(), "Payments.json": json.dumps({"card": "1234"}) + "}}}"})
-    ).playlists
+    )
     assert note_lines(playlist.notes) == ("1 other file in the archive did not count.",)

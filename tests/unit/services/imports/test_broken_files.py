@@ -106,7 +106,7 @@ def test_every_broken_file_gives_exactly_its_error(name, filename):
 
 
 def test_the_row_limit_itself_is_still_accepted():
-    playlist = read_upload(b"title,artist\n" + b"A,b\n" * MAX_ROWS).playlists[0]
+    playlist = read_upload(b"title,artist\n" + b"A,b\n" * MAX_ROWS)[0]
     assert len(playlist.tracks) == MAX_ROWS
 
 
@@ -148,7 +148,7 @@ def test_every_cut_of_a_json_file_is_damage():
     for length in range(2, len(whole)):
         with pytest.raises(DamagedFileError):
             read_upload(whole[:length])
-    assert read_upload(whole).playlists[0].tracks
+    assert read_upload(whole)[0].tracks
 
 
 def test_total_over_all_playlists_is_limited(monkeypatch):
@@ -160,12 +160,12 @@ def test_total_over_all_playlists_is_limited(monkeypatch):
 
 def test_blank_rows_do_not_count_as_rows(monkeypatch):
     monkeypatch.setattr(tables, "MAX_ROWS", 2)
-    assert len(read_upload(b"title,artist\nA,b\n\n,\n\r\nC,d\n").playlists[0].tracks) == 2
+    assert len(read_upload(b"title,artist\nA,b\n\n,\n\r\nC,d\n")[0].tracks) == 2
 
 
 def test_formulas_and_markup_in_cells_stay_plain_text():
     rows = "=cmd|' /C calc'!A0,x\n@everyone,y\n<script>alert(1)</script>,z\n"
-    playlist = read_upload(f"title,artist\n{rows}".encode()).playlists[0]
+    playlist = read_upload(f"title,artist\n{rows}".encode())[0]
     assert [track.title for track in playlist.tracks] == [
         "=cmd|' /C calc'!A0",
         "@everyone",
@@ -175,23 +175,23 @@ def test_formulas_and_markup_in_cells_stay_plain_text():
 
 def test_control_and_direction_marks_are_removed_and_long_titles_shortened():
     text = f"title,artist\n\u202eevil\u0007 \u2066x,A\u200dB\n{'y' * 5000},z\n"
-    first, second = read_upload(text.encode()).playlists[0].tracks
+    first, second = read_upload(text.encode())[0].tracks
     assert (first.title, first.artists) == ("evil x", ("A\u200dB",))
     assert len(second.title) == 300
 
 
 def test_header_of_another_exporter_is_not_taken_for_chosic():
-    assert read_upload(f"{CHOSIC_HEADER}\n1,A,B\n".encode()).format == "Chosic"
-    assert read_upload(b"Song,Artist,Energy\nA,B,0.4\n").format == "CSV table"
+    assert read_upload(f"{CHOSIC_HEADER}\n1,A,B\n".encode())[0].format == "Chosic"
+    assert read_upload(b"Song,Artist,Energy\nA,B,0.4\n")[0].format == "CSV table"
 
 
 def test_line_numbers_are_those_of_the_file():
     text = 'sep=;\nmy list\ntitle;artist;album\n"two\nlines";a;b\nA;b;c;too much\n'
-    (skipped,) = read_upload(text.encode()).playlists[0].skipped
+    (skipped,) = read_upload(text.encode())[0].skipped
     assert skipped.examples == ("line 6: A",)
 
 
 def test_endless_lists_in_a_cell_are_cut():
     text = f'title,artist,genres\nA,"{"b, " * 40_000}c","{",".join(str(n) for n in range(20_000))}"\n'
-    (track,) = read_upload(text.encode()).playlists[0].tracks
+    (track,) = read_upload(text.encode())[0].tracks
     assert (track.artists, len(track.genres)) == (("b",), 50)

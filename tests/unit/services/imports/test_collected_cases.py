@@ -68,7 +68,7 @@ def test_reads_the_collected_cases() -> None:
         pytest.skip("the collection of cases lies beside the project; it is not there")
     found = {}
     for name in CASES:
-        playlist = read_upload((folder / name).read_bytes(), filename=name).playlists[0]
+        playlist = read_upload((folder / name).read_bytes(), filename=name)[0]
         ids = sum(track.id is not None for track in playlist.tracks)
         found[name] = len(playlist.tracks), ids, known(playlist, Feature.TEMPO), known(playlist, Feature.MODE)
     assert found == CASES

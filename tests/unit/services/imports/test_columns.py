@@ -10,7 +10,7 @@ from services.imports.upload import read_upload
 
 
 def tracks(text: str) -> tuple[Track, ...]:
-    (playlist,) = read_upload(text.encode()).playlists
+    (playlist,) = read_upload(text.encode())
     return playlist.tracks
 
 

@@ -14,7 +14,7 @@ from .samples import IDS
 
 
 def only(text: str) -> Playlist:
-    (playlist,) = read_upload(text.encode()).playlists
+    (playlist,) = read_upload(text.encode())
     return playlist
 
 

@@ -49,12 +49,12 @@ def test_nul_characters_are_dropped_and_counted():
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
 def test_notes_and_line_endings_reach_the_playlist(encoding, ending):
     content = ending.join([NET_HEADER, NET_ROW, NET_ROW]).encode(encoding)
-    playlist = read_upload(content).playlists[0]
+    playlist = read_upload(content)[0]
     assert (len(playlist.tracks), note_lines(playlist.notes)) == (2, ())
     assert playlist.tracks[1].title == "Glass Harbour"
 
 
 def test_the_guess_about_the_encoding_is_shown_with_the_playlist():
-    playlist = read_upload(TEXT.encode("cp1252")).playlists[0]
+    playlist = read_upload(TEXT.encode("cp1252"))[0]
     assert playlist.tracks[0].artists == ("Bjørk Åse",)
     assert any("Windows-1252" in note for note in note_lines(playlist.notes))

@@ -18,7 +18,7 @@ from .samples import IDS, account_item, extended_play, playlists_json, zip_of
 
 
 def only(document: object, filename: str = "mine.json") -> Playlist:
-    (playlist,) = read_upload(json.dumps(document).encode(), filename=filename).playlists
+    (playlist,) = read_upload(json.dumps(document).encode(), filename=filename)
     return playlist
 
 
@@ -169,7 +169,7 @@ def test_several_lists_of_one_document_stay_several() -> None:
         {"playlists": [{"playlist": {"title": title, "track": rows}} for title in "AB"]},
         {"playlists": [{"name": "A", "tracks": links}], "saved": links},
     ):
-        assert len(read_upload(json.dumps(document).encode()).playlists) == 2
+        assert len(read_upload(json.dumps(document).encode())) == 2
     assert [track.id for track in only(links).tracks] == list(IDS[:2])
     assert [track.label for track in only(["Ann - One", "Bob - Two"]).tracks] == ["Ann – One", "Bob – Two"]
 
@@ -278,7 +278,7 @@ def test_counts_listens_as_plays(shape: str) -> None:
         "answer": json.dumps({"payload": {"listens": listens}}),
         "lines": "\n".join(map(json.dumps, listens)),
     }[shape]
-    (playlist,) = read_upload(content.encode()).playlists
+    (playlist,) = read_upload(content.encode())
     assert [track.id for track in playlist.tracks] == [IDS[2], IDS[1]]
     assert playlist.format == "ListenBrainz listens"
     assert list(note_lines(playlist.notes)) == ["3 plays became 2 different tracks, the most played first."]
@@ -287,7 +287,7 @@ def test_counts_listens_as_plays(shape: str) -> None:
 
 def test_reads_the_extended_history_one_object_a_line_with_numbers_as_text() -> None:
     plays = [{**extended_play(1), "ms_played": "200000"}, {**extended_play(2), "ms_played": "12"}]
-    (playlist,) = read_upload("\n".join(map(json.dumps, plays)).encode()).playlists
+    (playlist,) = read_upload("\n".join(map(json.dumps, plays)).encode())
     assert len(playlist.tracks) == 1
     assert [one.reason for one in playlist.skipped] == [SkipReason.SHORT_PLAY]
     with pytest.raises(DamagedFileError) as refused:
@@ -297,7 +297,7 @@ def test_reads_the_extended_history_one_object_a_line_with_numbers_as_text() -> 
 
 def test_says_local_files_by_artist_and_title() -> None:
     local = {"localTrack": {"uri": "spotify:local:Kato+Brunn:Demos:Garage%20Take:215"}}
-    (playlist,) = read_upload(playlists_json(A=[account_item(0), local]).encode()).playlists
+    (playlist,) = read_upload(playlists_json(A=[account_item(0), local]).encode())
     assert playlist.skipped[0].examples == ("Kato Brunn – Garage Take",)
 
 
@@ -313,7 +313,7 @@ def test_reads_the_library_of_an_apple_export_and_its_lists() -> None:
     ]
     lists = [{"Container Type": "Playlist", "Title": "Balcony", "Playlist Item Identifiers": [2, 0, 77]}]
     content = zip_of({"Tracks.json": json.dumps(tracks), "Playlists.json": json.dumps(lists)})
-    balcony, library = read_upload(content).playlists
+    balcony, library = read_upload(content)
     assert (balcony.name, [track.title for track in balcony.tracks]) == ("Balcony", ["Song 2", "1999"])
     assert [(one.reason, one.examples) for one in balcony.skipped] == [(SkipReason.NO_TITLE, ("77",))]
     assert len(library.tracks) == 3
@@ -358,4 +358,4 @@ def test_a_playlist_or_one_kind_of_error_comes_out_of_any_json(document: object)
         upload = read_upload(json.dumps(document).encode())
     except UploadError:
         return
-    assert all(playlist.tracks for playlist in upload.playlists)
+    assert all(playlist.tracks for playlist in upload)

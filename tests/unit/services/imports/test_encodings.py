@@ -38,7 +38,7 @@ PAGES = {
 
 def read(names: list[str], page: str, header: str = "Title,Artist,Year") -> Playlist:
     rows = "".join(f"{name},Artist {number},1999\n" for number, name in enumerate(names))
-    (playlist,) = read_upload(f"{header}\n{rows}".encode(page)).playlists
+    (playlist,) = read_upload(f"{header}\n{rows}".encode(page))
     return playlist
 
 
@@ -145,7 +145,7 @@ def test_names_encoded_twice_are_mended_where_the_whole_column_turns_back(page):
 @pytest.mark.parametrize("page", ["cp1252", "mac_roman", "cp850", "cp437", "cp1250"])
 @pytest.mark.parametrize("text", ["Titel;Künstler\nÖl;Ann\n", "Künstler - Öl\nAnn - Eins\n"])
 def test_a_file_that_was_encoded_twice_is_mended_with_its_header(page, text):
-    (playlist,) = read_upload(text.encode().decode(page).encode()).playlists
+    (playlist,) = read_upload(text.encode().decode(page).encode())
     assert "Öl" in titles(playlist)
     assert [note.kind for note in playlist.notes] == [NoteKind.ENCODED_TWICE]
 

@@ -67,8 +67,8 @@ APP_ROW = [
 
 def one(content: bytes | str, filename: str = "") -> object:
     upload = read_upload(content.encode() if isinstance(content, str) else content, filename=filename)
-    assert len(upload.playlists) == 1
-    return upload.playlists[0]
+    assert len(upload) == 1
+    return upload[0]
 
 
 def test_reads_every_column_of_the_newest_exportify_net_file():

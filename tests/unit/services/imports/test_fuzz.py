@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from cogs.words.messages import note_lines
 from services.domain.errors.playlists import UploadError
 from services.domain.features import FEATURE_RANGES
+from services.domain.music import Playlist
 from services.imports.links import read_links
-from services.imports.upload import Upload, read_upload
+from services.imports.upload import read_upload
 
 from .samples import (
     CHOSIC_HEADER,
@@ -38,16 +39,16 @@ SEEDS = (
 FUZZ = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def outcome(content: bytes, **more: str) -> Upload | None:
+def outcome(content: bytes, **more: str) -> tuple[Playlist, ...] | None:
     try:
         upload = read_upload(content, **more)
     except UploadError:
         return None
-    assert upload.playlists
-    assert upload.format
-    for playlist in upload.playlists:
+    assert upload
+    for playlist in upload:
         assert playlist.tracks
         assert playlist.name.strip()
+        assert playlist.format
         for skipped in playlist.skipped:
             assert skipped.count > 0
         for note in note_lines(playlist.notes):
@@ -110,9 +111,9 @@ def test_any_cells_under_a_known_header(header, rows):
     text = csv_text([header.split(delimiter), *rows], delimiter=delimiter)
     upload = outcome(text.encode(errors="replace"))
     if upload is not None:
-        kept = sum(len(playlist.tracks) for playlist in upload.playlists)
-        left_out = sum(skipped.count for playlist in upload.playlists for skipped in playlist.skipped)
-        noted = sum("could not be put" in note for note in note_lines(upload.playlists[0].notes))
+        kept = sum(len(playlist.tracks) for playlist in upload)
+        left_out = sum(skipped.count for playlist in upload for skipped in playlist.skipped)
+        noted = sum("could not be put" in note for note in note_lines(upload[0].notes))
         filled = sum(any(cell.strip("\x00") for cell in row) for row in rows)
         assert kept + left_out == filled or noted
 

@@ -173,7 +173,7 @@ def test_modes(cell, mode):
 def test_a_key_column_takes_any_notation_and_counts_what_is_none(header):
     table = f"Title,Artist,{header}\nOne,A,08A\nTwo,B,1d\nThree,C,F#m\nFour,D,loud\nFive,E,\nSix,F,n/a\n"
     assert recognise(table) is not None
-    (playlist,) = read_upload(table.encode()).playlists
+    (playlist,) = read_upload(table.encode())
     told = [
         (track.uploaded.key, track.uploaded.mode) if track.uploaded else None for track in playlist.tracks
     ]
@@ -185,12 +185,12 @@ def test_a_key_column_takes_any_notation_and_counts_what_is_none(header):
 @pytest.mark.parametrize("numbers", [(40000000, 40000001, 40000002), (0, 5, 12, 23)])
 def test_numbers_of_tracks_are_no_keys_that_could_not_be_read(numbers):
     rows = "".join(f"Song {each},Ann,{each}\n" for each in numbers)
-    (playlist,) = read_upload(f"Title,Artist,TrackKey\n{rows}".encode()).playlists
+    (playlist,) = read_upload(f"Title,Artist,TrackKey\n{rows}".encode())
     assert [track.uploaded for track in playlist.tracks] == [None] * len(numbers)
     assert not [note for note in playlist.notes if note.kind == "unread keys"]
 
 
 def test_pitch_classes_with_a_slip_among_them_stay_keys():
-    (playlist,) = read_upload(b"Title,Artist,Key\nOne,Ann,0\nTwo,Ann,7\nThree,Ann,110\n").playlists
+    (playlist,) = read_upload(b"Title,Artist,Key\nOne,Ann,0\nTwo,Ann,7\nThree,Ann,110\n")
     assert [track.uploaded and track.uploaded.key for track in playlist.tracks] == [0, 7, None]
     assert [note.count for note in playlist.notes if note.kind == "unread keys"] == [1]

@@ -363,7 +363,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 def test_reads_every_kind_of_file(kind: Kind) -> None:
-    (playlist, *_) = read_upload(kind.content, filename="mine").playlists
+    (playlist, *_) = read_upload(kind.content, filename="mine")
     assert [track.label for track in playlist.tracks] == kind.labels
     assert {one.reason: one.count for one in playlist.skipped} == kind.skipped
     assert kind.says in " ".join(note_lines(playlist.notes))
@@ -371,7 +371,7 @@ def test_reads_every_kind_of_file(kind: Kind) -> None:
 
 
 def test_a_beat_of_virtualdj_is_a_tempo() -> None:
-    (playlist,) = read_upload(KINDS["database of VirtualDJ"].content).playlists
+    (playlist,) = read_upload(KINDS["database of VirtualDJ"].content)
     assert [track.uploaded and round(track.uploaded.tempo or 0, 1) for track in playlist.tracks] == [
         128.2,
         120.0,

@@ -83,7 +83,7 @@ def problem_of(text: str) -> str:
 
 def titles(text: str) -> dict[str, list[str]]:
     upload = read_upload(text.encode(), filename="x.xml")
-    return {playlist.name: [track.label for track in playlist.tracks] for playlist in upload.playlists}
+    return {playlist.name: [track.label for track in playlist.tracks] for playlist in upload}
 
 
 def test_reads_each_list_of_rekordbox_in_its_order_and_the_collection_last() -> None:
@@ -92,7 +92,7 @@ def test_reads_each_list_of_rekordbox_in_its_order_and_the_collection_last() -> 
         "Peak": ["Cee – Third"],
         "Collection": ["Ann – First & Last", "unnamed track", "Cee – Third"],
     }
-    collection = read_upload(REKORDBOX.encode()).playlists[-1]
+    collection = read_upload(REKORDBOX.encode())[-1]
     first, streamed, third = collection.tracks
     assert first.uploaded is not None
     assert (first.uploaded.tempo, first.uploaded.key, first.uploaded.mode) == (124.5, 9.0, 0.0)
@@ -109,18 +109,18 @@ def test_reads_each_list_of_rekordbox_in_its_order_and_the_collection_last() -> 
 @pytest.mark.parametrize("text", [REKORDBOX, TRAKTOR.replace('<MUSICAL_KEY VALUE="21"></MUSICAL_KEY>', "")])
 def test_the_keys_of_a_collection_are_read_together_and_those_that_are_none_counted(text: str) -> None:
     text = text.replace('Tonality="8A"', 'Tonality="B"').replace('KEY="1m"', 'KEY="B"')
-    collection = read_upload(text.replace("F#m", "Hm").encode()).playlists[-1]
+    collection = read_upload(text.replace("F#m", "Hm").encode())[-1]
     first = next(track for track in collection.tracks if track.artists == ("Ann",))
     assert first.uploaded is not None
     german = text.startswith(REKORDBOX[:60])
     assert (first.uploaded.key, first.uploaded.mode) == ((10.0, 1.0) if german else (11.0, None))
-    unread = read_upload(text.replace('="B"', '="loud"').encode()).playlists[-1].notes
+    unread = read_upload(text.replace('="B"', '="loud"').encode())[-1].notes
     assert [(note.kind, note.count) for note in unread] == [("unread keys", 1)]
 
 
 def test_reads_a_list_of_traktor_in_its_order_and_trusts_its_number_of_the_key() -> None:
     assert titles(TRAKTOR) == {"Late": ["Bob – Two", "Ann – One", "Cee – Elsewhere"]}
-    one = read_upload(TRAKTOR.encode()).playlists[0].tracks[1]
+    one = read_upload(TRAKTOR.encode())[0].tracks[1]
     assert one.uploaded is not None
     assert (one.uploaded.tempo, one.uploaded.key, one.uploaded.mode) == (125.392, 9.0, 0.0)
     assert (one.album, one.duration_ms, one.release_year) == ("Al", 163_000, 1971)
@@ -128,7 +128,7 @@ def test_reads_a_list_of_traktor_in_its_order_and_trusts_its_number_of_the_key()
 
 def test_reads_a_library_of_apple_without_fetching_its_document_type() -> None:
     assert titles(ITUNES) == {"Road": ["Rain"], "Mediathek": ["Ann – Sea & Sun", "Rain"]}
-    library = read_upload(ITUNES.encode()).playlists[1]
+    library = read_upload(ITUNES.encode())[1]
     first = library.tracks[0]
     assert first.uploaded is not None
     assert (first.uploaded.tempo, first.duration_ms, first.release_year) == (131.0, 201_000, 2001)
@@ -136,9 +136,8 @@ def test_reads_a_library_of_apple_without_fetching_its_document_type() -> None:
 
 
 def test_reads_xspf_with_links_names_and_file_names() -> None:
-    upload = read_upload(XSPF.encode())
-    (playlist,) = upload.playlists
-    assert (upload.format, playlist.name) == ("XSPF playlist", "Mix")
+    (playlist,) = read_upload(XSPF.encode())
+    assert (playlist.format, playlist.name) == ("XSPF playlist", "Mix")
     assert [track.label for track in playlist.tracks] == ["Ann – One", "Bob – Two"]
     assert playlist.tracks[0].id == ID
     assert [one.count for one in playlist.skipped] == [1]
@@ -148,7 +147,7 @@ def test_reads_xml_in_the_code_page_that_it_names_and_behind_a_comment() -> None
     for page in ("ISO-8859-2", "windows-1251"):
         name = "Łąka" if page == "ISO-8859-2" else "Ты"
         text = XSPF.replace('version="1.0"', f'version="1.0" encoding="{page}"').replace("One", name)
-        playlist = read_upload(text.encode(page)).playlists[0]
+        playlist = read_upload(text.encode(page))[0]
         assert (playlist.tracks[0].title, playlist.notes) == (name, ())
     assert titles("<!-- by hand -->\n" + XSPF.partition("?>")[2])["Mix"] == ["Ann – One", "Bob – Two"]
 
@@ -156,12 +155,12 @@ def test_reads_xml_in_the_code_page_that_it_names_and_behind_a_comment() -> None
 def test_keeps_the_recording_that_a_list_names() -> None:
     mbid = "0a3f2c1e-1111-4222-8333-444455556666"
     text = XSPF.replace("urn:x", f"https://musicbrainz.org/recording/{mbid.upper()}")
-    assert read_upload(text.encode()).playlists[0].tracks[0].recording_id == mbid
+    assert read_upload(text.encode())[0].tracks[0].recording_id == mbid
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_reads_xml_in_other_encodings_whatever_it_says_of_itself(encoding: str) -> None:
-    assert read_upload(ITUNES.encode(encoding)).playlists[0].tracks[0].title == "Rain"
+    assert read_upload(ITUNES.encode(encoding))[0].tracks[0].title == "Rain"
 
 
 def test_never_expands_what_a_file_declares() -> None:
@@ -210,4 +209,4 @@ def test_a_playlist_or_one_kind_of_error_comes_out_of_any_document(data: st.Data
         upload = read_upload((text[:begin] + put + text[end:]).encode("utf-8", "replace"))
     except UploadError:
         return
-    assert all(playlist.tracks for playlist in upload.playlists)
+    assert all(playlist.tracks for playlist in upload)

@@ -120,7 +120,7 @@ def test_an_uploaded_text_file_of_links_is_a_playlist():
     upload = read_upload(
         "\n".join(f"spotify:track:{one}" for one in IDS[:4]).encode(), filename="tonight.txt"
     )
-    assert (upload.format, upload.playlists[0].name, len(upload.playlists[0].tracks)) == (
+    assert (upload[0].format, upload[0].name, len(upload[0].tracks)) == (
         "Track links",
         "tonight",
         4,

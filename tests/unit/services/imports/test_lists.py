@@ -41,7 +41,7 @@ TOLD = [("One", "Ann"), ("Two", "Bob"), ("Three", "50 Cent")]
 
 
 def only(text: str) -> Playlist:
-    (playlist,) = read_upload(text.encode(), filename="mine.txt").playlists
+    (playlist,) = read_upload(text.encode(), filename="mine.txt")
     return playlist
 
 
@@ -294,7 +294,7 @@ def test_a_playlist_or_one_kind_of_error_comes_out_of_any_list(data: st.DataObje
         upload = read_upload("\n".join(lines).encode("utf-8", "replace"))
     except UploadError:
         return
-    assert all(playlist.tracks for playlist in upload.playlists)
+    assert all(playlist.tracks for playlist in upload)
 
 
 @pytest.mark.timeout(20)

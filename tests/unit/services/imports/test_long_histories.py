@@ -43,7 +43,7 @@ def written(rows: Sequence[object], layout: dict[str, Any]) -> bytes:
 def parsed_whole(content: bytes, monkeypatch: pytest.MonkeyPatch) -> tuple[Playlist, ...]:
     with monkeypatch.context() as patch:
         patch.setattr(account, "cut", lambda _text: None)
-        return read_upload(content).playlists
+        return read_upload(content)
 
 
 @pytest.mark.parametrize("layout", [INDENTED, COMPACT, {}], ids=["indented", "compact", "one line"])
@@ -53,14 +53,14 @@ def test_only_the_first_play_of_each_track_is_parsed(
     content = written(plays(), layout)
     parsed: list[str] = []
     monkeypatch.setattr(history, "json", _Watched(parsed))
-    (playlist,) = read_upload(content).playlists
+    (playlist,) = read_upload(content)
     assert len(parsed) == len(playlist.tracks) == 9
     assert (playlist,) == parsed_whole(content, monkeypatch)
 
 
 def test_plays_are_counted_from_thirty_seconds_on() -> None:
     rows = [extended_play(1, 30_000), extended_play(2, 29_999), extended_play(1, 30_000), extended_play(1, 5)]
-    (playlist,) = read_upload(written(rows, INDENTED)).playlists
+    (playlist,) = read_upload(written(rows, INDENTED))
     assert [track.id for track in playlist.tracks] == [IDS[1]]
     (note,) = playlist.notes
     assert (note.count, note.total) == (2, 1)
@@ -88,7 +88,7 @@ def test_awkward_plays_are_what_they_are_when_everything_is_parsed(
     rows = [*plays(60), *odd, *plays(60, seed=4)]
     random.Random(7).shuffle(rows)
     content = written(rows, layout)
-    assert read_upload(content).playlists == parsed_whole(content, monkeypatch)
+    assert read_upload(content) == parsed_whole(content, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_a_history_that_breaks_off_anywhere_is_damaged(layout: dict[str, Any]) -
 def test_of_a_damaged_file_no_play_is_counted() -> None:
     rows = plays(40)
     broken = written([*rows, extended_play(10)], INDENTED).replace(b'"Song 10"', b'Song 10"')
-    (playlist,) = read_upload(zip_of({"a.json": written(rows, INDENTED), "b.json": broken})).playlists
-    (alone,) = read_upload(written(rows, INDENTED)).playlists
+    (playlist,) = read_upload(zip_of({"a.json": written(rows, INDENTED), "b.json": broken}))
+    (alone,) = read_upload(written(rows, INDENTED))
     assert playlist.tracks == alone.tracks
     assert alone.notes[0] in playlist.notes
 

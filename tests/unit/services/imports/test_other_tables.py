@@ -14,7 +14,7 @@ from .samples import CHOSIC_HEADER, CHOSIC_ROW, IDS, TMM_HEADER, csv_text
 
 
 def read(text: str, **more: str):
-    return read_upload(text.encode(), **more).playlists
+    return read_upload(text.encode(), **more)
 
 
 def test_chosic_percents_clock_note_and_camelot_become_our_units():
@@ -272,6 +272,6 @@ def test_unknown_tables_are_described_by_their_columns_alone():
 def test_rows_of_nothing_but_zeros_are_unknown_and_counted():
     header = "Title,Artist,Energy,Danceability,Valence,Loudness,Tempo,Key\n"
     rows = "One,A,0.5,0.6,0.7,-7,120,5\nTwo,B,0,0,0,-60,0,-1\nThree,C,0.0,0,0,0,0,0\nFour,D,0,0,0,-60,120,0\n"
-    (playlist,) = read_upload((header + rows).encode()).playlists
+    (playlist,) = read_upload((header + rows).encode())
     assert [track.uploaded is None for track in playlist.tracks] == [False, True, True, False]
     assert [note.count for note in playlist.notes if note.kind == NoteKind.ZERO_ROWS] == [2]

@@ -60,7 +60,7 @@ gone_video_,2024-01-02T03:04:05+00:00
 
 
 def only(text: str | bytes, filename: str = "mine.csv") -> Playlist:
-    (playlist,) = read_upload(text if isinstance(text, bytes) else text.encode(), filename=filename).playlists
+    (playlist,) = read_upload(text if isinstance(text, bytes) else text.encode(), filename=filename)
     return playlist
 
 
@@ -164,7 +164,7 @@ def test_the_ids_tell_the_library_of_a_takeout_and_its_uploads_have_lengths(head
 def test_joins_playlists_and_library_of_one_takeout(order: str) -> None:
     files = {"Takeout/music/songs.csv": LIBRARY, "Takeout/playlists/Evening-videos.csv": EVENING}
     content = zip_of(files if order == "library first" else dict(reversed(files.items())))
-    evening, library = read_upload(content).playlists
+    evening, library = read_upload(content)
     assert (evening.name, [track.title for track in evening.tracks]) == ("Evening", ["Three", "One"])
     assert [(one.reason, one.examples) for one in evening.skipped] == [
         (SkipReason.NO_TITLE, ("gone_video_",))
@@ -245,9 +245,9 @@ def test_playlists_of_one_name_are_numbered_and_can_be_named() -> None:
     ]
     content = json.dumps({"playlists": [*lists, *other]}).encode()
     upload = read_upload(content)
-    assert [playlist.name for playlist in upload.playlists] == ["Mix", "Mix (2)", "MIX (2) (2)"]
-    (second,) = read_upload(content, wanted="mix  (2)").playlists
-    assert second.tracks == upload.playlists[1].tracks
+    assert [playlist.name for playlist in upload] == ["Mix", "Mix (2)", "MIX (2) (2)"]
+    (second,) = read_upload(content, wanted="mix  (2)")
+    assert second.tracks == upload[1].tracks
 
 
 @given(st.data())
@@ -260,4 +260,4 @@ def test_a_playlist_or_one_kind_of_error_comes_out_of_any_table_of_plays(data: s
         upload = read_upload("\n".join(lines).encode("utf-8", "replace"))
     except UploadError:
         return
-    assert all(playlist.tracks for playlist in upload.playlists)
+    assert all(playlist.tracks for playlist in upload)

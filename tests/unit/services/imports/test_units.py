@@ -92,7 +92,7 @@ def test_numbers_that_cannot_be_seconds_are_what_their_column_shows(column, expe
 
 def test_minutes_that_a_spreadsheet_took_for_hours():
     table = "Title,Artist,Length\nOne,A,03:31:00\nTwo,B,4:05:00\n"
-    (playlist,) = read_upload(table.encode()).playlists
+    (playlist,) = read_upload(table.encode())
     assert [track.duration_ms for track in playlist.tracks] == [211_000, 245_000]
     assert [note.kind for note in playlist.notes] == ["hours as minutes"]
     assert LengthReader(["03:31:00", "1:02:03"]).read("03:31:00") == 12_660_000
@@ -100,7 +100,7 @@ def test_minutes_that_a_spreadsheet_took_for_hours():
 
 @pytest.mark.parametrize("cells", ['"225,000"', "3:45", "225"])
 def test_a_column_of_milliseconds_that_holds_something_else(cells):
-    (playlist,) = read_upload(f"Title,Artist,Duration (ms)\nOne,A,{cells}\n".encode()).playlists
+    (playlist,) = read_upload(f"Title,Artist,Duration (ms)\nOne,A,{cells}\n".encode())
     assert playlist.tracks[0].duration_ms == 225_000
 
 
@@ -119,13 +119,13 @@ def test_hours_of_a_spreadsheet_among_other_lengths(column, lengths_s):
 
 def test_grouped_milliseconds_and_unreadable_lengths_in_a_table():
     table = 'Title,Artist,Duration (ms)\nOne,A,"170,000"\nTwo,B,181733\n'
-    (playlist,) = read_upload(table.encode()).playlists
+    (playlist,) = read_upload(table.encode())
     assert [track.duration_ms for track in playlist.tracks] == [170_000, 181_733]
-    (playlist,) = read_upload(b"Title,Artist,Length\nOne,A,long\nTwo,B,3:05\n").playlists
+    (playlist,) = read_upload(b"Title,Artist,Length\nOne,A,long\nTwo,B,3:05\n")
     assert [(note.kind, note.count) for note in playlist.notes] == [("unread lengths", 1)]
 
 
 def test_a_header_that_names_seconds_counts_more_than_what_the_column_shows() -> None:
     table = b"Title,Artist,Duration (s)\nOne,Ann,12.5\nTwo,Bob,13.5\n"
-    (playlist,) = read_upload(table).playlists
+    (playlist,) = read_upload(table)
     assert [track.duration_ms for track in playlist.tracks] == [12_500, 13_500]

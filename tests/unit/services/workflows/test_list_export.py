@@ -63,9 +63,7 @@ DJ_LIST = (
 def test_an_exported_list_can_be_read_again_in_its_order() -> None:
     content = lists_csv([("Calm", TRACKS), ("Loud", TRACKS[:1])])
     assert b"\r\nCalm,2,'=2+2,Night Ferry," in content, "no spreadsheet runs a title"
-    tracks = [
-        track for playlist in read_upload(content, filename="list.csv").playlists for track in playlist.tracks
-    ]
+    tracks = [track for playlist in read_upload(content, filename="list.csv") for track in playlist.tracks]
     assert [track.id for track in tracks] == [ONE, TWO, None, ONE]
     assert tracks[0].artists == ("Grey Herons", "Odile Varga")
     assert tracks[0].duration_ms == 225_000
@@ -80,7 +78,7 @@ def test_a_csv_marks_estimates_and_leaves_the_unknown_empty() -> None:
     assert told[0] == ("124.20", "A minor", "8A", "1m", "7")
     assert told[4] == ("124.20 est.", "", "", "", "7 est."), "an estimated key is none"
     assert told[5] == ("", "", "", "", "")
-    (playlist,) = read_upload(content, filename="list.csv").playlists
+    (playlist,) = read_upload(content, filename="list.csv")
     uploaded = [track.uploaded for track in playlist.tracks]
     assert uploaded[0] == AudioFeatures(tempo=124.2, key=9.0, mode=0.0)
     assert uploaded[4] is None, "an estimate does not come back as a measurement"
@@ -94,16 +92,14 @@ def test_an_order_says_at_which_tempo_each_track_is_played_and_why_it_follows() 
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["Played at BPM"] for row in rows] == ["70.00", "70.00", "", "71.50", "150.00"]
     assert [row["Step"] for row in rows] == ["", "'=one", "two", "three", "four"]
-    (playlist,) = read_upload(content, filename="list.csv").playlists
+    (playlist,) = read_upload(content, filename="list.csv")
     assert [track.uploaded and track.uploaded.tempo for track in playlist.tracks] == [*tempi[:4], None]
 
 
 def test_a_rekordbox_file_comes_back_as_it_was() -> None:
     files = dj_files([("Warm & up", DJ_LIST), ("Peak", DJ_LIST[:2])])
     assert (files.in_rekordbox, files.in_m3u8, files.total) == (4 + 2, 5 + 2, 8)
-    lists = {
-        playlist.name: playlist for playlist in read_upload(files.rekordbox, filename="dj.xml").playlists
-    }
+    lists = {playlist.name: playlist for playlist in read_upload(files.rekordbox, filename="dj.xml")}
     assert list(lists) == ["Warm & up", "Peak"]
     filed, streamed, again, guessed = lists["Warm & up"].tracks
     assert again == filed
@@ -121,7 +117,7 @@ def test_m3u8_lists_come_back_as_they_were() -> None:
     with zipfile.ZipFile(io.BytesIO(files.m3u8_zip)) as archive:
         assert archive.namelist() == ["01 Warm up.m3u8", "02 Peak.m3u8"]
         content = archive.read("01 Warm up.m3u8")
-    (playlist,) = read_upload(content, filename="x.m3u8").playlists
+    (playlist,) = read_upload(content, filename="x.m3u8")
     assert playlist.name == "Warm/up"
     assert [track.location for track in playlist.tracks] == [
         FILED.location,
@@ -170,7 +166,7 @@ def test_links_are_one_a_line_and_name_what_has_none() -> None:
     )
     several = lists_links([("Calm\nnight", TRACKS[:1]), ("Loud", TRACKS[1:2])]).decode()
     assert several == f"# Calm night\n{link}{ONE}\n\n# Loud\n{link}{TWO}\n"
-    (playlist,) = read_upload(several.encode(), filename="links.txt").playlists
+    (playlist,) = read_upload(several.encode(), filename="links.txt")
     assert [track.id for track in playlist.tracks] == [ONE, TWO]
 
 
