@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
 from services.analysis.duplicates import find_duplicates
-from services.analysis.facts import albums_of
+from services.analysis.facts import numbered
 from services.analysis.genres import commonly_known, has_genre
 from services.analysis.grounding import grounded
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
@@ -30,7 +30,6 @@ from services.analysis.titles import lead_artist
 from services.analysis.traits import (
     HeardGroup,
     describe_traits,
-    known_modes,
     levels,
     major_share,
     profile_of,
@@ -87,16 +86,17 @@ def describe(
     came = [entry.track for entry in tracks]
     earlier = {lead: some for lead, some in earlier_genres.items() if lead not in artist_genres}
     told = {**earlier, **artist_genres}
-    common = commonly_known(lead_artist(track.artists) for track in came if not has_genre(track))
+    bare = [row for row, track in enumerate(came) if not has_genre(track)]
+    common = commonly_known(lead_artist(came[row].artists) for row in bare)
     common = {lead: some for lead, some in common.items() if lead not in told}
-    music = Music.of(came, sound.rows, {**common, **told})
-    basis = basis_of(music.came, music.dressed, options, earlier=earlier, common=common)
+    music = Music.of(came, sound.rows, {**common, **told}, bare)
+    basis = basis_of(music, options, earlier=earlier, common=common)
     groups = group(table, sound, music, basis, options)
     is_major = [tracks[row].is_major for row in sound.rows.tolist()]
     words = _call(sound, music, groups, is_major)
     projection = _project(sound, groups.partition)
     clusters = [
-        _cluster(tracks, sound, music, groups, words, index=index) for index in range(groups.partition.k)
+        _cluster(sound, music, groups, words, is_major, index=index) for index in range(groups.partition.k)
     ]
     report = AnalysisReport(
         playlist=playlist,
@@ -203,30 +203,18 @@ def _of_whom(
 
 def _with_albums(subtitles: Sequence[Subtitle], partition: Partition, music: Music) -> tuple[Subtitle, ...]:
     """Say from which album most of each group is, where most of that album is in it."""
-    albums = albums_of(music.deciding, music.own.leads)
-    sizes = Counter(partition.labels.tolist())
-    likely = {
-        (group, album): count
-        for (group, album), count in Counter(zip(partition.labels.tolist(), albums, strict=True)).items()
-        if count >= max(FEWEST_OF_ALBUM, ONE_ALBUM * sizes[group])
-    }
-    if not likely:
-        return tuple(subtitles)
-    spelt: dict[tuple[str, str], Counter[str]] = {}
-    for album, track in zip(albums, music.deciding, strict=True):
-        if track.album:
-            spelt.setdefault(album, Counter())[track.album.strip()] += 1
-    titles = {album: min(some, key=lambda title: (-some[title], title)) for album, some in spelt.items()}
-    whole = Counter(albums)
-    found = {
-        group: (titles[album], count / sizes[group])
-        for (group, album), count in likely.items()
-        if album in titles and count >= ONE_ALBUM * whole[album]
-    }
-    return tuple(
-        replace(subtitle, album=found[group][0], album_share=found[group][1]) if group in found else subtitle
-        for group, subtitle in enumerate(subtitles)
-    )
+    labels, albums = partition.labels, numbered(music.albums)
+    found = list(subtitles)
+    for index, subtitle in enumerate(subtitles):
+        rows = np.flatnonzero(labels == index)
+        album = int(np.bincount(albums[rows]).argmax())
+        whole = np.flatnonzero(albums == album).tolist()
+        count = int((albums[rows] == album).sum())
+        titles = Counter(title.strip() for row in whole if (title := music.deciding[row].album))
+        if titles and count >= max(FEWEST_OF_ALBUM, ONE_ALBUM * max(len(rows), len(whole))):
+            title = min(titles, key=lambda title: (-titles[title], title))
+            found[index] = replace(subtitle, album=title, album_share=count / len(rows))
+    return tuple(found)
 
 
 def _typical(music: Music, groups: Groups, telling: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
@@ -264,20 +252,19 @@ def _mood(
 
 
 def _cluster(
-    tracks: Sequence[EnrichedTrack],
     sound: Sound,
     music: Music,
     groups: Groups,
     words: _Words,
+    is_major: Sequence[bool | None],
     *,
     index: int,
 ) -> Cluster:
     labels, guesses = groups.partition.labels, groups.guesses
     own = np.flatnonzero(labels == index)
     rows = sound.rows[own].tolist()
-    members = [tracks[row] for row in rows]
     tempo = words.heard[index].tempo
-    modes = known_modes(members)
+    modes = [mode for row in own.tolist() if (mode := is_major[row]) is not None]
     return Cluster(
         name=name_words(words.called[index]),
         levels=levels(words.heard[index]),
@@ -286,7 +273,7 @@ def _cluster(
         traits=words.traits[index],
         typical=tuple(int(sound.rows[row]) for row in words.typical[index]),
         top_artists=top_artists(
-            [entry.track.artists for entry in members], leads=[music.facts.leads[row] for row in rows]
+            [music.came[row].artists for row in rows], leads=[music.facts.leads[row] for row in rows]
         ),
         centre=tuple(float(value) for value in groups.partition.centres[index]),
         profile=dict(profile_of(sound.heard, labels, index)),

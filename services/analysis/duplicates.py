@@ -43,8 +43,11 @@ def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] = ()) -> tuple
     rows = _merge(tracks, rows, _grouped(rows, ids), DuplicateKind.SAME_ID, found)
     recordings = [recording_of(track) for track in tracks]
     rows = _merge(tracks, rows, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
-    songs = _under_one_credit(tracks, list(map(_song_by, tracks, leads or leads_of(tracks))))
-    several = _grouped(rows, songs)
+    titles = [core_title(track.title) for track in tracks]
+    songs = _under_one_credit(tracks, list(zip(titles, leads or leads_of(tracks), strict=True)))
+    several = [
+        group for group in _grouped(rows, songs) if songs[group[0]][1] and not is_vague(titles[group[0]])
+    ]
     # Most songs are there once: only titles of the others are asked which version they are.
     tags = {row: version_tags(tracks[row].title) for group in several for row in group}
     alike = [
@@ -67,35 +70,27 @@ def recording_of(track: Track) -> str | None:
 
 def song_of(track: Track) -> tuple[str, str] | None:
     """Return core title and lead artist, or None where they name no song ("Intro", nobody credited)."""
-    return _song_by(track, lead_artist(track.artists))
-
-
-def _song_by(track: Track, lead: str) -> tuple[str, str] | None:
-    core = core_title(track.title)
+    lead, core = lead_artist(track.artists), core_title(track.title)
     return None if not lead or is_vague(core) else (core, lead)
 
 
-def _under_one_credit(
-    tracks: Sequence[Track], songs: Sequence[tuple[str, str] | None]
-) -> list[tuple[str, str] | None]:
+def _under_one_credit(tracks: Sequence[Track], songs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Let a song by "A & B" be that by ("A", "B"), where both are here; names are never split for it."""
     found = list(songs)
-    titles: dict[bool, set[str]] = {False: set(), True: set()}
-    for track, song in zip(tracks, songs, strict=True):
-        if song:
-            titles[len(track.artists) > 1].add(song[0])
-    shared = titles[False] & titles[True]  # only these can be written both ways
-    rows = [
-        (row, track, song)
-        for row, (track, song) in enumerate(zip(tracks, songs, strict=True))
-        if song and song[0] in shared
+    several = [row for row, track in enumerate(tracks) if len(track.artists) > 1]
+    written = {songs[row][0] for row in several}
+    # Only these can be written both ways.
+    single = [
+        row for row, (title, _) in enumerate(songs) if title in written and len(tracks[row].artists) == 1
     ]
-    several = {
-        (song[0], joined_credits(track.artists)): song for _, track, song in rows if len(track.artists) > 1
+    shared = {songs[row][0] for row in single}
+    joined = {
+        (songs[row][0], joined_credits(tracks[row].artists)): songs[row]
+        for row in several
+        if songs[row][0] in shared
     }
-    for row, track, song in rows:
-        if len(track.artists) == 1:
-            found[row] = several.get((song[0], joined_credits(track.artists)), song)
+    for row in single:
+        found[row] = joined.get((songs[row][0], joined_credits(tracks[row].artists)), songs[row])
     return found
 
 
@@ -161,9 +156,7 @@ def _worth(track: Track) -> tuple[int, int, int, int, str]:
     A row that can be opened again (it has an id), then the one that brings its own feature values, the most
     popular release (the one services keep), the most complete row, the one added first.
     """
-    carried = (
-        sum(track.uploaded.get(feature) is not None for feature in SOUND_FEATURES) if track.uploaded else 0
-    )
+    carried = len(SOUND_FEATURES) - track.uploaded.sound.count(None) if track.uploaded else 0
     complete = sum(
         value not in (None, "", ())
         for value in (

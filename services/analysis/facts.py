@@ -42,10 +42,9 @@ class Facts:
     def of(tracks: Sequence[Track]) -> Facts:
         """Read the facts of tracks."""
         keys = [track.key for track in tracks]
-        place = {key: number for number, key in enumerate(sorted(set(keys)))}
         leads = leads_of(tracks)
         return Facts(
-            keys=np.array([place[key] for key in keys], dtype=np.intp),
+            keys=ranked(keys),
             leads=leads,
             artists=tuple(
                 f"{NOBODYS}{key}" if lead in NOBODY else lead for key, lead in zip(keys, leads, strict=True)
@@ -95,7 +94,16 @@ def albums_of(tracks: Sequence[Track], leads: Sequence[str]) -> list[tuple[str, 
 
 def numbered(values: Sequence[Hashable]) -> Rows:
     """Give each value a number in the order in which it first comes, shape (n,)."""
-    numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}
+    return _places(values, dict.fromkeys(values))
+
+
+def ranked(values: Sequence[str]) -> Rows:
+    """Give each value a number in the order of the values, shape (n,)."""
+    return _places(values, sorted(set(values)))
+
+
+def _places(values: Sequence[Hashable], different: Iterable[Hashable]) -> Rows:
+    numbers = {value: number for number, value in enumerate(different)}
     return np.fromiter(map(numbers.__getitem__, values), dtype=np.intp, count=len(values))
 
 

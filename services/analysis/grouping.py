@@ -16,14 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.clustering import FEWEST_GROUPS, Partition, fit_clusters
 from services.analysis.continuity import Continuity, earlier_centres, keep_groups
-from services.analysis.facts import Facts, Rows, albums_of, numbered
-from services.analysis.genres import families, has_genre, normal_words
+from services.analysis.facts import Facts, Rows, numbered
+from services.analysis.genres import families, normal_words
 from services.analysis.matrix import FeatureTable, Guesses, Music, Sound
 from services.analysis.membership import assign, drawn_values
 from services.analysis.reference import REFERENCE
 from services.analysis.style import draw, packaged
 from services.analysis.tally import decade_of, lower_end
-from services.analysis.titles import lead_artist
 from services.analysis.validity import MOST_OF_ALBUM, Margins, agreement
 from services.domain.analysis import AnalysisOptions
 from services.domain.grouping import Basis, Grouping, SceneKind, year_share
@@ -159,8 +158,7 @@ class StyleGroups:
 
 
 def basis_of(
-    tracks: Sequence[Track],
-    music: Sequence[Track],
+    music: Music,
     options: AnalysisOptions,
     *,
     earlier: Mapping[str, tuple[str, ...]],
@@ -170,22 +168,18 @@ def basis_of(
 
     Parameters
     ----------
-    tracks
-        As they came.
-    music
-        The same with the genres that are known of their artists.
     earlier
-        Those of them that earlier files, data sets and answers gave, by lead artist.
+        Genres of artists that earlier files, data sets and answers gave, by lead artist.
     common
         Those that nothing else gave but what artists are commonly known for.
     """
-    given = [now for before, now in zip(tracks, music, strict=True) if now is not before]
-    leads = [lead_artist(track.artists) for track in given]
+    given = [row for row in music.bare if music.dressed[row] is not music.came[row]]
+    leads = [music.facts.leads[row] for row in given]
     told, taken = [lead for lead in leads if lead in earlier], [lead for lead in leads if lead in common]
-    count = max(len(tracks), 1)
+    count = max(len(music.came), 1)
     basis = Basis(
-        years=year_share(tracks),
-        genres=sum(map(has_genre, tracks)) / count,
+        years=year_share(music.came),
+        genres=(len(music.came) - len(music.bare)) / count,
         remembered_genres=len(given) / count,
         earlier_genres=len(told) / count,
         earlier_artists=len(set(told)),
@@ -313,7 +307,7 @@ def group(table: FeatureTable, sound: Sound, music: Music, basis: Basis, options
 def _kept_apart(music: Music) -> tuple[Unit, Rows | None]:
     """Tell albums of tracks apart, or artists where no albums are named and artists allow a test."""
     if 2 * sum(bool(track.album) for track in music.deciding) >= len(music.deciding):
-        return Unit.ALBUM, numbered(albums_of(music.deciding, music.own.leads))
+        return Unit.ALBUM, numbered(music.albums)
     _, once = np.unique(music.own.keys, return_index=True)
     artists = numbered(music.own.artists)
     tested = np.minimum(np.bincount(artists[once]), MOST_OF_ALBUM).sum()

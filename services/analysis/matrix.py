@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.clustering import Partition
-from services.analysis.facts import Facts, years_of_their_time
+from services.analysis.facts import Facts, albums_of, years_of_their_time
 from services.analysis.genres import dressed
 from services.analysis.membership import assignment_probability
 from services.analysis.reference import REFERENCE
@@ -177,6 +177,8 @@ class Music:
     """What came with the tracks, beside their sound."""
 
     came: Sequence[Track]
+    bare: Sequence[int]
+    """Rows of those that came without a genre."""
     dressed: Sequence[Track]
     """With the genres that are known of their artists."""
     facts: Facts
@@ -191,25 +193,40 @@ class Music:
     """Of them, where they say when the music is from."""
     listing: Listing
     """What came with them, with these years."""
+    albums: Sequence[tuple[str, str]]
+    """Of them, as `albums_of` writes them."""
     given: Sequence[bool]
     """Whether the genres of each of them are only known of its artist."""
 
     @staticmethod
-    def of(came: Sequence[Track], rows: NDArray[np.intp], genres: Mapping[str, tuple[str, ...]]) -> Music:
-        """Read tracks, of which those in `rows` decide, with what is known of `genres` by lead artist."""
-        music = [dressed(track, genres) for track in came]
+    def of(
+        came: Sequence[Track],
+        rows: NDArray[np.intp],
+        genres: Mapping[str, tuple[str, ...]],
+        bare: Sequence[int],
+    ) -> Music:
+        """Read tracks, of which those in `rows` decide, with what is known of `genres` by lead artist.
+
+        `bare` are the rows of those that came without a genre.
+        """
+        music = list(came)
+        for row in bare:
+            music[row] = dressed(came[row], genres)
         facts = Facts.of(music)
         years = years_of_their_time(music, facts.leads)
         places = rows.tolist()
         deciding, own_years = [music[row] for row in places], [years[row] for row in places]
+        own = facts.take(rows)
         return Music(
             came=came,
+            bare=bare,
             dressed=music,
             facts=facts,
             years=years,
             deciding=deciding,
-            own=facts.take(rows),
+            own=own,
             own_years=own_years,
             listing=Listing.of(deciding, own_years),
+            albums=albums_of(deciding, own.leads),
             given=[music[row] is not came[row] for row in places],
         )

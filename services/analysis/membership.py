@@ -142,12 +142,11 @@ def typical_tracks(
     places = np.asarray(points, dtype=np.float64)
     groups = np.asarray(labels, dtype=np.intp)
     middles = np.asarray(centres, dtype=np.float64)
-    chosen = []
+    chosen, carrying = [], np.array(telling or [False] * len(places), dtype=np.bool_)
     for cluster in range(len(middles)):
         rows = np.flatnonzero(groups == cluster)
         distances = np.linalg.norm(places[rows, None, :] - middles[None, :, :], axis=2)
-        carries = np.array(telling, dtype=np.bool_)[rows] if telling else np.zeros(len(rows), dtype=np.bool_)
-        ranked = [int(rows[index]) for index in _clearest_first(distances, cluster, carries)]
+        ranked = rows[_clearest_first(distances, cluster, carrying[rows])].tolist()
         chosen.append(_by_different_artists(ranked, places, artists, titles, count))
     return tuple(chosen)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -285,9 +284,9 @@ def lone(artists: Sequence[str]) -> Float | float:
 
     Whose artist is not known is not alone.
     """
-    count = Counter(artists)
-    known = np.array([not artist.startswith(NOBODYS) for artist in artists])
-    alone = known & np.array([count[artist] == 1 for artist in artists])
+    number = numbered(artists)
+    known = np.array([not artist.startswith(NOBODYS) for artist in artists], dtype=np.bool_)
+    alone = known & (np.bincount(number)[number] == 1)
     return 0.0 if alone.sum() > MOSTLY_ALONE * known.sum() else ALONE * alone
 
 

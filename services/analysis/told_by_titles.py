@@ -147,6 +147,7 @@ _LANGUAGES: Mapping[str, frozenset[Language]] = MappingProxyType(
 _ELIDED = re.compile(r"\b(?:[ldjnst]|qu|c)['’](?=[^\W\d_])(?!mon\b|mere\b)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=READ_AT_ONCE)
 def told_by(title: str, album: str | None) -> Words:
     """Return the kinds of recording and the languages that a title and its album tell, else `NOTHING`.
 
@@ -157,7 +158,6 @@ def told_by(title: str, album: str | None) -> Words:
     return _told_by_title(title) | _kinds(album or "") or NOTHING
 
 
-@lru_cache(maxsize=READ_AT_ONCE)
 def _told_by_title(title: str) -> Words:
     tagged = (_TAGGED[tag] for tag in version_tags(title) if tag in _TAGGED)
     return _kinds(title).union(tagged, _languages(title))

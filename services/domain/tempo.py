@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress, repeat
+from operator import and_, gt
 
 from services.domain.features import Feature, Origin
 from services.domain.report import EnrichedTrack
@@ -110,18 +111,15 @@ def typical_tempo(
     fast
         Whether halves and doubles are different tempi (`is_fast`).
     """
-    flags = corrected or [False] * len(tempi_bpm)
-    known = sorted(
-        (tempo, fast or said)
-        for tempo, said in zip(tempi_bpm, flags, strict=True)
-        if math.isfinite(tempo) and tempo > 0
-    )
-    if not known:
+    known = [0 < tempo < math.inf for tempo in tempi_bpm]
+    tempi = sorted(compress(tempi_bpm, known))
+    if not tempi:
         return None
-    tempi = [tempo for tempo, _ in known]
-    candidates = _candidates(tempi, fast=fast)[:_MOST_CANDIDATES]
-    near = _counts_near(known, candidates)
-    if near and 2 * max(near) > len(known):
+    exact = tempi if fast else sorted(compress(tempi_bpm, map(and_, known, corrected)))
+    candidates = _candidates(tempi, fast=fast)
+    loose = () if fast else compress(tempi_bpm, map(gt, known, corrected or repeat(False)))
+    near = _counts_near(exact, loose, candidates)
+    if near and 2 * max(near) > len(tempi):
         best = candidates[near.index(max(near))]
         return Tempo(best, best)
     low, high = tempi[(len(tempi) - 1) // 4], tempi[len(tempi) - 1 - (len(tempi) - 1) // 4]
@@ -129,19 +127,43 @@ def typical_tempo(
 
 
 def _candidates(tempi: Sequence[float], *, fast: bool) -> list[float]:
-    """List tempi that may stand for all, the likeliest first: each is one that a track has."""
+    """List a few tempi that may stand for all, the likeliest first: each is one that a track has.
+
+    Parameters
+    ----------
+    tempi
+        In ascending order.
+    """
     if fast:
-        middle = tempi[(len(tempi) - 1) // 2]
-        return sorted(set(tempi), key=lambda tempo: (abs(math.log2(tempo / middle)), tempo))
+        return _nearest(tempi, tempi[(len(tempi) - 1) // 2])
     middle = _middle_of_octaves(tempi)
-    near = [tempo for tempo in tempi if abs(_turns(tempo / middle)) <= math.log2(1 + CLOSE)]
-    octaves = Counter(round(math.log2(tempo / middle)) for tempo in near)
+    lowest, highest = (round(math.log2(tempo / middle)) for tempo in (tempi[0], tempi[-1]))
+    octaves = {
+        number: there
+        for number in range(lowest, highest + 1)
+        if (there := _close_to(tempi, middle * 2.0**number))
+    }
     if not octaves:
         return []
     # Where two octaves have equally many, the one closer to walking pace: it is the one people tap.
-    octave = max(octaves, key=lambda number: (octaves[number], -abs(math.log2(middle * 2.0**number / 100))))
-    there = {tempo for tempo in near if round(math.log2(tempo / middle)) == octave}
-    return sorted(there, key=lambda tempo: (abs(_turns(tempo / middle)), tempo))
+    octave = max(
+        octaves, key=lambda number: (len(octaves[number]), -abs(math.log2(middle * 2.0**number / 100)))
+    )
+    return _nearest(octaves[octave], middle * 2.0**octave)
+
+
+def _close_to(tempi: Sequence[float], middle: float) -> Sequence[float]:
+    """Return those of some tempi in ascending order that are within `CLOSE` of one."""
+    first, last = bisect_left(tempi, middle / (1 + CLOSE)), bisect_right(tempi, middle * (1 + CLOSE))
+    return tempi[first:last]
+
+
+def _nearest(tempi: Sequence[float], middle: float) -> list[float]:
+    """Return different ones of some tempi in ascending order, those nearest to one first."""
+    different = list(dict.fromkeys(tempi))
+    place = bisect_left(different, middle)
+    around = different[max(place - _MOST_CANDIDATES, 0) : place + _MOST_CANDIDATES]
+    return sorted(around, key=lambda tempo: (abs(math.log2(tempo / middle)), tempo))[:_MOST_CANDIDATES]
 
 
 def _middle_of_octaves(tempi: Sequence[float]) -> float:
@@ -168,16 +190,9 @@ def _distances_around(counts: Sequence[int]) -> list[int]:
     return distances
 
 
-def _turns(ratio: float) -> float:
-    """Return how far apart two tempi are on the octave circle, in octaves from -0.5 to 0.5."""
-    octaves = math.log2(ratio)
-    return octaves - round(octaves)
-
-
-def _counts_near(known: Sequence[tuple[float, bool]], candidates: Sequence[float]) -> list[int]:
-    """Count the tempi within `CLOSE` of each candidate: as they are where exact, else up to octaves."""
-    exact = sorted(tempo for tempo, is_exact in known if is_exact)
-    turns = sorted(math.log2(tempo) % 1.0 for tempo, is_exact in known if not is_exact)
+def _counts_near(exact: Sequence[float], loose: Iterable[float], candidates: Sequence[float]) -> list[int]:
+    """Count tempi within `CLOSE` of each candidate: exact ones, ascending, and loose ones up to octaves."""
+    turns = sorted(math.log2(tempo) % 1.0 for tempo in loose)
     counts = []
     for each in candidates:
         low, high = (1 - CLOSE) * each - 1e-9, (1 + CLOSE) * each + 1e-9

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.facts import ranked
 from services.analysis.genres import NOBODY
 from services.analysis.matrix import FeatureTable, feature_matrix
 from services.analysis.reference import REFERENCE, TYPICAL
@@ -125,25 +126,19 @@ def distinct(tracks: Sequence[EnrichedTrack]) -> tuple[EnrichedTrack, ...]:
 
 def artist_of(track: Track) -> str:
     """Return the lead artist in caseless words; a track that is credited to nobody stands for its own."""
-    return _lead_or(track.artists, track.key)
-
-
-def _lead_or(artists: tuple[str, ...], own: str) -> str:
-    lead = lead_artist(artists)
-    return own if not lead or lead in UNCREDITED else lead
+    lead = lead_artist(track.artists)
+    return track.key if lead in UNCREDITED else lead
 
 
 def artists_of(entries: Sequence[EnrichedTrack]) -> NDArray[np.intp]:
     """Return a number for the artist of each track, shape (n,), from 0 on."""
-    return np.unique([artist_of(entry.track) for entry in entries], return_inverse=True)[1]
+    return ranked([artist_of(entry.track) for entry in entries])
 
 
 def artists_of_keys(keys: Sequence[str]) -> NDArray[np.intp]:
     """Return the same of tracks of which only `Track.words_key` is known."""
-    leads = [
-        _lead_or((artist,) if bar else (), key) for key in keys for _, bar, artist in [key.rpartition("|")]
-    ]
-    return np.unique(leads, return_inverse=True)[1]
+    leads = [lead_artist((key.rpartition("|")[2],)) if "|" in key else "" for key in keys]
+    return ranked([key if lead in UNCREDITED else lead for lead, key in zip(leads, keys, strict=True)])
 
 
 def even_artists(artist: NDArray[np.intp]) -> float:
