@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -53,6 +53,16 @@ class NobodyReachedError(Exception):
     """An answer can't be given now: its reply is closed, and so are the channel and the person's messages."""
 
 
+@contextlib.contextmanager
+def _unless_expired() -> Iterator[None]:
+    """Go on after the block where the token has died meanwhile."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code not in _EXPIRED:
+            raise
+
+
 class Delivery:
     """One reply that is owed, and all ways to give it."""
 
@@ -95,12 +105,8 @@ class Delivery:
             The reply can't be changed any more, and no other way to the person is open.
         """
         if self.open:
-            try:
+            with _unless_expired():
                 message = await show(self.interaction, reply)
-            except discord.HTTPException as error:
-                if error.code not in _EXPIRED:
-                    raise
-            else:
                 self.shown_at = (message.channel.id, message.id)
                 return
         await self._give_late(reply, private=self.job.asked.private)
@@ -112,12 +118,8 @@ class Delivery:
         answer is given again, and says so.
         """
         if self.open:
-            try:
+            with _unless_expired():
                 self._left_line = not await answer_privately(self.interaction, reply)
-            except discord.HTTPException as error:
-                if error.code not in _EXPIRED:
-                    raise
-            else:
                 return
         await self._give_late(_with_doubt(self.interaction, reply), private=True)
 
@@ -148,12 +150,8 @@ class Delivery:
     async def _delete_line(self) -> None:
         with reaching_discord():
             if self.open:
-                try:
+                with _unless_expired():
                     await self.interaction.delete_original_response()
-                except discord.HTTPException as error:
-                    if error.code not in _EXPIRED:
-                        raise
-                else:
                     return
             channel = await self._channel()
             if channel is not None and self.job.message_id is not None:

@@ -8,7 +8,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Integer,
     LargeBinary,
     Table,
@@ -38,7 +37,7 @@ lobby_members = Table(
     "lobby_members",
     metadata,
     Column("lobby_id", Text, ForeignKey("lobbies.lobby_id", ondelete="CASCADE"), primary_key=True),
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("name", Words, nullable=False),
     Column("standing", Text, nullable=False),
     Column("joined_at", Moment, nullable=False),
@@ -50,7 +49,6 @@ lobby_members = Table(
     Column("source", Text),
     Column("wants", Boolean, nullable=False),
     Column("shows", Boolean, nullable=False),
-    Index("ix_lobby_members_user_id", "user_id"),
 )
 """Who was asked, is in, or declined; what they brought is frozen here."""
 
@@ -58,14 +56,13 @@ sharings = Table(
     "sharings",
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("name", Words, nullable=False),
     Column("brought", Words, nullable=False),
     Column("tracks", Integer, nullable=False),
     Column("playlist", LargeBinary, nullable=False),
     Column("source", Text),
     Column("granted_at", Moment, nullable=False),
-    Index("ix_sharings_user_id", "user_id"),
 )
 """Who lets others of a server compare without being asked each time. No row: private."""
 
@@ -73,13 +70,12 @@ asks = Table(
     "asks",
     metadata,
     Column("owner_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
     Column("lobby_id", Text, nullable=False, index=True),
     Column("asked_at", Moment, nullable=False, index=True),
     Column("direct", Boolean, nullable=False),
     Column("standing", Text, nullable=False),
-    Index("ix_asks_user_id", "user_id"),
 )
 """Who asked whom to compare, for as long as it may not be asked again."""
 
@@ -95,7 +91,7 @@ map_members = Table(
     "map_members",
     metadata,
     Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("name", Words, nullable=False),
     Column("list_name", Words, nullable=False),
     Column("report_id", Text, nullable=False),
@@ -104,7 +100,6 @@ map_members = Table(
     Column("sound", Text, nullable=False),
     Column("agreed_at", Moment, nullable=False),
     Column("told", Text),
-    Index("ix_map_members_user_id", "user_id"),
 )
 """Who agreed to be on the map of a server. `sound` is where they stand: figures of one list of theirs, as
 JSON, and nothing of its tracks; `told` is where the last digest knew them."""
@@ -171,10 +166,9 @@ group_result_members = Table(
     "group_result_members",
     metadata,
     Column("result_id", Text, ForeignKey("group_results.result_id", ondelete="CASCADE"), primary_key=True),
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("position", Integer, nullable=False),
     Column("source", Text),
-    Index("ix_group_result_members_user_id", "user_id"),
 )
 """Who is in a result, in its own order, and where what they brought was read."""
 

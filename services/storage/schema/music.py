@@ -34,7 +34,7 @@ known_tracks = Table(
     Column("track_id", Words, primary_key=True),
     Column("lead_artist", Words, nullable=False),
     Column("core_title", Words, nullable=False),
-    Column("album_key", Words, nullable=False),
+    Column("album_key", Words, nullable=False, index=True),
     Column("isrc", Words, index=True),
     Column("title", Words, nullable=False),
     Column("artists", Words, nullable=False),
@@ -45,7 +45,6 @@ known_tracks = Table(
     Column("explicit", Boolean),
     Column("genres", Words, nullable=False),
     Index("ix_known_tracks_lead_artist_core_title", "lead_artist", "core_title"),
-    Index("ix_known_tracks_album_key", "album_key"),
 )
 """Words about tracks, to find related tracks: same song, same artist, same album."""
 

@@ -98,14 +98,13 @@ reports = Table(
     Column("report_id", Text, primary_key=True),
     Column("owner_id", BigInteger, nullable=False),
     Column("private", Boolean, nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
     Column("playlist_fingerprint", Text, nullable=False),
     Column("playlist_name", Words, nullable=False),
     Column("tracks", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("source", Text),
     Index("ix_reports_owner_id_playlist_fingerprint", "owner_id", "playlist_fingerprint"),
-    Index("ix_reports_created_at", "created_at"),
 )
 """Finished analyses, so that their buttons work after a restart."""
 
@@ -127,11 +126,10 @@ remembered_maps = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("playlist_fingerprint", Text, primary_key=True),
-    Column("made_at", Moment, primary_key=True),
+    Column("made_at", Moment, primary_key=True, index=True),
     Column("playlist_name", Words, nullable=False),
     Column("source", Text, nullable=False),
     Column("summary", Text, nullable=False),
-    Index("ix_remembered_maps_made_at", "made_at"),
 )
 """Numbers and names of groups of maps, without any track, of lists that their owner asked to be remembered.
 As long as a list has a row here, each new map of it adds one."""
@@ -265,7 +263,7 @@ playlist_writes = Table(
     Column("user_id", BigInteger, nullable=False),
     Column("request", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("stage", Text, nullable=False),
+    Column("stage", Text, nullable=False, index=True),
     Column("name", Words, nullable=False),
     Column("description", Words, nullable=False),
     Column("target", LargeBinary, nullable=False),
@@ -289,7 +287,6 @@ playlist_writes = Table(
     Column("telling_until", Moment),
     UniqueConstraint("user_id", "request", name="uq_playlist_writes_user_id_request"),
     Index("ix_playlist_writes_user_id_created_at", "user_id", "created_at"),
-    Index("ix_playlist_writes_stage", "stage"),
 )
 """One row per write, saved before each step; `held_until` is the claim of the process that works on it, and
 `telling_until` that of the one that tells its person."""
