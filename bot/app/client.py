@@ -30,10 +30,11 @@ from cogs.work.perform import Performer
 from cogs.work.progress import RunningWork
 from services.domain.errors.playlists import FileUnavailableError
 from services.domain.errors.storage import StorageError
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from services.jobs.queue import JobQueue
 from services.maintenance import Maintenance
 from services.sources.session import BodyTooLargeError, Timeouts, read_body
-from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistReader
+from services.workflows.reading import PlaylistReader
 
 PATIENCE = Timeouts(connect_s=3.0, read_s=5.0, total_s=20.0)
 """For files of people; 10 MiB within 20 s is 4 Mbit/s."""
@@ -255,7 +256,7 @@ async def fetch_file(
         async with session.get(url, timeout=timeout, allow_redirects=False) as answer:
             if answer.status != 200:
                 raise FileUnavailableError(name)
-            return await read_body(answer, UPLOAD_LIMIT_BYTES)
+            return await read_body(answer, MAX_UPLOAD_BYTES)
     except (
         aiohttp.ClientError,
         discord.HTTPException,

@@ -27,7 +27,7 @@ from services.domain.errors.playlists import (
     SoundError,
     SoundTooLargeError,
 )
-from services.domain.inputs import UploadedFile, parse_user_list
+from services.domain.inputs import MAX_UPLOAD_BYTES, UploadedFile, parse_user_list
 from services.domain.messages import Activity, Note, OnProgress, Progress
 from services.domain.music import Playlist, Track
 from services.domain.sound import may_hold_sound, sound_kind
@@ -42,7 +42,7 @@ from services.workflows.corrections import NamesWorkflow
 from services.workflows.costly_files import CostlyFiles
 from services.workflows.known_tracks import ArtistGenresWorkflow, RelatedTracksWorkflow
 from services.workflows.list_export import NamedList, dj_files, lists_csv
-from services.workflows.reading import UPLOAD_LIMIT_BYTES, PlaylistChoice, PlaylistReader
+from services.workflows.reading import PlaylistChoice, PlaylistReader
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
 
 SOUND_LIMIT_BYTES = 512 * 1024 * 1024
@@ -81,13 +81,13 @@ def read_input(path: Path) -> bytes:
     """
     try:
         size = path.stat().st_size
-        if size > UPLOAD_LIMIT_BYTES:
+        if size > MAX_UPLOAD_BYTES:
             with path.open("rb") as file:
                 is_sound = may_hold_sound(file.read(_HEAD_BYTES))
             if is_sound and size > SOUND_LIMIT_BYTES:
                 raise SoundTooLargeError(size, SOUND_LIMIT_BYTES)
             if not is_sound:
-                raise FileTooLargeError(size, UPLOAD_LIMIT_BYTES)
+                raise FileTooLargeError(size, MAX_UPLOAD_BYTES)
         return path.read_bytes()
     except FileNotFoundError as error:
         raise BadInputError("can't be read: there is no such file. Check its name and its folder.") from error

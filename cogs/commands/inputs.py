@@ -23,6 +23,7 @@ from services.domain.errors.playlists import (
 )
 from services.domain.grouping import Grouping
 from services.domain.inputs import (
+    MAX_UPLOAD_BYTES,
     LatestMap,
     Named,
     NamedList,
@@ -36,7 +37,6 @@ from services.domain.inputs import (
 from services.domain.messages import Look, Shape
 from services.domain.requests import AnalyzeRequest
 from services.domain.sound import MOST_SOUND_FILES
-from services.workflows.reading import UPLOAD_LIMIT_BYTES
 from services.workflows.suggestions import Suggestions
 
 FEWEST_GROUPS, MOST_GROUPS = 2, 8
@@ -147,10 +147,10 @@ def refuse_hopeless(file: discord.Attachment | Uploaded) -> None:
     ------
     SoundTooLargeError, FileTooLargeError, UnknownFormatError
     """
-    if file.size > UPLOAD_LIMIT_BYTES and looks_like_sound(file):
-        raise SoundTooLargeError(file.size, UPLOAD_LIMIT_BYTES)
-    if file.size > UPLOAD_LIMIT_BYTES:
-        raise FileTooLargeError(file.size, UPLOAD_LIMIT_BYTES)
+    if file.size > MAX_UPLOAD_BYTES and looks_like_sound(file):
+        raise SoundTooLargeError(file.size, MAX_UPLOAD_BYTES)
+    if file.size > MAX_UPLOAD_BYTES:
+        raise FileTooLargeError(file.size, MAX_UPLOAD_BYTES)
     if look := _HOPELESS.get(PurePath(file.filename.lower()).suffix):
         raise UnknownFormatError(Shape(look))
 

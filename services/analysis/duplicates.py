@@ -10,13 +10,11 @@ from services.analysis.facts import leads_of
 from services.analysis.titles import core_title, is_vague, joined_credits, lead_artist, version_tags
 from services.domain.drafts import Certainty, Double, DoubleKind, Finding, Keeping
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.music import Track
+from services.domain.music import Track, valid_isrc
 from services.domain.report import AnalysisReport, Duplicate, DuplicateKind, EnrichedTrack
 
 SAME_LENGTH_MS = 5_000
 """Releases of one recording differ by up to 5 s of silence; 2 s would miss a sixth of the known pairs."""
-
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
 
 def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] = ()) -> tuple[Duplicate, ...]:
@@ -41,7 +39,7 @@ def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] = ()) -> tuple
     rows = list(range(len(tracks)))
     ids = [track.id or None for track in tracks]
     rows = _merge(tracks, rows, _grouped(rows, ids), DuplicateKind.SAME_ID, found)
-    recordings = [recording_of(track) for track in tracks]
+    recordings = [valid_isrc(track.isrc) for track in tracks]  # files carry placeholders, too
     rows = _merge(tracks, rows, _grouped(rows, recordings), DuplicateKind.SAME_RECORDING, found)
     titles = [core_title(track.title) for track in tracks]
     songs = _under_one_credit(tracks, list(zip(titles, leads or leads_of(tracks), strict=True)))
@@ -58,14 +56,6 @@ def find_duplicates(tracks: Sequence[Track], leads: Sequence[str] = ()) -> tuple
     versions = [[row for row in group if row in left] for group in several]
     _merge(tracks, rows, versions, DuplicateKind.OTHER_VERSION, found, tags=tags)
     return tuple(found)
-
-
-def recording_of(track: Track) -> str | None:
-    """Return the ISRC in its plain form, or None for the placeholders that files carry instead."""
-    if not track.isrc:
-        return None
-    isrc = track.isrc.strip().upper().replace("-", "")
-    return isrc if _ISRC.fullmatch(isrc) else None
 
 
 def song_of(track: Track) -> tuple[str, str] | None:

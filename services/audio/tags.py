@@ -12,7 +12,7 @@ from tinytag import TinyTag, TinyTagException
 
 from services.domain.features import AudioFeatures
 from services.domain.letters import UNWANTED
-from services.domain.music import Track, known_year
+from services.domain.music import Track, known_year, valid_isrc
 from services.domain.sound import Sound, SoundTags
 
 _UFID = re.compile(
@@ -23,7 +23,6 @@ _UFID_WITHIN = 512 * 1024
 _RECORDING = ("musicbrainz_trackid", "musicbrainz_recordingid", "musicbrainz track id")
 """A recording, in spite of its name."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 _LONGEST, _MOST = 300, 20
 _TEMPI = (20.0, 400.0)
 
@@ -55,7 +54,7 @@ def read_tags(content: bytes) -> SoundTags:
         artists=texts("artist"),
         album=first("album"),
         genres=tuple(genre.casefold() for genre in texts("genre")),
-        isrc=next((i for text in texts("isrc", "tsrc") if (i := _isrc(text))), None),
+        isrc=next((i for text in texts("isrc", "tsrc") if (i := valid_isrc(text.replace(" ", "")))), None),
         recording_id=recording[0].lower() if recording else _ufid(content),
         year=known_year(int(year[0])) if year else None,
         tempo_bpm=_tempo(first("bpm", "tbpm", "tmpo", "tempo")),
@@ -72,11 +71,6 @@ def _clean(value: Any) -> str:
         return ""
     text = " ".join(UNWANTED.sub(" ", str(value)).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
-
-
-def _isrc(text: str) -> str | None:
-    plain = text.upper().replace("-", "").replace(" ", "")
-    return plain if _ISRC.fullmatch(plain) else None
 
 
 def _tempo(text: str | None) -> float | None:

@@ -12,6 +12,9 @@ from urllib.parse import unquote
 
 from services.domain.music import PlaylistId
 
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+"""What Discord lets everybody attach; a larger file is refused before it is fetched."""
+
 
 class ListService(StrEnum):
     """Where somebody has a name."""

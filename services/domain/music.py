@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -17,11 +18,31 @@ TrackId = NewType("TrackId", str)
 PlaylistId = NewType("PlaylistId", str)
 """A Spotify playlist id: 22 characters of base 62."""
 
+SPOTIFY_ID = re.compile(r"[0-9A-Za-z]{22}")
+ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+"""Country, who registered it, year and number; without the hyphens."""
+
 
 LONGEST_MS = 24 * 60 * 60 * 1000
 """A longer length is no length of a track."""
 UNKNOWN_UNTIL = 1900
 """Catalogues that do not know when something came out say 1900, or nought; spreadsheets' zero is 1899."""
+
+
+def valid_track_id(text: str | None) -> TrackId | None:
+    """Return `text` if it has the form of a Spotify track id."""
+    return TrackId(text) if text and SPOTIFY_ID.fullmatch(text) else None
+
+
+def valid_isrc(text: str | None) -> str | None:
+    """Return `text` as an upper-case ISRC without hyphens, if it is one.
+
+    Examples
+    --------
+    "gb-abc-24-00123" -> "GBABC2400123"
+    """
+    compact = (text or "").replace("-", "").strip().upper()
+    return compact if ISRC.fullmatch(compact) else None
 
 
 def known_year(year: int) -> int | None:

@@ -13,13 +13,12 @@ from services.analysis.titles import lead_artist
 from services.domain.features import SOUND_FEATURES, AudioFeatures, Feature, Origin, Provenance, accepted
 from services.domain.known_tracks import MUSICBRAINZ, GenreClaim
 from services.domain.messages import Note, NoteKind
-from services.domain.music import Track, TrackId
+from services.domain.music import Track, TrackId, valid_isrc, valid_track_id
 from services.domain.recordings import Certainty, NameKey, NameMatch, Pair, pair_of
 from services.domain.report import EnrichedTrack
 from services.domain.sound import CLIP_SOURCE
 from services.domain.sources import FetchedFeatures
 from services.enrichment.ports import FeatureSource
-from services.sources.outcomes import valid_isrc, valid_track_id
 
 FULL_ROW = 5
 """A file's row with so many values or more comes before what a provider says about the same track."""

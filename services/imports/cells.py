@@ -18,11 +18,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from services.domain.music import SkipReason, TrackId, known_year
+from services.domain.music import ISRC, SPOTIFY_ID, SkipReason, TrackId, known_year, valid_track_id
 from services.imports.formats import MAX_LISTED, MAX_TEXT_CHARS
 from services.imports.text import clean_text
 
-_ID = re.compile(r"[0-9A-Za-z]{22}")
 _TRACK_LINK = re.compile(
     r"(?:spotify[:/]{1,3}(?:user[:/][^\s:/]{1,100}[:/])?|/)tracks?[:/]([0-9A-Za-z]{22})(?![0-9A-Za-z])",
     re.IGNORECASE,
@@ -59,7 +58,6 @@ _ROUGHLY = re.compile(r"(?<=[\w.%])\s*(?:\*{1,3}|†|\?|\(?(?:approx|ca|about)\b
 """How people mark a number that they are not sure of."""
 _GROUPED_POINT = re.compile(r"[-+]?\d{1,3}(?:[,\s'’]\d{3})+\.\d+")
 _GROUPED_COMMA = re.compile(r"[-+]?\d{1,3}(?:[.\s'’]\d{3})+,\d+")
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 
 _BEHIND = re.compile(
     r"""\[([^\[\]]{1,300})\]\([^()\s]{1,500}\)|=HYPERLINK\("[^"]{1,500}"\s*[,;]\s*"(.{1,500})"\)""",
@@ -138,9 +136,8 @@ def truth(cell: str) -> bool | None:
 
 def track_id(cell: str) -> TrackId | None:
     """Find the Spotify track id in a bare id, a URI or a link, percent-encoded ones included."""
-    bare = cell.strip(" '\"")
-    if _ID.fullmatch(bare):
-        return TrackId(bare)
+    if bare := valid_track_id(cell.strip(" '\"")):
+        return bare
     found = _TRACK_LINK.search(plain_link(cell))
     return TrackId(found[1]) if found else None
 
@@ -177,7 +174,7 @@ def tells_moment(cell: str) -> bool:
 
 def album_id(cell: str) -> str | None:
     """Find the Spotify album id in a bare id, a URI or a link."""
-    if _ID.fullmatch(cell):
+    if SPOTIFY_ID.fullmatch(cell):
         return cell
     found = _ALBUM_LINK.search(cell)
     return found[1] if found else None
@@ -185,10 +182,7 @@ def album_id(cell: str) -> str | None:
 
 def isrc(cell: str) -> str | None:
     """Read an ISRC in upper case without hyphens; the first one if several stand in the cell."""
-    text = cell.upper().replace("-", "").strip()
-    if _ISRC.fullmatch(text):
-        return text
-    found = _ISRC.search(text)
+    found = ISRC.search(cell.upper().replace("-", ""))
     return found[0] if found else None
 
 

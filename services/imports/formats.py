@@ -35,9 +35,6 @@ JSON = "JSON"
 TEXT = "text file"
 
 
-MAX_UPLOAD_BYTES = 10 * 1024 * 1024
-"""What Discord lets everybody attach; a bigger file is refused before it is looked at."""
-
 MAX_ROWS = 20_000
 """Rows of one table, tracks of one playlist, or links of one text."""
 

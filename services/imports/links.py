@@ -18,11 +18,12 @@ from services.domain.errors.playlists import (
     TooManyRowsError,
     UnknownFormatError,
 )
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from services.domain.messages import Look, Shape
-from services.domain.music import Playlist, PlaylistSource, SkipReason, Track, TrackId
+from services.domain.music import Playlist, PlaylistSource, SkipReason, Track, TrackId, valid_track_id
 from services.imports.cells import OTHER_KINDS
 from services.imports.entries import split_words
-from services.imports.formats import MAX_NAME_CHARS, MAX_ROWS, MAX_UPLOAD_BYTES, TRACK_LINKS
+from services.imports.formats import MAX_NAME_CHARS, MAX_ROWS, TRACK_LINKS
 from services.imports.tally import Budget, Tally
 from services.imports.text import clean_text
 
@@ -154,7 +155,6 @@ _HEAD_CHARS = 1_024
 _ADDRESS, _LOOKED_AT_CHARS = re.compile(r"https?://(?:www\.)?([a-z0-9.-]{3,60})(?:[/?#]|$)"), 8_192
 _CONTEXT = "context="
 """What follows in a link says where it was copied, not what it leads to."""
-_ID = re.compile(r"[0-9A-Za-z]{22}")
 
 
 def find_links(text: str, budget: Budget | None = None) -> tuple[tuple[Track, ...], Tally]:
@@ -278,7 +278,7 @@ def _identity(found: re.Match[str]) -> TrackId | None:
         or found["other_id"]
         or re.split(r"[?/#&:]", found["uri_id"] or "")[0].rstrip(".!:*_~")
     )
-    return TrackId(told) if _ID.fullmatch(told) else None
+    return valid_track_id(told)
 
 
 def read_links(text: str, *, name: str = "Pasted links") -> Playlist:

@@ -15,11 +15,12 @@ from services.domain.errors.playlists import (
     PlaylistNotInFileError,
     UnknownFormatError,
 )
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from services.domain.messages import Damage, Fault, Look, Note, NoteKind, Shape
 from services.domain.music import Playlist
 from services.imports.account import AccountData, may_hold_tracks, read_account_file
 from services.imports.archive import Member, members, office_kind, open_archive
-from services.imports.formats import ACCOUNT_DATA, MAX_EXAMPLES, MAX_UPLOAD_BYTES, TRACK_LINKS, ZIP
+from services.imports.formats import ACCOUNT_DATA, MAX_EXAMPLES, TRACK_LINKS, ZIP
 from services.imports.libraries import read_library
 from services.imports.lines import read_lines
 from services.imports.links import find_links, foreign_links

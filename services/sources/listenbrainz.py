@@ -10,10 +10,10 @@ from typing import TypeVar, Unpack
 import aiohttp
 
 from services.domain.errors.sources import SourceUnavailableError
-from services.domain.music import LONGEST_MS, Track, TrackId
+from services.domain.music import LONGEST_MS, Track, TrackId, valid_isrc, valid_track_id
 from services.domain.recordings import NameQuestion
 from services.sources.clock import Deadline
-from services.sources.outcomes import Answers, ask_in_batches, require, valid_isrc, valid_track_id
+from services.sources.outcomes import Answers, ask_in_batches, require
 from services.sources.upstream import Ask, Upstream, Wiring
 
 _MBID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)

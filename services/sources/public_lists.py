@@ -13,7 +13,7 @@ import aiohttp
 
 from services.domain.errors.playlists import ListNotFoundError
 from services.domain.errors.sources import RateLimitedError, SourceRefusedError, SourceUnavailableError
-from services.domain.music import Track
+from services.domain.music import Track, valid_isrc
 from services.sources.clock import Deadline
 from services.sources.listenbrainz import (
     NAME,
@@ -25,7 +25,7 @@ from services.sources.listenbrainz import (
     spotify_id_in,
     words_in,
 )
-from services.sources.outcomes import require, valid_isrc
+from services.sources.outcomes import require
 from services.sources.session import parse_json
 from services.sources.upstream import Ask, Reply, Upstream, Wiring
 

@@ -10,7 +10,7 @@ from typing import Unpack
 import aiohttp
 
 from services.domain.errors.sources import SourceError, SourceUnavailableError
-from services.domain.music import LONGEST_MS, Track, TrackId
+from services.domain.music import LONGEST_MS, Track, TrackId, valid_isrc, valid_track_id
 from services.domain.sources import FetchOutcome
 from services.sources.clock import Clock, Deadline
 from services.sources.outcomes import (
@@ -21,8 +21,6 @@ from services.sources.outcomes import (
     note_of,
     reason_of,
     require,
-    valid_isrc,
-    valid_track_id,
 )
 from services.sources.pacing import Breaker, pacer_of
 from services.sources.reccobeats_answers import SOURCE, Group, NonsenseError, by_isrc, by_track_id, judge

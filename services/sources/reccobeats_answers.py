@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain.features import AudioFeatures
-from services.domain.music import TrackId
+from services.domain.music import TrackId, valid_isrc
 from services.domain.sources import FetchedFeatures, FetchOutcome
-from services.sources.outcomes import OutcomeBuilder, read_features, valid_isrc
+from services.sources.outcomes import OutcomeBuilder, read_features
 
 _HREF = re.compile(r"/([0-9A-Za-z]{22})/?(?:[?#].*)?$", re.ASCII)
 

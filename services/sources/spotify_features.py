@@ -11,17 +11,10 @@ from typing import Unpack
 import aiohttp
 
 from services.domain.errors.sources import SourceError, SourceUnavailableError
-from services.domain.music import Track, TrackId
+from services.domain.music import Track, TrackId, valid_track_id
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.sources.clock import Clock, Deadline
-from services.sources.outcomes import (
-    OnPart,
-    OutcomeBuilder,
-    note_of,
-    read_features,
-    reason_of,
-    valid_track_id,
-)
+from services.sources.outcomes import OnPart, OutcomeBuilder, note_of, read_features, reason_of
 from services.sources.spotify_api import CallLedger
 from services.sources.upstream import Answer, Upstream, Wiring
 

@@ -13,13 +13,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.domain.messages import Note, NoteKind
-from services.domain.music import PlaylistId, Skipped, SkipReason, Track, TrackId, known_year
+from services.domain.music import (
+    SPOTIFY_ID,
+    PlaylistId,
+    Skipped,
+    SkipReason,
+    Track,
+    TrackId,
+    known_year,
+    valid_isrc,
+    valid_track_id,
+)
 from services.domain.spotify import PlaylistSummary, RowsRead, SpotifyProfile
-from services.sources.outcomes import valid_isrc, valid_track_id
 
 _LONGEST_TEXT = 500
 _EXAMPLES = 3
-_PLAYLIST_ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?:-\d{2}){0,2}", re.ASCII)
 
 
@@ -128,7 +136,7 @@ def read_summary(value: object, *, own_id: str | None) -> PlaylistSummary | None
     if not isinstance(value, Mapping):
         return None
     playlist_id = _text(value.get("id"))
-    if not _PLAYLIST_ID.fullmatch(playlist_id):
+    if not SPOTIFY_ID.fullmatch(playlist_id):
         return None
     owner = _mapping(value.get("owner"))
     contents = _mapping(value.get("items")) or _mapping(value.get("tracks"))

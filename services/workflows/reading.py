@@ -48,8 +48,6 @@ from services.workflows.reports import ReportsWorkflow, StoredReport
 from services.workflows.sounds import SoundsWorkflow, joined, playlist_of
 from services.workflows.suggestions import SUGGESTED, UserLists, playlist_called
 
-UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024
-"""Also Discord's default limit for one file. A larger file is refused before it is fetched."""
 UPLOADS_KEPT_FOR = timedelta(hours=1)
 """How long a file waits for its owner to choose a playlist in it."""
 READING_LIMITS = Limits(cpu_s=3.0, memory_mb=200)

@@ -11,8 +11,8 @@ import pytest
 
 from cogs.words.errors import UNEXPECTED
 from services.domain.errors import TastemapError
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from services.imports.formats import MAX_MEMBERS, MAX_ROWS
-from services.workflows.reading import UPLOAD_LIMIT_BYTES
 from tests.discord.conftest import Room
 from tests.discord.samples import HEADER, exportify
 from tests.discord.test_hostile_words import check_inert
@@ -56,7 +56,7 @@ BROKEN = {
         b"\n".join([b"Title,Artist", *(b"Song %d,Artist" % n for n in range(MAX_ROWS + 1))]),
         "20,000 rows",
     ),
-    "too large": (b"x" * (UPLOAD_LIMIT_BYTES + 1), "the limit is 10 MiB"),
+    "too large": (b"x" * (MAX_UPLOAD_BYTES + 1), "the limit is 10 MiB"),
 }
 
 

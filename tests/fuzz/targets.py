@@ -20,6 +20,7 @@ from services.accounts.linking import address_parts
 from services.domain.errors.playlists import DatasetError, UploadError
 from services.domain.errors.sources import KeyRingError, LinkExpiredError
 from services.domain.inputs import ReferenceKind, parse_reference
+from services.domain.music import valid_isrc, valid_track_id
 from services.domain.recordings import NameQuestion, Readings
 from services.imports.links import read_links
 from services.imports.open_dumps import DumpRows
@@ -27,7 +28,6 @@ from services.imports.upload import read_upload
 from services.sealing import KeyRing, UnsealError
 from services.sources import spotify_wire
 from services.sources.listenbrainz import read_lookups, read_recording, read_spotify_ids
-from services.sources.outcomes import valid_isrc, valid_track_id
 from services.sources.reccobeats_answers import NonsenseError, by_isrc, by_track_id, judge
 from services.sources.session import LONGEST_S, parse_http_date, parse_json, retry_after_s
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.comparison.listening import UNCREDITED, Listening, Sound, artist_of
-from services.analysis.duplicates import recording_of, song_of
+from services.analysis.duplicates import song_of
 from services.analysis.genres import normal_genre
 from services.analysis.reference import audible
 from services.analysis.titles import lead_artist, version_tags
 from services.domain.comparison import FeatureDifference, SharedArtist, SharedTrack
 from services.domain.features import SOUND_FEATURES, Feature
-from services.domain.music import Track
+from services.domain.music import Track, valid_isrc
 from services.domain.report import EnrichedTrack
 from services.domain.scoring import ARTIST_DRAW
 from services.domain.tempo import Tempo, tempo_of
@@ -94,7 +94,7 @@ def song_names(track: Track) -> frozenset[Hashable]:
     names: set[Hashable] = set()
     if track.id:
         names.add(("id", track.id))
-    if recording := recording_of(track):
+    if recording := valid_isrc(track.isrc):
         names.add(("isrc", recording))
     if song := song_of(track):
         names.add(("song", *song, version_tags(track.title)))

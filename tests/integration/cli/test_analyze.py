@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox.playlists import load
-from services.workflows.reading import UPLOAD_LIMIT_BYTES
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from tests.depth import at_night
 from tests.discord.samples import exportify
 from tests.integration.cli.terminal import Terminal
@@ -184,7 +184,7 @@ def test_a_reader_that_leaves_early_gets_no_traceback(terminal: Terminal) -> Non
         ("picture.csv", b"\x89PNG\r\n\x1a\n", "picture"),
         ("empty.csv", b"", "no rows"),
         ("cut.csv", exportify(20).replace(b",Song 3,", b',"Song 3,'), "damaged"),
-        ("large.csv", b"x" * (UPLOAD_LIMIT_BYTES + 1), "the limit is 10 MiB"),
+        ("large.csv", b"x" * (MAX_UPLOAD_BYTES + 1), "the limit is 10 MiB"),
         ("account-data.json", None, "choose one with --playlist NAME"),
     ],
 )

@@ -4,7 +4,7 @@ from collections import Counter
 
 from sandbox.catalogue import STYLES, build_catalogue, invented_id
 from services.domain.features import Feature, accepted
-from services.sources.outcomes import valid_isrc, valid_track_id
+from services.domain.music import valid_isrc, valid_track_id
 
 
 def test_is_the_same_in_every_run() -> None:

@@ -11,7 +11,7 @@ import pytest
 from cogs.words.messages import note_lines, progress_line
 from services.domain.features import AudioFeatures, Feature, Origin
 from services.domain.messages import Progress
-from services.domain.music import Track, TrackId
+from services.domain.music import Track, TrackId, valid_track_id
 from services.domain.sources import FetchedFeatures, FetchOutcome
 from services.enrichment.cache import BELIEVED_FOR_NEW, BELIEVED_FOR_OLD, MemoryFeatureCache, compute_absence
 from services.enrichment.coverage import compute_coverage
@@ -19,7 +19,6 @@ from services.enrichment.enricher import Enricher, file_source
 from services.enrichment.in_flight import EVERY_S, CountTeller
 from services.enrichment.ports import OnPart
 from services.sources.clock import Deadline
-from services.sources.outcomes import valid_track_id
 from tests.unit.services.enrichment.test_cache import BrokenStore
 from tests.unit.services.sources.fakes import FakeClock
 

@@ -16,8 +16,9 @@ from services.domain.errors.playlists import (
     TooManyRowsError,
     UnknownFormatError,
 )
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from services.imports import tables, upload
-from services.imports.formats import MAX_JSON_VALUES, MAX_RECORDS, MAX_ROWS, MAX_UPLOAD_BYTES
+from services.imports.formats import MAX_JSON_VALUES, MAX_RECORDS, MAX_ROWS
 from services.imports.tally import Budget
 from services.imports.upload import read_upload
 

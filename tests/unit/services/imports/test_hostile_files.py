@@ -16,8 +16,9 @@ from services.domain.errors.playlists import (
     TooManyRowsError,
     UploadError,
 )
+from services.domain.inputs import MAX_UPLOAD_BYTES
 from services.imports import spreadsheets
-from services.imports.formats import MAX_NAMES, MAX_TOTAL_ROWS, MAX_UPLOAD_BYTES
+from services.imports.formats import MAX_NAMES, MAX_TOTAL_ROWS
 from services.imports.upload import read_upload
 from tests.depth import cases
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.domain.features import FEATURE_RANGES, AudioFeatures, Feature
-from services.sources.outcomes import read_features, valid_isrc, valid_track_id
+from services.domain.music import valid_isrc, valid_track_id
+from services.sources.outcomes import read_features
 from services.sources.reccobeats_answers import read_rows
 
 ID = "0Aa1Bb2Cc3Dd4Ee5Ff6Gg7"
