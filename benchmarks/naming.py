@@ -32,7 +32,7 @@ from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
 from services.analysis.reference import REFERENCE, REFERENCE_MEDIANS, TYPICAL
 from services.analysis.scenes import scene_of
-from services.analysis.tally import Listing, carries, groups_and_rests, subtitle_of
+from services.analysis.tally import Listing, carriers, groups_and_rests, subtitle_of
 from services.analysis.titles import core_title, lead_artist, version_tags
 from services.analysis.traits import HeardGroup, describe_traits, levels
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
@@ -259,10 +259,12 @@ def measure_chosen(cases: Sequence[Case]) -> None:
             ]  # fmt: skip
             music = [replace(word.track, genres=tuple(sorted(word.genres))) for word in halves[0]]
             groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
-            said = list(starmap(subtitle_of, groups_and_rests(Listing.of(music), labels, case.partition.k)))
+            listing = Listing.of(music)
+            said = starmap(subtitle_of, groups_and_rests(listing, labels, case.partition.k))
+            carrying = [carriers(listing, subtitle) for subtitle in said]
             typical = typical_tracks(
                 case.points, labels, case.partition.centres, [track.artists for track in music],
-                telling=[carries(track, said[label]) for track, label in zip(music, labels, strict=True)],
+                telling=np.array(carrying)[labels, np.arange(len(labels))],
             )  # fmt: skip
             for rows, picked in zip(groups, typical, strict=True):
                 marks = marking_genres(halves[1], rows)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.facts import apart
 from services.analysis.genres import normal_genre
 from services.domain.features import SOUND_FEATURES, Feature
 
@@ -203,9 +204,11 @@ class Tags:
     ) -> Tags:
         """Collect the genres and modes of tracks, row by row, by their group."""
         groups: dict[int, Counter[frozenset[Claim]]] = {}
-        counted = Counter(zip(labels.tolist(), map(tuple, genres), strict=False))
-        for (label, words), number in counted.items():
-            if (claims := _claimed(words)) is not None:
+        different, numbers = apart(list(map(tuple, genres)))
+        pairs, counts = np.unique(labels[: len(numbers)] * len(different) + numbers, return_counts=True)
+        for pair, number in zip(pairs.tolist(), counts.tolist(), strict=True):
+            label, which = divmod(pair, len(different))
+            if (claims := _claimed(different[which])) is not None:
                 groups.setdefault(label, Counter())[claims] += number
         modes: dict[int, list[bool]] = {}
         for label, major in zip(labels.tolist(), is_major, strict=False):

@@ -25,7 +25,7 @@ from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
 from services.analysis.scenes import scene_of
-from services.analysis.tally import Tally, carries, groups_and_rests, subtitle_of
+from services.analysis.tally import Tally, carriers, groups_and_rests, subtitle_of
 from services.analysis.titles import lead_artist
 from services.analysis.traits import (
     HeardGroup,
@@ -117,7 +117,7 @@ def describe(
         notices=notices,
     )
     real = np.where(table.is_estimated, np.nan, typical)
-    portrait = portrait_of(report, scores=real, leads=music.facts.leads, dates=music.years)
+    portrait = portrait_of(report, scores=real, facts=music.facts, dates=music.years)
     return replace(report, portrait=portrait)
 
 
@@ -138,10 +138,9 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
     partition, earlier = groups.partition, groups.kept.called
     apart = groups_and_rests(music.listing, partition.labels, partition.k)
     found = [subtitle_of(group, rest) for group, rest in apart]
-    telling = [
-        bool(found) and carries(track, found[label])
-        for track, label in zip(music.deciding, partition.labels.tolist(), strict=True)
-    ]
+    telling = np.zeros(len(partition.labels), dtype=np.bool_)
+    for index, subtitle in enumerate(found):
+        telling |= (partition.labels == index) & carriers(music.listing, subtitle)
     heard = [_heard(sound, partition.labels, index) for index in range(partition.k)]
     traits = [
         describe_traits(own, REFERENCE_MEDIANS, said=said_by(name))
@@ -163,7 +162,7 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
         called=grounded(called, apart, cores=_cores(apart, groups), faint=faint, earlier=earlier),
         heard=heard,
         traits=traits,
-        subtitles=_with_albums(_of_whom(found, partition, telling, music.given), partition, music),
+        subtitles=_with_albums(_of_whom(found, partition, telling, music), partition, music),
         typical=_typical(music, groups, telling),
     )
 
@@ -187,17 +186,14 @@ def _cores(apart: Sequence[tuple[Tally, Tally]], groups: Groups) -> list[Tally]:
 
 
 def _of_whom(
-    subtitles: Sequence[Subtitle], partition: Partition, telling: Sequence[bool], given: Sequence[bool]
+    subtitles: Sequence[Subtitle], partition: Partition, telling: NDArray[np.bool_], music: Music
 ) -> tuple[Subtitle, ...]:
     """Say of each subtitle whether most of its genres were given to tracks without any."""
-    counted = Counter(
-        (label, was_given)
-        for label, tells, was_given in zip(partition.labels.tolist(), telling, given, strict=True)
-        if tells
-    )
+    given = np.array(music.given, dtype=np.bool_)
+    shares = [given[telling & (partition.labels == index)] for index in range(len(subtitles))]
     return tuple(
-        replace(subtitle, of_artists=counted[index, True] > counted[index, False])
-        for index, subtitle in enumerate(subtitles)
+        replace(subtitle, of_artists=bool(2 * own.sum() > len(own)))
+        for subtitle, own in zip(subtitles, shares, strict=True)
     )
 
 
@@ -217,7 +213,7 @@ def _with_albums(subtitles: Sequence[Subtitle], partition: Partition, music: Mus
     return tuple(found)
 
 
-def _typical(music: Music, groups: Groups, telling: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
+def _typical(music: Music, groups: Groups, telling: NDArray[np.bool_]) -> tuple[tuple[int, ...], ...]:
     if not groups.partition.k:
         return ()
     return typical_tracks(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ MOST_WORDS = 16
 """Genre words of one track that count: 99.9 % have fewer, and a row that has hundreds costs no more."""
 
 Rows = NDArray[np.intp]
+Value = TypeVar("Value", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,19 @@ def albums_of(tracks: Sequence[Track], leads: Sequence[str]) -> list[tuple[str, 
 
 def numbered(values: Sequence[Hashable]) -> Rows:
     """Give each value a number in the order in which it first comes, shape (n,)."""
-    return _places(values, dict.fromkeys(values))
+    return apart(values)[1]
+
+
+def apart(values: Sequence[Value]) -> tuple[tuple[Value, ...], Rows]:
+    """Return different values in the order in which they first come, and the number of each one given."""
+    numbers: dict[Value, int] = {}
+    found = [numbers.setdefault(value, len(numbers)) for value in values]  # a value is hashed once
+    return tuple(numbers), np.array(found, dtype=np.intp)
 
 
 def ranked(values: Sequence[str]) -> Rows:
     """Give each value a number in the order of the values, shape (n,)."""
-    return _places(values, sorted(set(values)))
-
-
-def _places(values: Sequence[Hashable], different: Iterable[Hashable]) -> Rows:
-    numbers = {value: number for number, value in enumerate(different)}
+    numbers = {value: number for number, value in enumerate(sorted(set(values)))}
     return np.fromiter(map(numbers.__getitem__, values), dtype=np.intp, count=len(values))
 
 

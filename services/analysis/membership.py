@@ -109,7 +109,7 @@ def typical_tracks(
     count: int = 3,
     *,
     titles: Sequence[str] = (),
-    telling: Sequence[bool] = (),
+    telling: ArrayLike = (),
 ) -> tuple[tuple[int, ...], ...]:
     """Choose the tracks of each group that belong to it most clearly, by different artists.
 
@@ -129,7 +129,7 @@ def typical_tracks(
         How many per group, where the group has as many.
     titles : sequence of n titles, or empty
         Rows whose titles name one song count as that song, whatever release they are on.
-    telling : sequence of n bool, or empty
+    telling : array of n bools, or empty
         Which rows carry the words that distinguish their group: of the clear cases these come first.
 
     Returns
@@ -142,7 +142,9 @@ def typical_tracks(
     places = np.asarray(points, dtype=np.float64)
     groups = np.asarray(labels, dtype=np.intp)
     middles = np.asarray(centres, dtype=np.float64)
-    chosen, carrying = [], np.array(telling or [False] * len(places), dtype=np.bool_)
+    carrying = np.asarray(telling, dtype=np.bool_)
+    carrying = carrying if carrying.size else np.zeros(len(places), dtype=np.bool_)
+    chosen = []
     for cluster in range(len(middles)):
         rows = np.flatnonzero(groups == cluster)
         distances = np.linalg.norm(places[rows, None, :] - middles[None, :, :], axis=2)

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import accumulate, groupby
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.analysis.facts import leads_of, years_of_their_time
+from services.analysis.facts import Facts, years_of_their_time
 from services.analysis.genres import NOBODY, normal_genre
 from services.analysis.matrix import real_matrix
 from services.analysis.membership import top_artists
@@ -83,7 +83,7 @@ def portrait_of(
     report: AnalysisReport,
     *,
     scores: NDArray[np.float64] | None = None,
-    leads: Sequence[str] = (),
+    facts: Facts | None = None,
     dates: Sequence[int | None] = (),
 ) -> Portrait:
     """Find what can be said of the list of a report; estimated values decide nothing.
@@ -92,23 +92,23 @@ def portrait_of(
     ----------
     scores : array of shape (n, 9), optional
         As for `standings_of`, where they are known already.
-    leads : sequence of n str, optional
-        What `leads_of` says of its tracks, likewise.
+    facts : Facts, optional
+        Those of its tracks, likewise.
     dates : sequence of n int or None, optional
         What `years_of_their_time` says of them, likewise.
     """
     tracks = [entry.track for entry in report.tracks]
-    leads = leads or leads_of(tracks)
-    years = list(filter(None, dates or years_of_their_time(tracks, leads)))
+    facts = facts or Facts.of(tracks)
+    years = list(filter(None, dates or years_of_their_time(tracks, facts.leads)))
     known = other_playlists()
     if scores is None:
         scores = TYPICAL.normal_scores(real_matrix(report.tracks))
-    once = list({track.key: row for row, track in enumerate(tracks)}.values())
+    once = list(dict(zip(facts.keys.tolist(), range(len(tracks)), strict=True)).values())
     return Portrait(
         standings=standings_of(scores[once]),
         genre=_genre(tracks),
         decade=_decade(years, len(tracks)),
-        habits=_habits(report, tracks, leads, years)[:MOST_HABITS],
+        habits=_habits(report, tracks, facts.leads, years)[:MOST_HABITS],
         playlists=known.playlists,
         listeners=known.listeners,
     )
@@ -191,11 +191,11 @@ def _faithful(tracks: Sequence[Track], leads: Sequence[str]) -> Habit | None:
 
 def _run(tracks: Sequence[Track], leads: Sequence[str]) -> Habit | None:
     """Find the longest run of one artist, in a list that is not sorted by artist."""
-    runs = [(lead, len(list(run))) for lead, run in groupby(leads)]
-    if len(runs) <= _SORTED * len(set(leads)):
+    starts = [0, *(at for at, (before, lead) in enumerate(pairwise(leads), 1) if lead != before)]
+    if len(starts) <= _SORTED * len(set(leads)):
         return None
-    starts = accumulate((length for _, length in runs), initial=0)
-    named = [(length, at) for (lead, length), at in zip(runs, starts, strict=False) if lead not in NOBODY]
+    runs = pairwise([*starts, len(leads)])
+    named = [(end - start, start) for start, end in runs if leads[start] not in NOBODY]
     length, at = max(named, key=lambda run: run[0], default=(0, 0))  # of equals the first
     return Habit(HabitKind.RUN, length, tracks[at].artists[0]) if length >= _RUN else None
 

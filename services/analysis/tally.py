@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.analysis.claims import FEWEST_TAGGED
-from services.analysis.facts import Rows, numbered
+from services.analysis.facts import Rows, apart
 from services.analysis.genres import (
     NOBODY,
     commonly_known,
@@ -83,15 +83,16 @@ class Listing:
     @staticmethod
     def of(tracks: Sequence[Track], years: Sequence[int | None] | None = None) -> Listing:
         """Read what came with tracks; `years` are theirs where these are not to be those of the editions."""
-        columns: dict[Came, list[Any]] = {
+        columns: dict[Came, Sequence[Hashable]] = {
             Came.GENRES: [track.genres for track in tracks],
             Came.ARTISTS: [track.artists for track in tracks],
-            Came.YEARS: [track.release_year for track in tracks] if years is None else list(years),
+            Came.YEARS: [track.release_year for track in tracks] if years is None else years,
             Came.TITLES: [told_by(track.title, track.album) for track in tracks],
         }
+        read = {came: apart(column) for came, column in columns.items()}
         return Listing(
-            {came: tuple(dict.fromkeys(column)) for came, column in columns.items()},
-            {came: numbered(column) for came, column in columns.items()},
+            {came: values for came, (values, _) in read.items()},
+            {came: numbers for came, (_, numbers) in read.items()},
         )
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -317,14 +318,11 @@ def subtitle_of(group: Tally, rest: Tally) -> Subtitle:
     )
 
 
-def carries(track: Track, subtitle: Subtitle) -> bool:
-    """Whether a track has one of the genres that distinguish its group, or is of that family."""
-    return bool(subtitle.genres) and _have_one_of(track.genres, subtitle.genres)
-
-
-@lru_cache(maxsize=8192)
-def _have_one_of(genres: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return not (normal_words(genres).isdisjoint(wanted) and families_of(genres).isdisjoint(wanted))
+def carriers(listing: Listing, subtitle: Subtitle) -> NDArray[np.bool_]:
+    """Return which tracks have one of the genres that tell a group from the others, or are of that family."""
+    words, kinds = (listing.said(by_genres(read)) for read in (normal_words, families_of))
+    carrying = words.with_one_of(subtitle.genres) | kinds.with_one_of(subtitle.genres)
+    return carrying[listing.numbers[Came.GENRES]]
 
 
 def _genres(

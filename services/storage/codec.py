@@ -151,8 +151,9 @@ class _Head:
 @dataclass(slots=True)  # not frozen: those take three times as long to make
 class _Row:
     track: Track
-    features: AudioFeatures
     provenance: int
+    features: AudioFeatures | None = None
+    """None where they are those that came with the track."""
     standard_errors: AudioFeatures | None = None
     others: tuple[tuple[AudioFeatures, Provenance], ...] | None = None
 
@@ -191,7 +192,7 @@ def decode_report(payload: bytes) -> AnalysisReport:
             tracks.extend(
                 EnrichedTrack(
                     track=row.track,
-                    features=row.features,
+                    features=row.features or _came_with(row.track),
                     provenance=head.provenances[row.provenance],
                     standard_errors=row.standard_errors,
                     others=row.others or (),
@@ -203,6 +204,12 @@ def decode_report(payload: bytes) -> AnalysisReport:
         raise UnreadableReportError("damaged, or of another version") from error
     rows = tuple(row.track for row in tracks) if head.listed is None else listed
     return replace(head.report, tracks=tuple(tracks), playlist=replace(head.report.playlist, tracks=rows))
+
+
+def _came_with(track: Track) -> AudioFeatures:
+    if track.uploaded is None:
+        raise DamagedFramesError("a track without features")
+    return track.uploaded
 
 
 def encode_playlist(playlist: Playlist) -> bytes:
@@ -298,8 +305,8 @@ def _frames(report: AnalysisReport) -> Iterator[bytes]:
     rows = [
         _Row(
             track=track.track,
-            features=track.features,
             provenance=numbers.of(track.provenance),
+            features=None if track.features is track.track.uploaded else track.features,
             standard_errors=track.standard_errors,
             others=track.others or None,
         )

@@ -92,6 +92,20 @@ def test_a_thousand_tracks_take_little_room() -> None:
     assert len(encode_report(some_report(1_000))) < 400_000
 
 
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_features_that_came_with_a_track_are_written_once(is_shared: bool) -> None:
+    came, equal = (AudioFeatures(tempo=123.25) for _ in range(2))
+    report = some_report(1)
+    row = replace(report.tracks[0], features=came if is_shared else equal)
+    row = replace(row, track=replace(row.track, uploaded=came))
+    report = replace(report, tracks=(row,), playlist=replace(report.playlist, tracks=(row.track,)))
+
+    payload = encode_report(report)
+
+    assert zstd.decompress(payload[17:]).count(b"123.25") == (1 if is_shared else 2)
+    assert decode_report(payload) == report
+
+
 def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
     report = some_report(2)
     row = replace(report.tracks[0], track=replace(report.tracks[0].track, title="A\ud83d"))
