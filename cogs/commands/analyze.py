@@ -16,6 +16,7 @@ from cogs.commands.inputs import (
     input_of,
     input_of_files,
     readable_files,
+    refuse_hopeless,
     suggest,
     suggest_lists,
     want_analysis,
@@ -158,6 +159,9 @@ class AnalyzeCog(commands.Cog):
             what = input_of_files(files)
         else:
             ref = parse_reference(message.content)
+            if ref.kind is ReferenceKind.UNKNOWN and "\n" not in message.content:  # one line is no list
+                for each in message.attachments:
+                    refuse_hopeless(each)
             name = links_name(message.author.display_name, are_links=ref.kind is not ReferenceKind.UNKNOWN)
             what = Links(message.content, name)
             want_analysis(interaction, ref, None, private=True)

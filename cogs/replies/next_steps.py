@@ -90,7 +90,8 @@ _AFTER: Mapping[Next, Sequence[type[BaseException]]] = {
     (Step.FILES,): (
         sources.NoSeatError, sources.AppMisconfiguredError, sources.SourceRefusedError,
         sources.NotAllowlistedError, sources.OwnerPremiumError, sources.QuotaExceededError,
-        sources.ShareSpentError, playlists.OtherServiceError, playlists.ListsOffError,
+        sources.MadeBySpotifyError, sources.ShareSpentError,
+        playlists.OtherServiceError, playlists.ListsOffError,
         playlists.UnreadableNameError, playlists.FileTooLargeError, playlists.TooManyRowsError,
         playlists.TooManyNamesError, playlists.CostlyFileError, playlists.EmptyFileError,
         playlists.NoTracksError, playlists.DamagedFileError, playlists.ArchiveRefusedError,
@@ -113,7 +114,8 @@ _AFTER: Mapping[Next, Sequence[type[BaseException]]] = {
     ),
     _ANOTHER: (
         sources.PlaylistNotReadableError, sources.SpotifyNotFoundError, playlists.UnknownPlaylistError,
-        playlists.ShortLinkError, playlists.EmptyPlaylistError, playlists.PlaylistTooLongError,
+        playlists.NoPlaylistLinkError, playlists.ShortLinkError,
+        playlists.EmptyPlaylistError, playlists.PlaylistTooLongError,
         storage.ReportNotFoundError, storage.NotMappedError, storage.NothingToSplitError,
         storage.TooFewToOrderError,
     ),

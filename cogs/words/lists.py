@@ -59,7 +59,7 @@ _LOOKS = {
     Look.WEB_PAGE: "a web page",
     Look.STREAM: "the pieces of a stream",
     Look.NO_TEXT: "data that is no text",
-    Look.NO_LINK: "text without any track link",
+    Look.NO_LINK: "text in which I find no songs",
     Look.JSON: "a JSON file without tracks",
 }
 _FAULTS: Mapping[Fault, Callable[[Damage], str]] = {

@@ -164,6 +164,11 @@ _TRACK = re.compile(
     r"spotify:track:|(?:open|play)\.spotify\.com/(?:intl-[a-z-]{2,11}/)?(?:embed/)?track/", re.IGNORECASE
 )
 _ADDRESS = re.compile(r"\w+://|spotify:|www\.", re.IGNORECASE)
+_SPOTIFY_PAGE = re.compile(
+    r"(?:spotify:|(?:open|play)\.spotify\.com/(?:intl-[a-z-]{2,11}/)?(?:embed/)?)"
+    r"(?P<kind>album|artist|show|episode|user)[:/]\w",
+    re.IGNORECASE,
+)
 _SHORT = re.compile(r"spotify\.(?:link|app\.link)/|spoti\.fi/", re.IGNORECASE)
 
 
@@ -203,6 +208,31 @@ def parse_reference(text: str) -> PlaylistRef:
     if _ADDRESS.match(words):
         return PlaylistRef(ReferenceKind.LINK, words)
     return PlaylistRef(ReferenceKind.UNKNOWN, words)
+
+
+class SpotifyPage(StrEnum):
+    """What a link to Spotify leads to that is no list of tracks which is read."""
+
+    ALBUM = "album"
+    ARTIST = "artist"
+    SHOW = "show"
+    EPISODE = "episode"
+    USER = "user"
+
+
+def spotify_page(text: str) -> SpotifyPage | None:
+    """Say what the first such link of a text leads to; None where there is none."""
+    found = _SPOTIFY_PAGE.search(text)
+    return SpotifyPage(found["kind"].lower()) if found else None
+
+
+_BY_SPOTIFY = "37i9dQZF1"
+"""How the ids of all lists begin that Spotify itself makes: for everybody, or for one person."""
+
+
+def is_made_by_spotify(playlist_id: PlaylistId) -> bool:
+    """Whether a playlist is one of Spotify's own, which it hides from most programs since November 2024."""
+    return playlist_id.startswith(_BY_SPOTIFY)
 
 
 @dataclass(frozen=True, slots=True)

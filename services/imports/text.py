@@ -98,6 +98,8 @@ _SIGNATURES: tuple[tuple[bytes, Look], ...] = (
     *((start, Look.SOUND) for start in (b"\xff\xf2", b"\xff\xf3", b"\xff\xfa", b"OggS")),
     (b"fLaC", Look.SOUND),
     (b"\x1aE\xdf\xa3", Look.VIDEO),
+    (bytes.fromhex("3026b2758e66cf11"), Look.VIDEO_OR_SOUND),  # Windows Media
+    *((start, Look.SOUND) for start in (b"MThd", b"#!AMR", b"wvPk")),
     (b"SQLite format 3\x00", Look.DATABASE),
 )
 _ARCHIVES: tuple[tuple[bytes, str], ...] = (

@@ -11,6 +11,7 @@ from services.domain.errors import TastemapError
 from services.domain.errors.playlists import (
     CostlyFileError,
     MixedChoiceError,
+    NoPlaylistLinkError,
     NothingToAnalyzeError,
     OtherServiceError,
     SeveralListsError,
@@ -20,7 +21,7 @@ from services.domain.errors.playlists import (
     UploadError,
     UploadExpiredError,
 )
-from services.domain.errors.sources import NotLinkedError
+from services.domain.errors.sources import MadeBySpotifyError, NotLinkedError
 from services.domain.errors.storage import NoReportYetError
 from services.domain.inputs import (
     ChosenInUpload,
@@ -34,11 +35,13 @@ from services.domain.inputs import (
     ReferenceKind,
     UploadedFile,
     UploadedFiles,
+    is_made_by_spotify,
     parse_reference,
     parse_user_list,
+    spotify_page,
 )
 from services.domain.messages import OnProgress, quiet
-from services.domain.music import Playlist, PlaylistSource
+from services.domain.music import Playlist, PlaylistId, PlaylistSource
 from services.domain.report import new_id
 from services.storage.uploads import PendingUpload, UploadStore
 from services.workflows import tasks
@@ -97,7 +100,7 @@ class PlaylistReader:
 
         Raises
         ------
-        UnknownPlaylistError, AmbiguousPlaylistError, ShortLinkError, SpotifyOffError
+        UnknownPlaylistError, AmbiguousPlaylistError, NoPlaylistLinkError, ShortLinkError, SpotifyOffError
             The reference leads nowhere that can be read here.
         ReportNotFoundError, NotYourReportError, NoReportYetError
             It points at a map that is gone, or somebody else's, or there is none yet.
@@ -207,7 +210,7 @@ class PlaylistReader:
             case ReferenceKind.SHORT_LINK:
                 raise ShortLinkError
             case ReferenceKind.PLAYLIST:
-                return await self._at_spotify.read(user_id, ref.playlist_id, say=say)
+                return await self._by_id(user_id, ref.playlist_id, say)
             case ReferenceKind.LIKED:
                 return await self._at_spotify.read_liked(user_id, say=say)
             case ReferenceKind.LIST:
@@ -218,9 +221,17 @@ class PlaylistReader:
             case ReferenceKind.OTHER_SERVICE:
                 raise OtherServiceError(ref.value)
             case ReferenceKind.LINK:
-                raise UnknownPlaylistError(ref.value, is_link=True)
+                raise NoPlaylistLinkError(spotify_page(ref.value))
             case ReferenceKind.UNKNOWN:
                 return await self._called(user_id, ref.value, say)
+
+    async def _by_id(self, user_id: int, playlist_id: PlaylistId, say: OnProgress) -> Playlist:
+        try:
+            return await self._at_spotify.read(user_id, playlist_id, say=say)
+        except NotLinkedError:
+            if is_made_by_spotify(playlist_id):
+                raise MadeBySpotifyError from None
+            raise
 
     async def _called(self, user_id: int, words: str, say: OnProgress) -> Playlist | StoredReport:
         """Read the playlist at Spotify of that name; without one, open the person's latest map of it."""
@@ -250,7 +261,8 @@ class PlaylistReader:
                 "read lines", tasks.read_lines, what.text, what.name, limits=READING_LIMITS
             )
             if named is None or len(named.tracks) < _FEWEST_LINES:
-                raise NothingToAnalyzeError from error
+                page = spotify_page(what.text)
+                raise (NoPlaylistLinkError(page) if page else NothingToAnalyzeError) from error
             return named
 
     async def _links(self, text: str, name: str) -> Playlist:

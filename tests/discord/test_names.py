@@ -208,8 +208,14 @@ async def test_a_link_that_leads_to_no_playlist_is_said_before_anybody_is_told_t
     named: NamedRoom,
 ) -> None:
     room = named.room
-    for link in ("https://example.org/x", "https://open.spotify.com/album/1ATL5GLyefJaxhQzSPVrLX"):
+    for link, said in (
+        ("https://example.org/x", "I can't read a playlist from this link."),
+        ("https://open.spotify.com/album/1ATL5GLyefJaxhQzSPVrLX", "leads to an album; I read playlists."),
+        ("https://open.spotify.com/intl-de/artist/4Z8W4fKeB5YxbusRsdQVPb?si=1", "leads to an artist"),
+        ("spotify:show:4Z8W4fKeB5YxbusRsdQVPb", "leads to a podcast"),
+        ("https://open.spotify.com/user/robin", "somebody's profile"),
+    ):
         answer = await room.ann.slash(room.channel, "analyze", playlist=link)
         words = text_of(answer.followups[-1] if answer.followups else answer.response)
-        assert "This link leads to no playlist." in words
+        assert said in words
     room.env.refusals()

@@ -194,6 +194,16 @@ async def test_somebody_without_a_link_is_offered_the_login_and_then_what_they_w
     assert wanted.take(wish, bob.id) == (frozenset(), "")
 
 
+async def test_nobody_is_asked_to_log_in_for_a_list_that_spotify_makes(
+    world: ConnectedRoom, log: pytest.LogCaptureFixture
+) -> None:
+    made = "https://open.spotify.com/playlist/37i9dQZF1DXcBWIGoYBM5M"
+    answer = await answer_of(await analyze(world, world.room.bob, playlist=made))
+    assert "Put its songs in a playlist of your own" in refused(answer, log)
+    assert list(custom_ids(answer)) == ["What I can read"]
+    assert world.room.env.refusals()
+
+
 async def test_the_menu_takes_a_message_with_a_playlist_link(
     world: ConnectedRoom, log: pytest.LogCaptureFixture
 ) -> None:

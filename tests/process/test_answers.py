@@ -86,7 +86,7 @@ async def test_a_private_failure_survives_an_outage_too(line: Line) -> None:
         Fault("DELETE", "/messages/@original", 503, times=20),
     ]
     request = await line.discord.analyze(1, b"nothing")
-    assert "it looks like text without any track link" in (await line.answer(request)).words
+    assert "it looks like text in which I find no songs" in (await line.answer(request)).words
     await until(lambda: bool(request.original and request.original.deleted))
     await until_nothing_is_left(line)
 

@@ -12,6 +12,7 @@ from services.domain.errors.sources import (
     SourceRefusedError,
     SourceUnavailableError,
 )
+from services.domain.inputs import SpotifyPage
 from services.domain.messages import Look
 from services.domain.music import SkipReason
 from services.domain.sound import MOST_CHANNELS, SAMPLE_RATES_HZ, SHORTEST_SOUND_S
@@ -54,9 +55,8 @@ say(
         ),
         playlists.UploadExpiredError: "This choice has expired. Run the command with the file again.",
         playlists.NothingToAnalyzeError: (
-            "There is no playlist file and no Spotify link in this message. Use the menu on a message with "
-            "an exported file, with track links, with lines like “Artist - Title”, or with the link of a "
-            "playlist of yours."
+            "I find no playlist in this message. Use the menu on a message with an exported file, with links "
+            "of songs, with lines like “Artist - Title”, or with the link of a playlist of yours."
         ),
         playlists.ListsOffError: (
             "Whoever runs this bot has not switched {service} on. Export your list there and attach the "
@@ -137,11 +137,14 @@ say(
 
 @sentence.register
 def _(error: playlists.UnknownPlaylistError) -> str:
-    said = "This link leads to no playlist" if error.is_link else f"I know no playlist called “{error.words}”"
-    return (
-        f"{said}. Choose one from the list that appears while you type, paste a playlist link, or attach an "
-        "exported file."
-    )
+    return f"I know no playlist called “{error.words}”. {_ANOTHER_WAY}"
+
+
+@sentence.register
+def _(error: playlists.NoPlaylistLinkError) -> str:
+    if error.page is None:
+        return f"I can't read a playlist from this link. {_ANOTHER_WAY}"
+    return f"This link leads to {_PAGES[error.page]}"
 
 
 @sentence.register
@@ -181,10 +184,27 @@ def _(error: playlists.FileTooLargeError) -> str:
     )
 
 
+_ANOTHER_WAY = (
+    "Choose one from the list that appears while you type, paste a playlist link, or attach an exported file."
+)
+_PAGES = {
+    SpotifyPage.ALBUM: (
+        "an album; I read playlists. Put its songs in a playlist of yours, or paste the links of its songs."
+    ),
+    SpotifyPage.ARTIST: (
+        "an artist; I read playlists. Put songs of theirs in a playlist of yours, or paste links of songs."
+    ),
+    SpotifyPage.SHOW: "a podcast, and I map music. Choose a playlist instead, or paste links of songs.",
+    SpotifyPage.EPISODE: (
+        "an episode of a podcast, and I map music. Choose a playlist instead, or paste links of songs."
+    ),
+    SpotifyPage.USER: "somebody's profile. Open the playlist that you mean there, and paste its link.",
+}
 _ANY_EXPORT = (
     "Use an export from exportify.net, exportify.app, TuneMyMusic, Soundiiz, Chosic or your Spotify "
     "account data, a list of track links, or lines like “Artist - Title”."
 )
+_A_LIST = "Upload a list of songs: a playlist as CSV or M3U, or lines like “Artist - Title”"
 _COLUMNS = "If it lists songs, call its columns “Title” and “Artist” in the first line and upload it again."
 _INSTEAD = {
     Look.LINKS: (
@@ -197,9 +217,11 @@ _INSTEAD = {
         "Library.xml and XSPF; from another program, export the playlist as CSV or M3U."
     ),
     Look.WEB_PAGE: "Save the links of its tracks in a text file, or use an export from exportify.net.",
+    Look.STREAM: f"{_A_LIST}.",
     **dict.fromkeys(
-        (Look.SOUND, Look.STREAM),
-        "Upload a list of songs: a playlist as CSV or M3U, or lines like “Artist - Title”.",
+        (Look.SOUND, Look.VIDEO, Look.VIDEO_OR_SOUND, Look.MEDIA),
+        "Of sound I measure MP3, Ogg Vorbis, Opus, FLAC, WAV and AIFF: save it as one of these. "
+        f"Or {_A_LIST[0].lower()}{_A_LIST[1:]}.",
     ),
 }
 _FROM_SERVICE = "TuneMyMusic and Soundiiz turn a playlist there into a CSV that I read; upload that file."

@@ -27,6 +27,11 @@ say(
             "Your Spotify account is not connected. Connect it, or attach an exported file: that needs no "
             "login."
         ),
+        sources.MadeBySpotifyError: (
+            "Spotify itself makes this playlist, and hides such lists from most bots, so connecting your "
+            "account would hardly help. Put its songs in a playlist of your own; then connect Spotify, or "
+            "export it with exportify.net and attach the file: that needs no login here."
+        ),
         sources.NotLinkedToSaveError: (
             "Your Spotify account is not connected, so I can't save there. Connect it, or take the list as a "
             "file: that needs no login."
@@ -62,7 +67,8 @@ say(
         ),
         sources.SpotifyNotFoundError: (
             "Spotify shows no such playlist. It may be deleted, private to somebody else, or made by "
-            f"Spotify itself; those are hidden from bots. {_EXPORT} if you can open it."
+            "Spotify itself; those are hidden from bots. If you can open it, put its songs in a playlist of "
+            f"your own and give me that. Or: {_EXPORT[0].lower()}{_EXPORT[1:]}."
         ),
         sources.NothingToWriteError: (
             "I can't save these tracks there: none of them has a Spotify id. Export the list as files."

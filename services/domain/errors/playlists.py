@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.domain.errors import TastemapError
+from services.domain.inputs import SpotifyPage
 from services.domain.messages import Damage, Shape
 from services.domain.music import Skipped
 from services.domain.sound import SoundKind
@@ -15,7 +16,13 @@ class UnknownPlaylistError(TastemapError):
     """The words name no playlist."""
 
     words: str
-    is_link: bool = False
+
+
+class NoPlaylistLinkError(TastemapError):
+    """The link leads to something else than a playlist."""
+
+    page: SpotifyPage | None
+    """What it leads to at Spotify; None for an address anywhere else."""
 
 
 class ShortLinkError(TastemapError):

@@ -102,6 +102,10 @@ class NotLinkedError(AccountError):
     """The person has not connected Spotify here."""
 
 
+class MadeBySpotifyError(NotLinkedError):
+    """The person has not connected Spotify here, and wants a list that Spotify itself makes."""
+
+
 class NotLinkedToSaveError(NotLinkedError):
     """The person has not connected Spotify here, and wants something to be saved there."""
 

@@ -21,6 +21,7 @@ from services.domain.errors.jobs import CannotStopError, DeadlineExceededError
 from services.domain.errors.playlists import NothingToAnalyzeError, NoTracksError, PlaylistNotInFileError
 from services.domain.errors.sources import Denial, QuotaExceededError
 from services.domain.errors.storage import DraftNotFoundError, NothingToSplitError
+from services.domain.inputs import SpotifyPage
 from services.domain.messages import Damage, Fault, Look, Shape
 from services.domain.music import Skipped, SkipReason
 from services.domain.requests import JobKind
@@ -40,6 +41,7 @@ EXAMPLES: dict[Any, Any] = {
     tuple[str, ...]: ("one", "two"),
     JobKind: JobKind.WRITE,
     SoundKind: SoundKind.MP4,
+    SpotifyPage: SpotifyPage.ALBUM,
     Denial: Denial.CANCELLED,
     tuple[Write, ...]: (
         Write(

@@ -196,6 +196,8 @@ def test_a_playlist_of_youtube_alone_names_nothing() -> None:
         (b"#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\na.ts\n", "the pieces of a stream", "CSV or M3U"),
         (b"\xff\xf3\x40\xc0" + bytes(300), "a sound file", "CSV or M3U"),
         (b"FORM\0\0\1\0AIFF" + bytes(300), "a sound file", "CSV or M3U"),
+        (b"MThd\0\0\0\6" + bytes(300), "a sound file", "MP3, Ogg Vorbis"),
+        (bytes.fromhex("3026b2758e66cf11") + bytes(300), "a video or sound file", "MP3, Ogg Vorbis"),
     ],
 )
 def test_a_refusal_names_this_kind_of_file_and_what_to_do(content: bytes, kind: str, way_out: str) -> None:
