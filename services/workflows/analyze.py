@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,6 @@ from services.enrichment.assembly import corrected
 from services.enrichment.coverage import compute_coverage
 from services.enrichment.enricher import DEADLINE_S, Enricher
 from services.enrichment.ports import FeatureSource
-from services.sources.clock import Deadline
 from services.storage.decisions import PreferenceStore
 from services.workflows import tasks
 from services.workflows.corrections import CorrectionsWorkflow, NamesWorkflow
@@ -37,8 +35,6 @@ ANALYSIS_DEADLINE_S = 60.0
 FIRST_MAP_S = 30.0
 """Who brings 1,500 tracks that nobody has asked about waits no longer: the others are estimated meanwhile."""
 
-NAMES_DEADLINE_S = 30.0
-"""For the titles of bare ids: 1,000 of them take about 18 s."""
 _MAPS_LOOKED_AT, _FEWEST_TO_PLACE = 25, 3
 """A map of fewer tracks says nothing about where another one stands."""
 
@@ -71,8 +67,8 @@ class AnalyzeWorkflow:
     reader: PlaylistReader
     enricher: Enricher
     related_tracks: RelatedTracksWorkflow
+    names: NamesWorkflow
     corrections: CorrectionsWorkflow | None = None
-    names: NamesWorkflow | None = None
     genres: ArtistGenresWorkflow | None = None
     """None where nothing is remembered about artists."""
     preferences: PreferenceStore | None = None
@@ -233,7 +229,7 @@ class AnalyzeWorkflow:
 
         What nobody knows is estimated, where that is possible.
         """
-        playlist = await self._named(playlist, offline)
+        playlist = await self.names.named(playlist, offline=offline)
         tracks = (await self._look_up(playlist, user_id, offline, quiet)).tracks
         try:
             tracks = await self.related_tracks.estimate(tracks)
@@ -272,7 +268,7 @@ class AnalyzeWorkflow:
         DeadlineExceededError, WorkerLostError
             The work could not be finished.
         """
-        playlist = await self._named(playlist, offline)
+        playlist = await self.names.named(playlist, offline=offline)
         found = await self._look_up(playlist, user_id, offline, say)
         if not options.measured_only and any(map(is_lacking, found.tracks)):
             found = await self._with_relatives(found)
@@ -327,13 +323,6 @@ class AnalyzeWorkflow:
         )
         return answer.whole(playlist, found)
 
-    async def _named(self, playlist: Playlist, offline: bool) -> Playlist:
-        """Say what bare ids are called: nobody should see one."""
-        if self.names is None:
-            return playlist
-        deadline = Deadline(NAMES_DEADLINE_S, time.monotonic)
-        return await self.names.named(playlist, deadline=deadline, offline=offline)
-
     async def _look_up(
         self, playlist: Playlist, user_id: int | None, offline: bool, say: OnProgress
     ) -> LookedUp:
@@ -345,7 +334,7 @@ class AnalyzeWorkflow:
             offline=offline,
             deadline_s=DEADLINE_S if self.enricher.filling is None else FIRST_MAP_S,
             say=say,
-            answers=await self.names.answers(user_id) if self.names else {},
+            answers=await self.names.answers(user_id),
         )
 
     async def _tempo_factors(self, playlist: Playlist, user_id: int | None) -> Mapping[TrackId, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,8 @@ from services.storage.decisions import TempoCorrectionStore
 from services.storage.failures import forgiven
 from services.storage.recordings import NameAnswerStore
 
+NAMES_DEADLINE_S = 30.0
+"""For the titles of bare ids: 1,000 of them take about 18 s."""
 PLACES_SAID = 8
 """Places of tracks without names that are listed; more are counted."""
 
@@ -31,10 +34,14 @@ class NamesWorkflow:
     answered: NameAnswerStore | None = None
     clock: Callable[[], datetime]
 
-    async def named(self, playlist: Playlist, *, deadline: Deadline, offline: bool = False) -> Playlist:
-        """Give titles to tracks that have an id alone, and count those of which nobody says one."""
+    async def named(self, playlist: Playlist, *, offline: bool) -> Playlist:
+        """Give titles to tracks that have an id alone, and count those of which nobody says one.
+
+        Nobody should see a bare id.
+        """
         nameless = [track.id for track in playlist.tracks if track.id and not track.title]
         if nameless and not offline:
+            deadline = Deadline(NAMES_DEADLINE_S, time.monotonic)
             known, _ = await self.resolver.names_of(nameless, deadline)
             tracks = (_called(each, known.get(each.id)) if each.id else each for each in playlist.tracks)
             playlist = replace(playlist, tracks=tuple(tracks))
