@@ -29,7 +29,6 @@ from services.analysis.scenes import (
     no_families,
 )
 from services.analysis.tally import A_LOT, Tally, by_genres, families_in
-from services.analysis.told_by_titles import NOTHING, Words
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
@@ -201,7 +200,7 @@ def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     genres = by_genres(genres_of)
     if not (says_nothing or says_little) and group.read(genres).share_with(said) >= HALF:
         return name  # "Country", as people say, and not which kinds of it
-    kinds, own = by_genres(no_families), by_genres(_kinds_of(frozenset(said)))
+    kinds, own = by_genres(no_families), by_genres(no_families, _is_kind_of(frozenset(said)))
     tried = [(_TWO_FINER, kinds)] * (len(said) == 1 or says_nothing or says_little)
     if says_little:
         tried += [(TWO_HINTED, own), (ONE_HINTED, own)]
@@ -227,14 +226,9 @@ def _is_too_broad(scene: Scene | None) -> bool:
 
 
 @cache
-def _kinds_of(wanted: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
-    """Return what reads those of some genres that are kinds of some families; a track has some."""
-
-    def read(genres: tuple[str, ...]) -> Words:
-        words = no_families(genres)
-        return frozenset(word for word in words if family_of(word) in wanted) or (words and NOTHING)
-
-    return read
+def _is_kind_of(wanted: frozenset[str]) -> Callable[[str], bool]:
+    """Return what tells which genres are kinds of some families."""
+    return lambda word: family_of(word) in wanted
 
 
 def _another_than(scene: Scene | None, group: Tally, rest: Tally) -> Scene | None:

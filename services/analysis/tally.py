@@ -9,7 +9,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -68,6 +68,8 @@ class Read:
     came: Came
     words_of: Callable[[Any], Words]
     """Returns the words of one value; none where nothing is known."""
+    keeps: Callable[[str], bool] | None = None
+    """Tells which of these words count, where not all do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Listing:
 
     def said(self, how: Read) -> Said:
         """Read all values in a way, once."""
+        if (keeps := how.keeps) is not None:
+            return self.once(how, lambda: self.said(replace(how, keeps=None)).only(keeps))
         return self.once(how, lambda: Said.of(list(map(how.words_of, self.values[how.came]))))
 
 
@@ -173,6 +177,16 @@ class Said:
         word = [words.setdefault(each, len(words)) for some in read for each in some]
         value = np.repeat(np.arange(len(read)), lengths)
         return Said(words, value, np.array(word, dtype=np.intp), lengths > 0)
+
+    def only(self, keeps: Callable[[str], bool]) -> Said:
+        """Leave out other words; of a value something is known as before."""
+        kept = [word for word in self.words if keeps(word)]
+        number = np.full(len(self.words), -1)
+        number[[self.words[word] for word in kept]] = np.arange(len(kept))
+        word = number[self.word]
+        stays = word >= 0
+        words = {word: number for number, word in enumerate(kept)}
+        return Said(words, self.value[stays], word[stays], self.is_known)
 
     def with_one_of(self, some: Iterable[str]) -> NDArray[np.bool_]:
         """Return which values have one of some words."""
@@ -245,9 +259,9 @@ def families_in(group: Tally, rest: Tally) -> Callable[[tuple[str, ...]], Words]
     return once_of_both(group, rest, families_as_said, lambda: families_as_said(_genres_of_both(group, rest)))
 
 
-def by_genres(read: Callable[[tuple[str, ...]], Words]) -> Read:
+def by_genres(read: Callable[[tuple[str, ...]], Words], keeps: Callable[[str], bool] | None = None) -> Read:
     """Return what counts tracks by what is read from their genres."""
-    return Read(Came.GENRES, read)
+    return Read(Came.GENRES, read, keeps)
 
 
 @lru_cache(maxsize=512)
