@@ -35,7 +35,7 @@ from services.analysis.name_rules import (
 )
 from services.analysis.reference import audible, audible_tempo
 from services.analysis.scenes import implied_by
-from services.analysis.traits import TRUSTED
+from services.analysis.traits import TRUSTED, mistaken_shares
 from services.analysis.vocabulary import CATALOGUE, FALLBACK, SHRUGS
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.group_words import mood_words, wording_of
@@ -43,10 +43,7 @@ from services.domain.grouping import GroupName, Lean, Mood, Scene
 from services.domain.tempo import Tempo
 
 CONTRAST = 1.5
-"""How much of the difference to the whole playlist is added to a group's profile. At 1 half a track in a
-hundred fewer finds its group by the names alone (`benchmarks/naming.py`), and at 2 cheerful music beside more
-cheerful music is called by something else.
-"""
+"""How much of the difference to the whole playlist is added to a group's profile."""
 
 UNEXPLAINED_COST = 0.25
 """Per spread that a name leaves unsaid."""
@@ -54,19 +51,19 @@ UNEXPLAINED_COST = 0.25
 PLAIN_COST = 0.1
 """For naming features where a name of the catalogue is true: that one says more in fewer words."""
 
-THIRD_COST = 0.15
+THIRD_COST = 0.25
 """For a third word: "Instrumental, acoustic & quiet" is what "Acoustic instrumentals" says."""
 
 COMPARED_COST = 1.5
 """For saying how a group differs where it is close to typical music in everything."""
 
 FAINT_COST = 0.1
-"""For a word of which listeners hear too little, and for a comparison of that kind. At .3 half a track in a
-hundred more does not find its group by the names alone; after a genre it is left out anyway.
+"""For a word of which listeners hear too little, and for a comparison of that kind. At .3 up to half a track
+in a hundred more does not find its group by the names alone; after a genre it is left out anyway.
 """
 
-ELECTRIC_COST = 0.5
-"""For saying that music is electric, as half of all is."""
+ELECTRIC_COST = 1.0
+"""For saying that music is electric, as half of all is; at .5 it is said where it tells two groups apart."""
 
 FALLBACK_COST = 4.0
 """For saying that a group is of everything a bit: where nothing else is true of it."""
@@ -77,7 +74,10 @@ SHRUG_SCORE = -0.3
 TALK_WORTH = 2.0
 """Where people talk, nothing else about the sound is worth its name."""
 
-REPEAT_COST = 0.76
+MISTAKEN_COST = 2.0
+"""For two names by which all tracks of both groups would be looked for in the wrong one."""
+
+REPEAT_COST = 0.3
 """For giving a group the name of another, told apart by a modifier; for each other that has it."""
 
 ALIKE, ALIKE_COST = 0.4, 0.8
@@ -175,7 +175,7 @@ def name_clusters(
         for name, own in zip(kept, options, strict=True)
     ]
     joined = [name.scene if name else scene for name, scene in zip(kept, joined, strict=True)]
-    chosen = _best_assignment(options)
+    chosen = _best_assignment(options, emphasised, z - profiles[labels])
     heard = np.array([audible(z[rows]).mean(axis=0) for rows in groups])
     for row, tempo in zip(heard, tempi, strict=False):  # a mean of halves and doubles is nobody's tempo
         row[COLUMN[Feature.TEMPO]] = audible_tempo(tempo.middle_bpm)[1] if tempo else np.nan
@@ -314,14 +314,15 @@ def _options(
     return sorted(found, key=lambda option: -option.score)
 
 
-def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
-    """Choose one option per group for the largest total, where repeated and similar names cost something.
+def _best_assignment(options: Sequence[Sequence[_Option]], profiles: Floats, apart: Floats) -> list[_Option]:
+    """Choose one option per group for the largest total, where names that repeat or mislead cost something.
 
     Branch and bound, exact: no group can do better than its best option beside those chosen before it.
     """
     every = [option for own in options for option in own]
     starts = np.cumsum([0, *map(len, options)]).tolist()
-    own_score, cost = np.array([option.score for option in every]), _costs(every)
+    owners = [group for group, own in enumerate(options) for _ in own]
+    own_score, cost = np.array([option.score for option in every]), _costs(every, profiles[owners], apart)
     best: tuple[float, list[_Option]] = (float("-inf"), [])
 
     def descend(group: int, total: float, left: Floats, chosen: list[_Option]) -> None:
@@ -339,12 +340,14 @@ def _best_assignment(options: Sequence[Sequence[_Option]]) -> list[_Option]:
     return best[1]
 
 
-def _costs(options: Sequence[_Option]) -> Floats:
+def _costs(options: Sequence[_Option], profiles: Floats, apart: Floats) -> Floats:
     """Return what it costs to give two groups each two of n options, shape (n, n)."""
     directions = np.array([unit_of(option.weights) for option in options]).reshape(-1, len(SOUND_FEATURES))
     kinds = numbered([wording_of(option.name)[:-1] for option in options])
-    costs = ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
-    return np.where(kinds[:, None] == kinds, REPEAT_COST, costs)
+    costs = MISTAKEN_COST * mistaken_shares(directions, profiles, apart)
+    costs += ALIKE_COST * np.maximum(directions @ directions.T - ALIKE, 0.0)
+    costs += REPEAT_COST * (kinds[:, None] == kinds)
+    return costs.round(9)  # as scores are
 
 
 def _told_apart(names: list[GroupName], chosen: Sequence[_Option], profiles: Floats) -> tuple[GroupName, ...]:

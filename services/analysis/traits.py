@@ -52,6 +52,13 @@ TRUSTED = np.array([_TRUST.get(feature, 1.0) for feature in SOUND_FEATURES])
 """How far a difference in each feature counts before others."""
 
 
+LOGISTIC = 1.702
+"""Slope at which the logistic function is everywhere within .01 of the normal distribution."""
+
+LEAST_VARIANCE = 0.05
+"""How much the tracks of a group vary at least, in each direction: two that are alike are no rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeardGroup:
     """What there is to say about a group, one entry per sound feature."""
@@ -189,6 +196,38 @@ def levels(group: HeardGroup) -> tuple[Level, ...]:
     strength[_TEMPO] = 0.0
     order = [column for column in np.argsort(-strength, kind="stable") if strength[column] > NOTICEABLE]
     return tuple(_level_of(group, int(column)) for column in order[:MOST_LEVELS])
+
+
+def mistaken_shares(
+    directions: NDArray[np.float64], profiles: NDArray[np.float64], apart: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what share of the tracks of two groups is looked for in the wrong one by what each is called.
+
+    A track is looked for where a name points most its way. Tracks are taken to lie normally around what is
+    said to be the middle of their group, in every group alike.
+
+    Parameters
+    ----------
+    directions : array of shape (n, 9)
+        What each name says.
+    profiles : array of shape (n, 9)
+        Where the group lies that each name is for, in normal scores.
+    apart : array of shape (tracks, 9)
+        How far each track lies from the mean of its group.
+
+    Returns
+    -------
+    array of shape (n, n)
+        For each two names, where they are those of two groups, 0..1; a half where they say the same.
+    """
+    said = profiles @ directions.T
+    margins = said.diagonal()[:, None] - said
+    covariance = apart.T @ apart / len(apart) + LEAST_VARIANCE * np.eye(len(SOUND_FEATURES))
+    shared = directions @ covariance @ directions.T
+    own = shared.diagonal()
+    spreads = np.sqrt(np.maximum(own[:, None] + own - 2.0 * shared, LEAST_VARIANCE**2))
+    shares: NDArray[np.float64] = 1.0 / (1.0 + np.exp(LOGISTIC * margins / spreads))
+    return (shares + shares.T) / 2.0
 
 
 def profile_of(z: ArrayLike, labels: ArrayLike, cluster: int) -> Mapping[Feature, float]:

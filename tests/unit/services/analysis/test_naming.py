@@ -340,6 +340,18 @@ def test_two_groups_are_not_called_nearly_the_same() -> None:
     assert float(one @ other) < 0.7, list(map(name_words, names))
 
 
+@pytest.mark.parametrize("seed", [1, 3, 5])
+def test_names_of_two_groups_say_which_of_them_a_track_is_from(seed: int) -> None:
+    """By "Mellow acoustic" and "Soft & tender" every second one is looked for in the wrong group."""
+    sad = {"acousticness": 0.8, "energy": 0.3, "valence": 0.25, "danceability": 0.4, "loudness": -12.0}
+    mild = {"acousticness": 0.6, "energy": 0.4, "valence": 0.35, "danceability": 0.5, "loudness": -10.0}
+    groups = [sounds.group(seed=seed + i, instrumentalness=0.0, **own) for i, own in enumerate((sad, mild))]
+    z, raw, labels = sounds.playlist(*groups)
+    names = values_of(z, raw, labels)
+    directions = np.array([naming.unit_of(naming.weights_of(name)) for name in names])
+    assert np.mean((z @ directions.T).argmax(axis=1) == labels) > 0.7, list(map(name_words, names))
+
+
 def test_an_orchestra_is_not_called_dreamy() -> None:
     """Trailer music is dark and hardly sung, as dream pop is; but there nobody sings."""
     trailer = {"danceability": 0.3, "energy": 0.45, "loudness": -11.0, "valence": 0.08, "acousticness": 0.3}

@@ -18,6 +18,7 @@ from services.analysis.traits import (
     known_modes,
     levels,
     major_share,
+    mistaken_shares,
     profile_of,
 )
 from services.domain.comparison import UnionGroup
@@ -221,3 +222,22 @@ def test_a_word_never_contradicts_the_number_beside_it(seed: int, n: int, mixed:
             assert trait.value <= trait.typical
         elif trait_words(trait) in high:
             assert trait.value >= trait.typical
+
+
+def test_mistaken_shares_are_those_of_tracks_that_lie_normally_around_the_middles_of_their_groups() -> None:
+    rng = np.random.default_rng(7)
+    profiles, directions = rng.normal(0.0, 0.5, (2, 9)), rng.normal(0.0, 0.4, (2, 9))
+    apart = rng.normal(0.0, 1.0, (40_000, 9)) @ rng.normal(0.0, 0.4, (9, 9))
+    wrong = [
+        np.mean((apart + profiles[own]) @ directions[own] < (apart + profiles[own]) @ directions[1 - own])
+        for own in (0, 1)
+    ]
+    shares = mistaken_shares(directions, profiles, apart)
+    assert shares[0, 1] == shares[1, 0] == pytest.approx(np.mean(wrong), abs=0.02)
+    assert shares[0, 0] == 0.5
+
+
+def test_a_name_for_a_group_of_one_track_mistakes_none() -> None:
+    directions = np.eye(9)[:2]
+    shares = mistaken_shares(directions, 2.0 * directions, np.zeros((2, 9)))
+    assert shares[0, 1] < 1e-4
