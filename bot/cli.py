@@ -269,7 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyRingError as error:
         print(sentence(error), file=sys.stderr)  # noqa: T201
         return EXIT_CONFIG
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
     except BrokenPipeError:
         # The reader of our output has gone (`… | head`); nothing more can be said to it.

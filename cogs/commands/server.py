@@ -109,7 +109,7 @@ class DigestCog(commands.Cog):
     @group.command(name="on", description=COMMANDS["digest on"])
     @app_commands.describe(**OPTIONS["digest on"])
     async def on(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
-        """Want a digest."""
+        """Want a digest, or the one that there is in another channel."""
         _require_manager(interaction)
         channel_id = channel.id if channel is not None else interaction.channel_id or 0
         guild = interaction.guild
@@ -118,8 +118,9 @@ class DigestCog(commands.Cog):
             allowed = place.permissions_for(guild.me)
             if lacking := [each for each in _NEEDED if not getattr(allowed, each)]:
                 raise app_commands.BotMissingPermissions(lacking)
-        digest = await in_time(interaction, self._digests.switch_on(interaction.guild_id or 0, channel_id))
-        await answer_now(interaction, note(*digest_on_lines(digest)))
+        switched = self._digests.switch_on(interaction.guild_id or 0, channel_id)
+        digest, moved_from = await in_time(interaction, switched)
+        await answer_now(interaction, note(*digest_on_lines(digest, moved_from)))
 
     @group.command(name="off", description=COMMANDS["digest off"])
     async def off(self, interaction: Interaction) -> None:
@@ -224,4 +225,5 @@ class SharingCog(commands.Cog):
         who = interaction.guild_id or 0, interaction.user.id
         sharing = await in_time(interaction, self._sharing.find(*who))
         on_map = await in_time(interaction, self._maps.find(*who))
-        await answer_now(interaction, sharing_card(sharing, on_map=on_map is not None))
+        asked = await in_time(interaction, self._sharing.may_be_asked(interaction.user.id))
+        await answer_now(interaction, sharing_card(sharing, on_map=on_map is not None, may_be_asked=asked))

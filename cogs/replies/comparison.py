@@ -262,12 +262,14 @@ def _turn(label: str, result_id: str, argument: str, *, disabled: bool = False) 
     return button(label, ComponentRef(Action.PEOPLE, result_id, argument), disabled=disabled)
 
 
-def sharing_card(sharing: Sharing | None, *, on_map: bool = False) -> Reply:
+def sharing_card(sharing: Sharing | None, *, on_map: bool = False, may_be_asked: bool = True) -> Reply:
     """Say what others of the server may do, and see."""
-    mapped = people.ON_THE_MAP if on_map else ""
+    besides = [people.ON_THE_MAP] if on_map else []
+    if not may_be_asked:
+        besides.append(people.NOT_ASKED)
     if sharing is None:
-        return note(*people.sharing_nothing_lines(mapped))
-    return note(*people.sharing_lines(sharing, mapped))
+        return note(*people.sharing_nothing_lines(besides))
+    return note(*people.sharing_lines(sharing, besides))
 
 
 def blend_card(blend: Blend, result_id: str, size: int, *, can_save: bool, has_poster: bool) -> Reply:

@@ -50,10 +50,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "reports": ("map", "maps"),
     "pending_uploads": ("waiting file", "waiting files"),
     "tempo_corrections": ("corrected tempo", "corrected tempos"),
-    "remembered_maps": (
-        "map in numbers, of a list that is remembered",
-        "maps in numbers, of lists that are remembered",
-    ),
+    "remembered_maps": ("remembered map in numbers", "remembered maps in numbers"),
     "preferences": ("choice of a way of grouping", "choices of a way of grouping"),
     "name_answers": ("answer to “Same song?”", "answers to “Same song?”"),
     "jobs": ("command under way", "commands under way"),
@@ -105,7 +102,7 @@ def link_lines(link: Link | None, now: datetime, seats: int | None) -> list[str]
     if seats is None:
         return ["This bot is not connected to Spotify; it reads exported files."]
     if link is None:
-        return ["Spotify is not connected. `/login` does that; files work without."]
+        return ["Spotify is not connected: `/login` connects it. Files work without."]
     name = f" as **{escape(link.name)}**" if link.name else ""
     if link.refresh_sealed is None or now >= link.ends_at:
         return [f"Spotify was connected{name}, but your consent has ended. Renew it with `/login`."]
@@ -213,7 +210,8 @@ def stored_lines(stored: Mapping[str, int]) -> list[str]:
     """Count what is stored, by kind."""
     kept = {name: count for name, count in stored.items() if name != "links"}
     lines = [f"- {plural(count, *KINDS.get(name, (name, name)))}" for name, count in kept.items()]
-    return ["**Stored**", *(lines or ["Nothing."])]
+    nothing = "Nothing but the link to Spotify." if "links" in stored else "Nothing."
+    return ["**Stored**", *(lines or [nothing])]
 
 
 def forgotten_lines(settled: Sequence[str], gone: Mapping[str, int]) -> list[str]:

@@ -26,6 +26,7 @@ from services.domain.music import Track
 from services.domain.scoring import Prize
 
 ON_THE_MAP = "You are on the map of this server; `/map leave` takes you off."
+NOT_ASKED = "Nobody can ask you to compare, in any server; `/sharing questions` changes that."
 SAVE_THE_PICTURE = "Only you see it here: save the picture to show it to others."
 RANDOM_IS_HALF = "50% is what a random track from your own list would score."
 SATISFIED = "**How satisfied everybody is**"
@@ -258,17 +259,17 @@ def comparison_title(found: Comparison) -> str:
     return " & ".join(escape(each.name, NAME) for each in people) if len(people) == 2 else "Who sounds alike"
 
 
-def sharing_nothing_lines(mapped: str) -> list[str]:
+def sharing_nothing_lines(besides: Sequence[str]) -> list[str]:
     """Say that somebody shares nothing here."""
     return [
         "You share no playlist in this server.",
         "Nobody can compare with you here unless you accept or join, each time.",
-        mapped,
+        *besides,
         small("`/sharing on` lets people of this server compare without asking you first."),
     ]
 
 
-def sharing_lines(sharing: Sharing, mapped: str) -> list[str]:
+def sharing_lines(sharing: Sharing, besides: Sequence[str]) -> list[str]:
     """Say what somebody shares, and what that allows."""
     return [
         f"You share **{escape(sharing.brought, 80)}** in this server, {plural(sharing.tracks, 'track')}.",
@@ -276,7 +277,7 @@ def sharing_lines(sharing: Sharing, mapped: str) -> list[str]:
             "Who uses `/compare` with you sees at once how alike you two sound, with shared artists and "
             "songs. You see the same result. Others see it only if both of you show it."
         ),
-        mapped,
+        *besides,
         small(
             "The playlist stays as it is now. It counts in no other server. `/sharing off` ends it at once."
         ),

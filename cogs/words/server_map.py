@@ -173,12 +173,13 @@ def _name(name: str) -> str:
     return escape(name, _LABEL) or "Somebody"
 
 
-def digest_on_lines(digest: Digest) -> list[str]:
-    """Say where and when a digest comes."""
+def digest_on_lines(digest: Digest, moved_from: int | None) -> list[str]:
+    """Say where and when a digest comes, and which channel has none any more."""
+    moved = f", and no longer in <#{moved_from}>," if moved_from else ""
     return [
         (
-            f"Once a week I say in <#{digest.channel_id}> what happened on the map of this server, "
-            f"first {moment(digest.next_at)}."
+            f"Once a week I say in <#{digest.channel_id}>{moved} what happened on the map of this server, "
+            f"next {moment(digest.next_at)}."
         ),
         (
             "Only people who put themselves on the map with `/map server` are named. Nobody is pinged, and a "

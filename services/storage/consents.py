@@ -136,6 +136,10 @@ class QuestionStore(Store):
             else:
                 await connection.execute(delete(unasked).where(unasked.c.user_id == user_id))
 
+    async def wants_none(self, user_id: int) -> bool:
+        """Whether nobody may ask them, in any server."""
+        return await self._row(select(unasked).where(unasked.c.user_id == user_id)) is not None
+
     async def set_direct(self, guild_id: int, *, allowed: bool) -> None:
         """Allow or forbid questions by direct message from one server."""
         await self._put(servers, [{"guild_id": guild_id, "direct_questions": allowed}])

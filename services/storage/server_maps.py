@@ -217,15 +217,23 @@ LEASE = timedelta(minutes=3)
 class DigestStore(Store):
     """Digests by server. Whoever holds the claim of a week posts it, and nobody else."""
 
-    async def switch_on(self, guild_id: int, channel_id: int, now: datetime) -> Digest:
-        """Want a digest in a channel each week at this time, first in a week; what is so now is no news."""
-        next_at = now + WEEK
-        row = {"guild_id": guild_id, "channel_id": channel_id, "next_at": next_at}
+    async def switch_on(self, guild_id: int, channel_id: int, now: datetime) -> tuple[Digest, int | None]:
+        """Want a digest in a channel each week at this time, first in a week; what is so now is no news.
+
+        Where there is one already, only its channel changes. Returns also the channel of before, if there was
+        another.
+        """
         async with self._database.transaction() as connection:
+            query = select(digests).where(digests.c.guild_id == guild_id)
+            before = (await connection.execute(query)).one_or_none()
+            next_at = before.next_at if before else now + WEEK
+            row = {"guild_id": guild_id, "channel_id": channel_id, "next_at": next_at}
             await upsert(connection, digests, [row])
-            here = map_members.c.guild_id == guild_id
-            await connection.execute(update(map_members).where(here).values(told=map_members.c.sound))
-        return Digest(guild_id=guild_id, channel_id=channel_id, next_at=next_at)
+            if before is None:
+                here = map_members.c.guild_id == guild_id
+                await connection.execute(update(map_members).where(here).values(told=map_members.c.sound))
+        moved_from = before.channel_id if before and before.channel_id != channel_id else None
+        return Digest(guild_id=guild_id, channel_id=channel_id, next_at=next_at), moved_from
 
     async def switch_off(self, guild_id: int) -> bool:
         """Want no digest any more; False where there was none. What is posted stays as it is."""

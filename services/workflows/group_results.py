@@ -325,6 +325,10 @@ class SharingWorkflow:
         """Let somebody be asked to compare, or by nobody in any server."""
         await self.questions.set_wants_none(user_id, never=not allowed, now=self.clock())
 
+    async def may_be_asked(self, user_id: int) -> bool:
+        """Whether people may ask somebody to compare."""
+        return not await self.questions.wants_none(user_id)
+
     async def allow_direct(self, guild_id: int, *, allowed: bool) -> None:
         """Allow or forbid questions by direct message from a server."""
         await self.questions.set_direct(guild_id, allowed=allowed)

@@ -239,8 +239,8 @@ class DigestWorkflow:
     compute: ComputePool
     clock: Callable[[], datetime]
 
-    async def switch_on(self, guild_id: int, channel_id: int) -> Digest:
-        """Want a digest in a channel, the first in a week."""
+    async def switch_on(self, guild_id: int, channel_id: int) -> tuple[Digest, int | None]:
+        """Want a digest in a channel, the first in a week; returns also the channel that it moved from."""
         return await self.store.switch_on(guild_id, channel_id, self.clock())
 
     async def switch_off(self, guild_id: int) -> None:

@@ -177,6 +177,11 @@ async def test_who_shares_here_is_compared_without_a_question_until_they_stop(pa
     room = party.room
     status = (await room.bob.slash(room.channel, "sharing status")).response
     assert "You share no playlist" in text_of(status)
+    assert "Nobody can ask" not in text_of(status)
+    await room.bob.slash(room.channel, "sharing questions", allow=False)
+    status = (await room.bob.slash(room.channel, "sharing status")).response
+    assert "Nobody can ask you to compare, in any server" in text_of(status)
+    await room.bob.slash(room.channel, "sharing questions", allow=True)
     file = ("noor.csv", load("noor.csv"))
     on = (await room.bob.slash(room.channel, "sharing on", file=file)).response
     check_message(on)

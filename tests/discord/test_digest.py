@@ -46,6 +46,11 @@ async def test_a_digest_comes_once_names_who_agreed_and_ends_with_one_press(
     check_message(on)
     assert on.ephemeral
     assert "Nobody is pinged" in text_of(on)
+    assert "no longer" not in text_of(on)
+    other = room.guild.create_text_channel("news")
+    there = (await keeper.slash(room.channel, "digest on", channel=other)).response
+    assert f"in <#{other.id}>, and no longer in <#{room.channel.id}>, what" in text_of(there)
+    await keeper.slash(room.channel, "digest on")
     await move(party, "cat", 1.0)
     await party.tend()
     assert room.posts() == []

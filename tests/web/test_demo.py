@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,12 +37,12 @@ PAGES = ("login-start-", "login-code-")
 
 
 @asynccontextmanager
-async def demo_page(folder: Path) -> AsyncIterator[str]:
+async def demo_page(folder: Path, end: int = signal.SIGINT, **environment: str) -> AsyncIterator[str]:
     """Start the demo in a process of its own; yield the address that it prints."""
     errors = (folder / "stderr.txt").open("wb")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", "--port", "0",
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=errors,
+        cwd=ROOT, env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE, stderr=errors,
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -51,7 +53,7 @@ async def demo_page(folder: Path) -> AsyncIterator[str]:
                 assert line, f"the demo ended: {(folder / 'stderr.txt').read_text()}"
                 printed += line.decode()
         yield address[0]
-        process.send_signal(2)
+        process.send_signal(end)
         async with asyncio.timeout(30):
             await process.communicate()
         assert process.returncode in (0, 130)
@@ -61,6 +63,14 @@ async def demo_page(folder: Path) -> AsyncIterator[str]:
             process.kill()
             await process.wait()
         errors.close()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+async def test_whatever_ends_the_demo_takes_its_files_along(tmp_path: Path, end: int) -> None:
+    with tempfile.TemporaryDirectory() as files:  # a socket's path must be short
+        async with demo_page(tmp_path, end, TMPDIR=files):
+            assert [*Path(files).iterdir()]
+        assert not [*Path(files).iterdir()]
 
 
 async def send_command(page: Any, name: str, words: str, file: Path | None = None) -> Any:

@@ -96,6 +96,17 @@ async def world(database: Database) -> World:
     return opened
 
 
+async def test_a_digest_that_is_wanted_elsewhere_keeps_its_day_and_its_news(world: World) -> None:
+    await world.move(CAT, 1.0)
+    await world.pass_time(timedelta(days=3))
+    digest, moved_from = await world.digests.switch_on(GUILD, CHANNEL + 1)
+    assert moved_from == CHANNEL
+    assert digest.next_at - NOON < WEEK + timedelta(minutes=1)
+    assert (await world.digests.switch_on(GUILD, CHANNEL + 1))[1] is None
+    await world.pass_time(timedelta(days=4))
+    assert list(world.screen.shown.values()) == [{CAT}]
+
+
 async def test_a_quiet_week_has_no_digest_and_a_loud_one_names_who_moved(world: World) -> None:
     await world.pass_time(WEEK)
     assert world.screen.weeks == []
