@@ -7,7 +7,7 @@ tracks came with genre words, these have to agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -171,6 +171,11 @@ _DENYING: Mapping[Claim, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 """Words of a genre that speak against a claim."""
 
+_ONLY_SHOWN = MappingProxyType({Feature.VALENCE: Claim.DARK, Feature.ACOUSTICNESS: Claim.ACOUSTIC})
+"""Claims that readers nodded at in 4 of 24 marks where the line below the name did not say it too, and in 55
+of 78 where it did; of others the difference was small.
+"""
+
 _CLAIMING = MappingProxyType({**GENRE_WORDS, **_DENYING})
 
 
@@ -187,6 +192,11 @@ def _claims_of(genre: str) -> frozenset[Claim]:
     return frozenset(
         claim for claim, words in _CLAIMING.items() if any(f" {word} " in text for word in words)
     )
+
+
+def unshown(shown: Collection[Feature]) -> frozenset[Claim]:
+    """Return what a name may not claim, as it is not among what is said of the sound beside it."""
+    return frozenset(claim for feature, claim in _ONLY_SHOWN.items() if feature not in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +244,9 @@ class Tags:
         if sum(tagged.values()) < FEWEST_TAGGED:
             refused |= {Claim.RAP, Claim.DREAMY, Claim.EPIC}
             return frozenset(refused if are_surely else refused | {Claim.INSTRUMENTAL})
-        if (rap := _share(tagged, Claim.RAP)) < RAP_SHARE * less:
+        rap, others = _share(tagged, Claim.RAP), self._others_than(group)
+        is_everywhere = sum(others.values()) >= FEWEST_TAGGED and _share(others, Claim.RAP) >= RAP_SHARE
+        if rap < RAP_SHARE * less or is_everywhere:
             refused.add(Claim.RAP)
         if rap < WORDS_SHARE * less:
             refused.add(Claim.WORDS)
@@ -250,6 +262,13 @@ class Tags:
             refused.add(Claim.DREAMY)
         refused |= {claim for claim in _DENYING if _share(tagged, claim) >= DENIED_SHARE * (1 + slack)}
         return frozenset(refused)
+
+    def _others_than(self, group: int) -> Counter[frozenset[Claim]]:
+        others: Counter[frozenset[Claim]] = Counter()
+        for each, tagged in self.groups.items():
+            if each != group:
+                others.update(tagged)
+        return others
 
 
 def _share(tagged: Mapping[frozenset[Claim], int], claim: Claim) -> float:

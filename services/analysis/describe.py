@@ -156,6 +156,7 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
         earlier=earlier,
         tempi=[own.tempo for own in heard],
         is_major=is_major,
+        shown=[{level.feature for level in levels(own)} for own in heard],
     )
     faint = [faint_words(audible(sound.heard[partition.labels == index])) for index in range(partition.k)]
     return _Words(

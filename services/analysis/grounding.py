@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from services.analysis.genres import family_of, genres_of
 from services.analysis.in_common import (
@@ -29,6 +29,7 @@ from services.analysis.scenes import (
     no_families,
 )
 from services.analysis.tally import A_LOT, Tally, by_genres, families_in
+from services.analysis.told_by_titles import NOTHING, Words
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
@@ -54,9 +55,17 @@ _UNDATED = frozenset({"classical", "seasonal", _SPOKEN, "stage & screen"})
 _TOO_BROAD, _SAYS_ENOUGH = frozenset({"electronic", "pop", "rock"}), "pop"
 """Families that say too little of what a group is, alone or together; pop alone says enough."""
 
+_SAYS_NOTHING = frozenset({"pop", "rock"})
+"""Families that tell nothing beside another one."""
+
+_INDIE = frozenset({"bedroom pop", "lo fi rock", "college rock"})
+_KINDS_OF_INDIE = frozenset({"indie folk", "indie pop", "indie rock"})
+"""What is indie music without that word, and what of it has a name: many genres of few tracks each."""
+
 ANOTHER = 0.2
 """Share of a second family that tells a group from the rest, beside one that does not."""
 
+_TWO_OF_INDIE = replace(TWO_HINTED, each=0.08, share=0.15)
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
 
 
@@ -100,6 +109,7 @@ def grounded(
             _in_full(name, ground, unsaid, *own),
             _finer(_with_ground(name, ground, (), says_all=True), *own),
             _finer(name, *own),
+            _hinted(name, *own),
             name,
         )
         for name, was, ground, unsaid, own in zip(names, before, grounds, faint, groups, strict=True)
@@ -143,20 +153,28 @@ def _in_full(
     Of broad genres those kinds are said that most of it is, or their decades.
     """
     said = _with_ground(name, scene, faint)
-    finer, another = _finer(said, group, rest), _another_than(said.scene, group, rest)
-    if finer.scene != said.scene and (another == said.scene or not _is_too_broad(said.scene)):
-        return _with_ground(name, finer.scene, faint)  # what goes without saying is another
-    if another != said.scene:
-        said = _with_ground(name, another, faint)
-    if not _says_sound(said) and said.scene is not None and _is_everywhere(said.scene, group, rest):
-        # Beside hip hop that is less so: "Hip hop, wordy".
-        said = _with_ground(name, said.scene, _NEVER_FAINTLY, says_all=True)
-    said = _dated(said, group, rest)
-    if scene is None or said.scene != scene or scene.kind is not SceneKind.GENRE or _says_sound(said):
+    another = _another_than(said.scene, group, rest)
+    finer = _finer(said, group, rest, surely=another != said.scene).scene
+    if finer is not None and finer != said.scene:
+        return _with_sound(name, finer, faint, group, rest)  # what goes without saying is another
+    full = name if another == name.scene else _with_sound(name, another, faint, group, rest)
+    return _dated(full, group, rest)
+
+
+def _with_sound(
+    name: GroupName, scene: Scene | None, faint: Collection[Lean], group: Tally, rest: Tally
+) -> GroupName:
+    """Say rather what is heard a little or goes without saying than nothing of the sound.
+
+    Of names without a word for it readers nod at two of five. "Melodic rap, wordy" is said beside other rap.
+    """
+    said = _with_ground(name, scene, faint)
+    if _says_sound(said) or said.scene is None:
         return said
-    words, read = {scene.words, scene.also, scene.third} - {""}, all_kinds_in(group, rest)
-    tells = group.read(read).share_with(words) >= TIMES * rest.read(read).share_with(words)
-    return said if tells else _with_ground(name, scene, _NEVER_FAINTLY)
+    faintly = _with_ground(name, said.scene, _NEVER_FAINTLY)
+    if _says_sound(faintly) or not _is_everywhere(said.scene, group, rest):
+        return faintly
+    return _with_ground(name, said.scene, _NEVER_FAINTLY, says_all=True)
 
 
 def _with_ground(
@@ -183,7 +201,7 @@ def _with_ground(
     return replace(name, scene=scene, leans=leans, differs=differs)
 
 
-def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
+def _finer(name: GroupName, group: Tally, rest: Tally, *, surely: bool = False) -> GroupName:
     """Call what is called by a family or a decade by two genres: "Garage & indie rock" for "Rock".
 
     Families that say too little give way to kinds that a fifth has, even to a single one: "Dream pop" for
@@ -196,14 +214,19 @@ def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     said = [name.scene.words, *filter(None, [name.scene.also, name.scene.third])]
     if not _is_broad(name.scene) and name.scene.kind is not SceneKind.DECADE:
         return name
-    says_nothing, says_little = not _says_sound(name), _is_too_broad(name.scene)
+    says_nothing = not _says_sound(name)
+    says_little = _is_too_broad(name.scene)
+    tells_nothing = len(said) == 1 and _SAYS_ENOUGH not in said and _is_everywhere(name.scene, group, rest)
     genres = by_genres(genres_of)
-    if not (says_nothing or says_little) and group.read(genres).share_with(said) >= HALF:
+    if not (says_nothing or says_little or tells_nothing) and group.read(genres).share_with(said) >= HALF:
         return name  # "Country", as people say, and not which kinds of it
-    kinds, own = by_genres(no_families), by_genres(no_families, _is_kind_of(frozenset(said)))
+    families = frozenset(filter(None, map(family_of, said)))
+    kinds, own = by_genres(no_families), by_genres(no_families, _is_kind_of(families))
     tried = [(_TWO_FINER, kinds)] * (len(said) == 1 or says_nothing or says_little)
-    if says_little:
-        tried += [(TWO_HINTED, own), (ONE_HINTED, own)]
+    if surely or (tells_nothing and not says_little and not says_nothing):
+        tried = [(_TWO_FINER, kinds if surely else own)]
+    elif says_little:
+        tried += [(TWO_HINTED, own), (_TWO_OF_INDIE, by_genres(_indie)), (ONE_HINTED, own)]
     elif says_nothing:
         tried += [(TWO_HINTED, kinds)]
     found = (few_have(group, rest, read, SceneKind.GENRE, each) for each, read in tried)
@@ -211,18 +234,35 @@ def _finer(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     return name if finer is None else replace(name, scene=finer)
 
 
+def _hinted(name: GroupName, group: Tally, rest: Tally) -> GroupName:
+    """Say two kinds of music that a fifth has, where what most of it is does not tell it from another."""
+    found = few_have(group, rest, by_genres(no_families), SceneKind.GENRE, TWO_HINTED)
+    return name if found is None or name.scene is not None else _with_ground(name, found, ())
+
+
 def _is_everywhere(scene: Scene, group: Tally, rest: Tally) -> bool:
     """Whether the rest of a list is of some genres as well, and what is spoken is not one of them."""
     words = {scene.words, scene.also, scene.third} - {""}
-    if scene.kind is not SceneKind.GENRE or _SPOKEN in map(family_of, words):
+    families = {family or word for word in words for family in [family_of(word)]}
+    if scene.kind is not SceneKind.GENRE or _SPOKEN in families:
         return False
-    return rest.read(all_kinds_in(group, rest)).share_with(words) >= HALF
+    return rest.read(all_kinds_in(group, rest)).share_with(families) >= HALF
 
 
 def _is_too_broad(scene: Scene | None) -> bool:
     """Whether a scene is made of families that say too little of what a group is."""
     said = {scene.words, scene.also, scene.third} - {""} if scene else set()
     return bool(said) and said <= _TOO_BROAD and said != {_SAYS_ENOUGH}
+
+
+@lru_cache(maxsize=8192)
+def _indie(genres: tuple[str, ...]) -> Words:
+    """Return which kinds of indie music some genres are, by their families; a track has some."""
+    words = genres_of(genres)
+    found = frozenset(
+        f"indie {family_of(word)}" for word in words if word in _INDIE or "indie" in word.split()
+    )
+    return found & _KINDS_OF_INDIE or (words and NOTHING)
 
 
 @cache
@@ -240,6 +280,7 @@ def _another_than(scene: Scene | None, group: Tally, rest: Tally) -> Scene | Non
         (-here.counts[word], word)
         for word in here.counts
         if word != scene.words
+        and (word not in _SAYS_NOTHING or scene.words in _TOO_BROAD)
         and here.counts[word] >= FEWEST_PAIRED
         and here.share_with({word}) >= max(ANOTHER, TIMES * there.share_with({word}))
         and here.number_with({word, scene.words}) >= here.counts[scene.words] + ADDED * here.total

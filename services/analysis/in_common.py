@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -15,6 +15,7 @@ from services.analysis.claims import FEWEST_TAGGED
 from services.analysis.genres import family_of, is_kind_of, is_known, is_nameable
 from services.analysis.tally import (
     Read,
+    Reading,
     Tally,
     commonly,
     decades,
@@ -60,6 +61,9 @@ SECOND_AT_LEAST = 0.33
 "Spoken word & comedy" where one of six is that.
 """
 
+BESIDE, IN_PLACE_OF_TWO = 0.2, 0.5
+"""Shares of the tagged tracks that a genre needs beside the commonest, and that one before one of two."""
+
 SELDOM_SAID = 0.6
 """Worth of a genre outside the fixed vocabulary beside another: few know the word."""
 
@@ -84,6 +88,9 @@ FEWEST_PAIRED = 3
 LONGEST = 34
 """Letters of two or three of a kind before a name, of which a line has to be left for the sound."""
 
+
+_ANEW = frozenset({"neo", "new"})
+"""Words before a genre that make no other of it, where both are named."""
 
 _ONE_MUSIC = "religious"
 """A family of which whoever says one kind has said the others: "Christian & CCM"."""
@@ -244,7 +251,7 @@ def commoner(telling: Scene | None, group: Tally, rest: Tally, read: Read) -> Sc
     are_known = known.total >= max(FEWEST_NAMED_BY, FEW_TAGGED * group.size)
     is_known_for = are_known and common >= theirs and known.counts[word] >= HALF * known.total
     if not (is_known_for or common >= theirs + (0.0 if telling.also else MANY_MORE)):
-        return telling
+        return _beside(word, telling, ranked, here, there) or telling
     # Where the rest is of that genre as well, what tells is said beside it, "Ambient & IDM", or in its place
     # where it is a kind of it: "House".
     second = telling.words
@@ -257,6 +264,27 @@ def commoner(telling: Scene | None, group: Tally, rest: Tally, read: Read) -> Sc
         return telling
     adds = tells and not (_says(word, second) or _says(second, word) or family_of(word) == second)
     return Scene(SceneKind.GENRE, word, second if adds else "")
+
+
+def _beside(word: str, telling: Scene, ranked: Sequence[str], here: Reading, there: Reading) -> Scene | None:
+    """Say the commonest genre first, and beside it what it leaves out: "Death & black metal" for "Djent".
+
+    Only where no genre that tells is as common, and it is not the family of one.
+    """
+    said = sorted({telling.words, telling.also} - {""}, key=lambda each: (-here.counts[each], each))
+    enough = IN_PLACE_OF_TWO if telling.also else HELD
+    if here.counts[word] <= here.counts[said[0]] or here.share_with({word}) < enough:
+        return None
+    if any(family_of(each) == word for each in said):
+        return None
+    for other in (*said, *ranked):
+        if here.share_with({other}) < BESIDE or not _is_sayable(other, SceneKind.GENRE):
+            continue
+        adds = here.number_with({word, other}) >= here.counts[word] + ADDED * here.total
+        tells = other in said and here.share_with({other}) >= TIMES * there.share_with({other})
+        if (adds or tells) and not _are_one(word, other):
+            return Scene(SceneKind.GENRE, word, other)
+    return None
 
 
 def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
@@ -342,7 +370,8 @@ def _says(genre: str, other: str) -> bool:
 
 def _are_one(genre: str, other: str) -> bool:
     """Whether one of two genres says the other, or is of its family."""
-    is_said = _says(genre, other) or _says(other, genre)
+    first, second = (set(each.split()) - _ANEW for each in (genre, other))
+    is_said = _says(genre, other) or _says(other, genre) or first < second or second < first
     return is_said or family_of(genre) == other or family_of(other) == genre
 
 

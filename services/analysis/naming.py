@@ -10,7 +10,7 @@ from itertools import count, permutations, zip_longest
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from services.analysis.claims import SLACK, Claim, Tags
+from services.analysis.claims import SLACK, Claim, Tags, unshown
 from services.analysis.facts import numbered
 from services.analysis.name_rules import (
     AUDIBLE,
@@ -58,9 +58,7 @@ COMPARED_COST = 1.5
 """For saying how a group differs where it is close to typical music in everything."""
 
 FAINT_COST = 0.1
-"""For a word of which listeners hear too little, and for a comparison of that kind. At .3 up to half a track
-in a hundred more does not find its group by the names alone; after a genre it is left out anyway.
-"""
+"""For a word of which listeners hear too little, and for a comparison of that kind."""
 
 ELECTRIC_COST = 1.0
 """For saying that music is electric, as half of all is; at .5 it is said where it tells two groups apart."""
@@ -96,9 +94,7 @@ LARGE_PART = 0.2
 """Part of a list that the mood of the whole must not contradict."""
 
 APART, RUNS_BETWEEN = 0.5, (Feature.ENERGY, Feature.ACOUSTICNESS)
-"""Spreads between two groups from which a list is said to run from the one to the other, and in what: "from
-less danceable to more danceable" is nobody's mood.
-"""
+"""Spreads between two groups from which a list is said to run from the one to the other, and in what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +117,7 @@ def name_clusters(
     earlier: Sequence[GroupName | None] = (),
     tempi: Sequence[Tempo | None] = (),
     is_major: Sequence[bool | None] = (),
+    shown: Sequence[Collection[Feature]] = (),
 ) -> tuple[GroupName, ...]:
     """Name each group; the names are distinct, and every one is true of its group and says one of its traits.
 
@@ -143,6 +140,9 @@ def name_clusters(
         What joins the name of each group.
     earlier : sequence of k names, optional
         What each group was called before, where its scene still holds: it stays while it is true.
+    shown : sequence of k collections of Feature, optional
+        In what each group is said to be far from typical beside its name: only where that is said there it is
+        called dark or acoustic.
     tempi : sequence of k tempi, optional
         How fast each group is said to be: only by these it is called faster or slower than another.
 
@@ -160,9 +160,9 @@ def name_clusters(
     emphasised = profiles + CONTRAST * (profiles - z.mean(axis=0))
     joined = [*scenes, *[None] * (len(groups) - len(scenes))]
     options = [
-        _options(profile, (z[rows], raw[rows]), said, tags.refused(cluster, raw[rows]), scene)
-        for cluster, (profile, rows, said, scene) in enumerate(
-            zip(emphasised, groups, traits, joined, strict=True)
+        _options(profile, (z[rows], raw[rows]), said, tags.refused(cluster, raw[rows]) | unshown(told), scene)
+        for cluster, (profile, rows, said, scene, told) in enumerate(
+            zip(emphasised, groups, traits, joined, shown or [SOUND_FEATURES] * len(groups), strict=True)
         )
     ]
     spared = [tags.refused(cluster, raw[rows], slack=SLACK) for cluster, rows in enumerate(groups)]

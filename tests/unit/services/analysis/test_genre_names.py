@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.analysis.claims import Claim, Tags
+from services.analysis.claims import Claim, Tags, unshown
 from services.analysis.genres import commonly_known, normal_genre
 from services.analysis.grounding import grounded
 from services.analysis.scenes import implied_by, still_of
@@ -224,8 +224,9 @@ def test_a_broad_family_gives_way_to_two_kinds_that_make_much_of_it() -> None:
     assert (
         said_of(tagged(9, "k-pop") + tagged(21, "pop"), songs(30, "polka"), loud) == "Pop, electric & driving"
     )
-    country = (Tally.of(tagged(20, "country", "red dirt") + tagged(10, "country", "alt country")),) * 2
-    assert name_words(grounded([loud], [country])[0]) == "Country, electric & driving"
+    country = Tally.of(tagged(20, "country", "red dirt") + tagged(10, "country", "alt country"))
+    said = name_words(grounded([loud], [(country, Tally.of(songs(30, "country")))])[0])
+    assert said == "Red dirt & alternative country, electric & driving"
 
 
 @pytest.mark.parametrize(
@@ -313,13 +314,13 @@ def test_a_kind_is_said_and_not_its_family_beside_it() -> None:
     assert said_of(christian, tagged(30, "christian")).startswith("Christian")
 
 
-def test_what_is_faint_is_said_where_nothing_else_tells_two_groups_apart() -> None:
+def test_what_is_faint_is_said_rather_than_nothing_of_the_sound() -> None:
     cheerful = GroupName(leans=(Lean(Feature.VALENCE, high=True),))
     quiet = GroupName(leans=(Lean(Feature.LOUDNESS, high=False),))
     hindi, polka = Tally.of(songs(20, "hindi pop")), Tally.of(songs(20, "polka"))
     for name, rest, said in (
         (cheerful, hindi, "Hindi pop, cheerful"),
-        (cheerful, polka, "Hindi pop"),
+        (cheerful, polka, "Hindi pop, cheerful"),
         (quiet, hindi, "Hindi pop"),
     ):
         named = grounded([name], [(hindi, rest)], faint=[name.leans])
@@ -336,3 +337,54 @@ def test_only_who_is_known_for_it_is_commonly_known_for_christmas() -> None:
     leads = ["bing crosby", "vince guaraldi trio", "mariah carey", "mannheim steamroller"]
     known = commonly_known(leads)
     assert [lead for lead in leads if "christmas" in known[lead]] == ["mannheim steamroller"]
+
+
+@pytest.mark.parametrize(
+    ("group", "rest", "said"),
+    [
+        # What most of it is comes first, and beside it what that leaves out.
+        (
+            tagged(17, "death metal", "djent") + tagged(2, "death metal") + tagged(11, "black metal"),
+            tagged(20, "death metal") + tagged(10, "black metal"),
+            "Death metal & djent, electric & driving",
+        ),
+        (
+            tagged(15, "afrobeats", "afro r&b") + tagged(5, "afrobeats") + tagged(4, "afro r&b"),
+            tagged(20, "afrobeats"),
+            "Afrobeats & afro R&B, electric & driving",
+        ),
+        # Many genres of few tracks each are indie music together.
+        (
+            tagged(3, "indie rock")
+            + tagged(3, "indie pop")
+            + tagged(3, "lo-fi indie")
+            + tagged(2, "bedroom pop")
+            + tagged(10, "rock")
+            + tagged(9, "pop"),
+            tagged(30, "hip hop"),
+            "Indie rock & indie pop, electric & driving",
+        ),
+        # That there is rock in country music as well tells nobody anything.
+        (
+            tagged(20, "country") + tagged(8, "rock"),
+            tagged(20, "country") + tagged(2, "rock"),
+            "Country, electric & driving",
+        ),
+    ],
+)
+def test_what_most_of_a_group_is_comes_first(group: list[Track], rest: list[Track], said: str) -> None:
+    assert said_of(group, rest, GroupName(sound=SoundName.ELECTRIC_DRIVING)) == said
+
+
+def test_beside_other_rap_a_group_is_called_by_more_than_that() -> None:
+    rap = [("hip hop",)] * 20
+    labels = np.repeat([0, 1], 10)
+    refused = Tags.of(rap, labels).refused(0, np.full((10, 9), 0.3))
+    alone = Tags.of(rap[:10], labels[:10]).refused(0, np.full((10, 9), 0.3))
+    assert Claim.RAP in refused
+    assert Claim.RAP not in alone
+
+
+def test_music_is_called_dark_or_acoustic_where_the_line_below_says_so_too() -> None:
+    assert unshown([Feature.VALENCE, Feature.ENERGY]) == {Claim.ACOUSTIC}
+    assert unshown(SOUND_FEATURES) == set()
