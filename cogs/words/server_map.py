@@ -78,13 +78,17 @@ def closest_line(found: ServerMap, you: int) -> str:
     person = found.people[you]
     names = [name_on_map(found, index) for index in person.nearest]
     if person.is_nearest_sure:
-        rest = f"; also near {join_words(names[1:])}" if names[1:] else ""
+        rest = f"; next {_are(names[1:])}" if names[1:] else ""
         return f"Closest to you: **{names[0]}**{rest}."
-    if not person.is_ranked:
-        return (
-            f"Your list is by too few artists to say whom you sound close to; it is near {join_words(names)}."
-        )
-    return f"Closest to you, too near to rank: {join_words(f'**{name}**' for name in names)}."
+    if person.may_be_nearest:
+        rivals = [f"**{name}**" for name in names[: person.may_be_nearest]]
+        return f"Closest to you, too near to rank: {join_words(rivals)}."
+    why = "Too few people are ranked here" if person.is_ranked else "Your list is by too few artists"
+    return f"{why} to say whom you sound close to; nearest on the map {_are(names)}."
+
+
+def _are(names: Sequence[str]) -> str:
+    return f"{'is' if len(names) == 1 else 'are'} {join_words(names)}"
 
 
 def standing_lines(found: ServerMap) -> list[str]:

@@ -35,6 +35,8 @@ _DRAWS = 200
 _SURE = 0.9
 """Share of the draws in which somebody has to be it. The draws add the error once more to what has it
 already, so that this is stricter than it looks."""
+_MAYBE = 0.05
+"""Share of the draws from which on somebody may be the nearest."""
 _AHEAD = 3.0
 """Standard errors by which a winner leads: stricter than two, since nine awards are looked for at once."""
 MOST_AWARDS = 5
@@ -75,7 +77,7 @@ def arrange(names: Sequence[str], sounds: Sequence[SoundSummary]) -> ServerMap |
         return None
     blurs = np.sqrt(errors**2 @ projection.basis**2)
     ranked = np.flatnonzero([sound.is_ranked for sound in sounds])
-    sure, closest, wolf = _what_holds(points, errors, ranked)
+    may_be, closest, wolf = _what_holds(points, errors, ranked)
     by_distance = np.argsort(_distances(points), axis=1, kind="stable")[:, :-1]
     others = [[other for other in row if sounds[other].is_ranked] or row for row in by_distance.tolist()]
     return ServerMap(
@@ -86,7 +88,7 @@ def arrange(names: Sequence[str], sounds: Sequence[SoundSummary]) -> ServerMap |
                 float(projection.xy[row, 1]),
                 (float(blurs[row, 0]), float(blurs[row, 1])) if sounds[row].is_ranked else None,
                 tuple(others[row][:_NEIGHBOURS]),
-                row in sure,
+                may_be.get(row, 0),
             )
             for row, name in enumerate(names)
         ),
@@ -109,21 +111,24 @@ def _distances(points: Float) -> Float:
 
 def _what_holds(
     points: Float, errors: Float, ranked: NDArray[np.intp]
-) -> tuple[frozenset[int], tuple[int, int] | None, int | None]:
-    """Say whose nearest, which two, and which lone wolf stay so when the ranked move by their error."""
+) -> tuple[dict[int, int], tuple[int, int] | None, int | None]:
+    """Say how many may be the nearest of each who is ranked when all of them move by their error.
+
+    Returns also which two stay the closest, and which lone wolf stays one, if any.
+    """
     if len(ranked) < FEWEST_ON_MAP:  # two are the nearest of each other wherever they are
-        return frozenset(), None, None
+        return {}, None, None
     points, errors, rows = points[ranked], errors[ranked], np.arange(len(ranked))
-    nearest = _distances(points).argmin(axis=1)
+    nearest = np.argsort(_distances(points), axis=1, kind="stable")[:, : min(_NEIGHBOURS, len(points) - 1)]
     rng = np.random.default_rng(len(points))
-    stays = np.zeros(len(points))
+    times = np.zeros((len(points), len(points)))
     pairs: dict[tuple[int, int], int] = {}
     wolves: dict[int, int] = {}
     for _ in range(_DRAWS):
         apart = _distances(points + errors * rng.standard_normal(points.shape))
         found = apart.argmin(axis=1)
         reach = apart[rows, found]
-        stays += found == nearest
+        times[rows, found] += 1
         one = int(reach.argmin())
         other = int(found[one])
         pair = (min(one, other), max(one, other))
@@ -133,8 +138,11 @@ def _what_holds(
             wolves[int(farthest[0])] = wolves.get(int(farthest[0]), 0) + 1
     (one, other), wolf = max(pairs, key=pairs.__getitem__), max(wolves, key=wolves.__getitem__, default=0)
     least = _SURE * _DRAWS
+    of_nearest = np.take_along_axis(times, nearest, axis=1)
+    rivals = np.maximum(2, (of_nearest >= _MAYBE * _DRAWS).sum(axis=1))
+    may_be = np.where(of_nearest[:, 0] >= least, 1, rivals)
     return (
-        frozenset(ranked[stays >= least].tolist()),
+        dict(zip(ranked.tolist(), may_be.tolist(), strict=True)),
         (int(ranked[one]), int(ranked[other])) if pairs[one, other] >= least else None,
         int(ranked[wolf]) if wolves.get(wolf, 0) >= least else None,
     )

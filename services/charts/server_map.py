@@ -218,7 +218,8 @@ def _unranked(found: ServerMap) -> str:
 
 def _twin(found: ServerMap) -> list[str]:
     return [
-        f"{_name(found, index)}: near {_near(found, person.nearest)}"
-        + ("" if person.is_ranked else ", but too little is known to rank them")
+        f"{_name(found, index)}: nearest {_near(found, person.nearest[:1])}"
+        + (f", next {_near(found, person.nearest[1:])}" if person.nearest[1:] else "")
+        + ("" if person.is_ranked else "; too little is known to rank them")
         for index, person in enumerate(found.people)
     ]

@@ -78,8 +78,14 @@ class PersonOnMap:
     where the tracks are by too few artists to know."""
     nearest: tuple[int, ...]
     """Up to three others, the nearest first, of those who are ranked if there are any."""
-    is_nearest_sure: bool
-    """Whether the first of them is the nearest beyond its error."""
+    may_be_nearest: int
+    """How many of them, from the first on, may each be the nearest within their errors; 0 where that is not
+    known."""
+
+    @property
+    def is_nearest_sure(self) -> bool:
+        """Whether the first of them is the nearest beyond its error."""
+        return self.may_be_nearest == 1
 
     @property
     def is_ranked(self) -> bool:

@@ -178,3 +178,12 @@ async def test_what_is_read_while_the_link_ends_is_not_kept(world: World) -> Non
     with pytest.raises(NotLinkedError):
         await room.app.workflows.reports.keep(room.ann.id, analysis, private=True)
     assert await world.stored() == {}
+
+
+async def test_me_says_that_nothing_is_stored_but_the_link(tmp_path: Path, pool: ComputePool) -> None:
+    async with connected_room(tmp_path, pool) as connected:
+        room = connected.room
+        assert "Nothing but the link to Spotify." in text_of(
+            (await room.ann.slash(room.channel, "me")).response
+        )
+        assert "**Stored**\nNothing." in text_of((await room.bob.slash(room.channel, "me")).response)

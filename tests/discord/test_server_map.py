@@ -58,7 +58,7 @@ async def test_a_posted_map_shows_who_agreed_and_loses_who_leaves(
     assert "Closest to you" in text_of(seen)
     assert "tam.csv" not in text_of(await look(party, "ann"))
     words = (await party.cat.click(seen, label="Read as text")).response
-    assert "near bob" in text_of(words)
+    assert "nearest bob" in text_of(words)
     posted = (await party.cat.click(seen, label="Post here")).response
     check_message(posted)
     assert not posted.ephemeral

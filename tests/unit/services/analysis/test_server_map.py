@@ -57,6 +57,13 @@ def test_the_nearest_is_the_nearest_and_said_as_sure_only_beyond_its_error() -> 
     assert blurred is not None
     assert not any(person.is_nearest_sure for person in blurred.people)
     assert blurred.closest is None
+    assert closest_line(found, 0) == "Closest to you: **bob**; next are cat and dan."
+    one_far = [
+        replace(each, point_errors=(0.2,) * 6) for each in (sound(0.0), sound(0.2), sound(-0.2), sound(-6.0))
+    ]
+    between = arrange(names, one_far)
+    assert between is not None
+    assert closest_line(between, 0) == "Closest to you, too near to rank: **bob** and **cat**."
     assert blurred.lone_wolf is None
 
 
@@ -103,7 +110,7 @@ def test_a_list_by_one_or_two_artists_is_on_the_map_and_claims_nothing() -> None
     assert "too few artists" in closest_line(found, 0)
     chart = render_server_map(found)
     assert "Too little is known of ann to rank them" in chart.alt_text
-    assert "ann: near bob, cat and dan, but too little is known" in chart.text
+    assert "ann: nearest bob, next cat and dan; too little is known" in chart.text
 
 
 def test_of_two_who_are_ranked_nothing_is_the_nearest() -> None:
@@ -112,6 +119,8 @@ def test_of_two_who_are_ranked_nothing_is_the_nearest() -> None:
     assert found is not None
     assert not any(person.is_nearest_sure for person in found.people)
     assert (found.closest, found.lone_wolf) == (None, None)
+    assert closest_line(found, 1).startswith("Too few people are ranked here to say")
+    assert closest_line(found, 1).endswith("nearest on the map is cat.")
     nobody = arrange(["ann", "bob", "cat"], [replace(each, artists=1.0) for each in sounds])
     assert nobody is not None
     assert [len(person.nearest) for person in nobody.people] == [2, 2, 2]
