@@ -52,11 +52,9 @@ def _example_button() -> ui.Button[Any]:
 
 
 def score_card(rules: ScoreRules) -> Reply:
-    """Explain what the score is made of, what its numbers mean, and what it does not say."""
-    blocks: list[ui.Item[Any]] = [*(text(*lines) for lines in words.score_parts(rules)), rule()]
-    if meaning := words.score_meaning(rules):
-        blocks += [text(*meaning), rule()]
-    return Reply((*blocks, *(text(*lines) for lines in words.score_limits(rules))))
+    """Explain what the numbers of the score mean and don't say, then how they are made."""
+    blocks: list[ui.Item[Any]] = [text(*lines) for lines in words.score_meaning(rules)]
+    return Reply((*blocks, rule(), *(text(*lines) for lines in words.score_parts(rules))))
 
 
 def status_card(status: Status) -> Reply:

@@ -67,6 +67,11 @@ _NAMES = (
     "Your name at ListenBrainz or Last.fm does as well, where your lists are public: "
     "`/analyze from:listenbrainz:NAME`."
 )
+_HEAD = (
+    "From 0 to 100, the same from both sides, 100 with yourself: {sound:.0f} points for how your tracks "
+    "sound, {artists:.0f} for artists you share. Genre words and explicit lyrics move it where they are "
+    "known."
+)
 _SOUND = (
     "**{sound:.0f} points are sound.** Each measured track is a point in a space in which music that people "
     "put on one playlist lies close together. *s* is the square root of the energy distance between your "
@@ -198,11 +203,25 @@ def start_lines(recent: Sequence[ReportSummary], state: LinkState) -> list[str]:
             return ["**Start with one file**" if not recent else "**More maps**", _FILE, connect]
 
 
+def score_meaning(rules: ScoreRules) -> tuple[list[str], ...]:
+    """Say what a score is, how high those of other people are where that is known, and how sure it is."""
+    head = _HEAD.format(sound=100 * rules.sound_part, artists=100 - 100 * rules.sound_part)
+    others = [_MEANING, *map(_calibration_line, rules.calibration), _READING] if rules.calibration else []
+    return (["## The compatibility score", head], *([others] if others else []), [_SURE], [_NOT])
+
+
 def score_parts(rules: ScoreRules) -> tuple[list[str], ...]:
-    """Say what a score is made of, part by part."""
+    """Say how a score is made, part by part, and what counts in it."""
     artists = 100 - 100 * rules.sound_part
+    counts = _COUNTS.format(
+        weight=rules.imputed_weight,
+        fewest=FEWEST_MEASURED,
+        artists=FEWEST_ARTISTS,
+        number=FEWEST_FOR_A_NUMBER,
+        few=FEWEST_ARTISTS_FOR_A_NUMBER,
+        widest=WIDEST_FOR_A_NUMBER,
+    )
     return (
-        ["## The compatibility score", "From 0 to 100, the same from both sides, 100 with yourself."],
         [
             _SOUND.format(sound=100 * rules.sound_part),
             _SOUND_FORMULA.format(scale=rules.sound_scale, power=rules.sound_power),
@@ -222,26 +241,9 @@ def score_parts(rules: ScoreRules) -> tuple[list[str], ...]:
             _EXPLICIT_FORMULA.format(part=rules.explicit_part),
             _PARTS,
         ],
+        [counts],
+        [small(f"Where the numbers come from: {rules.learned_from}.")],
     )
-
-
-def score_meaning(rules: ScoreRules) -> list[str]:
-    """Say what scores of other people are; nothing where that is not known."""
-    return [_MEANING, *map(_calibration_line, rules.calibration), _READING] if rules.calibration else []
-
-
-def score_limits(rules: ScoreRules) -> tuple[list[str], ...]:
-    """Say how sure a score is, what counts in it, and what it is not."""
-    counts = _COUNTS.format(
-        weight=rules.imputed_weight,
-        fewest=FEWEST_MEASURED,
-        artists=FEWEST_ARTISTS,
-        number=FEWEST_FOR_A_NUMBER,
-        few=FEWEST_ARTISTS_FOR_A_NUMBER,
-        widest=WIDEST_FOR_A_NUMBER,
-    )
-    whence = small(f"Where the numbers come from: {rules.learned_from}.")
-    return [_SURE], [counts], [_NOT], [whence]
 
 
 def _calibration_line(row: Calibration) -> str:
