@@ -17,7 +17,7 @@ from services.analysis.genres import commonly_known, has_genre
 from services.analysis.grounding import grounded
 from services.analysis.grouping import Groups, agreement_with_estimates, basis_of, group, middles
 from services.analysis.matrix import FeatureTable, Music, Sound
-from services.analysis.membership import confidence, margins, top_artists, typical_tracks
+from services.analysis.membership import confidence, top_artists, typical_tracks
 from services.analysis.name_rules import faint_words, said_by
 from services.analysis.naming import name_clusters, name_playlist
 from services.analysis.outliers import find_outliers
@@ -25,7 +25,7 @@ from services.analysis.portrait import portrait_of
 from services.analysis.projection import Projection, project
 from services.analysis.reference import REFERENCE_MEDIANS, TYPICAL, audible
 from services.analysis.scenes import scene_of
-from services.analysis.tally import Tally, carriers, groups_and_rests, subtitle_of
+from services.analysis.tally import carriers, groups_and_rests, subtitle_of
 from services.analysis.titles import lead_artist
 from services.analysis.traits import (
     HeardGroup,
@@ -160,7 +160,7 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
     )
     faint = [faint_words(audible(sound.heard[partition.labels == index])) for index in range(partition.k)]
     return _Words(
-        called=grounded(called, apart, cores=_cores(apart, groups), faint=faint, earlier=earlier),
+        called=grounded(called, apart, faint=faint, earlier=earlier),
         heard=heard,
         traits=traits,
         subtitles=_with_albums(_of_whom(found, partition, telling, music), partition, music),
@@ -171,19 +171,6 @@ def _call(sound: Sound, music: Music, groups: Groups, is_major: Sequence[bool | 
 def _project(sound: Sound, partition: Partition) -> Projection | None:
     centres = middles(sound.points, partition.labels, partition.k)
     return project(sound.points, partition.labels, centres, sound.z)
-
-
-def _cores(apart: Sequence[tuple[Tally, Tally]], groups: Groups) -> list[Tally]:
-    """Count that half of each group that belongs to it most clearly."""
-    if not apart:
-        return []
-    labels, (own, second) = groups.partition.labels, margins(groups.points, groups.partition.centres)
-    far = own / second if groups.partition.k > 1 else own
-    cores = []
-    for index, (tally, _) in enumerate(apart):
-        rows = np.flatnonzero(labels == index)
-        cores.append(tally.listing.tally(rows[far[rows] <= np.median(far[rows])]))
-    return cores
 
 
 def _of_whom(

@@ -59,7 +59,7 @@ _PARTS_ALONE = frozenset(
 _RAP = frozenset({"rap", "hip hop"})
 """Two words for one genre."""
 
-_OF_MANY_KINDS = frozenset(
+OF_MANY_KINDS = frozenset(
     {
         "funk & disco", "middle eastern", "r&b & soul", "religious", "seasonal", "south asian", "spoken",
         "stage & screen",
@@ -274,7 +274,7 @@ def families_as_said(
     of_family: dict[str, Counter[str]] = {}
     sizes: Counter[str] = Counter()
     for genres, number in tagged.items():
-        for family in families_of(genres) & _OF_MANY_KINDS:
+        for family in families_of(genres) & OF_MANY_KINDS:
             sizes[family] += number
             of_family.setdefault(family, Counter()).update(
                 {word: number for word in normal_words(genres) if family_of(word) == family}

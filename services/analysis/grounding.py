@@ -6,18 +6,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from services.analysis.genres import family_of, genres_of
+from services.analysis.genres import OF_MANY_KINDS, families_of, family_of, genres_of
 from services.analysis.in_common import (
     ADDED,
     FEWEST_NAMED_BY,
     FEWEST_PAIRED,
     LONGEST,
     TIMES,
+    TOO_BROAD,
     Together,
     era_of,
     few_have,
 )
-from services.analysis.name_rules import ENTRIES, WORTH_SAYING
+from services.analysis.name_rules import ELECTRIC, ENTRIES, WORTH_SAYING
 from services.analysis.scenes import (
     HALF,
     ONE_HINTED,
@@ -28,7 +29,7 @@ from services.analysis.scenes import (
     implied_by,
     no_families,
 )
-from services.analysis.tally import A_LOT, Tally, by_genres, families_in
+from services.analysis.tally import A_LOT, Read, Tally, by_genres, families_in
 from services.analysis.told_by_titles import NOTHING, Words
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
@@ -52,20 +53,20 @@ _SPOKEN = "spoken"
 _UNDATED = frozenset({"classical", "seasonal", _SPOKEN, "stage & screen"})
 """Families of which an edition says when it was recorded, and not when it was written."""
 
-_TOO_BROAD, _SAYS_ENOUGH = frozenset({"electronic", "pop", "rock"}), "pop"
-"""Families that say too little of what a group is, alone or together; pop alone says enough."""
+_SAYS_ENOUGH = "pop"
+"""Of families that say too little the one that says enough alone."""
 
 _SAYS_NOTHING = frozenset({"pop", "rock"})
 """Families that tell nothing beside another one."""
 
 _INDIE = frozenset({"bedroom pop", "lo fi rock", "college rock"})
 _KINDS_OF_INDIE = frozenset({"indie folk", "indie pop", "indie rock"})
-"""What is indie music without that word, and what of it has a name: many genres of few tracks each."""
+"""What is indie music without that word, and what of it has a name."""
 
 ANOTHER = 0.2
 """Share of a second family that tells a group from the rest, beside one that does not."""
 
-_TWO_OF_INDIE = replace(TWO_HINTED, each=0.08, share=0.15)
+_TWO_HINTS = replace(TWO_HINTED, share=0.15, added=0.08, times=0.5)
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
 
 
@@ -73,7 +74,6 @@ def grounded(
     names: Sequence[GroupName],
     groups: Sequence[tuple[Tally, Tally]],
     *,
-    cores: Sequence[Tally] = (),
     faint: Sequence[Collection[Lean]] = (),
     earlier: Sequence[GroupName | None] = (),
 ) -> tuple[GroupName, ...]:
@@ -87,8 +87,6 @@ def grounded(
     ----------
     groups
         The tracks of each group, and those of the others.
-    cores
-        Those tracks of each group that belong to it most clearly.
     faint
         Words of which little is heard in each group: left out after what it is, where that tells it from the
         others.
@@ -96,10 +94,10 @@ def grounded(
         What each group was called before: where it is still called so, it stays.
     """
     before = [*earlier, *[None] * (len(names) - len(earlier))]
-    cores, faint = cores or [own for own, _ in groups], faint or [()] * len(names)
+    faint = faint or [()] * len(names)
     grounds = [
-        None if name == was or name.scene is not None else ground_of(name, *own, core)
-        for name, was, own, core in zip(names, before, groups, cores, strict=True)
+        None if name == was or name.scene is not None else ground_of(name, *own)
+        for name, was, own in zip(names, before, groups, strict=True)
     ]
     # Where groups would be called the same without faint words and what is implied, these are said after all.
     wordings = [
@@ -154,7 +152,7 @@ def _in_full(
     """
     said = _with_ground(name, scene, faint)
     another = _another_than(said.scene, group, rest)
-    finer = _finer(said, group, rest, surely=another != said.scene).scene
+    finer = _finer(said, group, rest, surely=another != said.scene and _says_sound(said)).scene
     if finer is not None and finer != said.scene:
         return _with_sound(name, finer, faint, group, rest)  # what goes without saying is another
     full = name if another == name.scene else _with_sound(name, another, faint, group, rest)
@@ -185,7 +183,9 @@ def _with_ground(
     implied = frozenset[Lean]() if says_all else implied_by(scene)
     compared = tuple([lean for lean in name.beside if lean in WORTH_SAYING and lean not in implied])
     if name.sound is not None:
-        is_said = not implied.isdisjoint(ENTRIES[name.sound].main)  # "Hip hop, wordy & rhythmic"
+        is_said = not (implied - {ELECTRIC}).isdisjoint(
+            ENTRIES[name.sound].main
+        )  # "Hip hop, wordy & rhythmic"
         return replace(name, scene=scene, sound=SoundName.ALL_ROUNDERS if is_said else name.sound)
     if name.compared:
         return replace(name, scene=scene, leans=compared[:1], differs=None)
@@ -226,9 +226,9 @@ def _finer(name: GroupName, group: Tally, rest: Tally, *, surely: bool = False) 
     if surely or (tells_nothing and not says_little and not says_nothing):
         tried = [(_TWO_FINER, kinds if surely else own)]
     elif says_little:
-        tried += [(TWO_HINTED, own), (_TWO_OF_INDIE, by_genres(_indie)), (ONE_HINTED, own)]
+        tried += [(_TWO_HINTS, _hints(group)), (ONE_HINTED, own)]
     elif says_nothing:
-        tried += [(TWO_HINTED, kinds)]
+        tried += [(_TWO_HINTS, _hints(group))]
     found = (few_have(group, rest, read, SceneKind.GENRE, each) for each, read in tried)
     finer = next(filter(None, found), None)
     return name if finer is None else replace(name, scene=finer)
@@ -236,7 +236,7 @@ def _finer(name: GroupName, group: Tally, rest: Tally, *, surely: bool = False) 
 
 def _hinted(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     """Say two kinds of music that a fifth has, where what most of it is does not tell it from another."""
-    found = few_have(group, rest, by_genres(no_families), SceneKind.GENRE, TWO_HINTED)
+    found = few_have(group, rest, _hints(group), SceneKind.GENRE, _TWO_HINTS)
     return name if found is None or name.scene is not None else _with_ground(name, found, ())
 
 
@@ -252,17 +252,30 @@ def _is_everywhere(scene: Scene, group: Tally, rest: Tally) -> bool:
 def _is_too_broad(scene: Scene | None) -> bool:
     """Whether a scene is made of families that say too little of what a group is."""
     said = {scene.words, scene.also, scene.third} - {""} if scene else set()
-    return bool(said) and said <= _TOO_BROAD and said != {_SAYS_ENOUGH}
+    return bool(said) and said <= TOO_BROAD and said != {_SAYS_ENOUGH}
 
 
-@lru_cache(maxsize=8192)
-def _indie(genres: tuple[str, ...]) -> Words:
-    """Return which kinds of indie music some genres are, by their families; a track has some."""
-    words = genres_of(genres)
-    found = frozenset(
-        f"indie {family_of(word)}" for word in words if word in _INDIE or "indie" in word.split()
-    )
-    return found & _KINDS_OF_INDIE or (words and NOTHING)
+def _hints(group: Tally) -> Read:
+    """Read the kinds of music that make up a group, and the families that a quarter of it is of.
+
+    Of indie music there are many genres of few tracks each: they count together.
+    """
+    families = group.read(by_genres(families_of))
+    large = {family for family in families.counts if families.share_with({family}) >= A_LOT}
+    return by_genres(_hints_of(frozenset(large - TOO_BROAD - OF_MANY_KINDS)))
+
+
+@lru_cache(maxsize=64)
+def _hints_of(large: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
+    @lru_cache(maxsize=8192)
+    def read(genres: tuple[str, ...]) -> Words:
+        words = genres_of(genres)
+        indie = frozenset(word for word in words if word in _INDIE or "indie" in word.split())
+        of_indie = frozenset(f"indie {family_of(word)}" for word in indie) & _KINDS_OF_INDIE
+        kinds = frozenset(word for word in words - indie if family_of(word) != word)
+        return kinds | of_indie | (families_of(genres) & large) or (words and NOTHING)
+
+    return read
 
 
 @cache
@@ -280,7 +293,7 @@ def _another_than(scene: Scene | None, group: Tally, rest: Tally) -> Scene | Non
         (-here.counts[word], word)
         for word in here.counts
         if word != scene.words
-        and (word not in _SAYS_NOTHING or scene.words in _TOO_BROAD)
+        and (word not in _SAYS_NOTHING or scene.words in TOO_BROAD)
         and here.counts[word] >= FEWEST_PAIRED
         and here.share_with({word}) >= max(ANOTHER, TIMES * there.share_with({word}))
         and here.number_with({word, scene.words}) >= here.counts[scene.words] + ADDED * here.total
@@ -314,4 +327,4 @@ def _says_sound(name: GroupName) -> bool:
 def _is_broad(scene: Scene) -> bool:
     """Whether a scene is made of families alone."""
     said = filter(None, [scene.words, scene.also, scene.third])
-    return scene.kind is SceneKind.GENRE and all(family_of(word) == word for word in said)
+    return scene.kind is SceneKind.GENRE and all(word in {family_of(word), "r&b"} for word in said)

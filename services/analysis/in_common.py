@@ -19,12 +19,10 @@ from services.analysis.tally import (
     Tally,
     commonly,
     decades,
-    leads,
     lower_end,
     spelling_of,
 )
-from services.analysis.titles import lead_artist
-from services.domain.grouping import OTHERS, Scene, SceneKind
+from services.domain.grouping import Scene, SceneKind
 from services.domain.letters import JOINERS
 
 FEWEST_NAMED_BY, FEWEST_BY_ARTIST = 5, 3
@@ -76,11 +74,11 @@ HALF = 0.5
 SPANS = (0.65, 0.7, 0.8)
 """Shares of one, two and three decades in a row from which a group is called by them."""
 
-FEWEST_IN_COMPANY, AT_HOME, MOST_ASKED, COMPANY = 2, 0.5, 8, 0.125
-"""Clear cases by an artist after whom a group is called, share of their tracks that is in it, how many such
-artists are tried, and part of the group that two of them have to make: with four tracks in thirty-five they
-say next to nothing.
-"""
+HINTED, ALL_BUT = 0.12, 0.5
+"""Share of the tracks of which a genre has to be known, and lower end of those of them that have the same."""
+
+TOO_BROAD = frozenset({"electronic", "pop", "rock"})
+"""Families that say too little of what a group is, alone or together."""
 
 FEWEST_PAIRED = 3
 """Tracks that the rarer of two genres needs."""
@@ -287,36 +285,28 @@ def _beside(word: str, telling: Scene, ranked: Sequence[str], here: Reading, the
     return None
 
 
-def company_of(group: Tally, rest: Tally, core: Tally) -> Scene | None:
-    """Return the two artists who tell a group best from the rest, or None where none is there repeatedly.
+def of_few_known(group: Tally, rest: Tally, reads: Iterable[Read]) -> Scene | None:
+    """Return the genre of nearly all tracks of which one is known, where that is said of few.
+
+    What is known of a list of footwork or of lo-fi beats is little, and all the same.
 
     Parameters
     ----------
-    core
-        The tracks that belong to the group most clearly: who is at its rim does not stand for it.
+    reads
+        Ways of reading genres; the first that tells is taken, and of each genre the commonest.
     """
-    inside, outside, clear = (some.read(leads).counts for some in (group, rest, core))
-    spell = _spelling(group, SceneKind.ARTIST)
-    telling = sorted(
-        (-_telling(count / core.size, outside[artist] / max(rest.size, 1)), -inside[artist], artist)
-        for artist, count in clear.items()
-        if count >= FEWEST_IN_COMPANY
-        and inside[artist] >= AT_HOME * (inside[artist] + outside[artist])
-        and _is_sayable(spell(artist), SceneKind.ARTIST)
-    )
-    for pair in combinations([artist for _, _, artist in telling[:MOST_ASKED]], 2):
-        first, second = map(spell, sorted(pair, key=lambda artist: (-inside[artist], artist)))
-        makes_a_part = sum(inside[artist] for artist in pair) >= COMPANY * group.size
-        if makes_a_part and len(" & ".join((first, second, OTHERS))) <= LONGEST:
-            return Scene(SceneKind.ARTIST, first, second, OTHERS)
+    for read in reads:
+        here, there = group.read(read), rest.read(read)
+        if not max(FEWEST_NAMED_BY, HINTED * group.size) <= here.total < FEW_TAGGED * group.size:
+            return None
+        known_for = group.read(commonly).counts
+        for word in sorted(here.counts, key=lambda each: (-here.counts[each], -known_for[each], each)):
+            if lower_end(here.counts[word], here.total) < ALL_BUT:
+                break
+            says_much = _is_sayable(word, SceneKind.GENRE) and word not in TOO_BROAD
+            if says_much and here.share_with({word}) >= there.share_with({word}):
+                return Scene(SceneKind.GENRE, word)
     return None
-
-
-def keeps_company(artist: str, group: Tally, rest: Tally) -> bool:
-    """Tell whether a group may still be called after an artist among others: no less at home there."""
-    lead = lead_artist((artist,))
-    inside, outside = (some.read(leads).counts[lead] for some in (group, rest))
-    return 0 < inside >= AT_HOME * (inside + outside)
 
 
 def era_of(group: Tally, rest: Tally, lengths: Iterable[int], *, times: float = TIMES) -> Scene | None:

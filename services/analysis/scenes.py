@@ -14,11 +14,10 @@ from services.analysis.in_common import (
     TIMES,
     Together,
     commoner,
-    company_of,
     era_of,
     few_have,
-    keeps_company,
     most_have,
+    of_few_known,
     span_of,
 )
 from services.analysis.name_rules import WORTH_SAYING
@@ -118,17 +117,15 @@ _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
 """What goes without saying after a word of a genre or a kind of recording."""
 
 _TWO_ARTISTS = Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
-_TWO_AND_OTHERS = Together(2, each=0.1, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
-_AND_OTHERS = Together(1, each=A_LOT, share=A_LOT, surely=0.12, times=TIMES, before=(OTHERS,))
+_AND_OTHERS = Together(1, each=HELD, share=HELD, surely=0.2, times=TIMES, before=(OTHERS,))
 _TWO_GENRES = Together(2, each=0.15, share=OF_ALL, surely=HELD, times=TIMES)
 _TWO_TELLING = Together(2, each=0.15, share=A_LOT, surely=HALF_SURELY, times=TIMES)
 _TWO_FAMILIES = Together(2, each=0.25, share=OF_ALL, surely=HELD, times=1.0)
 _TWO_LOOSELY = Together(2, each=0.2, share=0.33, surely=0.3, times=1.0)
 _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
+_TWO_OF_MANY = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8)
 ONE_HINTED = Together(1, each=0.2, share=0.2, surely=0.1, times=1.0, fewest=FEWEST_PAIRED)
 TWO_HINTED = Together(2, each=0.1, share=0.2, surely=0.15, times=1.0, fewest=FEWEST_PAIRED)
-_ONE_AND_MORE = Together(1, each=HELD, share=A_LOT, surely=A_LOT, times=1.0, before=(MORE,))
-_TWO_AND_MORE = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8, before=(MORE,))
 
 
 def scene_of(group: Tally, rest: Tally) -> Scene | None:
@@ -198,7 +195,7 @@ def implied_by(scene: Scene | None) -> frozenset[Lean]:
     return frozenset(implied)
 
 
-def ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene | None:
+def ground_of(name: GroupName, group: Tally, rest: Tally) -> Scene | None:
     """Return what most of a group is: a genre, an artist, two of them, or an early decade; else who is in it.
 
     What says less only where the name says little. Beside rap, rap is called by its kinds or its artists.
@@ -210,12 +207,7 @@ def ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene 
         return artist
     two = commoner(few_have(group, rest, genres, SceneKind.GENRE, _TWO_TELLING), group, rest, genres)
     if name.sound in _GENRES:
-        is_everywhere = rest.read(families).share_with({_RAP_FAMILY}) >= HALF
-        kind = two or most_have(group, rest, by_genres(_kinds_of_rap), SceneKind.GENRE, HELD)
-        if kind is not None or not is_everywhere:
-            return kind
-        return few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
-    says_little = _says_little(name)
+        return two or most_have(group, rest, by_genres(_kinds_of_rap), SceneKind.GENRE, HELD)
     has_no_sound = name.sound is SoundName.ALL_ROUNDERS or (
         name.compared and WORTH_SAYING.isdisjoint(name.beside)
     )
@@ -234,21 +226,18 @@ def ground_of(name: GroupName, group: Tally, rest: Tally, core: Tally) -> Scene 
         or few_have(group, rest, families, SceneKind.GENRE, _TWO_LOOSELY)
         or few_have(group, rest, by_genres(no_families), SceneKind.GENRE, TWO_HINTED)
         or few_have(group, rest, by_genres(no_families), SceneKind.GENRE, ONE_HINTED)
-        or few_have(group, rest, leads, SceneKind.ARTIST, _TWO_AND_OTHERS)
         or few_have(group, rest, leads, SceneKind.ARTIST, _AND_OTHERS)
+        or of_few_known(group, rest, (by_genres(no_families), families))
         or most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=0.0, share=MOST)
-        or company_of(group, rest, core)
         or (era_of(group, rest, [1, 2]) if has_no_sound else None)
-        or (_of_little(group, rest, families) if says_little else None)
+        or (_of_little(group, rest, families) if _says_little(name) else None)
     )
 
 
 def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
-    """Return what says little of a group: one or two families among others, or decades in a row."""
-    return (
-        few_have(group, rest, families, SceneKind.GENRE, _TWO_AND_MORE)
-        or few_have(group, rest, families, SceneKind.GENRE, _ONE_AND_MORE)
-        or era_of(group, rest, [*range(1, len(SPANS) + 1), 0])
+    """Return what says little of a group: two families among others, or decades in a row."""
+    return few_have(group, rest, families, SceneKind.GENRE, _TWO_OF_MANY) or era_of(
+        group, rest, [*range(1, len(SPANS) + 1), 0]
     )
 
 
@@ -275,9 +264,9 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
     }
     read = readers.get(scene.kind) or all_kinds_in(group, rest)
     said = frozenset({scene.words, scene.also, scene.third} - {""})
-    words = said - {OTHERS, MORE}
-    if OTHERS in said:
-        return all(keeps_company(artist, group, rest) for artist in words)
+    if MORE in said or scene.third == OTHERS:
+        return False  # as older versions said of little: of 22 such names readers nodded at one
+    words = said - {OTHERS}
     if scene.kind is SceneKind.ARTIST:
         words = frozenset(lead_artist((artist,)) for artist in words)
     if scene.kind is SceneKind.DECADE:
