@@ -42,6 +42,18 @@ async def test_a_visitor_who_hangs_up_is_no_failure_of_ours(
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
+@pytest.mark.parametrize("path", ["/", "/link/x", "/done", "/nowhere"])
+async def test_nobody_sends_a_second_request_on_a_connection_that_may_close_meanwhile(
+    site: Site, path: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    async with asyncio.timeout(60):
+        answer = await reader.read()
+    writer.close()
+    assert b"\r\nconnection: close\r\n" in answer.lower()
+
+
 async def test_slow_bodies_are_closed_like_slow_headers(database_file: Path) -> None:
     async with (
         Database.open(f"sqlite:///{database_file}") as database,
