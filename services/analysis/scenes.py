@@ -116,6 +116,9 @@ _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 """What goes without saying after a word of a genre or a kind of recording."""
 
+_OF_ONE_LANGUAGE = OTHER_LETTERS - {Language.CYRILLIC}
+"""Letters of which it is known whose they are: no reader nodded at "Cyrillic titles"."""
+
 _TWO_ARTISTS = Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
 _AND_OTHERS = Together(1, each=HELD, share=HELD, surely=0.2, times=TIMES, before=(OTHERS,))
 _TWO_GENRES = Together(2, each=0.15, share=OF_ALL, surely=HELD, times=TIMES)
@@ -140,7 +143,7 @@ def scene_of(group: Tally, rest: Tally) -> Scene | None:
         group, rest, genres, SceneKind.GENRE, _TWO_GENRES
     )
     return (
-        most_have(group, rest, leads, SceneKind.ARTIST, HELD, times=TIMES_BY_FAR, share=MOST)
+        most_have(group, rest, leads, SceneKind.ARTIST, HALF_SURELY, times=TIMES_BY_FAR, share=MOST)
         or _by_one(group, rest)
         or most_have(group, rest, by_genres(_staged), SceneKind.GENRE, HELD, times=0.0)
         or most_have(group, rest, by_titles(_OCCASIONS), SceneKind.RECORDING, HELD, times=0.0)
@@ -245,7 +248,7 @@ def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
     """Return the language of most titles: of those in letters of their own nothing else is one."""
     latin = frozenset(Language) - OTHER_LETTERS
     return most_have(
-        group, rest, by_titles(OTHER_LETTERS), SceneKind.LANGUAGE, MOST_BY_FAR, times=times, share=MOST
+        group, rest, by_titles(_OF_ONE_LANGUAGE), SceneKind.LANGUAGE, MOST_BY_FAR, times=times, share=MOST
     ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
 
 

@@ -388,3 +388,7 @@ def test_beside_other_rap_a_group_is_called_by_more_than_that() -> None:
 def test_music_is_called_dark_or_acoustic_where_the_line_below_says_so_too() -> None:
     assert unshown([Feature.VALENCE, Feature.ENERGY]) == {Claim.ACOUSTIC}
     assert unshown(SOUND_FEATURES) == set()
+
+
+def test_a_few_tracks_of_which_two_thirds_are_by_one_artist_are_called_by_them() -> None:
+    assert said_of(tagged(6, "trap", artist="Future") + tagged(3, "metal"), songs(30)) == "Future"
