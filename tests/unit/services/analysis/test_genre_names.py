@@ -391,4 +391,5 @@ def test_music_is_called_dark_or_acoustic_where_the_line_below_says_so_too() -> 
 
 
 def test_a_few_tracks_of_which_two_thirds_are_by_one_artist_are_called_by_them() -> None:
-    assert said_of(tagged(6, "trap", artist="Future") + tagged(3, "metal"), songs(30)) == "Future"
+    group = songs(6, "trap", artist="Future") + songs(3, "metal")
+    assert scene_in(group, songs(30)) == Scene(SceneKind.ARTIST, "Future")
