@@ -80,8 +80,8 @@ def grounded(
     """Say first what most of each group is, though the rest may be so too, or else who is in it.
 
     "Livelier tracks" are "Rock, livelier", "Cheerful tracks" are "Rock, cheerful", or "Pop & rock, cheerful"
-    where only both are most of them, and "Nas, Drake & others, cheerful" where nothing is. A name that
-    another group would share says all that it says, or stays as it was.
+    where only both are most of them, and "Nas & others, cheerful" where two fifths are by one artist. A name
+    that another group would share says all that it says, or two kinds of its music, or stays as it was.
 
     Parameters
     ----------
