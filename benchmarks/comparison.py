@@ -65,9 +65,11 @@ def measure_separation(crowd: Crowd, repeats: int) -> None:
             known = Measured.of(crowd, crowd.pairs(size, protocol, repeats, seed=201))
             cosine = np.array([_cosine(raw, pair) for pair in known.pairs])
             scarce = Measured.of(crowd, known.pairs, SCARCE)
+            of_artists = Measured.of(crowd, known.pairs, with_files=False)
             told = {
                 "with genre words": known.auc(known.scores(rules)),
                 f"for {SCARCE:.0%} of the tracks": known.auc(scarce.scores(rules)),
+                "for no track but of its artist": of_artists.auc(of_artists.scores(rules)),
                 "without": known.auc(known.scores(rules, genres=0.0)),
                 "without explicit lyrics": known.auc(known.scores(rules, explicit=0.0)),
                 "without both": known.auc(known.scores(rules, genres=0.0, explicit=0.0)),

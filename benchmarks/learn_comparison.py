@@ -46,7 +46,6 @@ from benchmarks.people_pairs import PROTOCOLS, WHOLE, Crowd, PairOfLists, auc, l
 from services.analysis.comparison.pairs import SHARES_FILE
 from services.analysis.comparison.rules import CONSTANTS_FILE
 from services.analysis.comparison.score import combine, energy_distance, sound_score
-from services.analysis.genres import normal_genre
 from services.analysis.imputation import RelatedTracks, estimate_gaps
 from services.analysis.matrix import FeatureTable
 from services.analysis.reference import REFERENCE
@@ -112,16 +111,18 @@ class Measured:
     affinity: Float
     """NaN where one side has no tagged track."""
     tagged: Float
-    """Share of tagged tracks on the side that has fewer."""
+    """Share of tracks with known genres on the side that has fewer."""
     gap: Float
     """Between the shares of explicit tracks, as far as it counts."""
 
     @staticmethod
-    def of(crowd: Crowd, pairs: Iterable[PairOfLists], tags: float = 1.0) -> Measured:
-        """Measure pairs; genres are known for at most a share of the tracks."""
+    def of(
+        crowd: Crowd, pairs: Iterable[PairOfLists], tags: float = 1.0, *, with_files: bool = True
+    ) -> Measured:
+        """Measure pairs; genres are known for at most a share of the tracks, or of artists alone."""
         rng = np.random.default_rng(SEED)
         drawn = tuple(pairs)
-        parts = [crowd.parts(pair, rng, tags) for pair in drawn]
+        parts = [crowd.parts(pair, rng, tags, with_files=with_files) for pair in drawn]
         affinity = [np.nan if part.affinity is None else part.affinity for part in parts]
         return Measured(
             drawn,
@@ -240,13 +241,7 @@ def _of_one(crowd: Crowd, size: int) -> list[PairOfLists]:
 def learn_genre_shares(crowd: Crowd) -> dict[str, float]:
     """Return how common the genres are that several listeners have, most common first."""
     holders = Counter(
-        genre
-        for name in crowd.library.listeners
-        for genre in {
-            normal_genre(genre)
-            for row in crowd.library.rows_of(name)
-            for genre in crowd.shelf.tracks[int(row)].genres
-        }
+        genre for name in crowd.library.listeners for genre in frozenset[str]().union(*crowd.genres_of(name))
     )
     shares = {
         genre: round(share, 5)

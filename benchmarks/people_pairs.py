@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from services.analysis.comparison.explicit import Explicit, explicit_gap, flags_
 from services.analysis.comparison.listening import MOST_COMPARED
 from services.analysis.comparison.pairs import Palette, expected_artists, genre_affinity
 from services.analysis.comparison.score import energy_distance
-from services.analysis.genres import normal_genre
+from services.analysis.genres import commonly_known, dressed, normal_words
 from services.analysis.reference import read_reference
 from services.analysis.titles import lead_artist
 from services.domain.features import SOUND_FEATURES
@@ -76,7 +76,7 @@ class Parts:
     overlap: float
     affinity: float | None
     tagged: float
-    """Share of the tracks with genres of the list that has fewer of them."""
+    """Share of the tracks with known genres of the list that has fewer of them."""
     gap: float
     """How far the shares of explicit tracks are apart, as far as they are known."""
 
@@ -89,6 +89,8 @@ class Crowd:
     shelf: Shelf
     artists: tuple[frozenset[str], ...]
     """Of each track, in caseless words."""
+    genres: tuple[frozenset[str], ...]
+    """Of each track as a comparison has them: of the file, else what the artist is commonly known for."""
     taught: frozenset[str]
     """Listeners from whom the sound space is learned."""
     _spaces: dict[frozenset[str], Float] = field(default_factory=dict)
@@ -110,30 +112,36 @@ class Crowd:
             names = [name for name in self.library.listeners if name not in key]
             shares: Counter[str] = Counter()
             for name in names:
-                tagged = [
-                    set(filter(None, map(normal_genre, genres))) for genres in self._genres_of(name) if genres
-                ]
+                tagged = [genres for genres in self.genres_of(name) if genres]
                 for genre, count in Counter(genre for genres in tagged for genre in genres).items():
                     shares[genre] += count / max(len(tagged), 1) / len(names)  # type: ignore[assignment]
             self._shares[key] = dict(shares)
         return self._shares[key]
 
-    def _genres_of(self, listener: str) -> list[tuple[str, ...]]:
-        return [self.shelf.tracks[int(row)].genres for row in self.library.rows_of(listener)]
+    def genres_of(self, listener: str) -> list[frozenset[str]]:
+        """Return the genres of each track of a listener."""
+        return [self.genres[int(row)] for row in self.library.rows_of(listener)]
 
-    def parts(self, pair: PairOfLists, rng: np.random.Generator, tags: float = 1.0) -> Parts:
+    def parts(
+        self, pair: PairOfLists, rng: np.random.Generator, tags: float = 1.0, *, with_files: bool = True
+    ) -> Parts:
         """Measure a pair in a space and with shares that know neither listener.
 
         Parameters
         ----------
         tags : float
             Genres are known for no more than this share of each list; they are forgotten artist by artist.
+        with_files : bool
+            Whether files say genres; else artists are known for theirs, and nothing else is.
         """
         points = self.points(pair.listeners)
         one, other = (_some(rows, rng) for rows in (pair.first, pair.second))
         shares = self.genre_shares(pair.listeners)
         lists = (pair.first, pair.second)
-        palettes = [Palette.of(self._tagged(rows, tags, rng), shares) for rows in lists]
+        tagged = [self._tagged(rows, tags, rng) for rows in lists]
+        if not with_files:
+            tagged = [[replace(track, genres=()) for track in tracks] for tracks in tagged]
+        palettes = [Palette.of(tracks, shares) for tracks in tagged]
         return Parts(
             math.sqrt(max(energy_distance(points[one], points[other]), 0.0)),
             self.overlap(pair),
@@ -150,13 +158,12 @@ class Crowd:
         return min(one.known, other.known) * explicit_gap(one, other)
 
     def _tagged(self, rows: Rows, tags: float, rng: np.random.Generator) -> list[Track]:
-        """Return the tracks with genres, or those of some artists, up to a share of all."""
-        tracks = [self.shelf.tracks[int(row)] for row in rows]
-        tagged = [track for track in tracks if track.genres]
+        """Return the tracks with known genres, or those of some artists, up to a share of all."""
+        tagged = [self.shelf.tracks[int(row)] for row in rows if self.genres[int(row)]]
         if tags < 1:
             place = {name: rng.random() for name in sorted({lead_artist(track.artists) for track in tagged})}
             tagged.sort(key=lambda track: place[lead_artist(track.artists)])
-        return tagged[: round(tags * len(tracks))]
+        return tagged[: round(tags * len(rows))]
 
     def overlap(self, pair: PairOfLists) -> float:
         """Return the expected overlap coefficient of the artists, as the score has it."""
@@ -306,8 +313,10 @@ def load_crowd(folder: Path = SHARED_DATA) -> Crowd:
         frozenset(words for name in track.artists if (words := lead_artist((name,))))
         for track in shelf.tracks
     )
+    known = commonly_known({lead_artist(track.artists) for track in shelf.tracks})
+    genres = tuple(normal_words(dressed(track, known).genres) for track in shelf.tracks)
     taught = frozenset(load_libraries(folder).listeners)
-    return Crowd(load_libraries(folder, EVERYBODY), shelf, artists, taught)
+    return Crowd(load_libraries(folder, EVERYBODY), shelf, artists, genres, taught)
 
 
 def auc(pairs: Sequence[PairOfLists], likeness: ArrayLike) -> float:

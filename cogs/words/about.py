@@ -15,7 +15,7 @@ from services.domain.comparison import (
 )
 from services.domain.installation import Status
 from services.domain.report import ReportSummary
-from services.domain.scoring import ARTIST_DRAW, Calibration, ScoreRules
+from services.domain.scoring import ARTIST_DRAW, GENRES_OF_ARTISTS, Calibration, ScoreRules
 from services.domain.spotify import Seat
 from services.domain.vocabulary import share_words
 
@@ -85,9 +85,10 @@ _ARTISTS = (
 )
 _GENRES = (
     "**Genre words count as far as they are known:** in full where {full:.0f}% of everybody's tracks have "
-    "them, in proportion below. The affinity is how often a track of yours and one of theirs share genres, "
-    "rare ones more, in parts of how often two artists of your own do: 0 without a common one, 1 for one "
-    "taste."
+    "them, in proportion below. They are those that came with a track, else what its first artist is "
+    "commonly known for: such a track counts {artists:g} where others count 1. The affinity is how often a "
+    "track of yours and one of theirs share genres, rare ones more, in parts of how often two artists of "
+    "yours do: 0 without a common one, 1 for one taste."
 )
 _GENRE_FORMULA = (
     "```\nwith genres =\n  (1 − g) · score\n  + 100 · g · affinity\n"
@@ -233,7 +234,7 @@ def score_parts(rules: ScoreRules) -> tuple[list[str], ...]:
             ),
         ],
         [
-            _GENRES.format(full=100 * rules.genre_full),
+            _GENRES.format(full=100 * rules.genre_full, artists=GENRES_OF_ARTISTS),
             _GENRE_FORMULA.format(genres=rules.genre_part, full=rules.genre_full),
         ],
         [

@@ -211,10 +211,10 @@ def _sound_line(two: _Two) -> str:
 
 def _genres_line(pair: Pair) -> str:
     if pair.affinity is None:
-        return "Genre words are not in the score: somebody here has no track with any."
+        return "Genre words are not in the score: none are known for somebody's tracks here."
     alike = f"Genre words: {share_words(pair.affinity)} alike"
     if pair.genres_counted < 1:
-        return f"{alike}; they count less, as somebody here has them for few tracks."
+        return f"{alike}; they count less, as many of somebody's tracks here came without."
     return f"{alike}."
 
 

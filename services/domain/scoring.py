@@ -82,9 +82,10 @@ class ScoreRules:
     unit `overlap_unit`;
     base = `sound_part` · sound + (1 − `sound_part`) · artists;
     score = (1 − g) · base + g · 100 · affinity, where g = `genre_part` · min(1, tagged / `genre_full`), and
-    tagged is the share of tracks with genres on the side that has fewer of them. In the end it is multiplied
-    by 1 − `explicit_part` · known · gap, where gap is how far apart the shares of explicit tracks are, and
-    known the share of tracks of which it is known whether they are, on the side that has fewer of them.
+    tagged is the share of tracks with genres on the side that has fewer of them, where those that came
+    without and have those of their artist count `GENRES_OF_ARTISTS`. In the end it is multiplied by
+    1 − `explicit_part` · known · gap, where gap is how far apart the shares of explicit tracks are, and known
+    the share of tracks of which it is known whether they are, on the side that has fewer of them.
     """
 
     sound_scale: float
@@ -179,6 +180,13 @@ class ScoreRules:
 
 ARTIST_DRAW = 100
 """Tracks to which a library is thinned for the artist part, so that the part does not grow with it."""
+
+GENRES_OF_ARTISTS = 0.5
+"""What a track counts whose genres are those its artist is commonly known for, where one that came with
+genres counts 1. In full, such tracks would tell random lists of 15 partly tagged tracks less well than none:
+the AUC is .980 with them, .984 without, and .984 with this. Lists by such artists alone would look more alike
+than they are beside those of strangers from files.
+"""
 
 
 def _share_at(curve: Curve, score: float) -> float:

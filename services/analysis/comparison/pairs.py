@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from services.analysis.comparison.listening import UNCREDITED, Listening, Sound, artist_of
 from services.analysis.duplicates import song_of
-from services.analysis.genres import normal_genre
+from services.analysis.genres import commonly_known, normal_words
 from services.analysis.reference import audible
 from services.analysis.titles import lead_artist, version_tags
 from services.domain.comparison import FeatureDifference, SharedArtist, SharedTrack
 from services.domain.features import SOUND_FEATURES, Feature
 from services.domain.music import Track, valid_isrc
 from services.domain.report import EnrichedTrack
-from services.domain.scoring import ARTIST_DRAW
+from services.domain.scoring import ARTIST_DRAW, GENRES_OF_ARTISTS
 from services.domain.tempo import Tempo, tempo_of
 
 NOTICEABLE = 0.35
@@ -185,17 +185,17 @@ SHARES_FILE = Path(__file__).with_name("genre_shares.json")
 
 @cache
 def load_shares() -> Mapping[str, float]:
-    """Load how common each genre is: its share of the tagged tracks of a library, every listener alike."""
+    """Load how common each genre is: its share of a library's tracks with genres, every listener alike."""
     shares: Mapping[str, float] = json.loads(SHARES_FILE.read_text(encoding="utf-8"))
     return shares
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The genres of somebody's tracks."""
+    """The genres of somebody's tracks: those that came with them, else what lead artists are known for."""
 
-    tagged: int
-    """Tracks with genres."""
+    tagged: float
+    """Tracks whose genres are known, those with genres of their artist counted in part."""
     means: Mapping[str, float]
     """Mean of the tracks' vectors."""
     inside: float
@@ -204,26 +204,31 @@ class Palette:
 
     @staticmethod
     def of(tracks: Iterable[Track], shares: Mapping[str, float] | None = None) -> Palette:
-        """Read the genres of tracks; those without any count for nothing."""
+        """Read the genres of tracks.
+
+        Those that came without any have what their lead artist is commonly known for, and count
+        `GENRES_OF_ARTISTS`; of whom nothing is known count for nothing.
+        """
         known = load_shares() if shares is None else shares
         rarest = min(known.values(), default=1e-4)
         # Most tracks of one artist have the very same genres: each different set is weighed once.
-        sets = Counter(
-            (artist_of(track), frozenset(filter(None, map(normal_genre, track.genres)))) for track in tracks
-        )
+        sets = Counter((artist_of(track), normal_words(track.genres)) for track in tracks)
+        common = commonly_known(artist for artist, genres in sets if not genres)
         sums: dict[str, float] = defaultdict(float)
         own: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        counts: Counter[str] = Counter()
+        counts: dict[str, float] = defaultdict(float)
         for (artist, genres), count in sorted(sets.items(), key=lambda one: (one[0][0], sorted(one[0][1]))):
-            weights = {genre: -math.log(known.get(genre, rarest)) for genre in sorted(genres)}
+            words = sorted(genres or normal_words(common.get(artist, ())))
+            weights = {genre: -math.log(known.get(genre, rarest)) for genre in words}
             length = math.sqrt(sum(weight**2 for weight in weights.values()))
             if not length:
                 continue
-            counts[artist] += count
+            counted = count if genres else GENRES_OF_ARTISTS * count
+            counts[artist] += counted
             for genre, weight in weights.items():
-                sums[genre] += count * weight / length
-                own[artist][genre] += count * weight / length
-        tagged = counts.total()
+                sums[genre] += counted * weight / length
+                own[artist][genre] += counted * weight / length
+        tagged = sum(counts.values())
         squares = _square(sums) - sum(map(_square, own.values()))
         pairs = tagged**2 - sum(count**2 for count in counts.values())
         inside = max(squares / pairs, 0.0) if pairs else USUAL_INSIDE
@@ -236,7 +241,7 @@ def _square(vector: Mapping[str, float]) -> float:
 
 
 def genre_affinity(a: Palette, b: Palette) -> float | None:
-    """Return how alike two palettes are, 0..1; None where one side has no tagged track."""
+    """Return how alike two palettes are, 0..1; None where of one side no genres are known."""
     if not (a.tagged and b.tagged):
         return None
     between = math.fsum(value * b.means.get(genre, 0.0) for genre, value in a.means.items())

@@ -186,7 +186,7 @@ def score_pair(
     rules: ScoreRules | None = None,
     *,
     affinity: float | None = None,
-    tagged: int = 0,
+    tagged: float = 0.0,
     genres: float = 1.0,
     genres_again: Float | float = 1.0,
     explicit: float = 1.0,
@@ -203,8 +203,8 @@ def score_pair(
         Those of the package by default.
     affinity : float, optional
         Of their genre words, where both sides know any.
-    tagged : int
-        Tracks with genres of the side that has fewer of them.
+    tagged : float
+        Tracks with genres of the side that has fewer of them, see `Palette.tagged`.
     genres : float
         What genre words count in parts of their full weight, 0..1.
     genres_again : array of shape (DRAWS,) or float

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.analysis.comparison.compare import compare
 from services.analysis.comparison.pairs import (
     USUAL_INSIDE,
     USUAL_TRACKS,
@@ -17,8 +18,13 @@ from services.analysis.comparison.pairs import (
     genre_affinity,
     load_shares,
 )
+from services.analysis.comparison.rules import load_rules
 from services.analysis.genres import normal_genre
+from services.domain.comparison import Person
 from services.domain.music import Track
+from services.domain.scoring import GENRES_OF_ARTISTS
+from tests.unit.services.analysis.comparison.people import person
+from tests.unit.services.analysis.sounds import group
 
 SHARES = {"rock": math.exp(-1), "doom metal": math.exp(-2), "zeuhl": math.exp(-2)}
 """Weights of 1 and 2, so that a person can compute in their head."""
@@ -70,6 +76,42 @@ def test_without_a_tagged_track_nothing_is_known() -> None:
     none, one = Palette.of(tagged(*[()] * 50), SHARES), Palette.of(tagged(("rock",), ()), SHARES)
     assert genre_affinity(none, one) is genre_affinity(one, none) is None
     assert genre_affinity(one, one) is not None
+
+
+METAL = ("Metallica", "Iron Maiden", "Slayer", "Megadeth", "Judas Priest", "Pantera")
+ALSO_METAL = ("Black Sabbath", "Anthrax", "Motörhead", "Sepultura", "Dio", "Testament")
+JAZZ = ("Miles Davis", "John Coltrane", "Bill Evans", "Thelonious Monk", "Herbie Hancock", "Chet Baker")
+
+
+def by(*artists: str, genres: tuple[str, ...] = ()) -> list[Track]:
+    """Return a track by each of these artists."""
+    return [Track(title=f"By {artist}", artists=(artist,), genres=genres) for artist in artists]
+
+
+def test_lists_without_genres_are_nearer_where_their_artists_are_known_for_the_same() -> None:
+    rows = group(30, 1)
+
+    def list_by(artists: tuple[str, ...]) -> Person:
+        someone = person(artists[0], rows)
+        tracks = zip(someone.tracks, artists * 5, strict=True)
+        entries = (replace(each, track=replace(each.track, artists=(artist,))) for each, artist in tracks)
+        return replace(someone, tracks=tuple(entries))
+
+    metal, also, jazz = map(list_by, (METAL, ALSO_METAL, JAZZ))
+    found = compare([metal, also, jazz])
+    near, far = found.pair(metal.key, also.key), found.pair(metal.key, jazz.key)
+    counted = GENRES_OF_ARTISTS / load_rules().genre_full
+    assert near.genres_counted == far.genres_counted == pytest.approx(counted)
+    assert near.score is not None
+    assert far.score is not None
+    assert near.score > far.score + 10
+
+
+def test_genres_that_came_with_a_track_come_before_those_of_its_artist_and_count_more() -> None:
+    assert set(Palette.of(by(*METAL, genres=("zeuhl",)), SHARES).means) == {"zeuhl"}
+    mixed = Palette.of([*by("Nobody Knows", genres=("zeuhl",)), *by("Metallica")], SHARES)
+    assert mixed.tagged == 1 + GENRES_OF_ARTISTS
+    assert mixed.means["zeuhl"] == pytest.approx(1 / (1 + GENRES_OF_ARTISTS))
 
 
 TRACKS = st.lists(st.lists(st.sampled_from(sorted(SHARES)), max_size=3).map(tuple), min_size=8, max_size=20)
