@@ -84,7 +84,7 @@ def closest_line(found: ServerMap, you: int) -> str:
         rivals = [f"**{name}**" for name in names[: person.may_be_nearest]]
         return f"Closest to you, too near to rank: {join_words(rivals)}."
     why = "Too few people are ranked here" if person.is_ranked else "Your list is by too few artists"
-    return f"{why} to say whom you sound close to; nearest on the map {_are(names)}."
+    return f"{why} to say whom you sound close to; by what is known, the nearest {_are(names)}."
 
 
 def _are(names: Sequence[str]) -> str:

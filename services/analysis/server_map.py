@@ -139,7 +139,9 @@ def _what_holds(
     (one, other), wolf = max(pairs, key=pairs.__getitem__), max(wolves, key=wolves.__getitem__, default=0)
     least = _SURE * _DRAWS
     of_nearest = np.take_along_axis(times, nearest, axis=1)
-    rivals = np.maximum(2, (of_nearest >= _MAYBE * _DRAWS).sum(axis=1))
+    # Up to the last who may be: who is said to be as near as any must not be left out for one between.
+    last = ((of_nearest >= _MAYBE * _DRAWS) * np.arange(1, nearest.shape[1] + 1)).max(axis=1)
+    rivals = np.maximum(2, last)
     may_be = np.where(of_nearest[:, 0] >= least, 1, rivals)
     return (
         dict(zip(ranked.tolist(), may_be.tolist(), strict=True)),

@@ -79,8 +79,8 @@ class PersonOnMap:
     nearest: tuple[int, ...]
     """Up to three others, the nearest first, of those who are ranked if there are any."""
     may_be_nearest: int
-    """How many of them, from the first on, may each be the nearest within their errors; 0 where that is not
-    known."""
+    """How many of them, from the first on, hold all that may be the nearest within their errors; 0 where that
+    is not known."""
 
     @property
     def is_nearest_sure(self) -> bool:

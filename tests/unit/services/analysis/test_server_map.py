@@ -64,6 +64,11 @@ def test_the_nearest_is_the_nearest_and_said_as_sure_only_beyond_its_error() -> 
     between = arrange(names, one_far)
     assert between is not None
     assert closest_line(between, 0) == "Closest to you, too near to rank: **bob** and **cat**."
+    places = ((0.0, 0.1), (0.2, 0.1), (0.3, 0.02), (-0.3, 0.2))
+    vague = [replace(sound(level), point_errors=(error,) * 6) for level, error in places]
+    behind = arrange(names, vague)
+    assert behind is not None
+    assert closest_line(behind, 0) == "Closest to you, too near to rank: **bob**, **cat** and **dan**."
     assert blurred.lone_wolf is None
 
 
@@ -120,7 +125,7 @@ def test_of_two_who_are_ranked_nothing_is_the_nearest() -> None:
     assert not any(person.is_nearest_sure for person in found.people)
     assert (found.closest, found.lone_wolf) == (None, None)
     assert closest_line(found, 1).startswith("Too few people are ranked here to say")
-    assert closest_line(found, 1).endswith("nearest on the map is cat.")
+    assert closest_line(found, 1).endswith("; by what is known, the nearest is cat.")
     nobody = arrange(["ann", "bob", "cat"], [replace(each, artists=1.0) for each in sounds])
     assert nobody is not None
     assert [len(person.nearest) for person in nobody.people] == [2, 2, 2]
