@@ -166,7 +166,7 @@ _TRACK = re.compile(
 _ADDRESS = re.compile(r"\w+://|spotify:|www\.", re.IGNORECASE)
 _SPOTIFY_PAGE = re.compile(
     r"(?:spotify:|(?:open|play)\.spotify\.com/(?:intl-[a-z-]{2,11}/)?(?:embed/)?)"
-    r"(?P<kind>album|artist|show|episode|user)[:/]\w",
+    r"(?P<kind>album|artist|show|episode|user)[:/]\w(?![^\s:/]*[:/]playlist\b)",
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"spotify\.(?:link|app\.link)/|spoti\.fi/", re.IGNORECASE)
@@ -205,7 +205,7 @@ def parse_reference(text: str) -> PlaylistRef:
     for name, pattern in _OTHERS:
         if pattern.search(words):
             return PlaylistRef(ReferenceKind.OTHER_SERVICE, name)
-    if _ADDRESS.match(words):
+    if _ADDRESS.match(words) or _SPOTIFY_PAGE.match(words):
         return PlaylistRef(ReferenceKind.LINK, words)
     return PlaylistRef(ReferenceKind.UNKNOWN, words)
 

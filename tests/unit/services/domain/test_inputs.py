@@ -11,12 +11,14 @@ from services.domain.inputs import (
     NamedList,
     PlaylistRef,
     ReferenceKind,
+    SpotifyPage,
     UserList,
     WhichList,
     input_from_row,
     input_to_row,
     parse_reference,
     parse_user_list,
+    spotify_page,
 )
 
 MBID = "8f3471b5-7e6a-48da-86a9-c1c07a0f47ae"
@@ -56,6 +58,7 @@ def test_reads_liked_songs(text: str) -> None:
         (f"https://open.spotify.com/playlist/{_ID}x", ReferenceKind.LINK),
         (f"https://open.spotify.com/album/{_ID}", ReferenceKind.LINK),
         (f"spotify:artist:{_ID}", ReferenceKind.LINK),
+        (f"open.spotify.com/album/{_ID}", ReferenceKind.LINK),
         ("<https://example.org/a list>", ReferenceKind.LINK),
         ("www: the playlist", ReferenceKind.UNKNOWN),
         ("my summer mix", ReferenceKind.UNKNOWN),
@@ -64,6 +67,20 @@ def test_reads_liked_songs(text: str) -> None:
 )
 def test_tells_the_kinds_apart(text: str, kind: ReferenceKind) -> None:
     assert parse_reference(text).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        (f"look: https://open.spotify.com/intl-de/album/{_ID}", SpotifyPage.ALBUM),
+        ("https://open.spotify.com/user/robin?si=1", SpotifyPage.USER),
+        ("https://open.spotify.com/user/robin/playlist/4eTMX", None),
+        ("spotify:user:robin:playlist:4eTMX", None),
+        ("https://example.org/album/x", None),
+    ],
+)
+def test_says_what_a_link_to_spotify_leads_to(text: str, page: SpotifyPage | None) -> None:
+    assert spotify_page(text) is page
 
 
 @given(st.text(max_size=200))
