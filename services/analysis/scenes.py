@@ -116,8 +116,8 @@ _IMPLIED: Mapping[Lean, frozenset[str]] = MappingProxyType(
 )  # fmt: skip
 """What goes without saying after a word of a genre or a kind of recording."""
 
-_OF_ONE_LANGUAGE = OTHER_LETTERS - {Language.CYRILLIC}
-"""Letters of which it is known whose they are: no reader nodded at "Cyrillic titles"."""
+_SAID = frozenset(Language) - {Language.CYRILLIC}
+"""Languages, and letters of which it is known whose they are: no reader nodded at "Cyrillic titles"."""
 
 _TWO_ARTISTS = Together(2, each=0.2, share=OF_ALL, surely=MOST_BY_FAR, times=TIMES_BY_FAR)
 _AND_OTHERS = Together(1, each=HELD, share=HELD, surely=0.2, times=TIMES, before=(OTHERS,))
@@ -246,10 +246,10 @@ def _of_little(group: Tally, rest: Tally, families: Read) -> Scene | None:
 
 def _language(group: Tally, rest: Tally, *, times: float) -> Scene | None:
     """Return the language of most titles: of those in letters of their own nothing else is one."""
-    latin = frozenset(Language) - OTHER_LETTERS
+    letters, latin = map(by_titles, (_SAID & OTHER_LETTERS, _SAID - OTHER_LETTERS))
     return most_have(
-        group, rest, by_titles(_OF_ONE_LANGUAGE), SceneKind.LANGUAGE, MOST_BY_FAR, times=times, share=MOST
-    ) or most_have(group, rest, by_titles(latin), SceneKind.LANGUAGE, TOLD_SURELY, times=times)
+        group, rest, letters, SceneKind.LANGUAGE, MOST_BY_FAR, times=times, share=MOST
+    ) or most_have(group, rest, latin, SceneKind.LANGUAGE, TOLD_SURELY, times=times)
 
 
 def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
@@ -263,7 +263,7 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
         SceneKind.ARTIST: leads,
         SceneKind.DECADE: decades,
         SceneKind.RECORDING: by_titles(Recording),
-        SceneKind.LANGUAGE: by_titles(Language),
+        SceneKind.LANGUAGE: by_titles(_SAID),
     }
     read = readers.get(scene.kind) or all_kinds_in(group, rest)
     said = frozenset({scene.words, scene.also, scene.third} - {""})

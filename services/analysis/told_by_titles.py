@@ -93,6 +93,9 @@ _SCRIPTS: Mapping[str, Language] = MappingProxyType(
 )  # fmt: skip
 """What the letters of a title tell. In Japanese Chinese characters stand beside kana."""
 
+_NOT_ARABIC = re.compile("[\u0672-\u06d3]")
+"""Letters of that script that Arabic has not: those of Persian, Urdu and others."""
+
 OTHER_LETTERS: frozenset[Language] = frozenset(_SCRIPTS.values())
 """Languages that every title in them tells."""
 
@@ -179,6 +182,7 @@ def _languages(title: str) -> set[Language]:
         letters = title.casefold()
         if scripts := {_script_of(letter) for letter in letters if letter > "\u024f" and letter.isalpha()}:
             scripts -= {Language.CHINESE} if Language.JAPANESE in scripts else set()
+            scripts -= {Language.ARABIC} if _NOT_ARABIC.search(letters) else set()
             return {script for script in scripts if script is not None}
         votes.update(_LETTERS[letter] for letter in letters if letter in _LETTERS)
     if _ELIDED.search(title):

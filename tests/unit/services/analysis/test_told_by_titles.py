@@ -36,6 +36,9 @@ from services.domain.music import Track
         ("稻香", None, {Language.CHINESE}),
         ("봄날", None, {Language.KOREAN}),
         ("чёрное сердце", None, {Language.CYRILLIC}),
+        ("حبيبي", None, {Language.ARABIC}),
+        ("گل یخ", None, NOTHING),
+        ("پیار ہوا", None, NOTHING),
         ("Live and Let Die", "The Way I Live", NOTHING),
         ("Live Forever", "Definitely Maybe", NOTHING),
         ("C'mon, Don't Stop", None, NOTHING),
@@ -89,7 +92,10 @@ def test_a_few_titles_tell_nothing_of_a_group() -> None:
     assert scene_of(Tally.of(called(20, "さくら")), Tally.of(called(20, "さくら"))) is None
     half_japanese = called(12, "さくら") + called(12, "Lonely Star")
     assert scene_of(Tally.of(half_japanese), Tally.of(HITS)) is None, "the other half is called otherwise"
-    assert scene_of(Tally.of(called(20, "Сияй")), Tally.of(HITS)) is None, "letters of many languages"
+    cyrillic, hits = Tally.of(called(20, "Сияй")), Tally.of(HITS)
+    assert scene_of(cyrillic, hits) is None, "letters of many languages"
+    before = GroupName(sound=SoundName.QUIET_SPARSE, scene=Scene(SceneKind.LANGUAGE, Language.CYRILLIC))
+    assert not still_of(before, cyrillic, hits), "as older versions said"
 
 
 def test_christmas_is_said_of_each_group_of_a_list_of_christmas_songs() -> None:
