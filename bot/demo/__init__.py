@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,7 +16,8 @@ async def run_demo(settings: Settings, *, once: Path | None, only: Sequence[str]
     """Serve the demo in a browser, or play its script once and write pictures to a folder."""
     # The simulator, when imported, probes discord.py with a client without intents, which warns about that.
     logging.getLogger("discord.state").setLevel(logging.ERROR)
-    _end_as_by_ctrl_c(signal.SIGTERM, signal.SIGHUP)
+    if sys.platform != "win32":  # where loops know no signals
+        _end_as_by_ctrl_c(signal.SIGTERM, signal.SIGHUP)
     # ruff: noqa: PLC0415  (the simulator is in the extra `demo`; `bot.__main__` says how to install it)
     if once is not None:
         from bot.demo.script import play
