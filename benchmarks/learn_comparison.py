@@ -109,7 +109,7 @@ class Measured:
     distance: Float
     overlap: Float
     affinity: Float
-    """NaN where one side has no tagged track."""
+    """NaN where of one side no genres are known."""
     tagged: Float
     """Share of tracks with known genres on the side that has fewer."""
     gap: Float

@@ -88,8 +88,8 @@ def grounded(
     groups
         The tracks of each group, and those of the others.
     faint
-        Words of which little is heard in each group: left out after what it is, where that tells it from the
-        others.
+        Words of which little is heard in each group: left out after what it is, where another word for its
+        sound is left.
     earlier
         What each group was called before: where it is still called so, it stays.
     """
@@ -146,7 +146,7 @@ def _counted_anew(names: Sequence[GroupName], before: Sequence[GroupName | None]
 def _in_full(
     name: GroupName, scene: Scene | None, faint: Collection[Lean], group: Tally, rest: Tally
 ) -> GroupName:
-    """Say the scene and the sound, and of that what is faint where the rest is of the same scene.
+    """Say the scene and the sound, and of that what is faint where nothing else is left of it.
 
     Of broad genres those kinds are said that most of it is, or their decades.
     """
@@ -265,7 +265,7 @@ def _hints(group: Tally) -> Read:
     return by_genres(_hints_of(frozenset(large - TOO_BROAD - OF_MANY_KINDS)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)  # each holds up to 2.5 MB, and a list has few
 def _hints_of(large: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
     @lru_cache(maxsize=8192)
     def read(genres: tuple[str, ...]) -> Words:

@@ -1,4 +1,4 @@
-"""Change the tables of the version before 0.2.0; with 0027, what 0010 to 0026 did one by one.
+"""Change the tables of the version before 0.2.0; with 0027, what eighteen steps did one by one.
 
 No version had the tables of a step in between.
 """
