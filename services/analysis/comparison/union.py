@@ -71,7 +71,7 @@ def unite(people: Sequence[Listening]) -> Union:
     traits = [describe_traits(own, REFERENCE_MEDIANS) for own in heard]
     parts = [partition.labels == index for index in range(partition.k)]
     modes = [known_modes(entries[row] for row in np.flatnonzero(own)) for own in parts]
-    tempi = [own.tempo for own in heard]
+    tempi, said = [own.tempo for own in heard], list(map(levels, heard))
     apart = groups_and_rests(Listing.of(_for_all_to_read(entries)), partition.labels, partition.k)
     # The genres of somebody's file say which words may be said of the sound, and nobody reads them.
     named = grounded(
@@ -84,6 +84,7 @@ def unite(people: Sequence[Listening]) -> Union:
             scenes=list(starmap(scene_of, apart)),
             tempi=tempi,
             is_major=[entry.is_major for entry in entries],
+            shown=[{level.feature for level in each} for each in said],
         ),
         apart,
     )
@@ -92,7 +93,7 @@ def unite(people: Sequence[Listening]) -> Union:
     groups = tuple(
         UnionGroup(
             name=name_words(name),
-            levels=levels(heard[index]),
+            levels=said[index],
             tempo_range_bpm=tempo.range_bpm if tempo else None,
             major_share=major_share(modes[index]),
             modes_known=len(modes[index]),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.analysis.comparison.compare import compare
 from services.domain.comparison import Person
+from services.domain.features import Feature
 from tests.unit.services.analysis.comparison.people import person
 from tests.unit.services.analysis.sounds import DANCE, LOUD, group
 
@@ -31,6 +32,20 @@ def fan(name: str, artists: tuple[str, ...], sound: dict[str, float], seed: int,
 def test_they_say_what_artists_are_commonly_known_for() -> None:
     found = compare([fan("mika", METAL, LOUD, 1), fan("noor", DANCERS, DANCE, 2)])
     assert {name.name.split(",")[0] for name in found.groups} == {"Thrash metal", "EDM"}
+
+
+def test_they_are_dark_or_acoustic_where_the_line_below_says_so_too() -> None:
+    calm = {"energy": 0.3, "valence": 0.2, "danceability": 0.3, "loudness": -8.0, "instrumentalness": 0.6}
+    bright = {"acousticness": 0.2, "energy": 0.6, "valence": 0.7}
+    for seed, acousticness in ((4, 0.6), (9, 0.5)):
+        people = [
+            person("ann", group(30, seed, acousticness=acousticness, **calm)),
+            person("bob", group(30, seed + 1_000, **bright)),
+        ]
+        for each in compare(people).groups:
+            shown = {level.feature for level in each.levels}
+            assert Feature.VALENCE in shown or "dark" not in each.name.lower()
+            assert Feature.ACOUSTICNESS in shown or "acoustic" not in each.name.lower()
 
 
 def test_they_say_neither_the_genres_of_a_file_nor_who_is_in_it() -> None:
