@@ -217,9 +217,13 @@ def _unranked(found: ServerMap) -> str:
 
 
 def _twin(found: ServerMap) -> list[str]:
-    return [
-        f"{_name(found, index)}: nearest {_near(found, person.nearest[:1])}"
-        + (f", next {_near(found, person.nearest[1:])}" if person.nearest[1:] else "")
-        + ("" if person.is_ranked else "; too little is known to rank them")
-        for index, person in enumerate(found.people)
-    ]
+    lines = []
+    for index, person in enumerate(found.people):
+        rivals = max(person.may_be_nearest, 1)
+        near, beyond = person.nearest[:rivals], person.nearest[rivals:]
+        lines.append(
+            f"{_name(found, index)}: nearest {_near(found, near)}"
+            + (f", next {_near(found, beyond)}" if beyond else "")
+            + ("" if person.is_ranked else "; too little is known to rank them")
+        )
+    return lines

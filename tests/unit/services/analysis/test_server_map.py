@@ -64,6 +64,7 @@ def test_the_nearest_is_the_nearest_and_said_as_sure_only_beyond_its_error() -> 
     between = arrange(names, one_far)
     assert between is not None
     assert closest_line(between, 0) == "Closest to you, too near to rank: **bob** and **cat**."
+    assert "ann: nearest bob and cat, next dan" in render_server_map(between).text.splitlines()
     places = ((0.0, 0.1), (0.2, 0.1), (0.3, 0.02), (-0.3, 0.2))
     vague = [replace(sound(level), point_errors=(error,) * 6) for level, error in places]
     behind = arrange(names, vague)
