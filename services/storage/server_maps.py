@@ -224,7 +224,7 @@ class DigestStore(Store):
         another.
         """
         async with self._database.transaction() as connection:
-            query = select(digests).where(digests.c.guild_id == guild_id)
+            query = select(digests).where(digests.c.guild_id == guild_id).with_for_update()
             before = (await connection.execute(query)).one_or_none()
             next_at = before.next_at if before else now + WEEK
             row = {"guild_id": guild_id, "channel_id": channel_id, "next_at": next_at}

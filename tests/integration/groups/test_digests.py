@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text, update
 
 from services.domain.errors.groups import CannotLookError
 from services.domain.groups import Presence
@@ -105,6 +105,21 @@ async def test_a_digest_that_is_wanted_elsewhere_keeps_its_day_and_its_news(worl
     assert (await world.digests.switch_on(GUILD, CHANNEL + 1))[1] is None
     await world.pass_time(timedelta(days=4))
     assert list(world.screen.shown.values()) == [{CAT}]
+
+
+async def test_a_digest_that_is_moved_while_its_week_is_used_up_does_not_come_back(
+    new_postgresql: Callable[[str], str], postgresql_template: str
+) -> None:
+    async with Database.open(new_postgresql(postgresql_template)) as database:
+        world = World(database)
+        await world.begin()
+        async with database.transaction() as connection:
+            await connection.execute(update(digests).values(next_at=NOON + 2 * WEEK))
+            moving = asyncio.create_task(world.digests.switch_on(GUILD, CHANNEL + 1))
+            async with asyncio.timeout(60):
+                while not await connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                    assert not moving.done()
+        assert (await moving)[0].next_at == NOON + 2 * WEEK
 
 
 async def test_a_quiet_week_has_no_digest_and_a_loud_one_names_who_moved(world: World) -> None:
