@@ -24,6 +24,7 @@ from services.domain.installation import PROGRAM
 from services.domain.ordering import Goal
 
 LARGEST_BLEND = 500
+_LAST_PORT = 65_535
 _FORMATS = "as rekordbox XML, M3U8 and CSV"
 _GOALS = ", ".join(Goal)
 _ONE_OF_SEVERAL = "FILE#NAME if it holds several playlists"
@@ -74,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="SCENE",
         help="photograph this scene of --once, not all",
     )
-    demo.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
+    demo.add_argument("--port", type=_port, default=0, help="port of the page (default: a free one)")
 
     analyze = commands.add_parser("analyze", help="analyse a playlist file or sound files in the terminal")
     analyze.add_argument("files", nargs="+", metavar="FILE", help=_FILES)
@@ -227,6 +228,12 @@ def _role(text: str) -> Role:
 def _seed(text: str) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise argparse.ArgumentTypeError("choose a number from 0 on")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"choose a number from 0 to {_LAST_PORT}; 0 takes a free one")
     return int(text)
 
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ import pytest
 from PIL import Image
 from playwright.async_api import TimeoutError as LateError
 
+from bot.cli import main
+from bot.commands import EXIT_BAD_INPUT
 from bot.demo.script import find_chromium, open_browser
 from bot.demo.stories import SCENES
 from sandbox.playlists import PLAYLISTS
@@ -71,6 +74,23 @@ async def test_whatever_ends_the_demo_takes_its_files_along(tmp_path: Path, end:
         async with demo_page(tmp_path, end, TMPDIR=files):
             assert [*Path(files).iterdir()]
         assert not [*Path(files).iterdir()]
+
+
+def test_a_taken_port_is_told_before_anything_opens(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["demo", "--port", str(port)]) == EXIT_BAD_INPUT
+    said = capsys.readouterr()
+    assert f"can't be served on port {port} (Address already in use)" in said.err
+    assert "--port" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "eighty"])
+def test_no_port_is_told_with_those_that_are(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["demo", f"--port={port}"])
+    assert "choose a number from 0 to 65535" in capsys.readouterr().err
 
 
 async def send_command(page: Any, name: str, words: str, file: Path | None = None) -> Any:
