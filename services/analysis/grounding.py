@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
-from services.analysis.genres import OF_MANY_KINDS, families_of, family_of, genres_of
+from services.analysis.genres import family_of, genres_of
 from services.analysis.in_common import (
     ADDED,
     FEWEST_NAMED_BY,
@@ -22,15 +22,15 @@ from services.analysis.name_rules import ELECTRIC, ENTRIES, WORTH_SAYING
 from services.analysis.scenes import (
     HALF,
     ONE_HINTED,
-    TWO_HINTED,
+    TWO_KINDS_HINTED,
     all_kinds_in,
     early,
     ground_of,
+    hints_in,
     implied_by,
     no_families,
 )
-from services.analysis.tally import A_LOT, Read, Tally, by_genres, families_in
-from services.analysis.told_by_titles import NOTHING, Words
+from services.analysis.tally import A_LOT, Tally, by_genres, families_in
 from services.domain.features import Feature
 from services.domain.group_words import scene_words, wording_of
 from services.domain.grouping import GroupName, Lean, Scene, SceneKind, SoundName
@@ -59,14 +59,9 @@ _SAYS_ENOUGH = "pop"
 _SAYS_NOTHING = frozenset({"pop", "rock"})
 """Families that tell nothing beside another one."""
 
-_INDIE = frozenset({"bedroom pop", "lo fi rock", "college rock"})
-_KINDS_OF_INDIE = frozenset({"indie folk", "indie pop", "indie rock"})
-"""What is indie music without that word, and what of it has a name."""
-
 ANOTHER = 0.2
 """Share of a second family that tells a group from the rest, beside one that does not."""
 
-_TWO_HINTS = replace(TWO_HINTED, share=0.15, added=0.08, times=0.5)
 _TWO_FINER = Together(2, each=A_LOT, share=0.35, surely=0.3, times=1.0, added=0.0)
 
 
@@ -183,9 +178,8 @@ def _with_ground(
     implied = frozenset[Lean]() if says_all else implied_by(scene)
     compared = tuple([lean for lean in name.beside if lean in WORTH_SAYING and lean not in implied])
     if name.sound is not None:
-        is_said = not (implied - {ELECTRIC}).isdisjoint(
-            ENTRIES[name.sound].main
-        )  # "Hip hop, wordy & rhythmic"
+        # As in "Hip hop, wordy & rhythmic".
+        is_said = not (implied - {ELECTRIC}).isdisjoint(ENTRIES[name.sound].main)
         return replace(name, scene=scene, sound=SoundName.ALL_ROUNDERS if is_said else name.sound)
     if name.compared:
         return replace(name, scene=scene, leans=compared[:1], differs=None)
@@ -226,9 +220,9 @@ def _finer(name: GroupName, group: Tally, rest: Tally, *, surely: bool = False) 
     if surely or (tells_nothing and not says_little and not says_nothing):
         tried = [(_TWO_FINER, kinds if surely else own)]
     elif says_little:
-        tried += [(_TWO_HINTS, _hints(group)), (ONE_HINTED, own)]
+        tried += [(TWO_KINDS_HINTED, hints_in(group)), (ONE_HINTED, own)]
     elif says_nothing:
-        tried += [(_TWO_HINTS, _hints(group))]
+        tried += [(TWO_KINDS_HINTED, hints_in(group))]
     found = (few_have(group, rest, read, SceneKind.GENRE, each) for each, read in tried)
     finer = next(filter(None, found), None)
     return name if finer is None else replace(name, scene=finer)
@@ -236,7 +230,7 @@ def _finer(name: GroupName, group: Tally, rest: Tally, *, surely: bool = False) 
 
 def _hinted(name: GroupName, group: Tally, rest: Tally) -> GroupName:
     """Say two kinds of music that a fifth has, where what most of it is does not tell it from another."""
-    found = few_have(group, rest, _hints(group), SceneKind.GENRE, _TWO_HINTS)
+    found = few_have(group, rest, hints_in(group), SceneKind.GENRE, TWO_KINDS_HINTED)
     return name if found is None or name.scene is not None else _with_ground(name, found, ())
 
 
@@ -253,29 +247,6 @@ def _is_too_broad(scene: Scene | None) -> bool:
     """Whether a scene is made of families that say too little of what a group is."""
     said = {scene.words, scene.also, scene.third} - {""} if scene else set()
     return bool(said) and said <= TOO_BROAD and said != {_SAYS_ENOUGH}
-
-
-def _hints(group: Tally) -> Read:
-    """Read the kinds of music that make up a group, and the families that a quarter of it is of.
-
-    Of indie music there are many genres of few tracks each: they count together.
-    """
-    families = group.read(by_genres(families_of))
-    large = {family for family in families.counts if families.share_with({family}) >= A_LOT}
-    return by_genres(_hints_of(frozenset(large - TOO_BROAD - OF_MANY_KINDS)))
-
-
-@lru_cache(maxsize=8)  # each holds up to 2.5 MB, and a list has few
-def _hints_of(large: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
-    @lru_cache(maxsize=8192)
-    def read(genres: tuple[str, ...]) -> Words:
-        words = genres_of(genres)
-        indie = frozenset(word for word in words if word in _INDIE or "indie" in word.split())
-        of_indie = frozenset(f"indie {family_of(word)}" for word in indie) & _KINDS_OF_INDIE
-        kinds = frozenset(word for word in words - indie if family_of(word) != word)
-        return kinds | of_indie | (families_of(genres) & large) or (words and NOTHING)
-
-    return read
 
 
 @cache

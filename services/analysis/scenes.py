@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
-from services.analysis.genres import families_of, family_of, genres_of
+from services.analysis.genres import OF_MANY_KINDS, families_of, family_of, genres_of
 from services.analysis.in_common import (
     FEWEST_PAIRED,
     HELD,
     OF_ALL,
     SPANS,
     TIMES,
+    TOO_BROAD,
     Together,
     commoner,
     era_of,
@@ -70,6 +73,9 @@ _OCCASIONS = frozenset(
 TOLD_SURELY = 0.25
 """Lower end for the language of titles in Latin letters: few words tell it, and many titles have none."""
 
+STILL = 0.8
+"""Part of what two genres of few tracks need for a place in a name, from which they keep it."""
+
 MOST, ALL_BY_ONE = 0.6, 0.7
 """Shares of an artist from which a group is called by them before anything else, and though the rest be by
 them as well: their genres tell no group of it from another.
@@ -88,6 +94,10 @@ _GENRES = frozenset({SoundName.RAP_SPOKEN_WORD, SoundName.PUNCHY_WORDPLAY, Sound
 """Names that tell the kind of music already."""
 
 _RAP_FAMILY = "hip hop"
+
+_INDIE = frozenset({"bedroom pop", "lo fi rock", "college rock"})
+_KINDS_OF_INDIE = frozenset({"indie folk", "indie pop", "indie rock"})
+"""What is indie music without that word, and what of it has a name."""
 
 _NO_KIND = frozenset({"", MORE, OTHERS})
 """What stands in a scene in place of one more of its kind."""
@@ -129,6 +139,7 @@ _THREE_FAMILIES = Together(3, each=0.15, share=HALF, surely=0.6, times=1.2)
 _TWO_OF_MANY = Together(2, each=0.15, share=A_LOT, surely=A_LOT, times=0.8)
 ONE_HINTED = Together(1, each=0.2, share=0.2, surely=0.1, times=1.0, fewest=FEWEST_PAIRED)
 TWO_HINTED = Together(2, each=0.1, share=0.2, surely=0.15, times=1.0, fewest=FEWEST_PAIRED)
+TWO_KINDS_HINTED = replace(TWO_HINTED, share=0.15, added=0.08, times=0.5)
 
 
 def scene_of(group: Tally, rest: Tally) -> Scene | None:
@@ -274,7 +285,18 @@ def still_of(name: GroupName, group: Tally, rest: Tally) -> bool:
         words = frozenset(lead_artist((artist,)) for artist in words)
     if scene.kind is SceneKind.DECADE:
         words = said = span_of(min(said), max(said))
-    return group.read(read).share_with(words) >= (HELD if len(said) == 1 else A_LOT)
+    if group.read(read).share_with(words) >= (HELD if len(said) == 1 else A_LOT):
+        return True
+    return scene.kind is SceneKind.GENRE and _is_still_hinted(said, group)
+
+
+def _is_still_hinted(words: Collection[str], group: Tally) -> bool:
+    """Whether genres that were said of fewer tracks are still of nearly as many, read as they were then."""
+    wanted, here = ONE_HINTED if len(words) == 1 else TWO_KINDS_HINTED, group.read(hints_in(group))
+    return (
+        min(here.counts[word] for word in words) >= STILL * wanted.each * here.total
+        and here.number_with(words) >= STILL * wanted.share * group.size
+    )
 
 
 def all_kinds_in(group: Tally, rest: Tally) -> Read:
@@ -283,6 +305,29 @@ def all_kinds_in(group: Tally, rest: Tally) -> Read:
     return once_of_both(
         group, rest, all_kinds_in, lambda: by_genres(lambda genres: kinds(genres) | families_of(genres))
     )
+
+
+def hints_in(group: Tally) -> Read:
+    """Read the kinds of music that make up a group, and the families that a quarter of it is of.
+
+    Of indie music there are many genres of few tracks each: they count together.
+    """
+    families = group.read(by_genres(families_of))
+    large = {family for family in families.counts if families.share_with({family}) >= A_LOT}
+    return by_genres(_hints_of(frozenset(large - TOO_BROAD - OF_MANY_KINDS)))
+
+
+@lru_cache(maxsize=8)  # each holds up to 2.5 MB, and a list has few
+def _hints_of(large: frozenset[str]) -> Callable[[tuple[str, ...]], Words]:
+    @lru_cache(maxsize=8192)
+    def read(genres: tuple[str, ...]) -> Words:
+        words = genres_of(genres)
+        indie = frozenset(word for word in words if word in _INDIE or "indie" in word.split())
+        of_indie = frozenset(f"indie {family_of(word)}" for word in indie) & _KINDS_OF_INDIE
+        kinds = frozenset(word for word in words - indie if family_of(word) != word)
+        return kinds | of_indie | (families_of(genres) & large) or (words and NOTHING)
+
+    return read
 
 
 def _says_little(name: GroupName) -> bool:

@@ -10,12 +10,18 @@ from scipy.optimize import linear_sum_assignment
 
 from services.analysis.continuity import _MOODS, _mood, colours_of, earlier_centres, match_groups
 from services.analysis.describe import describe
+from services.analysis.scenes import still_of
+from services.analysis.tally import Tally
 from services.domain.analysis import AnalysisOptions, EarlierGroup, LastGroups
 from services.domain.features import SOUND_FEATURES
+from services.domain.group_words import name_words
+from services.domain.grouping import GroupName, SoundName
 from services.domain.music import Playlist, Track
 from services.domain.report import AnalysisReport, EnrichedTrack
 from services.enrichment.coverage import compute_coverage
 from tests.unit.services.analysis.sounds import DANCE, LOUD, PIANO, QUIET, group, tracks
+from tests.unit.services.analysis.test_genre_names import tagged
+from tests.unit.services.analysis.test_scenes import grounded_in
 
 
 def numbered(rows: np.ndarray, first: int) -> tuple[EnrichedTrack, ...]:
@@ -171,3 +177,21 @@ def test_no_other_way_to_colour_the_groups_fits_better() -> None:
         cost = np.square(np.array([_mood(each) for each in profiles])[:, None] - _MOODS).sum(axis=2)
         best = cost[linear_sum_assignment(cost)].sum()
         assert cost[range(groups), colours_of(profiles, [None] * groups)].sum() == pytest.approx(best)
+
+
+def of_many_kinds_of_indie(number: int) -> list[Track]:
+    """Return songs of which two fifths are of four kinds of indie music, a few of each."""
+    kinds = ("indie rock", "indie pop", "lo-fi indie", "bedroom pop")
+    indie = [song for kind in kinds for song in tagged(number, kind)]
+    return indie + tagged(3 * number, "rock") + tagged(3 * number, "pop")
+
+
+@pytest.mark.parametrize(("gone", "stays"), [(0, True), (1, True), (3, False)])
+def test_a_name_of_genres_that_were_counted_together_stays_while_they_are_there(
+    gone: int, stays: bool
+) -> None:
+    music, rest = of_many_kinds_of_indie(3), Tally.of(tagged(30, "hip hop"))
+    name = grounded_in(GroupName(sound=SoundName.ELECTRIC_DRIVING), music, tagged(30, "hip hop"))
+    assert name_words(name) == "Indie pop & indie rock, electric & driving"
+    left = of_many_kinds_of_indie(3)[4 * gone :]
+    assert still_of(name, Tally.of(left), rest) is stays
