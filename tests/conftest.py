@@ -29,7 +29,7 @@ from tests.databases import engine_with_compiled_statements
 from tests.depth import examples
 
 # A gate gives the same answer for the same commit; elsewhere each run tries something new.
-settings.register_profile("gate", derandomize=True, deadline=None, max_examples=examples(25, 400))
+settings.register_profile("gate", derandomize=True, deadline=None, max_examples=examples(15, 400))
 settings.register_profile("search", deadline=None, max_examples=examples(25, 400))
 settings.load_profile("gate" if os.environ.get("CI") else "search")
 

@@ -18,7 +18,7 @@ from services.compute import ComputePool
 from services.domain.errors.jobs import DeadlineExceededError
 from services.workflows import analyze as analyze_module
 from services.workflows import tasks
-from tests.depth import IS_NIGHT
+from tests.depth import IS_NIGHT, at_night, cases
 from tests.discord.cards import check_message, text_of
 from tests.discord.conftest import Room
 from tests.discord.samples import exportify
@@ -98,7 +98,7 @@ async def test_a_whole_library_gets_a_card(room: Room) -> None:
     assert len(answer.attachments) == 4
 
 
-@pytest.mark.parametrize("job", ["read file", "analysis"])
+@pytest.mark.parametrize("job", cases(["read file", "analysis"], gate=["analysis"]))
 async def test_a_killed_worker_is_not_noticed(
     room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, job: str
 ) -> None:
@@ -112,6 +112,7 @@ async def test_a_killed_worker_is_not_noticed(
     assert len(room.posts()) == 1
 
 
+@at_night
 async def test_a_worker_killed_while_it_draws_more_pictures_is_not_noticed(
     room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -52,7 +52,7 @@ async def long_work(discord: LoopbackDiscord, tracks: int = 6_000) -> Request:
 async def test_whatever_was_accepted_is_answered_once_however_often_the_bot_is_killed(
     tmp_path: Path,
 ) -> None:
-    kills = examples(2, night=60)
+    kills = examples(1, night=60)
     tally = await run(kills, seed=11, people=3, folder=tmp_path, phases=("before", "after"))
     assert tally.kills == kills
     assert tally.accepted >= kills

@@ -68,7 +68,8 @@ async def demo_page(folder: Path, end: int = signal.SIGINT, **environment: str) 
         errors.close()
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=at_night)])
+@at_night  # Ctrl+C ends it below
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 async def test_whatever_ends_the_demo_takes_its_files_along(tmp_path: Path, end: int) -> None:
     with tempfile.TemporaryDirectory() as files:  # a socket's path must be short
         async with demo_page(tmp_path, end, TMPDIR=files):

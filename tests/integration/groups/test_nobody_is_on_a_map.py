@@ -41,7 +41,7 @@ from tests.integration.groups.maps import (
     sound,
 )
 
-STEPS = examples(300, night=10_000)
+STEPS = examples(200, night=10_000)
 """Steps in all."""
 _STEPS_PER_STORY = 50
 PEOPLE = range(101, 107)

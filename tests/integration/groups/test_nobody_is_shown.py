@@ -46,7 +46,7 @@ from tests.depth import IS_NIGHT, examples
 from tests.integration.groups.house import Server, furnish, playlist_of, quiet, visitor
 from tests.integration.groups.maps import memory_folder
 
-STEPS = examples(240, night=12_000)
+STEPS = examples(120, night=12_000)
 """Steps in all."""
 _STEPS_PER_STORY = 50
 

@@ -13,6 +13,7 @@ from services.domain.features import FEATURE_RANGES
 from services.domain.music import Playlist
 from services.imports.links import read_links
 from services.imports.upload import read_upload
+from tests.depth import examples
 
 from .samples import (
     CHOSIC_HEADER,
@@ -36,7 +37,9 @@ SEEDS = (
     zip_of({"a.csv": net_file(2), "b.json": playlists_json(A=[account_item(0)])}),
     b"https://open.spotify.com/track/" + b"a1" * 11,
 )
-FUZZ = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(
+    max_examples=examples(80, night=4_000), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def outcome(content: bytes, **more: str) -> tuple[Playlist, ...] | None:

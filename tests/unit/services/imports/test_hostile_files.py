@@ -77,13 +77,17 @@ def test_rows_are_counted_while_they_are_read(maker, monkeypatch):
     assert seen <= MAX_TOTAL_ROWS
 
 
-@pytest.mark.parametrize("maker", [hostile.many_links, hostile.many_empty_playlists])
+@pytest.mark.parametrize(
+    "maker", cases([hostile.many_links, hostile.many_empty_playlists], gate=[hostile.many_empty_playlists])
+)
 def test_what_is_no_track_counts_too(maker):
     with pytest.raises(TooManyRowsError):
         read_upload(maker())
 
 
-@pytest.mark.parametrize("maker", [hostile.many_artists, hostile.many_genres])
+@pytest.mark.parametrize(
+    "maker", cases([hostile.many_artists, hostile.many_genres], gate=[hostile.many_genres])
+)
 def test_names_are_counted_while_they_are_read(maker):
     with pytest.raises(TooManyNamesError) as caught:
         read_upload(maker())
@@ -105,7 +109,7 @@ def test_names_of_several_files_are_one_sum():
             *("one_file_many_times", "many_artists", "many_empty_playlists", "attributes_of_one_line"),
             *("different_plays", "columns_of_json", "rows_of_a_wiki"),
         ],
-        gate=["one_file_many_times", "many_artists", "attributes_of_one_line"],
+        gate=["one_file_many_times", "attributes_of_one_line"],
     ),
 )
 def test_a_hostile_file_takes_little_memory(name):
