@@ -16,6 +16,7 @@ from bot import __version__
 from bot.commands import EXIT_BAD_INPUT, EXIT_CONFIG, EXIT_FAILED, EXIT_OK, BadInputError
 from bot.config import ENV_FILE, Settings, check_config, load_settings
 from bot.logs import configure_logging
+from bot.ports import why_unusable
 from bot.process import Role
 from bot.secret_files import SecretFileError
 from cogs.words.errors import sentence
@@ -297,6 +298,11 @@ def _dispatch(options: argparse.Namespace, settings: Settings) -> int:
         case "demo":
             from bot.demo import run_demo
 
+            if why := why_unusable("127.0.0.1", options.port):
+                raise BadInputError(
+                    f"The page can't be served on port {options.port} ({why}). "
+                    "Give another one with --port, or leave it out for one that is free."
+                )
             return asyncio.run(run_demo(settings, once=options.once, only=options.only, port=options.port))
         case "run":
             from bot.commands.run import run_bot

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import os
 import socket
 from enum import StrEnum
 
@@ -39,6 +40,15 @@ def fetch_health(host: str, port: int) -> tuple[int, str]:
         return answer.status, answer.read(100).decode("utf-8", "replace").strip()
     finally:
         connection.close()
+
+
+def why_unusable(host: str, port: int) -> str:
+    """Say why nobody can listen on a port now, or nothing where somebody can."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+    return ""
 
 
 def holder_of(host: str, port: int) -> Holder:

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.commands import BadInputError
 from bot.config import Settings
 
 
 async def run_demo(settings: Settings, *, once: Path | None, only: Sequence[str], port: int) -> int:
-    """Serve the demo in a browser, or play its script once and write pictures to a folder.
-
-    Raises
-    ------
-    BadInputError
-        Nobody can listen on that port of this machine now.
-    """
+    """Serve the demo in a browser, or play its script once and write pictures to a folder."""
     # The simulator, when imported, probes discord.py with a client without intents, which warns about that.
     logging.getLogger("discord.state").setLevel(logging.ERROR)
     if sys.platform != "win32":  # where loops know no signals
@@ -34,19 +25,7 @@ async def run_demo(settings: Settings, *, once: Path | None, only: Sequence[str]
         return await play(settings, once, only)
     from bot.demo.live import serve
 
-    _make_sure_it_is_free(port)
     return await serve(settings, port)
-
-
-def _make_sure_it_is_free(port: int) -> None:
-    """Try to listen before the demo opens, which takes seconds."""
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError as error:
-        raise BadInputError(
-            f"The page can't be served on port {port} ({os.strerror(error.errno or 0)}). "
-            "Give another one with --port, or leave it out for one that is free."
-        ) from error
 
 
 def _end_as_by_ctrl_c(*numbers: signal.Signals) -> None:
