@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import starmap
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -72,6 +73,18 @@ def traits_of(z: Floats, raw: Floats, labels: NDArray[np.intp]) -> list[tuple[Tr
     return [describe_traits(HeardGroup.of(z, raw, labels, group), REFERENCE_MEDIANS) for group in groups]
 
 
+def called(case: Case, **of_the_tracks: Any) -> tuple[tuple[GroupName, ...], list[tuple[Trait, ...]]]:
+    """Return names as a card has them, and the traits from which they were made."""
+    labels = case.partition.labels
+    groups = range(int(labels.max()) + 1)
+    shown = [
+        {level.feature for level in levels(HeardGroup.of(case.z, case.raw, labels, group))}
+        for group in groups
+    ]
+    traits = traits_of(case.z, case.raw, labels)
+    return name_clusters(case.z, case.raw, labels, traits, shown=shown, **of_the_tracks), traits
+
+
 def unmodified(name: GroupName) -> GroupName:
     """Return a name without what tells it apart from the same name of another group."""
     return replace(name, differs=name.differs if name.is_one_word else None, number=1)
@@ -86,12 +99,7 @@ def guessed_share(case: Case, names: Sequence[GroupName]) -> float:
 
 def measure_unseen(cases: Sequence[Case]) -> None:
     """Guess the groups of lists of listeners from whom nothing was learned."""
-    named = [
-        (case, name_clusters(case.z, case.raw, labels, traits_of(case.z, case.raw, labels)))
-        for case in cases
-        if case.partition.k
-        for labels in [case.partition.labels]
-    ]
+    named = [(case, called(case)[0]) for case in cases if case.partition.k]
     guessed = np.mean([guessed_share(case, names) for case, names in named])
     majority = np.mean([np.bincount(case.partition.labels).max() / len(case.rows) for case, _ in named])
     row(
@@ -107,7 +115,7 @@ def measure_names(cases: Sequence[Case]) -> None:
     for case in cases:
         labels = case.partition.labels
         start = time.perf_counter()
-        names = name_clusters(case.z, case.raw, labels, traits_of(case.z, case.raw, labels))
+        names, _ = called(case)
         spent.append(time.perf_counter() - start)
         given.update(name_words(unmodified(name)) for name in names)
         distinct.append(len(set(map(name_words, names))) == len(names))
@@ -136,15 +144,13 @@ def count_rules(cases: Sequence[Case]) -> Counter[str]:
             continue
         labels = case.partition.labels
         music = [word.track for word in case.words]
-        traits, genres = traits_of(case.z, case.raw, labels), [track.genres for track in music]
+        genres = [track.genres for track in music]
         groups = [np.flatnonzero(labels == group) for group in range(case.partition.k)]
         tracks = [[music[row] for row in rows] for rows in groups]
         apart = groups_and_rests(Listing.of(music), labels, case.partition.k)
         scenes = list(starmap(scene_of, apart))
-        names = grounded(
-            name_clusters(case.z, case.raw, labels, traits, genres=genres, scenes=scenes),
-            apart,
-        )
+        by_sound, traits = called(case, genres=genres, scenes=scenes)
+        names = grounded(by_sound, apart)
         whole = describe_traits(
             HeardGroup.of(case.z, case.raw, np.zeros(len(labels), dtype=np.intp), 0), REFERENCE_MEDIANS
         )

@@ -42,41 +42,36 @@ from services.domain.group_words import mood_words, wording_of
 from services.domain.grouping import GroupName, Lean, Mood, Scene
 from services.domain.tempo import Tempo
 
-CONTRAST = 1.5
-"""How much of the difference to the whole playlist is added to a group's profile."""
+CONTRAST, UNEXPLAINED_COST = 1.5, 0.25
+"""How much of the difference to the whole playlist is added to a group's profile; and the cost of each spread
+that a name leaves unsaid.
+"""
 
-UNEXPLAINED_COST = 0.25
-"""Per spread that a name leaves unsaid."""
-
-PLAIN_COST = 0.1
-"""For naming features where a name of the catalogue is true: that one says more in fewer words."""
-
-THIRD_COST = 0.25
-"""For a third word: "Instrumental, acoustic & quiet" is what "Acoustic instrumentals" says."""
+PLAIN_COST, THIRD_COST = 0.1, 0.25
+"""For naming features where a name of the catalogue is true, which says more in fewer words; and for a third
+word: "Instrumental, acoustic & quiet" is what "Acoustic instrumentals" says.
+"""
 
 COMPARED_COST = 1.5
 """For saying how a group differs where it is close to typical music in everything."""
 
-FAINT_COST = 0.1
-"""For a word of which listeners hear too little, and for a comparison of that kind."""
+FAINT_COST, ELECTRIC_COST = 0.1, 1.0
+"""For a word of which listeners hear too little, and for a comparison of that kind; and for saying that music
+is electric, as half of all is.
+"""
 
-ELECTRIC_COST = 1.0
-"""For saying that music is electric, as half of all is; at .5 it is said where it tells two groups apart."""
-
-FALLBACK_COST = 4.0
-"""For saying that a group is of everything a bit: where nothing else is true of it."""
-
-SHRUG_SCORE = -0.3
-"""What a name without a direction is worth before its unexplained part."""
+FALLBACK_COST, SHRUG_SCORE = 4.0, -0.3
+"""For saying that a group is of everything a bit, where nothing else is true of it; and what a name without a
+direction is worth before its unexplained part.
+"""
 
 TALK_WORTH = 2.0
 """Where people talk, nothing else about the sound is worth its name."""
 
-MISTAKEN_COST = 2.0
-"""For two names by which all tracks of both groups would be looked for in the wrong one."""
-
-REPEAT_COST = 0.3
-"""For giving a group the name of another, told apart by a modifier; for each other that has it."""
+MISTAKEN_COST, REPEAT_COST = 4.0, 0.3
+"""For two names by which all tracks of both groups would be looked for in the wrong one; and for giving a
+group the name of another, told apart by a modifier, for each other that has it.
+"""
 
 ALIKE, ALIKE_COST = 0.4, 0.8
 """Cosine from which two names say nearly the same of the sound, and what each further 1.0 of it costs."""
@@ -84,14 +79,13 @@ ALIKE, ALIKE_COST = 0.4, 0.8
 CANDIDATES = 6
 """Names per group that the exact search considers; a seventh best never took part in a best assignment."""
 
-MOOD_FEATURES = 2
-"""What the mood of a whole says at most: it stands inside sentences."""
-
 ECHO_COST = 4.0
 """For saying first what the genre before it says: "Electronic, electric", "Hip hop, wordy"."""
 
-LARGE_PART = 0.2
-"""Part of a list that the mood of the whole must not contradict."""
+MOOD_FEATURES, LARGE_PART = 2, 0.2
+"""What the mood of a whole says at most, as it stands inside sentences, and the part of a list that it must
+not contradict.
+"""
 
 APART, RUNS_BETWEEN = 0.5, (Feature.ENERGY, Feature.ACOUSTICNESS)
 """Spreads between two groups from which a list is said to run from the one to the other, and in what."""
@@ -159,12 +153,12 @@ def name_clusters(
     profiles = np.array([z[rows].mean(axis=0) for rows in groups])
     emphasised = profiles + CONTRAST * (profiles - z.mean(axis=0))
     joined = [*scenes, *[None] * (len(groups) - len(scenes))]
-    options = [
-        _options(profile, (z[rows], raw[rows]), said, tags.refused(cluster, raw[rows]) | unshown(told), scene)
-        for cluster, (profile, rows, said, scene, told) in enumerate(
-            zip(emphasised, groups, traits, joined, shown or [SOUND_FEATURES] * len(groups), strict=True)
-        )
+    claims = [
+        (tags.refused(at, raw[rows]), unshown(told))
+        for at, (rows, told) in enumerate(zip(groups, shown or [SOUND_FEATURES] * len(groups), strict=True))
     ]
+    heard = [(z[rows], raw[rows]) for rows in groups]
+    options = list(map(_options, emphasised, heard, traits, claims, joined))
     spared = [tags.refused(cluster, raw[rows], slack=SLACK) for cluster, rows in enumerate(groups)]
     kept = [
         name if name and still_true(name, raw[rows], said, claims) else None
@@ -176,11 +170,11 @@ def name_clusters(
     ]
     joined = [name.scene if name else scene for name, scene in zip(kept, joined, strict=True)]
     chosen = _best_assignment(options, emphasised, z - profiles[labels])
-    heard = np.array([audible(z[rows]).mean(axis=0) for rows in groups])
-    for row, tempo in zip(heard, tempi, strict=False):  # a mean of halves and doubles is nobody's tempo
+    levels = np.array([audible(z[rows]).mean(axis=0) for rows in groups])
+    for row, tempo in zip(levels, tempi, strict=False):  # a mean of halves and doubles is nobody's tempo
         row[COLUMN[Feature.TEMPO]] = audible_tempo(tempo.middle_bpm)[1] if tempo else np.nan
     with_scenes = [replace(option.name, scene=scene) for option, scene in zip(chosen, joined, strict=True)]
-    return _keep(kept, _told_apart(with_scenes, chosen, heard), chosen, heard)
+    return _keep(kept, _told_apart(with_scenes, chosen, levels), chosen, levels)
 
 
 def name_playlist(
@@ -209,9 +203,9 @@ def name_playlist(
     everything = np.zeros(len(np.asarray(z)), dtype=np.intp)
     tags = Tags.of(genres, everything, is_major)
     z, raw, _ = _checked(z, raw, everything)
-    groups = np.full(len(z), -1) if labels is None else np.asarray(labels, dtype=np.intp)
     if not len(z):
         return Mood()
+    groups = np.full(len(z), -1) if labels is None else np.asarray(labels, dtype=np.intp)
     rows, faint = [groups == part for part in range(len(parts))], faint_words(audible(z))
     large = [part for part in range(len(parts)) if rows[part].sum() >= LARGE_PART * len(z)]
     # By their words: "instrumental & danceable" is said by a name of the catalogue, and by two plain words.
@@ -220,15 +214,14 @@ def name_playlist(
         for name, _ in parts
         for leans in permutations(name.leans)
     }
-    for option in _options(z.mean(axis=0), (z, raw), traits, tags.refused(0, raw), None):
+    for option in _options(z.mean(axis=0), (z, raw), traits, (tags.refused(0, raw), ()), None):
         name = option.name
         if name.sound in SHRUGS or name.compared or name.differs or len(name.leans) > MOOD_FEATURES:
             continue
-        if not faint.isdisjoint(name.leans):
+        words = mood_words(Mood(sound=name.sound, leans=name.leans))
+        if words in borne or not faint.isdisjoint(name.leans):
             continue
-        if mood_words(Mood(sound=name.sound, leans=name.leans)) in borne:
-            continue
-        promised = () if name.sound is None else ENTRIES[name.sound].guards
+        promised = ENTRIES[name.sound].guards if name.sound else ()
         if all(
             all(holds(guard, raw[rows[part]]) for guard in promised)
             and agrees(option.weights, parts[part][1], compared=True)
@@ -265,10 +258,17 @@ def _options(
     profile: Floats,
     group: tuple[Floats, Floats],
     traits: Traits,
-    refused: Collection[Claim],
+    claims: tuple[Collection[Claim], Collection[Claim]],
     scene: Scene | None,
 ) -> list[_Option]:
-    """List what a group may be called, the best fitting first; the fallback is always among it."""
+    """List what a group may be called, the best fitting first; the fallback is always among it.
+
+    Of `claims` the first are refused, and the others made where nothing else can be said.
+    """
+    refused, last = claims
+    found = _options(profile, group, traits, ({*refused, *last}, ()), scene) if last else []
+    if found and found[0].name.sound is not FALLBACK.id:
+        return found
     z, raw = group
     faint = faint_words(audible(z))
     length, implied = float(profile @ profile), implied_by(scene)
@@ -374,8 +374,8 @@ def _keep(
         said = wording_of(result[group])
         same = next((other for other, name in enumerate(kept) if name and wording_of(name) == said), None)
         if before is None and same is not None:
-            apart = profiles[group] - profiles
-            result[group] = _modified(result[group], chosen[group].weights, apart, same, result)
+            weights = chosen[group].weights
+            result[group] = _modified(result[group], weights, profiles[group] - profiles, same, result)
     return tuple(result)
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.words.grouping import trait_words
+from services.analysis import naming
 from services.analysis.claims import SLACK, Claim, Tags
 from services.analysis.name_rules import ELECTRIC, holds, plain_names
 from services.analysis.reference import TYPICAL
@@ -288,3 +289,9 @@ def test_a_difference_that_nobody_hears_refuses_no_word(contrast: float) -> None
     )
     names = list(plain_names([electric], {Claim.ACOUSTIC}, most=2))
     assert GroupName(leans=(ELECTRIC,)) in names
+
+
+def test_what_can_be_called_nothing_else_is_called_dark_though_no_line_below_says_so() -> None:
+    z, raw, labels = sounds.playlist(sounds.group(seed=1, valence=0.15))
+    (name,) = naming.name_clusters(z, raw, labels, traits_of(z, raw, labels), shown=[set()])
+    assert name_words(name) == "Dark tracks"
