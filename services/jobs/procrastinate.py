@@ -272,14 +272,17 @@ class ProcrastinateQueue:
             if entry.job_id not in known:
                 await self.put(entry)
 
-    async def _stalled(self, silent_s: float) -> list[jobs.Job]:
-        manager = self.app.job_manager
-        return list(await manager.get_stalled_jobs(queue=_QUEUE, seconds_since_heartbeat=silent_s))
+    async def _stalled(self, silent_s: float, task: str | None = None) -> list[jobs.Job]:
+        found = await self.app.job_manager.get_stalled_jobs(
+            queue=_QUEUE, task_name=task, seconds_since_heartbeat=silent_s
+        )
+        return list(found)
 
     async def _drop_what_is_over(self) -> None:
         """End the entries of answered work whose worker died before it could, and with them the locks."""
         with _typed():
-            silent = {int(str(each.task_kwargs["job_id"])): each for each in await self._stalled(_SILENT_S)}
+            stalled = await self._stalled(_SILENT_S, _TASK)
+        silent = {int(str(each.task_kwargs["job_id"])): each for each in stalled}
         if silent:
             is_open = await self.held.open_among(silent)
             for job_id, entry in silent.items():
