@@ -22,6 +22,7 @@ from bot.commands import run
 from bot.process import Lifetime
 from cogs.work import reaching
 from sandbox.discord import LoopbackDiscord, Message, Request
+from sandbox.playlists import load
 from services.compute import ComputePool
 from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
@@ -119,6 +120,22 @@ async def app(tmp_path: Path, pool: ComputePool) -> AsyncIterator[App]:
 async def line(loopback: LoopbackDiscord, app: App) -> AsyncIterator[Line]:
     async with connected(loopback, app) as opened:
         yield opened
+
+
+async def held_file(server: LoopbackDiscord, user_id: int = 1) -> tuple[Request, asyncio.Event]:
+    """Let somebody ask whose file Discord hands over only when the event is set."""
+    released, asked = asyncio.Event(), asyncio.Event()
+
+    async def hold(moment: str, call: str) -> None:
+        if moment == "before" and "/attachments/" in call:
+            asked.set()
+            await released.wait()
+
+    server.state.on_call = hold
+    request = await server.analyze(user_id, load("late-drive.csv"))
+    async with asyncio.timeout(PATIENCE_S):
+        await asked.wait()
+    return request, released
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -8,13 +8,13 @@ import re
 
 import pytest
 
-from sandbox.discord import Fault, Request
+from sandbox.discord import Fault
 from sandbox.discord.state import CHANNEL
 from sandbox.playlists import load
 from services.domain.errors.storage import DatabaseUnreachableError
 from services.domain.jobs import Job
 from tests.databases import unfinished_jobs
-from tests.process.conftest import PATIENCE_S, Line, until, until_nothing_is_left
+from tests.process.conftest import PATIENCE_S, Line, held_file, until, until_nothing_is_left
 
 FILE = load("late-drive.csv")
 CLOUDFLARE = "<!doctype html><title>Access denied | discord.com used Cloudflare</title><h1>Error 1015</h1>"
@@ -188,24 +188,8 @@ async def test_where_the_channel_is_closed_the_person_is_written_to(line: Line) 
     await until(lambda: bool(request.original and request.original.deleted))  # and no Stop stays behind
 
 
-async def held_file(line: Line) -> tuple[Request, asyncio.Event]:
-    """Let somebody ask whose file Discord hands over only when the event is set."""
-    released, asked = asyncio.Event(), asyncio.Event()
-
-    async def hold(moment: str, call: str) -> None:
-        if moment == "before" and "/attachments/" in call:
-            asked.set()
-            await released.wait()
-
-    line.discord.state.on_call = hold
-    request = await line.discord.analyze(1, FILE)
-    async with asyncio.timeout(PATIENCE_S):
-        await asked.wait()
-    return request, released
-
-
 async def test_one_at_a_time_for_each_person_and_the_first_can_be_stopped(line: Line) -> None:
-    first, released = await held_file(line)
+    first, released = await held_file(line.discord)
     refusal = await line.answer(await line.discord.analyze(1, FILE))
     assert refusal.ephemeral
     assert "still running" in refusal.words
@@ -220,7 +204,7 @@ async def test_one_at_a_time_for_each_person_and_the_first_can_be_stopped(line: 
 
 
 async def test_another_person_does_not_wait(line: Line) -> None:
-    first, released = await held_file(line)
+    first, released = await held_file(line.discord)
     line.discord.state.on_call = None
     assert "96" in (await line.answer(await line.discord.analyze(2, FILE))).words
     assert line.discord.state.answers(first) == []

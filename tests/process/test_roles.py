@@ -23,6 +23,7 @@ from sandbox.service import unused_port
 from services.domain.music import Track
 from tests.depth import at_night
 from tests.process.cluster import Cluster, cluster_on
+from tests.process.conftest import held_file
 from tests.unit.services.sources.fakes import serve
 
 FILE = load("late-drive.csv")
@@ -47,19 +48,6 @@ def stored(cluster: Cluster, query: str) -> int:
     return int(row[0])
 
 
-async def _hold(cluster: Cluster) -> tuple[asyncio.Event, asyncio.Event]:
-    """Let files of requests come later; returns what tells that one was asked for, and lets it go."""
-    asked, held = asyncio.Event(), asyncio.Event()
-
-    async def hold(moment: str, call: str) -> None:
-        if moment == "before" and "/attachments/" in call:
-            asked.set()
-            await held.wait()
-
-    cluster.discord.state.on_call = hold
-    return asked, held
-
-
 async def test_gateways_accept_and_workers_answer_whoever_dies(cluster: Cluster) -> None:
     gateway, other, worker = await cluster.start("gateway", "gateway", "worker")
     discord = cluster.discord
@@ -67,19 +55,15 @@ async def test_gateways_accept_and_workers_answer_whoever_dies(cluster: Cluster)
     answers = [await cluster.answer(each) for each in [await discord.analyze(user, FILE) for user in (1, 2)]]
     assert [[file["filename"] for file in answer.attachments] for answer in answers] == [["map.png"]] * 2
 
-    asked, held = await _hold(cluster)
-    request = await discord.analyze(3, FILE)
-    await asyncio.wait_for(asked.wait(), 30)
+    request, released = await held_file(discord, 3)
     refused = await cluster.answer(await discord.analyze(3, FILE))
     assert "one per person at a time" in refused.words
     await gateway.kill()
-    held.set()
+    released.set()
     answer = await cluster.answer(request)
     assert [file["filename"] for file in answer.attachments] == ["map.png"]
 
-    asked, held = await _hold(cluster)
-    request = await discord.analyze(4, FILE)
-    await asyncio.wait_for(asked.wait(), 30)
+    request, released = await held_file(discord, 4)
     original = request.original
     assert original is not None
     await discord.until(lambda: "tmb:stop:" in str(original.components))
@@ -88,15 +72,13 @@ async def test_gateways_accept_and_workers_answer_whoever_dies(cluster: Cluster)
     assert "Stopped" in stopped.words or "stopped" in stopped.words, stopped.words
     assert press.acknowledged_at is not None
 
-    held.set()
-    asked, held = await _hold(cluster)
-    request = await discord.analyze(5, FILE)
-    await asyncio.wait_for(asked.wait(), 30)
+    released.set()
+    request, released = await held_file(discord, 5)
     card = await cluster.answer(await discord.slash(5, "forget", []))
     forget = next(part for part in ids_of(card.components) if part.endswith(":yes"))
     await cluster.answer(await discord.press(5, card, forget))
     await cluster.answer(request, seconds=5)
-    held.set()
+    released.set()
     for table in ("reports", "jobs", "drafts"):
         assert stored(cluster, f"SELECT count(*) FROM {table} WHERE owner_id = 5") == 0
     for left in ("jobs WHERE status <> 'done'", "queue.procrastinate_jobs WHERE task_name = 'perform'"):
