@@ -96,7 +96,11 @@ def _well_known() -> Mapping[str, str]:
     """
     text = resources.files("services.analysis").joinpath("constants", "artists.tsv").read_text("utf-8")
     rows = (line.split("\t") for line in text.splitlines())
-    return {(other[0] if other else name.casefold()): genres for name, genres, *other in rows}
+    shared: dict[str, str] = {}  # one of equal texts
+    return {
+        (other[0] if other else name.casefold()): shared.setdefault(genres, genres)
+        for name, genres, *other in rows
+    }
 
 
 def commonly_known(leads: Iterable[str]) -> dict[str, tuple[str, ...]]:

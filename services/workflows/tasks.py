@@ -53,9 +53,14 @@ two workers would hold 75 MB more than they do.
 
 
 def warm_up() -> None:
-    """Draw something small: the first chart of a fresh matplotlib costs several later ones."""
+    """Do what costs the first piece of work more than those after it.
+
+    The first chart of a fresh matplotlib costs several later ones, and the table of artists is read once.
+    """
+    from services.analysis.genres import commonly_known
     from services.charts.render import warm_up as warm_up_charts
 
+    commonly_known(())
     warm_up_charts()
 
 
