@@ -15,9 +15,10 @@ from services.analysis.comparison.listening import Listening
 from services.analysis.comparison.score import HIGH_PERCENTILE, LOW_PERCENTILE
 from services.analysis.genres import commonly_known
 from services.analysis.grounding import grounded
+from services.analysis.name_rules import faint_words
 from services.analysis.naming import name_clusters
 from services.analysis.projection import project
-from services.analysis.reference import REFERENCE_MEDIANS
+from services.analysis.reference import REFERENCE_MEDIANS, audible
 from services.analysis.scenes import scene_of
 from services.analysis.tally import Listing, groups_and_rests
 from services.analysis.titles import lead_artist
@@ -87,6 +88,7 @@ def unite(people: Sequence[Listening]) -> Union:
             shown=[{level.feature for level in each} for each in said],
         ),
         apart,
+        faint=[faint_words(audible(z[own])) for own in parts],
     )
     projection = project(points, partition.labels, partition.centres, z)
     middles = [None if projection is None else _middle(projection.xy[own]) for own in parts]

@@ -67,3 +67,10 @@ def test_they_say_nothing_of_titles_and_of_tracks_that_nobody_has_released() -> 
     names = [each.name for each in compare([replace(metal, tracks=tuple(own)), dance]).groups]
     assert any(name.startswith("EDM") for name in names)
     assert not any(word in name.lower() for name in names for word in ("metal", "christmas"))
+
+
+def test_a_word_of_which_little_is_heard_is_left_out_as_for_lists() -> None:
+    calm = {"energy": 0.25, "valence": 0.59, "danceability": 0.7, "loudness": -12.0, "acousticness": 0.36}
+    quiet = {"energy": 0.6, "valence": 0.23, "danceability": 0.59, "loudness": -16.0, "acousticness": 0.81}
+    two = fan("mika", METAL, calm, 119), fan("noor", METAL, quiet | {"instrumentalness": 0.5}, 619)
+    assert "Thrash metal, calm" in {each.name for each in compare(two).groups}
