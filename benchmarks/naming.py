@@ -76,12 +76,9 @@ def traits_of(z: Floats, raw: Floats, labels: NDArray[np.intp]) -> list[tuple[Tr
 def called(case: Case, **of_the_tracks: Any) -> tuple[tuple[GroupName, ...], list[tuple[Trait, ...]]]:
     """Return names as a card has them, and the traits from which they were made."""
     labels = case.partition.labels
-    groups = range(int(labels.max()) + 1)
-    shown = [
-        {level.feature for level in levels(HeardGroup.of(case.z, case.raw, labels, group))}
-        for group in groups
-    ]
-    traits = traits_of(case.z, case.raw, labels)
+    heard = [HeardGroup.of(case.z, case.raw, labels, group) for group in range(int(labels.max()) + 1)]
+    traits = [describe_traits(own, REFERENCE_MEDIANS) for own in heard]
+    shown = [{level.feature for level in levels(own)} for own in heard]
     return name_clusters(case.z, case.raw, labels, traits, shown=shown, **of_the_tracks), traits
 
 

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,7 +25,8 @@ from services.domain.installation import PROGRAM
 from services.domain.ordering import Goal
 
 LARGEST_BLEND = 500
-_LAST_PORT = 65_535
+_LAST_PORT, _LAST_SEED = 65_535, 999_999_999
+_LONGEST = len(str(_LAST_SEED))
 _FORMATS = "as rekordbox XML, M3U8 and CSV"
 _GOALS = ", ".join(Goal)
 _ONE_OF_SEVERAL = "FILE#NAME if it holds several playlists"
@@ -76,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="SCENE",
         help="photograph this scene of --once, not all",
     )
-    demo.add_argument("--port", type=_port, default=0, help="port of the page (default: a free one)")
+    demo.add_argument(
+        "--port", type=_number(0, _LAST_PORT), default=0, help="port of the page (default: a free one)"
+    )
 
     analyze = commands.add_parser("analyze", help="analyse a playlist file or sound files in the terminal")
     analyze.add_argument("files", nargs="+", metavar="FILE", help=_FILES)
@@ -84,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument("--offline", action="store_true", help=_OFFLINE.format("file"))
     analyze.add_argument("--charts", type=Path, metavar="DIR", help="write the charts as PNG and text to DIR")
     analyze.add_argument("--export", type=Path, metavar="DIR", help=f"write the groups to DIR, {_FORMATS}")
-    analyze.add_argument("--groups", type=_groups, metavar="N", help="look for N groups (2-8)")
+    analyze.add_argument("--groups", type=_number(2, 8), metavar="N", help="look for N groups (2-8)")
     analyze.add_argument(
         "--by",
         choices=("sound", "style"),
@@ -132,7 +135,13 @@ def add_people_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     compare = commands.add_parser("compare", help="compare how the playlists of several people sound")
     compare.add_argument("--charts", type=Path, metavar="DIR", help="write the charts as PNG and text to DIR")
     blend = commands.add_parser("blend", help="mix a playlist for several people")
-    blend.add_argument("--size", type=_size, default=30, metavar="N", help="number of tracks (default: 30)")
+    blend.add_argument(
+        "--size",
+        type=_number(1, LARGEST_BLEND),
+        default=30,
+        metavar="N",
+        help="number of tracks (default: 30)",
+    )
     blend.add_argument(
         "--mode", choices=("fair", "joy", "safe"), default="fair", help="what matters most (default: fair)"
     )
@@ -155,7 +164,7 @@ def add_optimize_command(commands: argparse._SubParsersAction[argparse.ArgumentP
         "--goal", type=_goal, default=Goal.FLOW, metavar="G", help=f"{_GOALS} (default: flow)"
     )
     optimize.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="other numbers, other good orders"
+        "--seed", type=_number(0, _LAST_SEED), default=0, metavar="N", help="other numbers, other good orders"
     )
     optimize.add_argument("--start", default="", metavar="N", help="first track: its number, or words of it")
     optimize.add_argument("--end", default="", metavar="N", help="last track, likewise")
@@ -226,28 +235,15 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-def _seed(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise argparse.ArgumentTypeError("choose a number from 0 on")
-    return int(text)
+def _number(first: int, last: int) -> Callable[[str], int]:
+    """Return what reads a number of a range, or says which would be one."""
 
+    def read(text: str) -> int:
+        if not text.isdecimal() or len(text) > _LONGEST or not first <= int(text) <= last:
+            raise argparse.ArgumentTypeError(f"choose a number from {first} to {last}")
+        return int(text)
 
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > _LAST_PORT:
-        raise argparse.ArgumentTypeError(f"choose a number from 0 to {_LAST_PORT}; 0 takes a free one")
-    return int(text)
-
-
-def _groups(text: str) -> int:
-    if not text.isdecimal() or not 2 <= int(text) <= 8:
-        raise argparse.ArgumentTypeError("choose a number from 2 to 8")
-    return int(text)
-
-
-def _size(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= LARGEST_BLEND:
-        raise argparse.ArgumentTypeError(f"choose a number from 1 to {LARGEST_BLEND}")
-    return int(text)
+    return read
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

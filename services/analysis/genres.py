@@ -89,7 +89,7 @@ def _kept() -> tuple[Mapping[str, str], Mapping[str, str], frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _well_known() -> Mapping[str, str]:
-    """Return the genres of artists whom many know, by lead artist.
+    """Return what artists are commonly known for, by lead artist.
 
     A line holds a name, its genres, and the lead artist where that is not the name in small letters: to make
     those of all names takes thirty times as long as to read them, in each of many processes.
@@ -104,7 +104,7 @@ def _well_known() -> Mapping[str, str]:
 
 
 def commonly_known(leads: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return what those of some lead artists are known for whom many know."""
+    """Return what those of some lead artists are known for who are in the table."""
     known = _well_known()
     return {lead: tuple(known[lead].split("; ")) for lead in leads if lead in known}
 

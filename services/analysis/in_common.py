@@ -234,8 +234,8 @@ def commoner(telling: Scene | None, group: Tally, rest: Tally, read: Read) -> Sc
     """Give up what tells a group from the rest for a genre that more of its tracks have.
 
     Who looks at a group of shoegaze that is slower than the rest looks for the word "shoegaze". More are many
-    more than have one that tells, no fewer than have one of two, or no fewer where most are by artists whom
-    all know for it. A kind of a genre is not given up for that genre.
+    more than have one that tells, no fewer than have one of two, or no fewer where most are by artists known
+    for it. A kind of a genre is not given up for that genre.
     """
     if telling is None:
         return None

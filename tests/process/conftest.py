@@ -122,9 +122,9 @@ async def line(loopback: LoopbackDiscord, app: App) -> AsyncIterator[Line]:
         yield opened
 
 
-async def held_file(server: LoopbackDiscord, user_id: int = 1) -> tuple[Request, asyncio.Event]:
-    """Let somebody ask whose file Discord hands over only when the event is set."""
-    released, asked = asyncio.Event(), asyncio.Event()
+def hold_files(server: LoopbackDiscord) -> tuple[asyncio.Event, asyncio.Event]:
+    """Hand over files only when the second event is set; the first tells that one was asked for."""
+    asked, released = asyncio.Event(), asyncio.Event()
 
     async def hold(moment: str, call: str) -> None:
         if moment == "before" and "/attachments/" in call:
@@ -132,6 +132,12 @@ async def held_file(server: LoopbackDiscord, user_id: int = 1) -> tuple[Request,
             await released.wait()
 
     server.state.on_call = hold
+    return asked, released
+
+
+async def held_file(server: LoopbackDiscord, user_id: int = 1) -> tuple[Request, asyncio.Event]:
+    """Let somebody ask whose file Discord hands over only when the event is set."""
+    asked, released = hold_files(server)
     request = await server.analyze(user_id, load("late-drive.csv"))
     async with asyncio.timeout(PATIENCE_S):
         await asked.wait()

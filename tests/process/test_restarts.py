@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from services.domain.requests import AnalyzeRequest, JobKind, PressRequest
 from services.sealing import new_key
 from tests.databases import unfinished_jobs
 from tests.discord.conftest import open_app
-from tests.process.conftest import connected, until, until_nothing_is_left
+from tests.process.conftest import connected, hold_files, until, until_nothing_is_left
 
 FILE = load("late-drive.csv")
 CLOUDFLARE = "<!doctype html><title>Access denied | discord.com used Cloudflare</title><h1>Error 1015</h1>"
@@ -231,14 +230,7 @@ async def test_a_line_that_soon_can_not_be_changed_offers_no_stop(
     loopback: LoopbackDiscord, app: App
 ) -> None:
     request, job = left_behind(loopback, app, age_s=14 * 60 - 1.0, private=True)
-    held, asked = asyncio.Event(), asyncio.Event()
-
-    async def hold(moment: str, call: str) -> None:
-        if moment == "before" and "/attachments/" in call:
-            asked.set()
-            await held.wait()
-
-    loopback.state.on_call = hold
+    asked, released = hold_files(loopback)
     url = f"{loopback.url}/attachments/1/list.csv"
     chosen = {"from": "file", "url": url, "filename": "list.csv", "groups": "0"}
     await app.workflows.jobs.store.accept(replace(job, request=request_from_row(JobKind.ANALYZE, chosen)))
@@ -249,7 +241,7 @@ async def test_a_line_that_soon_can_not_be_changed_offers_no_stop(
         await until(lambda: "a new one" in original.words)
         assert "tmb:stop:" not in str(original.components)
         request.expired = True
-        held.set()
+        released.set()
         answer = await line.answer(request)
         assert answer is original or "96 tracks" in answer.words
 
