@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any, Self
 
@@ -10,12 +11,14 @@ from discord import ui
 
 from bot.config import Settings
 from bot.demo.world import World, open_world
+from bot.process import in_background
 from cogs.replies.layout import Reply, button, text
 from cogs.work.admission import admit
 from cogs.work.errors import explain
 from sandbox.playlists import PLAYLISTS, load
 from services.domain.inputs import UploadedFile
 from services.domain.requests import AnalyzeRequest
+from services.sources.clock import utc_now
 
 _WELCOME = (
     "## Welcome to the listening room",
@@ -37,8 +40,16 @@ async def serve(settings: Settings, port: int) -> int:
             print(f"\nTastemap is listening. Open this page:\n\n  {preview.url}\n")  # noqa: T201
             print("Press a playlist there, type /help, or /analyze with its option file and one of the")  # noqa: T201
             print(f"playlists in\n  {folder}\nCtrl+C ends the demo.\n", flush=True)  # noqa: T201
-            await preview.wait_closed()
+            async with in_background(_go_by_the_present(preview)):
+                await preview.wait_closed()
     return 0
+
+
+async def _go_by_the_present(preview: Any) -> None:
+    """Count "minutes ago" from now on each page that is drawn: the simulator does so from its start."""
+    while True:
+        preview.capture_time = utc_now()
+        await asyncio.sleep(1.0)
 
 
 async def _offer_samples(world: World) -> None:

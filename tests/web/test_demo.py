@@ -151,6 +151,11 @@ async def test_a_person_types_commands_presses_buttons_and_logs_in(chromium: str
         pearl = page.get_by_role("button", name="Eight Songs for Aunt Pearl").first
         await press(page, pearl, card_with(page, "8 tracks are too few"))
 
+        help_card = await send_command(page, "help", "Your latest maps")
+        said = await help_card.inner_text()
+        assert "second" in said
+        assert not re.search(r"\bin \d+ (?:second|minute)", said), said
+
         exported = card_with(page, "as files")
         await press(page, card.get_by_role("button", name="Export"), exported)
         assert "tastemap.json" in await exported.inner_text()
